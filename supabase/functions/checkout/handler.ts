@@ -1,0 +1,78 @@
+import type Stripe from "stripe";
+import { z } from "zod";
+import { callVerb, type Database } from "../_shared/call-verb.ts";
+import { Problem } from "../_shared/problem.ts";
+import { requestId } from "../_shared/request-id.ts";
+import { openSession } from "./open-session.ts";
+import type { Payment, StartedPayment } from "./started-payment.ts";
+
+/** What a checkout needs from outside; `storefrontUrl` is where the buyer returns to. */
+export type CheckoutDeps = {
+  asUser: Database;
+  asService: Database;
+  stripe: Stripe;
+  storefrontUrl: string;
+  now: () => number;
+};
+
+const Body = z.strictObject({ order_id: z.guid() });
+
+/**
+ * Answers POST { order_id } with `{ order, payment }`, where `payment.url` is the page to pay on.
+ * Asked again, it answers with the same open page. Nothing is paid here: only the provider's webhook moves money state.
+ */
+export async function handleCheckout(request: Request, deps: CheckoutDeps): Promise<Response> {
+  if (request.method !== "POST") {
+    throw new Problem("method_not_allowed", 405, "Checkout is started with POST.", { headers: { allow: "POST" } });
+  }
+  const id = requestId(request);
+  const { order_id } = await readBody(request);
+
+  const started = await callVerb<StartedPayment>(deps.asUser, "start_payment", { order_id }, id);
+  if (isOpen(started.payment, deps.now())) return answer(started);
+
+  const session = await openSession(started, deps);
+  return answer(await attach(started, session, id, deps));
+}
+
+async function readBody(request: Request): Promise<z.infer<typeof Body>> {
+  const body = Body.safeParse(await request.json().catch(() => undefined));
+  if (body.success) return body.data;
+  throw new Problem("invalid_body", 400, 'The body must be JSON of the form {"order_id": "<uuid>"}.', {
+    hint: "Send the id of the order that place_order or enroll answered with.",
+    details: body.error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`).join("; "),
+  });
+}
+
+function isOpen(payment: Payment, now: number): boolean {
+  if (!payment.checkout_url) return false;
+  return payment.expires_at === null || Date.parse(payment.expires_at) > now;
+}
+
+async function attach(
+  started: StartedPayment,
+  session: { id: string; url: string; expires_at: string },
+  id: string,
+  deps: CheckoutDeps,
+): Promise<StartedPayment> {
+  try {
+    const payment = await callVerb<Payment>(
+      deps.asService,
+      "attach_payment_session",
+      { payment_id: started.payment.id, session_id: session.id, url: session.url, expires_at: session.expires_at },
+      id,
+    );
+    return { ...started, payment };
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== "payment_session_conflict") throw error;
+    // Another request of the same buyer opened a session first: that one counts, this one was never shown to anybody.
+    await deps.stripe.checkout.sessions.expire(session.id).catch(() => undefined);
+    const current = await callVerb<StartedPayment>(deps.asUser, "start_payment", { order_id: started.order.id }, id);
+    if (isOpen(current.payment, deps.now())) return current;
+    throw error;
+  }
+}
+
+function answer({ order, payment }: StartedPayment): Response {
+  return Response.json({ order, payment: { ...payment, url: payment.checkout_url } });
+}

@@ -1,0 +1,109 @@
+import Stripe from "stripe";
+import { Problem } from "../_shared/problem.ts";
+import type { CheckoutDeps } from "./handler.ts";
+import type { StartedPayment } from "./started-payment.ts";
+
+const MINUTE = 60;
+/** Stripe accepts sessions that live 30 minutes to 24 hours; one more minute allows for clocks and the way there. */
+const SHORTEST_LIFE = 31 * MINUTE;
+const LONGEST_LIFE = 24 * 60 * MINUTE - MINUTE;
+
+/**
+ * Opens Stripe's session for one payment attempt. The idempotency key is `<order_id>:<attempt>`, so that a repeated or
+ * concurrent request gets the same session. When the parameters differ from those first sent under that key (Stripe
+ * refuses that), the key gets a digest of the parameters: the first session's address never reached anybody.
+ */
+export async function openSession(
+  started: StartedPayment,
+  deps: Pick<CheckoutDeps, "stripe" | "storefrontUrl" | "now">,
+): Promise<{ id: string; url: string; expires_at: string }> {
+  const parameters = sessionParameters(started, deps.storefrontUrl, Math.floor(deps.now() / 1000));
+  const key = `${started.order.id}:${started.payment.attempt}`;
+  try {
+    return toSession(await deps.stripe.checkout.sessions.create(parameters, { idempotencyKey: key }));
+  } catch (error) {
+    if (!(error instanceof Stripe.errors.StripeIdempotencyError)) throw providerProblem(error);
+  }
+  try {
+    const options = { idempotencyKey: `${key}:${await digest(parameters)}` };
+    return toSession(await deps.stripe.checkout.sessions.create(parameters, options));
+  } catch (error) {
+    throw providerProblem(error);
+  }
+}
+
+/** The parameters of one attempt: the same attempt gives the same parameters within five minutes, as Stripe's keys ask for. */
+export function sessionParameters(
+  { order, payment, customer }: StartedPayment,
+  storefrontUrl: string,
+  nowSeconds: number,
+): Stripe.Checkout.SessionCreateParams {
+  const metadata = { order_id: order.id, payment_id: payment.id };
+  const returnTo = `${storefrontUrl.replace(/\/+$/, "")}/orders/${order.id}`;
+  return {
+    mode: "payment",
+    client_reference_id: order.id,
+    metadata,
+    payment_intent_data: { metadata },
+    line_items: lines(order, payment),
+    ...(customer.email ? { customer_email: customer.email } : {}),
+    expires_at: expiryOf(payment.expires_at, nowSeconds),
+    success_url: `${returnTo}?checkout=success`,
+    cancel_url: `${returnTo}?checkout=cancelled`,
+  };
+}
+
+function lines(order: StartedPayment["order"], payment: StartedPayment["payment"]) {
+  const currency = payment.currency.toLowerCase();
+  const sum = order.items.reduce((total, item) => total + item.unit_amount * item.quantity, 0);
+  // A discount, a tax or shipping makes lines and total differ: then the buyer pays one line with the order's total.
+  if (sum !== payment.amount || order.items.length > 100) {
+    return [
+      {
+        quantity: 1,
+        price_data: { currency, unit_amount: payment.amount, product_data: { name: `Order ${order.number}` } },
+      },
+    ];
+  }
+  return order.items.map((item) => ({
+    quantity: item.quantity,
+    price_data: { currency, unit_amount: item.unit_amount, product_data: { name: item.title } },
+  }));
+}
+
+function expiryOf(stored: string | null, now: number): number {
+  const wanted = stored ? Math.floor(Date.parse(stored) / 1000) : 0;
+  if (wanted >= now + SHORTEST_LIFE) return Math.min(wanted, now + LONGEST_LIFE);
+  return Math.ceil((now + SHORTEST_LIFE) / (5 * MINUTE)) * 5 * MINUTE;
+}
+
+async function digest(parameters: unknown): Promise<string> {
+  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify(parameters)));
+  return [...new Uint8Array(bytes).slice(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function toSession(session: Stripe.Checkout.Session): { id: string; url: string; expires_at: string } {
+  if (!session.url) {
+    throw new Problem("provider_unavailable", 502, "The payment provider opened no page for this payment.", {
+      hint: "Nothing was charged and the order is kept. Start the checkout again in a minute.",
+    });
+  }
+  return { id: session.id, url: session.url, expires_at: new Date(session.expires_at * 1000).toISOString() };
+}
+
+/** What the buyer is told: "try again" when the provider was away, "this cannot be paid like that" when it refused. */
+function providerProblem(error: unknown): unknown {
+  if (error instanceof Problem || !(error instanceof Stripe.errors.StripeError)) return error;
+  if (error instanceof Stripe.errors.StripeInvalidRequestError) {
+    return new Problem("provider_refused", 502, "The payment provider refused to open this payment.", {
+      hint: "Nothing was charged and the order is kept. Ask the shop: the amount or the account may not be accepted.",
+      details: error.code ?? null,
+      cause: error,
+    });
+  }
+  return new Problem("provider_unavailable", 503, "The payment provider cannot be reached just now.", {
+    hint: "Nothing was charged and the order is kept. Start the checkout again in a minute.",
+    headers: { "retry-after": "10" },
+    cause: error,
+  });
+}
