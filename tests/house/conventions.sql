@@ -1,0 +1,120 @@
+-- The conventions of the project as catalogue queries: every row is a failure. conventions.test.ts proves that this returns nothing on
+-- our schema and that each rule fires on conventions-bad-sample.sql. `supabase db advisors` runs beside it (advisors.test.ts).
+with
+-- The one list of private functions that clients (anon, authenticated) may execute, reviewed here: helpers that policies or the invoker
+-- functions of the API call. The second column names the clients.
+allowed (name, clients) as (
+  values
+    ('private.has_permission', 'authenticated'),
+    -- each does the work of the invoker function of the same name in public
+    ('private.enroll', 'authenticated'),
+    ('private.place_order', 'authenticated'),
+    ('private.retry_process', 'authenticated'),
+    ('private.grant_role', 'authenticated'),
+    ('private.revoke_role', 'authenticated')
+),
+rel as (
+  select
+    c.oid, c.oid::regclass::text as name, c.relkind, c.relrowsecurity, c.relacl, c.relowner, c.reloptions,
+    c.relnamespace::regnamespace::text as schema, obj_description(c.oid, 'pg_class') as doc
+  from pg_class c
+  where c.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
+    and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f')
+    and not exists (select 1 from pg_depend d where d.objid = c.oid and d.deptype = 'e')
+),
+col as (
+  select rel.name || '.' || a.attname as name, rel.relkind, a.attname, a.atttypid::regtype::text as type
+  from rel join pg_attribute a on a.attrelid = rel.oid
+  where a.attnum > 0 and not a.attisdropped and rel.relkind in ('r', 'p', 'v', 'm')
+),
+fn as (
+  select
+    p.oid, p.oid::regprocedure::text as name, p.pronamespace::regnamespace::text as schema, p.proname, p.proconfig, p.prosecdef,
+    p.proargnames, p.prorettype, p.proacl, p.proowner, obj_description(p.oid, 'pg_proc') as doc
+  from pg_proc p
+  where p.pronamespace in ('public'::regnamespace, 'private'::regnamespace)
+    and not exists (select 1 from pg_depend d where d.objid = p.oid and d.deptype = 'e')
+),
+fk as (
+  select k.conrelid, k.conrelid::regclass || '.' || k.conname as name, k.confdeltype, k.conkey
+  from pg_constraint k
+  where k.contype = 'f' and k.connamespace in ('public'::regnamespace, 'private'::regnamespace) and k.conparentid = 0
+),
+-- Indexes that serve a foreign key: its columns lead the index, in any order, and no row that refers to something is left out.
+serving as (
+  select i.indrelid, (i.indkey::int2[])[0:i.indnkeyatts - 1] as keys, i.indkey
+  from pg_index i
+  where i.indisvalid
+    and (
+      i.indpred is null
+      or pg_get_expr(i.indpred, i.indrelid) = (
+        select '(' || string_agg(format('%I IS NOT NULL', a.attname), ' AND ' order by a.attnum) || ')'
+        from pg_attribute a where a.attrelid = i.indrelid and a.attnum = any (i.indkey::int2[])
+      )
+    )
+),
+policy as (
+  select
+    schemaname || '.' || tablename || '.' || policyname as name, policyname, cmd, roles,
+    -- What is left when every call that runs once per statement is taken out.
+    regexp_replace(concat_ws(' ', qual, with_check), 'select\s+(auth|private)\.\w+\([^()]*\)', '', 'gi') as per_row
+  from pg_policies
+  where schemaname in ('public', 'private')
+),
+client_grant as (
+  select rel.name, rel.relkind, coalesce(r.rolname, 'public') as grantee, acl.privilege_type
+  from rel
+  cross join lateral aclexplode(coalesce(rel.relacl, acldefault(case when rel.relkind = 'S' then 's' else 'r' end::"char", rel.relowner))) acl
+  left join pg_roles r on r.oid = acl.grantee
+  where r.rolname in ('anon', 'authenticated') or acl.grantee = 0
+)
+select 'table without row level security' as rule, name as what from rel
+  where relkind in ('r', 'p') and schema = 'public' and not relrowsecurity
+union all select 'table or view without comment', name from rel where relkind in ('r', 'p', 'v', 'm', 'f') and doc is null
+union all select 'view that runs as its owner', name from rel
+  where relkind = 'v' and schema = 'public' and not coalesce(reloptions, '{}') && array['security_invoker=true', 'security_invoker=on', 'security_invoker=1']
+union all select 'materialized view or foreign table in the API', name from rel where relkind in ('m', 'f') and schema = 'public'
+union all select 'time without zone', name from col where type in ('timestamp without time zone', 'time without time zone')
+union all select 'amount that is not bigint', name from col
+  where attname ~ '(^|_)amount$' and type <> 'bigint' and relkind in ('r', 'p')
+union all select 'function without comment', name from fn where doc is null
+union all select 'function without empty search_path', name from fn where not coalesce(proconfig, '{}') @> array['search_path=""']
+union all select 'security definer in the API', name from fn where prosecdef and schema = 'public'
+union all select 'security definer open to anon', name from fn
+  where prosecdef and has_function_privilege('anon', oid, 'execute')
+    and not exists (select 1 from allowed where allowed.name = fn.schema || '.' || fn.proname and allowed.clients like '%anon%')
+union all select 'function executable by everyone', name from fn
+  where exists (select 1 from aclexplode(coalesce(proacl, acldefault('f', proowner))) acl where acl.grantee = 0)
+union all select 'private function callable by clients', name || ' by ' || client from fn, unnest(array['anon', 'authenticated']) as client
+  where schema = 'private' and has_function_privilege(client, oid, 'execute')
+    and not exists (select 1 from allowed where allowed.name = fn.schema || '.' || fn.proname and client = any (string_to_array(allowed.clients, ', ')))
+union all select 'allowed private function that does not exist', name from allowed
+  where not exists (select 1 from fn where fn.schema || '.' || fn.proname = allowed.name)
+union all select 'overloaded function in the API', proname::text from fn where schema = 'public' group by proname having count(*) > 1
+union all select 'argument with p_ prefix on the wire', name from fn
+  where exists (select 1 from unnest(proargnames) as a where a like 'p\_%')
+union all select 'trigger function off pattern', name from fn
+  where prorettype in ('trigger'::regtype, 'event_trigger'::regtype) and (schema <> 'private' or proname !~ '^tg(_[a-z0-9_]+)?__[a-z0-9_]+$')
+union all select 'foreign key without on delete', name from fk where confdeltype = 'a'
+union all select 'foreign key without index', name from fk
+  where not exists (
+    select 1 from serving
+    where serving.indrelid = fk.conrelid
+      and (select array_agg(k order by k) from unnest(serving.keys[1:cardinality(fk.conkey)]) as k) = (select array_agg(k order by k) from unnest(fk.conkey) as k)
+  )
+union all select 'check constraint without a sentence name', conrelid::regclass || '.' || conname from pg_constraint
+  where contype = 'c' and connamespace in ('public'::regnamespace, 'private'::regnamespace) and conname ~ '_check[0-9]*$'
+union all select 'policy open to role public', name from policy where 'public' = any (roles)
+union all select 'policy for all commands', name from policy where cmd = 'ALL'
+union all select 'policy name off pattern', name from policy where policyname !~ ('^(' || lower(cmd) || ')_[a-z_]+$')
+union all select 'policy calls a function per row', name from policy
+  where per_row ~* '(auth\.(uid|role|email|jwt)|private\.has_permission)\('
+union all select 'whole-table write grant to clients', name || ' ' || grantee || ' ' || privilege_type from client_grant
+  where relkind <> 'S' and privilege_type in ('INSERT', 'UPDATE', 'TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN')
+union all select 'private relation granted to clients', name || ' ' || grantee || ' ' || privilege_type from client_grant where name like 'private.%'
+union all select 'sequence granted to clients', name || ' ' || grantee || ' ' || privilege_type from client_grant where relkind = 'S'
+union all select 'trigger without order prefix', t.tgrelid::regclass || '.' || t.tgname from pg_trigger t
+  join pg_proc p on p.oid = t.tgfoid
+  where not t.tgisinternal and t.tgparentid = 0 and t.tgname !~ '^_[0-9]{3}_[a-z0-9_]+$'
+    and p.pronamespace in ('public'::regnamespace, 'private'::regnamespace)
+order by 1, 2;
