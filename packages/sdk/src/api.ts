@@ -1,0 +1,62 @@
+import type { CallOptions, ChangeOptions, Http } from "./http.ts";
+import { randomId } from "./random-id.ts";
+
+/** A query of PostgREST: parameter to value; undefined ones are left out. */
+export type Query = Record<string, string | undefined>;
+
+/** The four ways to ask the backend, as the resources use them. */
+export class Api {
+  readonly #http: Http;
+
+  constructor(http: Http) {
+    this.#http = http;
+  }
+
+  /** Reads rows of a table or view. */
+  rows<T>(relation: string, query: Query, options?: CallOptions): Promise<T[]> {
+    return this.#http.send(
+      { method: "GET", path: `/rest/v1/${relation}`, query: present(query), repeatable: true },
+      options,
+    );
+  }
+
+  /** Calls a STABLE function: a question, sent with GET. */
+  ask<T>(name: string, args: Query = {}, options?: CallOptions): Promise<T> {
+    return this.#http.send(
+      { method: "GET", path: `/rest/v1/rpc/${name}`, query: present(args), repeatable: true },
+      options,
+    );
+  }
+
+  /** Calls a function that changes something, with an idempotency key among its arguments. */
+  perform<T>(verb: string, args: Record<string, unknown>, options: ChangeOptions = {}): Promise<T> {
+    const body = { ...args, idempotency_key: options.idempotencyKey ?? randomId() };
+    return this.#http.send({ method: "POST", path: `/rest/v1/rpc/${verb}`, body, repeatable: true }, options);
+  }
+
+  /** Sets columns of the rows that match to given values; repeating that changes nothing more. Returns the rows. */
+  update<T>(relation: string, match: Query, values: Record<string, unknown>, options?: CallOptions): Promise<T[]> {
+    return this.#http.send(
+      {
+        method: "PATCH",
+        path: `/rest/v1/${relation}`,
+        query: present(match),
+        headers: { prefer: "return=representation" },
+        body: values,
+        repeatable: true,
+      },
+      options,
+    );
+  }
+
+  /** Calls an edge function that answers a repeated call like the first one. */
+  invoke<T>(name: string, body: Record<string, unknown>, options?: CallOptions): Promise<T> {
+    return this.#http.send({ method: "POST", path: `/functions/v1/${name}`, body, repeatable: true }, options);
+  }
+}
+
+function present(query: Query): URLSearchParams {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) params.set(name, value);
+  return params;
+}

@@ -1,0 +1,84 @@
+import { createClient, type SupabaseClient, type SupabaseClientOptions } from "@supabase/supabase-js";
+import { Api } from "./api.ts";
+import type { Database } from "./database.types.ts";
+import { Http } from "./http.ts";
+import { Checkout } from "./resources/checkout.ts";
+import { Courses } from "./resources/courses.ts";
+import { Inventory } from "./resources/inventory.ts";
+import { Notifications } from "./resources/notifications.ts";
+import { Orders } from "./resources/orders.ts";
+import { People } from "./resources/people.ts";
+
+/** What {@link createSeatline} takes. */
+export interface SeatlineOptions {
+  /** The gateway, such as `http://127.0.0.1:54321` or `https://<project>.supabase.co`. */
+  url: string;
+  /** The publishable key; on a server that acts for the shop, the secret key. */
+  key: string;
+  /** Sends the requests; the platform's `fetch` when left out. */
+  fetch?: typeof fetch;
+  /** Where the session is kept; the browser's localStorage, elsewhere memory, when left out. */
+  storage?: NonNullable<SupabaseClientOptions<"public">["auth"]>["storage"];
+  /** Gives an access token from elsewhere. Then `client.auth` cannot be used. */
+  accessToken?: () => Promise<string | null>;
+  /** Default of each call's `timeoutMs`, in ms. 30 000 when left out. */
+  timeoutMs?: number;
+  /** How often a call that may be repeated is sent again. 2 when left out. */
+  maxRetries?: number;
+}
+
+/** A client of one Seatline backend: one property per domain. */
+export interface Seatline {
+  courses: Courses;
+  orders: Orders;
+  checkout: Checkout;
+  people: People;
+  notifications: Notifications;
+  inventory: Inventory;
+  /** Supabase Auth: sign-up, sign-in, sign-out, one-time passwords. */
+  auth: SupabaseClient<Database>["auth"];
+  /** The supabase-js client underneath, for what has no resource here. It has its own errors and repeats. */
+  supabase: SupabaseClient<Database>;
+}
+
+/** Makes a client. Nothing is sent until the first call. */
+export function createSeatline(options: SeatlineOptions): Seatline {
+  const send: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
+  const supabase = createClient<Database>(options.url, options.key, {
+    global: { fetch: send },
+    ...(options.accessToken ? { accessToken: options.accessToken } : {}),
+    ...(options.storage ? { auth: { storage: options.storage } } : {}),
+  });
+  const accessToken = options.accessToken ?? (() => sessionToken(supabase));
+  const http = new Http({
+    url: options.url.replace(/\/+$/, ""),
+    fetch: send,
+    credentials: async () => credentials(options.key, await accessToken()),
+    maxRetries: options.maxRetries ?? 2,
+    timeoutMs: options.timeoutMs ?? 30_000,
+  });
+  const api = new Api(http);
+  return {
+    courses: new Courses(api),
+    orders: new Orders(api),
+    checkout: new Checkout(api),
+    people: new People(api, accessToken),
+    notifications: new Notifications(api),
+    inventory: new Inventory(api),
+    get auth() {
+      return supabase.auth;
+    },
+    supabase,
+  };
+}
+
+async function sessionToken(supabase: SupabaseClient<Database>): Promise<string | null> {
+  const { data } = await supabase.auth.getSession();
+  return data.session?.access_token ?? null;
+}
+
+function credentials(key: string, accessToken: string | null): Record<string, string> {
+  // Keys of today's form are no tokens and go into `apikey` only; older keys are tokens and also speak for a caller without a session.
+  const bearer = accessToken ?? (key.startsWith("sb_") ? null : key);
+  return { apikey: key, ...(bearer ? { authorization: `Bearer ${bearer}` } : {}) };
+}

@@ -1,0 +1,45 @@
+// Made from docs/errors.md by packages/sdk/scripts/generate-error-codes.ts. Do not edit.
+
+/** Every code that this version knows; docs/errors.md says when each comes and what to do. */
+export const errorCodes = [
+  "already_exists",
+  "append_only",
+  "body_too_large",
+  "capacity_in_use",
+  "database_unavailable",
+  "idempotency_key_reused",
+  "illegal_status_move",
+  "internal_error",
+  "invalid_body",
+  "invalid_cursor",
+  "invalid_idempotency_key",
+  "invalid_input",
+  "invalid_reference",
+  "invalid_token",
+  "last_admin",
+  "method_not_allowed",
+  "network_failed",
+  "not_found",
+  "not_signed_in",
+  "not_supported",
+  "permission_denied",
+  "process_not_retryable",
+  "profile_not_found",
+  "provider_refused",
+  "provider_unavailable",
+  "rate_limited",
+  "request_aborted",
+  "request_refused",
+  "request_timeout",
+  "role_not_found",
+  "service_unavailable",
+  "sign_in_required",
+  "statement_timeout",
+  "unexpected_answer",
+  "unknown_operation",
+  "webhook_body_invalid",
+  "webhook_signature_invalid",
+] as const;
+
+/** The stable word of an error. */
+export type ErrorCode = (typeof errorCodes)[number];

@@ -1,0 +1,14 @@
+export { createSeatline, type Seatline, type SeatlineOptions } from "./client.ts";
+export type { Database } from "./database.types.ts";
+export { type ErrorCode, errorCodes } from "./error-codes.ts";
+export { SeatlineError, type SeatlineErrorFields } from "./errors.ts";
+export type { CallOptions, ChangeOptions } from "./http.ts";
+export type { Page, PageParams } from "./page.ts";
+export * from "./resources/checkout.ts";
+export * from "./resources/courses.ts";
+export * from "./resources/inventory.ts";
+export * from "./resources/notifications.ts";
+export * from "./resources/orders.ts";
+export * from "./resources/people.ts";
+export * from "./statuses.ts";
+export * from "./types.ts";

@@ -1,0 +1,40 @@
+import type { ErrorCode } from "./error-codes.ts";
+import { SeatlineError } from "./errors.ts";
+import { wordForNativeCode, wordForStatus } from "./native-codes.ts";
+
+/** Words of the server are lower case with underscores; codes of Postgres and PostgREST never are. */
+const stableWord = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
+
+/** Turns an answer that is not 2xx into the error to throw, whoever gave the answer: the database, a function or a proxy. */
+export function readError(status: number, body: unknown, requestId: string): SeatlineError {
+  const fields = isRecord(body) ? body : {};
+  const given = text(fields.code) ?? text(fields.error_code);
+  const message = text(fields.message) ?? text(fields.msg) ?? text(fields.error) ?? `The server answered ${status}.`;
+  return new SeatlineError({
+    code: codeOf(status, given),
+    message,
+    status,
+    hint: text(fields.hint),
+    details: text(fields.details),
+    requestId,
+    cause: body ?? undefined,
+  });
+}
+
+function codeOf(status: number, given: string | null): ErrorCode {
+  if (given === null) return wordForStatus(status);
+  // 42501 without a user means that nobody is signed in: PostgREST tells the two apart by the status only.
+  if (given === "42501" && status === 401) return "sign_in_required";
+  // A word that this version does not list is handed on as it came: hiding it would help nobody.
+  if (stableWord.test(given)) return given as ErrorCode;
+  return wordForNativeCode(given) ?? wordForStatus(status);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function text(value: unknown): string | null {
+  if (typeof value === "string") return value === "" ? null : value;
+  return value === null || value === undefined ? null : JSON.stringify(value);
+}

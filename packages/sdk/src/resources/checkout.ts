@@ -1,0 +1,32 @@
+import type { Api } from "../api.ts";
+import type { CallOptions } from "../http.ts";
+import type { Order, Payment } from "../types.ts";
+
+/** Checkout: from a pending order to the page where it is paid. */
+export class Checkout {
+  readonly #api: Api;
+
+  constructor(api: Api) {
+    this.#api = api;
+  }
+
+  /**
+   * Opens the provider's page for a pending order, or gives the one that is open already, so asking twice is safe. The way back from that
+   * page proves nothing: read the order until it is `paid`. Errors: docs/errors.md, Orders and Functions.
+   */
+  start(params: StartCheckoutParams, options?: CallOptions): Promise<StartedCheckout> {
+    return this.#api.invoke("checkout", { order_id: params.order_id }, options);
+  }
+}
+
+/** What {@link Checkout.start} answers. */
+export interface StartedCheckout {
+  order: Order;
+  /** The open attempt; `url` is where to send the buyer. */
+  payment: Payment & { url: string };
+}
+
+/** What {@link Checkout.start} takes. */
+export interface StartCheckoutParams {
+  order_id: string;
+}

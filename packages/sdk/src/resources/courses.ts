@@ -1,0 +1,110 @@
+import type { Api, Query } from "../api.ts";
+import { decodeCursor } from "../cursor.ts";
+import { SeatlineError } from "../errors.ts";
+import type { CallOptions, ChangeOptions } from "../http.ts";
+import { containsPattern, orderBy, quoted, rowsAfter, type SortColumn } from "../keyset-filter.ts";
+import { eachRow, type Page, type PageParams, pageSize, toPage } from "../page.ts";
+import type { Course, CourseDetail, Enrolled, MyCourse } from "../types.ts";
+import { type CourseRow, courseColumns, toCourse } from "./course-rows.ts";
+
+const sort: readonly SortColumn[] = [
+  { column: "created_at", direction: "desc" },
+  { column: "id", direction: "desc" },
+];
+const uuid = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+/** Courses: the catalogue, free seats, and the caller's own courses. */
+export class Courses {
+  readonly #api: Api;
+
+  constructor(api: Api) {
+    this.#api = api;
+  }
+
+  /** A page of the published courses, newest first, with their intakes, prices and free seats. Needs no sign-in. */
+  async list(params: ListCoursesParams = {}, options?: CallOptions): Promise<Page<Course>> {
+    const limit = pageSize(params);
+    const query = {
+      ...published(courseColumns, params.currency),
+      and: conditions(params),
+      order: orderBy(sort),
+      limit: String(limit + 1),
+    };
+    const rows = await this.#api.rows<CourseRow>("products", query, options);
+    const page = toPage(rows, limit, (row) => [row.created_at, row.id]);
+    return { data: page.data.map(toCourse), next_cursor: page.next_cursor };
+  }
+
+  /** Every course that {@link Courses.list} would page through. */
+  iterate(params: Omit<ListCoursesParams, "cursor"> = {}, options?: CallOptions): AsyncGenerator<Course, void> {
+    return eachRow((cursor) => this.list({ ...params, cursor }, options));
+  }
+
+  /** One published course by its slug or id, with its description. Errors: `not_found`. */
+  async get(slugOrId: string, params: GetCourseParams = {}, options?: CallOptions): Promise<CourseDetail> {
+    const query = {
+      ...published(`${courseColumns},description`, params.currency),
+      [uuid.test(slugOrId) ? "id" : "slug"]: `eq.${slugOrId}`,
+    };
+    const [row] = await this.#api.rows<CourseRow & { description: string }>("products", query, options);
+    if (row) return { ...toCourse(row), description: row.description };
+    throw new SeatlineError({
+      code: "not_found",
+      message: "There is no such course on sale.",
+      status: 404,
+      hint: "List the courses and take a slug from there.",
+    });
+  }
+
+  /**
+   * Takes one free seat for the signed-in learner. A paid one answers `payment_required`: place an order instead.
+   * Errors: docs/errors.md, Courses and Orders.
+   */
+  enroll(params: EnrollParams, options?: ChangeOptions): Promise<Enrolled> {
+    return this.#api.perform("enroll", { intake_id: params.intake_id }, options);
+  }
+
+  /** The caller's courses, as a dashboard shows them. */
+  mine(options?: CallOptions): Promise<MyCourse[]> {
+    return this.#api.ask("my_courses", {}, options);
+  }
+}
+
+/** What {@link Courses.list} takes. */
+export interface ListCoursesParams extends PageParams {
+  /** Text to find in title or summary. */
+  search?: string;
+  /** Only prices in this currency (ISO 4217); all of them when left out. */
+  currency?: string;
+}
+
+/** What {@link Courses.get} takes beside the slug or id. */
+export interface GetCourseParams {
+  /** Only prices in this currency (ISO 4217); all of them when left out. */
+  currency?: string;
+}
+
+/** What {@link Courses.enroll} takes. */
+export interface EnrollParams {
+  intake_id: string;
+}
+
+function published(select: string, currency: string | undefined): Query {
+  return {
+    select,
+    kind: "eq.course",
+    status: "eq.published",
+    "course.intakes.order": "starts_at.asc.nullslast,id.asc",
+    "course.intakes.variant.prices.currency": currency && `eq.${currency}`,
+  };
+}
+
+function conditions({ search, cursor }: ListCoursesParams): string | undefined {
+  const all: string[] = [];
+  if (search?.trim()) {
+    const pattern = quoted(containsPattern(search.trim()));
+    all.push(`or(title.ilike.${pattern},summary.ilike.${pattern})`);
+  }
+  if (cursor) all.push(`or${rowsAfter(sort, decodeCursor(cursor, sort.length))}`);
+  return all.length === 0 ? undefined : `(${all.join(",")})`;
+}

@@ -1,0 +1,79 @@
+import type { Api } from "../api.ts";
+import { decodeCursor } from "../cursor.ts";
+import type { CallOptions, ChangeOptions } from "../http.ts";
+import { orderBy, rowsAfter, type SortColumn } from "../keyset-filter.ts";
+import { eachRow, type Page, type PageParams, pageSize, toPage } from "../page.ts";
+import type { OrderStatus } from "../statuses.ts";
+import type { Order, OrderSummary } from "../types.ts";
+
+const sort: readonly SortColumn[] = [
+  { column: "placed_at", direction: "desc" },
+  { column: "id", direction: "desc" },
+];
+const summaryColumns =
+  "id,number,status,currency,subtotal_amount,discount_amount,tax_amount,shipping_amount,total_amount,placed_at,expires_at,paid_at,cancelled_at,cancel_reason";
+
+/** Orders: place, read, cancel. */
+export class Orders {
+  readonly #api: Api;
+
+  constructor(api: Api) {
+    this.#api = api;
+  }
+
+  /**
+   * Places an order for one or more variants and holds their seats until `expires_at`. The server sets the prices; an order with nothing
+   * to pay is paid at once. Errors: `out_of_stock` and others of docs/errors.md, Orders.
+   */
+  place(params: PlaceOrderParams, options?: ChangeOptions): Promise<Order> {
+    return this.#api.perform("place_order", { lines: params.lines, currency: params.currency }, options);
+  }
+
+  /** The whole order, with items, payments and refunds. Errors: `order_not_found`. */
+  get(order_id: string, options?: CallOptions): Promise<Order> {
+    return this.#api.ask("get_order", { order_id }, options);
+  }
+
+  /** A page of the orders that the caller may see, newest first, without items. */
+  async list(params: ListOrdersParams = {}, options?: CallOptions): Promise<Page<OrderSummary>> {
+    const limit = pageSize(params);
+    const query = {
+      select: summaryColumns,
+      status: params.status && `eq.${params.status}`,
+      or: params.cursor ? rowsAfter(sort, decodeCursor(params.cursor, sort.length)) : undefined,
+      order: orderBy(sort),
+      limit: String(limit + 1),
+    };
+    const rows = await this.#api.rows<OrderSummary>("orders", query, options);
+    return toPage(rows, limit, (order) => [order.placed_at, order.id]);
+  }
+
+  /** Every order that {@link Orders.list} would page through. */
+  iterate(params: Omit<ListOrdersParams, "cursor"> = {}, options?: CallOptions): AsyncGenerator<OrderSummary, void> {
+    return eachRow((cursor) => this.list({ ...params, cursor }, options));
+  }
+
+  /** Cancels an order and frees what it holds; what was paid is refunded. Errors: docs/errors.md, Orders. */
+  cancel(params: CancelOrderParams, options?: ChangeOptions): Promise<Order> {
+    return this.#api.perform("cancel_order", { order_id: params.order_id, reason: params.reason ?? null }, options);
+  }
+}
+
+/** What {@link Orders.place} takes. */
+export interface PlaceOrderParams {
+  lines: { variant_id: string; quantity: number }[];
+  /** ISO 4217 code; the shop's own currency when left out. */
+  currency?: string;
+}
+
+/** What {@link Orders.list} takes. */
+export interface ListOrdersParams extends PageParams {
+  status?: OrderStatus;
+}
+
+/** What {@link Orders.cancel} takes. */
+export interface CancelOrderParams {
+  order_id: string;
+  /** Kept in the order's history. */
+  reason?: string;
+}

@@ -1,0 +1,41 @@
+/** Where an order stands. */
+export const orderStatuses = [
+  "pending",
+  "paid",
+  "processing",
+  "shipped",
+  "delivered",
+  "completed",
+  "cancelled",
+  "expired",
+  "refunded",
+  "partially_refunded",
+  "needs_review",
+] as const;
+/** One of {@link orderStatuses}. */
+export type OrderStatus = (typeof orderStatuses)[number];
+
+/** Where one attempt to pay stands. */
+export const paymentStatuses = [
+  "pending",
+  "processing",
+  "success",
+  "failed",
+  "expired",
+  "cancelled",
+  "refunding",
+  "refunded",
+  "refund_failed",
+] as const;
+/** One of {@link paymentStatuses}. */
+export type PaymentStatus = (typeof paymentStatuses)[number];
+
+/** Where a refund stands. */
+export const refundStatuses = ["pending", "success", "failed"] as const;
+/** One of {@link refundStatuses}. */
+export type RefundStatus = (typeof refundStatuses)[number];
+
+/** Where a learner's place in an intake stands. */
+export const enrollmentStatuses = ["reserved", "active", "suspended", "completed", "cancelled", "expired"] as const;
+/** One of {@link enrollmentStatuses}. */
+export type EnrollmentStatus = (typeof enrollmentStatuses)[number];

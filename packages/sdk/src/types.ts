@@ -1,0 +1,188 @@
+import type { EnrollmentStatus, OrderStatus, PaymentStatus, RefundStatus } from "./statuses.ts";
+
+/** A price: minor units (cents, sen) of its currency. */
+export interface Price {
+  currency: string;
+  amount: number;
+}
+
+/** A course of the catalogue. */
+export interface Course {
+  /** The product's id. */
+  id: string;
+  slug: string;
+  title: string;
+  summary: string;
+  image_url: string | null;
+  created_at: string;
+  level: CourseLevel;
+  language: string;
+  duration_minutes: number | null;
+  /** The runs of the course, soonest first. */
+  intakes: Intake[];
+}
+
+/** How much a course expects of its learners. */
+export const courseLevels = ["beginner", "intermediate", "advanced"] as const;
+/** One of {@link courseLevels}. */
+export type CourseLevel = (typeof courseLevels)[number];
+
+/** A course with its long text. */
+export interface CourseDetail extends Course {
+  description: string;
+}
+
+/** One run of a course. */
+export interface Intake {
+  id: string;
+  /** What a line of an order points to. */
+  variant_id: string;
+  title: string;
+  /** Null: not counted, so never full. */
+  seats: number | null;
+  /** Seats that can be taken now; null when not counted. */
+  seats_available: number | null;
+  enroll_opens_at: string;
+  enroll_closes_at: string | null;
+  starts_at: string | null;
+  ends_at: string | null;
+  time_zone: string;
+  location: string | null;
+  /** No price in a currency: not sold in it. Amount 0: free. */
+  prices: Price[];
+}
+
+/** A learner's place in an intake. */
+export interface Enrollment {
+  id: string;
+  intake_id: string;
+  status: EnrollmentStatus;
+}
+
+/** What `enroll` answers. */
+export interface Enrolled {
+  enrollment: Enrollment;
+  order: Order;
+}
+
+/** One card of a learner's dashboard. */
+export interface MyCourse {
+  enrollment_id: string;
+  status: EnrollmentStatus;
+  product_id: string;
+  slug: string;
+  title: string;
+  summary: string;
+  image_url: string | null;
+  intake_id: string;
+  intake_title: string;
+  starts_at: string | null;
+  ends_at: string | null;
+  time_zone: string;
+  location: string | null;
+  enrolled_at: string | null;
+  order_id: string | null;
+  order_number: string | null;
+  progress_percent: number | null;
+  next_lesson: string | null;
+  access_ends_at: string | null;
+  result: string | null;
+}
+
+/** An order without its parts. Amounts are minor units of `currency`. */
+export interface OrderSummary {
+  id: string;
+  /** The number that people see. */
+  number: string;
+  status: OrderStatus;
+  currency: string;
+  subtotal_amount: number;
+  discount_amount: number;
+  tax_amount: number;
+  shipping_amount: number;
+  /** subtotal − discount + tax + shipping. */
+  total_amount: number;
+  placed_at: string;
+  /** Until when an unpaid order holds its seats. */
+  expires_at: string | null;
+  paid_at: string | null;
+  cancelled_at: string | null;
+  cancel_reason: string | null;
+}
+
+/** A whole order. */
+export interface Order extends OrderSummary {
+  items: OrderItem[];
+  payments: Payment[];
+  refunds: Refund[];
+}
+
+/** One line of an order, as it was when it was bought. */
+export interface OrderItem {
+  id: string;
+  variant_id: string;
+  kind: string;
+  sku: string;
+  title: string;
+  quantity: number;
+  unit_amount: number;
+  total_amount: number;
+  /** The seat that this line gave; null for goods. */
+  enrollment: Enrollment | null;
+}
+
+/** One attempt to pay an order. */
+export interface Payment {
+  id: string;
+  order_id: string;
+  /** 1 for the first. */
+  attempt: number;
+  provider: string;
+  status: PaymentStatus;
+  amount: number;
+  currency: string;
+  /** The provider's page; null until the checkout opened one. */
+  checkout_url: string | null;
+  expires_at: string | null;
+  failure_code: string | null;
+  failure_message: string | null;
+}
+
+/** Money on its way back. */
+export interface Refund {
+  id: string;
+  payment_id: string;
+  amount: number;
+  currency: string;
+  status: RefundStatus;
+  reason: string | null;
+}
+
+/** The caller's profile. */
+export interface Profile {
+  id: string;
+  /** Follows the account of Supabase Auth. */
+  email: string | null;
+  first_name: string;
+  last_name: string;
+  phone: string | null;
+  /** Language of mails: `id` or `en`. */
+  locale: string;
+  created_at: string;
+  updated_at: string;
+  closed_at: string | null;
+}
+
+/** Units of one counted variant; available + reserved = on hand. */
+export interface StockLevel {
+  variant_id: string;
+  available: number;
+  reserved: number;
+  on_hand: number;
+}
+
+/** A message the shop sent. */
+export interface Notification {
+  id: string;
+  created_at: string;
+}
