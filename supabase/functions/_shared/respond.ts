@@ -47,7 +47,7 @@ async function unauthorized(response: Response, id: string): Promise<Response> {
     }).toResponse();
   }
   await response.body?.cancel();
-  return new Problem("not_signed_in", 401, "This needs a signed-in user.", {
+  return new Problem("sign_in_required", 401, "This needs a signed-in user.", {
     hint: "Sign in and send the access token as `Authorization: Bearer <token>`.",
     details: reason,
     headers,

@@ -47,7 +47,7 @@ export function sessionParameters(
     payment_intent_data: { metadata },
     line_items: lines(order, payment),
     ...(customer.email ? { customer_email: customer.email } : {}),
-    expires_at: expiryOf(payment.expires_at, nowSeconds),
+    expires_at: expiryOf(order.expires_at, nowSeconds),
     success_url: `${returnTo}?checkout=success`,
     cancel_url: `${returnTo}?checkout=cancelled`,
   };
@@ -71,8 +71,9 @@ function lines(order: StartedPayment["order"], payment: StartedPayment["payment"
   }));
 }
 
-function expiryOf(stored: string | null, now: number): number {
-  const wanted = stored ? Math.floor(Date.parse(stored) / 1000) : 0;
+/** The page closes with the order's hold where Stripe allows it, else as early as it allows, on a full five minutes. */
+function expiryOf(heldUntil: string | null, now: number): number {
+  const wanted = heldUntil ? Math.floor(Date.parse(heldUntil) / 1000) : 0;
   if (wanted >= now + SHORTEST_LIFE) return Math.min(wanted, now + LONGEST_LIFE);
   return Math.ceil((now + SHORTEST_LIFE) / (5 * MINUTE)) * 5 * MINUTE;
 }

@@ -2,7 +2,15 @@
 export type OrderItem = { title: string; quantity: number; unit_amount: number; total_amount: number };
 
 /** The parts of an order that a checkout reads; the rest passes through to the caller unchanged. */
-export type Order = { id: string; number: string; currency: string; total_amount: number; items: OrderItem[] };
+export type Order = {
+  id: string;
+  number: string;
+  currency: string;
+  total_amount: number;
+  /** Until when the order's seats and goods are held. */
+  expires_at: string | null;
+  items: OrderItem[];
+};
 
 /** One attempt to pay an order. `checkout_url` is null until a session is attached. */
 export type Payment = {

@@ -1,0 +1,16 @@
+import type { EventTaskName } from "./queues.ts";
+
+/** Who listens to what: each event goes to one queue per task. An event without listeners is only history. */
+export const LISTENERS: Readonly<Record<string, readonly EventTaskName[]>> = {
+  "profile.created": ["notifications.send-welcome"],
+  "order.paid": ["notifications.send-order-confirmation"],
+  "order.cancelled": ["payments.close-session"],
+  "order.expired": ["payments.close-session"],
+  "payment.failed": ["notifications.send-payment-failed"],
+  "refund.requested": ["payments.send-refund"],
+};
+
+/** The tasks that follow an event of this name. */
+export function listenersOf(event: string): readonly EventTaskName[] {
+  return Object.hasOwn(LISTENERS, event) ? (LISTENERS[event] ?? []) : [];
+}

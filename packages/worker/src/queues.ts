@@ -1,0 +1,82 @@
+import type { Queue } from "pg-boss";
+
+/** What a job that follows an event carries: ids only. The task reads the rows again and decides by what they say then. */
+export type EventJob = {
+  process_id: string;
+  event_id: number | null;
+  subject_id: string | null;
+  correlation_id: string | null;
+};
+
+/** Tasks that follow an event. The name is the queue's name. */
+export const EVENT_TASKS = [
+  "notifications.send-welcome",
+  "notifications.send-order-confirmation",
+  "notifications.send-payment-failed",
+  "payments.send-refund",
+  "payments.close-session",
+] as const;
+/** Name of a task that follows an event. */
+export type EventTaskName = (typeof EVENT_TASKS)[number];
+
+/** Tasks that run by the clock, with the minute pattern they run by. */
+export const SCHEDULES = {
+  "orders.expire-due": "* * * * *",
+  "payments.apply-provider-events": "* * * * *",
+  "payments.reconcile": "*/2 * * * *",
+  "processes.close-abandoned": "* * * * *",
+  "foundation.purge-idempotency-keys": "17 3 * * *",
+} as const;
+/** Name of a task that runs by the clock. */
+export type ScheduledTaskName = keyof typeof SCHEDULES;
+/** Names of all tasks that run by the clock. */
+export const SCHEDULED_TASKS = Object.keys(SCHEDULES) as ScheduledTaskName[];
+
+/** Any task. */
+export type TaskName = EventTaskName | ScheduledTaskName;
+/** The payload of each task's job; the relay that sends it and the task that takes it share this map. */
+export type Payloads = { [Name in EventTaskName]: EventJob } & { [Name in ScheduledTaskName]: Record<string, never> };
+
+/** Where jobs go that failed for good; `worker redrive` sends them back. */
+export const DEAD_LETTERS = "dead-letters";
+
+const DAY = 24 * 60 * 60;
+
+/** A silent worker counts as dead after this many seconds, and its jobs go to another. */
+export const HEARTBEAT_SECONDS = 20;
+
+const eventQueue = {
+  deadLetter: DEAD_LETTERS,
+  heartbeatSeconds: HEARTBEAT_SECONDS,
+  expireInSeconds: 5 * 60,
+  retentionSeconds: 30 * DAY,
+  deleteAfterSeconds: DAY,
+  retryBackoff: true,
+};
+// Mail servers come back within the hour or not that day; about three hours in all.
+const mailQueue = { ...eventQueue, retryLimit: 16, retryDelay: 2, retryDelayMax: 15 * 60 };
+// A refund is owed: about two days in all before somebody has to look.
+const providerQueue = { ...eventQueue, retryLimit: 60, retryDelay: 3, retryDelayMax: 60 * 60 };
+// The next minute is the retry.
+const scheduledQueue = {
+  policy: "exclusive",
+  retryLimit: 0,
+  heartbeatSeconds: HEARTBEAT_SECONDS,
+  expireInSeconds: 5 * 60,
+  retentionSeconds: 10 * 60,
+  deleteAfterSeconds: 60 * 60,
+};
+
+/** How each queue retries and when it gives up. `policy` takes effect when a queue is first made. */
+export const QUEUES: Record<TaskName, Omit<Queue, "name">> = {
+  "notifications.send-welcome": mailQueue,
+  "notifications.send-order-confirmation": mailQueue,
+  "notifications.send-payment-failed": mailQueue,
+  "payments.send-refund": providerQueue,
+  "payments.close-session": providerQueue,
+  "orders.expire-due": scheduledQueue,
+  "payments.apply-provider-events": scheduledQueue,
+  "payments.reconcile": scheduledQueue,
+  "processes.close-abandoned": scheduledQueue,
+  "foundation.purge-idempotency-keys": scheduledQueue,
+};

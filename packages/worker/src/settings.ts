@@ -1,0 +1,48 @@
+import { z } from "zod";
+
+const Environment = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be postgres://user:password@host:port/database" }),
+  SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must be smtp://host:port or smtps://user:password@host:port" }),
+  MAIL_FROM: z.string().min(3).default("Seatline <no-reply@seatline.localhost>"),
+  STRIPE_SECRET_KEY: z.string().min(1),
+  STRIPE_API_BASE: z.url().optional(),
+  STOREFRONT_URL: z.url().default("http://localhost:3000"),
+  SHOP_TIME_ZONE: z.string().default("Asia/Jakarta"),
+  WORKER_PORT: z.coerce.number().int().min(0).max(65535).optional(),
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+});
+
+/** What the worker is told by its environment. `port` is where /health and /metrics answer; without it they do not. */
+export type Settings = {
+  databaseUrl: string;
+  smtpUrl: string;
+  mailFrom: string;
+  stripeKey: string;
+  stripeApiBase: string | undefined;
+  storefrontUrl: string;
+  timeZone: string;
+  port: number | undefined;
+  logLevel: string;
+};
+
+/** Reads the settings; throws one error that names every variable that is missing or malformed. */
+export function readSettings(environment: Record<string, string | undefined>): Settings {
+  const filled = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+  const read = Environment.safeParse(filled);
+  if (!read.success) {
+    const problems = read.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`).join("\n");
+    throw new Error(`The worker's environment is incomplete. Set these and start again:\n${problems}`);
+  }
+  const env = read.data;
+  return {
+    databaseUrl: env.DATABASE_URL,
+    smtpUrl: env.SMTP_URL,
+    mailFrom: env.MAIL_FROM,
+    stripeKey: env.STRIPE_SECRET_KEY,
+    stripeApiBase: env.STRIPE_API_BASE,
+    storefrontUrl: env.STOREFRONT_URL.replace(/\/+$/, ""),
+    timeZone: env.SHOP_TIME_ZONE,
+    port: env.WORKER_PORT,
+    logLevel: env.LOG_LEVEL,
+  };
+}

@@ -1,0 +1,34 @@
+import { PermanentFailure } from "../permanent-failure.ts";
+import type { Rendered } from "../templates/rendered.ts";
+import type { EventRunContext } from "./task.ts";
+
+/** One mail to one person: `effectKey` is what makes it one, however often the task runs. */
+export type MailOrder = { profileId: string; type: string; effectKey: string; rendered: Rendered };
+
+/**
+ * Sends a mail once: the notification's row is unique by effect key and is marked sent, with the process, in one transaction.
+ * When the worker dies between the mail server's "accepted" and that mark, the mail goes out again with the same Message-ID.
+ */
+export async function deliverMail(order: MailOrder, context: EventRunContext): Promise<void> {
+  const { sql, mailer, log, correlationId } = context;
+  const { subject, text, html } = order.rendered;
+  const [notification] = await sql<{ notification_id: string; status: string; recipient: string | null }[]>`
+    select notification_id, status, recipient
+    from private.queue_notification(${order.profileId}, ${order.type}, 'email', ${order.effectKey}, ${subject}, ${text})`;
+  if (!notification || notification.status === "sent") return;
+  if (!notification.recipient) {
+    log.info("nobody to write to: the account has no address any more");
+    return;
+  }
+  const { notification_id: id, recipient: to } = notification;
+  try {
+    await mailer.send({ to, subject, text, html, effectKey: order.effectKey, correlationId });
+  } catch (error) {
+    if (error instanceof PermanentFailure)
+      await sql`select private.mark_notification(${id}, 'failed', ${error.message})`;
+    throw error;
+  }
+  await context.complete(async (transaction) => {
+    await transaction`select private.mark_notification(${id}, 'sent')`;
+  });
+}

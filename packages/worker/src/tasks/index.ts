@@ -1,0 +1,30 @@
+import type { EventTaskName, ScheduledTaskName } from "../queues.ts";
+import { purgeIdempotencyKeys } from "./foundation.purge-idempotency-keys.ts";
+import { sendOrderConfirmation } from "./notifications.send-order-confirmation.ts";
+import { sendPaymentFailed } from "./notifications.send-payment-failed.ts";
+import { sendWelcome } from "./notifications.send-welcome.ts";
+import { expireDueOrders } from "./orders.expire-due.ts";
+import { applyProviderEvents } from "./payments.apply-provider-events.ts";
+import { closeSession } from "./payments.close-session.ts";
+import { reconcilePayments } from "./payments.reconcile.ts";
+import { sendRefund } from "./payments.send-refund.ts";
+import { closeAbandonedProcesses } from "./processes.close-abandoned.ts";
+import type { EventTask, ScheduledTask } from "./task.ts";
+
+/** The tasks that follow events, by queue name. */
+export const eventTasks: Record<EventTaskName, EventTask> = {
+  "notifications.send-welcome": sendWelcome,
+  "notifications.send-order-confirmation": sendOrderConfirmation,
+  "notifications.send-payment-failed": sendPaymentFailed,
+  "payments.send-refund": sendRefund,
+  "payments.close-session": closeSession,
+};
+
+/** The tasks that run by the clock, by queue name. */
+export const scheduledTasks: Record<ScheduledTaskName, ScheduledTask> = {
+  "orders.expire-due": expireDueOrders,
+  "payments.apply-provider-events": applyProviderEvents,
+  "payments.reconcile": reconcilePayments,
+  "processes.close-abandoned": closeAbandonedProcesses,
+  "foundation.purge-idempotency-keys": purgeIdempotencyKeys,
+};

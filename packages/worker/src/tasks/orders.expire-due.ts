@@ -1,0 +1,19 @@
+import { correlated } from "../database.ts";
+import type { ScheduledTask } from "./task.ts";
+
+const BATCH = 100;
+
+/** Every minute: expires unpaid orders whose hold has ended, in batches, so that no transaction grows long. */
+export const expireDueOrders: ScheduledTask = async ({ sql, correlationId, signal }) => {
+  let expired = 0;
+  while (!signal.aborted) {
+    const [row] = await correlated(
+      sql,
+      correlationId,
+      (transaction) => transaction<{ orders: number }[]>`select private.expire_due_orders(${BATCH}) as orders`,
+    );
+    expired += row?.orders ?? 0;
+    if ((row?.orders ?? 0) < BATCH) break;
+  }
+  return expired;
+};
