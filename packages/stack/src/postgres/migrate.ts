@@ -45,5 +45,6 @@ export function supabase(args: string[]): Promise<string> {
     args: [script, ...args, "--workdir", projectFolder],
     env: { ...process.env, SUPABASE_TELEMETRY_DISABLED: "1", NO_COLOR: "1" },
     cwd: projectFolder,
+    name: `supabase ${args.slice(0, 2).join(" ")}`,
   });
 }

@@ -1,43 +1,58 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 
-/** The command line of a running process, or null when there is none under this id. A process id alone proves nothing: ids are reused. */
-export function commandLine(pid: number): string | null {
+/** A process by id, command line and time of start: ids are reused, so an id alone proves nothing. */
+export type ProcessRecord = { pid: number; command: string; started: string };
+
+const hasProc = existsSync("/proc/self/stat");
+
+/** The record of a running process, or null when there is none under this id. */
+export function processRecord(pid: number): ProcessRecord | null {
   if (!Number.isInteger(pid) || pid <= 1) return null;
-  if (existsSync("/proc/self/cmdline")) {
-    try {
-      const line = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
-      return line === "" ? null : line;
-    } catch {
-      return null;
-    }
-  }
   try {
-    return execFileSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" }).trim() || null;
+    return hasProc ? fromProc(pid) : fromPs(pid);
   } catch {
     return null;
   }
 }
 
-/** Whether a process runs under this id and its command line contains the given words. */
-export function isRunning(pid: number, words: string): boolean {
-  return commandLine(pid)?.includes(words) ?? false;
+/** Whether the recorded process, and not a later one with its id, runs. */
+export function isRunning(record: ProcessRecord | null | undefined): boolean {
+  if (!record) return false;
+  const now = processRecord(record.pid);
+  return now !== null && now.command === record.command && now.started === record.started;
 }
 
-/** Sends signals in turn, waiting after each up to its seconds, until the process with this id and these words is gone. */
-export async function endProcess(pid: number, words: string, signals: [NodeJS.Signals, number][]): Promise<boolean> {
+/** Sends signals in turn, waiting after each up to its seconds, until the recorded process is gone; false when it stays. */
+export async function endProcess(record: ProcessRecord, signals: [NodeJS.Signals, number][]): Promise<boolean> {
   for (const [signal, seconds] of signals) {
-    if (!isRunning(pid, words)) return true;
+    if (!isRunning(record)) return true;
     try {
-      process.kill(pid, signal);
+      process.kill(record.pid, signal);
     } catch {
       // It ended between the check and the signal, or belongs to someone else; the check below tells which.
     }
     const until = Date.now() + seconds * 1000;
     while (Date.now() < until) {
-      if (!isRunning(pid, words)) return true;
+      if (!isRunning(record)) return true;
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
   }
-  return !isRunning(pid, words);
+  return !isRunning(record);
+}
+
+function fromProc(pid: number): ProcessRecord | null {
+  const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
+  // After the name in parentheses: state is field 3, start time in ticks since boot field 22. A zombie has no command line.
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const ticks = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  return command ? { pid, command, started: `${boot}/${ticks}` } : null;
+}
+
+function fromPs(pid: number): ProcessRecord | null {
+  const ask = (field: string) =>
+    execFileSync("ps", ["-o", `${field}=`, "-p", String(pid)], { encoding: "utf8" }).trim();
+  const command = ask("args");
+  return command ? { pid, command, started: ask("lstart") } : null;
 }

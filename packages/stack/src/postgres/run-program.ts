@@ -8,6 +8,8 @@ export type ProgramOptions = {
   env?: NodeJS.ProcessEnv;
   cwd?: string;
   input?: string;
+  /** What to call it in an error; default its path. */
+  name?: string;
 };
 
 /** Runs a program to its end and gives its output; throws with what it printed when it fails. */
@@ -32,7 +34,7 @@ export function runProgram(program: string, options: ProgramOptions): Promise<st
     child.on("error", reject);
     child.on("close", (code) => {
       if (code === 0) resolve(output);
-      else reject(new Error(`${program} ended with ${code}:\n${errors || output}`));
+      else reject(new Error(`${options.name ?? program} failed (${code}):\n${errors || output}`));
     });
   });
 }

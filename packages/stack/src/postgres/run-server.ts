@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { chownSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pgHbaConf, postgresqlConf } from "./configuration.ts";
-import { endProcess } from "./process-identity.ts";
+import { endProcess, processRecord } from "./process-identity.ts";
 import type { SystemUser } from "./system-user.ts";
 
 /** How to run one server on an existing data folder. */
@@ -49,12 +49,13 @@ export async function endLeftover(data: string): Promise<void> {
   const lock = join(data, "postmaster.pid");
   if (!existsSync(lock)) return;
   const pid = Number(readFileSync(lock, "utf8").split("\n")[0]);
-  const gone = await endProcess(pid, `-D ${data}`, [
+  const server = processRecord(pid);
+  const signals: [NodeJS.Signals, number][] = [
     ["SIGINT", 15],
     ["SIGQUIT", 5],
     ["SIGKILL", 5],
-  ]);
-  if (!gone)
+  ];
+  if (server?.command.includes(`-D ${data}`) && !(await endProcess(server, signals)))
     throw new Error(`Postgres process ${pid} on ${data} does not end. End it with \`kill -9 ${pid}\` and start again.`);
   rmSync(lock, { force: true });
 }

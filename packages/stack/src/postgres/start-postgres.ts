@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { postgresBinaries, sharedFolder } from "./binaries.ts";
 import { databaseUrl } from "./database-url.ts";
 import { runProgram } from "./run-program.ts";
-import { type RunningServer, runServer } from "./run-server.ts";
+import { endLeftover, type RunningServer, runServer } from "./run-server.ts";
 import { mayEnter, type SystemUser, systemUser } from "./system-user.ts";
 
 /** Where and how to run the primary. */
@@ -50,6 +50,18 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     settings: options.settings,
   });
   return { ...server, url: databaseUrl(options), port: options.port, folder, user, created };
+}
+
+/** Ends the servers that a killed stack of this home left running. */
+export async function endLeftoverServers(home: string): Promise<void> {
+  const { folder } = place(resolve(home));
+  await endLeftover(join(folder, "standby"));
+  await endLeftover(join(folder, "primary"));
+}
+
+/** Removes the data of a home for good; its servers must not run. */
+export function removeCluster(home: string): void {
+  rmSync(place(resolve(home)).folder, { recursive: true, force: true });
 }
 
 function place(home: string): { folder: string; user: SystemUser } {

@@ -1,0 +1,54 @@
+import postgres from "postgres";
+import type { Keys } from "./keys.ts";
+
+/** The people of the demo school: one learner and one member of staff per role. All share `demoPassword` of keys.json. */
+export const demoUsers = [
+  { email: "learner@seatline.test", name: "Lia Learner", role: null },
+  { email: "instructor@seatline.test", name: "Indra Instructor", role: "instructor" },
+  { email: "support@seatline.test", name: "Sari Support", role: "support" },
+  { email: "warehouse@seatline.test", name: "Wayan Warehouse", role: "warehouse" },
+  { email: "courier@seatline.test", name: "Candra Courier", role: "courier" },
+  { email: "finance@seatline.test", name: "Fitri Finance", role: "finance" },
+  { email: "catalog@seatline.test", name: "Cahya Catalog", role: "catalog_manager" },
+  { email: "admin@seatline.test", name: "Adi Admin", role: "admin" },
+  { email: "auditor@seatline.test", name: "Ayu Auditor", role: "auditor" },
+] as const;
+
+/**
+ * Makes the demo users that do not exist yet, through the auth API as any client would, and gives each member of staff the role.
+ * `url` is the gateway's, `ownerUrl` the database as `postgres`. A user who exists is left as is.
+ */
+export async function createDemoUsers(url: string, keys: Keys, ownerUrl: string): Promise<void> {
+  const sql = postgres(ownerUrl, { max: 1, onnotice: () => {} });
+  try {
+    const emails = demoUsers.map((user) => user.email);
+    const found = await sql<{ email: string }[]>`select email from auth.users where email in ${sql(emails)}`;
+    const existing = new Set(found.map((user) => user.email));
+    for (const user of demoUsers) {
+      if (existing.has(user.email)) continue;
+      const id = await createUser(url, keys, user);
+      if (user.role)
+        await sql`insert into public.role_members (profile_id, role) values (${id}, ${user.role}) on conflict do nothing`;
+    }
+  } finally {
+    await sql.end();
+  }
+}
+
+async function createUser(url: string, keys: Keys, user: (typeof demoUsers)[number]): Promise<string> {
+  const answer = await fetch(`${url}/auth/v1/admin/users`, {
+    method: "POST",
+    headers: { apikey: keys.secretKey, authorization: `Bearer ${keys.secretKey}`, "content-type": "application/json" },
+    body: JSON.stringify({
+      email: user.email,
+      password: keys.demoPassword,
+      email_confirm: true,
+      user_metadata: { full_name: user.name },
+    }),
+  });
+  const body = await answer.json().catch(() => ({}));
+  if (!answer.ok || !body.id) {
+    throw new Error(`The demo user ${user.email} could not be created (${answer.status}): ${JSON.stringify(body)}`);
+  }
+  return body.id;
+}

@@ -1,0 +1,141 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { denoBinary } from "../functions/deno-binary.ts";
+import { type Keys, keySet, keysFile } from "../keys.ts";
+import type { Ports } from "../ports.ts";
+import { databaseUrl } from "../postgres/database-url.ts";
+import { projectFolder, supabaseFolder } from "../postgres/folders.ts";
+import { postgrestBinary } from "../rest/postgrest-binary.ts";
+import { restConfiguration } from "../rest/rest-configuration.ts";
+import type { PieceSpec } from "./run-piece.ts";
+
+/** The processes beside Postgres, in the order in which the table shows them. */
+export const pieceNames = ["gateway", "rest", "functions", "worker", "mail", "simulator"] as const;
+
+/** One of the processes beside Postgres. */
+export type PieceName = (typeof pieceNames)[number];
+
+/** What the pieces need to know. */
+export type PieceContext = {
+  home: string;
+  ports: Ports;
+  keys: Keys;
+  /** Range in milliseconds, as "3000-10000", after which the simulator's own payments succeed or fail. */
+  simulatorDelay?: string;
+};
+
+/** How to run a piece; null when its program is not part of this checkout. */
+export function pieceSpec(name: PieceName, context: PieceContext): PieceSpec | null {
+  const { ports, home } = context;
+  const at = (port: number, path = "") => `http://127.0.0.1:${port}${path}`;
+  const script = (file: string, env: Record<string, string>, ready: string | number): PieceSpec | null => {
+    const path = join(projectFolder, file);
+    if (!existsSync(path)) return null;
+    return {
+      ...common,
+      program: process.execPath,
+      args: [path],
+      env: { ...process.env, SEATLINE_HOME: home, ...env },
+      ready,
+    };
+  };
+  const common = { name, cwd: projectFolder, log: join(home, "logs", `${name}.log`) };
+  const password = context.keys.dbPassword;
+  const smtpUrl = `smtp://127.0.0.1:${ports.smtp}`;
+  switch (name) {
+    case "gateway":
+      return script(
+        "packages/stack/src/gateway/main.ts",
+        {
+          GATEWAY_PORT: String(ports.gateway),
+          SEATLINE_KEYS: keysFile(home),
+          POSTGREST_URL: at(ports.rest),
+          FUNCTIONS_URL: at(ports.functions),
+          DATABASE_URL: databaseUrl({ port: ports.postgres, password }),
+          SMTP_URL: smtpUrl,
+        },
+        at(ports.gateway, "/health"),
+      );
+    case "rest": {
+      const file = join(home, "rest.conf");
+      const url = databaseUrl({ port: ports.postgres, password, user: "authenticator" });
+      writeFileSync(file, restConfiguration(url, ports, context.keys), { mode: 0o600 });
+      return {
+        ...common,
+        program: postgrestBinary(),
+        args: [file],
+        env: { ...process.env },
+        ready: at(ports.restAdmin, "/ready"),
+      };
+    }
+    case "functions":
+      return {
+        ...common,
+        program: denoBinary(),
+        args: [
+          [
+            "run",
+            "--quiet",
+            "--no-prompt",
+            "--unstable-no-legacy-abort",
+            "--config",
+            join(supabaseFolder, "functions", "deno.json"),
+          ],
+          ["--allow-net", "--allow-env", "--allow-read", "--allow-sys"],
+          [join(projectFolder, "packages/stack/src/functions/serve-functions.ts")],
+          [join(supabaseFolder, "functions"), String(ports.functions)],
+        ].flat(),
+        env: { ...process.env, ...functionSecrets(context) },
+        ready: at(ports.functions, "/_health"),
+        patience: 120,
+      };
+    case "worker":
+      return script(
+        "packages/worker/src/main.ts",
+        {
+          DATABASE_URL: databaseUrl({ port: ports.postgres, password, user: "postgres" }),
+          SMTP_URL: smtpUrl,
+          WORKER_PORT: String(ports.worker),
+          ...stripe(context),
+        },
+        at(ports.worker, "/health"),
+      );
+    case "mail":
+      return script(
+        "packages/stack/src/mail/main.ts",
+        { MAIL_PORT: String(ports.mail), SMTP_PORT: String(ports.smtp) },
+        at(ports.mail, "/api/v1/messages"),
+      );
+    case "simulator":
+      return script(
+        "packages/simulator/src/main.ts",
+        {
+          SIMULATOR_PORT: String(ports.simulator),
+          SIMULATOR_WEBHOOK_URL: at(ports.gateway, "/functions/v1/stripe-webhook"),
+          SIMULATOR_WEBHOOK_SECRET: context.keys.webhookSecret,
+          SIMULATOR_STATE: join(home, "simulator.json"),
+          ...(context.simulatorDelay && { SIMULATOR_DELAY_MS: context.simulatorDelay }),
+        },
+        ports.simulator,
+      );
+  }
+}
+
+/** Stripe itself when STRIPE_SECRET_KEY is in the environment, else the simulator. */
+function stripe({ keys, ports }: PieceContext): Record<string, string> {
+  if (process.env.STRIPE_SECRET_KEY) return {};
+  return { STRIPE_SECRET_KEY: keys.stripeKey, STRIPE_API_BASE: `http://127.0.0.1:${ports.simulator}` };
+}
+
+function functionSecrets(context: PieceContext): Record<string, string> {
+  const { keys, ports } = context;
+  return {
+    SUPABASE_URL: `http://127.0.0.1:${ports.gateway}`,
+    SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: keys.publishableKey }),
+    SUPABASE_SECRET_KEYS: JSON.stringify({ default: keys.secretKey }),
+    SUPABASE_JWKS: JSON.stringify(keySet(keys)),
+    STRIPE_WEBHOOK_SECRETS: process.env.STRIPE_WEBHOOK_SECRETS ?? keys.webhookSecret,
+    STOREFRONT_URL: process.env.STOREFRONT_URL ?? "http://localhost:3000",
+    ...stripe(context),
+  };
+}

@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync, readFileSync, statSync } from "node:fs";
+import { connect } from "node:net";
+
+/** A process of the stack: how to run it and how to tell that it works. */
+export type PieceSpec = {
+  name: string;
+  program: string;
+  args: string[];
+  env: NodeJS.ProcessEnv;
+  cwd: string;
+  /** File that gets everything it prints. */
+  log: string;
+  /** Ready when this URL answers with less than 500, or when this port takes connections. */
+  ready: string | number;
+  /** Seconds it may take to become ready; 30 unless given. */
+  patience?: number;
+};
+
+/** A piece that is kept running until `stop`. */
+export type Piece = {
+  name: string;
+  pid(): number | null;
+  restarts(): number;
+  stop(): Promise<void>;
+};
+
+/** Exit code by which a process asks to be started again at once, because its code changed. */
+export const RELOAD = 75;
+
+/**
+ * Starts a process and resolves when it is ready; throws with the end of its log when it ends before. Afterwards a process that ends is
+ * started again, after 0.2 s at first and up to 10 s when it keeps ending. `onChange` runs whenever the process id changes.
+ */
+export async function runPiece(
+  spec: PieceSpec,
+  onChange: (pid: number | null, restarts: number) => void,
+): Promise<Piece> {
+  let child: ChildProcess | null = null;
+  let restarts = 0;
+  let wait = 200;
+  let stopping = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  const launch = () => {
+    const log = openSync(spec.log, "a");
+    const started = Date.now();
+    const current = spawn(spec.program, spec.args, { cwd: spec.cwd, env: spec.env, stdio: ["ignore", log, log] });
+    closeSync(log);
+    child = current;
+    onChange(current.pid ?? null, restarts);
+    current.once("error", () => current.emit("exit", -1));
+    current.once("exit", (code) => {
+      if (child !== current) return;
+      child = null;
+      onChange(null, restarts);
+      if (stopping || !ready) return;
+      wait = code === RELOAD ? 0 : Date.now() - started > 30_000 ? 200 : Math.min(wait * 2, 10_000);
+      timer = setTimeout(launch, wait);
+      restarts++;
+    });
+  };
+
+  let ready = false;
+  const offset = size(spec.log);
+  launch();
+  const until = Date.now() + (spec.patience ?? 30) * 1000;
+  while (!(await answers(spec.ready))) {
+    if (child && Date.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      continue;
+    }
+    const reason = child ? `was not ready after ${spec.patience ?? 30} seconds` : "ended while starting";
+    (child as ChildProcess | null)?.kill("SIGKILL");
+    const tail = readFileSync(spec.log, "utf8").slice(offset).trim().split("\n").slice(-12).join("\n");
+    throw new Error(`The ${spec.name} ${reason}. Its log (${spec.log}) ends with:\n${tail}`);
+  }
+  ready = true;
+  if (!child) launch();
+
+  return {
+    name: spec.name,
+    pid: () => child?.pid ?? null,
+    restarts: () => restarts,
+    async stop() {
+      stopping = true;
+      clearTimeout(timer);
+      const current = child;
+      if (!current) return;
+      const gone = new Promise<void>((resolve) => current.once("exit", () => resolve()));
+      current.kill("SIGTERM");
+      const late = setTimeout(() => current.kill("SIGKILL"), 10_000);
+      await gone;
+      clearTimeout(late);
+    },
+  };
+}
+
+async function answers(ready: string | number): Promise<boolean> {
+  if (typeof ready === "number") {
+    return new Promise((resolve) => {
+      const socket = connect(ready, "127.0.0.1", () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.once("error", () => resolve(false));
+    });
+  }
+  try {
+    const answer = await fetch(ready, { signal: AbortSignal.timeout(2000) });
+    await answer.body?.cancel();
+    return answer.status < 500;
+  } catch {
+    return false;
+  }
+}
+
+function size(file: string): number {
+  try {
+    return statSync(file).size;
+  } catch {
+    return 0;
+  }
+}
