@@ -25,11 +25,9 @@ function codesIn(files: { file: string; text: string }[], pattern: RegExp): { co
 
 const raised = [
   ...codesIn(filesOf("supabase/migrations", ".sql"), /private\.fail\(\s*'([^']*)'/g),
-  ...codesIn(filesOf("supabase/functions", ".ts"), /new Problem\(\s*"([^"]*)"/g),
-  ...codesIn(
-    filesOf("packages/stack/src", ".ts"),
-    /(?:refuse|refusal|new Problem|problem)\(\s*"([a-z_]+)"|\bcode: "([a-z_]+)"/g,
-  ),
+  ...codesIn(filesOf("supabase/functions", ".ts"), /new Problem\(\s*(?:[\w.]+ \|\| )?"([^"]*)"/g),
+  ...codesIn(filesOf("packages/stack/src/gateway", ".ts"), /\bcode: "([a-z_]+)"/g),
+  ...codesIn(filesOf("packages/stack/src/functions", ".ts"), /\brefuse\(\s*\d+,\s*"([a-z_]+)"/g),
 ];
 
 test("every code that SQL, the functions or the gateway answer with is in docs/errors.md", () => {
@@ -43,6 +41,15 @@ test("every code in docs/errors.md is answered by something", () => {
   );
   const answered = new Set([...raised, ...sdk].map(({ code }) => code));
   expect([...documented].filter((code) => !answered.has(code))).toEqual([]);
+});
+
+test("docs/errors.md gives each code of SQL the status it is raised with", () => {
+  const statuses = new Map(Array.from(docs.matchAll(/^\| `([a-z][a-z0-9_]*)` \| (\d+)/gm), (row) => [row[1], row[2]]));
+  for (const { file, text } of filesOf("supabase/migrations", ".sql")) {
+    for (const [, code, status] of text.matchAll(/private\.fail\(\s*'([^']*)',\s*(\d+)/g)) {
+      expect({ file, code, status: statuses.get(code) }).toEqual({ file, code, status });
+    }
+  }
 });
 
 test("a code is listed once", () => {
