@@ -1,0 +1,46 @@
+import Table from "cli-table3";
+import { demoUsers } from "../demo-users.ts";
+import { type Keys, loadKeys } from "../keys.ts";
+import { type StackUrls, stackUrls } from "../start-stack.ts";
+import type { State } from "../supervision/state.ts";
+
+/** The text that `start` and `status` print about a running stack: addresses, keys, demo users, what to try first. */
+export function describeStack(home: string, state: State): string {
+  const keys = loadKeys(home);
+  const urls = stackUrls(state.ports, keys);
+  return [addresses(urls, keys), people(keys), firstSteps(urls, keys)].join("\n\n");
+}
+
+function addresses(urls: StackUrls, keys: Keys): string {
+  return table([
+    ["API", urls.api],
+    ["Publishable key", keys.publishableKey],
+    ["Secret key", keys.secretKey],
+    ["Database", urls.database],
+    ["Standby (read only)", urls.standby],
+    ["Mail", urls.mail],
+    ["Payment simulator", urls.simulator],
+  ]);
+}
+
+function people(keys: Keys): string {
+  const rows = demoUsers.map((user) => [user.email, user.role ?? "customer"]);
+  return `Demo users, password ${keys.demoPassword}\n${table(rows)}`;
+}
+
+function firstSteps(urls: StackUrls, keys: Keys): string {
+  return [
+    "To try",
+    `  1. npm run demo                     a learner enrolls, pays and sees both courses`,
+    `  2. curl -H "apikey: ${keys.publishableKey}" "${urls.api}/rest/v1/products?select=title,slug"`,
+    `  3. open ${urls.mail}        the mails the shop has sent`,
+    "",
+    "npm run status | logs | stop | reset",
+  ].join("\n");
+}
+
+function table(rows: string[][]): string {
+  const made = new Table({ style: { head: [], border: [], compact: true } });
+  made.push(...rows);
+  return made.toString();
+}
