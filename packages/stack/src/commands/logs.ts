@@ -11,7 +11,11 @@ export async function logs(piece: string | undefined, options: { lines: string; 
         .map((file) => file.slice(0, -4))
     : [];
   if (piece && !names.includes(piece)) {
-    throw new Error(names.length ? `There is no log of "${piece}". There are: ${names.join(", ")}.` : "There are no logs yet. npm start makes some.");
+    throw new Error(
+      names.length
+        ? `There is no log of "${piece}". There are: ${names.join(", ")}.`
+        : "There are no logs yet. npm start makes some.",
+    );
   }
   const shown = piece ? [piece] : names;
   const width = Math.max(...shown.map((name) => name.length), 0);
@@ -22,7 +26,9 @@ export async function logs(piece: string | undefined, options: { lines: string; 
   for (const name of shown) {
     const file = join(folder, `${name}.log`);
     const size = statSync(file).size;
-    const tail = read(file, Math.max(0, size - 200_000), size).trimEnd().split("\n");
+    const tail = read(file, Math.max(0, size - 200_000), size)
+      .trimEnd()
+      .split("\n");
     print(name, tail.slice(-Number(options.lines)).join("\n"));
     positions.set(name, size);
   }

@@ -21,12 +21,14 @@ export async function reset(options: { yes?: boolean; keys?: boolean }): Promise
   }
   await stopStack(home);
   removeCluster(home);
-  for (const name of [...kept, ...(options.keys ? ["keys.json"] : [])]) rmSync(join(home, name), { recursive: true, force: true });
+  for (const name of [...kept, ...(options.keys ? ["keys.json"] : [])])
+    rmSync(join(home, name), { recursive: true, force: true });
   console.log("All data is deleted. npm start makes a new school.");
 }
 
 async function confirmed(home: string): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new Error("Reset deletes all data and there is nobody to ask. Add --yes: npm run reset -- --yes");
+  if (!process.stdin.isTTY)
+    throw new Error("Reset deletes all data and there is nobody to ask. Add --yes: npm run reset -- --yes");
   const dialog = createInterface({ input: process.stdin, output: process.stdout });
   const answer = await dialog.question(`Delete all data in ${home}? [y/N] `);
   dialog.close();

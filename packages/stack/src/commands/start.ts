@@ -17,7 +17,9 @@ export async function start(): Promise<void> {
   if (isAlive(running) && running.status === "ready") {
     console.log(`Seatline is already running.\n\n${describeStack(home, running)}`);
     if (process.env.SEATLINE_PORT && running.ports.gateway !== port) {
-      console.log(`\nIt keeps port ${running.ports.gateway}. To move it: npm run stop, then SEATLINE_PORT=${port} npm start.`);
+      console.log(
+        `\nIt keeps port ${running.ports.gateway}. To move it: npm run stop, then SEATLINE_PORT=${port} npm start.`,
+      );
     }
     return;
   }
@@ -67,7 +69,9 @@ async function ready(home: string, launched: Launched | null, onStep: (step: str
       if (state.status === "starting" && state.step) onStep(state.step);
     } else if (!launched || launched.code !== null) {
       if (state?.status === "failed" && !launched) throw new Error(state.error);
-      throw new Error(`The stack ended while starting. ${join(home, "logs", "supervisor.log")} says why; start again with npm start.`);
+      throw new Error(
+        `The stack ended while starting. ${join(home, "logs", "supervisor.log")} says why; start again with npm start.`,
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, 60));
   }

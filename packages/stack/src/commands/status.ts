@@ -1,5 +1,5 @@
-import { isRunning } from "../postgres/process-identity.ts";
 import { loadKeys } from "../keys.ts";
+import { isRunning } from "../postgres/process-identity.ts";
 import { defaultHome, stackUrls } from "../start-stack.ts";
 import { isAlive, readState } from "../supervision/state.ts";
 import { describeStack } from "./describe-stack.ts";
@@ -33,7 +33,11 @@ export async function status(options: { json?: boolean }): Promise<void> {
     return;
   }
   if (!running) {
-    console.log(state?.status === "failed" ? `Seatline is not running. The last start failed: ${state.error}` : "Seatline is not running. npm start starts it.");
+    console.log(
+      state?.status === "failed"
+        ? `Seatline is not running. The last start failed: ${state.error}`
+        : "Seatline is not running. npm start starts it.",
+    );
     return;
   }
   console.log(`Seatline is ${state.status === "ready" ? "running" : "starting"} since ${state.startedAt}\n`);

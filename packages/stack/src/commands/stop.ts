@@ -1,5 +1,5 @@
-import { endLeftoverServers } from "../postgres/start-postgres.ts";
 import { endProcess } from "../postgres/process-identity.ts";
+import { endLeftoverServers } from "../postgres/start-postgres.ts";
 import { defaultHome } from "../start-stack.ts";
 import { endOrphans, isAlive, readState, removeState } from "../supervision/state.ts";
 
@@ -16,7 +16,10 @@ export async function stopStack(home: string): Promise<string> {
       ["SIGTERM", 60],
       ["SIGKILL", 5],
     ]);
-    if (!gone) throw new Error(`Process ${state.owner.pid} does not end. End it with \`kill -9 ${state.owner.pid}\`, then run npm run stop again.`);
+    if (!gone)
+      throw new Error(
+        `Process ${state.owner.pid} does not end. End it with \`kill -9 ${state.owner.pid}\`, then run npm run stop again.`,
+      );
     const rest = readState(home);
     if (!rest) return "Seatline is stopped. Your data is kept; npm start brings it back.";
   }

@@ -6,10 +6,17 @@ import { bootstrap, changeUrl, migrate, startPostgres } from "../postgres/index.
 import { removeCluster } from "../postgres/start-postgres.ts";
 
 /** Runs something against a new, migrated, unseeded database that is gone afterwards: what is generated from it does not depend on anyone's data. */
-export async function withFreshDatabase<Result>(use: (urls: { owner: string; superuser: string }) => Promise<Result>): Promise<Result> {
+export async function withFreshDatabase<Result>(
+  use: (urls: { owner: string; superuser: string }) => Promise<Result>,
+): Promise<Result> {
   const home = mkdtempSync(join(tmpdir(), "seatline-"));
   const port = (await freeBase(56_000 + Math.floor(Math.random() * 40) * 100)) + 1;
-  const server = await startPostgres({ home, port, password: "postgres", settings: { fsync: "off", shared_buffers: "64MB" } });
+  const server = await startPostgres({
+    home,
+    port,
+    password: "postgres",
+    settings: { fsync: "off", shared_buffers: "64MB" },
+  });
   try {
     await bootstrap(server.url);
     const owner = changeUrl(server.url, { user: "postgres" });
