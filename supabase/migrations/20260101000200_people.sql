@@ -1,0 +1,426 @@
+/*
+People: profiles beside Supabase Auth, roles and permissions as rows, and the audit log.
+
+Promise: whoever signs up has a profile and a welcome event in the same transaction; a role's powers are rows, so changing them is an
+audited write and no deployment; every staff write leaves an audit row that is chained by hash to the one before.
+Under concurrency: audit rows queue on one advisory lock, for staff writes only; no sale takes it.
+*/
+
+create table public.profiles (
+  id uuid primary key, -- = auth.users.id; no foreign key: when an account is deleted the orders stay and the person is blanked
+  email text,
+  first_name text not null default '',
+  last_name text not null default '',
+  phone text,
+  locale text not null default 'id',
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  closed_at timestamptz,
+  constraint profiles_have_names_of_sane_length check (length(first_name) <= 100 and length(last_name) <= 100),
+  constraint profiles_have_a_phone_that_can_be_dialled check (phone ~ '^\+?[0-9][0-9 ()\-]{5,19}$'),
+  constraint profiles_speak_a_known_language check (locale in ('id', 'en')),
+  constraint profiles_are_blank_once_closed check (closed_at is null or (email is null and phone is null and first_name = '' and last_name = ''))
+);
+comment on table public.profiles is 'One row per person who signed up. The e-mail follows Supabase Auth; the rest is the person''s own.';
+
+-- serves: staff who look a customer up by mail
+create index on public.profiles (lower(email));
+
+create trigger _100_stamp_update before update on public.profiles for each row execute function private.tg__stamp_update();
+
+create function private.require_person()
+returns uuid
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_person_id uuid := auth.uid();
+begin
+  if v_person_id is null then
+    perform private.fail('sign_in_required', 401, 'This call acts for a person, and nobody is signed in.', 'Sign in and send the access token as bearer.');
+  end if;
+  if not exists (select from public.profiles where profiles.id = v_person_id and profiles.closed_at is null) then
+    perform private.fail('account_closed', 401, 'This account was deleted.', 'Sign in with another account.');
+  end if;
+  return v_person_id;
+end
+$$;
+comment on function private.require_person() is 'The id of the signed-in caller. Refuses sign_in_required, and account_closed for a token that outlived its account.';
+
+-- roles and permissions --------------------------------------------------------------------------------------------------------------
+
+create table public.roles (
+  name text primary key,
+  description text not null,
+  constraint roles_are_snake_case check (name ~ '^[a-z][a-z_]{1,40}$')
+);
+comment on table public.roles is 'The roles of staff. Customer is what everybody signed in is, and has no row.';
+
+create table public.permissions (
+  name text primary key,
+  description text not null,
+  constraint permissions_are_named_domain_dot_verb check (name ~ '^[a-z_]+\.[a-z_]+$')
+);
+comment on table public.permissions is 'What can be allowed. Policies and functions ask private.has_permission(name).';
+
+create table public.role_permissions (
+  role text not null references public.roles (name) on delete cascade,
+  permission text not null references public.permissions (name) on delete cascade,
+  primary key (role, permission)
+);
+comment on table public.role_permissions is 'Which role may do what.';
+create index on public.role_permissions (permission);
+
+create table public.role_members (
+  profile_id uuid not null references public.profiles (id) on delete cascade,
+  role text not null references public.roles (name) on delete restrict,
+  granted_by uuid default auth.uid(),
+  granted_at timestamptz not null default now(),
+  primary key (profile_id, role)
+);
+comment on table public.role_members is 'Who has which role. Written by grant_role and revoke_role.';
+create index on public.role_members (role);
+
+insert into public.roles (name, description) values
+  ('instructor', 'Teaches: sees courses that are not published yet.'),
+  ('support', 'Helps customers: sees people, orders and enrolments, cancels orders.'),
+  ('warehouse', 'Keeps stock.'),
+  ('courier', 'Delivers.'),
+  ('finance', 'Sees the money and gives it back.'),
+  ('catalog_manager', 'Writes the catalogue: products, prices, courses, intakes.'),
+  ('admin', 'May do everything.'),
+  ('auditor', 'Sees everything and changes nothing.');
+
+insert into public.permissions (name, description) values
+  ('audit.read', 'See the audit log.'),
+  ('catalog.read', 'See drafts and archived products.'),
+  ('catalog.write', 'Write products, variants, prices, courses and intakes.'),
+  ('enrollments.read', 'See every enrolment.'),
+  ('events.read', 'See the event log.'),
+  ('inventory.read', 'See stock of unpublished products, movements and reservations.'),
+  ('inventory.write', 'Change stock.'),
+  ('ledger.read', 'See the ledger.'),
+  ('notifications.read', 'See every notification.'),
+  ('orders.cancel', 'Cancel any order; what was paid is refunded.'),
+  ('orders.read', 'See every order.'),
+  ('payments.read', 'See every payment and refund.'),
+  ('people.manage', 'Grant and revoke roles.'),
+  ('people.read', 'See every profile.'),
+  ('processes.read', 'See background processes.'),
+  ('processes.write', 'Retry background processes.'),
+  ('settings.read', 'See the shop''s settings.'),
+  ('settings.write', 'Change the shop''s settings.');
+
+insert into public.role_permissions (role, permission)
+select 'admin', permissions.name from public.permissions
+union all select 'auditor', permissions.name from public.permissions where permissions.name like '%.read'
+union all select * from (values
+  ('instructor', 'catalog.read'),
+  ('support', 'people.read'), ('support', 'orders.read'), ('support', 'orders.cancel'), ('support', 'payments.read'),
+  ('support', 'enrollments.read'), ('support', 'notifications.read'), ('support', 'catalog.read'), ('support', 'processes.read'),
+  ('warehouse', 'catalog.read'), ('warehouse', 'inventory.read'), ('warehouse', 'inventory.write'),
+  ('finance', 'orders.read'), ('finance', 'payments.read'), ('finance', 'ledger.read'), ('finance', 'people.read'),
+  ('catalog_manager', 'catalog.read'), ('catalog_manager', 'catalog.write'), ('catalog_manager', 'inventory.read')
+) as granted (role, permission);
+
+create function private.has_permission(permission text)
+returns boolean
+language sql
+stable
+security definer -- policies ask it for people who may not read the role tables
+set search_path = ''
+as $$
+  select exists (
+    select from public.role_members
+    join public.role_permissions on role_permissions.role = role_members.role
+    where role_members.profile_id = auth.uid() and role_permissions.permission = has_permission.permission
+  );
+$$;
+comment on function private.has_permission(text) is 'Whether one of the caller''s roles has this permission. Ask it as (select private.has_permission(…)), once per statement.';
+grant execute on function private.has_permission(text) to authenticated;
+
+-- audit ------------------------------------------------------------------------------------------------------------------------------
+
+create table public.audit_log (
+  id bigint generated always as identity primary key,
+  actor_id uuid,
+  actor_role text not null,
+  action text not null,
+  table_name text not null,
+  row_key text not null,
+  before jsonb,
+  after jsonb,
+  request_id text,
+  occurred_at timestamptz not null default now(),
+  previous_hash bytea not null,
+  hash bytea not null,
+  constraint audit_log_knows_its_actions check (action in ('insert', 'update', 'delete'))
+);
+comment on table public.audit_log is 'Every write by staff: actor, action, table, key, before, after, request. Each row''s hash covers the row before it, so a removed or altered row shows.';
+
+-- serves: the history of one row
+create index on public.audit_log (table_name, row_key, id);
+-- serves: what one person did
+create index on public.audit_log (actor_id, id);
+
+create trigger _100_refuse_change before update or delete on public.audit_log for each row execute function private.tg__refuse_change();
+
+create function private.audit_hash(entry public.audit_log)
+returns bytea
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select sha256(entry.previous_hash || convert_to(jsonb_build_array(
+    entry.actor_id, entry.actor_role, entry.action, entry.table_name, entry.row_key, entry.before, entry.after, entry.request_id,
+    extract(epoch from entry.occurred_at)
+  )::text, 'UTF8'));
+$$;
+comment on function private.audit_hash(public.audit_log) is 'SHA-256 over the previous hash and everything the entry says.';
+
+create function private.tg__audit()
+returns trigger
+language plpgsql
+volatile
+security definer -- writes a log that no client may write
+set search_path = ''
+as $$
+declare
+  v_before jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+  v_after jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+  v_entry public.audit_log;
+begin
+  if v_before = v_after then
+    return null;
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('seatline.audit_log', 0));
+  v_entry.actor_id := auth.uid();
+  v_entry.actor_role := coalesce(auth.role(), session_user::text);
+  v_entry.action := lower(tg_op);
+  v_entry.table_name := tg_table_name;
+  v_entry.row_key := (select string_agg(coalesce(v_after, v_before) ->> key_column, '/' order by position)
+    from unnest(tg_argv) with ordinality as keys (key_column, position));
+  v_entry.before := v_before;
+  v_entry.after := v_after;
+  v_entry.request_id := private.request_id();
+  v_entry.occurred_at := clock_timestamp();
+  v_entry.previous_hash := coalesce((select audit_log.hash from public.audit_log order by audit_log.id desc limit 1), '\x00');
+  insert into public.audit_log (actor_id, actor_role, action, table_name, row_key, before, after, request_id, occurred_at, previous_hash, hash)
+  values (v_entry.actor_id, v_entry.actor_role, v_entry.action, v_entry.table_name, v_entry.row_key, v_entry.before, v_entry.after,
+    v_entry.request_id, v_entry.occurred_at, v_entry.previous_hash, private.audit_hash(v_entry));
+  return null;
+end
+$$;
+comment on function private.tg__audit() is 'Writes the audit row of an insert, update or delete; the trigger''s arguments name the key columns.';
+
+create function private.audit_chain_breaks()
+returns table (audit_id bigint, problem text)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select chained.id,
+    case when chained.hash <> chained.expected_hash then 'altered' else 'a row before it is missing' end
+  from (
+    select audit_log.id, audit_log.hash, audit_log.previous_hash, private.audit_hash(audit_log) as expected_hash,
+      lag(audit_log.hash, 1, '\x00') over (order by audit_log.id) as hash_before
+    from public.audit_log
+  ) as chained
+  where chained.hash <> chained.expected_hash or chained.previous_hash <> chained.hash_before;
+$$;
+comment on function private.audit_chain_breaks() is 'Audit rows that were altered or whose predecessor is gone; none means the log is whole.';
+
+create trigger _900_audit after insert or update or delete on public.settings for each row execute function private.tg__audit('key');
+create trigger _900_audit after insert or update or delete on public.roles for each row execute function private.tg__audit('name');
+create trigger _900_audit after insert or update or delete on public.role_permissions for each row execute function private.tg__audit('role', 'permission');
+create trigger _900_audit after insert or update or delete on public.role_members for each row execute function private.tg__audit('profile_id', 'role');
+
+-- who sees what ----------------------------------------------------------------------------------------------------------------------
+
+alter table public.profiles enable row level security;
+create policy select_own on public.profiles for select to authenticated using (id = (select auth.uid()));
+create policy select_staff on public.profiles for select to authenticated using ((select private.has_permission('people.read')));
+create policy update_own on public.profiles for update to authenticated using (id = (select auth.uid())) with check (id = (select auth.uid()));
+grant select on public.profiles to authenticated, service_role;
+grant update (first_name, last_name, phone, locale) on public.profiles to authenticated, service_role;
+-- not granted: insert, delete (sign-up and account deletion do it), update of email (Supabase Auth does it).
+
+alter table public.roles enable row level security;
+create policy select_staff on public.roles for select to authenticated using ((select private.has_permission('people.read')));
+grant select on public.roles to authenticated, service_role;
+
+alter table public.permissions enable row level security;
+create policy select_staff on public.permissions for select to authenticated using ((select private.has_permission('people.read')));
+grant select on public.permissions to authenticated, service_role;
+
+alter table public.role_permissions enable row level security;
+create policy select_staff on public.role_permissions for select to authenticated using ((select private.has_permission('people.read')));
+create policy insert_staff on public.role_permissions for insert to authenticated with check ((select private.has_permission('people.manage')));
+create policy delete_staff on public.role_permissions for delete to authenticated using ((select private.has_permission('people.manage')));
+grant select on public.role_permissions to authenticated, service_role;
+grant insert (role, permission), delete on public.role_permissions to authenticated, service_role;
+
+alter table public.role_members enable row level security;
+create policy select_own on public.role_members for select to authenticated using (profile_id = (select auth.uid()));
+create policy select_staff on public.role_members for select to authenticated using ((select private.has_permission('people.read')));
+grant select on public.role_members to authenticated, service_role;
+-- not granted: insert, update, delete. grant_role and revoke_role keep the last admin.
+
+alter table public.audit_log enable row level security;
+create policy select_staff on public.audit_log for select to authenticated using ((select private.has_permission('audit.read')));
+grant select on public.audit_log to authenticated, service_role;
+
+alter table public.settings enable row level security;
+create policy select_staff on public.settings for select to authenticated using ((select private.has_permission('settings.read')));
+create policy update_staff on public.settings for update to authenticated
+  using ((select private.has_permission('settings.write'))) with check ((select private.has_permission('settings.write')));
+grant select on public.settings to authenticated, service_role;
+grant update (value) on public.settings to authenticated, service_role;
+
+alter table public.status_changes enable row level security;
+create policy select_staff on public.status_changes for select to authenticated
+  using (
+    machine in ('order', 'enrollment') and (select private.has_permission('orders.read'))
+    or machine in ('payment', 'refund') and (select private.has_permission('payments.read'))
+    or machine = 'process' and (select private.has_permission('processes.read'))
+    or machine = 'product' and (select private.has_permission('catalog.read'))
+  );
+grant select on public.status_changes to authenticated, service_role;
+
+-- accounts -> profiles ---------------------------------------------------------------------------------------------------------------
+
+create function private.tg_users__make_profile()
+returns trigger
+language plpgsql
+volatile
+security definer -- fires as Supabase Auth's own role
+set search_path = ''
+as $$
+begin
+  insert into public.profiles (id, email, first_name, last_name, locale)
+  values (
+    new.id, new.email,
+    left(coalesce(new.raw_user_meta_data ->> 'first_name', ''), 100),
+    left(coalesce(new.raw_user_meta_data ->> 'last_name', ''), 100),
+    case when new.raw_user_meta_data ->> 'locale' = 'en' then 'en' else 'id' end
+  );
+  insert into public.events (name, subject_type, subject_id, actor_id, correlation_id)
+  values ('profile.created', 'profile', new.id, new.id, private.request_id());
+  return null;
+end
+$$;
+comment on function private.tg_users__make_profile() is 'Sign-up makes the profile and the welcome event in one transaction. Metadata is the user''s own words: cut, never trusted.';
+
+create function private.tg_users__follow_email()
+returns trigger
+language plpgsql
+volatile
+security definer -- fires as Supabase Auth's own role
+set search_path = ''
+as $$
+begin
+  update public.profiles set email = new.email where profiles.id = new.id and profiles.closed_at is null;
+  return null;
+end
+$$;
+comment on function private.tg_users__follow_email() is 'The profile''s e-mail is the account''s.';
+
+create function private.tg_users__close_profile()
+returns trigger
+language plpgsql
+volatile
+security definer -- fires as Supabase Auth's own role
+set search_path = ''
+as $$
+begin
+  delete from public.role_members where role_members.profile_id = old.id;
+  update public.profiles set email = null, phone = null, first_name = '', last_name = '', closed_at = now() where profiles.id = old.id;
+  return null;
+end
+$$;
+comment on function private.tg_users__close_profile() is 'A deleted account leaves its orders and an empty profile: the books stay, the person goes.';
+
+create trigger _100_make_profile after insert on auth.users for each row execute function private.tg_users__make_profile();
+create trigger _200_follow_email after update of email on auth.users for each row execute function private.tg_users__follow_email();
+create trigger _300_close_profile after delete on auth.users for each row execute function private.tg_users__close_profile();
+
+-- verbs ------------------------------------------------------------------------------------------------------------------------------
+
+create function private.grant_role(profile_id uuid, role text)
+returns setof public.role_members
+language plpgsql
+volatile
+security definer -- role_members is written here only
+set search_path = ''
+as $$
+begin
+  if not (private.is_service() or private.has_permission('people.manage')) then
+    perform private.fail('permission_denied', 403, 'Granting roles needs the permission people.manage.', 'Ask an admin.');
+  end if;
+  if not exists (select from public.roles where roles.name = grant_role.role) then
+    perform private.fail('role_not_found', 404, 'There is no such role.', 'List the roles and take one of their names.');
+  end if;
+  if not exists (select from public.profiles where profiles.id = grant_role.profile_id and profiles.closed_at is null) then
+    perform private.fail('profile_not_found', 404, 'There is no such person.', 'Check the profile id.');
+  end if;
+  insert into public.role_members (profile_id, role) values (grant_role.profile_id, grant_role.role) on conflict do nothing;
+  return query select role_members.* from public.role_members where role_members.profile_id = grant_role.profile_id;
+end
+$$;
+comment on function private.grant_role(uuid, text) is 'Does the work of public.grant_role.';
+grant execute on function private.grant_role(uuid, text) to authenticated, service_role;
+
+create function public.grant_role(profile_id uuid, role text)
+returns setof public.role_members
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select * from private.grant_role(grant_role.profile_id, grant_role.role);
+$$;
+comment on function public.grant_role(uuid, text) is
+  'Staff (people.manage): gives a person a role and answers all their roles. Errors: permission_denied, role_not_found, profile_not_found.';
+grant execute on function public.grant_role(uuid, text) to authenticated, service_role;
+
+create function private.revoke_role(profile_id uuid, role text)
+returns setof public.role_members
+language plpgsql
+volatile
+security definer -- role_members is written here only
+set search_path = ''
+as $$
+begin
+  if not (private.is_service() or private.has_permission('people.manage')) then
+    perform private.fail('permission_denied', 403, 'Revoking roles needs the permission people.manage.', 'Ask an admin.');
+  end if;
+  -- two admins who remove each other must not leave none
+  perform from public.role_members where role_members.role = 'admin' order by role_members.profile_id for update;
+  if revoke_role.role = 'admin' and not exists (
+    select from public.role_members where role_members.role = 'admin' and role_members.profile_id <> revoke_role.profile_id
+  ) then
+    perform private.fail('last_admin', 409, 'The shop must keep one admin.', 'Make another person admin first.');
+  end if;
+  delete from public.role_members where role_members.profile_id = revoke_role.profile_id and role_members.role = revoke_role.role;
+  return query select role_members.* from public.role_members where role_members.profile_id = revoke_role.profile_id;
+end
+$$;
+comment on function private.revoke_role(uuid, text) is 'Does the work of public.revoke_role.';
+grant execute on function private.revoke_role(uuid, text) to authenticated, service_role;
+
+create function public.revoke_role(profile_id uuid, role text)
+returns setof public.role_members
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select * from private.revoke_role(revoke_role.profile_id, revoke_role.role);
+$$;
+comment on function public.revoke_role(uuid, text) is
+  'Staff (people.manage): takes a role away and answers the roles that are left. Errors: permission_denied, last_admin.';
+grant execute on function public.revoke_role(uuid, text) to authenticated, service_role;

@@ -1,0 +1,276 @@
+/*
+Courses: a course is a product; an intake is one run of it with seats or without a count; an enrolment is one learner's seat.
+
+Promise: one live enrolment per learner and intake; enrolment opens and closes to the second by the database's clock; seats = units on
+hand + seats taken, always.
+Under concurrency: the unique index on live enrolments decides between two clicks of one learner, inventory between two learners.
+*/
+
+create table public.courses (
+  product_id uuid primary key references public.products (id) on delete cascade,
+  level text not null default 'beginner',
+  language text not null default 'id',
+  duration_minutes integer,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint courses_have_a_known_level check (level in ('beginner', 'intermediate', 'advanced')),
+  constraint courses_are_held_in_a_known_language check (language in ('id', 'en')),
+  constraint courses_take_some_time check (duration_minutes > 0)
+);
+comment on table public.courses is 'What a product of kind course says beyond its product row.';
+
+create trigger _100_stamp_update before update on public.courses for each row execute function private.tg__stamp_update();
+create trigger _900_audit after insert or update or delete on public.courses for each row execute function private.tg__audit('product_id');
+
+alter table public.courses enable row level security;
+create policy select_anyone on public.courses for select to anon, authenticated
+  using (exists (select from public.products where products.id = courses.product_id));
+create policy insert_staff on public.courses for insert to authenticated with check ((select private.has_permission('catalog.write')));
+create policy update_staff on public.courses for update to authenticated
+  using ((select private.has_permission('catalog.write'))) with check ((select private.has_permission('catalog.write')));
+grant select on public.courses to anon, authenticated, service_role;
+grant insert (product_id, level, language, duration_minutes) on public.courses to authenticated, service_role;
+grant update (level, language, duration_minutes) on public.courses to authenticated, service_role;
+-- not granted: delete. Deleting the draft product does it.
+
+-- intakes ----------------------------------------------------------------------------------------------------------------------------
+
+create table public.intakes (
+  id uuid primary key default gen_random_uuid(),
+  product_id uuid not null references public.courses (product_id) on delete cascade,
+  variant_id uuid not null unique references public.variants (id) on delete cascade,
+  title text not null,
+  seats integer,
+  enroll_opens_at timestamptz not null default now(),
+  enroll_closes_at timestamptz,
+  starts_at timestamptz,
+  ends_at timestamptz,
+  time_zone text not null default 'Asia/Jakarta',
+  location text,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint intakes_have_a_title_people_can_read check (length(btrim(title)) between 1 and 200),
+  constraint intakes_have_seats_or_are_not_counted check (seats between 0 and 1000000),
+  constraint intakes_open_before_they_close check (enroll_closes_at > enroll_opens_at),
+  constraint intakes_start_before_they_end check (ends_at > starts_at)
+);
+comment on table public.intakes is 'One run of a course. Seats null is not counted. Enrolment is open from enroll_opens_at up to, not including, enroll_closes_at (null: no end).';
+create index on public.intakes (product_id, starts_at);
+
+create trigger _100_stamp_update before update on public.intakes for each row execute function private.tg__stamp_update();
+create trigger _900_audit after insert or update or delete on public.intakes for each row execute function private.tg__audit('id');
+
+alter table public.intakes enable row level security;
+create policy select_anyone on public.intakes for select to anon, authenticated
+  using (exists (select from public.products where products.id = intakes.product_id));
+create policy insert_staff on public.intakes for insert to authenticated with check ((select private.has_permission('catalog.write')));
+create policy update_staff on public.intakes for update to authenticated
+  using ((select private.has_permission('catalog.write'))) with check ((select private.has_permission('catalog.write')));
+grant select on public.intakes to anon, authenticated, service_role;
+grant insert (product_id, title, seats, enroll_opens_at, enroll_closes_at, starts_at, ends_at, time_zone, location) on public.intakes to authenticated, service_role;
+grant update (title, seats, enroll_opens_at, enroll_closes_at, starts_at, ends_at, time_zone, location) on public.intakes to authenticated, service_role;
+-- not granted: variant_id (made here), delete (an intake people enrolled in is history).
+
+-- enrollments ------------------------------------------------------------------------------------------------------------------------
+
+create table public.enrollments (
+  id uuid primary key default gen_random_uuid(),
+  intake_id uuid not null references public.intakes (id) on delete restrict,
+  learner_id uuid not null references public.profiles (id) on delete restrict,
+  order_item_id uuid, -- the orders domain adds the foreign key
+  status text not null,
+  enrolled_at timestamptz,
+  ended_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint enrollments_have_a_known_status check (status in ('reserved', 'active', 'suspended', 'completed', 'cancelled', 'expired')),
+  constraint enrollments_are_dated_once_active check (enrolled_at is not null or status in ('reserved', 'cancelled', 'expired')),
+  constraint enrollments_end_when_they_are_over check ((ended_at is not null) = (status in ('cancelled', 'expired')))
+);
+comment on table public.enrollments is 'A learner''s seat in an intake: reserved while the order is unpaid, active once it is. Made by place_order and enroll.';
+
+-- the guarantee: one live seat per learner and intake
+create unique index enrollments_one_live_per_learner on public.enrollments (intake_id, learner_id)
+  where status in ('reserved', 'active', 'suspended', 'completed');
+-- serves: the roster, and the foreign key
+create index on public.enrollments (intake_id);
+-- serves: the dashboard
+create index on public.enrollments (learner_id, created_at desc);
+-- serves: the enrolments of an order
+create index on public.enrollments (order_item_id);
+
+insert into private.status_moves (machine, from_status, to_status) values
+  ('enrollment', '', 'reserved'), ('enrollment', '', 'active'),
+  ('enrollment', 'reserved', 'active'), ('enrollment', 'reserved', 'cancelled'), ('enrollment', 'reserved', 'expired'),
+  ('enrollment', 'active', 'suspended'), ('enrollment', 'active', 'completed'), ('enrollment', 'active', 'cancelled'),
+  ('enrollment', 'suspended', 'active'), ('enrollment', 'suspended', 'cancelled'), ('enrollment', 'completed', 'cancelled'),
+  ('enrollment', 'expired', 'active'); -- paid after the hold ended, and the seat was still there
+
+create trigger _100_stamp_update before update on public.enrollments for each row execute function private.tg__stamp_update();
+create trigger _200_guard_status after insert or update of status on public.enrollments for each row execute function private.tg__guard_status('enrollment');
+
+alter table public.enrollments enable row level security;
+create policy select_own on public.enrollments for select to authenticated using (learner_id = (select auth.uid()));
+create policy select_staff on public.enrollments for select to authenticated using ((select private.has_permission('enrollments.read')));
+grant select on public.enrollments to authenticated, service_role;
+-- not granted: insert, update, delete. The verbs keep seats and enrolments in step.
+
+create policy select_own_enrollment on public.status_changes for select to authenticated
+  using (machine = 'enrollment' and exists (select from public.enrollments where enrollments.id = subject_id));
+
+-- an intake brings its variant and its seats -------------------------------------------------------------------------------------------
+
+create function private.tg_intakes__make_variant()
+returns trigger
+language plpgsql
+volatile
+security definer -- staff write the intake; its variant follows
+set search_path = ''
+as $$
+begin
+  if not exists (select from pg_catalog.pg_timezone_names where pg_timezone_names.name = new.time_zone) then
+    perform private.fail('invalid_time_zone', 422, 'This time zone is not known.', 'Use an IANA name such as Asia/Jakarta.');
+  end if;
+  if tg_op = 'INSERT' and new.variant_id is null then
+    insert into public.variants (product_id, sku, title, stock_mode)
+    values (new.product_id, 'SEAT-' || upper(left(replace(new.id::text, '-', ''), 12)), new.title, case when new.seats is null then 'none' else 'tracked' end)
+    returning variants.id into new.variant_id;
+  end if;
+  return new;
+end
+$$;
+comment on function private.tg_intakes__make_variant() is 'Checks the time zone and makes the variant that sells this intake''s seats.';
+
+create function private.tg_intakes__follow_seats()
+returns trigger
+language plpgsql
+volatile
+security definer -- staff write the number of seats; inventory follows
+set search_path = ''
+as $$
+begin
+  if tg_op = 'INSERT' then
+    perform private.change_capacity(new.variant_id, coalesce(new.seats, 0));
+    return null;
+  end if;
+  update public.variants set title = new.title where variants.id = new.variant_id and variants.title <> new.title;
+  if new.seats is not distinct from old.seats then
+    return null;
+  end if;
+  if (new.seats is null) <> (old.seats is null) then
+    if exists (select from public.enrollments where enrollments.intake_id = new.id) then
+      perform private.fail('seat_mode_fixed', 409, 'Somebody has enrolled, so this intake stays counted or uncounted as it is.', 'Open another intake.');
+    end if;
+    update public.variants set stock_mode = case when new.seats is null then 'none' else 'tracked' end where variants.id = new.variant_id;
+  end if;
+  perform private.change_capacity(new.variant_id, coalesce(new.seats, 0) - coalesce(old.seats, 0));
+  return null;
+end
+$$;
+comment on function private.tg_intakes__follow_seats() is 'Keeps the units of the intake''s variant equal to its seats; refuses to take away what is sold or held.';
+
+create trigger _200_make_variant before insert or update of time_zone on public.intakes for each row execute function private.tg_intakes__make_variant();
+create trigger _300_follow_seats after insert or update of seats, title on public.intakes for each row execute function private.tg_intakes__follow_seats();
+
+-- verbs for the orders domain -----------------------------------------------------------------------------------------------------------
+
+create function private.check_enrollable(intake_id uuid, opens_at timestamptz, closes_at timestamptz)
+returns void
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  if check_enrollable.opens_at > now() then
+    perform private.fail('intake_not_open', 409, 'Enrolment in this intake has not opened yet.', 'Try again when it opens.',
+      json_build_object('intake_id', check_enrollable.intake_id, 'opens_at', check_enrollable.opens_at)::text);
+  end if;
+  if check_enrollable.closes_at <= now() then
+    perform private.fail('intake_closed', 409, 'Enrolment in this intake has closed.', 'Choose another intake of the course.',
+      json_build_object('intake_id', check_enrollable.intake_id, 'closed_at', check_enrollable.closes_at)::text);
+  end if;
+end
+$$;
+comment on function private.check_enrollable(uuid, timestamptz, timestamptz) is 'Refuses intake_not_open and intake_closed by the database''s clock.';
+
+create function private.end_enrollments(order_item_ids uuid[], status text)
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_ended integer;
+begin
+  update public.enrollments set status = end_enrollments.status, ended_at = now()
+  where enrollments.order_item_id = any (end_enrollments.order_item_ids)
+    and (end_enrollments.status = 'cancelled' and enrollments.status in ('reserved', 'active', 'suspended', 'completed') or enrollments.status = 'reserved');
+  get diagnostics v_ended = row_count;
+  return v_ended;
+end
+$$;
+comment on function private.end_enrollments(uuid[], text) is 'Ends the seats that these order items gave: cancelled ends any live one, expired only those not paid yet.';
+
+create function private.activate_enrollments(order_item_ids uuid[])
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  update public.enrollments set status = 'active', enrolled_at = now(), ended_at = null
+  where enrollments.order_item_id = any (activate_enrollments.order_item_ids) and enrollments.status in ('reserved', 'expired');
+$$;
+comment on function private.activate_enrollments(uuid[]) is 'Opens the courses of a paid order. The unique index refuses a learner who got another live seat meanwhile.';
+
+-- the dashboard ----------------------------------------------------------------------------------------------------------------------
+
+create function private.my_courses()
+returns table (
+  enrollment_id uuid, status text, product_id uuid, slug text, title text, summary text, image_url text,
+  intake_id uuid, intake_title text, starts_at timestamptz, ends_at timestamptz, time_zone text, location text,
+  enrolled_at timestamptz, order_id uuid, order_number text,
+  progress_percent integer, next_lesson text, access_ends_at timestamptz, result text
+)
+language plpgsql
+stable
+security definer -- an archived course stays on the dashboard of those who bought it
+set search_path = ''
+as $$
+begin
+  return query
+    select enrollments.id, enrollments.status, products.id, products.slug, products.title, products.summary, products.image_url,
+      intakes.id, intakes.title, intakes.starts_at, intakes.ends_at, intakes.time_zone, intakes.location,
+      enrollments.enrolled_at, orders.id, orders.number,
+      null::integer, null::text, null::timestamptz, null::text
+    from public.enrollments
+    join public.intakes on intakes.id = enrollments.intake_id
+    join public.products on products.id = intakes.product_id
+    left join public.order_items on order_items.id = enrollments.order_item_id
+    left join public.orders on orders.id = order_items.order_id
+    where enrollments.learner_id = private.require_person() and enrollments.status in ('reserved', 'active', 'suspended', 'completed')
+    order by enrollments.created_at desc, enrollments.id;
+end
+$$;
+comment on function private.my_courses() is 'Does the work of public.my_courses. Lessons, progress and results are not built yet: those columns are null.';
+grant execute on function private.my_courses() to authenticated;
+
+create function public.my_courses()
+returns table (
+  enrollment_id uuid, status text, product_id uuid, slug text, title text, summary text, image_url text,
+  intake_id uuid, intake_title text, starts_at timestamptz, ends_at timestamptz, time_zone text, location text,
+  enrolled_at timestamptz, order_id uuid, order_number text,
+  progress_percent integer, next_lesson text, access_ends_at timestamptz, result text
+)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select * from private.my_courses();
+$$;
+comment on function public.my_courses() is
+  'The caller''s dashboard, newest first: every course with a live enrolment (reserved while its order is unpaid). progress_percent, next_lesson, access_ends_at and result stay null until lessons exist. Errors: sign_in_required.';
+grant execute on function public.my_courses() to authenticated;

@@ -1,0 +1,374 @@
+/*
+Orders: what somebody bought, as it was when they bought it.
+
+Promise: place_order is one transaction: validate, price, hold, order, items, enrolments, event, or nothing. Totals are the sum of the
+rows. A status moves by private.status_moves only. The same idempotency key gives the same answer.
+Under concurrency: locks are taken in one order (idempotency key, own due orders, stock by variant id), and none is held over a network call.
+*/
+
+create sequence private.order_numbers start 100001;
+comment on sequence private.order_numbers is 'The number people see. Gaps are fine: it is not an invoice number.';
+
+create table public.orders (
+  id uuid primary key default gen_random_uuid(),
+  number text not null unique default 'SL-' || nextval('private.order_numbers'),
+  customer_id uuid not null references public.profiles (id) on delete restrict,
+  status text not null,
+  currency text not null references public.currencies (code) on delete restrict,
+  subtotal_amount bigint not null,
+  discount_amount bigint not null default 0,
+  tax_amount bigint not null default 0,
+  shipping_amount bigint not null default 0,
+  total_amount bigint not null,
+  placed_at timestamptz not null default now(),
+  expires_at timestamptz,
+  paid_at timestamptz,
+  cancelled_at timestamptz,
+  cancel_reason text,
+  updated_at timestamptz not null default now(),
+  constraint orders_have_a_known_status check (status in ('pending', 'paid', 'processing', 'shipped', 'delivered', 'completed',
+    'cancelled', 'expired', 'refunded', 'partially_refunded', 'needs_review')),
+  constraint orders_add_up check (total_amount = subtotal_amount - discount_amount + tax_amount + shipping_amount),
+  constraint orders_never_pay_the_buyer check (subtotal_amount >= 0 and discount_amount >= 0 and tax_amount >= 0 and shipping_amount >= 0 and total_amount >= 0),
+  constraint orders_expire_only_while_unpaid check (status <> 'pending' or expires_at is not null),
+  constraint orders_are_dated_when_paid check (paid_at is not null or status in ('pending', 'cancelled', 'expired', 'needs_review', 'refunded')),
+  constraint orders_say_when_they_were_cancelled check (status <> 'cancelled' or cancelled_at is not null)
+);
+comment on table public.orders is 'One purchase. Amounts in minor units of currency; subtotal − discount + tax + shipping = total.';
+
+-- serves: my orders, newest first, keyset by (placed_at, id)
+create index on public.orders (customer_id, placed_at desc, id desc);
+-- serves: expiry, and the lazy expiry of one customer
+create index on public.orders (expires_at) where status = 'pending';
+create index on public.orders (currency);
+
+create table public.order_items (
+  id uuid primary key default gen_random_uuid(),
+  order_id uuid not null references public.orders (id) on delete restrict,
+  variant_id uuid not null references public.variants (id) on delete restrict,
+  kind text not null,
+  sku text not null,
+  title text not null,
+  quantity integer not null,
+  unit_amount bigint not null,
+  total_amount bigint not null,
+  snapshot jsonb not null default '{}',
+  constraint order_items_are_bought_by_the_piece check (quantity between 1 and 1000),
+  constraint order_items_add_up check (unit_amount >= 0 and total_amount = unit_amount * quantity),
+  constraint order_items_name_a_variant_once unique (order_id, variant_id)
+);
+comment on table public.order_items is 'One line, as it was when it was bought: title, sku, price. Later changes of the catalogue do not touch it.';
+create index on public.order_items (variant_id);
+
+alter table public.enrollments add constraint enrollments_order_item_id_fkey
+  foreign key (order_item_id) references public.order_items (id) on delete restrict;
+
+insert into private.status_moves (machine, from_status, to_status) values
+  ('order', '', 'pending'), ('order', '', 'paid'),
+  ('order', 'pending', 'paid'), ('order', 'pending', 'cancelled'), ('order', 'pending', 'expired'), ('order', 'pending', 'needs_review'),
+  ('order', 'expired', 'paid'), ('order', 'expired', 'needs_review'), ('order', 'cancelled', 'needs_review'),
+  ('order', 'paid', 'processing'), ('order', 'paid', 'completed'), ('order', 'paid', 'cancelled'), ('order', 'paid', 'refunded'),
+  ('order', 'paid', 'partially_refunded'), ('order', 'paid', 'needs_review'),
+  ('order', 'processing', 'shipped'), ('order', 'processing', 'cancelled'), ('order', 'processing', 'refunded'), ('order', 'processing', 'needs_review'),
+  ('order', 'shipped', 'delivered'), ('order', 'shipped', 'refunded'), ('order', 'shipped', 'needs_review'),
+  ('order', 'delivered', 'completed'), ('order', 'delivered', 'refunded'), ('order', 'delivered', 'needs_review'),
+  ('order', 'completed', 'refunded'), ('order', 'completed', 'partially_refunded'), ('order', 'completed', 'needs_review'),
+  ('order', 'partially_refunded', 'refunded'), ('order', 'partially_refunded', 'needs_review'),
+  ('order', 'needs_review', 'paid'), ('order', 'needs_review', 'cancelled'), ('order', 'needs_review', 'refunded');
+
+create trigger _100_stamp_update before update on public.orders for each row execute function private.tg__stamp_update();
+create trigger _200_guard_status after insert or update of status on public.orders for each row execute function private.tg__guard_status('order');
+
+create function private.tg_order_items__check_subtotal()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_order_id uuid := coalesce(to_jsonb(new) ->> 'order_id', to_jsonb(old) ->> 'order_id', to_jsonb(new) ->> 'id');
+begin
+  if exists (
+    select from public.orders
+    where orders.id = v_order_id
+      and orders.subtotal_amount <> (select coalesce(sum(order_items.total_amount), 0) from public.order_items where order_items.order_id = v_order_id)
+  ) then
+    perform private.fail('order_does_not_add_up', 409, 'The subtotal of an order is the sum of its lines.', 'Write the lines and the subtotal in one transaction.');
+  end if;
+  return null;
+end
+$$;
+comment on function private.tg_order_items__check_subtotal() is 'At commit: the subtotal is the sum of the lines, whoever wrote them.';
+
+create constraint trigger _300_check_subtotal after insert or update or delete on public.order_items
+  deferrable initially deferred for each row execute function private.tg_order_items__check_subtotal();
+create constraint trigger _300_check_subtotal after update of subtotal_amount on public.orders
+  deferrable initially deferred for each row execute function private.tg_order_items__check_subtotal();
+
+alter table public.orders enable row level security;
+create policy select_own on public.orders for select to authenticated using (customer_id = (select auth.uid()));
+create policy select_staff on public.orders for select to authenticated using ((select private.has_permission('orders.read')));
+grant select on public.orders to authenticated, service_role;
+-- not granted: insert, update, delete. place_order, cancel_order and provider events write.
+
+alter table public.order_items enable row level security;
+create policy select_own on public.order_items for select to authenticated
+  using (exists (select from public.orders where orders.id = order_items.order_id and orders.customer_id = (select auth.uid())));
+create policy select_staff on public.order_items for select to authenticated using ((select private.has_permission('orders.read')));
+grant select on public.order_items to authenticated, service_role;
+
+create policy select_own_order on public.status_changes for select to authenticated
+  using (machine = 'order' and exists (select from public.orders where orders.id = subject_id and orders.customer_id = (select auth.uid())));
+
+-- read -------------------------------------------------------------------------------------------------------------------------------
+
+create function private.order_document(order_id uuid)
+returns jsonb
+language plpgsql
+volatile -- stable would answer what was there before the verb that calls it
+security invoker
+set search_path = ''
+as $$
+declare
+  v_order public.orders;
+  v_items jsonb;
+  v_payments jsonb := '[]';
+  v_refunds jsonb := '[]';
+begin
+  select * into v_order from public.orders where orders.id = order_document.order_id;
+  select jsonb_agg(jsonb_build_object(
+      'id', order_items.id, 'variant_id', order_items.variant_id, 'kind', order_items.kind, 'sku', order_items.sku, 'title', order_items.title,
+      'quantity', order_items.quantity, 'unit_amount', order_items.unit_amount, 'total_amount', order_items.total_amount,
+      'enrollment', case when enrollments.id is not null then jsonb_build_object(
+        'id', enrollments.id, 'intake_id', enrollments.intake_id, 'status', enrollments.status, 'enrolled_at', enrollments.enrolled_at) end
+    ) order by order_items.title, order_items.id) into v_items
+  from public.order_items left join public.enrollments on enrollments.order_item_id = order_items.id
+  where order_items.order_id = order_document.order_id;
+  if v_order.total_amount > 0 then
+    select coalesce(jsonb_agg(private.payment_document(payments) order by payments.attempt), '[]') into v_payments
+    from public.payments where payments.order_id = order_document.order_id;
+    select coalesce(jsonb_agg(jsonb_build_object('id', refunds.id, 'payment_id', refunds.payment_id, 'amount', refunds.amount,
+      'currency', refunds.currency, 'status', refunds.status, 'reason', refunds.reason) order by refunds.created_at), '[]') into v_refunds
+    from public.refunds where refunds.order_id = order_document.order_id;
+  end if;
+  return jsonb_build_object(
+    'id', v_order.id, 'number', v_order.number, 'status', v_order.status, 'currency', v_order.currency,
+    'subtotal_amount', v_order.subtotal_amount, 'discount_amount', v_order.discount_amount, 'tax_amount', v_order.tax_amount,
+    'shipping_amount', v_order.shipping_amount, 'total_amount', v_order.total_amount,
+    'placed_at', v_order.placed_at, 'expires_at', v_order.expires_at, 'paid_at', v_order.paid_at,
+    'cancelled_at', v_order.cancelled_at, 'cancel_reason', v_order.cancel_reason,
+    'items', v_items, 'payments', v_payments, 'refunds', v_refunds);
+end
+$$;
+comment on function private.order_document(uuid) is 'Everything an order page shows, as every verb on orders answers it. Checks nothing: its callers do.';
+
+create function private.find_order(order_id uuid, staff_permission text)
+returns public.orders
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_order public.orders;
+begin
+  select * into v_order from public.orders where orders.id = find_order.order_id;
+  if v_order.id is null or not (v_order.customer_id is not distinct from auth.uid() or private.is_service() or private.has_permission(find_order.staff_permission)) then
+    perform private.fail('order_not_found', 404, 'There is no such order.', 'Check the id, and that you are signed in as the person who placed it.');
+  end if;
+  return v_order;
+end
+$$;
+comment on function private.find_order(uuid, text) is 'The order if it is the caller''s own, or the caller has the permission. "Not there" and "not yours" are one answer.';
+
+create function private.get_order(order_id uuid)
+returns jsonb
+language plpgsql
+stable
+security definer -- one call, one check, instead of row-level security on six tables
+set search_path = ''
+as $$
+begin
+  perform private.find_order(get_order.order_id, 'orders.read');
+  return private.order_document(get_order.order_id);
+end
+$$;
+comment on function private.get_order(uuid) is 'Does the work of public.get_order.';
+grant execute on function private.get_order(uuid) to authenticated, service_role;
+
+create function public.get_order(order_id uuid)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select private.get_order(get_order.order_id);
+$$;
+comment on function public.get_order(uuid) is 'One order with items, enrolments, payments and refunds: own, or any for staff with orders.read. Errors: order_not_found.';
+grant execute on function public.get_order(uuid) to authenticated, service_role;
+
+-- end --------------------------------------------------------------------------------------------------------------------------------
+
+create function private.end_order(order_id uuid, status text, reason text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  perform private.give_reason(end_order.reason);
+  update public.orders
+  set status = end_order.status, cancelled_at = case when end_order.status = 'cancelled' then now() end,
+    cancel_reason = case when end_order.status = 'cancelled' then end_order.reason end
+  where orders.id = end_order.order_id;
+  perform private.end_enrollments(array(select order_items.id from public.order_items where order_items.order_id = end_order.order_id), end_order.status);
+  perform private.settle_reservations(end_order.order_id, 'released');
+  perform private.close_payments(end_order.order_id, end_order.status);
+  perform private.emit('order.' || end_order.status, 'order', end_order.order_id);
+  perform private.give_reason(null);
+end
+$$;
+comment on function private.end_order(uuid, text, text) is 'Ends an unpaid order as cancelled or expired: its holds are free, its reserved seats end. The caller holds the order''s row.';
+
+create function private.expire_due_orders(max_orders integer default 100)
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_order_id uuid;
+  v_expired integer := 0;
+begin
+  for v_order_id in
+    select orders.id from public.orders where orders.status = 'pending' and orders.expires_at <= now()
+    order by orders.expires_at limit expire_due_orders.max_orders for update skip locked
+  loop
+    perform private.end_order(v_order_id, 'expired', 'hold ended');
+    v_expired := v_expired + 1;
+  end loop;
+  return v_expired;
+end
+$$;
+comment on function private.expire_due_orders(integer) is 'Expires pending orders that are due, oldest first, skipping those a payment is working on; returns how many. The worker calls it until 0.';
+
+create function private.cancel_order(order_id uuid, reason text, idempotency_key text)
+returns jsonb
+language plpgsql
+volatile
+security definer -- buyers may not write orders, only cancel their own
+set search_path = ''
+as $$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_object('order_id', cancel_order.order_id, 'reason', cancel_order.reason);
+  v_answer jsonb := private.recall_answer(v_person_id, cancel_order.idempotency_key, 'cancel_order', v_body);
+  v_order public.orders;
+  v_by_staff boolean;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if length(cancel_order.reason) > 500 then
+    perform private.fail('invalid_reason', 422, 'A reason has at most 500 characters.', 'Shorten it.');
+  end if;
+  perform private.find_order(cancel_order.order_id, 'orders.cancel');
+  select * into v_order from public.orders where orders.id = cancel_order.order_id for update;
+  v_by_staff := private.is_service() or private.has_permission('orders.cancel');
+  if v_order.status = 'pending' then
+    perform private.end_order(v_order.id, 'cancelled', coalesce(cancel_order.reason, 'cancelled by the customer'));
+  elsif v_order.status = 'paid' and (v_by_staff or v_order.total_amount = 0) then
+    perform private.undo_order(v_order.id, coalesce(cancel_order.reason, 'cancelled'));
+  else
+    perform private.fail('order_not_cancellable', 409, format('An order that is %s cannot be cancelled this way.', v_order.status),
+      case when v_order.status = 'paid' then 'Ask the shop: staff can cancel it and give the money back.' else 'Read the order again.' end);
+  end if;
+  return private.remember_answer(v_person_id, cancel_order.idempotency_key, 'cancel_order', v_body, private.order_document(v_order.id));
+end
+$$;
+comment on function private.cancel_order(uuid, text, text) is 'Does the work of public.cancel_order.';
+grant execute on function private.cancel_order(uuid, text, text) to authenticated, service_role;
+
+create function private.confirm_order(order_id uuid)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_item record;
+begin
+  -- what was released meanwhile is taken again, if it is still there
+  for v_item in
+    select order_items.variant_id, order_items.title, order_items.quantity - private.held_units(confirm_order.order_id, order_items.variant_id) as missing
+    from public.order_items join public.variants on variants.id = order_items.variant_id
+    where order_items.order_id = confirm_order.order_id and variants.stock_mode <> 'none' order by order_items.variant_id
+  loop
+    if v_item.missing > 0 and not private.reserve_units(confirm_order.order_id, v_item.variant_id, v_item.missing, now() + interval '1 minute') then
+      perform private.fail('out_of_stock', 409, format('%s sold out before the payment came.', v_item.title), 'The money goes back.');
+    end if;
+  end loop;
+  perform private.settle_reservations(confirm_order.order_id, 'claimed');
+  update public.orders set status = 'paid', paid_at = now() where orders.id = confirm_order.order_id;
+  perform private.activate_enrollments(array(select order_items.id from public.order_items where order_items.order_id = confirm_order.order_id));
+  perform private.post_sale(confirm_order.order_id);
+  perform private.emit('order.paid', 'order', confirm_order.order_id);
+end
+$$;
+comment on function private.confirm_order(uuid) is 'Turns holds into sales, opens the courses, books the sale. Refuses when something is no longer there; the caller, who holds the order''s row, then refunds.';
+
+create function private.undo_order(order_id uuid, reason text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  perform private.give_reason(undo_order.reason);
+  update public.orders set status = 'cancelled', cancelled_at = now(), cancel_reason = undo_order.reason where orders.id = undo_order.order_id;
+  perform private.take_back_goods(undo_order.order_id);
+  perform private.emit('order.cancelled', 'order', undo_order.order_id);
+  perform private.refund_order(undo_order.order_id, undo_order.reason);
+  perform private.give_reason(null);
+end
+$$;
+comment on function private.undo_order(uuid, text) is 'Cancels a paid order: access ends, units go back on sale, what was captured is refunded. The caller holds the order''s row.';
+
+create function private.take_back_goods(order_id uuid)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  perform private.end_enrollments(array(select order_items.id from public.order_items where order_items.order_id = take_back_goods.order_id), 'cancelled');
+  perform private.return_units(sold.variant_id, sold.quantity, take_back_goods.order_id)
+  from (
+    select stock_movements.variant_id, -sum(stock_movements.quantity)::integer as quantity
+    from public.stock_movements where stock_movements.reference_id = take_back_goods.order_id
+    group by stock_movements.variant_id order by stock_movements.variant_id
+  ) as sold
+  where sold.quantity > 0;
+end
+$$;
+comment on function private.take_back_goods(uuid) is 'Ends the enrolments of a paid order and puts what it took from stock back: exactly what its movements say, so twice does nothing.';
+
+create function public.cancel_order(order_id uuid, reason text default null, idempotency_key text default null)
+returns jsonb
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select private.cancel_order(cancel_order.order_id, cancel_order.reason, cancel_order.idempotency_key);
+$$;
+comment on function public.cancel_order(uuid, text, text) is
+  'Cancels an order and answers it. The customer: while unpaid, or when nothing was paid. Staff with orders.cancel: a paid one too, and the money goes back. Errors: order_not_found, order_not_cancellable, invalid_reason, idempotency_key_reused.';
+grant execute on function public.cancel_order(uuid, text, text) to authenticated, service_role;

@@ -1,0 +1,333 @@
+/*
+Orders, placing: from a wish to an order that holds what it sells. See the orders file for the promise and the order of locks.
+*/
+
+-- place ------------------------------------------------------------------------------------------------------------------------------
+
+create type private.order_line as (
+  variant_id uuid, quantity integer, kind text, sku text, title text, unit_amount bigint, counted boolean, intake_id uuid, snapshot jsonb
+);
+comment on type private.order_line is 'A line on its way into an order: priced, and checked against its domain.';
+
+create function private.parse_lines(lines jsonb)
+returns table (variant_id uuid, quantity integer)
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_most integer := private.setting('max_order_lines');
+  v_hint constant text := 'Send [{"variant_id": "<uuid>", "quantity": 1}, …].';
+  v_line jsonb;
+begin
+  if jsonb_typeof(parse_lines.lines) is distinct from 'array' or jsonb_array_length(parse_lines.lines) = 0 then
+    perform private.fail('invalid_lines', 422, 'An order needs a list of at least one line.', v_hint);
+  end if;
+  if jsonb_array_length(parse_lines.lines) > v_most then
+    perform private.fail('invalid_lines', 422, format('An order has at most %s lines.', v_most), 'Split it into several orders.');
+  end if;
+  for v_line in select jsonb_array_elements(parse_lines.lines) loop
+    if jsonb_typeof(v_line) <> 'object' or not v_line ?& array['variant_id', 'quantity'] or v_line - array['variant_id', 'quantity'] <> '{}' then
+      perform private.fail('invalid_lines', 422, 'A line has variant_id and quantity, and nothing else; prices come from the catalogue.', v_hint);
+    end if;
+    if coalesce(v_line ->> 'variant_id', '') !~* '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' then
+      perform private.fail('invalid_lines', 422, 'variant_id must be a UUID.', v_hint);
+    end if;
+    if jsonb_typeof(v_line -> 'quantity') <> 'number' or (v_line ->> 'quantity') !~ '^[1-9][0-9]{0,3}$' then
+      perform private.fail('invalid_quantity', 422, 'quantity must be a whole number from 1 to 1000.', v_hint);
+    end if;
+  end loop;
+  -- two lines of one variant are one wish: summed before stock is asked
+  return query
+    select (line ->> 'variant_id')::uuid, sum((line ->> 'quantity')::integer)::integer
+    from jsonb_array_elements(parse_lines.lines) as line group by 1 order by 1;
+end
+$$;
+comment on function private.parse_lines(jsonb) is 'Lines as rows, summed by variant, in the order in which stock is locked. Refuses invalid_lines and invalid_quantity.';
+
+create function private.price_line(variant_id uuid, quantity integer, currency text)
+returns private.order_line
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_line private.order_line;
+  v_opens_at timestamptz;
+  v_closes_at timestamptz;
+  v_on_sale boolean;
+begin
+  if price_line.quantity > 1000 then
+    perform private.fail('invalid_quantity', 422, 'One order takes at most 1000 units of one thing.', 'Lower the quantity.');
+  end if;
+  select variants.id, price_line.quantity, products.kind, variants.sku,
+    case when intakes.id is null or intakes.title = products.title then products.title else products.title || ' · ' || intakes.title end,
+    prices.amount, variants.stock_mode <> 'none', intakes.id,
+    jsonb_build_object('product_id', products.id, 'slug', products.slug, 'starts_at', intakes.starts_at, 'ends_at', intakes.ends_at, 'time_zone', intakes.time_zone),
+    intakes.enroll_opens_at, intakes.enroll_closes_at, private.is_on_sale(products.status, products.publish_at)
+  into v_line.variant_id, v_line.quantity, v_line.kind, v_line.sku, v_line.title, v_line.unit_amount, v_line.counted, v_line.intake_id, v_line.snapshot,
+    v_opens_at, v_closes_at, v_on_sale
+  from public.variants
+  join public.products on products.id = variants.product_id
+  left join public.intakes on intakes.variant_id = variants.id
+  left join public.prices on prices.variant_id = variants.id and prices.currency = price_line.currency
+  where variants.id = price_line.variant_id;
+  if v_on_sale is not true or v_line.kind = 'course' and v_line.intake_id is null then
+    perform private.fail('variant_not_found', 404, 'One of these things is not on sale.', 'Read the catalogue again and remove it.', price_line.variant_id::text);
+  end if;
+  if v_line.unit_amount is null then
+    perform private.fail('price_missing', 422, format('%s is not sold in %s.', v_line.title, price_line.currency), 'Choose a currency that has a price.', price_line.variant_id::text);
+  end if;
+  if v_line.kind = 'course' then
+    perform private.check_enrollable(v_line.intake_id, v_opens_at, v_closes_at);
+    if price_line.quantity <> 1 then
+      perform private.fail('invalid_quantity', 422, 'A learner takes one seat of an intake.', 'Set the quantity to 1.', price_line.variant_id::text);
+    end if;
+  end if;
+  return v_line;
+end
+$$;
+comment on function private.price_line(uuid, integer, text) is
+  'One line, priced by the catalogue and checked: on sale, priced in this currency, enrolment open. Refuses variant_not_found, price_missing, intake_not_open, intake_closed, invalid_quantity.';
+
+create function private.hold_line(order_id uuid, line private.order_line, expires_at timestamptz)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_held boolean := true;
+begin
+  if line.counted then
+    if hold_line.expires_at is null then
+      v_held := private.sell_units(line.variant_id, line.quantity, hold_line.order_id);
+    else
+      v_held := private.reserve_units(hold_line.order_id, line.variant_id, line.quantity, hold_line.expires_at);
+    end if;
+  end if;
+  if not v_held then
+    if line.kind = 'course' then
+      perform private.fail('out_of_stock', 409, format('Every seat in %s is taken.', line.title), 'Choose another intake, or come back later: unpaid seats are freed.', line.variant_id::text);
+    end if;
+    perform private.fail('out_of_stock', 409, format('There are not %s of %s left.', line.quantity, line.title), 'Lower the quantity or remove the line.', line.variant_id::text);
+  end if;
+end
+$$;
+comment on function private.hold_line(uuid, private.order_line, timestamptz) is 'Takes the line''s units: held until expires_at, or sold at once when there is nothing to pay. Refuses out_of_stock.';
+
+create function private.open_enrollments(order_id uuid, person_id uuid, lines private.order_line[], first_status text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_wanted integer;
+  v_opened integer;
+  v_open public.orders;
+begin
+  select count(*) into v_wanted from unnest(open_enrollments.lines) as line where line.intake_id is not null;
+  if v_wanted = 0 then
+    return;
+  end if;
+  insert into public.enrollments (intake_id, learner_id, order_item_id, status, enrolled_at)
+  select line.intake_id, open_enrollments.person_id, order_items.id, open_enrollments.first_status,
+    case when open_enrollments.first_status = 'active' then now() end
+  from unnest(open_enrollments.lines) as line
+  join public.order_items on order_items.order_id = open_enrollments.order_id and order_items.variant_id = line.variant_id
+  where line.intake_id is not null
+  order by line.intake_id
+  on conflict (intake_id, learner_id) where (status in ('reserved', 'active', 'suspended', 'completed')) do nothing;
+  get diagnostics v_opened = row_count;
+  if v_opened = v_wanted then
+    return;
+  end if;
+  select orders.* into v_open
+  from public.enrollments
+  join public.order_items on order_items.id = enrollments.order_item_id
+  join public.orders on orders.id = order_items.order_id
+  where enrollments.learner_id = open_enrollments.person_id and enrollments.status = 'reserved' and orders.id <> open_enrollments.order_id
+    and enrollments.intake_id in (select line.intake_id from unnest(open_enrollments.lines) as line)
+  limit 1;
+  if v_open.id is not null then
+    perform private.fail('order_already_open', 409, format('Order %s already holds this seat for you.', v_open.number), 'Pay that order or cancel it.', v_open.id::text);
+  end if;
+  perform private.fail('already_enrolled', 409, 'You are enrolled in this intake already.', 'Find it among your courses.');
+end
+$$;
+comment on function private.open_enrollments(uuid, uuid, private.order_line[], text) is
+  'Gives the learner the seats of an order''s course lines. Refuses already_enrolled, or order_already_open with the caller''s own order id in details.';
+
+create function private.expire_own_due_orders(customer_id uuid)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_order_id uuid;
+begin
+  for v_order_id in
+    select orders.id from public.orders
+    where orders.customer_id = expire_own_due_orders.customer_id and orders.status = 'pending' and orders.expires_at <= now()
+    order by orders.id for update skip locked
+  loop
+    perform private.end_order(v_order_id, 'expired', 'hold ended');
+  end loop;
+end
+$$;
+comment on function private.expire_own_due_orders(uuid) is 'A buyer''s own due hold never stands in the way of the next try, worker or no worker.';
+
+create function private.write_order(customer_id uuid, currency text, lines private.order_line[], order_id uuid, expires_at timestamptz)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_subtotal bigint := (select sum(line.unit_amount * line.quantity) from unnest(write_order.lines) as line);
+  v_status text := case when write_order.expires_at is null then 'paid' else 'pending' end;
+begin
+  insert into public.orders (id, customer_id, status, currency, subtotal_amount, total_amount, expires_at, paid_at)
+  values (write_order.order_id, write_order.customer_id, v_status, write_order.currency, v_subtotal, v_subtotal, write_order.expires_at,
+    case when v_status = 'paid' then now() end);
+  insert into public.order_items (order_id, variant_id, kind, sku, title, quantity, unit_amount, total_amount, snapshot)
+  select write_order.order_id, line.variant_id, line.kind, line.sku, line.title, line.quantity, line.unit_amount, line.unit_amount * line.quantity, line.snapshot
+  from unnest(write_order.lines) as line;
+  perform private.open_enrollments(write_order.order_id, write_order.customer_id, write_order.lines,
+    case when v_status = 'paid' then 'active' else 'reserved' end);
+  perform private.emit('order.placed', 'order', write_order.order_id);
+  if v_status = 'paid' then
+    perform private.emit('order.paid', 'order', write_order.order_id);
+  end if;
+end
+$$;
+comment on function private.write_order(uuid, text, private.order_line[], uuid, timestamptz) is 'Writes an order whose units are taken: order, items, enrolments, events. Without expires_at there is nothing to pay and it is born paid.';
+
+create function private.place_priced_lines(customer_id uuid, currency text, lines private.order_line[])
+returns uuid
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_order_id uuid := gen_random_uuid();
+  v_free boolean := not exists (select from unnest(place_priced_lines.lines) as line where line.unit_amount > 0);
+  v_expires_at timestamptz := case when not v_free then now() + make_interval(mins => (private.setting('hold_minutes'))::integer) end;
+  v_line private.order_line;
+begin
+  perform private.expire_own_due_orders(place_priced_lines.customer_id);
+  foreach v_line in array place_priced_lines.lines loop
+    perform private.hold_line(v_order_id, v_line, v_expires_at);
+  end loop;
+  perform private.write_order(place_priced_lines.customer_id, place_priced_lines.currency, place_priced_lines.lines, v_order_id, v_expires_at);
+  return v_order_id;
+end
+$$;
+comment on function private.place_priced_lines(uuid, text, private.order_line[]) is 'Holds the units, then writes the order; answers its id.';
+
+create function private.place_order(lines jsonb, currency text, idempotency_key text)
+returns jsonb
+language plpgsql
+volatile
+security definer -- buyers may not write orders, only place them
+set search_path = ''
+as $$
+declare
+  v_customer_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_object('lines', place_order.lines, 'currency', place_order.currency);
+  v_currency text := coalesce(place_order.currency, private.setting('default_currency') #>> '{}');
+  v_answer jsonb := private.recall_answer(v_customer_id, place_order.idempotency_key, 'place_order', v_body);
+  v_lines private.order_line[];
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if not exists (select from public.currencies where currencies.code = v_currency) then
+    perform private.fail('currency_not_supported', 422, 'This shop does not sell in that currency.', 'Read the currencies table for the ones it does.');
+  end if;
+  select array_agg(private.price_line(wish.variant_id, wish.quantity, v_currency) order by wish.variant_id) into v_lines
+  from private.parse_lines(place_order.lines) as wish;
+  return private.remember_answer(v_customer_id, place_order.idempotency_key, 'place_order', v_body,
+    private.order_document(private.place_priced_lines(v_customer_id, v_currency, v_lines)));
+end
+$$;
+comment on function private.place_order(jsonb, text, text) is 'Does the work of public.place_order.';
+grant execute on function private.place_order(jsonb, text, text) to authenticated;
+
+create function public.place_order(lines jsonb, currency text default null, idempotency_key text default null)
+returns jsonb
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select private.place_order(place_order.lines, place_order.currency, place_order.idempotency_key);
+$$;
+comment on function public.place_order(jsonb, text, text) is
+  'Buys [{variant_id, quantity}] in one transaction and answers the whole order. Nothing to pay: paid at once. Else pending, held until expires_at; then call the function checkout. '
+  'Currency: ISO code, default from settings. Errors: invalid_lines, invalid_quantity, variant_not_found, price_missing, currency_not_supported, intake_not_open, intake_closed, '
+  'out_of_stock, already_enrolled, order_already_open, idempotency_key_reused, sign_in_required.';
+grant execute on function public.place_order(jsonb, text, text) to authenticated;
+
+-- enroll -----------------------------------------------------------------------------------------------------------------------------
+
+create function private.enroll(intake_id uuid, idempotency_key text)
+returns jsonb
+language plpgsql
+volatile
+security definer -- buyers may not write orders, only place them
+set search_path = ''
+as $$
+declare
+  v_learner_id uuid := private.require_person();
+  v_body jsonb := to_jsonb(enroll.intake_id);
+  v_answer jsonb := private.recall_answer(v_learner_id, enroll.idempotency_key, 'enroll', v_body);
+  v_variant_id uuid;
+  v_currency text;
+  v_line private.order_line;
+  v_order jsonb;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  -- the free price if there is one, else the default currency's, else any: it only words the refusal
+  select intakes.variant_id, prices.currency into v_variant_id, v_currency
+  from public.intakes left join public.prices on prices.variant_id = intakes.variant_id
+  where intakes.id = enroll.intake_id
+  order by prices.amount > 0, prices.currency = private.setting('default_currency') #>> '{}' desc limit 1;
+  if v_variant_id is null then
+    perform private.fail('intake_not_found', 404, 'There is no such intake.', 'Read the course again for its intakes.');
+  end if;
+  v_line := private.price_line(v_variant_id, 1, coalesce(v_currency, private.setting('default_currency') #>> '{}'));
+  if v_line.unit_amount > 0 then
+    perform private.fail('payment_required', 402, format('%s is not free.', v_line.title), 'Use place_order, then the function checkout.', v_variant_id::text);
+  end if;
+  v_order := private.order_document(private.place_priced_lines(v_learner_id, v_currency, array[v_line]));
+  return private.remember_answer(v_learner_id, enroll.idempotency_key, 'enroll', v_body,
+    jsonb_build_object('enrollment', v_order #> '{items,0,enrollment}', 'order', v_order));
+end
+$$;
+comment on function private.enroll(uuid, text) is 'Does the work of public.enroll.';
+grant execute on function private.enroll(uuid, text) to authenticated;
+
+create function public.enroll(intake_id uuid, idempotency_key text default null)
+returns jsonb
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select private.enroll(enroll.intake_id, enroll.idempotency_key);
+$$;
+comment on function public.enroll(uuid, text) is
+  'Takes one free seat in one call and answers {enrollment, order}. Errors: intake_not_found, variant_not_found, payment_required, intake_not_open, intake_closed, out_of_stock, already_enrolled, idempotency_key_reused, sign_in_required.';
+grant execute on function public.enroll(uuid, text) to authenticated;

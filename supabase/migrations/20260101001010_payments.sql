@@ -1,0 +1,540 @@
+/*
+Payments: attempts to pay an order, and refunds. What the provider tells is in the provider_events file.
+
+Promise: only a verified provider event or a retrieved provider object moves money state. Every captured payment ends as a paid order, a
+refund, or needs_review with the order named: sold out after payment, paid after expiry or cancellation, paid twice are designed states.
+Under concurrency: browser, webhook, reconciler and staff lock the order first, then its payments, so they queue; whoever comes second
+finds the state moved on and does nothing.
+*/
+
+create table public.payments (
+  id uuid primary key default gen_random_uuid(),
+  order_id uuid not null references public.orders (id) on delete restrict,
+  attempt integer not null,
+  provider text not null default 'stripe',
+  status text not null default 'pending',
+  currency text not null references public.currencies (code) on delete restrict,
+  amount bigint not null,
+  captured_amount bigint not null default 0,
+  refunded_amount bigint not null default 0,
+  session_id text unique,
+  provider_payment_id text,
+  checkout_url text,
+  expires_at timestamptz,
+  failure_code text,
+  failure_message text,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  settled_at timestamptz,
+  constraint payments_are_numbered_per_order unique (order_id, attempt),
+  constraint payments_have_a_known_status check (status in ('pending', 'processing', 'success', 'failed', 'expired', 'cancelled', 'refunding', 'refunded', 'refund_failed')),
+  constraint payments_have_a_known_provider check (provider in ('stripe')),
+  constraint payments_pay_something check (amount > 0),
+  constraint payments_give_back_no_more_than_they_took check (refunded_amount between 0 and captured_amount and captured_amount <= amount),
+  constraint payments_took_money_when_they_succeeded check ((captured_amount > 0) = (status in ('success', 'refunding', 'refunded', 'refund_failed')))
+);
+comment on table public.payments is 'One attempt to pay an order, in minor units. checkout_url is the provider''s page while the attempt is open.';
+
+-- the guarantee: one open attempt per order, so fifty clicks share it
+create unique index payments_one_open_per_order on public.payments (order_id) where status in ('pending', 'processing');
+-- the guarantee: a capture settles one payment
+create unique index payments_one_per_provider_payment on public.payments (provider, provider_payment_id);
+-- serves: the reconciler
+create index on public.payments (created_at) where status in ('pending', 'processing');
+create index on public.payments (currency);
+
+insert into private.status_moves (machine, from_status, to_status) values
+  ('payment', '', 'pending'), ('payment', 'pending', 'processing'), ('payment', 'pending', 'success'), ('payment', 'pending', 'failed'),
+  ('payment', 'pending', 'expired'), ('payment', 'pending', 'cancelled'), ('payment', 'processing', 'success'), ('payment', 'processing', 'failed'),
+  ('payment', 'processing', 'expired'), ('payment', 'failed', 'success'), ('payment', 'expired', 'success'), ('payment', 'cancelled', 'success'),
+  ('payment', 'success', 'refunding'), ('payment', 'success', 'refunded'), ('payment', 'refunding', 'refunded'), ('payment', 'refunding', 'success'),
+  ('payment', 'refunding', 'refund_failed'), ('payment', 'refund_failed', 'refunding'), ('payment', 'refund_failed', 'refunded'),
+  ('payment', 'refund_failed', 'success');
+
+create trigger _100_stamp_update before update on public.payments for each row execute function private.tg__stamp_update();
+create trigger _200_guard_status after insert or update of status on public.payments for each row execute function private.tg__guard_status('payment');
+
+alter table public.payments enable row level security;
+create policy select_own on public.payments for select to authenticated
+  using (exists (select from public.orders where orders.id = payments.order_id and orders.customer_id = (select auth.uid())));
+create policy select_staff on public.payments for select to authenticated using ((select private.has_permission('payments.read')));
+grant select on public.payments to authenticated, service_role;
+-- not granted: insert, update, delete. start_payment opens, provider events move.
+
+create policy select_own_payment on public.status_changes for select to authenticated
+  using (machine = 'payment' and exists (
+    select from public.payments join public.orders on orders.id = payments.order_id
+    where payments.id = subject_id and orders.customer_id = (select auth.uid())));
+
+create table public.refunds (
+  id uuid primary key default gen_random_uuid(),
+  payment_id uuid not null references public.payments (id) on delete restrict,
+  order_id uuid not null references public.orders (id) on delete restrict,
+  amount bigint not null,
+  currency text not null references public.currencies (code) on delete restrict,
+  reason text not null,
+  note text,
+  status text not null default 'pending',
+  provider_refund_id text unique,
+  failure text,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint refunds_give_something_back check (amount > 0),
+  constraint refunds_have_a_known_reason check (reason in ('order_cancelled', 'late_payment', 'undeliverable', 'duplicate_payment', 'by_provider')),
+  constraint refunds_have_a_known_status check (status in ('pending', 'success', 'failed'))
+);
+comment on table public.refunds is 'Money on its way back. Reasons: the order was cancelled; paid after it ended; sold out after payment; paid twice; started at the provider.';
+create index on public.refunds (payment_id);
+create index on public.refunds (order_id);
+create index on public.refunds (currency);
+-- serves: refunds that nobody sent yet
+create index on public.refunds (created_at) where status = 'pending';
+
+insert into private.status_moves (machine, from_status, to_status) values
+  ('refund', '', 'pending'), ('refund', '', 'success'), ('refund', 'pending', 'success'), ('refund', 'pending', 'failed'),
+  ('refund', 'failed', 'success'), ('refund', 'failed', 'pending');
+
+create trigger _100_stamp_update before update on public.refunds for each row execute function private.tg__stamp_update();
+create trigger _200_guard_status after insert or update of status on public.refunds for each row execute function private.tg__guard_status('refund');
+
+alter table public.refunds enable row level security;
+create policy select_own on public.refunds for select to authenticated
+  using (exists (select from public.orders where orders.id = refunds.order_id and orders.customer_id = (select auth.uid())));
+create policy select_staff on public.refunds for select to authenticated using ((select private.has_permission('payments.read')));
+grant select on public.refunds to authenticated, service_role;
+
+-- open -------------------------------------------------------------------------------------------------------------------------------
+
+create function private.payment_document(payment public.payments)
+returns jsonb
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object('id', payment.id, 'order_id', payment.order_id, 'attempt', payment.attempt, 'provider', payment.provider,
+    'status', payment.status, 'amount', payment.amount, 'currency', payment.currency, 'refunded_amount', payment.refunded_amount,
+    'checkout_url', payment.checkout_url, 'expires_at', payment.expires_at,
+    'failure_code', payment.failure_code, 'failure_message', payment.failure_message);
+$$;
+comment on function private.payment_document(public.payments) is 'A payment as its buyer sees it.';
+
+create function private.start_payment(order_id uuid)
+returns jsonb
+language plpgsql
+volatile
+security definer -- buyers may not write payments, only start one for their own order
+set search_path = ''
+as $$
+declare
+  v_order public.orders;
+  v_payment public.payments;
+begin
+  perform private.require_person();
+  perform private.find_order(start_payment.order_id, 'nobody.else');
+  select * into v_order from public.orders where orders.id = start_payment.order_id for update;
+  if v_order.status <> 'pending' then
+    perform private.fail('order_not_payable', 409, format('Order %s is %s: there is nothing to pay.', v_order.number, v_order.status), 'Read the order; place a new one if it ended.');
+  end if;
+  if v_order.expires_at <= now() then
+    perform private.fail('order_expired', 409, format('The hold of order %s has ended.', v_order.number), 'Place a new order.');
+  end if;
+  select * into v_payment from public.payments where payments.order_id = v_order.id and payments.status in ('pending', 'processing');
+  if v_payment.status = 'processing' then
+    perform private.fail('payment_in_progress', 409, 'A payment for this order is being processed.', 'Wait for it: the order changes by itself.');
+  end if;
+  if v_payment.expires_at <= now() then
+    update public.payments set status = 'expired' where payments.id = v_payment.id;
+    v_payment.id := null;
+  end if;
+  if v_payment.id is null then
+    insert into public.payments (order_id, attempt, currency, amount)
+    select v_order.id, coalesce(max(payments.attempt), 0) + 1, v_order.currency, v_order.total_amount
+    from public.payments where payments.order_id = v_order.id
+    returning * into v_payment;
+  end if;
+  return jsonb_build_object(
+    'order', private.order_document(v_order.id), 'payment', private.payment_document(v_payment),
+    'customer', (select jsonb_build_object('email', profiles.email, 'name', btrim(profiles.first_name || ' ' || profiles.last_name))
+      from public.profiles where profiles.id = v_order.customer_id));
+end
+$$;
+comment on function private.start_payment(uuid) is 'Does the work of public.start_payment.';
+grant execute on function private.start_payment(uuid) to authenticated;
+
+create function public.start_payment(order_id uuid)
+returns jsonb
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select private.start_payment(start_payment.order_id);
+$$;
+comment on function public.start_payment(uuid) is
+  'Opens a payment attempt for the caller''s own pending order, or answers the one that is open: {order, payment, customer}. The function checkout calls it; a second call changes nothing. '
+  'Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, sign_in_required.';
+grant execute on function public.start_payment(uuid) to authenticated;
+
+create function private.attach_payment_session(payment_id uuid, session_id text, url text, expires_at timestamptz)
+returns jsonb
+language plpgsql
+volatile
+security definer -- the service role may not write payments either
+set search_path = ''
+as $$
+declare
+  v_payment public.payments;
+begin
+  update public.payments
+  set session_id = attach_payment_session.session_id, checkout_url = attach_payment_session.url, expires_at = attach_payment_session.expires_at
+  where payments.id = attach_payment_session.payment_id
+    and (payments.session_id is null or payments.session_id = attach_payment_session.session_id)
+  returning * into v_payment;
+  if v_payment.id is null then
+    if exists (select from public.payments where payments.id = attach_payment_session.payment_id) then
+      perform private.fail('payment_session_conflict', 409, 'This attempt has another session already.', 'Use that one: start the payment again.');
+    end if;
+    perform private.fail('payment_not_found', 404, 'There is no such payment.', 'Start the payment first.');
+  end if;
+  return private.payment_document(v_payment);
+end
+$$;
+comment on function private.attach_payment_session(uuid, text, text, timestamptz) is 'Does the work of public.attach_payment_session.';
+grant execute on function private.attach_payment_session(uuid, text, text, timestamptz) to service_role;
+
+create function public.attach_payment_session(payment_id uuid, session_id text, url text, expires_at timestamptz)
+returns jsonb
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select private.attach_payment_session(attach_payment_session.payment_id, attach_payment_session.session_id, attach_payment_session.url, attach_payment_session.expires_at);
+$$;
+comment on function public.attach_payment_session(uuid, text, text, timestamptz) is
+  'Secret key only: remembers the provider''s session of an attempt; the same one twice is fine. Errors: payment_not_found, payment_session_conflict.';
+grant execute on function public.attach_payment_session(uuid, text, text, timestamptz) to service_role;
+
+create function private.close_payments(order_id uuid, order_status text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_payment_id uuid;
+begin
+  for v_payment_id in
+    update public.payments set status = case when close_payments.order_status = 'expired' then 'expired' else 'cancelled' end
+    where payments.order_id = close_payments.order_id and payments.status = 'pending'
+    returning payments.id
+  loop
+    perform private.emit('payment.cancelled', 'payment', v_payment_id);
+  end loop;
+end
+$$;
+comment on function private.close_payments(uuid, text) is 'Closes the open attempt of an order that ended or was paid otherwise; the worker then closes the provider''s page. One that is being processed is left to its outcome.';
+
+-- settle -----------------------------------------------------------------------------------------------------------------------------
+
+create function private.lock_payment(payment_id uuid)
+returns public.payments
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_payment public.payments;
+begin
+  perform from public.orders where orders.id = (select payments.order_id from public.payments where payments.id = lock_payment.payment_id) for update;
+  select * into v_payment from public.payments where payments.id = lock_payment.payment_id for update;
+  return v_payment;
+end
+$$;
+comment on function private.lock_payment(uuid) is 'Locks the order, then the payment: the one order of locks for every path that moves money.';
+
+create function private.settle_payment(payment_id uuid, amount bigint, currency text, provider_payment_id text)
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_payment public.payments := private.lock_payment(settle_payment.payment_id);
+begin
+  if v_payment.status in ('success', 'refunding', 'refunded', 'refund_failed') then
+    if v_payment.provider_payment_id is distinct from coalesce(settle_payment.provider_payment_id, v_payment.provider_payment_id) then
+      return private.flag_order(v_payment.order_id, 'one attempt was captured twice by the provider');
+    end if;
+    return 'ignored';
+  end if;
+  if settle_payment.amount <> v_payment.amount or upper(settle_payment.currency) <> v_payment.currency then
+    update public.payments set failure_code = 'amount_mismatch',
+      failure_message = format('The provider reports %s %s.', settle_payment.amount, upper(settle_payment.currency))
+    where payments.id = v_payment.id;
+    return private.flag_order(v_payment.order_id, 'the provider captured another amount than the order asks for');
+  end if;
+  update public.payments
+  set status = 'success', captured_amount = settle_payment.amount, settled_at = now(), failure_code = null, failure_message = null,
+    provider_payment_id = coalesce(settle_payment.provider_payment_id, payments.provider_payment_id)
+  where payments.id = v_payment.id;
+  perform private.post_entries('capture:' || v_payment.id, v_payment.order_id, v_payment.currency,
+    jsonb_build_object('cash_in_transit', v_payment.amount, 'receivable', -v_payment.amount));
+  perform private.emit('payment.succeeded', 'payment', v_payment.id);
+  perform private.deliver_paid_order(v_payment.order_id, v_payment.id);
+  return 'applied';
+end
+$$;
+comment on function private.settle_payment(uuid, bigint, text, text) is
+  'A capture that the provider confirmed: books it and delivers or refunds. Answers applied, ignored (known already) or needs_review (another amount, captured twice).';
+
+create function private.deliver_paid_order(order_id uuid, payment_id uuid)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_status text := (select orders.status from public.orders where orders.id = deliver_paid_order.order_id);
+begin
+  if v_status = 'needs_review' then
+    return; -- its owner decides
+  elsif v_status = 'cancelled' then
+    perform private.request_refund(deliver_paid_order.payment_id, 'late_payment', 'paid after the order was cancelled');
+  elsif v_status not in ('pending', 'expired') then
+    perform private.request_refund(deliver_paid_order.payment_id, 'duplicate_payment', 'the order was paid already');
+  else
+    begin
+      perform private.confirm_order(deliver_paid_order.order_id);
+    exception when sqlstate 'PGRST' or unique_violation then
+      -- everything confirm_order did is undone; the money goes back
+      if v_status = 'pending' then
+        perform private.end_order(deliver_paid_order.order_id, 'cancelled', 'sold out before the payment came');
+      end if;
+      perform private.request_refund(deliver_paid_order.payment_id, case when v_status = 'pending' then 'undeliverable' else 'late_payment' end,
+        'what was ordered is no longer available');
+    end;
+    perform private.close_payments(deliver_paid_order.order_id, 'paid');
+  end if;
+end
+$$;
+comment on function private.deliver_paid_order(uuid, uuid) is 'What a capture leads to: a paid order if it can be delivered, else a refund. Never nothing.';
+
+create function private.flag_order(order_id uuid, reason text)
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  perform private.give_reason(flag_order.reason);
+  update public.orders set status = 'needs_review' where orders.id = flag_order.order_id and exists (
+    select from private.status_moves where status_moves.machine = 'order' and status_moves.from_status = orders.status and status_moves.to_status = 'needs_review');
+  if found then
+    perform private.emit('order.needs_review', 'order', flag_order.order_id, jsonb_build_object('reason', flag_order.reason));
+  end if;
+  perform private.give_reason(null);
+  return 'needs_review';
+end
+$$;
+comment on function private.flag_order(uuid, text) is 'Puts an order before a person, with the reason in its history; answers needs_review.';
+
+create function private.fail_payment(payment_id uuid, status text, failure_code text, failure_message text)
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_payment public.payments := private.lock_payment(fail_payment.payment_id);
+begin
+  if v_payment.status not in ('pending', 'processing') then
+    return 'ignored';
+  end if;
+  update public.payments
+  set status = coalesce(fail_payment.status, payments.status), failure_code = coalesce(fail_payment.failure_code, payments.failure_code),
+    failure_message = coalesce(left(fail_payment.failure_message, 500), payments.failure_message),
+    settled_at = case when fail_payment.status is not null then now() end
+  where payments.id = v_payment.id;
+  if fail_payment.status = 'failed' then
+    perform private.emit('payment.failed', 'payment', v_payment.id);
+  end if;
+  return 'applied';
+end
+$$;
+comment on function private.fail_payment(uuid, text, text, text) is
+  'Ends an open attempt as failed, expired or cancelled; with status null it only notes a declined try while the provider''s page stays open. The order stays payable until its hold ends.';
+
+create function private.process_payment(payment_id uuid)
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_payment public.payments := private.lock_payment(process_payment.payment_id);
+begin
+  if v_payment.status <> 'pending' then
+    return 'ignored';
+  end if;
+  update public.payments set status = 'processing' where payments.id = v_payment.id;
+  return 'applied';
+end
+$$;
+comment on function private.process_payment(uuid) is 'The buyer is done and the provider is not: a wallet or transfer that takes its time.';
+
+create function private.open_payments(older_than interval default '2 minutes', max_rows integer default 50)
+returns setof public.payments
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select payments.* from public.payments
+  join public.orders on orders.id = payments.order_id
+  where payments.created_at < now() - open_payments.older_than and orders.status <> 'needs_review'
+    and (payments.status in ('pending', 'processing')
+      -- a page closed lately may have been paid in its last second
+      or payments.status in ('expired', 'cancelled', 'failed') and payments.updated_at > now() - interval '1 hour')
+    and payments.session_id is not null
+  order by payments.updated_at limit open_payments.max_rows;
+$$;
+comment on function private.open_payments(interval, integer) is 'Attempts to ask the provider about: open ones, and those that ended within the hour, in case their last event was lost.';
+
+-- refunds ----------------------------------------------------------------------------------------------------------------------------
+
+create function private.request_refund(payment_id uuid, reason text, note text)
+returns uuid
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_payment public.payments;
+  v_refund_id uuid;
+begin
+  select * into v_payment from public.payments where payments.id = request_refund.payment_id;
+  insert into public.refunds (payment_id, order_id, amount, currency, reason, note)
+  values (v_payment.id, v_payment.order_id, v_payment.captured_amount - v_payment.refunded_amount, v_payment.currency, request_refund.reason, request_refund.note)
+  returning refunds.id into v_refund_id;
+  update public.payments set status = 'refunding' where payments.id = v_payment.id;
+  perform private.emit('refund.requested', 'refund', v_refund_id);
+  return v_refund_id;
+end
+$$;
+comment on function private.request_refund(uuid, text, text) is 'Gives back what is left of a captured payment; the worker sends it to the provider.';
+
+create function private.refund_order(order_id uuid, note text)
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select private.request_refund(payments.id, 'order_cancelled', refund_order.note)
+  from public.payments where payments.order_id = refund_order.order_id and payments.status = 'success';
+$$;
+comment on function private.refund_order(uuid, text) is 'Gives back everything an order captured.';
+
+create function private.record_refund_result(refund_id uuid, provider_refund_id text, status text, failure text default null)
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_payment public.payments := private.lock_payment((select refunds.payment_id from public.refunds where refunds.id = record_refund_result.refund_id));
+  v_refund public.refunds;
+begin
+  select * into v_refund from public.refunds where refunds.id = record_refund_result.refund_id for update;
+  if v_refund.id is null then
+    return 'ignored';
+  end if;
+  update public.refunds set provider_refund_id = coalesce(refunds.provider_refund_id, record_refund_result.provider_refund_id)
+  where refunds.id = v_refund.id;
+  if v_refund.status = 'success' or record_refund_result.status in ('pending', v_refund.status) then
+    return 'ignored';
+  end if;
+  update public.refunds set status = record_refund_result.status, failure = record_refund_result.failure where refunds.id = v_refund.id;
+  if record_refund_result.status = 'failed' then
+    update public.payments set status = 'refund_failed' where payments.id = v_payment.id and payments.status = 'refunding';
+    perform private.emit('refund.failed', 'refund', v_refund.id);
+    perform private.flag_order(v_payment.order_id, 'a refund failed at the provider');
+    return 'applied';
+  end if;
+  perform private.settle_refund(v_refund, v_payment);
+  return 'applied';
+end
+$$;
+comment on function private.record_refund_result(uuid, text, text, text) is
+  'What the provider says of a refund: pending, success or failed. Success is final; anything known already is ignored.';
+
+create function private.settle_refund(refund public.refunds, payment public.payments)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_rest bigint := payment.captured_amount - payment.refunded_amount - refund.amount;
+  v_order_status text;
+begin
+  update public.payments
+  set refunded_amount = payments.refunded_amount + refund.amount, status = case when v_rest = 0 then 'refunded' else 'success' end
+  where payments.id = payment.id;
+  -- a sale given back is a contra sale; money that never became a sale only clears what was owed to the customer
+  perform private.post_entries('refund:' || refund.id, refund.order_id, refund.currency, jsonb_build_object(
+    case when refund.reason in ('order_cancelled', 'by_provider') then 'refunds' else 'receivable' end, refund.amount,
+    'cash_in_transit', -refund.amount));
+  perform private.emit('refund.succeeded', 'refund', refund.id);
+  if refund.reason <> 'by_provider' then
+    return;
+  end if;
+  select orders.status into v_order_status from public.orders where orders.id = refund.order_id;
+  if v_rest = 0 and v_order_status in ('paid', 'processing', 'shipped', 'delivered', 'completed', 'partially_refunded', 'needs_review') then
+    update public.orders set status = 'refunded' where orders.id = refund.order_id;
+    perform private.take_back_goods(refund.order_id);
+  elsif v_order_status in ('paid', 'completed') then
+    update public.orders set status = 'partially_refunded' where orders.id = refund.order_id;
+  end if;
+end
+$$;
+comment on function private.settle_refund(public.refunds, public.payments) is
+  'Books money that went back. One that was started at the provider also moves the order: all back means refunded and access ends, some back means partially refunded.';
+
+create function private.adopt_refund(payment_id uuid, provider_refund_id text, amount bigint, currency text)
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_payment public.payments := private.lock_payment(adopt_refund.payment_id);
+  v_refund public.refunds;
+begin
+  if exists (select from public.refunds where refunds.provider_refund_id = adopt_refund.provider_refund_id) then
+    return 'ignored';
+  end if;
+  if upper(adopt_refund.currency) <> v_payment.currency or adopt_refund.amount > v_payment.captured_amount - v_payment.refunded_amount then
+    return private.flag_order(v_payment.order_id, 'the provider refunded more than was captured');
+  end if;
+  insert into public.refunds (payment_id, order_id, amount, currency, reason, status, provider_refund_id)
+  values (v_payment.id, v_payment.order_id, adopt_refund.amount, v_payment.currency, 'by_provider', 'success', adopt_refund.provider_refund_id)
+  returning * into v_refund;
+  perform private.settle_refund(v_refund, v_payment);
+  return 'applied';
+end
+$$;
+comment on function private.adopt_refund(uuid, text, bigint, text) is 'A refund that somebody made at the provider, not here: recorded and booked like any other.';

@@ -1,0 +1,232 @@
+/*
+Provider events: the inbox of what the payment provider tells, and the one function that applies it.
+
+Promise: one row per event; effects and "processed" are one transaction; an event that fails to apply is kept and tried again. State is
+read from the object in the event, never from arrival order or timestamps, so duplicates, permutations and late events end the same.
+*/
+
+create table private.provider_events (
+  provider text not null,
+  event_id text not null,
+  type text not null,
+  payload jsonb not null,
+  outcome text not null default 'received',
+  error text,
+  attempts integer not null default 0,
+  request_id text,
+  received_at timestamptz not null default now(),
+  processed_at timestamptz,
+  primary key (provider, event_id),
+  constraint provider_events_have_a_known_outcome check (outcome in ('received', 'applied', 'ignored', 'needs_review', 'failed')),
+  constraint provider_events_are_dated_when_processed check ((processed_at is not null) = (outcome in ('applied', 'ignored', 'needs_review')))
+);
+comment on table private.provider_events is 'Every verified provider event, once. Payloads name customers, so no client may read them.';
+-- serves: the retry of what failed
+create index on private.provider_events (received_at) where processed_at is null;
+
+create function private.event_payment(object jsonb)
+returns uuid
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_named text := object #>> '{metadata,payment_id}';
+  v_payment_id uuid;
+begin
+  if v_named ~* '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' then
+    select payments.id into v_payment_id from public.payments where payments.id = v_named::uuid;
+  end if;
+  if v_payment_id is null then
+    select payments.id into v_payment_id from public.payments
+    where payments.session_id = object ->> 'id' or payments.provider_payment_id = coalesce(object ->> 'payment_intent', object ->> 'id') limit 1;
+  end if;
+  return v_payment_id;
+end
+$$;
+comment on function private.event_payment(jsonb) is 'The payment an object of the provider belongs to: by our id in its metadata, else by the provider''s ids. Null: not ours.';
+
+create function private.apply_session(session jsonb, type text, payment_id uuid)
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  if session ->> 'client_reference_id' is distinct from (select payments.order_id::text from public.payments where payments.id = apply_session.payment_id) then
+    return private.flag_order((select payments.order_id from public.payments where payments.id = apply_session.payment_id), 'a session names another order than its payment');
+  end if;
+  return case
+    when session ->> 'payment_status' = 'paid' then private.settle_payment(apply_session.payment_id,
+      (session ->> 'amount_total')::bigint, session ->> 'currency', session ->> 'payment_intent')
+    when apply_session.type = 'checkout.session.async_payment_failed' then private.fail_payment(apply_session.payment_id, 'failed', 'payment_failed', 'The provider could not collect the payment.')
+    when session ->> 'status' = 'expired' then private.fail_payment(apply_session.payment_id, 'expired', null, null)
+    when session ->> 'status' = 'complete' then private.process_payment(apply_session.payment_id)
+    else 'ignored'
+  end;
+end
+$$;
+comment on function private.apply_session(jsonb, text, uuid) is 'Applies what a Checkout Session says of itself, whatever event brought it.';
+
+create function private.apply_payment_intent(intent jsonb, payment_id uuid)
+returns text
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select case intent ->> 'status'
+    when 'succeeded' then private.settle_payment(apply_payment_intent.payment_id, (intent ->> 'amount_received')::bigint, intent ->> 'currency', intent ->> 'id')
+    when 'processing' then private.process_payment(apply_payment_intent.payment_id)
+    when 'canceled' then private.fail_payment(apply_payment_intent.payment_id, 'cancelled', null, null)
+    -- a declined try: the page stays open and the buyer may try again
+    when 'requires_payment_method' then private.fail_payment(apply_payment_intent.payment_id, null,
+      coalesce(intent #>> '{last_payment_error,decline_code}', intent #>> '{last_payment_error,code}'), intent #>> '{last_payment_error,message}')
+    else 'ignored'
+  end;
+$$;
+comment on function private.apply_payment_intent(jsonb, uuid) is 'Applies what a PaymentIntent says of itself.';
+
+create function private.apply_refund(refund jsonb, payment_id uuid)
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_ours text := refund #>> '{metadata,refund_id}';
+  v_status text := case refund ->> 'status' when 'succeeded' then 'success' when 'failed' then 'failed' when 'canceled' then 'failed' else 'pending' end;
+begin
+  if v_ours ~* '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' then
+    return private.record_refund_result(v_ours::uuid, refund ->> 'id', v_status, refund ->> 'failure_reason');
+  end if;
+  if v_status <> 'success' then
+    return 'ignored';
+  end if;
+  return private.adopt_refund(apply_refund.payment_id, refund ->> 'id', (refund ->> 'amount')::bigint, refund ->> 'currency');
+end
+$$;
+comment on function private.apply_refund(jsonb, uuid) is 'Applies what a refund says of itself; one without our id was made at the provider.';
+
+create function private.apply_provider_event(provider text, event_id text)
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_event private.provider_events;
+  v_object jsonb;
+  v_payment_id uuid;
+  v_outcome text := 'ignored';
+begin
+  select * into v_event from private.provider_events
+  where provider_events.provider = apply_provider_event.provider and provider_events.event_id = apply_provider_event.event_id for update;
+  if v_event.processed_at is not null then
+    return 'duplicate';
+  end if;
+  v_object := v_event.payload #> '{data,object}';
+  v_payment_id := private.event_payment(v_object);
+  perform private.give_reason(v_event.type);
+  if v_payment_id is not null then
+    v_outcome := case
+      when v_event.type like 'checkout.session.%' then private.apply_session(v_object, v_event.type, v_payment_id)
+      when v_event.type like 'payment\_intent.%' then private.apply_payment_intent(v_object, v_payment_id)
+      when v_event.type like 'refund.%' or v_event.type = 'charge.refund.updated' then private.apply_refund(v_object, v_payment_id)
+      when v_event.type = 'charge.dispute.created' then private.flag_order(
+        (select payments.order_id from public.payments where payments.id = v_payment_id), 'the customer disputes the payment')
+      else 'ignored'
+    end;
+  elsif v_object #>> '{metadata,payment_id}' is not null then
+    v_outcome := 'needs_review'; -- it says it is ours and is not: another environment, or a lie
+  end if;
+  update private.provider_events set outcome = v_outcome, processed_at = now(), attempts = provider_events.attempts + 1, error = null
+  where provider_events.provider = v_event.provider and provider_events.event_id = v_event.event_id;
+  perform private.give_reason(null);
+  return v_outcome;
+end
+$$;
+comment on function private.apply_provider_event(text, text) is
+  'Applies one inbox row: its effects and its outcome are one transaction. Answers applied, ignored, needs_review or duplicate.';
+
+create function private.try_provider_event(provider text, event_id text)
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+set lock_timeout = '2s' -- the provider waits for an answer; a busy order is tried again by the worker
+as $$
+begin
+  return private.apply_provider_event(try_provider_event.provider, try_provider_event.event_id);
+exception when others then
+  update private.provider_events set outcome = 'failed', attempts = provider_events.attempts + 1, error = left(sqlstate || ' ' || sqlerrm, 2000)
+  where provider_events.provider = try_provider_event.provider and provider_events.event_id = try_provider_event.event_id;
+  return 'failed';
+end
+$$;
+comment on function private.try_provider_event(text, text) is 'apply_provider_event that keeps the event and the error when it fails: all effects are undone, the inbox row stays.';
+
+create function private.receive_provider_event(provider text, event_id text, type text, payload jsonb)
+returns jsonb
+language plpgsql
+volatile
+security definer -- the service role may not write the inbox
+set search_path = ''
+as $$
+begin
+  if coalesce(length(receive_provider_event.event_id), 0) not between 1 and 255 or coalesce(length(receive_provider_event.type), 0) not between 1 and 255
+    or jsonb_typeof(receive_provider_event.payload #> '{data,object}') is distinct from 'object' then
+    perform private.fail('invalid_provider_event', 422, 'A provider event has an id, a type and data.object.', 'Pass the provider''s event as it came.');
+  end if;
+  insert into private.provider_events (provider, event_id, type, payload, request_id)
+  values (receive_provider_event.provider, receive_provider_event.event_id, receive_provider_event.type, receive_provider_event.payload, private.request_id())
+  on conflict do nothing;
+  return jsonb_build_object('event_id', receive_provider_event.event_id,
+    'outcome', private.try_provider_event(receive_provider_event.provider, receive_provider_event.event_id));
+end
+$$;
+comment on function private.receive_provider_event(text, text, text, jsonb) is 'Does the work of public.receive_provider_event.';
+grant execute on function private.receive_provider_event(text, text, text, jsonb) to service_role;
+
+create function public.receive_provider_event(provider text, event_id text, type text, payload jsonb)
+returns jsonb
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select private.receive_provider_event(receive_provider_event.provider, receive_provider_event.event_id, receive_provider_event.type, receive_provider_event.payload);
+$$;
+comment on function public.receive_provider_event(text, text, text, jsonb) is
+  'Secret key only: takes a verified event into the inbox and applies it. {event_id, outcome}: applied, ignored, needs_review, duplicate, or failed (kept, the worker tries again). Errors: invalid_provider_event.';
+grant execute on function public.receive_provider_event(text, text, text, jsonb) to service_role;
+
+create function private.apply_pending_provider_events(max_events integer default 100)
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_event private.provider_events;
+  v_applied integer := 0;
+begin
+  for v_event in
+    select * from private.provider_events
+    where provider_events.processed_at is null and provider_events.attempts < 20 and provider_events.received_at < now() - interval '5 seconds'
+    order by provider_events.received_at limit apply_pending_provider_events.max_events for update skip locked
+  loop
+    if private.try_provider_event(v_event.provider, v_event.event_id) <> 'failed' then
+      v_applied := v_applied + 1;
+    end if;
+  end loop;
+  return v_applied;
+end
+$$;
+comment on function private.apply_pending_provider_events(integer) is 'Tries again what failed to apply, up to 20 times each; returns how many got through. What still fails shows as a violated invariant.';

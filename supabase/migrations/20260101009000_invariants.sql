@@ -1,0 +1,87 @@
+/*
+Invariants: what must hold at every moment, as one view. No rows means healthy: tests read it after each step, operators as a check.
+*/
+
+create view private.invariant_violations as
+select 'on hand is the sum of the movements' as invariant, coalesce(held.variant_id, moved.variant_id)::text as subject,
+  format('on hand %s, movements %s', held.on_hand, moved.quantity) as detail
+from (select stock_slots.variant_id, sum(stock_slots.available + stock_slots.reserved) as on_hand from public.stock_slots group by stock_slots.variant_id) as held
+full join (select stock_movements.variant_id, sum(stock_movements.quantity) as quantity from public.stock_movements group by stock_movements.variant_id) as moved using (variant_id)
+where coalesce(held.on_hand, 0) <> coalesce(moved.quantity, 0)
+union all
+select 'reserved is the sum of live reservations', slot.variant_id || '/' || slot.slot, format('reserved %s, reservations %s', slot.reserved, coalesce(held.quantity, 0))
+from public.stock_slots as slot
+left join (
+  select reservations.variant_id, reservations.slot, reservations.location_id, sum(reservations.quantity) as quantity
+  from public.reservations where reservations.status = 'held' group by 1, 2, 3
+) as held using (variant_id, slot, location_id)
+where slot.reserved <> coalesce(held.quantity, 0)
+union all
+select 'seats are on hand or taken', intakes.id::text, format('seats %s, on hand %s, taken %s', intakes.seats, stock.on_hand, taken.seats)
+from public.intakes
+left join lateral (
+  select coalesce(sum(stock_slots.available + stock_slots.reserved), 0) as on_hand from public.stock_slots where stock_slots.variant_id = intakes.variant_id
+) as stock on true
+left join lateral (
+  select count(*) as seats from public.enrollments where enrollments.intake_id = intakes.id and enrollments.status in ('active', 'suspended', 'completed')
+) as taken on true
+where intakes.seats <> stock.on_hand + taken.seats
+union all
+select 'an order is the sum of its lines', orders.id::text, format('subtotal %s', orders.subtotal_amount)
+from public.orders
+where orders.subtotal_amount <> (select coalesce(sum(order_items.total_amount), 0) from public.order_items where order_items.order_id = orders.id)
+  or not exists (select from public.order_items where order_items.order_id = orders.id)
+union all
+select 'an ended order holds nothing', orders.id::text, orders.status
+from public.orders join public.reservations on reservations.holder_id = orders.id
+where reservations.status = 'held' and orders.status not in ('pending', 'needs_review')
+union all
+select 'a reservation belongs to an order', reservations.id::text, reservations.holder_id::text
+from public.reservations where not exists (select from public.orders where orders.id = reservations.holder_id)
+union all
+select 'an active seat belongs to a paid order', enrollments.id::text, orders.status
+from public.enrollments
+join public.order_items on order_items.id = enrollments.order_item_id
+join public.orders on orders.id = order_items.order_id
+where enrollments.status = 'active' and orders.status in ('pending', 'cancelled', 'expired', 'refunded')
+  or enrollments.status = 'reserved' and orders.status not in ('pending', 'needs_review')
+union all
+select 'a paid course line has a seat', order_items.id::text, orders.number
+from public.orders join public.order_items on order_items.order_id = orders.id
+where orders.status = 'paid' and order_items.kind = 'course'
+  and not exists (select from public.enrollments where enrollments.order_item_id = order_items.id)
+union all
+select 'a captured payment has a result', payments.id::text, orders.status || '/' || payments.status
+from public.payments join public.orders on orders.id = payments.order_id
+where payments.status = 'success' and orders.status in ('pending', 'expired', 'cancelled')
+union all
+select 'a paid order was paid once', orders.id::text, orders.number
+from public.orders
+where orders.status in ('paid', 'processing', 'shipped', 'delivered', 'completed') and orders.total_amount > 0
+  and orders.total_amount <> (select coalesce(sum(payments.captured_amount), 0) from public.payments where payments.order_id = orders.id and payments.status = 'success')
+union all
+select 'refunds are what payments gave back', payments.id::text, payments.refunded_amount::text
+from public.payments
+where payments.refunded_amount <> (select coalesce(sum(refunds.amount), 0) from public.refunds where refunds.payment_id = payments.id and refunds.status = 'success')
+union all
+select 'a ledger transaction balances', ledger_entries.transaction_id::text, sum(ledger_entries.amount)::text
+from public.ledger_entries group by ledger_entries.transaction_id, ledger_entries.currency having sum(ledger_entries.amount) <> 0
+union all
+select 'the ledger knows every capture', payments.id::text, payments.captured_amount::text
+from public.payments
+where payments.captured_amount <> coalesce((
+  select sum(ledger_entries.amount) from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
+  where ledger_transactions.effect_key = 'capture:' || payments.id and ledger_entries.account = 'cash_in_transit'), 0)
+union all
+select 'a settled order leaves nothing receivable', ledger_transactions.order_id::text, sum(ledger_entries.amount)::text
+from public.ledger_transactions
+join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id and ledger_entries.account = 'receivable'
+where not exists (select from public.payments where payments.order_id = ledger_transactions.order_id and payments.status in ('refunding', 'refund_failed'))
+  and not exists (select from public.orders where orders.id = ledger_transactions.order_id and orders.status = 'needs_review')
+group by ledger_transactions.order_id having sum(ledger_entries.amount) <> 0
+union all
+select 'a provider event ends within minutes', provider_events.provider || '/' || provider_events.event_id, coalesce(provider_events.error, 'not tried')
+from private.provider_events where provider_events.processed_at is null and provider_events.received_at < now() - interval '10 minutes'
+union all
+select 'the audit log is whole', audit_id::text, problem from private.audit_chain_breaks();
+comment on view private.invariant_violations is 'Every broken promise, one row each: which invariant, whose, how. Empty when all is well.';
