@@ -14,7 +14,7 @@ export async function start(): Promise<void> {
   const home = defaultHome();
   const port = defaultPort();
   const running = readState(home);
-  if (isAlive(running) && running.status === "ready") {
+  if (running && isAlive(running) && running.status === "ready") {
     console.log(`Seatline is already running.\n\n${describeStack(home, running)}`);
     if (process.env.SEATLINE_PORT && running.ports.gateway !== port) {
       console.log(
@@ -64,7 +64,7 @@ async function ready(home: string, launched: Launched | null, onStep: (step: str
   for (;;) {
     const state = readState(home);
     if (state?.status === "failed" && state.owner?.pid === launched?.pid) throw new Error(state.error);
-    if (isAlive(state)) {
+    if (state && isAlive(state)) {
       if (state.status === "ready") return state;
       if (state.status === "starting" && state.step) onStep(state.step);
     } else if (!launched || launched.code !== null) {

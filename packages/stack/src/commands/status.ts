@@ -7,23 +7,23 @@ import { describeStack } from "./describe-stack.ts";
 /** Prints whether the stack runs, its pieces and its addresses; with `json` one object for programs. */
 export async function status(options: { json?: boolean }): Promise<void> {
   const home = defaultHome();
-  const state = readState(home);
-  const running = isAlive(state);
-  const pieces = Object.entries(running ? state.pieces : {}).map(([name, piece]) => ({
+  const last = readState(home);
+  const state = isAlive(last) ? last : null;
+  const pieces = Object.entries(state?.pieces ?? {}).map(([name, piece]) => ({
     name,
     pid: piece.pid,
     running: isRunning(piece),
     restarts: piece.restarts,
   }));
   if (options.json) {
-    const keys = running ? loadKeys(home) : null;
+    const keys = state && loadKeys(home);
     const report = {
-      running,
-      status: running ? state.status : "stopped",
+      running: state !== null,
+      status: state?.status ?? "stopped",
       home,
-      started_at: running ? state.startedAt : null,
-      ports: running ? state.ports : null,
-      urls: keys && running ? stackUrls(state.ports, keys) : null,
+      started_at: state?.startedAt ?? null,
+      ports: state?.ports ?? null,
+      urls: keys && state && stackUrls(state.ports, keys),
       publishable_key: keys?.publishableKey ?? null,
       secret_key: keys?.secretKey ?? null,
       demo_password: keys?.demoPassword ?? null,
@@ -32,10 +32,10 @@ export async function status(options: { json?: boolean }): Promise<void> {
     console.log(JSON.stringify(report, null, 2));
     return;
   }
-  if (!running) {
+  if (!state) {
     console.log(
-      state?.status === "failed"
-        ? `Seatline is not running. The last start failed: ${state.error}`
+      last?.status === "failed"
+        ? `Seatline is not running. The last start failed: ${last.error}`
         : "Seatline is not running. npm start starts it.",
     );
     return;

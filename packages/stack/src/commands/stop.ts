@@ -11,7 +11,7 @@ export async function stop(): Promise<void> {
 /** Stops the stack of a home and gives a sentence about what was done. */
 export async function stopStack(home: string): Promise<string> {
   const state = readState(home);
-  if (isAlive(state) && state.owner) {
+  if (state?.owner && isAlive(state)) {
     const gone = await endProcess(state.owner, [
       ["SIGTERM", 60],
       ["SIGKILL", 5],

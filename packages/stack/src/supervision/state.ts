@@ -41,7 +41,7 @@ export function removeState(home: string): void {
 }
 
 /** Whether the process that runs the stack of this state is alive. */
-export function isAlive(state: State | null): state is State {
+export function isAlive(state: State | null): boolean {
   return state !== null && isRunning(state.owner);
 }
 
