@@ -1,0 +1,86 @@
+/*
+A small school: fourteen courses with nineteen intakes, some free, some paid, some nearly full, one closed, one not yet open, one draft,
+one scheduled. Dates are relative to the day of the seed, so the school is always open. People and their roles are made by the stack
+(npm start), which also prints their passwords; `supabase start` users create them in Studio.
+Amounts are minor units: 45000000 IDR is Rp 450.000,00. Prices that end in 99 pay themselves in the simulator, those in 11 fail.
+*/
+
+create temporary table seed_courses (
+  slug text, title text, summary text, description text, level text, language text, minutes integer, status text, publish_in interval
+);
+
+insert into seed_courses values
+  ('javascript-from-zero', 'JavaScript from Zero', 'Write your first programs in the browser, with no prior knowledge.',
+    'Six chapters from variables to fetch. You build a to-do list, a weather page and a small game. Every chapter ends with an exercise that a mentor looks at.', 'beginner', 'en', 600, 'published', null),
+  ('data-analysis-with-sql', 'Data Analysis with SQL', 'Answer real business questions with queries you understand.',
+    'Joins, grouping, window functions and the plans behind them, on the books of a real shop. Bring a laptop; the database is ours.', 'beginner', 'en', 900, 'published', null),
+  ('postgres-for-engineers', 'Postgres for Engineers', 'Locks, indexes, plans and isolation levels, taught by breaking things.',
+    'Two sessions meet in every exercise: one that is right and one that is almost right. You leave knowing which is which and why.', 'advanced', 'en', 960, 'published', null),
+  ('typescript-in-depth', 'TypeScript in Depth', 'Types that carry their weight in a large code base.',
+    'Narrowing, generics, variance, and the small set of patterns that keep a hundred thousand lines readable.', 'intermediate', 'en', 720, 'published', null),
+  ('desain-ui-dasar', 'Desain UI Dasar', 'Tata letak, warna, dan tipografi untuk layar kecil dan besar.',
+    'Belajar merancang antarmuka yang jelas: kisi, kontras, hierarki, dan cara menguji rancangan bersama pengguna.', 'beginner', 'id', 540, 'published', null),
+  ('pemasaran-digital-umkm', 'Pemasaran Digital untuk UMKM', 'Menemukan pelanggan dengan anggaran kecil.',
+    'Dari profil toko sampai iklan pertama. Setiap minggu satu rencana kecil yang langsung dijalankan di usaha sendiri.', 'beginner', 'id', 480, 'published', null),
+  ('product-management-101', 'Product Management 101', 'Decide what to build, and what not to.',
+    'Interviews, bets, roadmaps that survive contact with customers. You write one real product brief and defend it.', 'beginner', 'en', 600, 'published', null),
+  ('machine-learning-basics', 'Machine Learning Basics', 'Models you can explain, from regression to trees.',
+    'The arithmetic stays honest: every model is built once by hand before a library does it.', 'intermediate', 'en', 1200, 'published', null),
+  ('public-speaking', 'Public Speaking', 'Speak to a room as you speak to a friend.',
+    'Four evenings, twelve people, a camera. Everybody speaks every evening.', 'beginner', 'en', 480, 'published', null),
+  ('keamanan-web-praktis', 'Keamanan Web Praktis', 'Menyerang aplikasi latihan, lalu memperbaikinya.',
+    'Injeksi, XSS, otorisasi yang bolong, dan balapan. Setiap lubang ditutup dengan pengujian.', 'intermediate', 'id', 720, 'published', null),
+  ('open-lecture-future-of-work', 'Open Lecture: The Future of Work', 'One free evening with three guests and many questions.',
+    'Ninety minutes, recorded for those who registered.', 'beginner', 'en', 90, 'published', null),
+  ('cloud-cost-clinic', 'Cloud Cost Clinic', 'Bring your bill. Leave with a smaller one.',
+    'A working session for teams: we read your invoices line by line. Enrolment opens soon.', 'advanced', 'en', 240, 'published', null),
+  ('rust-first-steps', 'Rust First Steps', 'Ownership without tears.',
+    'Still being written.', 'intermediate', 'en', 720, 'draft', null),
+  ('negotiation-weekend', 'Negotiation Weekend', 'Two days of practice, announced next week.',
+    'Published by its date, not by a click.', 'intermediate', 'en', 960, 'published', interval '7 days');
+
+insert into public.products (kind, slug, title, summary, description, status, publish_at, created_at)
+select 'course', slug, title, summary, description, status, now() + publish_in, now() - (row_number() over ()) * interval '1 day'
+from seed_courses;
+
+insert into public.courses (product_id, level, language, duration_minutes)
+select products.id, seed_courses.level, seed_courses.language, seed_courses.minutes from seed_courses join public.products using (slug);
+
+create temporary table seed_intakes (
+  slug text, title text, seats integer, opens interval, closes interval, starts interval, days integer, place text, idr bigint, usd bigint
+);
+
+insert into seed_intakes values
+  ('javascript-from-zero', 'Self-paced', null, '-30 days', null, null, null, 'Online', 0, 0),
+  ('javascript-from-zero', 'Evening class', 24, '-14 days', '20 days', '21 days', 42, 'Jakarta, Sudirman', 125000000, 7900),
+  ('data-analysis-with-sql', 'Next cohort', 30, '-14 days', '13 days', '14 days', 60, 'Online, live', 185000000, 11900),
+  ('data-analysis-with-sql', 'Following cohort', 30, '-14 days', '75 days', '76 days', 60, 'Online, live', 185000000, 11900),
+  ('postgres-for-engineers', 'Weekend in Bandung', 12, '-7 days', '25 days', '28 days', 2, 'Bandung, Dago', 275000000, 17900),
+  ('typescript-in-depth', 'Next cohort', 20, '-7 days', '18 days', '20 days', 30, 'Online, live', 165000000, 10500),
+  ('desain-ui-dasar', 'Mandiri', null, '-60 days', null, null, null, 'Daring', 0, null),
+  ('desain-ui-dasar', 'Kelas akhir pekan', 16, '-10 days', '12 days', '15 days', 30, 'Yogyakarta', 95000000, null),
+  ('pemasaran-digital-umkm', 'Angkatan baru', 40, '-20 days', '9 days', '10 days', 28, 'Daring, langsung', 45000000, null),
+  ('product-management-101', 'Evening class', 18, '-5 days', '30 days', '32 days', 35, 'Jakarta, Kuningan', 145000000, 9300),
+  ('machine-learning-basics', 'Self-paced', null, '-90 days', null, null, null, 'Online', 89900099, 5799),
+  ('machine-learning-basics', 'Mentored cohort', 25, '-5 days', '28 days', '30 days', 70, 'Online, live', 215000000, 13900),
+  ('public-speaking', 'Four evenings', 3, '-10 days', '10 days', '12 days', 22, 'Surabaya', 75000000, 4800),
+  ('public-speaking', 'Last month''s class', 12, '-60 days', '-20 days', '-18 days', 10, 'Surabaya', 75000000, 4800),
+  ('keamanan-web-praktis', 'Lab daring', 20, '-8 days', '22 days', '24 days', 21, 'Daring, langsung', 135000011, null),
+  ('open-lecture-future-of-work', 'Lecture evening', 200, '-3 days', '5 days', '5 days 2 hours', 1, 'Jakarta, Balai Kartini', 0, 0),
+  ('cloud-cost-clinic', 'First clinic', 8, '10 days', '40 days', '45 days', 1, 'Online, live', 350000000, 22900),
+  ('rust-first-steps', 'First cohort', 20, '30 days', '60 days', '62 days', 40, 'Online, live', 155000000, 9900),
+  ('negotiation-weekend', 'First weekend', 14, '7 days', '30 days', '35 days', 2, 'Bali, Sanur', 425000000, 27900);
+
+insert into public.intakes (product_id, title, seats, enroll_opens_at, enroll_closes_at, starts_at, ends_at, location)
+select products.id, seed_intakes.title, seats, now() + opens, now() + closes, now() + starts, now() + starts + days * interval '1 day', place
+from seed_intakes join public.products using (slug);
+
+insert into public.prices (variant_id, currency, amount)
+select intakes.variant_id, price.currency, price.amount
+from seed_intakes
+join public.products using (slug)
+join public.intakes on intakes.product_id = products.id and intakes.title = seed_intakes.title
+cross join lateral (values ('IDR', seed_intakes.idr), ('USD', seed_intakes.usd)) as price (currency, amount)
+where price.amount is not null;
+
+drop table seed_courses, seed_intakes;
