@@ -1,0 +1,20 @@
+import { chmodSync } from "node:fs";
+import { createServer } from "node:http";
+import { parentPort, workerData } from "node:worker_threads";
+import { getRequestListener } from "@hono/node-server";
+import type { GatewaySettings } from "../read-settings.ts";
+import { createAuthService } from "./auth-service.ts";
+import type { AuthNotice } from "./start-auth.ts";
+
+// The thread that start-auth.ts starts.
+const { settings, socketPath } = workerData as { settings: GatewaySettings; socketPath: string };
+const notify = (notice: AuthNotice) => parentPort?.postMessage(notice);
+
+process.on("unhandledRejection", (reason) => console.error("Auth: a promise was rejected and nobody looked:", reason));
+
+const service = await createAuthService(settings, (ended) => notify({ ended }));
+const server = createServer({ keepAliveTimeout: 120_000 }, getRequestListener(service.fetch));
+server.listen(socketPath, () => {
+  if (process.platform !== "win32") chmodSync(socketPath, 0o600);
+  notify({ ready: true });
+});

@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import { Pool } from "undici";
+import type { GatewaySettings } from "../read-settings.ts";
+
+/** Auth and Storage, ready to be called through their own connections. */
+export type StartedAuth = { pool: Pool; stop(): Promise<void> };
+
+/** What the service tells the gateway. */
+export type AuthNotice = { ready: true } | { ended: string[] };
+
+/**
+ * Starts Auth and Storage on a thread of its own: a password check keeps a core busy for a tenth of a second, and the requests that
+ * only pass through must not wait for it. They listen on a socket in a folder that only this account can enter.
+ */
+export async function startAuth(
+  settings: GatewaySettings,
+  onEnded: (sessionIds: string[]) => void,
+): Promise<StartedAuth> {
+  const folder = mkdtempSync(join(tmpdir(), "seatline-"));
+  const socketPath = process.platform === "win32" ? `\\\\.\\pipe\\${folder.split("\\").at(-1)}` : join(folder, "auth");
+  let stopping = false;
+  let worker: Worker;
+  const run = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      rmSync(socketPath, { force: true });
+      worker = new Worker(new URL("./serve-auth.ts", import.meta.url), { workerData: { settings, socketPath } });
+      worker.on("message", (notice: AuthNotice) => {
+        if ("ended" in notice) onEnded(notice.ended);
+        else resolve();
+      });
+      worker.on("error", (error) => {
+        console.error("Auth stopped with an error:", error);
+        reject(error);
+      });
+      worker.on("exit", () => {
+        reject(new Error("Auth ended before it was ready."));
+        if (!stopping) setTimeout(() => run().catch(() => {}), 500);
+      });
+    });
+  await run();
+  const pool = new Pool("http://auth.localhost", {
+    socketPath,
+    connections: 32,
+    headersTimeout: 60_000,
+    bodyTimeout: 60_000,
+  });
+  return {
+    pool,
+    async stop() {
+      stopping = true;
+      await pool.destroy();
+      await worker.terminate();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,223 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Transform } from "node:stream";
+import type { Dispatcher, Pool } from "undici";
+import { exposedHeaders } from "./cross-origin.ts";
+import { type Refusal, refuse } from "./refuse.ts";
+
+/** Where a request goes on to. */
+export type Target = {
+  pool: Pool;
+  /** Path and query at the target. */
+  path: string;
+  /** Headers set by the gateway, as name, value, name, value. They replace what the client sent under these names. */
+  headers: string[];
+  /** Names the gateway took out or replaced, in lower case. */
+  without: ReadonlySet<string>;
+  /** Largest body in bytes. */
+  bodyLimit: number;
+  /** What the target is called in a refusal. */
+  name: string;
+  requestId: string;
+};
+
+/** Bodies up to this size go out in one piece: one write instead of a stream, and the request can be repeated. */
+const onePiece = 65_536;
+
+/** Sends a request on and streams the answer back. Never throws: every failure is answered as a refusal. */
+export function forward(req: IncomingMessage, res: ServerResponse, target: Target): void {
+  const length = req.headers["content-length"];
+  const size = length === undefined ? null : Number(length);
+  if (size !== null && size > target.bodyLimit) {
+    tooLarge(res, target);
+  } else if (size === 0 || (size === null && req.headers["transfer-encoding"] === undefined)) {
+    send(req, res, target, null);
+  } else if (size !== null && size <= onePiece) {
+    collect(req, size, (body) => send(req, res, target, body));
+  } else if (size !== null) {
+    send(req, res, target, req);
+  } else {
+    send(req, res, target, limited(req, res, target));
+  }
+}
+
+function collect(req: IncomingMessage, size: number, done: (body: Buffer) => void): void {
+  const first: Buffer[] = [];
+  req.on("data", (chunk: Buffer) => first.push(chunk));
+  req.on("end", () => {
+    const body = first.length === 1 && first[0] ? first[0] : Buffer.concat(first, size);
+    done(body);
+  });
+}
+
+function limited(req: IncomingMessage, res: ServerResponse, target: Target): Transform {
+  let seen = 0;
+  const counter = new Transform({
+    transform(chunk: Buffer, _encoding, next) {
+      seen += chunk.length;
+      if (seen <= target.bodyLimit) return next(null, chunk);
+      tooLarge(res, target);
+      next(new Error("body over the limit"));
+    },
+  });
+  req.on("error", (error) => counter.destroy(error));
+  return req.pipe(counter);
+}
+
+function send(
+  req: IncomingMessage,
+  res: ServerResponse,
+  target: Target,
+  body: Buffer | IncomingMessage | Transform | null,
+): void {
+  let controller: Dispatcher.DispatchController | null = null;
+  let repeated = false;
+  const options: Dispatcher.DispatchOptions = {
+    path: target.path,
+    method: req.method as Dispatcher.HttpMethod,
+    headers: requestHeaders(req, target, body !== null),
+    body,
+  };
+  const handler: Dispatcher.DispatchHandler = {
+    onRequestStart(started) {
+      controller = started;
+      if (res.destroyed) started.abort(clientGone);
+    },
+    onResponseStart(started, statusCode, headers) {
+      controller = started;
+      res.writeHead(statusCode, responseHeaders(headers, target.requestId));
+    },
+    onResponseData(started, chunk) {
+      if (res.write(chunk) || res.destroyed) return;
+      started.pause();
+      res.once("drain", () => started.resume());
+    },
+    onResponseEnd() {
+      res.end();
+    },
+    onResponseError(_controller, error) {
+      if (error === clientGone || res.destroyed) return;
+      const lost = codeOf(error) === "UND_ERR_SOCKET" || codeOf(error) === "ECONNRESET";
+      if (lost && !repeated && !res.headersSent && (req.method === "GET" || req.method === "HEAD")) {
+        repeated = true;
+        target.pool.dispatch(options, handler);
+        return;
+      }
+      refuse(res, target.requestId, refusalOf(error, target.name));
+    },
+  };
+  res.on("close", () => {
+    if (!res.writableFinished) controller?.abort(clientGone);
+  });
+  target.pool.dispatch(options, handler);
+}
+
+const clientGone = new Error("the client closed the connection");
+
+function requestHeaders(req: IncomingMessage, target: Target, hasBody: boolean): string[] {
+  const out = target.headers;
+  const raw = req.rawHeaders;
+  const named = req.headers.connection;
+  const perHop = named && named !== "keep-alive" && named !== "close" ? namesIn(named) : null;
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = (raw[i] as string).toLowerCase();
+    if (notForwarded.has(name) || target.without.has(name) || perHop?.has(name)) continue;
+    if (name.startsWith("x-forwarded-") || name.startsWith("x-seatline-")) continue;
+    if (name === "content-length" && !hasBody) continue;
+    out.push(name, raw[i + 1] as string);
+  }
+  return out;
+}
+
+const notForwarded = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "expect",
+  "host",
+  "forwarded",
+  "via",
+  "x-real-ip",
+  "x-request-id",
+]);
+
+function namesIn(connection: string): Set<string> {
+  return new Set(
+    connection
+      .toLowerCase()
+      .split(",")
+      .map((name) => name.trim()),
+  );
+}
+
+function responseHeaders(headers: Record<string, string | string[] | undefined>, requestId: string): string[] {
+  const out = [
+    "access-control-allow-origin",
+    "*",
+    "access-control-expose-headers",
+    exposedHeaders,
+    "x-request-id",
+    requestId,
+  ];
+  for (const name in headers) {
+    if (notReturned.has(name)) continue;
+    const value = headers[name];
+    if (typeof value === "string") out.push(name, value);
+    else if (value) for (const each of value) out.push(name, each);
+  }
+  return out;
+}
+
+const notReturned = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "server",
+  "date",
+  "x-request-id",
+  "x-powered-by",
+  "access-control-allow-origin",
+  "access-control-allow-methods",
+  "access-control-allow-headers",
+  "access-control-allow-credentials",
+  "access-control-expose-headers",
+  "access-control-max-age",
+]);
+
+const codeOf = (error: Error): string | undefined => (error as NodeJS.ErrnoException).code;
+
+function refusalOf(error: Error, name: string): Refusal {
+  if (codeOf(error) === "UND_ERR_HEADERS_TIMEOUT" || codeOf(error) === "UND_ERR_BODY_TIMEOUT") {
+    return {
+      status: 504,
+      code: "timeout",
+      message: `${name} did not answer in time.`,
+      hint: "Try again; ask for less at once.",
+    };
+  }
+  return {
+    status: 503,
+    code: "service_unavailable",
+    message: `${name} is not reachable at the moment.`,
+    hint: "Try again after the seconds in Retry-After; `npm run status` shows which piece is down.",
+    retryAfter: 1,
+  };
+}
+
+function tooLarge(res: ServerResponse, target: Target): void {
+  refuse(res, target.requestId, {
+    status: 413,
+    code: "body_too_large",
+    message: `The body is larger than the ${target.bodyLimit} bytes allowed here.`,
+    hint: "Send less in one request.",
+  });
+}
