@@ -1,6 +1,7 @@
 import { loadKeys } from "../keys.ts";
 import { isRunning } from "../postgres/process-identity.ts";
 import { defaultHome, stackUrls } from "../start-stack.ts";
+import { pieceNames } from "../supervision/pieces.ts";
 import { isAlive, readState } from "../supervision/state.ts";
 import { describeStack } from "./describe-stack.ts";
 
@@ -9,7 +10,8 @@ export async function status(options: { json?: boolean }): Promise<void> {
   const home = defaultHome();
   const last = readState(home);
   const state = isAlive(last) ? last : null;
-  const pieces = Object.entries(state?.pieces ?? {}).map(([name, piece]) => ({
+  const entries = Object.entries(state?.pieces ?? {});
+  const pieces = entries.sort(byOrder).map(([name, piece]) => ({
     name,
     pid: piece.pid,
     running: isRunning(piece),
@@ -33,11 +35,10 @@ export async function status(options: { json?: boolean }): Promise<void> {
     return;
   }
   if (!state) {
-    console.log(
-      last?.status === "failed"
-        ? `Seatline is not running. The last start failed: ${last.error}`
-        : "Seatline is not running. npm start starts it.",
-    );
+    if (last?.status === "failed") console.log(`Seatline is not running. The last start failed: ${last.error}`);
+    else if (last)
+      console.log("Seatline was killed instead of stopped. npm start repairs it, npm run stop ends what is left.");
+    else console.log("Seatline is not running. npm start starts it.");
     return;
   }
   console.log(`Seatline is ${state.status === "ready" ? "running" : "starting"} since ${state.startedAt}\n`);
@@ -46,4 +47,10 @@ export async function status(options: { json?: boolean }): Promise<void> {
     console.log(`  ${piece.name.padEnd(10)} ${piece.running ? `process ${piece.pid}` : "not running"}${restarts}`);
   }
   console.log(`\n${describeStack(home, state)}`);
+}
+
+const order = ["postgres", "standby", ...pieceNames] as string[];
+
+function byOrder([one]: [string, unknown], [other]: [string, unknown]): number {
+  return order.indexOf(one) - order.indexOf(other);
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freeBase } from "../ports.ts";
@@ -10,6 +10,8 @@ export async function withFreshDatabase<Result>(
   use: (urls: { owner: string; superuser: string }) => Promise<Result>,
 ): Promise<Result> {
   const home = mkdtempSync(join(tmpdir(), "seatline-"));
+  // As root Postgres runs under another account, which has to walk in.
+  chmodSync(home, 0o755);
   const port = (await freeBase(56_000 + Math.floor(Math.random() * 40) * 100)) + 1;
   const server = await startPostgres({
     home,

@@ -1,6 +1,16 @@
-import { createHash } from "node:crypto";
-import { chmodSync, chownSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { createHash, randomUUID } from "node:crypto";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { postgresBinaries, sharedFolder } from "./binaries.ts";
 import { databaseUrl } from "./database-url.ts";
 import { runProgram } from "./run-program.ts";
@@ -85,9 +95,13 @@ function place(home: string): { folder: string; user: SystemUser } {
 
 async function createCluster(initdb: string, data: string, password: string, user: SystemUser): Promise<void> {
   // Built beside its place and renamed at the end, so that a start killed half-way leaves nothing that looks finished.
-  const unfinished = `${data}.new`;
-  const passwordFile = `${data}.password`;
-  rmSync(unfinished, { recursive: true, force: true });
+  // The name is new each time, since an initdb orphaned by that kill may still write for a moment.
+  const folder = dirname(data);
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith("primary.new")) rmSync(join(folder, name), { recursive: true, force: true, maxRetries: 5 });
+  }
+  const unfinished = `${data}.new-${randomUUID()}`;
+  const passwordFile = `${unfinished}.password`;
   writeFileSync(passwordFile, password, { mode: 0o600 });
   if (user) chownSync(passwordFile, user.uid, user.gid);
   const ctype = process.platform === "darwin" ? "en_US.UTF-8" : "C.UTF-8";
