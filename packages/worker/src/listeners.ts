@@ -4,8 +4,7 @@ import type { EventTaskName } from "./queues.ts";
 export const LISTENERS: Readonly<Record<string, readonly EventTaskName[]>> = {
   "profile.created": ["notifications.send-welcome"],
   "order.paid": ["notifications.send-order-confirmation"],
-  "order.cancelled": ["payments.close-session"],
-  "order.expired": ["payments.close-session"],
+  "payment.cancelled": ["payments.close-session"],
   "payment.failed": ["notifications.send-payment-failed"],
   "refund.requested": ["payments.send-refund"],
 };

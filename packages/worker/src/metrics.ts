@@ -65,7 +65,7 @@ export function createMetrics(sql: Sql, log: Log): Metrics {
           where events.relayed_at is null order by events.id limit 1), 0)::float8 as event,
         coalesce((select extract(epoch from now() - min(payments.created_at)) from public.payments
           where payments.status in ('pending', 'processing')), 0)::float8 as payment,
-        (select count(*) from private.provider_events where provider_events.outcome = 'failed') as pending`;
+        (select count(*) from private.provider_events where provider_events.processed_at is null) as pending`;
     oldestEvent.set(ages?.event ?? 0);
     oldestPayment.set(ages?.payment ?? 0);
     inbox.set(ages?.pending ?? 0);

@@ -24,6 +24,7 @@ export const SCHEDULES = {
   "orders.expire-due": "* * * * *",
   "payments.apply-provider-events": "* * * * *",
   "payments.reconcile": "*/2 * * * *",
+  "payments.reconcile-refunds": "*/10 * * * *",
   "processes.close-abandoned": "* * * * *",
   "foundation.purge-idempotency-keys": "17 3 * * *",
 } as const;
@@ -43,7 +44,7 @@ export const DEAD_LETTERS = "dead-letters";
 const DAY = 24 * 60 * 60;
 
 /** A silent worker counts as dead after this many seconds, and its jobs go to another. */
-export const HEARTBEAT_SECONDS = 20;
+export const HEARTBEAT_SECONDS = 15;
 
 const eventQueue = {
   deadLetter: DEAD_LETTERS,
@@ -77,6 +78,7 @@ export const QUEUES: Record<TaskName, Omit<Queue, "name">> = {
   "orders.expire-due": scheduledQueue,
   "payments.apply-provider-events": scheduledQueue,
   "payments.reconcile": scheduledQueue,
+  "payments.reconcile-refunds": scheduledQueue,
   "processes.close-abandoned": scheduledQueue,
   "foundation.purge-idempotency-keys": scheduledQueue,
 };

@@ -35,7 +35,12 @@ export async function startWorker(
   const sql = openDatabase(settings.databaseUrl);
   const metrics = createMetrics(sql, log);
   const mailer = openMailer(settings.smtpUrl, settings.mailFrom);
-  const facts = { started_at: new Date().toISOString(), relayed_at: null as string | null, stopping: false };
+  const facts = {
+    started_at: new Date().toISOString(),
+    relayed_at: null as string | null,
+    ready: false,
+    stopping: false,
+  };
   const server =
     settings.port === undefined ? undefined : await serveHealth(settings.port, () => health(sql, facts), metrics);
 
@@ -53,6 +58,7 @@ export async function startWorker(
     return relayed.events;
   };
   const relaying = options.continuous ? relayFor(relayOnce, stopping.signal, log) : Promise.resolve();
+  facts.ready = true;
   log.info({ port: settings.port, continuous: options.continuous }, "worker started");
 
   return {
@@ -131,7 +137,7 @@ async function drain(
 
 async function health(
   sql: Sql,
-  facts: { started_at: string; relayed_at: string | null; stopping: boolean },
+  facts: { started_at: string; relayed_at: string | null; ready: boolean; stopping: boolean },
 ): Promise<Health> {
   const database = await Promise.race([
     sql`select 1`.then(
@@ -140,5 +146,5 @@ async function health(
     ),
     sleep(2_000, "away", { ref: false }),
   ]);
-  return { ok: database === "reachable" && !facts.stopping, database, ...facts };
+  return { ok: database === "reachable" && facts.ready && !facts.stopping, database, ...facts };
 }

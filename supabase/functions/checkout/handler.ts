@@ -62,7 +62,12 @@ async function attach(
       { payment_id: started.payment.id, session_id: session.id, url: session.url, expires_at: session.expires_at },
       id,
     );
-    return { ...started, payment };
+    if (payment.status === "pending") return { ...started, payment };
+    // The order was cancelled or expired while the page was being opened: nobody must pay there.
+    await deps.stripe.checkout.sessions.expire(session.id).catch(() => undefined);
+    throw new Problem("order_not_payable", 409, "The order ended while its payment was being opened.", {
+      hint: "Read the order; place a new one if it ended.",
+    });
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== "payment_session_conflict") throw error;
     // Another request of the same buyer opened a session first: that one counts, this one was never shown to anybody.

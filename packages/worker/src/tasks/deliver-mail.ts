@@ -1,9 +1,12 @@
+import { correlated } from "../database.ts";
 import { PermanentFailure } from "../permanent-failure.ts";
 import type { Rendered } from "../templates/rendered.ts";
 import type { EventRunContext } from "./task.ts";
 
 /** One mail to one person: `effectKey` is what makes it one, however often the task runs. */
 export type MailOrder = { profileId: string; type: string; effectKey: string; rendered: Rendered };
+
+type Notification = { notification_id: string; status: string; recipient: string };
 
 /**
  * Sends a mail once: the notification's row is unique by effect key and is marked sent, with the process, in one transaction.
@@ -12,14 +15,18 @@ export type MailOrder = { profileId: string; type: string; effectKey: string; re
 export async function deliverMail(order: MailOrder, context: EventRunContext): Promise<void> {
   const { sql, mailer, log, correlationId } = context;
   const { subject, text, html } = order.rendered;
-  const [notification] = await sql<{ notification_id: string; status: string; recipient: string | null }[]>`
-    select notification_id, status, recipient
-    from private.queue_notification(${order.profileId}, ${order.type}, 'email', ${order.effectKey}, ${subject}, ${text})`;
-  if (!notification || notification.status === "sent") return;
-  if (!notification.recipient) {
+  const [notification] = await correlated(
+    sql,
+    correlationId,
+    (transaction) => transaction<Notification[]>`
+      select notification_id, status, recipient
+      from private.queue_notification(${order.profileId}, ${order.type}, 'email', ${order.effectKey}, ${subject}, ${text})`,
+  );
+  if (!notification) {
     log.info("nobody to write to: the account has no address any more");
     return;
   }
+  if (notification.status === "sent") return;
   const { notification_id: id, recipient: to } = notification;
   try {
     await mailer.send({ to, subject, text, html, effectKey: order.effectKey, correlationId });

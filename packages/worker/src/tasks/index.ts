@@ -7,6 +7,7 @@ import { expireDueOrders } from "./orders.expire-due.ts";
 import { applyProviderEvents } from "./payments.apply-provider-events.ts";
 import { closeSession } from "./payments.close-session.ts";
 import { reconcilePayments } from "./payments.reconcile.ts";
+import { reconcileRefunds } from "./payments.reconcile-refunds.ts";
 import { sendRefund } from "./payments.send-refund.ts";
 import { closeAbandonedProcesses } from "./processes.close-abandoned.ts";
 import type { EventTask, ScheduledTask } from "./task.ts";
@@ -25,6 +26,7 @@ export const scheduledTasks: Record<ScheduledTaskName, ScheduledTask> = {
   "orders.expire-due": expireDueOrders,
   "payments.apply-provider-events": applyProviderEvents,
   "payments.reconcile": reconcilePayments,
+  "payments.reconcile-refunds": reconcileRefunds,
   "processes.close-abandoned": closeAbandonedProcesses,
   "foundation.purge-idempotency-keys": purgeIdempotencyKeys,
 };

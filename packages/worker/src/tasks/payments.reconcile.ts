@@ -3,9 +3,11 @@ import { correlated } from "../database.ts";
 import type { RunContext, ScheduledTask } from "./task.ts";
 
 const AT_ONCE = 4;
-const MOST = 200;
+const MOST = 1_000;
 
-type OpenPayment = { id: string; session_id: string | null };
+type OpenPayment = { id: string; session_id: string };
+/** What the inbox is told: the session as it is now, under the event type that its state means. */
+type Finding = { session: Stripe.Checkout.Session; type: string; state: string };
 
 /**
  * Every two minutes: asks the provider about payments that stay open, and hands what it says to the inbox as an event. So a lost
@@ -13,13 +15,13 @@ type OpenPayment = { id: string; session_id: string | null };
  */
 export const reconcilePayments: ScheduledTask = async (context) => {
   const { sql, signal, log } = context;
-  const payments = await sql<OpenPayment[]>`
-    select id, session_id from private.open_payments(interval '2 minutes', ${MOST}) where session_id is not null`;
+  const payments = await sql<
+    OpenPayment[]
+  >`select id, session_id from private.open_payments(interval '2 minutes', ${MOST})`;
   let moved = 0;
   for (let start = 0; start < payments.length && !signal.aborted; start += AT_ONCE) {
-    const results = await Promise.all(
-      payments.slice(start, start + AT_ONCE).map((payment) => reconcile(payment, context)),
-    );
+    const batch = payments.slice(start, start + AT_ONCE);
+    const results = await Promise.all(batch.map((payment) => reconcile(payment, context)));
     moved += results.filter(Boolean).length;
   }
   if (moved > 0) log.warn({ moved }, "payments were healed by reconciliation: webhooks are late or lost");
@@ -27,26 +29,40 @@ export const reconcilePayments: ScheduledTask = async (context) => {
 };
 
 async function reconcile(payment: OpenPayment, context: RunContext): Promise<boolean> {
-  const { sql, stripe, log, correlationId } = context;
-  const sessionId = payment.session_id ?? "";
-  let session: Stripe.Checkout.Session;
+  const finding = await ask(payment, context);
+  if (!finding) return false;
+  const eventId = `reconcile_${finding.session.id}_${finding.state}`;
+  // As text: the driver would encode an object that is a string already a second time.
+  const payload = JSON.stringify({ id: eventId, type: finding.type, data: { object: finding.session } });
+  const [row] = await correlated(
+    context.sql,
+    context.correlationId,
+    (transaction) => transaction<{ answer: { outcome: string } }[]>`
+      select public.receive_provider_event('stripe', ${eventId}, ${finding.type}, ${payload}::text::jsonb) as answer`,
+  );
+  const outcome = row?.answer.outcome;
+  if (outcome !== "duplicate")
+    context.log.info({ payment_id: payment.id, event_id: eventId, outcome }, "payment reconciled");
+  return outcome === "applied";
+}
+
+async function ask(payment: OpenPayment, { stripe, log }: RunContext): Promise<Finding | null> {
   try {
-    session = await stripe.checkout.sessions.retrieve(sessionId);
+    const session = await stripe.checkout.sessions.retrieve(payment.session_id);
+    if (session.status === "open") return null;
+    const state = `${session.status}_${session.payment_status}`;
+    // A complete session does not say whether a slow payment is still under way or has failed; its intent does.
+    if (session.status === "complete" && session.payment_status === "unpaid" && session.payment_intent) {
+      const intentId = typeof session.payment_intent === "string" ? session.payment_intent : session.payment_intent.id;
+      const intent = await stripe.paymentIntents.retrieve(intentId);
+      if (intent.status === "requires_payment_method" || intent.status === "canceled") {
+        return { session, type: "checkout.session.async_payment_failed", state: `${state}_failed` };
+      }
+    }
+    return { session, type: "checkout.session.reconciled", state };
   } catch (error) {
     if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
-    log.error({ err: error, payment_id: payment.id, session_id: sessionId }, "the provider does not know this session");
-    return false;
+    log.error({ err: error, payment_id: payment.id }, "the provider does not know this payment's session");
+    return null;
   }
-  if (session.status === "open") return false;
-  const eventId = `reconcile_${session.id}_${session.status}_${session.payment_status}`;
-  // Only what the inbox reads; text, since the driver would encode an object a second time.
-  const payload = JSON.stringify({ id: eventId, type: "checkout.session.reconciled", data: { object: session } });
-  const [row] = await correlated(
-    sql,
-    correlationId,
-    (transaction) => transaction<{ answer: { outcome: string } }[]>`
-      select public.receive_provider_event('stripe', ${eventId}, 'checkout.session.reconciled', ${payload}::text::jsonb) as answer`,
-  );
-  log.info({ payment_id: payment.id, session_id: session.id, outcome: row?.answer.outcome }, "payment reconciled");
-  return row?.answer.outcome === "applied";
 }

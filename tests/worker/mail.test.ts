@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { publishedIntake } from "../support/catalog.ts";
+import { useDatabase } from "../support/database.ts";
+import { asCustomer, newCustomer } from "../support/people.ts";
+import { type Mailbox, openMailbox, smtpError } from "./support/mailbox.ts";
+import { eventually, startWorkerProcess, type WorkerProcess } from "./support/worker-process.ts";
+
+const database = useDatabase();
+let mailbox: Mailbox;
+let worker: WorkerProcess;
+
+beforeAll(async () => {
+  mailbox = await openMailbox();
+  worker = await startWorkerProcess({ databaseUrl: database.url, smtpUrl: mailbox.url });
+});
+afterAll(async () => {
+  await worker?.stop();
+  await mailbox?.close();
+});
+beforeEach(() => {
+  mailbox.refuse = () => undefined;
+});
+
+const addressOf = async (id: string) => {
+  const [profile] = await database.sql`select email from public.profiles where id = ${id}`;
+  return profile?.email as string;
+};
+const mailsTo = async (id: string, count = 1) => {
+  const address = await addressOf(id);
+  return await eventually(
+    () => {
+      const mails = mailbox.mails.filter((mail) => mail.recipient === address);
+      return mails.length >= count && mails;
+    },
+    { what: `${count} mails to ${address}\n${worker.output()}` },
+  );
+};
+const processOf = async (subjectId: string, task: string, status: string) =>
+  await eventually(
+    async () => {
+      const [row] = await database.sql`
+        select * from public.processes where subject_id = ${subjectId} and task = ${task} and status = ${status}`;
+      return row;
+    },
+    { what: `${task} ${status}\n${worker.output()}` },
+  );
+
+async function signUp(firstName: string, locale: string): Promise<string> {
+  return await database.sql.begin(async (sql) => {
+    const id = await newCustomer(sql);
+    await sql`update public.profiles set first_name = ${firstName}, locale = ${locale} where id = ${id}`;
+    return id;
+  });
+}
+
+async function placeFreeOrder(customerId: string): Promise<{ id: string; number: string }> {
+  const { intakeId } = await publishedIntake(database.sql, { starts: new Date(Date.now() + 86_400_000) });
+  return await database.sql.begin(async (sql) => {
+    await asCustomer(sql, customerId);
+    await sql`select set_config('request.headers', '{"x-request-id":"req-from-browser"}', true)`;
+    const [row] = await sql`select public.enroll(${intakeId}) as answer`;
+    return row?.answer.order;
+  });
+}
+
+describe("mail", () => {
+  it("greets a new person by name, in their language, once", async () => {
+    const id = await signUp("Ayu <b>", "en");
+    const [mail] = await mailsTo(id);
+    expect(mail?.subject).toBe("Welcome to Seatline Academy");
+    expect(mail?.text).toContain("Hello Ayu <b>,");
+    expect(mail?.html).toContain("Hello Ayu &lt;b&gt;,");
+    const done = await processOf(id, "notifications.send-welcome", "done");
+    expect(done.attempts).toBe(1);
+    const [notification] = await database.sql`select status from public.notifications where profile_id = ${id}`;
+    expect(notification?.status).toBe("sent");
+  });
+
+  it("confirms an order with the request id of the browser that placed it", async () => {
+    const id = await signUp("Budi", "id");
+    const order = await placeFreeOrder(id);
+    const mail = (await mailsTo(id, 2)).find(({ subject }) => subject?.includes(order.number));
+    expect(mail?.subject).toBe(`Pesanan ${order.number} sudah lunas`);
+    expect(mail?.headers).toContainEqual(
+      expect.objectContaining({ key: "x-correlation-id", value: "req-from-browser" }),
+    );
+    const done = await processOf(order.id, "notifications.send-order-confirmation", "done");
+    expect(done.correlation_id).toBe("req-from-browser");
+  });
+
+  it("sends again when the mail server was busy, with the same Message-ID and one notification", async () => {
+    let refusals = 0;
+    mailbox.refuse = () => (refusals++ < 1 ? smtpError(451) : undefined);
+    const id = await newCustomer(database.sql);
+    await mailsTo(id);
+    const done = await processOf(id, "notifications.send-welcome", "done");
+    expect(done.attempts).toBe(2);
+    const rows = await database.sql`select status from public.notifications where profile_id = ${id}`;
+    expect(rows.map(({ status }) => status)).toEqual(["sent"]);
+  });
+
+  it("keeps a mail that is refused for good as a dead letter, the neighbours arrive, and staff can have it sent again", async () => {
+    const poisoned = await database.sql.begin(async (sql) => {
+      const id = await newCustomer(sql);
+      const [profile] = await sql`select email from public.profiles where id = ${id}`;
+      mailbox.refuse = (recipient) => (recipient === profile?.email ? smtpError(550) : undefined);
+      return id;
+    });
+    const neighbours = await Promise.all(Array.from({ length: 5 }, () => newCustomer(database.sql)));
+    for (const neighbour of neighbours) await mailsTo(neighbour);
+    const failed = await processOf(poisoned, "notifications.send-welcome", "failed");
+    expect(failed.error).toContain("550");
+    const [notification] = await database.sql`select status from public.notifications where profile_id = ${poisoned}`;
+    expect(notification?.status).toBe("failed");
+    const letters = await database.sql`
+      select from pgboss.job where name = 'dead-letters' and data ->> 'process_id' = ${failed.id}`;
+    expect(letters).toHaveLength(1);
+
+    mailbox.refuse = () => undefined;
+    await database.sql`select public.retry_process(${failed.id})`;
+    await mailsTo(poisoned);
+    await processOf(poisoned, "notifications.send-welcome", "done");
+  });
+
+  it("writes to nobody when the account was closed meanwhile", async () => {
+    const id = await database.sql.begin(async (sql) => {
+      const person = await newCustomer(sql);
+      await sql`update public.profiles set email = null, closed_at = now() where id = ${person}`;
+      return person;
+    });
+    await processOf(id, "notifications.send-welcome", "done");
+    const rows = await database.sql`select from public.notifications where profile_id = ${id}`;
+    expect(rows).toHaveLength(0);
+  });
+});

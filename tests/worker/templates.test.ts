@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { messageId } from "../../packages/worker/src/mailer.ts";
+import { formatMoney } from "../../packages/worker/src/templates/format-money.ts";
+import { orderConfirmation } from "../../packages/worker/src/templates/order-confirmation.ts";
+import { paymentFailed } from "../../packages/worker/src/templates/payment-failed.ts";
+
+const order = {
+  shop: "Toko <script>",
+  firstName: "Ayu & co",
+  number: "SL-100001",
+  currency: "IDR",
+  minorUnits: 2,
+  totalAmount: 15_000_000,
+  items: [
+    {
+      title: 'A "b" <i>',
+      quantity: 1,
+      totalAmount: 15_000_000,
+      startsAt: "2026-12-01T02:00:00Z",
+      timeZone: "Asia/Jakarta",
+    },
+  ],
+  hasCourses: true,
+  orderUrl: "http://shop.test/orders/1",
+  coursesUrl: "http://shop.test/my-courses?a=1&b=2",
+};
+// Intl separates with spaces that do not break.
+const plain = (text: string) => text.replaceAll(/[\u00a0\u202f]/g, " ");
+
+describe("mail templates", () => {
+  it.each([
+    [15_000_000, "IDR", 2, "id", "Rp 150.000"],
+    [15_000_050, "IDR", 2, "id", "Rp 150.000,50"],
+    [999, "USD", 2, "en", "$9.99"],
+    [1000, "USD", 2, "en", "$10.00"],
+    [7, "USD", 2, "en", "$0.07"],
+    [500, "JPY", 0, "en", "¥500"],
+    [9_007_199_254_740_991, "USD", 2, "en", "$90,071,992,547,409.91"],
+  ] as const)("write %d %s with %d minor units in %s as %s", (amount, currency, minorUnits, locale, written) => {
+    expect(plain(formatMoney(amount, currency, minorUnits, locale))).toBe(written);
+  });
+
+  it("let nothing a person wrote become markup", () => {
+    const { html, text } = orderConfirmation(order, "id");
+    expect(html).not.toMatch(/<script>|<i>|Ayu & co/);
+    expect(html).toContain("A &quot;b&quot; &lt;i&gt;");
+    expect(html).toContain('href="http://shop.test/my-courses?a=1&amp;b=2"');
+    expect(text).toContain('A "b" <i>');
+  });
+
+  it("tell when a course starts in the course's own time zone", () => {
+    expect(plain(orderConfirmation(order, "en").text)).toContain("1 December 2026 at 09:00 (Asia/Jakarta)");
+  });
+
+  it("say that an order is free instead of naming an amount", () => {
+    const free = { ...order, totalAmount: 0, items: order.items.map((item) => ({ ...item, totalAmount: 0 })) };
+    expect(orderConfirmation(free, "en").text).toContain("Total: Free");
+  });
+
+  it("offer to pay again only while the order is open", () => {
+    const facts = { ...order, amount: 999, currency: "USD", timeZone: "Asia/Jakarta" };
+    expect(paymentFailed({ ...facts, heldUntil: "2026-12-01T02:00:00Z" }, "en").text).toContain("Pay again");
+    expect(paymentFailed({ ...facts, heldUntil: null }, "en").text).toContain("This order is closed");
+  });
+
+  it("carry a Message-ID that belongs to the effect and not to the attempt", () => {
+    const from = "Shop <hello@shop.test>";
+    expect(messageId("welcome:1", from)).toBe(messageId("welcome:1", from));
+    expect(messageId("welcome:1", from)).not.toBe(messageId("welcome:2", from));
+    expect(messageId("welcome:1", from)).toMatch(/^<[0-9a-f]{32}@shop\.test>$/);
+  });
+});
