@@ -1,4 +1,5 @@
 import { createClient, type SupabaseClient, type SupabaseClientOptions } from "@supabase/supabase-js";
+import { personOf } from "./access-token.ts";
 import { Api } from "./api.ts";
 import type { Database } from "./database.types.ts";
 import { Http } from "./http.ts";
@@ -58,12 +59,13 @@ export function createSeatline(options: SeatlineOptions): Seatline {
     timeoutMs: options.timeoutMs ?? 30_000,
   });
   const api = new Api(http);
+  const person = async () => personOf(await accessToken());
   return {
     courses: new Courses(api),
     orders: new Orders(api),
     checkout: new Checkout(api),
-    people: new People(api, accessToken),
-    notifications: new Notifications(api),
+    people: new People(api, person),
+    notifications: new Notifications(api, person),
     inventory: new Inventory(api),
     get auth() {
       return supabase.auth;

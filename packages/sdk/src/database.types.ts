@@ -1,1 +1,1471 @@
-export type Database = { public: { Tables: {}; Views: {}; Functions: {}; Enums: {}; CompositeTypes: {} } };
+// Made from supabase/migrations by `npm run types`. Do not edit: refinements are in types.ts.
+
+export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
+
+export type Database = {
+  public: {
+    Tables: {
+      audit_log: {
+        Row: {
+          action: string;
+          actor_id: string | null;
+          actor_role: string;
+          after: Json | null;
+          before: Json | null;
+          hash: string;
+          id: number;
+          occurred_at: string;
+          previous_hash: string;
+          request_id: string | null;
+          row_key: string;
+          table_name: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          action: string;
+          actor_id?: string | null;
+          actor_role: string;
+          after?: Json | null;
+          before?: Json | null;
+          hash: string;
+          id?: never;
+          occurred_at?: string;
+          previous_hash: string;
+          request_id?: string | null;
+          row_key: string;
+          table_name: string;
+        };
+        Update: {
+          action?: string;
+          actor_id?: string | null;
+          actor_role?: string;
+          after?: Json | null;
+          before?: Json | null;
+          hash?: string;
+          id?: never;
+          occurred_at?: string;
+          previous_hash?: string;
+          request_id?: string | null;
+          row_key?: string;
+          table_name?: string;
+        };
+        Relationships: [];
+      };
+      courses: {
+        Row: {
+          created_at: string;
+          duration_minutes: number | null;
+          language: string;
+          level: string;
+          product_id: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          duration_minutes?: number | null;
+          language?: string;
+          level?: string;
+          product_id: string;
+          updated_at?: string;
+        };
+        Update: {
+          created_at?: string;
+          duration_minutes?: number | null;
+          language?: string;
+          level?: string;
+          product_id?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "courses_product_id_fkey";
+            columns: ["product_id"];
+            isOneToOne: true;
+            referencedRelation: "products";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      currencies: {
+        Row: {
+          code: string;
+          minor_units: number;
+          name: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          code: string;
+          minor_units: number;
+          name: string;
+        };
+        Update: {
+          code?: string;
+          minor_units?: number;
+          name?: string;
+        };
+        Relationships: [];
+      };
+      enrollments: {
+        Row: {
+          created_at: string;
+          ended_at: string | null;
+          enrolled_at: string | null;
+          id: string;
+          intake_id: string;
+          learner_id: string;
+          order_item_id: string | null;
+          status: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          ended_at?: string | null;
+          enrolled_at?: string | null;
+          id?: string;
+          intake_id: string;
+          learner_id: string;
+          order_item_id?: string | null;
+          status: string;
+          updated_at?: string;
+        };
+        Update: {
+          created_at?: string;
+          ended_at?: string | null;
+          enrolled_at?: string | null;
+          id?: string;
+          intake_id?: string;
+          learner_id?: string;
+          order_item_id?: string | null;
+          status?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "enrollments_intake_id_fkey";
+            columns: ["intake_id"];
+            isOneToOne: false;
+            referencedRelation: "intakes";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "enrollments_learner_id_fkey";
+            columns: ["learner_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "enrollments_order_item_id_fkey";
+            columns: ["order_item_id"];
+            isOneToOne: false;
+            referencedRelation: "order_items";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      events: {
+        Row: {
+          actor_id: string | null;
+          correlation_id: string | null;
+          id: number;
+          name: string;
+          occurred_at: string;
+          payload: NonNullable<Json>;
+          relayed_at: string | null;
+          subject_id: string;
+          subject_type: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          actor_id?: string | null;
+          correlation_id?: string | null;
+          id?: never;
+          name: string;
+          occurred_at?: string;
+          payload?: NonNullable<Json>;
+          relayed_at?: string | null;
+          subject_id: string;
+          subject_type: string;
+        };
+        Update: {
+          actor_id?: string | null;
+          correlation_id?: string | null;
+          id?: never;
+          name?: string;
+          occurred_at?: string;
+          payload?: NonNullable<Json>;
+          relayed_at?: string | null;
+          subject_id?: string;
+          subject_type?: string;
+        };
+        Relationships: [];
+      };
+      intakes: {
+        Row: {
+          created_at: string;
+          ends_at: string | null;
+          enroll_closes_at: string | null;
+          enroll_opens_at: string;
+          id: string;
+          location: string | null;
+          product_id: string;
+          seats: number | null;
+          starts_at: string | null;
+          time_zone: string;
+          title: string;
+          updated_at: string;
+          variant_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          ends_at?: string | null;
+          enroll_closes_at?: string | null;
+          enroll_opens_at?: string;
+          id?: string;
+          location?: string | null;
+          product_id: string;
+          seats?: number | null;
+          starts_at?: string | null;
+          time_zone?: string;
+          title: string;
+          updated_at?: string;
+          variant_id: string;
+        };
+        Update: {
+          created_at?: string;
+          ends_at?: string | null;
+          enroll_closes_at?: string | null;
+          enroll_opens_at?: string;
+          id?: string;
+          location?: string | null;
+          product_id?: string;
+          seats?: number | null;
+          starts_at?: string | null;
+          time_zone?: string;
+          title?: string;
+          updated_at?: string;
+          variant_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "intakes_product_id_fkey";
+            columns: ["product_id"];
+            isOneToOne: false;
+            referencedRelation: "courses";
+            referencedColumns: ["product_id"];
+          },
+          {
+            foreignKeyName: "intakes_variant_id_fkey";
+            columns: ["variant_id"];
+            isOneToOne: true;
+            referencedRelation: "variants";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      ledger_accounts: {
+        Row: {
+          code: string;
+          kind: string;
+          name: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          code: string;
+          kind: string;
+          name: string;
+        };
+        Update: {
+          code?: string;
+          kind?: string;
+          name?: string;
+        };
+        Relationships: [];
+      };
+      ledger_entries: {
+        Row: {
+          account: string;
+          amount: number;
+          currency: string;
+          id: number;
+          transaction_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          account: string;
+          amount: number;
+          currency: string;
+          id?: never;
+          transaction_id: string;
+        };
+        Update: {
+          account?: string;
+          amount?: number;
+          currency?: string;
+          id?: never;
+          transaction_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "ledger_entries_account_fkey";
+            columns: ["account"];
+            isOneToOne: false;
+            referencedRelation: "ledger_accounts";
+            referencedColumns: ["code"];
+          },
+          {
+            foreignKeyName: "ledger_entries_currency_fkey";
+            columns: ["currency"];
+            isOneToOne: false;
+            referencedRelation: "currencies";
+            referencedColumns: ["code"];
+          },
+          {
+            foreignKeyName: "ledger_entries_transaction_id_fkey";
+            columns: ["transaction_id"];
+            isOneToOne: false;
+            referencedRelation: "ledger_transactions";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      ledger_transactions: {
+        Row: {
+          effect_key: string;
+          id: string;
+          order_id: string;
+          posted_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          effect_key: string;
+          id?: string;
+          order_id: string;
+          posted_at?: string;
+        };
+        Update: {
+          effect_key?: string;
+          id?: string;
+          order_id?: string;
+          posted_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "ledger_transactions_order_id_fkey";
+            columns: ["order_id"];
+            isOneToOne: false;
+            referencedRelation: "orders";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      locations: {
+        Row: {
+          code: string;
+          id: string;
+          name: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          code: string;
+          id?: string;
+          name: string;
+        };
+        Update: {
+          code?: string;
+          id?: string;
+          name?: string;
+        };
+        Relationships: [];
+      };
+      notifications: {
+        Row: {
+          channel: string;
+          content: string;
+          correlation_id: string | null;
+          created_at: string;
+          effect_key: string;
+          error: string | null;
+          id: string;
+          profile_id: string;
+          read_at: string | null;
+          recipient: string;
+          sent_at: string | null;
+          status: string;
+          subject: string;
+          type: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          channel: string;
+          content: string;
+          correlation_id?: string | null;
+          created_at?: string;
+          effect_key: string;
+          error?: string | null;
+          id?: string;
+          profile_id: string;
+          read_at?: string | null;
+          recipient: string;
+          sent_at?: string | null;
+          status?: string;
+          subject: string;
+          type: string;
+          updated_at?: string;
+        };
+        Update: {
+          channel?: string;
+          content?: string;
+          correlation_id?: string | null;
+          created_at?: string;
+          effect_key?: string;
+          error?: string | null;
+          id?: string;
+          profile_id?: string;
+          read_at?: string | null;
+          recipient?: string;
+          sent_at?: string | null;
+          status?: string;
+          subject?: string;
+          type?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "notifications_profile_id_fkey";
+            columns: ["profile_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      order_items: {
+        Row: {
+          id: string;
+          kind: string;
+          order_id: string;
+          quantity: number;
+          sku: string;
+          snapshot: NonNullable<Json>;
+          title: string;
+          total_amount: number;
+          unit_amount: number;
+          variant_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          id?: string;
+          kind: string;
+          order_id: string;
+          quantity: number;
+          sku: string;
+          snapshot?: NonNullable<Json>;
+          title: string;
+          total_amount: number;
+          unit_amount: number;
+          variant_id: string;
+        };
+        Update: {
+          id?: string;
+          kind?: string;
+          order_id?: string;
+          quantity?: number;
+          sku?: string;
+          snapshot?: NonNullable<Json>;
+          title?: string;
+          total_amount?: number;
+          unit_amount?: number;
+          variant_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "order_items_order_id_fkey";
+            columns: ["order_id"];
+            isOneToOne: false;
+            referencedRelation: "orders";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "order_items_variant_id_fkey";
+            columns: ["variant_id"];
+            isOneToOne: false;
+            referencedRelation: "variants";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      orders: {
+        Row: {
+          cancel_reason: string | null;
+          cancelled_at: string | null;
+          currency: string;
+          customer_id: string;
+          discount_amount: number;
+          expires_at: string | null;
+          id: string;
+          number: string;
+          paid_at: string | null;
+          placed_at: string;
+          shipping_amount: number;
+          status: string;
+          subtotal_amount: number;
+          tax_amount: number;
+          total_amount: number;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          cancel_reason?: string | null;
+          cancelled_at?: string | null;
+          currency: string;
+          customer_id: string;
+          discount_amount?: number;
+          expires_at?: string | null;
+          id?: string;
+          number?: string;
+          paid_at?: string | null;
+          placed_at?: string;
+          shipping_amount?: number;
+          status: string;
+          subtotal_amount: number;
+          tax_amount?: number;
+          total_amount: number;
+          updated_at?: string;
+        };
+        Update: {
+          cancel_reason?: string | null;
+          cancelled_at?: string | null;
+          currency?: string;
+          customer_id?: string;
+          discount_amount?: number;
+          expires_at?: string | null;
+          id?: string;
+          number?: string;
+          paid_at?: string | null;
+          placed_at?: string;
+          shipping_amount?: number;
+          status?: string;
+          subtotal_amount?: number;
+          tax_amount?: number;
+          total_amount?: number;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "orders_currency_fkey";
+            columns: ["currency"];
+            isOneToOne: false;
+            referencedRelation: "currencies";
+            referencedColumns: ["code"];
+          },
+          {
+            foreignKeyName: "orders_customer_id_fkey";
+            columns: ["customer_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      payments: {
+        Row: {
+          amount: number;
+          attempt: number;
+          captured_amount: number;
+          checkout_url: string | null;
+          created_at: string;
+          currency: string;
+          expires_at: string | null;
+          failure_code: string | null;
+          failure_message: string | null;
+          id: string;
+          order_id: string;
+          provider: string;
+          provider_payment_id: string | null;
+          refunded_amount: number;
+          session_id: string | null;
+          settled_at: string | null;
+          status: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          amount: number;
+          attempt: number;
+          captured_amount?: number;
+          checkout_url?: string | null;
+          created_at?: string;
+          currency: string;
+          expires_at?: string | null;
+          failure_code?: string | null;
+          failure_message?: string | null;
+          id?: string;
+          order_id: string;
+          provider?: string;
+          provider_payment_id?: string | null;
+          refunded_amount?: number;
+          session_id?: string | null;
+          settled_at?: string | null;
+          status?: string;
+          updated_at?: string;
+        };
+        Update: {
+          amount?: number;
+          attempt?: number;
+          captured_amount?: number;
+          checkout_url?: string | null;
+          created_at?: string;
+          currency?: string;
+          expires_at?: string | null;
+          failure_code?: string | null;
+          failure_message?: string | null;
+          id?: string;
+          order_id?: string;
+          provider?: string;
+          provider_payment_id?: string | null;
+          refunded_amount?: number;
+          session_id?: string | null;
+          settled_at?: string | null;
+          status?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "payments_currency_fkey";
+            columns: ["currency"];
+            isOneToOne: false;
+            referencedRelation: "currencies";
+            referencedColumns: ["code"];
+          },
+          {
+            foreignKeyName: "payments_order_id_fkey";
+            columns: ["order_id"];
+            isOneToOne: false;
+            referencedRelation: "orders";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      permissions: {
+        Row: {
+          description: string;
+          name: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          description: string;
+          name: string;
+        };
+        Update: {
+          description?: string;
+          name?: string;
+        };
+        Relationships: [];
+      };
+      prices: {
+        Row: {
+          amount: number;
+          created_at: string;
+          currency: string;
+          id: string;
+          updated_at: string;
+          variant_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          amount: number;
+          created_at?: string;
+          currency: string;
+          id?: string;
+          updated_at?: string;
+          variant_id: string;
+        };
+        Update: {
+          amount?: number;
+          created_at?: string;
+          currency?: string;
+          id?: string;
+          updated_at?: string;
+          variant_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "prices_currency_fkey";
+            columns: ["currency"];
+            isOneToOne: false;
+            referencedRelation: "currencies";
+            referencedColumns: ["code"];
+          },
+          {
+            foreignKeyName: "prices_variant_id_fkey";
+            columns: ["variant_id"];
+            isOneToOne: false;
+            referencedRelation: "variants";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      processes: {
+        Row: {
+          attempts: number;
+          correlation_id: string | null;
+          created_at: string;
+          error: string | null;
+          event_id: number | null;
+          finished_at: string | null;
+          id: string;
+          started_at: string | null;
+          status: string;
+          subject_id: string | null;
+          subject_type: string;
+          task: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          attempts?: number;
+          correlation_id?: string | null;
+          created_at?: string;
+          error?: string | null;
+          event_id?: number | null;
+          finished_at?: string | null;
+          id?: string;
+          started_at?: string | null;
+          status?: string;
+          subject_id?: string | null;
+          subject_type: string;
+          task: string;
+          updated_at?: string;
+        };
+        Update: {
+          attempts?: number;
+          correlation_id?: string | null;
+          created_at?: string;
+          error?: string | null;
+          event_id?: number | null;
+          finished_at?: string | null;
+          id?: string;
+          started_at?: string | null;
+          status?: string;
+          subject_id?: string | null;
+          subject_type?: string;
+          task?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "processes_event_id_fkey";
+            columns: ["event_id"];
+            isOneToOne: false;
+            referencedRelation: "events";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      products: {
+        Row: {
+          created_at: string;
+          description: string;
+          id: string;
+          image_url: string | null;
+          kind: string;
+          publish_at: string | null;
+          slug: string;
+          status: string;
+          summary: string;
+          title: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          description?: string;
+          id?: string;
+          image_url?: string | null;
+          kind: string;
+          publish_at?: string | null;
+          slug: string;
+          status?: string;
+          summary?: string;
+          title: string;
+          updated_at?: string;
+        };
+        Update: {
+          created_at?: string;
+          description?: string;
+          id?: string;
+          image_url?: string | null;
+          kind?: string;
+          publish_at?: string | null;
+          slug?: string;
+          status?: string;
+          summary?: string;
+          title?: string;
+          updated_at?: string;
+        };
+        Relationships: [];
+      };
+      profiles: {
+        Row: {
+          closed_at: string | null;
+          created_at: string;
+          email: string | null;
+          first_name: string;
+          id: string;
+          last_name: string;
+          locale: string;
+          phone: string | null;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          closed_at?: string | null;
+          created_at?: string;
+          email?: string | null;
+          first_name?: string;
+          id: string;
+          last_name?: string;
+          locale?: string;
+          phone?: string | null;
+          updated_at?: string;
+        };
+        Update: {
+          closed_at?: string | null;
+          created_at?: string;
+          email?: string | null;
+          first_name?: string;
+          id?: string;
+          last_name?: string;
+          locale?: string;
+          phone?: string | null;
+          updated_at?: string;
+        };
+        Relationships: [];
+      };
+      refunds: {
+        Row: {
+          amount: number;
+          created_at: string;
+          currency: string;
+          failure: string | null;
+          id: string;
+          note: string | null;
+          order_id: string;
+          payment_id: string;
+          provider_refund_id: string | null;
+          reason: string;
+          status: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          amount: number;
+          created_at?: string;
+          currency: string;
+          failure?: string | null;
+          id?: string;
+          note?: string | null;
+          order_id: string;
+          payment_id: string;
+          provider_refund_id?: string | null;
+          reason: string;
+          status?: string;
+          updated_at?: string;
+        };
+        Update: {
+          amount?: number;
+          created_at?: string;
+          currency?: string;
+          failure?: string | null;
+          id?: string;
+          note?: string | null;
+          order_id?: string;
+          payment_id?: string;
+          provider_refund_id?: string | null;
+          reason?: string;
+          status?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "refunds_currency_fkey";
+            columns: ["currency"];
+            isOneToOne: false;
+            referencedRelation: "currencies";
+            referencedColumns: ["code"];
+          },
+          {
+            foreignKeyName: "refunds_order_id_fkey";
+            columns: ["order_id"];
+            isOneToOne: false;
+            referencedRelation: "orders";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "refunds_payment_id_fkey";
+            columns: ["payment_id"];
+            isOneToOne: false;
+            referencedRelation: "payments";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      reservations: {
+        Row: {
+          created_at: string;
+          expires_at: string;
+          holder_id: string;
+          id: number;
+          location_id: string;
+          quantity: number;
+          slot: number;
+          status: string;
+          variant_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          expires_at: string;
+          holder_id: string;
+          id?: never;
+          location_id: string;
+          quantity: number;
+          slot: number;
+          status?: string;
+          variant_id: string;
+        };
+        Update: {
+          created_at?: string;
+          expires_at?: string;
+          holder_id?: string;
+          id?: never;
+          location_id?: string;
+          quantity?: number;
+          slot?: number;
+          status?: string;
+          variant_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "reservations_location_id_fkey";
+            columns: ["location_id"];
+            isOneToOne: false;
+            referencedRelation: "locations";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "reservations_variant_id_fkey";
+            columns: ["variant_id"];
+            isOneToOne: false;
+            referencedRelation: "variants";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      role_members: {
+        Row: {
+          granted_at: string;
+          granted_by: string | null;
+          profile_id: string;
+          role: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          granted_at?: string;
+          granted_by?: string | null;
+          profile_id: string;
+          role: string;
+        };
+        Update: {
+          granted_at?: string;
+          granted_by?: string | null;
+          profile_id?: string;
+          role?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "role_members_profile_id_fkey";
+            columns: ["profile_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "role_members_role_fkey";
+            columns: ["role"];
+            isOneToOne: false;
+            referencedRelation: "roles";
+            referencedColumns: ["name"];
+          },
+        ];
+      };
+      role_permissions: {
+        Row: {
+          permission: string;
+          role: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          permission: string;
+          role: string;
+        };
+        Update: {
+          permission?: string;
+          role?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "role_permissions_permission_fkey";
+            columns: ["permission"];
+            isOneToOne: false;
+            referencedRelation: "permissions";
+            referencedColumns: ["name"];
+          },
+          {
+            foreignKeyName: "role_permissions_role_fkey";
+            columns: ["role"];
+            isOneToOne: false;
+            referencedRelation: "roles";
+            referencedColumns: ["name"];
+          },
+        ];
+      };
+      roles: {
+        Row: {
+          description: string;
+          name: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          description: string;
+          name: string;
+        };
+        Update: {
+          description?: string;
+          name?: string;
+        };
+        Relationships: [];
+      };
+      settings: {
+        Row: {
+          description: string;
+          key: string;
+          updated_at: string;
+          value: NonNullable<Json>;
+        };
+        ComputedFields: never;
+        Insert: {
+          description: string;
+          key: string;
+          updated_at?: string;
+          value: NonNullable<Json>;
+        };
+        Update: {
+          description?: string;
+          key?: string;
+          updated_at?: string;
+          value?: NonNullable<Json>;
+        };
+        Relationships: [];
+      };
+      status_changes: {
+        Row: {
+          actor_id: string | null;
+          changed_at: string;
+          from_status: string | null;
+          id: number;
+          machine: string;
+          reason: string | null;
+          request_id: string | null;
+          subject_id: string;
+          to_status: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          actor_id?: string | null;
+          changed_at?: string;
+          from_status?: string | null;
+          id?: never;
+          machine: string;
+          reason?: string | null;
+          request_id?: string | null;
+          subject_id: string;
+          to_status: string;
+        };
+        Update: {
+          actor_id?: string | null;
+          changed_at?: string;
+          from_status?: string | null;
+          id?: never;
+          machine?: string;
+          reason?: string | null;
+          request_id?: string | null;
+          subject_id?: string;
+          to_status?: string;
+        };
+        Relationships: [];
+      };
+      stock_movements: {
+        Row: {
+          actor_id: string | null;
+          id: number;
+          location_id: string;
+          moved_at: string;
+          quantity: number;
+          reason: string;
+          reference_id: string | null;
+          variant_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          actor_id?: string | null;
+          id?: never;
+          location_id: string;
+          moved_at?: string;
+          quantity: number;
+          reason: string;
+          reference_id?: string | null;
+          variant_id: string;
+        };
+        Update: {
+          actor_id?: string | null;
+          id?: never;
+          location_id?: string;
+          moved_at?: string;
+          quantity?: number;
+          reason?: string;
+          reference_id?: string | null;
+          variant_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "stock_movements_location_id_fkey";
+            columns: ["location_id"];
+            isOneToOne: false;
+            referencedRelation: "locations";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "stock_movements_variant_id_fkey";
+            columns: ["variant_id"];
+            isOneToOne: false;
+            referencedRelation: "variants";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      stock_slots: {
+        Row: {
+          available: number;
+          location_id: string;
+          reserved: number;
+          slot: number;
+          variant_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          available?: number;
+          location_id: string;
+          reserved?: number;
+          slot: number;
+          variant_id: string;
+        };
+        Update: {
+          available?: number;
+          location_id?: string;
+          reserved?: number;
+          slot?: number;
+          variant_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "stock_slots_location_id_fkey";
+            columns: ["location_id"];
+            isOneToOne: false;
+            referencedRelation: "locations";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "stock_slots_variant_id_fkey";
+            columns: ["variant_id"];
+            isOneToOne: false;
+            referencedRelation: "variants";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      variants: {
+        Row: {
+          created_at: string;
+          id: string;
+          position: number;
+          product_id: string;
+          sku: string;
+          stock_mode: string;
+          title: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          id?: string;
+          position?: number;
+          product_id: string;
+          sku: string;
+          stock_mode?: string;
+          title: string;
+          updated_at?: string;
+        };
+        Update: {
+          created_at?: string;
+          id?: string;
+          position?: number;
+          product_id?: string;
+          sku?: string;
+          stock_mode?: string;
+          title?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "variants_product_id_fkey";
+            columns: ["product_id"];
+            isOneToOne: false;
+            referencedRelation: "products";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+    };
+    Views: {
+      stock_levels: {
+        Row: {
+          available: number | null;
+          on_hand: number | null;
+          reserved: number | null;
+          variant_id: string;
+        };
+        ComputedFields: never;
+        Relationships: [
+          {
+            foreignKeyName: "stock_slots_variant_id_fkey";
+            columns: ["variant_id"];
+            isOneToOne: false;
+            referencedRelation: "variants";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+    };
+    Functions: {
+      attach_payment_session: {
+        Args: { expires_at: string; payment_id: string; session_id: string; url: string };
+        Returns: Json;
+      };
+      cancel_order: { Args: { idempotency_key?: string; order_id: string; reason?: string }; Returns: Json };
+      enroll: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
+      get_order: { Args: { order_id: string }; Returns: Json };
+      grant_role: {
+        Args: { profile_id: string; role: string };
+        Returns: {
+          granted_at: string;
+          granted_by: string | null;
+          profile_id: string;
+          role: string;
+        }[];
+        SetofOptions: {
+          from: "*";
+          to: "role_members";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
+      my_courses: {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          access_ends_at: string;
+          ends_at: string;
+          enrolled_at: string;
+          enrollment_id: string;
+          image_url: string;
+          intake_id: string;
+          intake_title: string;
+          location: string;
+          next_lesson: string;
+          order_id: string;
+          order_number: string;
+          product_id: string;
+          progress_percent: number;
+          result: string;
+          slug: string;
+          starts_at: string;
+          status: string;
+          summary: string;
+          time_zone: string;
+          title: string;
+        }[];
+      };
+      place_order: { Args: { currency?: string; idempotency_key?: string; lines: Json }; Returns: Json };
+      receive_provider_event: {
+        Args: { event_id: string; payload: Json; provider: string; type: string };
+        Returns: Json;
+      };
+      retry_process: {
+        Args: { process_id: string };
+        Returns: {
+          attempts: number;
+          correlation_id: string | null;
+          created_at: string;
+          error: string | null;
+          event_id: number | null;
+          finished_at: string | null;
+          id: string;
+          started_at: string | null;
+          status: string;
+          subject_id: string | null;
+          subject_type: string;
+          task: string;
+          updated_at: string;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "processes";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      revoke_role: {
+        Args: { profile_id: string; role: string };
+        Returns: {
+          granted_at: string;
+          granted_by: string | null;
+          profile_id: string;
+          role: string;
+        }[];
+        SetofOptions: {
+          from: "*";
+          to: "role_members";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
+      start_payment: { Args: { order_id: string }; Returns: Json };
+    };
+    Enums: {
+      [_ in never]: never;
+    };
+    CompositeTypes: {
+      [_ in never]: never;
+    };
+  };
+};
+
+type DatabaseWithoutInternals = Omit<Database, "__InternalSupabase">;
+
+type DefaultSchema = DatabaseWithoutInternals[Extract<keyof Database, "public">];
+
+export type Tables<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  }
+    ? keyof (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] &
+        DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"])
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] &
+      DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"])[TableName] extends {
+      Row: infer R;
+    }
+    ? R
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    ? (DefaultSchema["Tables"] & DefaultSchema["Views"])[DefaultSchemaTableNameOrOptions] extends {
+        Row: infer R;
+      }
+      ? R
+      : never
+    : never;
+
+export type TablesInsert<
+  DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"] | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
+      Insert: infer I;
+    }
+    ? I
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+    ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+        Insert: infer I;
+      }
+      ? I
+      : never
+    : never;
+
+export type TablesUpdate<
+  DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"] | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
+      Update: infer U;
+    }
+    ? U
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+    ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+        Update: infer U;
+      }
+      ? U
+      : never
+    : never;
+
+export type Enums<
+  DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema["Enums"] | { schema: keyof DatabaseWithoutInternals },
+  EnumName extends DefaultSchemaEnumNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"]
+    : never = never,
+> = DefaultSchemaEnumNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"][EnumName]
+  : DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema["Enums"]
+    ? DefaultSchema["Enums"][DefaultSchemaEnumNameOrOptions]
+    : never;
+
+export type CompositeTypes<
+  PublicCompositeTypeNameOrOptions extends
+    | keyof DefaultSchema["CompositeTypes"]
+    | { schema: keyof DatabaseWithoutInternals },
+  CompositeTypeName extends PublicCompositeTypeNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  }
+    ? keyof DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"]
+    : never = never,
+> = PublicCompositeTypeNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"][CompositeTypeName]
+  : PublicCompositeTypeNameOrOptions extends keyof DefaultSchema["CompositeTypes"]
+    ? DefaultSchema["CompositeTypes"][PublicCompositeTypeNameOrOptions]
+    : never;
+
+export const Constants = {
+  public: {
+    Enums: {},
+  },
+} as const;

@@ -25,6 +25,7 @@ export const errorCodes = [
   "invalid_idempotency_key",
   "invalid_input",
   "invalid_lines",
+  "invalid_provider_event",
   "invalid_quantity",
   "invalid_reason",
   "invalid_reference",

@@ -39,3 +39,8 @@ export type RefundStatus = (typeof refundStatuses)[number];
 export const enrollmentStatuses = ["reserved", "active", "suspended", "completed", "cancelled", "expired"] as const;
 /** One of {@link enrollmentStatuses}. */
 export type EnrollmentStatus = (typeof enrollmentStatuses)[number];
+
+/** Where a message stands. */
+export const notificationStatuses = ["pending", "sent", "failed"] as const;
+/** One of {@link notificationStatuses}. */
+export type NotificationStatus = (typeof notificationStatuses)[number];

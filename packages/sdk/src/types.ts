@@ -1,4 +1,4 @@
-import type { EnrollmentStatus, OrderStatus, PaymentStatus, RefundStatus } from "./statuses.ts";
+import type { EnrollmentStatus, NotificationStatus, OrderStatus, PaymentStatus, RefundStatus } from "./statuses.ts";
 
 /** A price: minor units (cents, sen) of its currency. */
 export interface Price {
@@ -181,8 +181,17 @@ export interface StockLevel {
   on_hand: number;
 }
 
-/** A message the shop sent. */
+/** A message the shop sent to the caller. */
 export interface Notification {
   id: string;
+  /** What it is about, such as `welcome` or `order_confirmation`. */
+  type: string;
+  channel: "email" | "sms" | "push" | "whatsapp";
+  status: NotificationStatus;
+  recipient: string;
+  subject: string;
+  content: string;
+  read_at: string | null;
+  sent_at: string | null;
   created_at: string;
 }
