@@ -68,12 +68,19 @@ export function useDatabase(options: { invariants?: boolean } = {}): TestDatabas
   return database;
 }
 
+/**
+ * Connects to the database of a superuser's URL as the owner `postgres`. The session stays the superuser's, so that helpers can step aside
+ * and act as Supabase Auth or PostgREST.
+ */
+export function openPool(superuserUrl: string, options: Options = {}): Pool {
+  return connectTo(superuserUrl, { connection: asPostgres, ...options });
+}
+
 function openDatabase(name: string): TestDatabase {
   const superuser = changeUrl(inject("databaseUrl"), { database: name });
   const pools: Pool[] = [];
-  // A session of the superuser that starts as the owner `postgres`: helpers can step aside and act as Supabase Auth or PostgREST.
   const connect: TestDatabase["connect"] = (options) => {
-    const sql = connectTo(superuser, { connection: asPostgres, ...options });
+    const sql = openPool(superuser, options);
     pools.push(sql);
     return sql;
   };

@@ -7,11 +7,14 @@ import postgres from "postgres";
 import type { TestProject } from "vitest/node";
 import { bootstrap, changeUrl, migrate, startPostgres } from "../../packages/stack/src/postgres/index.ts";
 import { freePorts } from "./free-ports.ts";
+import { serveStack } from "./stack-service.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
     /** URL of the superuser on the run's own Postgres, where databases are cloned from `seatline_template`. */
     databaseUrl: string;
+    /** Where to ask for the run's whole stack. */
+    stackUrl: string;
     /** Seed of everything random in this run. */
     seed: number;
   }
@@ -40,10 +43,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await sql.end();
   } catch (error) {
     await server.stop();
+    rmSync(server.folder, { recursive: true, force: true });
+    rmSync(home, { recursive: true, force: true });
     throw error;
   }
+  const stack = await serveStack(home);
   project.provide("databaseUrl", server.url);
+  project.provide("stackUrl", stack.url);
   return async () => {
+    await stack.stop();
     const kept = await keptDatabases(server.url);
     await server.stop();
     if (kept.length > 0) {

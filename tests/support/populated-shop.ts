@@ -1,0 +1,75 @@
+import { randomUUID } from "node:crypto";
+import { publishedIntake } from "./catalog.ts";
+import type { Pool, Sql } from "./database.ts";
+import { asCustomer, asOwner, asService, newCustomer } from "./people.ts";
+
+/** A shop with history: two customers who each have a seat, an open order, a paid order and a refunded one; a draft course; mails; jobs. */
+export type PopulatedShop = { first: string; second: string };
+
+/** Fills every table of the API with rows of both customers, through the verbs, as their users would. */
+export async function populateShop(sql: Pool): Promise<PopulatedShop> {
+  const first = await newCustomer(sql);
+  const second = await newCustomer(sql);
+  const support = await newCustomer(sql);
+  await sql`insert into public.role_members (profile_id, role) values (${support}, 'support')`;
+  const free = await publishedIntake(sql, { seats: 20 });
+  const paid = await publishedIntake(sql, { seats: 20, price: 150_000_00 });
+  const others = [await publishedIntake(sql, { price: 90_000_00 }), await publishedIntake(sql, { price: 80_000_00 })];
+  const draft = await publishedIntake(sql, { status: "draft", seats: 5, price: 1_000_00 });
+  await sql`insert into public.products (kind, slug, title) values ('course', ${`bare-${draft.slug}`}, 'A draft with nothing on it')`;
+  for (const customer of [first, second]) {
+    await act(sql, customer, (tx) => tx`select public.enroll(${free.intakeId})`);
+    await order(sql, customer, paid.variantId);
+    await pay(sql, customer, await order(sql, customer, others[0]?.variantId as string));
+    const refunded = await order(sql, customer, others[1]?.variantId as string);
+    await pay(sql, customer, refunded);
+    await act(sql, support, (tx) => tx`select public.cancel_order(${refunded}, 'Changed their mind')`);
+    await sql`select private.queue_notification(${customer}, 'welcome', 'email', ${`welcome_${customer}`}, 'Welcome', 'Hello.')`;
+  }
+  await sql`select private.queue_process('notifications.send-welcome', id, subject_type, subject_id) from public.events order by id limit 1`;
+  return { first, second };
+}
+
+async function act<T>(sql: Pool, customer: string, work: (tx: Sql) => Promise<T>): Promise<T> {
+  return (await sql.begin(async (tx) => {
+    await asCustomer(tx, customer);
+    return work(tx);
+  })) as T;
+}
+
+async function order(sql: Pool, customer: string, variant: string): Promise<string> {
+  const lines = [{ variant_id: variant, quantity: 1 }];
+  const [row] = await act(
+    sql,
+    customer,
+    (tx) => tx`select public.place_order(${JSON.stringify(lines)}::text::jsonb) as placed`,
+  );
+  return row?.placed.id;
+}
+
+async function pay(sql: Pool, customer: string, orderId: string): Promise<void> {
+  const [row] = await act(sql, customer, (tx) => tx`select public.start_payment(${orderId}) as started`);
+  const { payment } = (row?.started ?? {}) as { payment: { id: string; amount: number; currency: string } };
+  const session = `cs_${randomUUID()}`;
+  await sql.begin(async (tx) => {
+    await asService(tx);
+    await tx`select public.attach_payment_session(${payment.id}, ${session}, 'http://127.0.0.1/pay', now() + interval '30 minutes')`;
+    const object = {
+      id: session,
+      object: "checkout.session",
+      client_reference_id: orderId,
+      metadata: { order_id: orderId, payment_id: payment.id },
+      payment_status: "paid",
+      status: "complete",
+      amount_total: payment.amount,
+      currency: payment.currency.toLowerCase(),
+      payment_intent: `pi_${randomUUID()}`,
+    };
+    const event = { id: `evt_${randomUUID()}`, type: "checkout.session.completed", data: { object } };
+    const [answer] = await tx`
+      select public.receive_provider_event('stripe', ${event.id}, ${event.type}, ${JSON.stringify(event)}::text::jsonb) as answer`;
+    if (answer?.answer.outcome !== "applied")
+      throw new Error(`The payment was not applied: ${JSON.stringify(answer?.answer)}`);
+    await asOwner(tx);
+  });
+}
