@@ -1,0 +1,34 @@
+import { scheduleOutcome } from "./auto-outcomes.ts";
+import { scheduleExpiry } from "./payments/checkout.ts";
+import { followUp, isUnsettled } from "./resources/refunds.ts";
+import type { Simulation } from "./simulation.ts";
+import type { RowKind, Rows, SessionRow } from "./store.ts";
+
+/** Takes in the rows of the last run and continues what was under way: expiries, outcomes, refunds, deliveries. */
+export function restore(simulation: Simulation, saved: readonly { kind: RowKind; row: Rows[RowKind] }[]): void {
+  const { store, keys } = simulation;
+  const collections = store.collections();
+  for (const { kind, row } of saved) {
+    if (kind === "answer") keys.restore(row as Rows["answer"]);
+    else collections[kind].add(row as never);
+  }
+  for (const session of store.sessions.all()) resumeSession(simulation, session);
+  for (const refund of store.refunds.all()) {
+    const charge = store.charges.find(refund.object.charge as string);
+    if (isUnsettled(refund) && charge !== undefined) followUp(simulation, refund, charge);
+  }
+  for (const delivery of store.deliveries.all()) {
+    if (delivery.state === "waiting") simulation.webhooks.resume(delivery);
+  }
+}
+
+function resumeSession(simulation: Simulation, session: SessionRow): void {
+  if (session.object.status === "open") {
+    // The port may be another one now.
+    session.object.url = `${simulation.publicUrl}/pay/${session.id}`;
+    scheduleExpiry(simulation, session);
+  }
+  if (session.outcome !== null && session.object.payment_status === "unpaid" && session.object.status !== "expired") {
+    scheduleOutcome(simulation, session);
+  }
+}

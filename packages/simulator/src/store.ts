@@ -1,0 +1,158 @@
+import type Stripe from "stripe";
+import { Collection } from "./collection.ts";
+import type { SavedAnswer } from "./idempotency.ts";
+
+type OnTheWire<Of, Replaced> = Omit<Of, keyof Replaced> & Replaced;
+
+/** A price as JSON carries it: decimals are strings there, the client library turns them into objects. */
+export type Price = OnTheWire<Stripe.Price, { unit_amount_decimal: string | null }>;
+/** A line of a checkout session as JSON carries it. */
+export type LineItem = OnTheWire<Stripe.LineItem, { price: Price }>;
+
+/** A customer. */
+export interface CustomerRow {
+  id: string;
+  object: Stripe.Customer;
+  deleted: boolean;
+}
+
+/** A checkout session with what Stripe keeps to itself. */
+export interface SessionRow {
+  id: string;
+  object: Stripe.Checkout.Session;
+  /** Milliseconds since the epoch. */
+  created_ms: number;
+  completed_ms: number | null;
+  lines: LineItem[];
+  /** Names of products by id, for the pay page. */
+  products: Record<string, { name: string; description: string | null }>;
+  intent_data: {
+    metadata: Record<string, string>;
+    description: string | null;
+    receipt_email: string | null;
+    capture_method: "automatic" | "automatic_async" | "manual";
+  };
+  /** How this session decides itself, when its amount says so. */
+  outcome: { succeeds: boolean; begins_ms: number; ends_ms: number } | null;
+}
+
+/** A payment intent; `session` is the checkout session it belongs to, `method` the test payment method it was tried with. */
+export interface IntentRow {
+  id: string;
+  object: Stripe.PaymentIntent;
+  session: string | null;
+  method: string | null;
+}
+
+/** A charge with the refunds made of it, oldest first. */
+export interface ChargeRow {
+  id: string;
+  object: Stripe.Charge;
+  method: string;
+  refunds: string[];
+  disputes: string[];
+}
+
+/** A refund. */
+export interface RefundRow {
+  id: string;
+  object: Stripe.Refund;
+}
+
+/** A dispute. */
+export interface DisputeRow {
+  id: string;
+  object: Stripe.Dispute;
+}
+
+/** An event: its JSON never changes after it happened. */
+export interface EventRow {
+  id: string;
+  type: string;
+  created: number;
+  object_id: string;
+  /** The checkout session the event is about, when there is one. */
+  session: string | null;
+  json: string;
+  /** Whether the endpoint asked for this kind of event. */
+  subscribed: boolean;
+  delivered: boolean;
+}
+
+/** One attempt of a delivery; `status` is null when no answer came. */
+export interface DeliveryAttempt {
+  at: number;
+  ms: number;
+  status: number | null;
+  error: string | null;
+}
+
+/** One event on its way to the shop. */
+export interface DeliveryRow {
+  id: string;
+  event: string;
+  type: string;
+  object_id: string;
+  session: string | null;
+  state: "waiting" | "delivered" | "dropped" | "refused" | "gave_up";
+  faults: string[];
+  created_ms: number;
+  tries: number;
+  /** The last attempts, at most twenty. */
+  attempts: DeliveryAttempt[];
+  /** What is sent instead of the event's own JSON, for lies and forgeries. */
+  json: string | null;
+  forged: "wrong_secret" | "altered_body" | "stale_timestamp" | "unsigned" | null;
+}
+
+/** The kinds of rows and what each holds. */
+export interface Rows {
+  customer: CustomerRow;
+  session: SessionRow;
+  intent: IntentRow;
+  charge: ChargeRow;
+  refund: RefundRow;
+  dispute: DisputeRow;
+  event: EventRow;
+  delivery: DeliveryRow;
+  answer: SavedAnswer;
+}
+
+/** The name of a kind of row. */
+export type RowKind = keyof Rows;
+
+// Stripe keeps events for 30 days; a simulator under load keeps so many instead.
+const EVENTS_KEPT = 50_000;
+
+/** Everything the simulator remembers. */
+export class Store {
+  readonly customers = new Collection<CustomerRow>("customer");
+  readonly sessions = new Collection<SessionRow>("checkout.session");
+  readonly intents = new Collection<IntentRow>("payment_intent");
+  readonly charges = new Collection<ChargeRow>("charge");
+  readonly refunds = new Collection<RefundRow>("refund");
+  readonly disputes = new Collection<DisputeRow>("dispute");
+  readonly events = new Collection<EventRow>("event", EVENTS_KEPT);
+  readonly deliveries = new Collection<DeliveryRow>("delivery");
+
+  /** Called after every change of a row; the state file listens here. */
+  onChange: <Kind extends RowKind>(kind: Kind, row: Rows[Kind]) => void = () => {};
+
+  clear(): void {
+    for (const collection of Object.values(this.collections())) collection.clear();
+  }
+
+  /** The collections by the kind of their rows. */
+  collections() {
+    return {
+      customer: this.customers,
+      session: this.sessions,
+      intent: this.intents,
+      charge: this.charges,
+      refund: this.refunds,
+      dispute: this.disputes,
+      event: this.events,
+      delivery: this.deliveries,
+    };
+  }
+}

@@ -1,0 +1,28 @@
+import Stripe from "stripe";
+import type { DeliveryRow } from "./store.ts";
+
+const STALE_S = 301;
+
+/**
+ * The headers of one delivery, signed as Stripe signs: the time and one signature per secret (a shop that changes its
+ * secret has two for a while). A forged delivery gets exactly the flaw it is named after.
+ */
+export async function signatureHeaders(
+  body: string,
+  secrets: string,
+  forged: DeliveryRow["forged"],
+): Promise<Record<string, string>> {
+  if (forged === "unsigned") return {};
+  const seconds = Math.floor(Date.now() / 1000);
+  const timestamp = forged === "stale_timestamp" ? seconds - STALE_S : seconds;
+  // An altered body is sent with the signature of what it was before.
+  const payload = forged === "altered_body" ? `${body} ` : body;
+  const keys =
+    forged === "wrong_secret" ? ["whsec_of_somebody_else"] : secrets.split(",").map((secret) => secret.trim());
+  const headers = await Promise.all(
+    keys.map((secret) => Stripe.webhooks.generateTestHeaderStringAsync({ payload, secret, timestamp })),
+  );
+  const [first, ...others] = headers as [string, ...string[]];
+  const further = others.map((header) => `,${header.slice(header.indexOf("v1="))}`).join("");
+  return { "stripe-signature": first + further };
+}
