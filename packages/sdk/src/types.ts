@@ -57,6 +57,8 @@ export interface Enrollment {
   id: string;
   intake_id: string;
   status: EnrollmentStatus;
+  /** Since when the seat is the learner's; null while its order is unpaid. */
+  enrolled_at: string | null;
 }
 
 /** What `enroll` answers. */
@@ -155,7 +157,7 @@ export interface Refund {
   amount: number;
   currency: string;
   status: RefundStatus;
-  reason: string | null;
+  reason: string;
 }
 
 /** The caller's profile. */

@@ -1,0 +1,43 @@
+import type { Database } from "./database.types.ts";
+import type {
+  Enrollment,
+  Intake,
+  MyCourse,
+  Notification,
+  OrderItem,
+  OrderSummary,
+  Payment,
+  Price,
+  Profile,
+  Refund,
+  StockLevel,
+} from "./types.ts";
+
+type Tables = Database["public"]["Tables"];
+type Row<Name extends keyof Tables> = Tables[Name]["Row"];
+type Shared<Refined, Generated> = Pick<Generated, keyof Refined & keyof Generated>;
+
+/** True when every field of `Refined` that the generated row has as well is at least as narrow; else the fields that are not. */
+type Fits<Refined, Generated> =
+  Refined extends Shared<Refined, Generated>
+    ? true
+    : { [Field in keyof Refined & keyof Generated as Refined[Field] extends Generated[Field] ? never : Field]: never };
+
+type True<Answer extends true> = Answer;
+
+/** Fails to compile when a migration changes a column under a type of types.ts. */
+export type TypesFit = [
+  True<Fits<Enrollment, Row<"enrollments">>>,
+  True<Fits<Omit<Intake, "prices">, Row<"intakes">>>,
+  True<Fits<Notification, Row<"notifications">>>,
+  True<Fits<Omit<OrderItem, "enrollment">, Row<"order_items">>>,
+  True<Fits<OrderSummary, Row<"orders">>>,
+  True<Fits<Payment, Row<"payments">>>,
+  True<Fits<Price, Row<"prices">>>,
+  True<Fits<Profile, Row<"profiles">>>,
+  True<Fits<Refund, Row<"refunds">>>,
+  True<Fits<StockLevel, Database["public"]["Views"]["stock_levels"]["Row"]>>,
+  // Generated results of functions know no nulls, so only the names are compared.
+  True<keyof MyCourse extends keyof Database["public"]["Functions"]["my_courses"]["Returns"][number] ? true : false>,
+  True<keyof Database["public"]["Functions"]["my_courses"]["Returns"][number] extends keyof MyCourse ? true : false>,
+];
