@@ -26,7 +26,7 @@ export function quoted(value: string): string {
   return `"${value.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 }
 
-/** A pattern for `ilike` that finds the text anywhere and takes its own wildcards literally. */
-export function containsPattern(text: string): string {
-  return `*${text.replaceAll(/[\\%_]/g, "\\$&").replaceAll("*", "_")}*`;
+/** A pattern for `imatch` that finds the text anywhere, in any case. (`ilike` cannot take a `*` literally: PostgREST makes it a `%`.) */
+export function literalPattern(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }

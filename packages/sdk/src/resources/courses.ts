@@ -2,7 +2,7 @@ import type { Api, Query } from "../api.ts";
 import { decodeCursor } from "../cursor.ts";
 import { SeatlineError } from "../errors.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
-import { containsPattern, orderBy, quoted, rowsAfter, type SortColumn } from "../keyset-filter.ts";
+import { literalPattern, orderBy, quoted, rowsAfter, type SortColumn } from "../keyset-filter.ts";
 import { eachRow, type Page, type PageParams, pageSize, toPage } from "../page.ts";
 import type { Course, CourseDetail, Enrolled, MyCourse } from "../types.ts";
 import { type CourseRow, courseColumns, toCourse } from "./course-rows.ts";
@@ -102,8 +102,8 @@ function published(select: string, currency: string | undefined): Query {
 function conditions({ search, cursor }: ListCoursesParams): string | undefined {
   const all: string[] = [];
   if (search?.trim()) {
-    const pattern = quoted(containsPattern(search.trim()));
-    all.push(`or(title.ilike.${pattern},summary.ilike.${pattern})`);
+    const pattern = quoted(literalPattern(search.trim()));
+    all.push(`or(title.imatch.${pattern},summary.imatch.${pattern})`);
   }
   if (cursor) all.push(`or${rowsAfter(sort, decodeCursor(cursor, sort.length))}`);
   return all.length === 0 ? undefined : `(${all.join(",")})`;
