@@ -7,11 +7,15 @@ allowed (name, clients) as (
   values
     ('private.has_permission', 'authenticated'),
     -- each does the work of the invoker function of the same name in public
+    ('private.cancel_order', 'authenticated'),
     ('private.enroll', 'authenticated'),
+    ('private.get_order', 'authenticated'),
+    ('private.grant_role', 'authenticated'),
+    ('private.my_courses', 'authenticated'),
     ('private.place_order', 'authenticated'),
     ('private.retry_process', 'authenticated'),
-    ('private.grant_role', 'authenticated'),
-    ('private.revoke_role', 'authenticated')
+    ('private.revoke_role', 'authenticated'),
+    ('private.start_payment', 'authenticated')
 ),
 rel as (
   select

@@ -1,0 +1,210 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Actors, installProbe } from "../support/access.ts";
+import { useDatabase } from "../support/database.ts";
+import { fingerprint } from "../support/fingerprint.ts";
+import { populateShop } from "../support/populated-shop.ts";
+import { type Rest, serveRest } from "../support/rest.ts";
+import { impossibleQuantity, strangeJson, strangeText } from "../support/strange-values.ts";
+
+type Verb = { name: string; arguments: string[]; roles: string[] };
+
+// Verbs for which input that changes nothing is no error: reading one's courses, taking away a role nobody has.
+const mayAccept = new Set(["my_courses", "revoke_role"]);
+
+const database = useDatabase();
+const accepted = new Set<string>();
+let rest: Rest;
+let actors: Actors;
+let verbs: Verb[];
+let before: Record<string, string>;
+let foreign: { orders: string[]; variants: string[] };
+
+beforeAll(async () => {
+  const { first, second } = await populateShop(database.sql);
+  actors = await installProbe(database.sql, { first, second });
+  verbs = await database.sql<Verb[]>`
+    select proname as name, coalesce(proargnames, '{}')::text[] as arguments, array(
+      select role from unnest(array['anon', 'authenticated', 'service_role']) as role where has_function_privilege(role, oid, 'execute')
+    ) as roles
+    from pg_proc where pronamespace = 'public'::regnamespace order by 1`;
+  const orders = await database.sql`select id from public.orders where customer_id = ${second}`;
+  const variants = await database.sql`select variant_id from public.intakes`;
+  foreign = { orders: orders.map((row) => row.id), variants: variants.map((row) => row.variant_id) };
+  rest = await serveRest(database);
+  before = await fingerprint(database.sql);
+});
+
+afterAll(() => rest?.stop());
+
+for (const actor of ["anon", "first", "admin", "service"]) {
+  test(`${actor} gets a clear refusal from every verb for whatever is sent, and nothing changes`, async () => {
+    for (const verb of verbs) {
+      await fc.assert(
+        fc.asyncProperty(bodyFor(verb, actor), async (body) => {
+          const answer = await send(actor, verb.name, body);
+          expect(answer, body.slice(0, 300)).toSatisfy(isClear);
+          if (answer.status < 300) accepted.add(verb.name);
+        }),
+        { numRuns: 25, endOnFailure: true },
+      );
+    }
+    expect(await fingerprint(database.sql)).toEqual(before);
+  }, 120_000);
+}
+
+test("only verbs that may answer with success to meaningless input did so", () => {
+  expect([...accepted].filter((name) => !mayAccept.has(name))).toEqual([]);
+});
+
+test("a quantity no shop can sell is refused in every form, and nothing is reserved", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 0, max: foreign.variants.length - 1 }),
+      impossibleQuantity,
+      async (index, quantity) => {
+        const body = `{"lines":[{"variant_id":"${foreign.variants[index]}","quantity":${quantity}}]}`;
+        const answer = await send("first", "place_order", body);
+        expect(answer, body).toSatisfy(isClear);
+        expect(answer.status, body).toBeGreaterThanOrEqual(400);
+      },
+    ),
+    { numRuns: 100, endOnFailure: true },
+  );
+  expect(await fingerprint(database.sql)).toEqual(before);
+}, 60_000);
+
+test("another customer's orders answer exactly as orders that do not exist", async () => {
+  const missing = await send("first", "get_order", '{"order_id":"5a1f6d0e-3b1c-4d46-9a51-0a4f6a1f2b3c"}');
+  for (const order of foreign.orders) {
+    for (const verb of ["get_order", "cancel_order", "start_payment"]) {
+      const answer = await send("first", verb, JSON.stringify({ order_id: order }));
+      expect({ verb, ...answer }).toEqual({ verb, ...missing });
+    }
+  }
+  expect(await fingerprint(database.sql)).toEqual(before);
+});
+
+test("no filter, order, range or column of a read ends in a server error", async () => {
+  const column = fc.constantFrom(
+    "id",
+    "status",
+    "title",
+    "amount",
+    "created_at",
+    "nothing_like_this",
+    "orders(*)",
+    "products(variants(*))",
+    "*",
+    "",
+  );
+  const operator = fc.constantFrom(
+    "eq",
+    "gt",
+    "like",
+    "ilike",
+    "match",
+    "imatch",
+    "in",
+    "is",
+    "fts",
+    "plfts",
+    "cs",
+    "cd",
+    "ov",
+    "sl",
+    "not.eq",
+    "any",
+    "",
+  );
+  const relation = fc.constantFrom(
+    "products",
+    "variants",
+    "prices",
+    "intakes",
+    "orders",
+    "payments",
+    "stock_levels",
+    "profiles",
+    "nothing_like_this",
+  );
+  await fc.assert(
+    fc.asyncProperty(relation, column, operator, strangeText, async (name, where, how, value) => {
+      const short = value.toWellFormed().slice(0, 500);
+      const query = new URLSearchParams({
+        select: where || "*",
+        [where || "id"]: `${how}.${short}`,
+        order: short.slice(0, 20),
+        limit: short.slice(0, 5),
+      });
+      for (const path of [`/${name}?${query}`, `/${name}?${where || "id"}=${how}.${encodeURIComponent(short)}`]) {
+        const answer = await answerOf(await rest.request(actors.first?.claims ?? null, path));
+        expect(answer, path.slice(0, 300)).toSatisfy(isClear);
+      }
+    }),
+    { numRuns: 200, endOnFailure: true },
+  );
+}, 60_000);
+
+function bodyFor(verb: Verb, actor: string): fc.Arbitrary<string> {
+  const value = (name: string): fc.Arbitrary<string> => {
+    const likely: fc.Arbitrary<string>[] = [strangeJson, fc.uuid().map((id) => JSON.stringify(id))];
+    // Staff may cancel any order, so only those who may not are given real ones.
+    if (name === "order_id" && (actor === "anon" || actor === "first"))
+      likely.push(fc.constantFrom(...foreign.orders).map((id) => JSON.stringify(id)));
+    if (name === "lines") likely.push(strangeLines());
+    return fc.oneof(...likely);
+  };
+  const whole = fc
+    .tuple(...verb.arguments.map((name) => value(name)))
+    .map((values) => `{${verb.arguments.map((name, index) => `${JSON.stringify(name)}:${values[index]}`).join(",")}}`);
+  const some = fc.tuple(fc.subarray(verb.arguments), strangeText, strangeJson).map(([names, extra, json]) => {
+    const members = [
+      ...names.map((name) => `${JSON.stringify(name)}:${json}`),
+      `${JSON.stringify(extra.slice(0, 50))}:1`,
+    ];
+    return `{${members.join(",")}}`;
+  });
+  return fc.oneof(
+    { weight: 4, arbitrary: whole },
+    { weight: 1, arbitrary: some },
+    { weight: 1, arbitrary: strangeJson },
+  );
+}
+
+function strangeLines(): fc.Arbitrary<string> {
+  const variant = fc.oneof(
+    fc.constantFrom(...foreign.variants).map((id) => JSON.stringify(id)),
+    strangeJson,
+  );
+  const line = fc
+    .tuple(variant, impossibleQuantity)
+    .map(([id, quantity]) => `{"variant_id":${id},"quantity":${quantity},"unit_amount":0}`);
+  return fc.array(line, { minLength: 1, maxLength: 4 }).map((lines) => `[${lines.join(",")}]`);
+}
+
+type Answer = { status: number; body: { code?: unknown; message?: unknown } };
+
+async function send(actor: string, verb: string, body: string): Promise<Answer> {
+  const headers = { "content-type": "application/json" };
+  return answerOf(await rest.request(actors[actor]?.claims ?? null, `/rpc/${verb}`, { method: "POST", headers, body }));
+}
+
+async function answerOf(response: Response): Promise<Answer> {
+  const text = await response.text();
+  if (response.ok) return { status: response.status, body: {} };
+  try {
+    return { status: response.status, body: JSON.parse(text) };
+  } catch {
+    return { status: response.status, body: { message: `no JSON: ${text.slice(0, 200)}` } };
+  }
+}
+
+// Clear: never a server error, and a refusal has a code and a sentence that shows nothing of the inside.
+function isClear({ status, body }: Answer): boolean {
+  if (status < 300) return true;
+  if (status < 400 || status >= 500) return false;
+  if (typeof body.code !== "string" || body.code === "" || typeof body.message !== "string" || body.message === "")
+    return false;
+  return !/\b(private\.|pg_catalog|PL\/pgSQL|select .* from|insert into)/i.test(JSON.stringify(body));
+}
