@@ -38,15 +38,17 @@ comment on function private.fail(text, integer, text, text, text) is
 
 create function private.request_id()
 returns text
-language sql
+language plpgsql -- every purchase calls it: plpgsql keeps its plan, a sql function that is not inlined is planned at every call
 stable
 security invoker
 set search_path = ''
 as $$
-  select left(coalesce(
+begin
+  return left(coalesce(
     nullif(current_setting('seatline.request_id', true), ''),
     nullif(current_setting('request.headers', true), '')::json ->> 'x-request-id'
   ), 128);
+end
 $$;
 comment on function private.request_id() is
   'The correlation id of this request: what the worker set, else the x-request-id header. It travels from request to event to job to mail.';
@@ -112,12 +114,14 @@ insert into public.settings (key, value, description) values
 
 create function private.setting(key text)
 returns jsonb
-language sql
+language plpgsql -- in every purchase: see private.request_id
 stable
 security definer -- callers need one value, not the table
 set search_path = ''
 as $$
-  select settings.value from public.settings where settings.key = setting.key;
+begin
+  return (select settings.value from public.settings where settings.key = setting.key);
+end
 $$;
 comment on function private.setting(text) is 'The value of one setting, null when there is none.';
 
@@ -137,7 +141,7 @@ comment on table private.idempotency_keys is
   'Answers already given, by person and key. Written in the transaction of the effect, so a refusal leaves the key free.';
 
 -- serves: private.purge_idempotency_keys
-create index on private.idempotency_keys (created_at);
+create index on private.idempotency_keys using brin (created_at);
 
 create function private.recall_answer(person_id uuid, key text, verb text, body jsonb)
 returns jsonb
@@ -208,24 +212,24 @@ comment on function private.purge_idempotency_keys(interval) is 'Forgets answers
 
 create table private.status_moves (
   machine text not null,
-  from_status text not null, -- '' is birth
+  from_status text not null,
   to_status text not null,
   primary key (machine, from_status, to_status)
 );
-comment on table private.status_moves is 'Every allowed move of every status, as rows; an empty from_status is how a row may be born.';
+comment on table private.status_moves is 'Every allowed move of every status, as rows. How a row is born is up to the one verb that makes it.';
 
 create table public.status_changes (
   id bigint generated always as identity primary key,
   machine text not null,
   subject_id uuid not null,
-  from_status text,
+  from_status text not null,
   to_status text not null,
   reason text,
   actor_id uuid,
   request_id text,
   changed_at timestamptz not null default now()
 );
-comment on table public.status_changes is 'History of every status: who moved what from where to where, why and when. Append-only.';
+comment on table public.status_changes is 'History of every status: who moved what from where to where, why and when. Append-only. Birth is in the row itself.';
 
 -- serves: the history on an order page, in order
 create index on public.status_changes (subject_id, id);
@@ -239,28 +243,20 @@ volatile
 security definer -- writes history that no client may write
 set search_path = ''
 as $$
-declare
-  v_from text := '';
 begin
-  if tg_op = 'UPDATE' then
-    if new.status = old.status then
-      return null;
-    end if;
-    v_from := old.status;
-  end if;
   if not exists (
     select from private.status_moves
-    where status_moves.machine = tg_argv[0] and status_moves.from_status = v_from and status_moves.to_status = new.status
+    where status_moves.machine = tg_argv[0] and status_moves.from_status = old.status and status_moves.to_status = new.status
   ) then
-    perform private.fail('illegal_status_move', 409, format('%s cannot go from %s to %s.', initcap(tg_argv[0]), coalesce(nullif(v_from, ''), 'nothing'), new.status), 'Read it again: it may have moved on meanwhile.');
+    perform private.fail('illegal_status_move', 409, format('%s cannot go from %s to %s.', initcap(tg_argv[0]), old.status, new.status), 'Read it again: it may have moved on meanwhile.');
   end if;
   insert into public.status_changes (machine, subject_id, from_status, to_status, reason, actor_id, request_id)
-  values (tg_argv[0], new.id, nullif(v_from, ''), new.status, nullif(current_setting('seatline.reason', true), ''), auth.uid(), private.request_id());
+  values (tg_argv[0], new.id, old.status, new.status, nullif(current_setting('seatline.reason', true), ''), auth.uid(), private.request_id());
   return null;
 end
 $$;
 comment on function private.tg__guard_status() is
-  'After insert or update of status: refuses a move that private.status_moves (machine = first trigger argument) does not have, and writes history.';
+  'After a status changed: refuses a move that private.status_moves (machine = first trigger argument) does not have, and writes history.';
 
 create function private.give_reason(reason text)
 returns void

@@ -26,13 +26,15 @@ create index on public.events (subject_id, id);
 
 create function private.emit(name text, subject_type text, subject_id uuid, payload jsonb default '{}')
 returns void
-language sql
+language plpgsql -- in every purchase: see private.request_id
 volatile
 security invoker
 set search_path = ''
 as $$
+begin
   insert into public.events (name, subject_type, subject_id, payload, actor_id, correlation_id)
   values (emit.name, emit.subject_type, emit.subject_id, emit.payload, auth.uid(), private.request_id());
+end
 $$;
 comment on function private.emit(text, text, uuid, jsonb) is 'Adds one event to the log of this transaction.';
 
@@ -71,12 +73,12 @@ create index on public.processes (status, created_at) where status in ('queued',
 create index on public.processes (subject_id);
 
 insert into private.status_moves (machine, from_status, to_status) values
-  ('process', '', 'queued'), ('process', 'queued', 'running'), ('process', 'queued', 'cancelled'), ('process', 'queued', 'failed'),
+  ('process', 'queued', 'running'), ('process', 'queued', 'cancelled'), ('process', 'queued', 'failed'),
   ('process', 'running', 'done'), ('process', 'running', 'failed'), ('process', 'running', 'queued'), ('process', 'failed', 'queued'),
-  ('process', 'failed', 'running'), ('process', 'done', 'queued');
+  ('process', 'failed', 'running');
 
 create trigger _100_stamp_update before update on public.processes for each row execute function private.tg__stamp_update();
-create trigger _200_guard_status after insert or update of status on public.processes for each row execute function private.tg__guard_status('process');
+create trigger _200_guard_status after update of status on public.processes for each row when (old.status <> new.status) execute function private.tg__guard_status('process');
 
 alter table public.processes enable row level security;
 create policy select_staff on public.processes for select to authenticated using ((select private.has_permission('processes.read')));

@@ -30,11 +30,11 @@ comment on table public.products is 'What people read about and buy. Public once
 create index on public.products (kind, created_at desc, id desc) where status = 'published';
 
 insert into private.status_moves (machine, from_status, to_status) values
-  ('product', '', 'draft'), ('product', '', 'published'), ('product', 'draft', 'published'), ('product', 'draft', 'archived'),
+  ('product', 'draft', 'published'), ('product', 'draft', 'archived'),
   ('product', 'published', 'draft'), ('product', 'published', 'archived'), ('product', 'archived', 'draft'), ('product', 'archived', 'published');
 
 create trigger _100_stamp_update before update on public.products for each row execute function private.tg__stamp_update();
-create trigger _200_guard_status after insert or update of status on public.products for each row execute function private.tg__guard_status('product');
+create trigger _200_guard_status after update of status on public.products for each row when (old.status <> new.status) execute function private.tg__guard_status('product');
 create trigger _900_audit after insert or update or delete on public.products for each row execute function private.tg__audit('id');
 
 alter table public.products enable row level security;
@@ -50,17 +50,6 @@ grant select on public.products to anon, authenticated, service_role;
 grant insert (kind, slug, title, summary, description, image_url, status, publish_at) on public.products to authenticated, service_role;
 grant update (slug, title, summary, description, image_url, status, publish_at) on public.products to authenticated, service_role;
 grant delete on public.products to authenticated, service_role;
-
-create function private.is_on_sale(status text, publish_at timestamptz)
-returns boolean
-language sql
-stable
-security invoker
-set search_path = ''
-as $$
-  select is_on_sale.status = 'published' and (is_on_sale.publish_at is null or is_on_sale.publish_at <= now());
-$$;
-comment on function private.is_on_sale(text, timestamptz) is 'Whether a product with this status and publish_at may be sold now, by the database''s clock.';
 
 -- variants ---------------------------------------------------------------------------------------------------------------------------
 

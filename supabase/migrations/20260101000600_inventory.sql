@@ -64,7 +64,7 @@ grant select on public.stock_levels to anon, authenticated, service_role;
 create table public.stock_movements (
   id bigint generated always as identity primary key,
   variant_id uuid not null references public.variants (id) on delete cascade,
-  location_id uuid not null references public.locations (id) on delete restrict,
+  location_id uuid not null, -- copied from a slot, which has the foreign key
   quantity integer not null,
   reason text not null,
   reference_id uuid,
@@ -76,7 +76,6 @@ create table public.stock_movements (
 comment on table public.stock_movements is 'Why on hand changed: capacity set, sale, return. Append-only; their sum is on hand.';
 -- serves: the ledger of one variant and its reconciliation
 create index on public.stock_movements (variant_id, id);
-create index on public.stock_movements (location_id);
 -- serves: what one order took, when it is undone
 create index on public.stock_movements (reference_id) where reference_id is not null;
 
@@ -108,7 +107,7 @@ create table public.reservations (
   holder_id uuid not null, -- the order; inventory does not know orders, so no foreign key
   variant_id uuid not null references public.variants (id) on delete restrict,
   slot integer not null,
-  location_id uuid not null references public.locations (id) on delete restrict,
+  location_id uuid not null, -- copied from a slot, which has the foreign key
   quantity integer not null,
   status text not null default 'held',
   expires_at timestamptz not null,
@@ -122,7 +121,6 @@ create index on public.reservations (holder_id);
 -- serves: the lazy release of what is due for one variant
 create index on public.reservations (variant_id, expires_at) where status = 'held';
 create index on public.reservations (variant_id);
-create index on public.reservations (location_id);
 
 alter table public.reservations enable row level security;
 create policy select_staff on public.reservations for select to authenticated using ((select private.has_permission('inventory.read')));

@@ -100,14 +100,13 @@ create index on public.enrollments (learner_id, created_at desc);
 create index on public.enrollments (order_item_id);
 
 insert into private.status_moves (machine, from_status, to_status) values
-  ('enrollment', '', 'reserved'), ('enrollment', '', 'active'),
   ('enrollment', 'reserved', 'active'), ('enrollment', 'reserved', 'cancelled'), ('enrollment', 'reserved', 'expired'),
   ('enrollment', 'active', 'suspended'), ('enrollment', 'active', 'completed'), ('enrollment', 'active', 'cancelled'),
   ('enrollment', 'suspended', 'active'), ('enrollment', 'suspended', 'cancelled'), ('enrollment', 'completed', 'cancelled'),
   ('enrollment', 'expired', 'active'); -- paid after the hold ended, and the seat was still there
 
 create trigger _100_stamp_update before update on public.enrollments for each row execute function private.tg__stamp_update();
-create trigger _200_guard_status after insert or update of status on public.enrollments for each row execute function private.tg__guard_status('enrollment');
+create trigger _200_guard_status after update of status on public.enrollments for each row when (old.status <> new.status) execute function private.tg__guard_status('enrollment');
 
 alter table public.enrollments enable row level security;
 create policy select_own on public.enrollments for select to authenticated using (learner_id = (select auth.uid()));

@@ -66,7 +66,7 @@ begin
     case when intakes.id is null or intakes.title = products.title then products.title else products.title || ' · ' || intakes.title end,
     prices.amount, variants.stock_mode <> 'none', intakes.id,
     jsonb_build_object('product_id', products.id, 'slug', products.slug, 'starts_at', intakes.starts_at, 'ends_at', intakes.ends_at, 'time_zone', intakes.time_zone),
-    intakes.enroll_opens_at, intakes.enroll_closes_at, private.is_on_sale(products.status, products.publish_at)
+    intakes.enroll_opens_at, intakes.enroll_closes_at, products.status = 'published' and (products.publish_at is null or products.publish_at <= now())
   into v_line.variant_id, v_line.quantity, v_line.kind, v_line.sku, v_line.title, v_line.unit_amount, v_line.counted, v_line.intake_id, v_line.snapshot,
     v_opens_at, v_closes_at, v_on_sale
   from public.variants
@@ -291,6 +291,7 @@ declare
   v_learner_id uuid := private.require_person();
   v_body jsonb := to_jsonb(enroll.intake_id);
   v_answer jsonb := private.recall_answer(v_learner_id, enroll.idempotency_key, 'enroll', v_body);
+  v_default_currency text := private.setting('default_currency') #>> '{}';
   v_variant_id uuid;
   v_currency text;
   v_line private.order_line;
@@ -303,11 +304,11 @@ begin
   select intakes.variant_id, prices.currency into v_variant_id, v_currency
   from public.intakes left join public.prices on prices.variant_id = intakes.variant_id
   where intakes.id = enroll.intake_id
-  order by prices.amount > 0, prices.currency = private.setting('default_currency') #>> '{}' desc limit 1;
+  order by prices.amount > 0, prices.currency = v_default_currency desc limit 1;
   if v_variant_id is null then
     perform private.fail('intake_not_found', 404, 'There is no such intake.', 'Read the course again for its intakes.');
   end if;
-  v_line := private.price_line(v_variant_id, 1, coalesce(v_currency, private.setting('default_currency') #>> '{}'));
+  v_line := private.price_line(v_variant_id, 1, coalesce(v_currency, v_default_currency));
   if v_line.unit_amount > 0 then
     perform private.fail('payment_required', 402, format('%s is not free.', v_line.title), 'Use place_order, then the function checkout.', v_variant_id::text);
   end if;

@@ -31,11 +31,11 @@ comment on table public.notifications is 'Messages to people, one row per channe
 create index on public.notifications (profile_id, created_at desc);
 
 insert into private.status_moves (machine, from_status, to_status) values
-  ('notification', '', 'pending'), ('notification', 'pending', 'sent'), ('notification', 'pending', 'failed'), ('notification', 'failed', 'sent'),
+  ('notification', 'pending', 'sent'), ('notification', 'pending', 'failed'), ('notification', 'failed', 'sent'),
   ('notification', 'failed', 'pending');
 
 create trigger _100_stamp_update before update on public.notifications for each row execute function private.tg__stamp_update();
-create trigger _200_guard_status after insert or update of status on public.notifications for each row execute function private.tg__guard_status('notification');
+create trigger _200_guard_status after update of status on public.notifications for each row when (old.status <> new.status) execute function private.tg__guard_status('notification');
 
 alter table public.notifications enable row level security;
 create policy select_own on public.notifications for select to authenticated using (profile_id = (select auth.uid()));
