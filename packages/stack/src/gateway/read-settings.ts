@@ -23,6 +23,7 @@ export type GatewaySettings = {
   jwk: SigningKey;
   /** Functions that need no key, from `verify_jwt = false` in config.toml. */
   openFunctions: string[];
+  minimumPasswordLength: number;
   /** Whether a new account must confirm its address before the first sign-in. */
   requireConfirmation: boolean;
   /** Where Storage keeps the files. */
@@ -47,7 +48,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): GatewaySetti
   return {
     port,
     url,
-    siteUrl: env.SITE_URL || env.STOREFRONT_URL || url,
+    siteUrl: env.SITE_URL || env.STOREFRONT_URL || config.siteUrl || url,
     redirectUrls: config.redirectUrls,
     postgrestUrl: need("POSTGREST_URL"),
     functionsUrl: need("FUNCTIONS_URL"),
@@ -58,6 +59,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): GatewaySetti
     secretKey: keys.secretKey,
     jwk: keys.jwk,
     openFunctions: config.openFunctions,
+    minimumPasswordLength: config.minimumPasswordLength,
     requireConfirmation: env.AUTH_REQUIRE_CONFIRMATION === "1",
     storageFolder: env.STORAGE_FOLDER || join(dirname(keysFile), "storage"),
   };
@@ -73,22 +75,36 @@ function readKeys(file: string): { publishableKey: string; secretKey: string; jw
   return keys;
 }
 
-// Two facts are read from config.toml, so the two line shapes they have are read here instead of adding a TOML library.
-function readConfig(file: string): { openFunctions: string[]; redirectUrls: string[] } {
+/** The facts of config.toml that the gateway follows. */
+type Config = {
+  openFunctions: string[];
+  redirectUrls: string[];
+  siteUrl: string | null;
+  minimumPasswordLength: number;
+};
+
+// Four facts are read from config.toml, so the line shapes they have are read here instead of adding a TOML library.
+function readConfig(file: string): Config {
+  const config: Config = { openFunctions: [], redirectUrls: [], siteUrl: null, minimumPasswordLength: 6 };
   let text: string;
   try {
     text = readFileSync(file, "utf8");
   } catch {
-    return { openFunctions: [], redirectUrls: [] };
+    return config;
   }
-  const openFunctions: string[] = [];
   let section = "";
   for (const line of text.split("\n")) {
     section = /^\s*\[([^\]]+)\]/.exec(line)?.[1]?.trim() ?? section;
     const name = /^functions\."?([\w-]+)"?$/.exec(section)?.[1];
-    if (name && /^\s*verify_jwt\s*=\s*false\b/.test(line)) openFunctions.push(name);
+    if (name && /^\s*verify_jwt\s*=\s*false\b/.test(line)) config.openFunctions.push(name);
+    if (section === "auth") {
+      config.siteUrl = /^\s*site_url\s*=\s*"([^"]+)"/.exec(line)?.[1] ?? config.siteUrl;
+      config.minimumPasswordLength = Number(
+        /^\s*minimum_password_length\s*=\s*(\d+)/.exec(line)?.[1] ?? config.minimumPasswordLength,
+      );
+    }
   }
   const list = /^\s*additional_redirect_urls\s*=\s*\[([^\]]*)\]/m.exec(text)?.[1] ?? "";
-  const redirectUrls = [...list.matchAll(/"([^"]+)"/g)].map((match) => match[1] ?? "");
-  return { openFunctions, redirectUrls };
+  config.redirectUrls = [...list.matchAll(/"([^"]+)"/g)].map((match) => match[1] ?? "");
+  return config;
 }

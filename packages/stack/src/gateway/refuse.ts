@@ -5,16 +5,22 @@ import { exposedHeaders } from "./cross-origin.ts";
 export type Refusal = { status: number; code: string; message: string; hint?: string; retryAfter?: number };
 
 /**
- * Answers with `{code, message, details, hint}`. `msg` and `error_code` repeat it in the words of Supabase Auth, so that supabase-js
- * shows the sentence for every path.
+ * Answers with `{code, message, details, hint}`. Under `/auth/v1` the words of Supabase Auth stand beside them, so that supabase-js
+ * shows the sentence there too.
  */
-export function refuse(res: ServerResponse, requestId: string, refusal: Refusal): void {
+export function refuse(
+  res: ServerResponse,
+  requestId: string,
+  refusal: Refusal,
+  options: { auth?: boolean } = {},
+): void {
   if (res.headersSent) {
     res.destroy();
     return;
   }
   const { status, code, message, hint = null, retryAfter } = refusal;
-  const body = JSON.stringify({ code, message, details: null, hint, error_code: code, msg: message });
+  const own = { code, message, details: null, hint };
+  const body = JSON.stringify(options.auth ? { ...own, error_code: code, msg: message } : own);
   const headers: Record<string, string | number> = {
     "content-type": "application/json; charset=utf-8",
     "content-length": Buffer.byteLength(body),
@@ -25,5 +31,17 @@ export function refuse(res: ServerResponse, requestId: string, refusal: Refusal)
   if (retryAfter !== undefined) headers["retry-after"] = retryAfter;
   if (status === 413 || status === 400) headers.connection = "close";
   res.writeHead(status, headers);
+  res.end(body);
+}
+
+/** Answers with JSON the gateway made itself. */
+export function answerJson(res: ServerResponse, requestId: string, status: number, body: string, cache: string): void {
+  res.writeHead(status, {
+    "content-type": "application/json; charset=utf-8",
+    "content-length": Buffer.byteLength(body),
+    "cache-control": cache,
+    "access-control-allow-origin": "*",
+    "x-request-id": requestId,
+  });
   res.end(body);
 }

@@ -8,7 +8,7 @@ import { emailTaken, findById, insertUser, type UserRow, userColumns } from "./u
 
 /** `auth.admin` of supabase-js, for the secret key only. lite has none, so it is done here on the same tables. */
 export function adminRoutes(deps: AuthDeps): Hono {
-  const { sql, sessions } = deps;
+  const { sql, sessions, settings } = deps;
 
   const create = async (body: Body): Promise<Body> => {
     const id = stringIn(body, "id");
@@ -17,7 +17,7 @@ export function adminRoutes(deps: AuthDeps): Hono {
     const row = await insertUser(sql, {
       ...(id && { id }),
       email: requiredEmail(body),
-      password: newPasswordIn(body),
+      password: newPasswordIn(body, settings.minimumPasswordLength),
       confirmed: body.email_confirm === true,
       userMetadata: objectIn(body, "user_metadata") ?? {},
       appMetadata: objectIn(body, "app_metadata") ?? {},
@@ -46,7 +46,7 @@ export function adminRoutes(deps: AuthDeps): Hono {
   const update = async (id: string, body: Body): Promise<Body> => {
     refuseUnsupported(body);
     const email = emailIn(body);
-    const password = newPasswordIn(body);
+    const password = newPasswordIn(body, settings.minimumPasswordLength);
     const userMetadata = objectIn(body, "user_metadata");
     const appMetadata = objectIn(body, "app_metadata");
     const bannedUntil = bannedUntilIn(body);

@@ -4,6 +4,7 @@ import postgres, { type Sql } from "postgres";
 import type { GatewaySettings } from "../read-settings.ts";
 import { requestIdOf } from "../request-id.ts";
 import { createTokenSigner } from "../sign-tokens.ts";
+import { createStorage } from "../storage/serve-storage.ts";
 import { adminRoutes } from "./admin-routes.ts";
 import { AuthProblem } from "./auth-problem.ts";
 import { callerOf } from "./caller.ts";
@@ -67,7 +68,8 @@ export async function createAuthService(
     ),
   );
   service.route("/auth/v1", auth);
-  service.all("/storage/v1/*", (c) => deps.lite.storage(c.req.raw, callerOf(c.req.raw)));
+  const storage = createStorage(deps.lite);
+  service.all("/storage/v1/*", (c) => storage(c.req.raw, callerOf(c.req.raw)));
   service.onError((error) => problemOf(error).toResponse());
   return service;
 }

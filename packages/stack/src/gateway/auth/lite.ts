@@ -46,6 +46,7 @@ export async function createLite(settings: GatewaySettings, mailer: Mailer): Pro
       jwt_secret: secret,
       jwt_expiry: tokenLifetime,
       enable_refresh_token_rotation: true,
+      minimum_password_length: settings.minimumPasswordLength,
       site_url: settings.siteUrl,
       additional_redirect_urls: settings.redirectUrls,
       email: {

@@ -48,12 +48,12 @@ export function requiredEmail(body: Body): string {
 }
 
 /** A new password in a body, or null when there is none. Refused when it is too short, or longer than bcrypt reads. */
-export function newPasswordIn(body: Body): string | null {
+export function newPasswordIn(body: Body, shortest: number): string | null {
   const password = body.password;
   if (password === undefined || password === null) return null;
   if (typeof password !== "string") throw invalid("The password must be a string.");
-  if (password.length < 6) {
-    throw new AuthProblem(422, "weak_password", "Password should be at least 6 characters.", {
+  if (password.length < shortest) {
+    throw new AuthProblem(422, "weak_password", `Password should be at least ${shortest} characters.`, {
       more: { weak_password: { reasons: ["length"] } },
     });
   }

@@ -55,7 +55,7 @@ export function signInRoutes(deps: AuthDeps): Hono {
 
   const signUp = async (body: Body): Promise<Record<string, unknown>> => {
     const email = requiredEmail(body);
-    const password = newPasswordIn(body);
+    const password = newPasswordIn(body, settings.minimumPasswordLength);
     if (!password) throw invalid("Signup requires a valid password");
     const data = objectIn(body, "data") ?? {};
     if (settings.requireConfirmation) deps.codes.takeMail(email);

@@ -5,11 +5,11 @@ import { requireUser, type UserCaller } from "./caller.ts";
 import { type Body, emailIn, newPasswordIn, objectIn, readBody } from "./read-body.ts";
 
 /** What a signed-in user reads and changes of the own account. */
-export function userRoutes({ lite, sessions, codes }: AuthDeps): Hono {
+export function userRoutes({ lite, sessions, codes, settings }: AuthDeps): Hono {
   const update = async ({ userId, sessionId, claims }: UserCaller, body: Body): Promise<Body> => {
     if (body.phone) throw new AuthProblem(501, "not_supported", "Phone numbers are not in the embedded stack.");
     const email = emailIn(body);
-    const password = newPasswordIn(body);
+    const password = newPasswordIn(body, settings.minimumPasswordLength);
     const data = objectIn(body, "data");
     if (email) codes.takeMail(email);
     const changes = { ...(email && { email }), ...(password && { password }), ...(data && { data }) };

@@ -1,0 +1,72 @@
+import type { Lite } from "../auth/lite.ts";
+import { readBody } from "../auth/read-body.ts";
+import type { Claims } from "../sign-tokens.ts";
+
+/** Storage as supabase-js expects it, on what lite has. */
+export type ServeStorage = (request: Request, caller: Claims) => Promise<Response>;
+
+const prefix = "/storage/v1";
+const unsupported = ["upload", "s3", "render", "iceberg", "vector", "cdn"];
+
+/** Makes Storage: lite does the work, the answers are put into Supabase's form and what lite lacks is refused with a sentence. */
+export function createStorage(lite: Lite): ServeStorage {
+  return async (request, caller) => {
+    const path = new URL(request.url).pathname.slice(prefix.length);
+    const [, kind = "", action = ""] = path.split("/");
+    if (unsupported.includes(kind) || action === "list-v2") return notSupported(kind);
+    if (request.method === "POST" && /^\/object\/sign\/[^/]+$/.test(path)) return signMany(lite, request, caller);
+    const response = await lite.storage(request, caller);
+    if (request.method === "POST" && /^\/object\/(upload\/)?sign\//.test(path)) return withSignedUrl(response);
+    return request.method === "GET" && kind === "object" ? harmless(response) : response;
+  };
+}
+
+async function withSignedUrl(response: Response): Promise<Response> {
+  const body = (await response.json()) as { signedUrl?: string };
+  const url = body.signedUrl?.slice(prefix.length);
+  return Response.json(url ? { ...body, url, signedURL: url } : body, { status: response.status });
+}
+
+// lite refuses all when one is missing; Supabase answers for each.
+async function signMany(lite: Lite, request: Request, caller: Claims): Promise<Response> {
+  const { expiresIn, paths } = await readBody(request);
+  if (!Array.isArray(paths) || paths.length > 500 || !paths.every((path) => typeof path === "string")) {
+    return storageError(400, "InvalidRequest", "paths must be a list of at most 500 names.");
+  }
+  const signed: unknown[] = [];
+  for (const path of paths as string[]) {
+    const url = `${request.url}/${path.split("/").map(encodeURIComponent).join("/")}`;
+    const one = new Request(url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ expiresIn }),
+    });
+    const answer = (await (await lite.storage(one, caller)).json()) as { signedUrl?: string; message?: string };
+    const signedURL = answer.signedUrl?.slice(prefix.length) ?? null;
+    signed.push({ path, signedURL, error: signedURL ? null : (answer.message ?? "Not found") });
+  }
+  return Response.json(signed);
+}
+
+/** What people uploaded is shown on the API's own address: it must not run there. */
+function harmless(response: Response): Response {
+  const headers = new Headers(response.headers);
+  if (headers.get("content-type")?.startsWith("text/html")) headers.set("content-type", "text/plain; charset=utf-8");
+  headers.set("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox");
+  headers.set("x-content-type-options", "nosniff");
+  return new Response(response.body, { status: response.status, headers });
+}
+
+function notSupported(kind: string): Response {
+  const what =
+    { upload: "Resumable upload", s3: "The S3 protocol", render: "Image transformation" }[kind] ??
+    "This part of Storage";
+  return storageError(
+    501,
+    "NotSupported",
+    `${what} is not in the embedded stack. Run \`npx supabase start\` (needs Docker).`,
+  );
+}
+
+const storageError = (status: number, error: string, message: string): Response =>
+  Response.json({ statusCode: String(status), error, message }, { status });
