@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { generateTypes } from "../../packages/sdk/scripts/generate-types.ts";
+import * as sdk from "../../packages/sdk/src/index.ts";
 import { useDatabase } from "../support/database.ts";
 
 const database = useDatabase();
@@ -8,4 +9,21 @@ const database = useDatabase();
 test("the SDK's row types are those of the migrations (if not: npm run types)", async () => {
   const file = new URL("../../packages/sdk/src/database.types.ts", import.meta.url);
   expect(readFileSync(file, "utf8")).toBe(await generateTypes(database.url));
+});
+
+test.each([
+  ["orders", "status", sdk.orderStatuses],
+  ["payments", "status", sdk.paymentStatuses],
+  ["refunds", "status", sdk.refundStatuses],
+  ["enrollments", "status", sdk.enrollmentStatuses],
+  ["notifications", "status", sdk.notificationStatuses],
+  ["notifications", "channel", sdk.notificationChannels],
+  ["courses", "level", sdk.courseLevels],
+])("the SDK's words for %s.%s are those that the table allows", async (table, column, words) => {
+  const [check] = await database.sql<{ definition: string }[]>`
+    select pg_get_constraintdef(oid) as definition from pg_constraint
+    where conrelid = ${`public.${table}`}::regclass and contype = 'c'
+      and pg_get_constraintdef(oid) like ${`CHECK ((${column} = ANY (ARRAY[%`}`;
+  const allowed = Array.from(check?.definition.matchAll(/'([a-z_]+)'/g) ?? [], (match) => match[1]);
+  expect(allowed).toEqual([...words]);
 });

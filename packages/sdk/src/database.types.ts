@@ -317,13 +317,6 @@ export type Database = {
             referencedColumns: ["code"];
           },
           {
-            foreignKeyName: "ledger_entries_currency_fkey";
-            columns: ["currency"];
-            isOneToOne: false;
-            referencedRelation: "currencies";
-            referencedColumns: ["code"];
-          },
-          {
             foreignKeyName: "ledger_entries_transaction_id_fkey";
             columns: ["transaction_id"];
             isOneToOne: false;
@@ -557,13 +550,6 @@ export type Database = {
         };
         Relationships: [
           {
-            foreignKeyName: "orders_currency_fkey";
-            columns: ["currency"];
-            isOneToOne: false;
-            referencedRelation: "currencies";
-            referencedColumns: ["code"];
-          },
-          {
             foreignKeyName: "orders_customer_id_fkey";
             columns: ["customer_id"];
             isOneToOne: false;
@@ -635,13 +621,6 @@ export type Database = {
           updated_at?: string;
         };
         Relationships: [
-          {
-            foreignKeyName: "payments_currency_fkey";
-            columns: ["currency"];
-            isOneToOne: false;
-            referencedRelation: "currencies";
-            referencedColumns: ["code"];
-          },
           {
             foreignKeyName: "payments_order_id_fkey";
             columns: ["order_id"];
@@ -893,13 +872,6 @@ export type Database = {
         };
         Relationships: [
           {
-            foreignKeyName: "refunds_currency_fkey";
-            columns: ["currency"];
-            isOneToOne: false;
-            referencedRelation: "currencies";
-            referencedColumns: ["code"];
-          },
-          {
             foreignKeyName: "refunds_order_id_fkey";
             columns: ["order_id"];
             isOneToOne: false;
@@ -951,13 +923,6 @@ export type Database = {
           variant_id?: string;
         };
         Relationships: [
-          {
-            foreignKeyName: "reservations_location_id_fkey";
-            columns: ["location_id"];
-            isOneToOne: false;
-            referencedRelation: "locations";
-            referencedColumns: ["id"];
-          },
           {
             foreignKeyName: "reservations_variant_id_fkey";
             columns: ["variant_id"];
@@ -1077,7 +1042,7 @@ export type Database = {
         Row: {
           actor_id: string | null;
           changed_at: string;
-          from_status: string | null;
+          from_status: string;
           id: number;
           machine: string;
           reason: string | null;
@@ -1089,7 +1054,7 @@ export type Database = {
         Insert: {
           actor_id?: string | null;
           changed_at?: string;
-          from_status?: string | null;
+          from_status: string;
           id?: never;
           machine: string;
           reason?: string | null;
@@ -1100,7 +1065,7 @@ export type Database = {
         Update: {
           actor_id?: string | null;
           changed_at?: string;
-          from_status?: string | null;
+          from_status?: string;
           id?: never;
           machine?: string;
           reason?: string | null;
@@ -1143,13 +1108,6 @@ export type Database = {
           variant_id?: string;
         };
         Relationships: [
-          {
-            foreignKeyName: "stock_movements_location_id_fkey";
-            columns: ["location_id"];
-            isOneToOne: false;
-            referencedRelation: "locations";
-            referencedColumns: ["id"];
-          },
           {
             foreignKeyName: "stock_movements_variant_id_fkey";
             columns: ["variant_id"];

@@ -2,6 +2,7 @@
 
 /** Every code that this version knows; docs/errors.md says when each comes and what to do. */
 export const errorCodes = [
+  "account_closed",
   "already_enrolled",
   "already_exists",
   "append_only",

@@ -10,5 +10,5 @@ export * from "./resources/inventory.ts";
 export * from "./resources/notifications.ts";
 export * from "./resources/orders.ts";
 export * from "./resources/people.ts";
-export * from "./statuses.ts";
 export * from "./types.ts";
+export * from "./vocabularies.ts";

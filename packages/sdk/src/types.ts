@@ -1,4 +1,12 @@
-import type { EnrollmentStatus, NotificationStatus, OrderStatus, PaymentStatus, RefundStatus } from "./statuses.ts";
+import type {
+  CourseLevel,
+  EnrollmentStatus,
+  NotificationChannel,
+  NotificationStatus,
+  OrderStatus,
+  PaymentStatus,
+  RefundStatus,
+} from "./vocabularies.ts";
 
 /** A price: minor units (cents, sen) of its currency. */
 export interface Price {
@@ -21,11 +29,6 @@ export interface Course {
   /** The runs of the course, soonest first. */
   intakes: Intake[];
 }
-
-/** How much a course expects of its learners. */
-export const courseLevels = ["beginner", "intermediate", "advanced"] as const;
-/** One of {@link courseLevels}. */
-export type CourseLevel = (typeof courseLevels)[number];
 
 /** A course with its long text. */
 export interface CourseDetail extends Course {
@@ -188,7 +191,7 @@ export interface Notification {
   id: string;
   /** What it is about, such as `welcome` or `order_confirmation`. */
   type: string;
-  channel: "email" | "sms" | "push" | "whatsapp";
+  channel: NotificationChannel;
   status: NotificationStatus;
   recipient: string;
   subject: string;

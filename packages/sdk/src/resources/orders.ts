@@ -3,8 +3,8 @@ import { decodeCursor } from "../cursor.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
 import { orderBy, rowsAfter, type SortColumn } from "../keyset-filter.ts";
 import { eachRow, type Page, type PageParams, pageSize, toPage } from "../page.ts";
-import type { OrderStatus } from "../statuses.ts";
 import type { Order, OrderSummary } from "../types.ts";
+import type { OrderStatus } from "../vocabularies.ts";
 
 const sort: readonly SortColumn[] = [
   { column: "placed_at", direction: "desc" },

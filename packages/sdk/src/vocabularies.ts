@@ -44,3 +44,13 @@ export type EnrollmentStatus = (typeof enrollmentStatuses)[number];
 export const notificationStatuses = ["pending", "sent", "failed"] as const;
 /** One of {@link notificationStatuses}. */
 export type NotificationStatus = (typeof notificationStatuses)[number];
+
+/** Ways to reach a person. */
+export const notificationChannels = ["email", "sms", "push", "whatsapp"] as const;
+/** One of {@link notificationChannels}. */
+export type NotificationChannel = (typeof notificationChannels)[number];
+
+/** How much a course expects of its learners. */
+export const courseLevels = ["beginner", "intermediate", "advanced"] as const;
+/** One of {@link courseLevels}. */
+export type CourseLevel = (typeof courseLevels)[number];
