@@ -17,6 +17,8 @@ export function truth(simulation: Simulation) {
       client_reference_id: object.client_reference_id,
       customer: object.customer,
       customer_email: object.customer_email,
+      customer_details: object.customer_details,
+      url: object.url,
       metadata: object.metadata,
       payment_intent: object.payment_intent,
       created: object.created,
@@ -86,8 +88,17 @@ export function truth(simulation: Simulation) {
 
 /** How many rows of each kind there are; cheap enough to ask often. */
 export function counts({ store, webhooks }: Simulation) {
-  const sizes = Object.entries(store.collections()).map(([kind, collection]) => [kind, collection.size]);
-  return { ...(Object.fromEntries(sizes) as Record<string, number>), pending_deliveries: webhooks.pending };
+  return {
+    customers: store.customers.size,
+    sessions: store.sessions.size,
+    payment_intents: store.intents.size,
+    charges: store.charges.size,
+    refunds: store.refunds.size,
+    disputes: store.disputes.size,
+    events: store.events.size,
+    deliveries: store.deliveries.size,
+    pending_deliveries: webhooks.pending,
+  };
 }
 
 // Money per currency: what was taken, what was given back, what a bank took back.

@@ -86,7 +86,7 @@ function checkoutPage(simulation: Simulation, row: SessionRow, locale: string) {
 <main class="page"><div class="checkout">
 <section class="order" aria-label="Your order">
 <p class="shop"><span aria-hidden="true">${[...shop][0]?.toUpperCase()}</span>${shop}</p>
-<p class="amount"><small>Total to pay</small>${total}</p>
+<p class="amount"><small>${row.object.status === "open" ? "Total to pay" : "Total"}</small>${total}</p>
 <ul class="lines">${lines}<li class="total"><div>Total</div><div class="sum">${total}</div></li></ul>
 </section>
 <section class="pay">${row.object.status === "open" ? openForm(simulation, row, total) : endState(simulation, row)}</section>

@@ -31,12 +31,12 @@ h1, h2, p { margin: 0; }
 .lines li { display: flex; justify-content: space-between; gap: 1.25rem; padding: .75rem 0; border-top: 1px solid var(--line); }
 .lines div { min-width: 0; overflow-wrap: anywhere; }
 .lines small { display: block; color: var(--soft); font-size: .875rem; }
-.lines .sum { white-space: nowrap; font-variant-numeric: tabular-nums; }
+.lines .sum { flex: none; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .lines .total { font-weight: 600; }
 .pay h1 { font-size: 1.2rem; margin-bottom: 1.25rem; }
 .pay form, .pay .stack { display: grid; gap: .75rem; }
 label { font-size: .875rem; color: var(--soft); display: grid; gap: .35rem; }
-input, select { font: inherit; color: var(--ink); background: var(--paper); border: 1px solid var(--line); border-radius: 8px; padding: .6rem .75rem; width: 100%; }
+input, select { font: inherit; font-size: 1rem; color: var(--ink); background: var(--paper); border: 1px solid var(--line); border-radius: 8px; padding: .6rem .75rem; width: 100%; }
 input[readonly] { background: var(--tint); color: var(--soft); }
 input:focus-visible, select:focus-visible, button:focus-visible, a:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .card-line { display: flex; justify-content: space-between; gap: 1rem; border: 1px solid var(--line); border-radius: 8px; padding: .6rem .75rem; color: var(--ink); font-size: 1rem; font-variant-numeric: tabular-nums; }
@@ -63,7 +63,7 @@ code { font: .8125rem/1.4 ui-monospace, SFMono-Regular, Menlo, monospace; overfl
 .tag { display: inline-block; border-radius: 99px; padding: .05rem .6rem; font-size: .8125rem; white-space: nowrap; background: var(--tint); color: var(--soft); }
 .tag.good { background: var(--good-tint); color: var(--good); } .tag.bad { background: var(--bad-tint); color: var(--bad); } .tag.wait { background: var(--wait-tint); color: var(--wait); }
 .faults { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 1rem 1.5rem; }
-.faults label strong { color: var(--ink); font-size: .9375rem; } .faults label span { min-height: 2.6em; }
+.faults label strong { color: var(--ink); font-size: .9375rem; } .faults label { grid-template-rows: auto 1fr auto; }
 .row { display: flex; gap: .5rem; flex-wrap: wrap; } .row form { display: inline; }
 .row button, .row .button, .small { padding: .25rem .65rem; font-size: .8125rem; font-weight: 500; width: auto; }
 .panel > form > .primary { margin-top: 1rem; }

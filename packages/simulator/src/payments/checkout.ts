@@ -91,12 +91,13 @@ function assertOpen(row: SessionRow, verb: string): void {
 
 function complete(simulation: Simulation, row: SessionRow, email: string | null): void {
   const { object } = row;
+  const address = object.customer_email ?? email;
   if (object.customer === null && object.customer_creation === "always") {
-    object.customer = createCustomer(simulation, email === null ? {} : { email }, NO_REQUEST).id;
+    object.customer = createCustomer(simulation, address === null ? {} : { email: address }, NO_REQUEST).id;
   }
   object.status = "complete";
   object.url = null;
-  object.customer_details = customerDetails(object.customer_email ?? email);
+  object.customer_details = customerDetails(address);
   row.completed_ms = simulation.clock.now();
   simulation.store.onChange("session", row);
   emit(simulation, "checkout.session.completed", object, { session: row.id });
