@@ -19,6 +19,7 @@ create index on public.bad_rows (parent_id);
 grant select, insert, update on public.bad_rows to authenticated;
 
 create view public.bad_view as select * from public.bad_rows;
+create view public.bad_sums as select count(*) from public.bad_rows;
 create materialized view public.bad_copy as select * from public.bad_rows;
 create sequence public.bad_numbers;
 grant usage on sequence public.bad_numbers to authenticated;
