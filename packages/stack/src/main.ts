@@ -40,6 +40,12 @@ program
   .action(async (options) => (await import("./commands/types.ts")).types(options));
 
 program
+  .command("schema")
+  .description("generate supabase/schema.sql from the migrations")
+  .option("--check", "only compare")
+  .action(async (options) => (await import("./commands/schema.ts")).schema(options));
+
+program
   .command("db")
   .description("run only Postgres, bootstrapped and migrated, in the foreground")
   .option("--seed", "run supabase/seed.sql too")

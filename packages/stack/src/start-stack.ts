@@ -10,6 +10,7 @@ import { migrate } from "./postgres/migrate.ts";
 import { processRecord } from "./postgres/process-identity.ts";
 import { seed } from "./postgres/seed.ts";
 import { endLeftoverServers } from "./postgres/start-postgres.ts";
+import { changedMigrations } from "./supervision/changed-migrations.ts";
 import { keepPostgres } from "./supervision/keep-postgres.ts";
 import { lockHome } from "./supervision/lock-home.ts";
 import { type PieceName, pieceNames, pieceSpec } from "./supervision/pieces.ts";
@@ -146,6 +147,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     const standby = wanted.has("standby") ? servers.startStandby() : Promise.resolve();
     standby.catch(() => {});
     const applied = await migrate(urls.database);
+    const changed = changedMigrations(home, applied);
+    if (changed.length) {
+      state.notice = `Changed since this database took them: ${changed.join(", ")}. \`npm run reset\` makes a database from the files as they are.`;
+    }
     const seeded = options.seed !== false && (await seed(urls.database));
 
     step(applied.length ? `Applied ${applied.length} migrations, starting the services` : "Starting the services");

@@ -8,7 +8,8 @@ import type { State } from "../supervision/state.ts";
 export function describeStack(home: string, state: State): string {
   const keys = loadKeys(home);
   const urls = stackUrls(state.ports, keys);
-  return [addresses(urls, keys), people(keys), firstSteps(urls, keys)].join("\n\n");
+  const notice = state.notice ? [state.notice] : [];
+  return [addresses(urls, keys), people(keys), firstSteps(urls, keys), ...notice].join("\n\n");
 }
 
 function addresses(urls: StackUrls, keys: Keys): string {

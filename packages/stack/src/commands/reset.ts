@@ -6,7 +6,7 @@ import { defaultHome } from "../start-stack.ts";
 import { stopStack } from "./stop.ts";
 
 /** What a stack keeps in its home beside the database and the keys. Named one by one, since the folder may hold things of the user. */
-const kept = ["storage", "logs", "simulator.json", "mail", "rest.conf", "state.json", "lock.json"];
+const kept = ["storage", "logs", "simulator.json", "migrations.json", "mail", "rest.conf", "state.json", "lock.json"];
 
 /** Stops the stack and deletes its data; asks first unless `yes`. API keys stay, so that a storefront needs no new settings, unless `keys`. */
 export async function reset(options: { yes?: boolean; keys?: boolean }): Promise<void> {

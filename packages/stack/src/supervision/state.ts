@@ -12,6 +12,8 @@ export type State = {
   step?: string;
   /** Why it failed. */
   error?: string;
+  /** Something the user should know although the stack runs. */
+  notice?: string;
   ports: Ports;
   startedAt: string;
   pieces: Record<string, ProcessRecord & { restarts: number }>;
