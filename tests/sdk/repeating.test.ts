@@ -99,3 +99,18 @@ test("a client that nobody answers says network_failed and keeps the cause", asy
   expect(error).toMatchObject({ code: "network_failed", status: 0 });
   expect(error.cause).toBeInstanceOf(Error);
 });
+
+test("a checkout sends its idempotency key in a header, the same through its repeats", async () => {
+  const { client, received } = await clientOf("drop", { body: { order, payment: {} } });
+  await client.checkout.start({ order_id: order.id });
+  const keys = received.map(({ headers }) => headers["idempotency-key"]);
+  expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/);
+  expect(keys[1]).toBe(keys[0]);
+});
+
+test("a token that never comes does not hold a call beyond its timeout", async () => {
+  const { url, received } = await scriptedServer({ body: [] });
+  const client = createSeatline({ url, key: "sb_publishable_test", accessToken: () => new Promise(() => {}) });
+  expect((await refusal(client.courses.list({}, { timeoutMs: 50 }))).code).toBe("request_timeout");
+  expect(received).toHaveLength(0);
+});

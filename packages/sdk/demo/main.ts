@@ -147,9 +147,7 @@ function find(courses: Course[], wanted: (intake: Intake) => boolean): Offer {
 try {
   await story(runningStack());
   console.log(`\n${styled("green", "All as promised.")}`);
-  // The client would keep its session alive for as long as the process runs.
-  process.exit(0);
 } catch (error) {
   console.error(`\n${styled("red", error instanceof Error ? error.message : String(error))}`);
-  process.exit(1);
+  process.exitCode = 1;
 }

@@ -49,9 +49,10 @@ export class Api {
     );
   }
 
-  /** Calls an edge function that answers a repeated call like the first one. */
-  invoke<T>(name: string, body: Record<string, unknown>, options?: CallOptions): Promise<T> {
-    return this.#http.send({ method: "POST", path: `/functions/v1/${name}`, body, repeatable: true }, options);
+  /** Calls an edge function that changes something, with an idempotency key among its headers. */
+  invoke<T>(name: string, body: Record<string, unknown>, options: ChangeOptions = {}): Promise<T> {
+    const headers = { "idempotency-key": options.idempotencyKey ?? randomId() };
+    return this.#http.send({ method: "POST", path: `/functions/v1/${name}`, headers, body, repeatable: true }, options);
   }
 }
 

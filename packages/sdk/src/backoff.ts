@@ -20,17 +20,20 @@ export function retryAfterMs(header: string | null, now: number = Date.now()): n
 }
 
 /** Waits, and ends early with the signal's reason when the call is given up. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const waited = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await unlessAborted(waited, signal).finally(() => clearTimeout(timer));
+}
+
+/** What `work` gives, or the signal's reason as soon as the call is given up. */
+export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    const giveUp = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", giveUp);
-      resolve();
-    }, ms);
+    const giveUp = () => reject(signal.reason);
+    if (signal.aborted) giveUp();
     signal.addEventListener("abort", giveUp, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", giveUp));
   });
 }

@@ -1,4 +1,4 @@
-import { backoffMs, pause, retryAfterMs, retryableStatuses } from "./backoff.ts";
+import { backoffMs, pause, retryAfterMs, retryableStatuses, unlessAborted } from "./backoff.ts";
 import { SeatlineError } from "./errors.ts";
 import { randomId } from "./random-id.ts";
 import { readError } from "./read-error.ts";
@@ -99,7 +99,7 @@ export class Http {
       headers: {
         accept: "application/json",
         ...(hasBody ? { "content-type": "application/json" } : {}),
-        ...(await this.#deps.credentials()),
+        ...(await unlessAborted(this.#deps.credentials(), signal)),
         ...request.headers,
         "x-request-id": requestId,
       },

@@ -1,5 +1,5 @@
 import type { Api } from "../api.ts";
-import type { CallOptions } from "../http.ts";
+import type { ChangeOptions } from "../http.ts";
 import type { Order, Payment } from "../types.ts";
 
 /** Checkout: from a pending order to the page where it is paid. */
@@ -14,7 +14,7 @@ export class Checkout {
    * Opens the provider's page for a pending order, or gives the one that is open already, so asking twice is safe. The way back from that
    * page proves nothing: read the order until it is `paid`. Errors: docs/errors.md, Orders and Functions.
    */
-  start(params: StartCheckoutParams, options?: CallOptions): Promise<StartedCheckout> {
+  start(params: StartCheckoutParams, options?: ChangeOptions): Promise<StartedCheckout> {
     return this.#api.invoke("checkout", { order_id: params.order_id }, options);
   }
 }
