@@ -113,6 +113,7 @@ export function pieceSpec(name: PieceName, context: PieceContext): PieceSpec | n
           SIMULATOR_PORT: String(ports.simulator),
           SIMULATOR_WEBHOOK_URL: at(ports.gateway, "/functions/v1/stripe-webhook"),
           SIMULATOR_WEBHOOK_SECRET: context.keys.webhookSecret,
+          SIMULATOR_API_KEY: context.keys.stripeKey,
           SIMULATOR_STATE: join(home, "simulator.json"),
           ...(context.simulatorDelay && { SIMULATOR_DELAY_MS: context.simulatorDelay }),
         },
