@@ -35,7 +35,8 @@ export async function refusalOf(attempt: PromiseLike<unknown> | (() => PromiseLi
   }
 }
 
-async function refusalInAnswer(answer: unknown): Promise<Refusal | null> {
+/** The refusal in an answer of supabase-js or fetch, or null. */
+export async function refusalInAnswer(answer: unknown): Promise<Refusal | null> {
   if (answer instanceof Response) {
     if (answer.ok) return null;
     const body = (await answer
@@ -49,7 +50,8 @@ async function refusalInAnswer(answer: unknown): Promise<Refusal | null> {
   return { code: code ?? "", status: "status" in answer ? Number(answer.status) : (status ?? 0) };
 }
 
-function refusalInError(error: unknown): Refusal | null {
+/** The refusal an error stands for, or null when it is a fault of another kind. */
+export function refusalInError(error: unknown): Refusal | null {
   if (!(error instanceof Error) || !("code" in error)) return null;
   const code = String(error.code);
   if (error.name !== "PostgresError") return "status" in error ? { code, status: Number(error.status) } : null;
