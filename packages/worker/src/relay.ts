@@ -90,11 +90,7 @@ export class Relay {
 
   async #send(transaction: Transaction, wanted: Wanted[]): Promise<Set<EventTaskName>> {
     const byTask = Map.groupBy(wanted, ({ task }) => task);
-    const db = {
-      executeSql: async (text: string, values: unknown[] = []) => ({
-        rows: [...(await transaction.unsafe(text, values as string[]))],
-      }),
-    };
+    const db = { executeSql: transaction.execute };
     for (const [task, entries] of byTask) {
       const jobs: JobInsert<EventJob>[] = entries.map(({ job }) => ({ data: job }));
       const sent = await this.#boss.insert(task, jobs, { db, returnId: true });

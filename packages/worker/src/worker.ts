@@ -32,7 +32,7 @@ export async function startWorker(
   log: Log,
   options: { continuous: boolean; signal?: AbortSignal },
 ): Promise<Worker> {
-  const sql = openDatabase(settings.databaseUrl);
+  const sql = openDatabase(settings.databaseUrl, (error) => log.warn({ err: error }, "a connection was lost"));
   const metrics = createMetrics(sql, log);
   const mailer = openMailer(settings.smtpUrl, settings.mailFrom);
   const facts = {
@@ -69,7 +69,7 @@ export async function startWorker(
       await relaying;
       await boss.stop({ graceful: true, timeout: STOP_TIMEOUT, close: true });
       mailer.close();
-      await sql.end({ timeout: 5 });
+      await sql.end();
       server?.close();
       server?.closeAllConnections();
       log.info("worker stopped");
