@@ -11,13 +11,15 @@ export type Mailbox = {
   mails: ReceivedMail[];
   /** Called with each recipient; a returned error refuses the mail. */
   refuse: (recipient: string) => Error | undefined;
+  /** Awaited before a mail is accepted. */
+  hold: () => Promise<void>;
   close(): Promise<void>;
 };
 
 /** Opens a mailbox on a free port. */
 export async function openMailbox(): Promise<Mailbox> {
   const mails: ReceivedMail[] = [];
-  const mailbox = { mails, refuse: () => undefined } as unknown as Mailbox;
+  const mailbox = { mails, refuse: () => undefined, hold: async () => {} } as unknown as Mailbox;
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ["STARTTLS", "AUTH"],
@@ -26,6 +28,7 @@ export async function openMailbox(): Promise<Mailbox> {
       const chunks: Buffer[] = [];
       stream.on("data", (chunk: Buffer) => chunks.push(chunk));
       stream.on("end", async () => {
+        await mailbox.hold();
         const mail = await PostalMime.parse(Buffer.concat(chunks));
         mails.push({ ...mail, recipient: session.envelope.rcptTo[0]?.address ?? "" });
         callback();
