@@ -354,6 +354,7 @@ set search_path = ''
 as $$
 begin
   perform private.end_enrollments(array(select order_items.id from public.order_items where order_items.order_id = take_back_goods.order_id), 'cancelled');
+  perform private.settle_reservations(take_back_goods.order_id, 'released');
   perform private.return_units(sold.variant_id, sold.quantity, take_back_goods.order_id)
   from (
     select stock_movements.variant_id, -sum(stock_movements.quantity)::integer as quantity
@@ -363,7 +364,7 @@ begin
   where sold.quantity > 0;
 end
 $$;
-comment on function private.take_back_goods(uuid) is 'Ends the enrolments of a paid order and puts what it took from stock back: exactly what its movements say, so twice does nothing.';
+comment on function private.take_back_goods(uuid) is 'Ends the enrolments of a paid order, frees what it still holds and puts what it took from stock back: exactly what its movements say, so twice does nothing.';
 
 create function public.cancel_order(order_id uuid, reason text default null, idempotency_key text default null)
 returns jsonb

@@ -276,6 +276,12 @@ begin
     where payments.id = v_payment.id;
     return private.flag_order(v_payment.order_id, 'the provider captured another amount than the order asks for');
   end if;
+  if exists (
+    select from public.payments where payments.provider = v_payment.provider
+      and payments.provider_payment_id = settle_payment.provider_payment_id and payments.id <> v_payment.id
+  ) then
+    return private.flag_order(v_payment.order_id, 'one capture was reported for two payments');
+  end if;
   update public.payments
   set status = 'success', captured_amount = settle_payment.amount, settled_at = now(), failure_code = null, failure_message = null,
     provider_payment_id = coalesce(settle_payment.provider_payment_id, payments.provider_payment_id)
@@ -486,17 +492,26 @@ set search_path = ''
 as $$
 declare
   v_rest bigint := payment.captured_amount - payment.refunded_amount - refund.amount;
+  v_open boolean := exists (select from public.refunds where refunds.payment_id = payment.id and refunds.status = 'pending');
+  -- money that never became a sale (paid late, paid twice) only clears what is owed to the customer; a sale given back is a contra sale
+  v_owed bigint := (
+    select -coalesce(sum(ledger_entries.amount), 0)
+    from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
+    where ledger_transactions.order_id = refund.order_id and ledger_entries.account = 'receivable');
+  v_cleared bigint := greatest(0, least(refund.amount, v_owed));
   v_order_status text;
 begin
   update public.payments
-  set refunded_amount = payments.refunded_amount + refund.amount, status = case when v_rest = 0 then 'refunded' else 'success' end
+  set refunded_amount = payments.refunded_amount + refund.amount,
+    status = case when v_rest = 0 then 'refunded' when v_open then payments.status else 'success' end
   where payments.id = payment.id;
-  -- a sale given back is a contra sale; money that never became a sale only clears what was owed to the customer
   perform private.post_entries('refund:' || refund.id, refund.order_id, refund.currency, jsonb_build_object(
-    case when refund.reason in ('order_cancelled', 'by_provider') then 'refunds' else 'receivable' end, refund.amount,
-    'cash_in_transit', -refund.amount));
+    'receivable', v_cleared, 'refunds', refund.amount - v_cleared, 'cash_in_transit', -refund.amount));
   perform private.emit('refund.succeeded', 'refund', refund.id);
-  if refund.reason <> 'by_provider' then
+  -- one of two payments given back leaves an order that the other one still pays
+  if refund.reason <> 'by_provider' or exists (
+    select from public.payments where payments.order_id = refund.order_id and payments.id <> payment.id and payments.status = 'success'
+  ) then
     return;
   end if;
   select orders.status into v_order_status from public.orders where orders.id = refund.order_id;
@@ -524,6 +539,13 @@ declare
 begin
   if exists (select from public.refunds where refunds.provider_refund_id = adopt_refund.provider_refund_id) then
     return 'ignored';
+  end if;
+  -- somebody did by hand at the provider what was about to be sent: it is that refund, and the worker finds it done
+  select refunds.* into v_refund from public.refunds
+  where refunds.payment_id = v_payment.id and refunds.status = 'pending' and refunds.provider_refund_id is null
+    and refunds.amount = adopt_refund.amount and refunds.currency = upper(adopt_refund.currency) limit 1;
+  if v_refund.id is not null then
+    return private.record_refund_result(v_refund.id, adopt_refund.provider_refund_id, 'success');
   end if;
   if upper(adopt_refund.currency) <> v_payment.currency or adopt_refund.amount > v_payment.captured_amount - v_payment.refunded_amount then
     return private.flag_order(v_payment.order_id, 'the provider refunded more than was captured');

@@ -23,6 +23,8 @@ create table private.provider_events (
 comment on table private.provider_events is 'Every verified provider event, once. Payloads name customers, so no client may read them.';
 -- serves: the retry of what failed
 create index on private.provider_events (received_at) where processed_at is null;
+-- serves: refunds and disputes that overtook their capture
+create index on private.provider_events ((payload #>> '{data,object,payment_intent}')) where outcome = 'ignored';
 
 create function private.event_payment(object jsonb)
 returns uuid
@@ -101,6 +103,13 @@ declare
   v_status text := case refund ->> 'status' when 'succeeded' then 'success' when 'failed' then 'failed' when 'canceled' then 'failed' else 'pending' end;
 begin
   if v_ours ~* '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' then
+    if not exists (
+      select from public.refunds where refunds.id = v_ours::uuid and refunds.payment_id = apply_refund.payment_id
+        and refunds.amount = (refund ->> 'amount')::bigint and refunds.currency = upper(refund ->> 'currency')
+    ) then
+      return private.flag_order((select payments.order_id from public.payments where payments.id = apply_refund.payment_id),
+        'the provider refunded something else than was asked for');
+    end if;
     return private.record_refund_result(v_ours::uuid, refund ->> 'id', v_status, refund ->> 'failure_reason');
   end if;
   if v_status <> 'success' then
@@ -110,6 +119,31 @@ begin
 end
 $$;
 comment on function private.apply_refund(jsonb, uuid) is 'Applies what a refund says of itself; one without our id was made at the provider.';
+
+create function private.apply_overtaken_events(provider text, payment_id uuid)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_event_id text;
+begin
+  for v_event_id in
+    update private.provider_events set outcome = 'received', processed_at = null
+    from public.payments
+    where payments.id = apply_overtaken_events.payment_id and provider_events.provider = apply_overtaken_events.provider
+      and provider_events.outcome = 'ignored' and provider_events.payload #>> '{data,object,payment_intent}' = payments.provider_payment_id
+      and (provider_events.type like 'refund.%' or provider_events.type like 'charge.%')
+    returning provider_events.event_id
+  loop
+    perform private.apply_provider_event(apply_overtaken_events.provider, v_event_id);
+  end loop;
+end
+$$;
+comment on function private.apply_overtaken_events(text, uuid) is
+  'Refunds and disputes name only the capture. One that came before it was ignored as not ours, and is applied once the capture is known.';
 
 create function private.apply_provider_event(provider text, event_id text)
 returns text
@@ -122,6 +156,7 @@ declare
   v_event private.provider_events;
   v_object jsonb;
   v_payment_id uuid;
+  v_order_id uuid;
   v_outcome text := 'ignored';
 begin
   select * into v_event from private.provider_events
@@ -130,17 +165,24 @@ begin
     return 'duplicate';
   end if;
   v_object := v_event.payload #> '{data,object}';
+  -- a refund and the capture it belongs to must not miss each other: whoever comes second sees what the first one wrote
+  perform pg_advisory_xact_lock(hashtextextended('seatline.capture ' || coalesce(v_object ->> 'payment_intent', v_object ->> 'id', ''), 0));
   v_payment_id := private.event_payment(v_object);
+  select payments.order_id into v_order_id from public.payments where payments.id = v_payment_id;
   perform private.give_reason(v_event.type);
-  if v_payment_id is not null then
+  if v_object #>> '{metadata,order_id}' <> v_order_id::text then
+    v_outcome := private.flag_order(v_order_id, 'the provider names another order than the payment''s');
+  elsif v_payment_id is not null then
     v_outcome := case
       when v_event.type like 'checkout.session.%' then private.apply_session(v_object, v_event.type, v_payment_id)
       when v_event.type like 'payment\_intent.%' then private.apply_payment_intent(v_object, v_payment_id)
       when v_event.type like 'refund.%' or v_event.type = 'charge.refund.updated' then private.apply_refund(v_object, v_payment_id)
-      when v_event.type = 'charge.dispute.created' then private.flag_order(
-        (select payments.order_id from public.payments where payments.id = v_payment_id), 'the customer disputes the payment')
+      when v_event.type = 'charge.dispute.created' then private.flag_order(v_order_id, 'the customer disputes the payment')
       else 'ignored'
     end;
+    if v_outcome = 'applied' and (v_event.type like 'checkout.session.%' or v_event.type like 'payment\_intent.%') then
+      perform private.apply_overtaken_events(v_event.provider, v_payment_id);
+    end if;
   elsif v_object #>> '{metadata,payment_id}' is not null then
     v_outcome := 'needs_review'; -- it says it is ours and is not: another environment, or a lie
   end if;
