@@ -2,10 +2,11 @@ import { scheduleOutcome } from "./auto-outcomes.ts";
 import { scheduleExpiry } from "./payments/checkout.ts";
 import { followUp, isUnsettled } from "./resources/refunds.ts";
 import type { Simulation } from "./simulation.ts";
-import type { RowKind, Rows, SessionRow } from "./store.ts";
+import type { SavedRow } from "./state-file.ts";
+import type { Rows, SessionRow } from "./store.ts";
 
 /** Takes in the rows of the last run and continues what was under way: expiries, outcomes, refunds, deliveries. */
-export function restore(simulation: Simulation, saved: readonly { kind: RowKind; row: Rows[RowKind] }[]): void {
+export function restore(simulation: Simulation, saved: readonly SavedRow[]): void {
   const { store, keys } = simulation;
   const collections = store.collections();
   for (const { kind, row } of saved) {
@@ -19,6 +20,8 @@ export function restore(simulation: Simulation, saved: readonly { kind: RowKind;
   }
   for (const delivery of store.deliveries.all()) {
     if (delivery.state === "waiting") simulation.webhooks.resume(delivery);
+    const event = store.events.find(delivery.event);
+    if (delivery.state === "delivered" && event !== undefined) event.delivered = true;
   }
 }
 

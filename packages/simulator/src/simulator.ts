@@ -52,11 +52,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const initial: Settings = { ...DEFAULT_SETTINGS, ...options.settings };
   const log = options.log ?? (() => {});
   const clock = new Clock();
-  const scheduler = new Scheduler(clock, (error) =>
-    log(`error: ${error instanceof Error ? error.stack : String(error)}`),
-  );
+  const logError = (error: unknown) => log(`error: ${error instanceof Error ? error.stack : String(error)}`);
+  const scheduler = new Scheduler(clock, logError);
   const random = new SeededRandom(options.seed ?? newId("wd_").slice(3));
-  const simulation = {
+  const parts: Omit<Simulation, "webhooks"> = {
     clock,
     scheduler,
     random,
@@ -68,10 +67,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     apiVersion: Stripe.API_VERSION,
     apiKey: options.apiKey ?? null,
     log,
-  } as unknown as Simulation;
-  simulation.webhooks = new Webhooks(simulation);
+  };
+  const simulation: Simulation = Object.assign(parts, { webhooks: new Webhooks(parts) });
 
-  const stateFile = options.statePath === undefined ? null : new StateFile(options.statePath);
+  const stateFile = options.statePath === undefined ? null : new StateFile(options.statePath, logError);
   const saved = (await stateFile?.load()) ?? [];
   if (stateFile !== null) simulation.store.onChange = (kind, row) => stateFile.put(kind, row);
 
@@ -120,6 +119,8 @@ function listen(app: Hono, hostname: string, port: number): Promise<{ server: Se
       resolve({ server, port: address.port }),
     );
     server.once("error", reject);
+    // Longer than clients keep an idle connection, so that none is closed just as it is used again.
+    if ("keepAliveTimeout" in server) server.keepAliveTimeout = 65_000;
   });
 }
 

@@ -1,10 +1,16 @@
-import { appendFile, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { access, appendFile, mkdir, open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { RowKind, Rows } from "./store.ts";
 
 const FLUSH_AFTER_MS = 100;
+const LINES_AT_ONCE = 500;
 
-type AnyRow = Rows[RowKind];
+/** A row with its kind, as one line of the file holds it. */
+export interface SavedRow {
+  kind: RowKind;
+  row: Rows[RowKind];
+}
 
 /**
  * Keeps rows over a restart: a file with one JSON line per change, the last line of a row counts. Changes are written
@@ -12,33 +18,32 @@ type AnyRow = Rows[RowKind];
  */
 export class StateFile {
   readonly #path: string;
-  #changed = new Map<string, { kind: RowKind; row: AnyRow }>();
+  readonly #onError: (error: unknown) => void;
+  #changed = new Map<string, SavedRow>();
   #writing: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(path: string) {
+  constructor(path: string, onError: (error: unknown) => void) {
     this.#path = path;
+    this.#onError = onError;
   }
 
   /** The rows of the last run in the order they were made. The file is rewritten without the lines that no longer count. */
-  async load(): Promise<{ kind: RowKind; row: AnyRow }[]> {
+  async load(): Promise<SavedRow[]> {
     await mkdir(dirname(this.#path), { recursive: true });
-    const text = await readFile(this.#path, "utf8").catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return "";
-      throw error;
-    });
-    const rows = new Map<string, { kind: RowKind; row: AnyRow }>();
-    for (const line of text.split("\n")) {
-      const entry = parseLine(line);
-      if (entry !== null) rows.set(`${entry.kind}/${entry.row.id}`, entry);
+    const rows = new Map<string, SavedRow>();
+    for await (const line of this.#lines()) {
+      const saved = parseLine(line);
+      if (saved !== null) rows.set(keyOf(saved), saved);
     }
-    await this.#replace([...rows.values()].map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+    await this.#replace([...rows.values()]);
     return [...rows.values()];
   }
 
   /** Notes that a row changed. */
   put<Kind extends RowKind>(kind: Kind, row: Rows[Kind]): void {
-    this.#changed.set(`${kind}/${row.id}`, { kind, row });
+    const saved: SavedRow = { kind, row };
+    this.#changed.set(keyOf(saved), saved);
     this.#timer ??= setTimeout(() => void this.flush(), FLUSH_AFTER_MS).unref();
   }
 
@@ -47,9 +52,9 @@ export class StateFile {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#changed.size > 0) {
-      const lines = [...this.#changed.values()].map((entry) => `${JSON.stringify(entry)}\n`).join("");
+      const lines = [...this.#changed.values()].map(lineOf).join("");
       this.#changed.clear();
-      this.#writing = this.#writing.then(() => appendFile(this.#path, lines));
+      this.#then(() => appendFile(this.#path, lines));
     }
     return this.#writing;
   }
@@ -57,19 +62,60 @@ export class StateFile {
   /** Forgets everything. */
   clear(): Promise<void> {
     this.#changed.clear();
-    this.#writing = this.#writing.then(() => this.#replace(""));
+    this.#then(() => this.#replace([]));
     return this.#writing;
   }
 
-  async #replace(text: string): Promise<void> {
+  // A full disk must not end the payments: what cannot be saved is reported and lost at the next restart.
+  #then(write: () => Promise<void>): void {
+    this.#writing = this.#writing.then(write).catch(this.#onError);
+  }
+
+  // The file can be longer than the longest string, and a line can hold any character but a line feed.
+  async *#lines(): AsyncGenerator<string> {
+    const exists = await access(this.#path).then(
+      () => true,
+      () => false,
+    );
+    if (!exists) return;
+    let rest = "";
+    for await (const chunk of createReadStream(this.#path, { encoding: "utf8", highWaterMark: 1024 * 1024 })) {
+      const lines = (rest + chunk).split("\n");
+      rest = lines.pop() as string;
+      yield* lines;
+    }
+    yield rest;
+  }
+
+  async #replace(rows: readonly SavedRow[]): Promise<void> {
     const temporary = `${this.#path}.new`;
-    await writeFile(temporary, text);
+    const file = await open(temporary, "w");
+    try {
+      for (let from = 0; from < rows.length; from += LINES_AT_ONCE) {
+        await file.write(
+          rows
+            .slice(from, from + LINES_AT_ONCE)
+            .map(lineOf)
+            .join(""),
+        );
+      }
+    } finally {
+      await file.close();
+    }
     await rename(temporary, this.#path);
   }
 }
 
+function keyOf({ kind, row }: SavedRow): string {
+  return `${kind}/${row.id}`;
+}
+
+function lineOf(saved: SavedRow): string {
+  return `${JSON.stringify(saved)}\n`;
+}
+
 // The last line may be cut off by a crash; it is left out.
-function parseLine(line: string): { kind: RowKind; row: AnyRow } | null {
+function parseLine(line: string): SavedRow | null {
   try {
     return line === "" ? null : JSON.parse(line);
   } catch {

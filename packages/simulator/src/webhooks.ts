@@ -12,7 +12,7 @@ const ATTEMPTS_KEPT = 20;
 
 /** Brings events to the shop: signed, at least once, again and again until a 2xx, with the faults that are switched on. */
 export class Webhooks {
-  readonly #simulation: Simulation;
+  readonly #simulation: Omit<Simulation, "webhooks">;
   readonly #poster = new HttpPoster(TIMEOUT_MS);
   #queue: DeliveryRow[] = [];
   #next = 0;
@@ -21,8 +21,9 @@ export class Webhooks {
   #waiting = 0;
   #epoch = 0;
   #closed = false;
+  #failing = false;
 
-  constructor(simulation: Simulation) {
+  constructor(simulation: Omit<Simulation, "webhooks">) {
     this.#simulation = simulation;
   }
 
@@ -188,6 +189,7 @@ export class Webhooks {
     delivery.attempts.push({ at: clock.now(), ms: Date.now() - started, ...result });
     if (delivery.attempts.length > ATTEMPTS_KEPT) delivery.attempts.shift();
     const arrived = result.status !== null && result.status >= 200 && result.status < 300;
+    if (arrived) this.#failing = false;
     if (arrived) this.#end(delivery, "delivered");
     else if (delivery.forged !== null && result.status !== null) this.#end(delivery, "refused");
     else this.#tryAgain(delivery);
@@ -200,12 +202,14 @@ export class Webhooks {
       this.#end(delivery, "gave_up");
       return;
     }
-    const last = delivery.attempts.at(-1);
-    if (delivery.tries === 1) {
+    // One line when the shop begins to fail, not one per delivery.
+    if (!this.#failing) {
+      const last = delivery.attempts.at(-1);
       log(
-        `webhook ${delivery.type} ${delivery.event}: ${last?.status ?? last?.error}, trying again until it is accepted`,
+        `webhook ${delivery.type} ${delivery.event}: ${last?.status ?? last?.error}; sent again until it is accepted`,
       );
     }
+    this.#failing = true;
     store.onChange("delivery", delivery);
     const [first, longest] = settings.retry_ms;
     scheduler.after(Math.min(first * 2 ** (delivery.tries - 1), longest), () => this.#enqueue(delivery));
@@ -215,11 +219,10 @@ export class Webhooks {
     delivery.state = state;
     this.#waiting--;
     this.#simulation.store.onChange("delivery", delivery);
+    if (state !== "delivered") return;
+    // Not saved with the event: a restart reads it from the deliveries.
     const event = this.#simulation.store.events.find(delivery.event);
-    if (state === "delivered" && event !== undefined && !event.delivered) {
-      event.delivered = true;
-      this.#simulation.store.onChange("event", event);
-    }
+    if (event !== undefined) event.delivered = true;
   }
 
   #release(which: (delivery: DeliveryRow) => boolean): void {
