@@ -78,7 +78,9 @@ export function controlApi(simulation: Simulation, reset: () => Promise<void>): 
     const { reason } = await readBody(context, dispute);
     const intent = simulation.store.intents.find((session(context).object.payment_intent as string | null) ?? "");
     const charge = simulation.store.charges.find((intent?.object.latest_charge as string | null) ?? "");
-    if (!charge?.object.captured) throw invalidRequest("Only a session that was paid can be disputed.");
+    if (!charge?.object.captured || charge.object.disputed) {
+      throw invalidRequest("Only a session that was paid and is not disputed yet can be disputed.");
+    }
     return context.json(openDispute(simulation, charge, reason).object);
   });
   app.post("/simulator/deliveries/:id/resend", (context) => {
