@@ -115,17 +115,19 @@ export function adminRoutes(deps: AuthDeps): Hono {
   };
 
   const idOf = (c: Context): string => requireUuid(c.req.param("id") ?? "");
+  const serviceOnly = async (c: Context, next: () => Promise<void>): Promise<void> => {
+    requireService(c.req.raw);
+    await next();
+  };
   return new Hono()
-    .use("*", async (c, next) => {
-      requireService(c.req.raw);
-      await next();
-    })
-    .get("/users", list)
-    .post("/users", async (c) => c.json(await create(await readBody(c.req.raw))))
+    .use("/admin/*", serviceOnly)
+    .use("/invite", serviceOnly)
     .post("/invite", async (c) => c.json(await invite(await readBody(c.req.raw))))
-    .get("/users/:id", async (c) => c.json(await describe(sql, await findById(sql, idOf(c)))))
-    .put("/users/:id", async (c) => c.json(await update(idOf(c), await readBody(c.req.raw))))
-    .delete("/users/:id", async (c) => c.json(await remove(idOf(c), await readBody(c.req.raw))));
+    .get("/admin/users", list)
+    .post("/admin/users", async (c) => c.json(await create(await readBody(c.req.raw))))
+    .get("/admin/users/:id", async (c) => c.json(await describe(sql, await findById(sql, idOf(c)))))
+    .put("/admin/users/:id", async (c) => c.json(await update(idOf(c), await readBody(c.req.raw))))
+    .delete("/admin/users/:id", async (c) => c.json(await remove(idOf(c), await readBody(c.req.raw))));
 }
 
 async function changeIdentity(tx: TransactionSql, id: string, email: string): Promise<void> {

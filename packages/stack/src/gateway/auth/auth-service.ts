@@ -55,7 +55,7 @@ export async function createAuthService(
     .route("/", signInRoutes(deps))
     .route("/", codeRoutes(deps))
     .route("/", userRoutes(deps))
-    .route("/admin", adminRoutes(deps))
+    .route("/", adminRoutes(deps))
     .all("*", (c) => {
       throw notThere(c.req.path.slice("/auth/v1".length));
     });
