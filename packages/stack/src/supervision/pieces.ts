@@ -24,6 +24,9 @@ export type PieceContext = {
   simulatorDelay?: string;
 };
 
+/** Settings a developer adds for functions, as with `supabase functions serve`; not committed. */
+const ownSettings = join(supabaseFolder, "functions", ".env");
+
 /** How to run a piece; null when its program is not part of this checkout. */
 export function pieceSpec(name: PieceName, context: PieceContext): PieceSpec | null {
   const { ports, home } = context;
@@ -64,7 +67,8 @@ export function pieceSpec(name: PieceName, context: PieceContext): PieceSpec | n
         ...common,
         program: postgrestBinary(),
         args: [file],
-        env: { ...process.env },
+        // PGRST_* and PG* variables of the user's shell would override the file.
+        env: { PATH: process.env.PATH },
         ready: at(ports.restAdmin, "/ready"),
       };
     }
@@ -82,10 +86,11 @@ export function pieceSpec(name: PieceName, context: PieceContext): PieceSpec | n
             join(supabaseFolder, "functions", "deno.json"),
           ],
           ["--allow-net", "--allow-env", "--allow-read", "--allow-sys"],
+          existsSync(ownSettings) ? [`--env-file=${ownSettings}`] : [],
           [join(projectFolder, "packages/stack/src/functions/serve-functions.ts")],
           [join(supabaseFolder, "functions"), String(ports.functions)],
         ].flat(),
-        env: { ...process.env, ...functionSecrets(context) },
+        env: { ...passedOn(), ...functionSecrets(context) },
         ready: at(ports.functions, "/_health"),
         patience: 120,
       };
@@ -120,6 +125,13 @@ export function pieceSpec(name: PieceName, context: PieceContext): PieceSpec | n
         ports.simulator,
       );
   }
+}
+
+/** What functions get from the user's shell: what Deno needs to load packages, and settings of Stripe. Other secrets are not theirs. */
+function passedOn(): NodeJS.ProcessEnv {
+  const names =
+    /^(path|home|tmpdir|lang|tz|deno_.*|npm_config_.*|(https?|no|all)_proxy|node_extra_ca_certs|ssl_cert_.*|stripe_.*|log_level)$/i;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => names.test(name)));
 }
 
 /** Stripe itself when STRIPE_SECRET_KEY is in the environment, else the simulator. */
