@@ -4,12 +4,11 @@ import type { Metrics } from "./metrics.ts";
 /** What /health tells: `ok` false means that this worker should be restarted or cannot reach its database. */
 export type Health = { ok: boolean; [fact: string]: unknown };
 
-/** Serves GET /health (200 or 503) and GET /metrics (Prometheus text) on 127.0.0.1 by default. */
+/** Serves GET /health (200 or 503) and GET /metrics (Prometheus text). */
 export async function serveHealth(
-  port: number,
+  address: { host: string; port: number },
   health: () => Promise<Health>,
   metrics: Metrics,
-  host = process.env.WORKER_HOST || "127.0.0.1",
 ): Promise<Server> {
   const server = createServer(async (request, response) => {
     const path = request.url?.split("?")[0];
@@ -27,7 +26,7 @@ export async function serveHealth(
     }
   });
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(port, host, () => resolve());
+    server.once("error", reject).listen(address.port, address.host, () => resolve());
   });
   return server;
 }

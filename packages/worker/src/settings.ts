@@ -8,11 +8,12 @@ const Environment = z.object({
   STRIPE_API_BASE: z.url().optional(),
   STOREFRONT_URL: z.url().default("http://localhost:3000"),
   SHOP_TIME_ZONE: z.string().default("Asia/Jakarta"),
+  WORKER_HOST: z.string().default("127.0.0.1"),
   WORKER_PORT: z.coerce.number().int().min(0).max(65535).optional(),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
-/** What the worker is told by its environment. `port` is where /health and /metrics answer; without it they do not. */
+/** What the worker is told by its environment. `host` and `port` are where /health and /metrics answer; without a port they do not. */
 export type Settings = {
   databaseUrl: string;
   smtpUrl: string;
@@ -21,6 +22,7 @@ export type Settings = {
   stripeApiBase: string | undefined;
   storefrontUrl: string;
   timeZone: string;
+  host: string;
   port: number | undefined;
   logLevel: string;
 };
@@ -42,6 +44,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
     stripeApiBase: env.STRIPE_API_BASE,
     storefrontUrl: env.STOREFRONT_URL.replace(/\/+$/, ""),
     timeZone: env.SHOP_TIME_ZONE,
+    host: env.WORKER_HOST,
     port: env.WORKER_PORT,
     logLevel: env.LOG_LEVEL,
   };

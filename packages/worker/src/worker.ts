@@ -41,8 +41,8 @@ export async function startWorker(
     ready: false,
     stopping: false,
   };
-  const server =
-    settings.port === undefined ? undefined : await serveHealth(settings.port, () => health(sql, facts), metrics);
+  const { host, port } = settings;
+  const server = port === undefined ? undefined : await serveHealth({ host, port }, () => health(sql, facts), metrics);
 
   const boss = await openBoss(settings.databaseUrl, log, { byTheClock: options.continuous, signal: options.signal });
   const tools = { sql, mailer, stripe: openStripe(settings.stripeKey, settings.stripeApiBase), settings };
@@ -84,7 +84,7 @@ async function takeWork(boss: PgBoss, runner: Runner): Promise<(task: TaskName) 
   for (const name of EVENT_TASKS) {
     const run = (jobs: JobWithMetadata<EventJob>[]): Promise<JobResult[]> =>
       Promise.all(jobs.map((job) => runEventTask(name, eventTasks[name], job, runner)));
-    const options = { ...common, batchSize: 10, burstWhenBatchFull: true, pollingIntervalSeconds: 2 } as const;
+    const options = { ...common, batchSize: 10, burstWhenBatchFull: true, pollingIntervalSeconds: 4 } as const;
     workers.set(name, await boss.work<EventJob, JobResult[], typeof options>(name, options, run));
   }
   for (const name of SCHEDULED_TASKS) {
