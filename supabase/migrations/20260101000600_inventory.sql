@@ -144,22 +144,12 @@ declare
   v_drawn private.drawn_slot;
 begin
   -- Two looks without waiting, from a random slot upwards and then below it. The pick is materialised: a plan that runs it twice would take twice.
-  with pick as materialized (
-    select stock_slots.slot, stock_slots.location_id from public.stock_slots
-    where stock_slots.variant_id = draw_units.variant_id and stock_slots.slot >= v_start and stock_slots.available >= draw_units.quantity
-    order by stock_slots.slot limit 1 for update skip locked
-  )
-  update public.stock_slots set available = available - draw_units.quantity, reserved = reserved + v_reserved
-  from pick where stock_slots.variant_id = draw_units.variant_id and stock_slots.slot = pick.slot and stock_slots.location_id = pick.location_id
-  returning stock_slots.slot, stock_slots.location_id, draw_units.quantity into v_drawn;
-  if found then
-    return next v_drawn;
-    return;
-  end if;
-  if v_start > 0 then
+  -- A slot that another buyer changed while we looked stays locked by us although we do not take it. The block lets go of such slots before slots
+  -- are locked in order; without it two buyers at the edge wait for each other in a circle.
+  begin
     with pick as materialized (
       select stock_slots.slot, stock_slots.location_id from public.stock_slots
-      where stock_slots.variant_id = draw_units.variant_id and stock_slots.slot < v_start and stock_slots.available >= draw_units.quantity
+      where stock_slots.variant_id = draw_units.variant_id and stock_slots.slot >= v_start and stock_slots.available >= draw_units.quantity
       order by stock_slots.slot limit 1 for update skip locked
     )
     update public.stock_slots set available = available - draw_units.quantity, reserved = reserved + v_reserved
@@ -169,7 +159,23 @@ begin
       return next v_drawn;
       return;
     end if;
-  end if;
+    if v_start > 0 then
+      with pick as materialized (
+        select stock_slots.slot, stock_slots.location_id from public.stock_slots
+        where stock_slots.variant_id = draw_units.variant_id and stock_slots.slot < v_start and stock_slots.available >= draw_units.quantity
+        order by stock_slots.slot limit 1 for update skip locked
+      )
+      update public.stock_slots set available = available - draw_units.quantity, reserved = reserved + v_reserved
+      from pick where stock_slots.variant_id = draw_units.variant_id and stock_slots.slot = pick.slot and stock_slots.location_id = pick.location_id
+      returning stock_slots.slot, stock_slots.location_id, draw_units.quantity into v_drawn;
+      if found then
+        return next v_drawn;
+        return;
+      end if;
+    end if;
+    raise sqlstate 'SL001';
+  exception when sqlstate 'SL001' then null;
+  end;
   return query select * from private.draw_units_in_order(draw_units.variant_id, draw_units.quantity, draw_units.reserve);
 end
 $$;
@@ -278,6 +284,27 @@ begin
 end
 $$;
 comment on function private.sell_units(uuid, integer, uuid) is 'Sells units at once, without a hold; false when there are not enough.';
+
+create function private.lock_holds(holder_ids uuid[], variant_ids uuid[] default '{}')
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  perform from public.reservations
+  where reservations.holder_id = any (lock_holds.holder_ids) and reservations.status = 'held' order by reservations.id for update;
+  perform from public.stock_slots
+  where stock_slots.variant_id = any (lock_holds.variant_ids) or (stock_slots.variant_id, stock_slots.slot, stock_slots.location_id) in (
+    select reservations.variant_id, reservations.slot, reservations.location_id from public.reservations
+    where reservations.holder_id = any (lock_holds.holder_ids) and reservations.status = 'held'
+  )
+  order by stock_slots.variant_id, stock_slots.slot, stock_slots.location_id for update;
+end
+$$;
+comment on function private.lock_holds(uuid[], uuid[]) is
+  'For whoever ends several holds, or ends holds and then takes units: locks the holds, then their slots and all slots of the variants to take, in the order everybody keeps.';
 
 create function private.settle_reservations(holder_id uuid, outcome text)
 returns void

@@ -229,8 +229,9 @@ begin
   set status = end_order.status, cancelled_at = case when end_order.status = 'cancelled' then now() end,
     cancel_reason = case when end_order.status = 'cancelled' then end_order.reason end
   where orders.id = end_order.order_id;
-  perform private.end_enrollments(array(select order_items.id from public.order_items where order_items.order_id = end_order.order_id), end_order.status);
+  -- stock before enrolments, as buyers take them: the other way round a buyer who waits for the enrolment and has the slot stops us both
   perform private.settle_reservations(end_order.order_id, 'released');
+  perform private.end_enrollments(array(select order_items.id from public.order_items where order_items.order_id = end_order.order_id), end_order.status);
   perform private.close_payments(end_order.order_id, end_order.status);
   perform private.emit('order.' || end_order.status, 'order', end_order.order_id);
   perform private.give_reason(null);
@@ -246,17 +247,17 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_order_id uuid;
-  v_expired integer := 0;
-begin
-  for v_order_id in
+  v_due uuid[] := array(
     select orders.id from public.orders where orders.status = 'pending' and orders.expires_at <= now()
     order by orders.expires_at limit expire_due_orders.max_orders for update skip locked
-  loop
+  );
+  v_order_id uuid;
+begin
+  perform private.lock_holds(v_due);
+  foreach v_order_id in array v_due loop
     perform private.end_order(v_order_id, 'expired', 'hold ended');
-    v_expired := v_expired + 1;
   end loop;
-  return v_expired;
+  return cardinality(v_due);
 end
 $$;
 comment on function private.expire_due_orders(integer) is 'Expires pending orders that are due, oldest first, skipping those a payment is working on; returns how many. The worker calls it until 0.';
@@ -308,13 +309,20 @@ as $$
 declare
   v_item record;
 begin
-  -- what was released meanwhile is taken again, if it is still there
+  -- from here on nobody releases what is still held, so what is missing now is all that will be
+  perform from public.reservations where reservations.holder_id = confirm_order.order_id and reservations.status = 'held' order by reservations.id for update;
+  -- what was released before is taken again, if it is still there
   for v_item in
-    select order_items.variant_id, order_items.title, order_items.quantity - private.held_units(confirm_order.order_id, order_items.variant_id) as missing
-    from public.order_items join public.variants on variants.id = order_items.variant_id
-    where order_items.order_id = confirm_order.order_id and variants.stock_mode <> 'none' order by order_items.variant_id
+    select lines.variant_id, lines.title, lines.missing, array_agg(lines.variant_id) over () as variant_ids
+    from (
+      select order_items.variant_id, order_items.title, order_items.quantity - private.held_units(confirm_order.order_id, order_items.variant_id) as missing
+      from public.order_items join public.variants on variants.id = order_items.variant_id
+      where order_items.order_id = confirm_order.order_id and variants.stock_mode <> 'none'
+    ) as lines
+    where lines.missing > 0 order by lines.variant_id
   loop
-    if v_item.missing > 0 and not private.reserve_units(confirm_order.order_id, v_item.variant_id, v_item.missing, now() + interval '1 minute') then
+    perform private.lock_holds(array[confirm_order.order_id], v_item.variant_ids);
+    if not private.reserve_units(confirm_order.order_id, v_item.variant_id, v_item.missing, now() + interval '1 minute') then
       perform private.fail('out_of_stock', 409, format('%s sold out before the payment came.', v_item.title), 'The money goes back.');
     end if;
   end loop;
@@ -353,7 +361,6 @@ security invoker
 set search_path = ''
 as $$
 begin
-  perform private.end_enrollments(array(select order_items.id from public.order_items where order_items.order_id = take_back_goods.order_id), 'cancelled');
   perform private.settle_reservations(take_back_goods.order_id, 'released');
   perform private.return_units(sold.variant_id, sold.quantity, take_back_goods.order_id)
   from (
@@ -362,6 +369,7 @@ begin
     group by stock_movements.variant_id order by stock_movements.variant_id
   ) as sold
   where sold.quantity > 0;
+  perform private.end_enrollments(array(select order_items.id from public.order_items where order_items.order_id = take_back_goods.order_id), 'cancelled');
 end
 $$;
 comment on function private.take_back_goods(uuid) is 'Ends the enrolments of a paid order, frees what it still holds and puts what it took from stock back: exactly what its movements say, so twice does nothing.';

@@ -163,7 +163,7 @@ $$;
 comment on function private.open_enrollments(uuid, uuid, private.order_line[], text) is
   'Gives the learner the seats of an order''s course lines. Refuses already_enrolled, or order_already_open with the caller''s own order id in details.';
 
-create function private.expire_own_due_orders(customer_id uuid)
+create function private.expire_own_due_orders(customer_id uuid, lines private.order_line[])
 returns void
 language plpgsql
 volatile
@@ -171,18 +171,24 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_order_id uuid;
-begin
-  for v_order_id in
+  v_due uuid[] := array(
     select orders.id from public.orders
     where orders.customer_id = expire_own_due_orders.customer_id and orders.status = 'pending' and orders.expires_at <= now()
     order by orders.id for update skip locked
-  loop
+  );
+  v_order_id uuid;
+begin
+  if v_due = '{}' then
+    return;
+  end if;
+  perform private.lock_holds(v_due, array(select line.variant_id from unnest(expire_own_due_orders.lines) as line));
+  foreach v_order_id in array v_due loop
     perform private.end_order(v_order_id, 'expired', 'hold ended');
   end loop;
 end
 $$;
-comment on function private.expire_own_due_orders(uuid) is 'A buyer''s own due hold never stands in the way of the next try, worker or no worker.';
+comment on function private.expire_own_due_orders(uuid, private.order_line[]) is
+  'A buyer''s own due hold never stands in the way of the next try, worker or no worker. Locks the stock of the lines too, since it may hold other stock already.';
 
 create function private.write_order(customer_id uuid, currency text, lines private.order_line[], order_id uuid, expires_at timestamptz)
 returns void
@@ -224,7 +230,7 @@ declare
   v_expires_at timestamptz := case when not v_free then now() + make_interval(mins => (private.setting('hold_minutes'))::integer) end;
   v_line private.order_line;
 begin
-  perform private.expire_own_due_orders(place_priced_lines.customer_id);
+  perform private.expire_own_due_orders(place_priced_lines.customer_id, place_priced_lines.lines);
   foreach v_line in array place_priced_lines.lines loop
     perform private.hold_line(v_order_id, v_line, v_expires_at);
   end loop;

@@ -1,0 +1,188 @@
+/*
+Refunds: money on its way back, asked for here or made at the provider.
+
+Promise: a refund is recorded, sent and booked once, and never gives back more than was captured; access ends when an order's money is back.
+Under concurrency: every path locks the order, then the payment (private.lock_payment); the check on payments is the guarantee.
+*/
+
+create table public.refunds (
+  id uuid primary key default gen_random_uuid(),
+  payment_id uuid not null references public.payments (id) on delete restrict,
+  order_id uuid not null references public.orders (id) on delete restrict,
+  amount bigint not null,
+  currency text not null, -- as it was: no foreign key, so no index on three values
+  reason text not null,
+  note text,
+  status text not null default 'pending',
+  provider_refund_id text unique,
+  failure text,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint refunds_give_something_back check (amount > 0),
+  constraint refunds_have_a_known_reason check (reason in ('order_cancelled', 'late_payment', 'undeliverable', 'duplicate_payment', 'by_provider')),
+  constraint refunds_have_a_known_status check (status in ('pending', 'success', 'failed'))
+);
+comment on table public.refunds is 'Money on its way back. Reasons: the order was cancelled; paid after it ended; sold out after payment; paid twice; started at the provider.';
+create index on public.refunds (payment_id);
+create index on public.refunds (order_id);
+-- serves: refunds that nobody sent yet
+create index on public.refunds (created_at) where status = 'pending';
+
+insert into private.status_moves (machine, from_status, to_status) values
+  ('refund', 'pending', 'success'), ('refund', 'pending', 'failed'),
+  ('refund', 'failed', 'success'), ('refund', 'failed', 'pending');
+
+create trigger _100_stamp_update before update on public.refunds for each row execute function private.tg__stamp_update();
+create trigger _200_guard_status after update of status on public.refunds for each row when (old.status <> new.status) execute function private.tg__guard_status('refund');
+
+alter table public.refunds enable row level security;
+create policy select_own on public.refunds for select to authenticated
+  using (exists (select from public.orders where orders.id = refunds.order_id and orders.customer_id = (select auth.uid())));
+create policy select_staff on public.refunds for select to authenticated using ((select private.has_permission('payments.read')));
+grant select on public.refunds to authenticated, service_role;
+
+-- refunds ----------------------------------------------------------------------------------------------------------------------------
+
+create function private.request_refund(payment_id uuid, reason text, note text)
+returns uuid
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_payment public.payments;
+  v_refund_id uuid;
+begin
+  select * into v_payment from public.payments where payments.id = request_refund.payment_id;
+  insert into public.refunds (payment_id, order_id, amount, currency, reason, note)
+  values (v_payment.id, v_payment.order_id, v_payment.captured_amount - v_payment.refunded_amount, v_payment.currency, request_refund.reason, request_refund.note)
+  returning refunds.id into v_refund_id;
+  update public.payments set status = 'refunding' where payments.id = v_payment.id;
+  perform private.emit('refund.requested', 'refund', v_refund_id);
+  return v_refund_id;
+end
+$$;
+comment on function private.request_refund(uuid, text, text) is 'Gives back what is left of a captured payment; the worker sends it to the provider.';
+
+create function private.refund_order(order_id uuid, note text)
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select private.request_refund(payments.id, 'order_cancelled', refund_order.note)
+  from public.payments where payments.order_id = refund_order.order_id and payments.status = 'success';
+$$;
+comment on function private.refund_order(uuid, text) is 'Gives back everything an order captured.';
+
+create function private.record_refund_result(refund_id uuid, provider_refund_id text, status text, failure text default null)
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_payment public.payments := private.lock_payment((select refunds.payment_id from public.refunds where refunds.id = record_refund_result.refund_id));
+  v_refund public.refunds;
+begin
+  select * into v_refund from public.refunds where refunds.id = record_refund_result.refund_id for update;
+  if v_refund.id is null then
+    return 'ignored';
+  end if;
+  update public.refunds set provider_refund_id = coalesce(refunds.provider_refund_id, record_refund_result.provider_refund_id)
+  where refunds.id = v_refund.id;
+  if v_refund.status = 'success' or record_refund_result.status in ('pending', v_refund.status) then
+    return 'ignored';
+  end if;
+  update public.refunds set status = record_refund_result.status, failure = record_refund_result.failure where refunds.id = v_refund.id;
+  if record_refund_result.status = 'failed' then
+    update public.payments set status = 'refund_failed' where payments.id = v_payment.id and payments.status = 'refunding';
+    perform private.emit('refund.failed', 'refund', v_refund.id);
+    perform private.flag_order(v_payment.order_id, 'a refund failed at the provider');
+    return 'applied';
+  end if;
+  perform private.settle_refund(v_refund, v_payment);
+  return 'applied';
+end
+$$;
+comment on function private.record_refund_result(uuid, text, text, text) is
+  'What the provider says of a refund: pending, success or failed. Success is final; anything known already is ignored.';
+
+create function private.settle_refund(refund public.refunds, payment public.payments)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_rest bigint := payment.captured_amount - payment.refunded_amount - refund.amount;
+  v_open boolean := exists (select from public.refunds where refunds.payment_id = payment.id and refunds.status = 'pending');
+  -- money that never became a sale (paid late, paid twice) only clears what is owed to the customer; a sale given back is a contra sale
+  v_owed bigint := (
+    select -coalesce(sum(ledger_entries.amount), 0)
+    from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
+    where ledger_transactions.order_id = refund.order_id and ledger_entries.account = 'receivable');
+  v_cleared bigint := greatest(0, least(refund.amount, v_owed));
+  v_order_status text;
+begin
+  update public.payments
+  set refunded_amount = payments.refunded_amount + refund.amount,
+    status = case when v_rest = 0 then 'refunded' when v_open then payments.status else 'success' end
+  where payments.id = payment.id;
+  perform private.post_entries('refund:' || refund.id, refund.order_id, refund.currency, jsonb_build_object(
+    'receivable', v_cleared, 'refunds', refund.amount - v_cleared, 'cash_in_transit', -refund.amount));
+  perform private.emit('refund.succeeded', 'refund', refund.id);
+  -- one of two payments given back leaves an order that the other one still pays
+  if refund.reason <> 'by_provider' or exists (
+    select from public.payments where payments.order_id = refund.order_id and payments.id <> payment.id and payments.status = 'success'
+  ) then
+    return;
+  end if;
+  select orders.status into v_order_status from public.orders where orders.id = refund.order_id;
+  if v_rest = 0 and v_order_status in ('paid', 'processing', 'shipped', 'delivered', 'completed', 'partially_refunded', 'needs_review') then
+    update public.orders set status = 'refunded' where orders.id = refund.order_id;
+    perform private.take_back_goods(refund.order_id);
+  elsif v_order_status in ('paid', 'completed') then
+    update public.orders set status = 'partially_refunded' where orders.id = refund.order_id;
+  end if;
+end
+$$;
+comment on function private.settle_refund(public.refunds, public.payments) is
+  'Books money that went back. One that was started at the provider also moves the order: all back means refunded and access ends, some back means partially refunded.';
+
+create function private.adopt_refund(payment_id uuid, provider_refund_id text, amount bigint, currency text)
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_payment public.payments := private.lock_payment(adopt_refund.payment_id);
+  v_refund public.refunds;
+begin
+  if exists (select from public.refunds where refunds.provider_refund_id = adopt_refund.provider_refund_id) then
+    return 'ignored';
+  end if;
+  -- somebody did by hand at the provider what was about to be sent: it is that refund, and the worker finds it done
+  select refunds.* into v_refund from public.refunds
+  where refunds.payment_id = v_payment.id and refunds.status = 'pending' and refunds.provider_refund_id is null
+    and refunds.amount = adopt_refund.amount and refunds.currency = upper(adopt_refund.currency) limit 1;
+  if v_refund.id is not null then
+    return private.record_refund_result(v_refund.id, adopt_refund.provider_refund_id, 'success');
+  end if;
+  if upper(adopt_refund.currency) <> v_payment.currency or adopt_refund.amount > v_payment.captured_amount - v_payment.refunded_amount then
+    return private.flag_order(v_payment.order_id, 'the provider refunded more than was captured');
+  end if;
+  insert into public.refunds (payment_id, order_id, amount, currency, reason, status, provider_refund_id)
+  values (v_payment.id, v_payment.order_id, adopt_refund.amount, v_payment.currency, 'by_provider', 'success', adopt_refund.provider_refund_id)
+  returning * into v_refund;
+  perform private.settle_refund(v_refund, v_payment);
+  return 'applied';
+end
+$$;
+comment on function private.adopt_refund(uuid, text, bigint, text) is 'A refund that somebody made at the provider, not here: recorded and booked like any other.';
