@@ -126,14 +126,13 @@ as $$
   from unnest(array['anon', 'authenticated', 'service_role']) as role;
 $$;
 
--- What each actor reaches in one relation.
-create function probe.levels(relation regclass)
+-- What each actor reaches in one relation with these commands.
+create function probe.levels(relation regclass, commands text[])
 returns jsonb
 language sql
 as $$
   select jsonb_agg(jsonb_build_object('actor', actors.name, 'levels', (
-    select jsonb_object_agg(command, probe.level(relation, command, actors))
-    from unnest(array['select', 'insert', 'update', 'delete']) as command
+    select jsonb_object_agg(command, probe.level(relation, command, actors)) from unnest(commands) as command
   )) order by actors.position)
   from probe.actors;
 $$;

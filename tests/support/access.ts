@@ -51,9 +51,9 @@ export async function grantsIn(sql: Sql, relation: string): Promise<Grants> {
   return row?.grants as Grants;
 }
 
-/** What each actor reaches in one relation of the API. Leaves nothing behind. */
-export async function reachIn(sql: Sql, relation: string): Promise<Reach> {
-  const [row] = await sql`select probe.levels(${`public.${relation}`}::regclass) as levels`;
+/** What each actor reaches in one relation of the API, with every command or only those asked for. Leaves nothing behind. */
+export async function reachIn(sql: Sql, relation: string, asked: readonly Command[] = commands): Promise<Reach> {
+  const [row] = await sql`select probe.levels(${`public.${relation}`}::regclass, ${[...asked]}::text[]) as levels`;
   return row?.levels as Reach;
 }
 
