@@ -1,0 +1,142 @@
+import { randomUUID } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { type Sql, useDatabase } from "../support/database.ts";
+import { deliver } from "./deliver.ts";
+import { outcomeOf } from "./outcome.ts";
+import { paidSale } from "./paid-sale.ts";
+import { type ProviderEvent, paid, refundEvent, succeeded } from "./provider-events.ts";
+import { cancel, openSale, PRICE, type Sale } from "./sale.ts";
+
+const database = useDatabase();
+
+type Lie = (sale: Sale, other: Sale) => ProviderEvent;
+
+/** Signed by the provider, and wrong. */
+const lies: [string, Lie][] = [
+  ["a session of a smaller amount", (sale) => paid(sale, { amount_total: 1 })],
+  ["a session of a larger amount", (sale) => paid(sale, { amount_total: PRICE + 1 })],
+  ["a session of a negative amount", (sale) => paid(sale, { amount_total: -PRICE })],
+  ["a session in another currency", (sale) => paid(sale, { currency: "usd" })],
+  ["a session of another order", (sale, other) => paid(sale, { client_reference_id: other.orderId })],
+  ["a session without an order", (sale) => paid(sale, { client_reference_id: null })],
+  [
+    "a session whose metadata names another order",
+    (sale, other) => paid(sale, { metadata: { order_id: other.orderId, payment_id: sale.paymentId } }),
+  ],
+  ["an intent of a smaller amount", (sale) => succeeded(sale, { amount_received: PRICE - 1 })],
+  ["an intent in another currency", (sale) => succeeded(sale, { currency: "usd" })],
+  [
+    "an intent of another order",
+    (sale, other) => succeeded(sale, { metadata: { order_id: other.orderId, payment_id: sale.paymentId } }),
+  ],
+];
+
+describe("an event that lies puts the order before a person and pays nothing:", () => {
+  test.each(lies)("%s", async (_what, lie) => {
+    await database.rolledBack(async (sql) => {
+      const sale = await openSale(sql);
+      const other = await openSale(sql);
+      expect(await deliver(sql, lie(sale, other))).toBe("needs_review");
+      expect(await outcomeOf(sql, sale)).toMatchObject({
+        order: "needs_review",
+        payments: [expect.stringMatching(/^pending 0 0/)],
+        enrollments: ["reserved"],
+        ledger: {},
+        events: { "order.placed": 1, "order.needs_review": 1 },
+      });
+      expect(await outcomeOf(sql, other)).toMatchObject({ order: "pending", payments: ["pending 0 0"] });
+    });
+  });
+
+  test("one capture reported for two payments", async () => {
+    await database.rolledBack(async (sql) => {
+      const first = await paidSale(sql);
+      const second = await openSale(sql);
+      expect(await deliver(sql, paid(second, { payment_intent: first.intentId }))).toBe("needs_review");
+      expect(await outcomeOf(sql, second)).toMatchObject({
+        order: "needs_review",
+        payments: ["pending 0 0"],
+        ledger: {},
+      });
+      expect(await outcomeOf(sql, first)).toMatchObject({ order: "paid", payments: [`success ${PRICE} 0`] });
+    });
+  });
+
+  test("one attempt captured twice", async () => {
+    await database.rolledBack(async (sql) => {
+      const sale = await paidSale(sql);
+      expect(await deliver(sql, paid(sale, { payment_intent: "pi_another" }))).toBe("needs_review");
+      expect(await outcomeOf(sql, sale)).toMatchObject({ order: "needs_review", payments: [`success ${PRICE} 0`] });
+    });
+  });
+
+  test.each([
+    ["of another amount", { amount: PRICE - 1 }],
+    ["of more than was captured", { amount: PRICE + 1 }],
+  ])("a refund of ours %s", async (_what, changes) => {
+    await database.rolledBack(async (sql) => {
+      const sale = await paidSale(sql);
+      await cancel(sql, sale);
+      const [refund] = await sql`select id from public.refunds where order_id = ${sale.orderId}`;
+      const event = refundEvent("refund.updated", sale, {
+        id: "re_1",
+        status: "succeeded",
+        refundId: refund?.id,
+        ...changes,
+      });
+      expect(await deliver(sql, event)).toBe("needs_review");
+      expect(await outcomeOf(sql, sale)).toMatchObject({
+        order: "needs_review",
+        payments: [`refunding ${PRICE} 0`],
+        refunds: [`order_cancelled pending ${PRICE}`],
+      });
+    });
+  });
+
+  test("a refund at the provider of more than was captured", async () => {
+    await database.rolledBack(async (sql) => {
+      const sale = await paidSale(sql);
+      const event = refundEvent("refund.updated", sale, { id: "re_1", status: "succeeded", amount: PRICE + 1 });
+      expect(await deliver(sql, event)).toBe("needs_review");
+      expect(await outcomeOf(sql, sale)).toMatchObject({
+        order: "needs_review",
+        payments: [`success ${PRICE} 0`],
+        refunds: [],
+      });
+    });
+  });
+});
+
+describe("an event of nobody we know", () => {
+  const unknown: [string, (sale: Sale) => ProviderEvent, string][] = [
+    ["names a payment that is not here", (sale) => elsewhere(paid(sale), { payment_id: randomUUID() }), "needs_review"],
+    ["names a payment that is no id", (sale) => elsewhere(paid(sale), { payment_id: "1; drop table" }), "needs_review"],
+    ["names no payment", (sale) => elsewhere(paid(sale), {}), "ignored"],
+    [
+      "is about a refund of an unknown capture",
+      (sale) => refundEvent("refund.created", sale, { id: "re_x", status: "succeeded" }),
+      "ignored",
+    ],
+    ["is of a type we do not use", (sale) => ({ ...paid(sale), type: "customer.created" }), "ignored"],
+  ];
+
+  test.each(unknown)("that %s changes nothing", async (_what, build, outcome) => {
+    await database.rolledBack(async (sql) => {
+      const sale = await openSale(sql);
+      const before = await outcomeOf(sql, sale);
+      expect(await deliver(sql, build(sale))).toBe(outcome);
+      expect(await outcomeOf(sql, sale)).toEqual(before);
+      expect(await unfinished(sql)).toEqual([]);
+    });
+  });
+});
+
+/** The event as another shop's would look: other ids, other metadata. */
+function elsewhere(event: ProviderEvent, metadata: Record<string, string>): ProviderEvent {
+  const object = { ...event.data.object, id: `cs_${randomUUID()}`, payment_intent: `pi_${randomUUID()}`, metadata };
+  return { ...event, data: { object } };
+}
+
+async function unfinished(sql: Sql): Promise<unknown[]> {
+  return sql`select event_id from private.provider_events where processed_at is null`;
+}
