@@ -30,7 +30,7 @@ async function seatline(...words: string[]): Promise<Answer> {
     const { stdout, stderr } = await promisify(execFile)(
       process.execPath,
       [join(projectFolder, "packages/stack/src/main.ts"), ...words],
-      { env, timeout: 90_000 },
+      { env, timeout: 200_000 },
     );
     return { code: 0, output: stdout + stderr };
   } catch (error) {
@@ -52,7 +52,7 @@ async function query(text: string) {
   }
 }
 
-describe("the commands", { timeout: 120_000 }, () => {
+describe("the commands", { timeout: 240_000 }, () => {
   test("start returns when everything answers and prints where it is", async () => {
     const { code, output } = await seatline("start");
     expect(output).toContain(`http://127.0.0.1:${port}`);

@@ -24,18 +24,18 @@ export type RunningStandby = RunningServer & {
 };
 
 /**
- * Starts a streaming standby of a running primary, at low priority, and resolves when it streams. Takes a base backup on the first start
+ * Starts a streaming standby of a running primary, at low priority, and resolves when it has what the primary had. Takes a base backup on the first start
  * and again when the existing copy can no longer follow (its primary was reset, or the log it needs is gone).
  */
 export async function startStandby(primary: RunningPostgres, options: StandbyOptions): Promise<RunningStandby> {
   const data = join(primary.folder, "standby");
   if (existsSync(data)) {
-    const standby = await follow(primary, data, options).catch(() => null);
+    const standby = await follow(primary, data, options, 6).catch(() => null);
     if (standby) return standby;
   }
   await endLeftover(data);
   await takeBaseBackup(primary, data);
-  const standby = await follow(primary, data, options);
+  const standby = await follow(primary, data, options, 60);
   if (!standby)
     throw new Error(
       `The standby on port ${options.port} does not follow its primary; its log says why: ${options.log}`,
@@ -43,7 +43,12 @@ export async function startStandby(primary: RunningPostgres, options: StandbyOpt
   return standby;
 }
 
-async function follow(primary: RunningPostgres, data: string, options: StandbyOptions): Promise<RunningStandby | null> {
+async function follow(
+  primary: RunningPostgres,
+  data: string,
+  options: StandbyOptions,
+  seconds: number,
+): Promise<RunningStandby | null> {
   const { password } = new URL(primary.url);
   const server = await runServer({
     binary: postgresBinaries(primary.user).postgres,
@@ -57,6 +62,8 @@ async function follow(primary: RunningPostgres, data: string, options: StandbyOp
       ...options.settings,
       shared_buffers: "64MB",
       primary_conninfo: `host=127.0.0.1 port=${primary.port} user=postgres password=${decodeURIComponent(password)} application_name=standby`,
+      // The primary is on this machine: when it comes back, follow at once.
+      wal_retrieve_retry_interval: "500ms",
       // Reports may hold rows a little longer than the primary would; they are cancelled after this.
       max_standby_streaming_delay: "60s",
     },
@@ -64,24 +71,35 @@ async function follow(primary: RunningPostgres, data: string, options: StandbyOp
   const url = changeUrl(databaseUrl({ port: options.port, password: decodeURIComponent(password) }), {
     user: "postgres",
   });
-  if (await streams(changeUrl(url, { user: "supabase_admin" }))) return { ...server, url, port: options.port };
+  if (await follows(changeUrl(url, { user: "supabase_admin" }), primary.url, seconds))
+    return { ...server, url, port: options.port };
   await server.stop();
   return null;
 }
 
-async function streams(url: string): Promise<boolean> {
-  const sql = postgres(url, { max: 1, onnotice: () => {} });
+/**
+ * Whether the standby reaches what the primary had written when asked, or at least gets nearer. That a receiver runs proves nothing: it also
+ * runs, for a moment again and again, when the primary no longer has the log it asks for.
+ */
+async function follows(standbyUrl: string, primaryUrl: string, seconds: number): Promise<boolean> {
+  const primary = postgres(primaryUrl, { max: 1, onnotice: () => {} });
+  const standby = postgres(standbyUrl, { max: 1, onnotice: () => {} });
   try {
-    for (const until = Date.now() + 8000; Date.now() < until; ) {
-      const [receiver] = await sql`select status from pg_stat_wal_receiver`;
-      if (receiver?.status === "streaming") return true;
+    const [written] = await primary`select pg_current_wal_flush_lsn()::text as target`;
+    let first: string | undefined;
+    for (const until = Date.now() + seconds * 1000; Date.now() < until; ) {
+      const [now] = await standby`
+        select pg_last_wal_replay_lsn() >= ${String(written?.target)}::pg_lsn as reached, pg_last_wal_replay_lsn()::text as position`;
+      if (now?.reached) return true;
+      first ??= now?.position;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    return false;
+    const [last] = await standby`select pg_last_wal_replay_lsn() > ${first ?? "0/0"}::pg_lsn as nearer`;
+    return last?.nearer === true;
   } catch {
     return false;
   } finally {
-    await sql.end();
+    await Promise.all([primary.end(), standby.end()]);
   }
 }
 

@@ -92,7 +92,7 @@ export function pieceSpec(name: PieceName, context: PieceContext): PieceSpec | n
         ].flat(),
         env: { ...passedOn(), ...functionSecrets(context) },
         ready: at(ports.functions, "/_health"),
-        patience: 120,
+        patience: 180,
       };
     case "worker":
       return script(

@@ -13,7 +13,7 @@ export type PieceSpec = {
   log: string;
   /** Ready when this URL answers with less than 500, or when this port takes connections. */
   ready: string | number;
-  /** Seconds it may take to become ready; 30 unless given. */
+  /** Seconds it may take to become ready; 60 unless given. */
   patience?: number;
 };
 
@@ -64,13 +64,13 @@ export async function runPiece(
   let ready = false;
   const offset = size(spec.log);
   launch();
-  const until = Date.now() + (spec.patience ?? 30) * 1000;
+  const until = Date.now() + (spec.patience ?? 60) * 1000;
   while (!(await answers(spec.ready))) {
     if (child && Date.now() < until) {
       await new Promise((resolve) => setTimeout(resolve, 40));
       continue;
     }
-    const reason = child ? `was not ready after ${spec.patience ?? 30} seconds` : "ended while starting";
+    const reason = child ? `was not ready after ${spec.patience ?? 60} seconds` : "ended while starting";
     (child as ChildProcess | null)?.kill("SIGKILL");
     const tail = readFileSync(spec.log, "utf8").slice(offset).trim().split("\n").slice(-12).join("\n");
     throw new Error(`The ${spec.name} ${reason}. Its log (${spec.log}) ends with:\n${tail}`);
