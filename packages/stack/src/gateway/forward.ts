@@ -28,47 +28,57 @@ export function forward(req: IncomingMessage, res: ServerResponse, target: Targe
   const length = req.headers["content-length"];
   const size = length === undefined ? null : Number(length);
   if (size !== null && size > target.bodyLimit) {
-    tooLarge(res, target);
+    tooLarge(req, res, target);
   } else if (size === 0 || (size === null && req.headers["transfer-encoding"] === undefined)) {
     send(req, res, target, null);
   } else if (size !== null && size <= onePiece) {
     collect(req, size, (body) => send(req, res, target, body));
-  } else if (size !== null) {
-    send(req, res, target, req);
   } else {
-    send(req, res, target, limited(req, res, target));
+    send(req, res, target, stream(req, res, target));
   }
 }
 
 function collect(req: IncomingMessage, size: number, done: (body: Buffer) => void): void {
-  const first: Buffer[] = [];
-  req.on("data", (chunk: Buffer) => first.push(chunk));
-  req.on("end", () => {
-    const body = first.length === 1 && first[0] ? first[0] : Buffer.concat(first, size);
-    done(body);
-  });
+  const chunks: Buffer[] = [];
+  req.on("data", (chunk: Buffer) => chunks.push(chunk));
+  req.on("end", () => done(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)));
 }
 
-function limited(req: IncomingMessage, res: ServerResponse, target: Target): Transform {
+function stream(req: IncomingMessage, res: ServerResponse, target: Target): Transform {
   let seen = 0;
   const counter = new Transform({
     transform(chunk: Buffer, _encoding, next) {
       seen += chunk.length;
       if (seen <= target.bodyLimit) return next(null, chunk);
-      tooLarge(res, target);
-      next(new Error("body over the limit"));
+      tooLarge(req, res, target);
+      next(overLimit);
     },
   });
+  // The target may answer before it has read all. Then the rest is read and dropped, or the client would lose the answer with its connection.
+  counter.on("close", () => {
+    req.unpipe(counter);
+    drop(req);
+  });
+  counter.on("error", () => {});
   req.on("error", (error) => counter.destroy(error));
+  req.on("aborted", () => counter.destroy());
   return req.pipe(counter);
 }
 
-function send(
-  req: IncomingMessage,
-  res: ServerResponse,
-  target: Target,
-  body: Buffer | IncomingMessage | Transform | null,
-): void {
+/** Reads what is left of a body, up to a bound. */
+function drop(req: IncomingMessage): void {
+  let dropped = 0;
+  req.on("data", (chunk: Buffer) => {
+    dropped += chunk.length;
+    if (dropped > mostDropped) req.destroy();
+  });
+  req.resume();
+}
+
+const mostDropped = 64 * 1024 * 1024;
+const overLimit = new Error("the body is over the limit");
+
+function send(req: IncomingMessage, res: ServerResponse, target: Target, body: Buffer | Transform | null): void {
   let controller: Dispatcher.DispatchController | null = null;
   let repeated = false;
   const options: Dispatcher.DispatchOptions = {
@@ -95,7 +105,7 @@ function send(
       res.end();
     },
     onResponseError(_controller, error) {
-      if (error === clientGone || res.destroyed) return;
+      if (error === clientGone || error === overLimit || res.destroyed) return;
       const lost = codeOf(error) === "UND_ERR_SOCKET" || codeOf(error) === "ECONNRESET";
       if (lost && !repeated && !res.headersSent && (req.method === "GET" || req.method === "HEAD")) {
         repeated = true;
@@ -213,11 +223,12 @@ function refusalOf(error: Error, name: string): Refusal {
   };
 }
 
-function tooLarge(res: ServerResponse, target: Target): void {
+function tooLarge(req: IncomingMessage, res: ServerResponse, target: Target): void {
   refuse(res, target.requestId, {
     status: 413,
     code: "body_too_large",
     message: `The body is larger than the ${target.bodyLimit} bytes allowed here.`,
     hint: "Send less in one request.",
   });
+  drop(req);
 }

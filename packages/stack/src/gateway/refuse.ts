@@ -29,7 +29,6 @@ export function refuse(
     "x-request-id": requestId,
   };
   if (retryAfter !== undefined) headers["retry-after"] = retryAfter;
-  if (status === 413 || status === 400) headers.connection = "close";
   res.writeHead(status, headers);
   res.end(body);
 }

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
-import { dirname, extname, join, resolve, sep } from "node:path";
+import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join, resolve, sep } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
@@ -10,11 +10,14 @@ import type { App } from "@supabase/lite";
 /** The part of lite that keeps the bytes. */
 export type ObjectStore = NonNullable<App["_storageAdapter"]>;
 
+/** What is kept about a file beside it. */
+type Facts = { mimetype: string; cacheControl: string };
+
 /** Keeps objects as files, `<folder>/<bucket>/<key>`. A file appears under its name only when it is complete. */
 export function createFileStore(folder: string): ObjectStore {
   const root = resolve(folder);
   const fileOf = (bucket: string, key: string): string => {
-    // Each part ends in a letter of our own, so that the object `a` and the object `a/b` can exist together.
+    // Folders and files get endings of our own, so that the object `a` and the object `a/b` can exist together.
     const parts = [bucket, ...key.split("/")].map(fileName);
     const last = parts.pop() ?? "";
     const file = join(root, ...parts.map((part) => `${part}.d`), `${last}.o`);
@@ -25,15 +28,18 @@ export function createFileStore(folder: string): ObjectStore {
     const file = fileOf(bucket, key);
     const found = await stat(file);
     return {
-      cacheControl: "no-cache",
+      ...(await readFacts(file)),
       contentLength: found.size,
       size: found.size,
-      mimetype: types[extname(key).toLowerCase()] ?? "application/octet-stream",
       lastModified: found.mtime,
       eTag: `"${createHash("sha256").update(`${file}:${found.mtimeMs}:${found.size}`).digest("hex").slice(0, 32)}"`,
     };
   };
-  const remove = (bucket: string, key: string) => rm(fileOf(bucket, key), { force: true });
+  const remove = async (bucket: string, key: string): Promise<void> => {
+    const file = fileOf(bucket, key);
+    await rm(file, { force: true });
+    await rm(factsOf(file), { force: true });
+  };
   return {
     driver: null,
     async getObject(bucket, key) {
@@ -48,21 +54,23 @@ export function createFileStore(folder: string): ObjectStore {
       try {
         const source = body instanceof Uint8Array ? [body] : Readable.fromWeb(body as ReadableStream);
         await pipeline(source, createWriteStream(unfinished));
+        await writeFile(factsOf(file), JSON.stringify({ mimetype, cacheControl } satisfies Facts));
         await rename(unfinished, file);
       } catch (error) {
         await rm(unfinished, { force: true });
         throw error;
       }
-      return { ...(await describe(bucket, key)), mimetype, cacheControl };
+      return describe(bucket, key);
     },
     deleteObject: (bucket, key) => remove(bucket, key),
     async deleteObjects(bucket, keys) {
       for (const key of keys) await remove(bucket, key);
     },
     async copyObject(sourceBucket, source, _version, bucket, key) {
-      const file = fileOf(bucket, key);
-      await mkdir(dirname(file), { recursive: true });
-      await copyFile(fileOf(sourceBucket, source), file);
+      const [from, to] = [fileOf(sourceBucket, source), fileOf(bucket, key)];
+      await mkdir(dirname(to), { recursive: true });
+      await writeFile(factsOf(to), JSON.stringify(await readFacts(from)));
+      await copyFile(from, to);
       const { eTag, lastModified } = await describe(bucket, key);
       return { httpStatusCode: 200, eTag, lastModified };
     },
@@ -71,22 +79,17 @@ export function createFileStore(folder: string): ObjectStore {
   };
 }
 
+const factsOf = (file: string): string => `${file.slice(0, -2)}.facts`;
+
+async function readFacts(file: string): Promise<Facts> {
+  try {
+    return JSON.parse(await readFile(factsOf(file), "utf8"));
+  } catch {
+    return { mimetype: "application/octet-stream", cacheControl: "no-cache" };
+  }
+}
+
 function fileName(part: string): string {
   const name = encodeURIComponent(part).replaceAll(".", "%2E");
   return name.length <= 200 ? name : createHash("sha256").update(part).digest("hex");
 }
-
-const types: Record<string, string> = {
-  ".pdf": "application/pdf",
-  ".json": "application/json",
-  ".txt": "text/plain",
-  ".csv": "text/csv",
-  ".png": "image/png",
-  ".jpg": "image/jpeg",
-  ".jpeg": "image/jpeg",
-  ".gif": "image/gif",
-  ".webp": "image/webp",
-  ".svg": "image/svg+xml",
-  ".mp4": "video/mp4",
-  ".zip": "application/zip",
-};
