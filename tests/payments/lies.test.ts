@@ -138,5 +138,5 @@ function elsewhere(event: ProviderEvent, metadata: Record<string, string>): Prov
 }
 
 async function unfinished(sql: Sql): Promise<unknown[]> {
-  return sql`select event_id from private.provider_events where processed_at is null`;
+  return [...(await sql`select event_id from private.provider_events where processed_at is null`)];
 }
