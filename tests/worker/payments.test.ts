@@ -88,7 +88,7 @@ const refundsAtProvider = async (sale: Sale) => {
   return (await stripe.refunds.list({ payment_intent: String(session.payment_intent) })).data;
 };
 
-describe("payments in the background", () => {
+describe("payments in the background", { timeout: 90_000 }, () => {
   it("heals a paid order whose webhook was lost, and confirms it by one mail", async () => {
     const sale = await openSale();
     await act(sale.session, "pay");

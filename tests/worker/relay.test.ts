@@ -18,12 +18,12 @@ const unrelayed = async () => {
   return row?.events as number;
 };
 
-describe("the relay", () => {
+describe("the relay", { timeout: 90_000 }, () => {
   it("gives each event one job per listener with three workers at once", async () => {
     const people = 60;
     for (let count = 0; count < people; count++) await newCustomer(database.sql);
     const workers = await Promise.all([1, 2, 3].map(() => startWorkerProcess(options())));
-    await eventually(() => mailbox.mails.length >= people, { what: "all mails" });
+    await eventually(() => mailbox.mails.length >= people, { what: "all mails", within: 60_000 });
     await eventually(async () => (await unrelayed()) === 0);
     for (const worker of workers) expect(await worker.stop()).toBe(0);
     expect(new Set(mailbox.mails.map(({ recipient }) => recipient)).size).toBe(people);

@@ -31,14 +31,19 @@ export async function startWorkerProcess(options: WorkerOptions): Promise<Worker
     output,
     exited,
     signal: (name) => void child.kill(name),
-    stop() {
-      if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
-      return exited;
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return await exited;
+      // A failed test may have left it frozen; and one that does not end in time must not outlive the test.
+      child.kill("SIGCONT");
+      child.kill("SIGTERM");
+      const late = setTimeout(() => child.kill("SIGKILL"), 45_000);
+      return await exited.finally(() => clearTimeout(late));
     },
   };
   if (options.args?.length) return worker;
   await eventually(async () => (await fetch(`http://127.0.0.1:${port}/health`)).ok, {
-    what: `worker ready\n${output()}`,
+    within: 60_000,
+    what: "the worker is ready",
   });
   return worker;
 }
