@@ -62,3 +62,21 @@ test("no test is singled out or left for later", () => {
   const tests = texts.filter((file) => file.endsWith(".test.ts") && file !== "tests/house/vocabulary.test.ts");
   expect(tests.filter((file) => /\b(test|it|describe)\.(only|todo)\b/.test(read(file)))).toEqual([]);
 });
+
+test("package-lock.json holds exactly the dependencies that the packages name (if not: npm install)", () => {
+  const lock = JSON.parse(read("package-lock.json")) as { packages: Record<string, object> };
+  const folders = files
+    .filter((file) => /^(packages\/[\w-]+\/)?package\.json$/.test(file))
+    .map((file) => file.replace(/\/?package\.json$/, ""));
+  for (const folder of folders) {
+    const { dependencies, devDependencies } = JSON.parse(read(folder ? `${folder}/package.json` : "package.json"));
+    expect(lock.packages[folder], folder || "the root").toMatchObject({
+      ...(dependencies && { dependencies }),
+      ...(devDependencies && { devDependencies }),
+    });
+    const locked = lock.packages[folder] as { dependencies?: object };
+    expect(Object.keys(locked.dependencies ?? {}), folder || "the root").toEqual(
+      Object.keys(dependencies ?? {}).sort(),
+    );
+  }
+});
