@@ -25,7 +25,7 @@ export type Summary = {
 export type Message = Summary & {
   Text: string;
   HTML: string;
-  /** Every header by name as written, with all its values. */
+  /** Every header with all its values; names as Mailpit writes them, each part with a capital: `X-Correlation-Id`. */
   Headers: Record<string, string[]>;
 };
 
@@ -97,8 +97,8 @@ const arrivedAt = (id: string): string => new Date(Number.parseInt(id.slice(0, 1
 async function parse(id: string, raw: Buffer): Promise<Message> {
   const mail = await PostalMime.parse(raw);
   const headers: Record<string, string[]> = {};
-  for (const { originalKey, key, value } of mail.headers) {
-    const name = originalKey ?? key;
+  for (const { key, value } of mail.headers) {
+    const name = key.toLowerCase().replace(/(^|-)[a-z]/g, (start) => start.toUpperCase());
     headers[name] = [...(headers[name] ?? []), value];
   }
   const text = mail.text ?? textOf(mail.html ?? "");
