@@ -7,7 +7,7 @@ import { NO_REQUEST, type Simulation } from "../simulation.ts";
 import type { DeliveryRow, SessionRow } from "../store.ts";
 import { StripeFailure } from "../stripe-errors.ts";
 import { counts } from "../truth.ts";
-import { layout, pageHeaders } from "./layout.ts";
+import { layout, PAGE_HEADERS } from "./layout.ts";
 
 const SHOWN = 30;
 
@@ -26,7 +26,7 @@ const STRENGTHS = { off: null, next: { count: 1 }, half: { probability: 0.5 }, a
 /** The developer's page: what happened lately, what is on its way, and the switches. */
 export function indexPage(simulation: Simulation): Hono {
   const app = new Hono();
-  app.get("/", (context) => context.html(layout("Payment simulator", board(simulation)), 200, pageHeaders()));
+  app.get("/", (context) => context.html(layout("Payment simulator", board(simulation)), 200, PAGE_HEADERS));
   app.post("/faults", async (context) => {
     const form = await context.req.parseBody();
     const before = simulation.faults.describe();

@@ -5,7 +5,7 @@ import { formatAmount } from "../payments/amounts.ts";
 import { expireIfDue, pay, shopUrl } from "../payments/checkout.ts";
 import type { Simulation } from "../simulation.ts";
 import type { SessionRow } from "../store.ts";
-import { layout, pageHeaders } from "./layout.ts";
+import { layout, PAGE_HEADERS } from "./layout.ts";
 import { STYLE } from "./style.ts";
 
 /** The page where a buyer pays: GET shows, POST pays or is declined. It works without scripts. */
@@ -16,15 +16,15 @@ export function payPage(simulation: Simulation): Hono {
   );
   app.get("/pay/:id", (context) => {
     const row = find(simulation, context);
-    if (row === null) return context.html(notFound(), 404, pageHeaders());
+    if (row === null) return context.html(notFound(), 404, PAGE_HEADERS);
     const waits = row.object.status === "complete" && intentStatus(simulation, row) === "processing";
     const title = `${statusTitle(simulation, row)} – ${simulation.settings.shop_name}`;
     const page = layout(title, checkoutPage(simulation, row, localeOf(row, context)), waits ? 2 : undefined);
-    return context.html(page, 200, pageHeaders(shopUrls(row)));
+    return context.html(page, 200, PAGE_HEADERS);
   });
   app.post("/pay/:id", async (context) => {
     const row = find(simulation, context);
-    if (row === null) return context.html(notFound(), 404, pageHeaders());
+    if (row === null) return context.html(notFound(), 404, PAGE_HEADERS);
     const form = await context.req.parseBody();
     if (row.object.status !== "open") return context.redirect(`/pay/${row.id}`, 303);
     const email = typeof form.email === "string" && form.email.includes("@") ? form.email.slice(0, 320) : null;
@@ -41,10 +41,6 @@ function find(simulation: Simulation, context: Context): SessionRow | null {
   const row = simulation.store.sessions.find(context.req.param("id") ?? "");
   if (row !== undefined) expireIfDue(simulation, row);
   return row ?? null;
-}
-
-function shopUrls({ object }: SessionRow): string[] {
-  return [object.success_url, object.cancel_url].filter((address) => address !== null);
 }
 
 function intentStatus({ store }: Simulation, { object }: SessionRow): string | undefined {
