@@ -28,7 +28,7 @@ export async function newCustomer(sql: Sql, metadata: Record<string, unknown> = 
   const [before] = await sql`select current_setting('role') as role`;
   await sql`select set_config('role', 'none', true)`;
   await sql`insert into auth.users (id, email, aud, role, raw_user_meta_data)
-    values (${id}, ${email}, 'authenticated', 'authenticated', ${JSON.stringify(metadata)}::jsonb)`;
+    values (${id}, ${email}, 'authenticated', 'authenticated', ${JSON.stringify(metadata)}::text::jsonb)`;
   await sql`select set_config('role', ${before?.role}, true)`;
   return id;
 }

@@ -1,0 +1,154 @@
+import { describe, expect, test } from "vitest";
+import { publishedIntake } from "../support/catalog.ts";
+import { type Sql, useDatabase } from "../support/database.ts";
+import { expectRefusal } from "../support/expect-error.ts";
+import { asOwner, asService, asStaff, newCustomer } from "../support/people.ts";
+
+const database = useDatabase();
+
+const breaks = async (sql: Sql) =>
+  (await sql`select audit_id, problem from private.audit_chain_breaks() order by 1`).map((row) => row.problem);
+
+/** Writes three entries and gives their ids. */
+async function entries(sql: Sql): Promise<number[]> {
+  const rows = [];
+  for (const minutes of [10, 20, 30]) {
+    await sql`update public.settings set value = ${minutes}::text::jsonb where key = 'hold_minutes'`;
+    const [row] = await sql`select max(id) as id from public.audit_log`;
+    rows.push(row?.id);
+  }
+  return rows;
+}
+
+/** Does what only the owner of the disk could: changes history, and takes it back. */
+async function tampering(sql: Sql, work: () => Promise<unknown>, expected: string[]): Promise<void> {
+  await sql`savepoint before_tampering`;
+  await sql`alter table public.audit_log disable trigger _100_refuse_change`;
+  await work();
+  expect(await breaks(sql)).toEqual(expected);
+  const [shown] =
+    await sql`select count(*) as broken from private.invariant_violations where invariant = 'the audit log is whole'`;
+  expect(shown?.broken).toBe(expected.length);
+  await sql`rollback to savepoint before_tampering`;
+}
+
+describe("a write by staff", () => {
+  test("leaves who, as what, what, where, before, after and under which request", async () => {
+    await database.rolledBack(async (sql) => {
+      const { productId } = await publishedIntake(sql, { status: "draft" });
+      const manager = await asStaff(sql, "catalog_manager");
+      await sql`update public.products set summary = 'Better.' where id = ${productId}`;
+      await asOwner(sql);
+      const [entry] = await sql`
+        select actor_id, actor_role, action, table_name, row_key, before ->> 'summary' as before, after ->> 'summary' as after, request_id
+        from public.audit_log order by id desc limit 1`;
+      expect(entry).toEqual({
+        actor_id: manager,
+        actor_role: "authenticated",
+        action: "update",
+        table_name: "products",
+        row_key: productId,
+        before: "Made by a test.",
+        after: "Better.",
+        request_id: "test-request",
+      });
+    });
+  });
+
+  test("by the secret key is told apart", async () => {
+    await database.rolledBack(async (sql) => {
+      const person = await newCustomer(sql);
+      await asService(sql);
+      await sql`select public.grant_role(${person}, 'support')`;
+      await asOwner(sql);
+      const [entry] =
+        await sql`select actor_id, actor_role, action, row_key from public.audit_log order by id desc limit 1`;
+      expect(entry).toEqual({
+        actor_id: null,
+        actor_role: "service_role",
+        action: "insert",
+        row_key: `${person}/support`,
+      });
+    });
+  });
+
+  test("that changes nothing leaves nothing", async () => {
+    await database.rolledBack(async (sql) => {
+      const count = async () => (await sql`select count(*) as entries from public.audit_log`)[0]?.entries;
+      const before = await count();
+      await sql`update public.settings set value = value, updated_at = updated_at where false`;
+      await sql`update public.role_permissions set role = role`;
+      expect(await count()).toBe(before);
+    });
+  });
+});
+
+describe("the chain", () => {
+  test("is whole after writes of many kinds", async () => {
+    await database.rolledBack(async (sql) => {
+      await entries(sql);
+      await publishedIntake(sql, { seats: 3, price: 100 });
+      expect(await breaks(sql)).toEqual([]);
+    });
+  });
+
+  test("shows an entry that was altered, in every column it has", async () => {
+    await database.rolledBack(async (sql) => {
+      const [, middle] = await entries(sql);
+      const lies = [
+        "actor_id = gen_random_uuid()",
+        "actor_role = 'anon'",
+        "action = 'insert'",
+        "table_name = 'roles'",
+        "row_key = 'shop_name'",
+        "before = '{}'",
+        "after = null",
+        "request_id = 'another'",
+        "occurred_at = occurred_at - interval '1 microsecond'",
+      ];
+      for (const lie of lies) {
+        await tampering(sql, () => sql.unsafe(`update public.audit_log set ${lie} where id = ${middle}`), ["altered"]);
+      }
+    });
+  });
+
+  test("shows that an entry was removed, or altered and hashed again, at the entry after it", async () => {
+    await database.rolledBack(async (sql) => {
+      const [, middle] = await entries(sql);
+      const missing = ["a row before it is missing"];
+      await tampering(sql, () => sql`delete from public.audit_log where id = ${middle as number}`, missing);
+      const hashAgain = async () => {
+        await sql`update public.audit_log set after = '{}' where id = ${middle as number}`;
+        await sql`update public.audit_log set hash = private.audit_hash(audit_log) where id = ${middle as number}`;
+      };
+      await tampering(sql, hashAgain, missing);
+    });
+  });
+
+  test("cannot be written, changed or removed by anybody, its owner included", async () => {
+    await database.rolledBack(async (sql) => {
+      await entries(sql);
+      const refused = { code: "append_only", status: 409 };
+      await expectRefusal(() => sql`update public.audit_log set action = 'delete'`, refused);
+      await expectRefusal(() => sql`delete from public.audit_log`, refused);
+      const denied = { code: "42501", status: 403 };
+      for (const become of [(tx: Sql) => asStaff(tx, "admin"), asService]) {
+        await become(sql);
+        await expectRefusal(() => sql`delete from public.audit_log`, denied);
+        await expectRefusal(() => sql`update public.audit_log set action = 'delete'`, denied);
+      }
+    });
+  });
+
+  test("is read by admins and auditors only", async () => {
+    await database.rolledBack(async (sql) => {
+      await entries(sql);
+      const seen: Record<string, boolean> = {};
+      for (const role of ["admin", "auditor", "support", "finance"] as const) {
+        await asStaff(sql, role);
+        seen[role] = (await sql`select from public.audit_log`).length > 0;
+      }
+      expect(seen).toEqual({ admin: true, auditor: true, support: false, finance: false });
+    });
+  });
+});

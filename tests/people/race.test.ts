@@ -1,0 +1,90 @@
+import { describe, expect, test } from "vitest";
+import { type TestDatabase, useDatabase } from "../support/database.ts";
+import { refusalOf } from "../support/expect-error.ts";
+import { expectInvariants } from "../support/invariants.ts";
+import { asCustomer, newCustomer } from "../support/people.ts";
+import { race } from "../support/race.ts";
+import { replaceInFunction, withSabotage } from "../support/sabotage.ts";
+
+const database = useDatabase();
+
+describe("ten admins who remove each other at once", () => {
+  test("leave one", async () => {
+    await oneAdminStays(database);
+  });
+
+  test("leave none when the members are not locked", async () => {
+    await withSabotage(
+      replaceInFunction(
+        "private.revoke_role",
+        "order by role_members.profile_id for update",
+        "order by role_members.profile_id",
+      ),
+      oneAdminStays,
+      { rounds: 8 },
+    );
+  });
+});
+
+async function oneAdminStays(target: TestDatabase): Promise<void> {
+  const admins: string[] = [];
+  for (let count = 0; count < 10; count++) admins.push(await newCustomer(target.sql));
+  await target.sql`delete from public.role_members where role = 'admin'`;
+  await target.sql`insert into public.role_members (profile_id, role)
+    select id, 'admin' from unnest(${admins}::uuid[]) as id`;
+  const { values, errors } = await race(target, admins.length, async (sql, index) => {
+    const next = admins[(index + 1) % admins.length] as string;
+    const refusal = await refusalOf(() =>
+      sql.begin(async (tx) => {
+        await asCustomer(tx, admins[index] as string);
+        await tx`select public.revoke_role(${next}, 'admin')`;
+      }),
+    );
+    return refusal?.code ?? "revoked";
+  });
+  expect(errors.map(String)).toEqual([]);
+  const left = await target.sql`select from public.role_members where role = 'admin'`;
+  expect(left.length).toBeGreaterThanOrEqual(1);
+  expect(values.filter((value) => value === "revoked")).toHaveLength(admins.length - left.length);
+  for (const value of values) expect(["revoked", "last_admin", "permission_denied"]).toContain(value);
+}
+
+describe("twenty writes by staff at once", () => {
+  test("are one chain in the audit log", async () => {
+    await oneChain(database);
+  });
+
+  test("are a broken chain when they do not queue", async () => {
+    await withSabotage(replaceInFunction("private.tg__audit", /perform pg_advisory_xact_lock\([^;]*;/, ""), oneChain);
+  });
+});
+
+async function oneChain(target: TestDatabase): Promise<void> {
+  const people: string[] = [];
+  for (let count = 0; count < 20; count++) people.push(await newCustomer(target.sql));
+  const before = await entries(target);
+  const { errors } = await race(target, people.length, (sql, index) =>
+    sql.begin(async (tx) => {
+      await tx`select public.grant_role(${people[index] as string}, 'courier')`;
+      await tx`select public.grant_role(${people[index] as string}, 'warehouse')`;
+    }),
+  );
+  expect(errors.map(String)).toEqual([]);
+  expect(await entries(target)).toBe(before + 40);
+  await expectInvariants(target.sql);
+}
+
+async function entries(target: TestDatabase): Promise<number> {
+  const [row] = await target.sql`select count(*) as entries from public.audit_log`;
+  return row?.entries;
+}
+
+test("one role granted to one person by twenty admins at once is one membership", async () => {
+  const person = await newCustomer(database.sql);
+  const { values, errors } = await race(database, 20, async (sql) => {
+    const rows = await sql`select role from public.grant_role(${person}, 'finance')`;
+    return rows.map(({ role }) => role).join();
+  });
+  expect(errors.map(String)).toEqual([]);
+  expect(new Set(values)).toEqual(new Set(["finance"]));
+});
