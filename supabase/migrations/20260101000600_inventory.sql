@@ -230,26 +230,48 @@ $$;
 comment on function private.draw_units_in_order(uuid, integer, boolean) is
   'The edge of stock: locks every slot of the variant in order, frees holds that are due, and walks. Exact, and slow only where it must be.';
 
-create function private.release_due_units(variant_id uuid)
+create function private.free_units(variant_id uuid, slot integer, location_id uuid, quantity integer)
 returns void
-language sql
+language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
-  with due as materialized (
-    select reservations.id from public.reservations
-    where reservations.variant_id = release_due_units.variant_id and reservations.status = 'held' and reservations.expires_at <= now()
-    for update skip locked
-  ), released as (
-    update public.reservations set status = 'released' from due where reservations.id = due.id
-    returning reservations.slot, reservations.location_id, reservations.quantity
-  ), freed as (
-    select released.slot, released.location_id, sum(released.quantity)::integer as quantity from released group by released.slot, released.location_id
-  )
-  update public.stock_slots set available = available + freed.quantity, reserved = reserved - freed.quantity
-  from freed
-  where stock_slots.variant_id = release_due_units.variant_id and stock_slots.slot = freed.slot and stock_slots.location_id = freed.location_id;
+declare
+  -- a seat that somebody waits for goes from hold to hold: it is never on sale in between, so nobody can jump the queue
+  v_passed_on integer := private.pass_on_units(free_units.variant_id, free_units.slot, free_units.location_id, free_units.quantity);
+begin
+  update public.stock_slots
+  set reserved = reserved - free_units.quantity + v_passed_on, available = available + free_units.quantity - v_passed_on
+  where stock_slots.variant_id = free_units.variant_id and stock_slots.slot = free_units.slot and stock_slots.location_id = free_units.location_id;
+end
+$$;
+comment on function private.free_units(uuid, integer, uuid, integer) is 'Ends a hold on units of one slot: to whoever waits for them, else back on sale. The caller holds the slot and has ended the reservation.';
+
+create function private.release_due_units(variant_id uuid)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_freed private.drawn_slot;
+begin
+  for v_freed in
+    with due as materialized (
+      select reservations.id from public.reservations
+      where reservations.variant_id = release_due_units.variant_id and reservations.status = 'held' and reservations.expires_at <= now()
+      for update skip locked
+    ), released as (
+      update public.reservations set status = 'released' from due where reservations.id = due.id
+      returning reservations.slot, reservations.location_id, reservations.quantity
+    )
+    select released.slot, released.location_id, sum(released.quantity)::integer from released group by 1, 2 order by 1, 2
+  loop
+    perform private.free_units(release_due_units.variant_id, v_freed.slot, v_freed.location_id, v_freed.quantity);
+  end loop;
+end
 $$;
 comment on function private.release_due_units(uuid) is 'Frees what is due for one variant. The caller holds the variant''s slots; a reservation that a payment has locked is left to it.';
 
@@ -313,6 +335,8 @@ volatile
 security invoker
 set search_path = ''
 as $$
+declare
+  v_settled record;
 begin
   perform from public.reservations
   where reservations.holder_id = settle_reservations.holder_id and reservations.status = 'held' order by reservations.id for update;
@@ -324,19 +348,22 @@ begin
     select reservations.variant_id, reservations.location_id, -reservations.quantity, 'sale', settle_reservations.holder_id
     from public.reservations where reservations.holder_id = settle_reservations.holder_id and reservations.status = 'held';
   end if;
-  with settled as (
-    update public.reservations set status = settle_reservations.outcome
-    where reservations.holder_id = settle_reservations.holder_id and reservations.status = 'held'
-    returning reservations.variant_id, reservations.slot, reservations.location_id, reservations.quantity
-  ), summed as (
+  for v_settled in
+    with settled as (
+      update public.reservations set status = settle_reservations.outcome
+      where reservations.holder_id = settle_reservations.holder_id and reservations.status = 'held'
+      returning reservations.variant_id, reservations.slot, reservations.location_id, reservations.quantity
+    )
     select settled.variant_id, settled.slot, settled.location_id, sum(settled.quantity)::integer as quantity
-    from settled group by settled.variant_id, settled.slot, settled.location_id
-  )
-  update public.stock_slots
-  set reserved = reserved - summed.quantity,
-    available = available + case when settle_reservations.outcome = 'released' then summed.quantity else 0 end
-  from summed
-  where stock_slots.variant_id = summed.variant_id and stock_slots.slot = summed.slot and stock_slots.location_id = summed.location_id;
+    from settled group by 1, 2, 3 order by 1, 2, 3
+  loop
+    if settle_reservations.outcome = 'released' then
+      perform private.free_units(v_settled.variant_id, v_settled.slot, v_settled.location_id, v_settled.quantity);
+    else
+      update public.stock_slots set reserved = reserved - v_settled.quantity
+      where stock_slots.variant_id = v_settled.variant_id and stock_slots.slot = v_settled.slot and stock_slots.location_id = v_settled.location_id;
+    end if;
+  end loop;
 end
 $$;
 comment on function private.settle_reservations(uuid, text) is
@@ -362,17 +389,18 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_location_id uuid;
+  v_slot public.stock_slots;
 begin
-  update public.stock_slots set available = available + return_units.quantity
-  from (
-    select stock_slots.slot, stock_slots.location_id from public.stock_slots
-    where stock_slots.variant_id = return_units.variant_id order by stock_slots.slot, stock_slots.location_id limit 1 for update
-  ) as target
-  where stock_slots.variant_id = return_units.variant_id and stock_slots.slot = target.slot and stock_slots.location_id = target.location_id
-  returning stock_slots.location_id into v_location_id;
+  select * into v_slot from public.stock_slots
+  where stock_slots.variant_id = return_units.variant_id order by stock_slots.slot, stock_slots.location_id limit 1 for update;
+  if v_slot.variant_id is null then
+    return;
+  end if;
   insert into public.stock_movements (variant_id, location_id, quantity, reason, reference_id)
-  select return_units.variant_id, v_location_id, return_units.quantity, 'return', return_units.reference_id where v_location_id is not null;
+  values (return_units.variant_id, v_slot.location_id, return_units.quantity, 'return', return_units.reference_id);
+  update public.stock_slots set reserved = reserved + return_units.quantity
+  where stock_slots.variant_id = v_slot.variant_id and stock_slots.slot = v_slot.slot and stock_slots.location_id = v_slot.location_id;
+  perform private.free_units(v_slot.variant_id, v_slot.slot, v_slot.location_id, return_units.quantity);
 end
 $$;
 comment on function private.return_units(uuid, integer, uuid) is 'Puts sold units back on sale: a cancelled seat, a returned parcel. A variant that is not counted has nowhere to put them.';
@@ -388,6 +416,7 @@ declare
   v_on_hand bigint;
   v_slots integer := 1;
   v_missing integer := -change_capacity.delta;
+  v_passed_on integer;
   v_slot public.stock_slots;
 begin
   if change_capacity.delta = 0 then
@@ -413,6 +442,15 @@ begin
       from public.stock_slots where stock_slots.variant_id = change_capacity.variant_id and stock_slots.location_id = private.main_location()
     ) as share
     where stock_slots.variant_id = change_capacity.variant_id and stock_slots.slot = share.slot and stock_slots.location_id = share.location_id;
+    for v_slot in
+      select * from public.stock_slots where stock_slots.variant_id = change_capacity.variant_id and stock_slots.available > 0
+      order by stock_slots.slot, stock_slots.location_id
+    loop
+      v_passed_on := private.pass_on_units(v_slot.variant_id, v_slot.slot, v_slot.location_id, v_slot.available);
+      exit when v_passed_on = 0;
+      update public.stock_slots set available = available - v_passed_on, reserved = reserved + v_passed_on
+      where stock_slots.variant_id = v_slot.variant_id and stock_slots.slot = v_slot.slot and stock_slots.location_id = v_slot.location_id;
+    end loop;
   else
     for v_slot in
       select * from public.stock_slots where stock_slots.variant_id = change_capacity.variant_id and stock_slots.available > 0

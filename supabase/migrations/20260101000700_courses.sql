@@ -47,6 +47,7 @@ create table public.intakes (
   ends_at timestamptz,
   time_zone text not null default 'Asia/Jakarta',
   location text,
+  has_waitlist boolean not null default true,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint intakes_have_a_title_people_can_read check (length(btrim(title)) between 1 and 200),
@@ -67,8 +68,8 @@ create policy insert_staff on public.intakes for insert to authenticated with ch
 create policy update_staff on public.intakes for update to authenticated
   using ((select private.has_permission('catalog.write'))) with check ((select private.has_permission('catalog.write')));
 grant select on public.intakes to anon, authenticated, service_role;
-grant insert (product_id, title, seats, enroll_opens_at, enroll_closes_at, starts_at, ends_at, time_zone, location) on public.intakes to authenticated, service_role;
-grant update (title, seats, enroll_opens_at, enroll_closes_at, starts_at, ends_at, time_zone, location) on public.intakes to authenticated, service_role;
+grant insert (product_id, title, seats, enroll_opens_at, enroll_closes_at, starts_at, ends_at, time_zone, location, has_waitlist) on public.intakes to authenticated, service_role;
+grant update (title, seats, enroll_opens_at, enroll_closes_at, starts_at, ends_at, time_zone, location, has_waitlist) on public.intakes to authenticated, service_role;
 -- not granted: variant_id (made here), delete (an intake people enrolled in is history).
 
 -- enrollments ------------------------------------------------------------------------------------------------------------------------

@@ -92,7 +92,7 @@ $$;
 comment on function private.price_line(uuid, integer, text) is
   'One line, priced by the catalogue and checked: on sale, priced in this currency, enrolment open. Refuses variant_not_found, price_missing, intake_not_open, intake_closed, invalid_quantity.';
 
-create function private.hold_line(order_id uuid, line private.order_line, expires_at timestamptz)
+create function private.hold_line(order_id uuid, person_id uuid, line private.order_line, expires_at timestamptz)
 returns void
 language plpgsql
 volatile
@@ -102,7 +102,8 @@ as $$
 declare
   v_held boolean := true;
 begin
-  if line.counted then
+  if line.counted and not (line.intake_id is not null
+    and private.accept_offer(line.intake_id, hold_line.person_id, hold_line.order_id, hold_line.expires_at)) then
     if hold_line.expires_at is null then
       v_held := private.sell_units(line.variant_id, line.quantity, hold_line.order_id);
     else
@@ -111,13 +112,13 @@ begin
   end if;
   if not v_held then
     if line.kind = 'course' then
-      perform private.fail('out_of_stock', 409, format('Every seat in %s is taken.', line.title), 'Choose another intake, or come back later: unpaid seats are freed.', line.variant_id::text);
+      perform private.fail('out_of_stock', 409, format('Every seat in %s is taken.', line.title), 'Join the waiting list (join_waitlist), or choose another intake.', line.variant_id::text);
     end if;
     perform private.fail('out_of_stock', 409, format('There are not %s of %s left.', line.quantity, line.title), 'Lower the quantity or remove the line.', line.variant_id::text);
   end if;
 end
 $$;
-comment on function private.hold_line(uuid, private.order_line, timestamptz) is 'Takes the line''s units: held until expires_at, or sold at once when there is nothing to pay. Refuses out_of_stock.';
+comment on function private.hold_line(uuid, uuid, private.order_line, timestamptz) is 'Takes the line''s units, from the waiting list''s offer if the person has one: held until expires_at, or sold at once when there is nothing to pay. Refuses out_of_stock.';
 
 create function private.open_enrollments(order_id uuid, person_id uuid, lines private.order_line[], first_status text)
 returns void
@@ -232,7 +233,7 @@ declare
 begin
   perform private.expire_own_due_orders(place_priced_lines.customer_id, place_priced_lines.lines);
   foreach v_line in array place_priced_lines.lines loop
-    perform private.hold_line(v_order_id, v_line, v_expires_at);
+    perform private.hold_line(v_order_id, place_priced_lines.customer_id, v_line, v_expires_at);
   end loop;
   perform private.write_order(place_priced_lines.customer_id, place_priced_lines.currency, place_priced_lines.lines, v_order_id, v_expires_at);
   return v_order_id;

@@ -36,8 +36,22 @@ select 'an ended order holds nothing', orders.id::text, orders.status
 from public.orders join public.reservations on reservations.holder_id = orders.id
 where reservations.status = 'held' and orders.status not in ('pending', 'needs_review')
 union all
-select 'a reservation belongs to an order', reservations.id::text, reservations.holder_id::text
+select 'a reservation belongs to an order or an offer', reservations.id::text, reservations.holder_id::text
 from public.reservations where not exists (select from public.orders where orders.id = reservations.holder_id)
+  and not exists (select from public.waitlist_entries where waitlist_entries.id = reservations.holder_id)
+union all
+select 'an offer holds one seat, and nobody else on the waiting list does', waitlist_entries.id::text, waitlist_entries.status
+from public.waitlist_entries
+where coalesce((select sum(reservations.quantity) from public.reservations where reservations.holder_id = waitlist_entries.id and reservations.status = 'held'), 0)
+  <> case when waitlist_entries.status = 'offered' and waitlist_entries.offer_expires_at > now() then 1
+    when waitlist_entries.status = 'offered' then coalesce((select sum(reservations.quantity) from public.reservations where reservations.holder_id = waitlist_entries.id and reservations.status = 'held'), 0)
+    else 0 end
+union all
+select 'no seat is idle while somebody waits', intakes.id::text, format('%s free', stock.available)
+from public.intakes
+join lateral (select sum(stock_slots.available) as available from public.stock_slots where stock_slots.variant_id = intakes.variant_id) as stock on true
+where stock.available > 0 and intakes.has_waitlist and (intakes.enroll_closes_at is null or intakes.enroll_closes_at > now())
+  and exists (select from public.waitlist_entries where waitlist_entries.intake_id = intakes.id and waitlist_entries.status = 'waiting')
 union all
 select 'an active seat belongs to a paid order', enrollments.id::text, orders.status
 from public.enrollments

@@ -1,0 +1,304 @@
+/*
+Courses, waiting list: who gets the next seat.
+
+Promise: first in, first out; a seat that frees is offered in the transaction that frees it, for a limited time, then to the next; while
+somebody waits no seat is on sale, so nobody jumps the queue and no seat is idle.
+Under concurrency: a freed seat goes from hold to hold without ever being available (private.free_units asks private.pass_on_units). Whoever
+frees holds the slot and then takes the intake's advisory lock; whoever joins takes only that lock and then looks at the stock. So either
+the one who frees sees the newcomer, or the newcomer sees the seat. Nobody waits for a slot while holding the lock.
+*/
+
+insert into public.settings (key, value, description) values
+  ('offer_hours', '24', 'Hours an offered seat waits for the first on the waiting list before it goes to the next.');
+
+create table public.waitlist_entries (
+  id uuid primary key default gen_random_uuid(),
+  position bigint generated always as identity,
+  intake_id uuid not null references public.intakes (id) on delete cascade,
+  learner_id uuid not null references public.profiles (id) on delete cascade,
+  status text not null default 'waiting',
+  offer_expires_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint waitlist_entries_have_a_known_status check (status in ('waiting', 'offered', 'accepted', 'expired', 'left')),
+  constraint waitlist_entries_offer_for_a_limited_time check (status <> 'offered' or offer_expires_at is not null)
+);
+comment on table public.waitlist_entries is 'Who waits for a seat, in order of position. offered: a seat is held for them until offer_expires_at; enroll or place_order takes it.';
+-- the guarantee: a learner waits once per intake
+create unique index waitlist_entries_one_per_learner on public.waitlist_entries (intake_id, learner_id) where status in ('waiting', 'offered');
+-- serves: the next in line
+create index on public.waitlist_entries (intake_id, position) where status = 'waiting';
+-- serves: offers that are over
+create index on public.waitlist_entries (offer_expires_at) where status = 'offered';
+create index on public.waitlist_entries (intake_id);
+create index on public.waitlist_entries (learner_id);
+
+insert into private.status_moves (machine, from_status, to_status) values
+  ('waitlist', 'waiting', 'offered'), ('waitlist', 'waiting', 'left'), ('waitlist', 'offered', 'accepted'), ('waitlist', 'offered', 'expired'),
+  ('waitlist', 'offered', 'left');
+
+create trigger _100_stamp_update before update on public.waitlist_entries for each row execute function private.tg__stamp_update();
+create trigger _200_guard_status after update of status on public.waitlist_entries for each row when (old.status <> new.status) execute function private.tg__guard_status('waitlist');
+
+alter table public.waitlist_entries enable row level security;
+create policy select_own on public.waitlist_entries for select to authenticated using (learner_id = (select auth.uid()));
+create policy select_staff on public.waitlist_entries for select to authenticated using ((select private.has_permission('enrollments.read')));
+grant select on public.waitlist_entries to authenticated, service_role;
+-- not granted: insert, update, delete. The verbs keep the order.
+
+-- what inventory asks ----------------------------------------------------------------------------------------------------------------
+
+create function private.lock_waitlist(intake_id uuid)
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select pg_advisory_xact_lock(hashtextextended('seatline.waitlist/' || lock_waitlist.intake_id, 0));
+$$;
+comment on function private.lock_waitlist(uuid) is 'One at a time: freeing a seat of this intake, or joining its waiting list.';
+
+create function private.pass_on_units(variant_id uuid, slot integer, location_id uuid, quantity integer)
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_intake public.intakes;
+  v_entry_id uuid;
+  v_until timestamptz;
+  v_passed_on integer := 0;
+begin
+  select * into v_intake from public.intakes where intakes.variant_id = pass_on_units.variant_id;
+  if v_intake.id is null or not v_intake.has_waitlist or v_intake.enroll_closes_at <= now() then
+    return 0;
+  end if;
+  perform private.lock_waitlist(v_intake.id);
+  v_until := least(now() + make_interval(hours => (private.setting('offer_hours'))::integer), v_intake.enroll_closes_at);
+  while v_passed_on < pass_on_units.quantity loop
+    update public.waitlist_entries set status = 'offered', offer_expires_at = v_until
+    where waitlist_entries.status = 'waiting' and waitlist_entries.id = (
+      select next.id from public.waitlist_entries as next where next.intake_id = v_intake.id and next.status = 'waiting' order by next.position limit 1)
+    returning waitlist_entries.id into v_entry_id;
+    if v_entry_id is not null then
+      insert into public.reservations (holder_id, variant_id, slot, location_id, quantity, expires_at)
+      values (v_entry_id, pass_on_units.variant_id, pass_on_units.slot, pass_on_units.location_id, 1, v_until);
+      perform private.emit('waitlist.offered', 'waitlist_entry', v_entry_id);
+      v_passed_on := v_passed_on + 1;
+    elsif not exists (select from public.waitlist_entries where waitlist_entries.intake_id = v_intake.id and waitlist_entries.status = 'waiting') then
+      exit; -- otherwise the first in line left while we looked: look again
+    end if;
+  end loop;
+  return v_passed_on;
+end
+$$;
+comment on function private.pass_on_units(uuid, integer, uuid, integer) is
+  'Of units that free in a slot, holds one for each of the next in line and says how many. The caller holds the slot and keeps its numbers.';
+
+create function private.accept_offer(intake_id uuid, learner_id uuid, order_id uuid, expires_at timestamptz)
+returns boolean
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_entry_id uuid;
+begin
+  select waitlist_entries.id into v_entry_id from public.waitlist_entries
+  where waitlist_entries.intake_id = accept_offer.intake_id and waitlist_entries.learner_id = accept_offer.learner_id
+    and waitlist_entries.status = 'offered' and waitlist_entries.offer_expires_at > now();
+  if v_entry_id is null then
+    return false;
+  end if;
+  update public.reservations set holder_id = accept_offer.order_id, expires_at = coalesce(accept_offer.expires_at, reservations.expires_at)
+  where reservations.holder_id = v_entry_id and reservations.status = 'held';
+  if not found then
+    return false; -- left or taken back in this very moment
+  end if;
+  update public.waitlist_entries set status = 'accepted' where waitlist_entries.id = v_entry_id;
+  if accept_offer.expires_at is null then
+    perform private.settle_reservations(accept_offer.order_id, 'claimed');
+  end if;
+  return true;
+end
+$$;
+comment on function private.accept_offer(uuid, uuid, uuid, timestamptz) is 'Hands the seat that is held for a learner over to their order: held until expires_at, or sold when there is nothing to pay. False when no offer stands.';
+
+create function private.expire_due_offers(max_offers integer default 100)
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_entry_id uuid;
+  v_expired integer := 0;
+begin
+  for v_entry_id in
+    select waitlist_entries.id from public.waitlist_entries
+    where waitlist_entries.status = 'offered' and waitlist_entries.offer_expires_at <= now()
+    order by waitlist_entries.offer_expires_at limit expire_due_offers.max_offers for update skip locked
+  loop
+    update public.waitlist_entries set status = 'expired' where waitlist_entries.id = v_entry_id;
+    perform private.settle_reservations(v_entry_id, 'released');
+    v_expired := v_expired + 1;
+  end loop;
+  return v_expired;
+end
+$$;
+comment on function private.expire_due_offers(integer) is 'Ends offers nobody took; each seat goes to the next in line. Returns how many. The worker calls it until 0.';
+
+-- verbs ------------------------------------------------------------------------------------------------------------------------------
+
+create function private.waitlist_document(entry public.waitlist_entries)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  return jsonb_build_object('id', entry.id, 'intake_id', entry.intake_id, 'status', entry.status, 'offer_expires_at', entry.offer_expires_at,
+    'created_at', entry.created_at,
+    'place', case when entry.status = 'waiting' then (
+      select count(*) from public.waitlist_entries
+      where waitlist_entries.intake_id = entry.intake_id and waitlist_entries.status = 'waiting' and waitlist_entries.position <= entry.position) end);
+end
+$$;
+comment on function private.waitlist_document(public.waitlist_entries) is 'An entry as its learner sees it; place 1 is next.';
+
+create function private.join_waitlist(intake_id uuid, idempotency_key text)
+returns jsonb
+language plpgsql
+volatile
+security definer -- learners may not write the list, only join it
+set search_path = ''
+as $$
+declare
+  v_learner_id uuid := private.require_person();
+  v_body jsonb := to_jsonb(join_waitlist.intake_id);
+  v_answer jsonb := private.recall_answer(v_learner_id, join_waitlist.idempotency_key, 'join_waitlist', v_body);
+  v_intake public.intakes;
+  v_entry public.waitlist_entries;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  select intakes.* into v_intake from public.intakes
+  join public.products on products.id = intakes.product_id
+  where intakes.id = join_waitlist.intake_id and products.status = 'published' and (products.publish_at is null or products.publish_at <= now());
+  if v_intake.id is null then
+    perform private.fail('intake_not_found', 404, 'There is no such intake.', 'Read the course again for its intakes.');
+  end if;
+  perform private.check_enrollable(v_intake.id, v_intake.enroll_opens_at, v_intake.enroll_closes_at);
+  if not v_intake.has_waitlist then
+    perform private.fail('no_waitlist', 409, 'This intake keeps no waiting list.', 'Choose another intake of the course.');
+  end if;
+  if exists (select from public.enrollments where enrollments.intake_id = v_intake.id and enrollments.learner_id = v_learner_id
+    and enrollments.status in ('reserved', 'active', 'suspended', 'completed')) then
+    perform private.fail('already_enrolled', 409, 'You have a seat in this intake already.', 'Find it among your courses.');
+  end if;
+  perform private.lock_waitlist(v_intake.id);
+  if v_intake.seats is null or exists (
+    select from public.stock_slots where stock_slots.variant_id = v_intake.variant_id and stock_slots.available > 0
+  ) or exists (
+    select from public.reservations where reservations.variant_id = v_intake.variant_id and reservations.status = 'held' and reservations.expires_at <= now()
+  ) then
+    perform private.fail('seats_available', 409, 'There are seats left: nobody has to wait.', 'Call enroll or place_order.');
+  end if;
+  insert into public.waitlist_entries (intake_id, learner_id) values (v_intake.id, v_learner_id) on conflict do nothing returning * into v_entry;
+  if v_entry.id is null then
+    perform private.fail('already_waiting', 409, 'You are on this waiting list already.', 'Read my_waitlist for your place.');
+  end if;
+  return private.remember_answer(v_learner_id, join_waitlist.idempotency_key, 'join_waitlist', v_body, private.waitlist_document(v_entry));
+end
+$$;
+comment on function private.join_waitlist(uuid, text) is 'Does the work of public.join_waitlist.';
+grant execute on function private.join_waitlist(uuid, text) to authenticated;
+
+create function public.join_waitlist(intake_id uuid, idempotency_key text default null)
+returns jsonb
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select private.join_waitlist(join_waitlist.intake_id, join_waitlist.idempotency_key);
+$$;
+comment on function public.join_waitlist(uuid, text) is
+  'Waits for a seat of a full intake and answers {id, intake_id, status, place, offer_expires_at, created_at}. When a seat frees it is held for the first in line, who takes it with enroll or place_order. '
+  'Errors: intake_not_found, intake_not_open, intake_closed, no_waitlist, seats_available, already_enrolled, already_waiting, idempotency_key_reused, sign_in_required.';
+grant execute on function public.join_waitlist(uuid, text) to authenticated;
+
+create function private.leave_waitlist(intake_id uuid)
+returns jsonb
+language plpgsql
+volatile
+security definer -- learners may not write the list, only leave it
+set search_path = ''
+as $$
+declare
+  v_learner_id uuid := private.require_person();
+  v_entry public.waitlist_entries;
+begin
+  update public.waitlist_entries set status = 'left'
+  where waitlist_entries.intake_id = leave_waitlist.intake_id and waitlist_entries.learner_id = v_learner_id and waitlist_entries.status in ('waiting', 'offered')
+  returning * into v_entry;
+  if v_entry.id is null then
+    perform private.fail('not_waiting', 404, 'You are not on this waiting list.', 'Read my_waitlist for the lists you are on.');
+  end if;
+  perform private.settle_reservations(v_entry.id, 'released');
+  return private.waitlist_document(v_entry);
+end
+$$;
+comment on function private.leave_waitlist(uuid) is 'Does the work of public.leave_waitlist.';
+grant execute on function private.leave_waitlist(uuid) to authenticated;
+
+create function public.leave_waitlist(intake_id uuid)
+returns jsonb
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select private.leave_waitlist(leave_waitlist.intake_id);
+$$;
+comment on function public.leave_waitlist(uuid) is 'Leaves a waiting list, or declines the offered seat, which goes to the next in line. Answers the entry. Errors: not_waiting, sign_in_required.';
+grant execute on function public.leave_waitlist(uuid) to authenticated;
+
+create function private.my_waitlist()
+returns setof jsonb
+language plpgsql
+volatile
+security definer -- a place counts other people's rows
+set search_path = ''
+as $$
+begin
+  return query
+    select private.waitlist_document(waitlist_entries) || jsonb_build_object('title', products.title, 'slug', products.slug, 'intake_title', intakes.title)
+    from public.waitlist_entries
+    join public.intakes on intakes.id = waitlist_entries.intake_id
+    join public.products on products.id = intakes.product_id
+    where waitlist_entries.learner_id = private.require_person() and waitlist_entries.status in ('waiting', 'offered')
+    order by waitlist_entries.position;
+end
+$$;
+comment on function private.my_waitlist() is 'Does the work of public.my_waitlist.';
+grant execute on function private.my_waitlist() to authenticated;
+
+create function public.my_waitlist()
+returns setof jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select * from private.my_waitlist();
+$$;
+comment on function public.my_waitlist() is 'The waiting lists the caller is on: {id, intake_id, status, place, offer_expires_at, created_at, title, slug, intake_title}. Errors: sign_in_required.';
+grant execute on function public.my_waitlist() to authenticated;
