@@ -38,9 +38,10 @@ create trigger _200_guard_status after update of status on public.products for e
 create trigger _900_audit after insert or update or delete on public.products for each row execute function private.tg__audit('id');
 
 alter table public.products enable row level security;
-create policy select_anyone on public.products for select to anon, authenticated
+create policy select_published on public.products for select to anon
   using (status = 'published' and (publish_at is null or publish_at <= now()));
-create policy select_staff on public.products for select to authenticated using ((select private.has_permission('catalog.read')));
+create policy select_published_or_staff on public.products for select to authenticated
+  using (status = 'published' and (publish_at is null or publish_at <= now()) or (select private.has_permission('catalog.read')));
 create policy insert_staff on public.products for insert to authenticated with check ((select private.has_permission('catalog.write')));
 create policy update_staff on public.products for update to authenticated
   using ((select private.has_permission('catalog.write'))) with check ((select private.has_permission('catalog.write')));

@@ -61,6 +61,21 @@ group by stock_slots.variant_id;
 comment on view public.stock_levels is 'Units per counted variant: available to buy, reserved by unpaid orders, on hand (both). A variant that is not counted has no row.';
 grant select on public.stock_levels to anon, authenticated, service_role;
 
+create function private.tg_stock_levels__refuse_write()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  perform private.fail('permission_denied', 403, 'Stock levels are a sum and cannot be written.', 'Change the seats of the intake.');
+  return null;
+end
+$$;
+comment on function private.tg_stock_levels__refuse_write() is 'Gives a write to the view a plain refusal; without it Postgres answers an error of its own before it looks at grants.';
+create trigger _100_refuse_write instead of insert or update or delete on public.stock_levels for each row execute function private.tg_stock_levels__refuse_write();
+
 create table public.stock_movements (
   id bigint generated always as identity primary key,
   variant_id uuid not null references public.variants (id) on delete cascade,

@@ -112,19 +112,15 @@ create constraint trigger _300_check_subtotal after update of subtotal_amount on
   deferrable initially deferred for each row execute function private.tg_order_items__check_subtotal();
 
 alter table public.orders enable row level security;
-create policy select_own on public.orders for select to authenticated using (customer_id = (select auth.uid()));
-create policy select_staff on public.orders for select to authenticated using ((select private.has_permission('orders.read')));
+create policy select_own_or_staff on public.orders for select to authenticated
+  using (customer_id = (select auth.uid()) or (select private.has_permission('orders.read')));
 grant select on public.orders to authenticated, service_role;
 -- not granted: insert, update, delete. place_order, cancel_order and provider events write.
 
 alter table public.order_items enable row level security;
-create policy select_own on public.order_items for select to authenticated
-  using (exists (select from public.orders where orders.id = order_items.order_id and orders.customer_id = (select auth.uid())));
-create policy select_staff on public.order_items for select to authenticated using ((select private.has_permission('orders.read')));
+create policy select_own_or_staff on public.order_items for select to authenticated
+  using (exists (select from public.orders where orders.id = order_items.order_id and orders.customer_id = (select auth.uid())) or (select private.has_permission('orders.read')));
 grant select on public.order_items to authenticated, service_role;
-
-create policy select_own_order on public.status_changes for select to authenticated
-  using (machine = 'order' and exists (select from public.orders where orders.id = subject_id and orders.customer_id = (select auth.uid())));
 
 -- read -------------------------------------------------------------------------------------------------------------------------------
 

@@ -54,16 +54,10 @@ create trigger _100_stamp_update before update on public.payments for each row e
 create trigger _200_guard_status after update of status on public.payments for each row when (old.status <> new.status) execute function private.tg__guard_status('payment');
 
 alter table public.payments enable row level security;
-create policy select_own on public.payments for select to authenticated
-  using (exists (select from public.orders where orders.id = payments.order_id and orders.customer_id = (select auth.uid())));
-create policy select_staff on public.payments for select to authenticated using ((select private.has_permission('payments.read')));
+create policy select_own_or_staff on public.payments for select to authenticated
+  using (exists (select from public.orders where orders.id = payments.order_id and orders.customer_id = (select auth.uid())) or (select private.has_permission('payments.read')));
 grant select on public.payments to authenticated, service_role;
 -- not granted: insert, update, delete. start_payment opens, provider events move.
-
-create policy select_own_payment on public.status_changes for select to authenticated
-  using (machine = 'payment' and exists (
-    select from public.payments join public.orders on orders.id = payments.order_id
-    where payments.id = subject_id and orders.customer_id = (select auth.uid())));
 
 -- open -------------------------------------------------------------------------------------------------------------------------------
 

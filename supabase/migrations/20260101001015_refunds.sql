@@ -36,10 +36,25 @@ create trigger _100_stamp_update before update on public.refunds for each row ex
 create trigger _200_guard_status after update of status on public.refunds for each row when (old.status <> new.status) execute function private.tg__guard_status('refund');
 
 alter table public.refunds enable row level security;
-create policy select_own on public.refunds for select to authenticated
-  using (exists (select from public.orders where orders.id = refunds.order_id and orders.customer_id = (select auth.uid())));
-create policy select_staff on public.refunds for select to authenticated using ((select private.has_permission('payments.read')));
+create policy select_own_or_staff on public.refunds for select to authenticated
+  using (exists (select from public.orders where orders.id = refunds.order_id and orders.customer_id = (select auth.uid())) or (select private.has_permission('payments.read')));
 grant select on public.refunds to authenticated, service_role;
+
+-- history: people see the moves of what is theirs, staff what their permissions open
+create policy select_own_or_staff on public.status_changes for select to authenticated
+  using (case
+    when machine = 'order' then (select private.has_permission('orders.read'))
+      or exists (select from public.orders where orders.id = subject_id and orders.customer_id = (select auth.uid()))
+    when machine = 'enrollment' then (select private.has_permission('orders.read'))
+      or exists (select from public.enrollments where enrollments.id = subject_id and enrollments.learner_id = (select auth.uid()))
+    when machine = 'payment' then (select private.has_permission('payments.read')) or exists (
+      select from public.payments join public.orders on orders.id = payments.order_id
+      where payments.id = subject_id and orders.customer_id = (select auth.uid()))
+    when machine = 'refund' then (select private.has_permission('payments.read'))
+    when machine = 'process' then (select private.has_permission('processes.read'))
+    when machine = 'product' then (select private.has_permission('catalog.read'))
+    else false
+  end);
 
 -- refunds ----------------------------------------------------------------------------------------------------------------------------
 

@@ -38,8 +38,8 @@ create trigger _100_stamp_update before update on public.notifications for each 
 create trigger _200_guard_status after update of status on public.notifications for each row when (old.status <> new.status) execute function private.tg__guard_status('notification');
 
 alter table public.notifications enable row level security;
-create policy select_own on public.notifications for select to authenticated using (profile_id = (select auth.uid()));
-create policy select_staff on public.notifications for select to authenticated using ((select private.has_permission('notifications.read')));
+create policy select_own_or_staff on public.notifications for select to authenticated
+  using (profile_id = (select auth.uid()) or (select private.has_permission('notifications.read')));
 create policy update_own on public.notifications for update to authenticated using (profile_id = (select auth.uid())) with check (profile_id = (select auth.uid()));
 grant select on public.notifications to authenticated, service_role;
 grant update (read_at) on public.notifications to authenticated;

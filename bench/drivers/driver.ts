@@ -1,0 +1,19 @@
+/** What to run: one statement, by so many connections at once, each as fast as it is answered. */
+export type Load = {
+  url: string;
+  statement: string;
+  clients: number;
+  /** Seconds that count. */
+  seconds: number;
+  /** Seconds before that: new connections compile their functions and plans first. */
+  warmUp: number;
+};
+
+/** Puts load on a database and measures it. */
+export type Driver = {
+  name: "pgbench" | "postgres.js";
+  /** What the driver means for a ratio, for people. */
+  note: string;
+  /** Transactions per second after the warm-up. Throws when a statement fails. */
+  run(load: Load, signal: AbortSignal): Promise<number>;
+};

