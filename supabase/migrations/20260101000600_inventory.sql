@@ -5,8 +5,8 @@ Promise: no unit is sold twice and none is refused while it is free; available +
 Under concurrency: units are spread over slots (rows). A buyer takes from any unlocked slot with skip locked, so buyers of a hot variant do
 not queue; only when no single free slot has enough does one lock all slots in order and walk them. The checks on stock_slots are the
 guarantee: a caller that forgets every lock still cannot go below zero.
-Lock order everywhere: the order, then its reservations, then slots by (variant, slot). The lazy release inside a purchase skips locked
-reservations, so it never waits for a row that a payment holds.
+Lock order everywhere: the order or the offer, then its reservations, then slots by (variant, slot), then waiting lists by variant. The
+lazy release inside a purchase skips locked reservations, so it never waits for a row that a payment holds.
 */
 
 create table public.locations (
@@ -119,7 +119,7 @@ grant select on public.stock_movements to authenticated, service_role;
 
 create table public.reservations (
   id bigint generated always as identity primary key,
-  holder_id uuid not null, -- the order; inventory does not know orders, so no foreign key
+  holder_id uuid not null, -- the order, or the offer of a waiting list; inventory knows neither, so no foreign key
   variant_id uuid not null references public.variants (id) on delete restrict,
   slot integer not null,
   location_id uuid not null, -- copied from a slot, which has the foreign key
@@ -130,7 +130,7 @@ create table public.reservations (
   constraint reservations_hold_something check (quantity > 0),
   constraint reservations_have_a_known_status check (status in ('held', 'claimed', 'released'))
 );
-comment on table public.reservations is 'Units held for an order that is not paid yet, until expires_at by the database''s clock.';
+comment on table public.reservations is 'Units held for an order that is not paid yet, or offered to whoever waited for them, until expires_at by the database''s clock.';
 -- serves: claim and release of one holder
 create index on public.reservations (holder_id);
 -- serves: the lazy release of what is due for one variant
@@ -338,10 +338,13 @@ begin
     where reservations.holder_id = any (lock_holds.holder_ids) and reservations.status = 'held'
   )
   order by stock_slots.variant_id, stock_slots.slot, stock_slots.location_id for update;
+  perform private.lock_waitlists(lock_holds.variant_ids || array(
+    select reservations.variant_id from public.reservations
+    where reservations.holder_id = any (lock_holds.holder_ids) and reservations.status = 'held'));
 end
 $$;
 comment on function private.lock_holds(uuid[], uuid[]) is
-  'For whoever ends several holds, or ends holds and then takes units: locks the holds, then their slots and all slots of the variants to take, in the order everybody keeps.';
+  'For whoever ends several holds, or ends holds and then takes units: locks the holds, then their slots and all slots of the variants to take, then the waiting lists, in the order everybody keeps.';
 
 create function private.settle_reservations(holder_id uuid, outcome text)
 returns void
@@ -395,94 +398,3 @@ as $$
   where reservations.holder_id = held_units.holder_id and reservations.variant_id = held_units.variant_id and reservations.status = 'held';
 $$;
 comment on function private.held_units(uuid, uuid) is 'How many units of a variant a holder still holds.';
-
-create function private.return_units(variant_id uuid, quantity integer, reference_id uuid)
-returns void
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $$
-declare
-  v_slot public.stock_slots;
-begin
-  select * into v_slot from public.stock_slots
-  where stock_slots.variant_id = return_units.variant_id order by stock_slots.slot, stock_slots.location_id limit 1 for update;
-  if v_slot.variant_id is null then
-    return;
-  end if;
-  insert into public.stock_movements (variant_id, location_id, quantity, reason, reference_id)
-  values (return_units.variant_id, v_slot.location_id, return_units.quantity, 'return', return_units.reference_id);
-  update public.stock_slots set reserved = reserved + return_units.quantity
-  where stock_slots.variant_id = v_slot.variant_id and stock_slots.slot = v_slot.slot and stock_slots.location_id = v_slot.location_id;
-  perform private.free_units(v_slot.variant_id, v_slot.slot, v_slot.location_id, return_units.quantity);
-end
-$$;
-comment on function private.return_units(uuid, integer, uuid) is 'Puts sold units back on sale: a cancelled seat, a returned parcel. A variant that is not counted has nowhere to put them.';
-
-create function private.change_capacity(variant_id uuid, delta integer)
-returns void
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $$
-declare
-  v_on_hand bigint;
-  v_slots integer := 1;
-  v_missing integer := -change_capacity.delta;
-  v_passed_on integer;
-  v_slot public.stock_slots;
-begin
-  if change_capacity.delta = 0 then
-    return;
-  end if;
-  perform from public.stock_slots where stock_slots.variant_id = change_capacity.variant_id
-  order by stock_slots.slot, stock_slots.location_id for update;
-  perform private.release_due_units(change_capacity.variant_id);
-  if change_capacity.delta > 0 then
-    select coalesce(sum(stock_slots.available + stock_slots.reserved), 0) + change_capacity.delta into v_on_hand
-    from public.stock_slots where stock_slots.variant_id = change_capacity.variant_id;
-    -- a power of two, so that a larger set of slots contains the smaller one; about four units each
-    while v_slots < 64 and v_slots * 4 < v_on_hand loop
-      v_slots := v_slots * 2;
-    end loop;
-    insert into public.stock_slots (variant_id, slot, location_id)
-    select change_capacity.variant_id, number * (64 / v_slots), private.main_location() from generate_series(0, v_slots - 1) as number
-    on conflict do nothing;
-    update public.stock_slots set available = available + share.quantity
-    from (
-      select stock_slots.slot, stock_slots.location_id,
-        change_capacity.delta / count(*) over () + case when row_number() over (order by stock_slots.slot) <= change_capacity.delta % count(*) over () then 1 else 0 end as quantity
-      from public.stock_slots where stock_slots.variant_id = change_capacity.variant_id and stock_slots.location_id = private.main_location()
-    ) as share
-    where stock_slots.variant_id = change_capacity.variant_id and stock_slots.slot = share.slot and stock_slots.location_id = share.location_id;
-    for v_slot in
-      select * from public.stock_slots where stock_slots.variant_id = change_capacity.variant_id and stock_slots.available > 0
-      order by stock_slots.slot, stock_slots.location_id
-    loop
-      v_passed_on := private.pass_on_units(v_slot.variant_id, v_slot.slot, v_slot.location_id, v_slot.available);
-      exit when v_passed_on = 0;
-      update public.stock_slots set available = available - v_passed_on, reserved = reserved + v_passed_on
-      where stock_slots.variant_id = v_slot.variant_id and stock_slots.slot = v_slot.slot and stock_slots.location_id = v_slot.location_id;
-    end loop;
-  else
-    for v_slot in
-      select * from public.stock_slots where stock_slots.variant_id = change_capacity.variant_id and stock_slots.available > 0
-      order by stock_slots.available desc, stock_slots.slot
-    loop
-      exit when v_missing = 0;
-      update public.stock_slots set available = available - least(v_slot.available, v_missing)
-      where stock_slots.variant_id = v_slot.variant_id and stock_slots.slot = v_slot.slot and stock_slots.location_id = v_slot.location_id;
-      v_missing := v_missing - least(v_slot.available, v_missing);
-    end loop;
-    if v_missing > 0 then
-      perform private.fail('capacity_in_use', 409, 'More units are sold or held than the new number allows.', 'Cancel some first, or choose a larger number.');
-    end if;
-  end if;
-  insert into public.stock_movements (variant_id, location_id, quantity, reason)
-  values (change_capacity.variant_id, private.main_location(), change_capacity.delta, 'capacity');
-end
-$$;
-comment on function private.change_capacity(uuid, integer) is
-  'Adds or takes away units that were never sold, spread evenly over a number of slots that grows with the quantity. Refuses capacity_in_use.';

@@ -356,7 +356,14 @@ volatile
 security invoker
 set search_path = ''
 as $$
+declare
+  v_sold uuid[] := array(
+    select stock_movements.variant_id from public.stock_movements where stock_movements.reference_id = take_back_goods.order_id
+    group by stock_movements.variant_id having sum(stock_movements.quantity) < 0);
 begin
+  if cardinality(v_sold) > 1 then
+    perform private.lock_holds(array[take_back_goods.order_id], v_sold); -- every slot before the first waiting list
+  end if;
   perform private.settle_reservations(take_back_goods.order_id, 'released');
   perform private.return_units(sold.variant_id, sold.quantity, take_back_goods.order_id)
   from (

@@ -109,6 +109,9 @@ begin
     else
       v_held := private.reserve_units(hold_line.order_id, line.variant_id, line.quantity, hold_line.expires_at);
     end if;
+    -- looking for a seat frees holds that are due, and what was freed may just have been offered to this very person
+    v_held := v_held or line.intake_id is not null
+      and private.accept_offer(line.intake_id, hold_line.person_id, hold_line.order_id, hold_line.expires_at);
   end if;
   if not v_held then
     if line.kind = 'course' then

@@ -4,8 +4,9 @@ Courses, waiting list: who gets the next seat.
 Promise: first in, first out; a seat that frees is offered in the transaction that frees it, for a limited time, then to the next; while
 somebody waits no seat is on sale, so nobody jumps the queue and no seat is idle.
 Under concurrency: a freed seat goes from hold to hold without ever being available (private.free_units asks private.pass_on_units). Whoever
-frees holds the slot and then takes the intake's advisory lock; whoever joins takes only that lock and then looks at the stock. So either
-the one who frees sees the newcomer, or the newcomer sees the seat. Nobody waits for a slot while holding the lock.
+frees holds the slot and then takes the intake's advisory lock; whoever joins takes that lock and only then looks at the stock. So either
+the one who frees sees the newcomer, or the newcomer sees the seat. Nobody waits for a slot of the intake while holding its lock, and whoever
+needs slots or locks of several intakes takes all slots first (private.lock_holds). An offer's row is locked before its reservation.
 */
 
 insert into public.settings (key, value, description) values
@@ -31,6 +32,7 @@ create index on public.waitlist_entries (intake_id, position) where status = 'wa
 -- serves: offers that are over
 create index on public.waitlist_entries (offer_expires_at) where status = 'offered';
 create index on public.waitlist_entries (intake_id);
+-- serves: the lists a learner is on
 create index on public.waitlist_entries (learner_id);
 
 insert into private.status_moves (machine, from_status, to_status) values
@@ -41,8 +43,8 @@ create trigger _100_stamp_update before update on public.waitlist_entries for ea
 create trigger _200_guard_status after update of status on public.waitlist_entries for each row when (old.status <> new.status) execute function private.tg__guard_status('waitlist');
 
 alter table public.waitlist_entries enable row level security;
-create policy select_own on public.waitlist_entries for select to authenticated using (learner_id = (select auth.uid()));
-create policy select_staff on public.waitlist_entries for select to authenticated using ((select private.has_permission('enrollments.read')));
+create policy select_own_or_staff on public.waitlist_entries for select to authenticated
+  using (learner_id = (select auth.uid()) or (select private.has_permission('enrollments.read')));
 grant select on public.waitlist_entries to authenticated, service_role;
 -- not granted: insert, update, delete. The verbs keep the order.
 
@@ -58,6 +60,21 @@ as $$
   select pg_advisory_xact_lock(hashtextextended('seatline.waitlist/' || lock_waitlist.intake_id, 0));
 $$;
 comment on function private.lock_waitlist(uuid) is 'One at a time: freeing a seat of this intake, or joining its waiting list.';
+
+create function private.lock_waitlists(variant_ids uuid[])
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  perform private.lock_waitlist(lists.id) from (
+    select intakes.id from public.intakes where intakes.variant_id = any (lock_waitlists.variant_ids) and intakes.has_waitlist order by intakes.variant_id
+  ) as lists;
+end
+$$;
+comment on function private.lock_waitlists(uuid[]) is 'The waiting lists of several variants, in the order everybody keeps. The caller holds every slot it needs.';
 
 create function private.pass_on_units(variant_id uuid, slot integer, location_id uuid, quantity integer)
 returns integer
@@ -108,16 +125,18 @@ as $$
 declare
   v_entry_id uuid;
 begin
+  -- locked before its reservation, as whoever declines or ends it does; never waited for, since we may hold slots that they wait for
   select waitlist_entries.id into v_entry_id from public.waitlist_entries
   where waitlist_entries.intake_id = accept_offer.intake_id and waitlist_entries.learner_id = accept_offer.learner_id
-    and waitlist_entries.status = 'offered' and waitlist_entries.offer_expires_at > now();
+    and waitlist_entries.status = 'offered' and waitlist_entries.offer_expires_at > now()
+  for update skip locked;
   if v_entry_id is null then
     return false;
   end if;
   update public.reservations set holder_id = accept_offer.order_id, expires_at = coalesce(accept_offer.expires_at, reservations.expires_at)
   where reservations.holder_id = v_entry_id and reservations.status = 'held';
   if not found then
-    return false; -- left or taken back in this very moment
+    return false; -- it ran out by another's clock in this very moment
   end if;
   update public.waitlist_entries set status = 'accepted' where waitlist_entries.id = v_entry_id;
   if accept_offer.expires_at is null then
@@ -136,22 +155,65 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_entry_id uuid;
-  v_expired integer := 0;
-begin
-  for v_entry_id in
+  v_due uuid[] := array(
     select waitlist_entries.id from public.waitlist_entries
     where waitlist_entries.status = 'offered' and waitlist_entries.offer_expires_at <= now()
-    order by waitlist_entries.offer_expires_at limit expire_due_offers.max_offers for update skip locked
-  loop
+    order by waitlist_entries.offer_expires_at, waitlist_entries.position limit expire_due_offers.max_offers for update skip locked
+  );
+  v_entry_id uuid;
+begin
+  perform private.lock_holds(v_due);
+  foreach v_entry_id in array v_due loop
     update public.waitlist_entries set status = 'expired' where waitlist_entries.id = v_entry_id;
     perform private.settle_reservations(v_entry_id, 'released');
-    v_expired := v_expired + 1;
   end loop;
-  return v_expired;
+  return cardinality(v_due);
 end
 $$;
 comment on function private.expire_due_offers(integer) is 'Ends offers nobody took; each seat goes to the next in line. Returns how many. The worker calls it until 0.';
+
+-- changes of the intake --------------------------------------------------------------------------------------------------------------
+
+create function private.tg_intakes__follow_waitlist()
+returns trigger
+language plpgsql
+volatile
+security definer -- staff write the intake; its waiting list follows
+set search_path = ''
+as $$
+begin
+  if new.has_waitlist and new.seats is not null then
+    perform private.pass_on_free_units(new.variant_id);
+    return null;
+  end if;
+  perform private.lock_waitlist(new.id);
+  update public.waitlist_entries set status = 'left' where waitlist_entries.intake_id = new.id and waitlist_entries.status = 'waiting';
+  return null;
+end
+$$;
+comment on function private.tg_intakes__follow_waitlist() is
+  'Seats that lay free while enrolment was closed go to whoever waits once it is open again. Without a list, or without a count of seats, nobody waits; offers stand until they end.';
+
+create trigger _400_follow_waitlist after update of has_waitlist, enroll_closes_at, seats on public.intakes for each row
+  when (new.has_waitlist <> old.has_waitlist or new.enroll_closes_at is distinct from old.enroll_closes_at or (new.seats is null) <> (old.seats is null))
+  execute function private.tg_intakes__follow_waitlist();
+
+create function private.tg_profiles__leave_waitlists()
+returns trigger
+language plpgsql
+volatile
+security definer -- fires as Supabase Auth's own role
+set search_path = ''
+as $$
+begin
+  -- an offer that stands keeps its end: ending it here would take locks of stock while holding the account
+  update public.waitlist_entries set status = 'left' where waitlist_entries.learner_id = new.id and waitlist_entries.status = 'waiting';
+  return null;
+end
+$$;
+comment on function private.tg_profiles__leave_waitlists() is 'A closed account waits for nothing, so no seat is offered to nobody.';
+create trigger _200_leave_waitlists after update of closed_at on public.profiles for each row when (new.closed_at is not null and old.closed_at is null)
+  execute function private.tg_profiles__leave_waitlists();
 
 -- verbs ------------------------------------------------------------------------------------------------------------------------------
 
@@ -171,6 +233,67 @@ begin
 end
 $$;
 comment on function private.waitlist_document(public.waitlist_entries) is 'An entry as its learner sees it; place 1 is next.';
+
+create function private.clear_due_holds(intake public.intakes, learner_id uuid)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_entry_id uuid;
+begin
+  update public.waitlist_entries set status = 'expired'
+  where waitlist_entries.intake_id = intake.id and waitlist_entries.learner_id = clear_due_holds.learner_id
+    and waitlist_entries.status = 'offered' and waitlist_entries.offer_expires_at <= now()
+  returning waitlist_entries.id into v_entry_id;
+  if v_entry_id is not null then
+    perform private.settle_reservations(v_entry_id, 'released');
+  end if;
+  if exists (select from public.reservations
+    where reservations.variant_id = intake.variant_id and reservations.status = 'held' and reservations.expires_at <= now()) then
+    perform from public.stock_slots where stock_slots.variant_id = intake.variant_id order by stock_slots.slot, stock_slots.location_id for update;
+    perform private.release_due_units(intake.variant_id);
+  end if;
+end
+$$;
+comment on function private.clear_due_holds(public.intakes, uuid) is 'Before somebody joins: ends their own old offer, and passes on what is due in this intake, worker or no worker.';
+
+create function private.check_waitable(intake_id uuid, learner_id uuid)
+returns void
+language plpgsql
+volatile -- looks again after the lock was waited for
+security invoker
+set search_path = ''
+as $$
+declare
+  v_found record;
+begin
+  -- one statement, so one moment: a seat that the learner took is either still free in it or already theirs
+  select intakes.has_waitlist,
+    intakes.seats is null or exists (select from public.stock_slots where stock_slots.variant_id = intakes.variant_id and stock_slots.available > 0) as seat_free,
+    exists (select from public.enrollments where enrollments.intake_id = intakes.id and enrollments.learner_id = check_waitable.learner_id
+      and enrollments.status in ('reserved', 'active', 'suspended', 'completed')) as enrolled,
+    exists (select from public.waitlist_entries where waitlist_entries.intake_id = intakes.id and waitlist_entries.learner_id = check_waitable.learner_id
+      and waitlist_entries.status in ('waiting', 'offered')) as waiting
+  into v_found from public.intakes where intakes.id = check_waitable.intake_id;
+  if not v_found.has_waitlist then
+    perform private.fail('no_waitlist', 409, 'This intake keeps no waiting list.', 'Choose another intake of the course.');
+  end if;
+  if v_found.enrolled then
+    perform private.fail('already_enrolled', 409, 'You have a seat in this intake already.', 'Find it among your courses.');
+  end if;
+  if v_found.waiting then
+    perform private.fail('already_waiting', 409, 'You are on this waiting list already.', 'Read my_waitlist for your place.');
+  end if;
+  if v_found.seat_free then
+    perform private.fail('seats_available', 409, 'There are seats left: nobody has to wait.', 'Call enroll or place_order.');
+  end if;
+end
+$$;
+comment on function private.check_waitable(uuid, uuid) is
+  'Refuses no_waitlist, already_enrolled, already_waiting and seats_available. The caller holds the waiting list, so what is true here stays true until the newcomer stands in it.';
 
 create function private.join_waitlist(intake_id uuid, idempotency_key text)
 returns jsonb
@@ -196,25 +319,10 @@ begin
     perform private.fail('intake_not_found', 404, 'There is no such intake.', 'Read the course again for its intakes.');
   end if;
   perform private.check_enrollable(v_intake.id, v_intake.enroll_opens_at, v_intake.enroll_closes_at);
-  if not v_intake.has_waitlist then
-    perform private.fail('no_waitlist', 409, 'This intake keeps no waiting list.', 'Choose another intake of the course.');
-  end if;
-  if exists (select from public.enrollments where enrollments.intake_id = v_intake.id and enrollments.learner_id = v_learner_id
-    and enrollments.status in ('reserved', 'active', 'suspended', 'completed')) then
-    perform private.fail('already_enrolled', 409, 'You have a seat in this intake already.', 'Find it among your courses.');
-  end if;
+  perform private.clear_due_holds(v_intake, v_learner_id);
   perform private.lock_waitlist(v_intake.id);
-  if v_intake.seats is null or exists (
-    select from public.stock_slots where stock_slots.variant_id = v_intake.variant_id and stock_slots.available > 0
-  ) or exists (
-    select from public.reservations where reservations.variant_id = v_intake.variant_id and reservations.status = 'held' and reservations.expires_at <= now()
-  ) then
-    perform private.fail('seats_available', 409, 'There are seats left: nobody has to wait.', 'Call enroll or place_order.');
-  end if;
-  insert into public.waitlist_entries (intake_id, learner_id) values (v_intake.id, v_learner_id) on conflict do nothing returning * into v_entry;
-  if v_entry.id is null then
-    perform private.fail('already_waiting', 409, 'You are on this waiting list already.', 'Read my_waitlist for your place.');
-  end if;
+  perform private.check_waitable(v_intake.id, v_learner_id);
+  insert into public.waitlist_entries (intake_id, learner_id) values (v_intake.id, v_learner_id) returning * into v_entry;
   return private.remember_answer(v_learner_id, join_waitlist.idempotency_key, 'join_waitlist', v_body, private.waitlist_document(v_entry));
 end
 $$;
@@ -235,7 +343,7 @@ comment on function public.join_waitlist(uuid, text) is
   'Errors: intake_not_found, intake_not_open, intake_closed, no_waitlist, seats_available, already_enrolled, already_waiting, idempotency_key_reused, sign_in_required.';
 grant execute on function public.join_waitlist(uuid, text) to authenticated;
 
-create function private.leave_waitlist(intake_id uuid)
+create function private.leave_waitlist(intake_id uuid, idempotency_key text)
 returns jsonb
 language plpgsql
 volatile
@@ -244,8 +352,13 @@ set search_path = ''
 as $$
 declare
   v_learner_id uuid := private.require_person();
+  v_body jsonb := to_jsonb(leave_waitlist.intake_id);
+  v_answer jsonb := private.recall_answer(v_learner_id, leave_waitlist.idempotency_key, 'leave_waitlist', v_body);
   v_entry public.waitlist_entries;
 begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
   update public.waitlist_entries set status = 'left'
   where waitlist_entries.intake_id = leave_waitlist.intake_id and waitlist_entries.learner_id = v_learner_id and waitlist_entries.status in ('waiting', 'offered')
   returning * into v_entry;
@@ -253,23 +366,24 @@ begin
     perform private.fail('not_waiting', 404, 'You are not on this waiting list.', 'Read my_waitlist for the lists you are on.');
   end if;
   perform private.settle_reservations(v_entry.id, 'released');
-  return private.waitlist_document(v_entry);
+  return private.remember_answer(v_learner_id, leave_waitlist.idempotency_key, 'leave_waitlist', v_body, private.waitlist_document(v_entry));
 end
 $$;
-comment on function private.leave_waitlist(uuid) is 'Does the work of public.leave_waitlist.';
-grant execute on function private.leave_waitlist(uuid) to authenticated;
+comment on function private.leave_waitlist(uuid, text) is 'Does the work of public.leave_waitlist.';
+grant execute on function private.leave_waitlist(uuid, text) to authenticated;
 
-create function public.leave_waitlist(intake_id uuid)
+create function public.leave_waitlist(intake_id uuid, idempotency_key text default null)
 returns jsonb
 language sql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select private.leave_waitlist(leave_waitlist.intake_id);
+  select private.leave_waitlist(leave_waitlist.intake_id, leave_waitlist.idempotency_key);
 $$;
-comment on function public.leave_waitlist(uuid) is 'Leaves a waiting list, or declines the offered seat, which goes to the next in line. Answers the entry. Errors: not_waiting, sign_in_required.';
-grant execute on function public.leave_waitlist(uuid) to authenticated;
+comment on function public.leave_waitlist(uuid, text) is
+  'Leaves a waiting list, or declines the offered seat, which goes to the next in line. Answers the entry. Errors: not_waiting, idempotency_key_reused, sign_in_required.';
+grant execute on function public.leave_waitlist(uuid, text) to authenticated;
 
 create function private.my_waitlist()
 returns setof jsonb
@@ -284,7 +398,8 @@ begin
     from public.waitlist_entries
     join public.intakes on intakes.id = waitlist_entries.intake_id
     join public.products on products.id = intakes.product_id
-    where waitlist_entries.learner_id = private.require_person() and waitlist_entries.status in ('waiting', 'offered')
+    where waitlist_entries.learner_id = private.require_person()
+      and (waitlist_entries.status = 'waiting' or waitlist_entries.status = 'offered' and waitlist_entries.offer_expires_at > now())
     order by waitlist_entries.position;
 end
 $$;

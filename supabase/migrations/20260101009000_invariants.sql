@@ -40,18 +40,24 @@ select 'a reservation belongs to an order or an offer', reservations.id::text, r
 from public.reservations where not exists (select from public.orders where orders.id = reservations.holder_id)
   and not exists (select from public.waitlist_entries where waitlist_entries.id = reservations.holder_id)
 union all
-select 'an offer holds one seat, and nobody else on the waiting list does', waitlist_entries.id::text, waitlist_entries.status
+select 'an offer holds one seat until it is due, and nobody else on the waiting list does', waitlist_entries.id::text, format('%s, holds %s', waitlist_entries.status, held.seats)
 from public.waitlist_entries
-where coalesce((select sum(reservations.quantity) from public.reservations where reservations.holder_id = waitlist_entries.id and reservations.status = 'held'), 0)
-  <> case when waitlist_entries.status = 'offered' and waitlist_entries.offer_expires_at > now() then 1
-    when waitlist_entries.status = 'offered' then coalesce((select sum(reservations.quantity) from public.reservations where reservations.holder_id = waitlist_entries.id and reservations.status = 'held'), 0)
-    else 0 end
+join lateral (
+  select coalesce(sum(reservations.quantity), 0) as seats from public.reservations where reservations.holder_id = waitlist_entries.id and reservations.status = 'held'
+) as held on true
+where held.seats <> (waitlist_entries.status = 'offered')::integer
+  and not (waitlist_entries.status = 'offered' and waitlist_entries.offer_expires_at <= now() and held.seats = 0)
 union all
 select 'no seat is idle while somebody waits', intakes.id::text, format('%s free', stock.available)
 from public.intakes
 join lateral (select sum(stock_slots.available) as available from public.stock_slots where stock_slots.variant_id = intakes.variant_id) as stock on true
 where stock.available > 0 and intakes.has_waitlist and (intakes.enroll_closes_at is null or intakes.enroll_closes_at > now())
   and exists (select from public.waitlist_entries where waitlist_entries.intake_id = intakes.id and waitlist_entries.status = 'waiting')
+union all
+select 'nobody waits for a seat they have', waitlist_entries.id::text, waitlist_entries.status
+from public.waitlist_entries
+join public.enrollments on enrollments.intake_id = waitlist_entries.intake_id and enrollments.learner_id = waitlist_entries.learner_id
+where waitlist_entries.status in ('waiting', 'offered') and enrollments.status in ('reserved', 'active', 'suspended', 'completed')
 union all
 select 'an active seat belongs to a paid order', enrollments.id::text, orders.status
 from public.enrollments

@@ -16,6 +16,7 @@ test.each([
   ["payments", "status", sdk.paymentStatuses],
   ["refunds", "status", sdk.refundStatuses],
   ["enrollments", "status", sdk.enrollmentStatuses],
+  ["waitlist_entries", "status", sdk.waitlistStatuses],
   ["notifications", "status", sdk.notificationStatuses],
   ["notifications", "channel", sdk.notificationChannels],
   ["courses", "level", sdk.courseLevels],

@@ -26,6 +26,8 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
     await act(sql, support, (tx) => tx`select public.cancel_order(${refunded}, 'Changed their mind')`);
     await sql`select private.queue_notification(${customer}, 'welcome', 'email', ${`welcome_${customer}`}, 'Welcome', 'Hello.')`;
   }
+  const full = await publishedIntake(sql, { seats: 0 });
+  for (const customer of [first, second]) await act(sql, customer, (tx) => tx`select public.join_waitlist(${full.intakeId})`);
   await sql`select private.queue_process('notifications.send-welcome', id, subject_type, subject_id) from public.events order by id limit 1`;
   return { first, second };
 }

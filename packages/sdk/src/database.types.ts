@@ -208,6 +208,7 @@ export type Database = {
           ends_at: string | null;
           enroll_closes_at: string | null;
           enroll_opens_at: string;
+          has_waitlist: boolean;
           id: string;
           location: string | null;
           product_id: string;
@@ -224,6 +225,7 @@ export type Database = {
           ends_at?: string | null;
           enroll_closes_at?: string | null;
           enroll_opens_at?: string;
+          has_waitlist?: boolean;
           id?: string;
           location?: string | null;
           product_id: string;
@@ -239,6 +241,7 @@ export type Database = {
           ends_at?: string | null;
           enroll_closes_at?: string | null;
           enroll_opens_at?: string;
+          has_waitlist?: boolean;
           id?: string;
           location?: string | null;
           product_id?: string;
@@ -1199,6 +1202,55 @@ export type Database = {
           },
         ];
       };
+      waitlist_entries: {
+        Row: {
+          created_at: string;
+          id: string;
+          intake_id: string;
+          learner_id: string;
+          offer_expires_at: string | null;
+          position: number;
+          status: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          id?: string;
+          intake_id: string;
+          learner_id: string;
+          offer_expires_at?: string | null;
+          position?: never;
+          status?: string;
+          updated_at?: string;
+        };
+        Update: {
+          created_at?: string;
+          id?: string;
+          intake_id?: string;
+          learner_id?: string;
+          offer_expires_at?: string | null;
+          position?: never;
+          status?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "waitlist_entries_intake_id_fkey";
+            columns: ["intake_id"];
+            isOneToOne: false;
+            referencedRelation: "intakes";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "waitlist_entries_learner_id_fkey";
+            columns: ["learner_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
     };
     Views: {
       stock_levels: {
@@ -1209,6 +1261,18 @@ export type Database = {
           variant_id: string;
         };
         ComputedFields: never;
+        Insert: {
+          available?: number | null;
+          on_hand?: number | null;
+          reserved?: number | null;
+          variant_id?: string | null;
+        };
+        Update: {
+          available?: number | null;
+          on_hand?: number | null;
+          reserved?: number | null;
+          variant_id?: string | null;
+        };
         Relationships: [
           {
             foreignKeyName: "stock_slots_variant_id_fkey";
@@ -1243,6 +1307,8 @@ export type Database = {
           isSetofReturn: true;
         };
       };
+      join_waitlist: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
+      leave_waitlist: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
       my_courses: {
         Args: Record<PropertyKey, never>;
         Returns: {
@@ -1268,6 +1334,7 @@ export type Database = {
           title: string;
         }[];
       };
+      my_waitlist: { Args: Record<PropertyKey, never>; Returns: Json[] };
       place_order: { Args: { currency?: string; idempotency_key?: string; lines: Json }; Returns: Json };
       receive_provider_event: {
         Args: { event_id: string; payload: Json; provider: string; type: string };

@@ -11,6 +11,7 @@ import type {
   Profile,
   Refund,
   StockLevel,
+  WaitlistEntry,
 } from "./types.ts";
 
 type Tables = Database["public"]["Tables"];
@@ -36,6 +37,7 @@ export type TypesFit = [
   True<Fits<Price, Row<"prices">>>,
   True<Fits<Profile, Row<"profiles">>>,
   True<Fits<Refund, Row<"refunds">>>,
+  True<Fits<Omit<WaitlistEntry, "place">, Row<"waitlist_entries">>>,
   True<Fits<StockLevel, Database["public"]["Views"]["stock_levels"]["Row"]>>,
   // Generated results of functions know no nulls, so only the names are compared.
   True<keyof MyCourse extends keyof Database["public"]["Functions"]["my_courses"]["Returns"][number] ? true : false>,

@@ -6,6 +6,7 @@ import type {
   OrderStatus,
   PaymentStatus,
   RefundStatus,
+  WaitlistStatus,
 } from "./vocabularies.ts";
 
 /** A price: minor units (cents, sen) of its currency. */
@@ -51,6 +52,8 @@ export interface Intake {
   ends_at: string | null;
   time_zone: string;
   location: string | null;
+  /** Whether a full intake takes people on a waiting list. */
+  has_waitlist: boolean;
   /** No price in a currency: not sold in it. Amount 0: free. */
   prices: Price[];
 }
@@ -92,6 +95,26 @@ export interface MyCourse {
   next_lesson: string | null;
   access_ends_at: string | null;
   result: string | null;
+}
+
+/** A learner's place on the waiting list of an intake. */
+export interface WaitlistEntry {
+  id: string;
+  intake_id: string;
+  status: WaitlistStatus;
+  /** 1 is next; null unless waiting. */
+  place: number | null;
+  /** Until when an offered seat is held; then it goes to the next in line. */
+  offer_expires_at: string | null;
+  created_at: string;
+}
+
+/** One of the waiting lists the caller is on. */
+export interface MyWaitlistEntry extends WaitlistEntry {
+  /** The course's title. */
+  title: string;
+  slug: string;
+  intake_title: string;
 }
 
 /** An order without its parts. Amounts are minor units of `currency`. */

@@ -40,6 +40,11 @@ export const enrollmentStatuses = ["reserved", "active", "suspended", "completed
 /** One of {@link enrollmentStatuses}. */
 export type EnrollmentStatus = (typeof enrollmentStatuses)[number];
 
+/** Where somebody on a waiting list stands. */
+export const waitlistStatuses = ["waiting", "offered", "accepted", "expired", "left"] as const;
+/** One of {@link waitlistStatuses}. */
+export type WaitlistStatus = (typeof waitlistStatuses)[number];
+
 /** Where a message stands. */
 export const notificationStatuses = ["pending", "sent", "failed"] as const;
 /** One of {@link notificationStatuses}. */

@@ -6,6 +6,7 @@ export const LISTENERS: Readonly<Record<string, readonly EventTaskName[]>> = {
   "order.paid": ["notifications.send-order-confirmation"],
   "payment.cancelled": ["payments.close-session"],
   "payment.failed": ["notifications.send-payment-failed"],
+  "waitlist.offered": ["notifications.send-seat-offer"],
   "refund.requested": ["payments.send-refund"],
 };
 

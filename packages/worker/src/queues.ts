@@ -13,6 +13,7 @@ export const EVENT_TASKS = [
   "notifications.send-welcome",
   "notifications.send-order-confirmation",
   "notifications.send-payment-failed",
+  "notifications.send-seat-offer",
   "payments.send-refund",
   "payments.close-session",
 ] as const;
@@ -22,6 +23,7 @@ export type EventTaskName = (typeof EVENT_TASKS)[number];
 /** Tasks that run by the clock, with the minute pattern they run by. */
 export const SCHEDULES = {
   "orders.expire-due": "* * * * *",
+  "courses.expire-offers": "* * * * *",
   "payments.apply-provider-events": "* * * * *",
   "payments.reconcile": "*/2 * * * *",
   "payments.reconcile-refunds": "*/10 * * * *",
@@ -73,9 +75,11 @@ export const QUEUES: Record<TaskName, Omit<Queue, "name">> = {
   "notifications.send-welcome": mailQueue,
   "notifications.send-order-confirmation": mailQueue,
   "notifications.send-payment-failed": mailQueue,
+  "notifications.send-seat-offer": mailQueue,
   "payments.send-refund": providerQueue,
   "payments.close-session": providerQueue,
   "orders.expire-due": scheduledQueue,
+  "courses.expire-offers": scheduledQueue,
   "payments.apply-provider-events": scheduledQueue,
   "payments.reconcile": scheduledQueue,
   "payments.reconcile-refunds": scheduledQueue,

@@ -4,7 +4,7 @@ import { SeatlineError } from "../errors.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
 import { literalPattern, orderBy, quoted, rowsAfter, type SortColumn } from "../keyset-filter.ts";
 import { eachRow, type Page, type PageParams, pageSize, toPage } from "../page.ts";
-import type { Course, CourseDetail, Enrolled, MyCourse } from "../types.ts";
+import type { Course, CourseDetail, Enrolled, MyCourse, MyWaitlistEntry, WaitlistEntry } from "../types.ts";
 import { type CourseRow, courseColumns, toCourse } from "./course-rows.ts";
 
 const sort: readonly SortColumn[] = [
@@ -68,6 +68,24 @@ export class Courses {
   mine(options?: CallOptions): Promise<MyCourse[]> {
     return this.#api.ask("my_courses", {}, options);
   }
+
+  /**
+   * Waits for a seat of a full intake. When one frees it is held for the first in line, who takes it with {@link Courses.enroll} or by
+   * placing an order. Errors: docs/errors.md, Courses.
+   */
+  joinWaitlist(params: JoinWaitlistParams, options?: ChangeOptions): Promise<WaitlistEntry> {
+    return this.#api.perform("join_waitlist", { intake_id: params.intake_id }, options);
+  }
+
+  /** Leaves a waiting list, or declines the seat that is offered. Errors: `not_waiting`. */
+  leaveWaitlist(params: LeaveWaitlistParams, options?: ChangeOptions): Promise<WaitlistEntry> {
+    return this.#api.perform("leave_waitlist", { intake_id: params.intake_id }, options);
+  }
+
+  /** The waiting lists the caller is on, with their place or the offer that stands. */
+  waitlist(options?: CallOptions): Promise<MyWaitlistEntry[]> {
+    return this.#api.ask("my_waitlist", {}, options);
+  }
 }
 
 /** What {@link Courses.list} takes. */
@@ -86,6 +104,16 @@ export interface GetCourseParams {
 
 /** What {@link Courses.enroll} takes. */
 export interface EnrollParams {
+  intake_id: string;
+}
+
+/** What {@link Courses.joinWaitlist} takes. */
+export interface JoinWaitlistParams {
+  intake_id: string;
+}
+
+/** What {@link Courses.leaveWaitlist} takes. */
+export interface LeaveWaitlistParams {
   intake_id: string;
 }
 

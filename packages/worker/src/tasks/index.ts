@@ -1,7 +1,9 @@
 import type { EventTaskName, ScheduledTaskName } from "../queues.ts";
+import { expireOffers } from "./courses.expire-offers.ts";
 import { purgeIdempotencyKeys } from "./foundation.purge-idempotency-keys.ts";
 import { sendOrderConfirmation } from "./notifications.send-order-confirmation.ts";
 import { sendPaymentFailed } from "./notifications.send-payment-failed.ts";
+import { sendSeatOffer } from "./notifications.send-seat-offer.ts";
 import { sendWelcome } from "./notifications.send-welcome.ts";
 import { expireDueOrders } from "./orders.expire-due.ts";
 import { applyProviderEvents } from "./payments.apply-provider-events.ts";
@@ -17,6 +19,7 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
   "notifications.send-welcome": sendWelcome,
   "notifications.send-order-confirmation": sendOrderConfirmation,
   "notifications.send-payment-failed": sendPaymentFailed,
+  "notifications.send-seat-offer": sendSeatOffer,
   "payments.send-refund": sendRefund,
   "payments.close-session": closeSession,
 };
@@ -24,6 +27,7 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
 /** The tasks that run by the clock, by queue name. */
 export const scheduledTasks: Record<ScheduledTaskName, ScheduledTask> = {
   "orders.expire-due": expireDueOrders,
+  "courses.expire-offers": expireOffers,
   "payments.apply-provider-events": applyProviderEvents,
   "payments.reconcile": reconcilePayments,
   "payments.reconcile-refunds": reconcileRefunds,
