@@ -125,6 +125,13 @@ const clientGone = new Error("the client closed the connection");
 const codeOf = (error: Error): string | undefined => (error as NodeJS.ErrnoException).code;
 
 function refusalOf(error: Error, name: string): Refusal {
+  if (codeOf(error) === "UND_ERR_INVALID_ARG") {
+    return {
+      status: 400,
+      code: "bad_request",
+      message: "The request has a method, path or header that cannot be sent on.",
+    };
+  }
   if (codeOf(error) === "UND_ERR_HEADERS_TIMEOUT" || codeOf(error) === "UND_ERR_BODY_TIMEOUT") {
     return {
       status: 504,

@@ -48,8 +48,7 @@ export async function startGateway(settings: GatewaySettings): Promise<RunningGa
   const judge = (req: IncomingMessage, res: ServerResponse, route: ServedRoute, requestId: string) => {
     const open = route.to !== "rest" && route.open;
     const no = (refusal: Refusal) => refuse(res, requestId, refusal, { auth: route.to === "auth" });
-    const pass = (caller: Caller | null) =>
-      forward(req, res, chooseTarget(route, caller, requestId, req.socket.remoteAddress ?? ""));
+    const pass = (caller: Caller | null) => forward(req, res, chooseTarget(route, caller, requestId, req));
     const caller = identify(req.headers);
     if (isRefusal(caller)) {
       // An open path judges its callers itself: Stripe signs its events, a signed URL carries its own proof.
