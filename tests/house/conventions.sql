@@ -11,6 +11,7 @@ allowed (name, clients) as (
     ('private.enroll', 'authenticated'),
     ('private.get_order', 'authenticated'),
     ('private.grant_role', 'authenticated'),
+    ('private.invoice_document', 'authenticated'),
     ('private.my_courses', 'authenticated'),
     ('private.place_order', 'authenticated'),
     ('private.retry_process', 'authenticated'),
