@@ -47,7 +47,7 @@ export function createTargetChooser(
     const target = { path: route.path, headers, bodyLimit: bodyLimits[route.to], name: names[route.to], requestId };
     if (route.to === "rest") {
       headers.push("authorization", `Bearer ${caller?.token ?? tokenOf(caller?.role ?? "anon")}`);
-      return { ...target, pool: upstreams.rest, without: keys };
+      return { ...target, pool: upstreams.rest, without: notForRest };
     }
     if (route.to === "functions") {
       // A function checks key and token itself, with @supabase/server. It gets exactly the ones that were judged here, each once.
@@ -63,6 +63,32 @@ export function createTargetChooser(
 }
 
 const keys: ReadonlySet<string> = new Set(["apikey", "authorization"]);
+
+// PostgREST hands every header to the database with every call; what only browsers and proxies talk about is left out.
+const notForRest: ReadonlySet<string> = new Set([
+  ...[
+    "apikey",
+    "authorization",
+    "cookie",
+    "origin",
+    "referer",
+    "accept-encoding",
+    "accept-language",
+    "cache-control",
+    "pragma",
+  ],
+  ...[
+    "sec-fetch-mode",
+    "sec-fetch-site",
+    "sec-fetch-dest",
+    "sec-ch-ua",
+    "sec-ch-ua-mobile",
+    "sec-ch-ua-platform",
+    "sec-gpc",
+    "dnt",
+    "priority",
+  ],
+]);
 
 /** What Auth and Storage are told about the caller; only the gateway can reach them. */
 function vouchedFor(caller: Caller | null): string {

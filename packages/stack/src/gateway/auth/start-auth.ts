@@ -51,6 +51,9 @@ export async function startAuth(
     async stop() {
       stopping = true;
       await pool.destroy();
+      const ended = new Promise((resolve) => worker.once("exit", resolve));
+      worker.postMessage("stop");
+      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 5_000).unref())]);
       await worker.terminate();
       rmSync(socketPath, { force: true });
     },
