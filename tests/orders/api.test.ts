@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { endHold } from "../support/buying.ts";
 import { publishedIntake } from "../support/catalog.ts";
-import { type Answer, newLearner, newLearners, tallyAnswers } from "../support/learners.ts";
+import { newLearner, tallyAnswers } from "../support/learners.ts";
 import { useStack } from "../support/stack.ts";
 
 const stack = useStack();
@@ -46,13 +46,13 @@ describe("an order over HTTP", () => {
   });
 
   test("whose hold has ended gives its seat to the next buyer and cannot be paid any more, before any worker came by", async () => {
-    const [sleeper, next] = await newLearners(stack, 2);
+    const [sleeper, next] = [await newLearner(stack), await newLearner(stack)];
     const { variantId } = await publishedIntake(stack.sql, { seats: 1, price: 10_00 });
     const lines = [{ variant_id: variantId, quantity: 1 }];
-    const slept = await sleeper?.seatline.orders.place({ lines });
-    await endHold(stack.sql, slept?.id as string);
-    expect(await next?.seatline.orders.place({ lines })).toMatchObject({ status: "pending" });
-    const { status, code } = (await sleeper?.call("start_payment", { order_id: slept?.id })) as Answer;
+    const slept = await sleeper.seatline.orders.place({ lines });
+    await endHold(stack.sql, slept.id);
+    expect(await next.seatline.orders.place({ lines })).toMatchObject({ status: "pending" });
+    const { status, code } = await sleeper.call("start_payment", { order_id: slept.id });
     // Which of the two it is depends on whether the worker was quicker than this call.
     expect([status, ["order_expired", "order_not_payable"].includes(code ?? "")]).toEqual([409, true]);
   });
@@ -104,15 +104,15 @@ describe("a tampered order over HTTP", () => {
   }
 
   test("for another person's order is not found, by every verb", async () => {
-    const [owner, stranger] = await newLearners(stack, 2);
+    const [owner, stranger] = [await newLearner(stack), await newLearner(stack)];
     const { variantId } = await publishedIntake(stack.sql, { seats: 2, price: 10_00 });
-    const order = await owner?.seatline.orders.place({ lines: [{ variant_id: variantId, quantity: 1 }] });
+    const order = await owner.seatline.orders.place({ lines: [{ variant_id: variantId, quantity: 1 }] });
     for (const verb of ["get_order", "cancel_order", "start_payment"]) {
-      expect(await stranger?.call(verb, { order_id: order?.id }), verb).toMatchObject({
+      expect(await stranger.call(verb, { order_id: order.id }), verb).toMatchObject({
         status: 404,
         code: "order_not_found",
       });
     }
-    expect((await owner?.seatline.orders.get(order?.id as string))?.status).toBe("pending");
+    expect((await owner.seatline.orders.get(order.id))?.status).toBe("pending");
   });
 });
