@@ -379,11 +379,13 @@ as $$
 declare
   v_location_id uuid;
 begin
-  update public.stock_slots set available = available + return_units.quantity
-  from (
+  -- materialised: a plan that runs the pick again for each slot would pick another slot each time
+  with target as materialized (
     select stock_slots.slot, stock_slots.location_id from public.stock_slots
     where stock_slots.variant_id = return_units.variant_id order by stock_slots.slot, stock_slots.location_id limit 1 for update
-  ) as target
+  )
+  update public.stock_slots set available = available + return_units.quantity
+  from target
   where stock_slots.variant_id = return_units.variant_id and stock_slots.slot = target.slot and stock_slots.location_id = target.location_id
   returning stock_slots.location_id into v_location_id;
   insert into public.stock_movements (variant_id, location_id, quantity, reason, reference_id)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { publishedIntake } from "../support/catalog.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
 import { deliver } from "./deliver.ts";
 import { outcomeOf } from "./outcome.ts";
@@ -188,6 +189,16 @@ describe("a refund made at the provider", () => {
         stock: { available: 5, reserved: 0 },
       });
     });
+  });
+});
+
+test("a seat comes back once, also when the statistics say that every intake has one slot", async () => {
+  await database.rolledBack(async (sql) => {
+    for (let count = 0; count < 12; count++) await publishedIntake(sql, { seats: 1 });
+    await sql`analyze public.stock_slots`;
+    const sale = await paidSale(sql, { seats: 40 });
+    await cancel(sql, sale);
+    expect((await outcomeOf(sql, sale)).stock).toEqual({ available: 40, reserved: 0 });
   });
 });
 
