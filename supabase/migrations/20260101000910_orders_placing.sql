@@ -100,9 +100,15 @@ security invoker
 set search_path = ''
 as $$
 declare
+  v_counted boolean := line.counted;
   v_held boolean := true;
 begin
-  if line.counted then
+  if not v_counted then
+    -- it may have begun to be counted since the line was priced; from here on it cannot
+    perform from public.variants where variants.id = line.variant_id and variants.stock_mode = 'none' for key share;
+    v_counted := not found;
+  end if;
+  if v_counted then
     if hold_line.expires_at is null then
       v_held := private.sell_units(line.variant_id, line.quantity, hold_line.order_id);
     else
