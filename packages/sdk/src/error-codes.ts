@@ -6,6 +6,7 @@ export const errorCodes = [
   "already_enrolled",
   "already_exists",
   "append_only",
+  "bad_header",
   "bad_path",
   "bad_request",
   "body_too_large",

@@ -12,6 +12,7 @@ import type { GatewaySettings } from "./read-settings.ts";
 import { answerJson, type Refusal, refuse } from "./refuse.ts";
 import { requestIdOf } from "./request-id.ts";
 import { createTokenSigner } from "./sign-tokens.ts";
+import { hasUnreadableHeader, unreadableHeader } from "./unreadable-header.ts";
 import { watchSessions } from "./watch-sessions.ts";
 
 /** A gateway that accepts connections. */
@@ -42,6 +43,7 @@ export async function startGateway(settings: GatewaySettings): Promise<RunningGa
         answerJson(res, requestId, ok ? 200 : 503, body, "no-store");
       });
     }
+    if (route.to === "rest" && hasUnreadableHeader(req)) return refuse(res, requestId, unreadableHeader);
     return judge(req, res, route, requestId);
   };
 
