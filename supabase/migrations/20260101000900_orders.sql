@@ -71,7 +71,7 @@ insert into private.status_moves (machine, from_status, to_status) values
   ('order', 'shipped', 'delivered'), ('order', 'shipped', 'refunded'), ('order', 'shipped', 'needs_review'),
   ('order', 'delivered', 'completed'), ('order', 'delivered', 'refunded'), ('order', 'delivered', 'needs_review'),
   ('order', 'completed', 'refunded'), ('order', 'completed', 'partially_refunded'), ('order', 'completed', 'needs_review'),
-  ('order', 'partially_refunded', 'refunded'), ('order', 'partially_refunded', 'needs_review'),
+  ('order', 'refunded', 'needs_review'), ('order', 'partially_refunded', 'refunded'), ('order', 'partially_refunded', 'needs_review'),
   ('order', 'needs_review', 'paid'), ('order', 'needs_review', 'cancelled'), ('order', 'needs_review', 'refunded');
 
 create trigger _100_stamp_update before update on public.orders for each row execute function private.tg__stamp_update();
