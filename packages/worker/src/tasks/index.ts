@@ -1,5 +1,8 @@
 import type { EventTaskName, ScheduledTaskName } from "../queues.ts";
 import { purgeIdempotencyKeys } from "./foundation.purge-idempotency-keys.ts";
+import { issueCreditNote } from "./invoices.issue-credit-note.ts";
+import { issueInvoice } from "./invoices.issue-invoice.ts";
+import { sendDocument } from "./invoices.send-document.ts";
 import { sendOrderConfirmation } from "./notifications.send-order-confirmation.ts";
 import { sendPaymentFailed } from "./notifications.send-payment-failed.ts";
 import { sendWelcome } from "./notifications.send-welcome.ts";
@@ -17,6 +20,9 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
   "notifications.send-welcome": sendWelcome,
   "notifications.send-order-confirmation": sendOrderConfirmation,
   "notifications.send-payment-failed": sendPaymentFailed,
+  "invoices.issue-invoice": issueInvoice,
+  "invoices.issue-credit-note": issueCreditNote,
+  "invoices.send-document": sendDocument,
   "payments.send-refund": sendRefund,
   "payments.close-session": closeSession,
 };
