@@ -92,7 +92,38 @@ $$;
 comment on function private.price_line(uuid, integer, text) is
   'One line, priced by the catalogue and checked: on sale, priced in this currency, enrolment open. Refuses variant_not_found, price_missing, intake_not_open, intake_closed, invalid_quantity.';
 
-create function private.hold_line(order_id uuid, line private.order_line, expires_at timestamptz)
+create function private.refuse_second_seat(learner_id uuid, intake_id uuid)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_status text;
+  v_open public.orders;
+begin
+  select enrollments.status into v_status from public.enrollments
+  where enrollments.learner_id = refuse_second_seat.learner_id and enrollments.intake_id = refuse_second_seat.intake_id
+    and enrollments.status in ('reserved', 'active', 'suspended', 'completed');
+  if v_status is null then
+    return;
+  end if;
+  if v_status = 'reserved' then
+    select orders.* into v_open
+    from public.enrollments
+    join public.order_items on order_items.id = enrollments.order_item_id
+    join public.orders on orders.id = order_items.order_id
+    where enrollments.learner_id = refuse_second_seat.learner_id and enrollments.intake_id = refuse_second_seat.intake_id and enrollments.status = 'reserved';
+    perform private.fail('order_already_open', 409, format('Order %s already holds this seat for you.', v_open.number), 'Pay that order or cancel it.', v_open.id::text);
+  end if;
+  perform private.fail('already_enrolled', 409, 'You are enrolled in this intake already.', 'Find it among your courses.');
+end
+$$;
+comment on function private.refuse_second_seat(uuid, uuid) is
+  'Refuses already_enrolled, or order_already_open with the caller''s own order id in details, when the learner has a live seat in the intake; else does nothing.';
+
+create function private.hold_line(order_id uuid, person_id uuid, line private.order_line, expires_at timestamptz)
 returns void
 language plpgsql
 volatile
@@ -117,13 +148,16 @@ begin
   end if;
   if not v_held then
     if line.kind = 'course' then
+      -- the last seat may be the buyer's own: then it is not sold out, it is theirs
+      perform private.refuse_second_seat(hold_line.person_id, line.intake_id);
       perform private.fail('out_of_stock', 409, format('Every seat in %s is taken.', line.title), 'Choose another intake, or come back later: unpaid seats are freed.', line.variant_id::text);
     end if;
     perform private.fail('out_of_stock', 409, format('There are not %s of %s left.', line.quantity, line.title), 'Lower the quantity or remove the line.', line.variant_id::text);
   end if;
 end
 $$;
-comment on function private.hold_line(uuid, private.order_line, timestamptz) is 'Takes the line''s units: held until expires_at, or sold at once when there is nothing to pay. Refuses out_of_stock.';
+comment on function private.hold_line(uuid, uuid, private.order_line, timestamptz) is
+  'Takes the line''s units: held until expires_at, or sold at once when there is nothing to pay. Refuses out_of_stock, or the reason of refuse_second_seat when the last seat is the buyer''s own.';
 
 create function private.open_enrollments(order_id uuid, person_id uuid, lines private.order_line[], item_ids uuid[], first_status text)
 returns void
@@ -134,7 +168,6 @@ set search_path = ''
 as $$
 declare
   v_intake_id uuid;
-  v_open public.orders;
 begin
   for v_index in 1 .. cardinality(open_enrollments.lines) loop
     v_intake_id := (open_enrollments.lines[v_index]).intake_id;
@@ -144,16 +177,8 @@ begin
       case when open_enrollments.first_status = 'active' then now() end)
     on conflict (intake_id, learner_id) where (status in ('reserved', 'active', 'suspended', 'completed')) do nothing;
     continue when found;
-    select orders.* into v_open
-    from public.enrollments
-    join public.order_items on order_items.id = enrollments.order_item_id
-    join public.orders on orders.id = order_items.order_id
-    where enrollments.learner_id = open_enrollments.person_id and enrollments.status = 'reserved' and orders.id <> open_enrollments.order_id
-      and enrollments.intake_id in (select line.intake_id from unnest(open_enrollments.lines) as line)
-    limit 1;
-    if v_open.id is not null then
-      perform private.fail('order_already_open', 409, format('Order %s already holds this seat for you.', v_open.number), 'Pay that order or cancel it.', v_open.id::text);
-    end if;
+    perform private.refuse_second_seat(open_enrollments.person_id, v_intake_id);
+    -- it ended this very moment
     perform private.fail('already_enrolled', 409, 'You are enrolled in this intake already.', 'Find it among your courses.');
   end loop;
 end
@@ -243,7 +268,7 @@ begin
   end loop;
   perform private.expire_own_due_orders(place_priced_lines.customer_id, place_priced_lines.lines);
   foreach v_line in array place_priced_lines.lines loop
-    perform private.hold_line(v_order_id, v_line, v_expires_at);
+    perform private.hold_line(v_order_id, place_priced_lines.customer_id, v_line, v_expires_at);
   end loop;
   perform private.write_order(place_priced_lines.customer_id, place_priced_lines.currency, place_priced_lines.lines, v_order_id, v_expires_at);
   return v_order_id;

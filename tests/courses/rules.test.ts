@@ -72,7 +72,7 @@ describe("enrolment", () => {
   test("a learner cannot hold two live seats, and may come back after leaving", () =>
     database.rolledBack(async (sql) => {
       const learner = await newCustomer(sql);
-      const { intakeId } = await publishedIntake(sql, { seats: 3 });
+      const { intakeId } = await publishedIntake(sql, { seats: 1 });
       const { order } = await enroll(sql, learner, intakeId);
       await expectRefusal(() => enroll(sql, learner, intakeId), { code: "already_enrolled", status: 409 });
       await cancelOrder(sql, learner, order.id);
