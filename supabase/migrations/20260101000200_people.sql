@@ -101,6 +101,7 @@ insert into public.permissions (name, description) values
   ('events.read', 'See the event log.'),
   ('inventory.read', 'See stock of unpublished products, movements and reservations.'),
   ('inventory.write', 'Change stock.'),
+  ('invoices.read', 'See every invoice and credit note.'),
   ('ledger.read', 'See the ledger.'),
   ('notifications.read', 'See every notification.'),
   ('orders.cancel', 'Cancel any order; what was paid is refunded.'),
@@ -118,10 +119,10 @@ select 'admin', permissions.name from public.permissions
 union all select 'auditor', permissions.name from public.permissions where permissions.name like '%.read'
 union all select * from (values
   ('instructor', 'catalog.read'),
-  ('support', 'people.read'), ('support', 'orders.read'), ('support', 'orders.cancel'), ('support', 'payments.read'),
+  ('support', 'people.read'), ('support', 'orders.read'), ('support', 'orders.cancel'), ('support', 'payments.read'), ('support', 'invoices.read'),
   ('support', 'enrollments.read'), ('support', 'notifications.read'), ('support', 'catalog.read'), ('support', 'processes.read'),
   ('warehouse', 'catalog.read'), ('warehouse', 'inventory.read'), ('warehouse', 'inventory.write'),
-  ('finance', 'orders.read'), ('finance', 'payments.read'), ('finance', 'ledger.read'), ('finance', 'people.read'),
+  ('finance', 'orders.read'), ('finance', 'payments.read'), ('finance', 'invoices.read'), ('finance', 'ledger.read'), ('finance', 'people.read'),
   ('catalog_manager', 'catalog.read'), ('catalog_manager', 'catalog.write'), ('catalog_manager', 'inventory.read')
 ) as granted (role, permission);
 

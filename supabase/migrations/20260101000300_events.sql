@@ -38,6 +38,23 @@ end
 $$;
 comment on function private.emit(text, text, uuid, jsonb) is 'Adds one event to the log of this transaction.';
 
+create function private.emit_each(names text[], subject_type text, subject_id uuid)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_actor_id uuid := auth.uid();
+  v_request_id text := private.request_id();
+begin
+  insert into public.events (name, subject_type, subject_id, actor_id, correlation_id)
+  select unnest(emit_each.names), emit_each.subject_type, emit_each.subject_id, v_actor_id, v_request_id;
+end
+$$;
+comment on function private.emit_each(text[], text, uuid) is 'Adds several events about one subject, in this order, in one statement: what a purchase needs.';
+
 alter table public.events enable row level security;
 create policy select_staff on public.events for select to authenticated using ((select private.has_permission('events.read')));
 grant select on public.events to authenticated, service_role;

@@ -332,19 +332,17 @@ as $$
 begin
   perform from public.reservations
   where reservations.holder_id = any (lock_holds.holder_ids) and reservations.status = 'held' order by reservations.id for update;
-  perform from public.stock_slots
-  where stock_slots.variant_id = any (lock_holds.variant_ids) or (stock_slots.variant_id, stock_slots.slot, stock_slots.location_id) in (
+  perform from public.stock_slots join (
     select reservations.variant_id, reservations.slot, reservations.location_id from public.reservations
     where reservations.holder_id = any (lock_holds.holder_ids) and reservations.status = 'held'
-  )
-  order by stock_slots.variant_id, stock_slots.slot, stock_slots.location_id for update;
-  perform private.lock_waitlists(lock_holds.variant_ids || array(
-    select reservations.variant_id from public.reservations
-    where reservations.holder_id = any (lock_holds.holder_ids) and reservations.status = 'held'));
+    union
+    select stock_slots.variant_id, stock_slots.slot, stock_slots.location_id from public.stock_slots where stock_slots.variant_id = any (lock_holds.variant_ids)
+  ) as wanted using (variant_id, slot, location_id)
+  order by stock_slots.variant_id, stock_slots.slot, stock_slots.location_id for update of stock_slots;
 end
 $$;
 comment on function private.lock_holds(uuid[], uuid[]) is
-  'For whoever ends several holds, or ends holds and then takes units: locks the holds, then their slots and all slots of the variants to take, then the waiting lists, in the order everybody keeps.';
+  'For whoever ends several holds, or ends holds and then takes units: locks the holds, then their slots and all slots of the variants to take, in the order everybody keeps. Who frees several goes on with lock_waitlists.';
 
 create function private.settle_reservations(holder_id uuid, outcome text)
 returns void
@@ -356,11 +354,7 @@ as $$
 declare
   v_settled record;
 begin
-  perform from public.reservations
-  where reservations.holder_id = settle_reservations.holder_id and reservations.status = 'held' order by reservations.id for update;
-  perform from public.stock_slots join public.reservations using (variant_id, slot, location_id)
-  where reservations.holder_id = settle_reservations.holder_id and reservations.status = 'held'
-  order by stock_slots.variant_id, stock_slots.slot, stock_slots.location_id for update of stock_slots;
+  perform private.lock_holds(array[settle_reservations.holder_id]);
   if settle_reservations.outcome = 'claimed' then
     insert into public.stock_movements (variant_id, location_id, quantity, reason, reference_id)
     select reservations.variant_id, reservations.location_id, -reservations.quantity, 'sale', settle_reservations.holder_id

@@ -157,6 +157,10 @@ begin
     return null;
   end if;
   if (new.seats is null) <> (old.seats is null) then
+    if old.seats is null then
+      -- waits for buyers who found it uncounted; those who come later look again, in private.hold_line, and find it counted
+      perform from public.variants where variants.id = new.variant_id for update;
+    end if;
     if exists (select from public.enrollments where enrollments.intake_id = new.id) then
       perform private.fail('seat_mode_fixed', 409, 'Somebody has enrolled, so this intake stays counted or uncounted as it is.', 'Open another intake.');
     end if;

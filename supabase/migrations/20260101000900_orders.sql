@@ -71,7 +71,7 @@ insert into private.status_moves (machine, from_status, to_status) values
   ('order', 'shipped', 'delivered'), ('order', 'shipped', 'refunded'), ('order', 'shipped', 'needs_review'),
   ('order', 'delivered', 'completed'), ('order', 'delivered', 'refunded'), ('order', 'delivered', 'needs_review'),
   ('order', 'completed', 'refunded'), ('order', 'completed', 'partially_refunded'), ('order', 'completed', 'needs_review'),
-  ('order', 'partially_refunded', 'refunded'), ('order', 'partially_refunded', 'needs_review'),
+  ('order', 'refunded', 'needs_review'), ('order', 'partially_refunded', 'refunded'), ('order', 'partially_refunded', 'needs_review'),
   ('order', 'needs_review', 'paid'), ('order', 'needs_review', 'cancelled'), ('order', 'needs_review', 'refunded');
 
 create trigger _100_stamp_update before update on public.orders for each row execute function private.tg__stamp_update();
@@ -250,6 +250,7 @@ declare
   v_order_id uuid;
 begin
   perform private.lock_holds(v_due);
+  perform private.lock_waitlists(v_due);
   foreach v_order_id in array v_due loop
     perform private.end_order(v_order_id, 'expired', 'hold ended');
   end loop;
@@ -363,6 +364,7 @@ declare
 begin
   if cardinality(v_sold) > 1 then
     perform private.lock_holds(array[take_back_goods.order_id], v_sold); -- every slot before the first waiting list
+    perform private.lock_waitlists(array[take_back_goods.order_id], v_sold);
   end if;
   perform private.settle_reservations(take_back_goods.order_id, 'released');
   perform private.return_units(sold.variant_id, sold.quantity, take_back_goods.order_id)

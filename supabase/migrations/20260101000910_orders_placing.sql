@@ -92,6 +92,37 @@ $$;
 comment on function private.price_line(uuid, integer, text) is
   'One line, priced by the catalogue and checked: on sale, priced in this currency, enrolment open. Refuses variant_not_found, price_missing, intake_not_open, intake_closed, invalid_quantity.';
 
+create function private.refuse_second_seat(learner_id uuid, intake_id uuid)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_status text;
+  v_open public.orders;
+begin
+  select enrollments.status into v_status from public.enrollments
+  where enrollments.learner_id = refuse_second_seat.learner_id and enrollments.intake_id = refuse_second_seat.intake_id
+    and enrollments.status in ('reserved', 'active', 'suspended', 'completed');
+  if v_status is null then
+    return;
+  end if;
+  if v_status = 'reserved' then
+    select orders.* into v_open
+    from public.enrollments
+    join public.order_items on order_items.id = enrollments.order_item_id
+    join public.orders on orders.id = order_items.order_id
+    where enrollments.learner_id = refuse_second_seat.learner_id and enrollments.intake_id = refuse_second_seat.intake_id and enrollments.status = 'reserved';
+    perform private.fail('order_already_open', 409, format('Order %s already holds this seat for you.', v_open.number), 'Pay that order or cancel it.', v_open.id::text);
+  end if;
+  perform private.fail('already_enrolled', 409, 'You are enrolled in this intake already.', 'Find it among your courses.');
+end
+$$;
+comment on function private.refuse_second_seat(uuid, uuid) is
+  'Refuses already_enrolled, or order_already_open with the caller''s own order id in details, when the learner has a live seat in the intake; else does nothing.';
+
 create function private.hold_line(order_id uuid, person_id uuid, line private.order_line, expires_at timestamptz)
 returns void
 language plpgsql
@@ -100,9 +131,15 @@ security invoker
 set search_path = ''
 as $$
 declare
+  v_counted boolean := line.counted;
   v_held boolean := true;
 begin
-  if line.counted and not (line.intake_id is not null
+  if not v_counted then
+    -- it may have begun to be counted since the line was priced; from here on it cannot
+    perform from public.variants where variants.id = line.variant_id and variants.stock_mode = 'none' for key share;
+    v_counted := not found;
+  end if;
+  if v_counted and not (line.intake_id is not null
     and private.accept_offer(line.intake_id, hold_line.person_id, hold_line.order_id, hold_line.expires_at)) then
     if hold_line.expires_at is null then
       v_held := private.sell_units(line.variant_id, line.quantity, hold_line.order_id);
@@ -115,15 +152,19 @@ begin
   end if;
   if not v_held then
     if line.kind = 'course' then
+      -- the last seat may be the buyer's own: then it is not sold out, it is theirs
+      perform private.refuse_second_seat(hold_line.person_id, line.intake_id);
       perform private.fail('out_of_stock', 409, format('Every seat in %s is taken.', line.title), 'Join the waiting list (join_waitlist), or choose another intake.', line.variant_id::text);
     end if;
     perform private.fail('out_of_stock', 409, format('There are not %s of %s left.', line.quantity, line.title), 'Lower the quantity or remove the line.', line.variant_id::text);
   end if;
 end
 $$;
-comment on function private.hold_line(uuid, uuid, private.order_line, timestamptz) is 'Takes the line''s units, from the waiting list''s offer if the person has one: held until expires_at, or sold at once when there is nothing to pay. Refuses out_of_stock.';
+comment on function private.hold_line(uuid, uuid, private.order_line, timestamptz) is
+  'Takes the line''s units, from the waiting list''s offer if the person has one: held until expires_at, or sold at once when there is nothing to pay. '
+  'Refuses out_of_stock, or the reason of refuse_second_seat when the last seat is the buyer''s own.';
 
-create function private.open_enrollments(order_id uuid, person_id uuid, lines private.order_line[], first_status text)
+create function private.open_enrollments(order_id uuid, person_id uuid, lines private.order_line[], item_ids uuid[], first_status text)
 returns void
 language plpgsql
 volatile
@@ -131,41 +172,24 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_wanted integer;
-  v_opened integer;
-  v_open public.orders;
+  v_intake_id uuid;
 begin
-  select count(*) into v_wanted from unnest(open_enrollments.lines) as line where line.intake_id is not null;
-  if v_wanted = 0 then
-    return;
-  end if;
-  insert into public.enrollments (intake_id, learner_id, order_item_id, status, enrolled_at)
-  select line.intake_id, open_enrollments.person_id, order_items.id, open_enrollments.first_status,
-    case when open_enrollments.first_status = 'active' then now() end
-  from unnest(open_enrollments.lines) as line
-  join public.order_items on order_items.order_id = open_enrollments.order_id and order_items.variant_id = line.variant_id
-  where line.intake_id is not null
-  order by line.intake_id
-  on conflict (intake_id, learner_id) where (status in ('reserved', 'active', 'suspended', 'completed')) do nothing;
-  get diagnostics v_opened = row_count;
-  if v_opened = v_wanted then
-    return;
-  end if;
-  select orders.* into v_open
-  from public.enrollments
-  join public.order_items on order_items.id = enrollments.order_item_id
-  join public.orders on orders.id = order_items.order_id
-  where enrollments.learner_id = open_enrollments.person_id and enrollments.status = 'reserved' and orders.id <> open_enrollments.order_id
-    and enrollments.intake_id in (select line.intake_id from unnest(open_enrollments.lines) as line)
-  limit 1;
-  if v_open.id is not null then
-    perform private.fail('order_already_open', 409, format('Order %s already holds this seat for you.', v_open.number), 'Pay that order or cancel it.', v_open.id::text);
-  end if;
-  perform private.fail('already_enrolled', 409, 'You are enrolled in this intake already.', 'Find it among your courses.');
+  for v_index in 1 .. cardinality(open_enrollments.lines) loop
+    v_intake_id := (open_enrollments.lines[v_index]).intake_id;
+    continue when v_intake_id is null;
+    insert into public.enrollments (intake_id, learner_id, order_item_id, status, enrolled_at)
+    values (v_intake_id, open_enrollments.person_id, open_enrollments.item_ids[v_index], open_enrollments.first_status,
+      case when open_enrollments.first_status = 'active' then now() end)
+    on conflict (intake_id, learner_id) where (status in ('reserved', 'active', 'suspended', 'completed')) do nothing;
+    continue when found;
+    perform private.refuse_second_seat(open_enrollments.person_id, v_intake_id);
+    -- it ended this very moment
+    perform private.fail('already_enrolled', 409, 'You are enrolled in this intake already.', 'Find it among your courses.');
+  end loop;
 end
 $$;
-comment on function private.open_enrollments(uuid, uuid, private.order_line[], text) is
-  'Gives the learner the seats of an order''s course lines. Refuses already_enrolled, or order_already_open with the caller''s own order id in details.';
+comment on function private.open_enrollments(uuid, uuid, private.order_line[], uuid[], text) is
+  'Gives the learner the seats of an order''s course lines; item_ids are the lines'' order items. Refuses already_enrolled, or order_already_open with the caller''s own order id in details.';
 
 create function private.expire_own_due_orders(customer_id uuid, lines private.order_line[])
 returns void
@@ -186,6 +210,7 @@ begin
     return;
   end if;
   perform private.lock_holds(v_due, array(select line.variant_id from unnest(expire_own_due_orders.lines) as line));
+  perform private.lock_waitlists(v_due, array(select line.variant_id from unnest(expire_own_due_orders.lines) as line));
   foreach v_order_id in array v_due loop
     perform private.end_order(v_order_id, 'expired', 'hold ended');
   end loop;
@@ -202,21 +227,29 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_subtotal bigint := (select sum(line.unit_amount * line.quantity) from unnest(write_order.lines) as line);
-  v_status text := case when write_order.expires_at is null then 'paid' else 'pending' end;
+  v_free constant boolean := write_order.expires_at is null;
+  v_subtotal bigint := 0;
+  v_line private.order_line;
+  v_item_id uuid;
+  v_item_ids uuid[] := '{}';
 begin
+  foreach v_line in array write_order.lines loop
+    v_subtotal := v_subtotal + v_line.unit_amount * v_line.quantity;
+  end loop;
   insert into public.orders (id, customer_id, status, currency, subtotal_amount, total_amount, expires_at, paid_at)
-  values (write_order.order_id, write_order.customer_id, v_status, write_order.currency, v_subtotal, v_subtotal, write_order.expires_at,
-    case when v_status = 'paid' then now() end);
-  insert into public.order_items (order_id, variant_id, kind, sku, title, quantity, unit_amount, total_amount, snapshot)
-  select write_order.order_id, line.variant_id, line.kind, line.sku, line.title, line.quantity, line.unit_amount, line.unit_amount * line.quantity, line.snapshot
-  from unnest(write_order.lines) as line;
-  perform private.open_enrollments(write_order.order_id, write_order.customer_id, write_order.lines,
-    case when v_status = 'paid' then 'active' else 'reserved' end);
-  perform private.emit('order.placed', 'order', write_order.order_id);
-  if v_status = 'paid' then
-    perform private.emit('order.paid', 'order', write_order.order_id);
-  end if;
+  values (write_order.order_id, write_order.customer_id, case when v_free then 'paid' else 'pending' end, write_order.currency, v_subtotal, v_subtotal,
+    write_order.expires_at, case when v_free then now() end);
+  -- one insert per line: orders are short, and a plan over an array costs several times what it saves
+  foreach v_line in array write_order.lines loop
+    v_item_id := gen_random_uuid();
+    v_item_ids := v_item_ids || v_item_id;
+    insert into public.order_items (id, order_id, variant_id, kind, sku, title, quantity, unit_amount, total_amount, snapshot)
+    values (v_item_id, write_order.order_id, v_line.variant_id, v_line.kind, v_line.sku, v_line.title, v_line.quantity, v_line.unit_amount,
+      v_line.unit_amount * v_line.quantity, v_line.snapshot);
+  end loop;
+  perform private.open_enrollments(write_order.order_id, write_order.customer_id, write_order.lines, v_item_ids,
+    case when v_free then 'active' else 'reserved' end);
+  perform private.emit_each(case when v_free then array['order.placed', 'order.paid'] else array['order.placed'] end, 'order', write_order.order_id);
 end
 $$;
 comment on function private.write_order(uuid, text, private.order_line[], uuid, timestamptz) is 'Writes an order whose units are taken: order, items, enrolments, events. Without expires_at there is nothing to pay and it is born paid.';
@@ -230,10 +263,15 @@ set search_path = ''
 as $$
 declare
   v_order_id uuid := gen_random_uuid();
-  v_free boolean := not exists (select from unnest(place_priced_lines.lines) as line where line.unit_amount > 0);
-  v_expires_at timestamptz := case when not v_free then now() + make_interval(mins => (private.setting('hold_minutes'))::integer) end;
+  v_expires_at timestamptz;
   v_line private.order_line;
 begin
+  foreach v_line in array place_priced_lines.lines loop
+    if v_line.unit_amount > 0 then
+      v_expires_at := now() + make_interval(mins => (private.setting('hold_minutes'))::integer);
+      exit;
+    end if;
+  end loop;
   perform private.expire_own_due_orders(place_priced_lines.customer_id, place_priced_lines.lines);
   foreach v_line in array place_priced_lines.lines loop
     perform private.hold_line(v_order_id, place_priced_lines.customer_id, v_line, v_expires_at);

@@ -6,7 +6,8 @@ somebody waits no seat is on sale, so nobody jumps the queue and no seat is idle
 Under concurrency: a freed seat goes from hold to hold without ever being available (private.free_units asks private.pass_on_units). Whoever
 frees holds the slot and then takes the intake's advisory lock; whoever joins takes that lock and only then looks at the stock. So either
 the one who frees sees the newcomer, or the newcomer sees the seat. Nobody waits for a slot of the intake while holding its lock, and whoever
-needs slots or locks of several intakes takes all slots first (private.lock_holds). An offer's row is locked before its reservation.
+frees seats of several intakes takes all slots and then all locks first (private.lock_holds, private.lock_waitlists). An offer's row is
+locked before its reservation.
 */
 
 insert into public.settings (key, value, description) values
@@ -61,7 +62,7 @@ as $$
 $$;
 comment on function private.lock_waitlist(uuid) is 'One at a time: freeing a seat of this intake, or joining its waiting list.';
 
-create function private.lock_waitlists(variant_ids uuid[])
+create function private.lock_waitlists(holder_ids uuid[], variant_ids uuid[] default '{}')
 returns void
 language plpgsql
 volatile
@@ -70,11 +71,15 @@ set search_path = ''
 as $$
 begin
   perform private.lock_waitlist(lists.id) from (
-    select intakes.id from public.intakes where intakes.variant_id = any (lock_waitlists.variant_ids) and intakes.has_waitlist order by intakes.variant_id
+    select intakes.id from public.intakes
+    where intakes.has_waitlist and (intakes.variant_id = any (lock_waitlists.variant_ids) or intakes.variant_id in (
+      select reservations.variant_id from public.reservations where reservations.holder_id = any (lock_waitlists.holder_ids) and reservations.status = 'held'))
+    order by intakes.variant_id
   ) as lists;
 end
 $$;
-comment on function private.lock_waitlists(uuid[]) is 'The waiting lists of several variants, in the order everybody keeps. The caller holds every slot it needs.';
+comment on function private.lock_waitlists(uuid[], uuid[]) is
+  'For whoever ends several holds: the waiting lists of what they hold and of more variants, in the order everybody keeps. The caller has called lock_holds with the same.';
 
 create function private.pass_on_units(variant_id uuid, slot integer, location_id uuid, quantity integer)
 returns integer
@@ -163,6 +168,7 @@ declare
   v_entry_id uuid;
 begin
   perform private.lock_holds(v_due);
+  perform private.lock_waitlists(v_due);
   foreach v_entry_id in array v_due loop
     update public.waitlist_entries set status = 'expired' where waitlist_entries.id = v_entry_id;
     perform private.settle_reservations(v_entry_id, 'released');

@@ -48,7 +48,7 @@ insert into private.status_moves (machine, from_status, to_status) values
   ('payment', 'processing', 'expired'), ('payment', 'failed', 'success'), ('payment', 'expired', 'success'), ('payment', 'cancelled', 'success'),
   ('payment', 'success', 'refunding'), ('payment', 'success', 'refunded'), ('payment', 'refunding', 'refunded'), ('payment', 'refunding', 'success'),
   ('payment', 'refunding', 'refund_failed'), ('payment', 'refund_failed', 'refunding'), ('payment', 'refund_failed', 'refunded'),
-  ('payment', 'refund_failed', 'success');
+  ('payment', 'refund_failed', 'success'), ('payment', 'refunded', 'refund_failed'), ('payment', 'success', 'refund_failed');
 
 create trigger _100_stamp_update before update on public.payments for each row execute function private.tg__stamp_update();
 create trigger _200_guard_status after update of status on public.payments for each row when (old.status <> new.status) execute function private.tg__guard_status('payment');

@@ -30,7 +30,7 @@ create index on public.refunds (created_at) where status = 'pending';
 
 insert into private.status_moves (machine, from_status, to_status) values
   ('refund', 'pending', 'success'), ('refund', 'pending', 'failed'),
-  ('refund', 'failed', 'success'), ('refund', 'failed', 'pending');
+  ('refund', 'success', 'failed'), ('refund', 'failed', 'success'), ('refund', 'failed', 'pending');
 
 create trigger _100_stamp_update before update on public.refunds for each row execute function private.tg__stamp_update();
 create trigger _200_guard_status after update of status on public.refunds for each row when (old.status <> new.status) execute function private.tg__guard_status('refund');
@@ -104,27 +104,64 @@ declare
   v_refund public.refunds;
 begin
   select * into v_refund from public.refunds where refunds.id = record_refund_result.refund_id for update;
-  if v_refund.id is null then
-    return 'ignored';
+  if v_refund.id is null
+    or v_refund.status <> 'failed' and v_refund.provider_refund_id <> coalesce(record_refund_result.provider_refund_id, '')
+    or v_refund.status = 'failed' and v_refund.provider_refund_id = record_refund_result.provider_refund_id then
+    return 'ignored'; -- not here; about another try than the one that counts; failed, which is for good: only a new try may succeed
   end if;
-  update public.refunds set provider_refund_id = coalesce(refunds.provider_refund_id, record_refund_result.provider_refund_id)
-  where refunds.id = v_refund.id;
-  if v_refund.status = 'success' or record_refund_result.status in ('pending', v_refund.status) then
+  update public.refunds set provider_refund_id = coalesce(record_refund_result.provider_refund_id, refunds.provider_refund_id) where refunds.id = v_refund.id;
+  if record_refund_result.status = v_refund.status or v_refund.status = 'success' and record_refund_result.status = 'pending' then
     return 'ignored';
   end if;
   update public.refunds set status = record_refund_result.status, failure = record_refund_result.failure where refunds.id = v_refund.id;
-  if record_refund_result.status = 'failed' then
-    update public.payments set status = 'refund_failed' where payments.id = v_payment.id and payments.status = 'refunding';
-    perform private.emit('refund.failed', 'refund', v_refund.id);
-    perform private.flag_order(v_payment.order_id, 'a refund failed at the provider');
-    return 'applied';
+  if record_refund_result.status = 'success' then
+    perform private.settle_refund(v_refund, v_payment);
+  elsif record_refund_result.status = 'failed' then
+    perform private.fail_refund(v_refund, v_payment);
+  else
+    update public.payments set status = 'refunding' where payments.id = v_payment.id and payments.status = 'refund_failed';
   end if;
-  perform private.settle_refund(v_refund, v_payment);
   return 'applied';
 end
 $$;
 comment on function private.record_refund_result(uuid, text, text, text) is
-  'What the provider says of a refund: pending, success or failed. Success is final; anything known already is ignored.';
+  'What the provider says of a refund: pending, success or failed. A success may still fail when the bank sends it back; a failed try stays failed. Anything known already is ignored.';
+
+create function private.fail_refund(refund public.refunds, payment public.payments)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  if refund.status = 'success' then
+    update public.payments set refunded_amount = payments.refunded_amount - refund.amount, status = 'refund_failed' where payments.id = payment.id;
+    perform private.post_entries(private.refund_effect_key('refund_failed', refund.id), refund.order_id, refund.currency, (
+      select jsonb_object_agg(ledger_entries.account, -ledger_entries.amount)
+      from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
+      where ledger_transactions.effect_key = private.refund_effect_key('refund', refund.id)));
+  else
+    update public.payments set status = 'refund_failed' where payments.id = payment.id and payments.status = 'refunding';
+  end if;
+  perform private.emit('refund.failed', 'refund', refund.id);
+  perform private.flag_order(refund.order_id, 'a refund failed at the provider');
+end
+$$;
+comment on function private.fail_refund(public.refunds, public.payments) is
+  'Money that did not arrive: what was booked is booked back, and the order goes before a person. The refund is given as it was before.';
+
+create function private.refund_effect_key(effect text, refund_id uuid)
+returns text
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select refund_effect_key.effect || ':' || refund_effect_key.refund_id || coalesce(':' || nullif(count(*), 0) + 1, '')
+  from public.ledger_transactions where ledger_transactions.effect_key like 'refund\_failed:' || refund_effect_key.refund_id || '%';
+$$;
+comment on function private.refund_effect_key(text, uuid) is 'refund:<id> for the first booking of a refund, refund:<id>:2 once the first one was booked back.';
 
 create function private.settle_refund(refund public.refunds, payment public.payments)
 returns void
@@ -148,7 +185,7 @@ begin
   set refunded_amount = payments.refunded_amount + refund.amount,
     status = case when v_rest = 0 then 'refunded' when v_open then payments.status else 'success' end
   where payments.id = payment.id;
-  perform private.post_entries('refund:' || refund.id, refund.order_id, refund.currency, jsonb_build_object(
+  perform private.post_entries(private.refund_effect_key('refund', refund.id), refund.order_id, refund.currency, jsonb_build_object(
     'receivable', v_cleared, 'refunds', refund.amount - v_cleared, 'cash_in_transit', -refund.amount));
   perform private.emit('refund.succeeded', 'refund', refund.id);
   -- one of two payments given back leaves an order that the other one still pays
@@ -169,7 +206,7 @@ $$;
 comment on function private.settle_refund(public.refunds, public.payments) is
   'Books money that went back. One that was started at the provider also moves the order: all back means refunded and access ends, some back means partially refunded.';
 
-create function private.adopt_refund(payment_id uuid, provider_refund_id text, amount bigint, currency text)
+create function private.adopt_refund(payment_id uuid, provider_refund_id text, amount bigint, currency text, status text, failure text default null)
 returns text
 language plpgsql
 volatile
@@ -180,24 +217,26 @@ declare
   v_payment public.payments := private.lock_payment(adopt_refund.payment_id);
   v_refund public.refunds;
 begin
-  if exists (select from public.refunds where refunds.provider_refund_id = adopt_refund.provider_refund_id) then
-    return 'ignored';
-  end if;
-  -- somebody did by hand at the provider what was about to be sent: it is that refund, and the worker finds it done
+  -- known; or done by hand at the provider when it was about to be sent: it is that refund, and the worker finds it done
   select refunds.* into v_refund from public.refunds
-  where refunds.payment_id = v_payment.id and refunds.status = 'pending' and refunds.provider_refund_id is null
-    and refunds.amount = adopt_refund.amount and refunds.currency = upper(adopt_refund.currency) limit 1;
+  where refunds.provider_refund_id = adopt_refund.provider_refund_id
+    or refunds.payment_id = v_payment.id and refunds.status = 'pending' and refunds.provider_refund_id is null and adopt_refund.status = 'success'
+      and refunds.amount = adopt_refund.amount and refunds.currency = upper(adopt_refund.currency)
+  order by refunds.provider_refund_id nulls last limit 1;
   if v_refund.id is not null then
-    return private.record_refund_result(v_refund.id, adopt_refund.provider_refund_id, 'success');
+    return private.record_refund_result(v_refund.id, adopt_refund.provider_refund_id, adopt_refund.status, adopt_refund.failure);
   end if;
   if upper(adopt_refund.currency) <> v_payment.currency or adopt_refund.amount > v_payment.captured_amount - v_payment.refunded_amount then
     return private.flag_order(v_payment.order_id, 'the provider refunded more than was captured');
   end if;
-  insert into public.refunds (payment_id, order_id, amount, currency, reason, status, provider_refund_id)
-  values (v_payment.id, v_payment.order_id, adopt_refund.amount, v_payment.currency, 'by_provider', 'success', adopt_refund.provider_refund_id)
+  insert into public.refunds (payment_id, order_id, amount, currency, reason, status, provider_refund_id, failure)
+  values (v_payment.id, v_payment.order_id, adopt_refund.amount, v_payment.currency, 'by_provider', adopt_refund.status, adopt_refund.provider_refund_id, adopt_refund.failure)
   returning * into v_refund;
-  perform private.settle_refund(v_refund, v_payment);
+  -- one that failed is kept so that a late word of its success is known to be old
+  if adopt_refund.status = 'success' then
+    perform private.settle_refund(v_refund, v_payment);
+  end if;
   return 'applied';
 end
 $$;
-comment on function private.adopt_refund(uuid, text, bigint, text) is 'A refund that somebody made at the provider, not here: recorded and booked like any other.';
+comment on function private.adopt_refund(uuid, text, bigint, text, text, text) is 'A refund that somebody made at the provider, not here: recorded and booked like any other.';

@@ -112,10 +112,10 @@ begin
     end if;
     return private.record_refund_result(v_ours::uuid, refund ->> 'id', v_status, refund ->> 'failure_reason');
   end if;
-  if v_status <> 'success' then
+  if v_status = 'pending' then
     return 'ignored';
   end if;
-  return private.adopt_refund(apply_refund.payment_id, refund ->> 'id', (refund ->> 'amount')::bigint, refund ->> 'currency');
+  return private.adopt_refund(apply_refund.payment_id, refund ->> 'id', (refund ->> 'amount')::bigint, refund ->> 'currency', v_status, refund ->> 'failure_reason');
 end
 $$;
 comment on function private.apply_refund(jsonb, uuid) is 'Applies what a refund says of itself; one without our id was made at the provider.';

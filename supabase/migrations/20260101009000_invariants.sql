@@ -100,6 +100,14 @@ where not exists (select from public.payments where payments.order_id = ledger_t
   and not exists (select from public.orders where orders.id = ledger_transactions.order_id and orders.status = 'needs_review')
 group by ledger_transactions.order_id having sum(ledger_entries.amount) <> 0
 union all
+select 'invoice numbers have no gap', series.kind || '/' || series.year, format('last %s, issued %s up to %s', series.last_serial, issued.count, issued.highest)
+from private.invoice_series as series
+cross join lateral (
+  select count(*) as count, coalesce(max(invoices.serial), 0) as highest from public.invoices
+  where invoices.kind = series.kind and invoices.year = series.year
+) as issued
+where issued.count <> series.last_serial or issued.highest <> series.last_serial
+union all
 select 'a provider event ends within minutes', provider_events.provider || '/' || provider_events.event_id, coalesce(provider_events.error, 'not tried')
 from private.provider_events where provider_events.processed_at is null and provider_events.received_at < now() - interval '10 minutes'
 union all

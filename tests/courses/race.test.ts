@@ -32,6 +32,13 @@ const twoSeatsAreFine = allOf(
   replaceInFunction("private.open_enrollments", /on conflict \(intake_id, learner_id\)[^;]*do nothing/, ""),
 );
 
+// Believes what it read when it priced the line.
+const lookOnce = replaceInFunction(
+  "private.hold_line",
+  /perform from public\.variants[^;]*for key share;\s*v_counted := not found;/,
+  "",
+);
+
 describe("learners who want the same seats", () => {
   test(
     "fill an intake to its last seat and not beyond",
@@ -133,6 +140,29 @@ describe("seats that come and go", () => {
     await afterwards(crowd, intake, row?.seats - accepted);
   });
 });
+
+describe("an intake that begins to be counted while learners enrol", () => {
+  test("counts every one of them, or stays as it is", () => beginsToCount(database), 60_000);
+
+  test(
+    "that test notices a purchase that does not look again whether its intake is counted",
+    () => withSabotage(lookOnce, beginsToCount),
+    60_000,
+  );
+});
+
+async function beginsToCount(shop: TestDatabase): Promise<void> {
+  const crowd = await gatherCrowd(shop, 6);
+  for (let round = 0; round < 25; round++) {
+    const intake = await publishedIntake(shop.sql, { seats: null, price: round % 2 === 0 ? 0 : 5_00 });
+    const rush = crowd.rush(6, (sql, id) => orderOne(sql, id, intake.variantId));
+    const counted = await outcome(() => shop.sql`update public.intakes set seats = 4 where id = ${intake.intakeId}`);
+    expect([null, "seat_mode_fixed"]).toContain(counted.code);
+    const sold = counted.code === null ? { accepted: 4, out_of_stock: 2 } : { accepted: 6 };
+    expect(tally(await rush), `round ${round}`).toEqual(sold);
+    await expectInvariants(shop.sql);
+  }
+}
 
 // What the changes left free is sold to whoever comes next, one seat after the other.
 async function afterwards(crowd: Crowd, intake: BuiltIntake, free: number): Promise<void> {

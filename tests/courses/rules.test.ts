@@ -1,6 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { as, cancelOrder, enroll, orderOne, payOrder } from "../support/buying.ts";
+import {
+  as,
+  cancelOrder,
+  confirmPayment,
+  endHold,
+  enroll,
+  getOrder,
+  openPayment,
+  orderOne,
+  payOrder,
+} from "../support/buying.ts";
 import { publishedIntake } from "../support/catalog.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
 import { expectRefusal } from "../support/expect-error.ts";
@@ -62,7 +72,7 @@ describe("enrolment", () => {
   test("a learner cannot hold two live seats, and may come back after leaving", () =>
     database.rolledBack(async (sql) => {
       const learner = await newCustomer(sql);
-      const { intakeId } = await publishedIntake(sql, { seats: 3 });
+      const { intakeId } = await publishedIntake(sql, { seats: 1 });
       const { order } = await enroll(sql, learner, intakeId);
       await expectRefusal(() => enroll(sql, learner, intakeId), { code: "already_enrolled", status: 409 });
       await cancelOrder(sql, learner, order.id);
@@ -79,6 +89,44 @@ describe("enrolment", () => {
       await expectRefusal(() => enroll(sql, learner, intakeId), { code: "variant_not_found", status: 404 });
     }));
 });
+
+describe("two courses in one order, paid after the hold ended", () => {
+  test("are both taken when both seats are still there", () =>
+    database.rolledBack(async (sql) => {
+      const { learner, order, payment } = await lateOrder(sql);
+      expect(await confirmPayment(sql, payment)).toBe("applied");
+      expect((await getOrder(sql, learner, order.id)).status).toBe("paid");
+      expect(await myCourses(sql, learner)).toMatchObject([{ status: "active" }, { status: "active" }]);
+    }));
+
+  test("are neither taken when one seat is gone: the money goes back and the other seat is free", () =>
+    database.rolledBack(async (sql) => {
+      const { learner, order, payment, intakes } = await lateOrder(sql);
+      await orderOne(sql, await newCustomer(sql), intakes[0]?.variantId as string);
+      expect(await confirmPayment(sql, payment)).toBe("applied");
+      expect(await getOrder(sql, learner, order.id)).toMatchObject({
+        status: "cancelled",
+        payments: [{ status: "refunding" }],
+        refunds: [{ amount: 30_00, status: "pending", reason: "undeliverable" }],
+      });
+      expect(await myCourses(sql, learner)).toEqual([]);
+      const [level] =
+        await sql`select available, reserved from public.stock_levels where variant_id = ${intakes[1]?.variantId as string}`;
+      expect(level).toEqual({ available: 1, reserved: 0 });
+    }));
+});
+
+async function lateOrder(sql: Sql) {
+  const learner = await newCustomer(sql);
+  const intakes = [
+    await publishedIntake(sql, { seats: 1, price: 10_00 }),
+    await publishedIntake(sql, { seats: 1, price: 20_00 }),
+  ];
+  const order = await orderOne(sql, learner, ...intakes.map(({ variantId }) => variantId));
+  const payment = await openPayment(sql, learner, order.id);
+  await endHold(sql, order.id);
+  return { learner, order, payment, intakes };
+}
 
 describe("the dashboard", () => {
   test("shows every live course, newest first, with its order; and none that was left or never paid", () =>

@@ -26,7 +26,7 @@ const joinWithoutLock = replaceInFunction(
 );
 const enrolledMayWait = replaceInFunction("private.check_waitable", "if v_found.enrolled then", "if false then");
 const listsInNoOrder = allOf(
-  replaceInFunction("private.lock_holds", "perform private.lock_waitlists", "perform cardinality"),
+  replaceInFunction("private.expire_due_orders", "perform private.lock_waitlists(v_due);", ""),
   replaceInFunction("private.pass_on_units", "v_until :=", "perform pg_sleep(0.03); v_until :="),
 );
 
@@ -301,6 +301,7 @@ async function act(sql: Pool, id: string, what: number, { orders, mine, one, som
   else if (what === 10 && order) await payOrder(sql, id, order);
   else if (what === 11) {
     await endOffer(sql, intakeId, id);
-    await sql`select private.expire_due_orders(), private.expire_due_offers()`;
+    await sql`select private.expire_due_orders()`;
+    await sql`select private.expire_due_offers()`;
   } else if (what === 12) await sql`update public.intakes set seats = ${random(6, 12)} where id = ${intakeId}`;
 }

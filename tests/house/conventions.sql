@@ -11,6 +11,7 @@ allowed (name, clients) as (
     ('private.enroll', 'authenticated'),
     ('private.get_order', 'authenticated'),
     ('private.grant_role', 'authenticated'),
+    ('private.invoice_document', 'authenticated'),
     ('private.join_waitlist', 'authenticated'),
     ('private.leave_waitlist', 'authenticated'),
     ('private.my_courses', 'authenticated'),

@@ -15,6 +15,7 @@ test.each([
   ["orders", "status", sdk.orderStatuses],
   ["payments", "status", sdk.paymentStatuses],
   ["refunds", "status", sdk.refundStatuses],
+  ["invoices", "kind", sdk.invoiceKinds],
   ["enrollments", "status", sdk.enrollmentStatuses],
   ["waitlist_entries", "status", sdk.waitlistStatuses],
   ["notifications", "status", sdk.notificationStatuses],

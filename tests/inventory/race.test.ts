@@ -8,7 +8,7 @@ import { replaceInFunction, withSabotage } from "../support/sabotage.ts";
 import { seededRandom } from "../support/seeded-random.ts";
 
 /** Rounds at the edge of stock; `SEATLINE_ROUNDS=10000` for a night. */
-const rounds = Number(process.env.SEATLINE_ROUNDS ?? 25);
+const rounds = Number(process.env.SEATLINE_ROUNDS ?? 20);
 
 const database = useDatabase();
 

@@ -175,7 +175,7 @@ describe("a hold", () => {
     rolledBack(async (sql) => {
       const buyer = await newCustomer(sql);
       const intake = await publishedIntake(sql, { seats: 1, price: 100_00 });
-      const other = await publishedIntake(sql, { seats: 5, price: 100_00 });
+      const other = await publishedIntake(sql, { seats: 1, price: 100_00 });
       const order = await orderOne(sql, buyer, other.variantId);
       await expectRefusal(() => orderOne(sql, buyer, intake.variantId, other.variantId), {
         code: "order_already_open",

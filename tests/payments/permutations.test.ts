@@ -64,6 +64,19 @@ const stories: Record<string, { events: (sale: Sale) => ProviderEvent[]; ends: P
       ledger: { cash_in_transit: PRICE - 300, refunds: 300, revenue: -PRICE },
     },
   },
+  "paid, and a refund made at the provider that the bank sent back": {
+    events: (sale) => [
+      paid(sale),
+      succeeded(sale),
+      refundEvent("refund.created", sale, { id: "re_back", status: "succeeded", amount: 100 }),
+      refundEvent("refund.failed", sale, { id: "re_back", status: "failed", amount: 100 }),
+    ],
+    ends: {
+      refunds: ["by_provider failed 100"],
+      enrollments: ["active"],
+      ledger: { cash_in_transit: PRICE, revenue: -PRICE },
+    },
+  },
   "never paid: the page expired": {
     events: (sale) => [expired(sale), again(expired(sale))],
     ends: { order: "pending", payments: ["expired 0 0"], enrollments: ["reserved"], ledger: {} },

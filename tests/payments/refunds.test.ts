@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { publishedIntake } from "../support/catalog.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
 import { deliver } from "./deliver.ts";
 import { outcomeOf } from "./outcome.ts";
@@ -15,8 +16,8 @@ async function refundOf(sql: Sql, sale: Sale): Promise<string> {
 }
 
 /** What the worker records when the provider answered or was asked again. */
-async function record(sql: Sql, refundId: string, status: string, failure: string | null = null): Promise<string> {
-  const [row] = await sql`select private.record_refund_result(${refundId}, 're_ours', ${status}, ${failure}) as result`;
+async function record(sql: Sql, refundId: string, status: string, providerId = "re_ours"): Promise<string> {
+  const [row] = await sql`select private.record_refund_result(${refundId}, ${providerId}, ${status}) as result`;
   return row?.result;
 }
 
@@ -60,7 +61,7 @@ describe("a refund that was asked for", () => {
     });
   });
 
-  test("that fails is shown to a person, and may still succeed", async () => {
+  test("that fails is shown to a person, and may still succeed by another try, not by the one that failed", async () => {
     await database.rolledBack(async (sql) => {
       const { sale, refundId } = await cancelledSale(sql);
       const told = { id: "re_ours", refundId, status: "failed", failure_reason: "lost_or_stolen_card" };
@@ -71,11 +72,34 @@ describe("a refund that was asked for", () => {
         refunds: [`order_cancelled failed ${PRICE}`],
         events: { "refund.failed": 1, "order.needs_review": 1 },
       });
-      expect(await record(sql, refundId, "success")).toBe("applied");
+      expect(await record(sql, refundId, "success")).toBe("ignored");
+      expect(await record(sql, refundId, "pending", "re_second")).toBe("applied");
+      expect((await outcomeOf(sql, sale)).payments).toEqual([`refunding ${PRICE} 0`]);
+      expect(await record(sql, refundId, "success", "re_second")).toBe("applied");
+      expect(await record(sql, refundId, "failed", "re_ours")).toBe("ignored");
       expect(await outcomeOf(sql, sale)).toMatchObject({
         payments: [`refunded ${PRICE} ${PRICE}`],
         ledger: { revenue: -PRICE, refunds: PRICE },
       });
+    });
+  });
+
+  test("that the bank sends back after it succeeded is booked back, shown to a person, and booked again when it succeeds", async () => {
+    await database.rolledBack(async (sql) => {
+      const { sale, refundId } = await cancelledSale(sql);
+      for (const id of ["re_1", "re_2"]) {
+        expect(await record(sql, refundId, "success", id)).toBe("applied");
+        expect((await outcomeOf(sql, sale)).ledger).toEqual({ revenue: -PRICE, refunds: PRICE });
+        const back = refundEvent("refund.failed", sale, { id, status: "failed", refundId });
+        expect(await deliver(sql, back)).toBe("applied");
+        expect(await outcomeOf(sql, sale)).toMatchObject({
+          order: "needs_review",
+          payments: [`refund_failed ${PRICE} 0`],
+          refunds: [`order_cancelled failed ${PRICE}`],
+          ledger: { revenue: -PRICE, cash_in_transit: PRICE },
+        });
+      }
+      expect((await outcomeOf(sql, sale)).events).toMatchObject({ "refund.failed": 2, "order.needs_review": 1 });
     });
   });
 
@@ -128,14 +152,16 @@ describe("a refund made at the provider", () => {
     });
   });
 
-  test("that is not done yet, or failed, changes nothing", async () => {
+  test("that is not done yet changes nothing; one that failed is kept and moves no money", async () => {
     await database.rolledBack(async (sql) => {
       const sale = await paidSale(sql);
       const before = await outcomeOf(sql, sale);
-      for (const status of ["pending", "requires_action", "failed", "canceled"]) {
+      for (const status of ["pending", "requires_action"]) {
         expect(await deliver(sql, refundEvent("refund.updated", sale, { id: "re_1", status })), status).toBe("ignored");
       }
       expect(await outcomeOf(sql, sale)).toEqual(before);
+      await deliver(sql, refundEvent("refund.failed", sale, { id: "re_1", status: "failed" }));
+      expect(await outcomeOf(sql, sale)).toEqual({ ...before, refunds: [`by_provider failed ${PRICE}`] });
     });
   });
 
@@ -188,6 +214,16 @@ describe("a refund made at the provider", () => {
         stock: { available: 5, reserved: 0 },
       });
     });
+  });
+});
+
+test("a seat comes back once, also when the statistics say that every intake has one slot", async () => {
+  await database.rolledBack(async (sql) => {
+    for (let count = 0; count < 12; count++) await publishedIntake(sql, { seats: 1 });
+    await sql`analyze public.stock_slots`;
+    const sale = await paidSale(sql, { seats: 40 });
+    await cancel(sql, sale);
+    expect((await outcomeOf(sql, sale)).stock).toEqual({ available: 40, reserved: 0 });
   });
 });
 

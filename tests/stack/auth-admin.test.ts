@@ -43,9 +43,13 @@ test("an account that is not confirmed cannot sign in, and only the right passwo
 test("accounts are listed in pages and found by id", async () => {
   const made = [await create(), await create(), await create()];
   const { data } = await admin().listUsers({ page: 1, perPage: 2 });
-  expect(data.users.map(({ id }) => id)).toEqual([made[2]?.id, made[1]?.id]);
+  expect(data.users).toHaveLength(2);
   expect("nextPage" in data && data.nextPage).toBe(2);
   expect("total" in data && data.total).toBeGreaterThanOrEqual(3);
+  // Other files make accounts in the same stack meanwhile.
+  const ids = made.map(({ id }) => id);
+  const { data: all } = await admin().listUsers({ page: 1, perPage: 1000 });
+  expect(all.users.map(({ id }) => id).filter((id) => ids.includes(id))).toEqual(ids.toReversed());
   expect((await admin().getUserById(made[0]?.id ?? "")).data.user?.email).toBe(made[0]?.email);
   expect((await admin().getUserById(randomUUID())).error?.code).toBe("user_not_found");
 });

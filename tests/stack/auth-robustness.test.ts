@@ -188,3 +188,17 @@ test("where confirmation is required, a sign-up gives no session and looks the s
     "invalid_credentials",
   );
 });
+
+test("a mail asked for just before the gateway stops still goes out", async () => {
+  const echo = await startEcho();
+  const gateway = await startGatewayProcess({
+    POSTGREST_URL: stack.urls.rest,
+    FUNCTIONS_URL: echo.url,
+    DATABASE_URL: stack.urls.superuser,
+    SMTP_URL: stack.urls.smtp,
+  });
+  const email = newEmail();
+  await client(gateway.url, gateway.keys.publishableKey).auth.signInWithOtp({ email });
+  await gateway.stop();
+  expect((await mailTo(stack.urls.mail, email, "Your sign-in code")).Text).toMatch(/^\d{6}$/m);
+});

@@ -2,7 +2,14 @@ import { createHmac, generateKeyPairSync, randomUUID } from "node:crypto";
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from "jose";
 import { beforeAll, expect, inject, test } from "vitest";
 import { createTokenSigner, type TokenSigner } from "../../packages/stack/src/gateway/sign-tokens.ts";
-import { type Echo, type GatewayProcess, sendRaw, startEcho, startGatewayProcess } from "./gateway-process.ts";
+import {
+  type Echo,
+  type GatewayProcess,
+  sendBytes,
+  sendRaw,
+  startEcho,
+  startGatewayProcess,
+} from "./gateway-process.ts";
 
 let rest: Echo;
 let functions: Echo;
@@ -313,6 +320,33 @@ test("functions get key and token as sent; only the webhook is open without a ke
   const hook = await call("/functions/v1/stripe-webhook", { "stripe-signature": "t=1,v1=x" }, options);
   expect(hook.status).toBe(200);
   expect(lastAt(functions)?.headers["stripe-signature"]).toBe("t=1,v1=x");
+});
+
+test("a header sent twice does not slip past the gateway", async () => {
+  const token = userToken();
+  const lines = [
+    "POST /functions/v1/checkout HTTP/1.1",
+    `host: ${new URL(gateway.url).host}`,
+    `apikey: ${gateway.keys.publishableKey}`,
+    `authorization: Bearer ${token}`,
+    `authorization: Bearer ${gateway.keys.secretKey}`,
+    "content-length: 2",
+    "connection: close",
+  ];
+  const before = functions.seen.length;
+  await sendBytes(gateway.url, `${lines.join("\r\n")}\r\n\r\n{}`);
+  for (const { headers } of functions.seen.slice(before)) expect(headers.authorization).toBe(`Bearer ${token}`);
+});
+
+test("what is not HTTP gets 400 and harms nobody", async () => {
+  for (const bytes of [
+    "hello\r\n\r\n",
+    "GET / HTTP/1.1\r\n\r\n",
+    `GET / HTTP/1.1\r\nhost: x\r\nx: ${"y".repeat(20_000)}\r\n\r\n`,
+  ]) {
+    expect(await sendBytes(gateway.url, bytes)).toMatch(/^HTTP\/1.1 4(00|31) /);
+  }
+  expect((await call("/rest/v1/products", anon())).status).toBe(200);
 });
 
 test("the key set holds the public half only", async () => {

@@ -23,16 +23,21 @@ export async function newCustomers(sql: Pool, count: number): Promise<string[]> 
   return ids;
 }
 
-/** Connects a crowd of this size. Many rounds share it, because connecting takes longer than buying. */
+const gathered = new WeakMap<TestDatabase, Crowd["people"]>();
+
+/** Connects a crowd of at least this size. All rounds and tests on one database share it, because connecting takes longer than buying. */
 export async function gatherCrowd(database: TestDatabase, size: number): Promise<Crowd> {
-  const ids = await newCustomers(database.sql, size);
-  const people = ids.map((id) => ({ id, sql: database.connect({ max: 1 }) }));
+  const people = gathered.get(database) ?? [];
+  gathered.set(database, people);
+  const ids = await newCustomers(database.sql, Math.max(0, size - people.length));
+  const joining = ids.map((id) => ({ id, sql: database.connect({ max: 1 }) }));
   // A deadlock is found sooner than Postgres looks for one by itself: a test that goes red should do so quickly.
   await Promise.all(
-    people.map(({ sql }) => sql.unsafe("set role none; set deadlock_timeout = '100ms'; set role postgres")),
+    joining.map(({ sql }) => sql.unsafe("set role none; set deadlock_timeout = '100ms'; set role postgres")),
   );
+  people.push(...joining);
   return {
-    people,
+    people: people.slice(0, size),
     rush: (count, attempt) =>
       Promise.all(people.slice(0, count).map(({ id, sql }, index) => outcome(() => attempt(sql, id, index)))),
   };

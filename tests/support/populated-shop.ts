@@ -3,7 +3,7 @@ import { publishedIntake } from "./catalog.ts";
 import type { Pool, Sql } from "./database.ts";
 import { asCustomer, asOwner, asService, newCustomer } from "./people.ts";
 
-/** A shop with history: two customers who each have a seat, an open order, a paid order and a refunded one; a draft course; mails; jobs. */
+/** A shop with history: two customers who each have a seat, an open order, a paid order with its invoice and a refunded one; a draft course; mails; jobs. */
 export type PopulatedShop = { first: string; second: string };
 
 /** Fills every table of the API with rows of both customers, through the verbs, as their users would. */
@@ -20,14 +20,17 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
   for (const customer of [first, second]) {
     await act(sql, customer, (tx) => tx`select public.enroll(${free.intakeId})`);
     await order(sql, customer, paid.variantId);
-    await pay(sql, customer, await order(sql, customer, others[0]?.variantId as string));
+    const kept = await order(sql, customer, others[0]?.variantId as string);
+    await pay(sql, customer, kept);
+    await sql`select private.issue_invoice(${kept})`;
     const refunded = await order(sql, customer, others[1]?.variantId as string);
     await pay(sql, customer, refunded);
     await act(sql, support, (tx) => tx`select public.cancel_order(${refunded}, 'Changed their mind')`);
     await sql`select private.queue_notification(${customer}, 'welcome', 'email', ${`welcome_${customer}`}, 'Welcome', 'Hello.')`;
   }
   const full = await publishedIntake(sql, { seats: 0 });
-  for (const customer of [first, second]) await act(sql, customer, (tx) => tx`select public.join_waitlist(${full.intakeId})`);
+  for (const customer of [first, second])
+    await act(sql, customer, (tx) => tx`select public.join_waitlist(${full.intakeId})`);
   await sql`select private.queue_process('notifications.send-welcome', id, subject_type, subject_id) from public.events order by id limit 1`;
   return { first, second };
 }

@@ -3,6 +3,7 @@ import { messageId } from "../../packages/worker/src/mailer.ts";
 import { formatMoney } from "../../packages/worker/src/templates/format-money.ts";
 import { orderConfirmation } from "../../packages/worker/src/templates/order-confirmation.ts";
 import { paymentFailed } from "../../packages/worker/src/templates/payment-failed.ts";
+import { seatOffer } from "../../packages/worker/src/templates/seat-offer.ts";
 
 const order = {
   shop: "Toko <script>",
@@ -61,6 +62,21 @@ describe("mail templates", () => {
     const facts = { ...order, amount: 999, currency: "USD", timeZone: "Asia/Jakarta" };
     expect(paymentFailed({ ...facts, heldUntil: "2026-12-01T02:00:00Z" }, "en").text).toContain("Pay again");
     expect(paymentFailed({ ...facts, heldUntil: null }, "en").text).toContain("This order is closed");
+  });
+
+  it("tell until when an offered seat is held, in the course's own time zone", () => {
+    const facts = {
+      ...order,
+      course: "A <b>",
+      heldUntil: "2026-12-01T02:00:00Z",
+      timeZone: "Asia/Jakarta",
+      courseUrl: "http://shop.test/a",
+    };
+    const { subject, text, html } = seatOffer(facts, "en");
+    expect(subject).toBe("A seat for you: A <b>");
+    expect(plain(text)).toMatch(/until Tuesday,? 1 December 2026 at 09:00 \(Asia\/Jakarta\)/);
+    expect(html).not.toContain("<b>");
+    expect(plain(seatOffer(facts, "id").text)).toMatch(/sampai Selasa, 0?1 Desember 2026 pukul 09\.00 \(Asia\/Jakarta\)/);
   });
 
   it("carry a Message-ID that belongs to the effect and not to the attempt", () => {

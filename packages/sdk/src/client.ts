@@ -6,6 +6,7 @@ import { Http } from "./http.ts";
 import { Checkout } from "./resources/checkout.ts";
 import { Courses } from "./resources/courses.ts";
 import { Inventory } from "./resources/inventory.ts";
+import { Invoices } from "./resources/invoices.ts";
 import { Notifications } from "./resources/notifications.ts";
 import { Orders } from "./resources/orders.ts";
 import { People } from "./resources/people.ts";
@@ -33,6 +34,7 @@ export interface Seatline {
   courses: Courses;
   orders: Orders;
   checkout: Checkout;
+  invoices: Invoices;
   people: People;
   notifications: Notifications;
   inventory: Inventory;
@@ -64,6 +66,7 @@ export function createSeatline(options: SeatlineOptions): Seatline {
     courses: new Courses(api),
     orders: new Orders(api),
     checkout: new Checkout(api),
+    invoices: new Invoices(api, options.url),
     people: new People(api, person),
     notifications: new Notifications(api, person),
     inventory: new Inventory(api),

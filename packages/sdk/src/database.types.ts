@@ -269,6 +269,167 @@ export type Database = {
           },
         ];
       };
+      invoice_lines: {
+        Row: {
+          invoice_id: string;
+          position: number;
+          quantity: number;
+          sku: string | null;
+          tax_amount: number;
+          tax_basis_points: number;
+          title: string;
+          total_amount: number;
+          unit_amount: number;
+        };
+        ComputedFields: never;
+        Insert: {
+          invoice_id: string;
+          position: number;
+          quantity: number;
+          sku?: string | null;
+          tax_amount?: number;
+          tax_basis_points?: number;
+          title: string;
+          total_amount: number;
+          unit_amount: number;
+        };
+        Update: {
+          invoice_id?: string;
+          position?: number;
+          quantity?: number;
+          sku?: string | null;
+          tax_amount?: number;
+          tax_basis_points?: number;
+          title?: string;
+          total_amount?: number;
+          unit_amount?: number;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "invoice_lines_invoice_id_fkey";
+            columns: ["invoice_id"];
+            isOneToOne: false;
+            referencedRelation: "invoices";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      invoices: {
+        Row: {
+          buyer_email: string | null;
+          buyer_name: string;
+          corrects_id: string | null;
+          currency: string;
+          discount_amount: number;
+          id: string;
+          issued_at: string;
+          kind: string;
+          locale: string;
+          minor_units: number;
+          number: string;
+          order_id: string;
+          paid_on: string | null;
+          pdf_bytes: number | null;
+          pdf_path: string | null;
+          pdf_sha256: string | null;
+          refund_id: string | null;
+          seller_address: string;
+          seller_name: string;
+          seller_tax_id: string;
+          serial: number;
+          shipping_amount: number;
+          subtotal_amount: number;
+          tax_amount: number;
+          tax_name: string;
+          time_zone: string;
+          total_amount: number;
+          year: number;
+        };
+        ComputedFields: never;
+        Insert: {
+          buyer_email?: string | null;
+          buyer_name: string;
+          corrects_id?: string | null;
+          currency: string;
+          discount_amount?: number;
+          id?: string;
+          issued_at: string;
+          kind: string;
+          locale: string;
+          minor_units: number;
+          number?: never;
+          order_id: string;
+          paid_on?: string | null;
+          pdf_bytes?: number | null;
+          pdf_path?: string | null;
+          pdf_sha256?: string | null;
+          refund_id?: string | null;
+          seller_address: string;
+          seller_name: string;
+          seller_tax_id: string;
+          serial: number;
+          shipping_amount?: number;
+          subtotal_amount: number;
+          tax_amount?: number;
+          tax_name: string;
+          time_zone: string;
+          total_amount: number;
+          year: number;
+        };
+        Update: {
+          buyer_email?: string | null;
+          buyer_name?: string;
+          corrects_id?: string | null;
+          currency?: string;
+          discount_amount?: number;
+          id?: string;
+          issued_at?: string;
+          kind?: string;
+          locale?: string;
+          minor_units?: number;
+          number?: never;
+          order_id?: string;
+          paid_on?: string | null;
+          pdf_bytes?: number | null;
+          pdf_path?: string | null;
+          pdf_sha256?: string | null;
+          refund_id?: string | null;
+          seller_address?: string;
+          seller_name?: string;
+          seller_tax_id?: string;
+          serial?: number;
+          shipping_amount?: number;
+          subtotal_amount?: number;
+          tax_amount?: number;
+          tax_name?: string;
+          time_zone?: string;
+          total_amount?: number;
+          year?: number;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "invoices_corrects_id_fkey";
+            columns: ["corrects_id"];
+            isOneToOne: false;
+            referencedRelation: "invoices";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "invoices_order_id_fkey";
+            columns: ["order_id"];
+            isOneToOne: false;
+            referencedRelation: "orders";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "invoices_refund_id_fkey";
+            columns: ["refund_id"];
+            isOneToOne: false;
+            referencedRelation: "refunds";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       ledger_accounts: {
         Row: {
           code: string;
@@ -1307,6 +1468,7 @@ export type Database = {
           isSetofReturn: true;
         };
       };
+      invoice_document: { Args: { invoice_id: string }; Returns: Json };
       join_waitlist: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
       leave_waitlist: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
       my_courses: {

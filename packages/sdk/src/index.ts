@@ -7,6 +7,7 @@ export type { Page, PageParams } from "./page.ts";
 export * from "./resources/checkout.ts";
 export * from "./resources/courses.ts";
 export * from "./resources/inventory.ts";
+export * from "./resources/invoices.ts";
 export * from "./resources/notifications.ts";
 export * from "./resources/orders.ts";
 export * from "./resources/people.ts";

@@ -2,6 +2,8 @@ import type { Database } from "./database.types.ts";
 import type {
   Enrollment,
   Intake,
+  InvoiceLine,
+  InvoiceSummary,
   MyCourse,
   Notification,
   OrderItem,
@@ -30,6 +32,8 @@ type True<Answer extends true> = Answer;
 export type TypesFit = [
   True<Fits<Enrollment, Row<"enrollments">>>,
   True<Fits<Omit<Intake, "prices">, Row<"intakes">>>,
+  True<Fits<InvoiceLine, Row<"invoice_lines">>>,
+  True<Fits<Omit<InvoiceSummary, "number">, Row<"invoices">>>,
   True<Fits<Notification, Row<"notifications">>>,
   True<Fits<Omit<OrderItem, "enrollment">, Row<"order_items">>>,
   True<Fits<OrderSummary, Row<"orders">>>,

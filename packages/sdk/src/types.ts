@@ -1,6 +1,7 @@
 import type {
   CourseLevel,
   EnrollmentStatus,
+  InvoiceKind,
   NotificationChannel,
   NotificationStatus,
   OrderStatus,
@@ -184,6 +185,64 @@ export interface Refund {
   currency: string;
   status: RefundStatus;
   reason: string;
+}
+
+/** An invoice or credit note without its lines. Amounts of both are positive minor units of `currency`. */
+export interface InvoiceSummary {
+  id: string;
+  kind: InvoiceKind;
+  /** Without gaps in its year: `INV-2026-000001`, `CN-2026-000001`. */
+  number: string;
+  order_id: string;
+  /** The refund that a credit note is for; null on invoices. */
+  refund_id: string | null;
+  /** The invoice that a credit note corrects; null on invoices. */
+  corrects_id: string | null;
+  issued_at: string;
+  /** The shop's time zone, which the document's dates are of. */
+  time_zone: string;
+  /** YYYY-MM-DD; null on credit notes. */
+  paid_on: string | null;
+  currency: string;
+  minor_units: number;
+  subtotal_amount: number;
+  discount_amount: number;
+  tax_amount: number;
+  shipping_amount: number;
+  /** subtotal − discount + tax + shipping. */
+  total_amount: number;
+  /** Of the PDF, in hexadecimal; null while it is being made. */
+  pdf_sha256: string | null;
+  pdf_bytes: number | null;
+}
+
+/** A whole invoice or credit note, as it was issued. */
+export interface Invoice extends InvoiceSummary {
+  order_number: string;
+  corrects_number: string | null;
+  tax_name: string;
+  seller_name: string;
+  seller_address: string;
+  seller_tax_id: string;
+  buyer_name: string;
+  buyer_email: string | null;
+  /** Language of the PDF: `id` or `en`. */
+  locale: string;
+  lines: InvoiceLine[];
+}
+
+/** One line of an invoice, before discount and tax. */
+export interface InvoiceLine {
+  /** 1 for the first. */
+  position: number;
+  title: string;
+  sku: string | null;
+  quantity: number;
+  unit_amount: number;
+  total_amount: number;
+  /** 1100 is 11 %. */
+  tax_basis_points: number;
+  tax_amount: number;
 }
 
 /** The caller's profile. */

@@ -35,6 +35,11 @@ export const refundStatuses = ["pending", "success", "failed"] as const;
 /** One of {@link refundStatuses}. */
 export type RefundStatus = (typeof refundStatuses)[number];
 
+/** What a document of the shop is: an invoice, or a credit note that corrects one. */
+export const invoiceKinds = ["invoice", "credit_note"] as const;
+/** One of {@link invoiceKinds}. */
+export type InvoiceKind = (typeof invoiceKinds)[number];
+
 /** Where a learner's place in an intake stands. */
 export const enrollmentStatuses = ["reserved", "active", "suspended", "completed", "cancelled", "expired"] as const;
 /** One of {@link enrollmentStatuses}. */

@@ -3,11 +3,13 @@ import type { EventTaskName } from "./queues.ts";
 /** Who listens to what: each event goes to one queue per task. An event without listeners is only history. */
 export const LISTENERS: Readonly<Record<string, readonly EventTaskName[]>> = {
   "profile.created": ["notifications.send-welcome"],
-  "order.paid": ["notifications.send-order-confirmation"],
+  "order.paid": ["notifications.send-order-confirmation", "invoices.issue-invoice"],
+  "invoice.issued": ["invoices.send-document"],
   "payment.cancelled": ["payments.close-session"],
   "payment.failed": ["notifications.send-payment-failed"],
   "waitlist.offered": ["notifications.send-seat-offer"],
   "refund.requested": ["payments.send-refund"],
+  "refund.succeeded": ["invoices.issue-credit-note"],
 };
 
 /** The tasks that follow an event of this name. */

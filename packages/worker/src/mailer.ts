@@ -2,12 +2,16 @@ import { createHash } from "node:crypto";
 import { createTransport } from "nodemailer";
 import { PermanentFailure } from "./permanent-failure.ts";
 
+/** A file that goes with a mail. */
+export type Attachment = { filename: string; contentType: string; content: Buffer };
+
 /** One mail to one person. `effectKey` names the effect, not the attempt: sent again, the mail has the same Message-ID. */
 export type Mail = {
   to: string;
   subject: string;
   text: string;
   html: string;
+  attachments?: Attachment[];
   effectKey: string;
   correlationId: string;
 };
@@ -45,6 +49,7 @@ export function openMailer(smtpUrl: string, from: string): Mailer {
           subject: mail.subject,
           text: mail.text,
           html: mail.html,
+          attachments: mail.attachments,
           messageId: messageId(mail.effectKey, from),
           headers: { "X-Correlation-Id": mail.correlationId, "Auto-Submitted": "auto-generated" },
         });

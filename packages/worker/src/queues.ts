@@ -14,6 +14,9 @@ export const EVENT_TASKS = [
   "notifications.send-order-confirmation",
   "notifications.send-payment-failed",
   "notifications.send-seat-offer",
+  "invoices.issue-invoice",
+  "invoices.issue-credit-note",
+  "invoices.send-document",
   "payments.send-refund",
   "payments.close-session",
 ] as const;
@@ -58,8 +61,8 @@ const eventQueue = {
 };
 // Mail servers come back within the hour or not that day; about three hours in all.
 const mailQueue = { ...eventQueue, retryLimit: 16, retryDelay: 2, retryDelayMax: 15 * 60 };
-// A refund is owed: about two days in all before somebody has to look.
-const providerQueue = { ...eventQueue, retryLimit: 60, retryDelay: 3, retryDelayMax: 60 * 60 };
+// A refund is owed, and so is an invoice: about two days in all before somebody has to look.
+const owedQueue = { ...eventQueue, retryLimit: 60, retryDelay: 3, retryDelayMax: 60 * 60 };
 // The next minute is the retry.
 const scheduledQueue = {
   policy: "exclusive",
@@ -76,8 +79,11 @@ export const QUEUES: Record<TaskName, Omit<Queue, "name">> = {
   "notifications.send-order-confirmation": mailQueue,
   "notifications.send-payment-failed": mailQueue,
   "notifications.send-seat-offer": mailQueue,
-  "payments.send-refund": providerQueue,
-  "payments.close-session": providerQueue,
+  "invoices.issue-invoice": owedQueue,
+  "invoices.issue-credit-note": owedQueue,
+  "invoices.send-document": owedQueue,
+  "payments.send-refund": owedQueue,
+  "payments.close-session": owedQueue,
   "orders.expire-due": scheduledQueue,
   "courses.expire-offers": scheduledQueue,
   "payments.apply-provider-events": scheduledQueue,

@@ -4,6 +4,8 @@ const Environment = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be postgres://user:password@host:port/database" }),
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must be smtp://host:port or smtps://user:password@host:port" }),
   MAIL_FROM: z.string().min(3).default("Seatline <no-reply@seatline.localhost>"),
+  SUPABASE_URL: z.url({ protocol: /^https?$/, error: "must be the address of the API, https://<project>.supabase.co" }),
+  SUPABASE_SECRET_KEY: z.string().min(1),
   STRIPE_SECRET_KEY: z.string().min(1),
   STRIPE_API_BASE: z.url().optional(),
   STOREFRONT_URL: z.url().default("http://localhost:3000"),
@@ -18,6 +20,8 @@ export type Settings = {
   databaseUrl: string;
   smtpUrl: string;
   mailFrom: string;
+  supabaseUrl: string;
+  supabaseSecretKey: string;
   stripeKey: string;
   stripeApiBase: string | undefined;
   storefrontUrl: string;
@@ -40,6 +44,8 @@ export function readSettings(environment: Record<string, string | undefined>): S
     databaseUrl: env.DATABASE_URL,
     smtpUrl: env.SMTP_URL,
     mailFrom: env.MAIL_FROM,
+    supabaseUrl: env.SUPABASE_URL.replace(/\/+$/, ""),
+    supabaseSecretKey: env.SUPABASE_SECRET_KEY,
     stripeKey: env.STRIPE_SECRET_KEY,
     stripeApiBase: env.STRIPE_API_BASE,
     storefrontUrl: env.STOREFRONT_URL.replace(/\/+$/, ""),

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { JobResult, JobWithMetadata, PgBoss } from "pg-boss";
 import { openDatabase, type Sql } from "./database.ts";
 import { type Health, serveHealth } from "./health-server.ts";
+import { openInvoiceFiles } from "./invoice-files.ts";
 import type { Log } from "./log.ts";
 import { openMailer } from "./mailer.ts";
 import { createMetrics } from "./metrics.ts";
@@ -45,7 +46,9 @@ export async function startWorker(
   const server = port === undefined ? undefined : await serveHealth({ host, port }, () => health(sql, facts), metrics);
 
   const boss = await openBoss(settings.databaseUrl, log, { byTheClock: options.continuous, signal: options.signal });
-  const tools = { sql, mailer, stripe: openStripe(settings.stripeKey, settings.stripeApiBase), settings };
+  const stripe = openStripe(settings.stripeKey, settings.stripeApiBase);
+  const invoiceFiles = openInvoiceFiles(settings.supabaseUrl, settings.supabaseSecretKey);
+  const tools = { sql, mailer, stripe, invoiceFiles, settings };
   const wake = await takeWork(boss, { tools, log, observe: metrics.observe });
   const relay = new Relay(sql, boss, log);
   const stopping = new AbortController();

@@ -65,6 +65,8 @@ function spawnWorker(
       ...process.env,
       DATABASE_URL: options.databaseUrl,
       SMTP_URL: options.smtpUrl,
+      SUPABASE_URL: "http://127.0.0.1:9",
+      SUPABASE_SECRET_KEY: "sb_secret_worker",
       STRIPE_SECRET_KEY: "sk_test_worker",
       STRIPE_API_BASE: options.stripeBase ?? "http://127.0.0.1:9",
       STOREFRONT_URL: "http://shop.test",

@@ -4,29 +4,27 @@ import type { Claims, TokenProblem, TokenSigner } from "./sign-tokens.ts";
 export type TokenChecker = (token: string) => Claims | TokenProblem;
 
 /**
- * Wraps a signer's check in a bounded memory: the least recently used token is dropped first. Bad tokens are never kept, so a
- * flood of them cannot push good ones out.
+ * Wraps a signer's check in a bounded memory of two halves: when the newer is full it becomes the older, and what nobody asked for since
+ * is forgotten. Bad tokens are never kept, so a flood of them cannot push good ones out.
  */
 export function createTokenChecker(signer: TokenSigner, limit = 20_000): TokenChecker {
-  const known = new Map<string, Claims>();
+  let newer = new Map<string, Claims>();
+  let older = new Map<string, Claims>();
+  const keep = (token: string, claims: Claims): void => {
+    if (newer.size >= limit / 2) {
+      older = newer;
+      newer = new Map();
+    }
+    newer.set(token, claims);
+  };
   return (token) => {
-    const found = known.get(token);
-    if (found) {
-      if (found.exp <= Date.now() / 1000) {
-        known.delete(token);
-        return "token_expired";
-      }
-      known.delete(token);
-      known.set(token, found);
-      return found;
+    let claims = newer.get(token);
+    if (!claims) {
+      const checked = older.get(token) ?? signer.check(token);
+      if (typeof checked === "string") return checked;
+      claims = checked;
+      keep(token, claims);
     }
-    const checked = signer.check(token);
-    if (typeof checked === "string") return checked;
-    known.set(token, checked);
-    if (known.size > limit) {
-      const oldest = known.keys().next();
-      if (!oldest.done) known.delete(oldest.value);
-    }
-    return checked;
+    return claims.exp > Date.now() / 1000 ? claims : "token_expired";
   };
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { Pool } from "undici";
 import type { Route } from "./find-route.ts";
 import type { Target } from "./forward.ts";
@@ -11,8 +12,13 @@ export type ServedRoute = Extract<Route, { path: string }>;
 /** The connections to everything behind the gateway. */
 export type Upstreams = { rest: Pool; functions: Pool; auth: Pool };
 
-/** Says where a request goes on to, and what the other side is told about its caller. `from` is the client's address. */
-export type TargetChooser = (route: ServedRoute, caller: Caller | null, requestId: string, from: string) => Target;
+/** Says where a request goes on to, and what the other side is told about its caller. */
+export type TargetChooser = (
+  route: ServedRoute,
+  caller: Caller | null,
+  requestId: string,
+  req: IncomingMessage,
+) => Target;
 
 const megabyte = 1024 * 1024;
 const bodyLimits = { rest: 5 * megabyte, auth: megabyte, storage: 50 * megabyte, functions: 10 * megabyte };
@@ -36,17 +42,20 @@ export function createTargetChooser(
 ): TargetChooser {
   const host = new URL(settings.url).host;
   const proto = new URL(settings.url).protocol.slice(0, -1);
-  return (route, caller, requestId, from) => {
-    const headers = ["x-request-id", requestId, "x-forwarded-for", from];
+  return (route, caller, requestId, req) => {
+    const headers = ["x-request-id", requestId, "x-forwarded-for", req.socket.remoteAddress ?? ""];
     const target = { path: route.path, headers, bodyLimit: bodyLimits[route.to], name: names[route.to], requestId };
     if (route.to === "rest") {
       headers.push("authorization", `Bearer ${caller?.token ?? tokenOf(caller?.role ?? "anon")}`);
-      return { ...target, pool: upstreams.rest, without: keys };
+      return { ...target, pool: upstreams.rest, without: notForRest };
     }
     if (route.to === "functions") {
-      // A function checks key and token itself, with @supabase/server.
+      // A function checks key and token itself, with @supabase/server. It gets exactly the ones that were judged here, each once.
+      const { apikey, authorization } = req.headers;
+      if (typeof apikey === "string") headers.push("apikey", apikey);
+      if (authorization !== undefined) headers.push("authorization", authorization);
       headers.push("host", host, "x-forwarded-host", host, "x-forwarded-proto", proto);
-      return { ...target, pool: upstreams.functions, without: none };
+      return { ...target, pool: upstreams.functions, without: keys };
     }
     headers.push("x-seatline-caller", vouchedFor(caller));
     return { ...target, pool: upstreams.auth, without: keys };
@@ -54,7 +63,32 @@ export function createTargetChooser(
 }
 
 const keys: ReadonlySet<string> = new Set(["apikey", "authorization"]);
-const none: ReadonlySet<string> = new Set();
+
+// PostgREST hands every header to the database with every call; what only browsers and proxies talk about is left out.
+const notForRest: ReadonlySet<string> = new Set([
+  ...[
+    "apikey",
+    "authorization",
+    "cookie",
+    "origin",
+    "referer",
+    "accept-encoding",
+    "accept-language",
+    "cache-control",
+    "pragma",
+  ],
+  ...[
+    "sec-fetch-mode",
+    "sec-fetch-site",
+    "sec-fetch-dest",
+    "sec-ch-ua",
+    "sec-ch-ua-mobile",
+    "sec-ch-ua-platform",
+    "sec-gpc",
+    "dnt",
+    "priority",
+  ],
+]);
 
 /** What Auth and Storage are told about the caller; only the gateway can reach them. */
 function vouchedFor(caller: Caller | null): string {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Transform } from "node:stream";
 import type { Dispatcher, Pool } from "undici";
-import { exposedHeaders } from "./cross-origin.ts";
+import { requestHeaders, responseHeaders } from "./pass-headers.ts";
 import { type Refusal, refuse } from "./refuse.ts";
 
 /** Where a request goes on to. */
@@ -92,9 +92,8 @@ function send(req: IncomingMessage, res: ServerResponse, target: Target, body: B
       controller = started;
       if (res.destroyed) started.abort(clientGone);
     },
-    onResponseStart(started, statusCode, headers) {
-      controller = started;
-      res.writeHead(statusCode, responseHeaders(headers, target.requestId));
+    onResponseStart(_controller, status, headers) {
+      res.writeHead(status, responseHeaders(headers, target.requestId));
     },
     onResponseData(started, chunk) {
       if (res.write(chunk) || res.destroyed) return;
@@ -110,9 +109,9 @@ function send(req: IncomingMessage, res: ServerResponse, target: Target, body: B
       if (lost && !repeated && !res.headersSent && (req.method === "GET" || req.method === "HEAD")) {
         repeated = true;
         target.pool.dispatch(options, handler);
-        return;
+      } else {
+        refuse(res, target.requestId, refusalOf(error, target.name));
       }
-      refuse(res, target.requestId, refusalOf(error, target.name));
     },
   };
   res.on("close", () => {
@@ -123,89 +122,16 @@ function send(req: IncomingMessage, res: ServerResponse, target: Target, body: B
 
 const clientGone = new Error("the client closed the connection");
 
-function requestHeaders(req: IncomingMessage, target: Target, hasBody: boolean): string[] {
-  const out = target.headers;
-  const raw = req.rawHeaders;
-  const named = req.headers.connection;
-  const perHop = named && named !== "keep-alive" && named !== "close" ? namesIn(named) : null;
-  for (let i = 0; i < raw.length; i += 2) {
-    const name = (raw[i] as string).toLowerCase();
-    if (notForwarded.has(name) || target.without.has(name) || perHop?.has(name)) continue;
-    if (name.startsWith("x-forwarded-") || name.startsWith("x-seatline-")) continue;
-    if (name === "content-length" && !hasBody) continue;
-    out.push(name, raw[i + 1] as string);
-  }
-  return out;
-}
-
-const notForwarded = new Set([
-  "connection",
-  "keep-alive",
-  "proxy-authenticate",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-  "expect",
-  "host",
-  "forwarded",
-  "via",
-  "x-real-ip",
-  "x-request-id",
-]);
-
-function namesIn(connection: string): Set<string> {
-  return new Set(
-    connection
-      .toLowerCase()
-      .split(",")
-      .map((name) => name.trim()),
-  );
-}
-
-function responseHeaders(headers: Record<string, string | string[] | undefined>, requestId: string): string[] {
-  const out = [
-    "access-control-allow-origin",
-    "*",
-    "access-control-expose-headers",
-    exposedHeaders,
-    "x-request-id",
-    requestId,
-  ];
-  for (const name in headers) {
-    if (notReturned.has(name)) continue;
-    const value = headers[name];
-    if (typeof value === "string") out.push(name, value);
-    else if (value) for (const each of value) out.push(name, each);
-  }
-  return out;
-}
-
-const notReturned = new Set([
-  "connection",
-  "keep-alive",
-  "proxy-authenticate",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-  "server",
-  "date",
-  "x-request-id",
-  "x-powered-by",
-  "access-control-allow-origin",
-  "access-control-allow-methods",
-  "access-control-allow-headers",
-  "access-control-allow-credentials",
-  "access-control-expose-headers",
-  "access-control-max-age",
-]);
-
 const codeOf = (error: Error): string | undefined => (error as NodeJS.ErrnoException).code;
 
 function refusalOf(error: Error, name: string): Refusal {
+  if (codeOf(error) === "UND_ERR_INVALID_ARG") {
+    return {
+      status: 400,
+      code: "bad_request",
+      message: "The request has a method, path or header that cannot be sent on.",
+    };
+  }
   if (codeOf(error) === "UND_ERR_HEADERS_TIMEOUT" || codeOf(error) === "UND_ERR_BODY_TIMEOUT") {
     return {
       status: 504,

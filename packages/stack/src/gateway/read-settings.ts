@@ -28,6 +28,8 @@ export type GatewaySettings = {
   requireConfirmation: boolean;
   /** Where Storage keeps the files. */
   storageFolder: string;
+  /** The state folder: the one with the keys. */
+  home: string;
 };
 
 /** Reads the settings from the environment and the files it names. Throws with the name of what is missing. */
@@ -61,6 +63,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): GatewaySetti
     openFunctions: config.openFunctions,
     minimumPasswordLength: config.minimumPasswordLength,
     requireConfirmation: env.AUTH_REQUIRE_CONFIRMATION === "1",
+    home: dirname(keysFile),
     storageFolder: env.STORAGE_FOLDER || join(dirname(keysFile), "storage"),
   };
 }

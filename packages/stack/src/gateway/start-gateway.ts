@@ -12,6 +12,7 @@ import type { GatewaySettings } from "./read-settings.ts";
 import { answerJson, type Refusal, refuse } from "./refuse.ts";
 import { requestIdOf } from "./request-id.ts";
 import { createTokenSigner } from "./sign-tokens.ts";
+import { hasUnreadableHeader, unreadableHeader } from "./unreadable-header.ts";
 import { watchSessions } from "./watch-sessions.ts";
 
 /** A gateway that accepts connections. */
@@ -42,14 +43,14 @@ export async function startGateway(settings: GatewaySettings): Promise<RunningGa
         answerJson(res, requestId, ok ? 200 : 503, body, "no-store");
       });
     }
+    if (route.to === "rest" && hasUnreadableHeader(req)) return refuse(res, requestId, unreadableHeader);
     return judge(req, res, route, requestId);
   };
 
   const judge = (req: IncomingMessage, res: ServerResponse, route: ServedRoute, requestId: string) => {
     const open = route.to !== "rest" && route.open;
     const no = (refusal: Refusal) => refuse(res, requestId, refusal, { auth: route.to === "auth" });
-    const pass = (caller: Caller | null) =>
-      forward(req, res, chooseTarget(route, caller, requestId, req.socket.remoteAddress ?? ""));
+    const pass = (caller: Caller | null) => forward(req, res, chooseTarget(route, caller, requestId, req));
     const caller = identify(req.headers);
     if (isRefusal(caller)) {
       // An open path judges its callers itself: Stripe signs its events, a signed URL carries its own proof.

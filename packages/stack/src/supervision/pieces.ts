@@ -101,6 +101,8 @@ export function pieceSpec(name: PieceName, context: PieceContext): PieceSpec | n
           DATABASE_URL: databaseUrl({ port: ports.postgres, password, user: "postgres" }),
           SMTP_URL: smtpUrl,
           WORKER_PORT: String(ports.worker),
+          SUPABASE_URL: at(ports.gateway),
+          SUPABASE_SECRET_KEY: context.keys.secretKey,
           ...stripe(context),
         },
         at(ports.worker, "/health"),

@@ -1,10 +1,17 @@
 import { correlated } from "../database.ts";
+import type { Attachment } from "../mailer.ts";
 import { PermanentFailure } from "../permanent-failure.ts";
 import type { Rendered } from "../templates/rendered.ts";
 import type { EventRunContext } from "./task.ts";
 
 /** One mail to one person: `effectKey` is what makes it one, however often the task runs. */
-export type MailOrder = { profileId: string; type: string; effectKey: string; rendered: Rendered };
+export type MailOrder = {
+  profileId: string;
+  type: string;
+  effectKey: string;
+  rendered: Rendered;
+  attachments?: Attachment[];
+};
 
 type Notification = { notification_id: string; status: string; recipient: string };
 
@@ -29,7 +36,15 @@ export async function deliverMail(order: MailOrder, context: EventRunContext): P
   if (notification.status === "sent") return;
   const { notification_id: id, recipient: to } = notification;
   try {
-    await mailer.send({ to, subject, text, html, effectKey: order.effectKey, correlationId });
+    await mailer.send({
+      to,
+      subject,
+      text,
+      html,
+      attachments: order.attachments,
+      effectKey: order.effectKey,
+      correlationId,
+    });
   } catch (error) {
     if (error instanceof PermanentFailure)
       await sql`select private.mark_notification(${id}, 'failed', ${error.message})`;

@@ -1,6 +1,9 @@
 import type { EventTaskName, ScheduledTaskName } from "../queues.ts";
 import { expireOffers } from "./courses.expire-offers.ts";
 import { purgeIdempotencyKeys } from "./foundation.purge-idempotency-keys.ts";
+import { issueCreditNote } from "./invoices.issue-credit-note.ts";
+import { issueInvoice } from "./invoices.issue-invoice.ts";
+import { sendDocument } from "./invoices.send-document.ts";
 import { sendOrderConfirmation } from "./notifications.send-order-confirmation.ts";
 import { sendPaymentFailed } from "./notifications.send-payment-failed.ts";
 import { sendSeatOffer } from "./notifications.send-seat-offer.ts";
@@ -20,6 +23,9 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
   "notifications.send-order-confirmation": sendOrderConfirmation,
   "notifications.send-payment-failed": sendPaymentFailed,
   "notifications.send-seat-offer": sendSeatOffer,
+  "invoices.issue-invoice": issueInvoice,
+  "invoices.issue-credit-note": issueCreditNote,
+  "invoices.send-document": sendDocument,
   "payments.send-refund": sendRefund,
   "payments.close-session": closeSession,
 };

@@ -1,12 +1,13 @@
 import type Stripe from "stripe";
 import type { Sql, Transaction } from "../database.ts";
+import type { InvoiceFiles } from "../invoice-files.ts";
 import type { Log } from "../log.ts";
 import type { Mailer } from "../mailer.ts";
 import type { EventJob } from "../queues.ts";
 import type { Settings } from "../settings.ts";
 
 /** What every task may use; handed in, so that a test can hand in something else. */
-export type Tools = { sql: Sql; mailer: Mailer; stripe: Stripe; settings: Settings };
+export type Tools = { sql: Sql; mailer: Mailer; stripe: Stripe; invoiceFiles: InvoiceFiles; settings: Settings };
 
 /** What one run of a task gets. */
 export type RunContext = Tools & {

@@ -28,11 +28,14 @@ export type AuthDeps = {
   reissue: Reissue;
 };
 
+/** Answers requests until it is stopped. */
+export type AuthService = { fetch: Hono["fetch"]; stop(): Promise<void> };
+
 /** Auth under `/auth/v1` and Storage under `/storage/v1`, for the gateway only. `onEnded` is told which sessions ended. */
 export async function createAuthService(
   settings: GatewaySettings,
   onEnded: (sessionIds: string[]) => void,
-): Promise<Hono> {
+): Promise<AuthService> {
   const issuer = `${settings.url}/auth/v1`;
   const sql = postgres(settings.databaseUrl, { max: 10, idle_timeout: 60, connect_timeout: 5, onnotice: () => {} });
   const secret = createHmac("sha256", String(settings.jwk.d)).update("codes and links").digest("hex");
@@ -71,7 +74,7 @@ export async function createAuthService(
   const storage = createStorage(deps.lite);
   service.all("/storage/v1/*", (c) => storage(c.req.raw, callerOf(c.req.raw)));
   service.onError((error) => problemOf(error).toResponse());
-  return service;
+  return { fetch: service.fetch, stop: () => mailer.finish() };
 }
 
 function problemOf(error: unknown): AuthProblem {

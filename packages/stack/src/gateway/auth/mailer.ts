@@ -17,12 +17,14 @@ export type Mailer = {
   sendInvite(email: string, hash: string, code: string): Promise<void>;
   sendEmailChange(email: string, hash: string, code: string, about?: { currentEmail?: string }): Promise<void>;
   sendReauthentication(email: string, code: string): Promise<void>;
-  close(): void;
+  /** Resolves when every mail so far is sent or given up. */
+  finish(): Promise<void>;
 };
 
 /** Makes the mailer. `signLink` turns the stored hash of a code into what a link carries. */
 export function createMailer(settings: GatewaySettings, signLink: (hash: string) => string): Mailer {
   const transport = createTransport(settings.smtpUrl);
+  const underway = new Set<Promise<unknown>>();
   const send = async (to: string, kind: MailKind, code: string, hash: string | null, type: string): Promise<void> => {
     const context = mailContext.getStore();
     const link = hash === null ? null : linkTo(settings, signLink(hash), type, context?.redirectTo ?? settings.siteUrl);
@@ -38,9 +40,11 @@ export function createMailer(settings: GatewaySettings, signLink: (hash: string)
         await new Promise((resolve) => setTimeout(resolve, 1_000));
         return deliver(triesLeft - 1);
       });
-    deliver(3).catch((error) => {
+    const delivery = deliver(3).catch((error) => {
       console.error(`Auth could not send the mail "${message.subject}"; is the mail server at SMTP_URL up?`, error);
     });
+    underway.add(delivery);
+    delivery.finally(() => underway.delete(delivery));
   };
   return {
     sendConfirmation: (email, hash, code) => send(email, "confirmation", code, hash, "signup"),
@@ -52,7 +56,10 @@ export function createMailer(settings: GatewaySettings, signLink: (hash: string)
       if (about?.currentEmail) await send(about.currentEmail, "email-change-notice", "", null, "");
     },
     sendReauthentication: (email, code) => send(email, "reauthentication", code, null, ""),
-    close: () => transport.close(),
+    async finish() {
+      await Promise.all(underway);
+      transport.close();
+    },
   };
 }
 

@@ -18,3 +18,9 @@ server.listen(socketPath, () => {
   if (process.platform !== "win32") chmodSync(socketPath, 0o600);
   notify({ ready: true });
 });
+
+// The only thing the gateway ever says is that it is time to end: nothing new comes in, mails underway still go out.
+parentPort?.once("message", () => {
+  server.close();
+  service.stop().then(() => process.exit(0));
+});

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -19,8 +19,7 @@ export async function startAuth(
   settings: GatewaySettings,
   onEnded: (sessionIds: string[]) => void,
 ): Promise<StartedAuth> {
-  const folder = mkdtempSync(join(tmpdir(), "seatline-"));
-  const socketPath = process.platform === "win32" ? `\\\\.\\pipe\\${folder.split("\\").at(-1)}` : join(folder, "auth");
+  const socketPath = socketPathIn(settings.home);
   let stopping = false;
   let worker: Worker;
   const run = (): Promise<void> =>
@@ -52,8 +51,21 @@ export async function startAuth(
     async stop() {
       stopping = true;
       await pool.destroy();
+      const ended = new Promise((resolve) => worker.once("exit", resolve));
+      worker.postMessage("stop");
+      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 5_000).unref())]);
       await worker.terminate();
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(socketPath, { force: true });
     },
   };
+}
+
+/** A socket path has at most 107 characters; a deep home gets a folder elsewhere. */
+function socketPathIn(home: string): string {
+  if (process.platform === "win32") return `\\\\.\\pipe\\seatline-${process.pid}`;
+  const own = join(home, "auth");
+  if (own.length > 90) return join(mkdtempSync(join(tmpdir(), "seatline-auth-")), "socket");
+  mkdirSync(own, { recursive: true, mode: 0o700 });
+  chmodSync(own, 0o700);
+  return join(own, "socket");
 }

@@ -15,10 +15,16 @@ export function createStorage(lite: Lite): ServeStorage {
     const [, kind = "", action = ""] = path.split("/");
     if (unsupported.includes(kind) || action === "list-v2") return notSupported(kind);
     if (request.method === "POST" && /^\/object\/sign\/[^/]+$/.test(path)) return signMany(lite, request, caller);
-    const response = await lite.storage(request, caller);
+    const response = await lite.storage(inLiteWords(request), caller);
     if (request.method === "POST" && /^\/object\/(upload\/)?sign\//.test(path)) return withSignedUrl(response);
     return request.method === "GET" && kind === "object" ? harmless(response) : response;
   };
+}
+
+/** Older clients say `/object/authenticated/<bucket>`; lite knows the short form only. */
+function inLiteWords(request: Request): Request {
+  const url = request.url.replace("/storage/v1/object/authenticated/", "/storage/v1/object/");
+  return url === request.url ? request : new Request(url, request);
 }
 
 async function withSignedUrl(response: Response): Promise<Response> {

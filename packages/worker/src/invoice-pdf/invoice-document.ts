@@ -1,0 +1,43 @@
+/** An invoice or credit note as `invoice_document` answers it: everything its PDF says. Amounts in minor units of `currency`. */
+export type InvoiceDocument = {
+  id: string;
+  kind: "invoice" | "credit_note";
+  number: string;
+  order_number: string;
+  /** The invoice that a credit note corrects. */
+  corrects_number: string | null;
+  /** ISO 8601. */
+  issued_at: string;
+  /** IANA name; the document's dates are of this zone. */
+  time_zone: string;
+  /** YYYY-MM-DD in that zone; null on credit notes. */
+  paid_on: string | null;
+  currency: string;
+  minor_units: number;
+  subtotal_amount: number;
+  discount_amount: number;
+  tax_amount: number;
+  shipping_amount: number;
+  total_amount: number;
+  tax_name: string;
+  seller_name: string;
+  seller_address: string;
+  seller_tax_id: string;
+  buyer_name: string;
+  buyer_email: string | null;
+  locale: string;
+  lines: InvoiceLine[];
+};
+
+/** One line of it, before discount and tax. */
+export type InvoiceLine = {
+  position: number;
+  title: string;
+  sku: string | null;
+  quantity: number;
+  unit_amount: number;
+  total_amount: number;
+  /** 1100 is 11 %. */
+  tax_basis_points: number;
+  tax_amount: number;
+};

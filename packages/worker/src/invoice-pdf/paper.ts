@@ -1,0 +1,108 @@
+import { createRequire } from "node:module";
+import PDFDocument from "pdfkit";
+
+/** A PDF in the making. */
+export type Pdf = PDFKit.PDFDocument;
+
+/** The page in points: A4 with its margins. */
+export const PAGE = { left: 56, right: 539, top: 56, bottom: 770, footer: 792, width: 483 } as const;
+
+/** Colours. */
+export const INK = { text: "#1a1f2b", quiet: "#5b6475", line: "#d5dae3", shade: "#f2f5fa", accent: "#1f4b99" } as const;
+
+const fontFile = createRequire(import.meta.url).resolve;
+const FONTS = {
+  regular: fontFile("@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf"),
+  bold: fontFile("@expo-google-fonts/inter/600SemiBold/Inter_600SemiBold.ttf"),
+};
+
+/** The two weights of the embedded font; it has Latin, Greek and Cyrillic letters. */
+export type Weight = keyof typeof FONTS;
+
+/** How a piece of text looks and where its box is; without a width it takes one line. */
+export type TextBox = {
+  x: number;
+  y: number;
+  width?: number;
+  size?: number;
+  weight?: Weight;
+  color?: string;
+  align?: "left" | "right" | "center";
+};
+
+/**
+ * Opens a blank A4 document. Nothing of the clock or of chance goes in: its dates and its id come from `created` and `facts`, so that the
+ * same content gives the same bytes.
+ */
+export function openPaper(
+  created: Date,
+  language: string,
+  facts: { title: string; author: string; subject: string },
+): Pdf {
+  const pdf = new PDFDocument({
+    size: "A4",
+    margins: { top: 0, bottom: 0, left: 0, right: 0 },
+    bufferPages: true,
+    compress: false,
+    lang: language,
+    pdfVersion: "1.7",
+    displayTitle: true,
+    info: {
+      Title: facts.title,
+      Author: facts.author,
+      Subject: facts.subject,
+      Creator: "Seatline",
+      Producer: "Seatline",
+      CreationDate: created,
+      ModDate: created,
+    },
+  });
+  for (const [weight, file] of Object.entries(FONTS)) pdf.registerFont(weight, file);
+  return pdf;
+}
+
+/** Writes text into its box and gives the height that it took. */
+export function write(pdf: Pdf, text: string, box: TextBox): number {
+  const height = dress(pdf, text, box);
+  pdf.fillColor(box.color ?? INK.text).text(printable(text), box.x, box.y, layoutOf(box));
+  return height;
+}
+
+/** The height that the text would take. */
+export function measure(pdf: Pdf, text: string, box: Omit<TextBox, "x" | "y">): number {
+  return dress(pdf, text, box);
+}
+
+/** A horizontal line over the width of the page, or from `from`. */
+export function rule(pdf: Pdf, y: number, from: number = PAGE.left, color: string = INK.line): void {
+  pdf.moveTo(from, y).lineTo(PAGE.right, y).lineWidth(0.75).strokeColor(color).stroke();
+}
+
+/** The bytes of the finished document. */
+export async function toBytes(pdf: Pdf): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  const ended = new Promise<void>((resolve, reject) => {
+    pdf.on("data", (chunk: Buffer) => chunks.push(chunk));
+    pdf.on("end", resolve);
+    pdf.on("error", reject);
+  });
+  pdf.end();
+  await ended;
+  return Buffer.concat(chunks);
+}
+
+function dress(pdf: Pdf, text: string, box: Omit<TextBox, "x" | "y">): number {
+  pdf.font(box.weight ?? "regular").fontSize(box.size ?? 9.5);
+  return pdf.heightOfString(printable(text), layoutOf(box));
+}
+
+function layoutOf({ width, align }: Omit<TextBox, "x" | "y">): PDFKit.Mixins.TextOptions {
+  // The font's contextual letters cost most of the time and change nothing that a reader sees; its figures stand in columns.
+  const features = { calt: false, tnum: align === "right" } as unknown as PDFKit.Mixins.OpenTypeFeatures[];
+  return { width, align, lineGap: 2, lineBreak: width !== undefined, features };
+}
+
+/** Text without characters that steer a printer; names come from people. */
+function printable(text: string): string {
+  return text.replace(/[^\P{C}\n]/gu, "");
+}

@@ -1,0 +1,8 @@
+import type { EventTask } from "./task.ts";
+
+/** order.paid: issues the invoice, unless there was nothing to pay. Its document follows by the event of its own. */
+export const issueInvoice: EventTask = async (job, context) => {
+  await context.complete(async (transaction) => {
+    await transaction`select private.issue_invoice(${job.subject_id})`;
+  });
+};

@@ -1,0 +1,118 @@
+import { describe, expect, test } from "vitest";
+import { endHold } from "../support/buying.ts";
+import { publishedIntake } from "../support/catalog.ts";
+import { newLearner, tallyAnswers } from "../support/learners.ts";
+import { useStack } from "../support/stack.ts";
+
+const stack = useStack();
+
+describe("an order over HTTP", () => {
+  test("of several courses is one order with one total", async () => {
+    const { seatline } = await newLearner(stack);
+    const intakes = await Promise.all(
+      [100_00, 250_00, 0].map((price) => publishedIntake(stack.sql, { seats: 3, price })),
+    );
+    const order = await seatline.orders.place({
+      lines: intakes.map(({ variantId }) => ({ variant_id: variantId, quantity: 1 })),
+    });
+    expect(order).toMatchObject({ status: "pending", currency: "IDR", total_amount: 350_00 });
+    expect(order.items.map(({ unit_amount }) => unit_amount).sort((a, b) => a - b)).toEqual([0, 100_00, 250_00]);
+    expect(await seatline.orders.get(order.id)).toEqual(order);
+    expect((await seatline.orders.list()).data).toMatchObject([
+      { id: order.id, number: order.number, status: "pending" },
+    ]);
+  });
+
+  test("placed a hundred times at once with one key is one order, and everybody gets its answer", async () => {
+    const learner = await newLearner(stack);
+    const { variantId } = await publishedIntake(stack.sql, { seats: 200, price: 10_00 });
+    const body = { lines: [{ variant_id: variantId, quantity: 1 }], idempotency_key: crypto.randomUUID() };
+    const answers = await Promise.all(Array.from({ length: 100 }, () => learner.call("place_order", body)));
+    expect(tallyAnswers(answers)).toEqual({ "200": 100 });
+    expect(new Set(answers.map((answer) => JSON.stringify(answer.body))).size).toBe(1);
+    expect((await learner.seatline.orders.list()).data).toHaveLength(1);
+    const changed = await learner.call("place_order", { ...body, currency: "IDR" });
+    expect(changed).toMatchObject({ status: 422, code: "idempotency_key_reused" });
+  });
+
+  test("in fifty tabs is one order; the others are told which", async () => {
+    const learner = await newLearner(stack);
+    const { variantId } = await publishedIntake(stack.sql, { seats: 50, price: 10_00 });
+    const body = { lines: [{ variant_id: variantId, quantity: 1 }] };
+    const answers = await Promise.all(Array.from({ length: 50 }, () => learner.call("place_order", body)));
+    expect(tallyAnswers(answers)).toEqual({ "200": 1, "409 order_already_open": 49 });
+    const placed = answers.find(({ status }) => status === 200)?.body.id;
+    expect(new Set(answers.filter(({ code }) => code).map(({ body }) => body.details))).toEqual(new Set([placed]));
+  });
+
+  test("whose hold has ended gives its seat to the next buyer and cannot be paid any more, before any worker came by", async () => {
+    const [sleeper, next] = [await newLearner(stack), await newLearner(stack)];
+    const { variantId } = await publishedIntake(stack.sql, { seats: 1, price: 10_00 });
+    const lines = [{ variant_id: variantId, quantity: 1 }];
+    const slept = await sleeper.seatline.orders.place({ lines });
+    await endHold(stack.sql, slept.id);
+    expect(await next.seatline.orders.place({ lines })).toMatchObject({ status: "pending" });
+    const { status, code } = await sleeper.call("start_payment", { order_id: slept.id });
+    // Which of the two it is depends on whether the worker was quicker than this call.
+    expect([status, ["order_expired", "order_not_payable"].includes(code ?? "")]).toEqual([409, true]);
+  });
+});
+
+describe("a tampered order over HTTP", () => {
+  const line = (variant: string, quantity: string) => `{"lines":[{"variant_id":"${variant}","quantity":${quantity}}]}`;
+  const invalid = { status: 422, code: "invalid_lines" };
+  const quantity = { status: 422, code: "invalid_quantity" };
+  const malformed = { status: 400 };
+  const unknown = { status: 404 };
+  const bodies: Record<string, [(variant: string) => string, { status: number; code?: string }]> = {
+    "quantity 0": [(variant) => line(variant, "0"), quantity],
+    "quantity -1": [(variant) => line(variant, "-1"), quantity],
+    "quantity 1.5": [(variant) => line(variant, "1.5"), quantity],
+    "quantity 1e9": [(variant) => line(variant, "1e9"), quantity],
+    "a quantity beyond any number": [(variant) => line(variant, "1e400"), quantity],
+    "a quantity in quotes": [(variant) => line(variant, '"1"'), quantity],
+    "a price in the line": [(variant) => line(variant, '1,"unit_amount":1'), invalid],
+    "lines as text": [
+      (variant) => JSON.stringify({ lines: JSON.stringify([{ variant_id: variant, quantity: 1 }]) }),
+      invalid,
+    ],
+    "no lines": [() => '{"lines":[]}', invalid],
+    "51 lines": [(variant) => JSON.stringify({ lines: Array(51).fill({ variant_id: variant, quantity: 1 }) }), invalid],
+    "five thousand lines": [
+      (variant) => JSON.stringify({ lines: Array(5_000).fill({ variant_id: variant, quantity: 1 }) }),
+      invalid,
+    ],
+    "a hundred thousand lines": [
+      (variant) => JSON.stringify({ lines: Array(100_000).fill({ variant_id: variant, quantity: 1 }) }),
+      { status: 413, code: "body_too_large" },
+    ],
+    NaN: [(variant) => line(variant, "NaN"), malformed],
+    "a total beside the lines": [(variant) => line(variant, "1").replace("}]}", '}],"total_amount":1}'), unknown],
+    "a customer beside the lines": [
+      (variant) => line(variant, "1").replace("}]}", '}],"customer_id":"5a1f6d0e-3b1c-4d46-9a51-0a4f6a1f2b3c"}'),
+      unknown,
+    ],
+  };
+  for (const [name, [body, expected]] of Object.entries(bodies)) {
+    test(`with ${name} is refused, and nothing is held`, async () => {
+      const learner = await newLearner(stack);
+      const { variantId } = await publishedIntake(stack.sql, { seats: 2, price: 10_00 });
+      expect(await learner.call("place_order", body(variantId))).toMatchObject(expected);
+      expect((await learner.seatline.orders.list()).data).toEqual([]);
+      expect(await learner.seatline.inventory.levels([variantId])).toMatchObject([{ available: 2, reserved: 0 }]);
+    });
+  }
+
+  test("for another person's order is not found, by every verb", async () => {
+    const [owner, stranger] = [await newLearner(stack), await newLearner(stack)];
+    const { variantId } = await publishedIntake(stack.sql, { seats: 2, price: 10_00 });
+    const order = await owner.seatline.orders.place({ lines: [{ variant_id: variantId, quantity: 1 }] });
+    for (const verb of ["get_order", "cancel_order", "start_payment"]) {
+      expect(await stranger.call(verb, { order_id: order.id }), verb).toMatchObject({
+        status: 404,
+        code: "order_not_found",
+      });
+    }
+    expect((await owner.seatline.orders.get(order.id))?.status).toBe("pending");
+  });
+});
