@@ -107,12 +107,24 @@ async function deletedWithoutRoles(target: TestDatabase): Promise<void> {
   expect([...left]).toEqual([]);
 }
 
-test("one role granted to one person by twenty admins at once is one membership", async () => {
-  const person = await newCustomer(database.sql);
-  const { values, errors } = await race(database, 20, async (sql) => {
+describe("one role granted to one person by twenty admins at once", () => {
+  test("is one membership, and nobody is refused", async () => {
+    await oneMembership(database);
+  });
+
+  test("is refused to most when a membership that is there counts as a mistake", async () => {
+    await withSabotage(replaceInFunction("private.grant_role", "on conflict do nothing", ""), oneMembership, {
+      rounds: 1,
+    });
+  });
+});
+
+async function oneMembership(target: TestDatabase): Promise<void> {
+  const person = await newCustomer(target.sql);
+  const { values, errors } = await race(target, 20, async (sql) => {
     const rows = await sql`select role from public.grant_role(${person}, 'finance')`;
     return rows.map(({ role }) => role).join();
   });
   expect(errors.map(String)).toEqual([]);
   expect(new Set(values)).toEqual(new Set(["finance"]));
-});
+}
