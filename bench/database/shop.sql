@@ -11,14 +11,17 @@ insert into auth.users (id, email, aud, role) select bench.person(number), 'p' |
 insert into auth.sessions (id, user_id) select bench.person(number), bench.person(number) from generate_series(0, :people - 1) as number;
 insert into public.profiles (id, email) select bench.person(number), 'p' || number || '@bench.test' from generate_series(0, :people - 1) as number;
 
--- Intakes 0 to 9 are hot, then :intakes cold ones, then :paid that cost something, then the one of the rush.
+-- Intakes 0 to 9 are hot, then :intakes cold ones, then :paid that cost something, then the one of the rush, then 20 classes of 30 seats,
+-- which are the newest and so the first page of the catalogue.
 create table bench.plan as
-select number, case when number < 10 then 1000000 when number < 10 + :intakes + :paid then 100000 else :rush_seats end as seats,
-  case when number >= 10 + :intakes and number < 10 + :intakes + :paid then 12500000 else 0 end as amount
-from generate_series(0, 10 + :intakes + :paid) as number;
+select number,
+  case when number < 10 then 1000000 when number < 10 + :intakes + :paid then 100000 when number = 10 + :intakes + :paid then :rush_seats else 30 end as seats,
+  case when number >= 10 + :intakes and number < 10 + :intakes + :paid then 12500000 else 0 end as amount,
+  case when number <= 10 + :intakes + :paid then 'large-' else 'class-' end || number as slug
+from generate_series(0, 10 + :intakes + :paid + 20) as number;
 
 insert into public.products (id, kind, slug, title, summary, status, created_at)
-select md5('product' || number)::uuid, 'course', 'bench-' || number, 'Course ' || number, 'Made for a measurement.', 'published', now() - number * interval '1 minute' from bench.plan;
+select md5('product' || number)::uuid, 'course', slug, 'Course ' || number, 'Made for a measurement.', 'published', now() - interval '1 year' + number * interval '1 minute' from bench.plan;
 insert into public.courses (product_id, duration_minutes) select md5('product' || number)::uuid, 600 from bench.plan;
 insert into public.variants (id, product_id, sku, title) select bench.variant(number), md5('product' || number)::uuid, 'BENCH-' || number, 'Intake ' || number from bench.plan;
 insert into public.intakes (id, product_id, variant_id, title, seats, enroll_opens_at)

@@ -1,31 +1,39 @@
 import { courseColumns } from "../../packages/sdk/src/resources/course-rows.ts";
 import type { Bench } from "../bench.ts";
 import { requestTo } from "../http/connection.ts";
-import { compareHttp } from "./compare-http.ts";
+import type { Row } from "../report/row.ts";
+import { type Comparison, compareHttp } from "./compare-http.ts";
 import type { Outcome } from "./outcome.ts";
 
-/** The page of twenty courses that `courses.list()` asks for, as nobody in particular: through the gateway, and from PostgREST itself. */
+/**
+ * A page of twenty courses as `courses.list()` asks for it, as nobody in particular: through the gateway, and from PostgREST itself. Once
+ * of classes with 30 seats, and once of intakes so large that their units lie in 64 slots, which all have to be added up.
+ */
 export async function measureCatalogList(bench: Bench): Promise<Outcome> {
   const { urls, keys } = await bench.shop("api");
-  const query = new URLSearchParams({
-    select: courseColumns,
-    kind: "eq.course",
-    status: "eq.published",
-    order: "created_at.desc,id.desc",
-    limit: "20",
-  });
-  const gateway = requestTo(`${urls.api}/rest/v1/products?${query}`, { headers: { apikey: keys.publishableKey } });
-  const bare = requestTo(`${urls.rest}/products?${query}`);
-  const rows = await compareHttp(
-    bench,
-    {
+  const rows: Row[] = [];
+  for (const [what, slugs, atLeast] of [
+    ["20 courses with intakes, prices, free seats", "class-*", 0.8],
+    ["20 courses with 100 000 seats each", "large-*", undefined],
+  ] as const) {
+    const query = new URLSearchParams({
+      select: courseColumns,
+      kind: "eq.course",
+      status: "eq.published",
+      slug: `like.${slugs}`,
+      order: "created_at.desc,id.desc",
+      limit: "20",
+    });
+    const gateway = requestTo(`${urls.api}/rest/v1/products?${query}`, { headers: { apikey: keys.publishableKey } });
+    const bare = requestTo(`${urls.rest}/products?${query}`);
+    const comparison: Comparison = {
       measurement: "catalog-list",
-      what: "20 courses with intakes, prices, free seats",
+      what,
       value: { url: urls.api, next: () => gateway },
       floor: { name: "bare PostgREST", url: urls.rest, next: () => bare },
-      atLeast: () => 0.8,
-    },
-    bench.options.clients,
-  );
+      atLeast: () => atLeast,
+    };
+    rows.push(...(await compareHttp(bench, comparison, bench.options.clients)));
+  }
   return { rows, failures: [] };
 }

@@ -332,8 +332,9 @@ security definer -- fires as Supabase Auth's own role
 set search_path = ''
 as $$
 begin
-  delete from public.role_members where role_members.profile_id = old.id;
+  -- the profile first: a role that is being granted holds it, and is then seen here
   update public.profiles set email = null, phone = null, first_name = '', last_name = '', closed_at = now() where profiles.id = old.id;
+  delete from public.role_members where role_members.profile_id = old.id;
   return null;
 end
 $$;
@@ -359,7 +360,8 @@ begin
   if not exists (select from public.roles where roles.name = grant_role.role) then
     perform private.fail('role_not_found', 404, 'There is no such role.', 'List the roles and take one of their names.');
   end if;
-  if not exists (select from public.profiles where profiles.id = grant_role.profile_id and profiles.closed_at is null) then
+  -- locked, so that an account which is being deleted is waited for and then found closed
+  if not exists (select from public.profiles where profiles.id = grant_role.profile_id and profiles.closed_at is null for share) then
     perform private.fail('profile_not_found', 404, 'There is no such person.', 'Check the profile id.');
   end if;
   insert into public.role_members (profile_id, role) values (grant_role.profile_id, grant_role.role) on conflict do nothing;

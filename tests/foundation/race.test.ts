@@ -3,7 +3,7 @@ import { publishedIntake } from "../support/catalog.ts";
 import { type TestDatabase, useDatabase } from "../support/database.ts";
 import { asCustomer, newCustomer } from "../support/people.ts";
 import { race } from "../support/race.ts";
-import { replaceInFunction, withSabotage } from "../support/sabotage.ts";
+import { allOf, replaceInFunction, withSabotage } from "../support/sabotage.ts";
 
 const database = useDatabase();
 
@@ -15,23 +15,23 @@ describe("one idempotency key sent a hundred times at once", () => {
   test("has refusals among its answers when the twins do not wait for each other", async () => {
     await withSabotage(
       replaceInFunction("private.recall_answer", /perform pg_advisory_xact_lock\([^;]*;/, ""),
-      oneEffect,
+      (target) => oneEffect(target, 25),
     );
   });
 
   test("has several effects when the key is not remembered", async () => {
     await withSabotage(
       replaceInFunction("private.remember_answer", "if remember_answer.key is not null then", "if false then"),
-      oneEffect,
+      (target) => oneEffect(target, 25),
     );
   });
 });
 
-async function oneEffect(target: TestDatabase): Promise<void> {
+async function oneEffect(target: TestDatabase, copies = 100): Promise<void> {
   const learner = await newCustomer(target.sql);
   const { variantId } = await publishedIntake(target.sql, { seats: 200, price: 100 });
   const lines = JSON.stringify([{ variant_id: variantId, quantity: 1 }]);
-  const { values, errors } = await race(target, 100, (sql) =>
+  const { values, errors } = await race(target, copies, (sql) =>
     sql.begin(async (tx) => {
       await asCustomer(tx, learner);
       const [row] = await tx`select public.place_order(${lines}::text::jsonb, null, 'the key') as placed`;
@@ -44,12 +44,29 @@ async function oneEffect(target: TestDatabase): Promise<void> {
   expect(placed?.orders).toBe(1);
 }
 
-test("one key of a hundred people at once gives each their own order", async () => {
-  const { variantId } = await publishedIntake(database.sql, { seats: 200, price: 100 });
+describe("one key of forty people at once", () => {
+  test("gives each their own order", async () => {
+    await everyoneTheirOwn(database);
+  });
+
+  test("gives another's order when keys do not belong to people", async () => {
+    await withSabotage(
+      allOf(
+        replaceInFunction("private.recall_answer", "idempotency_keys.person_id = recall_answer.person_id and", ""),
+        replaceInFunction("private.recall_answer", "recall_answer.person_id::text || ", ""),
+      ),
+      everyoneTheirOwn,
+      { rounds: 1 },
+    );
+  });
+});
+
+async function everyoneTheirOwn(target: TestDatabase): Promise<void> {
+  const { variantId } = await publishedIntake(target.sql, { seats: 200, price: 100 });
   const lines = JSON.stringify([{ variant_id: variantId, quantity: 1 }]);
   const learners: string[] = [];
-  for (let count = 0; count < 40; count++) learners.push(await newCustomer(database.sql));
-  const { values, errors } = await race(database, learners.length, (sql, index) =>
+  for (let count = 0; count < 40; count++) learners.push(await newCustomer(target.sql));
+  const { values, errors } = await race(target, learners.length, (sql, index) =>
     sql.begin(async (tx) => {
       await asCustomer(tx, learners[index] as string);
       const [row] = await tx`select public.place_order(${lines}::text::jsonb, null, 'shared') as placed`;
@@ -58,7 +75,7 @@ test("one key of a hundred people at once gives each their own order", async () 
   );
   expect(errors.map(String)).toEqual([]);
   expect(new Set(values).size).toBe(learners.length);
-});
+}
 
 describe("two moves of one status at once", () => {
   test("leave one move and one row of history", async () => {

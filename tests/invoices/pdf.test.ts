@@ -53,6 +53,8 @@ describe("the PDF of an invoice", () => {
       cwd: fileURLToPath(new URL("../..", import.meta.url)),
       env: { ...process.env, TZ: "America/New_York", LANG: "de_DE.UTF-8", LC_ALL: "de_DE.UTF-8" },
     });
+    // this process has drawn others before, and the fonts it has read stay in memory
+    await renderInvoice({ ...invoice, buyer_name: "Ξένια Ωνάση", locale: "en" });
     expect(sha256(await renderInvoice(invoice))).toBe(sha256(elsewhere));
   }, 60_000);
 

@@ -59,7 +59,6 @@ describe("a status", () => {
         "payment success pending",
         "payment success failed",
         "payment failed pending",
-        "refund success failed",
         "refund success pending",
         "process done running",
       ];

@@ -117,6 +117,20 @@ describe("money that cannot buy what it was for", () => {
     expect(await buyer.seatline.courses.mine()).toEqual([]);
   });
 
+  test("that the buyer's bank sends back comes before a person, and is booked as not given back", async () => {
+    const [buyer, support] = [await newBuyer(stack), await signUpStaff(stack, "support")];
+    const sale = await startCheckout(stack, buyer);
+    expect(await atProvider(stack, sale.sessionId, "pay", "pm_card_refundFail")).toBe(200);
+    await expect.poll(async () => (await outcome(sale)).order, patient).toBe("paid");
+    await seatlineOf(stack, support).orders.cancel({ order_id: sale.orderId });
+    await expect.poll(async () => (await outcome(sale)).payments, patient).toEqual([`refund_failed ${PRICE} 0`]);
+    expect(await outcome(sale)).toMatchObject({
+      order: "needs_review",
+      refunds: [`order_cancelled failed ${PRICE}`],
+      ledger: { cash_in_transit: PRICE, revenue: -PRICE },
+    });
+  });
+
   test("given back by hand at the provider ends the order here", async () => {
     const sale = await startCheckout(stack, await newBuyer(stack));
     await atProvider(stack, sale.sessionId, "pay");

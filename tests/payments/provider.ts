@@ -41,8 +41,12 @@ export async function atProvider(
   stack: TestStack,
   sessionId: string,
   deed: "pay" | "decline" | "expire",
+  card?: string,
 ): Promise<number> {
-  const response = await fetch(`${stack.urls.simulator}/simulator/sessions/${sessionId}/${deed}`, { method: "POST" });
+  const response = await fetch(`${stack.urls.simulator}/simulator/sessions/${sessionId}/${deed}`, {
+    method: "POST",
+    ...(card ? { body: JSON.stringify({ payment_method: card }) } : {}),
+  });
   return response.status;
 }
 

@@ -126,24 +126,43 @@ async function refundMeetsCapture(target: TestDatabase): Promise<void> {
   }
 }
 
-test("a refund's answer, event and reconciliation at once are booked once", async () => {
-  const sale = await paidSale(database.sql);
-  await cancel(database.sql, sale);
-  const [refund] = await database.sql`select id from public.refunds where order_id = ${sale.orderId}`;
-  const event = refundEvent("refund.updated", sale, {
-    id: `re_${refund?.id}`,
-    status: "succeeded",
-    refundId: refund?.id,
+describe("a refund's answer, event and reconciliation at once", () => {
+  test("are booked once", async () => {
+    await refundedOnce(database);
   });
+
+  test("are booked again and again when a known refund is not recognised", async () => {
+    await withSabotage(
+      allOf(
+        replaceInFunction(
+          "private.record_refund_result",
+          "if record_refund_result.status = v_refund.status or",
+          "if false and",
+        ),
+        "alter table public.payments drop constraint payments_give_back_no_more_than_they_took",
+        "insert into private.status_moves values ('payment', 'refunded', 'success')",
+      ),
+      refundedOnce,
+      { rounds: 2 },
+    );
+  });
+});
+
+async function refundedOnce(target: TestDatabase): Promise<void> {
+  const sale = await paidSale(target.sql);
+  await cancel(target.sql, sale);
+  const [refund] = await target.sql`select id from public.refunds where order_id = ${sale.orderId}`;
+  const told = { id: `re_${refund?.id}`, status: "succeeded", refundId: refund?.id };
+  const event = refundEvent("refund.updated", sale, told);
   const answer = async (sql: Pool) => {
-    await sql`select private.record_refund_result(${refund?.id}, ${event.data.object.id}, 'success')`;
+    await sql`select private.record_refund_result(${refund?.id}, ${told.id}, 'success')`;
   };
-  await together(database, [...times(6, () => tell(again(event))), ...times(6, () => answer)]);
-  await settleDown(database);
-  expect(await outcomeOf(database.sql, sale)).toMatchObject({
+  await together(target, [...times(6, () => tell(again(event))), ...times(6, () => answer)]);
+  await settleDown(target);
+  expect(await outcomeOf(target.sql, sale)).toMatchObject({
     payments: [`refunded ${PRICE} ${PRICE}`],
     refunds: [`order_cancelled success ${PRICE}`],
     ledger: { revenue: -PRICE, refunds: PRICE },
     events: { "refund.succeeded": 1 },
   });
-});
+}

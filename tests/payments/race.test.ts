@@ -15,7 +15,7 @@ import {
   refundEvent,
   succeeded,
 } from "./provider-events.ts";
-import { cancel, expireDue, openOrder, openSale, PRICE, type Sale, startPayment } from "./sale.ts";
+import { attach, cancel, expireDue, openOrder, openSale, PRICE, type Sale, startPayment } from "./sale.ts";
 import { settleDown, tell, times, together } from "./together.ts";
 
 const database = useDatabase();
@@ -173,38 +173,66 @@ async function clicksShareOneAttempt(target: TestDatabase): Promise<void> {
 
 describe("twenty sessions for one attempt", () => {
   test("leave one attached, and everybody else is told so", async () => {
-    const sale = await openOrder(database.sql);
-    const paymentId = await startPayment(database.sql, sale);
-    const answers = await together(
-      database,
-      times(
-        20,
-        (index) => (sql) =>
-          actingAs(sql, "service", async (tx) => {
-            await tx`select public.attach_payment_session(${paymentId}, ${`cs_${index % 4}_${paymentId}`}, 'http://pay.test', now() + interval '35 minutes')`;
-            return index % 4;
-          }),
-      ),
+    await oneSession(database);
+  });
+
+  test("overwrite each other when an attached one is not respected", async () => {
+    await withSabotage(
+      replaceInFunction("private.attach_payment_session", "payments.session_id is null or", "true or"),
+      oneSession,
     );
-    const attached = new Set(answers.filter((answer) => answer !== "payment_session_conflict"));
-    expect(attached.size).toBe(1);
-    const [payment] = await database.sql`select session_id from public.payments where id = ${paymentId}`;
-    expect(payment?.session_id).toBe(`cs_${[...attached][0]}_${paymentId}`);
   });
 });
 
-test("an event that meets a busy order is kept within three seconds, and applied once the order is free", async () => {
-  const sale = await openSale(database.sql);
-  const busy = await database.sql.reserve();
+async function oneSession(target: TestDatabase): Promise<void> {
+  const paymentId = await startPayment(target.sql, await openOrder(target.sql));
+  const answers = await together(
+    target,
+    times(
+      20,
+      (index) => (sql) =>
+        actingAs(sql, "service", async (tx) => {
+          await attach(tx, paymentId, `cs_${index % 4}_${paymentId}`);
+          return index % 4;
+        }),
+    ),
+  );
+  const attached = new Set(answers.filter((answer) => answer !== "payment_session_conflict"));
+  expect(attached.size).toBe(1);
+  const [payment] = await target.sql`select session_id from public.payments where id = ${paymentId}`;
+  expect(payment?.session_id).toBe(`cs_${[...attached][0]}_${paymentId}`);
+}
+
+describe("an event that meets a busy order", () => {
+  test("is kept within three seconds, and applied once the order is free", async () => {
+    await keptAndApplied(database);
+  });
+
+  test("is lost with its transaction when a failure is not caught", async () => {
+    await withSabotage(
+      replaceInFunction(
+        "private.try_provider_event",
+        "exception when others then",
+        "exception when division_by_zero then",
+      ),
+      keptAndApplied,
+      { rounds: 1 },
+    );
+  });
+});
+
+async function keptAndApplied(target: TestDatabase): Promise<void> {
+  const sale = await openSale(target.sql);
+  const busy = await target.sql.reserve();
   try {
     await busy`begin`;
     await busy`select from public.orders where id = ${sale.orderId} for update`;
-    expect(await deliver(database.sql, paid(sale))).toBe("failed");
+    expect(await deliver(target.sql, paid(sale)).catch(String)).toBe("failed");
   } finally {
     await busy`rollback`;
     busy.release();
   }
-  expect((await outcomeOf(database.sql, sale)).order).toBe("pending");
-  await settleDown(database);
-  expect(await outcomeOf(database.sql, sale)).toMatchObject({ order: "paid", enrollments: ["active"] });
-});
+  expect((await outcomeOf(target.sql, sale)).order).toBe("pending");
+  await settleDown(target);
+  expect(await outcomeOf(target.sql, sale)).toMatchObject({ order: "paid", enrollments: ["active"] });
+}

@@ -185,6 +185,20 @@ describe("money that comes late", () => {
     });
   });
 
+  test("by a slow method that outlived the cancellation, goes back", async () => {
+    await database.rolledBack(async (sql) => {
+      const sale = await processing(sql);
+      await cancel(sql, sale, "customer");
+      expect(await outcomeOf(sql, sale)).toMatchObject({ order: "cancelled", payments: ["processing 0 0"] });
+      expect(await deliver(sql, succeeded(sale))).toBe("applied");
+      expect(await outcomeOf(sql, sale)).toMatchObject({
+        order: "cancelled",
+        payments: [`refunding ${PRICE} 0`],
+        refunds: [`late_payment pending ${PRICE}`],
+      });
+    });
+  });
+
   test("by a second attempt, goes back, and the order stays paid", async () => {
     await database.rolledBack(async (sql) => {
       const first = await openSale(sql);

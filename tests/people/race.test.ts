@@ -5,6 +5,7 @@ import { expectInvariants } from "../support/invariants.ts";
 import { asCustomer, newCustomer } from "../support/people.ts";
 import { race } from "../support/race.ts";
 import { replaceInFunction, withSabotage } from "../support/sabotage.ts";
+import { deleteAccount } from "./accounts.ts";
 
 const database = useDatabase();
 
@@ -79,12 +80,51 @@ async function entries(target: TestDatabase): Promise<number> {
   return row?.entries;
 }
 
-test("one role granted to one person by twenty admins at once is one membership", async () => {
-  const person = await newCustomer(database.sql);
-  const { values, errors } = await race(database, 20, async (sql) => {
+describe("an account deleted while it is given roles", () => {
+  test("ends without a role", async () => {
+    for (let round = 0; round < 3; round++) await deletedWithoutRoles(database);
+  });
+
+  test("ends with one when the grant does not look again", async () => {
+    await withSabotage(replaceInFunction("private.grant_role", "for share", ""), deletedWithoutRoles, { rounds: 10 });
+  });
+});
+
+async function deletedWithoutRoles(target: TestDatabase): Promise<void> {
+  const people: string[] = [];
+  for (let count = 0; count < 8; count++) people.push(await newCustomer(target.sql));
+  const { errors } = await race(target, people.length * 2, async (sql, index) => {
+    const person = people[index >> 1] as string;
+    const refusal = await refusalOf(() =>
+      index % 2 === 0
+        ? sql.begin((tx) => deleteAccount(tx, person))
+        : sql`select public.grant_role(${person}, ${index % 4 === 1 ? "courier" : "admin"})`,
+    );
+    expect([undefined, "profile_not_found"]).toContain(refusal?.code);
+  });
+  expect(errors.map(String)).toEqual([]);
+  const left = await target.sql`select role from public.role_members where profile_id = any (${people}::uuid[])`;
+  expect([...left]).toEqual([]);
+}
+
+describe("one role granted to one person by twenty admins at once", () => {
+  test("is one membership, and nobody is refused", async () => {
+    await oneMembership(database);
+  });
+
+  test("is refused to most when a membership that is there counts as a mistake", async () => {
+    await withSabotage(replaceInFunction("private.grant_role", "on conflict do nothing", ""), oneMembership, {
+      rounds: 1,
+    });
+  });
+});
+
+async function oneMembership(target: TestDatabase): Promise<void> {
+  const person = await newCustomer(target.sql);
+  const { values, errors } = await race(target, 20, async (sql) => {
     const rows = await sql`select role from public.grant_role(${person}, 'finance')`;
     return rows.map(({ role }) => role).join();
   });
   expect(errors.map(String)).toEqual([]);
   expect(new Set(values)).toEqual(new Set(["finance"]));
-});
+}

@@ -40,8 +40,7 @@ export function postgresBinaries(user: SystemUser): PostgresBinaries {
 function copyOf(original: string, version: string): string {
   const target = join(sharedFolder, `postgres-${version}`);
   if (existsSync(target)) return target;
-  mkdirSync(sharedFolder, { recursive: true, mode: 0o755 });
-  chmodSync(sharedFolder, 0o755);
+  makeSharedFolder();
   const unfinished = `${target}.${process.pid}`;
   cpSync(original, unfinished, { recursive: true, verbatimSymlinks: true });
   try {
@@ -50,4 +49,10 @@ function copyOf(original: string, version: string): string {
     rmSync(unfinished, { recursive: true, force: true });
   }
   return target;
+}
+
+/** Makes the folder every account may enter, so that what lies in it can be opened by the account Postgres runs under. */
+export function makeSharedFolder(): void {
+  mkdirSync(sharedFolder, { recursive: true, mode: 0o755 });
+  chmodSync(sharedFolder, 0o755);
 }

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { postgresBinaries, sharedFolder } from "./binaries.ts";
+import { makeSharedFolder, postgresBinaries, sharedFolder } from "./binaries.ts";
 import { databaseUrl } from "./database-url.ts";
 import { runProgram } from "./run-program.ts";
 import { endLeftover, type RunningServer, runServer } from "./run-server.ts";
@@ -82,6 +82,7 @@ function place(home: string): { folder: string; user: SystemUser } {
   const own = join(home, "postgres");
   const user = systemUser(existsSync(elsewhere) ? elsewhere : own);
   const folder = mayEnter(home, user) ? own : elsewhere;
+  if (folder === elsewhere) makeSharedFolder();
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (user) chownSync(folder, user.uid, user.gid);
   else if (process.getuid && statSync(folder).uid !== process.getuid()) {

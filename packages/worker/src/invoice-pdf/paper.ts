@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { openSync } from "fontkit";
 import PDFDocument from "pdfkit";
 
 /** A PDF in the making. */
@@ -16,6 +17,9 @@ const FONTS = {
   bold: fontFile("@expo-google-fonts/inter/600SemiBold/Inter_600SemiBold.ttf"),
 };
 
+// Parsed once: reading the tables of a font takes longer than drawing a page.
+const parsed = new Map<string, PDFKit.Mixins.PDFFontSource>();
+
 /** The two weights of the embedded font; it has Latin, Greek and Cyrillic letters. */
 export type Weight = keyof typeof FONTS;
 
@@ -28,6 +32,8 @@ export type TextBox = {
   weight?: Weight;
   color?: string;
   align?: "left" | "right" | "center";
+  /** Made smaller where it would not fit into one line of the box. */
+  oneLine?: boolean;
 };
 
 /**
@@ -57,7 +63,7 @@ export function openPaper(
       ModDate: created,
     },
   });
-  for (const [weight, file] of Object.entries(FONTS)) pdf.registerFont(weight, file);
+  for (const [weight, file] of Object.entries(FONTS)) pdf.registerFont(weight, fontOf(file));
   return pdf;
 }
 
@@ -91,8 +97,20 @@ export async function toBytes(pdf: Pdf): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+function fontOf(file: string): PDFKit.Mixins.PDFFontSource {
+  // pdfkit takes a font of fontkit as it is; its types do not know that.
+  const font = parsed.get(file) ?? (openSync(file) as unknown as PDFKit.Mixins.PDFFontSource);
+  parsed.set(file, font);
+  return font;
+}
+
 function dress(pdf: Pdf, text: string, box: Omit<TextBox, "x" | "y">): number {
-  pdf.font(box.weight ?? "regular").fontSize(box.size ?? 9.5);
+  const size = box.size ?? 9.5;
+  pdf.font(box.weight ?? "regular").fontSize(size);
+  if (box.oneLine && box.width) {
+    const taken = pdf.widthOfString(printable(text), layoutOf(box));
+    if (taken > box.width) pdf.fontSize((size * box.width) / taken - 0.1);
+  }
   return pdf.heightOfString(printable(text), layoutOf(box));
 }
 

@@ -71,6 +71,7 @@ function drawParties(sheet: Sheet): void {
   let left = sheet.y;
   left += write(pdf, words.billTo, { ...buyer, y: left, size: 8.5, color: INK.quiet }) + 2;
   const who = [invoice.buyer_name, invoice.buyer_email ?? ""].filter((text) => text !== "");
+  if (who.length === 0) who.push("–"); // the account was closed before the invoice was issued
   who.forEach((text, index) => {
     left += write(pdf, text, {
       ...buyer,
@@ -116,8 +117,8 @@ function drawLine(sheet: Sheet, line: InvoiceLine): void {
   write(pdf, line.title, { ...COLUMNS.title, y });
   if (line.sku) write(pdf, line.sku, { ...COLUMNS.title, y: y + titleHeight, size: 8, color: INK.quiet });
   write(pdf, String(line.quantity), { ...COLUMNS.quantity, y, align: "right" });
-  write(pdf, money(line.unit_amount), { ...COLUMNS.unit, y, align: "right" });
-  write(pdf, money(line.total_amount), { ...COLUMNS.amount, y, align: "right" });
+  write(pdf, money(line.unit_amount), { ...COLUMNS.unit, y, align: "right", oneLine: true });
+  write(pdf, money(line.total_amount), { ...COLUMNS.amount, y, align: "right", oneLine: true });
   sheet.y += height;
   rule(pdf, sheet.y);
 }
@@ -151,14 +152,14 @@ function drawTotals(sheet: Sheet): void {
   sheet.y += 12;
   for (const [label, amount] of shown) {
     write(pdf, label, { x: TOTALS.x, y: sheet.y, width: TOTALS.label, color: INK.quiet });
-    write(pdf, money(amount), { ...TOTALS.amount, y: sheet.y, align: "right" });
+    write(pdf, money(amount), { ...TOTALS.amount, y: sheet.y, align: "right", oneLine: true });
     sheet.y += 18;
   }
   rule(pdf, sheet.y, TOTALS.x, INK.text);
   sheet.y += 9;
   const total = { y: sheet.y, size: 12, weight: "bold" } as const;
-  write(pdf, words.total[invoice.kind], { ...total, x: TOTALS.x, width: 120 });
-  write(pdf, money(invoice.total_amount), { ...total, x: 408, width: 121, align: "right" });
+  write(pdf, words.total[invoice.kind], { ...total, x: TOTALS.x, width: 118, oneLine: true });
+  write(pdf, money(invoice.total_amount), { ...total, x: 408, width: 121, align: "right", oneLine: true });
   sheet.y += 34;
 }
 
@@ -180,7 +181,7 @@ function drawFooters({ pdf, words, invoice }: Sheet, title: string): void {
   for (let page = 0; page < count; page++) {
     pdf.switchToPage(page);
     const style = { y: PAGE.footer, size: 8, color: INK.quiet } as const;
-    write(pdf, `${invoice.seller_name} · ${title}`, { ...style, x: PAGE.left, width: 380 });
+    write(pdf, `${invoice.seller_name} · ${title}`, { ...style, x: PAGE.left, width: 380, oneLine: true });
     write(pdf, words.page(page + 1, count), { ...style, x: PAGE.right - 100, width: 100, align: "right" });
   }
 }
