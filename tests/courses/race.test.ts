@@ -48,7 +48,7 @@ describe("learners who want the same seats", () => {
 
   test(
     "that test notices seats that are read first and taken later",
-    () => withSabotage(seatsWithoutConstraint, (shop) => fillIntakes(shop, 2, 40)),
+    () => withSabotage(seatsWithoutConstraint, (shop) => fillIntakes(shop, 8, 40)),
     60_000,
   );
 

@@ -76,7 +76,9 @@ describe("mail templates", () => {
     expect(subject).toBe("A seat for you: A <b>");
     expect(plain(text)).toMatch(/until Tuesday,? 1 December 2026 at 09:00 \(Asia\/Jakarta\)/);
     expect(html).not.toContain("<b>");
-    expect(plain(seatOffer(facts, "id").text)).toMatch(/sampai Selasa, 0?1 Desember 2026 pukul 09\.00 \(Asia\/Jakarta\)/);
+    expect(plain(seatOffer(facts, "id").text)).toMatch(
+      /sampai Selasa, 0?1 Desember 2026 pukul 09\.00 \(Asia\/Jakarta\)/,
+    );
   });
 
   it("carry a Message-ID that belongs to the effect and not to the attempt", () => {
