@@ -5,6 +5,13 @@ one scheduled. Dates are relative to the day of the seed, so the school is alway
 Amounts are minor units: 45000000 IDR is Rp 450.000,00. Prices that end in 99 pay themselves in the simulator, those in 11 fail.
 */
 
+update public.settings set value = seller.value
+from (values
+  ('seller_name', '"PT Seatline Academy"'::jsonb),
+  ('seller_address', '"Jalan Contoh Raya 17\nJakarta 10110\nIndonesia"'::jsonb)
+) as seller (key, value)
+where settings.key = seller.key;
+
 create temporary table seed_courses (
   slug text, title text, summary text, description text, level text, language text, minutes integer, status text, publish_in interval
 );

@@ -109,6 +109,9 @@ begin
     or v_refund.status = 'failed' and v_refund.provider_refund_id = record_refund_result.provider_refund_id then
     return 'ignored'; -- not here; about another try than the one that counts; failed, which is for good: only a new try may succeed
   end if;
+  if record_refund_result.status = 'success' and v_refund.status <> 'success' and v_refund.amount > v_payment.captured_amount - v_payment.refunded_amount then
+    return private.flag_order(v_payment.order_id, 'the provider refunded more than was captured');
+  end if;
   update public.refunds set provider_refund_id = coalesce(record_refund_result.provider_refund_id, refunds.provider_refund_id) where refunds.id = v_refund.id;
   if record_refund_result.status = v_refund.status or v_refund.status = 'success' and record_refund_result.status = 'pending' then
     return 'ignored';

@@ -167,17 +167,17 @@ create constraint trigger _300_check_totals after insert on public.invoice_lines
 create trigger _100_refuse_change before update or delete on public.invoice_lines for each row execute function private.tg__refuse_change();
 
 alter table public.invoices enable row level security;
-create policy select_own on public.invoices for select to authenticated
-  using (exists (select from public.orders where orders.id = invoices.order_id and orders.customer_id = (select auth.uid())));
-create policy select_staff on public.invoices for select to authenticated using ((select private.has_permission('invoices.read')));
+create policy select_own_or_staff on public.invoices for select to authenticated
+  using (exists (select from public.orders where orders.id = invoices.order_id and orders.customer_id = (select auth.uid()))
+    or (select private.has_permission('invoices.read')));
 grant select on public.invoices to authenticated, service_role;
 
 alter table public.invoice_lines enable row level security;
-create policy select_own on public.invoice_lines for select to authenticated
+create policy select_own_or_staff on public.invoice_lines for select to authenticated
   using (exists (
     select from public.invoices join public.orders on orders.id = invoices.order_id
-    where invoices.id = invoice_lines.invoice_id and orders.customer_id = (select auth.uid())));
-create policy select_staff on public.invoice_lines for select to authenticated using ((select private.has_permission('invoices.read')));
+    where invoices.id = invoice_lines.invoice_id and orders.customer_id = (select auth.uid()))
+    or (select private.has_permission('invoices.read')));
 grant select on public.invoice_lines to authenticated, service_role;
 -- not granted: any write, to anybody. issue_invoice and issue_credit_note write.
 
@@ -223,6 +223,17 @@ as $$
   select invoices.id from public.invoices where invoices.order_id = invoice_of.order_id and invoices.kind = 'invoice';
 $$;
 comment on function private.invoice_of(uuid) is 'The invoice of an order, null when there is none.';
+
+create function private.credit_note_of(refund_id uuid)
+returns uuid
+language sql
+volatile -- as invoice_of
+security invoker
+set search_path = ''
+as $$
+  select invoices.id from public.invoices where invoices.refund_id = credit_note_of.refund_id;
+$$;
+comment on function private.credit_note_of(uuid) is 'The credit note of a refund, null when there is none.';
 
 create function private.issue_invoice(order_id uuid)
 returns uuid
@@ -299,16 +310,23 @@ set search_path = ''
 as $$
 declare
   v_refund public.refunds;
-  v_amount bigint := (
-    select sum(ledger_entries.amount) from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
-    where ledger_transactions.effect_key = 'refund:' || issue_credit_note.refund_id and ledger_entries.account = 'refunds');
+  v_amount bigint;
   v_invoice_id uuid;
   v_invoice public.invoices;
   v_year integer;
-  v_credit_note_id uuid;
+  v_credit_note_id uuid := private.credit_note_of(issue_credit_note.refund_id);
 begin
   select * into v_refund from public.refunds where refunds.id = issue_credit_note.refund_id and refunds.status = 'success';
-  if v_refund.id is null or coalesce(v_amount, 0) <= 0 then
+  if v_refund.id is null or v_credit_note_id is not null then
+    return v_credit_note_id;
+  end if;
+  -- what a bank sent back is booked back, and booked again when a new try succeeds
+  select sum(ledger_entries.amount) into v_amount
+  from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
+  where ledger_transactions.order_id = v_refund.order_id and ledger_entries.account = 'refunds'
+    and split_part(ledger_transactions.effect_key, ':', 1) in ('refund', 'refund_failed')
+    and split_part(ledger_transactions.effect_key, ':', 2) = v_refund.id::text;
+  if coalesce(v_amount, 0) <= 0 then
     return null;
   end if;
   -- the two events of one order are worked on side by side: what is corrected must be there first
@@ -318,7 +336,7 @@ begin
   end if;
   select * into v_invoice from public.invoices where invoices.id = v_invoice_id;
   v_year := private.lock_invoice_series('credit_note');
-  select invoices.id into v_credit_note_id from public.invoices where invoices.refund_id = v_refund.id;
+  v_credit_note_id := private.credit_note_of(v_refund.id);
   if v_credit_note_id is not null then
     return v_credit_note_id;
   end if;

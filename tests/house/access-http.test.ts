@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Actors, apiRelations, installProbe, type Reach, reachIn } from "../support/access.ts";
 import { useDatabase } from "../support/database.ts";
 import { fingerprint } from "../support/fingerprint.ts";
@@ -6,6 +6,9 @@ import { populateShop } from "../support/populated-shop.ts";
 import { type Rest, serveRest } from "../support/rest.ts";
 
 type Key = { child: string; constraint: string; parent: string };
+
+// A request for every relation, actor and method, one after the other.
+vi.setConfig({ testTimeout: 120_000 });
 
 const database = useDatabase();
 const reached = new Map<string, Reach>();

@@ -205,6 +205,23 @@ describe("a credit note", () => {
     });
   });
 
+  test("is one also when the bank sent the money back and a new try succeeded", async () => {
+    await database.rolledBack(async (sql) => {
+      const sale = await paidSale(sql);
+      await cancel(sql, sale);
+      const refundId = await settleRefund(sql, sale.orderId);
+      const tell = (providerId: string, status: string) =>
+        sql`select private.record_refund_result(${refundId}, ${providerId}, ${status})`;
+      await tell(`re_${refundId}`, "failed");
+      expect(await issueCreditNote(sql, refundId)).toBeNull();
+      await tell("re_second", "success");
+      const creditNoteId = await issueCreditNote(sql, refundId);
+      await tell("re_second", "failed");
+      expect(await issueCreditNote(sql, refundId)).toBe(creditNoteId);
+      expect((await invoicesOf(sql, sale.orderId)).map(({ total_amount }) => total_amount)).toEqual([PRICE, PRICE]);
+    });
+  });
+
   test("that comes first issues the invoice it corrects", async () => {
     await database.rolledBack(async (sql) => {
       const sale = await paidSale(sql);

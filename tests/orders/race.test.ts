@@ -1,7 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { cancelOrder, confirmPayment, endHold, enroll, openPayment, orderOne, placeOrder } from "../support/buying.ts";
-import { publishedIntake } from "../support/catalog.ts";
+import {
+  cancelOrder,
+  confirmPayment,
+  endHold,
+  enroll,
+  type OpenedPayment,
+  openPayment,
+  orderOne,
+  placeOrder,
+} from "../support/buying.ts";
+import { type BuiltIntake, publishedIntake } from "../support/catalog.ts";
 import { gatherCrowd, outcome, tally } from "../support/crowd.ts";
 import { type Sql, type TestDatabase, useDatabase } from "../support/database.ts";
 import { expectInvariants } from "../support/invariants.ts";
@@ -141,6 +150,76 @@ async function rivalAndPayment(shop: TestDatabase): Promise<void> {
     expect(await ending(shop.sql, order.id)).toBe(
       rivalCode === null ? "cancelled refunding cancelled" : "paid success active",
     );
+    await expectInvariants(shop.sql);
+  }
+}
+
+describe("a buyer who cancels in one tab and tries again in another", () => {
+  test("gets an answer in both, and one seat at most", () => cancelAndTryAgain(database), 60_000);
+
+  test(
+    "that test notices an order that ends its enrolments before its holds",
+    () =>
+      withSabotage(
+        replaceInFunction(
+          "private.end_order",
+          /(perform private\.settle_reservations\([^;]*;)\s*(perform private\.end_enrollments\([^;]*;)/,
+          "$2 perform pg_sleep(0.02); $1",
+        ),
+        cancelAndTryAgain,
+      ),
+    60_000,
+  );
+});
+
+async function cancelAndTryAgain(shop: TestDatabase): Promise<void> {
+  const crowd = await gatherCrowd(shop, 2);
+  const buyer = crowd.people[0]?.id as string;
+  for (let round = 0; round < 12; round++) {
+    const intake = await publishedIntake(shop.sql, { seats: 2, price: 10_00 });
+    const order = await orderOne(shop.sql, buyer, intake.variantId);
+    const [cancelled, again] = await crowd.rush(2, (sql, _, index) =>
+      index === 0 ? cancelOrder(sql, buyer, order.id) : orderOne(sql, buyer, intake.variantId),
+    );
+    expect(cancelled?.code, `round ${round}`).toBe(null);
+    expect([null, "order_already_open"], `round ${round}`).toContain(again?.code);
+    await expectInvariants(shop.sql);
+  }
+}
+
+describe("buyers, payments, cancellations and workers over the same few seats", () => {
+  test("never wait for each other in a circle, and leave the books whole", () => everybodyAtOnce(database), 90_000);
+});
+
+// Half of the crowd holds two of three courses, all due: they pay, cancel or try again, while the other half wants the same seats.
+async function everybodyAtOnce(shop: TestDatabase): Promise<void> {
+  const crowd = await gatherCrowd(shop, 24);
+  const workers = [shop.connect({ max: 1 }), shop.connect({ max: 1 })];
+  const allowed = ["accepted", "out_of_stock", "order_already_open", "already_enrolled", "order_not_cancellable"];
+  for (let round = 0; round < 4; round++) {
+    const intakes: BuiltIntake[] = [];
+    for (let intake = 0; intake < 3; intake++)
+      intakes.push(await publishedIntake(shop.sql, { seats: 8, price: 10_00 }));
+    const two = (index: number) => [0, 1].map((step) => intakes[(index + step) % 3]?.variantId as string);
+    const held = new Map<string, OpenedPayment>();
+    for (const [index, { id, sql }] of crowd.people.slice(0, 12).entries()) {
+      const order = await orderOne(sql, id, ...two(index));
+      held.set(id, await openPayment(sql, id, order.id));
+      await endHold(shop.sql, order.id);
+    }
+    const expiring = workers.map((sql) => outcome(() => sql`select private.expire_due_orders()`));
+    const attempts = await crowd.rush(24, async (sql, id, index) => {
+      const payment = held.get(id);
+      if (payment && index % 3 === 0) return confirmPayment(sql, payment);
+      if (payment && index % 3 === 1) return cancelOrder(sql, id, payment.order_id);
+      return orderOne(sql, id, ...two(index + 1));
+    });
+    const codes = Object.keys(tally([...attempts, ...(await Promise.all(expiring))]));
+    expect(
+      codes.filter((code) => !allowed.includes(code)),
+      `round ${round}`,
+    ).toEqual([]);
+    expect(await shop.sql`select error from private.provider_events where error like '40P01%'`).toEqual([]);
     await expectInvariants(shop.sql);
   }
 }

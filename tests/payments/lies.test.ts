@@ -93,6 +93,21 @@ describe("an event that lies puts the order before a person and pays nothing:", 
     });
   });
 
+  test("a refund of ours of everything, after a part was given back by hand", async () => {
+    await database.rolledBack(async (sql) => {
+      const sale = await paidSale(sql);
+      await cancel(sql, sale);
+      await deliver(sql, refundEvent("refund.created", sale, { id: "re_part", status: "succeeded", amount: 1000 }));
+      const everything = refundEvent("refund.created", sale, { id: "re_all", status: "succeeded" });
+      expect(await deliver(sql, everything)).toBe("needs_review");
+      expect(await outcomeOf(sql, sale)).toMatchObject({
+        order: "needs_review",
+        payments: [`refunding ${PRICE} 1000`],
+        refunds: ["by_provider success 1000", `order_cancelled pending ${PRICE}`],
+      });
+    });
+  });
+
   test("a refund at the provider of more than was captured", async () => {
     await database.rolledBack(async (sql) => {
       const sale = await paidSale(sql);
