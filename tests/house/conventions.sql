@@ -19,6 +19,7 @@ allowed (name, clients) as (
     ('private.place_order', 'authenticated'),
     ('private.retry_process', 'authenticated'),
     ('private.revoke_role', 'authenticated'),
+    ('private.search_orders', 'authenticated'),
     ('private.start_payment', 'authenticated')
 ),
 rel as (

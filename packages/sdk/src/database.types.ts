@@ -1541,6 +1541,20 @@ export type Database = {
           isSetofReturn: true;
         };
       };
+      search_orders: {
+        Args: {
+          currency?: string;
+          cursor?: string;
+          max_amount?: number;
+          max_rows?: number;
+          min_amount?: number;
+          placed_from?: string;
+          placed_to?: string;
+          q?: string;
+          statuses?: string[];
+        };
+        Returns: Json;
+      };
       start_payment: { Args: { order_id: string }; Returns: Json };
     };
     Enums: {

@@ -33,6 +33,7 @@ export const errorCodes = [
   "invalid_quantity",
   "invalid_reason",
   "invalid_reference",
+  "invalid_search",
   "invalid_time_zone",
   "invalid_token",
   "invoice_does_not_add_up",

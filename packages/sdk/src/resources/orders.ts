@@ -13,7 +13,7 @@ const sort: readonly SortColumn[] = [
 const summaryColumns =
   "id,number,status,currency,subtotal_amount,discount_amount,tax_amount,shipping_amount,total_amount,placed_at,expires_at,paid_at,cancelled_at,cancel_reason";
 
-/** Orders: place, read, cancel. */
+/** Orders: place, read, search, cancel. */
 export class Orders {
   readonly #api: Api;
 
@@ -53,10 +53,41 @@ export class Orders {
     return eachRow((cursor) => this.list({ ...params, cursor }, options));
   }
 
+  /**
+   * A page of the orders that fit, newest first: the caller's own, or all for staff with `orders.read`. Errors: `invalid_search`,
+   * `invalid_cursor`.
+   */
+  search(params: SearchOrdersParams = {}, options?: CallOptions): Promise<Page<FoundOrder>> {
+    const { q, statuses, placed_from, placed_to, min_amount, max_amount, currency, cursor } = params;
+    const args = { q, statuses, placed_from, placed_to, min_amount, max_amount, currency, cursor };
+    return this.#api.askInBody("search_orders", { ...args, max_rows: pageSize(params) }, options);
+  }
+
+  /** Every order that {@link Orders.search} would page through. */
+  iterateSearch(
+    params: Omit<SearchOrdersParams, "cursor"> = {},
+    options?: CallOptions,
+  ): AsyncGenerator<FoundOrder, void> {
+    return eachRow((cursor) => this.search({ ...params, cursor }, options));
+  }
+
   /** Cancels an order and frees what it holds; what was paid is refunded. Errors: docs/errors.md, Orders. */
   cancel(params: CancelOrderParams, options?: ChangeOptions): Promise<Order> {
     return this.#api.perform("cancel_order", { order_id: params.order_id, reason: params.reason ?? null }, options);
   }
+}
+
+/** What a search shows of an order. */
+export interface FoundOrder
+  extends Pick<OrderSummary, "id" | "number" | "status" | "currency" | "total_amount" | "placed_at"> {
+  /** Null unless the caller is staff with `orders.read` and `people.read`. */
+  customer_name: string | null;
+  /** Null unless the caller is staff with `orders.read` and `people.read`. */
+  customer_email: string | null;
+  /** The titles of its lines, as they were when it was placed. */
+  item_titles: string[];
+  /** Units in all its lines. */
+  item_count: number;
 }
 
 /** What {@link Orders.place} takes. */
@@ -69,6 +100,23 @@ export interface PlaceOrderParams {
 /** What {@link Orders.list} takes. */
 export interface ListOrdersParams extends PageParams {
   status?: OrderStatus;
+}
+
+/** What {@link Orders.search} takes. */
+export interface SearchOrdersParams extends PageParams {
+  /** A part of an order number or a title, for staff with `people.read` also of a name, e-mail or phone; at most 100 characters. */
+  q?: string;
+  statuses?: OrderStatus[];
+  /** ISO 8601, included. */
+  placed_from?: string;
+  /** ISO 8601, not included. */
+  placed_to?: string;
+  /** Minor units. */
+  min_amount?: number;
+  /** Minor units. */
+  max_amount?: number;
+  /** ISO 4217 code. */
+  currency?: string;
 }
 
 /** What {@link Orders.cancel} takes. */

@@ -1,0 +1,144 @@
+/*
+Orders, what is searched: the titles that were ever sold and the people, two small tables that the catalogue and the profiles keep up to date.
+
+Promise: a purchase pays for the search with one entry in one btree, which the list of all orders needs anyway. Nothing here is written by it: from a
+title or a person, indexes that orders have lead to the orders.
+Under concurrency: every title is noted in the transaction that makes it sellable, so no order can carry one that is not there.
+*/
+
+create extension if not exists pg_trgm with schema extensions;
+create extension if not exists unaccent with schema extensions;
+
+-- serves: everybody's orders, newest first, keyset by (placed_at, id)
+create index on public.orders (placed_at desc, id desc);
+-- serves: the same by status, where a purchase does not pass: born pending or paid, and from one to the other
+create index on public.orders (status, placed_at desc, id desc) where status not in ('pending', 'paid');
+
+create function private.search_text(original text)
+returns text
+language plpgsql -- keeps its plan: a sql function that is not inlined is planned at every call
+immutable -- unaccent is only stable because its rules are a file; ours are named, and change with a major version of Postgres
+parallel safe
+security invoker
+set search_path = ''
+as $$
+begin
+  return btrim(regexp_replace(
+    lower(extensions.unaccent('extensions.unaccent', normalize(original, NFKC)) collate pg_catalog.pg_c_utf8), '\s+', ' ', 'g'));
+end
+$$;
+comment on function private.search_text(text) is 'A text as searches compare it: without accents, in lower case, with single spaces.';
+
+create function private.search_pattern(words text)
+returns text
+language sql
+immutable
+parallel safe
+security invoker
+set search_path = ''
+as $$
+  select '%' || regexp_replace(search_pattern.words, '([\\%_])', '\\\1', 'g') || '%';
+$$;
+comment on function private.search_pattern(text) is 'The pattern of like for everything that contains these words, in which % and _ are just characters.';
+
+-- what is searched -------------------------------------------------------------------------------------------------------------------
+
+create table private.customer_search (
+  profile_id uuid primary key references public.profiles (id) on delete cascade,
+  content text not null
+);
+comment on table private.customer_search is 'What a person is found by, as searches compare it: name, e-mail, phone, and the digits of the phone, each in a line of its own.';
+
+create table private.sold_titles (
+  variant_id uuid not null references public.variants (id) on delete cascade,
+  title text not null,
+  content text not null,
+  primary key (variant_id, title)
+);
+comment on table private.sold_titles is 'Every title that a line of an order can have, or could have had before the catalogue was renamed, and as searches compare it.';
+
+create function private.note_customers(profile_ids uuid[])
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  insert into private.customer_search (profile_id, content)
+  select profiles.id, concat_ws(E'\n', private.search_text(profiles.first_name || ' ' || profiles.last_name), private.search_text(profiles.email),
+    profiles.phone, regexp_replace(profiles.phone, '\D', '', 'g'))
+  from public.profiles where note_customers.profile_ids is null or profiles.id = any (note_customers.profile_ids)
+  on conflict (profile_id) do update set content = excluded.content;
+$$;
+comment on function private.note_customers(uuid[]) is 'Makes these people (null: all) searchable as they are now.';
+
+create function private.note_titles(variant_ids uuid[])
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  insert into private.sold_titles (variant_id, title, content)
+  select named.variant_id, named.title, private.search_text(named.title)
+  from (
+    -- as private.price_line words it; a test compares
+    select variants.id as variant_id,
+      case when intakes.id is null or intakes.title = products.title then products.title else products.title || ' · ' || intakes.title end as title
+    from public.variants
+    join public.products on products.id = variants.product_id
+    left join public.intakes on intakes.variant_id = variants.id
+    where note_titles.variant_ids is null or variants.id = any (note_titles.variant_ids)
+  ) as named
+  on conflict do nothing;
+$$;
+comment on function private.note_titles(uuid[]) is 'Notes the titles under which these variants (null: all) are sold from now on. Old ones stay: orders carry them.';
+
+create function private.tg_profiles__note_customer()
+returns trigger
+language plpgsql
+volatile
+security definer -- people write their profile, not the search
+set search_path = ''
+as $$
+begin
+  perform private.note_customers(array[new.id]);
+  return null;
+end
+$$;
+comment on function private.tg_profiles__note_customer() is 'Keeps the search up to date with a profile.';
+
+create function private.tg__note_titles()
+returns trigger
+language plpgsql
+volatile
+security definer -- staff write the catalogue, not the search
+set search_path = ''
+as $$
+begin
+  if tg_table_name = 'products' then
+    perform private.note_titles(array(select variants.id from public.variants where variants.product_id = new.id));
+  elsif tg_table_name = 'variants' then
+    perform private.note_titles(array[new.id]);
+  else
+    perform private.note_titles(array[new.variant_id]);
+  end if;
+  return null;
+end
+$$;
+comment on function private.tg__note_titles() is 'Keeps the search up to date with what the catalogue calls things.';
+
+create trigger _300_note_customer after insert or update of email, first_name, last_name, phone on public.profiles
+  for each row execute function private.tg_profiles__note_customer();
+create trigger _300_note_titles after update of title on public.products for each row execute function private.tg__note_titles();
+create trigger _300_note_titles after insert or update of product_id on public.variants for each row execute function private.tg__note_titles();
+create trigger _300_note_titles after insert or update of title, variant_id on public.intakes for each row execute function private.tg__note_titles();
+
+-- what was there before, and only then the indexes: that is many times faster
+select private.note_customers(null), private.note_titles(null);
+
+-- serves: parts of names, e-mails and phones, and what is written alike. No pending list: it would make searches slow, and sign-ups are rare.
+create index on private.customer_search using gin (content extensions.gin_trgm_ops) with (fastupdate = off);
+
+-- serves: parts of titles, and what is written alike
+create index on private.sold_titles using gin (content extensions.gin_trgm_ops) with (fastupdate = off);
