@@ -101,7 +101,7 @@ test("the steps behind the verbs are out of reach for every client", async () =>
       `fail_payment('${paymentId}', 'failed', null, null)`,
       `request_refund('${paymentId}', 'order_cancelled', null)`,
       `record_refund_result('${randomUUID()}', 're_1', 'success')`,
-      `adopt_refund('${paymentId}', 're_1', 1, 'idr')`,
+      `adopt_refund('${paymentId}', 're_1', 1, 'idr', 'success')`,
       "apply_pending_provider_events()",
       "open_payments()",
       "expire_due_orders()",
