@@ -6,6 +6,7 @@ import { measureCatalogList } from "./measurements/catalog-list.ts";
 import { measureEnrollHttp } from "./measurements/enroll-http.ts";
 import { measureJourney } from "./measurements/journey.ts";
 import { measureMyCourses } from "./measurements/my-courses.ts";
+import { measureOrderSearch } from "./measurements/order-search.ts";
 import type { Outcome } from "./measurements/outcome.ts";
 import { measureRush } from "./measurements/rush.ts";
 import { measureSqlEnroll } from "./measurements/sql-enroll.ts";
@@ -84,6 +85,7 @@ function plan(only: MeasurementName[]) {
     [["enroll-cold", "enroll-hot"], measureSqlEnroll],
     [["catalog-list"], measureCatalogList],
     [["my-courses"], measureMyCourses],
+    [["order-search"], measureOrderSearch],
     [["enroll-http"], measureEnrollHttp],
     [["rush"], measureRush],
     [["journey"], measureJourney],

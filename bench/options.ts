@@ -6,6 +6,7 @@ export const measurementNames = [
   "enroll-hot",
   "catalog-list",
   "my-courses",
+  "order-search",
   "enroll-http",
   "rush",
   "journey",

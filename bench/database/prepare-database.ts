@@ -13,6 +13,8 @@ export type Sizes = {
   rushSeats: number;
   /** Sales there are before anything is measured, in the shop and in the floor. */
   sales: number;
+  /** Orders that are searched in. */
+  orders: number;
 };
 
 /** Makes the database `floor` on the server of this superuser's URL, loaded and analysed, and gives its URL. */
@@ -35,6 +37,11 @@ export async function prepareShop(superuser: string, sizes: Sizes): Promise<void
   await run(superuser, sqlOf("shop.sql", sizes), "analyze");
   await sell(superuser, sizes.sales);
   await run(superuser, "vacuum analyze", "checkpoint");
+}
+
+/** Loads orders to search in into a migrated database and analyses it. */
+export async function prepareOrders(superuser: string, sizes: Sizes): Promise<void> {
+  await run(superuser, sqlOf("orders.sql", sizes), "vacuum analyze", "checkpoint");
 }
 
 /** What `private.invariant_violations` has to say, as sentences. */
@@ -78,6 +85,7 @@ function sqlOf(file: string, sizes: Sizes): string {
     paid: sizes.paid,
     rush_seats: sizes.rushSeats,
     sales: sizes.sales,
+    orders: sizes.orders,
   };
   return readFileSync(new URL(`./${file}`, import.meta.url), "utf8").replaceAll(
     /(?<!:):([a-z_]+)/g,

@@ -18,7 +18,8 @@ export async function runPgbench(load: Load, signal: AbortSignal): Promise<numbe
 
 function output(script: string, load: Load, signal: AbortSignal): Promise<string> {
   const url = new URL(load.url);
-  const seconds = String(load.warmUp + load.seconds);
+  // One second more than counts: pgbench does not always print the line of its last second.
+  const seconds = String(load.warmUp + load.seconds + 1);
   const args = [
     ["--no-vacuum", "--file", script, "--client", String(load.clients), "--jobs", String(Math.min(2, load.clients))],
     ["--time", seconds, "--progress", "1", "--host", url.hostname, "--port", url.port, "--username", url.username],
@@ -47,7 +48,7 @@ function countedRate(text: string, load: Load): number {
     at: Number(line[1]),
     rate: Number(line[2]),
   }));
-  const counted = rates.filter(({ at }) => at > load.warmUp + 0.5);
+  const counted = rates.filter(({ at }) => at > load.warmUp + 0.5).slice(0, load.seconds);
   if (counted.length === 0) throw new Error(`pgbench printed no progress:\n${text.slice(-2000)}`);
   return counted.reduce((sum, { rate }) => sum + rate, 0) / counted.length;
 }

@@ -63,6 +63,7 @@ async function sendAll(bench: Bench, url: string, requests: Buffer[]) {
           const ending = status === 200 ? "sold" : status < 500 ? codeOf(body) : String(status);
           answers[ending] = (answers[ending] ?? 0) + 1;
           times.push(ms);
+          if (times.length % 2_000 === 0) bench.progress(`${times.length} of ${requests.length} answered`);
         }
       }),
     );

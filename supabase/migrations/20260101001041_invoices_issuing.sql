@@ -1,0 +1,277 @@
+/*
+Invoices, issuing: how a sale becomes a document, where its PDF is kept, and how it is read. See the invoices file for the promise.
+*/
+
+-- issue ------------------------------------------------------------------------------------------------------------------------------
+
+create function private.lock_invoice_series(kind text)
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_year integer := extract(year from clock_timestamp() at time zone (private.setting('shop_time_zone') #>> '{}'));
+begin
+  insert into private.invoice_series (kind, year) values (lock_invoice_series.kind, v_year) on conflict on constraint invoice_series_pkey do nothing;
+  perform from private.invoice_series where invoice_series.kind = lock_invoice_series.kind and invoice_series.year = v_year for update;
+  return v_year;
+end
+$$;
+comment on function private.lock_invoice_series(text) is 'Holds the series of this kind and the shop''s present year until the transaction ends; answers the year. Nothing is counted yet.';
+
+create function private.next_invoice_serial(kind text, year integer)
+returns integer
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  update private.invoice_series set last_serial = invoice_series.last_serial + 1
+  where invoice_series.kind = next_invoice_serial.kind and invoice_series.year = next_invoice_serial.year
+  returning invoice_series.last_serial;
+$$;
+comment on function private.next_invoice_serial(text, integer) is 'Counts on. Rolled back with the invoice that took the number, so there is no gap.';
+
+create function private.invoice_of(order_id uuid)
+returns uuid
+language sql
+volatile -- stable would not see what was issued while we waited for the series
+security invoker
+set search_path = ''
+as $$
+  select invoices.id from public.invoices where invoices.order_id = invoice_of.order_id and invoices.kind = 'invoice';
+$$;
+comment on function private.invoice_of(uuid) is 'The invoice of an order, null when there is none.';
+
+create function private.credit_note_of(refund_id uuid)
+returns uuid
+language sql
+volatile -- as invoice_of
+security invoker
+set search_path = ''
+as $$
+  select invoices.id from public.invoices where invoices.refund_id = credit_note_of.refund_id;
+$$;
+comment on function private.credit_note_of(uuid) is 'The credit note of a refund, null when there is none.';
+
+create function private.issue_invoice(order_id uuid)
+returns uuid
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_invoice_id uuid := private.invoice_of(issue_invoice.order_id);
+  v_year integer;
+begin
+  if v_invoice_id is not null or not exists (
+    select from public.orders where orders.id = issue_invoice.order_id and orders.paid_at is not null and orders.total_amount > 0
+  ) then
+    return v_invoice_id;
+  end if;
+  v_year := private.lock_invoice_series('invoice');
+  v_invoice_id := private.invoice_of(issue_invoice.order_id);
+  if v_invoice_id is not null then
+    return v_invoice_id;
+  end if;
+  insert into public.invoices (kind, year, serial, order_id, issued_at, time_zone, paid_on, currency, minor_units, subtotal_amount,
+    discount_amount, tax_amount, shipping_amount, total_amount, tax_name, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, locale)
+  select 'invoice', v_year, private.next_invoice_serial('invoice', v_year), orders.id, clock_timestamp(), shop.time_zone,
+    (orders.paid_at at time zone shop.time_zone)::date, orders.currency, currencies.minor_units, orders.subtotal_amount,
+    orders.discount_amount, orders.tax_amount, orders.shipping_amount, orders.total_amount,
+    private.setting('tax_name') #>> '{}', private.setting('seller_name') #>> '{}', private.setting('seller_address') #>> '{}',
+    private.setting('seller_tax_id') #>> '{}', btrim(profiles.first_name || ' ' || profiles.last_name), profiles.email, profiles.locale
+  from public.orders
+  join public.profiles on profiles.id = orders.customer_id
+  join public.currencies on currencies.code = orders.currency
+  cross join (select private.setting('shop_time_zone') #>> '{}' as time_zone) as shop
+  where orders.id = issue_invoice.order_id
+  returning invoices.id into v_invoice_id;
+  perform private.copy_order_lines(v_invoice_id);
+  perform private.emit('invoice.issued', 'invoice', v_invoice_id);
+  return v_invoice_id;
+end
+$$;
+comment on function private.issue_invoice(uuid) is
+  'The invoice of a paid order, issued now or before; null when there was nothing to pay. Called again, by whomever and however often, it answers the same.';
+
+create function private.copy_order_lines(invoice_id uuid)
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  insert into public.invoice_lines (invoice_id, position, title, sku, quantity, unit_amount, total_amount, tax_basis_points, tax_amount)
+  select invoices.id, lines.position, lines.title, lines.sku, lines.quantity, lines.unit_amount, lines.total_amount,
+    coalesce(round(10000.0 * invoices.tax_amount / nullif(invoices.total_amount - invoices.tax_amount, 0)), 0),
+    -- shares by running sums, so that they add up to the tax to the last unit
+    coalesce(invoices.tax_amount * lines.up_to_here / nullif(invoices.subtotal_amount, 0), 0)
+      - coalesce(invoices.tax_amount * lines.before / nullif(invoices.subtotal_amount, 0), 0)
+  from public.invoices
+  join (
+    select order_items.*, row_number() over list as position, sum(order_items.total_amount) over list::bigint as up_to_here,
+      (sum(order_items.total_amount) over list - order_items.total_amount)::bigint as before
+    from public.order_items
+    window list as (partition by order_items.order_id order by order_items.title, order_items.id)
+  ) as lines on lines.order_id = invoices.order_id
+  where invoices.id = copy_order_lines.invoice_id;
+$$;
+comment on function private.copy_order_lines(uuid) is 'Writes the lines of a new invoice as they were bought, each with its share of the order''s tax.';
+
+create function private.issue_credit_note(refund_id uuid)
+returns uuid
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_refund public.refunds;
+  v_amount bigint;
+  v_invoice_id uuid;
+  v_invoice public.invoices;
+  v_year integer;
+  v_credit_note_id uuid := private.credit_note_of(issue_credit_note.refund_id);
+begin
+  select * into v_refund from public.refunds where refunds.id = issue_credit_note.refund_id and refunds.status = 'success';
+  if v_refund.id is null or v_credit_note_id is not null then
+    return v_credit_note_id;
+  end if;
+  -- what a bank sent back is booked back, and booked again when a new try succeeds
+  select sum(ledger_entries.amount) into v_amount
+  from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
+  where ledger_transactions.order_id = v_refund.order_id and ledger_entries.account = 'refunds'
+    and split_part(ledger_transactions.effect_key, ':', 1) in ('refund', 'refund_failed')
+    and split_part(ledger_transactions.effect_key, ':', 2) = v_refund.id::text;
+  if coalesce(v_amount, 0) <= 0 then
+    return null;
+  end if;
+  -- the two events of one order are worked on side by side: what is corrected must be there first
+  v_invoice_id := private.issue_invoice(v_refund.order_id);
+  if v_invoice_id is null then
+    return null;
+  end if;
+  select * into v_invoice from public.invoices where invoices.id = v_invoice_id;
+  v_year := private.lock_invoice_series('credit_note');
+  v_credit_note_id := private.credit_note_of(v_refund.id);
+  if v_credit_note_id is not null then
+    return v_credit_note_id;
+  end if;
+  return private.write_credit_note(v_refund.id, v_invoice, v_amount, v_year);
+end
+$$;
+comment on function private.issue_credit_note(uuid) is
+  'The credit note of a refund that gave a sale back, issued now or before; null when the money never was a sale. Called again it answers the same.';
+
+create function private.write_credit_note(refund_id uuid, invoice public.invoices, amount bigint, year integer)
+returns uuid
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_whole boolean := amount = invoice.total_amount;
+  v_tax bigint := round(invoice.tax_amount::numeric * amount / invoice.total_amount);
+  v_credit_note_id uuid;
+begin
+  insert into public.invoices (kind, year, serial, order_id, refund_id, corrects_id, issued_at, time_zone, currency, minor_units, subtotal_amount,
+    discount_amount, tax_amount, shipping_amount, total_amount, tax_name, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, locale)
+  values ('credit_note', write_credit_note.year, private.next_invoice_serial('credit_note', write_credit_note.year), invoice.order_id,
+    write_credit_note.refund_id, invoice.id, clock_timestamp(), private.setting('shop_time_zone') #>> '{}', invoice.currency, invoice.minor_units,
+    case when v_whole then invoice.subtotal_amount else amount - v_tax end, case when v_whole then invoice.discount_amount else 0 end,
+    v_tax, case when v_whole then invoice.shipping_amount else 0 end, amount, invoice.tax_name, invoice.seller_name, invoice.seller_address,
+    invoice.seller_tax_id, invoice.buyer_name, invoice.buyer_email, invoice.locale)
+  returning invoices.id into v_credit_note_id;
+  insert into public.invoice_lines (invoice_id, position, title, sku, quantity, unit_amount, total_amount, tax_basis_points, tax_amount)
+  select v_credit_note_id, invoice_lines.position, invoice_lines.title, invoice_lines.sku, invoice_lines.quantity, invoice_lines.unit_amount,
+    invoice_lines.total_amount, invoice_lines.tax_basis_points, invoice_lines.tax_amount
+  from public.invoice_lines where v_whole and invoice_lines.invoice_id = invoice.id
+  union all
+  select v_credit_note_id, 1,
+    format(case invoice.locale when 'en' then 'Part of invoice %s' else 'Sebagian dari faktur %s' end, invoice.number), null, 1,
+    amount - v_tax, amount - v_tax, coalesce(round(10000.0 * invoice.tax_amount / nullif(invoice.total_amount - invoice.tax_amount, 0)), 0), v_tax
+  where not v_whole;
+  perform private.emit('invoice.issued', 'invoice', v_credit_note_id);
+  return v_credit_note_id;
+end
+$$;
+comment on function private.write_credit_note(uuid, public.invoices, bigint, integer) is
+  'Writes the credit note: of the whole invoice with its lines, of a part with one line. The caller holds the series.';
+
+create function private.keep_invoice_pdf(invoice_id uuid, path text, sha256 text, bytes integer)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  update public.invoices set pdf_path = keep_invoice_pdf.path, pdf_sha256 = keep_invoice_pdf.sha256, pdf_bytes = keep_invoice_pdf.bytes
+  where invoices.id = keep_invoice_pdf.invoice_id and invoices.pdf_path is null;
+  if not exists (
+    select from public.invoices where invoices.id = keep_invoice_pdf.invoice_id
+      and invoices.pdf_path = keep_invoice_pdf.path and invoices.pdf_sha256 = keep_invoice_pdf.sha256
+  ) then
+    perform private.fail('invoice_pdf_differs', 409, 'This invoice already has another PDF.', 'Read the one that is kept: it is the one that was sent.');
+  end if;
+end
+$$;
+comment on function private.keep_invoice_pdf(uuid, text, text, integer) is 'Remembers where the PDF is kept and its hash, once; the same again is fine, another one is refused.';
+
+-- read -------------------------------------------------------------------------------------------------------------------------------
+
+create function private.invoice_document(invoice_id uuid)
+returns jsonb
+language plpgsql
+stable
+security definer -- one call, one check, instead of row-level security on four tables
+set search_path = ''
+as $$
+declare
+  v_answer jsonb;
+begin
+  select jsonb_build_object(
+    'id', invoices.id, 'kind', invoices.kind, 'number', invoices.number, 'order_id', invoices.order_id, 'order_number', orders.number,
+    'refund_id', invoices.refund_id, 'corrects_id', invoices.corrects_id, 'corrects_number', corrected.number,
+    'issued_at', invoices.issued_at, 'time_zone', invoices.time_zone, 'paid_on', invoices.paid_on,
+    'currency', invoices.currency, 'minor_units', invoices.minor_units, 'subtotal_amount', invoices.subtotal_amount,
+    'discount_amount', invoices.discount_amount, 'tax_amount', invoices.tax_amount, 'shipping_amount', invoices.shipping_amount,
+    'total_amount', invoices.total_amount, 'tax_name', invoices.tax_name, 'seller_name', invoices.seller_name,
+    'seller_address', invoices.seller_address, 'seller_tax_id', invoices.seller_tax_id, 'buyer_name', invoices.buyer_name,
+    'buyer_email', invoices.buyer_email, 'locale', invoices.locale,
+    'pdf_path', invoices.pdf_path, 'pdf_sha256', invoices.pdf_sha256, 'pdf_bytes', invoices.pdf_bytes,
+    'lines', (
+      select jsonb_agg(to_jsonb(invoice_lines) - 'invoice_id' order by invoice_lines.position)
+      from public.invoice_lines where invoice_lines.invoice_id = invoices.id))
+  into v_answer
+  from public.invoices
+  join public.orders on orders.id = invoices.order_id
+  left join public.invoices as corrected on corrected.id = invoices.corrects_id
+  where invoices.id = invoice_document.invoice_id
+    and (orders.customer_id = auth.uid() or private.is_service() or private.has_permission('invoices.read'));
+  if v_answer is null then
+    perform private.fail('invoice_not_found', 404, 'There is no such invoice.', 'Check the id, and that you are signed in as the person it was issued to.');
+  end if;
+  return v_answer;
+end
+$$;
+comment on function private.invoice_document(uuid) is 'Does the work of public.invoice_document.';
+grant execute on function private.invoice_document(uuid) to authenticated, service_role;
+
+create function public.invoice_document(invoice_id uuid)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select private.invoice_document(invoice_document.invoice_id);
+$$;
+comment on function public.invoice_document(uuid) is
+  'One invoice or credit note with its lines: own, or any for staff with invoices.read. The PDF''s link is given by the function invoice-link. Errors: invoice_not_found.';
+grant execute on function public.invoice_document(uuid) to authenticated, service_role;
