@@ -1,0 +1,6219 @@
+-- Generated from supabase/migrations by `npm run schema`. Do not edit.
+
+set local check_function_bodies = off;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE "postgres" IN SCHEMA "public" REVOKE ALL ON SEQUENCES FROM "anon";
+
+ALTER DEFAULT PRIVILEGES FOR ROLE "postgres" IN SCHEMA "public" REVOKE ALL ON SEQUENCES FROM "authenticated";
+
+ALTER DEFAULT PRIVILEGES FOR ROLE "postgres" IN SCHEMA "public" REVOKE ALL ON SEQUENCES FROM "service_role";
+
+ALTER DEFAULT PRIVILEGES FOR ROLE "postgres" IN SCHEMA "public" GRANT EXECUTE ON FUNCTIONS TO PUBLIC;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE "postgres" IN SCHEMA "public" REVOKE ALL ON FUNCTIONS FROM "anon";
+
+ALTER DEFAULT PRIVILEGES FOR ROLE "postgres" IN SCHEMA "public" REVOKE ALL ON FUNCTIONS FROM "authenticated";
+
+ALTER DEFAULT PRIVILEGES FOR ROLE "postgres" IN SCHEMA "public" REVOKE ALL ON FUNCTIONS FROM "service_role";
+
+ALTER DEFAULT PRIVILEGES FOR ROLE "postgres" IN SCHEMA "public" REVOKE ALL ON TABLES FROM "anon";
+
+ALTER DEFAULT PRIVILEGES FOR ROLE "postgres" IN SCHEMA "public" REVOKE ALL ON TABLES FROM "authenticated";
+
+ALTER DEFAULT PRIVILEGES FOR ROLE "postgres" IN SCHEMA "public" REVOKE ALL ON TABLES FROM "service_role";
+
+CREATE SCHEMA "private" AUTHORIZATION "postgres";
+
+CREATE EXTENSION "pg_trgm" SCHEMA "extensions";
+
+CREATE EXTENSION "unaccent" SCHEMA "extensions";
+
+CREATE SEQUENCE "private"."order_numbers" AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 100001 CACHE 1 NO CYCLE;
+
+CREATE TABLE "private"."customer_search" ("profile_id" uuid NOT NULL, "content" text NOT NULL, CONSTRAINT "customer_search_pkey" PRIMARY KEY (profile_id));
+
+CREATE TABLE "private"."idempotency_keys" ("person_id" uuid NOT NULL, "key" text NOT NULL, "verb" text NOT NULL, "body_hash" text NOT NULL, "answer" jsonb NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "idempotency_keys_are_of_sane_length" CHECK (((length(key) >= 1) AND (length(key) <= 255))), CONSTRAINT "idempotency_keys_pkey" PRIMARY KEY (person_id, key));
+
+CREATE TABLE "private"."invoice_series" ("kind" text NOT NULL, "year" integer NOT NULL, "last_serial" integer NOT NULL DEFAULT 0, CONSTRAINT "invoice_series_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit_note'::text]))), CONSTRAINT "invoice_series_pkey" PRIMARY KEY (kind, year));
+
+CREATE TABLE "private"."provider_events" ("provider" text NOT NULL, "event_id" text NOT NULL, "type" text NOT NULL, "payload" jsonb NOT NULL, "outcome" text NOT NULL DEFAULT 'received'::text, "error" text, "attempts" integer NOT NULL DEFAULT 0, "request_id" text, "received_at" timestamp with time zone NOT NULL DEFAULT now(), "processed_at" timestamp with time zone, CONSTRAINT "provider_events_are_dated_when_processed" CHECK (((processed_at IS NOT NULL) = (outcome = ANY (ARRAY['applied'::text, 'ignored'::text, 'needs_review'::text])))), CONSTRAINT "provider_events_have_a_known_outcome" CHECK ((outcome = ANY (ARRAY['received'::text, 'applied'::text, 'ignored'::text, 'needs_review'::text, 'failed'::text]))), CONSTRAINT "provider_events_pkey" PRIMARY KEY (provider, event_id));
+
+CREATE TABLE "private"."sold_titles" ("variant_id" uuid NOT NULL, "title" text NOT NULL, "content" text NOT NULL, CONSTRAINT "sold_titles_pkey" PRIMARY KEY (variant_id, title));
+
+CREATE TABLE "private"."status_moves" ("machine" text NOT NULL, "from_status" text NOT NULL, "to_status" text NOT NULL, CONSTRAINT "status_moves_pkey" PRIMARY KEY (machine, from_status, to_status));
+
+CREATE TABLE "public"."audit_log" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "actor_id" uuid, "actor_role" text NOT NULL, "action" text NOT NULL, "table_name" text NOT NULL, "row_key" text NOT NULL, "before" jsonb, "after" jsonb, "request_id" text, "occurred_at" timestamp with time zone NOT NULL DEFAULT now(), "previous_hash" bytea NOT NULL, "hash" bytea NOT NULL, CONSTRAINT "audit_log_knows_its_actions" CHECK ((action = ANY (ARRAY['insert'::text, 'update'::text, 'delete'::text]))), CONSTRAINT "audit_log_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."audit_log" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."courses" ("product_id" uuid NOT NULL, "level" text NOT NULL DEFAULT 'beginner'::text, "language" text NOT NULL DEFAULT 'id'::text, "duration_minutes" integer, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "courses_are_held_in_a_known_language" CHECK ((language = ANY (ARRAY['id'::text, 'en'::text]))), CONSTRAINT "courses_have_a_known_level" CHECK ((level = ANY (ARRAY['beginner'::text, 'intermediate'::text, 'advanced'::text]))), CONSTRAINT "courses_pkey" PRIMARY KEY (product_id), CONSTRAINT "courses_take_some_time" CHECK ((duration_minutes > 0)));
+
+ALTER TABLE "public"."courses" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."currencies" ("code" text NOT NULL, "name" text NOT NULL, "minor_units" integer NOT NULL, CONSTRAINT "currencies_have_an_iso_code" CHECK ((code ~ '^[A-Z]{3}$'::text)), CONSTRAINT "currencies_have_sane_minor_units" CHECK (((minor_units >= 0) AND (minor_units <= 3))), CONSTRAINT "currencies_pkey" PRIMARY KEY (code));
+
+ALTER TABLE "public"."currencies" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."enrollments" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "intake_id" uuid NOT NULL, "learner_id" uuid NOT NULL, "order_item_id" uuid, "status" text NOT NULL, "enrolled_at" timestamp with time zone, "ended_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "enrollments_are_dated_once_active" CHECK (((enrolled_at IS NOT NULL) OR (status = ANY (ARRAY['reserved'::text, 'cancelled'::text, 'expired'::text])))), CONSTRAINT "enrollments_end_when_they_are_over" CHECK (((ended_at IS NOT NULL) = (status = ANY (ARRAY['cancelled'::text, 'expired'::text])))), CONSTRAINT "enrollments_have_a_known_status" CHECK ((status = ANY (ARRAY['reserved'::text, 'active'::text, 'suspended'::text, 'completed'::text, 'cancelled'::text, 'expired'::text]))), CONSTRAINT "enrollments_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."enrollments" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."events" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "name" text NOT NULL, "subject_type" text NOT NULL, "subject_id" uuid NOT NULL, "payload" jsonb NOT NULL DEFAULT '{}'::jsonb, "actor_id" uuid, "correlation_id" text, "occurred_at" timestamp with time zone NOT NULL DEFAULT now(), "relayed_at" timestamp with time zone, CONSTRAINT "events_are_named_subject_dot_verb" CHECK ((name ~ '^[a-z_]+\.[a-z_]+$'::text)), CONSTRAINT "events_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."events" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."intakes" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "product_id" uuid NOT NULL, "variant_id" uuid NOT NULL, "title" text NOT NULL, "seats" integer, "enroll_opens_at" timestamp with time zone NOT NULL DEFAULT now(), "enroll_closes_at" timestamp with time zone, "starts_at" timestamp with time zone, "ends_at" timestamp with time zone, "time_zone" text NOT NULL DEFAULT 'Asia/Jakarta'::text, "location" text, "has_waitlist" boolean NOT NULL DEFAULT true, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "intakes_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "intakes_have_seats_or_are_not_counted" CHECK (((seats >= 0) AND (seats <= 1000000))), CONSTRAINT "intakes_open_before_they_close" CHECK ((enroll_closes_at > enroll_opens_at)), CONSTRAINT "intakes_pkey" PRIMARY KEY (id), CONSTRAINT "intakes_start_before_they_end" CHECK ((ends_at > starts_at)), CONSTRAINT "intakes_variant_id_key" UNIQUE (variant_id));
+
+ALTER TABLE "public"."intakes" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."invoice_lines" ("invoice_id" uuid NOT NULL, "position" integer NOT NULL, "title" text NOT NULL, "sku" text, "quantity" integer NOT NULL, "unit_amount" bigint NOT NULL, "total_amount" bigint NOT NULL, "tax_basis_points" integer NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, CONSTRAINT "invoice_lines_add_up" CHECK (((quantity > 0) AND (unit_amount >= 0) AND (total_amount = (unit_amount * quantity)))), CONSTRAINT "invoice_lines_are_taxed_sanely" CHECK ((((tax_basis_points >= 0) AND (tax_basis_points <= 10000)) AND (tax_amount >= 0))), CONSTRAINT "invoice_lines_pkey" PRIMARY KEY (invoice_id, "position"));
+
+ALTER TABLE "public"."invoice_lines" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."invoices" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "kind" text NOT NULL, "year" integer NOT NULL, "serial" integer NOT NULL, "order_id" uuid NOT NULL, "refund_id" uuid, "corrects_id" uuid, "issued_at" timestamp with time zone NOT NULL, "time_zone" text NOT NULL, "paid_on" date, "currency" text NOT NULL, "minor_units" integer NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "shipping_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "tax_name" text NOT NULL, "seller_name" text NOT NULL, "seller_address" text NOT NULL, "seller_tax_id" text NOT NULL, "buyer_name" text NOT NULL, "buyer_email" text, "locale" text NOT NULL, "pdf_path" text, "pdf_sha256" text, "pdf_bytes" integer, CONSTRAINT "invoices_add_up" CHECK ((total_amount = (((subtotal_amount - discount_amount) + tax_amount) + shipping_amount))), CONSTRAINT "invoices_are_about_money" CHECK (((total_amount > 0) AND (subtotal_amount >= 0) AND (discount_amount >= 0) AND (tax_amount >= 0) AND (shipping_amount >= 0))), CONSTRAINT "invoices_are_numbered_from_one" CHECK ((serial > 0)), CONSTRAINT "invoices_are_numbered_once_per_series" UNIQUE (kind, year, serial), CONSTRAINT "invoices_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit_note'::text]))), CONSTRAINT "invoices_count_the_year_of_the_shop" CHECK (((year)::numeric = EXTRACT(year FROM (issued_at AT TIME ZONE time_zone)))), CONSTRAINT "invoices_keep_a_readable_hash" CHECK ((pdf_sha256 ~ '^[0-9a-f]{64}$'::text)), CONSTRAINT "invoices_know_their_pdf_wholly" CHECK ((num_nulls(pdf_path, pdf_sha256, pdf_bytes) = ANY (ARRAY[0, 3]))), CONSTRAINT "invoices_pkey" PRIMARY KEY (id), CONSTRAINT "invoices_say_what_a_credit_note_corrects" CHECK ((((kind = 'credit_note'::text) = (corrects_id IS NOT NULL)) AND ((kind = 'credit_note'::text) = (refund_id IS NOT NULL)))), CONSTRAINT "invoices_speak_a_known_language" CHECK ((locale = ANY (ARRAY['id'::text, 'en'::text]))));
+
+ALTER TABLE "public"."invoices" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."ledger_accounts" ("code" text NOT NULL, "name" text NOT NULL, "kind" text NOT NULL, CONSTRAINT "ledger_accounts_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['asset'::text, 'liability'::text, 'income'::text, 'expense'::text]))), CONSTRAINT "ledger_accounts_pkey" PRIMARY KEY (code));
+
+ALTER TABLE "public"."ledger_accounts" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."ledger_entries" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "transaction_id" uuid NOT NULL, "account" text NOT NULL, "currency" text NOT NULL, "amount" bigint NOT NULL, CONSTRAINT "ledger_entries_move_something" CHECK ((amount <> 0)), CONSTRAINT "ledger_entries_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."ledger_entries" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."ledger_transactions" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "effect_key" text NOT NULL, "order_id" uuid NOT NULL, "posted_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "ledger_transactions_effect_key_key" UNIQUE (effect_key), CONSTRAINT "ledger_transactions_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."ledger_transactions" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."locations" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "code" text NOT NULL, "name" text NOT NULL, CONSTRAINT "locations_code_key" UNIQUE (code), CONSTRAINT "locations_have_a_code_of_sane_form" CHECK ((code ~ '^[a-z0-9][a-z0-9-]{0,40}$'::text)), CONSTRAINT "locations_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."locations" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."notifications" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "profile_id" uuid NOT NULL, "type" text NOT NULL, "channel" text NOT NULL, "effect_key" text NOT NULL, "recipient" text NOT NULL, "subject" text NOT NULL, "content" text NOT NULL, "status" text NOT NULL DEFAULT 'pending'::text, "error" text, "correlation_id" text, "read_at" timestamp with time zone, "sent_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "notifications_are_dated_once_sent" CHECK (((sent_at IS NOT NULL) = (status = 'sent'::text))), CONSTRAINT "notifications_are_of_a_known_type" CHECK ((type = ANY (ARRAY['welcome'::text, 'order_confirmation'::text, 'payment_failed'::text, 'refund'::text, 'invoice'::text, 'promotion'::text, 'seat_offer'::text]))), CONSTRAINT "notifications_effect_key_key" UNIQUE (effect_key), CONSTRAINT "notifications_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text]))), CONSTRAINT "notifications_pkey" PRIMARY KEY (id), CONSTRAINT "notifications_use_a_known_channel" CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text, 'push'::text, 'whatsapp'::text]))));
+
+ALTER TABLE "public"."notifications" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."order_items" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_id" uuid NOT NULL, "variant_id" uuid NOT NULL, "kind" text NOT NULL, "sku" text NOT NULL, "title" text NOT NULL, "quantity" integer NOT NULL, "unit_amount" bigint NOT NULL, "total_amount" bigint NOT NULL, "snapshot" jsonb NOT NULL DEFAULT '{}'::jsonb, CONSTRAINT "order_items_add_up" CHECK (((unit_amount >= 0) AND (total_amount = (unit_amount * quantity)))), CONSTRAINT "order_items_are_bought_by_the_piece" CHECK (((quantity >= 1) AND (quantity <= 1000))), CONSTRAINT "order_items_name_a_variant_once" UNIQUE (order_id, variant_id), CONSTRAINT "order_items_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."order_items" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."orders" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "number" text NOT NULL DEFAULT ('SL-'::text || nextval('private.order_numbers'::regclass)), "customer_id" uuid NOT NULL, "status" text NOT NULL, "currency" text NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "shipping_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "placed_at" timestamp with time zone NOT NULL DEFAULT now(), "expires_at" timestamp with time zone, "paid_at" timestamp with time zone, "cancelled_at" timestamp with time zone, "cancel_reason" text, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "orders_add_up" CHECK ((total_amount = (((subtotal_amount - discount_amount) + tax_amount) + shipping_amount))), CONSTRAINT "orders_are_dated_when_paid" CHECK (((paid_at IS NOT NULL) OR (status = ANY (ARRAY['pending'::text, 'cancelled'::text, 'expired'::text, 'needs_review'::text, 'refunded'::text])))), CONSTRAINT "orders_expire_only_while_unpaid" CHECK (((status <> 'pending'::text) OR (expires_at IS NOT NULL))), CONSTRAINT "orders_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text, 'cancelled'::text, 'expired'::text, 'refunded'::text, 'partially_refunded'::text, 'needs_review'::text]))), CONSTRAINT "orders_never_pay_the_buyer" CHECK (((subtotal_amount >= 0) AND (discount_amount >= 0) AND (tax_amount >= 0) AND (shipping_amount >= 0) AND (total_amount >= 0))), CONSTRAINT "orders_number_key" UNIQUE (number), CONSTRAINT "orders_pkey" PRIMARY KEY (id), CONSTRAINT "orders_say_when_they_were_cancelled" CHECK (((status <> 'cancelled'::text) OR (cancelled_at IS NOT NULL))));
+
+ALTER TABLE "public"."orders" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."payments" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_id" uuid NOT NULL, "attempt" integer NOT NULL, "provider" text NOT NULL DEFAULT 'stripe'::text, "status" text NOT NULL DEFAULT 'pending'::text, "currency" text NOT NULL, "amount" bigint NOT NULL, "captured_amount" bigint NOT NULL DEFAULT 0, "refunded_amount" bigint NOT NULL DEFAULT 0, "session_id" text, "provider_payment_id" text, "checkout_url" text, "expires_at" timestamp with time zone, "failure_code" text, "failure_message" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "settled_at" timestamp with time zone, CONSTRAINT "payments_are_numbered_per_order" UNIQUE (order_id, attempt), CONSTRAINT "payments_give_back_no_more_than_they_took" CHECK ((((refunded_amount >= 0) AND (refunded_amount <= captured_amount)) AND (captured_amount <= amount))), CONSTRAINT "payments_have_a_known_provider" CHECK ((provider = 'stripe'::text)), CONSTRAINT "payments_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text, 'success'::text, 'failed'::text, 'expired'::text, 'cancelled'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text]))), CONSTRAINT "payments_pay_something" CHECK ((amount > 0)), CONSTRAINT "payments_pkey" PRIMARY KEY (id), CONSTRAINT "payments_session_id_key" UNIQUE (session_id), CONSTRAINT "payments_took_money_when_they_succeeded" CHECK (((captured_amount > 0) = (status = ANY (ARRAY['success'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text])))));
+
+ALTER TABLE "public"."payments" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."permissions" ("name" text NOT NULL, "description" text NOT NULL, CONSTRAINT "permissions_are_named_domain_dot_verb" CHECK ((name ~ '^[a-z_]+\.[a-z_]+$'::text)), CONSTRAINT "permissions_pkey" PRIMARY KEY (name));
+
+ALTER TABLE "public"."permissions" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."prices" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "variant_id" uuid NOT NULL, "currency" text NOT NULL, "amount" bigint NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "prices_are_between_nothing_and_ten_billion" CHECK (((amount >= 0) AND (amount <= '1000000000000'::bigint))), CONSTRAINT "prices_are_one_per_currency" UNIQUE (variant_id, currency), CONSTRAINT "prices_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."prices" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."processes" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "task" text NOT NULL, "event_id" bigint, "subject_type" text NOT NULL, "subject_id" uuid, "status" text NOT NULL DEFAULT 'queued'::text, "attempts" integer NOT NULL DEFAULT 0, "error" text, "correlation_id" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "started_at" timestamp with time zone, "finished_at" timestamp with time zone, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "processes_count_attempts_upwards" CHECK ((attempts >= 0)), CONSTRAINT "processes_end_when_they_are_done" CHECK (((finished_at IS NOT NULL) = (status = ANY (ARRAY['done'::text, 'failed'::text, 'cancelled'::text])))), CONSTRAINT "processes_have_a_known_status" CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text]))), CONSTRAINT "processes_pkey" PRIMARY KEY (id), CONSTRAINT "processes_run_once_per_event" UNIQUE (task, event_id));
+
+ALTER TABLE "public"."processes" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."products" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "kind" text NOT NULL, "slug" text NOT NULL, "title" text NOT NULL, "summary" text NOT NULL DEFAULT ''::text, "description" text NOT NULL DEFAULT ''::text, "image_url" text, "status" text NOT NULL DEFAULT 'draft'::text, "publish_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "products_are_of_a_known_kind" CHECK ((kind = 'course'::text)), CONSTRAINT "products_have_a_known_status" CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'archived'::text]))), CONSTRAINT "products_have_a_slug_for_urls" CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= 120))), CONSTRAINT "products_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "products_have_texts_of_sane_length" CHECK (((length(summary) <= 500) AND (length(description) <= 50000))), CONSTRAINT "products_pkey" PRIMARY KEY (id), CONSTRAINT "products_show_images_from_the_web" CHECK ((image_url ~ '^(https?://|/)'::text)), CONSTRAINT "products_slug_key" UNIQUE (slug));
+
+ALTER TABLE "public"."products" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."profiles" ("id" uuid NOT NULL, "email" text, "first_name" text NOT NULL DEFAULT ''::text, "last_name" text NOT NULL DEFAULT ''::text, "phone" text, "locale" text NOT NULL DEFAULT 'id'::text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "closed_at" timestamp with time zone, CONSTRAINT "profiles_are_blank_once_closed" CHECK (((closed_at IS NULL) OR ((email IS NULL) AND (phone IS NULL) AND (first_name = ''::text) AND (last_name = ''::text)))), CONSTRAINT "profiles_have_a_phone_that_can_be_dialled" CHECK ((phone ~ '^\+?[0-9][0-9 ()\-]{5,19}$'::text)), CONSTRAINT "profiles_have_names_of_sane_length" CHECK (((length(first_name) <= 100) AND (length(last_name) <= 100))), CONSTRAINT "profiles_pkey" PRIMARY KEY (id), CONSTRAINT "profiles_speak_a_known_language" CHECK ((locale = ANY (ARRAY['id'::text, 'en'::text]))));
+
+ALTER TABLE "public"."profiles" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."refunds" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "payment_id" uuid NOT NULL, "order_id" uuid NOT NULL, "amount" bigint NOT NULL, "currency" text NOT NULL, "reason" text NOT NULL, "note" text, "status" text NOT NULL DEFAULT 'pending'::text, "provider_refund_id" text, "failure" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "refunds_give_something_back" CHECK ((amount > 0)), CONSTRAINT "refunds_have_a_known_reason" CHECK ((reason = ANY (ARRAY['order_cancelled'::text, 'late_payment'::text, 'undeliverable'::text, 'duplicate_payment'::text, 'by_provider'::text]))), CONSTRAINT "refunds_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'success'::text, 'failed'::text]))), CONSTRAINT "refunds_pkey" PRIMARY KEY (id), CONSTRAINT "refunds_provider_refund_id_key" UNIQUE (provider_refund_id));
+
+ALTER TABLE "public"."refunds" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."reservations" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "holder_id" uuid NOT NULL, "variant_id" uuid NOT NULL, "slot" integer NOT NULL, "location_id" uuid NOT NULL, "quantity" integer NOT NULL, "status" text NOT NULL DEFAULT 'held'::text, "expires_at" timestamp with time zone NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "reservations_have_a_known_status" CHECK ((status = ANY (ARRAY['held'::text, 'claimed'::text, 'released'::text]))), CONSTRAINT "reservations_hold_something" CHECK ((quantity > 0)), CONSTRAINT "reservations_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."reservations" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."role_members" ("profile_id" uuid NOT NULL, "role" text NOT NULL, "granted_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "role_members_pkey" PRIMARY KEY (profile_id, role), "granted_by" uuid DEFAULT auth.uid());
+
+ALTER TABLE "public"."role_members" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."role_permissions" ("role" text NOT NULL, "permission" text NOT NULL, CONSTRAINT "role_permissions_pkey" PRIMARY KEY (role, permission));
+
+ALTER TABLE "public"."role_permissions" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."roles" ("name" text NOT NULL, "description" text NOT NULL, CONSTRAINT "roles_are_snake_case" CHECK ((name ~ '^[a-z][a-z_]{1,40}$'::text)), CONSTRAINT "roles_pkey" PRIMARY KEY (name));
+
+ALTER TABLE "public"."roles" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."settings" ("key" text NOT NULL, "value" jsonb NOT NULL, "description" text NOT NULL, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "settings_keys_are_snake_case" CHECK ((key ~ '^[a-z][a-z0-9_]{1,62}$'::text)), CONSTRAINT "settings_pkey" PRIMARY KEY (key));
+
+ALTER TABLE "public"."settings" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."status_changes" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "machine" text NOT NULL, "subject_id" uuid NOT NULL, "from_status" text NOT NULL, "to_status" text NOT NULL, "reason" text, "actor_id" uuid, "request_id" text, "changed_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "status_changes_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."status_changes" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."stock_movements" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "variant_id" uuid NOT NULL, "location_id" uuid NOT NULL, "quantity" integer NOT NULL, "reason" text NOT NULL, "reference_id" uuid, "moved_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "stock_movements_have_a_known_reason" CHECK ((reason = ANY (ARRAY['capacity'::text, 'sale'::text, 'return'::text]))), CONSTRAINT "stock_movements_move_something" CHECK ((quantity <> 0)), CONSTRAINT "stock_movements_pkey" PRIMARY KEY (id), "actor_id" uuid DEFAULT auth.uid());
+
+ALTER TABLE "public"."stock_movements" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."stock_slots" ("variant_id" uuid NOT NULL, "slot" integer NOT NULL, "location_id" uuid NOT NULL, "available" integer NOT NULL DEFAULT 0, "reserved" integer NOT NULL DEFAULT 0, CONSTRAINT "stock_slots_are_at_most_64" CHECK (((slot >= 0) AND (slot <= 63))), CONSTRAINT "stock_slots_never_hold_less_than_nothing" CHECK ((reserved >= 0)), CONSTRAINT "stock_slots_never_sell_what_is_not_there" CHECK ((available >= 0)), CONSTRAINT "stock_slots_pkey" PRIMARY KEY (variant_id, slot, location_id));
+
+ALTER TABLE "public"."stock_slots" ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE "public"."stock_slots" SET (fillfactor=40);
+
+CREATE TABLE "public"."variants" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "product_id" uuid NOT NULL, "sku" text NOT NULL, "title" text NOT NULL, "stock_mode" text NOT NULL DEFAULT 'tracked'::text, "position" integer NOT NULL DEFAULT 0, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "variants_count_stock_in_a_known_mode" CHECK ((stock_mode = ANY (ARRAY['none'::text, 'tracked'::text]))), CONSTRAINT "variants_have_a_sku_of_sane_form" CHECK ((sku ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text)), CONSTRAINT "variants_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "variants_pkey" PRIMARY KEY (id), CONSTRAINT "variants_sku_key" UNIQUE (sku));
+
+ALTER TABLE "public"."variants" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."waitlist_entries" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "position" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "intake_id" uuid NOT NULL, "learner_id" uuid NOT NULL, "status" text NOT NULL DEFAULT 'waiting'::text, "offer_expires_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "waitlist_entries_have_a_known_status" CHECK ((status = ANY (ARRAY['waiting'::text, 'offered'::text, 'accepted'::text, 'expired'::text, 'left'::text]))), CONSTRAINT "waitlist_entries_offer_for_a_limited_time" CHECK (((status <> 'offered'::text) OR (offer_expires_at IS NOT NULL))), CONSTRAINT "waitlist_entries_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."waitlist_entries" ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE "public"."invoices" ADD COLUMN "number" text GENERATED ALWAYS AS (((((
+CASE kind
+    WHEN 'invoice'::text THEN 'INV'::text
+    ELSE 'CN'::text
+END || '-'::text) || (year)::text) || '-'::text) || lpad((serial)::text, GREATEST(6, length((serial)::text)), '0'::text))) STORED NOT NULL;
+
+CREATE TYPE "private"."drawn_slot" AS ("slot" integer, "location_id" uuid, "quantity" integer);
+
+CREATE TYPE "private"."order_line" AS ("variant_id" uuid, "quantity" integer, "kind" text, "sku" text, "title" text, "unit_amount" bigint, "counted" boolean, "intake_id" uuid, "snapshot" jsonb);
+
+CREATE TYPE "private"."order_search" AS ("words" text, "pattern" text, "digits_pattern" text, "alike" boolean, "likeness" real, "titles" text[], "variants" uuid[], "in_many_numbers" boolean, "everyone" boolean, "names" boolean, "person_id" uuid, "statuses" text[], "placed_from" timestamp with time zone, "placed_to" timestamp with time zone, "min_amount" bigint, "max_amount" bigint, "currency" text, "before_at" timestamp with time zone, "before_id" uuid, "max_rows" integer);
+
+CREATE OR REPLACE FUNCTION private.accept_offer(intake_id uuid, learner_id uuid, order_id uuid, expires_at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_entry_id uuid;
+begin
+  -- locked before its reservation, as whoever declines or ends it does; never waited for, since we may hold slots that they wait for
+  select waitlist_entries.id into v_entry_id from public.waitlist_entries
+  where waitlist_entries.intake_id = accept_offer.intake_id and waitlist_entries.learner_id = accept_offer.learner_id
+    and waitlist_entries.status = 'offered' and waitlist_entries.offer_expires_at > now()
+  for update skip locked;
+  if v_entry_id is null then
+    return false;
+  end if;
+  update public.reservations set holder_id = accept_offer.order_id, expires_at = coalesce(accept_offer.expires_at, reservations.expires_at)
+  where reservations.holder_id = v_entry_id and reservations.status = 'held';
+  if not found then
+    return false; -- it ran out by another's clock in this very moment
+  end if;
+  update public.waitlist_entries set status = 'accepted' where waitlist_entries.id = v_entry_id;
+  if accept_offer.expires_at is null then
+    perform private.settle_reservations(accept_offer.order_id, 'claimed');
+  end if;
+  return true;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.activate_enrollments(order_item_ids uuid[])
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update public.enrollments set status = 'active', enrolled_at = now(), ended_at = null
+  where enrollments.order_item_id = any (activate_enrollments.order_item_ids) and enrollments.status in ('reserved', 'expired');
+$function$;
+
+CREATE OR REPLACE FUNCTION private.adopt_refund(payment_id uuid, provider_refund_id text, amount bigint, currency text, status text, failure text DEFAULT NULL::text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_payment public.payments := private.lock_payment(adopt_refund.payment_id);
+  v_refund public.refunds;
+begin
+  -- known; or done by hand at the provider when it was about to be sent: it is that refund, and the worker finds it done
+  select refunds.* into v_refund from public.refunds
+  where refunds.provider_refund_id = adopt_refund.provider_refund_id
+    or refunds.payment_id = v_payment.id and refunds.status = 'pending' and refunds.provider_refund_id is null and adopt_refund.status = 'success'
+      and refunds.amount = adopt_refund.amount and refunds.currency = upper(adopt_refund.currency)
+  order by refunds.provider_refund_id nulls last limit 1;
+  if v_refund.id is not null then
+    return private.record_refund_result(v_refund.id, adopt_refund.provider_refund_id, adopt_refund.status, adopt_refund.failure);
+  end if;
+  if upper(adopt_refund.currency) <> v_payment.currency or adopt_refund.amount > v_payment.captured_amount - v_payment.refunded_amount then
+    return private.flag_order(v_payment.order_id, 'the provider refunded more than was captured');
+  end if;
+  insert into public.refunds (payment_id, order_id, amount, currency, reason, status, provider_refund_id, failure)
+  values (v_payment.id, v_payment.order_id, adopt_refund.amount, v_payment.currency, 'by_provider', adopt_refund.status, adopt_refund.provider_refund_id, adopt_refund.failure)
+  returning * into v_refund;
+  -- one that failed is kept so that a late word of its success is known to be old
+  if adopt_refund.status = 'success' then
+    perform private.settle_refund(v_refund, v_payment);
+  end if;
+  return 'applied';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.apply_overtaken_events(provider text, payment_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_event_id text;
+begin
+  for v_event_id in
+    update private.provider_events set outcome = 'received', processed_at = null
+    from public.payments
+    where payments.id = apply_overtaken_events.payment_id and provider_events.provider = apply_overtaken_events.provider
+      and provider_events.outcome = 'ignored' and provider_events.payload #>> '{data,object,payment_intent}' = payments.provider_payment_id
+      and (provider_events.type like 'refund.%' or provider_events.type like 'charge.%')
+    returning provider_events.event_id
+  loop
+    perform private.apply_provider_event(apply_overtaken_events.provider, v_event_id);
+  end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.apply_payment_intent(intent jsonb, payment_id uuid)
+ RETURNS text
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select case intent ->> 'status'
+    when 'succeeded' then private.settle_payment(apply_payment_intent.payment_id, (intent ->> 'amount_received')::bigint, intent ->> 'currency', intent ->> 'id')
+    when 'processing' then private.process_payment(apply_payment_intent.payment_id)
+    when 'canceled' then private.fail_payment(apply_payment_intent.payment_id, 'cancelled', null, null)
+    -- a declined try: the page stays open and the buyer may try again
+    when 'requires_payment_method' then private.fail_payment(apply_payment_intent.payment_id, null,
+      coalesce(intent #>> '{last_payment_error,decline_code}', intent #>> '{last_payment_error,code}'), intent #>> '{last_payment_error,message}')
+    else 'ignored'
+  end;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.apply_pending_provider_events(max_events integer DEFAULT 100)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_event private.provider_events;
+  v_applied integer := 0;
+begin
+  for v_event in
+    select * from private.provider_events
+    where provider_events.processed_at is null and provider_events.attempts < 20 and provider_events.received_at < now() - interval '5 seconds'
+    order by provider_events.received_at limit apply_pending_provider_events.max_events for update skip locked
+  loop
+    if private.try_provider_event(v_event.provider, v_event.event_id) <> 'failed' then
+      v_applied := v_applied + 1;
+    end if;
+  end loop;
+  return v_applied;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.apply_provider_event(provider text, event_id text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_event private.provider_events;
+  v_object jsonb;
+  v_payment_id uuid;
+  v_order_id uuid;
+  v_outcome text := 'ignored';
+begin
+  select * into v_event from private.provider_events
+  where provider_events.provider = apply_provider_event.provider and provider_events.event_id = apply_provider_event.event_id for update;
+  if v_event.processed_at is not null then
+    return 'duplicate';
+  end if;
+  v_object := v_event.payload #> '{data,object}';
+  -- a refund and the capture it belongs to must not miss each other: whoever comes second sees what the first one wrote
+  perform pg_advisory_xact_lock(hashtextextended('seatline.capture ' || coalesce(v_object ->> 'payment_intent', v_object ->> 'id', ''), 0));
+  v_payment_id := private.event_payment(v_object);
+  select payments.order_id into v_order_id from public.payments where payments.id = v_payment_id;
+  perform private.give_reason(v_event.type);
+  if v_object #>> '{metadata,order_id}' <> v_order_id::text then
+    v_outcome := private.flag_order(v_order_id, 'the provider names another order than the payment''s');
+  elsif v_payment_id is not null then
+    v_outcome := case
+      when v_event.type like 'checkout.session.%' then private.apply_session(v_object, v_event.type, v_payment_id)
+      when v_event.type like 'payment\_intent.%' then private.apply_payment_intent(v_object, v_payment_id)
+      when v_event.type like 'refund.%' or v_event.type = 'charge.refund.updated' then private.apply_refund(v_object, v_payment_id)
+      when v_event.type = 'charge.dispute.created' then private.flag_order(v_order_id, 'the customer disputes the payment')
+      else 'ignored'
+    end;
+    if v_outcome = 'applied' and (v_event.type like 'checkout.session.%' or v_event.type like 'payment\_intent.%') then
+      perform private.apply_overtaken_events(v_event.provider, v_payment_id);
+    end if;
+  elsif v_object #>> '{metadata,payment_id}' is not null then
+    v_outcome := 'needs_review'; -- it says it is ours and is not: another environment, or a lie
+  end if;
+  update private.provider_events set outcome = v_outcome, processed_at = now(), attempts = provider_events.attempts + 1, error = null
+  where provider_events.provider = v_event.provider and provider_events.event_id = v_event.event_id;
+  perform private.give_reason(null);
+  return v_outcome;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.apply_refund(refund jsonb, payment_id uuid)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_ours text := refund #>> '{metadata,refund_id}';
+  v_status text := case refund ->> 'status' when 'succeeded' then 'success' when 'failed' then 'failed' when 'canceled' then 'failed' else 'pending' end;
+begin
+  if v_ours ~* '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' then
+    if not exists (
+      select from public.refunds where refunds.id = v_ours::uuid and refunds.payment_id = apply_refund.payment_id
+        and refunds.amount = (refund ->> 'amount')::bigint and refunds.currency = upper(refund ->> 'currency')
+    ) then
+      return private.flag_order((select payments.order_id from public.payments where payments.id = apply_refund.payment_id),
+        'the provider refunded something else than was asked for');
+    end if;
+    return private.record_refund_result(v_ours::uuid, refund ->> 'id', v_status, refund ->> 'failure_reason');
+  end if;
+  if v_status = 'pending' then
+    return 'ignored';
+  end if;
+  return private.adopt_refund(apply_refund.payment_id, refund ->> 'id', (refund ->> 'amount')::bigint, refund ->> 'currency', v_status, refund ->> 'failure_reason');
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.apply_session(session jsonb, type text, payment_id uuid)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if session ->> 'client_reference_id' is distinct from (select payments.order_id::text from public.payments where payments.id = apply_session.payment_id) then
+    return private.flag_order((select payments.order_id from public.payments where payments.id = apply_session.payment_id), 'a session names another order than its payment');
+  end if;
+  return case
+    when session ->> 'payment_status' = 'paid' then private.settle_payment(apply_session.payment_id,
+      (session ->> 'amount_total')::bigint, session ->> 'currency', session ->> 'payment_intent')
+    when apply_session.type = 'checkout.session.async_payment_failed' then private.fail_payment(apply_session.payment_id, 'failed', 'payment_failed', 'The provider could not collect the payment.')
+    when session ->> 'status' = 'expired' then private.fail_payment(apply_session.payment_id, 'expired', null, null)
+    when session ->> 'status' = 'complete' then private.process_payment(apply_session.payment_id)
+    else 'ignored'
+  end;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.attach_payment_session(payment_id uuid, session_id text, url text, expires_at timestamp with time zone)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_payment public.payments;
+begin
+  update public.payments
+  set session_id = attach_payment_session.session_id, checkout_url = attach_payment_session.url, expires_at = attach_payment_session.expires_at
+  where payments.id = attach_payment_session.payment_id
+    and (payments.session_id is null or payments.session_id = attach_payment_session.session_id)
+  returning * into v_payment;
+  if v_payment.id is null then
+    if exists (select from public.payments where payments.id = attach_payment_session.payment_id) then
+      perform private.fail('payment_session_conflict', 409, 'This attempt has another session already.', 'Use that one: start the payment again.');
+    end if;
+    perform private.fail('payment_not_found', 404, 'There is no such payment.', 'Start the payment first.');
+  end if;
+  return private.payment_document(v_payment);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.audit_chain_breaks()
+ RETURNS TABLE(audit_id bigint, problem text)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select chained.id,
+    case when chained.hash <> chained.expected_hash then 'altered' else 'a row before it is missing' end
+  from (
+    select audit_log.id, audit_log.hash, audit_log.previous_hash, private.audit_hash(audit_log) as expected_hash,
+      lag(audit_log.hash, 1, '\x00') over (order by audit_log.id) as hash_before
+    from public.audit_log
+  ) as chained
+  where chained.hash <> chained.expected_hash or chained.previous_hash <> chained.hash_before;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.audit_hash(entry public.audit_log)
+ RETURNS bytea
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select sha256(entry.previous_hash || convert_to(jsonb_build_array(
+    entry.actor_id, entry.actor_role, entry.action, entry.table_name, entry.row_key, entry.before, entry.after, entry.request_id,
+    extract(epoch from entry.occurred_at)
+  )::text, 'UTF8'));
+$function$;
+
+CREATE OR REPLACE FUNCTION private.cancel_order(order_id uuid, reason text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_object('order_id', cancel_order.order_id, 'reason', cancel_order.reason);
+  v_answer jsonb := private.recall_answer(v_person_id, cancel_order.idempotency_key, 'cancel_order', v_body);
+  v_order public.orders;
+  v_by_staff boolean;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if length(cancel_order.reason) > 500 then
+    perform private.fail('invalid_reason', 422, 'A reason has at most 500 characters.', 'Shorten it.');
+  end if;
+  perform private.find_order(cancel_order.order_id, 'orders.cancel');
+  select * into v_order from public.orders where orders.id = cancel_order.order_id for update;
+  v_by_staff := private.is_service() or private.has_permission('orders.cancel');
+  if v_order.status = 'pending' then
+    perform private.end_order(v_order.id, 'cancelled', coalesce(cancel_order.reason, 'cancelled by the customer'));
+  elsif v_order.status = 'paid' and (v_by_staff or v_order.total_amount = 0) then
+    perform private.undo_order(v_order.id, coalesce(cancel_order.reason, 'cancelled'));
+  else
+    perform private.fail('order_not_cancellable', 409, format('An order that is %s cannot be cancelled this way.', v_order.status),
+      case when v_order.status = 'paid' then 'Ask the shop: staff can cancel it and give the money back.' else 'Read the order again.' end);
+  end if;
+  return private.remember_answer(v_person_id, cancel_order.idempotency_key, 'cancel_order', v_body, private.order_document(v_order.id));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.change_capacity(variant_id uuid, delta integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_on_hand bigint;
+  v_slots integer := 1;
+  v_missing integer := -change_capacity.delta;
+  v_slot public.stock_slots;
+begin
+  if change_capacity.delta = 0 then
+    return;
+  end if;
+  perform from public.stock_slots where stock_slots.variant_id = change_capacity.variant_id
+  order by stock_slots.slot, stock_slots.location_id for update;
+  perform private.release_due_units(change_capacity.variant_id);
+  if change_capacity.delta > 0 then
+    select coalesce(sum(stock_slots.available + stock_slots.reserved), 0) + change_capacity.delta into v_on_hand
+    from public.stock_slots where stock_slots.variant_id = change_capacity.variant_id;
+    -- a power of two, so that a larger set of slots contains the smaller one; about four units each
+    while v_slots < 64 and v_slots * 4 < v_on_hand loop
+      v_slots := v_slots * 2;
+    end loop;
+    insert into public.stock_slots (variant_id, slot, location_id)
+    select change_capacity.variant_id, number * (64 / v_slots), private.main_location() from generate_series(0, v_slots - 1) as number
+    on conflict do nothing;
+    update public.stock_slots set available = available + share.quantity
+    from (
+      select stock_slots.slot, stock_slots.location_id,
+        change_capacity.delta / count(*) over () + case when row_number() over (order by stock_slots.slot) <= change_capacity.delta % count(*) over () then 1 else 0 end as quantity
+      from public.stock_slots where stock_slots.variant_id = change_capacity.variant_id and stock_slots.location_id = private.main_location()
+    ) as share
+    where stock_slots.variant_id = change_capacity.variant_id and stock_slots.slot = share.slot and stock_slots.location_id = share.location_id;
+    perform private.pass_on_free_units(change_capacity.variant_id);
+  else
+    for v_slot in
+      select * from public.stock_slots where stock_slots.variant_id = change_capacity.variant_id and stock_slots.available > 0
+      order by stock_slots.available desc, stock_slots.slot
+    loop
+      exit when v_missing = 0;
+      update public.stock_slots set available = available - least(v_slot.available, v_missing)
+      where stock_slots.variant_id = v_slot.variant_id and stock_slots.slot = v_slot.slot and stock_slots.location_id = v_slot.location_id;
+      v_missing := v_missing - least(v_slot.available, v_missing);
+    end loop;
+    if v_missing > 0 then
+      perform private.fail('capacity_in_use', 409, 'More units are sold or held than the new number allows.', 'Cancel some first, or choose a larger number.');
+    end if;
+  end if;
+  insert into public.stock_movements (variant_id, location_id, quantity, reason)
+  values (change_capacity.variant_id, private.main_location(), change_capacity.delta, 'capacity');
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.check_enrollable(intake_id uuid, opens_at timestamp with time zone, closes_at timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if check_enrollable.opens_at > now() then
+    perform private.fail('intake_not_open', 409, 'Enrolment in this intake has not opened yet.', 'Try again when it opens.',
+      json_build_object('intake_id', check_enrollable.intake_id, 'opens_at', check_enrollable.opens_at)::text);
+  end if;
+  if check_enrollable.closes_at <= now() then
+    perform private.fail('intake_closed', 409, 'Enrolment in this intake has closed.', 'Choose another intake of the course.',
+      json_build_object('intake_id', check_enrollable.intake_id, 'closed_at', check_enrollable.closes_at)::text);
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.check_order_search(q text, statuses text[], placed_from timestamp with time zone, placed_to timestamp with time zone, min_amount bigint, max_amount bigint, currency text, max_rows integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_problem text := case
+    when length(check_order_search.q) > 100 then 'The words to search for have at most 100 characters.'
+    when check_order_search.max_rows not between 1 and 100 then 'A page has 1 to 100 orders.'
+    when check_order_search.currency !~ '^[A-Z]{3}$' then 'A currency is an ISO 4217 code such as IDR.'
+    when check_order_search.min_amount > check_order_search.max_amount then 'min_amount is more than max_amount.'
+    when check_order_search.placed_from > check_order_search.placed_to then 'placed_from is after placed_to.'
+    when cardinality(check_order_search.statuses) > 20 then 'There are not that many statuses.'
+    when exists (
+      select from unnest(check_order_search.statuses) as status
+      where status is null or not exists (
+        select from private.status_moves where status_moves.machine = 'order' and status in (status_moves.from_status, status_moves.to_status)
+      )
+    ) then 'A status of an order is one of those that orders have.'
+  end;
+begin
+  if v_problem is not null then
+    perform private.fail('invalid_search', 422, v_problem, 'Correct it, or leave it out.');
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.check_waitable(intake_id uuid, learner_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_found record;
+begin
+  -- one statement, so one moment: a seat that the learner took is either still free in it or already theirs
+  select intakes.has_waitlist,
+    intakes.seats is null or exists (select from public.stock_slots where stock_slots.variant_id = intakes.variant_id and stock_slots.available > 0) as seat_free,
+    exists (select from public.enrollments where enrollments.intake_id = intakes.id and enrollments.learner_id = check_waitable.learner_id
+      and enrollments.status in ('reserved', 'active', 'suspended', 'completed')) as enrolled,
+    exists (select from public.waitlist_entries where waitlist_entries.intake_id = intakes.id and waitlist_entries.learner_id = check_waitable.learner_id
+      and waitlist_entries.status in ('waiting', 'offered')) as waiting
+  into v_found from public.intakes where intakes.id = check_waitable.intake_id;
+  if not v_found.has_waitlist then
+    perform private.fail('no_waitlist', 409, 'This intake keeps no waiting list.', 'Choose another intake of the course.');
+  end if;
+  if v_found.enrolled then
+    perform private.fail('already_enrolled', 409, 'You have a seat in this intake already.', 'Find it among your courses.');
+  end if;
+  if v_found.waiting then
+    perform private.fail('already_waiting', 409, 'You are on this waiting list already.', 'Read my_waitlist for your place.');
+  end if;
+  if v_found.seat_free then
+    perform private.fail('seats_available', 409, 'There are seats left: nobody has to wait.', 'Call enroll or place_order.');
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.clear_due_holds(intake public.intakes, learner_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_entry_id uuid;
+begin
+  update public.waitlist_entries set status = 'expired'
+  where waitlist_entries.intake_id = intake.id and waitlist_entries.learner_id = clear_due_holds.learner_id
+    and waitlist_entries.status = 'offered' and waitlist_entries.offer_expires_at <= now()
+  returning waitlist_entries.id into v_entry_id;
+  if v_entry_id is not null then
+    perform private.settle_reservations(v_entry_id, 'released');
+  end if;
+  if exists (select from public.reservations
+    where reservations.variant_id = intake.variant_id and reservations.status = 'held' and reservations.expires_at <= now()) then
+    perform from public.stock_slots where stock_slots.variant_id = intake.variant_id order by stock_slots.slot, stock_slots.location_id for update;
+    perform private.release_due_units(intake.variant_id);
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.close_payments(order_id uuid, order_status text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_payment_id uuid;
+begin
+  for v_payment_id in
+    update public.payments set status = case when close_payments.order_status = 'expired' then 'expired' else 'cancelled' end
+    where payments.order_id = close_payments.order_id and payments.status = 'pending'
+    returning payments.id
+  loop
+    perform private.emit('payment.cancelled', 'payment', v_payment_id);
+  end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.confirm_order(order_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_item record;
+begin
+  -- from here on nobody releases what is still held, so what is missing now is all that will be
+  perform from public.reservations where reservations.holder_id = confirm_order.order_id and reservations.status = 'held' order by reservations.id for update;
+  -- what was released before is taken again, if it is still there
+  for v_item in
+    select lines.variant_id, lines.title, lines.missing, array_agg(lines.variant_id) over () as variant_ids
+    from (
+      select order_items.variant_id, order_items.title, order_items.quantity - private.held_units(confirm_order.order_id, order_items.variant_id) as missing
+      from public.order_items join public.variants on variants.id = order_items.variant_id
+      where order_items.order_id = confirm_order.order_id and variants.stock_mode <> 'none'
+    ) as lines
+    where lines.missing > 0 order by lines.variant_id
+  loop
+    perform private.lock_holds(array[confirm_order.order_id], v_item.variant_ids);
+    if not private.reserve_units(confirm_order.order_id, v_item.variant_id, v_item.missing, now() + interval '1 minute') then
+      perform private.fail('out_of_stock', 409, format('%s sold out before the payment came.', v_item.title), 'The money goes back.');
+    end if;
+  end loop;
+  perform private.settle_reservations(confirm_order.order_id, 'claimed');
+  update public.orders set status = 'paid', paid_at = now() where orders.id = confirm_order.order_id;
+  perform private.activate_enrollments(array(select order_items.id from public.order_items where order_items.order_id = confirm_order.order_id));
+  perform private.post_sale(confirm_order.order_id);
+  perform private.emit('order.paid', 'order', confirm_order.order_id);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.continue_order_search(search private.order_search, cursor text)
+ RETURNS private.order_search
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_search private.order_search := continue_order_search.search;
+  v_fits boolean := continue_order_search.cursor ~ '^[ea][0-9a-f]{40}$'
+    and right(continue_order_search.cursor, 8) = private.order_search_fingerprint(continue_order_search.search);
+begin
+  if v_fits then
+    select orders.id, orders.placed_at into v_search.before_id, v_search.before_at from public.orders
+    where orders.id = substr(continue_order_search.cursor, 2, 32)::uuid and (search.everyone or orders.customer_id = search.person_id);
+    v_search.alike := left(continue_order_search.cursor, 1) = 'a';
+  end if;
+  if continue_order_search.cursor is not null and v_search.before_id is null then
+    perform private.fail('invalid_cursor', 422, 'This cursor is not one that this search gave.', 'Pass next_cursor as it came, with the same words and filters; start without it.');
+  end if;
+  return v_search;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.copy_order_lines(invoice_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  insert into public.invoice_lines (invoice_id, position, title, sku, quantity, unit_amount, total_amount, tax_basis_points, tax_amount)
+  select invoices.id, lines.position, lines.title, lines.sku, lines.quantity, lines.unit_amount, lines.total_amount,
+    coalesce(round(10000.0 * invoices.tax_amount / nullif(invoices.total_amount - invoices.tax_amount, 0)), 0),
+    -- shares by running sums, so that they add up to the tax to the last unit
+    coalesce(invoices.tax_amount * lines.up_to_here / nullif(invoices.subtotal_amount, 0), 0)
+      - coalesce(invoices.tax_amount * lines.before / nullif(invoices.subtotal_amount, 0), 0)
+  from public.invoices
+  join (
+    select order_items.*, row_number() over list as position, sum(order_items.total_amount) over list::bigint as up_to_here,
+      (sum(order_items.total_amount) over list - order_items.total_amount)::bigint as before
+    from public.order_items
+    window list as (partition by order_items.order_id order by order_items.title, order_items.id)
+  ) as lines on lines.order_id = invoices.order_id
+  where invoices.id = copy_order_lines.invoice_id;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.credit_note_of(refund_id uuid)
+ RETURNS uuid
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select invoices.id from public.invoices where invoices.refund_id = credit_note_of.refund_id;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.deliver_paid_order(order_id uuid, payment_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_status text := (select orders.status from public.orders where orders.id = deliver_paid_order.order_id);
+begin
+  if v_status = 'needs_review' then
+    return; -- its owner decides
+  elsif v_status = 'cancelled' then
+    perform private.request_refund(deliver_paid_order.payment_id, 'late_payment', 'paid after the order was cancelled');
+  elsif v_status not in ('pending', 'expired') then
+    perform private.request_refund(deliver_paid_order.payment_id, 'duplicate_payment', 'the order was paid already');
+  else
+    begin
+      perform private.confirm_order(deliver_paid_order.order_id);
+    exception when sqlstate 'PGRST' or unique_violation then
+      -- everything confirm_order did is undone; the money goes back
+      if v_status = 'pending' then
+        perform private.end_order(deliver_paid_order.order_id, 'cancelled', 'sold out before the payment came');
+      end if;
+      perform private.request_refund(deliver_paid_order.payment_id, case when v_status = 'pending' then 'undeliverable' else 'late_payment' end,
+        'what was ordered is no longer available');
+    end;
+    perform private.close_payments(deliver_paid_order.order_id, 'paid');
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.draw_units(variant_id uuid, quantity integer, reserve boolean)
+ RETURNS SETOF private.drawn_slot
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_start integer := floor(random() * 64);
+  v_reserved integer := case when draw_units.reserve then draw_units.quantity else 0 end;
+  v_drawn private.drawn_slot;
+begin
+  -- Two looks without waiting, from a random slot upwards and then below it. The pick is materialised: a plan that runs it twice would take twice.
+  -- A slot that another buyer changed while we looked stays locked by us although we do not take it. The block lets go of such slots before slots
+  -- are locked in order; without it two buyers at the edge wait for each other in a circle.
+  begin
+    with pick as materialized (
+      select stock_slots.slot, stock_slots.location_id from public.stock_slots
+      where stock_slots.variant_id = draw_units.variant_id and stock_slots.slot >= v_start and stock_slots.available >= draw_units.quantity
+      order by stock_slots.slot limit 1 for update skip locked
+    )
+    update public.stock_slots set available = available - draw_units.quantity, reserved = reserved + v_reserved
+    from pick where stock_slots.variant_id = draw_units.variant_id and stock_slots.slot = pick.slot and stock_slots.location_id = pick.location_id
+    returning stock_slots.slot, stock_slots.location_id, draw_units.quantity into v_drawn;
+    if found then
+      return next v_drawn;
+      return;
+    end if;
+    if v_start > 0 then
+      with pick as materialized (
+        select stock_slots.slot, stock_slots.location_id from public.stock_slots
+        where stock_slots.variant_id = draw_units.variant_id and stock_slots.slot < v_start and stock_slots.available >= draw_units.quantity
+        order by stock_slots.slot limit 1 for update skip locked
+      )
+      update public.stock_slots set available = available - draw_units.quantity, reserved = reserved + v_reserved
+      from pick where stock_slots.variant_id = draw_units.variant_id and stock_slots.slot = pick.slot and stock_slots.location_id = pick.location_id
+      returning stock_slots.slot, stock_slots.location_id, draw_units.quantity into v_drawn;
+      if found then
+        return next v_drawn;
+        return;
+      end if;
+    end if;
+    raise sqlstate 'SL001';
+  exception when sqlstate 'SL001' then null;
+  end;
+  return query select * from private.draw_units_in_order(draw_units.variant_id, draw_units.quantity, draw_units.reserve);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.draw_units_in_order(variant_id uuid, quantity integer, reserve boolean)
+ RETURNS SETOF private.drawn_slot
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_missing integer := draw_units_in_order.quantity;
+  v_free bigint;
+  v_drawn private.drawn_slot;
+begin
+  -- A snapshot answers most of the sold-out crowd without a lock: units that a running purchase took still count as free in it.
+  select coalesce(sum(stock_slots.available), 0) into v_free from public.stock_slots where stock_slots.variant_id = draw_units_in_order.variant_id;
+  if v_free < v_missing and not exists (
+    select from public.reservations
+    where reservations.variant_id = draw_units_in_order.variant_id and reservations.status = 'held' and reservations.expires_at <= now()
+  ) then
+    return;
+  end if;
+  perform from public.stock_slots where stock_slots.variant_id = draw_units_in_order.variant_id
+  order by stock_slots.slot, stock_slots.location_id for update;
+  select coalesce(sum(stock_slots.available), 0) into v_free from public.stock_slots where stock_slots.variant_id = draw_units_in_order.variant_id;
+  if v_free < v_missing then
+    perform private.release_due_units(draw_units_in_order.variant_id);
+    select coalesce(sum(stock_slots.available), 0) into v_free from public.stock_slots where stock_slots.variant_id = draw_units_in_order.variant_id;
+  end if;
+  if v_free < v_missing then
+    return;
+  end if;
+  for v_drawn in
+    select stock_slots.slot, stock_slots.location_id, stock_slots.available from public.stock_slots
+    where stock_slots.variant_id = draw_units_in_order.variant_id and stock_slots.available > 0
+    order by stock_slots.available desc, stock_slots.slot
+  loop
+    v_drawn.quantity := least(v_drawn.quantity, v_missing);
+    update public.stock_slots
+    set available = available - v_drawn.quantity, reserved = reserved + case when draw_units_in_order.reserve then v_drawn.quantity else 0 end
+    where stock_slots.variant_id = draw_units_in_order.variant_id and stock_slots.slot = v_drawn.slot and stock_slots.location_id = v_drawn.location_id;
+    return next v_drawn;
+    v_missing := v_missing - v_drawn.quantity;
+    exit when v_missing = 0;
+  end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.emit(name text, subject_type text, subject_id uuid, payload jsonb DEFAULT '{}'::jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  insert into public.events (name, subject_type, subject_id, payload, actor_id, correlation_id)
+  values (emit.name, emit.subject_type, emit.subject_id, emit.payload, auth.uid(), private.request_id());
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.emit_each(names text[], subject_type text, subject_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_actor_id uuid := auth.uid();
+  v_request_id text := private.request_id();
+begin
+  insert into public.events (name, subject_type, subject_id, actor_id, correlation_id)
+  select unnest(emit_each.names), emit_each.subject_type, emit_each.subject_id, v_actor_id, v_request_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.end_enrollments(order_item_ids uuid[], status text)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_ended integer;
+begin
+  update public.enrollments set status = end_enrollments.status, ended_at = now()
+  where enrollments.order_item_id = any (end_enrollments.order_item_ids)
+    and (end_enrollments.status = 'cancelled' and enrollments.status in ('reserved', 'active', 'suspended', 'completed') or enrollments.status = 'reserved');
+  get diagnostics v_ended = row_count;
+  return v_ended;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.end_order(order_id uuid, status text, reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.give_reason(end_order.reason);
+  update public.orders
+  set status = end_order.status, cancelled_at = case when end_order.status = 'cancelled' then now() end,
+    cancel_reason = case when end_order.status = 'cancelled' then end_order.reason end
+  where orders.id = end_order.order_id;
+  -- stock before enrolments, as buyers take them: the other way round a buyer who waits for the enrolment and has the slot stops us both
+  perform private.settle_reservations(end_order.order_id, 'released');
+  perform private.end_enrollments(array(select order_items.id from public.order_items where order_items.order_id = end_order.order_id), end_order.status);
+  perform private.close_payments(end_order.order_id, end_order.status);
+  perform private.emit('order.' || end_order.status, 'order', end_order.order_id);
+  perform private.give_reason(null);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.enroll(intake_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_learner_id uuid := private.require_person();
+  v_body jsonb := to_jsonb(enroll.intake_id);
+  v_answer jsonb := private.recall_answer(v_learner_id, enroll.idempotency_key, 'enroll', v_body);
+  v_default_currency text := private.setting('default_currency') #>> '{}';
+  v_variant_id uuid;
+  v_currency text;
+  v_line private.order_line;
+  v_order jsonb;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  -- the free price if there is one, else the default currency's, else any: it only words the refusal
+  select intakes.variant_id, prices.currency into v_variant_id, v_currency
+  from public.intakes left join public.prices on prices.variant_id = intakes.variant_id
+  where intakes.id = enroll.intake_id
+  order by prices.amount > 0, prices.currency = v_default_currency desc limit 1;
+  if v_variant_id is null then
+    perform private.fail('intake_not_found', 404, 'There is no such intake.', 'Read the course again for its intakes.');
+  end if;
+  v_line := private.price_line(v_variant_id, 1, coalesce(v_currency, v_default_currency));
+  if v_line.unit_amount > 0 then
+    perform private.fail('payment_required', 402, format('%s is not free.', v_line.title), 'Use place_order, then the function checkout.', v_variant_id::text);
+  end if;
+  v_order := private.order_document(private.place_priced_lines(v_learner_id, v_currency, array[v_line]));
+  return private.remember_answer(v_learner_id, enroll.idempotency_key, 'enroll', v_body,
+    jsonb_build_object('enrollment', v_order #> '{items,0,enrollment}', 'order', v_order));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.event_payment(object jsonb)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_named text := object #>> '{metadata,payment_id}';
+  v_payment_id uuid;
+begin
+  if v_named ~* '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' then
+    select payments.id into v_payment_id from public.payments where payments.id = v_named::uuid;
+  end if;
+  if v_payment_id is null then
+    select payments.id into v_payment_id from public.payments
+    where payments.session_id = object ->> 'id' or payments.provider_payment_id = coalesce(object ->> 'payment_intent', object ->> 'id') limit 1;
+  end if;
+  return v_payment_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.expire_due_offers(max_offers integer DEFAULT 100)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_due uuid[] := array(
+    select waitlist_entries.id from public.waitlist_entries
+    where waitlist_entries.status = 'offered' and waitlist_entries.offer_expires_at <= now()
+    order by waitlist_entries.offer_expires_at, waitlist_entries.position limit expire_due_offers.max_offers for update skip locked
+  );
+  v_entry_id uuid;
+begin
+  perform private.lock_holds(v_due);
+  perform private.lock_waitlists(v_due);
+  foreach v_entry_id in array v_due loop
+    update public.waitlist_entries set status = 'expired' where waitlist_entries.id = v_entry_id;
+    perform private.settle_reservations(v_entry_id, 'released');
+  end loop;
+  return cardinality(v_due);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.expire_due_orders(max_orders integer DEFAULT 100)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_due uuid[] := array(
+    select orders.id from public.orders where orders.status = 'pending' and orders.expires_at <= now()
+    order by orders.expires_at limit expire_due_orders.max_orders for update skip locked
+  );
+  v_order_id uuid;
+begin
+  perform private.lock_holds(v_due);
+  perform private.lock_waitlists(v_due);
+  foreach v_order_id in array v_due loop
+    perform private.end_order(v_order_id, 'expired', 'hold ended');
+  end loop;
+  return cardinality(v_due);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.expire_own_due_orders(customer_id uuid, lines private.order_line[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_due uuid[] := array(
+    select orders.id from public.orders
+    where orders.customer_id = expire_own_due_orders.customer_id and orders.status = 'pending' and orders.expires_at <= now()
+    order by orders.id for update skip locked
+  );
+  v_order_id uuid;
+begin
+  if v_due = '{}' then
+    return;
+  end if;
+  perform private.lock_holds(v_due, array(select line.variant_id from unnest(expire_own_due_orders.lines) as line));
+  perform private.lock_waitlists(v_due, array(select line.variant_id from unnest(expire_own_due_orders.lines) as line));
+  foreach v_order_id in array v_due loop
+    perform private.end_order(v_order_id, 'expired', 'hold ended');
+  end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.fail(code text, status integer, message text, hint text DEFAULT NULL::text, details text DEFAULT NULL::text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  raise sqlstate 'PGRST' using
+    message = pg_catalog.json_build_object('code', fail.code, 'message', fail.message, 'details', fail.details, 'hint', fail.hint)::text,
+    detail = pg_catalog.json_build_object('status', fail.status, 'headers', pg_catalog.json_build_object())::text;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.fail_payment(payment_id uuid, status text, failure_code text, failure_message text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_payment public.payments := private.lock_payment(fail_payment.payment_id);
+begin
+  if v_payment.status not in ('pending', 'processing') then
+    return 'ignored';
+  end if;
+  update public.payments
+  set status = coalesce(fail_payment.status, payments.status), failure_code = coalesce(fail_payment.failure_code, payments.failure_code),
+    failure_message = coalesce(left(fail_payment.failure_message, 500), payments.failure_message),
+    settled_at = case when fail_payment.status is not null then now() end
+  where payments.id = v_payment.id;
+  if fail_payment.status = 'failed' then
+    perform private.emit('payment.failed', 'payment', v_payment.id);
+  end if;
+  return 'applied';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.fail_process(process_id uuid, error text, final boolean DEFAULT false)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update public.processes
+  set status = case when fail_process.final then 'failed' else 'queued' end,
+    finished_at = case when fail_process.final then now() end,
+    error = left(fail_process.error, 2000)
+  where processes.id = fail_process.process_id and processes.status = 'running';
+$function$;
+
+CREATE OR REPLACE FUNCTION private.fail_refund(refund public.refunds, payment public.payments)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if refund.status = 'success' then
+    update public.payments set refunded_amount = payments.refunded_amount - refund.amount, status = 'refund_failed' where payments.id = payment.id;
+    perform private.post_entries(private.refund_effect_key('refund_failed', refund.id), refund.order_id, refund.currency, (
+      select jsonb_object_agg(ledger_entries.account, -ledger_entries.amount)
+      from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
+      where ledger_transactions.effect_key = private.refund_effect_key('refund', refund.id)));
+  else
+    update public.payments set status = 'refund_failed' where payments.id = payment.id and payments.status = 'refunding';
+  end if;
+  perform private.emit('refund.failed', 'refund', refund.id);
+  perform private.flag_order(refund.order_id, 'a refund failed at the provider');
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.find_order(order_id uuid, staff_permission text)
+ RETURNS public.orders
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_order public.orders;
+begin
+  select * into v_order from public.orders where orders.id = find_order.order_id;
+  if v_order.id is null or not (v_order.customer_id is not distinct from auth.uid() or private.is_service() or private.has_permission(find_order.staff_permission)) then
+    perform private.fail('order_not_found', 404, 'There is no such order.', 'Check the id, and that you are signed in as the person who placed it.');
+  end if;
+  return v_order;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.find_orders(search private.order_search)
+ RETURNS uuid[]
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+declare
+  v_rare constant integer := 2000;
+  v_search private.order_search;
+  v_about uuid[];
+  v_since timestamptz;
+  v_newest uuid[];
+begin
+  if search.pattern is null then
+    return private.newest_orders(search, null, null);
+  end if;
+  perform set_config('pg_trgm.word_similarity_threshold', search.likeness::text, true);
+  v_search := private.match_titles(search);
+  if not search.everyone then
+    return private.newest_orders(v_search, null, null);
+  end if;
+  -- rare words: collect what they are about and sort
+  v_about := private.orders_about(v_search, v_rare);
+  if cardinality(v_about) < v_rare and not v_search.in_many_numbers then
+    return private.newest_orders(v_search, v_about, null);
+  end if;
+  -- common words: the newest orders hold a page of them, unless what they are about is over
+  select orders.placed_at into v_since from public.orders
+  where (search.before_id is null or (orders.placed_at, orders.id) < (search.before_at, search.before_id))
+    and (search.statuses is null or orders.status = any (search.statuses))
+    and (search.placed_to is null or orders.placed_at < search.placed_to)
+  order by orders.placed_at desc, orders.id desc offset v_rare limit 1;
+  v_newest := private.newest_orders(v_search, null, v_since);
+  if v_since is null or v_since < search.placed_from or cardinality(v_newest) > search.max_rows then
+    return v_newest;
+  end if;
+  return private.newest_orders(v_search, private.orders_about(v_search, null), null);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.finish_process(process_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update public.processes set status = 'done', finished_at = now(), error = null
+  where processes.id = finish_process.process_id and processes.status = 'running';
+$function$;
+
+CREATE OR REPLACE FUNCTION private.flag_order(order_id uuid, reason text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.give_reason(flag_order.reason);
+  update public.orders set status = 'needs_review' where orders.id = flag_order.order_id and exists (
+    select from private.status_moves where status_moves.machine = 'order' and status_moves.from_status = orders.status and status_moves.to_status = 'needs_review');
+  if found then
+    perform private.emit('order.needs_review', 'order', flag_order.order_id, jsonb_build_object('reason', flag_order.reason));
+  end if;
+  perform private.give_reason(null);
+  return 'needs_review';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.free_units(variant_id uuid, slot integer, location_id uuid, quantity integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  -- a seat that somebody waits for goes from hold to hold: it is never on sale in between, so nobody can jump the queue
+  v_passed_on integer := private.pass_on_units(free_units.variant_id, free_units.slot, free_units.location_id, free_units.quantity);
+begin
+  update public.stock_slots
+  set reserved = reserved - free_units.quantity + v_passed_on, available = available + free_units.quantity - v_passed_on
+  where stock_slots.variant_id = free_units.variant_id and stock_slots.slot = free_units.slot and stock_slots.location_id = free_units.location_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.get_order(order_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.find_order(get_order.order_id, 'orders.read');
+  return private.order_document(get_order.order_id);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.give_reason(reason text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select set_config('seatline.reason', coalesce(left(reason, 500), ''), true);
+$function$;
+
+CREATE OR REPLACE FUNCTION private.grant_role(profile_id uuid, role text)
+ RETURNS SETOF public.role_members
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if not (private.is_service() or private.has_permission('people.manage')) then
+    perform private.fail('permission_denied', 403, 'Granting roles needs the permission people.manage.', 'Ask an admin.');
+  end if;
+  if not exists (select from public.roles where roles.name = grant_role.role) then
+    perform private.fail('role_not_found', 404, 'There is no such role.', 'List the roles and take one of their names.');
+  end if;
+  -- locked, so that an account which is being deleted is waited for and then found closed
+  if not exists (select from public.profiles where profiles.id = grant_role.profile_id and profiles.closed_at is null for share) then
+    perform private.fail('profile_not_found', 404, 'There is no such person.', 'Check the profile id.');
+  end if;
+  insert into public.role_members (profile_id, role) values (grant_role.profile_id, grant_role.role) on conflict do nothing;
+  return query select role_members.* from public.role_members where role_members.profile_id = grant_role.profile_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.has_permission(permission text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select exists (
+    select from public.role_members
+    join public.role_permissions on role_permissions.role = role_members.role
+    where role_members.profile_id = auth.uid() and role_permissions.permission = has_permission.permission
+  );
+$function$;
+
+CREATE OR REPLACE FUNCTION private.held_units(holder_id uuid, variant_id uuid)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(sum(reservations.quantity), 0)::integer from public.reservations
+  where reservations.holder_id = held_units.holder_id and reservations.variant_id = held_units.variant_id and reservations.status = 'held';
+$function$;
+
+CREATE OR REPLACE FUNCTION private.hold_line(order_id uuid, person_id uuid, line private.order_line, expires_at timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_counted boolean := line.counted;
+  v_held boolean := true;
+begin
+  if not v_counted then
+    -- it may have begun to be counted since the line was priced; from here on it cannot
+    perform from public.variants where variants.id = line.variant_id and variants.stock_mode = 'none' for key share;
+    v_counted := not found;
+  end if;
+  if v_counted and not (line.intake_id is not null
+    and private.accept_offer(line.intake_id, hold_line.person_id, hold_line.order_id, hold_line.expires_at)) then
+    if hold_line.expires_at is null then
+      v_held := private.sell_units(line.variant_id, line.quantity, hold_line.order_id);
+    else
+      v_held := private.reserve_units(hold_line.order_id, line.variant_id, line.quantity, hold_line.expires_at);
+    end if;
+    -- looking for a seat frees holds that are due, and what was freed may just have been offered to this very person
+    v_held := v_held or line.intake_id is not null
+      and private.accept_offer(line.intake_id, hold_line.person_id, hold_line.order_id, hold_line.expires_at);
+  end if;
+  if not v_held then
+    if line.kind = 'course' then
+      -- the last seat may be the buyer's own: then it is not sold out, it is theirs
+      perform private.refuse_second_seat(hold_line.person_id, line.intake_id);
+      perform private.fail('out_of_stock', 409, format('Every seat in %s is taken.', line.title), 'Join the waiting list (join_waitlist), or choose another intake.', line.variant_id::text);
+    end if;
+    perform private.fail('out_of_stock', 409, format('There are not %s of %s left.', line.quantity, line.title), 'Lower the quantity or remove the line.', line.variant_id::text);
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.invoice_document(invoice_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_answer jsonb;
+begin
+  select jsonb_build_object(
+    'id', invoices.id, 'kind', invoices.kind, 'number', invoices.number, 'order_id', invoices.order_id, 'order_number', orders.number,
+    'refund_id', invoices.refund_id, 'corrects_id', invoices.corrects_id, 'corrects_number', corrected.number,
+    'issued_at', invoices.issued_at, 'time_zone', invoices.time_zone, 'paid_on', invoices.paid_on,
+    'currency', invoices.currency, 'minor_units', invoices.minor_units, 'subtotal_amount', invoices.subtotal_amount,
+    'discount_amount', invoices.discount_amount, 'tax_amount', invoices.tax_amount, 'shipping_amount', invoices.shipping_amount,
+    'total_amount', invoices.total_amount, 'tax_name', invoices.tax_name, 'seller_name', invoices.seller_name,
+    'seller_address', invoices.seller_address, 'seller_tax_id', invoices.seller_tax_id, 'buyer_name', invoices.buyer_name,
+    'buyer_email', invoices.buyer_email, 'locale', invoices.locale,
+    'pdf_path', invoices.pdf_path, 'pdf_sha256', invoices.pdf_sha256, 'pdf_bytes', invoices.pdf_bytes,
+    'lines', (
+      select jsonb_agg(to_jsonb(invoice_lines) - 'invoice_id' order by invoice_lines.position)
+      from public.invoice_lines where invoice_lines.invoice_id = invoices.id))
+  into v_answer
+  from public.invoices
+  join public.orders on orders.id = invoices.order_id
+  left join public.invoices as corrected on corrected.id = invoices.corrects_id
+  where invoices.id = invoice_document.invoice_id
+    and (orders.customer_id = auth.uid() or private.is_service() or private.has_permission('invoices.read'));
+  if v_answer is null then
+    perform private.fail('invoice_not_found', 404, 'There is no such invoice.', 'Check the id, and that you are signed in as the person it was issued to.');
+  end if;
+  return v_answer;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.invoice_of(order_id uuid)
+ RETURNS uuid
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select invoices.id from public.invoices where invoices.order_id = invoice_of.order_id and invoices.kind = 'invoice';
+$function$;
+
+CREATE OR REPLACE FUNCTION private.is_service()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(auth.role(), 'service_role') = 'service_role';
+$function$;
+
+CREATE OR REPLACE FUNCTION private.issue_credit_note(refund_id uuid)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_refund public.refunds;
+  v_amount bigint;
+  v_invoice_id uuid;
+  v_invoice public.invoices;
+  v_year integer;
+  v_credit_note_id uuid := private.credit_note_of(issue_credit_note.refund_id);
+begin
+  select * into v_refund from public.refunds where refunds.id = issue_credit_note.refund_id and refunds.status = 'success';
+  if v_refund.id is null or v_credit_note_id is not null then
+    return v_credit_note_id;
+  end if;
+  -- what a bank sent back is booked back, and booked again when a new try succeeds
+  select sum(ledger_entries.amount) into v_amount
+  from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
+  where ledger_transactions.order_id = v_refund.order_id and ledger_entries.account = 'refunds'
+    and split_part(ledger_transactions.effect_key, ':', 1) in ('refund', 'refund_failed')
+    and split_part(ledger_transactions.effect_key, ':', 2) = v_refund.id::text;
+  if coalesce(v_amount, 0) <= 0 then
+    return null;
+  end if;
+  -- the two events of one order are worked on side by side: what is corrected must be there first
+  v_invoice_id := private.issue_invoice(v_refund.order_id);
+  if v_invoice_id is null then
+    return null;
+  end if;
+  select * into v_invoice from public.invoices where invoices.id = v_invoice_id;
+  v_year := private.lock_invoice_series('credit_note');
+  v_credit_note_id := private.credit_note_of(v_refund.id);
+  if v_credit_note_id is not null then
+    return v_credit_note_id;
+  end if;
+  return private.write_credit_note(v_refund.id, v_invoice, v_amount, v_year);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.issue_invoice(order_id uuid)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_invoice_id uuid := private.invoice_of(issue_invoice.order_id);
+  v_year integer;
+begin
+  if v_invoice_id is not null or not exists (
+    select from public.orders where orders.id = issue_invoice.order_id and orders.paid_at is not null and orders.total_amount > 0
+  ) then
+    return v_invoice_id;
+  end if;
+  v_year := private.lock_invoice_series('invoice');
+  v_invoice_id := private.invoice_of(issue_invoice.order_id);
+  if v_invoice_id is not null then
+    return v_invoice_id;
+  end if;
+  insert into public.invoices (kind, year, serial, order_id, issued_at, time_zone, paid_on, currency, minor_units, subtotal_amount,
+    discount_amount, tax_amount, shipping_amount, total_amount, tax_name, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, locale)
+  select 'invoice', v_year, private.next_invoice_serial('invoice', v_year), orders.id, clock_timestamp(), shop.time_zone,
+    (orders.paid_at at time zone shop.time_zone)::date, orders.currency, currencies.minor_units, orders.subtotal_amount,
+    orders.discount_amount, orders.tax_amount, orders.shipping_amount, orders.total_amount,
+    private.setting('tax_name') #>> '{}', private.setting('seller_name') #>> '{}', private.setting('seller_address') #>> '{}',
+    private.setting('seller_tax_id') #>> '{}', btrim(profiles.first_name || ' ' || profiles.last_name), profiles.email, profiles.locale
+  from public.orders
+  join public.profiles on profiles.id = orders.customer_id
+  join public.currencies on currencies.code = orders.currency
+  cross join (select private.setting('shop_time_zone') #>> '{}' as time_zone) as shop
+  where orders.id = issue_invoice.order_id
+  returning invoices.id into v_invoice_id;
+  perform private.copy_order_lines(v_invoice_id);
+  perform private.emit('invoice.issued', 'invoice', v_invoice_id);
+  return v_invoice_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.join_waitlist(intake_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_learner_id uuid := private.require_person();
+  v_body jsonb := to_jsonb(join_waitlist.intake_id);
+  v_answer jsonb := private.recall_answer(v_learner_id, join_waitlist.idempotency_key, 'join_waitlist', v_body);
+  v_intake public.intakes;
+  v_entry public.waitlist_entries;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  select intakes.* into v_intake from public.intakes
+  join public.products on products.id = intakes.product_id
+  where intakes.id = join_waitlist.intake_id and products.status = 'published' and (products.publish_at is null or products.publish_at <= now());
+  if v_intake.id is null then
+    perform private.fail('intake_not_found', 404, 'There is no such intake.', 'Read the course again for its intakes.');
+  end if;
+  perform private.check_enrollable(v_intake.id, v_intake.enroll_opens_at, v_intake.enroll_closes_at);
+  perform private.clear_due_holds(v_intake, v_learner_id);
+  perform private.lock_waitlist(v_intake.id);
+  perform private.check_waitable(v_intake.id, v_learner_id);
+  insert into public.waitlist_entries (intake_id, learner_id) values (v_intake.id, v_learner_id) returning * into v_entry;
+  return private.remember_answer(v_learner_id, join_waitlist.idempotency_key, 'join_waitlist', v_body, private.waitlist_document(v_entry));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.keep_invoice_pdf(invoice_id uuid, path text, sha256 text, bytes integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.invoices set pdf_path = keep_invoice_pdf.path, pdf_sha256 = keep_invoice_pdf.sha256, pdf_bytes = keep_invoice_pdf.bytes
+  where invoices.id = keep_invoice_pdf.invoice_id and invoices.pdf_path is null;
+  if not exists (
+    select from public.invoices where invoices.id = keep_invoice_pdf.invoice_id
+      and invoices.pdf_path = keep_invoice_pdf.path and invoices.pdf_sha256 = keep_invoice_pdf.sha256
+  ) then
+    perform private.fail('invoice_pdf_differs', 409, 'This invoice already has another PDF.', 'Read the one that is kept: it is the one that was sent.');
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.leave_waitlist(intake_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_learner_id uuid := private.require_person();
+  v_body jsonb := to_jsonb(leave_waitlist.intake_id);
+  v_answer jsonb := private.recall_answer(v_learner_id, leave_waitlist.idempotency_key, 'leave_waitlist', v_body);
+  v_entry public.waitlist_entries;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  update public.waitlist_entries set status = 'left'
+  where waitlist_entries.intake_id = leave_waitlist.intake_id and waitlist_entries.learner_id = v_learner_id and waitlist_entries.status in ('waiting', 'offered')
+  returning * into v_entry;
+  if v_entry.id is null then
+    perform private.fail('not_waiting', 404, 'You are not on this waiting list.', 'Read my_waitlist for the lists you are on.');
+  end if;
+  perform private.settle_reservations(v_entry.id, 'released');
+  return private.remember_answer(v_learner_id, leave_waitlist.idempotency_key, 'leave_waitlist', v_body, private.waitlist_document(v_entry));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.lock_holds(holder_ids uuid[], variant_ids uuid[] DEFAULT '{}'::uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform from public.reservations
+  where reservations.holder_id = any (lock_holds.holder_ids) and reservations.status = 'held' order by reservations.id for update;
+  perform from public.stock_slots join (
+    select reservations.variant_id, reservations.slot, reservations.location_id from public.reservations
+    where reservations.holder_id = any (lock_holds.holder_ids) and reservations.status = 'held'
+    union
+    select stock_slots.variant_id, stock_slots.slot, stock_slots.location_id from public.stock_slots where stock_slots.variant_id = any (lock_holds.variant_ids)
+  ) as wanted using (variant_id, slot, location_id)
+  order by stock_slots.variant_id, stock_slots.slot, stock_slots.location_id for update of stock_slots;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.lock_invoice_series(kind text)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_year integer := extract(year from clock_timestamp() at time zone (private.setting('shop_time_zone') #>> '{}'));
+begin
+  insert into private.invoice_series (kind, year) values (lock_invoice_series.kind, v_year) on conflict on constraint invoice_series_pkey do nothing;
+  perform from private.invoice_series where invoice_series.kind = lock_invoice_series.kind and invoice_series.year = v_year for update;
+  return v_year;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.lock_payment(payment_id uuid)
+ RETURNS public.payments
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_payment public.payments;
+begin
+  perform from public.orders where orders.id = (select payments.order_id from public.payments where payments.id = lock_payment.payment_id) for update;
+  select * into v_payment from public.payments where payments.id = lock_payment.payment_id for update;
+  return v_payment;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.lock_waitlist(intake_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select pg_advisory_xact_lock(hashtextextended('seatline.waitlist/' || lock_waitlist.intake_id, 0));
+$function$;
+
+CREATE OR REPLACE FUNCTION private.lock_waitlists(holder_ids uuid[], variant_ids uuid[] DEFAULT '{}'::uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.lock_waitlist(lists.id) from (
+    select intakes.id from public.intakes
+    where intakes.has_waitlist and (intakes.variant_id = any (lock_waitlists.variant_ids) or intakes.variant_id in (
+      select reservations.variant_id from public.reservations where reservations.holder_id = any (lock_waitlists.holder_ids) and reservations.status = 'held'))
+    order by intakes.variant_id
+  ) as lists;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.main_location()
+ RETURNS uuid
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$ select '00000000-0000-4000-8000-000000000001'::uuid; $function$;
+
+CREATE OR REPLACE FUNCTION private.mark_notification(notification_id uuid, status text, error text DEFAULT NULL::text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update public.notifications
+  set status = mark_notification.status, error = mark_notification.error, sent_at = case when mark_notification.status = 'sent' then now() end
+  where notifications.id = mark_notification.notification_id and notifications.status <> 'sent';
+$function$;
+
+CREATE OR REPLACE FUNCTION private.match_titles(search private.order_search)
+ RETURNS private.order_search
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+declare
+  v_search private.order_search := match_titles.search;
+begin
+  v_search.in_many_numbers := private.order_numbers_containing(v_search.words) is null;
+  select coalesce(array_agg(distinct sold_titles.title), '{}'), coalesce(array_agg(distinct sold_titles.variant_id), '{}')
+  into v_search.titles, v_search.variants
+  from private.sold_titles
+  where sold_titles.content like v_search.pattern or v_search.alike and sold_titles.content operator(extensions.%>) v_search.words;
+  return v_search;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.my_courses()
+ RETURNS TABLE(enrollment_id uuid, status text, product_id uuid, slug text, title text, summary text, image_url text, intake_id uuid, intake_title text, starts_at timestamp with time zone, ends_at timestamp with time zone, time_zone text, location text, enrolled_at timestamp with time zone, order_id uuid, order_number text, progress_percent integer, next_lesson text, access_ends_at timestamp with time zone, result text)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  return query
+    select enrollments.id, enrollments.status, products.id, products.slug, products.title, products.summary, products.image_url,
+      intakes.id, intakes.title, intakes.starts_at, intakes.ends_at, intakes.time_zone, intakes.location,
+      enrollments.enrolled_at, orders.id, orders.number,
+      null::integer, null::text, null::timestamptz, null::text
+    from public.enrollments
+    join public.intakes on intakes.id = enrollments.intake_id
+    join public.products on products.id = intakes.product_id
+    left join public.order_items on order_items.id = enrollments.order_item_id
+    left join public.orders on orders.id = order_items.order_id
+    where enrollments.learner_id = private.require_person() and enrollments.status in ('reserved', 'active', 'suspended', 'completed')
+    order by enrollments.created_at desc, enrollments.id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.my_waitlist()
+ RETURNS SETOF jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  return query
+    select private.waitlist_document(waitlist_entries) || jsonb_build_object('title', products.title, 'slug', products.slug, 'intake_title', intakes.title)
+    from public.waitlist_entries
+    join public.intakes on intakes.id = waitlist_entries.intake_id
+    join public.products on products.id = intakes.product_id
+    where waitlist_entries.learner_id = private.require_person()
+      and (waitlist_entries.status = 'waiting' or waitlist_entries.status = 'offered' and waitlist_entries.offer_expires_at > now())
+    order by waitlist_entries.position;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.newest_orders(search private.order_search, among uuid[], since timestamp with time zone)
+ RETURNS uuid[]
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_custom_plan'
+ SET jit TO 'off'
+AS $function$
+begin
+  return array(
+    select orders.id from public.orders
+    where (search.everyone or orders.customer_id = search.person_id)
+      and (search.statuses is null or orders.status = any (search.statuses))
+      and (search.placed_from is null or orders.placed_at >= search.placed_from)
+      and (search.placed_to is null or orders.placed_at < search.placed_to)
+      and (search.min_amount is null or orders.total_amount >= search.min_amount)
+      and (search.max_amount is null or orders.total_amount <= search.max_amount)
+      and (search.currency is null or orders.currency = search.currency)
+      and (search.before_id is null or (orders.placed_at, orders.id) < (search.before_at, search.before_id))
+      and (newest_orders.since is null or orders.placed_at >= newest_orders.since)
+      and (search.pattern is null
+        or newest_orders.among is not null and orders.id = any (newest_orders.among)
+        or (newest_orders.among is null or search.in_many_numbers) and orders.number like upper(search.pattern)
+        -- scalar on purpose: as exists (…) the planner may read a whole table to hash it
+        or newest_orders.among is null and search.titles <> '{}' and (
+          select bool_or(order_items.title = any (search.titles)) from public.order_items where order_items.order_id = orders.id)
+        or newest_orders.among is null and search.names and (
+          select customer_search.content like search.pattern or customer_search.content like search.digits_pattern
+            or search.alike and extensions.word_similarity(search.words, customer_search.content) >= search.likeness
+          from private.customer_search where customer_search.profile_id = orders.customer_id))
+    order by orders.placed_at desc, orders.id desc limit search.max_rows + 1
+  );
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.next_invoice_serial(kind text, year integer)
+ RETURNS integer
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update private.invoice_series set last_serial = invoice_series.last_serial + 1
+  where invoice_series.kind = next_invoice_serial.kind and invoice_series.year = next_invoice_serial.year
+  returning invoice_series.last_serial;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.note_customers(profile_ids uuid[])
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  insert into private.customer_search (profile_id, content)
+  select profiles.id, concat_ws(E'\n', private.search_text(profiles.first_name || ' ' || profiles.last_name), private.search_text(profiles.email),
+    profiles.phone, regexp_replace(profiles.phone, '\D', '', 'g'))
+  from public.profiles where note_customers.profile_ids is null or profiles.id = any (note_customers.profile_ids)
+  on conflict (profile_id) do update set content = excluded.content;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.note_titles(variant_ids uuid[])
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  insert into private.sold_titles (variant_id, title, content)
+  select named.variant_id, named.title, private.search_text(named.title)
+  from (
+    -- as private.price_line words it; a test compares
+    select variants.id as variant_id,
+      case when intakes.id is null or intakes.title = products.title then products.title else products.title || ' · ' || intakes.title end as title
+    from public.variants
+    join public.products on products.id = variants.product_id
+    left join public.intakes on intakes.variant_id = variants.id
+    where note_titles.variant_ids is null or variants.id = any (note_titles.variant_ids)
+  ) as named
+  on conflict do nothing;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.open_enrollments(order_id uuid, person_id uuid, lines private.order_line[], item_ids uuid[], first_status text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_intake_id uuid;
+begin
+  for v_index in 1 .. cardinality(open_enrollments.lines) loop
+    v_intake_id := (open_enrollments.lines[v_index]).intake_id;
+    continue when v_intake_id is null;
+    insert into public.enrollments (intake_id, learner_id, order_item_id, status, enrolled_at)
+    values (v_intake_id, open_enrollments.person_id, open_enrollments.item_ids[v_index], open_enrollments.first_status,
+      case when open_enrollments.first_status = 'active' then now() end)
+    on conflict (intake_id, learner_id) where (status in ('reserved', 'active', 'suspended', 'completed')) do nothing;
+    continue when found;
+    perform private.refuse_second_seat(open_enrollments.person_id, v_intake_id);
+    -- it ended this very moment
+    perform private.fail('already_enrolled', 409, 'You are enrolled in this intake already.', 'Find it among your courses.');
+  end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.open_payments(older_than interval DEFAULT '00:02:00'::interval, max_rows integer DEFAULT 50)
+ RETURNS SETOF public.payments
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select payments.* from public.payments
+  join public.orders on orders.id = payments.order_id
+  where payments.created_at < now() - open_payments.older_than and orders.status <> 'needs_review'
+    and (payments.status in ('pending', 'processing')
+      -- a page closed lately may have been paid in its last second
+      or payments.status in ('expired', 'cancelled', 'failed') and payments.updated_at > now() - interval '1 hour')
+    and payments.session_id is not null
+  order by payments.updated_at limit open_payments.max_rows;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.order_document(order_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_order public.orders;
+  v_items jsonb;
+  v_payments jsonb := '[]';
+  v_refunds jsonb := '[]';
+begin
+  select * into v_order from public.orders where orders.id = order_document.order_id;
+  select jsonb_agg(jsonb_build_object(
+      'id', order_items.id, 'variant_id', order_items.variant_id, 'kind', order_items.kind, 'sku', order_items.sku, 'title', order_items.title,
+      'quantity', order_items.quantity, 'unit_amount', order_items.unit_amount, 'total_amount', order_items.total_amount,
+      'enrollment', case when enrollments.id is not null then jsonb_build_object(
+        'id', enrollments.id, 'intake_id', enrollments.intake_id, 'status', enrollments.status, 'enrolled_at', enrollments.enrolled_at) end
+    ) order by order_items.title, order_items.id) into v_items
+  from public.order_items left join public.enrollments on enrollments.order_item_id = order_items.id
+  where order_items.order_id = order_document.order_id;
+  if v_order.total_amount > 0 then
+    select coalesce(jsonb_agg(private.payment_document(payments) order by payments.attempt), '[]') into v_payments
+    from public.payments where payments.order_id = order_document.order_id;
+    select coalesce(jsonb_agg(jsonb_build_object('id', refunds.id, 'payment_id', refunds.payment_id, 'amount', refunds.amount,
+      'currency', refunds.currency, 'status', refunds.status, 'reason', refunds.reason) order by refunds.created_at), '[]') into v_refunds
+    from public.refunds where refunds.order_id = order_document.order_id;
+  end if;
+  return jsonb_build_object(
+    'id', v_order.id, 'number', v_order.number, 'status', v_order.status, 'currency', v_order.currency,
+    'subtotal_amount', v_order.subtotal_amount, 'discount_amount', v_order.discount_amount, 'tax_amount', v_order.tax_amount,
+    'shipping_amount', v_order.shipping_amount, 'total_amount', v_order.total_amount,
+    'placed_at', v_order.placed_at, 'expires_at', v_order.expires_at, 'paid_at', v_order.paid_at,
+    'cancelled_at', v_order.cancelled_at, 'cancel_reason', v_order.cancel_reason,
+    'items', v_items, 'payments', v_payments, 'refunds', v_refunds);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.order_numbers_containing(words text)
+ RETURNS text[]
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_parts text[] := regexp_match(order_numbers_containing.words, '^((?:s?l)?-)?([0-9]{1,18})$');
+  v_digits text := v_parts[2];
+  v_longest integer := (select length(order_numbers.last_value::text) from private.order_numbers);
+  v_many numeric;
+begin
+  if v_parts is null then
+    return case when strpos('sl-', order_numbers_containing.words) = 0 then '{}'::text[] end;
+  end if;
+  select sum(10.0 ^ (digits - length(v_digits)) * case when v_parts[1] is null then digits - length(v_digits) + 1 else 1 end) into v_many
+  from generate_series(greatest(6, length(v_digits)), v_longest) as digits;
+  if v_many > 5000 then
+    return null;
+  end if;
+  return array(
+    select 'SL-' || case when before > 0 then head::text else '' end || v_digits || case when after > 0 then lpad(tail::text, after, '0') else '' end
+    from generate_series(greatest(6, length(v_digits)), v_longest) as digits,
+      generate_series(0, case when v_parts[1] is null then digits - length(v_digits) else 0 end) as before,
+      lateral (select digits - length(v_digits) - before as after) as rest,
+      generate_series(case when before > 0 then (10 ^ (before - 1))::bigint else 0 end, case when before > 0 then (10 ^ before)::bigint - 1 else 0 end) as head,
+      generate_series(0, (10 ^ after)::bigint - 1) as tail
+  );
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.order_search_fingerprint(search private.order_search)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select left(md5(jsonb_build_array(search.words, search.person_id, search.statuses, extract(epoch from search.placed_from), extract(epoch from search.placed_to),
+    search.min_amount, search.max_amount, search.currency)::text), 8);
+$function$;
+
+CREATE OR REPLACE FUNCTION private.order_search_rows(order_ids uuid[], names boolean)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(jsonb_agg(jsonb_build_object(
+      'id', orders.id, 'number', orders.number, 'status', orders.status, 'currency', orders.currency, 'total_amount', orders.total_amount,
+      'placed_at', orders.placed_at,
+      'customer_name', case when order_search_rows.names then btrim(profiles.first_name || ' ' || profiles.last_name) end,
+      'customer_email', case when order_search_rows.names then profiles.email end,
+      'item_titles', items.titles, 'item_count', items.units
+    ) order by orders.placed_at desc, orders.id desc), '[]')
+  from public.orders
+  join public.profiles on profiles.id = orders.customer_id
+  cross join lateral (
+    select coalesce(jsonb_agg(order_items.title order by order_items.title, order_items.id), '[]') as titles, coalesce(sum(order_items.quantity), 0) as units
+    from public.order_items where order_items.order_id = orders.id
+  ) as items
+  where orders.id = any (order_search_rows.order_ids);
+$function$;
+
+CREATE OR REPLACE FUNCTION private.orders_about(search private.order_search, at_most integer)
+ RETURNS uuid[]
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_custom_plan'
+ SET jit TO 'off'
+AS $function$
+declare
+  v_numbers text[] := private.order_numbers_containing(search.words);
+begin
+  return array(
+    select orders.id from public.orders where orders.number = any (v_numbers)
+    union all
+    select order_items.order_id from public.order_items
+    where order_items.variant_id = any (search.variants) and order_items.title = any (search.titles)
+    union all
+    select orders.id from private.customer_search join public.orders on orders.customer_id = customer_search.profile_id
+    where search.names and (customer_search.content like search.pattern or customer_search.content like search.digits_pattern
+      or search.alike and customer_search.content operator(extensions.%>) search.words)
+    limit orders_about.at_most
+  );
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.parse_lines(lines jsonb)
+ RETURNS TABLE(variant_id uuid, quantity integer)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_most integer := private.setting('max_order_lines');
+  v_hint constant text := 'Send [{"variant_id": "<uuid>", "quantity": 1}, …].';
+  v_line jsonb;
+begin
+  if jsonb_typeof(parse_lines.lines) is distinct from 'array' or jsonb_array_length(parse_lines.lines) = 0 then
+    perform private.fail('invalid_lines', 422, 'An order needs a list of at least one line.', v_hint);
+  end if;
+  if jsonb_array_length(parse_lines.lines) > v_most then
+    perform private.fail('invalid_lines', 422, format('An order has at most %s lines.', v_most), 'Split it into several orders.');
+  end if;
+  for v_line in select jsonb_array_elements(parse_lines.lines) loop
+    if jsonb_typeof(v_line) <> 'object' or not v_line ?& array['variant_id', 'quantity'] or v_line - array['variant_id', 'quantity'] <> '{}' then
+      perform private.fail('invalid_lines', 422, 'A line has variant_id and quantity, and nothing else; prices come from the catalogue.', v_hint);
+    end if;
+    if coalesce(v_line ->> 'variant_id', '') !~* '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' then
+      perform private.fail('invalid_lines', 422, 'variant_id must be a UUID.', v_hint);
+    end if;
+    if jsonb_typeof(v_line -> 'quantity') <> 'number' or (v_line ->> 'quantity') !~ '^[1-9][0-9]{0,3}$' then
+      perform private.fail('invalid_quantity', 422, 'quantity must be a whole number from 1 to 1000.', v_hint);
+    end if;
+  end loop;
+  -- two lines of one variant are one wish: summed before stock is asked
+  return query
+    select (line ->> 'variant_id')::uuid, sum((line ->> 'quantity')::integer)::integer
+    from jsonb_array_elements(parse_lines.lines) as line group by 1 order by 1;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.pass_on_free_units(variant_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_slot public.stock_slots;
+  v_passed_on integer;
+begin
+  perform from public.stock_slots where stock_slots.variant_id = pass_on_free_units.variant_id
+  order by stock_slots.slot, stock_slots.location_id for update;
+  for v_slot in
+    select * from public.stock_slots where stock_slots.variant_id = pass_on_free_units.variant_id and stock_slots.available > 0
+    order by stock_slots.slot, stock_slots.location_id
+  loop
+    v_passed_on := private.pass_on_units(v_slot.variant_id, v_slot.slot, v_slot.location_id, v_slot.available);
+    exit when v_passed_on = 0;
+    update public.stock_slots set available = available - v_passed_on, reserved = reserved + v_passed_on
+    where stock_slots.variant_id = v_slot.variant_id and stock_slots.slot = v_slot.slot and stock_slots.location_id = v_slot.location_id;
+  end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.pass_on_units(variant_id uuid, slot integer, location_id uuid, quantity integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_intake public.intakes;
+  v_entry_id uuid;
+  v_until timestamptz;
+  v_passed_on integer := 0;
+begin
+  select * into v_intake from public.intakes where intakes.variant_id = pass_on_units.variant_id;
+  if v_intake.id is null or not v_intake.has_waitlist or v_intake.enroll_closes_at <= now() then
+    return 0;
+  end if;
+  perform private.lock_waitlist(v_intake.id);
+  v_until := least(now() + make_interval(hours => (private.setting('offer_hours'))::integer), v_intake.enroll_closes_at);
+  while v_passed_on < pass_on_units.quantity loop
+    update public.waitlist_entries set status = 'offered', offer_expires_at = v_until
+    where waitlist_entries.status = 'waiting' and waitlist_entries.id = (
+      select next.id from public.waitlist_entries as next where next.intake_id = v_intake.id and next.status = 'waiting' order by next.position limit 1)
+    returning waitlist_entries.id into v_entry_id;
+    if v_entry_id is not null then
+      insert into public.reservations (holder_id, variant_id, slot, location_id, quantity, expires_at)
+      values (v_entry_id, pass_on_units.variant_id, pass_on_units.slot, pass_on_units.location_id, 1, v_until);
+      perform private.emit('waitlist.offered', 'waitlist_entry', v_entry_id);
+      v_passed_on := v_passed_on + 1;
+    elsif not exists (select from public.waitlist_entries where waitlist_entries.intake_id = v_intake.id and waitlist_entries.status = 'waiting') then
+      exit; -- otherwise the first in line left while we looked: look again
+    end if;
+  end loop;
+  return v_passed_on;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.payment_document(payment public.payments)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object('id', payment.id, 'order_id', payment.order_id, 'attempt', payment.attempt, 'provider', payment.provider,
+    'status', payment.status, 'amount', payment.amount, 'currency', payment.currency, 'refunded_amount', payment.refunded_amount,
+    'checkout_url', payment.checkout_url, 'expires_at', payment.expires_at,
+    'failure_code', payment.failure_code, 'failure_message', payment.failure_message);
+$function$;
+
+CREATE OR REPLACE FUNCTION private.place_order(lines jsonb, currency text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_customer_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_object('lines', place_order.lines, 'currency', place_order.currency);
+  v_currency text := coalesce(place_order.currency, private.setting('default_currency') #>> '{}');
+  v_answer jsonb := private.recall_answer(v_customer_id, place_order.idempotency_key, 'place_order', v_body);
+  v_lines private.order_line[];
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if not exists (select from public.currencies where currencies.code = v_currency) then
+    perform private.fail('currency_not_supported', 422, 'This shop does not sell in that currency.', 'Read the currencies table for the ones it does.');
+  end if;
+  select array_agg(private.price_line(wish.variant_id, wish.quantity, v_currency) order by wish.variant_id) into v_lines
+  from private.parse_lines(place_order.lines) as wish;
+  return private.remember_answer(v_customer_id, place_order.idempotency_key, 'place_order', v_body,
+    private.order_document(private.place_priced_lines(v_customer_id, v_currency, v_lines)));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.place_priced_lines(customer_id uuid, currency text, lines private.order_line[])
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_order_id uuid := gen_random_uuid();
+  v_expires_at timestamptz;
+  v_line private.order_line;
+begin
+  foreach v_line in array place_priced_lines.lines loop
+    if v_line.unit_amount > 0 then
+      v_expires_at := now() + make_interval(mins => (private.setting('hold_minutes'))::integer);
+      exit;
+    end if;
+  end loop;
+  perform private.expire_own_due_orders(place_priced_lines.customer_id, place_priced_lines.lines);
+  foreach v_line in array place_priced_lines.lines loop
+    perform private.hold_line(v_order_id, place_priced_lines.customer_id, v_line, v_expires_at);
+  end loop;
+  perform private.write_order(place_priced_lines.customer_id, place_priced_lines.currency, place_priced_lines.lines, v_order_id, v_expires_at);
+  return v_order_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.post_entries(effect_key text, order_id uuid, currency text, entries jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_transaction_id uuid;
+begin
+  insert into public.ledger_transactions (effect_key, order_id) values (post_entries.effect_key, post_entries.order_id)
+  on conflict on constraint ledger_transactions_effect_key_key do nothing returning ledger_transactions.id into v_transaction_id;
+  insert into public.ledger_entries (transaction_id, account, currency, amount)
+  select v_transaction_id, entry.key, post_entries.currency, entry.value::bigint
+  from jsonb_each_text(post_entries.entries) as entry
+  where v_transaction_id is not null and entry.value::bigint <> 0;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.post_sale(order_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.post_entries('sale:' || orders.id, orders.id, orders.currency, jsonb_build_object(
+    'receivable', orders.total_amount, 'revenue', -orders.subtotal_amount, 'discounts', orders.discount_amount,
+    'tax_payable', -orders.tax_amount, 'shipping', -orders.shipping_amount))
+  from public.orders where orders.id = post_sale.order_id and orders.total_amount > 0;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.price_line(variant_id uuid, quantity integer, currency text)
+ RETURNS private.order_line
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_line private.order_line;
+  v_opens_at timestamptz;
+  v_closes_at timestamptz;
+  v_on_sale boolean;
+begin
+  if price_line.quantity > 1000 then
+    perform private.fail('invalid_quantity', 422, 'One order takes at most 1000 units of one thing.', 'Lower the quantity.');
+  end if;
+  select variants.id, price_line.quantity, products.kind, variants.sku,
+    case when intakes.id is null or intakes.title = products.title then products.title else products.title || ' · ' || intakes.title end,
+    prices.amount, variants.stock_mode <> 'none', intakes.id,
+    jsonb_build_object('product_id', products.id, 'slug', products.slug, 'starts_at', intakes.starts_at, 'ends_at', intakes.ends_at, 'time_zone', intakes.time_zone),
+    intakes.enroll_opens_at, intakes.enroll_closes_at, products.status = 'published' and (products.publish_at is null or products.publish_at <= now())
+  into v_line.variant_id, v_line.quantity, v_line.kind, v_line.sku, v_line.title, v_line.unit_amount, v_line.counted, v_line.intake_id, v_line.snapshot,
+    v_opens_at, v_closes_at, v_on_sale
+  from public.variants
+  join public.products on products.id = variants.product_id
+  left join public.intakes on intakes.variant_id = variants.id
+  left join public.prices on prices.variant_id = variants.id and prices.currency = price_line.currency
+  where variants.id = price_line.variant_id;
+  if v_on_sale is not true or v_line.kind = 'course' and v_line.intake_id is null then
+    perform private.fail('variant_not_found', 404, 'One of these things is not on sale.', 'Read the catalogue again and remove it.', price_line.variant_id::text);
+  end if;
+  if v_line.unit_amount is null then
+    perform private.fail('price_missing', 422, format('%s is not sold in %s.', v_line.title, price_line.currency), 'Choose a currency that has a price.', price_line.variant_id::text);
+  end if;
+  if v_line.kind = 'course' then
+    perform private.check_enrollable(v_line.intake_id, v_opens_at, v_closes_at);
+    if price_line.quantity <> 1 then
+      perform private.fail('invalid_quantity', 422, 'A learner takes one seat of an intake.', 'Set the quantity to 1.', price_line.variant_id::text);
+    end if;
+  end if;
+  return v_line;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.process_payment(payment_id uuid)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_payment public.payments := private.lock_payment(process_payment.payment_id);
+begin
+  if v_payment.status <> 'pending' then
+    return 'ignored';
+  end if;
+  update public.payments set status = 'processing' where payments.id = v_payment.id;
+  return 'applied';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.purge_idempotency_keys(older_than interval DEFAULT '30 days'::interval)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_purged integer;
+begin
+  delete from private.idempotency_keys where idempotency_keys.created_at < now() - purge_idempotency_keys.older_than;
+  get diagnostics v_purged = row_count;
+  return v_purged;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.queue_notification(profile_id uuid, type text, channel text, effect_key text, subject text, content text)
+ RETURNS TABLE(notification_id uuid, status text, recipient text)
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  insert into public.notifications (profile_id, type, channel, effect_key, recipient, subject, content, correlation_id)
+  select profiles.id, queue_notification.type, queue_notification.channel, queue_notification.effect_key, profiles.email,
+    queue_notification.subject, queue_notification.content, private.request_id()
+  from public.profiles where profiles.id = queue_notification.profile_id and profiles.email is not null
+  on conflict on constraint notifications_effect_key_key do nothing;
+  return query
+    select notifications.id, notifications.status, notifications.recipient from public.notifications
+    where notifications.effect_key = queue_notification.effect_key;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.queue_process(task text, event_id bigint, subject_type text, subject_id uuid, correlation_id text DEFAULT NULL::text)
+ RETURNS uuid
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  insert into public.processes (task, event_id, subject_type, subject_id, correlation_id)
+  values (queue_process.task, queue_process.event_id, queue_process.subject_type, queue_process.subject_id, queue_process.correlation_id)
+  on conflict on constraint processes_run_once_per_event do update set task = excluded.task
+  returning processes.id;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.read_order_search(q text, statuses text[], placed_from timestamp with time zone, placed_to timestamp with time zone, min_amount bigint, max_amount bigint, currency text, max_rows integer)
+ RETURNS private.order_search
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_search private.order_search;
+  v_digits text;
+begin
+  perform private.check_order_search(q, statuses, placed_from, placed_to, min_amount, max_amount, currency, max_rows);
+  if private.is_service() then
+    v_search.everyone := true;
+    v_search.names := true;
+  else
+    v_search.person_id := private.require_person();
+    v_search.everyone := private.has_permission('orders.read');
+    v_search.names := v_search.everyone and private.has_permission('people.read');
+  end if;
+  v_search.words := nullif(private.search_text(read_order_search.q), '');
+  v_search.pattern := private.search_pattern(v_search.words);
+  -- a phone is found however its digits are grouped, and with the 0 of the country's own form
+  v_digits := ltrim(regexp_replace(v_search.words, '\D', '', 'g'), '0');
+  if v_search.words ~ '^[+0-9 ()-]+$' and length(v_digits) >= 5 then
+    v_search.digits_pattern := private.search_pattern(v_digits);
+  end if;
+  v_search.alike := false;
+  v_search.likeness := case when length(v_search.words) < 6 then 0.5 else 0.4 end; -- short words are alike soon
+  v_search.statuses := nullif(read_order_search.statuses, '{}');
+  v_search.placed_from := read_order_search.placed_from;
+  v_search.placed_to := read_order_search.placed_to;
+  v_search.min_amount := read_order_search.min_amount;
+  v_search.max_amount := read_order_search.max_amount;
+  v_search.currency := read_order_search.currency;
+  v_search.max_rows := coalesce(read_order_search.max_rows, 20);
+  return v_search;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.recall_answer(person_id uuid, key text, verb text, body jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_known private.idempotency_keys;
+begin
+  if recall_answer.key is null then
+    return null;
+  end if;
+  if length(recall_answer.key) not between 1 and 255 then
+    perform private.fail('invalid_idempotency_key', 422, 'An idempotency key has 1 to 255 characters.', 'Send a UUID.');
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended(recall_answer.person_id::text || recall_answer.key, 0));
+  select * into v_known from private.idempotency_keys
+  where idempotency_keys.person_id = recall_answer.person_id and idempotency_keys.key = recall_answer.key;
+  if not found then
+    return null;
+  end if;
+  if v_known.verb <> recall_answer.verb or v_known.body_hash <> md5(recall_answer.body::text) then
+    perform private.fail('idempotency_key_reused', 422, 'This idempotency key was used for another request.', 'Send a new key for a new request, and the same key only to repeat one.');
+  end if;
+  return v_known.answer;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.receive_provider_event(provider text, event_id text, type text, payload jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if coalesce(length(receive_provider_event.event_id), 0) not between 1 and 255 or coalesce(length(receive_provider_event.type), 0) not between 1 and 255
+    or jsonb_typeof(receive_provider_event.payload #> '{data,object}') is distinct from 'object' then
+    perform private.fail('invalid_provider_event', 422, 'A provider event has an id, a type and data.object.', 'Pass the provider''s event as it came.');
+  end if;
+  insert into private.provider_events (provider, event_id, type, payload, request_id)
+  values (receive_provider_event.provider, receive_provider_event.event_id, receive_provider_event.type, receive_provider_event.payload, private.request_id())
+  on conflict do nothing;
+  return jsonb_build_object('event_id', receive_provider_event.event_id,
+    'outcome', private.try_provider_event(receive_provider_event.provider, receive_provider_event.event_id));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.record_refund_result(refund_id uuid, provider_refund_id text, status text, failure text DEFAULT NULL::text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_payment public.payments := private.lock_payment((select refunds.payment_id from public.refunds where refunds.id = record_refund_result.refund_id));
+  v_refund public.refunds;
+begin
+  select * into v_refund from public.refunds where refunds.id = record_refund_result.refund_id for update;
+  if v_refund.id is null
+    or v_refund.status <> 'failed' and v_refund.provider_refund_id <> coalesce(record_refund_result.provider_refund_id, '')
+    or v_refund.status = 'failed' and v_refund.provider_refund_id = record_refund_result.provider_refund_id then
+    return 'ignored'; -- not here; about another try than the one that counts; failed, which is for good: only a new try may succeed
+  end if;
+  if record_refund_result.status = 'success' and v_refund.status <> 'success' and v_refund.amount > v_payment.captured_amount - v_payment.refunded_amount then
+    return private.flag_order(v_payment.order_id, 'the provider refunded more than was captured');
+  end if;
+  update public.refunds set provider_refund_id = coalesce(record_refund_result.provider_refund_id, refunds.provider_refund_id) where refunds.id = v_refund.id;
+  if record_refund_result.status = v_refund.status or v_refund.status = 'success' and record_refund_result.status = 'pending' then
+    return 'ignored';
+  end if;
+  update public.refunds set status = record_refund_result.status, failure = record_refund_result.failure where refunds.id = v_refund.id;
+  if record_refund_result.status = 'success' then
+    perform private.settle_refund(v_refund, v_payment);
+  elsif record_refund_result.status = 'failed' then
+    perform private.fail_refund(v_refund, v_payment);
+  else
+    update public.payments set status = 'refunding' where payments.id = v_payment.id and payments.status = 'refund_failed';
+  end if;
+  return 'applied';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.refund_effect_key(effect text, refund_id uuid)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select refund_effect_key.effect || ':' || refund_effect_key.refund_id || coalesce(':' || nullif(count(*), 0) + 1, '')
+  from public.ledger_transactions where ledger_transactions.effect_key like 'refund\_failed:' || refund_effect_key.refund_id || '%';
+$function$;
+
+CREATE OR REPLACE FUNCTION private.refund_order(order_id uuid, note text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.request_refund(payments.id, 'order_cancelled', refund_order.note)
+  from public.payments where payments.order_id = refund_order.order_id and payments.status = 'success';
+$function$;
+
+CREATE OR REPLACE FUNCTION private.refuse_second_seat(learner_id uuid, intake_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_status text;
+  v_open public.orders;
+begin
+  select enrollments.status into v_status from public.enrollments
+  where enrollments.learner_id = refuse_second_seat.learner_id and enrollments.intake_id = refuse_second_seat.intake_id
+    and enrollments.status in ('reserved', 'active', 'suspended', 'completed');
+  if v_status is null then
+    return;
+  end if;
+  if v_status = 'reserved' then
+    select orders.* into v_open
+    from public.enrollments
+    join public.order_items on order_items.id = enrollments.order_item_id
+    join public.orders on orders.id = order_items.order_id
+    where enrollments.learner_id = refuse_second_seat.learner_id and enrollments.intake_id = refuse_second_seat.intake_id and enrollments.status = 'reserved';
+    perform private.fail('order_already_open', 409, format('Order %s already holds this seat for you.', v_open.number), 'Pay that order or cancel it.', v_open.id::text);
+  end if;
+  perform private.fail('already_enrolled', 409, 'You are enrolled in this intake already.', 'Find it among your courses.');
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.release_due_units(variant_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_freed private.drawn_slot;
+begin
+  for v_freed in
+    with due as materialized (
+      select reservations.id from public.reservations
+      where reservations.variant_id = release_due_units.variant_id and reservations.status = 'held' and reservations.expires_at <= now()
+      for update skip locked
+    ), released as (
+      update public.reservations set status = 'released' from due where reservations.id = due.id
+      returning reservations.slot, reservations.location_id, reservations.quantity
+    )
+    select released.slot, released.location_id, sum(released.quantity)::integer from released group by 1, 2 order by 1, 2
+  loop
+    perform private.free_units(release_due_units.variant_id, v_freed.slot, v_freed.location_id, v_freed.quantity);
+  end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.remember_answer(person_id uuid, key text, verb text, body jsonb, answer jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if remember_answer.key is not null then
+    insert into private.idempotency_keys (person_id, key, verb, body_hash, answer)
+    values (remember_answer.person_id, remember_answer.key, remember_answer.verb, md5(remember_answer.body::text), remember_answer.answer);
+  end if;
+  return remember_answer.answer;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.request_id()
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return left(coalesce(
+    nullif(current_setting('seatline.request_id', true), ''),
+    nullif(current_setting('request.headers', true), '')::json ->> 'x-request-id'
+  ), 128);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.request_refund(payment_id uuid, reason text, note text)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_payment public.payments;
+  v_refund_id uuid;
+begin
+  select * into v_payment from public.payments where payments.id = request_refund.payment_id;
+  insert into public.refunds (payment_id, order_id, amount, currency, reason, note)
+  values (v_payment.id, v_payment.order_id, v_payment.captured_amount - v_payment.refunded_amount, v_payment.currency, request_refund.reason, request_refund.note)
+  returning refunds.id into v_refund_id;
+  update public.payments set status = 'refunding' where payments.id = v_payment.id;
+  perform private.emit('refund.requested', 'refund', v_refund_id);
+  return v_refund_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.require_person()
+ RETURNS uuid
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := auth.uid();
+begin
+  if v_person_id is null then
+    perform private.fail('sign_in_required', 401, 'This call acts for a person, and nobody is signed in.', 'Sign in and send the access token as bearer.');
+  end if;
+  if not exists (select from public.profiles where profiles.id = v_person_id and profiles.closed_at is null) then
+    perform private.fail('account_closed', 401, 'This account was deleted.', 'Sign in with another account.');
+  end if;
+  return v_person_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.reserve_units(holder_id uuid, variant_id uuid, quantity integer, expires_at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  insert into public.reservations (holder_id, variant_id, slot, location_id, quantity, expires_at)
+  select reserve_units.holder_id, reserve_units.variant_id, drawn.slot, drawn.location_id, drawn.quantity, reserve_units.expires_at
+  from private.draw_units(reserve_units.variant_id, reserve_units.quantity, true) as drawn;
+  return found;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.retry_process(process_id uuid)
+ RETURNS public.processes
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_process public.processes;
+begin
+  if not (private.is_service() or private.has_permission('processes.write')) then
+    perform private.fail('permission_denied', 403, 'Retrying a process needs the permission processes.write.', 'Ask an admin for a role that has it.');
+  end if;
+  update public.processes set status = 'queued', finished_at = null, error = null
+  where processes.id = retry_process.process_id and processes.status = 'failed'
+  returning processes.* into v_process;
+  if not found then
+    perform private.fail('process_not_retryable', 409, 'Only a failed process can be retried.', 'Read its status first.');
+  end if;
+  perform private.emit('process.retried', 'process', v_process.id, jsonb_build_object('task', v_process.task, 'process_id', v_process.id));
+  return v_process;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.return_units(variant_id uuid, quantity integer, reference_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_slot public.stock_slots;
+begin
+  select * into v_slot from public.stock_slots
+  where stock_slots.variant_id = return_units.variant_id order by stock_slots.slot, stock_slots.location_id limit 1 for update;
+  if v_slot.variant_id is null then
+    return;
+  end if;
+  insert into public.stock_movements (variant_id, location_id, quantity, reason, reference_id)
+  values (return_units.variant_id, v_slot.location_id, return_units.quantity, 'return', return_units.reference_id);
+  update public.stock_slots set reserved = reserved + return_units.quantity
+  where stock_slots.variant_id = v_slot.variant_id and stock_slots.slot = v_slot.slot and stock_slots.location_id = v_slot.location_id;
+  perform private.free_units(v_slot.variant_id, v_slot.slot, v_slot.location_id, return_units.quantity);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.revoke_role(profile_id uuid, role text)
+ RETURNS SETOF public.role_members
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if not (private.is_service() or private.has_permission('people.manage')) then
+    perform private.fail('permission_denied', 403, 'Revoking roles needs the permission people.manage.', 'Ask an admin.');
+  end if;
+  -- two admins who remove each other must not leave none
+  perform from public.role_members where role_members.role = 'admin' order by role_members.profile_id for update;
+  if revoke_role.role = 'admin' and not exists (
+    select from public.role_members where role_members.role = 'admin' and role_members.profile_id <> revoke_role.profile_id
+  ) then
+    perform private.fail('last_admin', 409, 'The shop must keep one admin.', 'Make another person admin first.');
+  end if;
+  delete from public.role_members where role_members.profile_id = revoke_role.profile_id and role_members.role = revoke_role.role;
+  return query select role_members.* from public.role_members where role_members.profile_id = revoke_role.profile_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.search_orders(q text, statuses text[], placed_from timestamp with time zone, placed_to timestamp with time zone, min_amount bigint, max_amount bigint, currency text, cursor text, max_rows integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_search private.order_search := private.continue_order_search(
+    private.read_order_search(q, statuses, placed_from, placed_to, min_amount, max_amount, currency, max_rows), search_orders.cursor);
+  v_ids uuid[] := private.find_orders(v_search);
+  v_last uuid;
+begin
+  -- A number that is off by a digit is another number; a word that is off by a letter is a slip.
+  if v_ids = '{}' and search_orders.cursor is null and length(v_search.words) >= 4 and v_search.words !~ '^[0-9 +()-]+$' then
+    v_search.alike := true;
+    v_ids := private.find_orders(v_search);
+  end if;
+  if cardinality(v_ids) > v_search.max_rows then
+    v_last := v_ids[v_search.max_rows];
+  end if;
+  return jsonb_build_object(
+    'data', private.order_search_rows(v_ids[:v_search.max_rows], v_search.names),
+    'next_cursor', case when v_search.alike then 'a' else 'e' end || replace(v_last::text, '-', '') || private.order_search_fingerprint(v_search));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.search_pattern(words text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+  select '%' || regexp_replace(search_pattern.words, '([\\%_])', '\\\1', 'g') || '%';
+$function$;
+
+CREATE OR REPLACE FUNCTION private.search_text(original text)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+begin
+  return btrim(regexp_replace(
+    lower(extensions.unaccent('extensions.unaccent', normalize(original, NFKC)) collate pg_catalog.pg_c_utf8), '\s+', ' ', 'g'));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.sell_units(variant_id uuid, quantity integer, reference_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  insert into public.stock_movements (variant_id, location_id, quantity, reason, reference_id)
+  select sell_units.variant_id, drawn.location_id, -drawn.quantity, 'sale', sell_units.reference_id
+  from private.draw_units(sell_units.variant_id, sell_units.quantity, false) as drawn;
+  return found;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.setting(key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  return (select settings.value from public.settings where settings.key = setting.key);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.settle_payment(payment_id uuid, amount bigint, currency text, provider_payment_id text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_payment public.payments := private.lock_payment(settle_payment.payment_id);
+begin
+  if v_payment.status in ('success', 'refunding', 'refunded', 'refund_failed') then
+    if v_payment.provider_payment_id is distinct from coalesce(settle_payment.provider_payment_id, v_payment.provider_payment_id) then
+      return private.flag_order(v_payment.order_id, 'one attempt was captured twice by the provider');
+    end if;
+    return 'ignored';
+  end if;
+  if settle_payment.amount <> v_payment.amount or upper(settle_payment.currency) <> v_payment.currency then
+    update public.payments set failure_code = 'amount_mismatch',
+      failure_message = format('The provider reports %s %s.', settle_payment.amount, upper(settle_payment.currency))
+    where payments.id = v_payment.id;
+    return private.flag_order(v_payment.order_id, 'the provider captured another amount than the order asks for');
+  end if;
+  if exists (
+    select from public.payments where payments.provider = v_payment.provider
+      and payments.provider_payment_id = settle_payment.provider_payment_id and payments.id <> v_payment.id
+  ) then
+    return private.flag_order(v_payment.order_id, 'one capture was reported for two payments');
+  end if;
+  update public.payments
+  set status = 'success', captured_amount = settle_payment.amount, settled_at = now(), failure_code = null, failure_message = null,
+    provider_payment_id = coalesce(settle_payment.provider_payment_id, payments.provider_payment_id)
+  where payments.id = v_payment.id;
+  perform private.post_entries('capture:' || v_payment.id, v_payment.order_id, v_payment.currency,
+    jsonb_build_object('cash_in_transit', v_payment.amount, 'receivable', -v_payment.amount));
+  perform private.emit('payment.succeeded', 'payment', v_payment.id);
+  perform private.deliver_paid_order(v_payment.order_id, v_payment.id);
+  return 'applied';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.settle_refund(refund public.refunds, payment public.payments)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_rest bigint := payment.captured_amount - payment.refunded_amount - refund.amount;
+  v_open boolean := exists (select from public.refunds where refunds.payment_id = payment.id and refunds.status = 'pending');
+  -- money that never became a sale (paid late, paid twice) only clears what is owed to the customer; a sale given back is a contra sale
+  v_owed bigint := (
+    select -coalesce(sum(ledger_entries.amount), 0)
+    from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
+    where ledger_transactions.order_id = refund.order_id and ledger_entries.account = 'receivable');
+  v_cleared bigint := greatest(0, least(refund.amount, v_owed));
+  v_order_status text;
+begin
+  update public.payments
+  set refunded_amount = payments.refunded_amount + refund.amount,
+    status = case when v_rest = 0 then 'refunded' when v_open then payments.status else 'success' end
+  where payments.id = payment.id;
+  perform private.post_entries(private.refund_effect_key('refund', refund.id), refund.order_id, refund.currency, jsonb_build_object(
+    'receivable', v_cleared, 'refunds', refund.amount - v_cleared, 'cash_in_transit', -refund.amount));
+  perform private.emit('refund.succeeded', 'refund', refund.id);
+  -- one of two payments given back leaves an order that the other one still pays
+  if refund.reason <> 'by_provider' or exists (
+    select from public.payments where payments.order_id = refund.order_id and payments.id <> payment.id and payments.status = 'success'
+  ) then
+    return;
+  end if;
+  select orders.status into v_order_status from public.orders where orders.id = refund.order_id;
+  if v_rest = 0 and v_order_status in ('paid', 'processing', 'shipped', 'delivered', 'completed', 'partially_refunded', 'needs_review') then
+    update public.orders set status = 'refunded' where orders.id = refund.order_id;
+    perform private.take_back_goods(refund.order_id);
+  elsif v_order_status in ('paid', 'completed') then
+    update public.orders set status = 'partially_refunded' where orders.id = refund.order_id;
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.settle_reservations(holder_id uuid, outcome text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_settled record;
+begin
+  perform private.lock_holds(array[settle_reservations.holder_id]);
+  if settle_reservations.outcome = 'claimed' then
+    insert into public.stock_movements (variant_id, location_id, quantity, reason, reference_id)
+    select reservations.variant_id, reservations.location_id, -reservations.quantity, 'sale', settle_reservations.holder_id
+    from public.reservations where reservations.holder_id = settle_reservations.holder_id and reservations.status = 'held';
+  end if;
+  for v_settled in
+    with settled as (
+      update public.reservations set status = settle_reservations.outcome
+      where reservations.holder_id = settle_reservations.holder_id and reservations.status = 'held'
+      returning reservations.variant_id, reservations.slot, reservations.location_id, reservations.quantity
+    )
+    select settled.variant_id, settled.slot, settled.location_id, sum(settled.quantity)::integer as quantity
+    from settled group by 1, 2, 3 order by 1, 2, 3
+  loop
+    if settle_reservations.outcome = 'released' then
+      perform private.free_units(v_settled.variant_id, v_settled.slot, v_settled.location_id, v_settled.quantity);
+    else
+      update public.stock_slots set reserved = reserved - v_settled.quantity
+      where stock_slots.variant_id = v_settled.variant_id and stock_slots.slot = v_settled.slot and stock_slots.location_id = v_settled.location_id;
+    end if;
+  end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.start_payment(order_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_order public.orders;
+  v_payment public.payments;
+begin
+  perform private.require_person();
+  perform private.find_order(start_payment.order_id, 'nobody.else');
+  select * into v_order from public.orders where orders.id = start_payment.order_id for update;
+  if v_order.status <> 'pending' then
+    perform private.fail('order_not_payable', 409, format('Order %s is %s: there is nothing to pay.', v_order.number, v_order.status), 'Read the order; place a new one if it ended.');
+  end if;
+  if v_order.expires_at <= now() then
+    perform private.fail('order_expired', 409, format('The hold of order %s has ended.', v_order.number), 'Place a new order.');
+  end if;
+  select * into v_payment from public.payments where payments.order_id = v_order.id and payments.status in ('pending', 'processing');
+  if v_payment.status = 'processing' then
+    perform private.fail('payment_in_progress', 409, 'A payment for this order is being processed.', 'Wait for it: the order changes by itself.');
+  end if;
+  if v_payment.expires_at <= now() then
+    update public.payments set status = 'expired' where payments.id = v_payment.id;
+    v_payment.id := null;
+  end if;
+  if v_payment.id is null then
+    insert into public.payments (order_id, attempt, currency, amount)
+    select v_order.id, coalesce(max(payments.attempt), 0) + 1, v_order.currency, v_order.total_amount
+    from public.payments where payments.order_id = v_order.id
+    returning * into v_payment;
+  end if;
+  return jsonb_build_object(
+    'order', private.order_document(v_order.id), 'payment', private.payment_document(v_payment),
+    'customer', (select jsonb_build_object('email', profiles.email, 'name', btrim(profiles.first_name || ' ' || profiles.last_name))
+      from public.profiles where profiles.id = v_order.customer_id));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.start_process(process_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.processes
+  set status = 'running', attempts = processes.attempts + 1, started_at = now(), finished_at = null, error = null
+  where processes.id = start_process.process_id and processes.status in ('queued', 'failed');
+  if found then
+    return true;
+  end if;
+  -- a run whose worker died is taken up again; a finished or cancelled one is not
+  update public.processes set attempts = processes.attempts + 1, started_at = now()
+  where processes.id = start_process.process_id and processes.status = 'running';
+  return found;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.take_back_goods(order_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_sold uuid[] := array(
+    select stock_movements.variant_id from public.stock_movements where stock_movements.reference_id = take_back_goods.order_id
+    group by stock_movements.variant_id having sum(stock_movements.quantity) < 0);
+begin
+  if cardinality(v_sold) > 1 then
+    perform private.lock_holds(array[take_back_goods.order_id], v_sold); -- every slot before the first waiting list
+    perform private.lock_waitlists(array[take_back_goods.order_id], v_sold);
+  end if;
+  perform private.settle_reservations(take_back_goods.order_id, 'released');
+  perform private.return_units(sold.variant_id, sold.quantity, take_back_goods.order_id)
+  from (
+    select stock_movements.variant_id, -sum(stock_movements.quantity)::integer as quantity
+    from public.stock_movements where stock_movements.reference_id = take_back_goods.order_id
+    group by stock_movements.variant_id order by stock_movements.variant_id
+  ) as sold
+  where sold.quantity > 0;
+  perform private.end_enrollments(array(select order_items.id from public.order_items where order_items.order_id = take_back_goods.order_id), 'cancelled');
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg__audit()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_before jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+  v_after jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+  v_entry public.audit_log;
+begin
+  if v_before = v_after then
+    return null;
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('seatline.audit_log', 0));
+  v_entry.actor_id := auth.uid();
+  v_entry.actor_role := coalesce(auth.role(), session_user::text);
+  v_entry.action := lower(tg_op);
+  v_entry.table_name := tg_table_name;
+  v_entry.row_key := (select string_agg(coalesce(v_after, v_before) ->> key_column, '/' order by position)
+    from unnest(tg_argv) with ordinality as keys (key_column, position));
+  v_entry.before := v_before;
+  v_entry.after := v_after;
+  v_entry.request_id := private.request_id();
+  v_entry.occurred_at := clock_timestamp();
+  v_entry.previous_hash := coalesce((select audit_log.hash from public.audit_log order by audit_log.id desc limit 1), '\x00');
+  insert into public.audit_log (actor_id, actor_role, action, table_name, row_key, before, after, request_id, occurred_at, previous_hash, hash)
+  values (v_entry.actor_id, v_entry.actor_role, v_entry.action, v_entry.table_name, v_entry.row_key, v_entry.before, v_entry.after,
+    v_entry.request_id, v_entry.occurred_at, v_entry.previous_hash, private.audit_hash(v_entry));
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg__guard_status()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if not exists (
+    select from private.status_moves
+    where status_moves.machine = tg_argv[0] and status_moves.from_status = old.status and status_moves.to_status = new.status
+  ) then
+    perform private.fail('illegal_status_move', 409, format('%s cannot go from %s to %s.', initcap(tg_argv[0]), old.status, new.status), 'Read it again: it may have moved on meanwhile.');
+  end if;
+  insert into public.status_changes (machine, subject_id, from_status, to_status, reason, actor_id, request_id)
+  values (tg_argv[0], new.id, old.status, new.status, nullif(current_setting('seatline.reason', true), ''), auth.uid(), private.request_id());
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg__note_titles()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if tg_table_name = 'products' then
+    perform private.note_titles(array(select variants.id from public.variants where variants.product_id = new.id));
+  elsif tg_table_name = 'variants' then
+    perform private.note_titles(array[new.id]);
+  else
+    perform private.note_titles(array[new.variant_id]);
+  end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg__refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.fail('append_only', 409, format('Rows of %I are history: they are added, never changed or removed.', tg_table_name), 'Write a new row that corrects the old one.');
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg__stamp_update()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  new.updated_at := now();
+  return new;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_intakes__follow_seats()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    perform private.change_capacity(new.variant_id, coalesce(new.seats, 0));
+    return null;
+  end if;
+  update public.variants set title = new.title where variants.id = new.variant_id and variants.title <> new.title;
+  if new.seats is not distinct from old.seats then
+    return null;
+  end if;
+  if (new.seats is null) <> (old.seats is null) then
+    if old.seats is null then
+      -- waits for buyers who found it uncounted; those who come later look again, in private.hold_line, and find it counted
+      perform from public.variants where variants.id = new.variant_id for update;
+    end if;
+    if exists (select from public.enrollments where enrollments.intake_id = new.id) then
+      perform private.fail('seat_mode_fixed', 409, 'Somebody has enrolled, so this intake stays counted or uncounted as it is.', 'Open another intake.');
+    end if;
+    update public.variants set stock_mode = case when new.seats is null then 'none' else 'tracked' end where variants.id = new.variant_id;
+  end if;
+  perform private.change_capacity(new.variant_id, coalesce(new.seats, 0) - coalesce(old.seats, 0));
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_intakes__follow_waitlist()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if new.has_waitlist and new.seats is not null then
+    perform private.pass_on_free_units(new.variant_id);
+    return null;
+  end if;
+  perform private.lock_waitlist(new.id);
+  update public.waitlist_entries set status = 'left' where waitlist_entries.intake_id = new.id and waitlist_entries.status = 'waiting';
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_intakes__make_variant()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  begin
+    perform now() at time zone new.time_zone;
+  exception when invalid_parameter_value then
+    perform private.fail('invalid_time_zone', 422, 'This time zone is not known.', 'Use an IANA name such as Asia/Jakarta.');
+  end;
+  if tg_op = 'INSERT' and new.variant_id is null then
+    insert into public.variants (product_id, sku, title, stock_mode)
+    values (new.product_id, 'SEAT-' || upper(left(replace(new.id::text, '-', ''), 12)), new.title, case when new.seats is null then 'none' else 'tracked' end)
+    returning variants.id into new.variant_id;
+  end if;
+  return new;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_invoice_lines__check_totals()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_invoice_id uuid := (to_jsonb(new) ->> case when tg_table_name = 'invoices' then 'id' else 'invoice_id' end)::uuid;
+begin
+  if exists (
+    select from public.invoices left join public.invoice_lines on invoice_lines.invoice_id = invoices.id
+    where invoices.id = v_invoice_id
+    group by invoices.id
+    having invoices.subtotal_amount <> coalesce(sum(invoice_lines.total_amount), 0)
+      or invoices.tax_amount <> coalesce(sum(invoice_lines.tax_amount), 0)
+  ) then
+    perform private.fail('invoice_does_not_add_up', 409, 'Subtotal and tax of an invoice are the sums of its lines.', 'Write the invoice and its lines in one transaction.');
+  end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_invoices__check_credit()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if (select sum(credit_notes.total_amount) from public.invoices as credit_notes where credit_notes.corrects_id = new.corrects_id)
+    > (select invoices.total_amount from public.invoices where invoices.id = new.corrects_id)
+  then
+    perform private.fail('credit_exceeds_invoice', 409, 'The credit notes of an invoice never give back more than it asked for.', 'Compare the refunds of the order with its payments.');
+  end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_invoices__refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_pdf text[] := '{pdf_path,pdf_sha256,pdf_bytes,number}'; -- the number is generated: before the write it is not there yet
+begin
+  if tg_op = 'UPDATE' and old.pdf_path is null and new.pdf_path is not null and to_jsonb(new) - v_pdf = to_jsonb(old) - v_pdf then
+    return new;
+  end if;
+  perform private.fail('append_only', 409, format('Invoice %s is issued: it is never changed or removed.', old.number), 'Correct it by a credit note.');
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_ledger_entries__check_balance()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if exists (
+    select from public.ledger_entries where ledger_entries.transaction_id = new.transaction_id
+    group by ledger_entries.currency having sum(ledger_entries.amount) <> 0
+  ) then
+    perform private.fail('ledger_does_not_balance', 409, 'Debits and credits of a transaction must be equal in each currency.', 'Post all sides in one transaction.');
+  end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_order_items__check_subtotal()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_order_id uuid;
+begin
+  if tg_table_name = 'orders' then
+    v_order_id := new.id;
+  elsif tg_op = 'DELETE' then
+    v_order_id := old.order_id;
+  else
+    v_order_id := new.order_id;
+  end if;
+  if exists (
+    select from public.orders
+    where orders.id = v_order_id
+      and orders.subtotal_amount <> (select coalesce(sum(order_items.total_amount), 0) from public.order_items where order_items.order_id = v_order_id)
+  ) then
+    perform private.fail('order_does_not_add_up', 409, 'The subtotal of an order is the sum of its lines.', 'Write the lines and the subtotal in one transaction.');
+  end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_profiles__leave_waitlists()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  -- an offer that stands keeps its end: ending it here would take locks of stock while holding the account
+  update public.waitlist_entries set status = 'left' where waitlist_entries.learner_id = new.id and waitlist_entries.status = 'waiting';
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_profiles__note_customer()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.note_customers(array[new.id]);
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_stock_levels__refuse_write()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.fail('permission_denied', 403, 'Stock levels are a sum and cannot be written.', 'Change the seats of the intake.');
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_stock_movements__refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- a variant nobody bought may be deleted, and takes its movements with it
+  if tg_op = 'DELETE' and not exists (select from public.variants where variants.id = old.variant_id) then
+    return old;
+  end if;
+  perform private.fail('append_only', 409, 'Stock movements are history: they are added, never changed or removed.', 'Add a movement that corrects the old one.');
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_users__close_profile()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  -- the profile first: a role that is being granted holds it, and is then seen here
+  update public.profiles set email = null, phone = null, first_name = '', last_name = '', closed_at = now() where profiles.id = old.id;
+  delete from public.role_members where role_members.profile_id = old.id;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_users__follow_email()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  update public.profiles set email = new.email where profiles.id = new.id and profiles.closed_at is null;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_users__make_profile()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  insert into public.profiles (id, email, first_name, last_name, locale)
+  values (
+    new.id, new.email,
+    left(coalesce(new.raw_user_meta_data ->> 'first_name', ''), 100),
+    left(coalesce(new.raw_user_meta_data ->> 'last_name', ''), 100),
+    case when new.raw_user_meta_data ->> 'locale' = 'en' then 'en' else 'id' end
+  );
+  insert into public.events (name, subject_type, subject_id, actor_id, correlation_id)
+  values ('profile.created', 'profile', new.id, new.id, private.request_id());
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.try_provider_event(provider text, event_id text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+ SET lock_timeout TO '2s'
+AS $function$
+begin
+  return private.apply_provider_event(try_provider_event.provider, try_provider_event.event_id);
+exception when others then
+  update private.provider_events set outcome = 'failed', attempts = provider_events.attempts + 1, error = left(sqlstate || ' ' || sqlerrm, 2000)
+  where provider_events.provider = try_provider_event.provider and provider_events.event_id = try_provider_event.event_id;
+  return 'failed';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.undo_order(order_id uuid, reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.give_reason(undo_order.reason);
+  update public.orders set status = 'cancelled', cancelled_at = now(), cancel_reason = undo_order.reason where orders.id = undo_order.order_id;
+  perform private.take_back_goods(undo_order.order_id);
+  perform private.emit('order.cancelled', 'order', undo_order.order_id);
+  perform private.refund_order(undo_order.order_id, undo_order.reason);
+  perform private.give_reason(null);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.waitlist_document(entry public.waitlist_entries)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return jsonb_build_object('id', entry.id, 'intake_id', entry.intake_id, 'status', entry.status, 'offer_expires_at', entry.offer_expires_at,
+    'created_at', entry.created_at,
+    'place', case when entry.status = 'waiting' then (
+      select count(*) from public.waitlist_entries
+      where waitlist_entries.intake_id = entry.intake_id and waitlist_entries.status = 'waiting' and waitlist_entries.position <= entry.position) end);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.write_credit_note(refund_id uuid, invoice public.invoices, amount bigint, year integer)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_whole boolean := amount = invoice.total_amount;
+  v_tax bigint := round(invoice.tax_amount::numeric * amount / invoice.total_amount);
+  v_credit_note_id uuid;
+begin
+  insert into public.invoices (kind, year, serial, order_id, refund_id, corrects_id, issued_at, time_zone, currency, minor_units, subtotal_amount,
+    discount_amount, tax_amount, shipping_amount, total_amount, tax_name, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, locale)
+  values ('credit_note', write_credit_note.year, private.next_invoice_serial('credit_note', write_credit_note.year), invoice.order_id,
+    write_credit_note.refund_id, invoice.id, clock_timestamp(), private.setting('shop_time_zone') #>> '{}', invoice.currency, invoice.minor_units,
+    case when v_whole then invoice.subtotal_amount else amount - v_tax end, case when v_whole then invoice.discount_amount else 0 end,
+    v_tax, case when v_whole then invoice.shipping_amount else 0 end, amount, invoice.tax_name, invoice.seller_name, invoice.seller_address,
+    invoice.seller_tax_id, invoice.buyer_name, invoice.buyer_email, invoice.locale)
+  returning invoices.id into v_credit_note_id;
+  insert into public.invoice_lines (invoice_id, position, title, sku, quantity, unit_amount, total_amount, tax_basis_points, tax_amount)
+  select v_credit_note_id, invoice_lines.position, invoice_lines.title, invoice_lines.sku, invoice_lines.quantity, invoice_lines.unit_amount,
+    invoice_lines.total_amount, invoice_lines.tax_basis_points, invoice_lines.tax_amount
+  from public.invoice_lines where v_whole and invoice_lines.invoice_id = invoice.id
+  union all
+  select v_credit_note_id, 1,
+    format(case invoice.locale when 'en' then 'Part of invoice %s' else 'Sebagian dari faktur %s' end, invoice.number), null, 1,
+    amount - v_tax, amount - v_tax, coalesce(round(10000.0 * invoice.tax_amount / nullif(invoice.total_amount - invoice.tax_amount, 0)), 0), v_tax
+  where not v_whole;
+  perform private.emit('invoice.issued', 'invoice', v_credit_note_id);
+  return v_credit_note_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.write_order(customer_id uuid, currency text, lines private.order_line[], order_id uuid, expires_at timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_free constant boolean := write_order.expires_at is null;
+  v_subtotal bigint := 0;
+  v_line private.order_line;
+  v_item_id uuid;
+  v_item_ids uuid[] := '{}';
+begin
+  foreach v_line in array write_order.lines loop
+    v_subtotal := v_subtotal + v_line.unit_amount * v_line.quantity;
+  end loop;
+  insert into public.orders (id, customer_id, status, currency, subtotal_amount, total_amount, expires_at, paid_at)
+  values (write_order.order_id, write_order.customer_id, case when v_free then 'paid' else 'pending' end, write_order.currency, v_subtotal, v_subtotal,
+    write_order.expires_at, case when v_free then now() end);
+  -- one insert per line: orders are short, and a plan over an array costs several times what it saves
+  foreach v_line in array write_order.lines loop
+    v_item_id := gen_random_uuid();
+    v_item_ids := v_item_ids || v_item_id;
+    insert into public.order_items (id, order_id, variant_id, kind, sku, title, quantity, unit_amount, total_amount, snapshot)
+    values (v_item_id, write_order.order_id, v_line.variant_id, v_line.kind, v_line.sku, v_line.title, v_line.quantity, v_line.unit_amount,
+      v_line.unit_amount * v_line.quantity, v_line.snapshot);
+  end loop;
+  perform private.open_enrollments(write_order.order_id, write_order.customer_id, write_order.lines, v_item_ids,
+    case when v_free then 'active' else 'reserved' end);
+  perform private.emit_each(case when v_free then array['order.placed', 'order.paid'] else array['order.placed'] end, 'order', write_order.order_id);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.attach_payment_session(payment_id uuid, session_id text, url text, expires_at timestamp with time zone)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.attach_payment_session(attach_payment_session.payment_id, attach_payment_session.session_id, attach_payment_session.url, attach_payment_session.expires_at);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.cancel_order(order_id uuid, reason text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.cancel_order(cancel_order.order_id, cancel_order.reason, cancel_order.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.enroll(intake_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.enroll(enroll.intake_id, enroll.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.get_order(order_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.get_order(get_order.order_id);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.grant_role(profile_id uuid, role text)
+ RETURNS SETOF public.role_members
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select * from private.grant_role(grant_role.profile_id, grant_role.role);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.invoice_document(invoice_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.invoice_document(invoice_document.invoice_id);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.join_waitlist(intake_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.join_waitlist(join_waitlist.intake_id, join_waitlist.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.leave_waitlist(intake_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.leave_waitlist(leave_waitlist.intake_id, leave_waitlist.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.my_courses()
+ RETURNS TABLE(enrollment_id uuid, status text, product_id uuid, slug text, title text, summary text, image_url text, intake_id uuid, intake_title text, starts_at timestamp with time zone, ends_at timestamp with time zone, time_zone text, location text, enrolled_at timestamp with time zone, order_id uuid, order_number text, progress_percent integer, next_lesson text, access_ends_at timestamp with time zone, result text)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select * from private.my_courses();
+$function$;
+
+CREATE OR REPLACE FUNCTION public.my_waitlist()
+ RETURNS SETOF jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select * from private.my_waitlist();
+$function$;
+
+CREATE OR REPLACE FUNCTION public.place_order(lines jsonb, currency text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.place_order(place_order.lines, place_order.currency, place_order.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.receive_provider_event(provider text, event_id text, type text, payload jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.receive_provider_event(receive_provider_event.provider, receive_provider_event.event_id, receive_provider_event.type, receive_provider_event.payload);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.retry_process(process_id uuid)
+ RETURNS public.processes
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.retry_process(retry_process.process_id);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.revoke_role(profile_id uuid, role text)
+ RETURNS SETOF public.role_members
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select * from private.revoke_role(revoke_role.profile_id, revoke_role.role);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.search_orders(q text DEFAULT NULL::text, statuses text[] DEFAULT NULL::text[], placed_from timestamp with time zone DEFAULT NULL::timestamp with time zone, placed_to timestamp with time zone DEFAULT NULL::timestamp with time zone, min_amount bigint DEFAULT NULL::bigint, max_amount bigint DEFAULT NULL::bigint, currency text DEFAULT NULL::text, cursor text DEFAULT NULL::text, max_rows integer DEFAULT 20)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.search_orders(search_orders.q, search_orders.statuses, search_orders.placed_from, search_orders.placed_to, search_orders.min_amount,
+    search_orders.max_amount, search_orders.currency, search_orders.cursor, search_orders.max_rows);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.start_payment(order_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.start_payment(start_payment.order_id);
+$function$;
+
+ALTER TABLE "public"."enrollments" ADD CONSTRAINT "enrollments_intake_id_fkey" FOREIGN KEY (intake_id) REFERENCES public.intakes(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."intakes" ADD CONSTRAINT "intakes_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.courses(product_id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."invoices" ADD CONSTRAINT "invoices_number_key" UNIQUE (number);
+
+ALTER TABLE "public"."invoice_lines" ADD CONSTRAINT "invoice_lines_invoice_id_fkey" FOREIGN KEY (invoice_id) REFERENCES public.invoices(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."invoices" ADD CONSTRAINT "invoices_corrects_id_fkey" FOREIGN KEY (corrects_id) REFERENCES public.invoices(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."ledger_entries" ADD CONSTRAINT "ledger_entries_account_fkey" FOREIGN KEY (account) REFERENCES public.ledger_accounts(code) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."ledger_entries" ADD CONSTRAINT "ledger_entries_transaction_id_fkey" FOREIGN KEY (transaction_id) REFERENCES public.ledger_transactions(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."enrollments" ADD CONSTRAINT "enrollments_order_item_id_fkey" FOREIGN KEY (order_item_id) REFERENCES public.order_items(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."invoices" ADD CONSTRAINT "invoices_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."ledger_transactions" ADD CONSTRAINT "ledger_transactions_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."order_items" ADD CONSTRAINT "order_items_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."payments" ADD CONSTRAINT "payments_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."prices" ADD CONSTRAINT "prices_currency_fkey" FOREIGN KEY (currency) REFERENCES public.currencies(code) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."processes" ADD CONSTRAINT "processes_event_id_fkey" FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."courses" ADD CONSTRAINT "courses_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE CASCADE;
+
+ALTER TABLE "private"."customer_search" ADD CONSTRAINT "customer_search_profile_id_fkey" FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."enrollments" ADD CONSTRAINT "enrollments_learner_id_fkey" FOREIGN KEY (learner_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."notifications" ADD CONSTRAINT "notifications_profile_id_fkey" FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."orders" ADD CONSTRAINT "orders_customer_id_fkey" FOREIGN KEY (customer_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."refunds" ADD CONSTRAINT "refunds_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."refunds" ADD CONSTRAINT "refunds_payment_id_fkey" FOREIGN KEY (payment_id) REFERENCES public.payments(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."invoices" ADD CONSTRAINT "invoices_refund_id_fkey" FOREIGN KEY (refund_id) REFERENCES public.refunds(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."role_members" ADD CONSTRAINT "role_members_profile_id_fkey" FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."role_permissions" ADD CONSTRAINT "role_permissions_permission_fkey" FOREIGN KEY (permission) REFERENCES public.permissions(name) ON DELETE CASCADE;
+
+ALTER TABLE "public"."role_members" ADD CONSTRAINT "role_members_role_fkey" FOREIGN KEY (role) REFERENCES public.roles(name) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."role_permissions" ADD CONSTRAINT "role_permissions_role_fkey" FOREIGN KEY (role) REFERENCES public.roles(name) ON DELETE CASCADE;
+
+ALTER TABLE "public"."stock_slots" ADD CONSTRAINT "stock_slots_location_id_fkey" FOREIGN KEY (location_id) REFERENCES public.locations(id) ON DELETE RESTRICT;
+
+ALTER TABLE "private"."sold_titles" ADD CONSTRAINT "sold_titles_variant_id_fkey" FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."intakes" ADD CONSTRAINT "intakes_variant_id_fkey" FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."order_items" ADD CONSTRAINT "order_items_variant_id_fkey" FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."prices" ADD CONSTRAINT "prices_variant_id_fkey" FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."reservations" ADD CONSTRAINT "reservations_variant_id_fkey" FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."stock_movements" ADD CONSTRAINT "stock_movements_variant_id_fkey" FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."stock_slots" ADD CONSTRAINT "stock_slots_variant_id_fkey" FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."variants" ADD CONSTRAINT "variants_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."waitlist_entries" ADD CONSTRAINT "waitlist_entries_intake_id_fkey" FOREIGN KEY (intake_id) REFERENCES public.intakes(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."waitlist_entries" ADD CONSTRAINT "waitlist_entries_learner_id_fkey" FOREIGN KEY (learner_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
+
+CREATE VIEW "private"."invariant_violations" AS  SELECT 'on hand is the sum of the movements'::text AS invariant,
+    (COALESCE(held.variant_id, moved.variant_id))::text AS subject,
+    format('on hand %s, movements %s'::text, held.on_hand, moved.quantity) AS detail
+   FROM (( SELECT stock_slots.variant_id,
+            sum((stock_slots.available + stock_slots.reserved)) AS on_hand
+           FROM public.stock_slots
+          GROUP BY stock_slots.variant_id) held
+     FULL JOIN ( SELECT stock_movements.variant_id,
+            sum(stock_movements.quantity) AS quantity
+           FROM public.stock_movements
+          GROUP BY stock_movements.variant_id) moved USING (variant_id))
+  WHERE (COALESCE(held.on_hand, (0)::bigint) <> COALESCE(moved.quantity, (0)::bigint))
+UNION ALL
+ SELECT 'reserved is the sum of live reservations'::text AS invariant,
+    ((slot.variant_id || '/'::text) || slot.slot) AS subject,
+    format('reserved %s, reservations %s'::text, slot.reserved, COALESCE(held.quantity, (0)::bigint)) AS detail
+   FROM (public.stock_slots slot
+     LEFT JOIN ( SELECT reservations.variant_id,
+            reservations.slot,
+            reservations.location_id,
+            sum(reservations.quantity) AS quantity
+           FROM public.reservations
+          WHERE (reservations.status = 'held'::text)
+          GROUP BY reservations.variant_id, reservations.slot, reservations.location_id) held USING (variant_id, slot, location_id))
+  WHERE (slot.reserved <> COALESCE(held.quantity, (0)::bigint))
+UNION ALL
+ SELECT 'seats are on hand or taken'::text AS invariant,
+    (intakes.id)::text AS subject,
+    format('seats %s, on hand %s, taken %s'::text, intakes.seats, stock.on_hand, taken.seats) AS detail
+   FROM ((public.intakes
+     LEFT JOIN LATERAL ( SELECT COALESCE(sum((stock_slots.available + stock_slots.reserved)), (0)::bigint) AS on_hand
+           FROM public.stock_slots
+          WHERE (stock_slots.variant_id = intakes.variant_id)) stock ON (true))
+     LEFT JOIN LATERAL ( SELECT count(*) AS seats
+           FROM public.enrollments
+          WHERE ((enrollments.intake_id = intakes.id) AND (enrollments.status = ANY (ARRAY['active'::text, 'suspended'::text, 'completed'::text])))) taken ON (true))
+  WHERE (intakes.seats <> (stock.on_hand + taken.seats))
+UNION ALL
+ SELECT 'an order is the sum of its lines'::text AS invariant,
+    (orders.id)::text AS subject,
+    format('subtotal %s'::text, orders.subtotal_amount) AS detail
+   FROM public.orders
+  WHERE (((orders.subtotal_amount)::numeric <> ( SELECT COALESCE(sum(order_items.total_amount), (0)::numeric) AS "coalesce"
+           FROM public.order_items
+          WHERE (order_items.order_id = orders.id))) OR (NOT (EXISTS ( SELECT
+           FROM public.order_items
+          WHERE (order_items.order_id = orders.id)))))
+UNION ALL
+ SELECT 'an ended order holds nothing'::text AS invariant,
+    (orders.id)::text AS subject,
+    orders.status AS detail
+   FROM (public.orders
+     JOIN public.reservations ON ((reservations.holder_id = orders.id)))
+  WHERE ((reservations.status = 'held'::text) AND (orders.status <> ALL (ARRAY['pending'::text, 'needs_review'::text])))
+UNION ALL
+ SELECT 'a reservation belongs to an order or an offer'::text AS invariant,
+    (reservations.id)::text AS subject,
+    (reservations.holder_id)::text AS detail
+   FROM public.reservations
+  WHERE ((NOT (EXISTS ( SELECT
+           FROM public.orders
+          WHERE (orders.id = reservations.holder_id)))) AND (NOT (EXISTS ( SELECT
+           FROM public.waitlist_entries
+          WHERE (waitlist_entries.id = reservations.holder_id)))))
+UNION ALL
+ SELECT 'an offer holds one seat until it is due, and nobody else on the waiting list does'::text AS invariant,
+    (waitlist_entries.id)::text AS subject,
+    format('%s, holds %s'::text, waitlist_entries.status, held.seats) AS detail
+   FROM (public.waitlist_entries
+     JOIN LATERAL ( SELECT COALESCE(sum(reservations.quantity), (0)::bigint) AS seats
+           FROM public.reservations
+          WHERE ((reservations.holder_id = waitlist_entries.id) AND (reservations.status = 'held'::text))) held ON (true))
+  WHERE ((held.seats <> ((waitlist_entries.status = 'offered'::text))::integer) AND (NOT ((waitlist_entries.status = 'offered'::text) AND (waitlist_entries.offer_expires_at <= now()) AND (held.seats = 0))))
+UNION ALL
+ SELECT 'no seat is idle while somebody waits'::text AS invariant,
+    (intakes.id)::text AS subject,
+    format('%s free'::text, stock.available) AS detail
+   FROM (public.intakes
+     JOIN LATERAL ( SELECT sum(stock_slots.available) AS available
+           FROM public.stock_slots
+          WHERE (stock_slots.variant_id = intakes.variant_id)) stock ON (true))
+  WHERE ((stock.available > 0) AND intakes.has_waitlist AND ((intakes.enroll_closes_at IS NULL) OR (intakes.enroll_closes_at > now())) AND (EXISTS ( SELECT
+           FROM public.waitlist_entries
+          WHERE ((waitlist_entries.intake_id = intakes.id) AND (waitlist_entries.status = 'waiting'::text)))))
+UNION ALL
+ SELECT 'nobody waits for a seat they have'::text AS invariant,
+    (waitlist_entries.id)::text AS subject,
+    waitlist_entries.status AS detail
+   FROM (public.waitlist_entries
+     JOIN public.enrollments ON (((enrollments.intake_id = waitlist_entries.intake_id) AND (enrollments.learner_id = waitlist_entries.learner_id))))
+  WHERE ((waitlist_entries.status = ANY (ARRAY['waiting'::text, 'offered'::text])) AND (enrollments.status = ANY (ARRAY['reserved'::text, 'active'::text, 'suspended'::text, 'completed'::text])))
+UNION ALL
+ SELECT 'an active seat belongs to a paid order'::text AS invariant,
+    (enrollments.id)::text AS subject,
+    orders.status AS detail
+   FROM ((public.enrollments
+     JOIN public.order_items ON ((order_items.id = enrollments.order_item_id)))
+     JOIN public.orders ON ((orders.id = order_items.order_id)))
+  WHERE ((enrollments.status = 'active'::text) AND (orders.status = ANY (ARRAY['pending'::text, 'cancelled'::text, 'expired'::text, 'refunded'::text])))
+UNION ALL
+ SELECT 'an active seat belongs to a paid order'::text AS invariant,
+    (enrollments.id)::text AS subject,
+    orders.status AS detail
+   FROM ((public.enrollments
+     JOIN public.order_items ON ((order_items.id = enrollments.order_item_id)))
+     JOIN public.orders ON ((orders.id = order_items.order_id)))
+  WHERE ((enrollments.status = 'reserved'::text) AND (orders.status <> ALL (ARRAY['pending'::text, 'needs_review'::text])))
+UNION ALL
+ SELECT 'a paid course line has a seat'::text AS invariant,
+    (order_items.id)::text AS subject,
+    orders.number AS detail
+   FROM (public.orders
+     JOIN public.order_items ON ((order_items.order_id = orders.id)))
+  WHERE ((orders.status = 'paid'::text) AND (order_items.kind = 'course'::text) AND (NOT (EXISTS ( SELECT
+           FROM public.enrollments
+          WHERE (enrollments.order_item_id = order_items.id)))))
+UNION ALL
+ SELECT 'a captured payment has a result'::text AS invariant,
+    (payments.id)::text AS subject,
+    ((orders.status || '/'::text) || payments.status) AS detail
+   FROM (public.payments
+     JOIN public.orders ON ((orders.id = payments.order_id)))
+  WHERE ((payments.status = 'success'::text) AND (orders.status = ANY (ARRAY['pending'::text, 'expired'::text, 'cancelled'::text])))
+UNION ALL
+ SELECT 'a paid order was paid once'::text AS invariant,
+    (orders.id)::text AS subject,
+    orders.number AS detail
+   FROM public.orders
+  WHERE ((orders.status = ANY (ARRAY['paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text])) AND (orders.total_amount > 0) AND ((orders.total_amount)::numeric <> ( SELECT COALESCE(sum(payments.captured_amount), (0)::numeric) AS "coalesce"
+           FROM public.payments
+          WHERE ((payments.order_id = orders.id) AND (payments.status = 'success'::text)))))
+UNION ALL
+ SELECT 'refunds are what payments gave back'::text AS invariant,
+    (payments.id)::text AS subject,
+    (payments.refunded_amount)::text AS detail
+   FROM public.payments
+  WHERE ((payments.refunded_amount)::numeric <> ( SELECT COALESCE(sum(refunds.amount), (0)::numeric) AS "coalesce"
+           FROM public.refunds
+          WHERE ((refunds.payment_id = payments.id) AND (refunds.status = 'success'::text))))
+UNION ALL
+ SELECT 'a ledger transaction balances'::text AS invariant,
+    (ledger_entries.transaction_id)::text AS subject,
+    (sum(ledger_entries.amount))::text AS detail
+   FROM public.ledger_entries
+  GROUP BY ledger_entries.transaction_id, ledger_entries.currency
+ HAVING (sum(ledger_entries.amount) <> (0)::numeric)
+UNION ALL
+ SELECT 'the ledger knows every capture'::text AS invariant,
+    (payments.id)::text AS subject,
+    (payments.captured_amount)::text AS detail
+   FROM public.payments
+  WHERE ((payments.captured_amount)::numeric <> COALESCE(( SELECT sum(ledger_entries.amount) AS sum
+           FROM (public.ledger_transactions
+             JOIN public.ledger_entries ON ((ledger_entries.transaction_id = ledger_transactions.id)))
+          WHERE ((ledger_transactions.effect_key = ('capture:'::text || payments.id)) AND (ledger_entries.account = 'cash_in_transit'::text))), (0)::numeric))
+UNION ALL
+ SELECT 'a settled order leaves nothing receivable'::text AS invariant,
+    (ledger_transactions.order_id)::text AS subject,
+    (sum(ledger_entries.amount))::text AS detail
+   FROM (public.ledger_transactions
+     JOIN public.ledger_entries ON (((ledger_entries.transaction_id = ledger_transactions.id) AND (ledger_entries.account = 'receivable'::text))))
+  WHERE ((NOT (EXISTS ( SELECT
+           FROM public.payments
+          WHERE ((payments.order_id = ledger_transactions.order_id) AND (payments.status = ANY (ARRAY['refunding'::text, 'refund_failed'::text])))))) AND (NOT (EXISTS ( SELECT
+           FROM public.orders
+          WHERE ((orders.id = ledger_transactions.order_id) AND (orders.status = 'needs_review'::text))))))
+  GROUP BY ledger_transactions.order_id
+ HAVING (sum(ledger_entries.amount) <> (0)::numeric)
+UNION ALL
+ SELECT 'invoice numbers have no gap'::text AS invariant,
+    ((series.kind || '/'::text) || series.year) AS subject,
+    format('last %s, issued %s up to %s'::text, series.last_serial, issued.count, issued.highest) AS detail
+   FROM (private.invoice_series series
+     CROSS JOIN LATERAL ( SELECT count(*) AS count,
+            COALESCE(max(invoices.serial), 0) AS highest
+           FROM public.invoices
+          WHERE ((invoices.kind = series.kind) AND (invoices.year = series.year))) issued)
+  WHERE ((issued.count <> series.last_serial) OR (issued.highest <> series.last_serial))
+UNION ALL
+ SELECT 'a provider event ends within minutes'::text AS invariant,
+    ((provider_events.provider || '/'::text) || provider_events.event_id) AS subject,
+    COALESCE(provider_events.error, 'not tried'::text) AS detail
+   FROM private.provider_events
+  WHERE ((provider_events.processed_at IS NULL) AND (provider_events.received_at < (now() - '00:10:00'::interval)))
+UNION ALL
+ SELECT 'the audit log is whole'::text AS invariant,
+    (audit_chain_breaks.audit_id)::text AS subject,
+    audit_chain_breaks.problem AS detail
+   FROM private.audit_chain_breaks() audit_chain_breaks(audit_id, problem);
+
+CREATE VIEW "public"."stock_levels" WITH (security_invoker=true) AS  SELECT variant_id,
+    sum(available) AS available,
+    sum(reserved) AS reserved,
+    sum((available + reserved)) AS on_hand
+   FROM public.stock_slots
+  GROUP BY variant_id;
+
+CREATE INDEX customer_search_content_idx ON private.customer_search USING gin (content extensions.gin_trgm_ops) WITH (fastupdate=off);
+
+CREATE INDEX idempotency_keys_created_at_idx ON private.idempotency_keys USING brin (created_at);
+
+CREATE INDEX provider_events_expr_idx ON private.provider_events USING btree (((payload #>> '{data,object,payment_intent}'::text[]))) WHERE (outcome = 'ignored'::text);
+
+CREATE INDEX provider_events_received_at_idx ON private.provider_events USING btree (received_at) WHERE (processed_at IS NULL);
+
+CREATE INDEX sold_titles_content_idx ON private.sold_titles USING gin (content extensions.gin_trgm_ops) WITH (fastupdate=off);
+
+CREATE INDEX audit_log_actor_id_id_idx ON public.audit_log USING btree (actor_id, id);
+
+CREATE INDEX audit_log_table_name_row_key_id_idx ON public.audit_log USING btree (table_name, row_key, id);
+
+CREATE INDEX enrollments_intake_id_idx ON public.enrollments USING btree (intake_id);
+
+CREATE INDEX enrollments_learner_id_created_at_idx ON public.enrollments USING btree (learner_id, created_at DESC);
+
+CREATE UNIQUE INDEX enrollments_one_live_per_learner ON public.enrollments USING btree (intake_id, learner_id) WHERE (status = ANY (ARRAY['reserved'::text, 'active'::text, 'suspended'::text, 'completed'::text]));
+
+CREATE INDEX enrollments_order_item_id_idx ON public.enrollments USING btree (order_item_id);
+
+CREATE INDEX events_id_idx ON public.events USING btree (id) WHERE (relayed_at IS NULL);
+
+CREATE INDEX events_subject_id_id_idx ON public.events USING btree (subject_id, id);
+
+CREATE INDEX intakes_product_id_starts_at_idx ON public.intakes USING btree (product_id, starts_at);
+
+CREATE INDEX invoices_corrects_id_idx ON public.invoices USING btree (corrects_id);
+
+CREATE INDEX invoices_issued_at_id_idx ON public.invoices USING btree (issued_at DESC, id DESC);
+
+CREATE UNIQUE INDEX invoices_one_per_order ON public.invoices USING btree (order_id) WHERE (kind = 'invoice'::text);
+
+CREATE UNIQUE INDEX invoices_one_per_refund ON public.invoices USING btree (refund_id);
+
+CREATE INDEX invoices_order_id_idx ON public.invoices USING btree (order_id);
+
+CREATE INDEX ledger_entries_account_currency_amount_idx ON public.ledger_entries USING btree (account, currency) INCLUDE (amount);
+
+CREATE INDEX ledger_entries_transaction_id_idx ON public.ledger_entries USING btree (transaction_id);
+
+CREATE INDEX ledger_transactions_order_id_idx ON public.ledger_transactions USING btree (order_id);
+
+CREATE INDEX notifications_profile_id_created_at_idx ON public.notifications USING btree (profile_id, created_at DESC);
+
+CREATE INDEX order_items_variant_id_idx ON public.order_items USING btree (variant_id);
+
+CREATE INDEX orders_customer_id_placed_at_id_idx ON public.orders USING btree (customer_id, placed_at DESC, id DESC);
+
+CREATE INDEX orders_expires_at_idx ON public.orders USING btree (expires_at) WHERE (status = 'pending'::text);
+
+CREATE INDEX orders_placed_at_id_idx ON public.orders USING btree (placed_at DESC, id DESC);
+
+CREATE INDEX orders_status_placed_at_id_idx ON public.orders USING btree (status, placed_at DESC, id DESC) WHERE (status <> ALL (ARRAY['pending'::text, 'paid'::text]));
+
+CREATE INDEX payments_created_at_idx ON public.payments USING btree (created_at) WHERE (status = ANY (ARRAY['pending'::text, 'processing'::text]));
+
+CREATE UNIQUE INDEX payments_one_open_per_order ON public.payments USING btree (order_id) WHERE (status = ANY (ARRAY['pending'::text, 'processing'::text]));
+
+CREATE UNIQUE INDEX payments_one_per_provider_payment ON public.payments USING btree (provider, provider_payment_id);
+
+CREATE INDEX prices_currency_idx ON public.prices USING btree (currency);
+
+CREATE INDEX processes_event_id_idx ON public.processes USING btree (event_id);
+
+CREATE INDEX processes_status_created_at_idx ON public.processes USING btree (status, created_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text, 'failed'::text]));
+
+CREATE INDEX processes_subject_id_idx ON public.processes USING btree (subject_id);
+
+CREATE INDEX products_kind_created_at_id_idx ON public.products USING btree (kind, created_at DESC, id DESC) WHERE (status = 'published'::text);
+
+CREATE INDEX profiles_lower_idx ON public.profiles USING btree (lower(email));
+
+CREATE INDEX refunds_created_at_idx ON public.refunds USING btree (created_at) WHERE (status = 'pending'::text);
+
+CREATE INDEX refunds_order_id_idx ON public.refunds USING btree (order_id);
+
+CREATE INDEX refunds_payment_id_idx ON public.refunds USING btree (payment_id);
+
+CREATE INDEX reservations_holder_id_idx ON public.reservations USING btree (holder_id);
+
+CREATE INDEX reservations_variant_id_expires_at_idx ON public.reservations USING btree (variant_id, expires_at) WHERE (status = 'held'::text);
+
+CREATE INDEX reservations_variant_id_idx ON public.reservations USING btree (variant_id);
+
+CREATE INDEX role_members_role_idx ON public.role_members USING btree (role);
+
+CREATE INDEX role_permissions_permission_idx ON public.role_permissions USING btree (permission);
+
+CREATE INDEX status_changes_subject_id_id_idx ON public.status_changes USING btree (subject_id, id);
+
+CREATE INDEX stock_movements_reference_id_idx ON public.stock_movements USING btree (reference_id) WHERE (reference_id IS NOT NULL);
+
+CREATE INDEX stock_movements_variant_id_id_idx ON public.stock_movements USING btree (variant_id, id);
+
+CREATE INDEX stock_slots_location_id_idx ON public.stock_slots USING btree (location_id);
+
+CREATE INDEX variants_product_id_position_idx ON public.variants USING btree (product_id, "position");
+
+CREATE INDEX waitlist_entries_intake_id_idx ON public.waitlist_entries USING btree (intake_id);
+
+CREATE INDEX waitlist_entries_intake_id_position_idx ON public.waitlist_entries USING btree (intake_id, "position") WHERE (status = 'waiting'::text);
+
+CREATE INDEX waitlist_entries_learner_id_idx ON public.waitlist_entries USING btree (learner_id);
+
+CREATE INDEX waitlist_entries_offer_expires_at_idx ON public.waitlist_entries USING btree (offer_expires_at) WHERE (status = 'offered'::text);
+
+CREATE UNIQUE INDEX waitlist_entries_one_per_learner ON public.waitlist_entries USING btree (intake_id, learner_id) WHERE (status = ANY (ARRAY['waiting'::text, 'offered'::text]));
+
+CREATE TRIGGER _100_make_profile AFTER INSERT ON auth.users FOR EACH ROW EXECUTE FUNCTION private.tg_users__make_profile();
+
+CREATE TRIGGER _200_follow_email AFTER UPDATE OF email ON auth.users FOR EACH ROW EXECUTE FUNCTION private.tg_users__follow_email();
+
+CREATE TRIGGER _300_close_profile AFTER DELETE ON auth.users FOR EACH ROW EXECUTE FUNCTION private.tg_users__close_profile();
+
+CREATE TRIGGER _100_refuse_change BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION private.tg__refuse_change();
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.courses FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.courses FOR EACH ROW EXECUTE FUNCTION private.tg__audit('product_id');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.enrollments FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.enrollments FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('enrollment');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.intakes FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_make_variant BEFORE INSERT OR UPDATE OF time_zone ON public.intakes FOR EACH ROW EXECUTE FUNCTION private.tg_intakes__make_variant();
+
+CREATE TRIGGER _300_follow_seats AFTER INSERT OR UPDATE OF seats, title ON public.intakes FOR EACH ROW EXECUTE FUNCTION private.tg_intakes__follow_seats();
+
+CREATE TRIGGER _300_note_titles AFTER INSERT OR UPDATE OF title, variant_id ON public.intakes FOR EACH ROW EXECUTE FUNCTION private.tg__note_titles();
+
+CREATE TRIGGER _400_follow_waitlist AFTER UPDATE OF has_waitlist, enroll_closes_at, seats ON public.intakes FOR EACH ROW WHEN (((new.has_waitlist <> old.has_waitlist) OR (new.enroll_closes_at IS DISTINCT FROM old.enroll_closes_at) OR ((new.seats IS NULL) <> (old.seats IS NULL)))) EXECUTE FUNCTION private.tg_intakes__follow_waitlist();
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.intakes FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+
+CREATE TRIGGER _100_refuse_change BEFORE DELETE OR UPDATE ON public.invoice_lines FOR EACH ROW EXECUTE FUNCTION private.tg__refuse_change();
+
+CREATE CONSTRAINT TRIGGER _300_check_totals AFTER INSERT ON public.invoice_lines DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION private.tg_invoice_lines__check_totals();
+
+CREATE TRIGGER _100_refuse_change BEFORE DELETE OR UPDATE ON public.invoices FOR EACH ROW EXECUTE FUNCTION private.tg_invoices__refuse_change();
+
+CREATE TRIGGER _200_check_credit AFTER INSERT ON public.invoices FOR EACH ROW WHEN ((new.corrects_id IS NOT NULL)) EXECUTE FUNCTION private.tg_invoices__check_credit();
+
+CREATE CONSTRAINT TRIGGER _300_check_totals AFTER INSERT ON public.invoices DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION private.tg_invoice_lines__check_totals();
+
+CREATE CONSTRAINT TRIGGER _100_check_balance AFTER INSERT ON public.ledger_entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION private.tg_ledger_entries__check_balance();
+
+CREATE TRIGGER _200_refuse_change BEFORE DELETE OR UPDATE ON public.ledger_entries FOR EACH ROW EXECUTE FUNCTION private.tg__refuse_change();
+
+CREATE TRIGGER _200_refuse_change BEFORE DELETE OR UPDATE ON public.ledger_transactions FOR EACH ROW EXECUTE FUNCTION private.tg__refuse_change();
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.notifications FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.notifications FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('notification');
+
+CREATE CONSTRAINT TRIGGER _300_check_subtotal AFTER INSERT OR DELETE OR UPDATE ON public.order_items DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION private.tg_order_items__check_subtotal();
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.orders FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('order');
+
+CREATE CONSTRAINT TRIGGER _300_check_subtotal AFTER UPDATE OF subtotal_amount ON public.orders DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION private.tg_order_items__check_subtotal();
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.payments FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.payments FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('payment');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.prices FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.prices FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.processes FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.processes FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('process');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.products FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.products FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('product');
+
+CREATE TRIGGER _300_note_titles AFTER UPDATE OF title ON public.products FOR EACH ROW EXECUTE FUNCTION private.tg__note_titles();
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.products FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.profiles FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_leave_waitlists AFTER UPDATE OF closed_at ON public.profiles FOR EACH ROW WHEN (((new.closed_at IS NOT NULL) AND (old.closed_at IS NULL))) EXECUTE FUNCTION private.tg_profiles__leave_waitlists();
+
+CREATE TRIGGER _300_note_customer AFTER INSERT OR UPDATE OF email, first_name, last_name, phone ON public.profiles FOR EACH ROW EXECUTE FUNCTION private.tg_profiles__note_customer();
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.refunds FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.refunds FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('refund');
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.role_members FOR EACH ROW EXECUTE FUNCTION private.tg__audit('profile_id', 'role');
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.role_permissions FOR EACH ROW EXECUTE FUNCTION private.tg__audit('role', 'permission');
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.roles FOR EACH ROW EXECUTE FUNCTION private.tg__audit('name');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.settings FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.settings FOR EACH ROW EXECUTE FUNCTION private.tg__audit('key');
+
+CREATE TRIGGER _100_refuse_change BEFORE DELETE OR UPDATE ON public.status_changes FOR EACH ROW EXECUTE FUNCTION private.tg__refuse_change();
+
+CREATE TRIGGER _100_refuse_write INSTEAD OF INSERT OR DELETE OR UPDATE ON public.stock_levels FOR EACH ROW EXECUTE FUNCTION private.tg_stock_levels__refuse_write();
+
+CREATE TRIGGER _100_refuse_change BEFORE DELETE OR UPDATE ON public.stock_movements FOR EACH ROW EXECUTE FUNCTION private.tg_stock_movements__refuse_change();
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _300_note_titles AFTER INSERT OR UPDATE OF product_id ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg__note_titles();
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.waitlist_entries FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.waitlist_entries FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('waitlist');
+
+CREATE POLICY "select_staff" ON "public"."audit_log" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('audit.read'::text) AS has_permission));
+
+CREATE POLICY "insert_staff" ON "public"."courses" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "select_anyone" ON "public"."courses" FOR SELECT TO "anon", "authenticated" USING ((EXISTS ( SELECT
+   FROM public.products
+  WHERE (products.id = courses.product_id))));
+
+CREATE POLICY "update_staff" ON "public"."courses" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "select_anyone" ON "public"."currencies" FOR SELECT TO "anon", "authenticated" USING (true);
+
+CREATE POLICY "select_own_or_staff" ON "public"."enrollments" FOR SELECT TO "authenticated" USING (((learner_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission)));
+
+CREATE POLICY "select_staff" ON "public"."events" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('events.read'::text) AS has_permission));
+
+CREATE POLICY "insert_staff" ON "public"."intakes" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "select_anyone" ON "public"."intakes" FOR SELECT TO "anon", "authenticated" USING ((EXISTS ( SELECT
+   FROM public.products
+  WHERE (products.id = intakes.product_id))));
+
+CREATE POLICY "update_staff" ON "public"."intakes" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "select_own_or_staff" ON "public"."invoice_lines" FOR SELECT TO "authenticated" USING (((EXISTS ( SELECT
+   FROM (public.invoices
+     JOIN public.orders ON ((orders.id = invoices.order_id)))
+  WHERE ((invoices.id = invoice_lines.invoice_id) AND (orders.customer_id = ( SELECT auth.uid() AS uid))))) OR ( SELECT private.has_permission('invoices.read'::text) AS has_permission)));
+
+CREATE POLICY "select_own_or_staff" ON "public"."invoices" FOR SELECT TO "authenticated" USING (((EXISTS ( SELECT
+   FROM public.orders
+  WHERE ((orders.id = invoices.order_id) AND (orders.customer_id = ( SELECT auth.uid() AS uid))))) OR ( SELECT private.has_permission('invoices.read'::text) AS has_permission)));
+
+CREATE POLICY "select_staff" ON "public"."ledger_accounts" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('ledger.read'::text) AS has_permission));
+
+CREATE POLICY "select_staff" ON "public"."ledger_entries" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('ledger.read'::text) AS has_permission));
+
+CREATE POLICY "select_staff" ON "public"."ledger_transactions" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('ledger.read'::text) AS has_permission));
+
+CREATE POLICY "select_anyone" ON "public"."locations" FOR SELECT TO "anon", "authenticated" USING (true);
+
+CREATE POLICY "select_own_or_staff" ON "public"."notifications" FOR SELECT TO "authenticated" USING (((profile_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('notifications.read'::text) AS has_permission)));
+
+CREATE POLICY "update_own" ON "public"."notifications" FOR UPDATE TO "authenticated" USING ((profile_id = ( SELECT auth.uid() AS uid))) WITH CHECK ((profile_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY "select_own_or_staff" ON "public"."order_items" FOR SELECT TO "authenticated" USING (((EXISTS ( SELECT
+   FROM public.orders
+  WHERE ((orders.id = order_items.order_id) AND (orders.customer_id = ( SELECT auth.uid() AS uid))))) OR ( SELECT private.has_permission('orders.read'::text) AS has_permission)));
+
+CREATE POLICY "select_own_or_staff" ON "public"."orders" FOR SELECT TO "authenticated" USING (((customer_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('orders.read'::text) AS has_permission)));
+
+CREATE POLICY "select_own_or_staff" ON "public"."payments" FOR SELECT TO "authenticated" USING (((EXISTS ( SELECT
+   FROM public.orders
+  WHERE ((orders.id = payments.order_id) AND (orders.customer_id = ( SELECT auth.uid() AS uid))))) OR ( SELECT private.has_permission('payments.read'::text) AS has_permission)));
+
+CREATE POLICY "select_staff" ON "public"."permissions" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('people.read'::text) AS has_permission));
+
+CREATE POLICY "delete_staff" ON "public"."prices" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "insert_staff" ON "public"."prices" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "select_anyone" ON "public"."prices" FOR SELECT TO "anon", "authenticated" USING ((EXISTS ( SELECT
+   FROM public.variants
+  WHERE (variants.id = prices.variant_id))));
+
+CREATE POLICY "update_staff" ON "public"."prices" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "select_staff" ON "public"."processes" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('processes.read'::text) AS has_permission));
+
+CREATE POLICY "delete_staff" ON "public"."products" FOR DELETE TO "authenticated" USING (((status = 'draft'::text) AND ( SELECT private.has_permission('catalog.write'::text) AS has_permission)));
+
+CREATE POLICY "insert_staff" ON "public"."products" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "select_published_or_staff" ON "public"."products" FOR SELECT TO "authenticated" USING ((((status = 'published'::text) AND ((publish_at IS NULL) OR (publish_at <= now()))) OR ( SELECT private.has_permission('catalog.read'::text) AS has_permission)));
+
+CREATE POLICY "select_published" ON "public"."products" FOR SELECT TO "anon" USING (((status = 'published'::text) AND ((publish_at IS NULL) OR (publish_at <= now()))));
+
+CREATE POLICY "update_staff" ON "public"."products" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "select_own_or_staff" ON "public"."profiles" FOR SELECT TO "authenticated" USING (((id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('people.read'::text) AS has_permission)));
+
+CREATE POLICY "update_own" ON "public"."profiles" FOR UPDATE TO "authenticated" USING ((id = ( SELECT auth.uid() AS uid))) WITH CHECK ((id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY "select_own_or_staff" ON "public"."refunds" FOR SELECT TO "authenticated" USING (((EXISTS ( SELECT
+   FROM public.orders
+  WHERE ((orders.id = refunds.order_id) AND (orders.customer_id = ( SELECT auth.uid() AS uid))))) OR ( SELECT private.has_permission('payments.read'::text) AS has_permission)));
+
+CREATE POLICY "select_staff" ON "public"."reservations" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('inventory.read'::text) AS has_permission));
+
+CREATE POLICY "select_own_or_staff" ON "public"."role_members" FOR SELECT TO "authenticated" USING (((profile_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('people.read'::text) AS has_permission)));
+
+CREATE POLICY "delete_staff" ON "public"."role_permissions" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('people.manage'::text) AS has_permission));
+
+CREATE POLICY "insert_staff" ON "public"."role_permissions" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('people.manage'::text) AS has_permission));
+
+CREATE POLICY "select_staff" ON "public"."role_permissions" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('people.read'::text) AS has_permission));
+
+CREATE POLICY "select_staff" ON "public"."roles" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('people.read'::text) AS has_permission));
+
+CREATE POLICY "select_staff" ON "public"."settings" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('settings.read'::text) AS has_permission));
+
+CREATE POLICY "update_staff" ON "public"."settings" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('settings.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('settings.write'::text) AS has_permission));
+
+CREATE POLICY "select_own_or_staff" ON "public"."status_changes" FOR SELECT TO "authenticated" USING (
+CASE
+    WHEN (machine = 'order'::text) THEN (( SELECT private.has_permission('orders.read'::text) AS has_permission) OR (EXISTS ( SELECT
+       FROM public.orders
+      WHERE ((orders.id = status_changes.subject_id) AND (orders.customer_id = ( SELECT auth.uid() AS uid))))))
+    WHEN (machine = 'enrollment'::text) THEN (( SELECT private.has_permission('orders.read'::text) AS has_permission) OR (EXISTS ( SELECT
+       FROM public.enrollments
+      WHERE ((enrollments.id = status_changes.subject_id) AND (enrollments.learner_id = ( SELECT auth.uid() AS uid))))))
+    WHEN (machine = 'payment'::text) THEN (( SELECT private.has_permission('payments.read'::text) AS has_permission) OR (EXISTS ( SELECT
+       FROM (public.payments
+         JOIN public.orders ON ((orders.id = payments.order_id)))
+      WHERE ((payments.id = status_changes.subject_id) AND (orders.customer_id = ( SELECT auth.uid() AS uid))))))
+    WHEN (machine = 'refund'::text) THEN ( SELECT private.has_permission('payments.read'::text) AS has_permission)
+    WHEN (machine = 'process'::text) THEN ( SELECT private.has_permission('processes.read'::text) AS has_permission)
+    WHEN (machine = 'product'::text) THEN ( SELECT private.has_permission('catalog.read'::text) AS has_permission)
+    ELSE false
+END);
+
+CREATE POLICY "select_staff" ON "public"."stock_movements" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('inventory.read'::text) AS has_permission));
+
+CREATE POLICY "select_anyone" ON "public"."stock_slots" FOR SELECT TO "anon", "authenticated" USING ((EXISTS ( SELECT
+   FROM public.variants
+  WHERE (variants.id = stock_slots.variant_id))));
+
+CREATE POLICY "delete_staff" ON "public"."variants" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "insert_staff" ON "public"."variants" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "select_anyone" ON "public"."variants" FOR SELECT TO "anon", "authenticated" USING ((EXISTS ( SELECT
+   FROM public.products
+  WHERE (products.id = variants.product_id))));
+
+CREATE POLICY "update_staff" ON "public"."variants" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "select_own_or_staff" ON "public"."waitlist_entries" FOR SELECT TO "authenticated" USING (((learner_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission)));
+
+COMMENT ON EXTENSION "pg_trgm" IS 'text similarity measurement and index searching based on trigrams';
+
+COMMENT ON EXTENSION "unaccent" IS 'text search dictionary that removes accents';
+
+COMMENT ON FUNCTION "private"."accept_offer"(uuid, uuid, uuid, timestamp with time zone) IS 'Hands the seat that is held for a learner over to their order: held until expires_at, or sold when there is nothing to pay. False when no offer stands.';
+
+COMMENT ON FUNCTION "private"."activate_enrollments"(uuid[]) IS 'Opens the courses of a paid order. The unique index refuses a learner who got another live seat meanwhile.';
+
+COMMENT ON FUNCTION "private"."adopt_refund"(uuid, text, bigint, text, text, text) IS 'A refund that somebody made at the provider, not here: recorded and booked like any other.';
+
+COMMENT ON FUNCTION "private"."apply_overtaken_events"(text, uuid) IS 'Refunds and disputes name only the capture. One that came before it was ignored as not ours, and is applied once the capture is known.';
+
+COMMENT ON FUNCTION "private"."apply_payment_intent"(jsonb, uuid) IS 'Applies what a PaymentIntent says of itself.';
+
+COMMENT ON FUNCTION "private"."apply_pending_provider_events"(integer) IS 'Tries again what failed to apply, up to 20 times each; returns how many got through. What still fails shows as a violated invariant.';
+
+COMMENT ON FUNCTION "private"."apply_provider_event"(text, text) IS 'Applies one inbox row: its effects and its outcome are one transaction. Answers applied, ignored, needs_review or duplicate.';
+
+COMMENT ON FUNCTION "private"."apply_refund"(jsonb, uuid) IS 'Applies what a refund says of itself; one without our id was made at the provider.';
+
+COMMENT ON FUNCTION "private"."apply_session"(jsonb, text, uuid) IS 'Applies what a Checkout Session says of itself, whatever event brought it.';
+
+COMMENT ON FUNCTION "private"."attach_payment_session"(uuid, text, text, timestamp with time zone) IS 'Does the work of public.attach_payment_session.';
+
+COMMENT ON FUNCTION "private"."audit_chain_breaks"() IS 'Audit rows that were altered or whose predecessor is gone; none means the log is whole.';
+
+COMMENT ON FUNCTION "private"."audit_hash"(public.audit_log) IS 'SHA-256 over the previous hash and everything the entry says.';
+
+COMMENT ON FUNCTION "private"."cancel_order"(uuid, text, text) IS 'Does the work of public.cancel_order.';
+
+COMMENT ON FUNCTION "private"."change_capacity"(uuid, integer) IS 'Adds or takes away units that were never sold, spread evenly over a number of slots that grows with the quantity. Refuses capacity_in_use.';
+
+COMMENT ON FUNCTION "private"."check_enrollable"(uuid, timestamp with time zone, timestamp with time zone) IS 'Refuses intake_not_open and intake_closed by the database''s clock.';
+
+COMMENT ON FUNCTION "private"."check_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) IS 'Refuses invalid_search with a sentence that says what is wrong.';
+
+COMMENT ON FUNCTION "private"."check_waitable"(uuid, uuid) IS 'Refuses no_waitlist, already_enrolled, already_waiting and seats_available. The caller holds the waiting list, so what is true here stays true until the newcomer stands in it.';
+
+COMMENT ON FUNCTION "private"."clear_due_holds"(public.intakes, uuid) IS 'Before somebody joins: ends their own old offer, and passes on what is due in this intake, worker or no worker.';
+
+COMMENT ON FUNCTION "private"."close_payments"(uuid, text) IS 'Closes the open attempt of an order that ended or was paid otherwise; the worker then closes the provider''s page. One that is being processed is left to its outcome.';
+
+COMMENT ON FUNCTION "private"."confirm_order"(uuid) IS 'Turns holds into sales, opens the courses, books the sale. Refuses when something is no longer there; the caller, who holds the order''s row, then refunds.';
+
+COMMENT ON FUNCTION "private"."continue_order_search"(private.order_search, text) IS 'The search from after the order that the cursor names. Refuses invalid_cursor, also for an order the caller may not see.';
+
+COMMENT ON FUNCTION "private"."copy_order_lines"(uuid) IS 'Writes the lines of a new invoice as they were bought, each with its share of the order''s tax.';
+
+COMMENT ON FUNCTION "private"."credit_note_of"(uuid) IS 'The credit note of a refund, null when there is none.';
+
+COMMENT ON FUNCTION "private"."deliver_paid_order"(uuid, uuid) IS 'What a capture leads to: a paid order if it can be delivered, else a refund. Never nothing.';
+
+COMMENT ON FUNCTION "private"."draw_units"(uuid, integer, boolean) IS 'Takes units off available (into reserved when asked) and says from which slots; no rows when there are not enough. Waits only at the edge.';
+
+COMMENT ON FUNCTION "private"."draw_units_in_order"(uuid, integer, boolean) IS 'The edge of stock: locks every slot of the variant in order, frees holds that are due, and walks. Exact, and slow only where it must be.';
+
+COMMENT ON FUNCTION "private"."emit"(text, text, uuid, jsonb) IS 'Adds one event to the log of this transaction.';
+
+COMMENT ON FUNCTION "private"."emit_each"(text[], text, uuid) IS 'Adds several events about one subject, in this order, in one statement: what a purchase needs.';
+
+COMMENT ON FUNCTION "private"."end_enrollments"(uuid[], text) IS 'Ends the seats that these order items gave: cancelled ends any live one, expired only those not paid yet.';
+
+COMMENT ON FUNCTION "private"."end_order"(uuid, text, text) IS 'Ends an unpaid order as cancelled or expired: its holds are free, its reserved seats end. The caller holds the order''s row.';
+
+COMMENT ON FUNCTION "private"."enroll"(uuid, text) IS 'Does the work of public.enroll.';
+
+COMMENT ON FUNCTION "private"."event_payment"(jsonb) IS 'The payment an object of the provider belongs to: by our id in its metadata, else by the provider''s ids. Null: not ours.';
+
+COMMENT ON FUNCTION "private"."expire_due_offers"(integer) IS 'Ends offers nobody took; each seat goes to the next in line. Returns how many. The worker calls it until 0.';
+
+COMMENT ON FUNCTION "private"."expire_due_orders"(integer) IS 'Expires pending orders that are due, oldest first, skipping those a payment is working on; returns how many. The worker calls it until 0.';
+
+COMMENT ON FUNCTION "private"."expire_own_due_orders"(uuid, private.order_line[]) IS 'A buyer''s own due hold never stands in the way of the next try, worker or no worker. Locks the stock of the lines too, since it may hold other stock already.';
+
+COMMENT ON FUNCTION "private"."fail"(text, integer, text, text, text) IS 'The one way to refuse: a stable snake_case code, an HTTP status, a sentence, and a hint that says what to do next. Raises, so nothing is changed.';
+
+COMMENT ON FUNCTION "private"."fail_payment"(uuid, text, text, text) IS 'Ends an open attempt as failed, expired or cancelled; with status null it only notes a declined try while the provider''s page stays open. The order stays payable until its hold ends.';
+
+COMMENT ON FUNCTION "private"."fail_process"(uuid, text, boolean) IS 'Keeps why an attempt failed: back to queued for the next one, or failed when it was the last.';
+
+COMMENT ON FUNCTION "private"."fail_refund"(public.refunds, public.payments) IS 'Money that did not arrive: what was booked is booked back, and the order goes before a person. The refund is given as it was before.';
+
+COMMENT ON FUNCTION "private"."find_order"(uuid, text) IS 'The order if it is the caller''s own, or the caller has the permission. "Not there" and "not yours" are one answer.';
+
+COMMENT ON FUNCTION "private"."find_orders"(private.order_search) IS 'The ids of a page and of one order more, newest first.';
+
+COMMENT ON FUNCTION "private"."finish_process"(uuid) IS 'Marks a running process done; called in the transaction of its effect where the effect is in the database.';
+
+COMMENT ON FUNCTION "private"."flag_order"(uuid, text) IS 'Puts an order before a person, with the reason in its history; answers needs_review.';
+
+COMMENT ON FUNCTION "private"."free_units"(uuid, integer, uuid, integer) IS 'Ends a hold on units of one slot: to whoever waits for them, else back on sale. The caller holds the slot and has ended the reservation.';
+
+COMMENT ON FUNCTION "private"."get_order"(uuid) IS 'Does the work of public.get_order.';
+
+COMMENT ON FUNCTION "private"."give_reason"(text) IS 'The reason that the status changes of this transaction carry from here on.';
+
+COMMENT ON FUNCTION "private"."grant_role"(uuid, text) IS 'Does the work of public.grant_role.';
+
+COMMENT ON FUNCTION "private"."has_permission"(text) IS 'Whether one of the caller''s roles has this permission. Ask it as (select private.has_permission(…)), once per statement.';
+
+COMMENT ON FUNCTION "private"."held_units"(uuid, uuid) IS 'How many units of a variant a holder still holds.';
+
+COMMENT ON FUNCTION "private"."hold_line"(uuid, uuid, private.order_line, timestamp with time zone) IS 'Takes the line''s units, from the waiting list''s offer if the person has one: held until expires_at, or sold at once when there is nothing to pay. Refuses out_of_stock, or the reason of refuse_second_seat when the last seat is the buyer''s own.';
+
+COMMENT ON FUNCTION "private"."invoice_document"(uuid) IS 'Does the work of public.invoice_document.';
+
+COMMENT ON FUNCTION "private"."invoice_of"(uuid) IS 'The invoice of an order, null when there is none.';
+
+COMMENT ON FUNCTION "private"."is_service"() IS 'True for the secret key and for direct connections (worker, migrations), which carry no claims; false for every browser.';
+
+COMMENT ON FUNCTION "private"."issue_credit_note"(uuid) IS 'The credit note of a refund that gave a sale back, issued now or before; null when the money never was a sale. Called again it answers the same.';
+
+COMMENT ON FUNCTION "private"."issue_invoice"(uuid) IS 'The invoice of a paid order, issued now or before; null when there was nothing to pay. Called again, by whomever and however often, it answers the same.';
+
+COMMENT ON FUNCTION "private"."join_waitlist"(uuid, text) IS 'Does the work of public.join_waitlist.';
+
+COMMENT ON FUNCTION "private"."keep_invoice_pdf"(uuid, text, text, integer) IS 'Remembers where the PDF is kept and its hash, once; the same again is fine, another one is refused.';
+
+COMMENT ON FUNCTION "private"."leave_waitlist"(uuid, text) IS 'Does the work of public.leave_waitlist.';
+
+COMMENT ON FUNCTION "private"."lock_holds"(uuid[], uuid[]) IS 'For whoever ends several holds, or ends holds and then takes units: locks the holds, then their slots and all slots of the variants to take, in the order everybody keeps. Who frees several goes on with lock_waitlists.';
+
+COMMENT ON FUNCTION "private"."lock_invoice_series"(text) IS 'Holds the series of this kind and the shop''s present year until the transaction ends; answers the year. Nothing is counted yet.';
+
+COMMENT ON FUNCTION "private"."lock_payment"(uuid) IS 'Locks the order, then the payment: the one order of locks for every path that moves money.';
+
+COMMENT ON FUNCTION "private"."lock_waitlist"(uuid) IS 'One at a time: freeing a seat of this intake, or joining its waiting list.';
+
+COMMENT ON FUNCTION "private"."lock_waitlists"(uuid[], uuid[]) IS 'For whoever ends several holds: the waiting lists of what they hold and of more variants, in the order everybody keeps. The caller has called lock_holds with the same.';
+
+COMMENT ON FUNCTION "private"."main_location"() IS 'The location that holds seats and everything nobody placed elsewhere.';
+
+COMMENT ON FUNCTION "private"."mark_notification"(uuid, text, text) IS 'Keeps how sending ended: sent or failed. Sent is final.';
+
+COMMENT ON FUNCTION "private"."match_titles"(private.order_search) IS 'Adds to a search the titles that fit its words, and the variants that were sold under them.';
+
+COMMENT ON FUNCTION "private"."my_courses"() IS 'Does the work of public.my_courses. Lessons, progress and results are not built yet: those columns are null.';
+
+COMMENT ON FUNCTION "private"."my_waitlist"() IS 'Does the work of public.my_waitlist.';
+
+COMMENT ON FUNCTION "private"."newest_orders"(private.order_search, uuid[], timestamp with time zone) IS 'The newest orders of a search, one more than its page holds: among these ids, or else, looking at each order placed since then, those that contain the words.';
+
+COMMENT ON FUNCTION "private"."next_invoice_serial"(text, integer) IS 'Counts on. Rolled back with the invoice that took the number, so there is no gap.';
+
+COMMENT ON FUNCTION "private"."note_customers"(uuid[]) IS 'Makes these people (null: all) searchable as they are now.';
+
+COMMENT ON FUNCTION "private"."note_titles"(uuid[]) IS 'Notes the titles under which these variants (null: all) are sold from now on. Old ones stay: orders carry them.';
+
+COMMENT ON FUNCTION "private"."open_enrollments"(uuid, uuid, private.order_line[], uuid[], text) IS 'Gives the learner the seats of an order''s course lines; item_ids are the lines'' order items. Refuses already_enrolled, or order_already_open with the caller''s own order id in details.';
+
+COMMENT ON FUNCTION "private"."open_payments"(interval, integer) IS 'Attempts to ask the provider about: open ones, and those that ended within the hour, in case their last event was lost.';
+
+COMMENT ON FUNCTION "private"."order_document"(uuid) IS 'Everything an order page shows, as every verb on orders answers it. Checks nothing: its callers do.';
+
+COMMENT ON FUNCTION "private"."order_numbers_containing"(text) IS 'Every number an order can have that contains these words, so that the index on numbers finds them: a purchase keeps no index on parts of them. Null: too many to name.';
+
+COMMENT ON FUNCTION "private"."order_search_fingerprint"(private.order_search) IS 'Tells a cursor of this search from one of another.';
+
+COMMENT ON FUNCTION "private"."order_search_rows"(uuid[], boolean) IS 'What a list shows of these orders, newest first; who bought only when names are to be seen.';
+
+COMMENT ON FUNCTION "private"."orders_about"(private.order_search, integer) IS 'Orders that have to do with the words, whoever''s and whatever the filters say; all but those with a number of which private.order_numbers_containing could not name all.';
+
+COMMENT ON FUNCTION "private"."parse_lines"(jsonb) IS 'Lines as rows, summed by variant, in the order in which stock is locked. Refuses invalid_lines and invalid_quantity.';
+
+COMMENT ON FUNCTION "private"."pass_on_free_units"(uuid) IS 'Gives units that are on sale to whoever waits for them: after seats were added, or a closed intake with a waiting list opened again.';
+
+COMMENT ON FUNCTION "private"."pass_on_units"(uuid, integer, uuid, integer) IS 'Of units that free in a slot, holds one for each of the next in line and says how many. The caller holds the slot and keeps its numbers.';
+
+COMMENT ON FUNCTION "private"."payment_document"(public.payments) IS 'A payment as its buyer sees it.';
+
+COMMENT ON FUNCTION "private"."place_order"(jsonb, text, text) IS 'Does the work of public.place_order.';
+
+COMMENT ON FUNCTION "private"."place_priced_lines"(uuid, text, private.order_line[]) IS 'Holds the units, then writes the order; answers its id.';
+
+COMMENT ON FUNCTION "private"."post_entries"(text, uuid, text, jsonb) IS 'Posts {account: amount} once per effect key; a second time does nothing.';
+
+COMMENT ON FUNCTION "private"."post_sale"(uuid) IS 'Books an order when it is paid.';
+
+COMMENT ON FUNCTION "private"."price_line"(uuid, integer, text) IS 'One line, priced by the catalogue and checked: on sale, priced in this currency, enrolment open. Refuses variant_not_found, price_missing, intake_not_open, intake_closed, invalid_quantity.';
+
+COMMENT ON FUNCTION "private"."process_payment"(uuid) IS 'The buyer is done and the provider is not: a wallet or transfer that takes its time.';
+
+COMMENT ON FUNCTION "private"."purge_idempotency_keys"(interval) IS 'Forgets answers older than the interval; returns how many. The worker calls it daily.';
+
+COMMENT ON FUNCTION "private"."queue_notification"(uuid, text, text, text, text, text) IS 'The notification of this effect, written now or before. No row: the person has no address any more.';
+
+COMMENT ON FUNCTION "private"."queue_process"(text, bigint, text, uuid, text) IS 'Registers a job in the relay''s transaction; the same task of the same event is one process, however often it is relayed.';
+
+COMMENT ON FUNCTION "private"."read_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) IS 'A search as it was asked, checked and with the caller''s rights. Refuses invalid_search, sign_in_required, account_closed.';
+
+COMMENT ON FUNCTION "private"."recall_answer"(uuid, text, text, jsonb) IS 'The answer already given to this person for this key, or null. Waits for a twin that is still running. Another body is refused.';
+
+COMMENT ON FUNCTION "private"."receive_provider_event"(text, text, text, jsonb) IS 'Does the work of public.receive_provider_event.';
+
+COMMENT ON FUNCTION "private"."record_refund_result"(uuid, text, text, text) IS 'What the provider says of a refund: pending, success or failed. A success may still fail when the bank sends it back; a failed try stays failed. Anything known already is ignored.';
+
+COMMENT ON FUNCTION "private"."refund_effect_key"(text, uuid) IS 'refund:<id> for the first booking of a refund, refund:<id>:2 once the first one was booked back.';
+
+COMMENT ON FUNCTION "private"."refund_order"(uuid, text) IS 'Gives back everything an order captured.';
+
+COMMENT ON FUNCTION "private"."refuse_second_seat"(uuid, uuid) IS 'Refuses already_enrolled, or order_already_open with the caller''s own order id in details, when the learner has a live seat in the intake; else does nothing.';
+
+COMMENT ON FUNCTION "private"."release_due_units"(uuid) IS 'Frees what is due for one variant. The caller holds the variant''s slots; a reservation that a payment has locked is left to it.';
+
+COMMENT ON FUNCTION "private"."remember_answer"(uuid, text, text, jsonb, jsonb) IS 'Keeps the answer for its key, when there is one, and hands it back.';
+
+COMMENT ON FUNCTION "private"."request_id"() IS 'The correlation id of this request: what the worker set, else the x-request-id header. It travels from request to event to job to mail.';
+
+COMMENT ON FUNCTION "private"."request_refund"(uuid, text, text) IS 'Gives back what is left of a captured payment; the worker sends it to the provider.';
+
+COMMENT ON FUNCTION "private"."require_person"() IS 'The id of the signed-in caller. Refuses sign_in_required, and account_closed for a token that outlived its account.';
+
+COMMENT ON FUNCTION "private"."reserve_units"(uuid, uuid, integer, timestamp with time zone) IS 'Holds units for a holder until expires_at; false when there are not enough.';
+
+COMMENT ON FUNCTION "private"."retry_process"(uuid) IS 'Does the work of public.retry_process.';
+
+COMMENT ON FUNCTION "private"."return_units"(uuid, integer, uuid) IS 'Puts sold units back on sale: a cancelled seat, a returned parcel. A variant that is not counted has nowhere to put them.';
+
+COMMENT ON FUNCTION "private"."revoke_role"(uuid, text) IS 'Does the work of public.revoke_role.';
+
+COMMENT ON FUNCTION "private"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) IS 'Does the work of public.search_orders.';
+
+COMMENT ON FUNCTION "private"."search_pattern"(text) IS 'The pattern of like for everything that contains these words, in which % and _ are just characters.';
+
+COMMENT ON FUNCTION "private"."search_text"(text) IS 'A text as searches compare it: without accents, in lower case, with single spaces.';
+
+COMMENT ON FUNCTION "private"."sell_units"(uuid, integer, uuid) IS 'Sells units at once, without a hold; false when there are not enough.';
+
+COMMENT ON FUNCTION "private"."setting"(text) IS 'The value of one setting, null when there is none.';
+
+COMMENT ON FUNCTION "private"."settle_payment"(uuid, bigint, text, text) IS 'A capture that the provider confirmed: books it and delivers or refunds. Answers applied, ignored (known already) or needs_review (another amount, captured twice).';
+
+COMMENT ON FUNCTION "private"."settle_refund"(public.refunds, public.payments) IS 'Books money that went back. One that was started at the provider also moves the order: all back means refunded and access ends, some back means partially refunded.';
+
+COMMENT ON FUNCTION "private"."settle_reservations"(uuid, text) IS 'Ends every hold of a holder: claimed (the units are sold) or released (they are free again). What was released before stays so.';
+
+COMMENT ON FUNCTION "private"."start_payment"(uuid) IS 'Does the work of public.start_payment.';
+
+COMMENT ON FUNCTION "private"."start_process"(uuid) IS 'Marks one more attempt; false when the process is done or cancelled, and the job should return quietly.';
+
+COMMENT ON FUNCTION "private"."take_back_goods"(uuid) IS 'Ends the enrolments of a paid order, frees what it still holds and puts what it took from stock back: exactly what its movements say, so twice does nothing.';
+
+COMMENT ON FUNCTION "private"."tg__audit"() IS 'Writes the audit row of an insert, update or delete; the trigger''s arguments name the key columns.';
+
+COMMENT ON FUNCTION "private"."tg__guard_status"() IS 'After a status changed: refuses a move that private.status_moves (machine = first trigger argument) does not have, and writes history.';
+
+COMMENT ON FUNCTION "private"."tg__note_titles"() IS 'Keeps the search up to date with what the catalogue calls things.';
+
+COMMENT ON FUNCTION "private"."tg__refuse_change"() IS 'Makes a table append-only, for its owner too.';
+
+COMMENT ON FUNCTION "private"."tg__stamp_update"() IS 'Sets updated_at.';
+
+COMMENT ON FUNCTION "private"."tg_intakes__follow_seats"() IS 'Keeps the units of the intake''s variant equal to its seats; refuses to take away what is sold or held.';
+
+COMMENT ON FUNCTION "private"."tg_intakes__follow_waitlist"() IS 'Seats that lay free while enrolment was closed go to whoever waits once it is open again. Without a list, or without a count of seats, nobody waits; offers stand until they end.';
+
+COMMENT ON FUNCTION "private"."tg_intakes__make_variant"() IS 'Checks the time zone and makes the variant that sells this intake''s seats.';
+
+COMMENT ON FUNCTION "private"."tg_invoice_lines__check_totals"() IS 'At commit: subtotal and tax are the sums of the lines, whoever wrote them.';
+
+COMMENT ON FUNCTION "private"."tg_invoices__check_credit"() IS 'After a credit note: all of them together are at most the invoice. Those of one year wait for each other at their series.';
+
+COMMENT ON FUNCTION "private"."tg_invoices__refuse_change"() IS 'An issued invoice never changes; only where its PDF is kept is written, once.';
+
+COMMENT ON FUNCTION "private"."tg_ledger_entries__check_balance"() IS 'At commit: every transaction balances in every currency.';
+
+COMMENT ON FUNCTION "private"."tg_order_items__check_subtotal"() IS 'At commit: the subtotal is the sum of the lines, whoever wrote them.';
+
+COMMENT ON FUNCTION "private"."tg_profiles__leave_waitlists"() IS 'A closed account waits for nothing, so no seat is offered to nobody.';
+
+COMMENT ON FUNCTION "private"."tg_profiles__note_customer"() IS 'Keeps the search up to date with a profile.';
+
+COMMENT ON FUNCTION "private"."tg_stock_levels__refuse_write"() IS 'Gives a write to the view a plain refusal; without it Postgres answers an error of its own before it looks at grants.';
+
+COMMENT ON FUNCTION "private"."tg_stock_movements__refuse_change"() IS 'Movements are append-only while their variant exists.';
+
+COMMENT ON FUNCTION "private"."tg_users__close_profile"() IS 'A deleted account leaves its orders and an empty profile: the books stay, the person goes.';
+
+COMMENT ON FUNCTION "private"."tg_users__follow_email"() IS 'The profile''s e-mail is the account''s.';
+
+COMMENT ON FUNCTION "private"."tg_users__make_profile"() IS 'Sign-up makes the profile and the welcome event in one transaction. Metadata is the user''s own words: cut, never trusted.';
+
+COMMENT ON FUNCTION "private"."try_provider_event"(text, text) IS 'apply_provider_event that keeps the event and the error when it fails: all effects are undone, the inbox row stays.';
+
+COMMENT ON FUNCTION "private"."undo_order"(uuid, text) IS 'Cancels a paid order: access ends, units go back on sale, what was captured is refunded. The caller holds the order''s row.';
+
+COMMENT ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) IS 'An entry as its learner sees it; place 1 is next.';
+
+COMMENT ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint, integer) IS 'Writes the credit note: of the whole invoice with its lines, of a part with one line. The caller holds the series.';
+
+COMMENT ON FUNCTION "private"."write_order"(uuid, text, private.order_line[], uuid, timestamp with time zone) IS 'Writes an order whose units are taken: order, items, enrolments, events. Without expires_at there is nothing to pay and it is born paid.';
+
+COMMENT ON FUNCTION "public"."attach_payment_session"(uuid, text, text, timestamp with time zone) IS 'Secret key only: remembers the provider''s session of an attempt; the same one twice is fine. Errors: payment_not_found, payment_session_conflict.';
+
+COMMENT ON FUNCTION "public"."cancel_order"(uuid, text, text) IS 'Cancels an order and answers it. The customer: while unpaid, or when nothing was paid. Staff with orders.cancel: a paid one too, and the money goes back. Errors: order_not_found, order_not_cancellable, invalid_reason, idempotency_key_reused.';
+
+COMMENT ON FUNCTION "public"."enroll"(uuid, text) IS 'Takes one free seat in one call and answers {enrollment, order}. Errors: intake_not_found, variant_not_found, payment_required, intake_not_open, intake_closed, out_of_stock, already_enrolled, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."get_order"(uuid) IS 'One order with items, enrolments, payments and refunds: own, or any for staff with orders.read. Errors: order_not_found.';
+
+COMMENT ON FUNCTION "public"."grant_role"(uuid, text) IS 'Staff (people.manage): gives a person a role and answers all their roles. Errors: permission_denied, role_not_found, profile_not_found.';
+
+COMMENT ON FUNCTION "public"."invoice_document"(uuid) IS 'One invoice or credit note with its lines: own, or any for staff with invoices.read. The PDF''s link is given by the function invoice-link. Errors: invoice_not_found.';
+
+COMMENT ON FUNCTION "public"."join_waitlist"(uuid, text) IS 'Waits for a seat of a full intake and answers {id, intake_id, status, place, offer_expires_at, created_at}. When a seat frees it is held for the first in line, who takes it with enroll or place_order. Errors: intake_not_found, intake_not_open, intake_closed, no_waitlist, seats_available, already_enrolled, already_waiting, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."leave_waitlist"(uuid, text) IS 'Leaves a waiting list, or declines the offered seat, which goes to the next in line. Answers the entry. Errors: not_waiting, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."my_courses"() IS 'The caller''s dashboard, newest first: every course with a live enrolment (reserved while its order is unpaid). progress_percent, next_lesson, access_ends_at and result stay null until lessons exist. Errors: sign_in_required.';
+
+COMMENT ON FUNCTION "public"."my_waitlist"() IS 'The waiting lists the caller is on: {id, intake_id, status, place, offer_expires_at, created_at, title, slug, intake_title}. Errors: sign_in_required.';
+
+COMMENT ON FUNCTION "public"."place_order"(jsonb, text, text) IS 'Buys [{variant_id, quantity}] in one transaction and answers the whole order. Nothing to pay: paid at once. Else pending, held until expires_at; then call the function checkout. Currency: ISO code, default from settings. Errors: invalid_lines, invalid_quantity, variant_not_found, price_missing, currency_not_supported, intake_not_open, intake_closed, out_of_stock, already_enrolled, order_already_open, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) IS 'Secret key only: takes a verified event into the inbox and applies it. {event_id, outcome}: applied, ignored, needs_review, duplicate, or failed (kept, the worker tries again). Errors: invalid_provider_event.';
+
+COMMENT ON FUNCTION "public"."retry_process"(uuid) IS 'Staff (processes.write): queues a failed process again and answers it. Errors: permission_denied, process_not_retryable.';
+
+COMMENT ON FUNCTION "public"."revoke_role"(uuid, text) IS 'Staff (people.manage): takes a role away and answers the roles that are left. Errors: permission_denied, last_admin.';
+
+COMMENT ON FUNCTION "public"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) IS 'Orders newest first as {data, next_cursor}: own, or all for staff with orders.read. q is a part of a number or a title, for staff with people.read also of a name, e-mail or phone; case and accents do not matter, and when nothing contains q, what is written alike is found. placed_from is included, placed_to is not. Errors: invalid_search, invalid_cursor, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."start_payment"(uuid) IS 'Opens a payment attempt for the caller''s own pending order, or answers the one that is open: {order, payment, customer}. The function checkout calls it; a second call changes nothing. Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, sign_in_required.';
+
+COMMENT ON SCHEMA "private" IS 'Definer functions that do the work, and tables no client may see. Not exposed by the API.';
+
+COMMENT ON SEQUENCE "private"."order_numbers" IS 'The number people see. Gaps are fine: it is not an invoice number.';
+
+COMMENT ON TABLE "private"."customer_search" IS 'What a person is found by, as searches compare it: name, e-mail, phone, and the digits of the phone, each in a line of its own.';
+
+COMMENT ON TABLE "private"."idempotency_keys" IS 'Answers already given, by person and key. Written in the transaction of the effect, so a refusal leaves the key free.';
+
+COMMENT ON TABLE "private"."invoice_series" IS 'The last number given, per kind and year. A sequence would leave gaps where a transaction was rolled back.';
+
+COMMENT ON TABLE "private"."provider_events" IS 'Every verified provider event, once. Payloads name customers, so no client may read them.';
+
+COMMENT ON TABLE "private"."sold_titles" IS 'Every title that a line of an order can have, or could have had before the catalogue was renamed, and as searches compare it.';
+
+COMMENT ON TABLE "private"."status_moves" IS 'Every allowed move of every status, as rows. How a row is born is up to the one verb that makes it.';
+
+COMMENT ON TABLE "public"."audit_log" IS 'Every write by staff: actor, action, table, key, before, after, request. Each row''s hash covers the row before it, so a removed or altered row shows.';
+
+COMMENT ON TABLE "public"."courses" IS 'What a product of kind course says beyond its product row.';
+
+COMMENT ON TABLE "public"."currencies" IS 'The currencies a shop sells in; minor_units as Stripe counts them.';
+
+COMMENT ON TABLE "public"."enrollments" IS 'A learner''s seat in an intake: reserved while the order is unpaid, active once it is. Made by place_order and enroll.';
+
+COMMENT ON TABLE "public"."events" IS 'What happened, in the transaction in which it happened. Payloads hold ids, never personal data.';
+
+COMMENT ON TABLE "public"."intakes" IS 'One run of a course. Seats null is not counted. Enrolment is open from enroll_opens_at up to, not including, enroll_closes_at (null: no end).';
+
+COMMENT ON TABLE "public"."invoice_lines" IS 'The lines of an invoice before discount and tax; tax_basis_points 1100 is 11 %, tax_amount the line''s share of the tax.';
+
+COMMENT ON TABLE "public"."invoices" IS 'Invoices and credit notes, as they were issued; amounts of both are positive minor units of currency. subtotal − discount + tax + shipping = total.';
+
+COMMENT ON TABLE "public"."ledger_accounts" IS 'The chart of accounts.';
+
+COMMENT ON TABLE "public"."ledger_entries" IS 'One side of a transaction, in minor units: debit positive, credit negative.';
+
+COMMENT ON TABLE "public"."ledger_transactions" IS 'One effect on money, posted once: the key names it (sale:<order>, capture:<payment>, refund:<refund>).';
+
+COMMENT ON TABLE "public"."locations" IS 'Where units are: a warehouse, a shop, or main, which holds all seats.';
+
+COMMENT ON TABLE "public"."notifications" IS 'Messages to people, one row per channel. The person reads their own and marks them read.';
+
+COMMENT ON TABLE "public"."order_items" IS 'One line, as it was when it was bought: title, sku, price. Later changes of the catalogue do not touch it.';
+
+COMMENT ON TABLE "public"."orders" IS 'One purchase. Amounts in minor units of currency; subtotal − discount + tax + shipping = total.';
+
+COMMENT ON TABLE "public"."payments" IS 'One attempt to pay an order, in minor units. checkout_url is the provider''s page while the attempt is open.';
+
+COMMENT ON TABLE "public"."permissions" IS 'What can be allowed. Policies and functions ask private.has_permission(name).';
+
+COMMENT ON TABLE "public"."prices" IS 'What one unit of a variant costs, in minor units of the currency. No row: not sold in that currency.';
+
+COMMENT ON TABLE "public"."processes" IS 'One row per background job: what it is for, how often it was tried, how it ended. Same id from request to mail in correlation_id.';
+
+COMMENT ON TABLE "public"."products" IS 'What people read about and buy. Public once published and due; drafts and archived ones are for staff.';
+
+COMMENT ON TABLE "public"."profiles" IS 'One row per person who signed up. The e-mail follows Supabase Auth; the rest is the person''s own.';
+
+COMMENT ON TABLE "public"."refunds" IS 'Money on its way back. Reasons: the order was cancelled; paid after it ended; sold out after payment; paid twice; started at the provider.';
+
+COMMENT ON TABLE "public"."reservations" IS 'Units held for an order that is not paid yet, or offered to whoever waited for them, until expires_at by the database''s clock.';
+
+COMMENT ON TABLE "public"."role_members" IS 'Who has which role. Written by grant_role and revoke_role.';
+
+COMMENT ON TABLE "public"."role_permissions" IS 'Which role may do what.';
+
+COMMENT ON TABLE "public"."roles" IS 'The roles of staff. Customer is what everybody signed in is, and has no row.';
+
+COMMENT ON TABLE "public"."settings" IS 'What a shop decides for itself, one row each. Read by SQL through private.setting(key).';
+
+COMMENT ON TABLE "public"."status_changes" IS 'History of every status: who moved what from where to where, why and when. Append-only. Birth is in the row itself.';
+
+COMMENT ON TABLE "public"."stock_movements" IS 'Why on hand changed: capacity set, sale, return. Append-only; their sum is on hand.';
+
+COMMENT ON TABLE "public"."stock_slots" IS 'Units of a variant, spread over up to 64 rows so that buyers of a hot variant do not wait for each other. Read public.stock_levels.';
+
+COMMENT ON TABLE "public"."variants" IS 'The sellable thing: what a line of an order points to. Mode none is not counted (a self-paced course), tracked is.';
+
+COMMENT ON TABLE "public"."waitlist_entries" IS 'Who waits for a seat, in order of position. offered: a seat is held for them until offer_expires_at; enroll or place_order takes it.';
+
+COMMENT ON TYPE "private"."drawn_slot" IS 'How many units came from which slot.';
+
+COMMENT ON TYPE "private"."order_line" IS 'A line on its way into an order: priced, and checked against its domain.';
+
+COMMENT ON TYPE "private"."order_search" IS 'A search that was checked: the words as compared (null: none), whose orders, who may see people, the filters, and after which order it goes on.';
+
+COMMENT ON VIEW "private"."invariant_violations" IS 'Every broken promise, one row each: which invariant, whose, how. Empty when all is well.';
+
+COMMENT ON VIEW "public"."stock_levels" IS 'Units per counted variant: available to buy, reserved by unpaid orders, on hand (both). A variant that is not counted has no row.';
+
+REVOKE ALL ON FUNCTION "private"."accept_offer"(uuid, uuid, uuid, timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."accept_offer"(uuid, uuid, uuid, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."accept_offer"(uuid, uuid, uuid, timestamp with time zone) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."activate_enrollments"(uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."activate_enrollments"(uuid[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."activate_enrollments"(uuid[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."adopt_refund"(uuid, text, bigint, text, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."adopt_refund"(uuid, text, bigint, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."adopt_refund"(uuid, text, bigint, text, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."apply_overtaken_events"(text, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."apply_overtaken_events"(text, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."apply_overtaken_events"(text, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."apply_payment_intent"(jsonb, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."apply_payment_intent"(jsonb, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."apply_payment_intent"(jsonb, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."apply_pending_provider_events"(integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."apply_pending_provider_events"(integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."apply_pending_provider_events"(integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."apply_provider_event"(text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."apply_provider_event"(text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."apply_provider_event"(text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."apply_refund"(jsonb, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."apply_refund"(jsonb, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."apply_refund"(jsonb, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."apply_session"(jsonb, text, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."apply_session"(jsonb, text, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."apply_session"(jsonb, text, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."attach_payment_session"(uuid, text, text, timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."attach_payment_session"(uuid, text, text, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."attach_payment_session"(uuid, text, text, timestamp with time zone) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."attach_payment_session"(uuid, text, text, timestamp with time zone) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."audit_chain_breaks"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."audit_chain_breaks"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."audit_chain_breaks"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."audit_hash"(public.audit_log) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."audit_hash"(public.audit_log) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."audit_hash"(public.audit_log) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."cancel_order"(uuid, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."cancel_order"(uuid, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."cancel_order"(uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."cancel_order"(uuid, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."cancel_order"(uuid, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."change_capacity"(uuid, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."change_capacity"(uuid, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."change_capacity"(uuid, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."check_enrollable"(uuid, timestamp with time zone, timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_enrollable"(uuid, timestamp with time zone, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_enrollable"(uuid, timestamp with time zone, timestamp with time zone) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."check_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."check_waitable"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_waitable"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_waitable"(uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."clear_due_holds"(public.intakes, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."clear_due_holds"(public.intakes, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."clear_due_holds"(public.intakes, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."close_payments"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."close_payments"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."close_payments"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."confirm_order"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."confirm_order"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."confirm_order"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."continue_order_search"(private.order_search, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."continue_order_search"(private.order_search, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."continue_order_search"(private.order_search, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."copy_order_lines"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."copy_order_lines"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."copy_order_lines"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."credit_note_of"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."credit_note_of"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."credit_note_of"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."deliver_paid_order"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."deliver_paid_order"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."deliver_paid_order"(uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."draw_units"(uuid, integer, boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."draw_units"(uuid, integer, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."draw_units"(uuid, integer, boolean) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."draw_units_in_order"(uuid, integer, boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."draw_units_in_order"(uuid, integer, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."draw_units_in_order"(uuid, integer, boolean) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."emit"(text, text, uuid, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."emit"(text, text, uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."emit"(text, text, uuid, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."emit_each"(text[], text, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."emit_each"(text[], text, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."emit_each"(text[], text, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."end_enrollments"(uuid[], text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."end_enrollments"(uuid[], text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."end_enrollments"(uuid[], text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."end_order"(uuid, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."end_order"(uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."end_order"(uuid, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."enroll"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."enroll"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."enroll"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."enroll"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."event_payment"(jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."event_payment"(jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."event_payment"(jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."expire_due_offers"(integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."expire_due_offers"(integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."expire_due_offers"(integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."expire_due_orders"(integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."expire_due_orders"(integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."expire_due_orders"(integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."expire_own_due_orders"(uuid, private.order_line[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."expire_own_due_orders"(uuid, private.order_line[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."expire_own_due_orders"(uuid, private.order_line[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."fail"(text, integer, text, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."fail"(text, integer, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."fail"(text, integer, text, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."fail_payment"(uuid, text, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."fail_payment"(uuid, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."fail_payment"(uuid, text, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."fail_process"(uuid, text, boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."fail_process"(uuid, text, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."fail_process"(uuid, text, boolean) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."fail_refund"(public.refunds, public.payments) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."fail_refund"(public.refunds, public.payments) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."fail_refund"(public.refunds, public.payments) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."find_order"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."find_order"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."find_order"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."find_orders"(private.order_search) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."find_orders"(private.order_search) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."find_orders"(private.order_search) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."finish_process"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."finish_process"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."finish_process"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."flag_order"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."flag_order"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."flag_order"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."free_units"(uuid, integer, uuid, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."free_units"(uuid, integer, uuid, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."free_units"(uuid, integer, uuid, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."get_order"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."get_order"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."get_order"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."get_order"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."get_order"(uuid) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."give_reason"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."give_reason"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."give_reason"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."grant_role"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."grant_role"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."grant_role"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."grant_role"(uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."grant_role"(uuid, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."has_permission"(text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."has_permission"(text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."has_permission"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."has_permission"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."held_units"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."held_units"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."held_units"(uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."hold_line"(uuid, uuid, private.order_line, timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."hold_line"(uuid, uuid, private.order_line, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."hold_line"(uuid, uuid, private.order_line, timestamp with time zone) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."invoice_document"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."invoice_document"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."invoice_document"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."invoice_document"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."invoice_document"(uuid) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."invoice_of"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."invoice_of"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."invoice_of"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."is_service"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."is_service"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."is_service"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."issue_credit_note"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."issue_credit_note"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."issue_credit_note"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."issue_invoice"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."issue_invoice"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."issue_invoice"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."join_waitlist"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."join_waitlist"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."join_waitlist"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."join_waitlist"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."keep_invoice_pdf"(uuid, text, text, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."keep_invoice_pdf"(uuid, text, text, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."keep_invoice_pdf"(uuid, text, text, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."leave_waitlist"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."leave_waitlist"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."leave_waitlist"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."leave_waitlist"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."lock_holds"(uuid[], uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."lock_holds"(uuid[], uuid[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."lock_holds"(uuid[], uuid[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."lock_invoice_series"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."lock_invoice_series"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."lock_invoice_series"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."lock_payment"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."lock_payment"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."lock_payment"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."lock_waitlist"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."lock_waitlist"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."lock_waitlist"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."lock_waitlists"(uuid[], uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."lock_waitlists"(uuid[], uuid[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."lock_waitlists"(uuid[], uuid[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."main_location"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."main_location"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."main_location"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."mark_notification"(uuid, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."mark_notification"(uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."mark_notification"(uuid, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."match_titles"(private.order_search) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."match_titles"(private.order_search) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."match_titles"(private.order_search) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."my_courses"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."my_courses"() TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."my_courses"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."my_courses"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."my_waitlist"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."my_waitlist"() TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."my_waitlist"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."my_waitlist"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."newest_orders"(private.order_search, uuid[], timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."newest_orders"(private.order_search, uuid[], timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."newest_orders"(private.order_search, uuid[], timestamp with time zone) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."next_invoice_serial"(text, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."next_invoice_serial"(text, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."next_invoice_serial"(text, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."note_customers"(uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."note_customers"(uuid[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."note_customers"(uuid[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."note_titles"(uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."note_titles"(uuid[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."note_titles"(uuid[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."open_enrollments"(uuid, uuid, private.order_line[], uuid[], text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."open_enrollments"(uuid, uuid, private.order_line[], uuid[], text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."open_enrollments"(uuid, uuid, private.order_line[], uuid[], text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."open_payments"(interval, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."open_payments"(interval, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."open_payments"(interval, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."order_document"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."order_document"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."order_document"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."order_numbers_containing"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."order_numbers_containing"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."order_numbers_containing"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."order_search_fingerprint"(private.order_search) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."order_search_fingerprint"(private.order_search) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."order_search_fingerprint"(private.order_search) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."order_search_rows"(uuid[], boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."order_search_rows"(uuid[], boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."order_search_rows"(uuid[], boolean) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."orders_about"(private.order_search, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."orders_about"(private.order_search, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."orders_about"(private.order_search, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."parse_lines"(jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."parse_lines"(jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."parse_lines"(jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."pass_on_free_units"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."pass_on_free_units"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."pass_on_free_units"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."pass_on_units"(uuid, integer, uuid, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."pass_on_units"(uuid, integer, uuid, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."pass_on_units"(uuid, integer, uuid, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."payment_document"(public.payments) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."payment_document"(public.payments) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."payment_document"(public.payments) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."place_order"(jsonb, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."place_order"(jsonb, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."place_order"(jsonb, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."place_order"(jsonb, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."place_priced_lines"(uuid, text, private.order_line[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."place_priced_lines"(uuid, text, private.order_line[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."place_priced_lines"(uuid, text, private.order_line[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."post_entries"(text, uuid, text, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."post_entries"(text, uuid, text, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."post_entries"(text, uuid, text, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."post_sale"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."post_sale"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."post_sale"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."price_line"(uuid, integer, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."price_line"(uuid, integer, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."price_line"(uuid, integer, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."process_payment"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."process_payment"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."process_payment"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."purge_idempotency_keys"(interval) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."purge_idempotency_keys"(interval) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."purge_idempotency_keys"(interval) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."queue_notification"(uuid, text, text, text, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."queue_notification"(uuid, text, text, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."queue_notification"(uuid, text, text, text, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."queue_process"(text, bigint, text, uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."queue_process"(text, bigint, text, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."queue_process"(text, bigint, text, uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."read_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."read_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."read_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."recall_answer"(uuid, text, text, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."recall_answer"(uuid, text, text, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."recall_answer"(uuid, text, text, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."receive_provider_event"(text, text, text, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."receive_provider_event"(text, text, text, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."receive_provider_event"(text, text, text, jsonb) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."receive_provider_event"(text, text, text, jsonb) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."record_refund_result"(uuid, text, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."record_refund_result"(uuid, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."record_refund_result"(uuid, text, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."refund_effect_key"(text, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."refund_effect_key"(text, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."refund_effect_key"(text, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."refund_order"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."refund_order"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."refund_order"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."refuse_second_seat"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."refuse_second_seat"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."refuse_second_seat"(uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."release_due_units"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."release_due_units"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."release_due_units"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."remember_answer"(uuid, text, text, jsonb, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."remember_answer"(uuid, text, text, jsonb, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."remember_answer"(uuid, text, text, jsonb, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."request_id"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."request_id"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."request_id"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."request_refund"(uuid, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."request_refund"(uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."request_refund"(uuid, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."require_person"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."require_person"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."require_person"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."reserve_units"(uuid, uuid, integer, timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."reserve_units"(uuid, uuid, integer, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."reserve_units"(uuid, uuid, integer, timestamp with time zone) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."retry_process"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."retry_process"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."retry_process"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."retry_process"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."retry_process"(uuid) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."return_units"(uuid, integer, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."return_units"(uuid, integer, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."return_units"(uuid, integer, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."revoke_role"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."revoke_role"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."revoke_role"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."revoke_role"(uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."revoke_role"(uuid, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."search_pattern"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."search_pattern"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."search_pattern"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."search_text"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."search_text"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."search_text"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."sell_units"(uuid, integer, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."sell_units"(uuid, integer, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."sell_units"(uuid, integer, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."setting"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."setting"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."setting"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."settle_payment"(uuid, bigint, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."settle_payment"(uuid, bigint, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."settle_payment"(uuid, bigint, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."settle_refund"(public.refunds, public.payments) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."settle_refund"(public.refunds, public.payments) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."settle_refund"(public.refunds, public.payments) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."settle_reservations"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."settle_reservations"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."settle_reservations"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."start_payment"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."start_payment"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."start_payment"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."start_payment"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."start_process"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."start_process"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."start_process"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."take_back_goods"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."take_back_goods"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."take_back_goods"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg__audit"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg__audit"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg__audit"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg__guard_status"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg__guard_status"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg__guard_status"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg__note_titles"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg__note_titles"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg__note_titles"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg__refuse_change"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg__refuse_change"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg__refuse_change"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg__stamp_update"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg__stamp_update"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg__stamp_update"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_intakes__follow_seats"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_intakes__follow_seats"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_intakes__follow_seats"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_intakes__follow_waitlist"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_intakes__follow_waitlist"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_intakes__follow_waitlist"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_intakes__make_variant"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_intakes__make_variant"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_intakes__make_variant"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_invoice_lines__check_totals"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_invoice_lines__check_totals"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_invoice_lines__check_totals"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_invoices__check_credit"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_invoices__check_credit"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_invoices__check_credit"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_invoices__refuse_change"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_invoices__refuse_change"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_invoices__refuse_change"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_ledger_entries__check_balance"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_ledger_entries__check_balance"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_ledger_entries__check_balance"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_order_items__check_subtotal"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_order_items__check_subtotal"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_order_items__check_subtotal"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_profiles__leave_waitlists"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_profiles__leave_waitlists"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_profiles__leave_waitlists"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_profiles__note_customer"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_profiles__note_customer"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_profiles__note_customer"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_stock_levels__refuse_write"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_stock_levels__refuse_write"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_stock_levels__refuse_write"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_stock_movements__refuse_change"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_stock_movements__refuse_change"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_stock_movements__refuse_change"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_users__close_profile"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_users__close_profile"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_users__close_profile"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_users__follow_email"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_users__follow_email"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_users__follow_email"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_users__make_profile"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_users__make_profile"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_users__make_profile"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."try_provider_event"(text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."try_provider_event"(text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."try_provider_event"(text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."undo_order"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."undo_order"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."undo_order"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."write_order"(uuid, text, private.order_line[], uuid, timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."write_order"(uuid, text, private.order_line[], uuid, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."write_order"(uuid, text, private.order_line[], uuid, timestamp with time zone) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."attach_payment_session"(uuid, text, text, timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "public"."attach_payment_session"(uuid, text, text, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."attach_payment_session"(uuid, text, text, timestamp with time zone) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."attach_payment_session"(uuid, text, text, timestamp with time zone) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."cancel_order"(uuid, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."cancel_order"(uuid, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."cancel_order"(uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."cancel_order"(uuid, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."cancel_order"(uuid, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."enroll"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."enroll"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."enroll"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."enroll"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."get_order"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."get_order"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."get_order"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."get_order"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."get_order"(uuid) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."grant_role"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."grant_role"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."grant_role"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."grant_role"(uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."grant_role"(uuid, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."invoice_document"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."invoice_document"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."invoice_document"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."invoice_document"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."invoice_document"(uuid) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."join_waitlist"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."join_waitlist"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."join_waitlist"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."join_waitlist"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."leave_waitlist"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."leave_waitlist"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."leave_waitlist"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."leave_waitlist"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."my_courses"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."my_courses"() TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."my_courses"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."my_courses"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."my_waitlist"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."my_waitlist"() TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."my_waitlist"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."my_waitlist"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."place_order"(jsonb, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."place_order"(jsonb, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."place_order"(jsonb, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."place_order"(jsonb, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."retry_process"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."retry_process"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."retry_process"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."retry_process"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."retry_process"(uuid) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."revoke_role"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."revoke_role"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."revoke_role"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."revoke_role"(uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."revoke_role"(uuid, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."start_payment"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."start_payment"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."start_payment"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."start_payment"(uuid) TO "postgres";
+
+GRANT USAGE ON SCHEMA "private" TO "anon", "authenticated", "service_role";
+
+REVOKE ALL ON TABLE "public"."audit_log" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."audit_log" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."audit_log" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."audit_log" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."audit_log" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."audit_log" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."courses" FROM "anon";
+
+GRANT SELECT ON TABLE "public"."courses" TO "anon";
+
+REVOKE ALL ("duration_minutes") ON TABLE "public"."courses" FROM "authenticated";
+
+GRANT INSERT ("duration_minutes"), UPDATE ("duration_minutes") ON TABLE "public"."courses" TO "authenticated";
+
+REVOKE ALL ("language") ON TABLE "public"."courses" FROM "authenticated";
+
+GRANT INSERT ("language"), UPDATE ("language") ON TABLE "public"."courses" TO "authenticated";
+
+REVOKE ALL ("level") ON TABLE "public"."courses" FROM "authenticated";
+
+GRANT INSERT ("level"), UPDATE ("level") ON TABLE "public"."courses" TO "authenticated";
+
+REVOKE ALL ("product_id") ON TABLE "public"."courses" FROM "authenticated";
+
+GRANT INSERT ("product_id") ON TABLE "public"."courses" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."courses" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."courses" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."courses" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."courses" TO "postgres";
+
+REVOKE ALL ("duration_minutes") ON TABLE "public"."courses" FROM "service_role";
+
+GRANT INSERT ("duration_minutes"), UPDATE ("duration_minutes") ON TABLE "public"."courses" TO "service_role";
+
+REVOKE ALL ("language") ON TABLE "public"."courses" FROM "service_role";
+
+GRANT INSERT ("language"), UPDATE ("language") ON TABLE "public"."courses" TO "service_role";
+
+REVOKE ALL ("level") ON TABLE "public"."courses" FROM "service_role";
+
+GRANT INSERT ("level"), UPDATE ("level") ON TABLE "public"."courses" TO "service_role";
+
+REVOKE ALL ("product_id") ON TABLE "public"."courses" FROM "service_role";
+
+GRANT INSERT ("product_id") ON TABLE "public"."courses" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."courses" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."courses" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."currencies" FROM "anon";
+
+GRANT SELECT ON TABLE "public"."currencies" TO "anon";
+
+REVOKE ALL ON TABLE "public"."currencies" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."currencies" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."currencies" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."currencies" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."currencies" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."currencies" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."enrollments" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."enrollments" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."enrollments" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."enrollments" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."enrollments" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."enrollments" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."events" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."events" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."events" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."events" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."events" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."events" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."intakes" FROM "anon";
+
+GRANT SELECT ON TABLE "public"."intakes" TO "anon";
+
+REVOKE ALL ("ends_at") ON TABLE "public"."intakes" FROM "authenticated";
+
+GRANT INSERT ("ends_at"), UPDATE ("ends_at") ON TABLE "public"."intakes" TO "authenticated";
+
+REVOKE ALL ("enroll_closes_at") ON TABLE "public"."intakes" FROM "authenticated";
+
+GRANT INSERT ("enroll_closes_at"), UPDATE ("enroll_closes_at") ON TABLE "public"."intakes" TO "authenticated";
+
+REVOKE ALL ("enroll_opens_at") ON TABLE "public"."intakes" FROM "authenticated";
+
+GRANT INSERT ("enroll_opens_at"), UPDATE ("enroll_opens_at") ON TABLE "public"."intakes" TO "authenticated";
+
+REVOKE ALL ("has_waitlist") ON TABLE "public"."intakes" FROM "authenticated";
+
+GRANT INSERT ("has_waitlist"), UPDATE ("has_waitlist") ON TABLE "public"."intakes" TO "authenticated";
+
+REVOKE ALL ("location") ON TABLE "public"."intakes" FROM "authenticated";
+
+GRANT INSERT ("location"), UPDATE ("location") ON TABLE "public"."intakes" TO "authenticated";
+
+REVOKE ALL ("product_id") ON TABLE "public"."intakes" FROM "authenticated";
+
+GRANT INSERT ("product_id") ON TABLE "public"."intakes" TO "authenticated";
+
+REVOKE ALL ("seats") ON TABLE "public"."intakes" FROM "authenticated";
+
+GRANT INSERT ("seats"), UPDATE ("seats") ON TABLE "public"."intakes" TO "authenticated";
+
+REVOKE ALL ("starts_at") ON TABLE "public"."intakes" FROM "authenticated";
+
+GRANT INSERT ("starts_at"), UPDATE ("starts_at") ON TABLE "public"."intakes" TO "authenticated";
+
+REVOKE ALL ("time_zone") ON TABLE "public"."intakes" FROM "authenticated";
+
+GRANT INSERT ("time_zone"), UPDATE ("time_zone") ON TABLE "public"."intakes" TO "authenticated";
+
+REVOKE ALL ("title") ON TABLE "public"."intakes" FROM "authenticated";
+
+GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."intakes" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."intakes" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."intakes" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."intakes" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."intakes" TO "postgres";
+
+REVOKE ALL ("ends_at") ON TABLE "public"."intakes" FROM "service_role";
+
+GRANT INSERT ("ends_at"), UPDATE ("ends_at") ON TABLE "public"."intakes" TO "service_role";
+
+REVOKE ALL ("enroll_closes_at") ON TABLE "public"."intakes" FROM "service_role";
+
+GRANT INSERT ("enroll_closes_at"), UPDATE ("enroll_closes_at") ON TABLE "public"."intakes" TO "service_role";
+
+REVOKE ALL ("enroll_opens_at") ON TABLE "public"."intakes" FROM "service_role";
+
+GRANT INSERT ("enroll_opens_at"), UPDATE ("enroll_opens_at") ON TABLE "public"."intakes" TO "service_role";
+
+REVOKE ALL ("has_waitlist") ON TABLE "public"."intakes" FROM "service_role";
+
+GRANT INSERT ("has_waitlist"), UPDATE ("has_waitlist") ON TABLE "public"."intakes" TO "service_role";
+
+REVOKE ALL ("location") ON TABLE "public"."intakes" FROM "service_role";
+
+GRANT INSERT ("location"), UPDATE ("location") ON TABLE "public"."intakes" TO "service_role";
+
+REVOKE ALL ("product_id") ON TABLE "public"."intakes" FROM "service_role";
+
+GRANT INSERT ("product_id") ON TABLE "public"."intakes" TO "service_role";
+
+REVOKE ALL ("seats") ON TABLE "public"."intakes" FROM "service_role";
+
+GRANT INSERT ("seats"), UPDATE ("seats") ON TABLE "public"."intakes" TO "service_role";
+
+REVOKE ALL ("starts_at") ON TABLE "public"."intakes" FROM "service_role";
+
+GRANT INSERT ("starts_at"), UPDATE ("starts_at") ON TABLE "public"."intakes" TO "service_role";
+
+REVOKE ALL ("time_zone") ON TABLE "public"."intakes" FROM "service_role";
+
+GRANT INSERT ("time_zone"), UPDATE ("time_zone") ON TABLE "public"."intakes" TO "service_role";
+
+REVOKE ALL ("title") ON TABLE "public"."intakes" FROM "service_role";
+
+GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."intakes" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."intakes" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."intakes" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."invoice_lines" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."invoice_lines" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."invoice_lines" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."invoice_lines" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."invoice_lines" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."invoice_lines" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."invoices" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."invoices" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."invoices" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."invoices" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."invoices" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."invoices" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."ledger_accounts" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."ledger_accounts" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."ledger_accounts" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."ledger_accounts" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."ledger_accounts" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."ledger_accounts" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."ledger_entries" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."ledger_entries" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."ledger_entries" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."ledger_entries" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."ledger_entries" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."ledger_entries" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."ledger_transactions" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."ledger_transactions" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."ledger_transactions" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."ledger_transactions" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."ledger_transactions" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."ledger_transactions" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."locations" FROM "anon";
+
+GRANT SELECT ON TABLE "public"."locations" TO "anon";
+
+REVOKE ALL ON TABLE "public"."locations" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."locations" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."locations" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."locations" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."locations" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."locations" TO "service_role";
+
+REVOKE ALL ("read_at") ON TABLE "public"."notifications" FROM "authenticated";
+
+GRANT UPDATE ("read_at") ON TABLE "public"."notifications" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."notifications" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."notifications" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."notifications" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."notifications" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."notifications" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."notifications" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."order_items" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."order_items" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."order_items" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."order_items" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."order_items" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."order_items" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."orders" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."orders" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."orders" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."orders" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."orders" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."orders" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."payments" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."payments" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."payments" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."payments" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."payments" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."payments" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."permissions" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."permissions" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."permissions" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."permissions" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."permissions" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."permissions" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."prices" FROM "anon";
+
+GRANT SELECT ON TABLE "public"."prices" TO "anon";
+
+REVOKE ALL ("amount") ON TABLE "public"."prices" FROM "authenticated";
+
+GRANT INSERT ("amount"), UPDATE ("amount") ON TABLE "public"."prices" TO "authenticated";
+
+REVOKE ALL ("currency") ON TABLE "public"."prices" FROM "authenticated";
+
+GRANT INSERT ("currency") ON TABLE "public"."prices" TO "authenticated";
+
+REVOKE ALL ("variant_id") ON TABLE "public"."prices" FROM "authenticated";
+
+GRANT INSERT ("variant_id") ON TABLE "public"."prices" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."prices" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."prices" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."prices" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."prices" TO "postgres";
+
+REVOKE ALL ("amount") ON TABLE "public"."prices" FROM "service_role";
+
+GRANT INSERT ("amount"), UPDATE ("amount") ON TABLE "public"."prices" TO "service_role";
+
+REVOKE ALL ("currency") ON TABLE "public"."prices" FROM "service_role";
+
+GRANT INSERT ("currency") ON TABLE "public"."prices" TO "service_role";
+
+REVOKE ALL ("variant_id") ON TABLE "public"."prices" FROM "service_role";
+
+GRANT INSERT ("variant_id") ON TABLE "public"."prices" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."prices" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."prices" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."processes" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."processes" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."processes" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."processes" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."processes" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."processes" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."products" FROM "anon";
+
+GRANT SELECT ON TABLE "public"."products" TO "anon";
+
+REVOKE ALL ("description") ON TABLE "public"."products" FROM "authenticated";
+
+GRANT INSERT ("description"), UPDATE ("description") ON TABLE "public"."products" TO "authenticated";
+
+REVOKE ALL ("image_url") ON TABLE "public"."products" FROM "authenticated";
+
+GRANT INSERT ("image_url"), UPDATE ("image_url") ON TABLE "public"."products" TO "authenticated";
+
+REVOKE ALL ("kind") ON TABLE "public"."products" FROM "authenticated";
+
+GRANT INSERT ("kind") ON TABLE "public"."products" TO "authenticated";
+
+REVOKE ALL ("publish_at") ON TABLE "public"."products" FROM "authenticated";
+
+GRANT INSERT ("publish_at"), UPDATE ("publish_at") ON TABLE "public"."products" TO "authenticated";
+
+REVOKE ALL ("slug") ON TABLE "public"."products" FROM "authenticated";
+
+GRANT INSERT ("slug"), UPDATE ("slug") ON TABLE "public"."products" TO "authenticated";
+
+REVOKE ALL ("status") ON TABLE "public"."products" FROM "authenticated";
+
+GRANT INSERT ("status"), UPDATE ("status") ON TABLE "public"."products" TO "authenticated";
+
+REVOKE ALL ("summary") ON TABLE "public"."products" FROM "authenticated";
+
+GRANT INSERT ("summary"), UPDATE ("summary") ON TABLE "public"."products" TO "authenticated";
+
+REVOKE ALL ("title") ON TABLE "public"."products" FROM "authenticated";
+
+GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."products" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."products" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."products" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."products" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."products" TO "postgres";
+
+REVOKE ALL ("description") ON TABLE "public"."products" FROM "service_role";
+
+GRANT INSERT ("description"), UPDATE ("description") ON TABLE "public"."products" TO "service_role";
+
+REVOKE ALL ("image_url") ON TABLE "public"."products" FROM "service_role";
+
+GRANT INSERT ("image_url"), UPDATE ("image_url") ON TABLE "public"."products" TO "service_role";
+
+REVOKE ALL ("kind") ON TABLE "public"."products" FROM "service_role";
+
+GRANT INSERT ("kind") ON TABLE "public"."products" TO "service_role";
+
+REVOKE ALL ("publish_at") ON TABLE "public"."products" FROM "service_role";
+
+GRANT INSERT ("publish_at"), UPDATE ("publish_at") ON TABLE "public"."products" TO "service_role";
+
+REVOKE ALL ("slug") ON TABLE "public"."products" FROM "service_role";
+
+GRANT INSERT ("slug"), UPDATE ("slug") ON TABLE "public"."products" TO "service_role";
+
+REVOKE ALL ("status") ON TABLE "public"."products" FROM "service_role";
+
+GRANT INSERT ("status"), UPDATE ("status") ON TABLE "public"."products" TO "service_role";
+
+REVOKE ALL ("summary") ON TABLE "public"."products" FROM "service_role";
+
+GRANT INSERT ("summary"), UPDATE ("summary") ON TABLE "public"."products" TO "service_role";
+
+REVOKE ALL ("title") ON TABLE "public"."products" FROM "service_role";
+
+GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."products" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."products" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."products" TO "service_role";
+
+REVOKE ALL ("first_name") ON TABLE "public"."profiles" FROM "authenticated";
+
+GRANT UPDATE ("first_name") ON TABLE "public"."profiles" TO "authenticated";
+
+REVOKE ALL ("last_name") ON TABLE "public"."profiles" FROM "authenticated";
+
+GRANT UPDATE ("last_name") ON TABLE "public"."profiles" TO "authenticated";
+
+REVOKE ALL ("locale") ON TABLE "public"."profiles" FROM "authenticated";
+
+GRANT UPDATE ("locale") ON TABLE "public"."profiles" TO "authenticated";
+
+REVOKE ALL ("phone") ON TABLE "public"."profiles" FROM "authenticated";
+
+GRANT UPDATE ("phone") ON TABLE "public"."profiles" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."profiles" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."profiles" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."profiles" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."profiles" TO "postgres";
+
+REVOKE ALL ("first_name") ON TABLE "public"."profiles" FROM "service_role";
+
+GRANT UPDATE ("first_name") ON TABLE "public"."profiles" TO "service_role";
+
+REVOKE ALL ("last_name") ON TABLE "public"."profiles" FROM "service_role";
+
+GRANT UPDATE ("last_name") ON TABLE "public"."profiles" TO "service_role";
+
+REVOKE ALL ("locale") ON TABLE "public"."profiles" FROM "service_role";
+
+GRANT UPDATE ("locale") ON TABLE "public"."profiles" TO "service_role";
+
+REVOKE ALL ("phone") ON TABLE "public"."profiles" FROM "service_role";
+
+GRANT UPDATE ("phone") ON TABLE "public"."profiles" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."profiles" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."profiles" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."refunds" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."refunds" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."refunds" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."refunds" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."refunds" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."refunds" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."reservations" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."reservations" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."reservations" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."reservations" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."reservations" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."reservations" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."role_members" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."role_members" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."role_members" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."role_members" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."role_members" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."role_members" TO "service_role";
+
+REVOKE ALL ("permission") ON TABLE "public"."role_permissions" FROM "authenticated";
+
+GRANT INSERT ("permission") ON TABLE "public"."role_permissions" TO "authenticated";
+
+REVOKE ALL ("role") ON TABLE "public"."role_permissions" FROM "authenticated";
+
+GRANT INSERT ("role") ON TABLE "public"."role_permissions" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."role_permissions" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."role_permissions" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."role_permissions" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."role_permissions" TO "postgres";
+
+REVOKE ALL ("permission") ON TABLE "public"."role_permissions" FROM "service_role";
+
+GRANT INSERT ("permission") ON TABLE "public"."role_permissions" TO "service_role";
+
+REVOKE ALL ("role") ON TABLE "public"."role_permissions" FROM "service_role";
+
+GRANT INSERT ("role") ON TABLE "public"."role_permissions" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."role_permissions" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."role_permissions" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."roles" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."roles" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."roles" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."roles" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."roles" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."roles" TO "service_role";
+
+REVOKE ALL ("value") ON TABLE "public"."settings" FROM "authenticated";
+
+GRANT UPDATE ("value") ON TABLE "public"."settings" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."settings" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."settings" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."settings" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."settings" TO "postgres";
+
+REVOKE ALL ("value") ON TABLE "public"."settings" FROM "service_role";
+
+GRANT UPDATE ("value") ON TABLE "public"."settings" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."settings" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."settings" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."status_changes" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."status_changes" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."status_changes" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."status_changes" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."status_changes" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."status_changes" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."stock_movements" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."stock_movements" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."stock_movements" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."stock_movements" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."stock_movements" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."stock_movements" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."stock_slots" FROM "anon";
+
+GRANT SELECT ON TABLE "public"."stock_slots" TO "anon";
+
+REVOKE ALL ON TABLE "public"."stock_slots" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."stock_slots" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."stock_slots" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."stock_slots" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."stock_slots" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."stock_slots" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."variants" FROM "anon";
+
+GRANT SELECT ON TABLE "public"."variants" TO "anon";
+
+REVOKE ALL ("position") ON TABLE "public"."variants" FROM "authenticated";
+
+GRANT INSERT ("position"), UPDATE ("position") ON TABLE "public"."variants" TO "authenticated";
+
+REVOKE ALL ("product_id") ON TABLE "public"."variants" FROM "authenticated";
+
+GRANT INSERT ("product_id") ON TABLE "public"."variants" TO "authenticated";
+
+REVOKE ALL ("sku") ON TABLE "public"."variants" FROM "authenticated";
+
+GRANT INSERT ("sku"), UPDATE ("sku") ON TABLE "public"."variants" TO "authenticated";
+
+REVOKE ALL ("title") ON TABLE "public"."variants" FROM "authenticated";
+
+GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."variants" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."variants" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."variants" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."variants" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."variants" TO "postgres";
+
+REVOKE ALL ("position") ON TABLE "public"."variants" FROM "service_role";
+
+GRANT INSERT ("position"), UPDATE ("position") ON TABLE "public"."variants" TO "service_role";
+
+REVOKE ALL ("product_id") ON TABLE "public"."variants" FROM "service_role";
+
+GRANT INSERT ("product_id") ON TABLE "public"."variants" TO "service_role";
+
+REVOKE ALL ("sku") ON TABLE "public"."variants" FROM "service_role";
+
+GRANT INSERT ("sku"), UPDATE ("sku") ON TABLE "public"."variants" TO "service_role";
+
+REVOKE ALL ("title") ON TABLE "public"."variants" FROM "service_role";
+
+GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."variants" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."variants" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."variants" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."waitlist_entries" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."waitlist_entries" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."waitlist_entries" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."waitlist_entries" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."waitlist_entries" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."waitlist_entries" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."stock_levels" FROM "anon";
+
+GRANT SELECT ON TABLE "public"."stock_levels" TO "anon";
+
+REVOKE ALL ON TABLE "public"."stock_levels" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."stock_levels" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."stock_levels" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."stock_levels" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."stock_levels" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."stock_levels" TO "service_role";
+
+ALTER DEFAULT PRIVILEGES FOR ROLE "postgres" REVOKE ALL ON FUNCTIONS FROM PUBLIC;
