@@ -8,6 +8,8 @@ export type Keys = {
   secretKey: string;
   /** Private ES256 key as JWK with `kid`; the gateway signs user tokens with it. */
   jwk: JsonWebKey & { kid: string };
+  /** Secret of the short way from gateway to PostgREST; no token signed with it ever leaves the machine. */
+  restSecret: string;
   /** Password of every database login role. */
   dbPassword: string;
   /** Signing secret of the payment provider's webhook. */
@@ -26,6 +28,7 @@ export function loadKeys(home: string): Keys {
     publishableKey: found.publishableKey ?? apiKey("sb_publishable_"),
     secretKey: found.secretKey ?? apiKey("sb_secret_"),
     jwk: found.jwk ?? signingKey(),
+    restSecret: found.restSecret ?? randomWord(48),
     dbPassword: found.dbPassword ?? randomWord(24),
     webhookSecret: found.webhookSecret ?? `whsec_${randomWord(32)}`,
     stripeKey: found.stripeKey ?? `sk_test_${randomWord(32)}`,

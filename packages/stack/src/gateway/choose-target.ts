@@ -3,7 +3,7 @@ import { Pool } from "undici";
 import type { Route } from "./find-route.ts";
 import type { Target } from "./forward.ts";
 import type { Caller } from "./identify-caller.ts";
-import type { RoleTokens } from "./mint-role-tokens.ts";
+import type { RestTokens } from "./mint-rest-tokens.ts";
 import type { GatewaySettings } from "./read-settings.ts";
 
 /** A route that another process or thread serves. */
@@ -38,7 +38,7 @@ export function openUpstreams(settings: GatewaySettings, auth: Pool): Upstreams 
 export function createTargetChooser(
   settings: GatewaySettings,
   upstreams: Upstreams,
-  tokenOf: RoleTokens,
+  restTokenOf: RestTokens,
 ): TargetChooser {
   const host = new URL(settings.url).host;
   const proto = new URL(settings.url).protocol.slice(0, -1);
@@ -46,7 +46,7 @@ export function createTargetChooser(
     const headers = ["x-request-id", requestId, "x-forwarded-for", req.socket.remoteAddress ?? ""];
     const target = { path: route.path, headers, bodyLimit: bodyLimits[route.to], name: names[route.to], requestId };
     if (route.to === "rest") {
-      headers.push("authorization", `Bearer ${caller?.token ?? tokenOf(caller?.role ?? "anon")}`);
+      headers.push("authorization", `Bearer ${restTokenOf(caller)}`);
       return { ...target, pool: upstreams.rest, without: notForRest };
     }
     if (route.to === "functions") {

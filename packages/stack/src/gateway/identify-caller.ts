@@ -6,16 +6,15 @@ import type { Claims } from "./sign-tokens.ts";
 /** Who calls, as far as keys and tokens tell. */
 export type Caller = {
   role: string;
-  /** The user's own token, checked; null when the key alone speaks. */
-  token: string | null;
+  /** What the user's token says, checked; null when the key alone speaks. */
   claims: Claims | null;
 };
 
 /** Decides who calls from the headers, or says why the call is refused. Reads memory only. */
 export type CallerIdentifier = (headers: IncomingHttpHeaders) => Caller | Refusal;
 
-const anon: Caller = { role: "anon", token: null, claims: null };
-const service: Caller = { role: "service_role", token: null, claims: null };
+const anon: Caller = { role: "anon", claims: null };
+const service: Caller = { role: "service_role", claims: null };
 
 /** Makes the identifier for one pair of keys. */
 export function createCallerIdentifier(
@@ -42,7 +41,7 @@ export function createCallerIdentifier(
     const claims = check(bearer);
     if (claims === "token_expired") return expired;
     if (claims === "invalid_token") return badToken;
-    return { role: claims.role, token: bearer, claims };
+    return { role: claims.role, claims };
   };
 }
 

@@ -21,6 +21,8 @@ export type GatewaySettings = {
   publishableKey: string;
   secretKey: string;
   jwk: SigningKey;
+  /** Signs what PostgREST is told about a caller. */
+  restSecret: string;
   /** Functions that need no key, from `verify_jwt = false` in config.toml. */
   openFunctions: string[];
   minimumPasswordLength: number;
@@ -60,6 +62,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): GatewaySetti
     publishableKey: keys.publishableKey,
     secretKey: keys.secretKey,
     jwk: keys.jwk,
+    restSecret: keys.restSecret,
     openFunctions: config.openFunctions,
     minimumPasswordLength: config.minimumPasswordLength,
     requireConfirmation: env.AUTH_REQUIRE_CONFIRMATION === "1",
@@ -70,9 +73,9 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): GatewaySetti
 
 const defaultConfig = fileURLToPath(new URL("../../../../supabase/config.toml", import.meta.url));
 
-function readKeys(file: string): { publishableKey: string; secretKey: string; jwk: SigningKey } {
+function readKeys(file: string): Pick<GatewaySettings, "publishableKey" | "secretKey" | "jwk" | "restSecret"> {
   const keys = JSON.parse(readFileSync(file, "utf8"));
-  for (const name of ["publishableKey", "secretKey", "jwk"]) {
+  for (const name of ["publishableKey", "secretKey", "jwk", "restSecret"]) {
     if (!keys[name]) throw new Error(`${file} has no ${name}. \`npm run reset\` makes new keys.`);
   }
   return keys;
