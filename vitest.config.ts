@@ -7,9 +7,9 @@ export default defineConfig({
     environment: "node",
     globalSetup: ["tests/support/global-setup.ts"],
     setupFiles: ["tests/support/replayable-randomness.ts"],
-    // Two files at a time: the reference machine has two cores, and Postgres needs some of them.
+    // Three files at a time: the reference machine has two cores, and much of the time a test waits for a worker or a clock.
     pool: "forks",
-    maxWorkers: 2,
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 30_000,

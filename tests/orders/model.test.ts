@@ -14,6 +14,15 @@ const histories = Number(process.env.SEATLINE_ROUNDS ?? 8);
 
 const database = useDatabase();
 
+/** A history that chance does not always bring: two holds on two seats end, and a third person comes before the worker does. */
+const beforeTheWorker: Action[] = [
+  { does: "places", who: 0, which: [1] },
+  { does: "places", who: 1, which: [1] },
+  { does: "sleeps", which: 0 },
+  { does: "sleeps", which: 1 },
+  { does: "places", who: 2, which: [1] },
+];
+
 const number = fc.nat({ max: 99 });
 const action = fc.oneof(
   {
@@ -55,7 +64,7 @@ test("that test notices a shop that waits for its worker before it sells what is
 async function manyHistories(shop: TestDatabase, numRuns: number): Promise<void> {
   const history = fc.array(action, { minLength: 20, maxLength: 40 });
   const lived = fc.asyncProperty(history, (steps) => shop.rolledBack((sql) => live(sql, steps)));
-  const details = await fc.check(lived, { numRuns, endOnFailure: true });
+  const details = await fc.check(lived, { numRuns, endOnFailure: true, examples: [[beforeTheWorker]] });
   expect(details.failed, fc.defaultReportMessage(details)).toBe(false);
 }
 

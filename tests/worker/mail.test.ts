@@ -112,9 +112,10 @@ describe("mail", () => {
     expect(failed.error).toContain("550");
     const [notification] = await database.sql`select status from public.notifications where profile_id = ${poisoned}`;
     expect(notification?.status).toBe("failed");
-    const letters = await database.sql`
-      select from pgboss.job where name = 'dead-letters' and data ->> 'process_id' = ${failed.id}`;
-    expect(letters).toHaveLength(1);
+    // the process says so first, then pg-boss moves the job
+    const letters = () =>
+      database.sql`select from pgboss.job where name = 'dead-letters' and data ->> 'process_id' = ${failed.id}`;
+    await expect.poll(async () => (await letters()).length, { timeout: 10_000 }).toBe(1);
 
     mailbox.refuse = () => undefined;
     await database.sql`select public.retry_process(${failed.id})`;
