@@ -42,9 +42,21 @@ CREATE TABLE "private"."sold_titles" ("variant_id" uuid NOT NULL, "title" text N
 
 CREATE TABLE "private"."status_moves" ("machine" text NOT NULL, "from_status" text NOT NULL, "to_status" text NOT NULL, CONSTRAINT "status_moves_pkey" PRIMARY KEY (machine, from_status, to_status));
 
+CREATE TABLE "public"."addresses" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "profile_id" uuid NOT NULL, "label" text NOT NULL DEFAULT ''::text, "recipient" text NOT NULL, "phone" text NOT NULL, "country" text NOT NULL DEFAULT 'ID'::text, "province" text NOT NULL, "city" text NOT NULL, "district" text NOT NULL DEFAULT ''::text, "subdistrict" text NOT NULL DEFAULT ''::text, "street" text NOT NULL, "postal_code" text NOT NULL, "default_since" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "addresses_are_in_a_country" CHECK ((country ~ '^[A-Z]{2}$'::text)), CONSTRAINT "addresses_are_in_a_province_and_a_city" CHECK ((((length(btrim(province)) >= 1) AND (length(btrim(province)) <= 100)) AND ((length(btrim(city)) >= 1) AND (length(btrim(city)) <= 100)))), CONSTRAINT "addresses_fit_on_a_label" CHECK ((((((((label || recipient) || province) || city) || district) || subdistrict) || street) !~ '[\u0001-\u0009\u000b-\u001f\u007f]'::text)), CONSTRAINT "addresses_have_a_label_of_sane_length" CHECK ((length(label) <= 50)), CONSTRAINT "addresses_have_a_phone_that_can_be_dialled" CHECK ((phone ~ '^\+?[0-9][0-9 ()\-]{5,19}$'::text)), CONSTRAINT "addresses_have_a_postal_code_of_sane_form" CHECK (((postal_code ~ '^[A-Za-z0-9](?:[A-Za-z0-9 -]{0,10}[A-Za-z0-9])?$'::text) AND ((country <> 'ID'::text) OR (postal_code ~ '^[0-9]{5}$'::text)))), CONSTRAINT "addresses_have_districts_of_sane_length" CHECK (((length(district) <= 100) AND (length(subdistrict) <= 100))), CONSTRAINT "addresses_lead_to_a_street" CHECK (((length(btrim(street)) >= 1) AND (length(btrim(street)) <= 500))), CONSTRAINT "addresses_name_who_takes_the_parcel" CHECK (((length(btrim(recipient)) >= 1) AND (length(btrim(recipient)) <= 150))), CONSTRAINT "addresses_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."addresses" ENABLE ROW LEVEL SECURITY;
+
 CREATE TABLE "public"."audit_log" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "actor_id" uuid, "actor_role" text NOT NULL, "action" text NOT NULL, "table_name" text NOT NULL, "row_key" text NOT NULL, "before" jsonb, "after" jsonb, "request_id" text, "occurred_at" timestamp with time zone NOT NULL DEFAULT now(), "previous_hash" bytea NOT NULL, "hash" bytea NOT NULL, CONSTRAINT "audit_log_knows_its_actions" CHECK ((action = ANY (ARRAY['insert'::text, 'update'::text, 'delete'::text]))), CONSTRAINT "audit_log_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."audit_log" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."cart_items" ("cart_id" uuid NOT NULL, "variant_id" uuid NOT NULL, "quantity" integer NOT NULL, "seen_title" text, "seen_unit_amount" bigint, "seen_problem" text, "added_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "cart_items_are_bought_by_the_piece" CHECK (((quantity >= 1) AND (quantity <= 1000))), CONSTRAINT "cart_items_pkey" PRIMARY KEY (cart_id, variant_id));
+
+ALTER TABLE "public"."cart_items" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."carts" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "customer_id" uuid NOT NULL, "status" text NOT NULL DEFAULT 'open'::text, "currency" text NOT NULL, "shipping_address_id" uuid, "order_id" uuid, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "expires_at" timestamp with time zone NOT NULL, CONSTRAINT "carts_are_of_one_order" UNIQUE (order_id), CONSTRAINT "carts_have_a_known_status" CHECK ((status = ANY (ARRAY['open'::text, 'ordered'::text, 'abandoned'::text]))), CONSTRAINT "carts_pkey" PRIMARY KEY (id), CONSTRAINT "carts_that_are_ordered_have_an_order" CHECK (((status <> 'ordered'::text) OR (order_id IS NOT NULL))));
+
+ALTER TABLE "public"."carts" ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE "public"."courses" ("product_id" uuid NOT NULL, "level" text NOT NULL DEFAULT 'beginner'::text, "language" text NOT NULL DEFAULT 'id'::text, "duration_minutes" integer, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "courses_are_held_in_a_known_language" CHECK ((language = ANY (ARRAY['id'::text, 'en'::text]))), CONSTRAINT "courses_have_a_known_level" CHECK ((level = ANY (ARRAY['beginner'::text, 'intermediate'::text, 'advanced'::text]))), CONSTRAINT "courses_pkey" PRIMARY KEY (product_id), CONSTRAINT "courses_take_some_time" CHECK ((duration_minutes > 0)));
 
@@ -98,7 +110,7 @@ CREATE TABLE "public"."order_items" ("id" uuid NOT NULL DEFAULT gen_random_uuid(
 
 ALTER TABLE "public"."order_items" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."orders" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "number" text NOT NULL DEFAULT ('SL-'::text || nextval('private.order_numbers'::regclass)), "customer_id" uuid NOT NULL, "status" text NOT NULL, "currency" text NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "shipping_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "placed_at" timestamp with time zone NOT NULL DEFAULT now(), "expires_at" timestamp with time zone, "paid_at" timestamp with time zone, "cancelled_at" timestamp with time zone, "cancel_reason" text, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "orders_add_up" CHECK ((total_amount = (((subtotal_amount - discount_amount) + tax_amount) + shipping_amount))), CONSTRAINT "orders_are_dated_when_paid" CHECK (((paid_at IS NOT NULL) OR (status = ANY (ARRAY['pending'::text, 'cancelled'::text, 'expired'::text, 'needs_review'::text, 'refunded'::text])))), CONSTRAINT "orders_expire_only_while_unpaid" CHECK (((status <> 'pending'::text) OR (expires_at IS NOT NULL))), CONSTRAINT "orders_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text, 'cancelled'::text, 'expired'::text, 'refunded'::text, 'partially_refunded'::text, 'needs_review'::text]))), CONSTRAINT "orders_never_pay_the_buyer" CHECK (((subtotal_amount >= 0) AND (discount_amount >= 0) AND (tax_amount >= 0) AND (shipping_amount >= 0) AND (total_amount >= 0))), CONSTRAINT "orders_number_key" UNIQUE (number), CONSTRAINT "orders_pkey" PRIMARY KEY (id), CONSTRAINT "orders_say_when_they_were_cancelled" CHECK (((status <> 'cancelled'::text) OR (cancelled_at IS NOT NULL))));
+CREATE TABLE "public"."orders" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "number" text NOT NULL DEFAULT ('SL-'::text || nextval('private.order_numbers'::regclass)), "customer_id" uuid NOT NULL, "status" text NOT NULL, "currency" text NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "shipping_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "placed_at" timestamp with time zone NOT NULL DEFAULT now(), "expires_at" timestamp with time zone, "paid_at" timestamp with time zone, "cancelled_at" timestamp with time zone, "cancel_reason" text, "shipping_address" jsonb, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "orders_add_up" CHECK ((total_amount = (((subtotal_amount - discount_amount) + tax_amount) + shipping_amount))), CONSTRAINT "orders_are_dated_when_paid" CHECK (((paid_at IS NOT NULL) OR (status = ANY (ARRAY['pending'::text, 'cancelled'::text, 'expired'::text, 'needs_review'::text, 'refunded'::text])))), CONSTRAINT "orders_expire_only_while_unpaid" CHECK (((status <> 'pending'::text) OR (expires_at IS NOT NULL))), CONSTRAINT "orders_go_to_one_address" CHECK ((jsonb_typeof(shipping_address) = 'object'::text)), CONSTRAINT "orders_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text, 'cancelled'::text, 'expired'::text, 'refunded'::text, 'partially_refunded'::text, 'needs_review'::text]))), CONSTRAINT "orders_never_pay_the_buyer" CHECK (((subtotal_amount >= 0) AND (discount_amount >= 0) AND (tax_amount >= 0) AND (shipping_amount >= 0) AND (total_amount >= 0))), CONSTRAINT "orders_number_key" UNIQUE (number), CONSTRAINT "orders_pkey" PRIMARY KEY (id), CONSTRAINT "orders_say_when_they_were_cancelled" CHECK (((status <> 'cancelled'::text) OR (cancelled_at IS NOT NULL))));
 
 ALTER TABLE "public"."orders" ENABLE ROW LEVEL SECURITY;
 
@@ -220,6 +232,64 @@ CREATE OR REPLACE FUNCTION private.activate_enrollments(order_item_ids uuid[])
 AS $function$
   update public.enrollments set status = 'active', enrolled_at = now(), ended_at = null
   where enrollments.order_item_id = any (activate_enrollments.order_item_ids) and enrollments.status in ('reserved', 'expired');
+$function$;
+
+CREATE OR REPLACE FUNCTION private.add_address(recipient text, phone text, street text, city text, province text, postal_code text, district text, subdistrict text, country text, label text, make_default boolean, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_array(recipient, phone, street, city, province, postal_code, district, subdistrict, country, label, make_default);
+  v_answer jsonb := private.recall_answer(v_person_id, add_address.idempotency_key, 'add_address', v_body);
+  v_most integer := private.setting('max_addresses');
+  v_address public.addresses;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_address.recipient := coalesce(add_address.recipient, '');
+  v_address.phone := coalesce(add_address.phone, '');
+  v_address.street := coalesce(add_address.street, '');
+  v_address.city := coalesce(add_address.city, '');
+  v_address.province := coalesce(add_address.province, '');
+  v_address.postal_code := coalesce(add_address.postal_code, '');
+  v_address.district := coalesce(add_address.district, '');
+  v_address.subdistrict := coalesce(add_address.subdistrict, '');
+  v_address.country := coalesce(add_address.country, 'ID');
+  v_address.label := coalesce(add_address.label, '');
+  v_address := private.check_address(v_address);
+  perform private.lock_addresses();
+  if (select count(*) from public.addresses where addresses.profile_id = v_person_id) >= v_most then
+    perform private.fail('too_many_addresses', 409, format('A person keeps at most %s addresses.', v_most), 'Remove one that is not used any more, or change it.');
+  end if;
+  insert into public.addresses (profile_id, label, recipient, phone, country, province, city, district, subdistrict, street, postal_code)
+  values (v_person_id, v_address.label, v_address.recipient, v_address.phone, v_address.country, v_address.province, v_address.city, v_address.district,
+    v_address.subdistrict, v_address.street, v_address.postal_code)
+  returning * into v_address;
+  if add_address.make_default or not exists (
+    select from public.addresses where addresses.profile_id = v_person_id and addresses.default_since is not null
+  ) then
+    perform private.make_default_address(v_person_id, v_address.id);
+  end if;
+  return private.remember_answer(v_person_id, add_address.idempotency_key, 'add_address', v_body,
+    (select to_jsonb(addresses) from public.addresses where addresses.id = v_address.id));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.address_snapshot(address_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select to_jsonb(addresses) - array['id', 'profile_id', 'label', 'default_since', 'created_at', 'updated_at']
+    from public.addresses where addresses.id = address_snapshot.address_id);
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.adopt_refund(payment_id uuid, provider_refund_id text, amount bigint, currency text, status text, failure text DEFAULT NULL::text)
@@ -491,6 +561,46 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.change_address(address_id uuid, recipient text, phone text, street text, city text, province text, postal_code text, district text, subdistrict text, country text, label text, make_default boolean, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_array(address_id, recipient, phone, street, city, province, postal_code, district, subdistrict, country, label, make_default);
+  v_answer jsonb := private.recall_answer(v_person_id, change_address.idempotency_key, 'change_address', v_body);
+  v_address public.addresses;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform private.lock_addresses();
+  v_address := private.find_own_address(change_address.address_id);
+  v_address.recipient := coalesce(change_address.recipient, v_address.recipient);
+  v_address.phone := coalesce(change_address.phone, v_address.phone);
+  v_address.street := coalesce(change_address.street, v_address.street);
+  v_address.city := coalesce(change_address.city, v_address.city);
+  v_address.province := coalesce(change_address.province, v_address.province);
+  v_address.postal_code := coalesce(change_address.postal_code, v_address.postal_code);
+  v_address.district := coalesce(change_address.district, v_address.district);
+  v_address.subdistrict := coalesce(change_address.subdistrict, v_address.subdistrict);
+  v_address.country := coalesce(change_address.country, v_address.country);
+  v_address.label := coalesce(change_address.label, v_address.label);
+  v_address := private.check_address(v_address);
+  update public.addresses
+  set label = v_address.label, recipient = v_address.recipient, phone = v_address.phone, country = v_address.country, province = v_address.province,
+    city = v_address.city, district = v_address.district, subdistrict = v_address.subdistrict, street = v_address.street, postal_code = v_address.postal_code
+  where addresses.id = v_address.id;
+  if change_address.make_default then
+    perform private.make_default_address(v_person_id, v_address.id);
+  end if;
+  return private.remember_answer(v_person_id, change_address.idempotency_key, 'change_address', v_body,
+    (select to_jsonb(addresses) from public.addresses where addresses.id = v_address.id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.change_capacity(variant_id uuid, delta integer)
  RETURNS void
  LANGUAGE plpgsql
@@ -542,6 +652,39 @@ begin
   end if;
   insert into public.stock_movements (variant_id, location_id, quantity, reason)
   values (change_capacity.variant_id, private.main_location(), change_capacity.delta, 'capacity');
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.check_address(address public.addresses)
+ RETURNS public.addresses
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_problem text;
+begin
+  address.country := upper(btrim(address.country));
+  address.postal_code := btrim(address.postal_code);
+  address.recipient := btrim(address.recipient);
+  v_problem := case
+    when length(address.recipient) not between 1 and 150 then 'recipient must have 1 to 150 characters.'
+    when address.phone !~ '^\+?[0-9][0-9 ()\-]{5,19}$' then 'phone must be a number that can be dialled, such as +62 812 3456 7890.'
+    when address.country !~ '^[A-Z]{2}$' then 'country must be an ISO 3166-1 code of two letters, such as ID.'
+    when length(btrim(address.province)) not between 1 and 100 then 'province must have 1 to 100 characters.'
+    when length(btrim(address.city)) not between 1 and 100 then 'city must have 1 to 100 characters.'
+    when length(address.district) > 100 or length(address.subdistrict) > 100 then 'district and subdistrict have at most 100 characters.'
+    when length(btrim(address.street)) not between 1 and 500 then 'street must have 1 to 500 characters.'
+    when address.country = 'ID' and address.postal_code !~ '^[0-9]{5}$' then 'postal_code must have five digits.'
+    when address.postal_code !~ '^[A-Za-z0-9](?:[A-Za-z0-9 -]{0,10}[A-Za-z0-9])?$' then 'postal_code must have 1 to 12 letters and digits.'
+    when length(address.label) > 50 then 'label has at most 50 characters.'
+    when address.label || address.recipient || address.province || address.city || address.district || address.subdistrict || address.street
+      ~ '[\u0001-\u0009\u000b-\u001f\u007f]' then 'An address has no control characters.'
+  end;
+  if v_problem is not null then
+    perform private.fail('invalid_address', 422, v_problem, 'Correct it and send the address again.');
+  end if;
+  return address;
 end
 $function$;
 
@@ -619,6 +762,32 @@ begin
   if v_found.seat_free then
     perform private.fail('seats_available', 409, 'There are seats left: nobody has to wait.', 'Call enroll or place_order.');
   end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.choose_address(customer_id uuid, lines private.order_line[], wanted_id uuid, cart_address_id uuid)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_address_id uuid;
+  v_line private.order_line;
+begin
+  if choose_address.wanted_id is not null then
+    v_address_id := (private.find_own_address(choose_address.wanted_id)).id;
+  end if;
+  foreach v_line in array choose_address.lines loop
+    if v_line.kind = 'physical' then
+      v_address_id := coalesce(v_address_id, choose_address.cart_address_id, private.default_address(choose_address.customer_id));
+      if v_address_id is null then
+        perform private.fail('address_required', 422, 'Something in this order is sent by post, and there is no address to send it to.',
+          'Add an address (add_address), or send shipping_address_id.');
+      end if;
+      return v_address_id;
+    end if;
+  end loop;
+  return null;
 end
 $function$;
 
@@ -746,6 +915,15 @@ CREATE OR REPLACE FUNCTION private.credit_note_of(refund_id uuid)
  SET search_path TO ''
 AS $function$
   select invoices.id from public.invoices where invoices.refund_id = credit_note_of.refund_id;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.default_address(profile_id uuid)
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select addresses.id from public.addresses where addresses.profile_id = default_address.profile_id and addresses.default_since is not null;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.deliver_paid_order(order_id uuid, payment_id uuid)
@@ -988,6 +1166,24 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.expire_due_carts(max_carts integer DEFAULT 100)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_expired integer;
+begin
+  with due as materialized (
+    select carts.id from public.carts where carts.status = 'open' and carts.expires_at <= now()
+    order by carts.expires_at limit expire_due_carts.max_carts for update skip locked
+  )
+  update public.carts set status = 'abandoned' from due where carts.id = due.id;
+  get diagnostics v_expired = row_count;
+  return v_expired;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.expire_due_offers(max_offers integer DEFAULT 100)
  RETURNS integer
  LANGUAGE plpgsql
@@ -1180,6 +1376,22 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.find_own_address(address_id uuid)
+ RETURNS public.addresses
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_address public.addresses;
+begin
+  select * into v_address from public.addresses where addresses.id = find_own_address.address_id and addresses.profile_id = auth.uid();
+  if v_address.id is null then
+    perform private.fail('address_not_found', 404, 'You have no such address.', 'List your addresses and take one of their ids.');
+  end if;
+  return v_address;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.finish_process(process_id uuid)
  RETURNS void
  LANGUAGE sql
@@ -1230,6 +1442,27 @@ AS $function$
 begin
   perform private.find_order(get_order.order_id, 'orders.read');
   return private.order_document(get_order.order_id);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.give_back_cart(returned public.carts, open_cart public.carts)
+ RETURNS public.carts
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_cart public.carts := give_back_cart.open_cart;
+begin
+  if v_cart.id is null then
+    update public.carts set status = 'open' where carts.id = (give_back_cart.returned).id returning * into v_cart;
+    return v_cart;
+  end if;
+  -- whoever filled a new cart meanwhile may have put the same things into it: they are not wanted twice
+  insert into public.cart_items as item (cart_id, variant_id, quantity)
+  select v_cart.id, cart_items.variant_id, cart_items.quantity from public.cart_items where cart_items.cart_id = (give_back_cart.returned).id
+  on conflict (cart_id, variant_id) do update set quantity = greatest(item.quantity, excluded.quantity);
+  update public.carts set status = 'abandoned' where carts.id = (give_back_cart.returned).id;
+  return v_cart;
 end
 $function$;
 
@@ -1527,6 +1760,52 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.lock_addresses()
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+begin
+  perform from public.profiles where profiles.id = v_person_id for no key update;
+  return v_person_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.lock_cart(customer_id uuid)
+ RETURNS public.carts
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_cart public.carts;
+  v_returned public.carts;
+begin
+  perform from public.carts
+  where carts.customer_id = lock_cart.customer_id and (carts.status = 'open' or carts.status = 'ordered' and carts.expires_at > now())
+  order by carts.id for update;
+  select * into v_cart from public.carts where carts.customer_id = lock_cart.customer_id and carts.status = 'open';
+  if v_cart.expires_at <= now() then
+    update public.carts set status = 'abandoned' where carts.id = v_cart.id;
+    v_cart := null;
+  elsif v_cart.order_id is not null and exists (select from public.orders where orders.id = v_cart.order_id and orders.paid_at is not null) then
+    -- the payment came after all, and nobody has touched the cart since it came back
+    update public.carts set status = 'ordered' where carts.id = v_cart.id;
+    v_cart := null;
+  end if;
+  for v_returned in
+    select carts.* from public.carts join public.orders on orders.id = carts.order_id
+    where carts.customer_id = lock_cart.customer_id and carts.status = 'ordered' and carts.expires_at > now()
+      and orders.status in ('expired', 'cancelled') and orders.paid_at is null
+    order by carts.updated_at
+  loop
+    v_cart := private.give_back_cart(v_returned, v_cart);
+  end loop;
+  return v_cart;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.lock_holds(holder_ids uuid[], variant_ids uuid[] DEFAULT '{}'::uuid[])
  RETURNS void
  LANGUAGE plpgsql
@@ -1602,6 +1881,18 @@ CREATE OR REPLACE FUNCTION private.main_location()
  IMMUTABLE
  SET search_path TO ''
 AS $function$ select '00000000-0000-4000-8000-000000000001'::uuid; $function$;
+
+CREATE OR REPLACE FUNCTION private.make_default_address(profile_id uuid, address_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.addresses set default_since = null
+  where addresses.profile_id = make_default_address.profile_id and addresses.default_since is not null and addresses.id <> make_default_address.address_id;
+  update public.addresses set default_since = now() where addresses.id = make_default_address.address_id and addresses.default_since is null;
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION private.mark_notification(notification_id uuid, status text, error text DEFAULT NULL::text)
  RETURNS void
@@ -1819,7 +2110,7 @@ begin
     'subtotal_amount', v_order.subtotal_amount, 'discount_amount', v_order.discount_amount, 'tax_amount', v_order.tax_amount,
     'shipping_amount', v_order.shipping_amount, 'total_amount', v_order.total_amount,
     'placed_at', v_order.placed_at, 'expires_at', v_order.expires_at, 'paid_at', v_order.paid_at,
-    'cancelled_at', v_order.cancelled_at, 'cancel_reason', v_order.cancel_reason,
+    'cancelled_at', v_order.cancelled_at, 'cancel_reason', v_order.cancel_reason, 'shipping_address', v_order.shipping_address,
     'items', v_items, 'payments', v_payments, 'refunds', v_refunds);
 end
 $function$;
@@ -2017,7 +2308,7 @@ AS $function$
     'failure_code', payment.failure_code, 'failure_message', payment.failure_message);
 $function$;
 
-CREATE OR REPLACE FUNCTION private.place_order(lines jsonb, currency text, idempotency_key text)
+CREATE OR REPLACE FUNCTION private.place_order(lines jsonb, cart_id uuid, currency text, shipping_address_id uuid, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2025,21 +2316,50 @@ CREATE OR REPLACE FUNCTION private.place_order(lines jsonb, currency text, idemp
 AS $function$
 declare
   v_customer_id uuid := private.require_person();
-  v_body jsonb := jsonb_build_object('lines', place_order.lines, 'currency', place_order.currency);
-  v_currency text := coalesce(place_order.currency, private.setting('default_currency') #>> '{}');
+  v_body jsonb := jsonb_build_object('lines', place_order.lines, 'cart_id', place_order.cart_id, 'currency', place_order.currency,
+    'shipping_address_id', place_order.shipping_address_id);
   v_answer jsonb := private.recall_answer(v_customer_id, place_order.idempotency_key, 'place_order', v_body);
+  v_cart public.carts;
+  v_currency text;
   v_lines private.order_line[];
+  v_address_id uuid;
+  v_order_id uuid;
 begin
   if v_answer is not null then
     return v_answer;
   end if;
+  if place_order.cart_id is not null then
+    if place_order.lines is not null then
+      perform private.fail('invalid_lines', 422, 'An order is placed from lines or from a cart, not from both.', 'Leave one of lines and cart_id out.');
+    end if;
+    perform private.lock_cart(v_customer_id);
+    select * into v_cart from public.carts where carts.id = place_order.cart_id and carts.customer_id = v_customer_id;
+    if v_cart.status = 'ordered' then
+      -- another click was quicker: this one answers the same order
+      return private.remember_answer(v_customer_id, place_order.idempotency_key, 'place_order', v_body, private.order_document(v_cart.order_id));
+    end if;
+    perform private.refuse_wrong_cart(v_cart);
+  end if;
+  v_currency := coalesce(place_order.currency, v_cart.currency, private.setting('default_currency') #>> '{}');
   if not exists (select from public.currencies where currencies.code = v_currency) then
     perform private.fail('currency_not_supported', 422, 'This shop does not sell in that currency.', 'Read the currencies table for the ones it does.');
   end if;
-  select array_agg(private.price_line(wish.variant_id, wish.quantity, v_currency) order by wish.variant_id) into v_lines
-  from private.parse_lines(place_order.lines) as wish;
-  return private.remember_answer(v_customer_id, place_order.idempotency_key, 'place_order', v_body,
-    private.order_document(private.place_priced_lines(v_customer_id, v_currency, v_lines)));
+  if v_cart.id is null then
+    select array_agg(private.price_line(wish.variant_id, wish.quantity, v_currency) order by wish.variant_id) into v_lines
+    from private.parse_lines(place_order.lines) as wish;
+  else
+    select array_agg(private.price_line(cart_items.variant_id, cart_items.quantity, v_currency) order by cart_items.variant_id) into v_lines
+    from public.cart_items where cart_items.cart_id = v_cart.id;
+  end if;
+  v_address_id := private.choose_address(v_customer_id, v_lines, place_order.shipping_address_id, v_cart.shipping_address_id);
+  v_order_id := private.place_priced_lines(v_customer_id, v_currency, v_lines);
+  if v_address_id is not null then
+    update public.orders set shipping_address = private.address_snapshot(v_address_id) where orders.id = v_order_id;
+  end if;
+  if v_cart.id is not null then
+    update public.carts set status = 'ordered', order_id = v_order_id where carts.id = v_cart.id;
+  end if;
+  return private.remember_answer(v_customer_id, place_order.idempotency_key, 'place_order', v_body, private.order_document(v_order_id));
 end
 $function$;
 
@@ -2362,6 +2682,24 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.refuse_wrong_cart(cart public.carts)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if cart.id is null then
+    perform private.fail('cart_not_found', 404, 'You have no such cart.', 'Read your cart (get_cart) and send its id.');
+  end if;
+  if cart.status <> 'open' then
+    perform private.fail('cart_not_open', 409, 'This cart was given up or became part of another.', 'Read your cart again (get_cart).');
+  end if;
+  if not exists (select from public.cart_items where cart_items.cart_id = cart.id) then
+    perform private.fail('cart_empty', 409, 'There is nothing in this cart.', 'Add something first (add_to_cart).');
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.release_due_units(variant_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -2397,6 +2735,35 @@ begin
     values (remember_answer.person_id, remember_answer.key, remember_answer.verb, md5(remember_answer.body::text), remember_answer.answer);
   end if;
   return remember_answer.answer;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.remove_address(address_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := to_jsonb(remove_address.address_id);
+  v_answer jsonb := private.recall_answer(v_person_id, remove_address.idempotency_key, 'remove_address', v_body);
+  v_address public.addresses;
+  v_next_id uuid;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform private.lock_addresses();
+  v_address := private.find_own_address(remove_address.address_id);
+  delete from public.addresses where addresses.id = v_address.id;
+  if v_address.default_since is not null then
+    select addresses.id into v_next_id from public.addresses where addresses.profile_id = v_person_id order by addresses.updated_at desc, addresses.id limit 1;
+    perform private.make_default_address(v_person_id, v_next_id);
+  end if;
+  return private.remember_answer(v_person_id, remove_address.idempotency_key, 'remove_address', v_body, (
+    select coalesce(jsonb_agg(to_jsonb(addresses) order by addresses.created_at, addresses.id), '[]')
+    from public.addresses where addresses.profile_id = v_person_id));
 end
 $function$;
 
@@ -3112,6 +3479,7 @@ begin
   -- the profile first: a role that is being granted holds it, and is then seen here
   update public.profiles set email = null, phone = null, first_name = '', last_name = '', closed_at = now() where profiles.id = old.id;
   delete from public.role_members where role_members.profile_id = old.id;
+  delete from public.addresses where addresses.profile_id = old.id;
   return null;
 end
 $function$;
@@ -3256,6 +3624,15 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.add_address(recipient text, phone text, street text, city text, province text, postal_code text, district text DEFAULT NULL::text, subdistrict text DEFAULT NULL::text, country text DEFAULT NULL::text, label text DEFAULT NULL::text, make_default boolean DEFAULT false, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.add_address(add_address.recipient, add_address.phone, add_address.street, add_address.city, add_address.province, add_address.postal_code,
+    add_address.district, add_address.subdistrict, add_address.country, add_address.label, add_address.make_default, add_address.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.attach_payment_session(payment_id uuid, session_id text, url text, expires_at timestamp with time zone)
  RETURNS jsonb
  LANGUAGE sql
@@ -3270,6 +3647,16 @@ CREATE OR REPLACE FUNCTION public.cancel_order(order_id uuid, reason text DEFAUL
  SET search_path TO ''
 AS $function$
   select private.cancel_order(cancel_order.order_id, cancel_order.reason, cancel_order.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.change_address(address_id uuid, recipient text DEFAULT NULL::text, phone text DEFAULT NULL::text, street text DEFAULT NULL::text, city text DEFAULT NULL::text, province text DEFAULT NULL::text, postal_code text DEFAULT NULL::text, district text DEFAULT NULL::text, subdistrict text DEFAULT NULL::text, country text DEFAULT NULL::text, label text DEFAULT NULL::text, make_default boolean DEFAULT false, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.change_address(change_address.address_id, change_address.recipient, change_address.phone, change_address.street, change_address.city,
+    change_address.province, change_address.postal_code, change_address.district, change_address.subdistrict, change_address.country, change_address.label,
+    change_address.make_default, change_address.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.enroll(intake_id uuid, idempotency_key text DEFAULT NULL::text)
@@ -3340,12 +3727,12 @@ AS $function$
   select * from private.my_waitlist();
 $function$;
 
-CREATE OR REPLACE FUNCTION public.place_order(lines jsonb, currency text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+CREATE OR REPLACE FUNCTION public.place_order(lines jsonb DEFAULT NULL::jsonb, cart_id uuid DEFAULT NULL::uuid, currency text DEFAULT NULL::text, shipping_address_id uuid DEFAULT NULL::uuid, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  select private.place_order(place_order.lines, place_order.currency, place_order.idempotency_key);
+  select private.place_order(place_order.lines, place_order.cart_id, place_order.currency, place_order.shipping_address_id, place_order.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.receive_provider_event(provider text, event_id text, type text, payload jsonb)
@@ -3354,6 +3741,14 @@ CREATE OR REPLACE FUNCTION public.receive_provider_event(provider text, event_id
  SET search_path TO ''
 AS $function$
   select private.receive_provider_event(receive_provider_event.provider, receive_provider_event.event_id, receive_provider_event.type, receive_provider_event.payload);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.remove_address(address_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.remove_address(remove_address.address_id, remove_address.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.retry_process(process_id uuid)
@@ -3390,6 +3785,10 @@ AS $function$
   select private.start_payment(start_payment.order_id);
 $function$;
 
+ALTER TABLE "public"."cart_items" ADD CONSTRAINT "cart_items_cart_id_fkey" FOREIGN KEY (cart_id) REFERENCES public.carts(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."carts" ADD CONSTRAINT "carts_shipping_address_id_fkey" FOREIGN KEY (shipping_address_id) REFERENCES public.addresses(id) ON DELETE SET NULL;
+
 ALTER TABLE "public"."enrollments" ADD CONSTRAINT "enrollments_intake_id_fkey" FOREIGN KEY (intake_id) REFERENCES public.intakes(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."intakes" ADD CONSTRAINT "intakes_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.courses(product_id) ON DELETE CASCADE;
@@ -3406,6 +3805,8 @@ ALTER TABLE "public"."ledger_entries" ADD CONSTRAINT "ledger_entries_transaction
 
 ALTER TABLE "public"."enrollments" ADD CONSTRAINT "enrollments_order_item_id_fkey" FOREIGN KEY (order_item_id) REFERENCES public.order_items(id) ON DELETE RESTRICT;
 
+ALTER TABLE "public"."carts" ADD CONSTRAINT "carts_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
+
 ALTER TABLE "public"."invoices" ADD CONSTRAINT "invoices_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."ledger_transactions" ADD CONSTRAINT "ledger_transactions_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
@@ -3421,6 +3822,10 @@ ALTER TABLE "public"."processes" ADD CONSTRAINT "processes_event_id_fkey" FOREIG
 ALTER TABLE "public"."courses" ADD CONSTRAINT "courses_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE CASCADE;
 
 ALTER TABLE "private"."customer_search" ADD CONSTRAINT "customer_search_profile_id_fkey" FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."addresses" ADD CONSTRAINT "addresses_profile_id_fkey" FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."carts" ADD CONSTRAINT "carts_customer_id_fkey" FOREIGN KEY (customer_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."enrollments" ADD CONSTRAINT "enrollments_learner_id_fkey" FOREIGN KEY (learner_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
@@ -3671,9 +4076,21 @@ CREATE INDEX provider_events_received_at_idx ON private.provider_events USING bt
 
 CREATE INDEX sold_titles_content_idx ON private.sold_titles USING gin (content extensions.gin_trgm_ops) WITH (fastupdate=off);
 
+CREATE UNIQUE INDEX addresses_one_default_per_person ON public.addresses USING btree (profile_id) WHERE (default_since IS NOT NULL);
+
+CREATE INDEX addresses_profile_id_created_at_idx ON public.addresses USING btree (profile_id, created_at);
+
 CREATE INDEX audit_log_actor_id_id_idx ON public.audit_log USING btree (actor_id, id);
 
 CREATE INDEX audit_log_table_name_row_key_id_idx ON public.audit_log USING btree (table_name, row_key, id);
+
+CREATE INDEX carts_customer_id_expires_at_idx ON public.carts USING btree (customer_id, expires_at);
+
+CREATE INDEX carts_expires_at_idx ON public.carts USING btree (expires_at) WHERE (status = 'open'::text);
+
+CREATE UNIQUE INDEX carts_one_open_per_customer ON public.carts USING btree (customer_id) WHERE (status = 'open'::text);
+
+CREATE INDEX carts_shipping_address_id_idx ON public.carts USING btree (shipping_address_id);
 
 CREATE INDEX enrollments_intake_id_idx ON public.enrollments USING btree (intake_id);
 
@@ -3777,7 +4194,13 @@ CREATE TRIGGER _200_follow_email AFTER UPDATE OF email ON auth.users FOR EACH RO
 
 CREATE TRIGGER _300_close_profile AFTER DELETE ON auth.users FOR EACH ROW EXECUTE FUNCTION private.tg_users__close_profile();
 
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.addresses FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
 CREATE TRIGGER _100_refuse_change BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION private.tg__refuse_change();
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.carts FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.carts FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('cart');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.courses FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
@@ -3883,7 +4306,15 @@ CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.waitlist_entries FOR EA
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.waitlist_entries FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('waitlist');
 
+CREATE POLICY "select_own_or_staff" ON "public"."addresses" FOR SELECT TO "authenticated" USING (((profile_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('people.read'::text) AS has_permission)));
+
 CREATE POLICY "select_staff" ON "public"."audit_log" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('audit.read'::text) AS has_permission));
+
+CREATE POLICY "select_own_or_staff" ON "public"."cart_items" FOR SELECT TO "authenticated" USING ((EXISTS ( SELECT
+   FROM public.carts
+  WHERE (carts.id = cart_items.cart_id))));
+
+CREATE POLICY "select_own_or_staff" ON "public"."carts" FOR SELECT TO "authenticated" USING (((customer_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('orders.read'::text) AS has_permission)));
 
 CREATE POLICY "insert_staff" ON "public"."courses" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
 
@@ -4000,6 +4431,9 @@ CASE
       WHERE ((payments.id = status_changes.subject_id) AND (orders.customer_id = ( SELECT auth.uid() AS uid))))))
     WHEN (machine = 'refund'::text) THEN ( SELECT private.has_permission('payments.read'::text) AS has_permission)
     WHEN (machine = 'process'::text) THEN ( SELECT private.has_permission('processes.read'::text) AS has_permission)
+    WHEN (machine = 'cart'::text) THEN (( SELECT private.has_permission('orders.read'::text) AS has_permission) OR (EXISTS ( SELECT
+       FROM public.carts
+      WHERE ((carts.id = status_changes.subject_id) AND (carts.customer_id = ( SELECT auth.uid() AS uid))))))
     WHEN (machine = 'product'::text) THEN ( SELECT private.has_permission('catalog.read'::text) AS has_permission)
     ELSE false
 END);
@@ -4030,6 +4464,10 @@ COMMENT ON FUNCTION "private"."accept_offer"(uuid, uuid, uuid, timestamp with ti
 
 COMMENT ON FUNCTION "private"."activate_enrollments"(uuid[]) IS 'Opens the courses of a paid order. The unique index refuses a learner who got another live seat meanwhile.';
 
+COMMENT ON FUNCTION "private"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) IS 'Does the work of public.add_address.';
+
+COMMENT ON FUNCTION "private"."address_snapshot"(uuid) IS 'An address as an order keeps it: recipient, phone, country, province, city, district, subdistrict, street, postal_code.';
+
 COMMENT ON FUNCTION "private"."adopt_refund"(uuid, text, bigint, text, text, text) IS 'A refund that somebody made at the provider, not here: recorded and booked like any other.';
 
 COMMENT ON FUNCTION "private"."apply_overtaken_events"(text, uuid) IS 'Refunds and disputes name only the capture. One that came before it was ignored as not ours, and is applied once the capture is known.';
@@ -4052,13 +4490,19 @@ COMMENT ON FUNCTION "private"."audit_hash"(public.audit_log) IS 'SHA-256 over th
 
 COMMENT ON FUNCTION "private"."cancel_order"(uuid, text, text) IS 'Does the work of public.cancel_order.';
 
+COMMENT ON FUNCTION "private"."change_address"(uuid, text, text, text, text, text, text, text, text, text, text, boolean, text) IS 'Does the work of public.change_address.';
+
 COMMENT ON FUNCTION "private"."change_capacity"(uuid, integer) IS 'Adds or takes away units that were never sold, spread evenly over a number of slots that grows with the quantity. Refuses capacity_in_use.';
+
+COMMENT ON FUNCTION "private"."check_address"(public.addresses) IS 'The address, trimmed. Refuses invalid_address with a sentence that names the field; the table''s constraints are the guarantee.';
 
 COMMENT ON FUNCTION "private"."check_enrollable"(uuid, timestamp with time zone, timestamp with time zone) IS 'Refuses intake_not_open and intake_closed by the database''s clock.';
 
 COMMENT ON FUNCTION "private"."check_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) IS 'Refuses invalid_search with a sentence that says what is wrong.';
 
 COMMENT ON FUNCTION "private"."check_waitable"(uuid, uuid) IS 'Refuses no_waitlist, already_enrolled, already_waiting and seats_available. The caller holds the waiting list, so what is true here stays true until the newcomer stands in it.';
+
+COMMENT ON FUNCTION "private"."choose_address"(uuid, private.order_line[], uuid, uuid) IS 'Where the goods among these lines go: the address that was asked for, else the cart''s, else the default; null when nothing is sent. Refuses address_not_found and address_required.';
 
 COMMENT ON FUNCTION "private"."clear_due_holds"(public.intakes, uuid) IS 'Before somebody joins: ends their own old offer, and passes on what is due in this intake, worker or no worker.';
 
@@ -4071,6 +4515,8 @@ COMMENT ON FUNCTION "private"."continue_order_search"(private.order_search, text
 COMMENT ON FUNCTION "private"."copy_order_lines"(uuid) IS 'Writes the lines of a new invoice as they were bought, each with its share of the order''s tax.';
 
 COMMENT ON FUNCTION "private"."credit_note_of"(uuid) IS 'The credit note of a refund, null when there is none.';
+
+COMMENT ON FUNCTION "private"."default_address"(uuid) IS 'The id of a person''s default address, null when they have none.';
 
 COMMENT ON FUNCTION "private"."deliver_paid_order"(uuid, uuid) IS 'What a capture leads to: a paid order if it can be delivered, else a refund. Never nothing.';
 
@@ -4090,6 +4536,8 @@ COMMENT ON FUNCTION "private"."enroll"(uuid, text) IS 'Does the work of public.e
 
 COMMENT ON FUNCTION "private"."event_payment"(jsonb) IS 'The payment an object of the provider belongs to: by our id in its metadata, else by the provider''s ids. Null: not ours.';
 
+COMMENT ON FUNCTION "private"."expire_due_carts"(integer) IS 'Gives up carts that nobody touched for cart_days, oldest first; returns how many. The worker calls it until 0.';
+
 COMMENT ON FUNCTION "private"."expire_due_offers"(integer) IS 'Ends offers nobody took; each seat goes to the next in line. Returns how many. The worker calls it until 0.';
 
 COMMENT ON FUNCTION "private"."expire_due_orders"(integer) IS 'Expires pending orders that are due, oldest first, skipping those a payment is working on; returns how many. The worker calls it until 0.';
@@ -4108,6 +4556,8 @@ COMMENT ON FUNCTION "private"."find_order"(uuid, text) IS 'The order if it is th
 
 COMMENT ON FUNCTION "private"."find_orders"(private.order_search) IS 'The ids of a page and of one order more, newest first.';
 
+COMMENT ON FUNCTION "private"."find_own_address"(uuid) IS 'One address of the caller. "Not there" and "not yours" are one answer.';
+
 COMMENT ON FUNCTION "private"."finish_process"(uuid) IS 'Marks a running process done; called in the transaction of its effect where the effect is in the database.';
 
 COMMENT ON FUNCTION "private"."flag_order"(uuid, text) IS 'Puts an order before a person, with the reason in its history; answers needs_review.';
@@ -4115,6 +4565,8 @@ COMMENT ON FUNCTION "private"."flag_order"(uuid, text) IS 'Puts an order before 
 COMMENT ON FUNCTION "private"."free_units"(uuid, integer, uuid, integer) IS 'Ends a hold on units of one slot: to whoever waits for them, else back on sale. The caller holds the slot and has ended the reservation.';
 
 COMMENT ON FUNCTION "private"."get_order"(uuid) IS 'Does the work of public.get_order.';
+
+COMMENT ON FUNCTION "private"."give_back_cart"(public.carts, public.carts) IS 'A cart whose order ended unpaid: open again, or merged into the one that is open. The caller holds both.';
 
 COMMENT ON FUNCTION "private"."give_reason"(text) IS 'The reason that the status changes of this transaction carry from here on.';
 
@@ -4142,6 +4594,10 @@ COMMENT ON FUNCTION "private"."keep_invoice_pdf"(uuid, text, text, integer) IS '
 
 COMMENT ON FUNCTION "private"."leave_waitlist"(uuid, text) IS 'Does the work of public.leave_waitlist.';
 
+COMMENT ON FUNCTION "private"."lock_addresses"() IS 'The signed-in caller, whose addresses nobody else changes until this transaction ends.';
+
+COMMENT ON FUNCTION "private"."lock_cart"(uuid) IS 'The customer''s open cart, or null: locked, with what came back from orders that ended unpaid, and gone when its time is over. First of all locks but the idempotency key.';
+
 COMMENT ON FUNCTION "private"."lock_holds"(uuid[], uuid[]) IS 'For whoever ends several holds, or ends holds and then takes units: locks the holds, then their slots and all slots of the variants to take, in the order everybody keeps. Who frees several goes on with lock_waitlists.';
 
 COMMENT ON FUNCTION "private"."lock_invoice_series"(text) IS 'Holds the series of this kind and the shop''s present year until the transaction ends; answers the year. Nothing is counted yet.';
@@ -4153,6 +4609,8 @@ COMMENT ON FUNCTION "private"."lock_waitlist"(uuid) IS 'One at a time: freeing a
 COMMENT ON FUNCTION "private"."lock_waitlists"(uuid[], uuid[]) IS 'For whoever ends several holds: the waiting lists of what they hold and of more variants, in the order everybody keeps. The caller has called lock_holds with the same.';
 
 COMMENT ON FUNCTION "private"."main_location"() IS 'The location that holds seats and everything nobody placed elsewhere.';
+
+COMMENT ON FUNCTION "private"."make_default_address"(uuid, uuid) IS 'Makes one address of a person the default in place of the one before. The caller holds the person''s addresses.';
 
 COMMENT ON FUNCTION "private"."mark_notification"(uuid, text, text) IS 'Keeps how sending ended: sent or failed. Sent is final.';
 
@@ -4192,7 +4650,7 @@ COMMENT ON FUNCTION "private"."pass_on_units"(uuid, integer, uuid, integer) IS '
 
 COMMENT ON FUNCTION "private"."payment_document"(public.payments) IS 'A payment as its buyer sees it.';
 
-COMMENT ON FUNCTION "private"."place_order"(jsonb, text, text) IS 'Does the work of public.place_order.';
+COMMENT ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text) IS 'Does the work of public.place_order.';
 
 COMMENT ON FUNCTION "private"."place_priced_lines"(uuid, text, private.order_line[]) IS 'Holds the units, then writes the order; answers its id.';
 
@@ -4224,9 +4682,13 @@ COMMENT ON FUNCTION "private"."refund_order"(uuid, text) IS 'Gives back everythi
 
 COMMENT ON FUNCTION "private"."refuse_second_seat"(uuid, uuid) IS 'Refuses already_enrolled, or order_already_open with the caller''s own order id in details, when the learner has a live seat in the intake; else does nothing.';
 
+COMMENT ON FUNCTION "private"."refuse_wrong_cart"(public.carts) IS 'Refuses cart_not_found, cart_not_open and cart_empty: a cart that no order can be placed from.';
+
 COMMENT ON FUNCTION "private"."release_due_units"(uuid) IS 'Frees what is due for one variant. The caller holds the variant''s slots; a reservation that a payment has locked is left to it.';
 
 COMMENT ON FUNCTION "private"."remember_answer"(uuid, text, text, jsonb, jsonb) IS 'Keeps the answer for its key, when there is one, and hands it back.';
+
+COMMENT ON FUNCTION "private"."remove_address"(uuid, text) IS 'Does the work of public.remove_address.';
 
 COMMENT ON FUNCTION "private"."request_id"() IS 'The correlation id of this request: what the worker set, else the x-request-id header. It travels from request to event to job to mail.';
 
@@ -4298,7 +4760,7 @@ COMMENT ON FUNCTION "private"."tg_stock_levels__refuse_write"() IS 'Gives a writ
 
 COMMENT ON FUNCTION "private"."tg_stock_movements__refuse_change"() IS 'Movements are append-only while their variant exists.';
 
-COMMENT ON FUNCTION "private"."tg_users__close_profile"() IS 'A deleted account leaves its orders and an empty profile: the books stay, the person goes.';
+COMMENT ON FUNCTION "private"."tg_users__close_profile"() IS 'A deleted account leaves its orders and an empty profile, and no addresses or roles: the books stay, the person goes.';
 
 COMMENT ON FUNCTION "private"."tg_users__follow_email"() IS 'The profile''s e-mail is the account''s.';
 
@@ -4314,9 +4776,13 @@ COMMENT ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint,
 
 COMMENT ON FUNCTION "private"."write_order"(uuid, text, private.order_line[], uuid, timestamp with time zone) IS 'Writes an order whose units are taken: order, items, enrolments, events. Without expires_at there is nothing to pay and it is born paid.';
 
+COMMENT ON FUNCTION "public"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) IS 'Keeps an address of the caller and answers it; the first one is the default. Country: ISO 3166-1, default ID. Errors: invalid_address, too_many_addresses, idempotency_key_reused, sign_in_required.';
+
 COMMENT ON FUNCTION "public"."attach_payment_session"(uuid, text, text, timestamp with time zone) IS 'Secret key only: remembers the provider''s session of an attempt; the same one twice is fine. Errors: payment_not_found, payment_session_conflict.';
 
 COMMENT ON FUNCTION "public"."cancel_order"(uuid, text, text) IS 'Cancels an order and answers it. The customer: while unpaid, or when nothing was paid. Staff with orders.cancel: a paid one too, and the money goes back. Errors: order_not_found, order_not_cancellable, invalid_reason, idempotency_key_reused.';
+
+COMMENT ON FUNCTION "public"."change_address"(uuid, text, text, text, text, text, text, text, text, text, text, boolean, text) IS 'Sets the given fields of an own address, or makes it the default, and answers it; what is left out or null stays. Errors: address_not_found, invalid_address, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."enroll"(uuid, text) IS 'Takes one free seat in one call and answers {enrollment, order}. Errors: intake_not_found, variant_not_found, payment_required, intake_not_open, intake_closed, out_of_stock, already_enrolled, idempotency_key_reused, sign_in_required.';
 
@@ -4334,9 +4800,11 @@ COMMENT ON FUNCTION "public"."my_courses"() IS 'The caller''s dashboard, newest 
 
 COMMENT ON FUNCTION "public"."my_waitlist"() IS 'The waiting lists the caller is on: {id, intake_id, status, place, offer_expires_at, created_at, title, slug, intake_title}. Errors: sign_in_required.';
 
-COMMENT ON FUNCTION "public"."place_order"(jsonb, text, text) IS 'Buys [{variant_id, quantity}] in one transaction and answers the whole order. Nothing to pay: paid at once. Else pending, held until expires_at; then call the function checkout. Currency: ISO code, default from settings. Errors: invalid_lines, invalid_quantity, variant_not_found, price_missing, currency_not_supported, intake_not_open, intake_closed, out_of_stock, already_enrolled, order_already_open, idempotency_key_reused, sign_in_required.';
+COMMENT ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text) IS 'Buys [{variant_id, quantity}], or what is in a cart (once: later calls answer the same order), in one transaction and answers the whole order. Nothing to pay: paid at once. Else pending, held until expires_at; then call the function checkout. Goods go to shipping_address_id, else the cart''s address, else the default one. Currency: ISO code, default the cart''s, else from settings. Errors: invalid_lines, invalid_quantity, variant_not_found, price_missing, currency_not_supported, intake_not_open, intake_closed, out_of_stock, already_enrolled, order_already_open, cart_not_found, cart_not_open, cart_empty, address_required, address_not_found, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) IS 'Secret key only: takes a verified event into the inbox and applies it. {event_id, outcome}: applied, ignored, needs_review, duplicate, or failed (kept, the worker tries again). Errors: invalid_provider_event.';
+
+COMMENT ON FUNCTION "public"."remove_address"(uuid, text) IS 'Removes an own address and answers those that are left; of these the one changed last becomes the default if the default went. Errors: address_not_found, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."retry_process"(uuid) IS 'Staff (processes.write): queues a failed process again and answers it. Errors: permission_denied, process_not_retryable.';
 
@@ -4362,7 +4830,13 @@ COMMENT ON TABLE "private"."sold_titles" IS 'Every title that a line of an order
 
 COMMENT ON TABLE "private"."status_moves" IS 'Every allowed move of every status, as rows. How a row is born is up to the one verb that makes it.';
 
+COMMENT ON TABLE "public"."addresses" IS 'Where a person wants parcels. default_since is set on exactly one of a person''s addresses. An order keeps a copy, not a reference.';
+
 COMMENT ON TABLE "public"."audit_log" IS 'Every write by staff: actor, action, table, key, before, after, request. Each row''s hash covers the row before it, so a removed or altered row shows.';
+
+COMMENT ON TABLE "public"."cart_items" IS 'One line of a cart. seen_* is what the customer was last shown of it: title, price of one in the cart''s currency, the code of what was wrong with it.';
+
+COMMENT ON TABLE "public"."carts" IS 'What a customer means to buy. Open: theirs to change until expires_at. Ordered: order_id is its order. Abandoned: nobody came back in time. An open cart with an order_id came back from that order.';
 
 COMMENT ON TABLE "public"."courses" IS 'What a product of kind course says beyond its product row.';
 
@@ -4390,7 +4864,7 @@ COMMENT ON TABLE "public"."notifications" IS 'Messages to people, one row per ch
 
 COMMENT ON TABLE "public"."order_items" IS 'One line, as it was when it was bought: title, sku, price. Later changes of the catalogue do not touch it.';
 
-COMMENT ON TABLE "public"."orders" IS 'One purchase. Amounts in minor units of currency; subtotal − discount + tax + shipping = total.';
+COMMENT ON TABLE "public"."orders" IS 'One purchase. Amounts in minor units of currency; subtotal − discount + tax + shipping = total. shipping_address is the address as it was; null when nothing is sent.';
 
 COMMENT ON TABLE "public"."payments" IS 'One attempt to pay an order, in minor units. checkout_url is the provider''s page while the attempt is open.';
 
@@ -4447,6 +4921,20 @@ REVOKE ALL ON FUNCTION "private"."activate_enrollments"(uuid[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."activate_enrollments"(uuid[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."activate_enrollments"(uuid[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."address_snapshot"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."address_snapshot"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."address_snapshot"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."adopt_refund"(uuid, text, bigint, text, text, text) FROM PUBLIC;
 
@@ -4520,11 +5008,25 @@ GRANT EXECUTE ON FUNCTION "private"."cancel_order"(uuid, text, text) TO "postgre
 
 GRANT EXECUTE ON FUNCTION "private"."cancel_order"(uuid, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."change_address"(uuid, text, text, text, text, text, text, text, text, text, text, boolean, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."change_address"(uuid, text, text, text, text, text, text, text, text, text, text, boolean, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."change_address"(uuid, text, text, text, text, text, text, text, text, text, text, boolean, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."change_address"(uuid, text, text, text, text, text, text, text, text, text, text, boolean, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."change_capacity"(uuid, integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."change_capacity"(uuid, integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."change_capacity"(uuid, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."check_address"(public.addresses) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_address"(public.addresses) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_address"(public.addresses) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."check_enrollable"(uuid, timestamp with time zone, timestamp with time zone) FROM PUBLIC;
 
@@ -4543,6 +5045,12 @@ REVOKE ALL ON FUNCTION "private"."check_waitable"(uuid, uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."check_waitable"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."check_waitable"(uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."choose_address"(uuid, private.order_line[], uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."choose_address"(uuid, private.order_line[], uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."choose_address"(uuid, private.order_line[], uuid, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."clear_due_holds"(public.intakes, uuid) FROM PUBLIC;
 
@@ -4579,6 +5087,12 @@ REVOKE ALL ON FUNCTION "private"."credit_note_of"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."credit_note_of"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."credit_note_of"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."default_address"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."default_address"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."default_address"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."deliver_paid_order"(uuid, uuid) FROM PUBLIC;
 
@@ -4636,6 +5150,12 @@ REVOKE ALL ON FUNCTION "private"."event_payment"(jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."event_payment"(jsonb) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."expire_due_carts"(integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."expire_due_carts"(integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."expire_due_carts"(integer) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."expire_due_offers"(integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."expire_due_offers"(integer) FROM "postgres";
@@ -4690,6 +5210,12 @@ REVOKE ALL ON FUNCTION "private"."find_orders"(private.order_search) FROM "postg
 
 GRANT EXECUTE ON FUNCTION "private"."find_orders"(private.order_search) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."find_own_address"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."find_own_address"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."find_own_address"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."finish_process"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."finish_process"(uuid) FROM "postgres";
@@ -4717,6 +5243,12 @@ REVOKE ALL ON FUNCTION "private"."get_order"(uuid) FROM "postgres";
 GRANT EXECUTE ON FUNCTION "private"."get_order"(uuid) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."get_order"(uuid) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."give_back_cart"(public.carts, public.carts) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."give_back_cart"(public.carts, public.carts) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."give_back_cart"(public.carts, public.carts) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."give_reason"(text) FROM PUBLIC;
 
@@ -4810,6 +5342,18 @@ REVOKE ALL ON FUNCTION "private"."leave_waitlist"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."leave_waitlist"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."lock_addresses"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."lock_addresses"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."lock_addresses"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."lock_cart"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."lock_cart"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."lock_cart"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."lock_holds"(uuid[], uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."lock_holds"(uuid[], uuid[]) FROM "postgres";
@@ -4845,6 +5389,12 @@ REVOKE ALL ON FUNCTION "private"."main_location"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."main_location"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."main_location"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."make_default_address"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."make_default_address"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."make_default_address"(uuid, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."mark_notification"(uuid, text, text) FROM PUBLIC;
 
@@ -4964,13 +5514,13 @@ REVOKE ALL ON FUNCTION "private"."payment_document"(public.payments) FROM "postg
 
 GRANT EXECUTE ON FUNCTION "private"."payment_document"(public.payments) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."place_order"(jsonb, text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "private"."place_order"(jsonb, text, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."place_order"(jsonb, text, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."place_order"(jsonb, text, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."place_priced_lines"(uuid, text, private.order_line[]) FROM PUBLIC;
 
@@ -5064,6 +5614,12 @@ REVOKE ALL ON FUNCTION "private"."refuse_second_seat"(uuid, uuid) FROM "postgres
 
 GRANT EXECUTE ON FUNCTION "private"."refuse_second_seat"(uuid, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."refuse_wrong_cart"(public.carts) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."refuse_wrong_cart"(public.carts) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."refuse_wrong_cart"(public.carts) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."release_due_units"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."release_due_units"(uuid) FROM "postgres";
@@ -5075,6 +5631,14 @@ REVOKE ALL ON FUNCTION "private"."remember_answer"(uuid, text, text, jsonb, json
 REVOKE ALL ON FUNCTION "private"."remember_answer"(uuid, text, text, jsonb, jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."remember_answer"(uuid, text, text, jsonb, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."remove_address"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."remove_address"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."remove_address"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."remove_address"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."request_id"() FROM PUBLIC;
 
@@ -5348,6 +5912,14 @@ REVOKE ALL ON FUNCTION "private"."write_order"(uuid, text, private.order_line[],
 
 GRANT EXECUTE ON FUNCTION "private"."write_order"(uuid, text, private.order_line[], uuid, timestamp with time zone) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."attach_payment_session"(uuid, text, text, timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "public"."attach_payment_session"(uuid, text, text, timestamp with time zone) FROM "postgres";
@@ -5365,6 +5937,14 @@ REVOKE ALL ON FUNCTION "public"."cancel_order"(uuid, text, text) FROM "postgres"
 GRANT EXECUTE ON FUNCTION "public"."cancel_order"(uuid, text, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."cancel_order"(uuid, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."change_address"(uuid, text, text, text, text, text, text, text, text, text, text, boolean, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."change_address"(uuid, text, text, text, text, text, text, text, text, text, text, boolean, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."change_address"(uuid, text, text, text, text, text, text, text, text, text, text, boolean, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."change_address"(uuid, text, text, text, text, text, text, text, text, text, text, boolean, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."enroll"(uuid, text) FROM PUBLIC;
 
@@ -5436,13 +6016,13 @@ REVOKE ALL ON FUNCTION "public"."my_waitlist"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."my_waitlist"() TO "postgres";
 
-REVOKE ALL ON FUNCTION "public"."place_order"(jsonb, text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "public"."place_order"(jsonb, text, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "public"."place_order"(jsonb, text, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."place_order"(jsonb, text, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) FROM PUBLIC;
 
@@ -5451,6 +6031,14 @@ REVOKE ALL ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb
 GRANT EXECUTE ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."remove_address"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."remove_address"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."remove_address"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."remove_address"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."retry_process"(uuid) FROM PUBLIC;
 
@@ -5492,6 +6080,18 @@ GRANT EXECUTE ON FUNCTION "public"."start_payment"(uuid) TO "postgres";
 
 GRANT USAGE ON SCHEMA "private" TO "anon", "authenticated", "service_role";
 
+REVOKE ALL ON TABLE "public"."addresses" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."addresses" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."addresses" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."addresses" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."addresses" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."addresses" TO "service_role";
+
 REVOKE ALL ON TABLE "public"."audit_log" FROM "authenticated";
 
 GRANT SELECT ON TABLE "public"."audit_log" TO "authenticated";
@@ -5503,6 +6103,30 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."audit_log" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."audit_log" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."cart_items" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."cart_items" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."cart_items" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."cart_items" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."cart_items" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."cart_items" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."carts" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."carts" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."carts" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."carts" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."carts" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."carts" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."courses" FROM "anon";
 

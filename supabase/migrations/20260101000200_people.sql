@@ -335,10 +335,11 @@ begin
   -- the profile first: a role that is being granted holds it, and is then seen here
   update public.profiles set email = null, phone = null, first_name = '', last_name = '', closed_at = now() where profiles.id = old.id;
   delete from public.role_members where role_members.profile_id = old.id;
+  delete from public.addresses where addresses.profile_id = old.id;
   return null;
 end
 $$;
-comment on function private.tg_users__close_profile() is 'A deleted account leaves its orders and an empty profile: the books stay, the person goes.';
+comment on function private.tg_users__close_profile() is 'A deleted account leaves its orders and an empty profile, and no addresses or roles: the books stay, the person goes.';
 
 create trigger _100_make_profile after insert on auth.users for each row execute function private.tg_users__make_profile();
 create trigger _200_follow_email after update of email on auth.users for each row execute function private.tg_users__follow_email();

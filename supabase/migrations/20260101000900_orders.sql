@@ -25,6 +25,7 @@ create table public.orders (
   paid_at timestamptz,
   cancelled_at timestamptz,
   cancel_reason text,
+  shipping_address jsonb,
   updated_at timestamptz not null default now(),
   constraint orders_have_a_known_status check (status in ('pending', 'paid', 'processing', 'shipped', 'delivered', 'completed',
     'cancelled', 'expired', 'refunded', 'partially_refunded', 'needs_review')),
@@ -32,9 +33,11 @@ create table public.orders (
   constraint orders_never_pay_the_buyer check (subtotal_amount >= 0 and discount_amount >= 0 and tax_amount >= 0 and shipping_amount >= 0 and total_amount >= 0),
   constraint orders_expire_only_while_unpaid check (status <> 'pending' or expires_at is not null),
   constraint orders_are_dated_when_paid check (paid_at is not null or status in ('pending', 'cancelled', 'expired', 'needs_review', 'refunded')),
-  constraint orders_say_when_they_were_cancelled check (status <> 'cancelled' or cancelled_at is not null)
+  constraint orders_say_when_they_were_cancelled check (status <> 'cancelled' or cancelled_at is not null),
+  constraint orders_go_to_one_address check (jsonb_typeof(shipping_address) = 'object')
 );
-comment on table public.orders is 'One purchase. Amounts in minor units of currency; subtotal − discount + tax + shipping = total.';
+comment on table public.orders is
+  'One purchase. Amounts in minor units of currency; subtotal − discount + tax + shipping = total. shipping_address is the address as it was; null when nothing is sent.';
 
 -- serves: my orders, newest first, keyset by (placed_at, id)
 create index on public.orders (customer_id, placed_at desc, id desc);
@@ -61,6 +64,8 @@ create index on public.order_items (variant_id);
 
 alter table public.enrollments add constraint enrollments_order_item_id_fkey
   foreign key (order_item_id) references public.order_items (id) on delete restrict;
+alter table public.carts add constraint carts_order_id_fkey
+  foreign key (order_id) references public.orders (id) on delete restrict;
 
 insert into private.status_moves (machine, from_status, to_status) values
   ('order', 'pending', 'paid'), ('order', 'pending', 'cancelled'), ('order', 'pending', 'expired'), ('order', 'pending', 'needs_review'),
@@ -158,7 +163,7 @@ begin
     'subtotal_amount', v_order.subtotal_amount, 'discount_amount', v_order.discount_amount, 'tax_amount', v_order.tax_amount,
     'shipping_amount', v_order.shipping_amount, 'total_amount', v_order.total_amount,
     'placed_at', v_order.placed_at, 'expires_at', v_order.expires_at, 'paid_at', v_order.paid_at,
-    'cancelled_at', v_order.cancelled_at, 'cancel_reason', v_order.cancel_reason,
+    'cancelled_at', v_order.cancelled_at, 'cancel_reason', v_order.cancel_reason, 'shipping_address', v_order.shipping_address,
     'items', v_items, 'payments', v_payments, 'refunds', v_refunds);
 end
 $$;

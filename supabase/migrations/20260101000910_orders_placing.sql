@@ -282,50 +282,6 @@ end
 $$;
 comment on function private.place_priced_lines(uuid, text, private.order_line[]) is 'Holds the units, then writes the order; answers its id.';
 
-create function private.place_order(lines jsonb, currency text, idempotency_key text)
-returns jsonb
-language plpgsql
-volatile
-security definer -- buyers may not write orders, only place them
-set search_path = ''
-as $$
-declare
-  v_customer_id uuid := private.require_person();
-  v_body jsonb := jsonb_build_object('lines', place_order.lines, 'currency', place_order.currency);
-  v_currency text := coalesce(place_order.currency, private.setting('default_currency') #>> '{}');
-  v_answer jsonb := private.recall_answer(v_customer_id, place_order.idempotency_key, 'place_order', v_body);
-  v_lines private.order_line[];
-begin
-  if v_answer is not null then
-    return v_answer;
-  end if;
-  if not exists (select from public.currencies where currencies.code = v_currency) then
-    perform private.fail('currency_not_supported', 422, 'This shop does not sell in that currency.', 'Read the currencies table for the ones it does.');
-  end if;
-  select array_agg(private.price_line(wish.variant_id, wish.quantity, v_currency) order by wish.variant_id) into v_lines
-  from private.parse_lines(place_order.lines) as wish;
-  return private.remember_answer(v_customer_id, place_order.idempotency_key, 'place_order', v_body,
-    private.order_document(private.place_priced_lines(v_customer_id, v_currency, v_lines)));
-end
-$$;
-comment on function private.place_order(jsonb, text, text) is 'Does the work of public.place_order.';
-grant execute on function private.place_order(jsonb, text, text) to authenticated;
-
-create function public.place_order(lines jsonb, currency text default null, idempotency_key text default null)
-returns jsonb
-language sql
-volatile
-security invoker
-set search_path = ''
-as $$
-  select private.place_order(place_order.lines, place_order.currency, place_order.idempotency_key);
-$$;
-comment on function public.place_order(jsonb, text, text) is
-  'Buys [{variant_id, quantity}] in one transaction and answers the whole order. Nothing to pay: paid at once. Else pending, held until expires_at; then call the function checkout. '
-  'Currency: ISO code, default from settings. Errors: invalid_lines, invalid_quantity, variant_not_found, price_missing, currency_not_supported, intake_not_open, intake_closed, '
-  'out_of_stock, already_enrolled, order_already_open, idempotency_key_reused, sign_in_required.';
-grant execute on function public.place_order(jsonb, text, text) to authenticated;
-
 -- enroll -----------------------------------------------------------------------------------------------------------------------------
 
 create function private.enroll(intake_id uuid, idempotency_key text)

@@ -52,6 +52,8 @@ create policy select_own_or_staff on public.status_changes for select to authent
       where payments.id = subject_id and orders.customer_id = (select auth.uid()))
     when machine = 'refund' then (select private.has_permission('payments.read'))
     when machine = 'process' then (select private.has_permission('processes.read'))
+    when machine = 'cart' then (select private.has_permission('orders.read'))
+      or exists (select from public.carts where carts.id = subject_id and carts.customer_id = (select auth.uid()))
     when machine = 'product' then (select private.has_permission('catalog.read'))
     else false
   end);

@@ -34,7 +34,8 @@ async function oneEffect(target: TestDatabase, copies = 100): Promise<void> {
   const { values, errors } = await race(target, copies, (sql) =>
     sql.begin(async (tx) => {
       await asCustomer(tx, learner);
-      const [row] = await tx`select public.place_order(${lines}::text::jsonb, null, 'the key') as placed`;
+      const [row] =
+        await tx`select public.place_order(lines => ${lines}::text::jsonb, idempotency_key => 'the key') as placed`;
       return JSON.stringify(row?.placed);
     }),
   );
@@ -69,7 +70,8 @@ async function everyoneTheirOwn(target: TestDatabase): Promise<void> {
   const { values, errors } = await race(target, learners.length, (sql, index) =>
     sql.begin(async (tx) => {
       await asCustomer(tx, learners[index] as string);
-      const [row] = await tx`select public.place_order(${lines}::text::jsonb, null, 'shared') as placed`;
+      const [row] =
+        await tx`select public.place_order(lines => ${lines}::text::jsonb, idempotency_key => 'shared') as placed`;
       return row?.placed.id;
     }),
   );

@@ -55,7 +55,10 @@ describe("an idempotency key", () => {
       await expectRefusal(() => enroll(sql, learner, two.intakeId, "key"), reused);
       const lines = JSON.stringify([{ variant_id: two.variantId, quantity: 1 }]);
       await asCustomer(sql, learner);
-      await expectRefusal(() => sql`select public.place_order(${lines}::text::jsonb, null, 'key')`, reused);
+      await expectRefusal(
+        () => sql`select public.place_order(lines => ${lines}::text::jsonb, idempotency_key => 'key')`,
+        reused,
+      );
     });
   });
 

@@ -7,7 +7,9 @@ allowed (name, clients) as (
   values
     ('private.has_permission', 'authenticated'),
     -- each does the work of the invoker function of the same name in public
+    ('private.add_address', 'authenticated'),
     ('private.cancel_order', 'authenticated'),
+    ('private.change_address', 'authenticated'),
     ('private.enroll', 'authenticated'),
     ('private.get_order', 'authenticated'),
     ('private.grant_role', 'authenticated'),
@@ -17,6 +19,7 @@ allowed (name, clients) as (
     ('private.my_courses', 'authenticated'),
     ('private.my_waitlist', 'authenticated'),
     ('private.place_order', 'authenticated'),
+    ('private.remove_address', 'authenticated'),
     ('private.retry_process', 'authenticated'),
     ('private.revoke_role', 'authenticated'),
     ('private.search_orders', 'authenticated'),

@@ -29,8 +29,8 @@ export async function as<T>(sql: Sql, customer: string, work: (sql: Sql) => Prom
 /** Places an order. The lines may be anything, so that a test can send what no client would. */
 export function placeOrder(sql: Sql, customer: string, lines: unknown, options: PurchaseOptions = {}): Promise<Order> {
   return as(sql, customer, async (tx) => {
-    const [row] = await tx`select public.place_order(
-      ${JSON.stringify(lines)}::text::jsonb, ${options.currency ?? null}, ${options.key ?? null}) as answer`;
+    const [row] = await tx`select public.place_order(lines => ${JSON.stringify(lines)}::text::jsonb,
+      currency => ${options.currency ?? null}, idempotency_key => ${options.key ?? null}) as answer`;
     return row?.answer;
   });
 }

@@ -18,6 +18,13 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
   const draft = await publishedIntake(sql, { status: "draft", seats: 5, price: 1_000_00 });
   await sql`insert into public.products (kind, slug, title) values ('course', ${`bare-${draft.slug}`}, 'A draft with nothing on it')`;
   for (const customer of [first, second]) {
+    await act(
+      sql,
+      customer,
+      (tx) => tx`select public.add_address('Sari', '+62 811 222 333', 'Jl. Dago 12', 'Bandung', 'Jawa Barat', '40135')`,
+    );
+    await sql`with cart as (insert into public.carts (customer_id, currency, expires_at) values (${customer}, 'IDR', now() + interval '1 day') returning id)
+      insert into public.cart_items (cart_id, variant_id, quantity) select cart.id, ${others[0]?.variantId as string}, 1 from cart`;
     await act(sql, customer, (tx) => tx`select public.enroll(${free.intakeId})`);
     await order(sql, customer, paid.variantId);
     const kept = await order(sql, customer, others[0]?.variantId as string);

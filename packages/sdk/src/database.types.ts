@@ -5,6 +5,69 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export type Database = {
   public: {
     Tables: {
+      addresses: {
+        Row: {
+          city: string;
+          country: string;
+          created_at: string;
+          default_since: string | null;
+          district: string;
+          id: string;
+          label: string;
+          phone: string;
+          postal_code: string;
+          profile_id: string;
+          province: string;
+          recipient: string;
+          street: string;
+          subdistrict: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          city: string;
+          country?: string;
+          created_at?: string;
+          default_since?: string | null;
+          district?: string;
+          id?: string;
+          label?: string;
+          phone: string;
+          postal_code: string;
+          profile_id: string;
+          province: string;
+          recipient: string;
+          street: string;
+          subdistrict?: string;
+          updated_at?: string;
+        };
+        Update: {
+          city?: string;
+          country?: string;
+          created_at?: string;
+          default_since?: string | null;
+          district?: string;
+          id?: string;
+          label?: string;
+          phone?: string;
+          postal_code?: string;
+          profile_id?: string;
+          province?: string;
+          recipient?: string;
+          street?: string;
+          subdistrict?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "addresses_profile_id_fkey";
+            columns: ["profile_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       audit_log: {
         Row: {
           action: string;
@@ -50,6 +113,104 @@ export type Database = {
           table_name?: string;
         };
         Relationships: [];
+      };
+      cart_items: {
+        Row: {
+          added_at: string;
+          cart_id: string;
+          quantity: number;
+          seen_problem: string | null;
+          seen_title: string | null;
+          seen_unit_amount: number | null;
+          variant_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          added_at?: string;
+          cart_id: string;
+          quantity: number;
+          seen_problem?: string | null;
+          seen_title?: string | null;
+          seen_unit_amount?: number | null;
+          variant_id: string;
+        };
+        Update: {
+          added_at?: string;
+          cart_id?: string;
+          quantity?: number;
+          seen_problem?: string | null;
+          seen_title?: string | null;
+          seen_unit_amount?: number | null;
+          variant_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "cart_items_cart_id_fkey";
+            columns: ["cart_id"];
+            isOneToOne: false;
+            referencedRelation: "carts";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      carts: {
+        Row: {
+          created_at: string;
+          currency: string;
+          customer_id: string;
+          expires_at: string;
+          id: string;
+          order_id: string | null;
+          shipping_address_id: string | null;
+          status: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          currency: string;
+          customer_id: string;
+          expires_at: string;
+          id?: string;
+          order_id?: string | null;
+          shipping_address_id?: string | null;
+          status?: string;
+          updated_at?: string;
+        };
+        Update: {
+          created_at?: string;
+          currency?: string;
+          customer_id?: string;
+          expires_at?: string;
+          id?: string;
+          order_id?: string | null;
+          shipping_address_id?: string | null;
+          status?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "carts_customer_id_fkey";
+            columns: ["customer_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "carts_order_id_fkey";
+            columns: ["order_id"];
+            isOneToOne: true;
+            referencedRelation: "orders";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "carts_shipping_address_id_fkey";
+            columns: ["shipping_address_id"];
+            isOneToOne: false;
+            referencedRelation: "addresses";
+            referencedColumns: ["id"];
+          },
+        ];
       };
       courses: {
         Row: {
@@ -668,6 +829,7 @@ export type Database = {
           number: string;
           paid_at: string | null;
           placed_at: string;
+          shipping_address: Json | null;
           shipping_amount: number;
           status: string;
           subtotal_amount: number;
@@ -687,6 +849,7 @@ export type Database = {
           number?: string;
           paid_at?: string | null;
           placed_at?: string;
+          shipping_address?: Json | null;
           shipping_amount?: number;
           status: string;
           subtotal_amount: number;
@@ -705,6 +868,7 @@ export type Database = {
           number?: string;
           paid_at?: string | null;
           placed_at?: string;
+          shipping_address?: Json | null;
           shipping_amount?: number;
           status?: string;
           subtotal_amount?: number;
@@ -1446,11 +1610,46 @@ export type Database = {
       };
     };
     Functions: {
+      add_address: {
+        Args: {
+          city: string;
+          country?: string;
+          district?: string;
+          idempotency_key?: string;
+          label?: string;
+          make_default?: boolean;
+          phone: string;
+          postal_code: string;
+          province: string;
+          recipient: string;
+          street: string;
+          subdistrict?: string;
+        };
+        Returns: Json;
+      };
       attach_payment_session: {
         Args: { expires_at: string; payment_id: string; session_id: string; url: string };
         Returns: Json;
       };
       cancel_order: { Args: { idempotency_key?: string; order_id: string; reason?: string }; Returns: Json };
+      change_address: {
+        Args: {
+          address_id: string;
+          city?: string;
+          country?: string;
+          district?: string;
+          idempotency_key?: string;
+          label?: string;
+          make_default?: boolean;
+          phone?: string;
+          postal_code?: string;
+          province?: string;
+          recipient?: string;
+          street?: string;
+          subdistrict?: string;
+        };
+        Returns: Json;
+      };
       enroll: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
       get_order: { Args: { order_id: string }; Returns: Json };
       grant_role: {
@@ -1497,11 +1696,21 @@ export type Database = {
         }[];
       };
       my_waitlist: { Args: Record<PropertyKey, never>; Returns: Json[] };
-      place_order: { Args: { currency?: string; idempotency_key?: string; lines: Json }; Returns: Json };
+      place_order: {
+        Args: {
+          cart_id?: string;
+          currency?: string;
+          idempotency_key?: string;
+          lines?: Json;
+          shipping_address_id?: string;
+        };
+        Returns: Json;
+      };
       receive_provider_event: {
         Args: { event_id: string; payload: Json; provider: string; type: string };
         Returns: Json;
       };
+      remove_address: { Args: { address_id: string; idempotency_key?: string }; Returns: Json };
       retry_process: {
         Args: { process_id: string };
         Returns: {

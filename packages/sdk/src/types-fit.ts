@@ -1,4 +1,5 @@
 import type { Database } from "./database.types.ts";
+import type { Address } from "./types/people.ts";
 import type {
   Enrollment,
   Intake,
@@ -30,6 +31,7 @@ type True<Answer extends true> = Answer;
 
 /** Fails to compile when a migration changes a column under a type of types.ts. */
 export type TypesFit = [
+  True<Fits<Address, Row<"addresses">>>,
   True<Fits<Enrollment, Row<"enrollments">>>,
   True<Fits<Omit<Intake, "prices">, Row<"intakes">>>,
   True<Fits<InvoiceLine, Row<"invoice_lines">>>,

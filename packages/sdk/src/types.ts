@@ -1,3 +1,4 @@
+import type { AddressSnapshot } from "./types/people.ts";
 import type {
   CourseLevel,
   EnrollmentStatus,
@@ -141,6 +142,8 @@ export interface OrderSummary {
 
 /** A whole order. */
 export interface Order extends OrderSummary {
+  /** Where it goes, as it was when it was placed; null when nothing is sent. */
+  shipping_address: AddressSnapshot | null;
   items: OrderItem[];
   payments: Payment[];
   refunds: Refund[];

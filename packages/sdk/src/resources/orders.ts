@@ -22,11 +22,13 @@ export class Orders {
   }
 
   /**
-   * Places an order for one or more variants and holds their seats until `expires_at`. The server sets the prices; an order with nothing
-   * to pay is paid at once. Errors: `out_of_stock` and others of docs/errors.md, Orders.
+   * Places an order for lines or for a cart and holds its seats and goods until `expires_at`. The server sets the prices; an order with
+   * nothing to pay is paid at once. A cart is ordered once: placed again, it answers the same order. Errors: `out_of_stock` and others of
+   * docs/errors.md, Orders and Carts.
    */
   place(params: PlaceOrderParams, options?: ChangeOptions): Promise<Order> {
-    return this.#api.perform("place_order", { lines: params.lines, currency: params.currency }, options);
+    const { lines, cart_id, currency, shipping_address_id } = params;
+    return this.#api.perform("place_order", { lines, cart_id, currency, shipping_address_id }, options);
   }
 
   /** The whole order, with items, payments and refunds. Errors: `order_not_found`. */
@@ -92,9 +94,14 @@ export interface FoundOrder
 
 /** What {@link Orders.place} takes. */
 export interface PlaceOrderParams {
-  lines: { variant_id: string; quantity: number }[];
-  /** ISO 4217 code; the shop's own currency when left out. */
+  /** What to buy; left out when a cart is placed. */
+  lines?: { variant_id: string; quantity: number }[];
+  /** The cart to place, all of it. */
+  cart_id?: string;
+  /** ISO 4217 code; the cart's, or the shop's own, when left out. */
   currency?: string;
+  /** Where goods go; the cart's address, or the default one, when left out. */
+  shipping_address_id?: string;
 }
 
 /** What {@link Orders.list} takes. */

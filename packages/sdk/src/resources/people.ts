@@ -3,15 +3,19 @@ import type { Api } from "../api.ts";
 import type { CallOptions } from "../http.ts";
 import { onlyRow } from "../only-row.ts";
 import type { Profile } from "../types.ts";
+import { Addresses } from "./addresses.ts";
 
-/** People: the caller's own profile. */
+/** People: the caller's own profile and addresses. */
 export class People {
+  /** The caller's addresses: list, add, change, remove. */
+  readonly addresses: Addresses;
   readonly #api: Api;
   readonly #person: AskPerson;
 
   constructor(api: Api, person: AskPerson) {
     this.#api = api;
     this.#person = person;
+    this.addresses = new Addresses(api, person);
   }
 
   /** The caller's profile. Errors: `sign_in_required`, `not_found`. */
