@@ -30,6 +30,8 @@ CREATE EXTENSION "unaccent" SCHEMA "extensions";
 
 CREATE SEQUENCE "private"."order_numbers" AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 100001 CACHE 1 NO CYCLE;
 
+CREATE TABLE "private"."cached_reads" ("path" text NOT NULL, "settings_prefix" text NOT NULL, CONSTRAINT "cached_reads_are_paths_of_the_api" CHECK ((path ~ '^/(rpc/)?[a-z][a-z0-9_]*$'::text)), CONSTRAINT "cached_reads_keep_to_known_settings" CHECK ((settings_prefix = ANY (ARRAY['catalog'::text, 'stock'::text]))), CONSTRAINT "cached_reads_pkey" PRIMARY KEY (path));
+
 CREATE TABLE "private"."customer_search" ("profile_id" uuid NOT NULL, "content" text NOT NULL, CONSTRAINT "customer_search_pkey" PRIMARY KEY (profile_id));
 
 CREATE TABLE "private"."idempotency_keys" ("person_id" uuid NOT NULL, "key" text NOT NULL, "verb" text NOT NULL, "body_hash" text NOT NULL, "answer" jsonb NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "idempotency_keys_are_of_sane_length" CHECK (((length(key) >= 1) AND (length(key) <= 255))), CONSTRAINT "idempotency_keys_pkey" PRIMARY KEY (person_id, key));
@@ -158,7 +160,7 @@ CREATE TABLE "public"."roles" ("name" text NOT NULL, "description" text NOT NULL
 
 ALTER TABLE "public"."roles" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."settings" ("key" text NOT NULL, "value" jsonb NOT NULL, "description" text NOT NULL, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "settings_keys_are_snake_case" CHECK ((key ~ '^[a-z][a-z0-9_]{1,62}$'::text)), CONSTRAINT "settings_pkey" PRIMARY KEY (key));
+CREATE TABLE "public"."settings" ("key" text NOT NULL, "value" jsonb NOT NULL, "description" text NOT NULL, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "settings_in_seconds_are_whole_numbers" CHECK (((key !~~ '%\_seconds'::text) OR ((value)::text ~ '^[0-9]{1,8}$'::text))), CONSTRAINT "settings_keys_are_snake_case" CHECK ((key ~ '^[a-z][a-z0-9_]{1,62}$'::text)), CONSTRAINT "settings_pkey" PRIMARY KEY (key));
 
 ALTER TABLE "public"."settings" ENABLE ROW LEVEL SECURITY;
 
@@ -1260,7 +1262,7 @@ AS $function$
 begin
   raise sqlstate 'PGRST' using
     message = pg_catalog.json_build_object('code', fail.code, 'message', fail.message, 'details', fail.details, 'hint', fail.hint)::text,
-    detail = pg_catalog.json_build_object('status', fail.status, 'headers', pg_catalog.json_build_object())::text;
+    detail = pg_catalog.json_build_object('status', fail.status, 'headers', pg_catalog.json_build_object('Cache-Control', 'private, no-store'))::text;
 end
 $function$;
 
@@ -2895,6 +2897,35 @@ begin
   end if;
   delete from public.role_members where role_members.profile_id = revoke_role.profile_id and role_members.role = revoke_role.role;
   return query select role_members.* from public.role_members where role_members.profile_id = revoke_role.profile_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.say_how_long_to_keep()
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_policy text;
+begin
+  if current_setting('request.method', true) not in ('GET', 'HEAD') then
+    return; -- caches keep no answer to a POST
+  end if;
+  if current_setting('role', true) = 'anon' and coalesce(current_setting('request.jwt.claims', true), '') not like '%"sub"%' then
+    select case when fresh.value = '0' then 'public, no-cache' else format('public, max-age=%s, stale-while-revalidate=%s', fresh.value, stale.value) end
+    into v_policy
+    from private.cached_reads
+    join public.settings as fresh on fresh.key = cached_reads.settings_prefix || '_cache_seconds'
+    join public.settings as stale on stale.key = cached_reads.settings_prefix || '_stale_seconds'
+    where cached_reads.path = current_setting('request.path', true)
+      -- a part of a list (206) is for whoever asked for that part
+      and coalesce(current_setting('request.headers', true), '') !~ '"range":|count=';
+  end if;
+  perform set_config('response.headers', case
+    when v_policy is null then '[{"Cache-Control": "private, no-store"}]'
+    else '[{"Cache-Control": "' || v_policy || '"}, {"Vary": "Accept, Accept-Profile, Authorization, apikey, Prefer, Range"}]'
+  end, true);
 end
 $function$;
 
@@ -4704,6 +4735,8 @@ COMMENT ON FUNCTION "private"."return_units"(uuid, integer, uuid) IS 'Puts sold 
 
 COMMENT ON FUNCTION "private"."revoke_role"(uuid, text) IS 'Does the work of public.revoke_role.';
 
+COMMENT ON FUNCTION "private"."say_how_long_to_keep"() IS 'Called by PostgREST before each request: gives reads of the catalogue by nobody in particular a Cache-Control that lets others keep them, and any other read one that does not.';
+
 COMMENT ON FUNCTION "private"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) IS 'Does the work of public.search_orders.';
 
 COMMENT ON FUNCTION "private"."search_pattern"(text) IS 'The pattern of like for everything that contains these words, in which % and _ are just characters.';
@@ -4817,6 +4850,8 @@ COMMENT ON FUNCTION "public"."start_payment"(uuid) IS 'Opens a payment attempt f
 COMMENT ON SCHEMA "private" IS 'Definer functions that do the work, and tables no client may see. Not exposed by the API.';
 
 COMMENT ON SEQUENCE "private"."order_numbers" IS 'The number people see. Gaps are fine: it is not an invoice number.';
+
+COMMENT ON TABLE "private"."cached_reads" IS 'Paths of the API whose answer to nobody in particular may be kept, and the settings (<prefix>_cache_seconds, <prefix>_stale_seconds) that say how long.';
 
 COMMENT ON TABLE "private"."customer_search" IS 'What a person is found by, as searches compare it: name, e-mail, phone, and the digits of the phone, each in a line of its own.';
 
@@ -5689,6 +5724,16 @@ REVOKE ALL ON FUNCTION "private"."revoke_role"(uuid, text) FROM "postgres";
 GRANT EXECUTE ON FUNCTION "private"."revoke_role"(uuid, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."revoke_role"(uuid, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."say_how_long_to_keep"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."say_how_long_to_keep"() TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."say_how_long_to_keep"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."say_how_long_to_keep"() TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."say_how_long_to_keep"() TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) FROM PUBLIC;
 

@@ -30,7 +30,7 @@ as $$
 begin
   raise sqlstate 'PGRST' using
     message = pg_catalog.json_build_object('code', fail.code, 'message', fail.message, 'details', fail.details, 'hint', fail.hint)::text,
-    detail = pg_catalog.json_build_object('status', fail.status, 'headers', pg_catalog.json_build_object())::text;
+    detail = pg_catalog.json_build_object('status', fail.status, 'headers', pg_catalog.json_build_object('Cache-Control', 'private, no-store'))::text;
 end
 $$;
 comment on function private.fail(text, integer, text, text, text) is

@@ -21,7 +21,7 @@ describe("a refusal", () => {
         details: "seat 7",
         hint: "Take another.",
       });
-      expect(JSON.parse(error.detail)).toEqual({ status: 418, headers: {} });
+      expect(JSON.parse(error.detail)).toEqual({ status: 418, headers: { "Cache-Control": "private, no-store" } });
     });
   });
 });
@@ -227,5 +227,64 @@ test("what a later migration makes is nobody's until it is granted", async () =>
         has_function_privilege(${role}, 'private.later_verb()', 'execute') as hidden`;
       expect(may, role).toEqual({ table: false, sequence: false, verb: false, hidden: false });
     }
+  });
+});
+
+describe("how long an answer may be kept", () => {
+  /** What PostgREST would send as headers after calling the function for this request. */
+  const keep = async (sql: Sql, role: string, path: string, settings: Record<string, string> = {}) => {
+    const request = {
+      role,
+      "request.method": "GET",
+      "request.path": path,
+      "request.headers": "{}",
+      "request.jwt.claims": JSON.stringify({ role }),
+      "response.headers": "",
+      ...settings,
+    };
+    for (const [name, value] of Object.entries(request)) await sql`select set_config(${name}, ${value}, true)`;
+    await sql`select private.say_how_long_to_keep()`;
+    const [row] = await sql`select current_setting('response.headers') as headers`;
+    await asOwner(sql);
+    return row?.headers === "" ? null : Object.assign({}, ...JSON.parse(row?.headers))["Cache-Control"];
+  };
+
+  test("is what the settings say, for reads of the catalogue by nobody in particular, and not at all for others", async () => {
+    await database.rolledBack(async (sql) => {
+      expect(await keep(sql, "anon", "/products")).toBe("public, max-age=60, stale-while-revalidate=300");
+      await sql`update public.settings set value = '7' where key = 'catalog_cache_seconds'`;
+      expect(await keep(sql, "anon", "/products")).toBe("public, max-age=7, stale-while-revalidate=300");
+      await sql`update public.settings set value = '0' where key = 'catalog_cache_seconds'`;
+      expect(await keep(sql, "anon", "/products")).toBe("public, no-cache");
+      for (const role of ["authenticated", "service_role"]) {
+        expect(await keep(sql, role, "/products")).toBe("private, no-store");
+      }
+      const somebody = { "request.jwt.claims": '{"role": "anon", "sub": "8d0fd2b3-9ca7-4d9e-a95f-9e13dded323e"}' };
+      expect(await keep(sql, "anon", "/products", somebody)).toBe("private, no-store");
+      expect(await keep(sql, "anon", "/profiles")).toBe("private, no-store");
+      expect(await keep(sql, "anon", "/rpc/enroll", { "request.method": "POST" })).toBeNull();
+    });
+  });
+
+  test("is a whole number of seconds, or the setting is refused", async () => {
+    for (const value of ["-1", "1.5", '"60"', "null", '"60, public"']) {
+      await database.rolledBack(async (sql) => {
+        const change = sql`update public.settings set value = ${value}::jsonb where key = 'catalog_cache_seconds'`;
+        await expectRefusal(change, { code: "23514", status: 400 });
+      });
+    }
+  });
+
+  test("is said of paths that are there, and everything visitors may read either says it or is not for all", async () => {
+    const unknown = await database.sql`
+      select path from private.cached_reads
+      where to_regclass('public.' || ltrim(path, '/')) is null and to_regproc('public.' || substr(path, 6)) is null`;
+    expect(unknown).toEqual([]);
+    const unsaid = await database.sql`
+      select relname from pg_class
+      where relnamespace = 'public'::regnamespace and relkind in ('r', 'v') and has_table_privilege('anon', oid, 'select')
+        and not exists (select from private.cached_reads where path = '/' || relname)
+      order by 1`;
+    expect(unsaid.map(({ relname }) => relname)).toEqual(["locations", "stock_slots"]);
   });
 });

@@ -6,6 +6,8 @@ with
 allowed (name, clients) as (
   values
     ('private.has_permission', 'authenticated'),
+    -- PostgREST calls it as whoever asks
+    ('private.say_how_long_to_keep', 'anon, authenticated'),
     -- each does the work of the invoker function of the same name in public
     ('private.add_address', 'authenticated'),
     ('private.cancel_order', 'authenticated'),

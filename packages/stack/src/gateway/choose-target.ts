@@ -76,6 +76,8 @@ const notForRest: ReadonlySet<string> = new Set([
     "accept-language",
     "cache-control",
     "pragma",
+    "if-none-match",
+    "if-modified-since",
   ],
   ...[
     "sec-fetch-mode",

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Transform } from "node:stream";
 import type { Dispatcher, Pool } from "undici";
+import { type ConditionalAnswer, conditionalAnswer } from "./conditional-answer.ts";
 import { requestHeaders, responseHeaders } from "./pass-headers.ts";
 import { type Refusal, refuse } from "./refuse.ts";
 
@@ -81,6 +82,7 @@ const overLimit = new Error("the body is over the limit");
 function send(req: IncomingMessage, res: ServerResponse, target: Target, body: Buffer | Transform | null): void {
   let controller: Dispatcher.DispatchController | null = null;
   let repeated = false;
+  let held: ConditionalAnswer | null = null;
   const options: Dispatcher.DispatchOptions = {
     path: target.path,
     method: req.method as Dispatcher.HttpMethod,
@@ -93,15 +95,22 @@ function send(req: IncomingMessage, res: ServerResponse, target: Target, body: B
       if (res.destroyed) started.abort(clientGone);
     },
     onResponseStart(_controller, status, headers) {
-      res.writeHead(status, responseHeaders(headers, target.requestId));
+      const answered = responseHeaders(headers, target.requestId, status);
+      held = conditionalAnswer(req, res, status, answered);
+      if (!held) res.writeHead(status, answered);
     },
     onResponseData(started, chunk) {
+      if (held) {
+        if (!held.add(chunk)) held = null;
+        return;
+      }
       if (res.write(chunk) || res.destroyed) return;
       started.pause();
       res.once("drain", () => started.resume());
     },
     onResponseEnd() {
-      res.end();
+      if (held) held.end();
+      else res.end();
     },
     onResponseError(_controller, error) {
       if (error === clientGone || error === overLimit || res.destroyed) return;

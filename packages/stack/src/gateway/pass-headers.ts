@@ -45,8 +45,15 @@ function namesIn(connection: string): Set<string> {
   );
 }
 
-/** The headers of an answer as they go to the client, with those of the gateway. */
-export function responseHeaders(headers: Record<string, string | string[] | undefined>, requestId: string): string[] {
+/**
+ * The headers of an answer as they go to the client, with those of the gateway. Nobody may keep a refusal, nor an answer that does not say how
+ * long it may be kept.
+ */
+export function responseHeaders(
+  headers: Record<string, string | string[] | undefined>,
+  requestId: string,
+  status: number,
+): string[] {
   const out = [
     "access-control-allow-origin",
     "*",
@@ -55,8 +62,10 @@ export function responseHeaders(headers: Record<string, string | string[] | unde
     "x-request-id",
     requestId,
   ];
+  const refused = status >= 400;
+  if (refused || headers["cache-control"] === undefined) out.push("cache-control", "private, no-store");
   for (const name in headers) {
-    if (notReturned.has(name)) continue;
+    if (notReturned.has(name) || (refused && name === "cache-control")) continue;
     const value = headers[name];
     if (typeof value === "string") out.push(name, value);
     else if (value) for (const each of value) out.push(name, each);

@@ -24,6 +24,7 @@ export function refuse(
   const headers: Record<string, string | number> = {
     "content-type": "application/json; charset=utf-8",
     "content-length": Buffer.byteLength(body),
+    "cache-control": "private, no-store",
     "access-control-allow-origin": "*",
     "access-control-expose-headers": exposedHeaders,
     "x-request-id": requestId,

@@ -16,7 +16,8 @@ export function restConfiguration(databaseUrl: string, ports: Ports, keys: Keys)
     "db-pool-max-idletime": 300,
     "db-config": false,
     "db-channel-enabled": true,
-    "db-pre-request": "",
+    // Hosted Supabase reads the same name from the setting of the role authenticator, which a migration makes.
+    "db-pre-request": "private.say_how_long_to_keep",
     // PostgREST takes about five times as long to check an ES256 token it has not seen; the gateway has checked it already.
     "jwt-secret": JSON.stringify({ keys: [restKey(keys), ...keySet(keys).keys] }),
     "jwt-aud": "authenticated",

@@ -34,3 +34,6 @@ alter role supabase_admin set search_path = "$user", public, auth, extensions;
 alter role supabase_auth_admin set search_path = 'auth';
 alter role supabase_auth_admin set idle_in_transaction_session_timeout = '60s';
 alter role supabase_storage_admin set search_path = 'storage';
+
+-- What PostgREST reads from its role: a hosted project lets the owner set it.
+grant set on parameter pgrst.db_pre_request to postgres;
