@@ -24,6 +24,8 @@ ALTER DEFAULT PRIVILEGES FOR ROLE "postgres" IN SCHEMA "public" REVOKE ALL ON TA
 
 CREATE SCHEMA "private" AUTHORIZATION "postgres";
 
+CREATE EXTENSION "btree_gist" SCHEMA "extensions";
+
 CREATE EXTENSION "pg_trgm" SCHEMA "extensions";
 
 CREATE EXTENSION "unaccent" SCHEMA "extensions";
@@ -37,6 +39,8 @@ CREATE TABLE "private"."customer_search" ("profile_id" uuid NOT NULL, "content" 
 CREATE TABLE "private"."idempotency_keys" ("person_id" uuid NOT NULL, "key" text NOT NULL, "verb" text NOT NULL, "body_hash" text NOT NULL, "answer" jsonb NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "idempotency_keys_are_of_sane_length" CHECK (((length(key) >= 1) AND (length(key) <= 255))), CONSTRAINT "idempotency_keys_pkey" PRIMARY KEY (person_id, key));
 
 CREATE TABLE "private"."invoice_series" ("kind" text NOT NULL, "year" integer NOT NULL, "last_serial" integer NOT NULL DEFAULT 0, CONSTRAINT "invoice_series_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit_note'::text]))), CONSTRAINT "invoice_series_pkey" PRIMARY KEY (kind, year));
+
+CREATE TABLE "private"."promotion_uses" ("promotion_id" uuid NOT NULL, "customer_id" uuid NOT NULL, "used_count" integer NOT NULL, CONSTRAINT "promotion_uses_are_never_less_than_none" CHECK ((used_count >= 0)), CONSTRAINT "promotion_uses_pkey" PRIMARY KEY (promotion_id, customer_id));
 
 CREATE TABLE "private"."provider_events" ("provider" text NOT NULL, "event_id" text NOT NULL, "type" text NOT NULL, "payload" jsonb NOT NULL, "outcome" text NOT NULL DEFAULT 'received'::text, "error" text, "attempts" integer NOT NULL DEFAULT 0, "request_id" text, "received_at" timestamp with time zone NOT NULL DEFAULT now(), "processed_at" timestamp with time zone, CONSTRAINT "provider_events_are_dated_when_processed" CHECK (((processed_at IS NOT NULL) = (outcome = ANY (ARRAY['applied'::text, 'ignored'::text, 'needs_review'::text])))), CONSTRAINT "provider_events_have_a_known_outcome" CHECK ((outcome = ANY (ARRAY['received'::text, 'applied'::text, 'ignored'::text, 'needs_review'::text, 'failed'::text]))), CONSTRAINT "provider_events_pkey" PRIMARY KEY (provider, event_id));
 
@@ -60,6 +64,10 @@ CREATE TABLE "public"."carts" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "cu
 
 ALTER TABLE "public"."carts" ENABLE ROW LEVEL SECURITY;
 
+CREATE TABLE "public"."coupons" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "promotion_id" uuid NOT NULL, "code" text NOT NULL, "customer_id" uuid, "usage_limit" integer, "used_count" integer NOT NULL DEFAULT 0, "revoked_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "coupons_are_limited_to_a_positive_number" CHECK ((usage_limit > 0)), CONSTRAINT "coupons_are_never_used_beyond_their_limit" CHECK (((used_count >= 0) AND (used_count <= usage_limit))), CONSTRAINT "coupons_are_written_in_capitals_and_digits" CHECK ((code ~ '^[A-Z0-9]{4,40}$'::text)), CONSTRAINT "coupons_code_key" UNIQUE (code), CONSTRAINT "coupons_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."coupons" ENABLE ROW LEVEL SECURITY;
+
 CREATE TABLE "public"."courses" ("product_id" uuid NOT NULL, "level" text NOT NULL DEFAULT 'beginner'::text, "language" text NOT NULL DEFAULT 'id'::text, "duration_minutes" integer, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "courses_are_held_in_a_known_language" CHECK ((language = ANY (ARRAY['id'::text, 'en'::text]))), CONSTRAINT "courses_have_a_known_level" CHECK ((level = ANY (ARRAY['beginner'::text, 'intermediate'::text, 'advanced'::text]))), CONSTRAINT "courses_pkey" PRIMARY KEY (product_id), CONSTRAINT "courses_take_some_time" CHECK ((duration_minutes > 0)));
 
 ALTER TABLE "public"."courses" ENABLE ROW LEVEL SECURITY;
@@ -67,6 +75,14 @@ ALTER TABLE "public"."courses" ENABLE ROW LEVEL SECURITY;
 CREATE TABLE "public"."currencies" ("code" text NOT NULL, "name" text NOT NULL, "minor_units" integer NOT NULL, CONSTRAINT "currencies_have_an_iso_code" CHECK ((code ~ '^[A-Z]{3}$'::text)), CONSTRAINT "currencies_have_sane_minor_units" CHECK (((minor_units >= 0) AND (minor_units <= 3))), CONSTRAINT "currencies_pkey" PRIMARY KEY (code));
 
 ALTER TABLE "public"."currencies" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."customer_group_members" ("customer_group_id" uuid NOT NULL, "profile_id" uuid NOT NULL, "added_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "customer_group_members_pkey" PRIMARY KEY (customer_group_id, profile_id));
+
+ALTER TABLE "public"."customer_group_members" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."customer_groups" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "name" text NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "customer_groups_have_a_name_people_can_read" CHECK (((length(btrim(name)) >= 1) AND (length(btrim(name)) <= 100))), CONSTRAINT "customer_groups_name_key" UNIQUE (name), CONSTRAINT "customer_groups_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."customer_groups" ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE "public"."enrollments" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "intake_id" uuid NOT NULL, "learner_id" uuid NOT NULL, "order_item_id" uuid, "status" text NOT NULL, "enrolled_at" timestamp with time zone, "ended_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "enrollments_are_dated_once_active" CHECK (((enrolled_at IS NOT NULL) OR (status = ANY (ARRAY['reserved'::text, 'cancelled'::text, 'expired'::text])))), CONSTRAINT "enrollments_end_when_they_are_over" CHECK (((ended_at IS NOT NULL) = (status = ANY (ARRAY['cancelled'::text, 'expired'::text])))), CONSTRAINT "enrollments_have_a_known_status" CHECK ((status = ANY (ARRAY['reserved'::text, 'active'::text, 'suspended'::text, 'completed'::text, 'cancelled'::text, 'expired'::text]))), CONSTRAINT "enrollments_pkey" PRIMARY KEY (id));
 
@@ -108,11 +124,11 @@ CREATE TABLE "public"."notifications" ("id" uuid NOT NULL DEFAULT gen_random_uui
 
 ALTER TABLE "public"."notifications" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."order_items" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_id" uuid NOT NULL, "variant_id" uuid NOT NULL, "kind" text NOT NULL, "sku" text NOT NULL, "title" text NOT NULL, "quantity" integer NOT NULL, "unit_amount" bigint NOT NULL, "total_amount" bigint NOT NULL, "snapshot" jsonb NOT NULL DEFAULT '{}'::jsonb, CONSTRAINT "order_items_add_up" CHECK (((unit_amount >= 0) AND (total_amount = (unit_amount * quantity)))), CONSTRAINT "order_items_are_bought_by_the_piece" CHECK (((quantity >= 1) AND (quantity <= 1000))), CONSTRAINT "order_items_name_a_variant_once" UNIQUE (order_id, variant_id), CONSTRAINT "order_items_pkey" PRIMARY KEY (id));
+CREATE TABLE "public"."order_items" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_id" uuid NOT NULL, "parent_id" uuid, "variant_id" uuid NOT NULL, "kind" text NOT NULL, "sku" text NOT NULL, "title" text NOT NULL, "quantity" integer NOT NULL, "unit_amount" bigint NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "pricing" jsonb NOT NULL DEFAULT '{}'::jsonb, "snapshot" jsonb NOT NULL DEFAULT '{}'::jsonb, CONSTRAINT "order_items_add_up" CHECK (((unit_amount >= 0) AND (subtotal_amount = (unit_amount * quantity)) AND (total_amount = ((subtotal_amount - discount_amount) + tax_amount)))), CONSTRAINT "order_items_are_bought_by_the_piece" CHECK (((quantity >= 1) AND (quantity <= 100000))), CONSTRAINT "order_items_name_a_variant_once" UNIQUE NULLS NOT DISTINCT (order_id, variant_id, parent_id), CONSTRAINT "order_items_pkey" PRIMARY KEY (id), CONSTRAINT "order_items_take_off_no_more_than_there_is" CHECK ((((discount_amount >= 0) AND (discount_amount <= subtotal_amount)) AND (tax_amount >= 0) AND ((tax_included_amount >= 0) AND (tax_included_amount <= (subtotal_amount - discount_amount))))));
 
 ALTER TABLE "public"."order_items" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."orders" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "number" text NOT NULL DEFAULT ('SL-'::text || nextval('private.order_numbers'::regclass)), "customer_id" uuid NOT NULL, "status" text NOT NULL, "currency" text NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "shipping_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "placed_at" timestamp with time zone NOT NULL DEFAULT now(), "expires_at" timestamp with time zone, "paid_at" timestamp with time zone, "cancelled_at" timestamp with time zone, "cancel_reason" text, "shipping_address" jsonb, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "orders_add_up" CHECK ((total_amount = (((subtotal_amount - discount_amount) + tax_amount) + shipping_amount))), CONSTRAINT "orders_are_dated_when_paid" CHECK (((paid_at IS NOT NULL) OR (status = ANY (ARRAY['pending'::text, 'cancelled'::text, 'expired'::text, 'needs_review'::text, 'refunded'::text])))), CONSTRAINT "orders_expire_only_while_unpaid" CHECK (((status <> 'pending'::text) OR (expires_at IS NOT NULL))), CONSTRAINT "orders_go_to_one_address" CHECK ((jsonb_typeof(shipping_address) = 'object'::text)), CONSTRAINT "orders_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text, 'cancelled'::text, 'expired'::text, 'refunded'::text, 'partially_refunded'::text, 'needs_review'::text]))), CONSTRAINT "orders_never_pay_the_buyer" CHECK (((subtotal_amount >= 0) AND (discount_amount >= 0) AND (tax_amount >= 0) AND (shipping_amount >= 0) AND (total_amount >= 0))), CONSTRAINT "orders_number_key" UNIQUE (number), CONSTRAINT "orders_pkey" PRIMARY KEY (id), CONSTRAINT "orders_say_when_they_were_cancelled" CHECK (((status <> 'cancelled'::text) OR (cancelled_at IS NOT NULL))));
+CREATE TABLE "public"."orders" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "number" text NOT NULL DEFAULT ('SL-'::text || nextval('private.order_numbers'::regclass)), "customer_id" uuid NOT NULL, "status" text NOT NULL, "currency" text NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "shipping_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "placed_at" timestamp with time zone NOT NULL DEFAULT now(), "expires_at" timestamp with time zone, "paid_at" timestamp with time zone, "cancelled_at" timestamp with time zone, "cancel_reason" text, "shipping_address" jsonb, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "orders_add_up" CHECK ((total_amount = (((subtotal_amount - discount_amount) + tax_amount) + shipping_amount))), CONSTRAINT "orders_are_dated_when_paid" CHECK (((paid_at IS NOT NULL) OR (status = ANY (ARRAY['pending'::text, 'cancelled'::text, 'expired'::text, 'needs_review'::text, 'refunded'::text])))), CONSTRAINT "orders_expire_only_while_unpaid" CHECK (((status <> 'pending'::text) OR (expires_at IS NOT NULL))), CONSTRAINT "orders_go_to_one_address" CHECK ((jsonb_typeof(shipping_address) = 'object'::text)), CONSTRAINT "orders_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text, 'cancelled'::text, 'expired'::text, 'refunded'::text, 'partially_refunded'::text, 'needs_review'::text]))), CONSTRAINT "orders_never_pay_the_buyer" CHECK (((subtotal_amount >= 0) AND (discount_amount >= 0) AND (tax_amount >= 0) AND (shipping_amount >= 0) AND (total_amount >= 0) AND ((tax_included_amount >= 0) AND (tax_included_amount <= (subtotal_amount - discount_amount))))), CONSTRAINT "orders_number_key" UNIQUE (number), CONSTRAINT "orders_pkey" PRIMARY KEY (id), CONSTRAINT "orders_say_when_they_were_cancelled" CHECK (((status <> 'cancelled'::text) OR (cancelled_at IS NOT NULL))));
 
 ALTER TABLE "public"."orders" ENABLE ROW LEVEL SECURITY;
 
@@ -124,6 +140,14 @@ CREATE TABLE "public"."permissions" ("name" text NOT NULL, "description" text NO
 
 ALTER TABLE "public"."permissions" ENABLE ROW LEVEL SECURITY;
 
+CREATE TABLE "public"."price_list_prices" ("price_list_id" uuid NOT NULL, "variant_id" uuid NOT NULL, "currency" text NOT NULL, "min_quantity" integer NOT NULL DEFAULT 1, "amount" bigint NOT NULL, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "price_list_prices_are_between_nothing_and_ten_billion" CHECK (((amount >= 0) AND (amount <= '1000000000000'::bigint))), CONSTRAINT "price_list_prices_begin_at_a_quantity_one_can_buy" CHECK (((min_quantity >= 1) AND (min_quantity <= 1000))), CONSTRAINT "price_list_prices_pkey" PRIMARY KEY (price_list_id, variant_id, currency, min_quantity));
+
+ALTER TABLE "public"."price_list_prices" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."price_lists" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "name" text NOT NULL, "status" text NOT NULL DEFAULT 'draft'::text, "starts_at" timestamp with time zone, "ends_at" timestamp with time zone, "customer_group_id" uuid, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "price_lists_have_a_known_status" CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'archived'::text]))), CONSTRAINT "price_lists_have_a_name_people_can_read" CHECK (((length(btrim(name)) >= 1) AND (length(btrim(name)) <= 100))), CONSTRAINT "price_lists_pkey" PRIMARY KEY (id), CONSTRAINT "price_lists_start_before_they_end" CHECK ((ends_at > starts_at)));
+
+ALTER TABLE "public"."price_lists" ENABLE ROW LEVEL SECURITY;
+
 CREATE TABLE "public"."prices" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "variant_id" uuid NOT NULL, "currency" text NOT NULL, "amount" bigint NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "prices_are_between_nothing_and_ten_billion" CHECK (((amount >= 0) AND (amount <= '1000000000000'::bigint))), CONSTRAINT "prices_are_one_per_currency" UNIQUE (variant_id, currency), CONSTRAINT "prices_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."prices" ENABLE ROW LEVEL SECURITY;
@@ -132,13 +156,25 @@ CREATE TABLE "public"."processes" ("id" uuid NOT NULL DEFAULT gen_random_uuid(),
 
 ALTER TABLE "public"."processes" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."products" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "kind" text NOT NULL, "slug" text NOT NULL, "title" text NOT NULL, "summary" text NOT NULL DEFAULT ''::text, "description" text NOT NULL DEFAULT ''::text, "image_url" text, "status" text NOT NULL DEFAULT 'draft'::text, "publish_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "products_are_of_a_known_kind" CHECK ((kind = 'course'::text)), CONSTRAINT "products_have_a_known_status" CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'archived'::text]))), CONSTRAINT "products_have_a_slug_for_urls" CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= 120))), CONSTRAINT "products_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "products_have_texts_of_sane_length" CHECK (((length(summary) <= 500) AND (length(description) <= 50000))), CONSTRAINT "products_pkey" PRIMARY KEY (id), CONSTRAINT "products_show_images_from_the_web" CHECK ((image_url ~ '^(https?://|/)'::text)), CONSTRAINT "products_slug_key" UNIQUE (slug));
+CREATE TABLE "public"."products" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "kind" text NOT NULL, "slug" text NOT NULL, "title" text NOT NULL, "summary" text NOT NULL DEFAULT ''::text, "description" text NOT NULL DEFAULT ''::text, "image_url" text, "status" text NOT NULL DEFAULT 'draft'::text, "publish_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "tax_category" text NOT NULL DEFAULT 'standard'::text, CONSTRAINT "products_are_of_a_known_kind" CHECK ((kind = 'course'::text)), CONSTRAINT "products_have_a_known_status" CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'archived'::text]))), CONSTRAINT "products_have_a_slug_for_urls" CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= 120))), CONSTRAINT "products_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "products_have_texts_of_sane_length" CHECK (((length(summary) <= 500) AND (length(description) <= 50000))), CONSTRAINT "products_pkey" PRIMARY KEY (id), CONSTRAINT "products_show_images_from_the_web" CHECK ((image_url ~ '^(https?://|/)'::text)), CONSTRAINT "products_slug_key" UNIQUE (slug));
 
 ALTER TABLE "public"."products" ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE "public"."profiles" ("id" uuid NOT NULL, "email" text, "first_name" text NOT NULL DEFAULT ''::text, "last_name" text NOT NULL DEFAULT ''::text, "phone" text, "locale" text NOT NULL DEFAULT 'id'::text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "closed_at" timestamp with time zone, CONSTRAINT "profiles_are_blank_once_closed" CHECK (((closed_at IS NULL) OR ((email IS NULL) AND (phone IS NULL) AND (first_name = ''::text) AND (last_name = ''::text)))), CONSTRAINT "profiles_have_a_phone_that_can_be_dialled" CHECK ((phone ~ '^\+?[0-9][0-9 ()\-]{5,19}$'::text)), CONSTRAINT "profiles_have_names_of_sane_length" CHECK (((length(first_name) <= 100) AND (length(last_name) <= 100))), CONSTRAINT "profiles_pkey" PRIMARY KEY (id), CONSTRAINT "profiles_speak_a_known_language" CHECK ((locale = ANY (ARRAY['id'::text, 'en'::text]))));
 
 ALTER TABLE "public"."profiles" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."promotion_products" ("promotion_id" uuid NOT NULL, "product_id" uuid NOT NULL, CONSTRAINT "promotion_products_pkey" PRIMARY KEY (promotion_id, product_id));
+
+ALTER TABLE "public"."promotion_products" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."promotion_redemptions" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "promotion_id" uuid NOT NULL, "coupon_id" uuid, "order_id" uuid NOT NULL, "customer_id" uuid NOT NULL, "amount" bigint NOT NULL, "currency" text NOT NULL, "redeemed_at" timestamp with time zone NOT NULL DEFAULT now(), "expires_at" timestamp with time zone, "given_back_at" timestamp with time zone, CONSTRAINT "promotion_redemptions_pkey" PRIMARY KEY (id), CONSTRAINT "promotion_redemptions_take_off_something_or_nothing" CHECK ((amount >= 0)));
+
+ALTER TABLE "public"."promotion_redemptions" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."promotions" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "name" text NOT NULL, "kind" text NOT NULL, "status" text NOT NULL DEFAULT 'draft'::text, "automatic" boolean NOT NULL DEFAULT false, "combinable" boolean NOT NULL DEFAULT false, "priority" integer NOT NULL DEFAULT 0, "basis_points" integer, "amount" bigint, "currency" text, "buy_quantity" integer, "get_quantity" integer, "minimum_amount" bigint NOT NULL DEFAULT 0, "minimum_quantity" integer NOT NULL DEFAULT 0, "starts_at" timestamp with time zone, "ends_at" timestamp with time zone, "usage_limit" integer, "per_user_limit" integer, "used_count" integer NOT NULL DEFAULT 0, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "promotions_are_limited_to_a_positive_number" CHECK (((usage_limit > 0) AND (per_user_limit > 0))), CONSTRAINT "promotions_are_never_used_beyond_their_limit" CHECK (((used_count >= 0) AND (used_count <= usage_limit))), CONSTRAINT "promotions_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['percent'::text, 'fixed'::text, 'free_shipping'::text, 'buy_x_get_y'::text]))), CONSTRAINT "promotions_ask_for_a_sane_minimum" CHECK (((minimum_amount >= 0) AND ((minimum_quantity >= 0) AND (minimum_quantity <= 50000)))), CONSTRAINT "promotions_have_a_known_status" CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'archived'::text]))), CONSTRAINT "promotions_have_a_name_people_can_read" CHECK (((length(btrim(name)) >= 1) AND (length(btrim(name)) <= 100))), CONSTRAINT "promotions_pkey" PRIMARY KEY (id), CONSTRAINT "promotions_say_what_one_buys_and_gets" CHECK ((((kind = 'buy_x_get_y'::text) = (buy_quantity IS NOT NULL)) AND ((kind = 'buy_x_get_y'::text) = (get_quantity IS NOT NULL)) AND ((buy_quantity >= 1) AND (buy_quantity <= 1000)) AND ((get_quantity >= 1) AND (get_quantity <= 1000)))), CONSTRAINT "promotions_start_before_they_end" CHECK ((ends_at > starts_at)), CONSTRAINT "promotions_take_off_a_share_of_the_price" CHECK ((((kind = ANY (ARRAY['percent'::text, 'buy_x_get_y'::text])) = (basis_points IS NOT NULL)) AND ((basis_points >= 1) AND (basis_points <= 10000)))), CONSTRAINT "promotions_take_off_an_amount_in_a_currency" CHECK ((((kind = 'fixed'::text) = (amount IS NOT NULL)) AND ((amount >= 1) AND (amount <= '1000000000000'::bigint)) AND (((amount IS NOT NULL) OR (minimum_amount > 0)) <= (currency IS NOT NULL)))));
+
+ALTER TABLE "public"."promotions" ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE "public"."refunds" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "payment_id" uuid NOT NULL, "order_id" uuid NOT NULL, "amount" bigint NOT NULL, "currency" text NOT NULL, "reason" text NOT NULL, "note" text, "status" text NOT NULL DEFAULT 'pending'::text, "provider_refund_id" text, "failure" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "refunds_give_something_back" CHECK ((amount > 0)), CONSTRAINT "refunds_have_a_known_reason" CHECK ((reason = ANY (ARRAY['order_cancelled'::text, 'late_payment'::text, 'undeliverable'::text, 'duplicate_payment'::text, 'by_provider'::text]))), CONSTRAINT "refunds_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'success'::text, 'failed'::text]))), CONSTRAINT "refunds_pkey" PRIMARY KEY (id), CONSTRAINT "refunds_provider_refund_id_key" UNIQUE (provider_refund_id));
 
@@ -178,6 +214,14 @@ ALTER TABLE "public"."stock_slots" ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE "public"."stock_slots" SET (fillfactor=40);
 
+CREATE TABLE "public"."tax_categories" ("code" text NOT NULL, "name" text NOT NULL, CONSTRAINT "tax_categories_have_a_snake_case_code" CHECK ((code ~ '^[a-z][a-z0-9_]{0,40}$'::text)), CONSTRAINT "tax_categories_pkey" PRIMARY KEY (code));
+
+ALTER TABLE "public"."tax_categories" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."tax_rates" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "country" text NOT NULL, "province" text, "tax_category" text NOT NULL, "name" text NOT NULL, "basis_points" integer NOT NULL, "inclusive" boolean NOT NULL, "valid_from" timestamp with time zone NOT NULL DEFAULT '-infinity'::timestamp with time zone, "valid_until" timestamp with time zone NOT NULL DEFAULT 'infinity'::timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "tax_rates_are_at_most_the_price" CHECK (((basis_points >= 0) AND (basis_points <= 10000))), CONSTRAINT "tax_rates_begin_before_they_end" CHECK ((valid_until > valid_from)), CONSTRAINT "tax_rates_have_a_name_people_can_read" CHECK (((length(btrim(name)) >= 1) AND (length(btrim(name)) <= 40))), CONSTRAINT "tax_rates_have_an_iso_country" CHECK ((country ~ '^[A-Z]{2}$'::text)), CONSTRAINT "tax_rates_name_a_province_or_none" CHECK (((length(btrim(province)) >= 1) AND (length(btrim(province)) <= 100))), CONSTRAINT "tax_rates_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."tax_rates" ENABLE ROW LEVEL SECURITY;
+
 CREATE TABLE "public"."variants" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "product_id" uuid NOT NULL, "sku" text NOT NULL, "title" text NOT NULL, "stock_mode" text NOT NULL DEFAULT 'tracked'::text, "position" integer NOT NULL DEFAULT 0, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "variants_count_stock_in_a_known_mode" CHECK ((stock_mode = ANY (ARRAY['none'::text, 'tracked'::text]))), CONSTRAINT "variants_have_a_sku_of_sane_form" CHECK ((sku ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text)), CONSTRAINT "variants_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "variants_pkey" PRIMARY KEY (id), CONSTRAINT "variants_sku_key" UNIQUE (sku));
 
 ALTER TABLE "public"."variants" ENABLE ROW LEVEL SECURITY;
@@ -194,9 +238,15 @@ END || '-'::text) || (year)::text) || '-'::text) || lpad((serial)::text, GREATES
 
 CREATE TYPE "private"."drawn_slot" AS ("slot" integer, "location_id" uuid, "quantity" integer);
 
-CREATE TYPE "private"."order_line" AS ("variant_id" uuid, "quantity" integer, "kind" text, "sku" text, "title" text, "unit_amount" bigint, "counted" boolean, "intake_id" uuid, "snapshot" jsonb);
+CREATE TYPE "private"."list_price" AS ("amount" bigint, "reason" jsonb);
+
+CREATE TYPE "private"."order_line" AS ("variant_id" uuid, "quantity" integer, "kind" text, "sku" text, "title" text, "unit_amount" bigint, "counted" boolean, "intake_id" uuid, "snapshot" jsonb, "product_id" uuid, "category_id" uuid, "tax_category" text, "base_unit_amount" bigint, "price_reason" jsonb, "subtotal_amount" bigint, "discount_amount" bigint, "tax_amount" bigint, "tax_included_amount" bigint, "discounts" jsonb, "taxes" jsonb, "parent_variant_id" uuid, "problem" jsonb);
 
 CREATE TYPE "private"."order_search" AS ("words" text, "pattern" text, "digits_pattern" text, "alike" boolean, "likeness" real, "titles" text[], "variants" uuid[], "in_many_numbers" boolean, "everyone" boolean, "names" boolean, "person_id" uuid, "statuses" text[], "placed_from" timestamp with time zone, "placed_to" timestamp with time zone, "min_amount" bigint, "max_amount" bigint, "currency" text, "before_at" timestamp with time zone, "before_id" uuid, "max_rows" integer);
+
+CREATE TYPE "private"."quote" AS ("currency" text, "lines" private.order_line[], "subtotal_amount" bigint, "discount_amount" bigint, "tax_amount" bigint, "tax_included_amount" bigint, "shipping_amount" bigint, "total_amount" bigint, "discounts" jsonb, "taxes" jsonb, "problems" jsonb);
+
+CREATE TYPE "private"."wish" AS ("variant_id" uuid, "quantity" integer);
 
 CREATE OR REPLACE FUNCTION private.accept_offer(intake_id uuid, learner_id uuid, order_id uuid, expires_at timestamp with time zone)
  RETURNS boolean
@@ -529,6 +579,34 @@ AS $function$
   )::text, 'UTF8'));
 $function$;
 
+CREATE OR REPLACE FUNCTION private.best_list_price(variant_id uuid, quantity integer, currency text, person_id uuid, base_amount bigint)
+ RETURNS private.list_price
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_price private.list_price;
+begin
+  select price_list_prices.amount, jsonb_build_object(
+      'kind', case when price_lists.customer_group_id is not null then 'group' when price_list_prices.min_quantity > 1 then 'tier' else 'sale' end,
+      'price_list_id', price_lists.id, 'name', price_lists.name, 'min_quantity', price_list_prices.min_quantity, 'until', price_lists.ends_at)
+  into v_price.amount, v_price.reason
+  from public.price_list_prices
+  join public.price_lists on price_lists.id = price_list_prices.price_list_id
+  where price_list_prices.variant_id = best_list_price.variant_id and price_list_prices.currency = best_list_price.currency
+    and price_list_prices.min_quantity <= best_list_price.quantity and price_list_prices.amount < best_list_price.base_amount
+    and price_lists.status = 'active' and (price_lists.starts_at is null or price_lists.starts_at <= now())
+    and (price_lists.ends_at is null or price_lists.ends_at > now())
+    and (price_lists.customer_group_id is null or exists (
+      select from public.customer_group_members
+      where customer_group_members.customer_group_id = price_lists.customer_group_id and customer_group_members.profile_id = best_list_price.person_id))
+  order by price_list_prices.amount, price_lists.customer_group_id is not null, price_list_prices.min_quantity, price_lists.created_at, price_lists.id
+  limit 1;
+  return v_price;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.cancel_order(order_id uuid, reason text, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -690,20 +768,15 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.check_enrollable(intake_id uuid, opens_at timestamp with time zone, closes_at timestamp with time zone)
+CREATE OR REPLACE FUNCTION private.check_currency(currency text)
  RETURNS void
  LANGUAGE plpgsql
  STABLE
  SET search_path TO ''
 AS $function$
 begin
-  if check_enrollable.opens_at > now() then
-    perform private.fail('intake_not_open', 409, 'Enrolment in this intake has not opened yet.', 'Try again when it opens.',
-      json_build_object('intake_id', check_enrollable.intake_id, 'opens_at', check_enrollable.opens_at)::text);
-  end if;
-  if check_enrollable.closes_at <= now() then
-    perform private.fail('intake_closed', 409, 'Enrolment in this intake has closed.', 'Choose another intake of the course.',
-      json_build_object('intake_id', check_enrollable.intake_id, 'closed_at', check_enrollable.closes_at)::text);
+  if not exists (select from public.currencies where currencies.code = check_currency.currency) then
+    perform private.fail('currency_not_supported', 422, 'This shop does not sell in that currency.', 'Read the currencies table for the ones it does.');
   end if;
 end
 $function$;
@@ -793,6 +866,30 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.claim_promotions(order_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.clear_amounts(line private.order_line)
+ RETURNS private.order_line
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  line.subtotal_amount := coalesce(line.unit_amount * line.quantity, 0);
+  line.discount_amount := 0;
+  line.tax_amount := 0;
+  line.tax_included_amount := 0;
+  return line;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.clear_due_holds(intake public.intakes, learner_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -831,6 +928,18 @@ begin
   loop
     perform private.emit('payment.cancelled', 'payment', v_payment_id);
   end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.compute_quote(person_id uuid, wishes private.wish[], currency text, coupon_ids uuid[] DEFAULT '{}'::uuid[], country text DEFAULT NULL::text, province text DEFAULT NULL::text)
+ RETURNS private.quote
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return private.total_quote(compute_quote.person_id, compute_quote.currency,
+    private.price_wishes(compute_quote.person_id, compute_quote.wishes, compute_quote.currency), compute_quote.coupon_ids, compute_quote.country, compute_quote.province);
 end
 $function$;
 
@@ -1137,13 +1246,32 @@ begin
   if v_variant_id is null then
     perform private.fail('intake_not_found', 404, 'There is no such intake.', 'Read the course again for its intakes.');
   end if;
-  v_line := private.price_line(v_variant_id, 1, coalesce(v_currency, v_default_currency));
+  v_line := private.price_line(v_variant_id, 1, coalesce(v_currency, v_default_currency), v_learner_id);
+  perform private.refuse_problem(v_line.problem);
   if v_line.unit_amount > 0 then
     perform private.fail('payment_required', 402, format('%s is not free.', v_line.title), 'Use place_order, then the function checkout.', v_variant_id::text);
   end if;
-  v_order := private.order_document(private.place_priced_lines(v_learner_id, v_currency, array[v_line]));
+  v_order := private.order_document(private.place_quote(v_learner_id, private.sum_lines(v_currency, array[v_line])));
   return private.remember_answer(v_learner_id, enroll.idempotency_key, 'enroll', v_body,
     jsonb_build_object('enrollment', v_order #> '{items,0,enrollment}', 'order', v_order));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.enrollment_problem(intake_id uuid, opens_at timestamp with time zone, closes_at timestamp with time zone)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if enrollment_problem.opens_at > now() then
+    return private.problem('intake_not_open', 409, 'Enrolment in this intake has not opened yet.', 'Try again when it opens.',
+      json_build_object('intake_id', enrollment_problem.intake_id, 'opens_at', enrollment_problem.opens_at)::text);
+  elsif enrollment_problem.closes_at <= now() then
+    return private.problem('intake_closed', 409, 'Enrolment in this intake has closed.', 'Choose another intake of the course.',
+      json_build_object('intake_id', enrollment_problem.intake_id, 'closed_at', enrollment_problem.closes_at)::text);
+  end if;
+  return null;
 end
 $function$;
 
@@ -1468,6 +1596,15 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.give_back_promotions(order_ids uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.give_reason(reason text)
  RETURNS void
  LANGUAGE sql
@@ -1710,7 +1847,7 @@ begin
   if v_intake.id is null then
     perform private.fail('intake_not_found', 404, 'There is no such intake.', 'Read the course again for its intakes.');
   end if;
-  perform private.check_enrollable(v_intake.id, v_intake.enroll_opens_at, v_intake.enroll_closes_at);
+  perform private.refuse_problem(private.enrollment_problem(v_intake.id, v_intake.enroll_opens_at, v_intake.enroll_closes_at));
   perform private.clear_due_holds(v_intake, v_learner_id);
   perform private.lock_waitlist(v_intake.id);
   perform private.check_waitable(v_intake.id, v_learner_id);
@@ -1759,6 +1896,35 @@ begin
   end if;
   perform private.settle_reservations(v_entry.id, 'released');
   return private.remember_answer(v_learner_id, leave_waitlist.idempotency_key, 'leave_waitlist', v_body, private.waitlist_document(v_entry));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.line_document(line private.order_line)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object('variant_id', line.variant_id, 'parent_variant_id', line.parent_variant_id, 'product_id', line.product_id, 'kind', line.kind,
+    'sku', line.sku, 'title', line.title, 'intake_id', line.intake_id, 'quantity', line.quantity, 'unit_amount', line.unit_amount,
+    'base_unit_amount', line.base_unit_amount, 'price_reason', case when line.unit_amount is not null then coalesce(line.price_reason, '{"kind": "base"}') end,
+    'subtotal_amount', line.subtotal_amount, 'discount_amount', line.discount_amount, 'tax_amount', line.tax_amount,
+    'tax_included_amount', line.tax_included_amount, 'total_amount', line.subtotal_amount - line.discount_amount + line.tax_amount,
+    'discounts', coalesce(line.discounts, '[]'), 'taxes', coalesce(line.taxes, '[]'), 'problem', line.problem);
+$function$;
+
+CREATE OR REPLACE FUNCTION private.line_pricing(line private.order_line)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if line.price_reason is null and line.discounts is null and line.taxes is null then
+    return '{}';
+  end if;
+  return jsonb_build_object('base_unit_amount', line.base_unit_amount, 'price_reason', coalesce(line.price_reason, '{"kind": "base"}'),
+    'discounts', coalesce(line.discounts, '[]'), 'taxes', coalesce(line.taxes, '[]'));
 end
 $function$;
 
@@ -2094,7 +2260,9 @@ begin
   select * into v_order from public.orders where orders.id = order_document.order_id;
   select jsonb_agg(jsonb_build_object(
       'id', order_items.id, 'variant_id', order_items.variant_id, 'kind', order_items.kind, 'sku', order_items.sku, 'title', order_items.title,
-      'quantity', order_items.quantity, 'unit_amount', order_items.unit_amount, 'total_amount', order_items.total_amount,
+      'parent_id', order_items.parent_id, 'quantity', order_items.quantity, 'unit_amount', order_items.unit_amount,
+      'subtotal_amount', order_items.subtotal_amount, 'discount_amount', order_items.discount_amount, 'tax_amount', order_items.tax_amount,
+      'tax_included_amount', order_items.tax_included_amount, 'total_amount', order_items.total_amount, 'pricing', order_items.pricing,
       'enrollment', case when enrollments.id is not null then jsonb_build_object(
         'id', enrollments.id, 'intake_id', enrollments.intake_id, 'status', enrollments.status, 'enrolled_at', enrollments.enrolled_at) end
     ) order by order_items.title, order_items.id) into v_items
@@ -2110,7 +2278,7 @@ begin
   return jsonb_build_object(
     'id', v_order.id, 'number', v_order.number, 'status', v_order.status, 'currency', v_order.currency,
     'subtotal_amount', v_order.subtotal_amount, 'discount_amount', v_order.discount_amount, 'tax_amount', v_order.tax_amount,
-    'shipping_amount', v_order.shipping_amount, 'total_amount', v_order.total_amount,
+    'tax_included_amount', v_order.tax_included_amount, 'shipping_amount', v_order.shipping_amount, 'total_amount', v_order.total_amount,
     'placed_at', v_order.placed_at, 'expires_at', v_order.expires_at, 'paid_at', v_order.paid_at,
     'cancelled_at', v_order.cancelled_at, 'cancel_reason', v_order.cancel_reason, 'shipping_address', v_order.shipping_address,
     'items', v_items, 'payments', v_payments, 'refunds', v_refunds);
@@ -2323,8 +2491,11 @@ declare
   v_answer jsonb := private.recall_answer(v_customer_id, place_order.idempotency_key, 'place_order', v_body);
   v_cart public.carts;
   v_currency text;
+  v_wishes private.wish[];
   v_lines private.order_line[];
   v_address_id uuid;
+  v_address public.addresses;
+  v_quote private.quote;
   v_order_id uuid;
 begin
   if v_answer is not null then
@@ -2343,18 +2514,21 @@ begin
     perform private.refuse_wrong_cart(v_cart);
   end if;
   v_currency := coalesce(place_order.currency, v_cart.currency, private.setting('default_currency') #>> '{}');
-  if not exists (select from public.currencies where currencies.code = v_currency) then
-    perform private.fail('currency_not_supported', 422, 'This shop does not sell in that currency.', 'Read the currencies table for the ones it does.');
-  end if;
+  perform private.check_currency(v_currency);
   if v_cart.id is null then
-    select array_agg(private.price_line(wish.variant_id, wish.quantity, v_currency) order by wish.variant_id) into v_lines
-    from private.parse_lines(place_order.lines) as wish;
+    select array_agg(row(wish.variant_id, wish.quantity)::private.wish order by wish.variant_id) into v_wishes from private.parse_lines(place_order.lines) as wish;
   else
-    select array_agg(private.price_line(cart_items.variant_id, cart_items.quantity, v_currency) order by cart_items.variant_id) into v_lines
+    select array_agg(row(cart_items.variant_id, cart_items.quantity)::private.wish order by cart_items.variant_id) into v_wishes
     from public.cart_items where cart_items.cart_id = v_cart.id;
   end if;
+  v_lines := private.price_wishes(v_customer_id, v_wishes, v_currency);
   v_address_id := private.choose_address(v_customer_id, v_lines, place_order.shipping_address_id, v_cart.shipping_address_id);
-  v_order_id := private.place_priced_lines(v_customer_id, v_currency, v_lines);
+  if v_address_id is not null then
+    select * into v_address from public.addresses where addresses.id = v_address_id;
+  end if;
+  v_quote := private.total_quote(v_customer_id, v_currency, v_lines, '{}', v_address.country, v_address.province);
+  perform private.refuse_problem(v_quote.problems -> 0);
+  v_order_id := private.place_quote(v_customer_id, v_quote);
   if v_address_id is not null then
     update public.orders set shipping_address = private.address_snapshot(v_address_id) where orders.id = v_order_id;
   end if;
@@ -2365,7 +2539,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.place_priced_lines(customer_id uuid, currency text, lines private.order_line[])
+CREATE OR REPLACE FUNCTION private.place_quote(customer_id uuid, quote private.quote)
  RETURNS uuid
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -2375,17 +2549,14 @@ declare
   v_expires_at timestamptz;
   v_line private.order_line;
 begin
-  foreach v_line in array place_priced_lines.lines loop
-    if v_line.unit_amount > 0 then
-      v_expires_at := now() + make_interval(mins => (private.setting('hold_minutes'))::integer);
-      exit;
-    end if;
+  if quote.total_amount > 0 then
+    v_expires_at := now() + make_interval(mins => (private.setting('hold_minutes'))::integer);
+  end if;
+  perform private.expire_own_due_orders(place_quote.customer_id, quote.lines);
+  foreach v_line in array quote.lines loop
+    perform private.hold_line(v_order_id, place_quote.customer_id, v_line, v_expires_at);
   end loop;
-  perform private.expire_own_due_orders(place_priced_lines.customer_id, place_priced_lines.lines);
-  foreach v_line in array place_priced_lines.lines loop
-    perform private.hold_line(v_order_id, place_priced_lines.customer_id, v_line, v_expires_at);
-  end loop;
-  perform private.write_order(place_priced_lines.customer_id, place_priced_lines.currency, place_priced_lines.lines, v_order_id, v_expires_at);
+  perform private.write_order(place_quote.customer_id, quote, v_order_id, v_expires_at);
   return v_order_id;
 end
 $function$;
@@ -2418,7 +2589,7 @@ AS $function$
   from public.orders where orders.id = post_sale.order_id and orders.total_amount > 0;
 $function$;
 
-CREATE OR REPLACE FUNCTION private.price_line(variant_id uuid, quantity integer, currency text)
+CREATE OR REPLACE FUNCTION private.price_line(variant_id uuid, quantity integer, currency text, person_id uuid)
  RETURNS private.order_line
  LANGUAGE plpgsql
  STABLE
@@ -2426,39 +2597,76 @@ CREATE OR REPLACE FUNCTION private.price_line(variant_id uuid, quantity integer,
 AS $function$
 declare
   v_line private.order_line;
+  v_list private.list_price;
   v_opens_at timestamptz;
   v_closes_at timestamptz;
   v_on_sale boolean;
 begin
-  if price_line.quantity > 1000 then
-    perform private.fail('invalid_quantity', 422, 'One order takes at most 1000 units of one thing.', 'Lower the quantity.');
-  end if;
   select variants.id, price_line.quantity, products.kind, variants.sku,
     case when intakes.id is null or intakes.title = products.title then products.title else products.title || ' · ' || intakes.title end,
     prices.amount, variants.stock_mode <> 'none', intakes.id,
     jsonb_build_object('product_id', products.id, 'slug', products.slug, 'starts_at', intakes.starts_at, 'ends_at', intakes.ends_at, 'time_zone', intakes.time_zone),
+    products.id, null::uuid, products.tax_category,
     intakes.enroll_opens_at, intakes.enroll_closes_at, products.status = 'published' and (products.publish_at is null or products.publish_at <= now())
   into v_line.variant_id, v_line.quantity, v_line.kind, v_line.sku, v_line.title, v_line.unit_amount, v_line.counted, v_line.intake_id, v_line.snapshot,
-    v_opens_at, v_closes_at, v_on_sale
+    v_line.product_id, v_line.category_id, v_line.tax_category, v_opens_at, v_closes_at, v_on_sale
   from public.variants
   join public.products on products.id = variants.product_id
   left join public.intakes on intakes.variant_id = variants.id
   left join public.prices on prices.variant_id = variants.id and prices.currency = price_line.currency
   where variants.id = price_line.variant_id;
   if v_on_sale is not true or v_line.kind = 'course' and v_line.intake_id is null then
-    perform private.fail('variant_not_found', 404, 'One of these things is not on sale.', 'Read the catalogue again and remove it.', price_line.variant_id::text);
+    -- nothing of a thing that is not on sale shows
+    v_line := null;
+    v_line.variant_id := price_line.variant_id;
+    v_line.quantity := price_line.quantity;
+    v_line.problem := private.problem('variant_not_found', 404, 'One of these things is not on sale.', 'Read the catalogue again and remove it.', price_line.variant_id::text);
+    return private.clear_amounts(v_line);
   end if;
-  if v_line.unit_amount is null then
-    perform private.fail('price_missing', 422, format('%s is not sold in %s.', v_line.title, price_line.currency), 'Choose a currency that has a price.', price_line.variant_id::text);
-  end if;
-  if v_line.kind = 'course' then
-    perform private.check_enrollable(v_line.intake_id, v_opens_at, v_closes_at);
-    if price_line.quantity <> 1 then
-      perform private.fail('invalid_quantity', 422, 'A learner takes one seat of an intake.', 'Set the quantity to 1.', price_line.variant_id::text);
+  if price_line.quantity not between 1 and 1000 then
+    v_line.problem := private.problem('invalid_quantity', 422, 'One order takes from 1 to 1000 units of one thing.', 'Lower the quantity.', price_line.variant_id::text);
+  elsif v_line.unit_amount is null then
+    v_line.problem := private.problem('price_missing', 422, format('%s is not sold in %s.', v_line.title, price_line.currency), 'Choose a currency that has a price.', price_line.variant_id::text);
+  elsif v_line.kind = 'course' then
+    v_line.problem := private.enrollment_problem(v_line.intake_id, v_opens_at, v_closes_at);
+    if v_line.problem is null and price_line.quantity <> 1 then
+      v_line.problem := private.problem('invalid_quantity', 422, 'A learner takes one seat of an intake.', 'Set the quantity to 1.', price_line.variant_id::text);
     end if;
   end if;
-  return v_line;
+  v_line.base_unit_amount := v_line.unit_amount;
+  if v_line.unit_amount > 0 then
+    v_list := private.best_list_price(price_line.variant_id, price_line.quantity, price_line.currency, price_line.person_id, v_line.unit_amount);
+    v_line.unit_amount := coalesce(v_list.amount, v_line.unit_amount);
+    v_line.price_reason := v_list.reason;
+  end if;
+  return private.clear_amounts(v_line);
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.price_wishes(person_id uuid, wishes private.wish[], currency text)
+ RETURNS private.order_line[]
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_wish private.wish;
+  v_lines private.order_line[] := '{}';
+begin
+  foreach v_wish in array price_wishes.wishes loop
+    v_lines := v_lines || private.price_line(v_wish.variant_id, v_wish.quantity, price_wishes.currency, price_wishes.person_id);
+  end loop;
+  return v_lines;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.problem(code text, status integer, message text, hint text DEFAULT NULL::text, details text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object('code', problem.code, 'status', problem.status, 'message', problem.message, 'hint', problem.hint, 'details', problem.details);
 $function$;
 
 CREATE OR REPLACE FUNCTION private.process_payment(payment_id uuid)
@@ -2517,6 +2725,20 @@ AS $function$
   values (queue_process.task, queue_process.event_id, queue_process.subject_type, queue_process.subject_id, queue_process.correlation_id)
   on conflict on constraint processes_run_once_per_event do update set task = excluded.task
   returning processes.id;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.quote_document(quote private.quote)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object('currency', quote.currency,
+    'lines', coalesce((
+      select jsonb_agg(private.line_document(quote.lines[position]) order by position) from generate_subscripts(quote.lines, 1) as position), '[]'),
+    'subtotal_amount', quote.subtotal_amount, 'discount_amount', quote.discount_amount, 'tax_amount', quote.tax_amount,
+    'tax_included_amount', quote.tax_included_amount, 'shipping_amount', quote.shipping_amount, 'total_amount', quote.total_amount,
+    'discounts', coalesce(quote.discounts, '[]'), 'taxes', coalesce(quote.taxes, '[]'), 'problems', coalesce(quote.problems, '[]'));
 $function$;
 
 CREATE OR REPLACE FUNCTION private.read_order_search(q text, statuses text[], placed_from timestamp with time zone, placed_to timestamp with time zone, min_amount bigint, max_amount bigint, currency text, max_rows integer)
@@ -2638,6 +2860,18 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.redeem_promotions(order_id uuid, customer_id uuid, quote private.quote, expires_at timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if quote.discounts is null then
+    return;
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.refund_effect_key(effect text, refund_id uuid)
  RETURNS text
  LANGUAGE sql
@@ -2655,6 +2889,28 @@ CREATE OR REPLACE FUNCTION private.refund_order(order_id uuid, note text)
 AS $function$
   select private.request_refund(payments.id, 'order_cancelled', refund_order.note)
   from public.payments where payments.order_id = refund_order.order_id and payments.status = 'success';
+$function$;
+
+CREATE OR REPLACE FUNCTION private.refuse_and_keep(code text, status integer, message text, hint text DEFAULT NULL::text, details text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select set_config('response.status', refuse_and_keep.status::text, true);
+  select jsonb_build_object('code', refuse_and_keep.code, 'message', refuse_and_keep.message, 'details', refuse_and_keep.details, 'hint', refuse_and_keep.hint);
+$function$;
+
+CREATE OR REPLACE FUNCTION private.refuse_problem(problem jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if jsonb_typeof(refuse_problem.problem) = 'object' then
+    perform private.fail(refuse_problem.problem ->> 'code', (refuse_problem.problem ->> 'status')::integer, refuse_problem.problem ->> 'message',
+      refuse_problem.problem ->> 'hint', refuse_problem.problem ->> 'details');
+  end if;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.refuse_second_seat(learner_id uuid, intake_id uuid)
@@ -3169,6 +3425,37 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.sum_lines(currency text, lines private.order_line[])
+ RETURNS private.quote
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_quote private.quote;
+  v_line private.order_line;
+begin
+  v_quote.currency := sum_lines.currency;
+  v_quote.lines := sum_lines.lines;
+  v_quote.subtotal_amount := 0;
+  v_quote.discount_amount := 0;
+  v_quote.tax_amount := 0;
+  v_quote.tax_included_amount := 0;
+  v_quote.shipping_amount := 0;
+  foreach v_line in array sum_lines.lines loop
+    v_quote.subtotal_amount := v_quote.subtotal_amount + v_line.subtotal_amount;
+    v_quote.discount_amount := v_quote.discount_amount + v_line.discount_amount;
+    v_quote.tax_amount := v_quote.tax_amount + v_line.tax_amount;
+    v_quote.tax_included_amount := v_quote.tax_included_amount + v_line.tax_included_amount;
+    if v_line.problem is not null then
+      v_quote.problems := coalesce(v_quote.problems, '[]') || v_line.problem;
+    end if;
+  end loop;
+  v_quote.total_amount := v_quote.subtotal_amount - v_quote.discount_amount + v_quote.tax_amount;
+  return v_quote;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.take_back_goods(order_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -3423,7 +3710,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.tg_order_items__check_subtotal()
+CREATE OR REPLACE FUNCTION private.tg_order_items__check_sums()
  RETURNS trigger
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -3440,10 +3727,15 @@ begin
   end if;
   if exists (
     select from public.orders
-    where orders.id = v_order_id
-      and orders.subtotal_amount <> (select coalesce(sum(order_items.total_amount), 0) from public.order_items where order_items.order_id = v_order_id)
+    cross join lateral (
+      select sum(order_items.subtotal_amount) as subtotal, sum(order_items.discount_amount) as discount, sum(order_items.tax_amount) as tax,
+        sum(order_items.tax_included_amount) as tax_included
+      from public.order_items where order_items.order_id = v_order_id
+    ) as items
+    where orders.id = v_order_id and (orders.subtotal_amount, orders.discount_amount, orders.tax_amount, orders.tax_included_amount)
+      is distinct from (coalesce(items.subtotal, 0), coalesce(items.discount, 0), coalesce(items.tax, 0), coalesce(items.tax_included, 0))
   ) then
-    perform private.fail('order_does_not_add_up', 409, 'The subtotal of an order is the sum of its lines.', 'Write the lines and the subtotal in one transaction.');
+    perform private.fail('order_does_not_add_up', 409, 'Subtotal, discount and tax of an order are the sums of its lines.', 'Write the lines and the sums in one transaction.');
   end if;
   return null;
 end
@@ -3547,6 +3839,17 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.total_quote(person_id uuid, currency text, lines private.order_line[], coupon_ids uuid[], country text, province text)
+ RETURNS private.quote
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return private.sum_lines(total_quote.currency, total_quote.lines);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.try_provider_event(provider text, event_id text)
  RETURNS text
  LANGUAGE plpgsql
@@ -3623,34 +3926,50 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.write_order(customer_id uuid, currency text, lines private.order_line[], order_id uuid, expires_at timestamp with time zone)
+CREATE OR REPLACE FUNCTION private.write_items(order_id uuid, lines private.order_line[])
+ RETURNS uuid[]
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_line private.order_line;
+  v_item_id uuid;
+  v_item_ids uuid[] := '{}';
+  v_parent_id uuid;
+begin
+  -- one insert per line: orders are short, and a plan over an array costs several times what it saves
+  foreach v_line in array write_items.lines loop
+    v_item_id := gen_random_uuid();
+    v_item_ids := v_item_ids || v_item_id;
+    if v_line.parent_variant_id is null then
+      v_parent_id := v_item_id; -- the components of a bundle follow its line
+    end if;
+    insert into public.order_items (id, order_id, parent_id, variant_id, kind, sku, title, quantity, unit_amount, subtotal_amount, discount_amount,
+      tax_amount, tax_included_amount, total_amount, pricing, snapshot)
+    values (v_item_id, write_items.order_id, case when v_line.parent_variant_id is not null then v_parent_id end, v_line.variant_id, v_line.kind, v_line.sku,
+      v_line.title, v_line.quantity, v_line.unit_amount, v_line.subtotal_amount, v_line.discount_amount, v_line.tax_amount, v_line.tax_included_amount,
+      v_line.subtotal_amount - v_line.discount_amount + v_line.tax_amount, private.line_pricing(v_line), v_line.snapshot);
+  end loop;
+  return v_item_ids;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.write_order(customer_id uuid, quote private.quote, order_id uuid, expires_at timestamp with time zone)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 declare
   v_free constant boolean := write_order.expires_at is null;
-  v_subtotal bigint := 0;
-  v_line private.order_line;
-  v_item_id uuid;
-  v_item_ids uuid[] := '{}';
 begin
-  foreach v_line in array write_order.lines loop
-    v_subtotal := v_subtotal + v_line.unit_amount * v_line.quantity;
-  end loop;
-  insert into public.orders (id, customer_id, status, currency, subtotal_amount, total_amount, expires_at, paid_at)
-  values (write_order.order_id, write_order.customer_id, case when v_free then 'paid' else 'pending' end, write_order.currency, v_subtotal, v_subtotal,
+  insert into public.orders (id, customer_id, status, currency, subtotal_amount, discount_amount, tax_amount, tax_included_amount, shipping_amount,
+    total_amount, expires_at, paid_at)
+  values (write_order.order_id, write_order.customer_id, case when v_free then 'paid' else 'pending' end, quote.currency, quote.subtotal_amount,
+    quote.discount_amount, quote.tax_amount, quote.tax_included_amount, quote.shipping_amount, quote.total_amount,
     write_order.expires_at, case when v_free then now() end);
-  -- one insert per line: orders are short, and a plan over an array costs several times what it saves
-  foreach v_line in array write_order.lines loop
-    v_item_id := gen_random_uuid();
-    v_item_ids := v_item_ids || v_item_id;
-    insert into public.order_items (id, order_id, variant_id, kind, sku, title, quantity, unit_amount, total_amount, snapshot)
-    values (v_item_id, write_order.order_id, v_line.variant_id, v_line.kind, v_line.sku, v_line.title, v_line.quantity, v_line.unit_amount,
-      v_line.unit_amount * v_line.quantity, v_line.snapshot);
-  end loop;
-  perform private.open_enrollments(write_order.order_id, write_order.customer_id, write_order.lines, v_item_ids,
+  perform private.open_enrollments(write_order.order_id, write_order.customer_id, quote.lines, private.write_items(write_order.order_id, quote.lines),
     case when v_free then 'active' else 'reserved' end);
+  perform private.redeem_promotions(write_order.order_id, write_order.customer_id, quote, write_order.expires_at);
   perform private.emit_each(case when v_free then array['order.placed', 'order.paid'] else array['order.placed'] end, 'order', write_order.order_id);
 end
 $function$;
@@ -3820,6 +4139,8 @@ ALTER TABLE "public"."cart_items" ADD CONSTRAINT "cart_items_cart_id_fkey" FOREI
 
 ALTER TABLE "public"."carts" ADD CONSTRAINT "carts_shipping_address_id_fkey" FOREIGN KEY (shipping_address_id) REFERENCES public.addresses(id) ON DELETE SET NULL;
 
+ALTER TABLE "public"."customer_group_members" ADD CONSTRAINT "customer_group_members_customer_group_id_fkey" FOREIGN KEY (customer_group_id) REFERENCES public.customer_groups(id) ON DELETE CASCADE;
+
 ALTER TABLE "public"."enrollments" ADD CONSTRAINT "enrollments_intake_id_fkey" FOREIGN KEY (intake_id) REFERENCES public.intakes(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."intakes" ADD CONSTRAINT "intakes_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.courses(product_id) ON DELETE CASCADE;
@@ -3836,6 +4157,8 @@ ALTER TABLE "public"."ledger_entries" ADD CONSTRAINT "ledger_entries_transaction
 
 ALTER TABLE "public"."enrollments" ADD CONSTRAINT "enrollments_order_item_id_fkey" FOREIGN KEY (order_item_id) REFERENCES public.order_items(id) ON DELETE RESTRICT;
 
+ALTER TABLE "public"."order_items" ADD CONSTRAINT "order_items_parent_id_fkey" FOREIGN KEY (parent_id) REFERENCES public.order_items(id) ON DELETE RESTRICT;
+
 ALTER TABLE "public"."carts" ADD CONSTRAINT "carts_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."invoices" ADD CONSTRAINT "invoices_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
@@ -3846,6 +4169,12 @@ ALTER TABLE "public"."order_items" ADD CONSTRAINT "order_items_order_id_fkey" FO
 
 ALTER TABLE "public"."payments" ADD CONSTRAINT "payments_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
+ALTER TABLE "public"."price_list_prices" ADD CONSTRAINT "price_list_prices_currency_fkey" FOREIGN KEY (currency) REFERENCES public.currencies(code) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."price_lists" ADD CONSTRAINT "price_lists_customer_group_id_fkey" FOREIGN KEY (customer_group_id) REFERENCES public.customer_groups(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."price_list_prices" ADD CONSTRAINT "price_list_prices_price_list_id_fkey" FOREIGN KEY (price_list_id) REFERENCES public.price_lists(id) ON DELETE CASCADE;
+
 ALTER TABLE "public"."prices" ADD CONSTRAINT "prices_currency_fkey" FOREIGN KEY (currency) REFERENCES public.currencies(code) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."processes" ADD CONSTRAINT "processes_event_id_fkey" FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE RESTRICT;
@@ -3854,15 +4183,39 @@ ALTER TABLE "public"."courses" ADD CONSTRAINT "courses_product_id_fkey" FOREIGN 
 
 ALTER TABLE "private"."customer_search" ADD CONSTRAINT "customer_search_profile_id_fkey" FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
+ALTER TABLE "private"."promotion_uses" ADD CONSTRAINT "promotion_uses_customer_id_fkey" FOREIGN KEY (customer_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
+
 ALTER TABLE "public"."addresses" ADD CONSTRAINT "addresses_profile_id_fkey" FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."carts" ADD CONSTRAINT "carts_customer_id_fkey" FOREIGN KEY (customer_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."coupons" ADD CONSTRAINT "coupons_customer_id_fkey" FOREIGN KEY (customer_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."customer_group_members" ADD CONSTRAINT "customer_group_members_profile_id_fkey" FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."enrollments" ADD CONSTRAINT "enrollments_learner_id_fkey" FOREIGN KEY (learner_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."notifications" ADD CONSTRAINT "notifications_profile_id_fkey" FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."orders" ADD CONSTRAINT "orders_customer_id_fkey" FOREIGN KEY (customer_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."promotion_products" ADD CONSTRAINT "promotion_products_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."promotion_redemptions" ADD CONSTRAINT "promotion_redemptions_coupon_id_fkey" FOREIGN KEY (coupon_id) REFERENCES public.coupons(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."promotion_redemptions" ADD CONSTRAINT "promotion_redemptions_customer_id_fkey" FOREIGN KEY (customer_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."promotion_redemptions" ADD CONSTRAINT "promotion_redemptions_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."promotions" ADD CONSTRAINT "promotions_currency_fkey" FOREIGN KEY (currency) REFERENCES public.currencies(code) ON DELETE RESTRICT;
+
+ALTER TABLE "private"."promotion_uses" ADD CONSTRAINT "promotion_uses_promotion_id_fkey" FOREIGN KEY (promotion_id) REFERENCES public.promotions(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."coupons" ADD CONSTRAINT "coupons_promotion_id_fkey" FOREIGN KEY (promotion_id) REFERENCES public.promotions(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."promotion_products" ADD CONSTRAINT "promotion_products_promotion_id_fkey" FOREIGN KEY (promotion_id) REFERENCES public.promotions(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."promotion_redemptions" ADD CONSTRAINT "promotion_redemptions_promotion_id_fkey" FOREIGN KEY (promotion_id) REFERENCES public.promotions(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."refunds" ADD CONSTRAINT "refunds_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
@@ -3880,11 +4233,19 @@ ALTER TABLE "public"."role_permissions" ADD CONSTRAINT "role_permissions_role_fk
 
 ALTER TABLE "public"."stock_slots" ADD CONSTRAINT "stock_slots_location_id_fkey" FOREIGN KEY (location_id) REFERENCES public.locations(id) ON DELETE RESTRICT;
 
+ALTER TABLE "public"."products" ADD CONSTRAINT "products_tax_category_fkey" FOREIGN KEY (tax_category) REFERENCES public.tax_categories(code) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."tax_rates" ADD CONSTRAINT "tax_rates_do_not_overlap_under_one_name" EXCLUDE USING gist (country WITH =, lower(COALESCE(province, ''::text)) WITH =, tax_category WITH =, name WITH =, tstzrange(valid_from, valid_until) WITH &&);
+
+ALTER TABLE "public"."tax_rates" ADD CONSTRAINT "tax_rates_tax_category_fkey" FOREIGN KEY (tax_category) REFERENCES public.tax_categories(code) ON DELETE RESTRICT;
+
 ALTER TABLE "private"."sold_titles" ADD CONSTRAINT "sold_titles_variant_id_fkey" FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."intakes" ADD CONSTRAINT "intakes_variant_id_fkey" FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."order_items" ADD CONSTRAINT "order_items_variant_id_fkey" FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."price_list_prices" ADD CONSTRAINT "price_list_prices_variant_id_fkey" FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."prices" ADD CONSTRAINT "prices_variant_id_fkey" FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE CASCADE;
 
@@ -3940,13 +4301,16 @@ UNION ALL
 UNION ALL
  SELECT 'an order is the sum of its lines'::text AS invariant,
     (orders.id)::text AS subject,
-    format('subtotal %s'::text, orders.subtotal_amount) AS detail
-   FROM public.orders
-  WHERE (((orders.subtotal_amount)::numeric <> ( SELECT COALESCE(sum(order_items.total_amount), (0)::numeric) AS "coalesce"
+    format('total %s, lines %s'::text, orders.total_amount, items.total) AS detail
+   FROM (public.orders
+     CROSS JOIN LATERAL ( SELECT sum((order_items.unit_amount * order_items.quantity)) AS subtotal,
+            sum(order_items.discount_amount) AS discount,
+            sum(order_items.tax_amount) AS tax,
+            sum(order_items.tax_included_amount) AS tax_included,
+            sum(order_items.total_amount) AS total
            FROM public.order_items
-          WHERE (order_items.order_id = orders.id))) OR (NOT (EXISTS ( SELECT
-           FROM public.order_items
-          WHERE (order_items.order_id = orders.id)))))
+          WHERE (order_items.order_id = orders.id)) items)
+  WHERE ((((((orders.subtotal_amount)::numeric IS DISTINCT FROM items.subtotal) OR ((orders.discount_amount)::numeric IS DISTINCT FROM items.discount)) OR ((orders.tax_amount)::numeric IS DISTINCT FROM items.tax)) OR ((orders.tax_included_amount)::numeric IS DISTINCT FROM items.tax_included)) OR (((orders.total_amount - orders.shipping_amount))::numeric IS DISTINCT FROM items.total))
 UNION ALL
  SELECT 'an ended order holds nothing'::text AS invariant,
     (orders.id)::text AS subject,
@@ -4101,6 +4465,8 @@ CREATE INDEX customer_search_content_idx ON private.customer_search USING gin (c
 
 CREATE INDEX idempotency_keys_created_at_idx ON private.idempotency_keys USING brin (created_at);
 
+CREATE INDEX promotion_uses_customer_id_idx ON private.promotion_uses USING btree (customer_id);
+
 CREATE INDEX provider_events_expr_idx ON private.provider_events USING btree (((payload #>> '{data,object,payment_intent}'::text[]))) WHERE (outcome = 'ignored'::text);
 
 CREATE INDEX provider_events_received_at_idx ON private.provider_events USING btree (received_at) WHERE (processed_at IS NULL);
@@ -4122,6 +4488,12 @@ CREATE INDEX carts_expires_at_idx ON public.carts USING btree (expires_at) WHERE
 CREATE UNIQUE INDEX carts_one_open_per_customer ON public.carts USING btree (customer_id) WHERE (status = 'open'::text);
 
 CREATE INDEX carts_shipping_address_id_idx ON public.carts USING btree (shipping_address_id);
+
+CREATE INDEX coupons_customer_id_idx ON public.coupons USING btree (customer_id);
+
+CREATE INDEX coupons_promotion_id_idx ON public.coupons USING btree (promotion_id);
+
+CREATE INDEX customer_group_members_profile_id_idx ON public.customer_group_members USING btree (profile_id);
 
 CREATE INDEX enrollments_intake_id_idx ON public.enrollments USING btree (intake_id);
 
@@ -4155,6 +4527,8 @@ CREATE INDEX ledger_transactions_order_id_idx ON public.ledger_transactions USIN
 
 CREATE INDEX notifications_profile_id_created_at_idx ON public.notifications USING btree (profile_id, created_at DESC);
 
+CREATE INDEX order_items_parent_id_idx ON public.order_items USING btree (parent_id) WHERE (parent_id IS NOT NULL);
+
 CREATE INDEX order_items_variant_id_idx ON public.order_items USING btree (variant_id);
 
 CREATE INDEX orders_customer_id_placed_at_id_idx ON public.orders USING btree (customer_id, placed_at DESC, id DESC);
@@ -4171,6 +4545,12 @@ CREATE UNIQUE INDEX payments_one_open_per_order ON public.payments USING btree (
 
 CREATE UNIQUE INDEX payments_one_per_provider_payment ON public.payments USING btree (provider, provider_payment_id);
 
+CREATE INDEX price_list_prices_currency_idx ON public.price_list_prices USING btree (currency);
+
+CREATE INDEX price_list_prices_variant_id_currency_min_quantity_idx ON public.price_list_prices USING btree (variant_id, currency, min_quantity);
+
+CREATE INDEX price_lists_customer_group_id_idx ON public.price_lists USING btree (customer_group_id);
+
 CREATE INDEX prices_currency_idx ON public.prices USING btree (currency);
 
 CREATE INDEX processes_event_id_idx ON public.processes USING btree (event_id);
@@ -4181,7 +4561,27 @@ CREATE INDEX processes_subject_id_idx ON public.processes USING btree (subject_i
 
 CREATE INDEX products_kind_created_at_id_idx ON public.products USING btree (kind, created_at DESC, id DESC) WHERE (status = 'published'::text);
 
+CREATE INDEX products_tax_category_idx ON public.products USING btree (tax_category);
+
 CREATE INDEX profiles_lower_idx ON public.profiles USING btree (lower(email));
+
+CREATE INDEX promotion_products_product_id_idx ON public.promotion_products USING btree (product_id);
+
+CREATE INDEX promotion_redemptions_coupon_id_idx ON public.promotion_redemptions USING btree (coupon_id);
+
+CREATE INDEX promotion_redemptions_customer_id_idx ON public.promotion_redemptions USING btree (customer_id);
+
+CREATE UNIQUE INDEX promotion_redemptions_one_per_order ON public.promotion_redemptions USING btree (order_id, promotion_id) WHERE (given_back_at IS NULL);
+
+CREATE INDEX promotion_redemptions_order_id_idx ON public.promotion_redemptions USING btree (order_id);
+
+CREATE INDEX promotion_redemptions_promotion_id_expires_at_idx ON public.promotion_redemptions USING btree (promotion_id, expires_at) WHERE ((given_back_at IS NULL) AND (expires_at IS NOT NULL));
+
+CREATE INDEX promotion_redemptions_promotion_id_idx ON public.promotion_redemptions USING btree (promotion_id);
+
+CREATE INDEX promotions_currency_idx ON public.promotions USING btree (currency);
+
+CREATE INDEX promotions_priority_idx ON public.promotions USING btree (priority) WHERE ((status = 'active'::text) AND automatic);
 
 CREATE INDEX refunds_created_at_idx ON public.refunds USING btree (created_at) WHERE (status = 'pending'::text);
 
@@ -4206,6 +4606,10 @@ CREATE INDEX stock_movements_reference_id_idx ON public.stock_movements USING bt
 CREATE INDEX stock_movements_variant_id_id_idx ON public.stock_movements USING btree (variant_id, id);
 
 CREATE INDEX stock_slots_location_id_idx ON public.stock_slots USING btree (location_id);
+
+CREATE INDEX tax_rates_country_tax_category_idx ON public.tax_rates USING btree (country, tax_category);
+
+CREATE INDEX tax_rates_tax_category_idx ON public.tax_rates USING btree (tax_category);
 
 CREATE INDEX variants_product_id_position_idx ON public.variants USING btree (product_id, "position");
 
@@ -4233,9 +4637,19 @@ CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.carts FOR EACH ROW EXEC
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.carts FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('cart');
 
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.coupons FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE OF usage_limit, revoked_at ON public.coupons FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.courses FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.courses FOR EACH ROW EXECUTE FUNCTION private.tg__audit('product_id');
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.customer_group_members FOR EACH ROW EXECUTE FUNCTION private.tg__audit('customer_group_id', 'profile_id');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.customer_groups FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.customer_groups FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.enrollments FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
@@ -4273,17 +4687,27 @@ CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.notifications FOR EACH 
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.notifications FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('notification');
 
-CREATE CONSTRAINT TRIGGER _300_check_subtotal AFTER INSERT OR DELETE OR UPDATE ON public.order_items DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION private.tg_order_items__check_subtotal();
+CREATE CONSTRAINT TRIGGER _300_check_sums AFTER INSERT OR DELETE OR UPDATE ON public.order_items DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION private.tg_order_items__check_sums();
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.orders FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('order');
 
-CREATE CONSTRAINT TRIGGER _300_check_subtotal AFTER UPDATE OF subtotal_amount ON public.orders DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION private.tg_order_items__check_subtotal();
+CREATE CONSTRAINT TRIGGER _300_check_sums AFTER UPDATE OF subtotal_amount, discount_amount, tax_amount, tax_included_amount ON public.orders DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION private.tg_order_items__check_sums();
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.payments FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.payments FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('payment');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.price_list_prices FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.price_list_prices FOR EACH ROW EXECUTE FUNCTION private.tg__audit('price_list_id', 'variant_id', 'currency', 'min_quantity');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.price_lists FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.price_lists FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('price_list');
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.price_lists FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.prices FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
@@ -4307,6 +4731,14 @@ CREATE TRIGGER _200_leave_waitlists AFTER UPDATE OF closed_at ON public.profiles
 
 CREATE TRIGGER _300_note_customer AFTER INSERT OR UPDATE OF email, first_name, last_name, phone ON public.profiles FOR EACH ROW EXECUTE FUNCTION private.tg_profiles__note_customer();
 
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.promotion_products FOR EACH ROW EXECUTE FUNCTION private.tg__audit('promotion_id', 'product_id');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.promotions FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.promotions FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('promotion');
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE OF name, status, combinable, priority, basis_points, amount, currency, buy_quantity, get_quantity, minimum_amount, minimum_quantity, starts_at, ends_at, usage_limit, per_user_limit ON public.promotions FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.refunds FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.refunds FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('refund');
@@ -4326,6 +4758,12 @@ CREATE TRIGGER _100_refuse_change BEFORE DELETE OR UPDATE ON public.status_chang
 CREATE TRIGGER _100_refuse_write INSTEAD OF INSERT OR DELETE OR UPDATE ON public.stock_levels FOR EACH ROW EXECUTE FUNCTION private.tg_stock_levels__refuse_write();
 
 CREATE TRIGGER _100_refuse_change BEFORE DELETE OR UPDATE ON public.stock_movements FOR EACH ROW EXECUTE FUNCTION private.tg_stock_movements__refuse_change();
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.tax_categories FOR EACH ROW EXECUTE FUNCTION private.tg__audit('code');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.tax_rates FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.tax_rates FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
@@ -4347,6 +4785,12 @@ CREATE POLICY "select_own_or_staff" ON "public"."cart_items" FOR SELECT TO "auth
 
 CREATE POLICY "select_own_or_staff" ON "public"."carts" FOR SELECT TO "authenticated" USING (((customer_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('orders.read'::text) AS has_permission)));
 
+CREATE POLICY "insert_staff" ON "public"."coupons" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('pricing.write'::text) AS has_permission));
+
+CREATE POLICY "select_own_or_staff" ON "public"."coupons" FOR SELECT TO "authenticated" USING ((((customer_id = ( SELECT auth.uid() AS uid)) AND (revoked_at IS NULL)) OR ( SELECT private.has_permission('pricing.read'::text) AS has_permission)));
+
+CREATE POLICY "update_staff" ON "public"."coupons" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('pricing.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('pricing.write'::text) AS has_permission));
+
 CREATE POLICY "insert_staff" ON "public"."courses" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
 
 CREATE POLICY "select_anyone" ON "public"."courses" FOR SELECT TO "anon", "authenticated" USING ((EXISTS ( SELECT
@@ -4356,6 +4800,22 @@ CREATE POLICY "select_anyone" ON "public"."courses" FOR SELECT TO "anon", "authe
 CREATE POLICY "update_staff" ON "public"."courses" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
 
 CREATE POLICY "select_anyone" ON "public"."currencies" FOR SELECT TO "anon", "authenticated" USING (true);
+
+CREATE POLICY "delete_staff" ON "public"."customer_group_members" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('pricing.write'::text) AS has_permission));
+
+CREATE POLICY "insert_staff" ON "public"."customer_group_members" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('pricing.write'::text) AS has_permission));
+
+CREATE POLICY "select_own_or_staff" ON "public"."customer_group_members" FOR SELECT TO "authenticated" USING (((profile_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('pricing.read'::text) AS has_permission)));
+
+CREATE POLICY "delete_staff" ON "public"."customer_groups" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('pricing.write'::text) AS has_permission));
+
+CREATE POLICY "insert_staff" ON "public"."customer_groups" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('pricing.write'::text) AS has_permission));
+
+CREATE POLICY "select_own_or_staff" ON "public"."customer_groups" FOR SELECT TO "authenticated" USING (((EXISTS ( SELECT
+   FROM public.customer_group_members
+  WHERE ((customer_group_members.customer_group_id = customer_groups.id) AND (customer_group_members.profile_id = ( SELECT auth.uid() AS uid))))) OR ( SELECT private.has_permission('pricing.read'::text) AS has_permission)));
+
+CREATE POLICY "update_staff" ON "public"."customer_groups" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('pricing.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('pricing.write'::text) AS has_permission));
 
 CREATE POLICY "select_own_or_staff" ON "public"."enrollments" FOR SELECT TO "authenticated" USING (((learner_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission)));
 
@@ -4402,6 +4862,30 @@ CREATE POLICY "select_own_or_staff" ON "public"."payments" FOR SELECT TO "authen
 
 CREATE POLICY "select_staff" ON "public"."permissions" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('people.read'::text) AS has_permission));
 
+CREATE POLICY "delete_staff" ON "public"."price_list_prices" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('pricing.write'::text) AS has_permission));
+
+CREATE POLICY "insert_staff" ON "public"."price_list_prices" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('pricing.write'::text) AS has_permission));
+
+CREATE POLICY "select_anyone" ON "public"."price_list_prices" FOR SELECT TO "anon", "authenticated" USING (((EXISTS ( SELECT
+   FROM public.price_lists
+  WHERE (price_lists.id = price_list_prices.price_list_id))) AND (EXISTS ( SELECT
+   FROM public.variants
+  WHERE (variants.id = price_list_prices.variant_id)))));
+
+CREATE POLICY "update_staff" ON "public"."price_list_prices" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('pricing.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('pricing.write'::text) AS has_permission));
+
+CREATE POLICY "delete_staff" ON "public"."price_lists" FOR DELETE TO "authenticated" USING (((status = 'draft'::text) AND ( SELECT private.has_permission('pricing.write'::text) AS has_permission)));
+
+CREATE POLICY "insert_staff" ON "public"."price_lists" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('pricing.write'::text) AS has_permission));
+
+CREATE POLICY "select_current_or_staff" ON "public"."price_lists" FOR SELECT TO "authenticated" USING ((((status = 'active'::text) AND ((starts_at IS NULL) OR (starts_at <= now())) AND ((ends_at IS NULL) OR (ends_at > now())) AND ((customer_group_id IS NULL) OR (customer_group_id IN ( SELECT customer_group_members.customer_group_id
+   FROM public.customer_group_members
+  WHERE (customer_group_members.profile_id = ( SELECT auth.uid() AS uid)))))) OR ( SELECT private.has_permission('pricing.read'::text) AS has_permission)));
+
+CREATE POLICY "select_current" ON "public"."price_lists" FOR SELECT TO "anon" USING (((status = 'active'::text) AND (customer_group_id IS NULL) AND ((starts_at IS NULL) OR (starts_at <= now())) AND ((ends_at IS NULL) OR (ends_at > now()))));
+
+CREATE POLICY "update_staff" ON "public"."price_lists" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('pricing.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('pricing.write'::text) AS has_permission));
+
 CREATE POLICY "delete_staff" ON "public"."prices" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
 
 CREATE POLICY "insert_staff" ON "public"."prices" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
@@ -4427,6 +4911,22 @@ CREATE POLICY "update_staff" ON "public"."products" FOR UPDATE TO "authenticated
 CREATE POLICY "select_own_or_staff" ON "public"."profiles" FOR SELECT TO "authenticated" USING (((id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('people.read'::text) AS has_permission)));
 
 CREATE POLICY "update_own" ON "public"."profiles" FOR UPDATE TO "authenticated" USING ((id = ( SELECT auth.uid() AS uid))) WITH CHECK ((id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY "delete_staff" ON "public"."promotion_products" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('pricing.write'::text) AS has_permission));
+
+CREATE POLICY "insert_staff" ON "public"."promotion_products" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('pricing.write'::text) AS has_permission));
+
+CREATE POLICY "select_staff" ON "public"."promotion_products" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('pricing.read'::text) AS has_permission));
+
+CREATE POLICY "select_own_or_staff" ON "public"."promotion_redemptions" FOR SELECT TO "authenticated" USING (((customer_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('pricing.read'::text) AS has_permission)));
+
+CREATE POLICY "delete_staff" ON "public"."promotions" FOR DELETE TO "authenticated" USING (((status = 'draft'::text) AND ( SELECT private.has_permission('pricing.write'::text) AS has_permission)));
+
+CREATE POLICY "insert_staff" ON "public"."promotions" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('pricing.write'::text) AS has_permission));
+
+CREATE POLICY "select_staff" ON "public"."promotions" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('pricing.read'::text) AS has_permission));
+
+CREATE POLICY "update_staff" ON "public"."promotions" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('pricing.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('pricing.write'::text) AS has_permission));
 
 CREATE POLICY "select_own_or_staff" ON "public"."refunds" FOR SELECT TO "authenticated" USING (((EXISTS ( SELECT
    FROM public.orders
@@ -4466,6 +4966,7 @@ CASE
        FROM public.carts
       WHERE ((carts.id = status_changes.subject_id) AND (carts.customer_id = ( SELECT auth.uid() AS uid))))))
     WHEN (machine = 'product'::text) THEN ( SELECT private.has_permission('catalog.read'::text) AS has_permission)
+    WHEN (machine = ANY (ARRAY['price_list'::text, 'promotion'::text])) THEN ( SELECT private.has_permission('pricing.read'::text) AS has_permission)
     ELSE false
 END);
 
@@ -4474,6 +4975,22 @@ CREATE POLICY "select_staff" ON "public"."stock_movements" FOR SELECT TO "authen
 CREATE POLICY "select_anyone" ON "public"."stock_slots" FOR SELECT TO "anon", "authenticated" USING ((EXISTS ( SELECT
    FROM public.variants
   WHERE (variants.id = stock_slots.variant_id))));
+
+CREATE POLICY "delete_staff" ON "public"."tax_categories" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('taxes.write'::text) AS has_permission));
+
+CREATE POLICY "insert_staff" ON "public"."tax_categories" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('taxes.write'::text) AS has_permission));
+
+CREATE POLICY "select_anyone" ON "public"."tax_categories" FOR SELECT TO "anon", "authenticated" USING (true);
+
+CREATE POLICY "update_staff" ON "public"."tax_categories" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('taxes.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('taxes.write'::text) AS has_permission));
+
+CREATE POLICY "delete_staff" ON "public"."tax_rates" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('taxes.write'::text) AS has_permission));
+
+CREATE POLICY "insert_staff" ON "public"."tax_rates" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('taxes.write'::text) AS has_permission));
+
+CREATE POLICY "select_anyone" ON "public"."tax_rates" FOR SELECT TO "anon", "authenticated" USING (true);
+
+CREATE POLICY "update_staff" ON "public"."tax_rates" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('taxes.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('taxes.write'::text) AS has_permission));
 
 CREATE POLICY "delete_staff" ON "public"."variants" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
 
@@ -4486,6 +5003,8 @@ CREATE POLICY "select_anyone" ON "public"."variants" FOR SELECT TO "anon", "auth
 CREATE POLICY "update_staff" ON "public"."variants" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
 
 CREATE POLICY "select_own_or_staff" ON "public"."waitlist_entries" FOR SELECT TO "authenticated" USING (((learner_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission)));
+
+COMMENT ON EXTENSION "btree_gist" IS 'support for indexing common datatypes in GiST';
 
 COMMENT ON EXTENSION "pg_trgm" IS 'text similarity measurement and index searching based on trigrams';
 
@@ -4519,6 +5038,8 @@ COMMENT ON FUNCTION "private"."audit_chain_breaks"() IS 'Audit rows that were al
 
 COMMENT ON FUNCTION "private"."audit_hash"(public.audit_log) IS 'SHA-256 over the previous hash and everything the entry says.';
 
+COMMENT ON FUNCTION "private"."best_list_price"(uuid, integer, text, uuid, bigint) IS 'The lowest list price below the base price for this person, quantity and moment; nulls when the base price counts. Of equal ones: for everybody before a group''s, the smaller quantity, the older list.';
+
 COMMENT ON FUNCTION "private"."cancel_order"(uuid, text, text) IS 'Does the work of public.cancel_order.';
 
 COMMENT ON FUNCTION "private"."change_address"(uuid, text, text, text, text, text, text, text, text, text, text, boolean, text) IS 'Does the work of public.change_address.';
@@ -4527,7 +5048,7 @@ COMMENT ON FUNCTION "private"."change_capacity"(uuid, integer) IS 'Adds or takes
 
 COMMENT ON FUNCTION "private"."check_address"(public.addresses) IS 'The address, trimmed. Refuses invalid_address with a sentence that names the field; the table''s constraints are the guarantee.';
 
-COMMENT ON FUNCTION "private"."check_enrollable"(uuid, timestamp with time zone, timestamp with time zone) IS 'Refuses intake_not_open and intake_closed by the database''s clock.';
+COMMENT ON FUNCTION "private"."check_currency"(text) IS 'Refuses currency_not_supported.';
 
 COMMENT ON FUNCTION "private"."check_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) IS 'Refuses invalid_search with a sentence that says what is wrong.';
 
@@ -4535,9 +5056,15 @@ COMMENT ON FUNCTION "private"."check_waitable"(uuid, uuid) IS 'Refuses no_waitli
 
 COMMENT ON FUNCTION "private"."choose_address"(uuid, private.order_line[], uuid, uuid) IS 'Where the goods among these lines go: the address that was asked for, else the cart''s, else the default; null when nothing is sent. Refuses address_not_found and address_required.';
 
+COMMENT ON FUNCTION "private"."claim_promotions"(uuid) IS 'Keeps for good what a paid order used, and uses again what was given back meanwhile. Refuses when somebody else took the last use.';
+
+COMMENT ON FUNCTION "private"."clear_amounts"(private.order_line) IS 'The line with its subtotal, before discounts and taxes; one that has no price counts nothing.';
+
 COMMENT ON FUNCTION "private"."clear_due_holds"(public.intakes, uuid) IS 'Before somebody joins: ends their own old offer, and passes on what is due in this intake, worker or no worker.';
 
 COMMENT ON FUNCTION "private"."close_payments"(uuid, text) IS 'Closes the open attempt of an order that ended or was paid otherwise; the worker then closes the provider''s page. One that is being processed is left to its outcome.';
+
+COMMENT ON FUNCTION "private"."compute_quote"(uuid, private.wish[], text, uuid[], text, text) IS 'The one computation behind quote, cart and order (which chooses its address between the two steps). Raises nothing about lines: problems instead.';
 
 COMMENT ON FUNCTION "private"."confirm_order"(uuid) IS 'Turns holds into sales, opens the courses, books the sale. Refuses when something is no longer there; the caller, who holds the order''s row, then refunds.';
 
@@ -4564,6 +5091,8 @@ COMMENT ON FUNCTION "private"."end_enrollments"(uuid[], text) IS 'Ends the seats
 COMMENT ON FUNCTION "private"."end_order"(uuid, text, text) IS 'Ends an unpaid order as cancelled or expired: its holds are free, its reserved seats end. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."enroll"(uuid, text) IS 'Does the work of public.enroll.';
+
+COMMENT ON FUNCTION "private"."enrollment_problem"(uuid, timestamp with time zone, timestamp with time zone) IS 'intake_not_open or intake_closed by the database''s clock, as a problem; null when enrolment is open.';
 
 COMMENT ON FUNCTION "private"."event_payment"(jsonb) IS 'The payment an object of the provider belongs to: by our id in its metadata, else by the provider''s ids. Null: not ours.';
 
@@ -4599,6 +5128,8 @@ COMMENT ON FUNCTION "private"."get_order"(uuid) IS 'Does the work of public.get_
 
 COMMENT ON FUNCTION "private"."give_back_cart"(public.carts, public.carts) IS 'A cart whose order ended unpaid: open again, or merged into the one that is open. The caller holds both.';
 
+COMMENT ON FUNCTION "private"."give_back_promotions"(uuid[]) IS 'Gives back what orders used that ended unpaid, were cancelled or refunded in full; twice does nothing.';
+
 COMMENT ON FUNCTION "private"."give_reason"(text) IS 'The reason that the status changes of this transaction carry from here on.';
 
 COMMENT ON FUNCTION "private"."grant_role"(uuid, text) IS 'Does the work of public.grant_role.';
@@ -4624,6 +5155,10 @@ COMMENT ON FUNCTION "private"."join_waitlist"(uuid, text) IS 'Does the work of p
 COMMENT ON FUNCTION "private"."keep_invoice_pdf"(uuid, text, text, integer) IS 'Remembers where the PDF is kept and its hash, once; the same again is fine, another one is refused.';
 
 COMMENT ON FUNCTION "private"."leave_waitlist"(uuid, text) IS 'Does the work of public.leave_waitlist.';
+
+COMMENT ON FUNCTION "private"."line_document"(private.order_line) IS 'A line of a quote as clients read it.';
+
+COMMENT ON FUNCTION "private"."line_pricing"(private.order_line) IS 'Why a line costs what it costs, as order_items.pricing keeps it.';
 
 COMMENT ON FUNCTION "private"."lock_addresses"() IS 'The signed-in caller, whose addresses nobody else changes until this transaction ends.';
 
@@ -4683,13 +5218,17 @@ COMMENT ON FUNCTION "private"."payment_document"(public.payments) IS 'A payment 
 
 COMMENT ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text) IS 'Does the work of public.place_order.';
 
-COMMENT ON FUNCTION "private"."place_priced_lines"(uuid, text, private.order_line[]) IS 'Holds the units, then writes the order; answers its id.';
+COMMENT ON FUNCTION "private"."place_quote"(uuid, private.quote) IS 'Holds the units of a quote without problems, then writes the order as it was quoted; answers its id.';
 
 COMMENT ON FUNCTION "private"."post_entries"(text, uuid, text, jsonb) IS 'Posts {account: amount} once per effect key; a second time does nothing.';
 
 COMMENT ON FUNCTION "private"."post_sale"(uuid) IS 'Books an order when it is paid.';
 
-COMMENT ON FUNCTION "private"."price_line"(uuid, integer, text) IS 'One line, priced by the catalogue and checked: on sale, priced in this currency, enrolment open. Refuses variant_not_found, price_missing, intake_not_open, intake_closed, invalid_quantity.';
+COMMENT ON FUNCTION "private"."price_line"(uuid, integer, text, uuid) IS 'One line, priced for this person and checked; nothing is raised. Problems: variant_not_found, invalid_quantity, price_missing, intake_not_open, intake_closed. Without price_reason the base price counts.';
+
+COMMENT ON FUNCTION "private"."price_wishes"(uuid, private.wish[], text) IS 'What somebody wants as priced lines, in the order of the wishes; the components of a bundle follow its line.';
+
+COMMENT ON FUNCTION "private"."problem"(text, integer, text, text, text) IS 'What would refuse a call, as data: for answers that list everything that is wrong. private.refuse_problem raises it.';
 
 COMMENT ON FUNCTION "private"."process_payment"(uuid) IS 'The buyer is done and the provider is not: a wallet or transfer that takes its time.';
 
@@ -4699,6 +5238,8 @@ COMMENT ON FUNCTION "private"."queue_notification"(uuid, text, text, text, text,
 
 COMMENT ON FUNCTION "private"."queue_process"(text, bigint, text, uuid, text) IS 'Registers a job in the relay''s transaction; the same task of the same event is one process, however often it is relayed.';
 
+COMMENT ON FUNCTION "private"."quote_document"(private.quote) IS 'A quote as clients read it, for public.quote and the cart.';
+
 COMMENT ON FUNCTION "private"."read_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) IS 'A search as it was asked, checked and with the caller''s rights. Refuses invalid_search, sign_in_required, account_closed.';
 
 COMMENT ON FUNCTION "private"."recall_answer"(uuid, text, text, jsonb) IS 'The answer already given to this person for this key, or null. Waits for a twin that is still running. Another body is refused.';
@@ -4707,9 +5248,15 @@ COMMENT ON FUNCTION "private"."receive_provider_event"(text, text, text, jsonb) 
 
 COMMENT ON FUNCTION "private"."record_refund_result"(uuid, text, text, text) IS 'What the provider says of a refund: pending, success or failed. A success may still fail when the bank sends it back; a failed try stays failed. Anything known already is ignored.';
 
+COMMENT ON FUNCTION "private"."redeem_promotions"(uuid, uuid, private.quote, timestamp with time zone) IS 'Uses the promotions of a quote for an order that is written: the last thing a purchase locks. Until expires_at while it is unpaid, for good without.';
+
 COMMENT ON FUNCTION "private"."refund_effect_key"(text, uuid) IS 'refund:<id> for the first booking of a refund, refund:<id>:2 once the first one was booked back.';
 
 COMMENT ON FUNCTION "private"."refund_order"(uuid, text) IS 'Gives back everything an order captured.';
+
+COMMENT ON FUNCTION "private"."refuse_and_keep"(text, integer, text, text, text) IS 'A refusal that keeps what the call has written, such as a counted guess: gives the answer with which the verb must return at once. Everything else refuses with private.fail.';
+
+COMMENT ON FUNCTION "private"."refuse_problem"(jsonb) IS 'Refuses with a problem if there is one; null does nothing.';
 
 COMMENT ON FUNCTION "private"."refuse_second_seat"(uuid, uuid) IS 'Refuses already_enrolled, or order_already_open with the caller''s own order id in details, when the learner has a live seat in the intake; else does nothing.';
 
@@ -4757,6 +5304,8 @@ COMMENT ON FUNCTION "private"."start_payment"(uuid) IS 'Does the work of public.
 
 COMMENT ON FUNCTION "private"."start_process"(uuid) IS 'Marks one more attempt; false when the process is done or cancelled, and the job should return quietly.';
 
+COMMENT ON FUNCTION "private"."sum_lines"(text, private.order_line[]) IS 'Lines as a quote: their sums and their problems.';
+
 COMMENT ON FUNCTION "private"."take_back_goods"(uuid) IS 'Ends the enrolments of a paid order, frees what it still holds and puts what it took from stock back: exactly what its movements say, so twice does nothing.';
 
 COMMENT ON FUNCTION "private"."tg__audit"() IS 'Writes the audit row of an insert, update or delete; the trigger''s arguments name the key columns.';
@@ -4783,7 +5332,7 @@ COMMENT ON FUNCTION "private"."tg_invoices__refuse_change"() IS 'An issued invoi
 
 COMMENT ON FUNCTION "private"."tg_ledger_entries__check_balance"() IS 'At commit: every transaction balances in every currency.';
 
-COMMENT ON FUNCTION "private"."tg_order_items__check_subtotal"() IS 'At commit: the subtotal is the sum of the lines, whoever wrote them.';
+COMMENT ON FUNCTION "private"."tg_order_items__check_sums"() IS 'At commit: subtotal, discount and taxes are the sums of the lines, whoever wrote them.';
 
 COMMENT ON FUNCTION "private"."tg_profiles__leave_waitlists"() IS 'A closed account waits for nothing, so no seat is offered to nobody.';
 
@@ -4799,6 +5348,8 @@ COMMENT ON FUNCTION "private"."tg_users__follow_email"() IS 'The profile''s e-ma
 
 COMMENT ON FUNCTION "private"."tg_users__make_profile"() IS 'Sign-up makes the profile and the welcome event in one transaction. Metadata is the user''s own words: cut, never trusted.';
 
+COMMENT ON FUNCTION "private"."total_quote"(uuid, text, private.order_line[], uuid[], text, text) IS 'Priced lines as a quote: promotions by themselves and by coupon, taxes of the place, sums, and everything that would refuse the order.';
+
 COMMENT ON FUNCTION "private"."try_provider_event"(text, text) IS 'apply_provider_event that keeps the event and the error when it fails: all effects are undone, the inbox row stays.';
 
 COMMENT ON FUNCTION "private"."undo_order"(uuid, text) IS 'Cancels a paid order: access ends, units go back on sale, what was captured is refunded. The caller holds the order''s row.';
@@ -4807,7 +5358,9 @@ COMMENT ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) IS 'A
 
 COMMENT ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint, integer) IS 'Writes the credit note: of the whole invoice with its lines, of a part with one line. The caller holds the series.';
 
-COMMENT ON FUNCTION "private"."write_order"(uuid, text, private.order_line[], uuid, timestamp with time zone) IS 'Writes an order whose units are taken: order, items, enrolments, events. Without expires_at there is nothing to pay and it is born paid.';
+COMMENT ON FUNCTION "private"."write_items"(uuid, private.order_line[]) IS 'Writes the lines of an order and gives the ids of the items, in the order of the lines.';
+
+COMMENT ON FUNCTION "private"."write_order"(uuid, private.quote, uuid, timestamp with time zone) IS 'Writes an order whose units are taken: order, items, enrolments, uses of promotions, events. Without expires_at there is nothing to pay and it is born paid.';
 
 COMMENT ON FUNCTION "public"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) IS 'Keeps an address of the caller and answers it; the first one is the default. Country: ISO 3166-1, default ID. Errors: invalid_address, too_many_addresses, idempotency_key_reused, sign_in_required.';
 
@@ -4859,6 +5412,8 @@ COMMENT ON TABLE "private"."idempotency_keys" IS 'Answers already given, by pers
 
 COMMENT ON TABLE "private"."invoice_series" IS 'The last number given, per kind and year. A sequence would leave gaps where a transaction was rolled back.';
 
+COMMENT ON TABLE "private"."promotion_uses" IS 'How often each person uses each promotion at present: the counter behind per_user_limit.';
+
 COMMENT ON TABLE "private"."provider_events" IS 'Every verified provider event, once. Payloads name customers, so no client may read them.';
 
 COMMENT ON TABLE "private"."sold_titles" IS 'Every title that a line of an order can have, or could have had before the catalogue was renamed, and as searches compare it.';
@@ -4873,9 +5428,15 @@ COMMENT ON TABLE "public"."cart_items" IS 'One line of a cart. seen_* is what th
 
 COMMENT ON TABLE "public"."carts" IS 'What a customer means to buy. Open: theirs to change until expires_at. Ordered: order_id is its order. Abandoned: nobody came back in time. An open cart with an order_id came back from that order.';
 
+COMMENT ON TABLE "public"."coupons" IS 'A code that opens a promotion: for everybody who knows it, or for one customer. Kept in capitals and digits; typed in any case, with spaces and hyphens. used_count is kept while there is a usage_limit.';
+
 COMMENT ON TABLE "public"."courses" IS 'What a product of kind course says beyond its product row.';
 
 COMMENT ON TABLE "public"."currencies" IS 'The currencies a shop sells in; minor_units as Stripe counts them.';
+
+COMMENT ON TABLE "public"."customer_group_members" IS 'Who is in which group.';
+
+COMMENT ON TABLE "public"."customer_groups" IS 'People who have prices of their own: schools, resellers, members.';
 
 COMMENT ON TABLE "public"."enrollments" IS 'A learner''s seat in an intake: reserved while the order is unpaid, active once it is. Made by place_order and enroll.';
 
@@ -4897,13 +5458,17 @@ COMMENT ON TABLE "public"."locations" IS 'Where units are: a warehouse, a shop, 
 
 COMMENT ON TABLE "public"."notifications" IS 'Messages to people, one row per channel. The person reads their own and marks them read.';
 
-COMMENT ON TABLE "public"."order_items" IS 'One line, as it was when it was bought: title, sku, price. Later changes of the catalogue do not touch it.';
+COMMENT ON TABLE "public"."order_items" IS 'One line, as it was when it was bought; later changes of the catalogue do not touch it. subtotal = unit × quantity; subtotal − discount + tax = total. pricing says why; empty: the base price, nothing else.';
 
-COMMENT ON TABLE "public"."orders" IS 'One purchase. Amounts in minor units of currency; subtotal − discount + tax + shipping = total. shipping_address is the address as it was; null when nothing is sent.';
+COMMENT ON TABLE "public"."orders" IS 'One purchase. Amounts in minor units of currency; subtotal − discount + tax + shipping = total. tax_included_amount is tax that the prices contain. shipping_address is the address as it was; null when nothing is sent.';
 
 COMMENT ON TABLE "public"."payments" IS 'One attempt to pay an order, in minor units. checkout_url is the provider''s page while the attempt is open.';
 
 COMMENT ON TABLE "public"."permissions" IS 'What can be allowed. Policies and functions ask private.has_permission(name).';
+
+COMMENT ON TABLE "public"."price_list_prices" IS 'What one unit costs on this list from min_quantity units of it in one order on. Counts only where it is below the base price.';
+
+COMMENT ON TABLE "public"."price_lists" IS 'Prices that apply while status is active, from starts_at up to, not including, ends_at (null: no limit), to the group''s members or, without a group, to everybody. Buyers read the name.';
 
 COMMENT ON TABLE "public"."prices" IS 'What one unit of a variant costs, in minor units of the currency. No row: not sold in that currency.';
 
@@ -4912,6 +5477,12 @@ COMMENT ON TABLE "public"."processes" IS 'One row per background job: what it is
 COMMENT ON TABLE "public"."products" IS 'What people read about and buy. Public once published and due; drafts and archived ones are for staff.';
 
 COMMENT ON TABLE "public"."profiles" IS 'One row per person who signed up. The e-mail follows Supabase Auth; the rest is the person''s own.';
+
+COMMENT ON TABLE "public"."promotion_products" IS 'The products a promotion is for. A promotion without products and categories is for everything.';
+
+COMMENT ON TABLE "public"."promotion_redemptions" IS 'One use of a promotion by an order, and what it took off. expires_at: the order is not paid, and from then on others may take the use. given_back_at: the order ended, so the use does not count.';
+
+COMMENT ON TABLE "public"."promotions" IS 'What is taken off an order. percent and buy_x_get_y: basis_points (10000 = free), fixed: amount in currency. minimum_amount is in currency too. used_count is kept while there is a usage_limit.';
 
 COMMENT ON TABLE "public"."refunds" IS 'Money on its way back. Reasons: the order was cancelled; paid after it ended; sold out after payment; paid twice; started at the provider.';
 
@@ -4931,15 +5502,25 @@ COMMENT ON TABLE "public"."stock_movements" IS 'Why on hand changed: capacity se
 
 COMMENT ON TABLE "public"."stock_slots" IS 'Units of a variant, spread over up to 64 rows so that buyers of a hot variant do not wait for each other. Read public.stock_levels.';
 
+COMMENT ON TABLE "public"."tax_categories" IS 'How a thing is taxed: what a rate is for and a product belongs to.';
+
+COMMENT ON TABLE "public"."tax_rates" IS 'A tax: 1100 basis points are 11 % of the net price. Province null is the whole country. Holds from valid_from up to, not including, valid_until.';
+
 COMMENT ON TABLE "public"."variants" IS 'The sellable thing: what a line of an order points to. Mode none is not counted (a self-paced course), tracked is.';
 
 COMMENT ON TABLE "public"."waitlist_entries" IS 'Who waits for a seat, in order of position. offered: a seat is held for them until offer_expires_at; enroll or place_order takes it.';
 
 COMMENT ON TYPE "private"."drawn_slot" IS 'How many units came from which slot.';
 
-COMMENT ON TYPE "private"."order_line" IS 'A line on its way into an order: priced, and checked against its domain.';
+COMMENT ON TYPE "private"."list_price" IS 'A price below the base price, and why: {kind, price_list_id, name, min_quantity, until}.';
+
+COMMENT ON TYPE "private"."order_line" IS 'A line on its way into an order. tax_amount comes on top, tax_included_amount is contained in the price; parent_variant_id: the component of a bundle, unit_amount 0; problem: what would refuse it.';
 
 COMMENT ON TYPE "private"."order_search" IS 'A search that was checked: the words as compared (null: none), whose orders, who may see people, the filters, and after which order it goes on.';
+
+COMMENT ON TYPE "private"."quote" IS 'A whole computation: lines and their sums, discounts and taxes by name, and everything that would refuse the order.';
+
+COMMENT ON TYPE "private"."wish" IS 'What somebody wants, summed by variant.';
 
 COMMENT ON VIEW "private"."invariant_violations" IS 'Every broken promise, one row each: which invariant, whose, how. Empty when all is well.';
 
@@ -5033,6 +5614,12 @@ REVOKE ALL ON FUNCTION "private"."audit_hash"(public.audit_log) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."audit_hash"(public.audit_log) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."best_list_price"(uuid, integer, text, uuid, bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."best_list_price"(uuid, integer, text, uuid, bigint) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."best_list_price"(uuid, integer, text, uuid, bigint) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."cancel_order"(uuid, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."cancel_order"(uuid, text, text) TO "authenticated";
@@ -5063,11 +5650,11 @@ REVOKE ALL ON FUNCTION "private"."check_address"(public.addresses) FROM "postgre
 
 GRANT EXECUTE ON FUNCTION "private"."check_address"(public.addresses) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."check_enrollable"(uuid, timestamp with time zone, timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."check_currency"(text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."check_enrollable"(uuid, timestamp with time zone, timestamp with time zone) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."check_currency"(text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."check_enrollable"(uuid, timestamp with time zone, timestamp with time zone) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."check_currency"(text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."check_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) FROM PUBLIC;
 
@@ -5087,6 +5674,18 @@ REVOKE ALL ON FUNCTION "private"."choose_address"(uuid, private.order_line[], uu
 
 GRANT EXECUTE ON FUNCTION "private"."choose_address"(uuid, private.order_line[], uuid, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."claim_promotions"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."claim_promotions"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."claim_promotions"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."clear_amounts"(private.order_line) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."clear_amounts"(private.order_line) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."clear_amounts"(private.order_line) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."clear_due_holds"(public.intakes, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."clear_due_holds"(public.intakes, uuid) FROM "postgres";
@@ -5098,6 +5697,12 @@ REVOKE ALL ON FUNCTION "private"."close_payments"(uuid, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."close_payments"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."close_payments"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."compute_quote"(uuid, private.wish[], text, uuid[], text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."compute_quote"(uuid, private.wish[], text, uuid[], text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."compute_quote"(uuid, private.wish[], text, uuid[], text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."confirm_order"(uuid) FROM PUBLIC;
 
@@ -5178,6 +5783,12 @@ GRANT EXECUTE ON FUNCTION "private"."enroll"(uuid, text) TO "authenticated";
 REVOKE ALL ON FUNCTION "private"."enroll"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."enroll"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."enrollment_problem"(uuid, timestamp with time zone, timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."enrollment_problem"(uuid, timestamp with time zone, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."enrollment_problem"(uuid, timestamp with time zone, timestamp with time zone) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."event_payment"(jsonb) FROM PUBLIC;
 
@@ -5285,6 +5896,12 @@ REVOKE ALL ON FUNCTION "private"."give_back_cart"(public.carts, public.carts) FR
 
 GRANT EXECUTE ON FUNCTION "private"."give_back_cart"(public.carts, public.carts) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."give_back_promotions"(uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."give_back_promotions"(uuid[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."give_back_promotions"(uuid[]) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."give_reason"(text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."give_reason"(text) FROM "postgres";
@@ -5376,6 +5993,18 @@ GRANT EXECUTE ON FUNCTION "private"."leave_waitlist"(uuid, text) TO "authenticat
 REVOKE ALL ON FUNCTION "private"."leave_waitlist"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."leave_waitlist"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."line_document"(private.order_line) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."line_document"(private.order_line) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."line_document"(private.order_line) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."line_pricing"(private.order_line) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."line_pricing"(private.order_line) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."line_pricing"(private.order_line) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."lock_addresses"() FROM PUBLIC;
 
@@ -5557,11 +6186,11 @@ REVOKE ALL ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text) FR
 
 GRANT EXECUTE ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."place_priced_lines"(uuid, text, private.order_line[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."place_quote"(uuid, private.quote) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."place_priced_lines"(uuid, text, private.order_line[]) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."place_quote"(uuid, private.quote) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."place_priced_lines"(uuid, text, private.order_line[]) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."place_quote"(uuid, private.quote) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."post_entries"(text, uuid, text, jsonb) FROM PUBLIC;
 
@@ -5575,11 +6204,23 @@ REVOKE ALL ON FUNCTION "private"."post_sale"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."post_sale"(uuid) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."price_line"(uuid, integer, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."price_line"(uuid, integer, text, uuid) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."price_line"(uuid, integer, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."price_line"(uuid, integer, text, uuid) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."price_line"(uuid, integer, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."price_line"(uuid, integer, text, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."price_wishes"(uuid, private.wish[], text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."price_wishes"(uuid, private.wish[], text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."price_wishes"(uuid, private.wish[], text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."problem"(text, integer, text, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."problem"(text, integer, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."problem"(text, integer, text, text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."process_payment"(uuid) FROM PUBLIC;
 
@@ -5604,6 +6245,12 @@ REVOKE ALL ON FUNCTION "private"."queue_process"(text, bigint, text, uuid, text)
 REVOKE ALL ON FUNCTION "private"."queue_process"(text, bigint, text, uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."queue_process"(text, bigint, text, uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."quote_document"(private.quote) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."quote_document"(private.quote) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."quote_document"(private.quote) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."read_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) FROM PUBLIC;
 
@@ -5631,6 +6278,12 @@ REVOKE ALL ON FUNCTION "private"."record_refund_result"(uuid, text, text, text) 
 
 GRANT EXECUTE ON FUNCTION "private"."record_refund_result"(uuid, text, text, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."redeem_promotions"(uuid, uuid, private.quote, timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."redeem_promotions"(uuid, uuid, private.quote, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."redeem_promotions"(uuid, uuid, private.quote, timestamp with time zone) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."refund_effect_key"(text, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."refund_effect_key"(text, uuid) FROM "postgres";
@@ -5642,6 +6295,18 @@ REVOKE ALL ON FUNCTION "private"."refund_order"(uuid, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."refund_order"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."refund_order"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."refuse_and_keep"(text, integer, text, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."refuse_and_keep"(text, integer, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."refuse_and_keep"(text, integer, text, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."refuse_problem"(jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."refuse_problem"(jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."refuse_problem"(jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."refuse_second_seat"(uuid, uuid) FROM PUBLIC;
 
@@ -5801,6 +6466,12 @@ REVOKE ALL ON FUNCTION "private"."start_process"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."start_process"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."sum_lines"(text, private.order_line[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."sum_lines"(text, private.order_line[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."sum_lines"(text, private.order_line[]) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."take_back_goods"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."take_back_goods"(uuid) FROM "postgres";
@@ -5879,11 +6550,11 @@ REVOKE ALL ON FUNCTION "private"."tg_ledger_entries__check_balance"() FROM "post
 
 GRANT EXECUTE ON FUNCTION "private"."tg_ledger_entries__check_balance"() TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."tg_order_items__check_subtotal"() FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."tg_order_items__check_sums"() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."tg_order_items__check_subtotal"() FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."tg_order_items__check_sums"() FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."tg_order_items__check_subtotal"() TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."tg_order_items__check_sums"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."tg_profiles__leave_waitlists"() FROM PUBLIC;
 
@@ -5927,6 +6598,12 @@ REVOKE ALL ON FUNCTION "private"."tg_users__make_profile"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg_users__make_profile"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."total_quote"(uuid, text, private.order_line[], uuid[], text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."total_quote"(uuid, text, private.order_line[], uuid[], text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."total_quote"(uuid, text, private.order_line[], uuid[], text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."try_provider_event"(text, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."try_provider_event"(text, text) FROM "postgres";
@@ -5951,11 +6628,17 @@ REVOKE ALL ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigi
 
 GRANT EXECUTE ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint, integer) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."write_order"(uuid, text, private.order_line[], uuid, timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."write_items"(uuid, private.order_line[]) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."write_order"(uuid, text, private.order_line[], uuid, timestamp with time zone) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."write_items"(uuid, private.order_line[]) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."write_order"(uuid, text, private.order_line[], uuid, timestamp with time zone) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."write_items"(uuid, private.order_line[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."write_order"(uuid, private.quote, uuid, timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."write_order"(uuid, private.quote, uuid, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."write_order"(uuid, private.quote, uuid, timestamp with time zone) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) FROM PUBLIC;
 
@@ -6173,6 +6856,58 @@ REVOKE ALL ON TABLE "public"."carts" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."carts" TO "service_role";
 
+REVOKE ALL ("code") ON TABLE "public"."coupons" FROM "authenticated";
+
+GRANT INSERT ("code") ON TABLE "public"."coupons" TO "authenticated";
+
+REVOKE ALL ("customer_id") ON TABLE "public"."coupons" FROM "authenticated";
+
+GRANT INSERT ("customer_id") ON TABLE "public"."coupons" TO "authenticated";
+
+REVOKE ALL ("promotion_id") ON TABLE "public"."coupons" FROM "authenticated";
+
+GRANT INSERT ("promotion_id") ON TABLE "public"."coupons" TO "authenticated";
+
+REVOKE ALL ("revoked_at") ON TABLE "public"."coupons" FROM "authenticated";
+
+GRANT UPDATE ("revoked_at") ON TABLE "public"."coupons" TO "authenticated";
+
+REVOKE ALL ("usage_limit") ON TABLE "public"."coupons" FROM "authenticated";
+
+GRANT INSERT ("usage_limit"), UPDATE ("usage_limit") ON TABLE "public"."coupons" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."coupons" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."coupons" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."coupons" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."coupons" TO "postgres";
+
+REVOKE ALL ("code") ON TABLE "public"."coupons" FROM "service_role";
+
+GRANT INSERT ("code") ON TABLE "public"."coupons" TO "service_role";
+
+REVOKE ALL ("customer_id") ON TABLE "public"."coupons" FROM "service_role";
+
+GRANT INSERT ("customer_id") ON TABLE "public"."coupons" TO "service_role";
+
+REVOKE ALL ("promotion_id") ON TABLE "public"."coupons" FROM "service_role";
+
+GRANT INSERT ("promotion_id") ON TABLE "public"."coupons" TO "service_role";
+
+REVOKE ALL ("revoked_at") ON TABLE "public"."coupons" FROM "service_role";
+
+GRANT UPDATE ("revoked_at") ON TABLE "public"."coupons" TO "service_role";
+
+REVOKE ALL ("usage_limit") ON TABLE "public"."coupons" FROM "service_role";
+
+GRANT INSERT ("usage_limit"), UPDATE ("usage_limit") ON TABLE "public"."coupons" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."coupons" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."coupons" TO "service_role";
+
 REVOKE ALL ON TABLE "public"."courses" FROM "anon";
 
 GRANT SELECT ON TABLE "public"."courses" TO "anon";
@@ -6236,6 +6971,54 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."currencies" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."currencies" TO "service_role";
+
+REVOKE ALL ("customer_group_id") ON TABLE "public"."customer_group_members" FROM "authenticated";
+
+GRANT INSERT ("customer_group_id") ON TABLE "public"."customer_group_members" TO "authenticated";
+
+REVOKE ALL ("profile_id") ON TABLE "public"."customer_group_members" FROM "authenticated";
+
+GRANT INSERT ("profile_id") ON TABLE "public"."customer_group_members" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."customer_group_members" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."customer_group_members" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."customer_group_members" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."customer_group_members" TO "postgres";
+
+REVOKE ALL ("customer_group_id") ON TABLE "public"."customer_group_members" FROM "service_role";
+
+GRANT INSERT ("customer_group_id") ON TABLE "public"."customer_group_members" TO "service_role";
+
+REVOKE ALL ("profile_id") ON TABLE "public"."customer_group_members" FROM "service_role";
+
+GRANT INSERT ("profile_id") ON TABLE "public"."customer_group_members" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."customer_group_members" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."customer_group_members" TO "service_role";
+
+REVOKE ALL ("name") ON TABLE "public"."customer_groups" FROM "authenticated";
+
+GRANT INSERT ("name"), UPDATE ("name") ON TABLE "public"."customer_groups" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."customer_groups" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."customer_groups" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."customer_groups" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."customer_groups" TO "postgres";
+
+REVOKE ALL ("name") ON TABLE "public"."customer_groups" FROM "service_role";
+
+GRANT INSERT ("name"), UPDATE ("name") ON TABLE "public"."customer_groups" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."customer_groups" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."customer_groups" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."enrollments" FROM "authenticated";
 
@@ -6497,6 +7280,118 @@ REVOKE ALL ON TABLE "public"."permissions" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."permissions" TO "service_role";
 
+REVOKE ALL ON TABLE "public"."price_list_prices" FROM "anon";
+
+GRANT SELECT ON TABLE "public"."price_list_prices" TO "anon";
+
+REVOKE ALL ("amount") ON TABLE "public"."price_list_prices" FROM "authenticated";
+
+GRANT INSERT ("amount"), UPDATE ("amount") ON TABLE "public"."price_list_prices" TO "authenticated";
+
+REVOKE ALL ("currency") ON TABLE "public"."price_list_prices" FROM "authenticated";
+
+GRANT INSERT ("currency") ON TABLE "public"."price_list_prices" TO "authenticated";
+
+REVOKE ALL ("min_quantity") ON TABLE "public"."price_list_prices" FROM "authenticated";
+
+GRANT INSERT ("min_quantity") ON TABLE "public"."price_list_prices" TO "authenticated";
+
+REVOKE ALL ("price_list_id") ON TABLE "public"."price_list_prices" FROM "authenticated";
+
+GRANT INSERT ("price_list_id") ON TABLE "public"."price_list_prices" TO "authenticated";
+
+REVOKE ALL ("variant_id") ON TABLE "public"."price_list_prices" FROM "authenticated";
+
+GRANT INSERT ("variant_id") ON TABLE "public"."price_list_prices" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."price_list_prices" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."price_list_prices" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."price_list_prices" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."price_list_prices" TO "postgres";
+
+REVOKE ALL ("amount") ON TABLE "public"."price_list_prices" FROM "service_role";
+
+GRANT INSERT ("amount"), UPDATE ("amount") ON TABLE "public"."price_list_prices" TO "service_role";
+
+REVOKE ALL ("currency") ON TABLE "public"."price_list_prices" FROM "service_role";
+
+GRANT INSERT ("currency") ON TABLE "public"."price_list_prices" TO "service_role";
+
+REVOKE ALL ("min_quantity") ON TABLE "public"."price_list_prices" FROM "service_role";
+
+GRANT INSERT ("min_quantity") ON TABLE "public"."price_list_prices" TO "service_role";
+
+REVOKE ALL ("price_list_id") ON TABLE "public"."price_list_prices" FROM "service_role";
+
+GRANT INSERT ("price_list_id") ON TABLE "public"."price_list_prices" TO "service_role";
+
+REVOKE ALL ("variant_id") ON TABLE "public"."price_list_prices" FROM "service_role";
+
+GRANT INSERT ("variant_id") ON TABLE "public"."price_list_prices" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."price_list_prices" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."price_list_prices" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."price_lists" FROM "anon";
+
+GRANT SELECT ON TABLE "public"."price_lists" TO "anon";
+
+REVOKE ALL ("customer_group_id") ON TABLE "public"."price_lists" FROM "authenticated";
+
+GRANT INSERT ("customer_group_id"), UPDATE ("customer_group_id") ON TABLE "public"."price_lists" TO "authenticated";
+
+REVOKE ALL ("ends_at") ON TABLE "public"."price_lists" FROM "authenticated";
+
+GRANT INSERT ("ends_at"), UPDATE ("ends_at") ON TABLE "public"."price_lists" TO "authenticated";
+
+REVOKE ALL ("name") ON TABLE "public"."price_lists" FROM "authenticated";
+
+GRANT INSERT ("name"), UPDATE ("name") ON TABLE "public"."price_lists" TO "authenticated";
+
+REVOKE ALL ("starts_at") ON TABLE "public"."price_lists" FROM "authenticated";
+
+GRANT INSERT ("starts_at"), UPDATE ("starts_at") ON TABLE "public"."price_lists" TO "authenticated";
+
+REVOKE ALL ("status") ON TABLE "public"."price_lists" FROM "authenticated";
+
+GRANT INSERT ("status"), UPDATE ("status") ON TABLE "public"."price_lists" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."price_lists" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."price_lists" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."price_lists" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."price_lists" TO "postgres";
+
+REVOKE ALL ("customer_group_id") ON TABLE "public"."price_lists" FROM "service_role";
+
+GRANT INSERT ("customer_group_id"), UPDATE ("customer_group_id") ON TABLE "public"."price_lists" TO "service_role";
+
+REVOKE ALL ("ends_at") ON TABLE "public"."price_lists" FROM "service_role";
+
+GRANT INSERT ("ends_at"), UPDATE ("ends_at") ON TABLE "public"."price_lists" TO "service_role";
+
+REVOKE ALL ("name") ON TABLE "public"."price_lists" FROM "service_role";
+
+GRANT INSERT ("name"), UPDATE ("name") ON TABLE "public"."price_lists" TO "service_role";
+
+REVOKE ALL ("starts_at") ON TABLE "public"."price_lists" FROM "service_role";
+
+GRANT INSERT ("starts_at"), UPDATE ("starts_at") ON TABLE "public"."price_lists" TO "service_role";
+
+REVOKE ALL ("status") ON TABLE "public"."price_lists" FROM "service_role";
+
+GRANT INSERT ("status"), UPDATE ("status") ON TABLE "public"."price_lists" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."price_lists" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."price_lists" TO "service_role";
+
 REVOKE ALL ON TABLE "public"."prices" FROM "anon";
 
 GRANT SELECT ON TABLE "public"."prices" TO "anon";
@@ -6581,6 +7476,10 @@ REVOKE ALL ("summary") ON TABLE "public"."products" FROM "authenticated";
 
 GRANT INSERT ("summary"), UPDATE ("summary") ON TABLE "public"."products" TO "authenticated";
 
+REVOKE ALL ("tax_category") ON TABLE "public"."products" FROM "authenticated";
+
+GRANT INSERT ("tax_category"), UPDATE ("tax_category") ON TABLE "public"."products" TO "authenticated";
+
 REVOKE ALL ("title") ON TABLE "public"."products" FROM "authenticated";
 
 GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."products" TO "authenticated";
@@ -6620,6 +7519,10 @@ GRANT INSERT ("status"), UPDATE ("status") ON TABLE "public"."products" TO "serv
 REVOKE ALL ("summary") ON TABLE "public"."products" FROM "service_role";
 
 GRANT INSERT ("summary"), UPDATE ("summary") ON TABLE "public"."products" TO "service_role";
+
+REVOKE ALL ("tax_category") ON TABLE "public"."products" FROM "service_role";
+
+GRANT INSERT ("tax_category"), UPDATE ("tax_category") ON TABLE "public"."products" TO "service_role";
 
 REVOKE ALL ("title") ON TABLE "public"."products" FROM "service_role";
 
@@ -6672,6 +7575,194 @@ GRANT UPDATE ("phone") ON TABLE "public"."profiles" TO "service_role";
 REVOKE ALL ON TABLE "public"."profiles" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."profiles" TO "service_role";
+
+REVOKE ALL ("product_id") ON TABLE "public"."promotion_products" FROM "authenticated";
+
+GRANT INSERT ("product_id") ON TABLE "public"."promotion_products" TO "authenticated";
+
+REVOKE ALL ("promotion_id") ON TABLE "public"."promotion_products" FROM "authenticated";
+
+GRANT INSERT ("promotion_id") ON TABLE "public"."promotion_products" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."promotion_products" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."promotion_products" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."promotion_products" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."promotion_products" TO "postgres";
+
+REVOKE ALL ("product_id") ON TABLE "public"."promotion_products" FROM "service_role";
+
+GRANT INSERT ("product_id") ON TABLE "public"."promotion_products" TO "service_role";
+
+REVOKE ALL ("promotion_id") ON TABLE "public"."promotion_products" FROM "service_role";
+
+GRANT INSERT ("promotion_id") ON TABLE "public"."promotion_products" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."promotion_products" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."promotion_products" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."promotion_redemptions" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."promotion_redemptions" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."promotion_redemptions" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."promotion_redemptions" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."promotion_redemptions" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."promotion_redemptions" TO "service_role";
+
+REVOKE ALL ("amount") ON TABLE "public"."promotions" FROM "authenticated";
+
+GRANT INSERT ("amount"), UPDATE ("amount") ON TABLE "public"."promotions" TO "authenticated";
+
+REVOKE ALL ("automatic") ON TABLE "public"."promotions" FROM "authenticated";
+
+GRANT INSERT ("automatic") ON TABLE "public"."promotions" TO "authenticated";
+
+REVOKE ALL ("basis_points") ON TABLE "public"."promotions" FROM "authenticated";
+
+GRANT INSERT ("basis_points"), UPDATE ("basis_points") ON TABLE "public"."promotions" TO "authenticated";
+
+REVOKE ALL ("buy_quantity") ON TABLE "public"."promotions" FROM "authenticated";
+
+GRANT INSERT ("buy_quantity"), UPDATE ("buy_quantity") ON TABLE "public"."promotions" TO "authenticated";
+
+REVOKE ALL ("combinable") ON TABLE "public"."promotions" FROM "authenticated";
+
+GRANT INSERT ("combinable"), UPDATE ("combinable") ON TABLE "public"."promotions" TO "authenticated";
+
+REVOKE ALL ("currency") ON TABLE "public"."promotions" FROM "authenticated";
+
+GRANT INSERT ("currency"), UPDATE ("currency") ON TABLE "public"."promotions" TO "authenticated";
+
+REVOKE ALL ("ends_at") ON TABLE "public"."promotions" FROM "authenticated";
+
+GRANT INSERT ("ends_at"), UPDATE ("ends_at") ON TABLE "public"."promotions" TO "authenticated";
+
+REVOKE ALL ("get_quantity") ON TABLE "public"."promotions" FROM "authenticated";
+
+GRANT INSERT ("get_quantity"), UPDATE ("get_quantity") ON TABLE "public"."promotions" TO "authenticated";
+
+REVOKE ALL ("kind") ON TABLE "public"."promotions" FROM "authenticated";
+
+GRANT INSERT ("kind") ON TABLE "public"."promotions" TO "authenticated";
+
+REVOKE ALL ("minimum_amount") ON TABLE "public"."promotions" FROM "authenticated";
+
+GRANT INSERT ("minimum_amount"), UPDATE ("minimum_amount") ON TABLE "public"."promotions" TO "authenticated";
+
+REVOKE ALL ("minimum_quantity") ON TABLE "public"."promotions" FROM "authenticated";
+
+GRANT INSERT ("minimum_quantity"), UPDATE ("minimum_quantity") ON TABLE "public"."promotions" TO "authenticated";
+
+REVOKE ALL ("name") ON TABLE "public"."promotions" FROM "authenticated";
+
+GRANT INSERT ("name"), UPDATE ("name") ON TABLE "public"."promotions" TO "authenticated";
+
+REVOKE ALL ("per_user_limit") ON TABLE "public"."promotions" FROM "authenticated";
+
+GRANT INSERT ("per_user_limit"), UPDATE ("per_user_limit") ON TABLE "public"."promotions" TO "authenticated";
+
+REVOKE ALL ("priority") ON TABLE "public"."promotions" FROM "authenticated";
+
+GRANT INSERT ("priority"), UPDATE ("priority") ON TABLE "public"."promotions" TO "authenticated";
+
+REVOKE ALL ("starts_at") ON TABLE "public"."promotions" FROM "authenticated";
+
+GRANT INSERT ("starts_at"), UPDATE ("starts_at") ON TABLE "public"."promotions" TO "authenticated";
+
+REVOKE ALL ("status") ON TABLE "public"."promotions" FROM "authenticated";
+
+GRANT INSERT ("status"), UPDATE ("status") ON TABLE "public"."promotions" TO "authenticated";
+
+REVOKE ALL ("usage_limit") ON TABLE "public"."promotions" FROM "authenticated";
+
+GRANT INSERT ("usage_limit"), UPDATE ("usage_limit") ON TABLE "public"."promotions" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."promotions" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."promotions" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."promotions" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."promotions" TO "postgres";
+
+REVOKE ALL ("amount") ON TABLE "public"."promotions" FROM "service_role";
+
+GRANT INSERT ("amount"), UPDATE ("amount") ON TABLE "public"."promotions" TO "service_role";
+
+REVOKE ALL ("automatic") ON TABLE "public"."promotions" FROM "service_role";
+
+GRANT INSERT ("automatic") ON TABLE "public"."promotions" TO "service_role";
+
+REVOKE ALL ("basis_points") ON TABLE "public"."promotions" FROM "service_role";
+
+GRANT INSERT ("basis_points"), UPDATE ("basis_points") ON TABLE "public"."promotions" TO "service_role";
+
+REVOKE ALL ("buy_quantity") ON TABLE "public"."promotions" FROM "service_role";
+
+GRANT INSERT ("buy_quantity"), UPDATE ("buy_quantity") ON TABLE "public"."promotions" TO "service_role";
+
+REVOKE ALL ("combinable") ON TABLE "public"."promotions" FROM "service_role";
+
+GRANT INSERT ("combinable"), UPDATE ("combinable") ON TABLE "public"."promotions" TO "service_role";
+
+REVOKE ALL ("currency") ON TABLE "public"."promotions" FROM "service_role";
+
+GRANT INSERT ("currency"), UPDATE ("currency") ON TABLE "public"."promotions" TO "service_role";
+
+REVOKE ALL ("ends_at") ON TABLE "public"."promotions" FROM "service_role";
+
+GRANT INSERT ("ends_at"), UPDATE ("ends_at") ON TABLE "public"."promotions" TO "service_role";
+
+REVOKE ALL ("get_quantity") ON TABLE "public"."promotions" FROM "service_role";
+
+GRANT INSERT ("get_quantity"), UPDATE ("get_quantity") ON TABLE "public"."promotions" TO "service_role";
+
+REVOKE ALL ("kind") ON TABLE "public"."promotions" FROM "service_role";
+
+GRANT INSERT ("kind") ON TABLE "public"."promotions" TO "service_role";
+
+REVOKE ALL ("minimum_amount") ON TABLE "public"."promotions" FROM "service_role";
+
+GRANT INSERT ("minimum_amount"), UPDATE ("minimum_amount") ON TABLE "public"."promotions" TO "service_role";
+
+REVOKE ALL ("minimum_quantity") ON TABLE "public"."promotions" FROM "service_role";
+
+GRANT INSERT ("minimum_quantity"), UPDATE ("minimum_quantity") ON TABLE "public"."promotions" TO "service_role";
+
+REVOKE ALL ("name") ON TABLE "public"."promotions" FROM "service_role";
+
+GRANT INSERT ("name"), UPDATE ("name") ON TABLE "public"."promotions" TO "service_role";
+
+REVOKE ALL ("per_user_limit") ON TABLE "public"."promotions" FROM "service_role";
+
+GRANT INSERT ("per_user_limit"), UPDATE ("per_user_limit") ON TABLE "public"."promotions" TO "service_role";
+
+REVOKE ALL ("priority") ON TABLE "public"."promotions" FROM "service_role";
+
+GRANT INSERT ("priority"), UPDATE ("priority") ON TABLE "public"."promotions" TO "service_role";
+
+REVOKE ALL ("starts_at") ON TABLE "public"."promotions" FROM "service_role";
+
+GRANT INSERT ("starts_at"), UPDATE ("starts_at") ON TABLE "public"."promotions" TO "service_role";
+
+REVOKE ALL ("status") ON TABLE "public"."promotions" FROM "service_role";
+
+GRANT INSERT ("status"), UPDATE ("status") ON TABLE "public"."promotions" TO "service_role";
+
+REVOKE ALL ("usage_limit") ON TABLE "public"."promotions" FROM "service_role";
+
+GRANT INSERT ("usage_limit"), UPDATE ("usage_limit") ON TABLE "public"."promotions" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."promotions" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."promotions" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."refunds" FROM "authenticated";
 
@@ -6808,6 +7899,118 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."stock_slots" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."stock_slots" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."tax_categories" FROM "anon";
+
+GRANT SELECT ON TABLE "public"."tax_categories" TO "anon";
+
+REVOKE ALL ("code") ON TABLE "public"."tax_categories" FROM "authenticated";
+
+GRANT INSERT ("code") ON TABLE "public"."tax_categories" TO "authenticated";
+
+REVOKE ALL ("name") ON TABLE "public"."tax_categories" FROM "authenticated";
+
+GRANT INSERT ("name"), UPDATE ("name") ON TABLE "public"."tax_categories" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."tax_categories" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."tax_categories" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."tax_categories" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."tax_categories" TO "postgres";
+
+REVOKE ALL ("code") ON TABLE "public"."tax_categories" FROM "service_role";
+
+GRANT INSERT ("code") ON TABLE "public"."tax_categories" TO "service_role";
+
+REVOKE ALL ("name") ON TABLE "public"."tax_categories" FROM "service_role";
+
+GRANT INSERT ("name"), UPDATE ("name") ON TABLE "public"."tax_categories" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."tax_categories" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."tax_categories" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."tax_rates" FROM "anon";
+
+GRANT SELECT ON TABLE "public"."tax_rates" TO "anon";
+
+REVOKE ALL ("basis_points") ON TABLE "public"."tax_rates" FROM "authenticated";
+
+GRANT INSERT ("basis_points"), UPDATE ("basis_points") ON TABLE "public"."tax_rates" TO "authenticated";
+
+REVOKE ALL ("country") ON TABLE "public"."tax_rates" FROM "authenticated";
+
+GRANT INSERT ("country"), UPDATE ("country") ON TABLE "public"."tax_rates" TO "authenticated";
+
+REVOKE ALL ("inclusive") ON TABLE "public"."tax_rates" FROM "authenticated";
+
+GRANT INSERT ("inclusive"), UPDATE ("inclusive") ON TABLE "public"."tax_rates" TO "authenticated";
+
+REVOKE ALL ("name") ON TABLE "public"."tax_rates" FROM "authenticated";
+
+GRANT INSERT ("name"), UPDATE ("name") ON TABLE "public"."tax_rates" TO "authenticated";
+
+REVOKE ALL ("province") ON TABLE "public"."tax_rates" FROM "authenticated";
+
+GRANT INSERT ("province"), UPDATE ("province") ON TABLE "public"."tax_rates" TO "authenticated";
+
+REVOKE ALL ("tax_category") ON TABLE "public"."tax_rates" FROM "authenticated";
+
+GRANT INSERT ("tax_category"), UPDATE ("tax_category") ON TABLE "public"."tax_rates" TO "authenticated";
+
+REVOKE ALL ("valid_from") ON TABLE "public"."tax_rates" FROM "authenticated";
+
+GRANT INSERT ("valid_from"), UPDATE ("valid_from") ON TABLE "public"."tax_rates" TO "authenticated";
+
+REVOKE ALL ("valid_until") ON TABLE "public"."tax_rates" FROM "authenticated";
+
+GRANT INSERT ("valid_until"), UPDATE ("valid_until") ON TABLE "public"."tax_rates" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."tax_rates" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."tax_rates" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."tax_rates" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."tax_rates" TO "postgres";
+
+REVOKE ALL ("basis_points") ON TABLE "public"."tax_rates" FROM "service_role";
+
+GRANT INSERT ("basis_points"), UPDATE ("basis_points") ON TABLE "public"."tax_rates" TO "service_role";
+
+REVOKE ALL ("country") ON TABLE "public"."tax_rates" FROM "service_role";
+
+GRANT INSERT ("country"), UPDATE ("country") ON TABLE "public"."tax_rates" TO "service_role";
+
+REVOKE ALL ("inclusive") ON TABLE "public"."tax_rates" FROM "service_role";
+
+GRANT INSERT ("inclusive"), UPDATE ("inclusive") ON TABLE "public"."tax_rates" TO "service_role";
+
+REVOKE ALL ("name") ON TABLE "public"."tax_rates" FROM "service_role";
+
+GRANT INSERT ("name"), UPDATE ("name") ON TABLE "public"."tax_rates" TO "service_role";
+
+REVOKE ALL ("province") ON TABLE "public"."tax_rates" FROM "service_role";
+
+GRANT INSERT ("province"), UPDATE ("province") ON TABLE "public"."tax_rates" TO "service_role";
+
+REVOKE ALL ("tax_category") ON TABLE "public"."tax_rates" FROM "service_role";
+
+GRANT INSERT ("tax_category"), UPDATE ("tax_category") ON TABLE "public"."tax_rates" TO "service_role";
+
+REVOKE ALL ("valid_from") ON TABLE "public"."tax_rates" FROM "service_role";
+
+GRANT INSERT ("valid_from"), UPDATE ("valid_from") ON TABLE "public"."tax_rates" TO "service_role";
+
+REVOKE ALL ("valid_until") ON TABLE "public"."tax_rates" FROM "service_role";
+
+GRANT INSERT ("valid_until"), UPDATE ("valid_until") ON TABLE "public"."tax_rates" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."tax_rates" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."tax_rates" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."variants" FROM "anon";
 

@@ -38,8 +38,8 @@ from (
   select *, case when number > :orders - 200 then 'pending' when luck < 0.8 then 'paid' when luck < 0.88 then 'completed' when luck < 0.94 then 'expired'
     when luck < 0.97 then 'cancelled' when luck < 0.9995 then 'refunded' else 'needs_review' end as status from sales order by number
 ) as decided;
-insert into public.order_items (order_id, variant_id, kind, sku, title, quantity, unit_amount, total_amount)
-select sales.id, intakes.variant_id, 'course', 'SEARCHED', products.title || ' · ' || intakes.title, 1, sales.amount, sales.amount
+insert into public.order_items (order_id, variant_id, kind, sku, title, quantity, unit_amount, subtotal_amount, total_amount)
+select sales.id, intakes.variant_id, 'course', 'SEARCHED', products.title || ' · ' || intakes.title, 1, sales.amount, sales.amount, sales.amount
 from sales join public.intakes on intakes.variant_id = md5('searched-variant' || sales.variant)::uuid join public.products on products.id = intakes.product_id
 order by sales.number;
 

@@ -36,6 +36,46 @@ $$;
 comment on function private.fail(text, integer, text, text, text) is
   'The one way to refuse: a stable snake_case code, an HTTP status, a sentence, and a hint that says what to do next. Raises, so nothing is changed.';
 
+create function private.problem(code text, status integer, message text, hint text default null, details text default null)
+returns jsonb
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object('code', problem.code, 'status', problem.status, 'message', problem.message, 'hint', problem.hint, 'details', problem.details);
+$$;
+comment on function private.problem(text, integer, text, text, text) is 'What would refuse a call, as data: for answers that list everything that is wrong. private.refuse_problem raises it.';
+
+create function private.refuse_problem(problem jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(refuse_problem.problem) = 'object' then
+    perform private.fail(refuse_problem.problem ->> 'code', (refuse_problem.problem ->> 'status')::integer, refuse_problem.problem ->> 'message',
+      refuse_problem.problem ->> 'hint', refuse_problem.problem ->> 'details');
+  end if;
+end
+$$;
+comment on function private.refuse_problem(jsonb) is 'Refuses with a problem if there is one; null does nothing.';
+
+create function private.refuse_and_keep(code text, status integer, message text, hint text default null, details text default null)
+returns jsonb
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select set_config('response.status', refuse_and_keep.status::text, true);
+  select jsonb_build_object('code', refuse_and_keep.code, 'message', refuse_and_keep.message, 'details', refuse_and_keep.details, 'hint', refuse_and_keep.hint);
+$$;
+comment on function private.refuse_and_keep(text, integer, text, text, text) is
+  'A refusal that keeps what the call has written, such as a counted guess: gives the answer with which the verb must return at once. Everything else refuses with private.fail.';
+
 create function private.request_id()
 returns text
 language plpgsql -- every purchase calls it: plpgsql keeps its plan, a sql function that is not inlined is planned at every call

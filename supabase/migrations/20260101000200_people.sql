@@ -109,10 +109,13 @@ insert into public.permissions (name, description) values
   ('payments.read', 'See every payment and refund.'),
   ('people.manage', 'Grant and revoke roles.'),
   ('people.read', 'See every profile.'),
+  ('pricing.read', 'See every price list, customer group, promotion, coupon and its uses.'),
+  ('pricing.write', 'Write price lists, customer groups, promotions and coupons.'),
   ('processes.read', 'See background processes.'),
   ('processes.write', 'Retry background processes.'),
   ('settings.read', 'See the shop''s settings.'),
-  ('settings.write', 'Change the shop''s settings.');
+  ('settings.write', 'Change the shop''s settings.'),
+  ('taxes.write', 'Write tax categories and rates.');
 
 insert into public.role_permissions (role, permission)
 select 'admin', permissions.name from public.permissions
@@ -120,10 +123,12 @@ union all select 'auditor', permissions.name from public.permissions where permi
 union all select * from (values
   ('instructor', 'catalog.read'),
   ('support', 'people.read'), ('support', 'orders.read'), ('support', 'orders.cancel'), ('support', 'payments.read'), ('support', 'invoices.read'),
-  ('support', 'enrollments.read'), ('support', 'notifications.read'), ('support', 'catalog.read'), ('support', 'processes.read'),
+  ('support', 'enrollments.read'), ('support', 'notifications.read'), ('support', 'catalog.read'), ('support', 'processes.read'), ('support', 'pricing.read'),
   ('warehouse', 'catalog.read'), ('warehouse', 'inventory.read'), ('warehouse', 'inventory.write'),
   ('finance', 'orders.read'), ('finance', 'payments.read'), ('finance', 'invoices.read'), ('finance', 'ledger.read'), ('finance', 'people.read'),
-  ('catalog_manager', 'catalog.read'), ('catalog_manager', 'catalog.write'), ('catalog_manager', 'inventory.read')
+  ('finance', 'pricing.read'), ('finance', 'taxes.write'),
+  ('catalog_manager', 'catalog.read'), ('catalog_manager', 'catalog.write'), ('catalog_manager', 'inventory.read'),
+  ('catalog_manager', 'pricing.read'), ('catalog_manager', 'pricing.write')
 ) as granted (role, permission);
 
 create function private.has_permission(permission text)

@@ -177,25 +177,25 @@ create trigger _300_follow_seats after insert or update of seats, title on publi
 
 -- verbs for the orders domain -----------------------------------------------------------------------------------------------------------
 
-create function private.check_enrollable(intake_id uuid, opens_at timestamptz, closes_at timestamptz)
-returns void
-language plpgsql
+create function private.enrollment_problem(intake_id uuid, opens_at timestamptz, closes_at timestamptz)
+returns jsonb
+language plpgsql -- in every purchase: see private.request_id
 stable
 security invoker
 set search_path = ''
 as $$
 begin
-  if check_enrollable.opens_at > now() then
-    perform private.fail('intake_not_open', 409, 'Enrolment in this intake has not opened yet.', 'Try again when it opens.',
-      json_build_object('intake_id', check_enrollable.intake_id, 'opens_at', check_enrollable.opens_at)::text);
+  if enrollment_problem.opens_at > now() then
+    return private.problem('intake_not_open', 409, 'Enrolment in this intake has not opened yet.', 'Try again when it opens.',
+      json_build_object('intake_id', enrollment_problem.intake_id, 'opens_at', enrollment_problem.opens_at)::text);
+  elsif enrollment_problem.closes_at <= now() then
+    return private.problem('intake_closed', 409, 'Enrolment in this intake has closed.', 'Choose another intake of the course.',
+      json_build_object('intake_id', enrollment_problem.intake_id, 'closed_at', enrollment_problem.closes_at)::text);
   end if;
-  if check_enrollable.closes_at <= now() then
-    perform private.fail('intake_closed', 409, 'Enrolment in this intake has closed.', 'Choose another intake of the course.',
-      json_build_object('intake_id', check_enrollable.intake_id, 'closed_at', check_enrollable.closes_at)::text);
-  end if;
+  return null;
 end
 $$;
-comment on function private.check_enrollable(uuid, timestamptz, timestamptz) is 'Refuses intake_not_open and intake_closed by the database''s clock.';
+comment on function private.enrollment_problem(uuid, timestamptz, timestamptz) is 'intake_not_open or intake_closed by the database''s clock, as a problem; null when enrolment is open.';
 
 create function private.end_enrollments(order_item_ids uuid[], status text)
 returns integer

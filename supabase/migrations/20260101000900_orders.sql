@@ -18,6 +18,7 @@ create table public.orders (
   subtotal_amount bigint not null,
   discount_amount bigint not null default 0,
   tax_amount bigint not null default 0,
+  tax_included_amount bigint not null default 0,
   shipping_amount bigint not null default 0,
   total_amount bigint not null,
   placed_at timestamptz not null default now(),
@@ -30,14 +31,15 @@ create table public.orders (
   constraint orders_have_a_known_status check (status in ('pending', 'paid', 'processing', 'shipped', 'delivered', 'completed',
     'cancelled', 'expired', 'refunded', 'partially_refunded', 'needs_review')),
   constraint orders_add_up check (total_amount = subtotal_amount - discount_amount + tax_amount + shipping_amount),
-  constraint orders_never_pay_the_buyer check (subtotal_amount >= 0 and discount_amount >= 0 and tax_amount >= 0 and shipping_amount >= 0 and total_amount >= 0),
+  constraint orders_never_pay_the_buyer check (subtotal_amount >= 0 and discount_amount >= 0 and tax_amount >= 0 and shipping_amount >= 0 and total_amount >= 0
+    and tax_included_amount between 0 and subtotal_amount - discount_amount),
   constraint orders_expire_only_while_unpaid check (status <> 'pending' or expires_at is not null),
   constraint orders_are_dated_when_paid check (paid_at is not null or status in ('pending', 'cancelled', 'expired', 'needs_review', 'refunded')),
   constraint orders_say_when_they_were_cancelled check (status <> 'cancelled' or cancelled_at is not null),
   constraint orders_go_to_one_address check (jsonb_typeof(shipping_address) = 'object')
 );
 comment on table public.orders is
-  'One purchase. Amounts in minor units of currency; subtotal − discount + tax + shipping = total. shipping_address is the address as it was; null when nothing is sent.';
+  'One purchase. Amounts in minor units of currency; subtotal − discount + tax + shipping = total. tax_included_amount is tax that the prices contain. shipping_address is the address as it was; null when nothing is sent.';
 
 -- serves: my orders, newest first, keyset by (placed_at, id)
 create index on public.orders (customer_id, placed_at desc, id desc);
@@ -47,21 +49,34 @@ create index on public.orders (expires_at) where status = 'pending';
 create table public.order_items (
   id uuid primary key default gen_random_uuid(),
   order_id uuid not null references public.orders (id) on delete restrict,
+  parent_id uuid references public.order_items (id) on delete restrict,
   variant_id uuid not null references public.variants (id) on delete restrict,
   kind text not null,
   sku text not null,
   title text not null,
   quantity integer not null,
   unit_amount bigint not null,
+  subtotal_amount bigint not null,
+  discount_amount bigint not null default 0,
+  tax_amount bigint not null default 0,
+  tax_included_amount bigint not null default 0,
   total_amount bigint not null,
+  pricing jsonb not null default '{}',
   snapshot jsonb not null default '{}',
-  constraint order_items_are_bought_by_the_piece check (quantity between 1 and 1000),
-  constraint order_items_add_up check (unit_amount >= 0 and total_amount = unit_amount * quantity),
-  constraint order_items_name_a_variant_once unique (order_id, variant_id)
+  constraint order_items_are_bought_by_the_piece check (quantity between 1 and 100000),
+  constraint order_items_add_up check (unit_amount >= 0 and subtotal_amount = unit_amount * quantity and total_amount = subtotal_amount - discount_amount + tax_amount),
+  constraint order_items_take_off_no_more_than_there_is check (discount_amount between 0 and subtotal_amount and tax_amount >= 0
+    and tax_included_amount between 0 and subtotal_amount - discount_amount),
+  constraint order_items_name_a_variant_once unique nulls not distinct (order_id, variant_id, parent_id)
 );
-comment on table public.order_items is 'One line, as it was when it was bought: title, sku, price. Later changes of the catalogue do not touch it.';
+comment on table public.order_items is
+  'One line, as it was when it was bought; later changes of the catalogue do not touch it. subtotal = unit × quantity; subtotal − discount + tax = total. pricing says why; empty: the base price, nothing else.';
 create index on public.order_items (variant_id);
+-- serves: the components of a bundle
+create index on public.order_items (parent_id) where parent_id is not null;
 
+alter table public.promotion_redemptions add constraint promotion_redemptions_order_id_fkey
+  foreign key (order_id) references public.orders (id) on delete restrict;
 alter table public.enrollments add constraint enrollments_order_item_id_fkey
   foreign key (order_item_id) references public.order_items (id) on delete restrict;
 alter table public.carts add constraint carts_order_id_fkey
@@ -82,7 +97,7 @@ insert into private.status_moves (machine, from_status, to_status) values
 create trigger _100_stamp_update before update on public.orders for each row execute function private.tg__stamp_update();
 create trigger _200_guard_status after update of status on public.orders for each row when (old.status <> new.status) execute function private.tg__guard_status('order');
 
-create function private.tg_order_items__check_subtotal()
+create function private.tg_order_items__check_sums()
 returns trigger
 language plpgsql
 volatile
@@ -101,20 +116,25 @@ begin
   end if;
   if exists (
     select from public.orders
-    where orders.id = v_order_id
-      and orders.subtotal_amount <> (select coalesce(sum(order_items.total_amount), 0) from public.order_items where order_items.order_id = v_order_id)
+    cross join lateral (
+      select sum(order_items.subtotal_amount) as subtotal, sum(order_items.discount_amount) as discount, sum(order_items.tax_amount) as tax,
+        sum(order_items.tax_included_amount) as tax_included
+      from public.order_items where order_items.order_id = v_order_id
+    ) as items
+    where orders.id = v_order_id and (orders.subtotal_amount, orders.discount_amount, orders.tax_amount, orders.tax_included_amount)
+      is distinct from (coalesce(items.subtotal, 0), coalesce(items.discount, 0), coalesce(items.tax, 0), coalesce(items.tax_included, 0))
   ) then
-    perform private.fail('order_does_not_add_up', 409, 'The subtotal of an order is the sum of its lines.', 'Write the lines and the subtotal in one transaction.');
+    perform private.fail('order_does_not_add_up', 409, 'Subtotal, discount and tax of an order are the sums of its lines.', 'Write the lines and the sums in one transaction.');
   end if;
   return null;
 end
 $$;
-comment on function private.tg_order_items__check_subtotal() is 'At commit: the subtotal is the sum of the lines, whoever wrote them.';
+comment on function private.tg_order_items__check_sums() is 'At commit: subtotal, discount and taxes are the sums of the lines, whoever wrote them.';
 
-create constraint trigger _300_check_subtotal after insert or update or delete on public.order_items
-  deferrable initially deferred for each row execute function private.tg_order_items__check_subtotal();
-create constraint trigger _300_check_subtotal after update of subtotal_amount on public.orders
-  deferrable initially deferred for each row execute function private.tg_order_items__check_subtotal();
+create constraint trigger _300_check_sums after insert or update or delete on public.order_items
+  deferrable initially deferred for each row execute function private.tg_order_items__check_sums();
+create constraint trigger _300_check_sums after update of subtotal_amount, discount_amount, tax_amount, tax_included_amount on public.orders
+  deferrable initially deferred for each row execute function private.tg_order_items__check_sums();
 
 alter table public.orders enable row level security;
 create policy select_own_or_staff on public.orders for select to authenticated
@@ -145,7 +165,9 @@ begin
   select * into v_order from public.orders where orders.id = order_document.order_id;
   select jsonb_agg(jsonb_build_object(
       'id', order_items.id, 'variant_id', order_items.variant_id, 'kind', order_items.kind, 'sku', order_items.sku, 'title', order_items.title,
-      'quantity', order_items.quantity, 'unit_amount', order_items.unit_amount, 'total_amount', order_items.total_amount,
+      'parent_id', order_items.parent_id, 'quantity', order_items.quantity, 'unit_amount', order_items.unit_amount,
+      'subtotal_amount', order_items.subtotal_amount, 'discount_amount', order_items.discount_amount, 'tax_amount', order_items.tax_amount,
+      'tax_included_amount', order_items.tax_included_amount, 'total_amount', order_items.total_amount, 'pricing', order_items.pricing,
       'enrollment', case when enrollments.id is not null then jsonb_build_object(
         'id', enrollments.id, 'intake_id', enrollments.intake_id, 'status', enrollments.status, 'enrolled_at', enrollments.enrolled_at) end
     ) order by order_items.title, order_items.id) into v_items
@@ -161,7 +183,7 @@ begin
   return jsonb_build_object(
     'id', v_order.id, 'number', v_order.number, 'status', v_order.status, 'currency', v_order.currency,
     'subtotal_amount', v_order.subtotal_amount, 'discount_amount', v_order.discount_amount, 'tax_amount', v_order.tax_amount,
-    'shipping_amount', v_order.shipping_amount, 'total_amount', v_order.total_amount,
+    'tax_included_amount', v_order.tax_included_amount, 'shipping_amount', v_order.shipping_amount, 'total_amount', v_order.total_amount,
     'placed_at', v_order.placed_at, 'expires_at', v_order.expires_at, 'paid_at', v_order.paid_at,
     'cancelled_at', v_order.cancelled_at, 'cancel_reason', v_order.cancel_reason, 'shipping_address', v_order.shipping_address,
     'items', v_items, 'payments', v_payments, 'refunds', v_refunds);

@@ -4,11 +4,6 @@ Orders, placing: from a wish to an order that holds what it sells. See the order
 
 -- place ------------------------------------------------------------------------------------------------------------------------------
 
-create type private.order_line as (
-  variant_id uuid, quantity integer, kind text, sku text, title text, unit_amount bigint, counted boolean, intake_id uuid, snapshot jsonb
-);
-comment on type private.order_line is 'A line on its way into an order: priced, and checked against its domain.';
-
 create function private.parse_lines(lines jsonb)
 returns table (variant_id uuid, quantity integer)
 language plpgsql
@@ -45,52 +40,6 @@ begin
 end
 $$;
 comment on function private.parse_lines(jsonb) is 'Lines as rows, summed by variant, in the order in which stock is locked. Refuses invalid_lines and invalid_quantity.';
-
-create function private.price_line(variant_id uuid, quantity integer, currency text)
-returns private.order_line
-language plpgsql
-stable
-security invoker
-set search_path = ''
-as $$
-declare
-  v_line private.order_line;
-  v_opens_at timestamptz;
-  v_closes_at timestamptz;
-  v_on_sale boolean;
-begin
-  if price_line.quantity > 1000 then
-    perform private.fail('invalid_quantity', 422, 'One order takes at most 1000 units of one thing.', 'Lower the quantity.');
-  end if;
-  select variants.id, price_line.quantity, products.kind, variants.sku,
-    case when intakes.id is null or intakes.title = products.title then products.title else products.title || ' · ' || intakes.title end,
-    prices.amount, variants.stock_mode <> 'none', intakes.id,
-    jsonb_build_object('product_id', products.id, 'slug', products.slug, 'starts_at', intakes.starts_at, 'ends_at', intakes.ends_at, 'time_zone', intakes.time_zone),
-    intakes.enroll_opens_at, intakes.enroll_closes_at, products.status = 'published' and (products.publish_at is null or products.publish_at <= now())
-  into v_line.variant_id, v_line.quantity, v_line.kind, v_line.sku, v_line.title, v_line.unit_amount, v_line.counted, v_line.intake_id, v_line.snapshot,
-    v_opens_at, v_closes_at, v_on_sale
-  from public.variants
-  join public.products on products.id = variants.product_id
-  left join public.intakes on intakes.variant_id = variants.id
-  left join public.prices on prices.variant_id = variants.id and prices.currency = price_line.currency
-  where variants.id = price_line.variant_id;
-  if v_on_sale is not true or v_line.kind = 'course' and v_line.intake_id is null then
-    perform private.fail('variant_not_found', 404, 'One of these things is not on sale.', 'Read the catalogue again and remove it.', price_line.variant_id::text);
-  end if;
-  if v_line.unit_amount is null then
-    perform private.fail('price_missing', 422, format('%s is not sold in %s.', v_line.title, price_line.currency), 'Choose a currency that has a price.', price_line.variant_id::text);
-  end if;
-  if v_line.kind = 'course' then
-    perform private.check_enrollable(v_line.intake_id, v_opens_at, v_closes_at);
-    if price_line.quantity <> 1 then
-      perform private.fail('invalid_quantity', 422, 'A learner takes one seat of an intake.', 'Set the quantity to 1.', price_line.variant_id::text);
-    end if;
-  end if;
-  return v_line;
-end
-$$;
-comment on function private.price_line(uuid, integer, text) is
-  'One line, priced by the catalogue and checked: on sale, priced in this currency, enrolment open. Refuses variant_not_found, price_missing, intake_not_open, intake_closed, invalid_quantity.';
 
 create function private.refuse_second_seat(learner_id uuid, intake_id uuid)
 returns void
@@ -219,7 +168,38 @@ $$;
 comment on function private.expire_own_due_orders(uuid, private.order_line[]) is
   'A buyer''s own due hold never stands in the way of the next try, worker or no worker. Locks the stock of the lines too, since it may hold other stock already.';
 
-create function private.write_order(customer_id uuid, currency text, lines private.order_line[], order_id uuid, expires_at timestamptz)
+create function private.write_items(order_id uuid, lines private.order_line[])
+returns uuid[]
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_line private.order_line;
+  v_item_id uuid;
+  v_item_ids uuid[] := '{}';
+  v_parent_id uuid;
+begin
+  -- one insert per line: orders are short, and a plan over an array costs several times what it saves
+  foreach v_line in array write_items.lines loop
+    v_item_id := gen_random_uuid();
+    v_item_ids := v_item_ids || v_item_id;
+    if v_line.parent_variant_id is null then
+      v_parent_id := v_item_id; -- the components of a bundle follow its line
+    end if;
+    insert into public.order_items (id, order_id, parent_id, variant_id, kind, sku, title, quantity, unit_amount, subtotal_amount, discount_amount,
+      tax_amount, tax_included_amount, total_amount, pricing, snapshot)
+    values (v_item_id, write_items.order_id, case when v_line.parent_variant_id is not null then v_parent_id end, v_line.variant_id, v_line.kind, v_line.sku,
+      v_line.title, v_line.quantity, v_line.unit_amount, v_line.subtotal_amount, v_line.discount_amount, v_line.tax_amount, v_line.tax_included_amount,
+      v_line.subtotal_amount - v_line.discount_amount + v_line.tax_amount, private.line_pricing(v_line), v_line.snapshot);
+  end loop;
+  return v_item_ids;
+end
+$$;
+comment on function private.write_items(uuid, private.order_line[]) is 'Writes the lines of an order and gives the ids of the items, in the order of the lines.';
+
+create function private.write_order(customer_id uuid, quote private.quote, order_id uuid, expires_at timestamptz)
 returns void
 language plpgsql
 volatile
@@ -228,33 +208,22 @@ set search_path = ''
 as $$
 declare
   v_free constant boolean := write_order.expires_at is null;
-  v_subtotal bigint := 0;
-  v_line private.order_line;
-  v_item_id uuid;
-  v_item_ids uuid[] := '{}';
 begin
-  foreach v_line in array write_order.lines loop
-    v_subtotal := v_subtotal + v_line.unit_amount * v_line.quantity;
-  end loop;
-  insert into public.orders (id, customer_id, status, currency, subtotal_amount, total_amount, expires_at, paid_at)
-  values (write_order.order_id, write_order.customer_id, case when v_free then 'paid' else 'pending' end, write_order.currency, v_subtotal, v_subtotal,
+  insert into public.orders (id, customer_id, status, currency, subtotal_amount, discount_amount, tax_amount, tax_included_amount, shipping_amount,
+    total_amount, expires_at, paid_at)
+  values (write_order.order_id, write_order.customer_id, case when v_free then 'paid' else 'pending' end, quote.currency, quote.subtotal_amount,
+    quote.discount_amount, quote.tax_amount, quote.tax_included_amount, quote.shipping_amount, quote.total_amount,
     write_order.expires_at, case when v_free then now() end);
-  -- one insert per line: orders are short, and a plan over an array costs several times what it saves
-  foreach v_line in array write_order.lines loop
-    v_item_id := gen_random_uuid();
-    v_item_ids := v_item_ids || v_item_id;
-    insert into public.order_items (id, order_id, variant_id, kind, sku, title, quantity, unit_amount, total_amount, snapshot)
-    values (v_item_id, write_order.order_id, v_line.variant_id, v_line.kind, v_line.sku, v_line.title, v_line.quantity, v_line.unit_amount,
-      v_line.unit_amount * v_line.quantity, v_line.snapshot);
-  end loop;
-  perform private.open_enrollments(write_order.order_id, write_order.customer_id, write_order.lines, v_item_ids,
+  perform private.open_enrollments(write_order.order_id, write_order.customer_id, quote.lines, private.write_items(write_order.order_id, quote.lines),
     case when v_free then 'active' else 'reserved' end);
+  perform private.redeem_promotions(write_order.order_id, write_order.customer_id, quote, write_order.expires_at);
   perform private.emit_each(case when v_free then array['order.placed', 'order.paid'] else array['order.placed'] end, 'order', write_order.order_id);
 end
 $$;
-comment on function private.write_order(uuid, text, private.order_line[], uuid, timestamptz) is 'Writes an order whose units are taken: order, items, enrolments, events. Without expires_at there is nothing to pay and it is born paid.';
+comment on function private.write_order(uuid, private.quote, uuid, timestamptz) is
+  'Writes an order whose units are taken: order, items, enrolments, uses of promotions, events. Without expires_at there is nothing to pay and it is born paid.';
 
-create function private.place_priced_lines(customer_id uuid, currency text, lines private.order_line[])
+create function private.place_quote(customer_id uuid, quote private.quote)
 returns uuid
 language plpgsql
 volatile
@@ -266,21 +235,18 @@ declare
   v_expires_at timestamptz;
   v_line private.order_line;
 begin
-  foreach v_line in array place_priced_lines.lines loop
-    if v_line.unit_amount > 0 then
-      v_expires_at := now() + make_interval(mins => (private.setting('hold_minutes'))::integer);
-      exit;
-    end if;
+  if quote.total_amount > 0 then
+    v_expires_at := now() + make_interval(mins => (private.setting('hold_minutes'))::integer);
+  end if;
+  perform private.expire_own_due_orders(place_quote.customer_id, quote.lines);
+  foreach v_line in array quote.lines loop
+    perform private.hold_line(v_order_id, place_quote.customer_id, v_line, v_expires_at);
   end loop;
-  perform private.expire_own_due_orders(place_priced_lines.customer_id, place_priced_lines.lines);
-  foreach v_line in array place_priced_lines.lines loop
-    perform private.hold_line(v_order_id, place_priced_lines.customer_id, v_line, v_expires_at);
-  end loop;
-  perform private.write_order(place_priced_lines.customer_id, place_priced_lines.currency, place_priced_lines.lines, v_order_id, v_expires_at);
+  perform private.write_order(place_quote.customer_id, quote, v_order_id, v_expires_at);
   return v_order_id;
 end
 $$;
-comment on function private.place_priced_lines(uuid, text, private.order_line[]) is 'Holds the units, then writes the order; answers its id.';
+comment on function private.place_quote(uuid, private.quote) is 'Holds the units of a quote without problems, then writes the order as it was quoted; answers its id.';
 
 -- enroll -----------------------------------------------------------------------------------------------------------------------------
 
@@ -312,11 +278,12 @@ begin
   if v_variant_id is null then
     perform private.fail('intake_not_found', 404, 'There is no such intake.', 'Read the course again for its intakes.');
   end if;
-  v_line := private.price_line(v_variant_id, 1, coalesce(v_currency, v_default_currency));
+  v_line := private.price_line(v_variant_id, 1, coalesce(v_currency, v_default_currency), v_learner_id);
+  perform private.refuse_problem(v_line.problem);
   if v_line.unit_amount > 0 then
     perform private.fail('payment_required', 402, format('%s is not free.', v_line.title), 'Use place_order, then the function checkout.', v_variant_id::text);
   end if;
-  v_order := private.order_document(private.place_priced_lines(v_learner_id, v_currency, array[v_line]));
+  v_order := private.order_document(private.place_quote(v_learner_id, private.sum_lines(v_currency, array[v_line])));
   return private.remember_answer(v_learner_id, enroll.idempotency_key, 'enroll', v_body,
     jsonb_build_object('enrollment', v_order #> '{items,0,enrollment}', 'order', v_order));
 end

@@ -68,8 +68,11 @@ declare
   v_answer jsonb := private.recall_answer(v_customer_id, place_order.idempotency_key, 'place_order', v_body);
   v_cart public.carts;
   v_currency text;
+  v_wishes private.wish[];
   v_lines private.order_line[];
   v_address_id uuid;
+  v_address public.addresses;
+  v_quote private.quote;
   v_order_id uuid;
 begin
   if v_answer is not null then
@@ -88,18 +91,21 @@ begin
     perform private.refuse_wrong_cart(v_cart);
   end if;
   v_currency := coalesce(place_order.currency, v_cart.currency, private.setting('default_currency') #>> '{}');
-  if not exists (select from public.currencies where currencies.code = v_currency) then
-    perform private.fail('currency_not_supported', 422, 'This shop does not sell in that currency.', 'Read the currencies table for the ones it does.');
-  end if;
+  perform private.check_currency(v_currency);
   if v_cart.id is null then
-    select array_agg(private.price_line(wish.variant_id, wish.quantity, v_currency) order by wish.variant_id) into v_lines
-    from private.parse_lines(place_order.lines) as wish;
+    select array_agg(row(wish.variant_id, wish.quantity)::private.wish order by wish.variant_id) into v_wishes from private.parse_lines(place_order.lines) as wish;
   else
-    select array_agg(private.price_line(cart_items.variant_id, cart_items.quantity, v_currency) order by cart_items.variant_id) into v_lines
+    select array_agg(row(cart_items.variant_id, cart_items.quantity)::private.wish order by cart_items.variant_id) into v_wishes
     from public.cart_items where cart_items.cart_id = v_cart.id;
   end if;
+  v_lines := private.price_wishes(v_customer_id, v_wishes, v_currency);
   v_address_id := private.choose_address(v_customer_id, v_lines, place_order.shipping_address_id, v_cart.shipping_address_id);
-  v_order_id := private.place_priced_lines(v_customer_id, v_currency, v_lines);
+  if v_address_id is not null then
+    select * into v_address from public.addresses where addresses.id = v_address_id;
+  end if;
+  v_quote := private.total_quote(v_customer_id, v_currency, v_lines, '{}', v_address.country, v_address.province);
+  perform private.refuse_problem(v_quote.problems -> 0);
+  v_order_id := private.place_quote(v_customer_id, v_quote);
   if v_address_id is not null then
     update public.orders set shipping_address = private.address_snapshot(v_address_id) where orders.id = v_order_id;
   end if;

@@ -324,7 +324,7 @@ begin
   if v_intake.id is null then
     perform private.fail('intake_not_found', 404, 'There is no such intake.', 'Read the course again for its intakes.');
   end if;
-  perform private.check_enrollable(v_intake.id, v_intake.enroll_opens_at, v_intake.enroll_closes_at);
+  perform private.refuse_problem(private.enrollment_problem(v_intake.id, v_intake.enroll_opens_at, v_intake.enroll_closes_at));
   perform private.clear_due_holds(v_intake, v_learner_id);
   perform private.lock_waitlist(v_intake.id);
   perform private.check_waitable(v_intake.id, v_learner_id);

@@ -27,10 +27,15 @@ left join lateral (
 ) as taken on true
 where intakes.seats <> stock.on_hand + taken.seats
 union all
-select 'an order is the sum of its lines', orders.id::text, format('subtotal %s', orders.subtotal_amount)
+select 'an order is the sum of its lines', orders.id::text, format('total %s, lines %s', orders.total_amount, items.total)
 from public.orders
-where orders.subtotal_amount <> (select coalesce(sum(order_items.total_amount), 0) from public.order_items where order_items.order_id = orders.id)
-  or not exists (select from public.order_items where order_items.order_id = orders.id)
+cross join lateral (
+  select sum(order_items.unit_amount * order_items.quantity) as subtotal, sum(order_items.discount_amount) as discount, sum(order_items.tax_amount) as tax,
+    sum(order_items.tax_included_amount) as tax_included, sum(order_items.total_amount) as total
+  from public.order_items where order_items.order_id = orders.id
+) as items
+where (orders.subtotal_amount, orders.discount_amount, orders.tax_amount, orders.tax_included_amount, orders.total_amount - orders.shipping_amount)
+  is distinct from (items.subtotal, items.discount, items.tax, items.tax_included, items.total)
 union all
 select 'an ended order holds nothing', orders.id::text, orders.status
 from public.orders join public.reservations on reservations.holder_id = orders.id

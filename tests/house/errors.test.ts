@@ -24,7 +24,7 @@ function codesIn(files: { file: string; text: string }[], pattern: RegExp): { co
 }
 
 const raised = [
-  ...codesIn(filesOf("supabase/migrations", ".sql"), /private\.fail\(\s*'([^']*)'/g),
+  ...codesIn(filesOf("supabase/migrations", ".sql"), /private\.(?:fail|problem|refuse_and_keep)\(\s*'([^']*)'/g),
   ...codesIn(filesOf("supabase/functions", ".ts"), /new Problem\(\s*(?:[\w.]+ \|\| )?"([^"]*)"/g),
   ...codesIn(filesOf("packages/stack/src/gateway", ".ts"), /\bcode: "([a-z_]+)"/g),
   ...codesIn(filesOf("packages/stack/src/functions", ".ts"), /\brefuse\(\s*\d+,\s*"([a-z_]+)"/g),
@@ -46,7 +46,7 @@ test("every code in docs/errors.md is answered by something", () => {
 test("docs/errors.md gives each code of SQL the status it is raised with", () => {
   const statuses = new Map(Array.from(docs.matchAll(/^\| `([a-z][a-z0-9_]*)` \| (\d+)/gm), (row) => [row[1], row[2]]));
   for (const { file, text } of filesOf("supabase/migrations", ".sql")) {
-    for (const [, code, status] of text.matchAll(/private\.fail\(\s*'([^']*)',\s*(\d+)/g)) {
+    for (const [, code, status] of text.matchAll(/private\.(?:fail|problem|refuse_and_keep)\(\s*'([^']*)',\s*(\d+)/g)) {
       expect({ file, code, status: statuses.get(code) }).toEqual({ file, code, status });
     }
   }

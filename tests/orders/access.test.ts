@@ -105,16 +105,17 @@ describe("an order", () => {
         () => sql`update public.orders set expires_at = now() + interval '1 year' where id = ${order.id}`,
         () =>
           sql`insert into public.orders (customer_id, status, currency, subtotal_amount, total_amount) values (${buyer}, 'paid', 'IDR', 0, 0)`,
-        () => sql`insert into public.order_items (order_id, variant_id, kind, sku, title, quantity, unit_amount, total_amount)
-          values (${order.id}, ${variantId}, 'course', 'x', 'x', 1, 0, 0)`,
-        () => sql`update public.order_items set unit_amount = 0, total_amount = 0 where order_id = ${order.id}`,
+        () => sql`insert into public.order_items (order_id, variant_id, kind, sku, title, quantity, unit_amount, subtotal_amount, total_amount)
+          values (${order.id}, ${variantId}, 'course', 'x', 'x', 1, 0, 0, 0)`,
+        () =>
+          sql`update public.order_items set unit_amount = 0, subtotal_amount = 0, total_amount = 0 where order_id = ${order.id}`,
         () => sql`delete from public.order_items where order_id = ${order.id}`,
         () => sql`delete from public.orders where id = ${order.id}`,
         () =>
           sql`insert into public.status_changes (machine, subject_id, from_status, to_status) values ('order', ${order.id}, 'pending', 'paid')`,
         () => sql`select private.confirm_order(${order.id})`,
         () => sql`select private.end_order(${order.id}, 'cancelled', null)`,
-        () => sql`select private.place_priced_lines(${buyer}, 'IDR', '{}')`,
+        () => sql`select private.place_quote(${buyer}, null)`,
         () => sql`select * from private.idempotency_keys`,
         () => sql`update private.status_moves set to_status = 'paid'`,
       ];

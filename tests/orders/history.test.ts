@@ -162,13 +162,19 @@ describe("the books", () => {
         ],
         ["update public.order_items set quantity = 2", { code: "23514", status: 400 }],
         [
-          "update public.order_items set quantity = 2, total_amount = 1000",
+          "update public.order_items set quantity = 2, subtotal_amount = 1000, total_amount = 1000",
           { code: "order_does_not_add_up", status: 409 },
         ],
-        ["update public.order_items set quantity = 0, total_amount = 0", { code: "23514", status: 400 }],
-        ["update public.order_items set unit_amount = -500, total_amount = -500", { code: "23514", status: 400 }],
         [
-          "insert into public.order_items (order_id, variant_id, kind, sku, title, quantity, unit_amount, total_amount) select order_id, variant_id, kind, sku, title, quantity, unit_amount, total_amount from public.order_items",
+          "update public.order_items set quantity = 0, subtotal_amount = 0, total_amount = 0",
+          { code: "23514", status: 400 },
+        ],
+        [
+          "update public.order_items set unit_amount = -500, subtotal_amount = -500, total_amount = -500",
+          { code: "23514", status: 400 },
+        ],
+        [
+          "insert into public.order_items (order_id, variant_id, kind, sku, title, quantity, unit_amount, subtotal_amount, total_amount) select order_id, variant_id, kind, sku, title, quantity, unit_amount, subtotal_amount, total_amount from public.order_items",
           { code: "23505", status: 409 },
         ],
       ];

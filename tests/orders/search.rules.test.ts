@@ -252,8 +252,8 @@ test("a search is as complete when words are common as when they are rare", () =
       with made as (
         insert into public.orders (customer_id, status, currency, subtotal_amount, total_amount, placed_at, paid_at)
         select ${budi}, 'paid', 'IDR', 5, 5, timestamptz '2026-05-01' + n * interval '1 minute', now() from generate_series(1, 2100) as n returning id)
-      insert into public.order_items (order_id, variant_id, kind, sku, title, quantity, unit_amount, total_amount)
-      select made.id, ${course.variantId}, 'course', 'x', sold_titles.title, 1, 5, 5 from made, private.sold_titles
+      insert into public.order_items (order_id, variant_id, kind, sku, title, quantity, unit_amount, subtotal_amount, total_amount)
+      select made.id, ${course.variantId}, 'course', 'x', sold_titles.title, 1, 5, 5, 5 from made, private.sold_titles
       where sold_titles.variant_id = ${course.variantId} and sold_titles.title like 'Crowded%'`;
     const all = { q: "e", placed_to: "2026-01-11T00:00:00Z" };
     expect((await searchAs(sql, support, all)).data.map(({ id }) => id)).toEqual([first?.id]);

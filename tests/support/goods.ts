@@ -26,13 +26,17 @@ export async function buyUnits(
     sku: "goods",
     title: "Goods",
     unit_amount: amount,
+    subtotal_amount: amount * quantity,
+    discount_amount: 0,
+    tax_amount: 0,
+    tax_included_amount: 0,
     counted: true,
     intake_id: null,
     snapshot: {},
   }));
   const [row] = await sql`
-    select private.place_priced_lines(${customer}, 'IDR', array(
+    select private.place_quote(${customer}, private.sum_lines('IDR', array(
       select line from jsonb_populate_recordset(null::private.order_line, ${JSON.stringify(lines)}::text::jsonb) as line order by line.variant_id
-    )) as id`;
+    ))) as id`;
   return row?.id;
 }

@@ -16,6 +16,7 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
   const paid = await publishedIntake(sql, { seats: 20, price: 150_000_00 });
   const others = [await publishedIntake(sql, { price: 90_000_00 }), await publishedIntake(sql, { price: 80_000_00 })];
   const draft = await publishedIntake(sql, { status: "draft", seats: 5, price: 1_000_00 });
+  await offerPrices(sql, first, paid.variantId, draft.productId);
   await sql`insert into public.products (kind, slug, title) values ('course', ${`bare-${draft.slug}`}, 'A draft with nothing on it')`;
   for (const customer of [first, second]) {
     await act(
@@ -35,11 +36,28 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
     await act(sql, support, (tx) => tx`select public.cancel_order(${refunded}, 'Changed their mind')`);
     await sql`select private.queue_notification(${customer}, 'welcome', 'email', ${`welcome_${customer}`}, 'Welcome', 'Hello.')`;
   }
+  await sql`insert into public.promotion_redemptions (promotion_id, order_id, customer_id, amount, currency, given_back_at)
+    select promotions.id, orders.id, orders.customer_id, 0, 'IDR', now() from public.promotions, public.orders where orders.status = 'cancelled'`;
   const full = await publishedIntake(sql, { seats: 0 });
   for (const customer of [first, second])
     await act(sql, customer, (tx) => tx`select public.join_waitlist(${full.intakeId})`);
   await sql`select private.queue_process('notifications.send-welcome', id, subject_type, subject_id) from public.events order by id limit 1`;
   return { first, second };
+}
+
+/** A sale for everybody, prices for a group of one, promotions and coupons that fit no order, taxes of a country nobody orders from. */
+async function offerPrices(sql: Pool, member: string, variant: string, product: string): Promise<void> {
+  const [group] = await sql`insert into public.customer_groups (name) values ('Schools') returning id`;
+  await sql`insert into public.customer_group_members (customer_group_id, profile_id) values (${group?.id}, ${member})`;
+  const lists = await sql`insert into public.price_lists (name, status, customer_group_id)
+    values ('Sale', 'active', null), ('For schools', 'active', ${group?.id}), ('Next sale', 'draft', null) returning id`;
+  for (const { id } of lists)
+    await sql`insert into public.price_list_prices (price_list_id, variant_id, currency, min_quantity, amount) values (${id}, ${variant}, 'IDR', 10, 1_00)`;
+  const [promotion] = await sql`insert into public.promotions (name, kind, status, basis_points, minimum_quantity)
+    values ('Ten percent', 'percent', 'active', 1000, 1000) returning id`;
+  await sql`insert into public.promotion_products (promotion_id, product_id) values (${promotion?.id}, ${product})`;
+  await sql`insert into public.coupons (promotion_id, code, customer_id) values (${promotion?.id}, 'FIRSTOFALL', ${member}), (${promotion?.id}, 'TENPERCENT', null)`;
+  await sql`insert into public.tax_rates (country, tax_category, name, basis_points, inclusive) values ('SG', 'standard', 'GST', 900, true)`;
 }
 
 async function act<T>(sql: Pool, customer: string, work: (tx: Sql) => Promise<T>): Promise<T> {

@@ -212,6 +212,58 @@ export type Database = {
           },
         ];
       };
+      coupons: {
+        Row: {
+          code: string;
+          created_at: string;
+          customer_id: string | null;
+          id: string;
+          promotion_id: string;
+          revoked_at: string | null;
+          updated_at: string;
+          usage_limit: number | null;
+          used_count: number;
+        };
+        ComputedFields: never;
+        Insert: {
+          code: string;
+          created_at?: string;
+          customer_id?: string | null;
+          id?: string;
+          promotion_id: string;
+          revoked_at?: string | null;
+          updated_at?: string;
+          usage_limit?: number | null;
+          used_count?: number;
+        };
+        Update: {
+          code?: string;
+          created_at?: string;
+          customer_id?: string | null;
+          id?: string;
+          promotion_id?: string;
+          revoked_at?: string | null;
+          updated_at?: string;
+          usage_limit?: number | null;
+          used_count?: number;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "coupons_customer_id_fkey";
+            columns: ["customer_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "coupons_promotion_id_fkey";
+            columns: ["promotion_id"];
+            isOneToOne: false;
+            referencedRelation: "promotions";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       courses: {
         Row: {
           created_at: string;
@@ -264,6 +316,62 @@ export type Database = {
           code?: string;
           minor_units?: number;
           name?: string;
+        };
+        Relationships: [];
+      };
+      customer_group_members: {
+        Row: {
+          added_at: string;
+          customer_group_id: string;
+          profile_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          added_at?: string;
+          customer_group_id: string;
+          profile_id: string;
+        };
+        Update: {
+          added_at?: string;
+          customer_group_id?: string;
+          profile_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "customer_group_members_customer_group_id_fkey";
+            columns: ["customer_group_id"];
+            isOneToOne: false;
+            referencedRelation: "customer_groups";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "customer_group_members_profile_id_fkey";
+            columns: ["profile_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      customer_groups: {
+        Row: {
+          created_at: string;
+          id: string;
+          name: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          id?: string;
+          name: string;
+          updated_at?: string;
+        };
+        Update: {
+          created_at?: string;
+          id?: string;
+          name?: string;
+          updated_at?: string;
         };
         Relationships: [];
       };
@@ -764,12 +872,18 @@ export type Database = {
       };
       order_items: {
         Row: {
+          discount_amount: number;
           id: string;
           kind: string;
           order_id: string;
+          parent_id: string | null;
+          pricing: NonNullable<Json>;
           quantity: number;
           sku: string;
           snapshot: NonNullable<Json>;
+          subtotal_amount: number;
+          tax_amount: number;
+          tax_included_amount: number;
           title: string;
           total_amount: number;
           unit_amount: number;
@@ -777,24 +891,36 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
+          discount_amount?: number;
           id?: string;
           kind: string;
           order_id: string;
+          parent_id?: string | null;
+          pricing?: NonNullable<Json>;
           quantity: number;
           sku: string;
           snapshot?: NonNullable<Json>;
+          subtotal_amount: number;
+          tax_amount?: number;
+          tax_included_amount?: number;
           title: string;
           total_amount: number;
           unit_amount: number;
           variant_id: string;
         };
         Update: {
+          discount_amount?: number;
           id?: string;
           kind?: string;
           order_id?: string;
+          parent_id?: string | null;
+          pricing?: NonNullable<Json>;
           quantity?: number;
           sku?: string;
           snapshot?: NonNullable<Json>;
+          subtotal_amount?: number;
+          tax_amount?: number;
+          tax_included_amount?: number;
           title?: string;
           total_amount?: number;
           unit_amount?: number;
@@ -806,6 +932,13 @@ export type Database = {
             columns: ["order_id"];
             isOneToOne: false;
             referencedRelation: "orders";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "order_items_parent_id_fkey";
+            columns: ["parent_id"];
+            isOneToOne: false;
+            referencedRelation: "order_items";
             referencedColumns: ["id"];
           },
           {
@@ -834,6 +967,7 @@ export type Database = {
           status: string;
           subtotal_amount: number;
           tax_amount: number;
+          tax_included_amount: number;
           total_amount: number;
           updated_at: string;
         };
@@ -854,6 +988,7 @@ export type Database = {
           status: string;
           subtotal_amount: number;
           tax_amount?: number;
+          tax_included_amount?: number;
           total_amount: number;
           updated_at?: string;
         };
@@ -873,6 +1008,7 @@ export type Database = {
           status?: string;
           subtotal_amount?: number;
           tax_amount?: number;
+          tax_included_amount?: number;
           total_amount?: number;
           updated_at?: string;
         };
@@ -973,6 +1109,98 @@ export type Database = {
           name?: string;
         };
         Relationships: [];
+      };
+      price_list_prices: {
+        Row: {
+          amount: number;
+          currency: string;
+          min_quantity: number;
+          price_list_id: string;
+          updated_at: string;
+          variant_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          amount: number;
+          currency: string;
+          min_quantity?: number;
+          price_list_id: string;
+          updated_at?: string;
+          variant_id: string;
+        };
+        Update: {
+          amount?: number;
+          currency?: string;
+          min_quantity?: number;
+          price_list_id?: string;
+          updated_at?: string;
+          variant_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "price_list_prices_currency_fkey";
+            columns: ["currency"];
+            isOneToOne: false;
+            referencedRelation: "currencies";
+            referencedColumns: ["code"];
+          },
+          {
+            foreignKeyName: "price_list_prices_price_list_id_fkey";
+            columns: ["price_list_id"];
+            isOneToOne: false;
+            referencedRelation: "price_lists";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "price_list_prices_variant_id_fkey";
+            columns: ["variant_id"];
+            isOneToOne: false;
+            referencedRelation: "variants";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      price_lists: {
+        Row: {
+          created_at: string;
+          customer_group_id: string | null;
+          ends_at: string | null;
+          id: string;
+          name: string;
+          starts_at: string | null;
+          status: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          customer_group_id?: string | null;
+          ends_at?: string | null;
+          id?: string;
+          name: string;
+          starts_at?: string | null;
+          status?: string;
+          updated_at?: string;
+        };
+        Update: {
+          created_at?: string;
+          customer_group_id?: string | null;
+          ends_at?: string | null;
+          id?: string;
+          name?: string;
+          starts_at?: string | null;
+          status?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "price_lists_customer_group_id_fkey";
+            columns: ["customer_group_id"];
+            isOneToOne: false;
+            referencedRelation: "customer_groups";
+            referencedColumns: ["id"];
+          },
+        ];
       };
       prices: {
         Row: {
@@ -1085,6 +1313,7 @@ export type Database = {
           slug: string;
           status: string;
           summary: string;
+          tax_category: string;
           title: string;
           updated_at: string;
         };
@@ -1099,6 +1328,7 @@ export type Database = {
           slug: string;
           status?: string;
           summary?: string;
+          tax_category?: string;
           title: string;
           updated_at?: string;
         };
@@ -1112,10 +1342,19 @@ export type Database = {
           slug?: string;
           status?: string;
           summary?: string;
+          tax_category?: string;
           title?: string;
           updated_at?: string;
         };
-        Relationships: [];
+        Relationships: [
+          {
+            foreignKeyName: "products_tax_category_fkey";
+            columns: ["tax_category"];
+            isOneToOne: false;
+            referencedRelation: "tax_categories";
+            referencedColumns: ["code"];
+          },
+        ];
       };
       profiles: {
         Row: {
@@ -1153,6 +1392,187 @@ export type Database = {
           updated_at?: string;
         };
         Relationships: [];
+      };
+      promotion_products: {
+        Row: {
+          product_id: string;
+          promotion_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          product_id: string;
+          promotion_id: string;
+        };
+        Update: {
+          product_id?: string;
+          promotion_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "promotion_products_product_id_fkey";
+            columns: ["product_id"];
+            isOneToOne: false;
+            referencedRelation: "products";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "promotion_products_promotion_id_fkey";
+            columns: ["promotion_id"];
+            isOneToOne: false;
+            referencedRelation: "promotions";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      promotion_redemptions: {
+        Row: {
+          amount: number;
+          coupon_id: string | null;
+          currency: string;
+          customer_id: string;
+          expires_at: string | null;
+          given_back_at: string | null;
+          id: string;
+          order_id: string;
+          promotion_id: string;
+          redeemed_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          amount: number;
+          coupon_id?: string | null;
+          currency: string;
+          customer_id: string;
+          expires_at?: string | null;
+          given_back_at?: string | null;
+          id?: string;
+          order_id: string;
+          promotion_id: string;
+          redeemed_at?: string;
+        };
+        Update: {
+          amount?: number;
+          coupon_id?: string | null;
+          currency?: string;
+          customer_id?: string;
+          expires_at?: string | null;
+          given_back_at?: string | null;
+          id?: string;
+          order_id?: string;
+          promotion_id?: string;
+          redeemed_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "promotion_redemptions_coupon_id_fkey";
+            columns: ["coupon_id"];
+            isOneToOne: false;
+            referencedRelation: "coupons";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "promotion_redemptions_customer_id_fkey";
+            columns: ["customer_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "promotion_redemptions_order_id_fkey";
+            columns: ["order_id"];
+            isOneToOne: false;
+            referencedRelation: "orders";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "promotion_redemptions_promotion_id_fkey";
+            columns: ["promotion_id"];
+            isOneToOne: false;
+            referencedRelation: "promotions";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      promotions: {
+        Row: {
+          amount: number | null;
+          automatic: boolean;
+          basis_points: number | null;
+          buy_quantity: number | null;
+          combinable: boolean;
+          created_at: string;
+          currency: string | null;
+          ends_at: string | null;
+          get_quantity: number | null;
+          id: string;
+          kind: string;
+          minimum_amount: number;
+          minimum_quantity: number;
+          name: string;
+          per_user_limit: number | null;
+          priority: number;
+          starts_at: string | null;
+          status: string;
+          updated_at: string;
+          usage_limit: number | null;
+          used_count: number;
+        };
+        ComputedFields: never;
+        Insert: {
+          amount?: number | null;
+          automatic?: boolean;
+          basis_points?: number | null;
+          buy_quantity?: number | null;
+          combinable?: boolean;
+          created_at?: string;
+          currency?: string | null;
+          ends_at?: string | null;
+          get_quantity?: number | null;
+          id?: string;
+          kind: string;
+          minimum_amount?: number;
+          minimum_quantity?: number;
+          name: string;
+          per_user_limit?: number | null;
+          priority?: number;
+          starts_at?: string | null;
+          status?: string;
+          updated_at?: string;
+          usage_limit?: number | null;
+          used_count?: number;
+        };
+        Update: {
+          amount?: number | null;
+          automatic?: boolean;
+          basis_points?: number | null;
+          buy_quantity?: number | null;
+          combinable?: boolean;
+          created_at?: string;
+          currency?: string | null;
+          ends_at?: string | null;
+          get_quantity?: number | null;
+          id?: string;
+          kind?: string;
+          minimum_amount?: number;
+          minimum_quantity?: number;
+          name?: string;
+          per_user_limit?: number | null;
+          priority?: number;
+          starts_at?: string | null;
+          status?: string;
+          updated_at?: string;
+          usage_limit?: number | null;
+          used_count?: number;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "promotions_currency_fkey";
+            columns: ["currency"];
+            isOneToOne: false;
+            referencedRelation: "currencies";
+            referencedColumns: ["code"];
+          },
+        ];
       };
       refunds: {
         Row: {
@@ -1482,6 +1902,73 @@ export type Database = {
             isOneToOne: false;
             referencedRelation: "variants";
             referencedColumns: ["id"];
+          },
+        ];
+      };
+      tax_categories: {
+        Row: {
+          code: string;
+          name: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          code: string;
+          name: string;
+        };
+        Update: {
+          code?: string;
+          name?: string;
+        };
+        Relationships: [];
+      };
+      tax_rates: {
+        Row: {
+          basis_points: number;
+          country: string;
+          created_at: string;
+          id: string;
+          inclusive: boolean;
+          name: string;
+          province: string | null;
+          tax_category: string;
+          updated_at: string;
+          valid_from: string;
+          valid_until: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          basis_points: number;
+          country: string;
+          created_at?: string;
+          id?: string;
+          inclusive: boolean;
+          name: string;
+          province?: string | null;
+          tax_category: string;
+          updated_at?: string;
+          valid_from?: string;
+          valid_until?: string;
+        };
+        Update: {
+          basis_points?: number;
+          country?: string;
+          created_at?: string;
+          id?: string;
+          inclusive?: boolean;
+          name?: string;
+          province?: string | null;
+          tax_category?: string;
+          updated_at?: string;
+          valid_from?: string;
+          valid_until?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "tax_rates_tax_category_fkey";
+            columns: ["tax_category"];
+            isOneToOne: false;
+            referencedRelation: "tax_categories";
+            referencedColumns: ["code"];
           },
         ];
       };

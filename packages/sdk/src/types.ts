@@ -128,7 +128,10 @@ export interface OrderSummary {
   currency: string;
   subtotal_amount: number;
   discount_amount: number;
+  /** Tax that comes on top of the prices. */
   tax_amount: number;
+  /** Tax that the prices contain; part of the total already. */
+  tax_included_amount: number;
   shipping_amount: number;
   /** subtotal − discount + tax + shipping. */
   total_amount: number;
@@ -157,7 +160,15 @@ export interface OrderItem {
   sku: string;
   title: string;
   quantity: number;
+  /** The bundle this is a component of; its price is in the bundle's line. */
+  parent_id: string | null;
   unit_amount: number;
+  /** unit × quantity. */
+  subtotal_amount: number;
+  discount_amount: number;
+  tax_amount: number;
+  tax_included_amount: number;
+  /** subtotal − discount + tax. */
   total_amount: number;
   /** The seat that this line gave; null for goods. */
   enrollment: Enrollment | null;

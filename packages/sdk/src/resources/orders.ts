@@ -11,7 +11,7 @@ const sort: readonly SortColumn[] = [
   { column: "id", direction: "desc" },
 ];
 const summaryColumns =
-  "id,number,status,currency,subtotal_amount,discount_amount,tax_amount,shipping_amount,total_amount,placed_at,expires_at,paid_at,cancelled_at,cancel_reason";
+  "id,number,status,currency,subtotal_amount,discount_amount,tax_amount,tax_included_amount,shipping_amount,total_amount,placed_at,expires_at,paid_at,cancelled_at,cancel_reason";
 
 /** Orders: place, read, search, cancel. */
 export class Orders {
