@@ -40,6 +40,8 @@ CREATE TABLE "private"."idempotency_keys" ("person_id" uuid NOT NULL, "key" text
 
 CREATE TABLE "private"."invoice_series" ("kind" text NOT NULL, "year" integer NOT NULL, "last_serial" integer NOT NULL DEFAULT 0, CONSTRAINT "invoice_series_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit_note'::text]))), CONSTRAINT "invoice_series_pkey" PRIMARY KEY (kind, year));
 
+CREATE TABLE "private"."process_reporters" ("reporter" text NOT NULL, "task" text NOT NULL, CONSTRAINT "process_reporters_are_snake_case" CHECK ((reporter ~ '^[a-z][a-z_]{1,40}$'::text)), CONSTRAINT "process_reporters_pkey" PRIMARY KEY (reporter, task));
+
 CREATE TABLE "private"."promotion_uses" ("promotion_id" uuid NOT NULL, "customer_id" uuid NOT NULL, "used_count" integer NOT NULL, CONSTRAINT "promotion_uses_are_never_less_than_none" CHECK ((used_count >= 0)), CONSTRAINT "promotion_uses_pkey" PRIMARY KEY (promotion_id, customer_id));
 
 CREATE TABLE "private"."provider_events" ("provider" text NOT NULL, "event_id" text NOT NULL, "type" text NOT NULL, "payload" jsonb NOT NULL, "outcome" text NOT NULL DEFAULT 'received'::text, "error" text, "attempts" integer NOT NULL DEFAULT 0, "request_id" text, "received_at" timestamp with time zone NOT NULL DEFAULT now(), "processed_at" timestamp with time zone, CONSTRAINT "provider_events_are_dated_when_processed" CHECK (((processed_at IS NOT NULL) = (outcome = ANY (ARRAY['applied'::text, 'ignored'::text, 'needs_review'::text])))), CONSTRAINT "provider_events_have_a_known_outcome" CHECK ((outcome = ANY (ARRAY['received'::text, 'applied'::text, 'ignored'::text, 'needs_review'::text, 'failed'::text]))), CONSTRAINT "provider_events_pkey" PRIMARY KEY (provider, event_id));
@@ -152,7 +154,7 @@ CREATE TABLE "public"."prices" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "v
 
 ALTER TABLE "public"."prices" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."processes" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "task" text NOT NULL, "event_id" bigint, "subject_type" text NOT NULL, "subject_id" uuid, "status" text NOT NULL DEFAULT 'queued'::text, "attempts" integer NOT NULL DEFAULT 0, "error" text, "correlation_id" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "started_at" timestamp with time zone, "finished_at" timestamp with time zone, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "processes_count_attempts_upwards" CHECK ((attempts >= 0)), CONSTRAINT "processes_end_when_they_are_done" CHECK (((finished_at IS NOT NULL) = (status = ANY (ARRAY['done'::text, 'failed'::text, 'cancelled'::text])))), CONSTRAINT "processes_have_a_known_status" CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text]))), CONSTRAINT "processes_pkey" PRIMARY KEY (id), CONSTRAINT "processes_run_once_per_event" UNIQUE (task, event_id));
+CREATE TABLE "public"."processes" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "task" text NOT NULL, "event_id" bigint, "subject_type" text NOT NULL, "subject_id" uuid, "status" text NOT NULL DEFAULT 'queued'::text, "attempts" integer NOT NULL DEFAULT 0, "error" text, "message" text, "progress" integer, "correlation_id" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "started_at" timestamp with time zone, "reported_at" timestamp with time zone, "finished_at" timestamp with time zone, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "processes_count_attempts_upwards" CHECK ((attempts >= 0)), CONSTRAINT "processes_count_progress_in_percent" CHECK (((progress >= 0) AND (progress <= 100))), CONSTRAINT "processes_end_when_they_are_done" CHECK (((finished_at IS NOT NULL) = (status = ANY (ARRAY['done'::text, 'failed'::text, 'cancelled'::text])))), CONSTRAINT "processes_have_a_known_status" CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'done'::text, 'failed'::text, 'cancelled'::text]))), CONSTRAINT "processes_pkey" PRIMARY KEY (id), CONSTRAINT "processes_run_once_per_event" UNIQUE (task, event_id));
 
 ALTER TABLE "public"."processes" ENABLE ROW LEVEL SECURITY;
 
@@ -1522,12 +1524,12 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.finish_process(process_id uuid)
+CREATE OR REPLACE FUNCTION private.finish_process(process_id uuid, message text DEFAULT NULL::text)
  RETURNS void
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  update public.processes set status = 'done', finished_at = now(), error = null
+  update public.processes set status = 'done', finished_at = now(), error = null, message = left(finish_process.message, 500)
   where processes.id = finish_process.process_id and processes.status = 'running';
 $function$;
 
@@ -1633,6 +1635,15 @@ begin
   insert into public.role_members (profile_id, role) values (grant_role.profile_id, grant_role.role) on conflict do nothing;
   return query select role_members.* from public.role_members where role_members.profile_id = grant_role.profile_id;
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.hand_over_process(process_id uuid, message text DEFAULT NULL::text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update public.processes set status = 'waiting', error = null, message = left(hand_over_process.message, 500)
+  where processes.id = hand_over_process.process_id and processes.status = 'running';
 $function$;
 
 CREATE OR REPLACE FUNCTION private.has_permission(permission text)
@@ -2685,6 +2696,30 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.production_document(event_id bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_order public.orders;
+  v_customer public.profiles;
+begin
+  select orders.* into v_order from public.events join public.orders on orders.id = events.subject_id
+  where events.id = production_document.event_id and events.name = 'order.paid';
+  -- the world moved on: whatever is not on its way to the customer any more is not to be made
+  if v_order.id is null or v_order.status not in ('paid', 'processing', 'partially_refunded') then
+    return null;
+  end if;
+  select * into v_customer from public.profiles where profiles.id = v_order.customer_id;
+  return jsonb_build_object(
+    'type', 'order.paid', 'effect_key', 'order.paid:' || v_order.id,
+    'order', private.order_document(v_order.id) - array['payments', 'refunds'],
+    'customer', jsonb_build_object('id', v_customer.id, 'name', btrim(v_customer.first_name || ' ' || v_customer.last_name), 'email', v_customer.email,
+      'phone', v_customer.phone, 'locale', v_customer.locale));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.purge_idempotency_keys(older_than interval DEFAULT '30 days'::interval)
  RETURNS integer
  LANGUAGE plpgsql
@@ -3102,7 +3137,7 @@ begin
   if not (private.is_service() or private.has_permission('processes.write')) then
     perform private.fail('permission_denied', 403, 'Retrying a process needs the permission processes.write.', 'Ask an admin for a role that has it.');
   end if;
-  update public.processes set status = 'queued', finished_at = null, error = null
+  update public.processes set status = 'queued', finished_at = null, error = null, message = null, progress = null, reported_at = null
   where processes.id = retry_process.process_id and processes.status = 'failed'
   returning processes.* into v_process;
   if not found then
@@ -3414,7 +3449,8 @@ AS $function$
 begin
   update public.processes
   set status = 'running', attempts = processes.attempts + 1, started_at = now(), finished_at = null, error = null
-  where processes.id = start_process.process_id and processes.status in ('queued', 'failed');
+  where processes.id = start_process.process_id
+    and (processes.status = 'queued' or processes.status = 'failed' and processes.reported_at is null);
   if found then
     return true;
   end if;
@@ -3880,6 +3916,55 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.update_process(process_id uuid, status text, message text, progress integer, reporter text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_key text := coalesce(update_process.reporter || ' ', '') || update_process.idempotency_key; -- reporters share no keys
+  v_body jsonb := jsonb_build_array(update_process.process_id, update_process.status, update_process.message, update_process.progress);
+  v_answer jsonb;
+  v_process public.processes;
+begin
+  if not (private.is_service() or private.has_permission('processes.write')) then
+    perform private.fail('permission_denied', 403, 'Reporting on a process needs the permission processes.write.', 'Ask an admin for a role that has it.');
+  end if;
+  v_answer := private.recall_answer(v_person_id, v_key, 'update_process', v_body);
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if coalesce(update_process.status, '') not in ('waiting', 'done', 'failed') or update_process.progress not between 0 and 100 or length(update_process.message) > 500 then
+    perform private.fail('invalid_report', 422, 'A report says waiting, done or failed, a progress from 0 to 100, and at most 500 characters.', 'Correct it and send it again.');
+  end if;
+  select processes.* into v_process from public.processes
+  where processes.id = update_process.process_id and exists (
+    select from private.process_reporters
+    where process_reporters.task = processes.task and process_reporters.reporter = coalesce(update_process.reporter, process_reporters.reporter)
+  ) for update;
+  if v_process.id is null then
+    perform private.fail('process_not_found', 404, 'There is no such process to report on.', 'Send the process_id that came with the work.');
+  end if;
+  -- said before, in other words: an end is told once
+  if not (v_process.status = update_process.status and v_process.status in ('done', 'failed')) then
+    perform private.give_reason(update_process.message);
+    -- its answer to our push was lost, but it has the work
+    update public.processes set status = 'waiting' where processes.id = v_process.id and processes.status = 'queued';
+    update public.processes
+    set status = update_process.status, message = coalesce(update_process.message, processes.message),
+      progress = case when update_process.status = 'done' then 100 else coalesce(update_process.progress, processes.progress) end,
+      error = case when update_process.status = 'failed' then coalesce(update_process.message, 'reported as failed') end,
+      reported_at = now(), finished_at = case when update_process.status in ('done', 'failed') then now() end
+    where processes.id = v_process.id returning processes.* into v_process;
+    perform private.give_reason(null);
+  end if;
+  return private.remember_answer(v_person_id, v_key, 'update_process', v_body, jsonb_build_object('id', v_process.id, 'task', v_process.task,
+    'status', v_process.status, 'message', v_process.message, 'progress', v_process.progress, 'reported_at', v_process.reported_at));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.waitlist_document(entry public.waitlist_entries)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -4133,6 +4218,14 @@ CREATE OR REPLACE FUNCTION public.start_payment(order_id uuid)
  SET search_path TO ''
 AS $function$
   select private.start_payment(start_payment.order_id);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.update_process(process_id uuid, status text, message text DEFAULT NULL::text, progress integer DEFAULT NULL::integer, reporter text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.update_process(update_process.process_id, update_process.status, update_process.message, update_process.progress, update_process.reporter, update_process.idempotency_key);
 $function$;
 
 ALTER TABLE "public"."cart_items" ADD CONSTRAINT "cart_items_cart_id_fkey" FOREIGN KEY (cart_id) REFERENCES public.carts(id) ON DELETE CASCADE;
@@ -4555,7 +4648,7 @@ CREATE INDEX prices_currency_idx ON public.prices USING btree (currency);
 
 CREATE INDEX processes_event_id_idx ON public.processes USING btree (event_id);
 
-CREATE INDEX processes_status_created_at_idx ON public.processes USING btree (status, created_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text, 'failed'::text]));
+CREATE INDEX processes_status_created_at_idx ON public.processes USING btree (status, created_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'failed'::text]));
 
 CREATE INDEX processes_subject_id_idx ON public.processes USING btree (subject_id);
 
@@ -5118,7 +5211,7 @@ COMMENT ON FUNCTION "private"."find_orders"(private.order_search) IS 'The ids of
 
 COMMENT ON FUNCTION "private"."find_own_address"(uuid) IS 'One address of the caller. "Not there" and "not yours" are one answer.';
 
-COMMENT ON FUNCTION "private"."finish_process"(uuid) IS 'Marks a running process done; called in the transaction of its effect where the effect is in the database.';
+COMMENT ON FUNCTION "private"."finish_process"(uuid, text) IS 'Marks a running process done; called in the transaction of its effect where the effect is in the database.';
 
 COMMENT ON FUNCTION "private"."flag_order"(uuid, text) IS 'Puts an order before a person, with the reason in its history; answers needs_review.';
 
@@ -5133,6 +5226,8 @@ COMMENT ON FUNCTION "private"."give_back_promotions"(uuid[]) IS 'Gives back what
 COMMENT ON FUNCTION "private"."give_reason"(text) IS 'The reason that the status changes of this transaction carry from here on.';
 
 COMMENT ON FUNCTION "private"."grant_role"(uuid, text) IS 'Does the work of public.grant_role.';
+
+COMMENT ON FUNCTION "private"."hand_over_process"(uuid, text) IS 'A system outside has taken the work and will report by update_process. One that has reported already is left as it says.';
 
 COMMENT ON FUNCTION "private"."has_permission"(text) IS 'Whether one of the caller''s roles has this permission. Ask it as (select private.has_permission(…)), once per statement.';
 
@@ -5232,6 +5327,8 @@ COMMENT ON FUNCTION "private"."problem"(text, integer, text, text, text) IS 'Wha
 
 COMMENT ON FUNCTION "private"."process_payment"(uuid) IS 'The buyer is done and the provider is not: a wallet or transfer that takes its time.';
 
+COMMENT ON FUNCTION "private"."production_document"(bigint) IS 'What the production system is told of a paid order, null when the order is not to be made any more. The worker adds the process to report on.';
+
 COMMENT ON FUNCTION "private"."purge_idempotency_keys"(interval) IS 'Forgets answers older than the interval; returns how many. The worker calls it daily.';
 
 COMMENT ON FUNCTION "private"."queue_notification"(uuid, text, text, text, text, text) IS 'The notification of this effect, written now or before. No row: the person has no address any more.';
@@ -5302,7 +5399,7 @@ COMMENT ON FUNCTION "private"."settle_reservations"(uuid, text) IS 'Ends every h
 
 COMMENT ON FUNCTION "private"."start_payment"(uuid) IS 'Does the work of public.start_payment.';
 
-COMMENT ON FUNCTION "private"."start_process"(uuid) IS 'Marks one more attempt; false when the process is done or cancelled, and the job should return quietly.';
+COMMENT ON FUNCTION "private"."start_process"(uuid) IS 'Marks one more attempt; false when the process is done, cancelled, in other hands or was reported failed from there: then the job should return quietly.';
 
 COMMENT ON FUNCTION "private"."sum_lines"(text, private.order_line[]) IS 'Lines as a quote: their sums and their problems.';
 
@@ -5354,6 +5451,8 @@ COMMENT ON FUNCTION "private"."try_provider_event"(text, text) IS 'apply_provide
 
 COMMENT ON FUNCTION "private"."undo_order"(uuid, text) IS 'Cancels a paid order: access ends, units go back on sale, what was captured is refunded. The caller holds the order''s row.';
 
+COMMENT ON FUNCTION "private"."update_process"(uuid, text, text, integer, text, text) IS 'Does the work of public.update_process. Which moves are allowed is said by private.status_moves.';
+
 COMMENT ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) IS 'An entry as its learner sees it; place 1 is next.';
 
 COMMENT ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint, integer) IS 'Writes the credit note: of the whole invoice with its lines, of a part with one line. The caller holds the series.';
@@ -5400,6 +5499,8 @@ COMMENT ON FUNCTION "public"."search_orders"(text, text[], timestamp with time z
 
 COMMENT ON FUNCTION "public"."start_payment"(uuid) IS 'Opens a payment attempt for the caller''s own pending order, or answers the one that is open: {order, payment, customer}. The function checkout calls it; a second call changes nothing. Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."update_process"(uuid, text, text, integer, text, text) IS 'Says how work stands that a system outside has: waiting (with progress), done or failed. That system calls the function process-update, which names it as reporter; staff (processes.write) may say it by hand. Errors: permission_denied, process_not_found, invalid_report, illegal_status_move, idempotency_key_reused.';
+
 COMMENT ON SCHEMA "private" IS 'Definer functions that do the work, and tables no client may see. Not exposed by the API.';
 
 COMMENT ON SEQUENCE "private"."order_numbers" IS 'The number people see. Gaps are fine: it is not an invoice number.';
@@ -5411,6 +5512,8 @@ COMMENT ON TABLE "private"."customer_search" IS 'What a person is found by, as s
 COMMENT ON TABLE "private"."idempotency_keys" IS 'Answers already given, by person and key. Written in the transaction of the effect, so a refusal leaves the key free.';
 
 COMMENT ON TABLE "private"."invoice_series" IS 'The last number given, per kind and year. A sequence would leave gaps where a transaction was rolled back.';
+
+COMMENT ON TABLE "private"."process_reporters" IS 'Which system outside may report on the processes of which task. Its secret is in the environment of the function process-update.';
 
 COMMENT ON TABLE "private"."promotion_uses" IS 'How often each person uses each promotion at present: the counter behind per_user_limit.';
 
@@ -5472,7 +5575,7 @@ COMMENT ON TABLE "public"."price_lists" IS 'Prices that apply while status is ac
 
 COMMENT ON TABLE "public"."prices" IS 'What one unit of a variant costs, in minor units of the currency. No row: not sold in that currency.';
 
-COMMENT ON TABLE "public"."processes" IS 'One row per background job: what it is for, how often it was tried, how it ended. Same id from request to mail in correlation_id.';
+COMMENT ON TABLE "public"."processes" IS 'One row per background job: what it is for, how often it was tried, how it ended; waiting means that a system outside has it and reports. Same id from request to mail in correlation_id.';
 
 COMMENT ON TABLE "public"."products" IS 'What people read about and buy. Public once published and due; drafts and archived ones are for staff.';
 
@@ -5862,11 +5965,11 @@ REVOKE ALL ON FUNCTION "private"."find_own_address"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."find_own_address"(uuid) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."finish_process"(uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."finish_process"(uuid, text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."finish_process"(uuid) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."finish_process"(uuid, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."finish_process"(uuid) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."finish_process"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."flag_order"(uuid, text) FROM PUBLIC;
 
@@ -5917,6 +6020,12 @@ REVOKE ALL ON FUNCTION "private"."grant_role"(uuid, text) FROM "postgres";
 GRANT EXECUTE ON FUNCTION "private"."grant_role"(uuid, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."grant_role"(uuid, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."hand_over_process"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."hand_over_process"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."hand_over_process"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."has_permission"(text) FROM PUBLIC;
 
@@ -6227,6 +6336,12 @@ REVOKE ALL ON FUNCTION "private"."process_payment"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."process_payment"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."process_payment"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."production_document"(bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."production_document"(bigint) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."production_document"(bigint) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."purge_idempotency_keys"(interval) FROM PUBLIC;
 
@@ -6616,6 +6731,16 @@ REVOKE ALL ON FUNCTION "private"."undo_order"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."undo_order"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."update_process"(uuid, text, text, integer, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."update_process"(uuid, text, text, integer, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."update_process"(uuid, text, text, integer, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."update_process"(uuid, text, text, integer, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."update_process"(uuid, text, text, integer, text, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) FROM "postgres";
@@ -6805,6 +6930,16 @@ GRANT EXECUTE ON FUNCTION "public"."start_payment"(uuid) TO "authenticated";
 REVOKE ALL ON FUNCTION "public"."start_payment"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."start_payment"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."update_process"(uuid, text, text, integer, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."update_process"(uuid, text, text, integer, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."update_process"(uuid, text, text, integer, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."update_process"(uuid, text, text, integer, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."update_process"(uuid, text, text, integer, text, text) TO "service_role";
 
 GRANT USAGE ON SCHEMA "private" TO "anon", "authenticated", "service_role";
 

@@ -25,7 +25,8 @@ allowed (name, clients) as (
     ('private.retry_process', 'authenticated'),
     ('private.revoke_role', 'authenticated'),
     ('private.search_orders', 'authenticated'),
-    ('private.start_payment', 'authenticated')
+    ('private.start_payment', 'authenticated'),
+    ('private.update_process', 'authenticated')
 ),
 rel as (
   select

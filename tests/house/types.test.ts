@@ -14,6 +14,7 @@ test("the SDK's row types are those of the migrations (if not: npm run types)", 
 test.each([
   ["orders", "status", sdk.orderStatuses],
   ["payments", "status", sdk.paymentStatuses],
+  ["processes", "status", sdk.processStatuses],
   ["refunds", "status", sdk.refundStatuses],
   ["invoices", "kind", sdk.invoiceKinds],
   ["enrollments", "status", sdk.enrollmentStatuses],

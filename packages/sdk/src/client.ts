@@ -10,6 +10,7 @@ import { Invoices } from "./resources/invoices.ts";
 import { Notifications } from "./resources/notifications.ts";
 import { Orders } from "./resources/orders.ts";
 import { People } from "./resources/people.ts";
+import { Processes } from "./resources/processes.ts";
 
 /** What {@link createSeatline} takes. */
 export interface SeatlineOptions {
@@ -38,6 +39,7 @@ export interface Seatline {
   people: People;
   notifications: Notifications;
   inventory: Inventory;
+  processes: Processes;
   /** Supabase Auth: sign-up, sign-in, sign-out, one-time passwords. */
   auth: SupabaseClient<Database>["auth"];
   /** The supabase-js client underneath, for what has no resource here. It has its own errors and repeats. */
@@ -70,6 +72,7 @@ export function createSeatline(options: SeatlineOptions): Seatline {
     people: new People(api, person),
     notifications: new Notifications(api, person),
     inventory: new Inventory(api),
+    processes: new Processes(api),
     get auth() {
       return supabase.auth;
     },

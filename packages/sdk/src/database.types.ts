@@ -1254,6 +1254,9 @@ export type Database = {
           event_id: number | null;
           finished_at: string | null;
           id: string;
+          message: string | null;
+          progress: number | null;
+          reported_at: string | null;
           started_at: string | null;
           status: string;
           subject_id: string | null;
@@ -1270,6 +1273,9 @@ export type Database = {
           event_id?: number | null;
           finished_at?: string | null;
           id?: string;
+          message?: string | null;
+          progress?: number | null;
+          reported_at?: string | null;
           started_at?: string | null;
           status?: string;
           subject_id?: string | null;
@@ -1285,6 +1291,9 @@ export type Database = {
           event_id?: number | null;
           finished_at?: string | null;
           id?: string;
+          message?: string | null;
+          progress?: number | null;
+          reported_at?: string | null;
           started_at?: string | null;
           status?: string;
           subject_id?: string | null;
@@ -2208,6 +2217,9 @@ export type Database = {
           event_id: number | null;
           finished_at: string | null;
           id: string;
+          message: string | null;
+          progress: number | null;
+          reported_at: string | null;
           started_at: string | null;
           status: string;
           subject_id: string | null;
@@ -2252,6 +2264,17 @@ export type Database = {
         Returns: Json;
       };
       start_payment: { Args: { order_id: string }; Returns: Json };
+      update_process: {
+        Args: {
+          idempotency_key?: string;
+          message?: string;
+          process_id: string;
+          progress?: number;
+          reporter?: string;
+          status: string;
+        };
+        Returns: Json;
+      };
     };
     Enums: {
       [_ in never]: never;

@@ -12,6 +12,8 @@ export * from "./resources/invoices.ts";
 export * from "./resources/notifications.ts";
 export * from "./resources/orders.ts";
 export * from "./resources/people.ts";
+export * from "./resources/processes.ts";
+export * from "./types/events.ts";
 export * from "./types/people.ts";
 export * from "./types.ts";
 export * from "./vocabularies.ts";

@@ -1,4 +1,5 @@
 import type { Database } from "./database.types.ts";
+import type { Process } from "./types/events.ts";
 import type { Address } from "./types/people.ts";
 import type {
   Enrollment,
@@ -41,6 +42,7 @@ export type TypesFit = [
   True<Fits<OrderSummary, Row<"orders">>>,
   True<Fits<Payment, Row<"payments">>>,
   True<Fits<Price, Row<"prices">>>,
+  True<Fits<Process, Row<"processes">>>,
   True<Fits<Profile, Row<"profiles">>>,
   True<Fits<Refund, Row<"refunds">>>,
   True<Fits<Omit<WaitlistEntry, "place">, Row<"waitlist_entries">>>,

@@ -35,6 +35,11 @@ export const refundStatuses = ["pending", "success", "failed"] as const;
 /** One of {@link refundStatuses}. */
 export type RefundStatus = (typeof refundStatuses)[number];
 
+/** Where a background job stands; `waiting` means that a system outside has it. */
+export const processStatuses = ["queued", "running", "waiting", "done", "failed", "cancelled"] as const;
+/** One of {@link processStatuses}. */
+export type ProcessStatus = (typeof processStatuses)[number];
+
 /** What a document of the shop is: an invoice, or a credit note that corrects one. */
 export const invoiceKinds = ["invoice", "credit_note"] as const;
 /** One of {@link invoiceKinds}. */

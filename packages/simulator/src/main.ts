@@ -10,6 +10,9 @@ const environment = z.object({
   SIMULATOR_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
   SIMULATOR_WEBHOOK_SECRET: z.string().min(1).default("whsec_simulator"),
   SIMULATOR_WEBHOOK_EVENTS: z.string().default(DEFAULT_EVENTS.join(",")),
+  SIMULATOR_PRODUCTION_SECRET: z.string().min(1).optional(),
+  SIMULATOR_REPORT_URL: z.url({ protocol: /^https?$/ }).optional(),
+  SIMULATOR_REPORT_SECRET: z.string().default(""),
   SIMULATOR_DELAY_MS: span.default([3_000, 10_000]),
   SIMULATOR_LATENCY_MS: span.default([0, 0]),
   SIMULATOR_SHOP_NAME: z.string().default("Seatline demo shop"),
@@ -32,6 +35,11 @@ const simulator = await startSimulator({
   ...(env.SIMULATOR_API_KEY !== undefined && { apiKey: env.SIMULATOR_API_KEY }),
   ...(env.SIMULATOR_SEED !== undefined && { seed: env.SIMULATOR_SEED }),
   ...(env.SIMULATOR_STATE !== undefined && { statePath: env.SIMULATOR_STATE }),
+  production: {
+    secret: env.SIMULATOR_PRODUCTION_SECRET ?? null,
+    reportUrl: env.SIMULATOR_REPORT_URL ?? null,
+    reportSecret: env.SIMULATOR_REPORT_SECRET,
+  },
   settings: {
     delay_ms: env.SIMULATOR_DELAY_MS,
     latency_ms: env.SIMULATOR_LATENCY_MS,

@@ -9,6 +9,7 @@ import { IdempotencyKeys } from "./idempotency.ts";
 import { newId } from "./identifiers.ts";
 import { indexPage } from "./pages/index-page.ts";
 import { payPage } from "./pages/pay-page.ts";
+import { type ProductionOptions, productionSystem } from "./production.ts";
 import { SeededRandom } from "./random.ts";
 import { restore } from "./restore.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -31,8 +32,9 @@ export interface SimulatorOptions {
   /** Faults and delays follow from it; without it a new one is made. */
   seed?: string;
   settings?: Partial<Settings>;
-  /** A file that keeps everything over a restart. */
+  /** A file that keeps everything over a restart, but not what the production system was given. */
   statePath?: string;
+  production?: ProductionOptions;
   log?: (line: string) => void;
 }
 
@@ -89,6 +91,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const app = new Hono();
   app.route("/", stripeApi(simulation));
   app.route("/", controlApi(simulation, reset));
+  app.route("/", productionSystem(options.production ?? { secret: null, reportUrl: null, reportSecret: "" }, log));
   app.route("/", payPage(simulation));
   app.route("/", indexPage(simulation));
 

@@ -16,6 +16,10 @@ export type Keys = {
   webhookSecret: string;
   /** API key that the simulator accepts in place of a Stripe test key. */
   stripeKey: string;
+  /** Signs the orders that go to the production system. */
+  productionSecret: string;
+  /** Signs what the production system reports. */
+  reportSecret: string;
   /** Password of every demo user. */
   demoPassword: string;
 };
@@ -32,6 +36,8 @@ export function loadKeys(home: string): Keys {
     dbPassword: found.dbPassword ?? randomWord(24),
     webhookSecret: found.webhookSecret ?? `whsec_${randomWord(32)}`,
     stripeKey: found.stripeKey ?? `sk_test_${randomWord(32)}`,
+    productionSecret: found.productionSecret ?? randomWord(32),
+    reportSecret: found.reportSecret ?? randomWord(32),
     demoPassword: found.demoPassword ?? `${randomWord(12)}-7`,
   };
   if (JSON.stringify(keys) !== JSON.stringify(found)) {

@@ -3,7 +3,7 @@ import type { EventTaskName } from "./queues.ts";
 /** Who listens to what: each event goes to one queue per task. An event without listeners is only history. */
 export const LISTENERS: Readonly<Record<string, readonly EventTaskName[]>> = {
   "profile.created": ["notifications.send-welcome"],
-  "order.paid": ["notifications.send-order-confirmation", "invoices.issue-invoice"],
+  "order.paid": ["notifications.send-order-confirmation", "invoices.issue-invoice", "production.push-order"],
   "invoice.issued": ["invoices.send-document"],
   "payment.cancelled": ["payments.close-session"],
   "payment.failed": ["notifications.send-payment-failed"],
@@ -12,7 +12,7 @@ export const LISTENERS: Readonly<Record<string, readonly EventTaskName[]>> = {
   "refund.succeeded": ["invoices.issue-credit-note"],
 };
 
-/** The tasks that follow an event of this name. */
-export function listenersOf(event: string): readonly EventTaskName[] {
-  return Object.hasOwn(LISTENERS, event) ? (LISTENERS[event] ?? []) : [];
+/** The tasks that follow an event of this name, without those that are switched off. */
+export function listenersOf(event: string, off: ReadonlySet<EventTaskName>): readonly EventTaskName[] {
+  return Object.hasOwn(LISTENERS, event) ? (LISTENERS[event] ?? []).filter((task) => !off.has(task)) : [];
 }

@@ -19,6 +19,7 @@ export const EVENT_TASKS = [
   "invoices.send-document",
   "payments.send-refund",
   "payments.close-session",
+  "production.push-order",
 ] as const;
 /** Name of a task that follows an event. */
 export type EventTaskName = (typeof EVENT_TASKS)[number];
@@ -61,7 +62,7 @@ const eventQueue = {
 };
 // Mail servers come back within the hour or not that day; about three hours in all.
 const mailQueue = { ...eventQueue, retryLimit: 16, retryDelay: 2, retryDelayMax: 15 * 60 };
-// A refund is owed, and so is an invoice: about two days in all before somebody has to look.
+// A refund is owed, and so are an invoice and what was bought: about two days in all before somebody has to look.
 const owedQueue = { ...eventQueue, retryLimit: 60, retryDelay: 3, retryDelayMax: 60 * 60 };
 // The next minute is the retry.
 const scheduledQueue = {
@@ -84,6 +85,7 @@ export const QUEUES: Record<TaskName, Omit<Queue, "name">> = {
   "invoices.send-document": owedQueue,
   "payments.send-refund": owedQueue,
   "payments.close-session": owedQueue,
+  "production.push-order": owedQueue,
   "orders.expire-due": scheduledQueue,
   "courses.expire-offers": scheduledQueue,
   "payments.apply-provider-events": scheduledQueue,

@@ -29,9 +29,12 @@ export class Relay {
   readonly #sql: Sql;
   readonly #boss: PgBoss;
   readonly #log: Log;
+  readonly #off: ReadonlySet<EventTaskName>;
   readonly #aside = new Map<number, number>();
 
-  constructor(sql: Sql, boss: PgBoss, log: Log) {
+  /** Events get no job for a task that is `off`: what is not set up leaves no trace. */
+  constructor(sql: Sql, boss: PgBoss, log: Log, off: ReadonlySet<EventTaskName> = new Set()) {
+    this.#off = off;
     this.#sql = sql;
     this.#boss = boss;
     this.#log = log;
@@ -81,7 +84,10 @@ export class Relay {
       if (events.length === 0) return { events: 0, tasks: new Set<EventTaskName>() };
       const ids = events.map((event) => event.id);
       taken.push(...ids);
-      const wanted = [...(await queueProcesses(transaction, events)), ...(await retriedProcesses(transaction, events))];
+      const wanted = [
+        ...(await queueProcesses(transaction, events, this.#off)),
+        ...(await retriedProcesses(transaction, events)),
+      ];
       const tasks = await this.#send(transaction, wanted);
       await transaction`update public.events set relayed_at = now() where id = any (${ids}::bigint[])`;
       return { events: events.length, tasks };
@@ -109,8 +115,12 @@ export class Relay {
   }
 }
 
-async function queueProcesses(transaction: Transaction, events: EventRow[]): Promise<Wanted[]> {
-  const wanted = events.flatMap((event) => listenersOf(event.name).map((task) => ({ task, event })));
+async function queueProcesses(
+  transaction: Transaction,
+  events: EventRow[],
+  off: ReadonlySet<EventTaskName>,
+): Promise<Wanted[]> {
+  const wanted = events.flatMap((event) => listenersOf(event.name, off).map((task) => ({ task, event })));
   if (wanted.length === 0) return [];
   const rows = await transaction<{ process_id: string }[]>`
     select private.queue_process(task, event_id, subject_type, subject_id, correlation_id) as process_id

@@ -56,7 +56,13 @@ export async function runEventTask(
           });
           completed = true;
         };
-        await task(data, { ...runner.tools, log, correlationId, signal: job.signal, complete });
+        const handOver = async (message: string | null) => {
+          await correlated(sql, correlationId, async (transaction) => {
+            await transaction`select private.hand_over_process(${data.process_id}, ${message})`;
+          });
+          completed = true;
+        };
+        await task(data, { ...runner.tools, log, correlationId, signal: job.signal, complete, handOver });
         if (!completed) await complete(async () => {});
         return "done";
       },

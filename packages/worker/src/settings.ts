@@ -1,19 +1,30 @@
 import { z } from "zod";
 
-const Environment = z.object({
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be postgres://user:password@host:port/database" }),
-  SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must be smtp://host:port or smtps://user:password@host:port" }),
-  MAIL_FROM: z.string().min(3).default("Seatline <no-reply@seatline.localhost>"),
-  SUPABASE_URL: z.url({ protocol: /^https?$/, error: "must be the address of the API, https://<project>.supabase.co" }),
-  SUPABASE_SECRET_KEY: z.string().min(1),
-  STRIPE_SECRET_KEY: z.string().min(1),
-  STRIPE_API_BASE: z.url().optional(),
-  STOREFRONT_URL: z.url().default("http://localhost:3000"),
-  SHOP_TIME_ZONE: z.string().default("Asia/Jakarta"),
-  WORKER_HOST: z.string().default("127.0.0.1"),
-  WORKER_PORT: z.coerce.number().int().min(0).max(65535).optional(),
-  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
-});
+const Environment = z
+  .object({
+    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be postgres://user:password@host:port/database" }),
+    SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must be smtp://host:port or smtps://user:password@host:port" }),
+    MAIL_FROM: z.string().min(3).default("Seatline <no-reply@seatline.localhost>"),
+    SUPABASE_URL: z.url({
+      protocol: /^https?$/,
+      error: "must be the address of the API, https://<project>.supabase.co",
+    }),
+    SUPABASE_SECRET_KEY: z.string().min(1),
+    STRIPE_SECRET_KEY: z.string().min(1),
+    STRIPE_API_BASE: z.url().optional(),
+    STOREFRONT_URL: z.url().default("http://localhost:3000"),
+    SHOP_TIME_ZONE: z.string().default("Asia/Jakarta"),
+    WORKER_HOST: z.string().default("127.0.0.1"),
+    WORKER_PORT: z.coerce.number().int().min(0).max(65535).optional(),
+    PRODUCTION_URL: z.url({ protocol: /^https?$/, error: "must be the address that takes paid orders" }).optional(),
+    PRODUCTION_SECRET: z.string().min(16, { error: "must have at least 16 characters" }).optional(),
+    PRODUCTION_TIMEOUT_MS: z.coerce.number().int().positive().max(60_000).default(10_000),
+    LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  })
+  .refine((env) => !env.PRODUCTION_URL || env.PRODUCTION_SECRET, {
+    path: ["PRODUCTION_SECRET"],
+    error: "must be set with PRODUCTION_URL: it signs what is sent there",
+  });
 
 /** What the worker is told by its environment. `host` and `port` are where /health and /metrics answer; without a port they do not. */
 export type Settings = {
@@ -26,6 +37,8 @@ export type Settings = {
   stripeApiBase: string | undefined;
   storefrontUrl: string;
   timeZone: string;
+  /** Where paid orders are pushed, and what signs them; undefined pushes none. */
+  production: { url: string; secret: string; timeout: number } | undefined;
   host: string;
   port: number | undefined;
   logLevel: string;
@@ -50,6 +63,9 @@ export function readSettings(environment: Record<string, string | undefined>): S
     stripeApiBase: env.STRIPE_API_BASE,
     storefrontUrl: env.STOREFRONT_URL.replace(/\/+$/, ""),
     timeZone: env.SHOP_TIME_ZONE,
+    production: env.PRODUCTION_URL
+      ? { url: env.PRODUCTION_URL, secret: env.PRODUCTION_SECRET ?? "", timeout: env.PRODUCTION_TIMEOUT_MS }
+      : undefined,
     host: env.WORKER_HOST,
     port: env.WORKER_PORT,
     logLevel: env.LOG_LEVEL,

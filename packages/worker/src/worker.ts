@@ -7,7 +7,7 @@ import type { Log } from "./log.ts";
 import { openMailer } from "./mailer.ts";
 import { createMetrics } from "./metrics.ts";
 import { openBoss } from "./open-boss.ts";
-import { EVENT_TASKS, type EventJob, SCHEDULED_TASKS, type TaskName } from "./queues.ts";
+import { EVENT_TASKS, type EventJob, type EventTaskName, SCHEDULED_TASKS, type TaskName } from "./queues.ts";
 import { Relay } from "./relay.ts";
 import { type Runner, runEventTask, runScheduledTask } from "./run-task.ts";
 import type { Settings } from "./settings.ts";
@@ -50,7 +50,8 @@ export async function startWorker(
   const invoiceFiles = openInvoiceFiles(settings.supabaseUrl, settings.supabaseSecretKey);
   const tools = { sql, mailer, stripe, invoiceFiles, settings };
   const wake = await takeWork(boss, { tools, log, observe: metrics.observe });
-  const relay = new Relay(sql, boss, log);
+  const off: ReadonlySet<EventTaskName> = new Set(settings.production ? [] : ["production.push-order"]);
+  const relay = new Relay(sql, boss, log, off);
   const stopping = new AbortController();
 
   const relayOnce = async () => {

@@ -3,8 +3,8 @@ import { z } from "zod";
 import { callVerb, type Database } from "../_shared/call-verb.ts";
 import { log } from "../_shared/log.ts";
 import { Problem } from "../_shared/problem.ts";
+import { readBody } from "../_shared/read-body.ts";
 import { requestId } from "../_shared/request-id.ts";
-import { readBody } from "./read-body.ts";
 
 /** What the webhook needs from outside; several `secrets` are accepted while one is being rotated. */
 export type WebhookDeps = { asService: Database; stripe: Stripe; secrets: string[] };

@@ -103,6 +103,7 @@ export function pieceSpec(name: PieceName, context: PieceContext): PieceSpec | n
           WORKER_PORT: String(ports.worker),
           SUPABASE_URL: at(ports.gateway),
           SUPABASE_SECRET_KEY: context.keys.secretKey,
+          ...production(context),
           ...stripe(context),
         },
         at(ports.worker, "/health"),
@@ -121,6 +122,9 @@ export function pieceSpec(name: PieceName, context: PieceContext): PieceSpec | n
           SIMULATOR_WEBHOOK_URL: at(ports.gateway, "/functions/v1/stripe-webhook"),
           SIMULATOR_WEBHOOK_SECRET: context.keys.webhookSecret,
           SIMULATOR_API_KEY: context.keys.stripeKey,
+          SIMULATOR_PRODUCTION_SECRET: context.keys.productionSecret,
+          SIMULATOR_REPORT_URL: at(ports.gateway, "/functions/v1/process-update"),
+          SIMULATOR_REPORT_SECRET: context.keys.reportSecret,
           SIMULATOR_STATE: join(home, "simulator.json"),
           ...(context.simulatorDelay && { SIMULATOR_DELAY_MS: context.simulatorDelay }),
         },
@@ -142,6 +146,15 @@ function stripe({ keys, ports }: PieceContext): Record<string, string> {
   return { STRIPE_SECRET_KEY: keys.stripeKey, STRIPE_API_BASE: `http://127.0.0.1:${ports.simulator}` };
 }
 
+/** A production system of the user's own when PRODUCTION_URL is in the environment (empty: none), else the simulator's. */
+function production({ keys, ports }: PieceContext): Record<string, string> {
+  if (process.env.PRODUCTION_URL !== undefined) return {};
+  return {
+    PRODUCTION_URL: `http://127.0.0.1:${ports.simulator}/production/orders`,
+    PRODUCTION_SECRET: keys.productionSecret,
+  };
+}
+
 function functionSecrets(context: PieceContext): Record<string, string> {
   const { keys, ports } = context;
   return {
@@ -150,6 +163,7 @@ function functionSecrets(context: PieceContext): Record<string, string> {
     SUPABASE_SECRET_KEYS: JSON.stringify({ default: keys.secretKey }),
     SUPABASE_JWKS: JSON.stringify(keySet(keys)),
     STRIPE_WEBHOOK_SECRETS: process.env.STRIPE_WEBHOOK_SECRETS ?? keys.webhookSecret,
+    PROCESS_REPORTERS: process.env.PROCESS_REPORTERS ?? `production:${keys.reportSecret}`,
     STOREFRONT_URL: process.env.STOREFRONT_URL ?? "http://localhost:3000",
     ...stripe(context),
   };

@@ -15,6 +15,7 @@ import { reconcilePayments } from "./payments.reconcile.ts";
 import { reconcileRefunds } from "./payments.reconcile-refunds.ts";
 import { sendRefund } from "./payments.send-refund.ts";
 import { closeAbandonedProcesses } from "./processes.close-abandoned.ts";
+import { pushOrder } from "./production.push-order.ts";
 import type { EventTask, ScheduledTask } from "./task.ts";
 
 /** The tasks that follow events, by queue name. */
@@ -28,6 +29,7 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
   "invoices.send-document": sendDocument,
   "payments.send-refund": sendRefund,
   "payments.close-session": closeSession,
+  "production.push-order": pushOrder,
 };
 
 /** The tasks that run by the clock, by queue name. */

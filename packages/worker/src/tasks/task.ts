@@ -24,6 +24,8 @@ export type EventRunContext = RunContext & {
    * its run is marked done when it returns.
    */
   complete: (effect: (transaction: Transaction) => Promise<void>) => Promise<void>;
+  /** Leaves the process waiting for a system outside that has taken the work and reports by `update_process`. */
+  handOver: (message: string | null) => Promise<void>;
 };
 
 /** A task that follows an event. It returns quietly when the world has moved on, and throws to be tried again. */

@@ -1,4 +1,4 @@
-import { Problem } from "../_shared/problem.ts";
+import { Problem } from "./problem.ts";
 
 /** The body as the exact text that was signed; refuses with 413 as soon as it is larger than `limit` bytes. */
 export async function readBody(request: Request, limit: number): Promise<string> {
@@ -21,6 +21,6 @@ export async function readBody(request: Request, limit: number): Promise<string>
 
 function tooLarge(limit: number): Problem {
   return new Problem("body_too_large", 413, `The body is larger than ${limit} bytes.`, {
-    hint: "No event of Stripe's is that large; check what is sending it.",
+    hint: "Nothing that belongs here is that large; check what is sending it.",
   });
 }

@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Simulator, startSimulator } from "../../packages/simulator/src/index.ts";
+import { readSettings, startWorker, type Worker } from "../../packages/worker/src/index.ts";
+import { createLog } from "../../packages/worker/src/log.ts";
+import { enroll } from "../support/buying.ts";
+import { publishedIntake } from "../support/catalog.ts";
+import { useDatabase } from "../support/database.ts";
+import { newCustomer } from "../support/people.ts";
+
+const database = useDatabase();
+const SECRET = "a secret of sixteen and more";
+const workers: Worker[] = [];
+let simulator: Simulator;
+
+beforeAll(async () => {
+  const production = { secret: SECRET, reportUrl: null, reportSecret: "" };
+  simulator = await startSimulator({ port: 0, production });
+});
+afterAll(async () => {
+  for (const worker of workers) await worker.stop();
+  await simulator?.stop();
+});
+
+/** A worker of this process, with nothing but the database and perhaps a production system behind it. */
+async function open(production: Record<string, string>): Promise<Worker> {
+  const nowhere = "http://127.0.0.1:9";
+  const settings = readSettings({
+    DATABASE_URL: database.url,
+    SMTP_URL: "smtp://127.0.0.1:9",
+    SUPABASE_URL: nowhere,
+    SUPABASE_SECRET_KEY: "sb_secret_worker",
+    STRIPE_SECRET_KEY: "sk_test_worker",
+    STRIPE_API_BASE: nowhere,
+    ...production,
+  });
+  const worker = await startWorker(settings, createLog("silent"), { continuous: false });
+  workers.push(worker);
+  return worker;
+}
+
+const pushing = (url = `${simulator.url}/production/orders`, secret = SECRET) =>
+  open({ PRODUCTION_URL: url, PRODUCTION_SECRET: secret, PRODUCTION_TIMEOUT_MS: "500" });
+
+async function behave(how: Record<string, unknown>): Promise<void> {
+  const response = await fetch(`${simulator.url}/simulator/production`, { method: "PUT", body: JSON.stringify(how) });
+  if (!response.ok) throw new Error(await response.text());
+}
+
+/** What production was given of one order. */
+async function given(orderId: string): Promise<{ effect_key: string; received: number; process_id: string }[]> {
+  const { orders } = (await (await fetch(`${simulator.url}/simulator/production`)).json()) as {
+    orders: { effect_key: string; received: number; process_id: string }[];
+  };
+  return orders.filter(({ effect_key }) => effect_key === `order.paid:${orderId}`);
+}
+
+async function paidOrder(): Promise<string> {
+  const { intakeId } = await publishedIntake(database.sql);
+  return (await enroll(database.sql, await newCustomer(database.sql), intakeId)).order.id;
+}
+
+async function processOf(orderId: string) {
+  const [row] = await database.sql`
+    select id, status, attempts, error, message from public.processes where subject_id = ${orderId} and task = 'production.push-order'`;
+  return row;
+}
+
+const due = () =>
+  database.sql`update pgboss.job set start_after = now() where name = 'production.push-order' and state = 'retry'`;
+
+describe("a paid order", { timeout: 60_000 }, () => {
+  test("is pushed nowhere while no endpoint is configured, and leaves no job", async () => {
+    const worker = await open({});
+    const orderId = await paidOrder();
+    await worker.untilEmpty();
+    expect(await processOf(orderId)).toBeUndefined();
+  });
+
+  test("is pushed once, signed, and waits for the report", async () => {
+    const worker = await pushing();
+    await behave({ answer: "accept", reports: [] });
+    const orderId = await paidOrder();
+    await worker.untilEmpty();
+    const process = await processOf(orderId);
+    expect(process).toMatchObject({ status: "waiting", attempts: 1, error: null, message: "In the queue." });
+    expect(await given(orderId)).toMatchObject([{ received: 1, process_id: process?.id }]);
+  });
+
+  test("is done when production says so at once; after failures it is tried again under the same key", async () => {
+    const worker = await pushing();
+    await behave({ answer: "error" });
+    const orderId = await paidOrder();
+    await worker.untilEmpty();
+    expect(await processOf(orderId)).toMatchObject({
+      status: "queued",
+      attempts: 1,
+      error: expect.stringContaining("503"),
+    });
+    await behave({ answer: "done" });
+    await due();
+    await worker.untilEmpty();
+    expect(await processOf(orderId)).toMatchObject({
+      status: "done",
+      attempts: 2,
+      error: null,
+      message: "Made at once.",
+    });
+    expect(await given(orderId)).toMatchObject([{ received: 1 }]);
+  });
+
+  test.each([
+    ["refuse", /422.*do not make/],
+    ["redirect", /307.*not followed/],
+  ])("is failed at once when production answers with %s", async (answer, error) => {
+    const worker = await pushing();
+    await behave({ answer });
+    const orderId = await paidOrder();
+    await worker.untilEmpty();
+    expect(await processOf(orderId)).toMatchObject({
+      status: "failed",
+      attempts: 1,
+      error: expect.stringMatching(error),
+    });
+  });
+
+  test("is not taken with another secret, and tried again", async () => {
+    const worker = await pushing(undefined, "some other secret of theirs");
+    const orderId = await paidOrder();
+    await worker.untilEmpty();
+    expect(await processOf(orderId)).toMatchObject({ status: "queued", error: expect.stringContaining("401") });
+    expect(await given(orderId)).toEqual([]);
+  });
+
+  test("is kept for later while production cannot be reached or gives no answer in time", async () => {
+    await behave({ answer: "hang" });
+    for (const [url, reason] of [
+      ["http://127.0.0.1:9/orders", "could not be reached"],
+      [undefined, "no answer in time"],
+    ]) {
+      const worker = await pushing(url);
+      const orderId = await paidOrder();
+      await worker.untilEmpty();
+      expect(await processOf(orderId)).toMatchObject({
+        status: "queued",
+        error: expect.stringContaining(String(reason)),
+      });
+    }
+  });
+});
+
+test("an endpoint without a secret is refused at start", async () => {
+  await expect(open({ PRODUCTION_URL: "http://127.0.0.1:9" })).rejects.toThrow(/PRODUCTION_SECRET/);
+});
