@@ -50,6 +50,8 @@ CREATE TABLE "private"."sold_titles" ("variant_id" uuid NOT NULL, "title" text N
 
 CREATE TABLE "private"."status_moves" ("machine" text NOT NULL, "from_status" text NOT NULL, "to_status" text NOT NULL, CONSTRAINT "status_moves_pkey" PRIMARY KEY (machine, from_status, to_status));
 
+CREATE TABLE "private"."variant_option_values" ("variant_id" uuid NOT NULL, "option_value_id" uuid NOT NULL, CONSTRAINT "variant_option_values_pkey" PRIMARY KEY (variant_id, option_value_id));
+
 CREATE TABLE "public"."addresses" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "profile_id" uuid NOT NULL, "label" text NOT NULL DEFAULT ''::text, "recipient" text NOT NULL, "phone" text NOT NULL, "country" text NOT NULL DEFAULT 'ID'::text, "province" text NOT NULL, "city" text NOT NULL, "district" text NOT NULL DEFAULT ''::text, "subdistrict" text NOT NULL DEFAULT ''::text, "street" text NOT NULL, "postal_code" text NOT NULL, "default_since" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "addresses_are_in_a_country" CHECK ((country ~ '^[A-Z]{2}$'::text)), CONSTRAINT "addresses_are_in_a_province_and_a_city" CHECK ((((length(btrim(province)) >= 1) AND (length(btrim(province)) <= 100)) AND ((length(btrim(city)) >= 1) AND (length(btrim(city)) <= 100)))), CONSTRAINT "addresses_fit_on_a_label" CHECK ((((((((label || recipient) || province) || city) || district) || subdistrict) || street) !~ '[\u0001-\u0009\u000b-\u001f\u007f]'::text)), CONSTRAINT "addresses_have_a_label_of_sane_length" CHECK ((length(label) <= 50)), CONSTRAINT "addresses_have_a_phone_that_can_be_dialled" CHECK ((phone ~ '^\+?[0-9][0-9 ()\-]{5,19}$'::text)), CONSTRAINT "addresses_have_a_postal_code_of_sane_form" CHECK (((postal_code ~ '^[A-Za-z0-9](?:[A-Za-z0-9 -]{0,10}[A-Za-z0-9])?$'::text) AND ((country <> 'ID'::text) OR (postal_code ~ '^[0-9]{5}$'::text)))), CONSTRAINT "addresses_have_districts_of_sane_length" CHECK (((length(district) <= 100) AND (length(subdistrict) <= 100))), CONSTRAINT "addresses_lead_to_a_street" CHECK (((length(btrim(street)) >= 1) AND (length(btrim(street)) <= 500))), CONSTRAINT "addresses_name_who_takes_the_parcel" CHECK (((length(btrim(recipient)) >= 1) AND (length(btrim(recipient)) <= 150))), CONSTRAINT "addresses_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."addresses" ENABLE ROW LEVEL SECURITY;
@@ -65,6 +67,14 @@ ALTER TABLE "public"."cart_items" ENABLE ROW LEVEL SECURITY;
 CREATE TABLE "public"."carts" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "customer_id" uuid NOT NULL, "status" text NOT NULL DEFAULT 'open'::text, "currency" text NOT NULL, "shipping_address_id" uuid, "order_id" uuid, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "expires_at" timestamp with time zone NOT NULL, CONSTRAINT "carts_are_of_one_order" UNIQUE (order_id), CONSTRAINT "carts_have_a_known_status" CHECK ((status = ANY (ARRAY['open'::text, 'ordered'::text, 'abandoned'::text]))), CONSTRAINT "carts_pkey" PRIMARY KEY (id), CONSTRAINT "carts_that_are_ordered_have_an_order" CHECK (((status <> 'ordered'::text) OR (order_id IS NOT NULL))));
 
 ALTER TABLE "public"."carts" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."categories" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "parent_id" uuid, "parent_depth" integer, "slug" text NOT NULL, "title" text NOT NULL, "description" text NOT NULL DEFAULT ''::text, "position" integer NOT NULL DEFAULT 0, "translations" jsonb NOT NULL DEFAULT '{}'::jsonb, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "categories_have_a_parent_or_are_at_the_top" CHECK (((parent_id IS NULL) = (parent_depth IS NULL))), CONSTRAINT "categories_have_a_slug_for_urls" CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= 120))), CONSTRAINT "categories_have_a_text_of_sane_length" CHECK ((length(description) <= 50000)), CONSTRAINT "categories_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "categories_pkey" PRIMARY KEY (id), CONSTRAINT "categories_slug_key" UNIQUE (slug));
+
+ALTER TABLE "public"."categories" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."category_attributes" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "category_id" uuid NOT NULL, "key" text NOT NULL, "title" text NOT NULL, "type" text NOT NULL, "level" text NOT NULL DEFAULT 'product'::text, "required" boolean NOT NULL DEFAULT false, "filterable" boolean NOT NULL DEFAULT true, "unit" text, "min" numeric, "max" numeric, "choices" text[], "position" integer NOT NULL DEFAULT 0, "translations" jsonb NOT NULL DEFAULT '{}'::jsonb, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "category_attributes_are_at_a_known_level" CHECK ((level = ANY (ARRAY['product'::text, 'variant'::text]))), CONSTRAINT "category_attributes_are_of_a_known_type" CHECK ((type = ANY (ARRAY['text'::text, 'integer'::text, 'decimal'::text, 'boolean'::text, 'choice'::text]))), CONSTRAINT "category_attributes_have_a_key_of_sane_form" CHECK ((key ~ '^[a-z][a-z0-9_]{0,62}$'::text)), CONSTRAINT "category_attributes_have_a_key_of_their_own" UNIQUE (category_id, key), CONSTRAINT "category_attributes_have_a_range_that_holds_something" CHECK ((min <= max)), CONSTRAINT "category_attributes_have_a_short_unit" CHECK (((length(btrim(unit)) >= 1) AND (length(btrim(unit)) <= 20))), CONSTRAINT "category_attributes_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "category_attributes_have_limits_when_they_are_numbers" CHECK ((((min IS NULL) AND (max IS NULL) AND (unit IS NULL)) OR (type = ANY (ARRAY['integer'::text, 'decimal'::text])))), CONSTRAINT "category_attributes_offer_a_few_choices" CHECK ((((cardinality(choices) >= 1) AND (cardinality(choices) <= 200)) AND (array_position(choices, NULL::text) IS NULL) AND (array_position(choices, ''::text) IS NULL))), CONSTRAINT "category_attributes_offer_choices_when_they_are_one" CHECK (((choices IS NOT NULL) = (type = 'choice'::text))), CONSTRAINT "category_attributes_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."category_attributes" ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE "public"."coupons" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "promotion_id" uuid NOT NULL, "code" text NOT NULL, "customer_id" uuid, "usage_limit" integer, "used_count" integer NOT NULL DEFAULT 0, "revoked_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "coupons_are_limited_to_a_positive_number" CHECK ((usage_limit > 0)), CONSTRAINT "coupons_are_never_used_beyond_their_limit" CHECK (((used_count >= 0) AND (used_count <= usage_limit))), CONSTRAINT "coupons_are_written_in_capitals_and_digits" CHECK ((code ~ '^[A-Z0-9]{4,40}$'::text)), CONSTRAINT "coupons_code_key" UNIQUE (code), CONSTRAINT "coupons_pkey" PRIMARY KEY (id));
 
@@ -158,7 +168,15 @@ CREATE TABLE "public"."processes" ("id" uuid NOT NULL DEFAULT gen_random_uuid(),
 
 ALTER TABLE "public"."processes" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."products" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "kind" text NOT NULL, "slug" text NOT NULL, "title" text NOT NULL, "summary" text NOT NULL DEFAULT ''::text, "description" text NOT NULL DEFAULT ''::text, "image_url" text, "status" text NOT NULL DEFAULT 'draft'::text, "publish_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "tax_category" text NOT NULL DEFAULT 'standard'::text, CONSTRAINT "products_are_of_a_known_kind" CHECK ((kind = 'course'::text)), CONSTRAINT "products_have_a_known_status" CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'archived'::text]))), CONSTRAINT "products_have_a_slug_for_urls" CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= 120))), CONSTRAINT "products_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "products_have_texts_of_sane_length" CHECK (((length(summary) <= 500) AND (length(description) <= 50000))), CONSTRAINT "products_pkey" PRIMARY KEY (id), CONSTRAINT "products_show_images_from_the_web" CHECK ((image_url ~ '^(https?://|/)'::text)), CONSTRAINT "products_slug_key" UNIQUE (slug));
+CREATE TABLE "public"."product_option_values" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "option_id" uuid NOT NULL, "title" text NOT NULL, "position" integer NOT NULL DEFAULT 0, "translations" jsonb NOT NULL DEFAULT '{}'::jsonb, CONSTRAINT "product_option_values_are_named_once_per_option" UNIQUE (option_id, title), CONSTRAINT "product_option_values_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "product_option_values_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."product_option_values" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."product_options" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "product_id" uuid NOT NULL, "title" text NOT NULL, "position" integer NOT NULL DEFAULT 0, "translations" jsonb NOT NULL DEFAULT '{}'::jsonb, CONSTRAINT "product_options_are_named_once_per_product" UNIQUE (product_id, title), CONSTRAINT "product_options_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "product_options_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."product_options" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."products" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "kind" text NOT NULL, "slug" text NOT NULL, "title" text NOT NULL, "summary" text NOT NULL DEFAULT ''::text, "description" text NOT NULL DEFAULT ''::text, "image_url" text, "status" text NOT NULL DEFAULT 'draft'::text, "publish_at" timestamp with time zone, "unpublish_at" timestamp with time zone, "category_id" uuid, "tags" text[] NOT NULL DEFAULT '{}'::text[], "attributes" jsonb NOT NULL DEFAULT '{}'::jsonb, "translations" jsonb NOT NULL DEFAULT '{}'::jsonb, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "tax_category" text NOT NULL DEFAULT 'standard'::text, CONSTRAINT "products_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['course'::text, 'physical'::text, 'digital'::text, 'bundle'::text]))), CONSTRAINT "products_go_off_sale_after_they_came_on_it" CHECK ((unpublish_at > publish_at)), CONSTRAINT "products_have_a_few_tags_for_urls" CHECK (((cardinality(tags) <= 30) AND (array_position(tags, NULL::text) IS NULL) AND (array_to_string(tags, ','::text) ~ '^([a-z0-9]+(-[a-z0-9]+)*(,[a-z0-9]+(-[a-z0-9]+)*)*)?$'::text) AND (length(array_to_string(tags, ''::text)) <= 1500))), CONSTRAINT "products_have_a_known_status" CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'archived'::text]))), CONSTRAINT "products_have_a_slug_for_urls" CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= 120))), CONSTRAINT "products_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "products_have_attributes_by_name" CHECK ((jsonb_typeof(attributes) = 'object'::text)), CONSTRAINT "products_have_texts_of_sane_length" CHECK (((length(summary) <= 500) AND (length(description) <= 50000))), CONSTRAINT "products_pkey" PRIMARY KEY (id), CONSTRAINT "products_show_images_from_the_web" CHECK ((image_url ~ '^(https?://|/)'::text)), CONSTRAINT "products_slug_key" UNIQUE (slug));
 
 ALTER TABLE "public"."products" ENABLE ROW LEVEL SECURITY;
 
@@ -224,13 +242,15 @@ CREATE TABLE "public"."tax_rates" ("id" uuid NOT NULL DEFAULT gen_random_uuid(),
 
 ALTER TABLE "public"."tax_rates" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."variants" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "product_id" uuid NOT NULL, "sku" text NOT NULL, "title" text NOT NULL, "stock_mode" text NOT NULL DEFAULT 'tracked'::text, "position" integer NOT NULL DEFAULT 0, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "variants_count_stock_in_a_known_mode" CHECK ((stock_mode = ANY (ARRAY['none'::text, 'tracked'::text]))), CONSTRAINT "variants_have_a_sku_of_sane_form" CHECK ((sku ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text)), CONSTRAINT "variants_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "variants_pkey" PRIMARY KEY (id), CONSTRAINT "variants_sku_key" UNIQUE (sku));
+CREATE TABLE "public"."variants" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "product_id" uuid NOT NULL, "sku" text NOT NULL, "title" text NOT NULL, "stock_mode" text NOT NULL DEFAULT 'tracked'::text, "position" integer NOT NULL DEFAULT 0, "option_value_ids" uuid[] NOT NULL DEFAULT '{}'::uuid[], "attributes" jsonb NOT NULL DEFAULT '{}'::jsonb, "translations" jsonb NOT NULL DEFAULT '{}'::jsonb, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "variants_count_stock_in_a_known_mode" CHECK ((stock_mode = ANY (ARRAY['none'::text, 'tracked'::text]))), CONSTRAINT "variants_have_a_sku_of_sane_form" CHECK ((sku ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text)), CONSTRAINT "variants_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "variants_have_attributes_by_name" CHECK ((jsonb_typeof(attributes) = 'object'::text)), CONSTRAINT "variants_pkey" PRIMARY KEY (id), CONSTRAINT "variants_sku_key" UNIQUE (sku));
 
 ALTER TABLE "public"."variants" ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE "public"."waitlist_entries" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "position" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "intake_id" uuid NOT NULL, "learner_id" uuid NOT NULL, "status" text NOT NULL DEFAULT 'waiting'::text, "offer_expires_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "waitlist_entries_have_a_known_status" CHECK ((status = ANY (ARRAY['waiting'::text, 'offered'::text, 'accepted'::text, 'expired'::text, 'left'::text]))), CONSTRAINT "waitlist_entries_offer_for_a_limited_time" CHECK (((status <> 'offered'::text) OR (offer_expires_at IS NOT NULL))), CONSTRAINT "waitlist_entries_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."waitlist_entries" ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE "public"."categories" ADD COLUMN "depth" integer GENERATED ALWAYS AS ((COALESCE(parent_depth, 0) + 1)) STORED NOT NULL;
 
 ALTER TABLE "public"."invoices" ADD COLUMN "number" text GENERATED ALWAYS AS (((((
 CASE kind
@@ -376,6 +396,30 @@ begin
   end if;
   return 'applied';
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.all_combinations(product_id uuid)
+ RETURNS TABLE(value_ids uuid[], title text, sku_tail text)
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  with recursive ordered as (
+    select product_options.id, row_number() over (order by product_options.position, product_options.title, product_options.id) as place
+    from public.product_options where product_options.product_id = all_combinations.product_id
+  ),
+  grown as (
+    select 0::bigint as place, '{}'::uuid[] as value_ids, '{}'::text[] as titles, '{}'::integer[] as places
+    union all
+    select ordered.place, grown.value_ids || product_option_values.id, grown.titles || product_option_values.title, grown.places || product_option_values.position
+    from grown join ordered on ordered.place = grown.place + 1
+    join public.product_option_values on product_option_values.option_id = ordered.id
+    where cardinality(grown.value_ids) < 5
+  )
+  select grown.value_ids, array_to_string(grown.titles, ' / '),
+    (select string_agg('-' || coalesce(nullif(regexp_replace(upper(word), '[^A-Z0-9]+', '', 'g'), ''), left(md5(word), 6)), '' order by place)
+      from unnest(grown.titles) with ordinality as words (word, place))
+  from grown where grown.place = (select max(ordered.place) from ordered)
+  order by grown.places, grown.titles;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.apply_overtaken_events(provider text, payment_id uuid)
@@ -553,6 +597,51 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.attribute_schema(category_id uuid)
+ RETURNS SETOF public.category_attributes
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with recursive path as (
+    select categories.id, categories.parent_id, categories.depth from public.categories where categories.id = attribute_schema.category_id
+    union
+    select categories.id, categories.parent_id, categories.depth from public.categories join path on categories.id = path.parent_id
+  )
+  select category_attributes.* from path join public.category_attributes on category_attributes.category_id = path.id
+  order by path.depth, category_attributes.position, category_attributes.key;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.attributes_problem(schema public.category_attributes[], attributes jsonb, level text, complete boolean)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_attribute public.category_attributes;
+  v_left jsonb := attributes_problem.attributes;
+  v_problem text;
+begin
+  foreach v_attribute in array attributes_problem.schema loop
+    continue when v_attribute.level <> attributes_problem.level;
+    if v_left ? v_attribute.key then
+      v_problem := private.value_problem(v_attribute, v_left -> v_attribute.key);
+      v_left := v_left - v_attribute.key;
+    elsif attributes_problem.complete and v_attribute.required then
+      v_problem := 'is required';
+    end if;
+    if v_problem is not null then
+      return jsonb_build_object('key', v_attribute.key, 'problem', format('%s %s.', v_attribute.title, left(v_problem, 300)));
+    end if;
+  end loop;
+  if v_left <> '{}' then
+    return jsonb_build_object('key', (select left(min(keys.key), 60) from jsonb_object_keys(v_left) as keys (key)), 'problem', 'An attribute is not in the schema of the category.');
+  end if;
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.audit_chain_breaks()
  RETURNS TABLE(audit_id bigint, problem text)
  LANGUAGE sql
@@ -641,6 +730,29 @@ begin
   end if;
   return private.remember_answer(v_person_id, cancel_order.idempotency_key, 'cancel_order', v_body, private.order_document(v_order.id));
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.category_height(category_id uuid)
+ RETURNS integer
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select coalesce(max(below.depth) - min(below.depth) + 1, 1)
+  from public.categories as below where below.id in (select private.category_subtree(category_height.category_id));
+$function$;
+
+CREATE OR REPLACE FUNCTION private.category_subtree(category_id uuid)
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with recursive subtree as (
+    select categories.id from public.categories where categories.id = category_subtree.category_id
+    union -- not "all": it ends even inside a statement that is about to be refused for a circle
+    select categories.id from public.categories join subtree on categories.parent_id = subtree.id
+  )
+  select subtree.id from subtree;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.change_address(address_id uuid, recipient text, phone text, street text, city text, province text, postal_code text, district text, subdistrict text, country text, label text, make_default boolean, idempotency_key text)
@@ -931,6 +1043,26 @@ begin
     perform private.emit('payment.cancelled', 'payment', v_payment_id);
   end loop;
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.complete_variants(product_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update public.variants
+  set option_value_ids = variants.option_value_ids || array(
+    select (
+      select product_option_values.id from public.product_option_values where product_option_values.option_id = product_options.id
+      order by product_option_values.position, product_option_values.id limit 1
+    )
+    from public.product_options
+    where product_options.product_id = variants.product_id and not exists (
+      select from public.product_option_values
+      where product_option_values.option_id = product_options.id and product_option_values.id = any (variants.option_value_ids)
+    )
+  )
+  where variants.product_id = complete_variants.product_id and variants.option_value_ids <> '{}';
 $function$;
 
 CREATE OR REPLACE FUNCTION private.compute_quote(person_id uuid, wishes private.wish[], currency text, coupon_ids uuid[] DEFAULT '{}'::uuid[], country text DEFAULT NULL::text, province text DEFAULT NULL::text)
@@ -1533,6 +1665,35 @@ AS $function$
   where processes.id = finish_process.process_id and processes.status = 'running';
 $function$;
 
+CREATE OR REPLACE FUNCTION private.first_misfit(root_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_category_id uuid;
+  v_schema public.category_attributes[];
+  v_misfit jsonb;
+begin
+  for v_category_id in select * from private.category_subtree(first_misfit.root_id) loop
+    v_schema := array(select schema from private.attribute_schema(v_category_id) as schema);
+    select jsonb_build_object('product_id', misfits.id, 'slug', misfits.slug) || misfits.problem into v_misfit
+    from (
+      select products.id, products.slug, private.attributes_problem(v_schema, products.attributes, 'product', products.status = 'published') as problem
+      from public.products where products.category_id = v_category_id
+      union all
+      select products.id, products.slug, private.attributes_problem(v_schema, variants.attributes, 'variant', products.status = 'published')
+      from public.products join public.variants on variants.product_id = products.id where products.category_id = v_category_id
+    ) as misfits
+    where misfits.problem is not null limit 1;
+    if v_misfit is not null then
+      return v_misfit;
+    end if;
+  end loop;
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.flag_order(order_id uuid, reason text)
  RETURNS text
  LANGUAGE plpgsql
@@ -1550,6 +1711,24 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.free_sku(wanted text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_base text := case when length(wanted) <= 60 then wanted else left(wanted, 51) || '-' || left(md5(wanted), 8) end;
+  v_sku text := v_base;
+  v_next integer := 2;
+begin
+  while exists (select from public.variants where variants.sku = v_sku) loop
+    v_sku := v_base || '-' || v_next;
+    v_next := v_next + 1;
+  end loop;
+  return v_sku;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.free_units(variant_id uuid, slot integer, location_id uuid, quantity integer)
  RETURNS void
  LANGUAGE plpgsql
@@ -1562,6 +1741,45 @@ begin
   update public.stock_slots
   set reserved = reserved - free_units.quantity + v_passed_on, available = available + free_units.quantity - v_passed_on
   where stock_slots.variant_id = free_units.variant_id and stock_slots.slot = free_units.slot and stock_slots.location_id = free_units.location_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.generate_variants(product_id uuid, options jsonb, sku_prefix text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_catalog_write();
+  v_body jsonb := jsonb_build_object('product_id', generate_variants.product_id, 'options', generate_variants.options, 'sku_prefix', generate_variants.sku_prefix);
+  v_answer jsonb := private.recall_answer(v_person_id, generate_variants.idempotency_key, 'generate_variants', v_body);
+  v_product public.products;
+  v_prefix text;
+  v_combination record;
+  v_created integer := 0;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  select * into v_product from public.products where products.id = generate_variants.product_id for no key update;
+  if v_product.id is null or v_product.kind = 'course' then
+    perform private.fail('product_not_found', 404, 'There is no such product with options.', 'Check the id; a course has intakes instead of options.');
+  end if;
+  v_prefix := coalesce(nullif(btrim(generate_variants.sku_prefix), ''), upper(v_product.slug));
+  if v_prefix !~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$' then
+    perform private.fail('invalid_options', 422, 'sku_prefix has letters, digits, dots, dashes and underscores only.', 'Send something like TSHIRT, or leave it out.');
+  end if;
+  perform private.write_options(v_product.id, generate_variants.options);
+  perform private.complete_variants(v_product.id);
+  for v_combination in select * from private.missing_combinations(v_product.id) loop
+    insert into public.variants (product_id, sku, title, position, option_value_ids)
+    values (v_product.id, private.free_sku(v_prefix || v_combination.sku_tail), left(v_combination.title, 200), v_combination.position, v_combination.value_ids);
+    v_created := v_created + 1;
+  end loop;
+  return private.remember_answer(v_person_id, generate_variants.idempotency_key, 'generate_variants', v_body, jsonb_build_object('created', v_created,
+    'variants', (select coalesce(jsonb_agg(jsonb_build_object('id', variants.id, 'sku', variants.sku, 'title', variants.title, 'position', variants.position,
+      'option_value_ids', variants.option_value_ids) order by variants.position, variants.sku), '[]') from public.variants where variants.product_id = v_product.id)));
 end
 $function$;
 
@@ -1747,6 +1965,12 @@ CREATE OR REPLACE FUNCTION private.invoice_of(order_id uuid)
 AS $function$
   select invoices.id from public.invoices where invoices.order_id = invoice_of.order_id and invoices.kind = 'invoice';
 $function$;
+
+CREATE OR REPLACE FUNCTION private.is_on_sale(status text, publish_at timestamp with time zone, unpublish_at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN ((status = 'published'::text) AND ((publish_at IS NULL) OR (publish_at <= now())) AND ((unpublish_at IS NULL) OR (now() < unpublish_at)));
 
 CREATE OR REPLACE FUNCTION private.is_service()
  RETURNS boolean
@@ -1985,6 +2209,14 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.lock_category_tree()
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select pg_advisory_xact_lock(hashtextextended('seatline.categories', 0));
+$function$;
+
 CREATE OR REPLACE FUNCTION private.lock_holds(holder_ids uuid[], variant_ids uuid[] DEFAULT '{}'::uuid[])
  RETURNS void
  LANGUAGE plpgsql
@@ -2099,6 +2331,52 @@ begin
   from private.sold_titles
   where sold_titles.content like v_search.pattern or v_search.alike and sold_titles.content operator(extensions.%>) v_search.words;
   return v_search;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.missing_combinations(product_id uuid)
+ RETURNS TABLE(value_ids uuid[], title text, sku_tail text, "position" integer)
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if (select count(*) > 250 from private.all_combinations(missing_combinations.product_id)) then
+    perform private.fail('invalid_options', 422, 'With what the product has already these are more than 250 combinations.', 'Split it into several products.');
+  end if;
+  return query
+    select combinations.value_ids, combinations.title, combinations.sku_tail, combinations.place::integer
+    from private.all_combinations(missing_combinations.product_id) with ordinality as combinations (value_ids, title, sku_tail, place)
+    where not exists (
+      select from public.variants where variants.product_id = missing_combinations.product_id and variants.option_value_ids = combinations.value_ids
+    )
+    order by combinations.place;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.move_category(category_id uuid, parent_id uuid, "position" integer, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_catalog_write();
+  v_body jsonb := jsonb_build_object('category_id', move_category.category_id, 'parent_id', move_category.parent_id, 'position', move_category.position);
+  v_answer jsonb := private.recall_answer(v_person_id, move_category.idempotency_key, 'move_category', v_body);
+  v_moved public.categories;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  update public.categories
+  set parent_id = move_category.parent_id, position = coalesce(move_category.position, categories.position)
+  where categories.id = move_category.category_id
+  returning * into v_moved;
+  if v_moved.id is null then
+    perform private.fail('category_not_found', 404, 'There is no such category.', 'Read category_tree for those there are.');
+  end if;
+  return private.remember_answer(v_person_id, move_category.idempotency_key, 'move_category', v_body,
+    to_jsonb(v_moved) - 'parent_depth' - 'created_at' - 'updated_at');
 end
 $function$;
 
@@ -2416,6 +2694,44 @@ begin
   return query
     select (line ->> 'variant_id')::uuid, sum((line ->> 'quantity')::integer)::integer
     from jsonb_array_elements(parse_lines.lines) as line group by 1 order by 1;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.parse_option_matrix(options jsonb)
+ RETURNS TABLE(title text, "position" integer, "values" text[])
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_option jsonb;
+  v_combinations bigint := 1;
+  v_hint constant text := 'Send [{"title": "Size", "values": ["S", "M"]}, …].';
+begin
+  if jsonb_typeof(parse_option_matrix.options) is distinct from 'array' or jsonb_array_length(parse_option_matrix.options) not between 1 and 5 then
+    perform private.fail('invalid_options', 422, 'options is a list of one to five options.', v_hint);
+  end if;
+  for v_option in select jsonb_array_elements(parse_option_matrix.options) loop
+    if jsonb_typeof(v_option) <> 'object' or jsonb_typeof(v_option -> 'title') is distinct from 'string'
+      or jsonb_typeof(v_option -> 'values') is distinct from 'array' or v_option - array['title', 'values'] <> '{}' then
+      perform private.fail('invalid_options', 422, 'An option has a title and a list of values.', v_hint);
+    end if;
+    if jsonb_array_length(v_option -> 'values') = 0 or exists (
+      select from jsonb_array_elements((v_option -> 'values') || jsonb_build_array(v_option -> 'title')) as word
+      where jsonb_typeof(word) <> 'string' or length(btrim(word #>> '{}')) not between 1 and 200
+    ) then
+      perform private.fail('invalid_options', 422, 'Options and values are texts of 1 to 200 characters, and an option has a value.', v_hint);
+    end if;
+    v_combinations := v_combinations * jsonb_array_length(v_option -> 'values');
+    if v_combinations > 250 then
+      perform private.fail('invalid_options', 422, 'One product has at most 250 combinations.', 'Split it into several products.');
+    end if;
+  end loop;
+  return query
+    select btrim(named.option ->> 'title'), named.ordinality::integer,
+      array(select btrim(word) from jsonb_array_elements_text(named.option -> 'values') with ordinality as words (word, place)
+        group by btrim(word) order by min(place))
+    from jsonb_array_elements(parse_option_matrix.options) with ordinality as named (option, ordinality);
 end
 $function$;
 
@@ -2935,6 +3251,29 @@ AS $function$
   select jsonb_build_object('code', refuse_and_keep.code, 'message', refuse_and_keep.message, 'details', refuse_and_keep.details, 'hint', refuse_and_keep.hint);
 $function$;
 
+CREATE OR REPLACE FUNCTION private.refuse_broken_values(root_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_twice record;
+  v_misfit jsonb;
+begin
+  select schema.key into v_twice
+  from private.category_subtree(refuse_broken_values.root_id) as below (id) cross join lateral private.attribute_schema(below.id) as schema
+  group by below.id, schema.key having count(*) > 1 limit 1;
+  if found then
+    perform private.fail('attribute_exists', 409, format('A category above or below defines %s already.', v_twice.key), 'Choose another key, or change that one.', v_twice.key);
+  end if;
+  v_misfit := private.first_misfit(refuse_broken_values.root_id);
+  if v_misfit is not null then
+    perform private.fail('attribute_in_use', 409, format('The product %s would no longer fit: %s', v_misfit ->> 'slug', v_misfit ->> 'problem'),
+      'Change that product first.', v_misfit::text);
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.refuse_problem(problem jsonb)
  RETURNS void
  LANGUAGE plpgsql
@@ -3090,6 +3429,20 @@ begin
   update public.payments set status = 'refunding' where payments.id = v_payment.id;
   perform private.emit('refund.requested', 'refund', v_refund_id);
   return v_refund_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.require_catalog_write()
+ RETURNS uuid
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if not (private.is_service() or private.has_permission('catalog.write')) then
+    perform private.fail('permission_denied', 403, 'This needs the permission catalog.write.', 'Ask an admin for a role that has it.');
+  end if;
+  return coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
 end
 $function$;
 
@@ -3401,6 +3754,14 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.share_category_tree()
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select pg_advisory_xact_lock_shared(hashtextextended('seatline.categories', 0));
+$function$;
+
 CREATE OR REPLACE FUNCTION private.start_payment(order_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -3551,6 +3912,35 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.tg__check_translations()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_locale text;
+  v_texts jsonb;
+  v_field text;
+  v_hint constant text := format('Send {"en": {"%s": "…"}}; locales are id and en, texts may be left out.', tg_argv[0]);
+begin
+  if jsonb_typeof(new.translations) <> 'object' then
+    perform private.fail('invalid_translations', 422, 'translations is an object of locales.', v_hint);
+  end if;
+  for v_locale, v_texts in select * from jsonb_each(new.translations) loop
+    if v_locale not in ('id', 'en') or jsonb_typeof(v_texts) <> 'object' then
+      perform private.fail('invalid_translations', 422, format('translations has no place for %s.', left(v_locale, 20)), v_hint);
+    end if;
+    for v_field in select jsonb_object_keys(v_texts) loop
+      if v_field <> all (tg_argv) or jsonb_typeof(v_texts -> v_field) <> 'string'
+        or length(btrim(v_texts ->> v_field)) not between 1 and (case v_field when 'description' then 50000 when 'summary' then 500 else 200 end) then
+        perform private.fail('invalid_translations', 422, format('The text %s in %s is not known here, not a text, empty or too long.', left(v_field, 20), v_locale), v_hint);
+      end if;
+    end loop;
+  end loop;
+  return new;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.tg__guard_status()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3607,6 +3997,76 @@ AS $function$
 begin
   new.updated_at := now();
   return new;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_categories__find_place()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.lock_category_tree();
+  if new.parent_id is null then
+    new.parent_depth := null;
+    return new;
+  end if;
+  if tg_op = 'UPDATE' and new.parent_id in (select private.category_subtree(new.id)) then
+    perform private.fail('category_below_itself', 409, 'A category cannot be moved into itself or below itself.', 'Choose a parent outside of it.', new.id::text);
+  end if;
+  select categories.depth into new.parent_depth from public.categories where categories.id = new.parent_id;
+  if new.parent_depth is null then
+    perform private.fail('category_not_found', 404, 'There is no such parent category.', 'Read category_tree for those there are.');
+  end if;
+  if new.parent_depth + (case when tg_op = 'UPDATE' then private.category_height(new.id) else 1 end) > 8 then
+    perform private.fail('category_too_deep', 409, 'Categories are at most eight deep.', 'Choose a parent further up.', new.id::text);
+  end if;
+  return new;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_categories__keep_what_is_used()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if exists (select from public.products where products.category_id = old.id) or exists (select from public.categories where categories.parent_id = old.id) then
+    perform private.fail('category_in_use', 409, 'This category has products or categories in it.', 'Move them to another one first.', old.id::text);
+  end if;
+  return old;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_category_attributes__keep_values()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if tg_table_name = 'categories' then
+    perform private.refuse_broken_values(new.id);
+  elsif exists (select from public.categories where categories.id = old.category_id) then -- else it goes with its category, which is empty
+    perform private.refuse_broken_values(old.category_id);
+  elsif tg_op = 'INSERT' then
+    perform private.refuse_broken_values(new.category_id);
+  end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_category_attributes__lock_tree()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.lock_category_tree();
+  return coalesce(new, old);
 end
 $function$;
 
@@ -3777,6 +4237,48 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.tg_product_option_values__keep_what_is_chosen()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if exists (select from private.variant_option_values where variant_option_values.option_value_id = old.id) then
+    perform private.fail('option_in_use', 409, format('Variants have the value %s.', old.title), 'Delete those variants first, or give them another value.', old.id::text);
+  end if;
+  return old;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_products__check_attributes()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_schema public.category_attributes[];
+  v_problem jsonb;
+begin
+  if new.category_id is null and new.attributes = '{}' and (tg_op = 'INSERT' or old.category_id is null) then
+    return null;
+  end if;
+  perform private.share_category_tree();
+  v_schema := array(select schema from private.attribute_schema(new.category_id) as schema);
+  v_problem := private.attributes_problem(v_schema, new.attributes, 'product', new.status = 'published');
+  if v_problem is null and tg_op = 'UPDATE' and (new.category_id is distinct from old.category_id or new.status <> old.status) then
+    select private.attributes_problem(v_schema, variants.attributes, 'variant', new.status = 'published') || jsonb_build_object('sku', variants.sku) into v_problem
+    from public.variants
+    where variants.product_id = new.id and private.attributes_problem(v_schema, variants.attributes, 'variant', new.status = 'published') is not null limit 1;
+  end if;
+  if v_problem is not null then
+    perform private.fail('invalid_attributes', 422, v_problem ->> 'problem', 'Read attribute_schema of the category for what it takes.', v_problem::text);
+  end if;
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.tg_profiles__leave_waitlists()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3875,6 +4377,106 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.tg_variants__check_attributes()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_product public.products;
+  v_problem jsonb;
+begin
+  -- a product that is being published is waited for, and then found published
+  select * into v_product from public.products where products.id = new.product_id for share;
+  if v_product.category_id is null and new.attributes = '{}' then
+    return null;
+  end if;
+  perform private.share_category_tree();
+  select * into v_product from public.products where products.id = new.product_id;
+  v_problem := private.attributes_problem(array(select schema from private.attribute_schema(v_product.category_id) as schema),
+    new.attributes, 'variant', v_product.status = 'published');
+  if v_problem is not null then
+    perform private.fail('invalid_attributes', 422, v_problem ->> 'problem', 'Read attribute_schema of the category for what it takes.', v_problem::text);
+  end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_variants__choose_stock_mode()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if exists (select from public.products where products.id = new.product_id and products.kind = 'digital') then
+    new.stock_mode := 'none';
+  end if;
+  return new;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_variants__keep_what_is_sold()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if exists (select from public.order_items where order_items.variant_id = old.id) then
+    perform private.fail('variant_in_use', 409, format('%s is in orders and stays.', old.sku), 'Delete its prices to take it off sale, or archive the product.', old.id::text);
+  end if;
+  -- a product that is being deleted is gone already when its variants follow
+  if exists (select from public.products where products.id = old.product_id and products.status = 'published') then
+    perform private.fail('variant_in_use', 409, format('%s belongs to a published product and stays.', old.sku), 'Delete its prices to take it off sale, or make the product a draft first.', old.id::text);
+  end if;
+  return old;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_variants__order_options()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  new.option_value_ids := array(
+    select named.value_id
+    from unnest(new.option_value_ids) as named (value_id)
+    left join public.product_option_values on product_option_values.id = named.value_id
+    left join public.product_options on product_options.id = product_option_values.option_id
+    order by product_options.position, product_options.title, product_options.id, named.value_id
+  );
+  return new;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_variants__repeat_options()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  -- after the row, when policies have let its writer through: a refusal tells a stranger nothing
+  if new.option_value_ids <> '{}' and (
+    select (count(*), count(distinct product_options.id)) is distinct from (cardinality(new.option_value_ids)::bigint,
+      (select count(*) from public.product_options where product_options.product_id = new.product_id))
+    from public.product_option_values join public.product_options on product_options.id = product_option_values.option_id
+    where product_option_values.id = any (new.option_value_ids) and product_options.product_id = new.product_id
+  ) then
+    perform private.fail('invalid_options', 422, 'A variant names one value of each option of its product, or none at all.', 'Read product_options with their values.');
+  end if;
+  delete from private.variant_option_values
+  where variant_option_values.variant_id = new.id and variant_option_values.option_value_id <> all (new.option_value_ids);
+  insert into private.variant_option_values (variant_id, option_value_id)
+  select new.id, value_id from unnest(new.option_value_ids) as value_id order by value_id on conflict do nothing;
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.total_quote(person_id uuid, currency text, lines private.order_line[], coupon_ids uuid[], country text, province text)
  RETURNS private.quote
  LANGUAGE plpgsql
@@ -3965,6 +4567,32 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.value_problem(attribute public.category_attributes, value jsonb)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  case attribute.type
+    when 'boolean' then
+      return case when jsonb_typeof(value) <> 'boolean' then 'is true or false' end;
+    when 'text' then
+      return case when jsonb_typeof(value) <> 'string' or length(btrim(value #>> '{}')) not between 1 and 500 then 'is a text of 1 to 500 characters' end;
+    when 'choice' then
+      return case when jsonb_typeof(value) <> 'string' or (value #>> '{}') <> all (attribute.choices) then 'is one of ' || array_to_string(attribute.choices, ', ') end;
+    else
+      if jsonb_typeof(value) <> 'number' or attribute.type = 'integer' and trunc((value #>> '{}')::numeric) <> (value #>> '{}')::numeric then
+        return case attribute.type when 'integer' then 'is a whole number' else 'is a number' end;
+      end if;
+      return case
+        when (value #>> '{}')::numeric < attribute.min then format('is at least %s', attribute.min)
+        when (value #>> '{}')::numeric > attribute.max then format('is at most %s', attribute.max)
+      end;
+  end case;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.waitlist_document(entry public.waitlist_entries)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -4039,6 +4667,26 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.write_options(product_id uuid, options jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_option record;
+  v_option_id uuid;
+begin
+  for v_option in select * from private.parse_option_matrix(write_options.options) loop
+    insert into public.product_options (product_id, title, position) values (write_options.product_id, v_option.title, v_option.position)
+    on conflict on constraint product_options_are_named_once_per_product do update set position = excluded.position
+    returning product_options.id into v_option_id;
+    insert into public.product_option_values (option_id, title, position)
+    select v_option_id, words.word, words.place::integer from unnest(v_option.values) with ordinality as words (word, place)
+    on conflict on constraint product_option_values_are_named_once_per_option do nothing;
+  end loop;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.write_order(customer_id uuid, quote private.quote, order_id uuid, expires_at timestamp with time zone)
  RETURNS void
  LANGUAGE plpgsql
@@ -4076,12 +4724,58 @@ AS $function$
   select private.attach_payment_session(attach_payment_session.payment_id, attach_payment_session.session_id, attach_payment_session.url, attach_payment_session.expires_at);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.attribute_schema(category_id uuid, locale text DEFAULT NULL::text)
+ RETURNS TABLE(id uuid, category_id uuid, key text, title text, type text, level text, required boolean, filterable boolean, unit text, min numeric, max numeric, choices text[], "position" integer)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select schema.id, schema.category_id, schema.key, coalesce(schema.translations -> attribute_schema.locale ->> 'title', schema.title), schema.type, schema.level,
+    schema.required, schema.filterable, schema.unit, schema.min, schema.max, schema.choices, schema.position
+  from private.attribute_schema(attribute_schema.category_id) as schema;
+$function$;
+
 CREATE OR REPLACE FUNCTION public.cancel_order(order_id uuid, reason text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
   select private.cancel_order(cancel_order.order_id, cancel_order.reason, cancel_order.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.category_tree(locale text DEFAULT NULL::text)
+ RETURNS TABLE(id uuid, parent_id uuid, slug text, title text, description text, depth integer, "position" integer, path text[], own_products bigint, products bigint)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with recursive tree as (
+    select categories.id, array[categories.id] as ids, array[categories.slug] as path,
+      array[to_char(categories.position::bigint + 3000000000, 'FM0000000000') || categories.slug] as place
+    from public.categories where categories.parent_id is null
+    union all
+    select categories.id, tree.ids || categories.id, tree.path || categories.slug,
+      tree.place || (to_char(categories.position::bigint + 3000000000, 'FM0000000000') || categories.slug)
+    from public.categories join tree on categories.parent_id = tree.id
+  ),
+  counted as (
+    select products.category_id, count(*) as products from public.products
+    where products.category_id is not null and private.is_on_sale(products.status, products.publish_at, products.unpublish_at)
+    group by products.category_id
+  ),
+  summed as (
+    select above.id, sum(counted.products) as products
+    from tree join counted on counted.category_id = tree.id cross join lateral unnest(tree.ids) as above (id) group by above.id
+  )
+  select categories.id, categories.parent_id, categories.slug,
+    coalesce(categories.translations -> category_tree.locale ->> 'title', categories.title),
+    coalesce(categories.translations -> category_tree.locale ->> 'description', categories.description),
+    categories.depth, categories.position, tree.path, coalesce(counted.products, 0), coalesce(summed.products, 0)::bigint
+  from tree
+  join public.categories on categories.id = tree.id
+  left join counted on counted.category_id = tree.id
+  left join summed on summed.id = tree.id
+  order by tree.place;
 $function$;
 
 CREATE OR REPLACE FUNCTION public.change_address(address_id uuid, recipient text DEFAULT NULL::text, phone text DEFAULT NULL::text, street text DEFAULT NULL::text, city text DEFAULT NULL::text, province text DEFAULT NULL::text, postal_code text DEFAULT NULL::text, district text DEFAULT NULL::text, subdistrict text DEFAULT NULL::text, country text DEFAULT NULL::text, label text DEFAULT NULL::text, make_default boolean DEFAULT false, idempotency_key text DEFAULT NULL::text)
@@ -4100,6 +4794,14 @@ CREATE OR REPLACE FUNCTION public.enroll(intake_id uuid, idempotency_key text DE
  SET search_path TO ''
 AS $function$
   select private.enroll(enroll.intake_id, enroll.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.generate_variants(product_id uuid, options jsonb, sku_prefix text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.generate_variants(generate_variants.product_id, generate_variants.options, generate_variants.sku_prefix, generate_variants.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.get_order(order_id uuid)
@@ -4142,6 +4844,14 @@ CREATE OR REPLACE FUNCTION public.leave_waitlist(intake_id uuid, idempotency_key
  SET search_path TO ''
 AS $function$
   select private.leave_waitlist(leave_waitlist.intake_id, leave_waitlist.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.move_category(category_id uuid, parent_id uuid DEFAULT NULL::uuid, "position" integer DEFAULT NULL::integer, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.move_category(move_category.category_id, move_category.parent_id, move_category.position, move_category.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.my_courses()
@@ -4232,6 +4942,14 @@ ALTER TABLE "public"."cart_items" ADD CONSTRAINT "cart_items_cart_id_fkey" FOREI
 
 ALTER TABLE "public"."carts" ADD CONSTRAINT "carts_shipping_address_id_fkey" FOREIGN KEY (shipping_address_id) REFERENCES public.addresses(id) ON DELETE SET NULL;
 
+ALTER TABLE "public"."categories" ADD CONSTRAINT "categories_are_at_most_eight_deep" CHECK ((depth <= 8));
+
+ALTER TABLE "public"."categories" ADD CONSTRAINT "categories_know_their_depth" UNIQUE (id, depth);
+
+ALTER TABLE "public"."categories" ADD CONSTRAINT "categories_are_one_deeper_than_their_parent" FOREIGN KEY (parent_id, parent_depth) REFERENCES public.categories(id, depth) ON UPDATE CASCADE ON DELETE RESTRICT;
+
+ALTER TABLE "public"."category_attributes" ADD CONSTRAINT "category_attributes_category_id_fkey" FOREIGN KEY (category_id) REFERENCES public.categories(id) ON DELETE CASCADE;
+
 ALTER TABLE "public"."customer_group_members" ADD CONSTRAINT "customer_group_members_customer_group_id_fkey" FOREIGN KEY (customer_group_id) REFERENCES public.customer_groups(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."enrollments" ADD CONSTRAINT "enrollments_intake_id_fkey" FOREIGN KEY (intake_id) REFERENCES public.intakes(id) ON DELETE RESTRICT;
@@ -4272,7 +4990,15 @@ ALTER TABLE "public"."prices" ADD CONSTRAINT "prices_currency_fkey" FOREIGN KEY 
 
 ALTER TABLE "public"."processes" ADD CONSTRAINT "processes_event_id_fkey" FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE RESTRICT;
 
+ALTER TABLE "private"."variant_option_values" ADD CONSTRAINT "variant_option_values_option_value_id_fkey" FOREIGN KEY (option_value_id) REFERENCES public.product_option_values(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."product_option_values" ADD CONSTRAINT "product_option_values_option_id_fkey" FOREIGN KEY (option_id) REFERENCES public.product_options(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."products" ADD CONSTRAINT "products_category_id_fkey" FOREIGN KEY (category_id) REFERENCES public.categories(id) ON DELETE RESTRICT;
+
 ALTER TABLE "public"."courses" ADD CONSTRAINT "courses_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."product_options" ADD CONSTRAINT "product_options_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE CASCADE;
 
 ALTER TABLE "private"."customer_search" ADD CONSTRAINT "customer_search_profile_id_fkey" FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
@@ -4333,6 +5059,8 @@ ALTER TABLE "public"."tax_rates" ADD CONSTRAINT "tax_rates_do_not_overlap_under_
 ALTER TABLE "public"."tax_rates" ADD CONSTRAINT "tax_rates_tax_category_fkey" FOREIGN KEY (tax_category) REFERENCES public.tax_categories(code) ON DELETE RESTRICT;
 
 ALTER TABLE "private"."sold_titles" ADD CONSTRAINT "sold_titles_variant_id_fkey" FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE CASCADE;
+
+ALTER TABLE "private"."variant_option_values" ADD CONSTRAINT "variant_option_values_variant_id_fkey" FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."intakes" ADD CONSTRAINT "intakes_variant_id_fkey" FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE CASCADE;
 
@@ -4566,6 +5294,8 @@ CREATE INDEX provider_events_received_at_idx ON private.provider_events USING bt
 
 CREATE INDEX sold_titles_content_idx ON private.sold_titles USING gin (content extensions.gin_trgm_ops) WITH (fastupdate=off);
 
+CREATE INDEX variant_option_values_option_value_id_idx ON private.variant_option_values USING btree (option_value_id);
+
 CREATE UNIQUE INDEX addresses_one_default_per_person ON public.addresses USING btree (profile_id) WHERE (default_since IS NOT NULL);
 
 CREATE INDEX addresses_profile_id_created_at_idx ON public.addresses USING btree (profile_id, created_at);
@@ -4581,6 +5311,8 @@ CREATE INDEX carts_expires_at_idx ON public.carts USING btree (expires_at) WHERE
 CREATE UNIQUE INDEX carts_one_open_per_customer ON public.carts USING btree (customer_id) WHERE (status = 'open'::text);
 
 CREATE INDEX carts_shipping_address_id_idx ON public.carts USING btree (shipping_address_id);
+
+CREATE INDEX categories_parent_id_parent_depth_idx ON public.categories USING btree (parent_id, parent_depth);
 
 CREATE INDEX coupons_customer_id_idx ON public.coupons USING btree (customer_id);
 
@@ -4652,7 +5384,17 @@ CREATE INDEX processes_status_created_at_idx ON public.processes USING btree (st
 
 CREATE INDEX processes_subject_id_idx ON public.processes USING btree (subject_id);
 
+CREATE INDEX products_attributes_idx ON public.products USING gin (attributes jsonb_path_ops);
+
+CREATE INDEX products_category_id_created_at_id_idx ON public.products USING btree (category_id, created_at DESC, id DESC);
+
+CREATE INDEX products_category_id_publish_at_unpublish_at_idx ON public.products USING btree (category_id) INCLUDE (publish_at, unpublish_at) WHERE (status = 'published'::text);
+
+CREATE INDEX products_created_at_id_idx ON public.products USING btree (created_at DESC, id DESC) WHERE (status = 'published'::text);
+
 CREATE INDEX products_kind_created_at_id_idx ON public.products USING btree (kind, created_at DESC, id DESC) WHERE (status = 'published'::text);
+
+CREATE INDEX products_tags_idx ON public.products USING gin (tags);
 
 CREATE INDEX products_tax_category_idx ON public.products USING btree (tax_category);
 
@@ -4704,6 +5446,8 @@ CREATE INDEX tax_rates_country_tax_category_idx ON public.tax_rates USING btree 
 
 CREATE INDEX tax_rates_tax_category_idx ON public.tax_rates USING btree (tax_category);
 
+CREATE UNIQUE INDEX variants_one_per_combination ON public.variants USING btree (product_id, option_value_ids) WHERE (option_value_ids <> '{}'::uuid[]);
+
 CREATE INDEX variants_product_id_position_idx ON public.variants USING btree (product_id, "position");
 
 CREATE INDEX waitlist_entries_intake_id_idx ON public.waitlist_entries USING btree (intake_id);
@@ -4729,6 +5473,28 @@ CREATE TRIGGER _100_refuse_change BEFORE DELETE OR UPDATE ON public.audit_log FO
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.carts FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.carts FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('cart');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.categories FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.categories FOR EACH ROW EXECUTE FUNCTION private.tg__check_translations('title', 'description');
+
+CREATE TRIGGER _200_find_place BEFORE INSERT OR UPDATE OF parent_id ON public.categories FOR EACH ROW EXECUTE FUNCTION private.tg_categories__find_place();
+
+CREATE TRIGGER _210_keep_what_is_used BEFORE DELETE ON public.categories FOR EACH ROW EXECUTE FUNCTION private.tg_categories__keep_what_is_used();
+
+CREATE TRIGGER _300_keep_values AFTER UPDATE OF parent_id ON public.categories FOR EACH ROW WHEN ((old.parent_id IS DISTINCT FROM new.parent_id)) EXECUTE FUNCTION private.tg_category_attributes__keep_values();
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.categories FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.category_attributes FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.category_attributes FOR EACH ROW EXECUTE FUNCTION private.tg__check_translations('title');
+
+CREATE TRIGGER _200_lock_tree BEFORE INSERT OR DELETE OR UPDATE ON public.category_attributes FOR EACH ROW EXECUTE FUNCTION private.tg_category_attributes__lock_tree();
+
+CREATE TRIGGER _300_keep_values AFTER INSERT OR DELETE OR UPDATE ON public.category_attributes FOR EACH ROW EXECUTE FUNCTION private.tg_category_attributes__keep_values();
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.category_attributes FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.coupons FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
@@ -4810,11 +5576,25 @@ CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.processes FOR EACH ROW 
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.processes FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('process');
 
+CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.product_option_values FOR EACH ROW EXECUTE FUNCTION private.tg__check_translations('title');
+
+CREATE TRIGGER _200_keep_what_is_chosen BEFORE DELETE ON public.product_option_values FOR EACH ROW EXECUTE FUNCTION private.tg_product_option_values__keep_what_is_chosen();
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.product_option_values FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+
+CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.product_options FOR EACH ROW EXECUTE FUNCTION private.tg__check_translations('title');
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.product_options FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.products FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.products FOR EACH ROW EXECUTE FUNCTION private.tg__check_translations('title', 'summary', 'description');
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.products FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('product');
 
 CREATE TRIGGER _300_note_titles AFTER UPDATE OF title ON public.products FOR EACH ROW EXECUTE FUNCTION private.tg__note_titles();
+
+CREATE TRIGGER _310_check_attributes AFTER INSERT OR UPDATE OF attributes, category_id, status ON public.products FOR EACH ROW EXECUTE FUNCTION private.tg_products__check_attributes();
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.products FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
@@ -4860,7 +5640,21 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.tax_rates F
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
+CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg__check_translations('title');
+
+CREATE TRIGGER _120_choose_stock_mode BEFORE INSERT ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg_variants__choose_stock_mode();
+
+CREATE TRIGGER _130_keep_what_is_sold BEFORE DELETE ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg_variants__keep_what_is_sold();
+
+CREATE TRIGGER _220_order_options BEFORE INSERT OR UPDATE OF option_value_ids ON public.variants FOR EACH ROW WHEN ((new.option_value_ids <> '{}'::uuid[])) EXECUTE FUNCTION private.tg_variants__order_options();
+
 CREATE TRIGGER _300_note_titles AFTER INSERT OR UPDATE OF product_id ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg__note_titles();
+
+CREATE TRIGGER _310_check_attributes AFTER INSERT OR UPDATE OF attributes ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg_variants__check_attributes();
+
+CREATE TRIGGER _320_repeat_options_of_new AFTER INSERT ON public.variants FOR EACH ROW WHEN ((new.option_value_ids <> '{}'::uuid[])) EXECUTE FUNCTION private.tg_variants__repeat_options();
+
+CREATE TRIGGER _320_repeat_options AFTER UPDATE OF option_value_ids ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg_variants__repeat_options();
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
@@ -4877,6 +5671,22 @@ CREATE POLICY "select_own_or_staff" ON "public"."cart_items" FOR SELECT TO "auth
   WHERE (carts.id = cart_items.cart_id))));
 
 CREATE POLICY "select_own_or_staff" ON "public"."carts" FOR SELECT TO "authenticated" USING (((customer_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('orders.read'::text) AS has_permission)));
+
+CREATE POLICY "delete_staff" ON "public"."categories" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "insert_staff" ON "public"."categories" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "select_anyone" ON "public"."categories" FOR SELECT TO "anon", "authenticated" USING (true);
+
+CREATE POLICY "update_staff" ON "public"."categories" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "delete_staff" ON "public"."category_attributes" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "insert_staff" ON "public"."category_attributes" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "select_anyone" ON "public"."category_attributes" FOR SELECT TO "anon", "authenticated" USING (true);
+
+CREATE POLICY "update_staff" ON "public"."category_attributes" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
 
 CREATE POLICY "insert_staff" ON "public"."coupons" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('pricing.write'::text) AS has_permission));
 
@@ -4991,13 +5801,33 @@ CREATE POLICY "update_staff" ON "public"."prices" FOR UPDATE TO "authenticated" 
 
 CREATE POLICY "select_staff" ON "public"."processes" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('processes.read'::text) AS has_permission));
 
+CREATE POLICY "delete_staff" ON "public"."product_option_values" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "insert_staff" ON "public"."product_option_values" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "select_anyone" ON "public"."product_option_values" FOR SELECT TO "anon", "authenticated" USING ((EXISTS ( SELECT
+   FROM public.product_options
+  WHERE (product_options.id = product_option_values.option_id))));
+
+CREATE POLICY "update_staff" ON "public"."product_option_values" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "delete_staff" ON "public"."product_options" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "insert_staff" ON "public"."product_options" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "select_anyone" ON "public"."product_options" FOR SELECT TO "anon", "authenticated" USING ((EXISTS ( SELECT
+   FROM public.products
+  WHERE (products.id = product_options.product_id))));
+
+CREATE POLICY "update_staff" ON "public"."product_options" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
 CREATE POLICY "delete_staff" ON "public"."products" FOR DELETE TO "authenticated" USING (((status = 'draft'::text) AND ( SELECT private.has_permission('catalog.write'::text) AS has_permission)));
 
 CREATE POLICY "insert_staff" ON "public"."products" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
 
-CREATE POLICY "select_published_or_staff" ON "public"."products" FOR SELECT TO "authenticated" USING ((((status = 'published'::text) AND ((publish_at IS NULL) OR (publish_at <= now()))) OR ( SELECT private.has_permission('catalog.read'::text) AS has_permission)));
+CREATE POLICY "select_published_or_staff" ON "public"."products" FOR SELECT TO "authenticated" USING ((private.is_on_sale(status, publish_at, unpublish_at) OR ( SELECT private.has_permission('catalog.read'::text) AS has_permission)));
 
-CREATE POLICY "select_published" ON "public"."products" FOR SELECT TO "anon" USING (((status = 'published'::text) AND ((publish_at IS NULL) OR (publish_at <= now()))));
+CREATE POLICY "select_published" ON "public"."products" FOR SELECT TO "anon" USING (private.is_on_sale(status, publish_at, unpublish_at));
 
 CREATE POLICY "update_staff" ON "public"."products" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
 
@@ -5113,6 +5943,8 @@ COMMENT ON FUNCTION "private"."address_snapshot"(uuid) IS 'An address as an orde
 
 COMMENT ON FUNCTION "private"."adopt_refund"(uuid, text, bigint, text, text, text) IS 'A refund that somebody made at the provider, not here: recorded and booked like any other.';
 
+COMMENT ON FUNCTION "private"."all_combinations"(uuid) IS 'Every combination of a product''s option values, in the order of options and values.';
+
 COMMENT ON FUNCTION "private"."apply_overtaken_events"(text, uuid) IS 'Refunds and disputes name only the capture. One that came before it was ignored as not ours, and is applied once the capture is known.';
 
 COMMENT ON FUNCTION "private"."apply_payment_intent"(jsonb, uuid) IS 'Applies what a PaymentIntent says of itself.';
@@ -5127,6 +5959,10 @@ COMMENT ON FUNCTION "private"."apply_session"(jsonb, text, uuid) IS 'Applies wha
 
 COMMENT ON FUNCTION "private"."attach_payment_session"(uuid, text, text, timestamp with time zone) IS 'Does the work of public.attach_payment_session.';
 
+COMMENT ON FUNCTION "private"."attribute_schema"(uuid) IS 'What products and variants of a category may say: its own attributes after those of the categories above it.';
+
+COMMENT ON FUNCTION "private"."attributes_problem"(public.category_attributes[], jsonb, text, boolean) IS 'The first attribute that does not fit the schema, as {key, problem}; null when all do. complete: what is required must be there.';
+
 COMMENT ON FUNCTION "private"."audit_chain_breaks"() IS 'Audit rows that were altered or whose predecessor is gone; none means the log is whole.';
 
 COMMENT ON FUNCTION "private"."audit_hash"(public.audit_log) IS 'SHA-256 over the previous hash and everything the entry says.';
@@ -5134,6 +5970,10 @@ COMMENT ON FUNCTION "private"."audit_hash"(public.audit_log) IS 'SHA-256 over th
 COMMENT ON FUNCTION "private"."best_list_price"(uuid, integer, text, uuid, bigint) IS 'The lowest list price below the base price for this person, quantity and moment; nulls when the base price counts. Of equal ones: for everybody before a group''s, the smaller quantity, the older list.';
 
 COMMENT ON FUNCTION "private"."cancel_order"(uuid, text, text) IS 'Does the work of public.cancel_order.';
+
+COMMENT ON FUNCTION "private"."category_height"(uuid) IS 'How many levels a category and what is below it have: 1 for one without children.';
+
+COMMENT ON FUNCTION "private"."category_subtree"(uuid) IS 'A category and everything below it.';
 
 COMMENT ON FUNCTION "private"."change_address"(uuid, text, text, text, text, text, text, text, text, text, text, boolean, text) IS 'Does the work of public.change_address.';
 
@@ -5156,6 +5996,8 @@ COMMENT ON FUNCTION "private"."clear_amounts"(private.order_line) IS 'The line w
 COMMENT ON FUNCTION "private"."clear_due_holds"(public.intakes, uuid) IS 'Before somebody joins: ends their own old offer, and passes on what is due in this intake, worker or no worker.';
 
 COMMENT ON FUNCTION "private"."close_payments"(uuid, text) IS 'Closes the open attempt of an order that ended or was paid otherwise; the worker then closes the provider''s page. One that is being processed is left to its outcome.';
+
+COMMENT ON FUNCTION "private"."complete_variants"(uuid) IS 'Variants made before an option was added get its first value.';
 
 COMMENT ON FUNCTION "private"."compute_quote"(uuid, private.wish[], text, uuid[], text, text) IS 'The one computation behind quote, cart and order (which chooses its address between the two steps). Raises nothing about lines: problems instead.';
 
@@ -5213,9 +6055,15 @@ COMMENT ON FUNCTION "private"."find_own_address"(uuid) IS 'One address of the ca
 
 COMMENT ON FUNCTION "private"."finish_process"(uuid, text) IS 'Marks a running process done; called in the transaction of its effect where the effect is in the database.';
 
+COMMENT ON FUNCTION "private"."first_misfit"(uuid) IS 'A product in a category or below it whose attributes do not fit the schema as it is now, and why; null when all fit.';
+
 COMMENT ON FUNCTION "private"."flag_order"(uuid, text) IS 'Puts an order before a person, with the reason in its history; answers needs_review.';
 
+COMMENT ON FUNCTION "private"."free_sku"(text) IS 'The SKU as wanted, shortened where it is too long and numbered where it is taken.';
+
 COMMENT ON FUNCTION "private"."free_units"(uuid, integer, uuid, integer) IS 'Ends a hold on units of one slot: to whoever waits for them, else back on sale. The caller holds the slot and has ended the reservation.';
+
+COMMENT ON FUNCTION "private"."generate_variants"(uuid, jsonb, text, text) IS 'Does the work of public.generate_variants.';
 
 COMMENT ON FUNCTION "private"."get_order"(uuid) IS 'Does the work of public.get_order.';
 
@@ -5239,6 +6087,8 @@ COMMENT ON FUNCTION "private"."invoice_document"(uuid) IS 'Does the work of publ
 
 COMMENT ON FUNCTION "private"."invoice_of"(uuid) IS 'The invoice of an order, null when there is none.';
 
+COMMENT ON FUNCTION "private"."is_on_sale"(text, timestamp with time zone, timestamp with time zone) IS 'The one meaning of "on sale now", for policies, prices and search. Parsed when it is made, so no search path matters, and without a setting, so that it is inlined and indexes serve it.';
+
 COMMENT ON FUNCTION "private"."is_service"() IS 'True for the secret key and for direct connections (worker, migrations), which carry no claims; false for every browser.';
 
 COMMENT ON FUNCTION "private"."issue_credit_note"(uuid) IS 'The credit note of a refund that gave a sale back, issued now or before; null when the money never was a sale. Called again it answers the same.';
@@ -5259,6 +6109,8 @@ COMMENT ON FUNCTION "private"."lock_addresses"() IS 'The signed-in caller, whose
 
 COMMENT ON FUNCTION "private"."lock_cart"(uuid) IS 'The customer''s open cart, or null: locked, with what came back from orders that ended unpaid, and gone when its time is over. First of all locks but the idempotency key.';
 
+COMMENT ON FUNCTION "private"."lock_category_tree"() IS 'Waits for whoever changes the tree or its attributes, and keeps everybody else from it, and from writing what hangs in it, to the end of the transaction.';
+
 COMMENT ON FUNCTION "private"."lock_holds"(uuid[], uuid[]) IS 'For whoever ends several holds, or ends holds and then takes units: locks the holds, then their slots and all slots of the variants to take, in the order everybody keeps. Who frees several goes on with lock_waitlists.';
 
 COMMENT ON FUNCTION "private"."lock_invoice_series"(text) IS 'Holds the series of this kind and the shop''s present year until the transaction ends; answers the year. Nothing is counted yet.';
@@ -5276,6 +6128,10 @@ COMMENT ON FUNCTION "private"."make_default_address"(uuid, uuid) IS 'Makes one a
 COMMENT ON FUNCTION "private"."mark_notification"(uuid, text, text) IS 'Keeps how sending ended: sent or failed. Sent is final.';
 
 COMMENT ON FUNCTION "private"."match_titles"(private.order_search) IS 'Adds to a search the titles that fit its words, and the variants that were sold under them.';
+
+COMMENT ON FUNCTION "private"."missing_combinations"(uuid) IS 'The combinations of a product''s option values that have no variant yet. Refuses invalid_options when there are more than 250 in all.';
+
+COMMENT ON FUNCTION "private"."move_category"(uuid, uuid, integer, text) IS 'Does the work of public.move_category.';
 
 COMMENT ON FUNCTION "private"."my_courses"() IS 'Does the work of public.my_courses. Lessons, progress and results are not built yet: those columns are null.';
 
@@ -5304,6 +6160,8 @@ COMMENT ON FUNCTION "private"."order_search_rows"(uuid[], boolean) IS 'What a li
 COMMENT ON FUNCTION "private"."orders_about"(private.order_search, integer) IS 'Orders that have to do with the words, whoever''s and whatever the filters say; all but those with a number of which private.order_numbers_containing could not name all.';
 
 COMMENT ON FUNCTION "private"."parse_lines"(jsonb) IS 'Lines as rows, summed by variant, in the order in which stock is locked. Refuses invalid_lines and invalid_quantity.';
+
+COMMENT ON FUNCTION "private"."parse_option_matrix"(jsonb) IS 'Options and their values as rows. Refuses invalid_options.';
 
 COMMENT ON FUNCTION "private"."pass_on_free_units"(uuid) IS 'Gives units that are on sale to whoever waits for them: after seats were added, or a closed intake with a waiting list opened again.';
 
@@ -5353,6 +6211,8 @@ COMMENT ON FUNCTION "private"."refund_order"(uuid, text) IS 'Gives back everythi
 
 COMMENT ON FUNCTION "private"."refuse_and_keep"(text, integer, text, text, text) IS 'A refusal that keeps what the call has written, such as a counted guess: gives the answer with which the verb must return at once. Everything else refuses with private.fail.';
 
+COMMENT ON FUNCTION "private"."refuse_broken_values"(uuid) IS 'Refuses attribute_exists and attribute_in_use when the schema of a category or of those below it contradicts itself or what is there.';
+
 COMMENT ON FUNCTION "private"."refuse_problem"(jsonb) IS 'Refuses with a problem if there is one; null does nothing.';
 
 COMMENT ON FUNCTION "private"."refuse_second_seat"(uuid, uuid) IS 'Refuses already_enrolled, or order_already_open with the caller''s own order id in details, when the learner has a live seat in the intake; else does nothing.';
@@ -5368,6 +6228,8 @@ COMMENT ON FUNCTION "private"."remove_address"(uuid, text) IS 'Does the work of 
 COMMENT ON FUNCTION "private"."request_id"() IS 'The correlation id of this request: what the worker set, else the x-request-id header. It travels from request to event to job to mail.';
 
 COMMENT ON FUNCTION "private"."request_refund"(uuid, text, text) IS 'Gives back what is left of a captured payment; the worker sends it to the provider.';
+
+COMMENT ON FUNCTION "private"."require_catalog_write"() IS 'The person under whom answers of a catalogue verb are kept. Refuses permission_denied.';
 
 COMMENT ON FUNCTION "private"."require_person"() IS 'The id of the signed-in caller. Refuses sign_in_required, and account_closed for a token that outlived its account.';
 
@@ -5397,6 +6259,8 @@ COMMENT ON FUNCTION "private"."settle_refund"(public.refunds, public.payments) I
 
 COMMENT ON FUNCTION "private"."settle_reservations"(uuid, text) IS 'Ends every hold of a holder: claimed (the units are sold) or released (they are free again). What was released before stays so.';
 
+COMMENT ON FUNCTION "private"."share_category_tree"() IS 'For whoever writes what hangs in the tree: it stays as it is to the end of the transaction.';
+
 COMMENT ON FUNCTION "private"."start_payment"(uuid) IS 'Does the work of public.start_payment.';
 
 COMMENT ON FUNCTION "private"."start_process"(uuid) IS 'Marks one more attempt; false when the process is done, cancelled, in other hands or was reported failed from there: then the job should return quietly.';
@@ -5407,6 +6271,8 @@ COMMENT ON FUNCTION "private"."take_back_goods"(uuid) IS 'Ends the enrolments of
 
 COMMENT ON FUNCTION "private"."tg__audit"() IS 'Writes the audit row of an insert, update or delete; the trigger''s arguments name the key columns.';
 
+COMMENT ON FUNCTION "private"."tg__check_translations"() IS 'translations is {locale: {field: text}}; the trigger''s arguments name the fields. What is not translated is read in the base text.';
+
 COMMENT ON FUNCTION "private"."tg__guard_status"() IS 'After a status changed: refuses a move that private.status_moves (machine = first trigger argument) does not have, and writes history.';
 
 COMMENT ON FUNCTION "private"."tg__note_titles"() IS 'Keeps the search up to date with what the catalogue calls things.';
@@ -5414,6 +6280,14 @@ COMMENT ON FUNCTION "private"."tg__note_titles"() IS 'Keeps the search up to dat
 COMMENT ON FUNCTION "private"."tg__refuse_change"() IS 'Makes a table append-only, for its owner too.';
 
 COMMENT ON FUNCTION "private"."tg__stamp_update"() IS 'Sets updated_at.';
+
+COMMENT ON FUNCTION "private"."tg_categories__find_place"() IS 'Copies the parent''s depth, and says in words what the constraints would refuse.';
+
+COMMENT ON FUNCTION "private"."tg_categories__keep_what_is_used"() IS 'Says clearly what the foreign keys enforce.';
+
+COMMENT ON FUNCTION "private"."tg_category_attributes__keep_values"() IS 'Refuses a change of a schema, or a move in the tree, that existing products would not survive.';
+
+COMMENT ON FUNCTION "private"."tg_category_attributes__lock_tree"() IS 'A schema is changed by one at a time, and while nobody writes attributes.';
 
 COMMENT ON FUNCTION "private"."tg_intakes__follow_seats"() IS 'Keeps the units of the intake''s variant equal to its seats; refuses to take away what is sold or held.';
 
@@ -5431,6 +6305,10 @@ COMMENT ON FUNCTION "private"."tg_ledger_entries__check_balance"() IS 'At commit
 
 COMMENT ON FUNCTION "private"."tg_order_items__check_sums"() IS 'At commit: subtotal, discount and taxes are the sums of the lines, whoever wrote them.';
 
+COMMENT ON FUNCTION "private"."tg_product_option_values__keep_what_is_chosen"() IS 'Says clearly what the foreign key of variants enforces.';
+
+COMMENT ON FUNCTION "private"."tg_products__check_attributes"() IS 'Attributes fit the schema of the category; a published product has all that are required, its variants too.';
+
 COMMENT ON FUNCTION "private"."tg_profiles__leave_waitlists"() IS 'A closed account waits for nothing, so no seat is offered to nobody.';
 
 COMMENT ON FUNCTION "private"."tg_profiles__note_customer"() IS 'Keeps the search up to date with a profile.';
@@ -5445,6 +6323,16 @@ COMMENT ON FUNCTION "private"."tg_users__follow_email"() IS 'The profile''s e-ma
 
 COMMENT ON FUNCTION "private"."tg_users__make_profile"() IS 'Sign-up makes the profile and the welcome event in one transaction. Metadata is the user''s own words: cut, never trusted.';
 
+COMMENT ON FUNCTION "private"."tg_variants__check_attributes"() IS 'Attributes of a variant fit what the schema of the category asks of variants.';
+
+COMMENT ON FUNCTION "private"."tg_variants__choose_stock_mode"() IS 'A file is not counted.';
+
+COMMENT ON FUNCTION "private"."tg_variants__keep_what_is_sold"() IS 'Says clearly what the foreign keys of orders enforce, and keeps what a buyer may be looking at.';
+
+COMMENT ON FUNCTION "private"."tg_variants__order_options"() IS 'Puts the values a variant names into the order of the options, so that the unique index can compare them.';
+
+COMMENT ON FUNCTION "private"."tg_variants__repeat_options"() IS 'Checks the values a variant names and keeps private.variant_option_values.';
+
 COMMENT ON FUNCTION "private"."total_quote"(uuid, text, private.order_line[], uuid[], text, text) IS 'Priced lines as a quote: promotions by themselves and by coupon, taxes of the place, sums, and everything that would refuse the order.';
 
 COMMENT ON FUNCTION "private"."try_provider_event"(text, text) IS 'apply_provider_event that keeps the event and the error when it fails: all effects are undone, the inbox row stays.';
@@ -5453,11 +6341,15 @@ COMMENT ON FUNCTION "private"."undo_order"(uuid, text) IS 'Cancels a paid order:
 
 COMMENT ON FUNCTION "private"."update_process"(uuid, text, text, integer, text, text) IS 'Does the work of public.update_process. Which moves are allowed is said by private.status_moves.';
 
+COMMENT ON FUNCTION "private"."value_problem"(public.category_attributes, jsonb) IS 'Why a value does not fit its attribute, as the end of a sentence; null when it does.';
+
 COMMENT ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) IS 'An entry as its learner sees it; place 1 is next.';
 
 COMMENT ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint, integer) IS 'Writes the credit note: of the whole invoice with its lines, of a part with one line. The caller holds the series.';
 
 COMMENT ON FUNCTION "private"."write_items"(uuid, private.order_line[]) IS 'Writes the lines of an order and gives the ids of the items, in the order of the lines.';
+
+COMMENT ON FUNCTION "private"."write_options"(uuid, jsonb) IS 'Adds the options and values that a product does not have yet; takes none away.';
 
 COMMENT ON FUNCTION "private"."write_order"(uuid, private.quote, uuid, timestamp with time zone) IS 'Writes an order whose units are taken: order, items, enrolments, uses of promotions, events. Without expires_at there is nothing to pay and it is born paid.';
 
@@ -5465,11 +6357,17 @@ COMMENT ON FUNCTION "public"."add_address"(text, text, text, text, text, text, t
 
 COMMENT ON FUNCTION "public"."attach_payment_session"(uuid, text, text, timestamp with time zone) IS 'Secret key only: remembers the provider''s session of an attempt; the same one twice is fine. Errors: payment_not_found, payment_session_conflict.';
 
+COMMENT ON FUNCTION "public"."attribute_schema"(uuid, text) IS 'What products (level product) and variants (level variant) of a category say about themselves: its own attributes after those of the categories above it. locale: id or en.';
+
 COMMENT ON FUNCTION "public"."cancel_order"(uuid, text, text) IS 'Cancels an order and answers it. The customer: while unpaid, or when nothing was paid. Staff with orders.cancel: a paid one too, and the money goes back. Errors: order_not_found, order_not_cancellable, invalid_reason, idempotency_key_reused.';
+
+COMMENT ON FUNCTION "public"."category_tree"(text) IS 'Every category, parents before children, in the order a menu shows them: own_products are on sale in it, products in it and below. locale: id or en; what is not translated comes in the base text.';
 
 COMMENT ON FUNCTION "public"."change_address"(uuid, text, text, text, text, text, text, text, text, text, text, boolean, text) IS 'Sets the given fields of an own address, or makes it the default, and answers it; what is left out or null stays. Errors: address_not_found, invalid_address, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."enroll"(uuid, text) IS 'Takes one free seat in one call and answers {enrollment, order}. Errors: intake_not_found, variant_not_found, payment_required, intake_not_open, intake_closed, out_of_stock, already_enrolled, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."generate_variants"(uuid, jsonb, text, text) IS 'Staff (catalog.write): gives a product options [{title, values}] and every missing combination a variant, SKU from sku_prefix (default: the slug); answers {created, variants}. Errors: permission_denied, product_not_found, invalid_options, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."get_order"(uuid) IS 'One order with items, enrolments, payments and refunds: own, or any for staff with orders.read. Errors: order_not_found.';
 
@@ -5480,6 +6378,8 @@ COMMENT ON FUNCTION "public"."invoice_document"(uuid) IS 'One invoice or credit 
 COMMENT ON FUNCTION "public"."join_waitlist"(uuid, text) IS 'Waits for a seat of a full intake and answers {id, intake_id, status, place, offer_expires_at, created_at}. When a seat frees it is held for the first in line, who takes it with enroll or place_order. Errors: intake_not_found, intake_not_open, intake_closed, no_waitlist, seats_available, already_enrolled, already_waiting, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."leave_waitlist"(uuid, text) IS 'Leaves a waiting list, or declines the offered seat, which goes to the next in line. Answers the entry. Errors: not_waiting, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."move_category"(uuid, uuid, integer, text) IS 'Staff (catalog.write): hangs a category with everything below it under another parent (null: at the top) and answers it. Errors: permission_denied, category_not_found, category_below_itself, category_too_deep, attribute_in_use, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."my_courses"() IS 'The caller''s dashboard, newest first: every course with a live enrolment (reserved while its order is unpaid). progress_percent, next_lesson, access_ends_at and result stay null until lessons exist. Errors: sign_in_required.';
 
@@ -5523,6 +6423,8 @@ COMMENT ON TABLE "private"."sold_titles" IS 'Every title that a line of an order
 
 COMMENT ON TABLE "private"."status_moves" IS 'Every allowed move of every status, as rows. How a row is born is up to the one verb that makes it.';
 
+COMMENT ON TABLE "private"."variant_option_values" IS 'variants.option_value_ids as rows, kept by a trigger, so that a foreign key keeps the values.';
+
 COMMENT ON TABLE "public"."addresses" IS 'Where a person wants parcels. default_since is set on exactly one of a person''s addresses. An order keeps a copy, not a reference.';
 
 COMMENT ON TABLE "public"."audit_log" IS 'Every write by staff: actor, action, table, key, before, after, request. Each row''s hash covers the row before it, so a removed or altered row shows.';
@@ -5530,6 +6432,10 @@ COMMENT ON TABLE "public"."audit_log" IS 'Every write by staff: actor, action, t
 COMMENT ON TABLE "public"."cart_items" IS 'One line of a cart. seen_* is what the customer was last shown of it: title, price of one in the cart''s currency, the code of what was wrong with it.';
 
 COMMENT ON TABLE "public"."carts" IS 'What a customer means to buy. Open: theirs to change until expires_at. Ordered: order_id is its order. Abandoned: nobody came back in time. An open cart with an order_id came back from that order.';
+
+COMMENT ON TABLE "public"."categories" IS 'The tree that products hang in. Everybody sees it; read it whole with category_tree. depth is 1 at the top and 8 at most.';
+
+COMMENT ON TABLE "public"."category_attributes" IS 'The schema of attributes: what products (level product) or variants (level variant) of a category and of those below it say. A key is defined once on the way from the top down.';
 
 COMMENT ON TABLE "public"."coupons" IS 'A code that opens a promotion: for everybody who knows it, or for one customer. Kept in capitals and digits; typed in any case, with spaces and hyphens. used_count is kept while there is a usage_limit.';
 
@@ -5577,7 +6483,11 @@ COMMENT ON TABLE "public"."prices" IS 'What one unit of a variant costs, in mino
 
 COMMENT ON TABLE "public"."processes" IS 'One row per background job: what it is for, how often it was tried, how it ended; waiting means that a system outside has it and reports. Same id from request to mail in correlation_id.';
 
-COMMENT ON TABLE "public"."products" IS 'What people read about and buy. Public once published and due; drafts and archived ones are for staff.';
+COMMENT ON TABLE "public"."product_option_values" IS 'One choice of an option: M, red. Variants name them in option_value_ids.';
+
+COMMENT ON TABLE "public"."product_options" IS 'What a buyer of a product chooses: size, colour. Its values are product_option_values.';
+
+COMMENT ON TABLE "public"."products" IS 'What people read about and buy. Public while published and publish_at <= now < unpublish_at; the rest is for staff. title, summary and description are the base text, translations what differs per locale.';
 
 COMMENT ON TABLE "public"."profiles" IS 'One row per person who signed up. The e-mail follows Supabase Auth; the rest is the person''s own.';
 
@@ -5661,6 +6571,12 @@ REVOKE ALL ON FUNCTION "private"."adopt_refund"(uuid, text, bigint, text, text, 
 
 GRANT EXECUTE ON FUNCTION "private"."adopt_refund"(uuid, text, bigint, text, text, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."all_combinations"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."all_combinations"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."all_combinations"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."apply_overtaken_events"(text, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."apply_overtaken_events"(text, uuid) FROM "postgres";
@@ -5705,6 +6621,22 @@ GRANT EXECUTE ON FUNCTION "private"."attach_payment_session"(uuid, text, text, t
 
 GRANT EXECUTE ON FUNCTION "private"."attach_payment_session"(uuid, text, text, timestamp with time zone) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."attribute_schema"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."attribute_schema"(uuid) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."attribute_schema"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."attribute_schema"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."attribute_schema"(uuid) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."attributes_problem"(public.category_attributes[], jsonb, text, boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."attributes_problem"(public.category_attributes[], jsonb, text, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."attributes_problem"(public.category_attributes[], jsonb, text, boolean) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."audit_chain_breaks"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."audit_chain_breaks"() FROM "postgres";
@@ -5732,6 +6664,22 @@ REVOKE ALL ON FUNCTION "private"."cancel_order"(uuid, text, text) FROM "postgres
 GRANT EXECUTE ON FUNCTION "private"."cancel_order"(uuid, text, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."cancel_order"(uuid, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."category_height"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."category_height"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."category_height"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."category_subtree"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."category_subtree"(uuid) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."category_subtree"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."category_subtree"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."category_subtree"(uuid) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."change_address"(uuid, text, text, text, text, text, text, text, text, text, text, boolean, text) FROM PUBLIC;
 
@@ -5800,6 +6748,12 @@ REVOKE ALL ON FUNCTION "private"."close_payments"(uuid, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."close_payments"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."close_payments"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."complete_variants"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."complete_variants"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."complete_variants"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."compute_quote"(uuid, private.wish[], text, uuid[], text, text) FROM PUBLIC;
 
@@ -5971,17 +6925,39 @@ REVOKE ALL ON FUNCTION "private"."finish_process"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."finish_process"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."first_misfit"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."first_misfit"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."first_misfit"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."flag_order"(uuid, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."flag_order"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."flag_order"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."free_sku"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."free_sku"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."free_sku"(text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."free_units"(uuid, integer, uuid, integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."free_units"(uuid, integer, uuid, integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."free_units"(uuid, integer, uuid, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."generate_variants"(uuid, jsonb, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."generate_variants"(uuid, jsonb, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."generate_variants"(uuid, jsonb, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."generate_variants"(uuid, jsonb, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."generate_variants"(uuid, jsonb, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."get_order"(uuid) FROM PUBLIC;
 
@@ -6063,6 +7039,16 @@ REVOKE ALL ON FUNCTION "private"."invoice_of"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."invoice_of"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."is_on_sale"(text, timestamp with time zone, timestamp with time zone) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."is_on_sale"(text, timestamp with time zone, timestamp with time zone) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."is_on_sale"(text, timestamp with time zone, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."is_on_sale"(text, timestamp with time zone, timestamp with time zone) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."is_on_sale"(text, timestamp with time zone, timestamp with time zone) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."is_service"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."is_service"() FROM "postgres";
@@ -6127,6 +7113,12 @@ REVOKE ALL ON FUNCTION "private"."lock_cart"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."lock_cart"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."lock_category_tree"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."lock_category_tree"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."lock_category_tree"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."lock_holds"(uuid[], uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."lock_holds"(uuid[], uuid[]) FROM "postgres";
@@ -6180,6 +7172,22 @@ REVOKE ALL ON FUNCTION "private"."match_titles"(private.order_search) FROM PUBLI
 REVOKE ALL ON FUNCTION "private"."match_titles"(private.order_search) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."match_titles"(private.order_search) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."missing_combinations"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."missing_combinations"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."missing_combinations"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."move_category"(uuid, uuid, integer, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."move_category"(uuid, uuid, integer, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."move_category"(uuid, uuid, integer, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."move_category"(uuid, uuid, integer, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."move_category"(uuid, uuid, integer, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."my_courses"() FROM PUBLIC;
 
@@ -6268,6 +7276,12 @@ REVOKE ALL ON FUNCTION "private"."parse_lines"(jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."parse_lines"(jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."parse_lines"(jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."parse_option_matrix"(jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."parse_option_matrix"(jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."parse_option_matrix"(jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."pass_on_free_units"(uuid) FROM PUBLIC;
 
@@ -6417,6 +7431,12 @@ REVOKE ALL ON FUNCTION "private"."refuse_and_keep"(text, integer, text, text, te
 
 GRANT EXECUTE ON FUNCTION "private"."refuse_and_keep"(text, integer, text, text, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."refuse_broken_values"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."refuse_broken_values"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."refuse_broken_values"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."refuse_problem"(jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."refuse_problem"(jsonb) FROM "postgres";
@@ -6466,6 +7486,12 @@ REVOKE ALL ON FUNCTION "private"."request_refund"(uuid, text, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."request_refund"(uuid, text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."request_refund"(uuid, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."require_catalog_write"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."require_catalog_write"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."require_catalog_write"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."require_person"() FROM PUBLIC;
 
@@ -6567,6 +7593,12 @@ REVOKE ALL ON FUNCTION "private"."settle_reservations"(uuid, text) FROM "postgre
 
 GRANT EXECUTE ON FUNCTION "private"."settle_reservations"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."share_category_tree"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."share_category_tree"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."share_category_tree"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."start_payment"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."start_payment"(uuid) TO "authenticated";
@@ -6599,6 +7631,12 @@ REVOKE ALL ON FUNCTION "private"."tg__audit"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg__audit"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."tg__check_translations"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg__check_translations"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg__check_translations"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."tg__guard_status"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."tg__guard_status"() FROM "postgres";
@@ -6622,6 +7660,30 @@ REVOKE ALL ON FUNCTION "private"."tg__stamp_update"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."tg__stamp_update"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg__stamp_update"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_categories__find_place"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_categories__find_place"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_categories__find_place"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_categories__keep_what_is_used"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_categories__keep_what_is_used"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_categories__keep_what_is_used"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_category_attributes__keep_values"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_category_attributes__keep_values"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_category_attributes__keep_values"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_category_attributes__lock_tree"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_category_attributes__lock_tree"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_category_attributes__lock_tree"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."tg_intakes__follow_seats"() FROM PUBLIC;
 
@@ -6671,6 +7733,18 @@ REVOKE ALL ON FUNCTION "private"."tg_order_items__check_sums"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg_order_items__check_sums"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."tg_product_option_values__keep_what_is_chosen"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_product_option_values__keep_what_is_chosen"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_product_option_values__keep_what_is_chosen"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_products__check_attributes"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_products__check_attributes"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_products__check_attributes"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."tg_profiles__leave_waitlists"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."tg_profiles__leave_waitlists"() FROM "postgres";
@@ -6713,6 +7787,36 @@ REVOKE ALL ON FUNCTION "private"."tg_users__make_profile"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg_users__make_profile"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."tg_variants__check_attributes"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_variants__check_attributes"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_variants__check_attributes"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_variants__choose_stock_mode"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_variants__choose_stock_mode"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_variants__choose_stock_mode"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_variants__keep_what_is_sold"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_variants__keep_what_is_sold"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_variants__keep_what_is_sold"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_variants__order_options"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_variants__order_options"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_variants__order_options"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_variants__repeat_options"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_variants__repeat_options"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_variants__repeat_options"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."total_quote"(uuid, text, private.order_line[], uuid[], text, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."total_quote"(uuid, text, private.order_line[], uuid[], text, text) FROM "postgres";
@@ -6741,6 +7845,12 @@ GRANT EXECUTE ON FUNCTION "private"."update_process"(uuid, text, text, integer, 
 
 GRANT EXECUTE ON FUNCTION "private"."update_process"(uuid, text, text, integer, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."value_problem"(public.category_attributes, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."value_problem"(public.category_attributes, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."value_problem"(public.category_attributes, jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) FROM "postgres";
@@ -6758,6 +7868,12 @@ REVOKE ALL ON FUNCTION "private"."write_items"(uuid, private.order_line[]) FROM 
 REVOKE ALL ON FUNCTION "private"."write_items"(uuid, private.order_line[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."write_items"(uuid, private.order_line[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."write_options"(uuid, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."write_options"(uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."write_options"(uuid, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."write_order"(uuid, private.quote, uuid, timestamp with time zone) FROM PUBLIC;
 
@@ -6781,6 +7897,16 @@ GRANT EXECUTE ON FUNCTION "public"."attach_payment_session"(uuid, text, text, ti
 
 GRANT EXECUTE ON FUNCTION "public"."attach_payment_session"(uuid, text, text, timestamp with time zone) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."attribute_schema"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."attribute_schema"(uuid, text) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."attribute_schema"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."attribute_schema"(uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."attribute_schema"(uuid, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."cancel_order"(uuid, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."cancel_order"(uuid, text, text) TO "authenticated";
@@ -6790,6 +7916,16 @@ REVOKE ALL ON FUNCTION "public"."cancel_order"(uuid, text, text) FROM "postgres"
 GRANT EXECUTE ON FUNCTION "public"."cancel_order"(uuid, text, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."cancel_order"(uuid, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."category_tree"(text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."category_tree"(text) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."category_tree"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."category_tree"(text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."category_tree"(text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."change_address"(uuid, text, text, text, text, text, text, text, text, text, text, boolean, text) FROM PUBLIC;
 
@@ -6806,6 +7942,16 @@ GRANT EXECUTE ON FUNCTION "public"."enroll"(uuid, text) TO "authenticated";
 REVOKE ALL ON FUNCTION "public"."enroll"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."enroll"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."generate_variants"(uuid, jsonb, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."generate_variants"(uuid, jsonb, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."generate_variants"(uuid, jsonb, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."generate_variants"(uuid, jsonb, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."generate_variants"(uuid, jsonb, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."get_order"(uuid) FROM PUBLIC;
 
@@ -6852,6 +7998,16 @@ GRANT EXECUTE ON FUNCTION "public"."leave_waitlist"(uuid, text) TO "authenticate
 REVOKE ALL ON FUNCTION "public"."leave_waitlist"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."leave_waitlist"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."move_category"(uuid, uuid, integer, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."move_category"(uuid, uuid, integer, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."move_category"(uuid, uuid, integer, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."move_category"(uuid, uuid, integer, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."move_category"(uuid, uuid, integer, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."my_courses"() FROM PUBLIC;
 
@@ -6990,6 +8146,190 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."carts" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."carts" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."categories" FROM "anon";
+
+GRANT SELECT ON TABLE "public"."categories" TO "anon";
+
+REVOKE ALL ("description") ON TABLE "public"."categories" FROM "authenticated";
+
+GRANT INSERT ("description"), UPDATE ("description") ON TABLE "public"."categories" TO "authenticated";
+
+REVOKE ALL ("parent_id") ON TABLE "public"."categories" FROM "authenticated";
+
+GRANT INSERT ("parent_id"), UPDATE ("parent_id") ON TABLE "public"."categories" TO "authenticated";
+
+REVOKE ALL ("position") ON TABLE "public"."categories" FROM "authenticated";
+
+GRANT INSERT ("position"), UPDATE ("position") ON TABLE "public"."categories" TO "authenticated";
+
+REVOKE ALL ("slug") ON TABLE "public"."categories" FROM "authenticated";
+
+GRANT INSERT ("slug"), UPDATE ("slug") ON TABLE "public"."categories" TO "authenticated";
+
+REVOKE ALL ("title") ON TABLE "public"."categories" FROM "authenticated";
+
+GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."categories" TO "authenticated";
+
+REVOKE ALL ("translations") ON TABLE "public"."categories" FROM "authenticated";
+
+GRANT INSERT ("translations"), UPDATE ("translations") ON TABLE "public"."categories" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."categories" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."categories" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."categories" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."categories" TO "postgres";
+
+REVOKE ALL ("description") ON TABLE "public"."categories" FROM "service_role";
+
+GRANT INSERT ("description"), UPDATE ("description") ON TABLE "public"."categories" TO "service_role";
+
+REVOKE ALL ("parent_id") ON TABLE "public"."categories" FROM "service_role";
+
+GRANT INSERT ("parent_id"), UPDATE ("parent_id") ON TABLE "public"."categories" TO "service_role";
+
+REVOKE ALL ("position") ON TABLE "public"."categories" FROM "service_role";
+
+GRANT INSERT ("position"), UPDATE ("position") ON TABLE "public"."categories" TO "service_role";
+
+REVOKE ALL ("slug") ON TABLE "public"."categories" FROM "service_role";
+
+GRANT INSERT ("slug"), UPDATE ("slug") ON TABLE "public"."categories" TO "service_role";
+
+REVOKE ALL ("title") ON TABLE "public"."categories" FROM "service_role";
+
+GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."categories" TO "service_role";
+
+REVOKE ALL ("translations") ON TABLE "public"."categories" FROM "service_role";
+
+GRANT INSERT ("translations"), UPDATE ("translations") ON TABLE "public"."categories" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."categories" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."categories" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."category_attributes" FROM "anon";
+
+GRANT SELECT ON TABLE "public"."category_attributes" TO "anon";
+
+REVOKE ALL ("category_id") ON TABLE "public"."category_attributes" FROM "authenticated";
+
+GRANT INSERT ("category_id") ON TABLE "public"."category_attributes" TO "authenticated";
+
+REVOKE ALL ("choices") ON TABLE "public"."category_attributes" FROM "authenticated";
+
+GRANT INSERT ("choices"), UPDATE ("choices") ON TABLE "public"."category_attributes" TO "authenticated";
+
+REVOKE ALL ("filterable") ON TABLE "public"."category_attributes" FROM "authenticated";
+
+GRANT INSERT ("filterable"), UPDATE ("filterable") ON TABLE "public"."category_attributes" TO "authenticated";
+
+REVOKE ALL ("key") ON TABLE "public"."category_attributes" FROM "authenticated";
+
+GRANT INSERT ("key"), UPDATE ("key") ON TABLE "public"."category_attributes" TO "authenticated";
+
+REVOKE ALL ("level") ON TABLE "public"."category_attributes" FROM "authenticated";
+
+GRANT INSERT ("level"), UPDATE ("level") ON TABLE "public"."category_attributes" TO "authenticated";
+
+REVOKE ALL ("max") ON TABLE "public"."category_attributes" FROM "authenticated";
+
+GRANT INSERT ("max"), UPDATE ("max") ON TABLE "public"."category_attributes" TO "authenticated";
+
+REVOKE ALL ("min") ON TABLE "public"."category_attributes" FROM "authenticated";
+
+GRANT INSERT ("min"), UPDATE ("min") ON TABLE "public"."category_attributes" TO "authenticated";
+
+REVOKE ALL ("position") ON TABLE "public"."category_attributes" FROM "authenticated";
+
+GRANT INSERT ("position"), UPDATE ("position") ON TABLE "public"."category_attributes" TO "authenticated";
+
+REVOKE ALL ("required") ON TABLE "public"."category_attributes" FROM "authenticated";
+
+GRANT INSERT ("required"), UPDATE ("required") ON TABLE "public"."category_attributes" TO "authenticated";
+
+REVOKE ALL ("title") ON TABLE "public"."category_attributes" FROM "authenticated";
+
+GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."category_attributes" TO "authenticated";
+
+REVOKE ALL ("translations") ON TABLE "public"."category_attributes" FROM "authenticated";
+
+GRANT INSERT ("translations"), UPDATE ("translations") ON TABLE "public"."category_attributes" TO "authenticated";
+
+REVOKE ALL ("type") ON TABLE "public"."category_attributes" FROM "authenticated";
+
+GRANT INSERT ("type"), UPDATE ("type") ON TABLE "public"."category_attributes" TO "authenticated";
+
+REVOKE ALL ("unit") ON TABLE "public"."category_attributes" FROM "authenticated";
+
+GRANT INSERT ("unit"), UPDATE ("unit") ON TABLE "public"."category_attributes" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."category_attributes" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."category_attributes" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."category_attributes" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."category_attributes" TO "postgres";
+
+REVOKE ALL ("category_id") ON TABLE "public"."category_attributes" FROM "service_role";
+
+GRANT INSERT ("category_id") ON TABLE "public"."category_attributes" TO "service_role";
+
+REVOKE ALL ("choices") ON TABLE "public"."category_attributes" FROM "service_role";
+
+GRANT INSERT ("choices"), UPDATE ("choices") ON TABLE "public"."category_attributes" TO "service_role";
+
+REVOKE ALL ("filterable") ON TABLE "public"."category_attributes" FROM "service_role";
+
+GRANT INSERT ("filterable"), UPDATE ("filterable") ON TABLE "public"."category_attributes" TO "service_role";
+
+REVOKE ALL ("key") ON TABLE "public"."category_attributes" FROM "service_role";
+
+GRANT INSERT ("key"), UPDATE ("key") ON TABLE "public"."category_attributes" TO "service_role";
+
+REVOKE ALL ("level") ON TABLE "public"."category_attributes" FROM "service_role";
+
+GRANT INSERT ("level"), UPDATE ("level") ON TABLE "public"."category_attributes" TO "service_role";
+
+REVOKE ALL ("max") ON TABLE "public"."category_attributes" FROM "service_role";
+
+GRANT INSERT ("max"), UPDATE ("max") ON TABLE "public"."category_attributes" TO "service_role";
+
+REVOKE ALL ("min") ON TABLE "public"."category_attributes" FROM "service_role";
+
+GRANT INSERT ("min"), UPDATE ("min") ON TABLE "public"."category_attributes" TO "service_role";
+
+REVOKE ALL ("position") ON TABLE "public"."category_attributes" FROM "service_role";
+
+GRANT INSERT ("position"), UPDATE ("position") ON TABLE "public"."category_attributes" TO "service_role";
+
+REVOKE ALL ("required") ON TABLE "public"."category_attributes" FROM "service_role";
+
+GRANT INSERT ("required"), UPDATE ("required") ON TABLE "public"."category_attributes" TO "service_role";
+
+REVOKE ALL ("title") ON TABLE "public"."category_attributes" FROM "service_role";
+
+GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."category_attributes" TO "service_role";
+
+REVOKE ALL ("translations") ON TABLE "public"."category_attributes" FROM "service_role";
+
+GRANT INSERT ("translations"), UPDATE ("translations") ON TABLE "public"."category_attributes" TO "service_role";
+
+REVOKE ALL ("type") ON TABLE "public"."category_attributes" FROM "service_role";
+
+GRANT INSERT ("type"), UPDATE ("type") ON TABLE "public"."category_attributes" TO "service_role";
+
+REVOKE ALL ("unit") ON TABLE "public"."category_attributes" FROM "service_role";
+
+GRANT INSERT ("unit"), UPDATE ("unit") ON TABLE "public"."category_attributes" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."category_attributes" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."category_attributes" TO "service_role";
 
 REVOKE ALL ("code") ON TABLE "public"."coupons" FROM "authenticated";
 
@@ -7579,9 +8919,113 @@ REVOKE ALL ON TABLE "public"."processes" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."processes" TO "service_role";
 
+REVOKE ALL ON TABLE "public"."product_option_values" FROM "anon";
+
+GRANT SELECT ON TABLE "public"."product_option_values" TO "anon";
+
+REVOKE ALL ("option_id") ON TABLE "public"."product_option_values" FROM "authenticated";
+
+GRANT INSERT ("option_id") ON TABLE "public"."product_option_values" TO "authenticated";
+
+REVOKE ALL ("position") ON TABLE "public"."product_option_values" FROM "authenticated";
+
+GRANT INSERT ("position"), UPDATE ("position") ON TABLE "public"."product_option_values" TO "authenticated";
+
+REVOKE ALL ("title") ON TABLE "public"."product_option_values" FROM "authenticated";
+
+GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."product_option_values" TO "authenticated";
+
+REVOKE ALL ("translations") ON TABLE "public"."product_option_values" FROM "authenticated";
+
+GRANT INSERT ("translations"), UPDATE ("translations") ON TABLE "public"."product_option_values" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."product_option_values" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."product_option_values" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."product_option_values" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."product_option_values" TO "postgres";
+
+REVOKE ALL ("option_id") ON TABLE "public"."product_option_values" FROM "service_role";
+
+GRANT INSERT ("option_id") ON TABLE "public"."product_option_values" TO "service_role";
+
+REVOKE ALL ("position") ON TABLE "public"."product_option_values" FROM "service_role";
+
+GRANT INSERT ("position"), UPDATE ("position") ON TABLE "public"."product_option_values" TO "service_role";
+
+REVOKE ALL ("title") ON TABLE "public"."product_option_values" FROM "service_role";
+
+GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."product_option_values" TO "service_role";
+
+REVOKE ALL ("translations") ON TABLE "public"."product_option_values" FROM "service_role";
+
+GRANT INSERT ("translations"), UPDATE ("translations") ON TABLE "public"."product_option_values" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."product_option_values" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."product_option_values" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."product_options" FROM "anon";
+
+GRANT SELECT ON TABLE "public"."product_options" TO "anon";
+
+REVOKE ALL ("position") ON TABLE "public"."product_options" FROM "authenticated";
+
+GRANT INSERT ("position"), UPDATE ("position") ON TABLE "public"."product_options" TO "authenticated";
+
+REVOKE ALL ("product_id") ON TABLE "public"."product_options" FROM "authenticated";
+
+GRANT INSERT ("product_id") ON TABLE "public"."product_options" TO "authenticated";
+
+REVOKE ALL ("title") ON TABLE "public"."product_options" FROM "authenticated";
+
+GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."product_options" TO "authenticated";
+
+REVOKE ALL ("translations") ON TABLE "public"."product_options" FROM "authenticated";
+
+GRANT INSERT ("translations"), UPDATE ("translations") ON TABLE "public"."product_options" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."product_options" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."product_options" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."product_options" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."product_options" TO "postgres";
+
+REVOKE ALL ("position") ON TABLE "public"."product_options" FROM "service_role";
+
+GRANT INSERT ("position"), UPDATE ("position") ON TABLE "public"."product_options" TO "service_role";
+
+REVOKE ALL ("product_id") ON TABLE "public"."product_options" FROM "service_role";
+
+GRANT INSERT ("product_id") ON TABLE "public"."product_options" TO "service_role";
+
+REVOKE ALL ("title") ON TABLE "public"."product_options" FROM "service_role";
+
+GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."product_options" TO "service_role";
+
+REVOKE ALL ("translations") ON TABLE "public"."product_options" FROM "service_role";
+
+GRANT INSERT ("translations"), UPDATE ("translations") ON TABLE "public"."product_options" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."product_options" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."product_options" TO "service_role";
+
 REVOKE ALL ON TABLE "public"."products" FROM "anon";
 
 GRANT SELECT ON TABLE "public"."products" TO "anon";
+
+REVOKE ALL ("attributes") ON TABLE "public"."products" FROM "authenticated";
+
+GRANT INSERT ("attributes"), UPDATE ("attributes") ON TABLE "public"."products" TO "authenticated";
+
+REVOKE ALL ("category_id") ON TABLE "public"."products" FROM "authenticated";
+
+GRANT INSERT ("category_id"), UPDATE ("category_id") ON TABLE "public"."products" TO "authenticated";
 
 REVOKE ALL ("description") ON TABLE "public"."products" FROM "authenticated";
 
@@ -7611,6 +9055,10 @@ REVOKE ALL ("summary") ON TABLE "public"."products" FROM "authenticated";
 
 GRANT INSERT ("summary"), UPDATE ("summary") ON TABLE "public"."products" TO "authenticated";
 
+REVOKE ALL ("tags") ON TABLE "public"."products" FROM "authenticated";
+
+GRANT INSERT ("tags"), UPDATE ("tags") ON TABLE "public"."products" TO "authenticated";
+
 REVOKE ALL ("tax_category") ON TABLE "public"."products" FROM "authenticated";
 
 GRANT INSERT ("tax_category"), UPDATE ("tax_category") ON TABLE "public"."products" TO "authenticated";
@@ -7619,6 +9067,14 @@ REVOKE ALL ("title") ON TABLE "public"."products" FROM "authenticated";
 
 GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."products" TO "authenticated";
 
+REVOKE ALL ("translations") ON TABLE "public"."products" FROM "authenticated";
+
+GRANT INSERT ("translations"), UPDATE ("translations") ON TABLE "public"."products" TO "authenticated";
+
+REVOKE ALL ("unpublish_at") ON TABLE "public"."products" FROM "authenticated";
+
+GRANT INSERT ("unpublish_at"), UPDATE ("unpublish_at") ON TABLE "public"."products" TO "authenticated";
+
 REVOKE ALL ON TABLE "public"."products" FROM "authenticated";
 
 GRANT DELETE, SELECT ON TABLE "public"."products" TO "authenticated";
@@ -7626,6 +9082,14 @@ GRANT DELETE, SELECT ON TABLE "public"."products" TO "authenticated";
 REVOKE ALL ON TABLE "public"."products" FROM "postgres";
 
 GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."products" TO "postgres";
+
+REVOKE ALL ("attributes") ON TABLE "public"."products" FROM "service_role";
+
+GRANT INSERT ("attributes"), UPDATE ("attributes") ON TABLE "public"."products" TO "service_role";
+
+REVOKE ALL ("category_id") ON TABLE "public"."products" FROM "service_role";
+
+GRANT INSERT ("category_id"), UPDATE ("category_id") ON TABLE "public"."products" TO "service_role";
 
 REVOKE ALL ("description") ON TABLE "public"."products" FROM "service_role";
 
@@ -7655,6 +9119,10 @@ REVOKE ALL ("summary") ON TABLE "public"."products" FROM "service_role";
 
 GRANT INSERT ("summary"), UPDATE ("summary") ON TABLE "public"."products" TO "service_role";
 
+REVOKE ALL ("tags") ON TABLE "public"."products" FROM "service_role";
+
+GRANT INSERT ("tags"), UPDATE ("tags") ON TABLE "public"."products" TO "service_role";
+
 REVOKE ALL ("tax_category") ON TABLE "public"."products" FROM "service_role";
 
 GRANT INSERT ("tax_category"), UPDATE ("tax_category") ON TABLE "public"."products" TO "service_role";
@@ -7662,6 +9130,14 @@ GRANT INSERT ("tax_category"), UPDATE ("tax_category") ON TABLE "public"."produc
 REVOKE ALL ("title") ON TABLE "public"."products" FROM "service_role";
 
 GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."products" TO "service_role";
+
+REVOKE ALL ("translations") ON TABLE "public"."products" FROM "service_role";
+
+GRANT INSERT ("translations"), UPDATE ("translations") ON TABLE "public"."products" TO "service_role";
+
+REVOKE ALL ("unpublish_at") ON TABLE "public"."products" FROM "service_role";
+
+GRANT INSERT ("unpublish_at"), UPDATE ("unpublish_at") ON TABLE "public"."products" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."products" FROM "service_role";
 
@@ -8151,6 +9627,14 @@ REVOKE ALL ON TABLE "public"."variants" FROM "anon";
 
 GRANT SELECT ON TABLE "public"."variants" TO "anon";
 
+REVOKE ALL ("attributes") ON TABLE "public"."variants" FROM "authenticated";
+
+GRANT INSERT ("attributes"), UPDATE ("attributes") ON TABLE "public"."variants" TO "authenticated";
+
+REVOKE ALL ("option_value_ids") ON TABLE "public"."variants" FROM "authenticated";
+
+GRANT INSERT ("option_value_ids"), UPDATE ("option_value_ids") ON TABLE "public"."variants" TO "authenticated";
+
 REVOKE ALL ("position") ON TABLE "public"."variants" FROM "authenticated";
 
 GRANT INSERT ("position"), UPDATE ("position") ON TABLE "public"."variants" TO "authenticated";
@@ -8167,6 +9651,10 @@ REVOKE ALL ("title") ON TABLE "public"."variants" FROM "authenticated";
 
 GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."variants" TO "authenticated";
 
+REVOKE ALL ("translations") ON TABLE "public"."variants" FROM "authenticated";
+
+GRANT INSERT ("translations"), UPDATE ("translations") ON TABLE "public"."variants" TO "authenticated";
+
 REVOKE ALL ON TABLE "public"."variants" FROM "authenticated";
 
 GRANT DELETE, SELECT ON TABLE "public"."variants" TO "authenticated";
@@ -8174,6 +9662,14 @@ GRANT DELETE, SELECT ON TABLE "public"."variants" TO "authenticated";
 REVOKE ALL ON TABLE "public"."variants" FROM "postgres";
 
 GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."variants" TO "postgres";
+
+REVOKE ALL ("attributes") ON TABLE "public"."variants" FROM "service_role";
+
+GRANT INSERT ("attributes"), UPDATE ("attributes") ON TABLE "public"."variants" TO "service_role";
+
+REVOKE ALL ("option_value_ids") ON TABLE "public"."variants" FROM "service_role";
+
+GRANT INSERT ("option_value_ids"), UPDATE ("option_value_ids") ON TABLE "public"."variants" TO "service_role";
 
 REVOKE ALL ("position") ON TABLE "public"."variants" FROM "service_role";
 
@@ -8190,6 +9686,10 @@ GRANT INSERT ("sku"), UPDATE ("sku") ON TABLE "public"."variants" TO "service_ro
 REVOKE ALL ("title") ON TABLE "public"."variants" FROM "service_role";
 
 GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."variants" TO "service_role";
+
+REVOKE ALL ("translations") ON TABLE "public"."variants" FROM "service_role";
+
+GRANT INSERT ("translations"), UPDATE ("translations") ON TABLE "public"."variants" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."variants" FROM "service_role";
 

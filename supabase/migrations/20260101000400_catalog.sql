@@ -2,8 +2,51 @@
 Catalog: what can be sold. A product is what people read about; a variant is the one thing a line of an order points to,
 be it an SKU of goods or the seats of an intake.
 
-Promise: nobody without catalog.read sees a product, or anything hanging on it, before it is published and its publish_at has come.
+Promise: nobody without catalog.read sees a product, or anything hanging on it, unless it is published and publish_at <= now < unpublish_at.
+Categories, options, attributes, collections, media and files have migrations of their own, which follow.
 */
+
+create function private.is_on_sale(status text, publish_at timestamptz, unpublish_at timestamptz)
+returns boolean
+language sql
+stable
+security invoker
+return status = 'published' and (publish_at is null or publish_at <= now()) and (unpublish_at is null or now() < unpublish_at);
+comment on function private.is_on_sale(text, timestamptz, timestamptz) is
+  'The one meaning of "on sale now", for policies, prices and search. Parsed when it is made, so no search path matters, and without a setting, so that it is inlined and indexes serve it.';
+grant execute on function private.is_on_sale(text, timestamptz, timestamptz) to anon, authenticated, service_role;
+
+create function private.tg__check_translations()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_locale text;
+  v_texts jsonb;
+  v_field text;
+  v_hint constant text := format('Send {"en": {"%s": "…"}}; locales are id and en, texts may be left out.', tg_argv[0]);
+begin
+  if jsonb_typeof(new.translations) <> 'object' then
+    perform private.fail('invalid_translations', 422, 'translations is an object of locales.', v_hint);
+  end if;
+  for v_locale, v_texts in select * from jsonb_each(new.translations) loop
+    if v_locale not in ('id', 'en') or jsonb_typeof(v_texts) <> 'object' then
+      perform private.fail('invalid_translations', 422, format('translations has no place for %s.', left(v_locale, 20)), v_hint);
+    end if;
+    for v_field in select jsonb_object_keys(v_texts) loop
+      if v_field <> all (tg_argv) or jsonb_typeof(v_texts -> v_field) <> 'string'
+        or length(btrim(v_texts ->> v_field)) not between 1 and (case v_field when 'description' then 50000 when 'summary' then 500 else 200 end) then
+        perform private.fail('invalid_translations', 422, format('The text %s in %s is not known here, not a text, empty or too long.', left(v_field, 20), v_locale), v_hint);
+      end if;
+    end loop;
+  end loop;
+  return new;
+end
+$$;
+comment on function private.tg__check_translations() is 'translations is {locale: {field: text}}; the trigger''s arguments name the fields. What is not translated is read in the base text.';
 
 create table public.products (
   id uuid primary key default gen_random_uuid(),
@@ -15,41 +58,66 @@ create table public.products (
   image_url text,
   status text not null default 'draft',
   publish_at timestamptz,
+  unpublish_at timestamptz,
+  category_id uuid, -- the categories file adds the foreign key
+  tags text[] not null default '{}',
+  attributes jsonb not null default '{}',
+  translations jsonb not null default '{}',
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  constraint products_are_of_a_known_kind check (kind in ('course')),
+  constraint products_are_of_a_known_kind check (kind in ('course', 'physical', 'digital', 'bundle')),
   constraint products_have_a_known_status check (status in ('draft', 'published', 'archived')),
   constraint products_have_a_slug_for_urls check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(slug) <= 120),
   constraint products_have_a_title_people_can_read check (length(btrim(title)) between 1 and 200),
   constraint products_have_texts_of_sane_length check (length(summary) <= 500 and length(description) <= 50000),
-  constraint products_show_images_from_the_web check (image_url ~ '^(https?://|/)')
+  constraint products_show_images_from_the_web check (image_url ~ '^(https?://|/)'),
+  constraint products_go_off_sale_after_they_came_on_it check (unpublish_at > publish_at),
+  constraint products_have_a_few_tags_for_urls check (
+    cardinality(tags) <= 30 and array_position(tags, null) is null
+    and array_to_string(tags, ',') ~ '^([a-z0-9]+(-[a-z0-9]+)*(,[a-z0-9]+(-[a-z0-9]+)*)*)?$' and length(array_to_string(tags, '')) <= 1500),
+  constraint products_have_attributes_by_name check (jsonb_typeof(attributes) = 'object')
 );
-comment on table public.products is 'What people read about and buy. Public once published and due; drafts and archived ones are for staff.';
+comment on table public.products is
+  'What people read about and buy. Public while published and publish_at <= now < unpublish_at; the rest is for staff. title, summary and description are the base text, translations what differs per locale.';
 
 -- serves: the catalogue, newest first, keyset by (created_at, id)
 create index on public.products (kind, created_at desc, id desc) where status = 'published';
+-- serves: the same across kinds
+create index on public.products (created_at desc, id desc) where status = 'published';
+-- serves: the foreign key, and lists of one category
+create index on public.products (category_id, created_at desc, id desc);
+-- serves: how many products each category has
+create index on public.products (category_id) include (publish_at, unpublish_at) where status = 'published';
+-- serves: collections and search by tag
+create index on public.products using gin (tags);
+-- serves: collections and search by attribute
+create index on public.products using gin (attributes jsonb_path_ops);
 
 insert into private.status_moves (machine, from_status, to_status) values
   ('product', 'draft', 'published'), ('product', 'draft', 'archived'),
   ('product', 'published', 'draft'), ('product', 'published', 'archived'), ('product', 'archived', 'draft'), ('product', 'archived', 'published');
 
 create trigger _100_stamp_update before update on public.products for each row execute function private.tg__stamp_update();
+create trigger _110_check_translations before insert or update of translations on public.products
+  for each row execute function private.tg__check_translations('title', 'summary', 'description');
 create trigger _200_guard_status after update of status on public.products for each row when (old.status <> new.status) execute function private.tg__guard_status('product');
 create trigger _900_audit after insert or update or delete on public.products for each row execute function private.tg__audit('id');
 
 alter table public.products enable row level security;
 create policy select_published on public.products for select to anon
-  using (status = 'published' and (publish_at is null or publish_at <= now()));
+  using (private.is_on_sale(status, publish_at, unpublish_at));
 create policy select_published_or_staff on public.products for select to authenticated
-  using (status = 'published' and (publish_at is null or publish_at <= now()) or (select private.has_permission('catalog.read')));
+  using (private.is_on_sale(status, publish_at, unpublish_at) or (select private.has_permission('catalog.read')));
 create policy insert_staff on public.products for insert to authenticated with check ((select private.has_permission('catalog.write')));
 create policy update_staff on public.products for update to authenticated
   using ((select private.has_permission('catalog.write'))) with check ((select private.has_permission('catalog.write')));
 create policy delete_staff on public.products for delete to authenticated
   using (status = 'draft' and (select private.has_permission('catalog.write')));
 grant select on public.products to anon, authenticated, service_role;
-grant insert (kind, slug, title, summary, description, image_url, status, publish_at) on public.products to authenticated, service_role;
-grant update (slug, title, summary, description, image_url, status, publish_at) on public.products to authenticated, service_role;
+grant insert (kind, slug, title, summary, description, image_url, status, publish_at, unpublish_at, category_id, tags, attributes, translations)
+  on public.products to authenticated, service_role;
+grant update (slug, title, summary, description, image_url, status, publish_at, unpublish_at, category_id, tags, attributes, translations)
+  on public.products to authenticated, service_role;
 grant delete on public.products to authenticated, service_role;
 
 -- variants ---------------------------------------------------------------------------------------------------------------------------
@@ -61,17 +129,60 @@ create table public.variants (
   title text not null,
   stock_mode text not null default 'tracked',
   position integer not null default 0,
+  option_value_ids uuid[] not null default '{}',
+  attributes jsonb not null default '{}',
+  translations jsonb not null default '{}',
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint variants_have_a_sku_of_sane_form check (sku ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'),
   constraint variants_have_a_title_people_can_read check (length(btrim(title)) between 1 and 200),
+  constraint variants_have_attributes_by_name check (jsonb_typeof(attributes) = 'object'),
   constraint variants_count_stock_in_a_known_mode check (stock_mode in ('none', 'tracked'))
 );
 comment on table public.variants is 'The sellable thing: what a line of an order points to. Mode none is not counted (a self-paced course), tracked is.';
 
 create index on public.variants (product_id, position);
 
+create function private.tg_variants__choose_stock_mode()
+returns trigger
+language plpgsql
+volatile
+security definer -- reads a product that its writer may not see
+set search_path = ''
+as $$
+begin
+  if exists (select from public.products where products.id = new.product_id and products.kind = 'digital') then
+    new.stock_mode := 'none';
+  end if;
+  return new;
+end
+$$;
+comment on function private.tg_variants__choose_stock_mode() is 'A file is not counted.';
+
+create function private.tg_variants__keep_what_is_sold()
+returns trigger
+language plpgsql
+volatile
+security definer -- looks into orders that staff of the catalogue may not see
+set search_path = ''
+as $$
+begin
+  if exists (select from public.order_items where order_items.variant_id = old.id) then
+    perform private.fail('variant_in_use', 409, format('%s is in orders and stays.', old.sku), 'Delete its prices to take it off sale, or archive the product.', old.id::text);
+  end if;
+  -- a product that is being deleted is gone already when its variants follow
+  if exists (select from public.products where products.id = old.product_id and products.status = 'published') then
+    perform private.fail('variant_in_use', 409, format('%s belongs to a published product and stays.', old.sku), 'Delete its prices to take it off sale, or make the product a draft first.', old.id::text);
+  end if;
+  return old;
+end
+$$;
+comment on function private.tg_variants__keep_what_is_sold() is 'Says clearly what the foreign keys of orders enforce, and keeps what a buyer may be looking at.';
+
 create trigger _100_stamp_update before update on public.variants for each row execute function private.tg__stamp_update();
+create trigger _110_check_translations before insert or update of translations on public.variants for each row execute function private.tg__check_translations('title');
+create trigger _120_choose_stock_mode before insert on public.variants for each row execute function private.tg_variants__choose_stock_mode();
+create trigger _130_keep_what_is_sold before delete on public.variants for each row execute function private.tg_variants__keep_what_is_sold();
 create trigger _900_audit after insert or update or delete on public.variants for each row execute function private.tg__audit('id');
 
 alter table public.variants enable row level security;
@@ -82,7 +193,7 @@ create policy update_staff on public.variants for update to authenticated
   using ((select private.has_permission('catalog.write'))) with check ((select private.has_permission('catalog.write')));
 create policy delete_staff on public.variants for delete to authenticated using ((select private.has_permission('catalog.write')));
 grant select on public.variants to anon, authenticated, service_role;
-grant insert (product_id, sku, title, position) on public.variants to authenticated, service_role;
-grant update (sku, title, position) on public.variants to authenticated, service_role;
+grant insert (product_id, sku, title, position, option_value_ids, attributes, translations) on public.variants to authenticated, service_role;
+grant update (sku, title, position, option_value_ids, attributes, translations) on public.variants to authenticated, service_role;
 grant delete on public.variants to authenticated, service_role;
 -- not granted: stock_mode. An intake sets it from its seats.

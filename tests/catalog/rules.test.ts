@@ -80,7 +80,7 @@ describe("a product", () => {
       const { productId, intakeId } = await publishedIntake(sql, { seats: 5 });
       await enroll(sql, await newCustomer(sql), intakeId);
       await expectRefusal(() => sql`delete from public.products where id = ${productId}`, {
-        code: "23503",
+        code: "variant_in_use",
         status: 409,
       });
     }));

@@ -10,7 +10,14 @@ import { hugeJson, impossibleQuantity, strangeJson, strangeText } from "../suppo
 type Verb = { name: string; arguments: string[]; roles: string[] };
 
 // Verbs for which input that changes nothing is no error: reading one's courses, searching for anything, taking away a role nobody has.
-const mayAccept = new Set(["my_courses", "my_waitlist", "revoke_role", "search_orders"]);
+const mayAccept = new Set([
+  "attribute_schema",
+  "category_tree",
+  "my_courses",
+  "my_waitlist",
+  "revoke_role",
+  "search_orders",
+]);
 
 const database = useDatabase();
 const accepted = new Set<string>();

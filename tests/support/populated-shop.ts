@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { publishedIntake } from "./catalog.ts";
 import type { Pool, Sql } from "./database.ts";
 import { asCustomer, asOwner, asService, newCustomer } from "./people.ts";
+import { publishedProduct } from "./products.ts";
 
 /** A shop with history: two customers who each have a seat, an open order, a paid order with its invoice and a refunded one; a draft course; mails; jobs. */
 export type PopulatedShop = { first: string; second: string };
@@ -18,6 +19,8 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
   const draft = await publishedIntake(sql, { status: "draft", seats: 5, price: 1_000_00 });
   await offerPrices(sql, first, paid.variantId, draft.productId);
   await sql`insert into public.products (kind, slug, title) values ('course', ${`bare-${draft.slug}`}, 'A draft with nothing on it')`;
+  await publishedProduct(sql, { category: true, options: true });
+  await publishedProduct(sql, { category: true, options: true, status: "draft" });
   for (const customer of [first, second]) {
     await act(
       sql,

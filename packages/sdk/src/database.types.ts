@@ -212,6 +212,123 @@ export type Database = {
           },
         ];
       };
+      categories: {
+        Row: {
+          created_at: string;
+          depth: number;
+          description: string;
+          id: string;
+          parent_depth: number | null;
+          parent_id: string | null;
+          position: number;
+          slug: string;
+          title: string;
+          translations: NonNullable<Json>;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          depth?: never;
+          description?: string;
+          id?: string;
+          parent_depth?: number | null;
+          parent_id?: string | null;
+          position?: number;
+          slug: string;
+          title: string;
+          translations?: NonNullable<Json>;
+          updated_at?: string;
+        };
+        Update: {
+          created_at?: string;
+          depth?: never;
+          description?: string;
+          id?: string;
+          parent_depth?: number | null;
+          parent_id?: string | null;
+          position?: number;
+          slug?: string;
+          title?: string;
+          translations?: NonNullable<Json>;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "categories_are_one_deeper_than_their_parent";
+            columns: ["parent_id", "parent_depth"];
+            isOneToOne: false;
+            referencedRelation: "categories";
+            referencedColumns: ["id", "depth"];
+          },
+        ];
+      };
+      category_attributes: {
+        Row: {
+          category_id: string;
+          choices: string[] | null;
+          created_at: string;
+          filterable: boolean;
+          id: string;
+          key: string;
+          level: string;
+          max: number | null;
+          min: number | null;
+          position: number;
+          required: boolean;
+          title: string;
+          translations: NonNullable<Json>;
+          type: string;
+          unit: string | null;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          category_id: string;
+          choices?: string[] | null;
+          created_at?: string;
+          filterable?: boolean;
+          id?: string;
+          key: string;
+          level?: string;
+          max?: number | null;
+          min?: number | null;
+          position?: number;
+          required?: boolean;
+          title: string;
+          translations?: NonNullable<Json>;
+          type: string;
+          unit?: string | null;
+          updated_at?: string;
+        };
+        Update: {
+          category_id?: string;
+          choices?: string[] | null;
+          created_at?: string;
+          filterable?: boolean;
+          id?: string;
+          key?: string;
+          level?: string;
+          max?: number | null;
+          min?: number | null;
+          position?: number;
+          required?: boolean;
+          title?: string;
+          translations?: NonNullable<Json>;
+          type?: string;
+          unit?: string | null;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "category_attributes_category_id_fkey";
+            columns: ["category_id"];
+            isOneToOne: false;
+            referencedRelation: "categories";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       coupons: {
         Row: {
           code: string;
@@ -1311,8 +1428,76 @@ export type Database = {
           },
         ];
       };
+      product_option_values: {
+        Row: {
+          id: string;
+          option_id: string;
+          position: number;
+          title: string;
+          translations: NonNullable<Json>;
+        };
+        ComputedFields: never;
+        Insert: {
+          id?: string;
+          option_id: string;
+          position?: number;
+          title: string;
+          translations?: NonNullable<Json>;
+        };
+        Update: {
+          id?: string;
+          option_id?: string;
+          position?: number;
+          title?: string;
+          translations?: NonNullable<Json>;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "product_option_values_option_id_fkey";
+            columns: ["option_id"];
+            isOneToOne: false;
+            referencedRelation: "product_options";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      product_options: {
+        Row: {
+          id: string;
+          position: number;
+          product_id: string;
+          title: string;
+          translations: NonNullable<Json>;
+        };
+        ComputedFields: never;
+        Insert: {
+          id?: string;
+          position?: number;
+          product_id: string;
+          title: string;
+          translations?: NonNullable<Json>;
+        };
+        Update: {
+          id?: string;
+          position?: number;
+          product_id?: string;
+          title?: string;
+          translations?: NonNullable<Json>;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "product_options_product_id_fkey";
+            columns: ["product_id"];
+            isOneToOne: false;
+            referencedRelation: "products";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       products: {
         Row: {
+          attributes: NonNullable<Json>;
+          category_id: string | null;
           created_at: string;
           description: string;
           id: string;
@@ -1322,12 +1507,17 @@ export type Database = {
           slug: string;
           status: string;
           summary: string;
+          tags: string[];
           tax_category: string;
           title: string;
+          translations: NonNullable<Json>;
+          unpublish_at: string | null;
           updated_at: string;
         };
         ComputedFields: never;
         Insert: {
+          attributes?: NonNullable<Json>;
+          category_id?: string | null;
           created_at?: string;
           description?: string;
           id?: string;
@@ -1337,11 +1527,16 @@ export type Database = {
           slug: string;
           status?: string;
           summary?: string;
+          tags?: string[];
           tax_category?: string;
           title: string;
+          translations?: NonNullable<Json>;
+          unpublish_at?: string | null;
           updated_at?: string;
         };
         Update: {
+          attributes?: NonNullable<Json>;
+          category_id?: string | null;
           created_at?: string;
           description?: string;
           id?: string;
@@ -1351,11 +1546,21 @@ export type Database = {
           slug?: string;
           status?: string;
           summary?: string;
+          tags?: string[];
           tax_category?: string;
           title?: string;
+          translations?: NonNullable<Json>;
+          unpublish_at?: string | null;
           updated_at?: string;
         };
         Relationships: [
+          {
+            foreignKeyName: "products_category_id_fkey";
+            columns: ["category_id"];
+            isOneToOne: false;
+            referencedRelation: "categories";
+            referencedColumns: ["id"];
+          },
           {
             foreignKeyName: "products_tax_category_fkey";
             columns: ["tax_category"];
@@ -1983,34 +2188,43 @@ export type Database = {
       };
       variants: {
         Row: {
+          attributes: NonNullable<Json>;
           created_at: string;
           id: string;
+          option_value_ids: string[];
           position: number;
           product_id: string;
           sku: string;
           stock_mode: string;
           title: string;
+          translations: NonNullable<Json>;
           updated_at: string;
         };
         ComputedFields: never;
         Insert: {
+          attributes?: NonNullable<Json>;
           created_at?: string;
           id?: string;
+          option_value_ids?: string[];
           position?: number;
           product_id: string;
           sku: string;
           stock_mode?: string;
           title: string;
+          translations?: NonNullable<Json>;
           updated_at?: string;
         };
         Update: {
+          attributes?: NonNullable<Json>;
           created_at?: string;
           id?: string;
+          option_value_ids?: string[];
           position?: number;
           product_id?: string;
           sku?: string;
           stock_mode?: string;
           title?: string;
+          translations?: NonNullable<Json>;
           updated_at?: string;
         };
         Relationships: [
@@ -2127,7 +2341,40 @@ export type Database = {
         Args: { expires_at: string; payment_id: string; session_id: string; url: string };
         Returns: Json;
       };
+      attribute_schema: {
+        Args: { category_id: string; locale?: string };
+        Returns: {
+          category_id: string;
+          choices: string[];
+          filterable: boolean;
+          id: string;
+          key: string;
+          level: string;
+          max: number;
+          min: number;
+          position: number;
+          required: boolean;
+          title: string;
+          type: string;
+          unit: string;
+        }[];
+      };
       cancel_order: { Args: { idempotency_key?: string; order_id: string; reason?: string }; Returns: Json };
+      category_tree: {
+        Args: { locale?: string };
+        Returns: {
+          depth: number;
+          description: string;
+          id: string;
+          own_products: number;
+          parent_id: string;
+          path: string[];
+          position: number;
+          products: number;
+          slug: string;
+          title: string;
+        }[];
+      };
       change_address: {
         Args: {
           address_id: string;
@@ -2147,6 +2394,10 @@ export type Database = {
         Returns: Json;
       };
       enroll: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
+      generate_variants: {
+        Args: { idempotency_key?: string; options: Json; product_id: string; sku_prefix?: string };
+        Returns: Json;
+      };
       get_order: { Args: { order_id: string }; Returns: Json };
       grant_role: {
         Args: { profile_id: string; role: string };
@@ -2166,6 +2417,10 @@ export type Database = {
       invoice_document: { Args: { invoice_id: string }; Returns: Json };
       join_waitlist: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
       leave_waitlist: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
+      move_category: {
+        Args: { category_id: string; idempotency_key?: string; parent_id?: string; position?: number };
+        Returns: Json;
+      };
       my_courses: {
         Args: Record<PropertyKey, never>;
         Returns: {

@@ -1,0 +1,58 @@
+import { randomBytes } from "node:crypto";
+import type { Sql } from "./database.ts";
+
+/** What to build; what is left out is a published physical product with one variant and nothing else. */
+export type ProductWish = {
+  kind?: "physical" | "digital" | "bundle";
+  status?: "draft" | "published" | "archived";
+  publishAt?: Date | null;
+  unpublishAt?: Date | null;
+  /** A category to put it in; true makes one with an attribute `colour`. */
+  category?: string | true;
+  attributes?: Record<string, unknown>;
+  tags?: string[];
+  /** Whether it has the option Size with the values S and M, and a variant of each. */
+  options?: boolean;
+  /** Minor units of IDR, for every variant; null is not sold. */
+  price?: number | null;
+  translations?: Record<string, Record<string, string>>;
+};
+
+/** What was built. */
+export type BuiltProduct = { productId: string; slug: string; categoryId: string | null; variantIds: string[] };
+
+/** Builds a product of goods, as the owner of the database. */
+export async function publishedProduct(sql: Sql, wish: ProductWish = {}): Promise<BuiltProduct> {
+  const { kind = "physical", status = "published", price = 100_000_00 } = wish;
+  const slug = `goods-${randomBytes(6).toString("hex")}`;
+  const categoryId = wish.category === true ? await newCategory(sql) : (wish.category ?? null);
+  if (wish.category === true)
+    await sql`insert into public.category_attributes (category_id, key, title, type) values (${categoryId}, 'colour', 'Colour', 'text')`;
+  const [product] = await sql`
+    insert into public.products (kind, slug, title, summary, status, publish_at, unpublish_at, category_id, attributes, tags, translations)
+    values (${kind}, ${slug}, ${`Goods ${slug}`}, 'Made by a test.', ${status}, ${wish.publishAt ?? null}, ${wish.unpublishAt ?? null},
+      ${categoryId}, ${json(wish.attributes ?? {})}::text::jsonb, ${wish.tags ?? []}, ${json(wish.translations ?? {})}::text::jsonb)
+    returning id`;
+  const productId: string = product?.id;
+  if (wish.options) {
+    const matrix = [{ title: "Size", values: ["S", "M"] }];
+    await sql`select private.generate_variants(${productId}, ${json(matrix)}::text::jsonb, null, null)`;
+  } else {
+    await sql`insert into public.variants (product_id, sku, title) values (${productId}, ${slug.toUpperCase()}, 'The one')`;
+  }
+  const variants = await sql`select id from public.variants where product_id = ${productId} order by position, sku`;
+  const variantIds = variants.map((variant) => String(variant.id));
+  for (const id of price === null ? [] : variantIds)
+    await sql`insert into public.prices (variant_id, currency, amount) values (${id}, 'IDR', ${price})`;
+  return { productId, slug, categoryId, variantIds };
+}
+
+/** A category under another one, or at the top; gives its id. */
+export async function newCategory(sql: Sql, parent: string | null = null, slug = newSlug()): Promise<string> {
+  const [row] = await sql`
+    insert into public.categories (parent_id, slug, title) values (${parent}, ${slug}, ${`Category ${slug}`}) returning id`;
+  return row?.id;
+}
+
+const newSlug = () => `category-${randomBytes(6).toString("hex")}`;
+const json = (value: unknown) => JSON.stringify(value);
