@@ -40,6 +40,8 @@ CREATE TABLE "private"."idempotency_keys" ("person_id" uuid NOT NULL, "key" text
 
 CREATE TABLE "private"."invoice_series" ("kind" text NOT NULL, "year" integer NOT NULL, "last_serial" integer NOT NULL DEFAULT 0, CONSTRAINT "invoice_series_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit_note'::text]))), CONSTRAINT "invoice_series_pkey" PRIMARY KEY (kind, year));
 
+CREATE TABLE "private"."low_stock_marks" ("variant_id" uuid NOT NULL, "threshold" integer NOT NULL, "low_since" timestamp with time zone, CONSTRAINT "low_stock_marks_pkey" PRIMARY KEY (variant_id));
+
 CREATE TABLE "private"."process_reporters" ("reporter" text NOT NULL, "task" text NOT NULL, CONSTRAINT "process_reporters_are_snake_case" CHECK ((reporter ~ '^[a-z][a-z_]{1,40}$'::text)), CONSTRAINT "process_reporters_pkey" PRIMARY KEY (reporter, task));
 
 CREATE TABLE "private"."promotion_uses" ("promotion_id" uuid NOT NULL, "customer_id" uuid NOT NULL, "used_count" integer NOT NULL, CONSTRAINT "promotion_uses_are_never_less_than_none" CHECK ((used_count >= 0)), CONSTRAINT "promotion_uses_pkey" PRIMARY KEY (promotion_id, customer_id));
@@ -59,6 +61,14 @@ ALTER TABLE "public"."addresses" ENABLE ROW LEVEL SECURITY;
 CREATE TABLE "public"."audit_log" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "actor_id" uuid, "actor_role" text NOT NULL, "action" text NOT NULL, "table_name" text NOT NULL, "row_key" text NOT NULL, "before" jsonb, "after" jsonb, "request_id" text, "occurred_at" timestamp with time zone NOT NULL DEFAULT now(), "previous_hash" bytea NOT NULL, "hash" bytea NOT NULL, CONSTRAINT "audit_log_knows_its_actions" CHECK ((action = ANY (ARRAY['insert'::text, 'update'::text, 'delete'::text]))), CONSTRAINT "audit_log_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."audit_log" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."backorders" ("holder_id" uuid NOT NULL, "variant_id" uuid NOT NULL, "number" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "quantity" integer NOT NULL, "open_quantity" integer NOT NULL, "ships_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "backorders_are_filled_at_most_once" CHECK (((open_quantity >= 0) AND (open_quantity <= quantity))), CONSTRAINT "backorders_are_of_something" CHECK ((quantity > 0)), CONSTRAINT "backorders_pkey" PRIMARY KEY (holder_id, variant_id));
+
+ALTER TABLE "public"."backorders" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."bundle_items" ("bundle_variant_id" uuid NOT NULL, "component_variant_id" uuid NOT NULL, "quantity" integer NOT NULL DEFAULT 1, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "bundle_items_are_a_sane_number" CHECK (((quantity >= 1) AND (quantity <= 100))), CONSTRAINT "bundle_items_are_parts_of_something_else" CHECK ((bundle_variant_id <> component_variant_id)), CONSTRAINT "bundle_items_pkey" PRIMARY KEY (bundle_variant_id, component_variant_id));
+
+ALTER TABLE "public"."bundle_items" ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE "public"."cart_items" ("cart_id" uuid NOT NULL, "variant_id" uuid NOT NULL, "quantity" integer NOT NULL, "seen_title" text, "seen_unit_amount" bigint, "seen_problem" text, "added_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "cart_items_are_bought_by_the_piece" CHECK (((quantity >= 1) AND (quantity <= 1000))), CONSTRAINT "cart_items_pkey" PRIMARY KEY (cart_id, variant_id));
 
@@ -128,7 +138,7 @@ CREATE TABLE "public"."ledger_transactions" ("id" uuid NOT NULL DEFAULT gen_rand
 
 ALTER TABLE "public"."ledger_transactions" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."locations" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "code" text NOT NULL, "name" text NOT NULL, CONSTRAINT "locations_code_key" UNIQUE (code), CONSTRAINT "locations_have_a_code_of_sane_form" CHECK ((code ~ '^[a-z0-9][a-z0-9-]{0,40}$'::text)), CONSTRAINT "locations_pkey" PRIMARY KEY (id));
+CREATE TABLE "public"."locations" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "code" text NOT NULL, "name" text NOT NULL, "kind" text NOT NULL DEFAULT 'place'::text, "priority" integer NOT NULL DEFAULT 100, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "deactivated_at" timestamp with time zone, CONSTRAINT "locations_are_drawn_in_a_sane_order" CHECK (((priority >= 0) AND (priority <= 10000))), CONSTRAINT "locations_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['main'::text, 'place'::text, 'allowance'::text]))), CONSTRAINT "locations_code_key" UNIQUE (code), CONSTRAINT "locations_have_a_code_of_sane_form" CHECK ((code ~ '^[a-z0-9][a-z0-9-]{0,40}$'::text)), CONSTRAINT "locations_have_a_name_people_can_read" CHECK (((length(btrim(name)) >= 1) AND (length(btrim(name)) <= 200))), CONSTRAINT "locations_keep_main_and_the_allowance" CHECK (((kind = 'place'::text) OR (deactivated_at IS NULL))), CONSTRAINT "locations_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."locations" ENABLE ROW LEVEL SECURITY;
 
@@ -136,7 +146,7 @@ CREATE TABLE "public"."notifications" ("id" uuid NOT NULL DEFAULT gen_random_uui
 
 ALTER TABLE "public"."notifications" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."order_items" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_id" uuid NOT NULL, "parent_id" uuid, "variant_id" uuid NOT NULL, "kind" text NOT NULL, "sku" text NOT NULL, "title" text NOT NULL, "quantity" integer NOT NULL, "unit_amount" bigint NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "pricing" jsonb NOT NULL DEFAULT '{}'::jsonb, "snapshot" jsonb NOT NULL DEFAULT '{}'::jsonb, CONSTRAINT "order_items_add_up" CHECK (((unit_amount >= 0) AND (subtotal_amount = (unit_amount * quantity)) AND (total_amount = ((subtotal_amount - discount_amount) + tax_amount)))), CONSTRAINT "order_items_are_bought_by_the_piece" CHECK (((quantity >= 1) AND (quantity <= 100000))), CONSTRAINT "order_items_name_a_variant_once" UNIQUE NULLS NOT DISTINCT (order_id, variant_id, parent_id), CONSTRAINT "order_items_pkey" PRIMARY KEY (id), CONSTRAINT "order_items_take_off_no_more_than_there_is" CHECK ((((discount_amount >= 0) AND (discount_amount <= subtotal_amount)) AND (tax_amount >= 0) AND ((tax_included_amount >= 0) AND (tax_included_amount <= (subtotal_amount - discount_amount))))));
+CREATE TABLE "public"."order_items" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_id" uuid NOT NULL, "parent_id" uuid, "variant_id" uuid NOT NULL, "kind" text NOT NULL, "sku" text NOT NULL, "title" text NOT NULL, "quantity" integer NOT NULL, "unit_amount" bigint NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "pricing" jsonb NOT NULL DEFAULT '{}'::jsonb, "snapshot" jsonb NOT NULL DEFAULT '{}'::jsonb, "backordered_quantity" integer NOT NULL DEFAULT 0, "ships_at" timestamp with time zone, CONSTRAINT "order_items_add_up" CHECK (((unit_amount >= 0) AND (subtotal_amount = (unit_amount * quantity)) AND (total_amount = ((subtotal_amount - discount_amount) + tax_amount)))), CONSTRAINT "order_items_are_bought_by_the_piece" CHECK (((quantity >= 1) AND (quantity <= 100000))), CONSTRAINT "order_items_backorder_what_they_sell" CHECK (((backordered_quantity >= 0) AND (backordered_quantity <= quantity))), CONSTRAINT "order_items_name_a_variant_once" UNIQUE NULLS NOT DISTINCT (order_id, variant_id, parent_id), CONSTRAINT "order_items_pkey" PRIMARY KEY (id), CONSTRAINT "order_items_take_off_no_more_than_there_is" CHECK ((((discount_amount >= 0) AND (discount_amount <= subtotal_amount)) AND (tax_amount >= 0) AND ((tax_included_amount >= 0) AND (tax_included_amount <= (subtotal_amount - discount_amount))))));
 
 ALTER TABLE "public"."order_items" ENABLE ROW LEVEL SECURITY;
 
@@ -224,11 +234,11 @@ CREATE TABLE "public"."status_changes" ("id" bigint GENERATED ALWAYS AS IDENTITY
 
 ALTER TABLE "public"."status_changes" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."stock_movements" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "variant_id" uuid NOT NULL, "location_id" uuid NOT NULL, "quantity" integer NOT NULL, "reason" text NOT NULL, "reference_id" uuid, "moved_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "stock_movements_have_a_known_reason" CHECK ((reason = ANY (ARRAY['capacity'::text, 'sale'::text, 'return'::text]))), CONSTRAINT "stock_movements_move_something" CHECK ((quantity <> 0)), CONSTRAINT "stock_movements_pkey" PRIMARY KEY (id), "actor_id" uuid DEFAULT auth.uid());
+CREATE TABLE "public"."stock_movements" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "variant_id" uuid NOT NULL, "location_id" uuid NOT NULL, "quantity" integer NOT NULL, "reason" text NOT NULL, "reference_id" uuid, "note" text, "moved_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "stock_movements_have_a_known_reason" CHECK ((reason = ANY (ARRAY['capacity'::text, 'sale'::text, 'return'::text, 'backorder'::text, 'transfer'::text, 'deduction'::text, 'receipt'::text, 'count'::text, 'damage'::text, 'loss'::text, 'found'::text, 'correction'::text, 'supplier_return'::text, 'own_use'::text]))), CONSTRAINT "stock_movements_have_a_note_of_sane_length" CHECK ((length(note) <= 500)), CONSTRAINT "stock_movements_move_something" CHECK ((quantity <> 0)), CONSTRAINT "stock_movements_pkey" PRIMARY KEY (id), "actor_id" uuid DEFAULT auth.uid());
 
 ALTER TABLE "public"."stock_movements" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."stock_slots" ("variant_id" uuid NOT NULL, "slot" integer NOT NULL, "location_id" uuid NOT NULL, "available" integer NOT NULL DEFAULT 0, "reserved" integer NOT NULL DEFAULT 0, CONSTRAINT "stock_slots_are_at_most_64" CHECK (((slot >= 0) AND (slot <= 63))), CONSTRAINT "stock_slots_never_hold_less_than_nothing" CHECK ((reserved >= 0)), CONSTRAINT "stock_slots_never_sell_what_is_not_there" CHECK ((available >= 0)), CONSTRAINT "stock_slots_pkey" PRIMARY KEY (variant_id, slot, location_id));
+CREATE TABLE "public"."stock_slots" ("variant_id" uuid NOT NULL, "slot" integer NOT NULL, "location_id" uuid NOT NULL, "available" integer NOT NULL DEFAULT 0, "reserved" integer NOT NULL DEFAULT 0, "watched_at" timestamp with time zone, CONSTRAINT "stock_slots_are_at_most_64_each" CHECK ((((slot >= 0) AND (slot <= 191)) AND ((slot < 64) = (location_id = '00000000-0000-4000-8000-000000000001'::uuid)) AND ((slot >= 128) = (location_id = '00000000-0000-4000-8000-000000000002'::uuid)))), CONSTRAINT "stock_slots_never_hold_less_than_nothing" CHECK ((reserved >= 0)), CONSTRAINT "stock_slots_never_sell_what_is_not_there" CHECK ((available >= 0)), CONSTRAINT "stock_slots_pkey" PRIMARY KEY (variant_id, slot, location_id));
 
 ALTER TABLE "public"."stock_slots" ENABLE ROW LEVEL SECURITY;
 
@@ -242,7 +252,7 @@ CREATE TABLE "public"."tax_rates" ("id" uuid NOT NULL DEFAULT gen_random_uuid(),
 
 ALTER TABLE "public"."tax_rates" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."variants" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "product_id" uuid NOT NULL, "sku" text NOT NULL, "title" text NOT NULL, "stock_mode" text NOT NULL DEFAULT 'tracked'::text, "position" integer NOT NULL DEFAULT 0, "option_value_ids" uuid[] NOT NULL DEFAULT '{}'::uuid[], "attributes" jsonb NOT NULL DEFAULT '{}'::jsonb, "translations" jsonb NOT NULL DEFAULT '{}'::jsonb, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "variants_count_stock_in_a_known_mode" CHECK ((stock_mode = ANY (ARRAY['none'::text, 'tracked'::text]))), CONSTRAINT "variants_have_a_sku_of_sane_form" CHECK ((sku ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text)), CONSTRAINT "variants_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "variants_have_attributes_by_name" CHECK ((jsonb_typeof(attributes) = 'object'::text)), CONSTRAINT "variants_pkey" PRIMARY KEY (id), CONSTRAINT "variants_sku_key" UNIQUE (sku));
+CREATE TABLE "public"."variants" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "product_id" uuid NOT NULL, "sku" text NOT NULL, "title" text NOT NULL, "stock_mode" text NOT NULL DEFAULT 'tracked'::text, "position" integer NOT NULL DEFAULT 0, "option_value_ids" uuid[] NOT NULL DEFAULT '{}'::uuid[], "attributes" jsonb NOT NULL DEFAULT '{}'::jsonb, "translations" jsonb NOT NULL DEFAULT '{}'::jsonb, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "backorder_limit" integer, "preorder_ships_at" timestamp with time zone, "low_stock_threshold" integer, CONSTRAINT "variants_are_low_at_a_sane_number" CHECK (((low_stock_threshold >= 0) AND (low_stock_threshold <= 1000000))), CONSTRAINT "variants_count_stock_in_a_known_mode" CHECK ((stock_mode = ANY (ARRAY['none'::text, 'tracked'::text, 'backorder'::text, 'preorder'::text]))), CONSTRAINT "variants_have_a_sku_of_sane_form" CHECK ((sku ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text)), CONSTRAINT "variants_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "variants_have_attributes_by_name" CHECK ((jsonb_typeof(attributes) = 'object'::text)), CONSTRAINT "variants_pkey" PRIMARY KEY (id), CONSTRAINT "variants_say_how_much_they_sell_beyond_stock" CHECK ((((backorder_limit IS NOT NULL) = (stock_mode = ANY (ARRAY['backorder'::text, 'preorder'::text]))) AND ((backorder_limit >= 0) AND (backorder_limit <= 1000000)))), CONSTRAINT "variants_say_when_a_preorder_ships" CHECK (((preorder_ships_at IS NOT NULL) = (stock_mode = 'preorder'::text))), CONSTRAINT "variants_sku_key" UNIQUE (sku));
 
 ALTER TABLE "public"."variants" ENABLE ROW LEVEL SECURITY;
 
@@ -353,6 +363,37 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.add_units(variant_id uuid, location_id uuid, quantity integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_first integer := private.first_slot(add_units.location_id);
+  v_on_hand bigint;
+  v_slots integer := 1;
+begin
+  select coalesce(sum(stock_slots.available + stock_slots.reserved), 0) + add_units.quantity into v_on_hand
+  from public.stock_slots where stock_slots.variant_id = add_units.variant_id and stock_slots.location_id = add_units.location_id;
+  -- a power of two, so that a larger set of slots contains the smaller one; about four units each
+  while v_slots < 64 and v_slots * 4 < v_on_hand loop
+    v_slots := v_slots * 2;
+  end loop;
+  insert into public.stock_slots (variant_id, slot, location_id, watched_at)
+  select add_units.variant_id, v_first + number * (64 / v_slots), add_units.location_id,
+    (select now() from private.low_stock_marks where low_stock_marks.variant_id = add_units.variant_id)
+  from generate_series(0, v_slots - 1) as number
+  on conflict do nothing;
+  update public.stock_slots set available = available + share.quantity
+  from (
+    select stock_slots.slot,
+      add_units.quantity / count(*) over () + case when row_number() over (order by stock_slots.slot) <= add_units.quantity % count(*) over () then 1 else 0 end as quantity
+    from public.stock_slots where stock_slots.variant_id = add_units.variant_id and stock_slots.location_id = add_units.location_id
+  ) as share
+  where stock_slots.variant_id = add_units.variant_id and stock_slots.slot = share.slot and stock_slots.location_id = add_units.location_id;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.address_snapshot(address_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -421,6 +462,13 @@ AS $function$
   from grown where grown.place = (select max(ordered.place) from ordered)
   order by grown.places, grown.titles;
 $function$;
+
+CREATE OR REPLACE FUNCTION private.allowance_location()
+ RETURNS uuid
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$ select '00000000-0000-4000-8000-000000000002'::uuid; $function$;
 
 CREATE OR REPLACE FUNCTION private.apply_overtaken_events(provider text, payment_id uuid)
  RETURNS void
@@ -800,52 +848,21 @@ CREATE OR REPLACE FUNCTION private.change_capacity(variant_id uuid, delta intege
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
-declare
-  v_on_hand bigint;
-  v_slots integer := 1;
-  v_missing integer := -change_capacity.delta;
-  v_slot public.stock_slots;
 begin
   if change_capacity.delta = 0 then
     return;
   end if;
-  perform from public.stock_slots where stock_slots.variant_id = change_capacity.variant_id
-  order by stock_slots.slot, stock_slots.location_id for update;
+  perform private.lock_stock(array[change_capacity.variant_id]);
   perform private.release_due_units(change_capacity.variant_id);
   if change_capacity.delta > 0 then
-    select coalesce(sum(stock_slots.available + stock_slots.reserved), 0) + change_capacity.delta into v_on_hand
-    from public.stock_slots where stock_slots.variant_id = change_capacity.variant_id;
-    -- a power of two, so that a larger set of slots contains the smaller one; about four units each
-    while v_slots < 64 and v_slots * 4 < v_on_hand loop
-      v_slots := v_slots * 2;
-    end loop;
-    insert into public.stock_slots (variant_id, slot, location_id)
-    select change_capacity.variant_id, number * (64 / v_slots), private.main_location() from generate_series(0, v_slots - 1) as number
-    on conflict do nothing;
-    update public.stock_slots set available = available + share.quantity
-    from (
-      select stock_slots.slot, stock_slots.location_id,
-        change_capacity.delta / count(*) over () + case when row_number() over (order by stock_slots.slot) <= change_capacity.delta % count(*) over () then 1 else 0 end as quantity
-      from public.stock_slots where stock_slots.variant_id = change_capacity.variant_id and stock_slots.location_id = private.main_location()
-    ) as share
-    where stock_slots.variant_id = change_capacity.variant_id and stock_slots.slot = share.slot and stock_slots.location_id = share.location_id;
+    perform private.add_units(change_capacity.variant_id, private.main_location(), change_capacity.delta);
     perform private.pass_on_free_units(change_capacity.variant_id);
-  else
-    for v_slot in
-      select * from public.stock_slots where stock_slots.variant_id = change_capacity.variant_id and stock_slots.available > 0
-      order by stock_slots.available desc, stock_slots.slot
-    loop
-      exit when v_missing = 0;
-      update public.stock_slots set available = available - least(v_slot.available, v_missing)
-      where stock_slots.variant_id = v_slot.variant_id and stock_slots.slot = v_slot.slot and stock_slots.location_id = v_slot.location_id;
-      v_missing := v_missing - least(v_slot.available, v_missing);
-    end loop;
-    if v_missing > 0 then
-      perform private.fail('capacity_in_use', 409, 'More units are sold or held than the new number allows.', 'Cancel some first, or choose a larger number.');
-    end if;
+  elsif private.take_units(change_capacity.variant_id, private.main_location(), -change_capacity.delta) > 0 then
+    perform private.fail('capacity_in_use', 409, 'More units are sold or held than the new number allows.', 'Cancel some first, or choose a larger number.');
   end if;
   insert into public.stock_movements (variant_id, location_id, quantity, reason)
   values (change_capacity.variant_id, private.main_location(), change_capacity.delta, 'capacity');
+  perform private.note_low_stock(change_capacity.variant_id);
 end
 $function$;
 
@@ -919,6 +936,27 @@ declare
 begin
   if v_problem is not null then
     perform private.fail('invalid_search', 422, v_problem, 'Correct it, or leave it out.');
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.check_stock_mode(mode text, backorder_limit integer, ships_at timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_beyond boolean := coalesce(check_stock_mode.mode, '') in ('backorder', 'preorder');
+begin
+  if coalesce(check_stock_mode.mode, '') not in ('none', 'tracked', 'backorder', 'preorder') then
+    perform private.fail('invalid_stock_mode', 422, 'A stock mode is none, tracked, backorder or preorder.', 'Correct mode.');
+  end if;
+  if v_beyond and coalesce(check_stock_mode.backorder_limit, -1) not between 0 and 1000000 or not v_beyond and check_stock_mode.backorder_limit is not null then
+    perform private.fail('invalid_stock_mode', 422, 'backorder_limit is a whole number from 0 to 1000000 in the modes backorder and preorder, and absent in others.', 'Correct backorder_limit.');
+  end if;
+  if (check_stock_mode.mode = 'preorder') <> (check_stock_mode.ships_at is not null) then
+    perform private.fail('invalid_stock_mode', 422, 'ships_at goes with the mode preorder, and with no other.', 'Correct ships_at.');
   end if;
 end
 $function$;
@@ -1084,6 +1122,7 @@ CREATE OR REPLACE FUNCTION private.confirm_order(order_id uuid)
 AS $function$
 declare
   v_item record;
+  v_retaken boolean := false;
 begin
   -- from here on nobody releases what is still held, so what is missing now is all that will be
   perform from public.reservations where reservations.holder_id = confirm_order.order_id and reservations.status = 'held' order by reservations.id for update;
@@ -1091,17 +1130,23 @@ begin
   for v_item in
     select lines.variant_id, lines.title, lines.missing, array_agg(lines.variant_id) over () as variant_ids
     from (
-      select order_items.variant_id, order_items.title, order_items.quantity - private.held_units(confirm_order.order_id, order_items.variant_id) as missing
+      select order_items.variant_id, min(order_items.title) as title,
+        sum(order_items.quantity)::integer - private.held_units(confirm_order.order_id, order_items.variant_id) as missing
       from public.order_items join public.variants on variants.id = order_items.variant_id
       where order_items.order_id = confirm_order.order_id and variants.stock_mode <> 'none'
+      group by order_items.variant_id
     ) as lines
     where lines.missing > 0 order by lines.variant_id
   loop
     perform private.lock_holds(array[confirm_order.order_id], v_item.variant_ids);
-    if not private.reserve_units(confirm_order.order_id, v_item.variant_id, v_item.missing, now() + interval '1 minute') then
+    if private.reserve_units(confirm_order.order_id, v_item.variant_id, v_item.missing, now() + interval '1 minute') is null then
       perform private.fail('out_of_stock', 409, format('%s sold out before the payment came.', v_item.title), 'The money goes back.');
     end if;
+    v_retaken := true;
   end loop;
+  if v_retaken then
+    perform private.note_backorders(confirm_order.order_id);
+  end if;
   perform private.settle_reservations(confirm_order.order_id, 'claimed');
   update public.orders set status = 'paid', paid_at = now() where orders.id = confirm_order.order_id;
   perform private.activate_enrollments(array(select order_items.id from public.order_items where order_items.order_id = confirm_order.order_id));
@@ -1210,24 +1255,21 @@ declare
   v_start integer := floor(random() * 64);
   v_reserved integer := case when draw_units.reserve then draw_units.quantity else 0 end;
   v_drawn private.drawn_slot;
+  v_watched_at timestamptz;
 begin
-  -- Two looks without waiting, from a random slot upwards and then below it. The pick is materialised: a plan that runs it twice would take twice.
-  -- A slot that another buyer changed while we looked stays locked by us although we do not take it. The block lets go of such slots before slots
-  -- are locked in order; without it two buyers at the edge wait for each other in a circle.
+  -- Two looks at main without waiting, from a random slot upwards and then below it. The pick is materialised: a plan that runs it twice would take
+  -- twice. A slot that another buyer changed while we looked stays locked by us although we do not take it. The block lets go of such slots before
+  -- slots are locked in order; without it two buyers at the edge wait for each other in a circle.
   begin
     with pick as materialized (
       select stock_slots.slot, stock_slots.location_id from public.stock_slots
-      where stock_slots.variant_id = draw_units.variant_id and stock_slots.slot >= v_start and stock_slots.available >= draw_units.quantity
+      where stock_slots.variant_id = draw_units.variant_id and stock_slots.slot between v_start and 63 and stock_slots.available >= draw_units.quantity
       order by stock_slots.slot limit 1 for update skip locked
     )
     update public.stock_slots set available = available - draw_units.quantity, reserved = reserved + v_reserved
     from pick where stock_slots.variant_id = draw_units.variant_id and stock_slots.slot = pick.slot and stock_slots.location_id = pick.location_id
-    returning stock_slots.slot, stock_slots.location_id, draw_units.quantity into v_drawn;
-    if found then
-      return next v_drawn;
-      return;
-    end if;
-    if v_start > 0 then
+    returning stock_slots.slot, stock_slots.location_id, draw_units.quantity, stock_slots.watched_at into v_drawn.slot, v_drawn.location_id, v_drawn.quantity, v_watched_at;
+    if not found and v_start > 0 then
       with pick as materialized (
         select stock_slots.slot, stock_slots.location_id from public.stock_slots
         where stock_slots.variant_id = draw_units.variant_id and stock_slots.slot < v_start and stock_slots.available >= draw_units.quantity
@@ -1235,16 +1277,62 @@ begin
       )
       update public.stock_slots set available = available - draw_units.quantity, reserved = reserved + v_reserved
       from pick where stock_slots.variant_id = draw_units.variant_id and stock_slots.slot = pick.slot and stock_slots.location_id = pick.location_id
-      returning stock_slots.slot, stock_slots.location_id, draw_units.quantity into v_drawn;
-      if found then
-        return next v_drawn;
-        return;
+      returning stock_slots.slot, stock_slots.location_id, draw_units.quantity, stock_slots.watched_at into v_drawn.slot, v_drawn.location_id, v_drawn.quantity, v_watched_at;
+    end if;
+    if v_drawn.slot is null then
+      select * into v_drawn from private.draw_units_elsewhere(draw_units.variant_id, draw_units.quantity, v_reserved, v_start);
+      v_watched_at := now(); -- perhaps: the mark itself is asked
+    end if;
+    if v_drawn.slot is not null then
+      return next v_drawn;
+      if v_watched_at is not null then
+        perform private.note_low_stock(draw_units.variant_id);
       end if;
+      return;
     end if;
     raise sqlstate 'SL001';
   exception when sqlstate 'SL001' then null;
   end;
   return query select * from private.draw_units_in_order(draw_units.variant_id, draw_units.quantity, draw_units.reserve);
+  if found then
+    perform private.note_low_stock(draw_units.variant_id);
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.draw_units_elsewhere(variant_id uuid, quantity integer, reserved integer, start integer)
+ RETURNS private.drawn_slot
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_location record;
+  v_drawn private.drawn_slot;
+begin
+  if not exists (select from public.stock_slots where stock_slots.variant_id = draw_units_elsewhere.variant_id and stock_slots.slot >= 64) then
+    return null;
+  end if;
+  for v_location in
+    select locations.id, locations.kind from public.locations
+    where locations.kind <> 'main' and locations.id in (
+      select stock_slots.location_id from public.stock_slots
+      where stock_slots.variant_id = draw_units_elsewhere.variant_id and stock_slots.slot >= 64 and stock_slots.available >= draw_units_elsewhere.quantity)
+    order by locations.kind = 'allowance', locations.priority, locations.id
+  loop
+    -- a snapshot: a real unit that is being freed in this moment may be missed, see the head of this file
+    exit when v_location.kind = 'allowance' and private.has_real_units(draw_units_elsewhere.variant_id);
+    with pick as materialized (
+      select stock_slots.slot from public.stock_slots
+      where stock_slots.variant_id = draw_units_elsewhere.variant_id and stock_slots.location_id = v_location.id and stock_slots.slot >= 64
+        and stock_slots.available >= draw_units_elsewhere.quantity
+      order by stock_slots.slot % 64 < draw_units_elsewhere.start, stock_slots.slot limit 1 for update skip locked
+    )
+    update public.stock_slots set available = stock_slots.available - draw_units_elsewhere.quantity, reserved = stock_slots.reserved + draw_units_elsewhere.reserved
+    from pick where stock_slots.variant_id = draw_units_elsewhere.variant_id and stock_slots.slot = pick.slot and stock_slots.location_id = v_location.id
+    returning stock_slots.slot, stock_slots.location_id, draw_units_elsewhere.quantity into v_drawn;
+    exit when v_drawn.slot is not null;
+  end loop;
+  return v_drawn;
 end
 $function$;
 
@@ -1256,6 +1344,7 @@ AS $function$
 declare
   v_missing integer := draw_units_in_order.quantity;
   v_free bigint;
+  v_real bigint;
   v_drawn private.drawn_slot;
 begin
   -- A snapshot answers most of the sold-out crowd without a lock: units that a running purchase took still count as free in it.
@@ -1268,18 +1357,20 @@ begin
   end if;
   perform from public.stock_slots where stock_slots.variant_id = draw_units_in_order.variant_id
   order by stock_slots.slot, stock_slots.location_id for update;
-  select coalesce(sum(stock_slots.available), 0) into v_free from public.stock_slots where stock_slots.variant_id = draw_units_in_order.variant_id;
-  if v_free < v_missing then
+  select coalesce(sum(stock_slots.available) filter (where stock_slots.slot < 128), 0) into v_real
+  from public.stock_slots where stock_slots.variant_id = draw_units_in_order.variant_id;
+  if v_real < v_missing then
     perform private.release_due_units(draw_units_in_order.variant_id);
-    select coalesce(sum(stock_slots.available), 0) into v_free from public.stock_slots where stock_slots.variant_id = draw_units_in_order.variant_id;
   end if;
+  select coalesce(sum(stock_slots.available), 0) into v_free from public.stock_slots where stock_slots.variant_id = draw_units_in_order.variant_id;
   if v_free < v_missing then
     return;
   end if;
   for v_drawn in
-    select stock_slots.slot, stock_slots.location_id, stock_slots.available from public.stock_slots
+    select stock_slots.slot, stock_slots.location_id, stock_slots.available
+    from public.stock_slots left join public.locations on stock_slots.slot >= 64 and locations.id = stock_slots.location_id
     where stock_slots.variant_id = draw_units_in_order.variant_id and stock_slots.available > 0
-    order by stock_slots.available desc, stock_slots.slot
+    order by stock_slots.slot >= 128, locations.priority nulls first, stock_slots.location_id, stock_slots.available desc, stock_slots.slot
   loop
     v_drawn.quantity := least(v_drawn.quantity, v_missing);
     update public.stock_slots
@@ -1583,6 +1674,61 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.fill_backorders(variant_id uuid, slot integer DEFAULT NULL::integer, location_id uuid DEFAULT NULL::uuid)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_shelf public.stock_slots;
+  v_waiting public.backorders;
+  v_quantity integer;
+  v_filled integer := 0;
+begin
+  for v_waiting in
+    select * from public.backorders where backorders.variant_id = fill_backorders.variant_id and backorders.open_quantity > 0 order by backorders.number
+  loop
+    while v_waiting.open_quantity > 0 loop
+      select * into v_shelf from public.stock_slots
+      where stock_slots.variant_id = fill_backorders.variant_id and stock_slots.slot < 128 and stock_slots.available > 0
+        and (fill_backorders.slot is null or stock_slots.slot = fill_backorders.slot and stock_slots.location_id = fill_backorders.location_id)
+      order by stock_slots.slot, stock_slots.location_id limit 1;
+      if v_shelf.variant_id is null then
+        return v_filled;
+      end if;
+      v_quantity := least(v_waiting.open_quantity, v_shelf.available);
+      v_waiting.open_quantity := v_waiting.open_quantity - v_quantity;
+      v_filled := v_filled + v_quantity;
+      perform private.move_beyond_stock(v_shelf, v_waiting.holder_id, v_quantity);
+    end loop;
+    perform private.emit('backorder.filled', 'variant', v_waiting.variant_id, jsonb_build_object('holder_id', v_waiting.holder_id));
+  end loop;
+  return v_filled;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.fill_waiting_backorders()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_variant_id uuid;
+  v_filled integer := 0;
+begin
+  for v_variant_id in
+    select distinct backorders.variant_id from public.backorders
+    where backorders.open_quantity > 0 and exists (
+      select from public.stock_slots where stock_slots.variant_id = backorders.variant_id and stock_slots.slot < 128 and stock_slots.available > 0)
+    order by 1
+  loop
+    perform private.lock_stock(array[v_variant_id]);
+    v_filled := v_filled + private.fill_backorders(v_variant_id);
+  end loop;
+  return v_filled;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.find_order(order_id uuid, staff_permission text)
  RETURNS public.orders
  LANGUAGE plpgsql
@@ -1694,6 +1840,15 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.first_slot(location_id uuid)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select case first_slot.location_id when '00000000-0000-4000-8000-000000000001' then 0 when '00000000-0000-4000-8000-000000000002' then 128 else 64 end;
+$function$;
+
 CREATE OR REPLACE FUNCTION private.flag_order(order_id uuid, reason text)
  RETURNS text
  LANGUAGE plpgsql
@@ -1737,10 +1892,19 @@ AS $function$
 declare
   -- a seat that somebody waits for goes from hold to hold: it is never on sale in between, so nobody can jump the queue
   v_passed_on integer := private.pass_on_units(free_units.variant_id, free_units.slot, free_units.location_id, free_units.quantity);
+  v_watched_at timestamptz;
 begin
   update public.stock_slots
   set reserved = reserved - free_units.quantity + v_passed_on, available = available + free_units.quantity - v_passed_on
-  where stock_slots.variant_id = free_units.variant_id and stock_slots.slot = free_units.slot and stock_slots.location_id = free_units.location_id;
+  where stock_slots.variant_id = free_units.variant_id and stock_slots.slot = free_units.slot and stock_slots.location_id = free_units.location_id
+  returning stock_slots.watched_at into v_watched_at;
+  if free_units.slot < 128 and exists (select from public.backorders where backorders.variant_id = free_units.variant_id and backorders.open_quantity > 0) then
+    perform from public.stock_slots where stock_slots.variant_id = free_units.variant_id and stock_slots.slot >= 128 order by stock_slots.slot for update;
+    perform private.fill_backorders(free_units.variant_id, free_units.slot, free_units.location_id);
+  end if;
+  if v_watched_at is not null then
+    perform private.note_low_stock(free_units.variant_id);
+  end if;
 end
 $function$;
 
@@ -1877,6 +2041,18 @@ AS $function$
   );
 $function$;
 
+CREATE OR REPLACE FUNCTION private.has_real_units(variant_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return exists (select from public.stock_slots where stock_slots.variant_id = has_real_units.variant_id and stock_slots.slot < 128 and stock_slots.available > 0)
+    or exists (select from public.reservations
+      where reservations.variant_id = has_real_units.variant_id and reservations.status = 'held' and reservations.expires_at <= now() and reservations.slot < 128);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.held_units(holder_id uuid, variant_id uuid)
  RETURNS integer
  LANGUAGE sql
@@ -1888,13 +2064,13 @@ AS $function$
 $function$;
 
 CREATE OR REPLACE FUNCTION private.hold_line(order_id uuid, person_id uuid, line private.order_line, expires_at timestamp with time zone)
- RETURNS void
+ RETURNS integer
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 declare
   v_counted boolean := line.counted;
-  v_held boolean := true;
+  v_beyond integer := 0;
 begin
   if not v_counted then
     -- it may have begun to be counted since the line was priced; from here on it cannot
@@ -1904,15 +2080,17 @@ begin
   if v_counted and not (line.intake_id is not null
     and private.accept_offer(line.intake_id, hold_line.person_id, hold_line.order_id, hold_line.expires_at)) then
     if hold_line.expires_at is null then
-      v_held := private.sell_units(line.variant_id, line.quantity, hold_line.order_id);
+      v_beyond := private.sell_units(line.variant_id, line.quantity, hold_line.order_id);
     else
-      v_held := private.reserve_units(hold_line.order_id, line.variant_id, line.quantity, hold_line.expires_at);
+      v_beyond := private.reserve_units(hold_line.order_id, line.variant_id, line.quantity, hold_line.expires_at);
     end if;
     -- looking for a seat frees holds that are due, and what was freed may just have been offered to this very person
-    v_held := v_held or line.intake_id is not null
-      and private.accept_offer(line.intake_id, hold_line.person_id, hold_line.order_id, hold_line.expires_at);
+    if v_beyond is null and line.intake_id is not null
+      and private.accept_offer(line.intake_id, hold_line.person_id, hold_line.order_id, hold_line.expires_at) then
+      v_beyond := 0;
+    end if;
   end if;
-  if not v_held then
+  if v_beyond is null then
     if line.kind = 'course' then
       -- the last seat may be the buyer's own: then it is not sold out, it is theirs
       perform private.refuse_second_seat(hold_line.person_id, line.intake_id);
@@ -1920,6 +2098,7 @@ begin
     end if;
     perform private.fail('out_of_stock', 409, format('There are not %s of %s left.', line.quantity, line.title), 'Lower the quantity or remove the line.', line.variant_id::text);
   end if;
+  return v_beyond;
 end
 $function$;
 
@@ -1964,6 +2143,18 @@ CREATE OR REPLACE FUNCTION private.invoice_of(order_id uuid)
  SET search_path TO ''
 AS $function$
   select invoices.id from public.invoices where invoices.order_id = invoice_of.order_id and invoices.kind = 'invoice';
+$function$;
+
+CREATE OR REPLACE FUNCTION private.is_in_an_open_order(variant_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return exists (
+    select from public.order_items join public.orders on orders.id = order_items.order_id
+    where order_items.variant_id = is_in_an_open_order.variant_id and orders.status = 'pending');
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.is_on_sale(status text, publish_at timestamp with time zone, unpublish_at timestamp with time zone)
@@ -2217,6 +2408,29 @@ AS $function$
   select pg_advisory_xact_lock(hashtextextended('seatline.categories', 0));
 $function$;
 
+CREATE OR REPLACE FUNCTION private.lock_goods(variant_ids uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_wanted uuid;
+  v_kind text;
+begin
+  perform from public.variants where variants.id = any (lock_goods.variant_ids) order by variants.id for no key update;
+  foreach v_wanted in array lock_goods.variant_ids loop
+    v_kind := (select products.kind from public.variants join public.products on products.id = variants.product_id where variants.id = v_wanted);
+    if v_kind is null then
+      perform private.fail('variant_not_found', 404, 'There is no such variant.', 'Check the variant ids.', v_wanted::text);
+    elsif v_kind = 'course' then
+      perform private.fail('seats_follow_the_intake', 409, 'The seats of a course are as many as its intake says.', 'Change seats of the intake.', v_wanted::text);
+    elsif v_kind = 'bundle' then
+      perform private.fail('bundle_has_no_stock', 409, 'A bundle has no stock of its own.', 'Name its parts.', v_wanted::text);
+    end if;
+  end loop;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.lock_holds(holder_ids uuid[], variant_ids uuid[] DEFAULT '{}'::uuid[])
  RETURNS void
  LANGUAGE plpgsql
@@ -2230,6 +2444,14 @@ begin
     where reservations.holder_id = any (lock_holds.holder_ids) and reservations.status = 'held'
     union
     select stock_slots.variant_id, stock_slots.slot, stock_slots.location_id from public.stock_slots where stock_slots.variant_id = any (lock_holds.variant_ids)
+    union -- a unit that frees may go to who waits beyond stock
+    select stock_slots.variant_id, stock_slots.slot, stock_slots.location_id
+    from public.reservations join public.stock_slots on stock_slots.variant_id = reservations.variant_id and stock_slots.slot >= 128
+    where reservations.holder_id = any (lock_holds.holder_ids) and reservations.status = 'held'
+    union -- and who bought beyond stock takes what lies on the shelf by now
+    select stock_slots.variant_id, stock_slots.slot, stock_slots.location_id
+    from public.reservations join public.stock_slots on stock_slots.variant_id = reservations.variant_id
+    where reservations.holder_id = any (lock_holds.holder_ids) and reservations.status = 'held' and reservations.slot >= 128
   ) as wanted using (variant_id, slot, location_id)
   order by stock_slots.variant_id, stock_slots.slot, stock_slots.location_id for update of stock_slots;
 end
@@ -2260,6 +2482,17 @@ begin
   perform from public.orders where orders.id = (select payments.order_id from public.payments where payments.id = lock_payment.payment_id) for update;
   select * into v_payment from public.payments where payments.id = lock_payment.payment_id for update;
   return v_payment;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.lock_stock(variant_ids uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform from public.stock_slots where stock_slots.variant_id = any (lock_stock.variant_ids)
+  order by stock_slots.variant_id, stock_slots.slot, stock_slots.location_id for update;
 end
 $function$;
 
@@ -2350,6 +2583,27 @@ begin
       select from public.variants where variants.product_id = missing_combinations.product_id and variants.option_value_ids = combinations.value_ids
     )
     order by combinations.place;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.move_beyond_stock(shelf public.stock_slots, holder_id uuid, quantity integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.stock_slots set available = available - move_beyond_stock.quantity
+  where stock_slots.variant_id = shelf.variant_id and stock_slots.slot = shelf.slot and stock_slots.location_id = shelf.location_id;
+  update public.stock_slots set available = stock_slots.available + move_beyond_stock.quantity
+  from (
+    select lowest.slot from public.stock_slots as lowest where lowest.variant_id = shelf.variant_id and lowest.slot >= 128 order by lowest.available, lowest.slot limit 1
+  ) as emptiest
+  where stock_slots.variant_id = shelf.variant_id and stock_slots.slot = emptiest.slot and stock_slots.location_id = private.allowance_location();
+  update public.backorders set open_quantity = backorders.open_quantity - move_beyond_stock.quantity
+  where backorders.holder_id = move_beyond_stock.holder_id and backorders.variant_id = shelf.variant_id;
+  insert into public.stock_movements (variant_id, location_id, quantity, reason, reference_id) values
+    (shelf.variant_id, shelf.location_id, -move_beyond_stock.quantity, 'backorder', move_beyond_stock.holder_id),
+    (shelf.variant_id, private.allowance_location(), move_beyond_stock.quantity, 'backorder', move_beyond_stock.holder_id);
 end
 $function$;
 
@@ -2465,6 +2719,38 @@ AS $function$
   returning invoice_series.last_serial;
 $function$;
 
+CREATE OR REPLACE FUNCTION private.note_backorders(order_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_beyond record;
+  v_item record;
+begin
+  update public.order_items set backordered_quantity = 0, ships_at = null
+  where order_items.order_id = note_backorders.order_id and order_items.backordered_quantity > 0;
+  for v_beyond in
+    select taken.variant_id, sum(taken.quantity)::integer as quantity, min(variants.preorder_ships_at) as ships_at
+    from (
+      select reservations.variant_id, reservations.quantity from public.reservations
+      where reservations.holder_id = note_backorders.order_id and reservations.status = 'held' and reservations.slot >= 128
+      union all
+      select backorders.variant_id, backorders.quantity from public.backorders where backorders.holder_id = note_backorders.order_id
+    ) as taken join public.variants on variants.id = taken.variant_id group by taken.variant_id
+  loop
+    for v_item in
+      select order_items.id, order_items.quantity from public.order_items
+      where order_items.order_id = note_backorders.order_id and order_items.variant_id = v_beyond.variant_id order by order_items.id
+    loop
+      update public.order_items set backordered_quantity = least(v_item.quantity, v_beyond.quantity), ships_at = v_beyond.ships_at where order_items.id = v_item.id;
+      v_beyond.quantity := v_beyond.quantity - least(v_item.quantity, v_beyond.quantity);
+      exit when v_beyond.quantity = 0;
+    end loop;
+  end loop;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.note_customers(profile_ids uuid[])
  RETURNS void
  LANGUAGE sql
@@ -2475,6 +2761,30 @@ AS $function$
     profiles.phone, regexp_replace(profiles.phone, '\D', '', 'g'))
   from public.profiles where note_customers.profile_ids is null or profiles.id = any (note_customers.profile_ids)
   on conflict (profile_id) do update set content = excluded.content;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.note_low_stock(variant_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_mark record;
+begin
+  with watched as materialized (
+    select low_stock_marks.variant_id from private.low_stock_marks where low_stock_marks.variant_id = note_low_stock.variant_id for update skip locked
+  ), stock as (
+    select coalesce(sum(stock_slots.available), 0) as available from public.stock_slots
+    where stock_slots.variant_id = note_low_stock.variant_id and stock_slots.slot < 128
+  )
+  update private.low_stock_marks set low_since = case when stock.available <= low_stock_marks.threshold then now() end
+  from watched, stock
+  where low_stock_marks.variant_id = watched.variant_id and (low_stock_marks.low_since is null) = (stock.available <= low_stock_marks.threshold)
+  returning low_stock_marks.low_since, low_stock_marks.threshold, stock.available into v_mark;
+  if v_mark.low_since is not null then
+    perform private.emit('stock.low', 'variant', note_low_stock.variant_id, jsonb_build_object('available', v_mark.available, 'threshold', v_mark.threshold));
+  end if;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.note_titles(variant_ids uuid[])
@@ -2875,15 +3185,19 @@ declare
   v_order_id uuid := gen_random_uuid();
   v_expires_at timestamptz;
   v_line private.order_line;
+  v_beyond integer := 0;
 begin
   if quote.total_amount > 0 then
     v_expires_at := now() + make_interval(mins => (private.setting('hold_minutes'))::integer);
   end if;
   perform private.expire_own_due_orders(place_quote.customer_id, quote.lines);
   foreach v_line in array quote.lines loop
-    perform private.hold_line(v_order_id, place_quote.customer_id, v_line, v_expires_at);
+    v_beyond := v_beyond + private.hold_line(v_order_id, place_quote.customer_id, v_line, v_expires_at);
   end loop;
   perform private.write_order(place_quote.customer_id, quote, v_order_id, v_expires_at);
+  if v_beyond > 0 then
+    perform private.note_backorders(v_order_id);
+  end if;
   return v_order_id;
 end
 $function$;
@@ -3033,6 +3347,20 @@ begin
     'order', private.order_document(v_order.id) - array['payments', 'refunds'],
     'customer', jsonb_build_object('id', v_customer.id, 'name', btrim(v_customer.first_name || ' ' || v_customer.last_name), 'email', v_customer.email,
       'phone', v_customer.phone, 'locale', v_customer.locale));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.promise_units(holder_id uuid, variant_id uuid, quantity integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  insert into public.backorders as promised (holder_id, variant_id, quantity, open_quantity, ships_at)
+  select promise_units.holder_id, variants.id, promise_units.quantity, promise_units.quantity, variants.preorder_ships_at
+  from public.variants where variants.id = promise_units.variant_id
+  on conflict on constraint backorders_pkey do update
+  set quantity = promised.quantity + excluded.quantity, open_quantity = promised.open_quantity + excluded.quantity;
 end
 $function$;
 
@@ -3314,6 +3642,26 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.refuse_while_promised(variant public.variants, mode text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if variant.stock_mode = 'none' and refuse_while_promised.mode <> 'none' then
+    -- waits for buyers who found it uncounted; those who come later look again, in private.hold_line, and find it counted
+    perform from public.variants where variants.id = variant.id for update;
+    if private.is_in_an_open_order(variant.id) then
+      perform private.fail('stock_mode_in_use', 409, 'An unpaid order contains this, and it was not counted when it was placed.', 'Wait until it is paid or has expired, or cancel it.');
+    end if;
+  elsif variant.stock_mode <> 'none' and refuse_while_promised.mode = 'none' and exists (
+    select from public.stock_slots where stock_slots.variant_id = variant.id and stock_slots.slot < 128 and stock_slots.available + stock_slots.reserved > 0
+  ) then
+    perform private.fail('stock_mode_in_use', 409, 'There are units on hand, and what is not counted has none.', 'Take them off the books with adjust_stock first.');
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.refuse_wrong_cart(cart public.carts)
  RETURNS void
  LANGUAGE plpgsql
@@ -3465,16 +3813,35 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.reserve_units(holder_id uuid, variant_id uuid, quantity integer, expires_at timestamp with time zone)
- RETURNS boolean
+CREATE OR REPLACE FUNCTION private.require_stock_keeper()
+ RETURNS uuid
  LANGUAGE plpgsql
+ STABLE
  SET search_path TO ''
 AS $function$
 begin
-  insert into public.reservations (holder_id, variant_id, slot, location_id, quantity, expires_at)
-  select reserve_units.holder_id, reserve_units.variant_id, drawn.slot, drawn.location_id, drawn.quantity, reserve_units.expires_at
-  from private.draw_units(reserve_units.variant_id, reserve_units.quantity, true) as drawn;
-  return found;
+  if not (private.is_service() or private.has_permission('inventory.write')) then
+    perform private.fail('permission_denied', 403, 'Changing stock needs the permission inventory.write.', 'Ask an admin for a role that has it.');
+  end if;
+  return coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.reserve_units(holder_id uuid, variant_id uuid, quantity integer, expires_at timestamp with time zone)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_drawn private.drawn_slot;
+  v_beyond integer;
+begin
+  for v_drawn in select * from private.draw_units(reserve_units.variant_id, reserve_units.quantity, true) loop
+    insert into public.reservations (holder_id, variant_id, slot, location_id, quantity, expires_at)
+    values (reserve_units.holder_id, reserve_units.variant_id, v_drawn.slot, v_drawn.location_id, v_drawn.quantity, reserve_units.expires_at);
+    v_beyond := coalesce(v_beyond, 0) + case when v_drawn.slot >= 128 then v_drawn.quantity else 0 end;
+  end loop;
+  return v_beyond;
 end
 $function$;
 
@@ -3501,7 +3868,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.return_units(variant_id uuid, quantity integer, reference_id uuid)
+CREATE OR REPLACE FUNCTION private.return_units(variant_id uuid, quantity integer, reference_id uuid, location_id uuid DEFAULT private.main_location())
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -3510,12 +3877,19 @@ declare
   v_slot public.stock_slots;
 begin
   select * into v_slot from public.stock_slots
-  where stock_slots.variant_id = return_units.variant_id order by stock_slots.slot, stock_slots.location_id limit 1 for update;
+  where stock_slots.variant_id = return_units.variant_id
+    and stock_slots.location_id in (return_units.location_id, private.main_location())
+    and not exists (select from public.locations where locations.id = stock_slots.location_id and locations.deactivated_at is not null)
+  order by stock_slots.location_id <> return_units.location_id, stock_slots.slot limit 1 for update;
   if v_slot.variant_id is null then
     return;
   end if;
   insert into public.stock_movements (variant_id, location_id, quantity, reason, reference_id)
   values (return_units.variant_id, v_slot.location_id, return_units.quantity, 'return', return_units.reference_id);
+  if v_slot.slot >= 128 then
+    update public.backorders set open_quantity = backorders.open_quantity - return_units.quantity
+    where backorders.holder_id = return_units.reference_id and backorders.variant_id = return_units.variant_id;
+  end if;
   update public.stock_slots set reserved = reserved + return_units.quantity
   where stock_slots.variant_id = v_slot.variant_id and stock_slots.slot = v_slot.slot and stock_slots.location_id = v_slot.location_id;
   perform private.free_units(v_slot.variant_id, v_slot.slot, v_slot.location_id, return_units.quantity);
@@ -3621,15 +3995,102 @@ end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.sell_units(variant_id uuid, quantity integer, reference_id uuid)
- RETURNS boolean
+ RETURNS integer
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+declare
+  v_drawn private.drawn_slot;
+  v_beyond integer;
 begin
-  insert into public.stock_movements (variant_id, location_id, quantity, reason, reference_id)
-  select sell_units.variant_id, drawn.location_id, -drawn.quantity, 'sale', sell_units.reference_id
-  from private.draw_units(sell_units.variant_id, sell_units.quantity, false) as drawn;
-  return found;
+  for v_drawn in select * from private.draw_units(sell_units.variant_id, sell_units.quantity, false) loop
+    insert into public.stock_movements (variant_id, location_id, quantity, reason, reference_id)
+    values (sell_units.variant_id, v_drawn.location_id, -v_drawn.quantity, 'sale', sell_units.reference_id);
+    v_beyond := coalesce(v_beyond, 0);
+    if v_drawn.slot >= 128 then
+      perform private.promise_units(sell_units.reference_id, sell_units.variant_id, v_drawn.quantity);
+      v_beyond := v_beyond + v_drawn.quantity;
+    end if;
+  end loop;
+  return v_beyond;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.sellable_units(variant_id uuid)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_mode text;
+  v_kind text;
+begin
+  select variants.stock_mode, products.kind into v_mode, v_kind
+  from public.variants join public.products on products.id = variants.product_id where variants.id = sellable_units.variant_id;
+  if v_kind = 'bundle' then
+    return (
+      select min(private.sellable_units(bundle_items.component_variant_id) / bundle_items.quantity)
+      from public.bundle_items where bundle_items.bundle_variant_id = sellable_units.variant_id
+      having count(*) > 0
+      union all select 0 where not exists (select from public.bundle_items where bundle_items.bundle_variant_id = sellable_units.variant_id));
+  end if;
+  if v_mode = 'none' then
+    return null;
+  end if;
+  return (select coalesce(sum(stock_slots.available), 0) from public.stock_slots where stock_slots.variant_id = sellable_units.variant_id);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.set_allowance(variant_id uuid, delta integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_missing integer := 0;
+begin
+  if set_allowance.delta > 0 then
+    perform private.add_units(set_allowance.variant_id, private.allowance_location(), set_allowance.delta);
+  elsif set_allowance.delta < 0 then
+    v_missing := private.take_units(set_allowance.variant_id, private.allowance_location(), -set_allowance.delta);
+  else
+    return;
+  end if;
+  if v_missing > 0 then
+    perform private.fail('stock_mode_in_use', 409, format('%s units beyond the new limit are sold or held.', v_missing), 'Receive goods first, or choose a larger limit.');
+  end if;
+  insert into public.stock_movements (variant_id, location_id, quantity, reason)
+  values (set_allowance.variant_id, private.allowance_location(), set_allowance.delta, 'capacity');
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.set_stock_mode(variant_id uuid, mode text, backorder_limit integer, ships_at timestamp with time zone, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_stock_keeper();
+  v_body jsonb := jsonb_build_object('variant_id', set_stock_mode.variant_id, 'mode', set_stock_mode.mode, 'backorder_limit', set_stock_mode.backorder_limit, 'ships_at', set_stock_mode.ships_at);
+  v_answer jsonb := private.recall_answer(v_person_id, set_stock_mode.idempotency_key, 'set_stock_mode', v_body);
+  v_variant public.variants;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform private.check_stock_mode(set_stock_mode.mode, set_stock_mode.backorder_limit, set_stock_mode.ships_at);
+  perform private.lock_goods(array[set_stock_mode.variant_id]);
+  perform private.lock_stock(array[set_stock_mode.variant_id]);
+  select * into v_variant from public.variants where variants.id = set_stock_mode.variant_id;
+  perform private.refuse_while_promised(v_variant, set_stock_mode.mode);
+  perform private.set_allowance(v_variant.id, coalesce(set_stock_mode.backorder_limit, 0) - coalesce(v_variant.backorder_limit, 0));
+  update public.variants set stock_mode = set_stock_mode.mode, backorder_limit = set_stock_mode.backorder_limit, preorder_ships_at = set_stock_mode.ships_at
+  where variants.id = v_variant.id;
+  return private.remember_answer(v_person_id, set_stock_mode.idempotency_key, 'set_stock_mode', v_body, jsonb_build_object(
+    'variant_id', v_variant.id, 'mode', set_stock_mode.mode, 'backorder_limit', set_stock_mode.backorder_limit, 'ships_at', set_stock_mode.ships_at,
+    'sellable', private.sellable_units(v_variant.id)));
 end
 $function$;
 
@@ -3728,6 +4189,8 @@ CREATE OR REPLACE FUNCTION private.settle_reservations(holder_id uuid, outcome t
 AS $function$
 declare
   v_settled record;
+  v_beyond uuid[] := '{}';
+  v_variant_id uuid;
 begin
   perform private.lock_holds(array[settle_reservations.holder_id]);
   if settle_reservations.outcome = 'claimed' then
@@ -3749,7 +4212,14 @@ begin
     else
       update public.stock_slots set reserved = reserved - v_settled.quantity
       where stock_slots.variant_id = v_settled.variant_id and stock_slots.slot = v_settled.slot and stock_slots.location_id = v_settled.location_id;
+      if v_settled.slot >= 128 then
+        perform private.promise_units(settle_reservations.holder_id, v_settled.variant_id, v_settled.quantity);
+        v_beyond := v_beyond || v_settled.variant_id;
+      end if;
     end if;
+  end loop;
+  foreach v_variant_id in array v_beyond loop
+    perform private.fill_backorders(v_variant_id); -- goods may have come while the order was unpaid
   end loop;
 end
 $function$;
@@ -3859,23 +4329,51 @@ CREATE OR REPLACE FUNCTION private.take_back_goods(order_id uuid)
  SET search_path TO ''
 AS $function$
 declare
-  v_sold uuid[] := array(
-    select stock_movements.variant_id from public.stock_movements where stock_movements.reference_id = take_back_goods.order_id
-    group by stock_movements.variant_id having sum(stock_movements.quantity) < 0);
+  v_sold uuid[];
+  v_places bigint;
 begin
-  if cardinality(v_sold) > 1 then
+  select coalesce(array_agg(sold.variant_id), '{}'), coalesce(sum(sold.places), 0) into v_sold, v_places
+  from (
+    select stock_movements.variant_id, count(distinct stock_movements.location_id) + count(*) filter (where stock_movements.location_id <> private.main_location()) as places
+    from public.stock_movements where stock_movements.reference_id = take_back_goods.order_id
+    group by stock_movements.variant_id having sum(stock_movements.quantity) < 0
+  ) as sold;
+  if v_places > 1 then
     perform private.lock_holds(array[take_back_goods.order_id], v_sold); -- every slot before the first waiting list
     perform private.lock_waitlists(array[take_back_goods.order_id], v_sold);
   end if;
   perform private.settle_reservations(take_back_goods.order_id, 'released');
-  perform private.return_units(sold.variant_id, sold.quantity, take_back_goods.order_id)
+  perform private.return_units(sold.variant_id, sold.quantity, take_back_goods.order_id, sold.location_id)
   from (
-    select stock_movements.variant_id, -sum(stock_movements.quantity)::integer as quantity
+    select stock_movements.variant_id, stock_movements.location_id, -sum(stock_movements.quantity)::integer as quantity
     from public.stock_movements where stock_movements.reference_id = take_back_goods.order_id
-    group by stock_movements.variant_id order by stock_movements.variant_id
+    group by stock_movements.variant_id, stock_movements.location_id order by stock_movements.variant_id, private.first_slot(stock_movements.location_id)
   ) as sold
   where sold.quantity > 0;
   perform private.end_enrollments(array(select order_items.id from public.order_items where order_items.order_id = take_back_goods.order_id), 'cancelled');
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.take_units(variant_id uuid, location_id uuid, quantity integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_missing integer := take_units.quantity;
+  v_slot public.stock_slots;
+begin
+  for v_slot in
+    select * from public.stock_slots
+    where stock_slots.variant_id = take_units.variant_id and stock_slots.location_id = take_units.location_id and stock_slots.available > 0
+    order by stock_slots.available desc, stock_slots.slot
+  loop
+    exit when v_missing = 0;
+    update public.stock_slots set available = available - least(v_slot.available, v_missing)
+    where stock_slots.variant_id = v_slot.variant_id and stock_slots.slot = v_slot.slot and stock_slots.location_id = v_slot.location_id;
+    v_missing := v_missing - least(v_slot.available, v_missing);
+  end loop;
+  return v_missing;
 end
 $function$;
 
@@ -3996,6 +4494,27 @@ CREATE OR REPLACE FUNCTION private.tg__stamp_update()
 AS $function$
 begin
   new.updated_at := now();
+  return new;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_bundle_items__check_kinds()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if not exists (
+    select from public.variants join public.products on products.id = variants.product_id where variants.id = new.bundle_variant_id and products.kind = 'bundle'
+  ) then
+    perform private.fail('not_a_bundle', 409, 'Only a variant of a product of kind bundle has parts.', 'Make a product of kind bundle first.');
+  end if;
+  if exists (
+    select from public.variants join public.products on products.id = variants.product_id where variants.id = new.component_variant_id and products.kind = 'bundle'
+  ) then
+    perform private.fail('bundle_in_bundle', 409, 'A bundle cannot be a part of another.', 'Name the parts themselves.');
+  end if;
   return new;
 end
 $function$;
@@ -4310,7 +4829,7 @@ CREATE OR REPLACE FUNCTION private.tg_stock_levels__refuse_write()
  SET search_path TO ''
 AS $function$
 begin
-  perform private.fail('permission_denied', 403, 'Stock levels are a sum and cannot be written.', 'Change the seats of the intake.');
+  perform private.fail('permission_denied', 403, 'Stock levels are a sum and cannot be written.', 'Use adjust_stock for goods; change the seats of an intake.');
   return null;
 end
 $function$;
@@ -4411,6 +4930,20 @@ CREATE OR REPLACE FUNCTION private.tg_variants__choose_stock_mode()
 AS $function$
 begin
   if exists (select from public.products where products.id = new.product_id and products.kind = 'digital') then
+    new.stock_mode := 'none';
+  end if;
+  return new;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_variants__count_by_kind()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if exists (select from public.products where products.id = new.product_id and products.kind in ('bundle', 'digital')) then
     new.stock_mode := 'none';
   end if;
   return new;
@@ -4922,6 +5455,14 @@ AS $function$
     search_orders.max_amount, search_orders.currency, search_orders.cursor, search_orders.max_rows);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.set_stock_mode(variant_id uuid, mode text, backorder_limit integer DEFAULT NULL::integer, ships_at timestamp with time zone DEFAULT NULL::timestamp with time zone, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.set_stock_mode(set_stock_mode.variant_id, set_stock_mode.mode, set_stock_mode.backorder_limit, set_stock_mode.ships_at, set_stock_mode.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.start_payment(order_id uuid)
  RETURNS jsonb
  LANGUAGE sql
@@ -5058,9 +5599,17 @@ ALTER TABLE "public"."tax_rates" ADD CONSTRAINT "tax_rates_do_not_overlap_under_
 
 ALTER TABLE "public"."tax_rates" ADD CONSTRAINT "tax_rates_tax_category_fkey" FOREIGN KEY (tax_category) REFERENCES public.tax_categories(code) ON DELETE RESTRICT;
 
+ALTER TABLE "private"."low_stock_marks" ADD CONSTRAINT "low_stock_marks_variant_id_fkey" FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE CASCADE;
+
 ALTER TABLE "private"."sold_titles" ADD CONSTRAINT "sold_titles_variant_id_fkey" FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE CASCADE;
 
 ALTER TABLE "private"."variant_option_values" ADD CONSTRAINT "variant_option_values_variant_id_fkey" FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."backorders" ADD CONSTRAINT "backorders_variant_id_fkey" FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."bundle_items" ADD CONSTRAINT "bundle_items_bundle_variant_id_fkey" FOREIGN KEY (bundle_variant_id) REFERENCES public.variants(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."bundle_items" ADD CONSTRAINT "bundle_items_component_variant_id_fkey" FOREIGN KEY (component_variant_id) REFERENCES public.variants(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."intakes" ADD CONSTRAINT "intakes_variant_id_fkey" FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE CASCADE;
 
@@ -5082,18 +5631,39 @@ ALTER TABLE "public"."waitlist_entries" ADD CONSTRAINT "waitlist_entries_intake_
 
 ALTER TABLE "public"."waitlist_entries" ADD CONSTRAINT "waitlist_entries_learner_id_fkey" FOREIGN KEY (learner_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
-CREATE VIEW "private"."invariant_violations" AS  SELECT 'on hand is the sum of the movements'::text AS invariant,
-    (COALESCE(held.variant_id, moved.variant_id))::text AS subject,
-    format('on hand %s, movements %s'::text, held.on_hand, moved.quantity) AS detail
+CREATE VIEW "private"."stock_reconciliation" AS  SELECT COALESCE(held.variant_id, moved.variant_id) AS variant_id,
+    COALESCE(held.location_id, moved.location_id) AS location_id,
+    COALESCE(moved.quantity, (0)::bigint) AS movements,
+    COALESCE(held.on_hand, (0)::bigint) AS on_hand,
+    (COALESCE(held.on_hand, (0)::bigint) - COALESCE(moved.quantity, (0)::bigint)) AS difference
    FROM (( SELECT stock_slots.variant_id,
+            stock_slots.location_id,
             sum((stock_slots.available + stock_slots.reserved)) AS on_hand
            FROM public.stock_slots
-          GROUP BY stock_slots.variant_id) held
+          GROUP BY stock_slots.variant_id, stock_slots.location_id) held
      FULL JOIN ( SELECT stock_movements.variant_id,
+            stock_movements.location_id,
             sum(stock_movements.quantity) AS quantity
            FROM public.stock_movements
-          GROUP BY stock_movements.variant_id) moved USING (variant_id))
-  WHERE (COALESCE(held.on_hand, (0)::bigint) <> COALESCE(moved.quantity, (0)::bigint))
+          GROUP BY stock_movements.variant_id, stock_movements.location_id) moved USING (variant_id, location_id));
+
+CREATE VIEW "private"."invariant_violations" AS  SELECT 'on hand is the sum of the movements'::text AS invariant,
+    ((stock_reconciliation.variant_id || '/'::text) || stock_reconciliation.location_id) AS subject,
+    format('on hand %s, movements %s'::text, stock_reconciliation.on_hand, stock_reconciliation.movements) AS detail
+   FROM private.stock_reconciliation
+  WHERE (stock_reconciliation.difference <> 0)
+UNION ALL
+ SELECT 'what was sold beyond stock is written down'::text AS invariant,
+    (variants.id)::text AS subject,
+    format('limit %s, left %s, open %s'::text, variants.backorder_limit, beyond."left", promised.open) AS detail
+   FROM ((public.variants
+     LEFT JOIN LATERAL ( SELECT COALESCE(sum((stock_slots.available + stock_slots.reserved)), (0)::bigint) AS "left"
+           FROM public.stock_slots
+          WHERE ((stock_slots.variant_id = variants.id) AND (stock_slots.slot >= 128))) beyond ON (true))
+     LEFT JOIN LATERAL ( SELECT COALESCE(sum(backorders.open_quantity), (0)::bigint) AS open
+           FROM public.backorders
+          WHERE (backorders.variant_id = variants.id)) promised ON (true))
+  WHERE (COALESCE(variants.backorder_limit, 0) <> (beyond."left" + promised.open))
 UNION ALL
  SELECT 'reserved is the sum of live reservations'::text AS invariant,
     ((slot.variant_id || '/'::text) || slot.slot) AS subject,
@@ -5140,7 +5710,7 @@ UNION ALL
      JOIN public.reservations ON ((reservations.holder_id = orders.id)))
   WHERE ((reservations.status = 'held'::text) AND (orders.status <> ALL (ARRAY['pending'::text, 'needs_review'::text])))
 UNION ALL
- SELECT 'a reservation belongs to an order or an offer'::text AS invariant,
+ SELECT 'a reservation belongs to an order, an offer or a stock hold'::text AS invariant,
     (reservations.id)::text AS subject,
     (reservations.holder_id)::text AS detail
    FROM public.reservations
@@ -5276,9 +5846,13 @@ UNION ALL
    FROM private.audit_chain_breaks() audit_chain_breaks(audit_id, problem);
 
 CREATE VIEW "public"."stock_levels" WITH (security_invoker=true) AS  SELECT variant_id,
-    sum(available) AS available,
-    sum(reserved) AS reserved,
-    sum((available + reserved)) AS on_hand
+    COALESCE(sum(available) FILTER (WHERE (slot < 128)), (0)::bigint) AS available,
+    COALESCE(sum(reserved) FILTER (WHERE (slot < 128)), (0)::bigint) AS reserved,
+    COALESCE(sum((available + reserved)) FILTER (WHERE (slot < 128)), (0)::bigint) AS on_hand,
+    sum(available) AS sellable,
+    (COALESCE(( SELECT variants.backorder_limit
+           FROM public.variants
+          WHERE (variants.id = stock_slots.variant_id)), 0) - COALESCE(sum((available + reserved)) FILTER (WHERE (slot >= 128)), (0)::bigint)) AS backordered
    FROM public.stock_slots
   GROUP BY variant_id;
 
@@ -5303,6 +5877,12 @@ CREATE INDEX addresses_profile_id_created_at_idx ON public.addresses USING btree
 CREATE INDEX audit_log_actor_id_id_idx ON public.audit_log USING btree (actor_id, id);
 
 CREATE INDEX audit_log_table_name_row_key_id_idx ON public.audit_log USING btree (table_name, row_key, id);
+
+CREATE INDEX backorders_variant_id_idx ON public.backorders USING btree (variant_id);
+
+CREATE INDEX backorders_variant_id_number_idx ON public.backorders USING btree (variant_id, number) WHERE (open_quantity > 0);
+
+CREATE INDEX bundle_items_component_variant_id_idx ON public.bundle_items USING btree (component_variant_id);
 
 CREATE INDEX carts_customer_id_expires_at_idx ON public.carts USING btree (customer_id, expires_at);
 
@@ -5349,6 +5929,10 @@ CREATE INDEX ledger_entries_account_currency_amount_idx ON public.ledger_entries
 CREATE INDEX ledger_entries_transaction_id_idx ON public.ledger_entries USING btree (transaction_id);
 
 CREATE INDEX ledger_transactions_order_id_idx ON public.ledger_transactions USING btree (order_id);
+
+CREATE UNIQUE INDEX locations_have_one_allowance ON public.locations USING btree (kind) WHERE (kind = 'allowance'::text);
+
+CREATE UNIQUE INDEX locations_have_one_main ON public.locations USING btree (kind) WHERE (kind = 'main'::text);
 
 CREATE INDEX notifications_profile_id_created_at_idx ON public.notifications USING btree (profile_id, created_at DESC);
 
@@ -5470,6 +6054,12 @@ CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.addresses FOR EACH ROW 
 
 CREATE TRIGGER _100_refuse_change BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION private.tg__refuse_change();
 
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.bundle_items FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_check_kinds BEFORE INSERT OR UPDATE OF bundle_variant_id, component_variant_id ON public.bundle_items FOR EACH ROW EXECUTE FUNCTION private.tg_bundle_items__check_kinds();
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.bundle_items FOR EACH ROW EXECUTE FUNCTION private.tg__audit('bundle_variant_id', 'component_variant_id');
+
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.carts FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.carts FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('cart');
@@ -5541,6 +6131,10 @@ CREATE CONSTRAINT TRIGGER _100_check_balance AFTER INSERT ON public.ledger_entri
 CREATE TRIGGER _200_refuse_change BEFORE DELETE OR UPDATE ON public.ledger_entries FOR EACH ROW EXECUTE FUNCTION private.tg__refuse_change();
 
 CREATE TRIGGER _200_refuse_change BEFORE DELETE OR UPDATE ON public.ledger_transactions FOR EACH ROW EXECUTE FUNCTION private.tg__refuse_change();
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.locations FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.locations FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.notifications FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
@@ -5642,6 +6236,8 @@ CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.variants FOR EACH ROW E
 
 CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg__check_translations('title');
 
+CREATE TRIGGER _110_count_by_kind BEFORE INSERT ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg_variants__count_by_kind();
+
 CREATE TRIGGER _120_choose_stock_mode BEFORE INSERT ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg_variants__choose_stock_mode();
 
 CREATE TRIGGER _130_keep_what_is_sold BEFORE DELETE ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg_variants__keep_what_is_sold();
@@ -5665,6 +6261,18 @@ CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.waitlist_entri
 CREATE POLICY "select_own_or_staff" ON "public"."addresses" FOR SELECT TO "authenticated" USING (((profile_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('people.read'::text) AS has_permission)));
 
 CREATE POLICY "select_staff" ON "public"."audit_log" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('audit.read'::text) AS has_permission));
+
+CREATE POLICY "select_staff" ON "public"."backorders" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('inventory.read'::text) AS has_permission));
+
+CREATE POLICY "delete_staff" ON "public"."bundle_items" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "insert_staff" ON "public"."bundle_items" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "select_anyone" ON "public"."bundle_items" FOR SELECT TO "anon", "authenticated" USING ((EXISTS ( SELECT
+   FROM public.variants
+  WHERE (variants.id = bundle_items.bundle_variant_id))));
+
+CREATE POLICY "update_staff" ON "public"."bundle_items" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
 
 CREATE POLICY "select_own_or_staff" ON "public"."cart_items" FOR SELECT TO "authenticated" USING ((EXISTS ( SELECT
    FROM public.carts
@@ -5939,11 +6547,15 @@ COMMENT ON FUNCTION "private"."activate_enrollments"(uuid[]) IS 'Opens the cours
 
 COMMENT ON FUNCTION "private"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) IS 'Does the work of public.add_address.';
 
+COMMENT ON FUNCTION "private"."add_units"(uuid, uuid, integer) IS 'Puts units on sale at a location, spread evenly over a number of slots that grows with the quantity. The caller holds every slot of the variant and writes the movement.';
+
 COMMENT ON FUNCTION "private"."address_snapshot"(uuid) IS 'An address as an order keeps it: recipient, phone, country, province, city, district, subdistrict, street, postal_code.';
 
 COMMENT ON FUNCTION "private"."adopt_refund"(uuid, text, bigint, text, text, text) IS 'A refund that somebody made at the provider, not here: recorded and booked like any other.';
 
 COMMENT ON FUNCTION "private"."all_combinations"(uuid) IS 'Every combination of a product''s option values, in the order of options and values.';
+
+COMMENT ON FUNCTION "private"."allowance_location"() IS 'The location whose units are promises: what may be sold beyond stock.';
 
 COMMENT ON FUNCTION "private"."apply_overtaken_events"(text, uuid) IS 'Refunds and disputes name only the capture. One that came before it was ignored as not ours, and is applied once the capture is known.';
 
@@ -5977,13 +6589,15 @@ COMMENT ON FUNCTION "private"."category_subtree"(uuid) IS 'A category and everyt
 
 COMMENT ON FUNCTION "private"."change_address"(uuid, text, text, text, text, text, text, text, text, text, text, boolean, text) IS 'Does the work of public.change_address.';
 
-COMMENT ON FUNCTION "private"."change_capacity"(uuid, integer) IS 'Adds or takes away units that were never sold, spread evenly over a number of slots that grows with the quantity. Refuses capacity_in_use.';
+COMMENT ON FUNCTION "private"."change_capacity"(uuid, integer) IS 'Adds or takes away seats that were never sold. Refuses capacity_in_use.';
 
 COMMENT ON FUNCTION "private"."check_address"(public.addresses) IS 'The address, trimmed. Refuses invalid_address with a sentence that names the field; the table''s constraints are the guarantee.';
 
 COMMENT ON FUNCTION "private"."check_currency"(text) IS 'Refuses currency_not_supported.';
 
 COMMENT ON FUNCTION "private"."check_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) IS 'Refuses invalid_search with a sentence that says what is wrong.';
+
+COMMENT ON FUNCTION "private"."check_stock_mode"(text, integer, timestamp with time zone) IS 'Refuses invalid_stock_mode when the three do not go together.';
 
 COMMENT ON FUNCTION "private"."check_waitable"(uuid, uuid) IS 'Refuses no_waitlist, already_enrolled, already_waiting and seats_available. The caller holds the waiting list, so what is true here stays true until the newcomer stands in it.';
 
@@ -6015,7 +6629,9 @@ COMMENT ON FUNCTION "private"."deliver_paid_order"(uuid, uuid) IS 'What a captur
 
 COMMENT ON FUNCTION "private"."draw_units"(uuid, integer, boolean) IS 'Takes units off available (into reserved when asked) and says from which slots; no rows when there are not enough. Waits only at the edge.';
 
-COMMENT ON FUNCTION "private"."draw_units_in_order"(uuid, integer, boolean) IS 'The edge of stock: locks every slot of the variant in order, frees holds that are due, and walks. Exact, and slow only where it must be.';
+COMMENT ON FUNCTION "private"."draw_units_elsewhere"(uuid, integer, integer, integer) IS 'Takes units from one free slot of a place other than main, by priority, or beyond stock when nothing real is left; null when there is none.';
+
+COMMENT ON FUNCTION "private"."draw_units_in_order"(uuid, integer, boolean) IS 'The edge of stock: locks every slot of the variant in order, frees holds that are due, and walks: main, places by priority, beyond stock. Exact, and slow only where it must be.';
 
 COMMENT ON FUNCTION "private"."emit"(text, text, uuid, jsonb) IS 'Adds one event to the log of this transaction.';
 
@@ -6047,6 +6663,10 @@ COMMENT ON FUNCTION "private"."fail_process"(uuid, text, boolean) IS 'Keeps why 
 
 COMMENT ON FUNCTION "private"."fail_refund"(public.refunds, public.payments) IS 'Money that did not arrive: what was booked is booked back, and the order goes before a person. The refund is given as it was before.';
 
+COMMENT ON FUNCTION "private"."fill_backorders"(uuid, integer, uuid) IS 'Gives units on the shelf, or in one slot of it, to who bought beyond stock, oldest first; says how many. The caller holds that slot, or all, and all slots beyond stock.';
+
+COMMENT ON FUNCTION "private"."fill_waiting_backorders"() IS 'Gives units that lie on the shelf to who bought beyond stock, where the two missed each other; says how many. The worker calls it every minute.';
+
 COMMENT ON FUNCTION "private"."find_order"(uuid, text) IS 'The order if it is the caller''s own, or the caller has the permission. "Not there" and "not yours" are one answer.';
 
 COMMENT ON FUNCTION "private"."find_orders"(private.order_search) IS 'The ids of a page and of one order more, newest first.';
@@ -6057,11 +6677,13 @@ COMMENT ON FUNCTION "private"."finish_process"(uuid, text) IS 'Marks a running p
 
 COMMENT ON FUNCTION "private"."first_misfit"(uuid) IS 'A product in a category or below it whose attributes do not fit the schema as it is now, and why; null when all fit.';
 
+COMMENT ON FUNCTION "private"."first_slot"(uuid) IS 'Slots of main are 0 to 63, of other places 64 to 127, beyond stock 128 to 191: a purchase from main reads no others, and the number says what a unit is.';
+
 COMMENT ON FUNCTION "private"."flag_order"(uuid, text) IS 'Puts an order before a person, with the reason in its history; answers needs_review.';
 
 COMMENT ON FUNCTION "private"."free_sku"(text) IS 'The SKU as wanted, shortened where it is too long and numbered where it is taken.';
 
-COMMENT ON FUNCTION "private"."free_units"(uuid, integer, uuid, integer) IS 'Ends a hold on units of one slot: to whoever waits for them, else back on sale. The caller holds the slot and has ended the reservation.';
+COMMENT ON FUNCTION "private"."free_units"(uuid, integer, uuid, integer) IS 'Ends a hold on units of one slot: to whoever waits for them, else back on sale. The caller holds the slot, and those beyond stock when it frees several variants, and has ended the reservation.';
 
 COMMENT ON FUNCTION "private"."generate_variants"(uuid, jsonb, text, text) IS 'Does the work of public.generate_variants.';
 
@@ -6079,13 +6701,17 @@ COMMENT ON FUNCTION "private"."hand_over_process"(uuid, text) IS 'A system outsi
 
 COMMENT ON FUNCTION "private"."has_permission"(text) IS 'Whether one of the caller''s roles has this permission. Ask it as (select private.has_permission(…)), once per statement.';
 
+COMMENT ON FUNCTION "private"."has_real_units"(uuid) IS 'Whether a unit lies on a shelf, or is held by a hold that is due.';
+
 COMMENT ON FUNCTION "private"."held_units"(uuid, uuid) IS 'How many units of a variant a holder still holds.';
 
-COMMENT ON FUNCTION "private"."hold_line"(uuid, uuid, private.order_line, timestamp with time zone) IS 'Takes the line''s units, from the waiting list''s offer if the person has one: held until expires_at, or sold at once when there is nothing to pay. Refuses out_of_stock, or the reason of refuse_second_seat when the last seat is the buyer''s own.';
+COMMENT ON FUNCTION "private"."hold_line"(uuid, uuid, private.order_line, timestamp with time zone) IS 'Takes the line''s units, from the waiting list''s offer if the person has one: held until expires_at, or sold at once when there is nothing to pay. Says how many lie beyond stock. Refuses out_of_stock, or the reason of refuse_second_seat when the last seat is the buyer''s own.';
 
 COMMENT ON FUNCTION "private"."invoice_document"(uuid) IS 'Does the work of public.invoice_document.';
 
 COMMENT ON FUNCTION "private"."invoice_of"(uuid) IS 'The invoice of an order, null when there is none.';
+
+COMMENT ON FUNCTION "private"."is_in_an_open_order"(uuid) IS 'Whether somebody has ordered this and not paid yet: asked before its way of counting changes.';
 
 COMMENT ON FUNCTION "private"."is_on_sale"(text, timestamp with time zone, timestamp with time zone) IS 'The one meaning of "on sale now", for policies, prices and search. Parsed when it is made, so no search path matters, and without a setting, so that it is inlined and indexes serve it.';
 
@@ -6111,11 +6737,15 @@ COMMENT ON FUNCTION "private"."lock_cart"(uuid) IS 'The customer''s open cart, o
 
 COMMENT ON FUNCTION "private"."lock_category_tree"() IS 'Waits for whoever changes the tree or its attributes, and keeps everybody else from it, and from writing what hangs in it, to the end of the transaction.';
 
+COMMENT ON FUNCTION "private"."lock_goods"(uuid[]) IS 'Locks variants whose stock staff are about to write, by id: one writer at a time, buyers pass. Refuses variant_not_found, seats_follow_the_intake, bundle_has_no_stock.';
+
 COMMENT ON FUNCTION "private"."lock_holds"(uuid[], uuid[]) IS 'For whoever ends several holds, or ends holds and then takes units: locks the holds, then their slots and all slots of the variants to take, in the order everybody keeps. Who frees several goes on with lock_waitlists.';
 
 COMMENT ON FUNCTION "private"."lock_invoice_series"(text) IS 'Holds the series of this kind and the shop''s present year until the transaction ends; answers the year. Nothing is counted yet.';
 
 COMMENT ON FUNCTION "private"."lock_payment"(uuid) IS 'Locks the order, then the payment: the one order of locks for every path that moves money.';
+
+COMMENT ON FUNCTION "private"."lock_stock"(uuid[]) IS 'Every slot of these variants, in the order everybody keeps.';
 
 COMMENT ON FUNCTION "private"."lock_waitlist"(uuid) IS 'One at a time: freeing a seat of this intake, or joining its waiting list.';
 
@@ -6131,6 +6761,8 @@ COMMENT ON FUNCTION "private"."match_titles"(private.order_search) IS 'Adds to a
 
 COMMENT ON FUNCTION "private"."missing_combinations"(uuid) IS 'The combinations of a product''s option values that have no variant yet. Refuses invalid_options when there are more than 250 in all.';
 
+COMMENT ON FUNCTION "private"."move_beyond_stock"(public.stock_slots, uuid, integer) IS 'Units of one slot of the shelf go to one who waits for them; as many may be sold beyond stock again.';
+
 COMMENT ON FUNCTION "private"."move_category"(uuid, uuid, integer, text) IS 'Does the work of public.move_category.';
 
 COMMENT ON FUNCTION "private"."my_courses"() IS 'Does the work of public.my_courses. Lessons, progress and results are not built yet: those columns are null.';
@@ -6141,7 +6773,11 @@ COMMENT ON FUNCTION "private"."newest_orders"(private.order_search, uuid[], time
 
 COMMENT ON FUNCTION "private"."next_invoice_serial"(text, integer) IS 'Counts on. Rolled back with the invoice that took the number, so there is no gap.';
 
+COMMENT ON FUNCTION "private"."note_backorders"(uuid) IS 'Writes into an order''s items how many of their units were taken beyond stock, and when those ship.';
+
 COMMENT ON FUNCTION "private"."note_customers"(uuid[]) IS 'Makes these people (null: all) searchable as they are now.';
+
+COMMENT ON FUNCTION "private"."note_low_stock"(uuid) IS 'Moves the mark of a watched variant when its stock crossed the threshold, and emits stock.low on the way down. Never waits.';
 
 COMMENT ON FUNCTION "private"."note_titles"(uuid[]) IS 'Notes the titles under which these variants (null: all) are sold from now on. Old ones stay: orders carry them.';
 
@@ -6187,6 +6823,8 @@ COMMENT ON FUNCTION "private"."process_payment"(uuid) IS 'The buyer is done and 
 
 COMMENT ON FUNCTION "private"."production_document"(bigint) IS 'What the production system is told of a paid order, null when the order is not to be made any more. The worker adds the process to report on.';
 
+COMMENT ON FUNCTION "private"."promise_units"(uuid, uuid, integer) IS 'Writes down units that were sold beyond stock. The caller holds the slot they came from.';
+
 COMMENT ON FUNCTION "private"."purge_idempotency_keys"(interval) IS 'Forgets answers older than the interval; returns how many. The worker calls it daily.';
 
 COMMENT ON FUNCTION "private"."queue_notification"(uuid, text, text, text, text, text) IS 'The notification of this effect, written now or before. No row: the person has no address any more.';
@@ -6217,6 +6855,8 @@ COMMENT ON FUNCTION "private"."refuse_problem"(jsonb) IS 'Refuses with a problem
 
 COMMENT ON FUNCTION "private"."refuse_second_seat"(uuid, uuid) IS 'Refuses already_enrolled, or order_already_open with the caller''s own order id in details, when the learner has a live seat in the intake; else does nothing.';
 
+COMMENT ON FUNCTION "private"."refuse_while_promised"(public.variants, text) IS 'Refuses stock_mode_in_use when counting would begin under an unpaid order, or end while units are on hand. The caller holds every slot.';
+
 COMMENT ON FUNCTION "private"."refuse_wrong_cart"(public.carts) IS 'Refuses cart_not_found, cart_not_open and cart_empty: a cart that no order can be placed from.';
 
 COMMENT ON FUNCTION "private"."release_due_units"(uuid) IS 'Frees what is due for one variant. The caller holds the variant''s slots; a reservation that a payment has locked is left to it.';
@@ -6233,11 +6873,13 @@ COMMENT ON FUNCTION "private"."require_catalog_write"() IS 'The person under who
 
 COMMENT ON FUNCTION "private"."require_person"() IS 'The id of the signed-in caller. Refuses sign_in_required, and account_closed for a token that outlived its account.';
 
-COMMENT ON FUNCTION "private"."reserve_units"(uuid, uuid, integer, timestamp with time zone) IS 'Holds units for a holder until expires_at; false when there are not enough.';
+COMMENT ON FUNCTION "private"."require_stock_keeper"() IS 'The id of whoever may write stock, zeros for the secret key. Refuses permission_denied.';
+
+COMMENT ON FUNCTION "private"."reserve_units"(uuid, uuid, integer, timestamp with time zone) IS 'Holds units for a holder until expires_at and says how many of them lie beyond stock; null when there are not enough.';
 
 COMMENT ON FUNCTION "private"."retry_process"(uuid) IS 'Does the work of public.retry_process.';
 
-COMMENT ON FUNCTION "private"."return_units"(uuid, integer, uuid) IS 'Puts sold units back on sale: a cancelled seat, a returned parcel. A variant that is not counted has nowhere to put them.';
+COMMENT ON FUNCTION "private"."return_units"(uuid, integer, uuid, uuid) IS 'Puts sold units back on sale where they came from, or in main when that place was closed: a cancelled seat, a returned parcel. A variant that is not counted has nowhere to put them.';
 
 COMMENT ON FUNCTION "private"."revoke_role"(uuid, text) IS 'Does the work of public.revoke_role.';
 
@@ -6249,7 +6891,13 @@ COMMENT ON FUNCTION "private"."search_pattern"(text) IS 'The pattern of like for
 
 COMMENT ON FUNCTION "private"."search_text"(text) IS 'A text as searches compare it: without accents, in lower case, with single spaces.';
 
-COMMENT ON FUNCTION "private"."sell_units"(uuid, integer, uuid) IS 'Sells units at once, without a hold; false when there are not enough.';
+COMMENT ON FUNCTION "private"."sell_units"(uuid, integer, uuid) IS 'Sells units at once, without a hold, and says how many of them lie beyond stock; null when there are not enough.';
+
+COMMENT ON FUNCTION "private"."sellable_units"(uuid) IS 'How many units can be bought now, those beyond stock included; of a bundle the least over its parts, 0 while it has none. Null: not counted.';
+
+COMMENT ON FUNCTION "private"."set_allowance"(uuid, integer) IS 'Changes how many units may be sold beyond stock. The caller holds every slot. Refuses stock_mode_in_use.';
+
+COMMENT ON FUNCTION "private"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) IS 'Does the work of public.set_stock_mode.';
 
 COMMENT ON FUNCTION "private"."setting"(text) IS 'The value of one setting, null when there is none.';
 
@@ -6269,6 +6917,8 @@ COMMENT ON FUNCTION "private"."sum_lines"(text, private.order_line[]) IS 'Lines 
 
 COMMENT ON FUNCTION "private"."take_back_goods"(uuid) IS 'Ends the enrolments of a paid order, frees what it still holds and puts what it took from stock back: exactly what its movements say, so twice does nothing.';
 
+COMMENT ON FUNCTION "private"."take_units"(uuid, uuid, integer) IS 'Takes units that are on sale away from a location and says how many were missing. The caller holds every slot of the variant and writes the movement.';
+
 COMMENT ON FUNCTION "private"."tg__audit"() IS 'Writes the audit row of an insert, update or delete; the trigger''s arguments name the key columns.';
 
 COMMENT ON FUNCTION "private"."tg__check_translations"() IS 'translations is {locale: {field: text}}; the trigger''s arguments name the fields. What is not translated is read in the base text.';
@@ -6280,6 +6930,8 @@ COMMENT ON FUNCTION "private"."tg__note_titles"() IS 'Keeps the search up to dat
 COMMENT ON FUNCTION "private"."tg__refuse_change"() IS 'Makes a table append-only, for its owner too.';
 
 COMMENT ON FUNCTION "private"."tg__stamp_update"() IS 'Sets updated_at.';
+
+COMMENT ON FUNCTION "private"."tg_bundle_items__check_kinds"() IS 'Refuses not_a_bundle and bundle_in_bundle. The kind of a product never changes, so what was right stays right.';
 
 COMMENT ON FUNCTION "private"."tg_categories__find_place"() IS 'Copies the parent''s depth, and says in words what the constraints would refuse.';
 
@@ -6326,6 +6978,8 @@ COMMENT ON FUNCTION "private"."tg_users__make_profile"() IS 'Sign-up makes the p
 COMMENT ON FUNCTION "private"."tg_variants__check_attributes"() IS 'Attributes of a variant fit what the schema of the category asks of variants.';
 
 COMMENT ON FUNCTION "private"."tg_variants__choose_stock_mode"() IS 'A file is not counted.';
+
+COMMENT ON FUNCTION "private"."tg_variants__count_by_kind"() IS 'A bundle and a file are born uncounted: a bundle stays so, a file may be counted by set_stock_mode.';
 
 COMMENT ON FUNCTION "private"."tg_variants__keep_what_is_sold"() IS 'Says clearly what the foreign keys of orders enforce, and keeps what a buyer may be looking at.';
 
@@ -6397,6 +7051,8 @@ COMMENT ON FUNCTION "public"."revoke_role"(uuid, text) IS 'Staff (people.manage)
 
 COMMENT ON FUNCTION "public"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) IS 'Orders newest first as {data, next_cursor}: own, or all for staff with orders.read. q is a part of a number or a title, for staff with people.read also of a name, e-mail or phone; case and accents do not matter, and when nothing contains q, what is written alike is found. placed_from is included, placed_to is not. Errors: invalid_search, invalid_cursor, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) IS 'Staff (inventory.write) or the secret key: how a variant is counted. none; tracked; backorder with a limit; preorder with a limit and the day it ships. Answers {variant_id, mode, backorder_limit, ships_at, sellable}. Errors: permission_denied, invalid_stock_mode, variant_not_found, seats_follow_the_intake, bundle_has_no_stock, stock_mode_in_use, idempotency_key_reused.';
+
 COMMENT ON FUNCTION "public"."start_payment"(uuid) IS 'Opens a payment attempt for the caller''s own pending order, or answers the one that is open: {order, payment, customer}. The function checkout calls it; a second call changes nothing. Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."update_process"(uuid, text, text, integer, text, text) IS 'Says how work stands that a system outside has: waiting (with progress), done or failed. That system calls the function process-update, which names it as reporter; staff (processes.write) may say it by hand. Errors: permission_denied, process_not_found, invalid_report, illegal_status_move, idempotency_key_reused.';
@@ -6413,6 +7069,8 @@ COMMENT ON TABLE "private"."idempotency_keys" IS 'Answers already given, by pers
 
 COMMENT ON TABLE "private"."invoice_series" IS 'The last number given, per kind and year. A sequence would leave gaps where a transaction was rolled back.';
 
+COMMENT ON TABLE "private"."low_stock_marks" IS 'Variants with a threshold, and since when they are low: null while there is enough.';
+
 COMMENT ON TABLE "private"."process_reporters" IS 'Which system outside may report on the processes of which task. Its secret is in the environment of the function process-update.';
 
 COMMENT ON TABLE "private"."promotion_uses" IS 'How often each person uses each promotion at present: the counter behind per_user_limit.';
@@ -6428,6 +7086,10 @@ COMMENT ON TABLE "private"."variant_option_values" IS 'variants.option_value_ids
 COMMENT ON TABLE "public"."addresses" IS 'Where a person wants parcels. default_since is set on exactly one of a person''s addresses. An order keeps a copy, not a reference.';
 
 COMMENT ON TABLE "public"."audit_log" IS 'Every write by staff: actor, action, table, key, before, after, request. Each row''s hash covers the row before it, so a removed or altered row shows.';
+
+COMMENT ON TABLE "public"."backorders" IS 'What an order bought beyond stock, and how much of it has not come yet. Goods that arrive fill the oldest first, by number.';
+
+COMMENT ON TABLE "public"."bundle_items" IS 'What one unit of a bundle consists of.';
 
 COMMENT ON TABLE "public"."cart_items" IS 'One line of a cart. seen_* is what the customer was last shown of it: title, price of one in the cart''s currency, the code of what was wrong with it.';
 
@@ -6463,7 +7125,7 @@ COMMENT ON TABLE "public"."ledger_entries" IS 'One side of a transaction, in min
 
 COMMENT ON TABLE "public"."ledger_transactions" IS 'One effect on money, posted once: the key names it (sale:<order>, capture:<payment>, refund:<refund>).';
 
-COMMENT ON TABLE "public"."locations" IS 'Where units are: a warehouse, a shop, or main, which holds all seats.';
+COMMENT ON TABLE "public"."locations" IS 'Where units are. main holds all seats and is drawn first, then places by priority, smallest first; the allowance holds what may be sold beyond stock.';
 
 COMMENT ON TABLE "public"."notifications" IS 'Messages to people, one row per channel. The person reads their own and marks them read.';
 
@@ -6511,15 +7173,15 @@ COMMENT ON TABLE "public"."settings" IS 'What a shop decides for itself, one row
 
 COMMENT ON TABLE "public"."status_changes" IS 'History of every status: who moved what from where to where, why and when. Append-only. Birth is in the row itself.';
 
-COMMENT ON TABLE "public"."stock_movements" IS 'Why on hand changed: capacity set, sale, return. Append-only; their sum is on hand.';
+COMMENT ON TABLE "public"."stock_movements" IS 'Why on hand changed, by variant and location. Append-only; their sum is on hand. backorder moves a unit from the shelf to who bought it before it came.';
 
-COMMENT ON TABLE "public"."stock_slots" IS 'Units of a variant, spread over up to 64 rows so that buyers of a hot variant do not wait for each other. Read public.stock_levels.';
+COMMENT ON TABLE "public"."stock_slots" IS 'Units of a variant at a location, spread over up to 64 rows so that buyers of a hot variant do not wait for each other. Read public.stock_levels.';
 
 COMMENT ON TABLE "public"."tax_categories" IS 'How a thing is taxed: what a rate is for and a product belongs to.';
 
 COMMENT ON TABLE "public"."tax_rates" IS 'A tax: 1100 basis points are 11 % of the net price. Province null is the whole country. Holds from valid_from up to, not including, valid_until.';
 
-COMMENT ON TABLE "public"."variants" IS 'The sellable thing: what a line of an order points to. Mode none is not counted (a self-paced course), tracked is.';
+COMMENT ON TABLE "public"."variants" IS 'The sellable thing: what a line of an order points to. Mode none is not counted (a self-paced course), tracked is; backorder and preorder are counted and sell beyond stock up to backorder_limit.';
 
 COMMENT ON TABLE "public"."waitlist_entries" IS 'Who waits for a seat, in order of position. offered: a seat is held for them until offer_expires_at; enroll or place_order takes it.';
 
@@ -6537,7 +7199,9 @@ COMMENT ON TYPE "private"."wish" IS 'What somebody wants, summed by variant.';
 
 COMMENT ON VIEW "private"."invariant_violations" IS 'Every broken promise, one row each: which invariant, whose, how. Empty when all is well.';
 
-COMMENT ON VIEW "public"."stock_levels" IS 'Units per counted variant: available to buy, reserved by unpaid orders, on hand (both). A variant that is not counted has no row.';
+COMMENT ON VIEW "private"."stock_reconciliation" IS 'Per variant and location: the sum of the movements, what is on hand, and the difference, which must be 0.';
+
+COMMENT ON VIEW "public"."stock_levels" IS 'Units per counted variant at all locations: available, reserved by unpaid orders, on hand (both); sellable adds what may be sold beyond stock, backordered is what was sold beyond it and not received yet. A variant that is not counted has no row.';
 
 REVOKE ALL ON FUNCTION "private"."accept_offer"(uuid, uuid, uuid, timestamp with time zone) FROM PUBLIC;
 
@@ -6559,6 +7223,12 @@ REVOKE ALL ON FUNCTION "private"."add_address"(text, text, text, text, text, tex
 
 GRANT EXECUTE ON FUNCTION "private"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."add_units"(uuid, uuid, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."add_units"(uuid, uuid, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."add_units"(uuid, uuid, integer) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."address_snapshot"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."address_snapshot"(uuid) FROM "postgres";
@@ -6576,6 +7246,12 @@ REVOKE ALL ON FUNCTION "private"."all_combinations"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."all_combinations"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."all_combinations"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."allowance_location"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."allowance_location"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."allowance_location"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."apply_overtaken_events"(text, uuid) FROM PUBLIC;
 
@@ -6713,6 +7389,12 @@ REVOKE ALL ON FUNCTION "private"."check_order_search"(text, text[], timestamp wi
 
 GRANT EXECUTE ON FUNCTION "private"."check_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."check_stock_mode"(text, integer, timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_stock_mode"(text, integer, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_stock_mode"(text, integer, timestamp with time zone) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."check_waitable"(uuid, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."check_waitable"(uuid, uuid) FROM "postgres";
@@ -6802,6 +7484,12 @@ REVOKE ALL ON FUNCTION "private"."draw_units"(uuid, integer, boolean) FROM PUBLI
 REVOKE ALL ON FUNCTION "private"."draw_units"(uuid, integer, boolean) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."draw_units"(uuid, integer, boolean) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."draw_units_elsewhere"(uuid, integer, integer, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."draw_units_elsewhere"(uuid, integer, integer, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."draw_units_elsewhere"(uuid, integer, integer, integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."draw_units_in_order"(uuid, integer, boolean) FROM PUBLIC;
 
@@ -6901,6 +7589,18 @@ REVOKE ALL ON FUNCTION "private"."fail_refund"(public.refunds, public.payments) 
 
 GRANT EXECUTE ON FUNCTION "private"."fail_refund"(public.refunds, public.payments) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."fill_backorders"(uuid, integer, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."fill_backorders"(uuid, integer, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."fill_backorders"(uuid, integer, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."fill_waiting_backorders"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."fill_waiting_backorders"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."fill_waiting_backorders"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."find_order"(uuid, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."find_order"(uuid, text) FROM "postgres";
@@ -6930,6 +7630,12 @@ REVOKE ALL ON FUNCTION "private"."first_misfit"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."first_misfit"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."first_misfit"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."first_slot"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."first_slot"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."first_slot"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."flag_order"(uuid, text) FROM PUBLIC;
 
@@ -7011,6 +7717,12 @@ REVOKE ALL ON FUNCTION "private"."has_permission"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."has_permission"(text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."has_real_units"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."has_real_units"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."has_real_units"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."held_units"(uuid, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."held_units"(uuid, uuid) FROM "postgres";
@@ -7038,6 +7750,12 @@ REVOKE ALL ON FUNCTION "private"."invoice_of"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."invoice_of"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."invoice_of"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."is_in_an_open_order"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."is_in_an_open_order"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."is_in_an_open_order"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."is_on_sale"(text, timestamp with time zone, timestamp with time zone) FROM PUBLIC;
 
@@ -7119,6 +7837,12 @@ REVOKE ALL ON FUNCTION "private"."lock_category_tree"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."lock_category_tree"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."lock_goods"(uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."lock_goods"(uuid[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."lock_goods"(uuid[]) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."lock_holds"(uuid[], uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."lock_holds"(uuid[], uuid[]) FROM "postgres";
@@ -7136,6 +7860,12 @@ REVOKE ALL ON FUNCTION "private"."lock_payment"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."lock_payment"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."lock_payment"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."lock_stock"(uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."lock_stock"(uuid[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."lock_stock"(uuid[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."lock_waitlist"(uuid) FROM PUBLIC;
 
@@ -7179,6 +7909,12 @@ REVOKE ALL ON FUNCTION "private"."missing_combinations"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."missing_combinations"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."move_beyond_stock"(public.stock_slots, uuid, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."move_beyond_stock"(public.stock_slots, uuid, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."move_beyond_stock"(public.stock_slots, uuid, integer) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."move_category"(uuid, uuid, integer, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."move_category"(uuid, uuid, integer, text) TO "authenticated";
@@ -7217,11 +7953,23 @@ REVOKE ALL ON FUNCTION "private"."next_invoice_serial"(text, integer) FROM "post
 
 GRANT EXECUTE ON FUNCTION "private"."next_invoice_serial"(text, integer) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."note_backorders"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."note_backorders"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."note_backorders"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."note_customers"(uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."note_customers"(uuid[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."note_customers"(uuid[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."note_low_stock"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."note_low_stock"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."note_low_stock"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."note_titles"(uuid[]) FROM PUBLIC;
 
@@ -7357,6 +8105,12 @@ REVOKE ALL ON FUNCTION "private"."production_document"(bigint) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."production_document"(bigint) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."promise_units"(uuid, uuid, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."promise_units"(uuid, uuid, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."promise_units"(uuid, uuid, integer) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."purge_idempotency_keys"(interval) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."purge_idempotency_keys"(interval) FROM "postgres";
@@ -7449,6 +8203,12 @@ REVOKE ALL ON FUNCTION "private"."refuse_second_seat"(uuid, uuid) FROM "postgres
 
 GRANT EXECUTE ON FUNCTION "private"."refuse_second_seat"(uuid, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."refuse_while_promised"(public.variants, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."refuse_while_promised"(public.variants, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."refuse_while_promised"(public.variants, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."refuse_wrong_cart"(public.carts) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."refuse_wrong_cart"(public.carts) FROM "postgres";
@@ -7499,6 +8259,12 @@ REVOKE ALL ON FUNCTION "private"."require_person"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."require_person"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."require_stock_keeper"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."require_stock_keeper"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."require_stock_keeper"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."reserve_units"(uuid, uuid, integer, timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."reserve_units"(uuid, uuid, integer, timestamp with time zone) FROM "postgres";
@@ -7515,11 +8281,11 @@ GRANT EXECUTE ON FUNCTION "private"."retry_process"(uuid) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."retry_process"(uuid) TO "service_role";
 
-REVOKE ALL ON FUNCTION "private"."return_units"(uuid, integer, uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."return_units"(uuid, integer, uuid, uuid) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."return_units"(uuid, integer, uuid) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."return_units"(uuid, integer, uuid, uuid) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."return_units"(uuid, integer, uuid) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."return_units"(uuid, integer, uuid, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."revoke_role"(uuid, text) FROM PUBLIC;
 
@@ -7568,6 +8334,28 @@ REVOKE ALL ON FUNCTION "private"."sell_units"(uuid, integer, uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."sell_units"(uuid, integer, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."sell_units"(uuid, integer, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."sellable_units"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."sellable_units"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."sellable_units"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."set_allowance"(uuid, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."set_allowance"(uuid, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."set_allowance"(uuid, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."setting"(text) FROM PUBLIC;
 
@@ -7625,6 +8413,12 @@ REVOKE ALL ON FUNCTION "private"."take_back_goods"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."take_back_goods"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."take_units"(uuid, uuid, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."take_units"(uuid, uuid, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."take_units"(uuid, uuid, integer) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."tg__audit"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."tg__audit"() FROM "postgres";
@@ -7660,6 +8454,12 @@ REVOKE ALL ON FUNCTION "private"."tg__stamp_update"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."tg__stamp_update"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg__stamp_update"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_bundle_items__check_kinds"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_bundle_items__check_kinds"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_bundle_items__check_kinds"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."tg_categories__find_place"() FROM PUBLIC;
 
@@ -7798,6 +8598,12 @@ REVOKE ALL ON FUNCTION "private"."tg_variants__choose_stock_mode"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."tg_variants__choose_stock_mode"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg_variants__choose_stock_mode"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_variants__count_by_kind"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_variants__count_by_kind"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_variants__count_by_kind"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."tg_variants__keep_what_is_sold"() FROM PUBLIC;
 
@@ -8079,6 +8885,16 @@ GRANT EXECUTE ON FUNCTION "public"."search_orders"(text, text[], timestamp with 
 
 GRANT EXECUTE ON FUNCTION "public"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."start_payment"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."start_payment"(uuid) TO "authenticated";
@@ -8122,6 +8938,58 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."audit_log" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."audit_log" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."backorders" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."backorders" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."backorders" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."backorders" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."backorders" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."backorders" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."bundle_items" FROM "anon";
+
+GRANT SELECT ON TABLE "public"."bundle_items" TO "anon";
+
+REVOKE ALL ("bundle_variant_id") ON TABLE "public"."bundle_items" FROM "authenticated";
+
+GRANT INSERT ("bundle_variant_id") ON TABLE "public"."bundle_items" TO "authenticated";
+
+REVOKE ALL ("component_variant_id") ON TABLE "public"."bundle_items" FROM "authenticated";
+
+GRANT INSERT ("component_variant_id") ON TABLE "public"."bundle_items" TO "authenticated";
+
+REVOKE ALL ("quantity") ON TABLE "public"."bundle_items" FROM "authenticated";
+
+GRANT INSERT ("quantity"), UPDATE ("quantity") ON TABLE "public"."bundle_items" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."bundle_items" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."bundle_items" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."bundle_items" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."bundle_items" TO "postgres";
+
+REVOKE ALL ("bundle_variant_id") ON TABLE "public"."bundle_items" FROM "service_role";
+
+GRANT INSERT ("bundle_variant_id") ON TABLE "public"."bundle_items" TO "service_role";
+
+REVOKE ALL ("component_variant_id") ON TABLE "public"."bundle_items" FROM "service_role";
+
+GRANT INSERT ("component_variant_id") ON TABLE "public"."bundle_items" TO "service_role";
+
+REVOKE ALL ("quantity") ON TABLE "public"."bundle_items" FROM "service_role";
+
+GRANT INSERT ("quantity"), UPDATE ("quantity") ON TABLE "public"."bundle_items" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."bundle_items" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."bundle_items" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."cart_items" FROM "authenticated";
 

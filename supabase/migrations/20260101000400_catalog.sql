@@ -137,9 +137,9 @@ create table public.variants (
   constraint variants_have_a_sku_of_sane_form check (sku ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'),
   constraint variants_have_a_title_people_can_read check (length(btrim(title)) between 1 and 200),
   constraint variants_have_attributes_by_name check (jsonb_typeof(attributes) = 'object'),
-  constraint variants_count_stock_in_a_known_mode check (stock_mode in ('none', 'tracked'))
+  constraint variants_count_stock_in_a_known_mode check (stock_mode in ('none', 'tracked', 'backorder', 'preorder'))
 );
-comment on table public.variants is 'The sellable thing: what a line of an order points to. Mode none is not counted (a self-paced course), tracked is.';
+comment on table public.variants is 'The sellable thing: what a line of an order points to. Mode none is not counted (a self-paced course), tracked is; backorder and preorder are counted and sell beyond stock up to backorder_limit.';
 
 create index on public.variants (product_id, position);
 

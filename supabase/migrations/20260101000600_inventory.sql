@@ -1,26 +1,47 @@
 /*
-Inventory: how many units of a variant there are, who holds some, and why the number changed. Seats are stock.
+Inventory: how many units of a variant there are, where, who holds some, and why the number changed. Seats are stock.
 
-Promise: no unit is sold twice and none is refused while it is free; available + reserved = on hand = the sum of the movements, always.
+Promise: no unit is sold twice and none is refused while it is free; available + reserved = on hand = the sum of the movements, for every
+variant and location, always. What may be sold beyond stock lies in slots of a location of its own, so the same checks hold there.
 Under concurrency: units are spread over slots (rows). A buyer takes from any unlocked slot with skip locked, so buyers of a hot variant do
 not queue; only when no single free slot has enough does one lock all slots in order and walk them. The checks on stock_slots are the
 guarantee: a caller that forgets every lock still cannot go below zero.
-Lock order everywhere: the order or the offer, then its reservations, then slots by (variant, slot), then waiting lists by variant. The
-lazy release inside a purchase skips locked reservations, so it never waits for a row that a payment holds.
+Lock order everywhere: the order, the offer or the stock hold, then its reservations, then slots by (variant, slot, location), then waiting
+lists by variant. Slots of the location main come first, those of other places next, those beyond stock last. A row of public.backorders
+is changed by whoever holds all slots of its variant; a mark of low stock is never waited for. The lazy release inside a purchase skips
+locked reservations, so it never waits for a row that a payment holds.
 */
 
 create table public.locations (
   id uuid primary key default gen_random_uuid(),
   code text not null unique,
   name text not null,
-  constraint locations_have_a_code_of_sane_form check (code ~ '^[a-z0-9][a-z0-9-]{0,40}$')
+  kind text not null default 'place',
+  priority integer not null default 100,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  deactivated_at timestamptz,
+  constraint locations_have_a_code_of_sane_form check (code ~ '^[a-z0-9][a-z0-9-]{0,40}$'),
+  constraint locations_have_a_name_people_can_read check (length(btrim(name)) between 1 and 200),
+  constraint locations_are_of_a_known_kind check (kind in ('main', 'place', 'allowance')),
+  constraint locations_are_drawn_in_a_sane_order check (priority between 0 and 10000),
+  constraint locations_keep_main_and_the_allowance check (kind = 'place' or deactivated_at is null)
 );
-comment on table public.locations is 'Where units are: a warehouse, a shop, or main, which holds all seats.';
-insert into public.locations (id, code, name) values ('00000000-0000-4000-8000-000000000001', 'main', 'Main');
+comment on table public.locations is
+  'Where units are. main holds all seats and is drawn first, then places by priority, smallest first; the allowance holds what may be sold beyond stock.';
+create unique index locations_have_one_main on public.locations (kind) where kind = 'main';
+create unique index locations_have_one_allowance on public.locations (kind) where kind = 'allowance';
+insert into public.locations (id, code, name, kind, priority) values
+  ('00000000-0000-4000-8000-000000000001', 'main', 'Main', 'main', 0),
+  ('00000000-0000-4000-8000-000000000002', 'beyond-stock', 'Beyond stock', 'allowance', 10000);
+
+create trigger _100_stamp_update before update on public.locations for each row execute function private.tg__stamp_update();
+create trigger _900_audit after insert or update or delete on public.locations for each row execute function private.tg__audit('id');
 
 alter table public.locations enable row level security;
 create policy select_anyone on public.locations for select to anon, authenticated using (true);
 grant select on public.locations to anon, authenticated, service_role;
+-- not granted: any write. create_location, update_location and deactivate_location look at the stock.
 
 create function private.main_location()
 returns uuid
@@ -31,18 +52,51 @@ set search_path = ''
 as $$ select '00000000-0000-4000-8000-000000000001'::uuid; $$;
 comment on function private.main_location() is 'The location that holds seats and everything nobody placed elsewhere.';
 
+create function private.allowance_location()
+returns uuid
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$ select '00000000-0000-4000-8000-000000000002'::uuid; $$;
+comment on function private.allowance_location() is 'The location whose units are promises: what may be sold beyond stock.';
+
+create function private.first_slot(location_id uuid)
+returns integer
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select case first_slot.location_id when '00000000-0000-4000-8000-000000000001' then 0 when '00000000-0000-4000-8000-000000000002' then 128 else 64 end;
+$$;
+comment on function private.first_slot(uuid) is 'Slots of main are 0 to 63, of other places 64 to 127, beyond stock 128 to 191: a purchase from main reads no others, and the number says what a unit is.';
+
+alter table public.variants
+  add column backorder_limit integer,
+  add column preorder_ships_at timestamptz,
+  add column low_stock_threshold integer,
+  add constraint variants_say_how_much_they_sell_beyond_stock check (
+    (backorder_limit is not null) = (stock_mode in ('backorder', 'preorder')) and backorder_limit between 0 and 1000000),
+  add constraint variants_say_when_a_preorder_ships check ((preorder_ships_at is not null) = (stock_mode = 'preorder')),
+  add constraint variants_are_low_at_a_sane_number check (low_stock_threshold between 0 and 1000000);
+-- not granted: these columns. set_stock_mode and set_low_stock_threshold keep the stock in step with them.
+
 create table public.stock_slots (
   variant_id uuid not null references public.variants (id) on delete cascade,
   slot integer not null,
   location_id uuid not null references public.locations (id) on delete restrict,
   available integer not null default 0,
   reserved integer not null default 0,
+  watched_at timestamptz,
   primary key (variant_id, slot, location_id),
   constraint stock_slots_never_sell_what_is_not_there check (available >= 0),
   constraint stock_slots_never_hold_less_than_nothing check (reserved >= 0),
-  constraint stock_slots_are_at_most_64 check (slot between 0 and 63)
+  -- the ranges of private.first_slot, written out because every purchase checks them
+  constraint stock_slots_are_at_most_64_each check (slot between 0 and 191
+    and (slot < 64) = (location_id = '00000000-0000-4000-8000-000000000001') and (slot >= 128) = (location_id = '00000000-0000-4000-8000-000000000002'))
 ) with (fillfactor = 40);
-comment on table public.stock_slots is 'Units of a variant, spread over up to 64 rows so that buyers of a hot variant do not wait for each other. Read public.stock_levels.';
+comment on table public.stock_slots is 'Units of a variant at a location, spread over up to 64 rows so that buyers of a hot variant do not wait for each other. Read public.stock_levels.';
 create index on public.stock_slots (location_id);
 
 alter table public.stock_slots enable row level security;
@@ -53,12 +107,16 @@ grant select on public.stock_slots to anon, authenticated, service_role;
 
 create view public.stock_levels with (security_invoker = true) as
 select stock_slots.variant_id,
-  sum(stock_slots.available)::bigint as available,
-  sum(stock_slots.reserved)::bigint as reserved,
-  sum(stock_slots.available + stock_slots.reserved)::bigint as on_hand
+  coalesce(sum(stock_slots.available) filter (where stock_slots.slot < 128), 0)::bigint as available,
+  coalesce(sum(stock_slots.reserved) filter (where stock_slots.slot < 128), 0)::bigint as reserved,
+  coalesce(sum(stock_slots.available + stock_slots.reserved) filter (where stock_slots.slot < 128), 0)::bigint as on_hand,
+  sum(stock_slots.available)::bigint as sellable,
+  coalesce((select variants.backorder_limit from public.variants where variants.id = stock_slots.variant_id), 0)
+    - coalesce(sum(stock_slots.available + stock_slots.reserved) filter (where stock_slots.slot >= 128), 0)::bigint as backordered
 from public.stock_slots
 group by stock_slots.variant_id;
-comment on view public.stock_levels is 'Units per counted variant: available to buy, reserved by unpaid orders, on hand (both). A variant that is not counted has no row.';
+comment on view public.stock_levels is 'Units per counted variant at all locations: available, reserved by unpaid orders, on hand (both); sellable adds what may be sold beyond stock, '
+  'backordered is what was sold beyond it and not received yet. A variant that is not counted has no row.';
 grant select on public.stock_levels to anon, authenticated, service_role;
 
 create function private.tg_stock_levels__refuse_write()
@@ -69,7 +127,7 @@ security invoker
 set search_path = ''
 as $$
 begin
-  perform private.fail('permission_denied', 403, 'Stock levels are a sum and cannot be written.', 'Change the seats of the intake.');
+  perform private.fail('permission_denied', 403, 'Stock levels are a sum and cannot be written.', 'Use adjust_stock for goods; change the seats of an intake.');
   return null;
 end
 $$;
@@ -83,12 +141,16 @@ create table public.stock_movements (
   quantity integer not null,
   reason text not null,
   reference_id uuid,
+  note text,
   actor_id uuid default auth.uid(),
   moved_at timestamptz not null default now(),
   constraint stock_movements_move_something check (quantity <> 0),
-  constraint stock_movements_have_a_known_reason check (reason in ('capacity', 'sale', 'return'))
+  constraint stock_movements_have_a_known_reason check (reason in (
+    'capacity', 'sale', 'return', 'backorder', 'transfer', 'deduction',
+    'receipt', 'count', 'damage', 'loss', 'found', 'correction', 'supplier_return', 'own_use')),
+  constraint stock_movements_have_a_note_of_sane_length check (length(note) <= 500)
 );
-comment on table public.stock_movements is 'Why on hand changed: capacity set, sale, return. Append-only; their sum is on hand.';
+comment on table public.stock_movements is 'Why on hand changed, by variant and location. Append-only; their sum is on hand. backorder moves a unit from the shelf to who bought it before it came.';
 -- serves: the ledger of one variant and its reconciliation
 create index on public.stock_movements (variant_id, id);
 -- serves: what one order took, when it is undone
@@ -119,7 +181,7 @@ grant select on public.stock_movements to authenticated, service_role;
 
 create table public.reservations (
   id bigint generated always as identity primary key,
-  holder_id uuid not null, -- the order, or the offer of a waiting list; inventory knows neither, so no foreign key
+  holder_id uuid not null, -- the order, the offer of a waiting list or a stock hold; inventory does not know which, so no foreign key
   variant_id uuid not null references public.variants (id) on delete restrict,
   slot integer not null,
   location_id uuid not null, -- copied from a slot, which has the foreign key
@@ -141,254 +203,25 @@ alter table public.reservations enable row level security;
 create policy select_staff on public.reservations for select to authenticated using ((select private.has_permission('inventory.read')));
 grant select on public.reservations to authenticated, service_role;
 
--- verbs ------------------------------------------------------------------------------------------------------------------------------
+-- beyond stock -----------------------------------------------------------------------------------------------------------------------
 
-create type private.drawn_slot as (slot integer, location_id uuid, quantity integer);
-comment on type private.drawn_slot is 'How many units came from which slot.';
+create table public.backorders (
+  holder_id uuid not null,
+  variant_id uuid not null references public.variants (id) on delete restrict,
+  number bigint generated always as identity,
+  quantity integer not null,
+  open_quantity integer not null,
+  ships_at timestamptz,
+  created_at timestamptz not null default now(),
+  primary key (holder_id, variant_id),
+  constraint backorders_are_of_something check (quantity > 0),
+  constraint backorders_are_filled_at_most_once check (open_quantity between 0 and quantity)
+);
+comment on table public.backorders is 'What an order bought beyond stock, and how much of it has not come yet. Goods that arrive fill the oldest first, by number.';
+-- serves: what arrives next goes to the oldest
+create index on public.backorders (variant_id, number) where open_quantity > 0;
+create index on public.backorders (variant_id);
 
-create function private.draw_units(variant_id uuid, quantity integer, reserve boolean)
-returns setof private.drawn_slot
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $$
-declare
-  v_start integer := floor(random() * 64);
-  v_reserved integer := case when draw_units.reserve then draw_units.quantity else 0 end;
-  v_drawn private.drawn_slot;
-begin
-  -- Two looks without waiting, from a random slot upwards and then below it. The pick is materialised: a plan that runs it twice would take twice.
-  -- A slot that another buyer changed while we looked stays locked by us although we do not take it. The block lets go of such slots before slots
-  -- are locked in order; without it two buyers at the edge wait for each other in a circle.
-  begin
-    with pick as materialized (
-      select stock_slots.slot, stock_slots.location_id from public.stock_slots
-      where stock_slots.variant_id = draw_units.variant_id and stock_slots.slot >= v_start and stock_slots.available >= draw_units.quantity
-      order by stock_slots.slot limit 1 for update skip locked
-    )
-    update public.stock_slots set available = available - draw_units.quantity, reserved = reserved + v_reserved
-    from pick where stock_slots.variant_id = draw_units.variant_id and stock_slots.slot = pick.slot and stock_slots.location_id = pick.location_id
-    returning stock_slots.slot, stock_slots.location_id, draw_units.quantity into v_drawn;
-    if found then
-      return next v_drawn;
-      return;
-    end if;
-    if v_start > 0 then
-      with pick as materialized (
-        select stock_slots.slot, stock_slots.location_id from public.stock_slots
-        where stock_slots.variant_id = draw_units.variant_id and stock_slots.slot < v_start and stock_slots.available >= draw_units.quantity
-        order by stock_slots.slot limit 1 for update skip locked
-      )
-      update public.stock_slots set available = available - draw_units.quantity, reserved = reserved + v_reserved
-      from pick where stock_slots.variant_id = draw_units.variant_id and stock_slots.slot = pick.slot and stock_slots.location_id = pick.location_id
-      returning stock_slots.slot, stock_slots.location_id, draw_units.quantity into v_drawn;
-      if found then
-        return next v_drawn;
-        return;
-      end if;
-    end if;
-    raise sqlstate 'SL001';
-  exception when sqlstate 'SL001' then null;
-  end;
-  return query select * from private.draw_units_in_order(draw_units.variant_id, draw_units.quantity, draw_units.reserve);
-end
-$$;
-comment on function private.draw_units(uuid, integer, boolean) is
-  'Takes units off available (into reserved when asked) and says from which slots; no rows when there are not enough. Waits only at the edge.';
-
-create function private.draw_units_in_order(variant_id uuid, quantity integer, reserve boolean)
-returns setof private.drawn_slot
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $$
-declare
-  v_missing integer := draw_units_in_order.quantity;
-  v_free bigint;
-  v_drawn private.drawn_slot;
-begin
-  -- A snapshot answers most of the sold-out crowd without a lock: units that a running purchase took still count as free in it.
-  select coalesce(sum(stock_slots.available), 0) into v_free from public.stock_slots where stock_slots.variant_id = draw_units_in_order.variant_id;
-  if v_free < v_missing and not exists (
-    select from public.reservations
-    where reservations.variant_id = draw_units_in_order.variant_id and reservations.status = 'held' and reservations.expires_at <= now()
-  ) then
-    return;
-  end if;
-  perform from public.stock_slots where stock_slots.variant_id = draw_units_in_order.variant_id
-  order by stock_slots.slot, stock_slots.location_id for update;
-  select coalesce(sum(stock_slots.available), 0) into v_free from public.stock_slots where stock_slots.variant_id = draw_units_in_order.variant_id;
-  if v_free < v_missing then
-    perform private.release_due_units(draw_units_in_order.variant_id);
-    select coalesce(sum(stock_slots.available), 0) into v_free from public.stock_slots where stock_slots.variant_id = draw_units_in_order.variant_id;
-  end if;
-  if v_free < v_missing then
-    return;
-  end if;
-  for v_drawn in
-    select stock_slots.slot, stock_slots.location_id, stock_slots.available from public.stock_slots
-    where stock_slots.variant_id = draw_units_in_order.variant_id and stock_slots.available > 0
-    order by stock_slots.available desc, stock_slots.slot
-  loop
-    v_drawn.quantity := least(v_drawn.quantity, v_missing);
-    update public.stock_slots
-    set available = available - v_drawn.quantity, reserved = reserved + case when draw_units_in_order.reserve then v_drawn.quantity else 0 end
-    where stock_slots.variant_id = draw_units_in_order.variant_id and stock_slots.slot = v_drawn.slot and stock_slots.location_id = v_drawn.location_id;
-    return next v_drawn;
-    v_missing := v_missing - v_drawn.quantity;
-    exit when v_missing = 0;
-  end loop;
-end
-$$;
-comment on function private.draw_units_in_order(uuid, integer, boolean) is
-  'The edge of stock: locks every slot of the variant in order, frees holds that are due, and walks. Exact, and slow only where it must be.';
-
-create function private.free_units(variant_id uuid, slot integer, location_id uuid, quantity integer)
-returns void
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $$
-declare
-  -- a seat that somebody waits for goes from hold to hold: it is never on sale in between, so nobody can jump the queue
-  v_passed_on integer := private.pass_on_units(free_units.variant_id, free_units.slot, free_units.location_id, free_units.quantity);
-begin
-  update public.stock_slots
-  set reserved = reserved - free_units.quantity + v_passed_on, available = available + free_units.quantity - v_passed_on
-  where stock_slots.variant_id = free_units.variant_id and stock_slots.slot = free_units.slot and stock_slots.location_id = free_units.location_id;
-end
-$$;
-comment on function private.free_units(uuid, integer, uuid, integer) is 'Ends a hold on units of one slot: to whoever waits for them, else back on sale. The caller holds the slot and has ended the reservation.';
-
-create function private.release_due_units(variant_id uuid)
-returns void
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $$
-declare
-  v_freed private.drawn_slot;
-begin
-  for v_freed in
-    with due as materialized (
-      select reservations.id from public.reservations
-      where reservations.variant_id = release_due_units.variant_id and reservations.status = 'held' and reservations.expires_at <= now()
-      for update skip locked
-    ), released as (
-      update public.reservations set status = 'released' from due where reservations.id = due.id
-      returning reservations.slot, reservations.location_id, reservations.quantity
-    )
-    select released.slot, released.location_id, sum(released.quantity)::integer from released group by 1, 2 order by 1, 2
-  loop
-    perform private.free_units(release_due_units.variant_id, v_freed.slot, v_freed.location_id, v_freed.quantity);
-  end loop;
-end
-$$;
-comment on function private.release_due_units(uuid) is 'Frees what is due for one variant. The caller holds the variant''s slots; a reservation that a payment has locked is left to it.';
-
-create function private.reserve_units(holder_id uuid, variant_id uuid, quantity integer, expires_at timestamptz)
-returns boolean
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $$
-begin
-  insert into public.reservations (holder_id, variant_id, slot, location_id, quantity, expires_at)
-  select reserve_units.holder_id, reserve_units.variant_id, drawn.slot, drawn.location_id, drawn.quantity, reserve_units.expires_at
-  from private.draw_units(reserve_units.variant_id, reserve_units.quantity, true) as drawn;
-  return found;
-end
-$$;
-comment on function private.reserve_units(uuid, uuid, integer, timestamptz) is 'Holds units for a holder until expires_at; false when there are not enough.';
-
-create function private.sell_units(variant_id uuid, quantity integer, reference_id uuid)
-returns boolean
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $$
-begin
-  insert into public.stock_movements (variant_id, location_id, quantity, reason, reference_id)
-  select sell_units.variant_id, drawn.location_id, -drawn.quantity, 'sale', sell_units.reference_id
-  from private.draw_units(sell_units.variant_id, sell_units.quantity, false) as drawn;
-  return found;
-end
-$$;
-comment on function private.sell_units(uuid, integer, uuid) is 'Sells units at once, without a hold; false when there are not enough.';
-
-create function private.lock_holds(holder_ids uuid[], variant_ids uuid[] default '{}')
-returns void
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $$
-begin
-  perform from public.reservations
-  where reservations.holder_id = any (lock_holds.holder_ids) and reservations.status = 'held' order by reservations.id for update;
-  perform from public.stock_slots join (
-    select reservations.variant_id, reservations.slot, reservations.location_id from public.reservations
-    where reservations.holder_id = any (lock_holds.holder_ids) and reservations.status = 'held'
-    union
-    select stock_slots.variant_id, stock_slots.slot, stock_slots.location_id from public.stock_slots where stock_slots.variant_id = any (lock_holds.variant_ids)
-  ) as wanted using (variant_id, slot, location_id)
-  order by stock_slots.variant_id, stock_slots.slot, stock_slots.location_id for update of stock_slots;
-end
-$$;
-comment on function private.lock_holds(uuid[], uuid[]) is
-  'For whoever ends several holds, or ends holds and then takes units: locks the holds, then their slots and all slots of the variants to take, in the order everybody keeps. Who frees several goes on with lock_waitlists.';
-
-create function private.settle_reservations(holder_id uuid, outcome text)
-returns void
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $$
-declare
-  v_settled record;
-begin
-  perform private.lock_holds(array[settle_reservations.holder_id]);
-  if settle_reservations.outcome = 'claimed' then
-    insert into public.stock_movements (variant_id, location_id, quantity, reason, reference_id)
-    select reservations.variant_id, reservations.location_id, -reservations.quantity, 'sale', settle_reservations.holder_id
-    from public.reservations where reservations.holder_id = settle_reservations.holder_id and reservations.status = 'held';
-  end if;
-  for v_settled in
-    with settled as (
-      update public.reservations set status = settle_reservations.outcome
-      where reservations.holder_id = settle_reservations.holder_id and reservations.status = 'held'
-      returning reservations.variant_id, reservations.slot, reservations.location_id, reservations.quantity
-    )
-    select settled.variant_id, settled.slot, settled.location_id, sum(settled.quantity)::integer as quantity
-    from settled group by 1, 2, 3 order by 1, 2, 3
-  loop
-    if settle_reservations.outcome = 'released' then
-      perform private.free_units(v_settled.variant_id, v_settled.slot, v_settled.location_id, v_settled.quantity);
-    else
-      update public.stock_slots set reserved = reserved - v_settled.quantity
-      where stock_slots.variant_id = v_settled.variant_id and stock_slots.slot = v_settled.slot and stock_slots.location_id = v_settled.location_id;
-    end if;
-  end loop;
-end
-$$;
-comment on function private.settle_reservations(uuid, text) is
-  'Ends every hold of a holder: claimed (the units are sold) or released (they are free again). What was released before stays so.';
-
-create function private.held_units(holder_id uuid, variant_id uuid)
-returns integer
-language sql
-stable
-security invoker
-set search_path = ''
-as $$
-  select coalesce(sum(reservations.quantity), 0)::integer from public.reservations
-  where reservations.holder_id = held_units.holder_id and reservations.variant_id = held_units.variant_id and reservations.status = 'held';
-$$;
-comment on function private.held_units(uuid, uuid) is 'How many units of a variant a holder still holds.';
+alter table public.backorders enable row level security;
+create policy select_staff on public.backorders for select to authenticated using ((select private.has_permission('inventory.read')));
+grant select on public.backorders to authenticated, service_role;

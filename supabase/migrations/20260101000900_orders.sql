@@ -63,10 +63,13 @@ create table public.order_items (
   total_amount bigint not null,
   pricing jsonb not null default '{}',
   snapshot jsonb not null default '{}',
+  backordered_quantity integer not null default 0,
+  ships_at timestamptz,
   constraint order_items_are_bought_by_the_piece check (quantity between 1 and 100000),
   constraint order_items_add_up check (unit_amount >= 0 and subtotal_amount = unit_amount * quantity and total_amount = subtotal_amount - discount_amount + tax_amount),
   constraint order_items_take_off_no_more_than_there_is check (discount_amount between 0 and subtotal_amount and tax_amount >= 0
     and tax_included_amount between 0 and subtotal_amount - discount_amount),
+  constraint order_items_backorder_what_they_sell check (backordered_quantity between 0 and quantity),
   constraint order_items_name_a_variant_once unique nulls not distinct (order_id, variant_id, parent_id)
 );
 comment on table public.order_items is
@@ -332,6 +335,7 @@ set search_path = ''
 as $$
 declare
   v_item record;
+  v_retaken boolean := false;
 begin
   -- from here on nobody releases what is still held, so what is missing now is all that will be
   perform from public.reservations where reservations.holder_id = confirm_order.order_id and reservations.status = 'held' order by reservations.id for update;
@@ -339,17 +343,23 @@ begin
   for v_item in
     select lines.variant_id, lines.title, lines.missing, array_agg(lines.variant_id) over () as variant_ids
     from (
-      select order_items.variant_id, order_items.title, order_items.quantity - private.held_units(confirm_order.order_id, order_items.variant_id) as missing
+      select order_items.variant_id, min(order_items.title) as title,
+        sum(order_items.quantity)::integer - private.held_units(confirm_order.order_id, order_items.variant_id) as missing
       from public.order_items join public.variants on variants.id = order_items.variant_id
       where order_items.order_id = confirm_order.order_id and variants.stock_mode <> 'none'
+      group by order_items.variant_id
     ) as lines
     where lines.missing > 0 order by lines.variant_id
   loop
     perform private.lock_holds(array[confirm_order.order_id], v_item.variant_ids);
-    if not private.reserve_units(confirm_order.order_id, v_item.variant_id, v_item.missing, now() + interval '1 minute') then
+    if private.reserve_units(confirm_order.order_id, v_item.variant_id, v_item.missing, now() + interval '1 minute') is null then
       perform private.fail('out_of_stock', 409, format('%s sold out before the payment came.', v_item.title), 'The money goes back.');
     end if;
+    v_retaken := true;
   end loop;
+  if v_retaken then
+    perform private.note_backorders(confirm_order.order_id);
+  end if;
   perform private.settle_reservations(confirm_order.order_id, 'claimed');
   update public.orders set status = 'paid', paid_at = now() where orders.id = confirm_order.order_id;
   perform private.activate_enrollments(array(select order_items.id from public.order_items where order_items.order_id = confirm_order.order_id));
@@ -385,20 +395,25 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_sold uuid[] := array(
-    select stock_movements.variant_id from public.stock_movements where stock_movements.reference_id = take_back_goods.order_id
-    group by stock_movements.variant_id having sum(stock_movements.quantity) < 0);
+  v_sold uuid[];
+  v_places bigint;
 begin
-  if cardinality(v_sold) > 1 then
+  select coalesce(array_agg(sold.variant_id), '{}'), coalesce(sum(sold.places), 0) into v_sold, v_places
+  from (
+    select stock_movements.variant_id, count(distinct stock_movements.location_id) + count(*) filter (where stock_movements.location_id <> private.main_location()) as places
+    from public.stock_movements where stock_movements.reference_id = take_back_goods.order_id
+    group by stock_movements.variant_id having sum(stock_movements.quantity) < 0
+  ) as sold;
+  if v_places > 1 then
     perform private.lock_holds(array[take_back_goods.order_id], v_sold); -- every slot before the first waiting list
     perform private.lock_waitlists(array[take_back_goods.order_id], v_sold);
   end if;
   perform private.settle_reservations(take_back_goods.order_id, 'released');
-  perform private.return_units(sold.variant_id, sold.quantity, take_back_goods.order_id)
+  perform private.return_units(sold.variant_id, sold.quantity, take_back_goods.order_id, sold.location_id)
   from (
-    select stock_movements.variant_id, -sum(stock_movements.quantity)::integer as quantity
+    select stock_movements.variant_id, stock_movements.location_id, -sum(stock_movements.quantity)::integer as quantity
     from public.stock_movements where stock_movements.reference_id = take_back_goods.order_id
-    group by stock_movements.variant_id order by stock_movements.variant_id
+    group by stock_movements.variant_id, stock_movements.location_id order by stock_movements.variant_id, private.first_slot(stock_movements.location_id)
   ) as sold
   where sold.quantity > 0;
   perform private.end_enrollments(array(select order_items.id from public.order_items where order_items.order_id = take_back_goods.order_id), 'cancelled');

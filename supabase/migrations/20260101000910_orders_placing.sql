@@ -73,7 +73,7 @@ comment on function private.refuse_second_seat(uuid, uuid) is
   'Refuses already_enrolled, or order_already_open with the caller''s own order id in details, when the learner has a live seat in the intake; else does nothing.';
 
 create function private.hold_line(order_id uuid, person_id uuid, line private.order_line, expires_at timestamptz)
-returns void
+returns integer
 language plpgsql
 volatile
 security invoker
@@ -81,7 +81,7 @@ set search_path = ''
 as $$
 declare
   v_counted boolean := line.counted;
-  v_held boolean := true;
+  v_beyond integer := 0;
 begin
   if not v_counted then
     -- it may have begun to be counted since the line was priced; from here on it cannot
@@ -91,15 +91,17 @@ begin
   if v_counted and not (line.intake_id is not null
     and private.accept_offer(line.intake_id, hold_line.person_id, hold_line.order_id, hold_line.expires_at)) then
     if hold_line.expires_at is null then
-      v_held := private.sell_units(line.variant_id, line.quantity, hold_line.order_id);
+      v_beyond := private.sell_units(line.variant_id, line.quantity, hold_line.order_id);
     else
-      v_held := private.reserve_units(hold_line.order_id, line.variant_id, line.quantity, hold_line.expires_at);
+      v_beyond := private.reserve_units(hold_line.order_id, line.variant_id, line.quantity, hold_line.expires_at);
     end if;
     -- looking for a seat frees holds that are due, and what was freed may just have been offered to this very person
-    v_held := v_held or line.intake_id is not null
-      and private.accept_offer(line.intake_id, hold_line.person_id, hold_line.order_id, hold_line.expires_at);
+    if v_beyond is null and line.intake_id is not null
+      and private.accept_offer(line.intake_id, hold_line.person_id, hold_line.order_id, hold_line.expires_at) then
+      v_beyond := 0;
+    end if;
   end if;
-  if not v_held then
+  if v_beyond is null then
     if line.kind = 'course' then
       -- the last seat may be the buyer's own: then it is not sold out, it is theirs
       perform private.refuse_second_seat(hold_line.person_id, line.intake_id);
@@ -107,10 +109,11 @@ begin
     end if;
     perform private.fail('out_of_stock', 409, format('There are not %s of %s left.', line.quantity, line.title), 'Lower the quantity or remove the line.', line.variant_id::text);
   end if;
+  return v_beyond;
 end
 $$;
 comment on function private.hold_line(uuid, uuid, private.order_line, timestamptz) is
-  'Takes the line''s units, from the waiting list''s offer if the person has one: held until expires_at, or sold at once when there is nothing to pay. '
+  'Takes the line''s units, from the waiting list''s offer if the person has one: held until expires_at, or sold at once when there is nothing to pay. Says how many lie beyond stock. '
   'Refuses out_of_stock, or the reason of refuse_second_seat when the last seat is the buyer''s own.';
 
 create function private.open_enrollments(order_id uuid, person_id uuid, lines private.order_line[], item_ids uuid[], first_status text)
@@ -234,15 +237,19 @@ declare
   v_order_id uuid := gen_random_uuid();
   v_expires_at timestamptz;
   v_line private.order_line;
+  v_beyond integer := 0;
 begin
   if quote.total_amount > 0 then
     v_expires_at := now() + make_interval(mins => (private.setting('hold_minutes'))::integer);
   end if;
   perform private.expire_own_due_orders(place_quote.customer_id, quote.lines);
   foreach v_line in array quote.lines loop
-    perform private.hold_line(v_order_id, place_quote.customer_id, v_line, v_expires_at);
+    v_beyond := v_beyond + private.hold_line(v_order_id, place_quote.customer_id, v_line, v_expires_at);
   end loop;
   perform private.write_order(place_quote.customer_id, quote, v_order_id, v_expires_at);
+  if v_beyond > 0 then
+    perform private.note_backorders(v_order_id);
+  end if;
   return v_order_id;
 end
 $$;

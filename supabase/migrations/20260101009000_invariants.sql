@@ -2,12 +2,28 @@
 Invariants: what must hold at every moment, as one view. No rows means healthy: tests read it after each step, operators as a check.
 */
 
+create view private.stock_reconciliation as
+select coalesce(held.variant_id, moved.variant_id) as variant_id, coalesce(held.location_id, moved.location_id) as location_id,
+  coalesce(moved.quantity, 0) as movements, coalesce(held.on_hand, 0) as on_hand, coalesce(held.on_hand, 0) - coalesce(moved.quantity, 0) as difference
+from (
+  select stock_slots.variant_id, stock_slots.location_id, sum(stock_slots.available + stock_slots.reserved) as on_hand from public.stock_slots group by 1, 2
+) as held
+full join (
+  select stock_movements.variant_id, stock_movements.location_id, sum(stock_movements.quantity) as quantity from public.stock_movements group by 1, 2
+) as moved using (variant_id, location_id);
+comment on view private.stock_reconciliation is 'Per variant and location: the sum of the movements, what is on hand, and the difference, which must be 0.';
+
 create view private.invariant_violations as
-select 'on hand is the sum of the movements' as invariant, coalesce(held.variant_id, moved.variant_id)::text as subject,
-  format('on hand %s, movements %s', held.on_hand, moved.quantity) as detail
-from (select stock_slots.variant_id, sum(stock_slots.available + stock_slots.reserved) as on_hand from public.stock_slots group by stock_slots.variant_id) as held
-full join (select stock_movements.variant_id, sum(stock_movements.quantity) as quantity from public.stock_movements group by stock_movements.variant_id) as moved using (variant_id)
-where coalesce(held.on_hand, 0) <> coalesce(moved.quantity, 0)
+select 'on hand is the sum of the movements' as invariant, stock_reconciliation.variant_id || '/' || stock_reconciliation.location_id as subject,
+  format('on hand %s, movements %s', stock_reconciliation.on_hand, stock_reconciliation.movements) as detail
+from private.stock_reconciliation where stock_reconciliation.difference <> 0
+union all
+select 'what was sold beyond stock is written down', variants.id::text, format('limit %s, left %s, open %s', variants.backorder_limit, beyond.left, promised.open)
+from public.variants
+left join lateral (select coalesce(sum(stock_slots.available + stock_slots.reserved), 0) as left from public.stock_slots
+  where stock_slots.variant_id = variants.id and stock_slots.slot >= 128) as beyond on true
+left join lateral (select coalesce(sum(backorders.open_quantity), 0) as open from public.backorders where backorders.variant_id = variants.id) as promised on true
+where coalesce(variants.backorder_limit, 0) <> beyond.left + promised.open
 union all
 select 'reserved is the sum of live reservations', slot.variant_id || '/' || slot.slot, format('reserved %s, reservations %s', slot.reserved, coalesce(held.quantity, 0))
 from public.stock_slots as slot
@@ -41,7 +57,7 @@ select 'an ended order holds nothing', orders.id::text, orders.status
 from public.orders join public.reservations on reservations.holder_id = orders.id
 where reservations.status = 'held' and orders.status not in ('pending', 'needs_review')
 union all
-select 'a reservation belongs to an order or an offer', reservations.id::text, reservations.holder_id::text
+select 'a reservation belongs to an order, an offer or a stock hold', reservations.id::text, reservations.holder_id::text
 from public.reservations where not exists (select from public.orders where orders.id = reservations.holder_id)
   and not exists (select from public.waitlist_entries where waitlist_entries.id = reservations.holder_id)
 union all

@@ -31,6 +31,7 @@ allowed (name, clients) as (
     ('private.retry_process', 'authenticated'),
     ('private.revoke_role', 'authenticated'),
     ('private.search_orders', 'authenticated'),
+    ('private.set_stock_mode', 'authenticated'),
     ('private.start_payment', 'authenticated'),
     ('private.update_process', 'authenticated')
 ),

@@ -20,7 +20,14 @@ describe("stock levels", () => {
       const { variantId } = await soldSeat(sql);
       await asAnon(sql);
       const [level] = await sql`select * from public.stock_levels where variant_id = ${variantId}`;
-      expect(level).toEqual({ variant_id: variantId, available: 4, reserved: 1, on_hand: 5 });
+      expect(level).toEqual({
+        variant_id: variantId,
+        available: 4,
+        reserved: 1,
+        on_hand: 5,
+        sellable: 4,
+        backordered: 0,
+      });
       await expectRefusal(() => sql`select * from public.reservations`, { code: "42501", status: 401 });
       await expectRefusal(() => sql`select * from public.stock_movements`, { code: "42501", status: 401 });
     }));

@@ -45,12 +45,12 @@ test("levels follow a purchase and its end, for everybody to see", async () => {
   const intake = await publishedIntake(stack.sql, { seats: 3, price: 50_000_00 });
   const learner = await newLearner(stack);
   const levels = () => visitor(stack).inventory.levels([intake.variantId]);
-  const level = { variant_id: intake.variantId, on_hand: 3 };
-  expect(await levels()).toEqual([{ ...level, available: 3, reserved: 0 }]);
+  const level = { variant_id: intake.variantId, on_hand: 3, backordered: 0 };
+  expect(await levels()).toEqual([{ ...level, available: 3, sellable: 3, reserved: 0 }]);
   const order = await learner.seatline.orders.place({ lines: [{ variant_id: intake.variantId, quantity: 1 }] });
-  expect(await levels()).toEqual([{ ...level, available: 2, reserved: 1 }]);
+  expect(await levels()).toEqual([{ ...level, available: 2, sellable: 2, reserved: 1 }]);
   await learner.seatline.orders.cancel({ order_id: order.id });
-  expect(await levels()).toEqual([{ ...level, available: 3, reserved: 0 }]);
+  expect(await levels()).toEqual([{ ...level, available: 3, sellable: 3, reserved: 0 }]);
 });
 
 test("an intake that is not counted and one that is not published have no level", async () => {

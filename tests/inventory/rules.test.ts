@@ -142,7 +142,7 @@ describe("a hold", () => {
         );
       }
       expect(await sql`select private.reserve_units(gen_random_uuid(), gen_random_uuid(), 1, now()) as held`).toEqual([
-        { held: false },
+        { held: null },
       ]);
     }));
 });

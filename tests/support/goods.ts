@@ -1,15 +1,40 @@
 import { randomUUID } from "node:crypto";
 import type { Sql } from "./database.ts";
 
-/** A counted thing that is sold in any quantity: the catalogue has no goods yet, the stock behind it does. */
-export async function stockedVariant(sql: Sql, units: number): Promise<string> {
+/** What goods may be; what is left out is a draft that is sold at no price. */
+export type GoodsWish = { kind?: "physical" | "digital" | "bundle"; status?: "draft" | "published"; price?: number };
+
+/** A product with one variant and no stock yet; gives the variant. */
+export async function goods(sql: Sql, wish: GoodsWish = {}): Promise<string> {
   const name = `goods-${randomUUID()}`;
-  const [product] =
-    await sql`insert into public.products (kind, slug, title) values ('course', ${name}, 'Goods') returning id`;
+  const [product] = await sql`insert into public.products (kind, slug, title, status)
+    values (${wish.kind ?? "physical"}, ${name}, 'Goods', ${wish.status ?? "draft"}) returning id`;
   const [variant] =
     await sql`insert into public.variants (product_id, sku, title) values (${product?.id}, ${name}, 'Goods') returning id`;
-  await sql`select private.change_capacity(${variant?.id}, ${units})`;
+  if (wish.price !== undefined)
+    await sql`insert into public.prices (variant_id, currency, amount) values (${variant?.id}, 'IDR', ${wish.price})`;
   return variant?.id;
+}
+
+/** A counted thing that is sold in any quantity, with units in the location main. */
+export async function stockedVariant(sql: Sql, units: number, wish: GoodsWish = {}): Promise<string> {
+  const variant = await goods(sql, wish);
+  await sql`select private.change_capacity(${variant}, ${units})`;
+  return variant;
+}
+
+/** Lets a variant be sold beyond its stock; acts as whoever the connection is, so the owner or the secret key. */
+export async function sellBeyondStock(sql: Sql, variant: string, limit: number): Promise<void> {
+  await sql`select public.set_stock_mode(${variant}, 'backorder', ${limit})`;
+}
+
+/** A published bundle of these parts. */
+export async function bundleOf(sql: Sql, parts: { variant: string; quantity: number }[], price = 0): Promise<string> {
+  const bundle = await goods(sql, { kind: "bundle", status: "published", price });
+  for (const { variant, quantity } of parts) {
+    await sql`insert into public.bundle_items (bundle_variant_id, component_variant_id, quantity) values (${bundle}, ${variant}, ${quantity})`;
+  }
+  return bundle;
 }
 
 /** Buys units as `place_order` does once lines are priced, in any quantity, and gives the order's id; with nothing to pay it is paid at once. */
@@ -22,7 +47,7 @@ export async function buyUnits(
   const lines = wishes.map(({ variant, quantity }) => ({
     variant_id: variant,
     quantity,
-    kind: "goods",
+    kind: "physical",
     sku: "goods",
     title: "Goods",
     unit_amount: amount,

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { publishedIntake } from "./catalog.ts";
 import type { Pool, Sql } from "./database.ts";
 import { asCustomer, asOwner, asService, newCustomer } from "./people.ts";
+import { populateGoods } from "./populated-goods.ts";
 import { publishedProduct } from "./products.ts";
 
 /** A shop with history: two customers who each have a seat, an open order, a paid order with its invoice and a refunded one; a draft course; mails; jobs. */
@@ -21,6 +22,7 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
   await sql`insert into public.products (kind, slug, title) values ('course', ${`bare-${draft.slug}`}, 'A draft with nothing on it')`;
   await publishedProduct(sql, { category: true, options: true });
   await publishedProduct(sql, { category: true, options: true, status: "draft" });
+  const scarce = await populateGoods(sql);
   for (const customer of [first, second]) {
     await act(
       sql,
@@ -30,6 +32,7 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
     await sql`with cart as (insert into public.carts (customer_id, currency, expires_at) values (${customer}, 'IDR', now() + interval '1 day') returning id)
       insert into public.cart_items (cart_id, variant_id, quantity) select cart.id, ${others[0]?.variantId as string}, 1 from cart`;
     await act(sql, customer, (tx) => tx`select public.enroll(${free.intakeId})`);
+    await order(sql, customer, scarce);
     await order(sql, customer, paid.variantId);
     const kept = await order(sql, customer, others[0]?.variantId as string);
     await pay(sql, customer, kept);

@@ -114,6 +114,85 @@ export type Database = {
         };
         Relationships: [];
       };
+      backorders: {
+        Row: {
+          created_at: string;
+          holder_id: string;
+          number: number;
+          open_quantity: number;
+          quantity: number;
+          ships_at: string | null;
+          variant_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          holder_id: string;
+          number?: never;
+          open_quantity: number;
+          quantity: number;
+          ships_at?: string | null;
+          variant_id: string;
+        };
+        Update: {
+          created_at?: string;
+          holder_id?: string;
+          number?: never;
+          open_quantity?: number;
+          quantity?: number;
+          ships_at?: string | null;
+          variant_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "backorders_variant_id_fkey";
+            columns: ["variant_id"];
+            isOneToOne: false;
+            referencedRelation: "variants";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      bundle_items: {
+        Row: {
+          bundle_variant_id: string;
+          component_variant_id: string;
+          created_at: string;
+          quantity: number;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          bundle_variant_id: string;
+          component_variant_id: string;
+          created_at?: string;
+          quantity?: number;
+          updated_at?: string;
+        };
+        Update: {
+          bundle_variant_id?: string;
+          component_variant_id?: string;
+          created_at?: string;
+          quantity?: number;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "bundle_items_bundle_variant_id_fkey";
+            columns: ["bundle_variant_id"];
+            isOneToOne: false;
+            referencedRelation: "variants";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "bundle_items_component_variant_id_fkey";
+            columns: ["component_variant_id"];
+            isOneToOne: false;
+            referencedRelation: "variants";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       cart_items: {
         Row: {
           added_at: string;
@@ -908,19 +987,34 @@ export type Database = {
       locations: {
         Row: {
           code: string;
+          created_at: string;
+          deactivated_at: string | null;
           id: string;
+          kind: string;
           name: string;
+          priority: number;
+          updated_at: string;
         };
         ComputedFields: never;
         Insert: {
           code: string;
+          created_at?: string;
+          deactivated_at?: string | null;
           id?: string;
+          kind?: string;
           name: string;
+          priority?: number;
+          updated_at?: string;
         };
         Update: {
           code?: string;
+          created_at?: string;
+          deactivated_at?: string | null;
           id?: string;
+          kind?: string;
           name?: string;
+          priority?: number;
+          updated_at?: string;
         };
         Relationships: [];
       };
@@ -989,6 +1083,7 @@ export type Database = {
       };
       order_items: {
         Row: {
+          backordered_quantity: number;
           discount_amount: number;
           id: string;
           kind: string;
@@ -996,6 +1091,7 @@ export type Database = {
           parent_id: string | null;
           pricing: NonNullable<Json>;
           quantity: number;
+          ships_at: string | null;
           sku: string;
           snapshot: NonNullable<Json>;
           subtotal_amount: number;
@@ -1008,6 +1104,7 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
+          backordered_quantity?: number;
           discount_amount?: number;
           id?: string;
           kind: string;
@@ -1015,6 +1112,7 @@ export type Database = {
           parent_id?: string | null;
           pricing?: NonNullable<Json>;
           quantity: number;
+          ships_at?: string | null;
           sku: string;
           snapshot?: NonNullable<Json>;
           subtotal_amount: number;
@@ -1026,6 +1124,7 @@ export type Database = {
           variant_id: string;
         };
         Update: {
+          backordered_quantity?: number;
           discount_amount?: number;
           id?: string;
           kind?: string;
@@ -1033,6 +1132,7 @@ export type Database = {
           parent_id?: string | null;
           pricing?: NonNullable<Json>;
           quantity?: number;
+          ships_at?: string | null;
           sku?: string;
           snapshot?: NonNullable<Json>;
           subtotal_amount?: number;
@@ -2043,6 +2143,7 @@ export type Database = {
           id: number;
           location_id: string;
           moved_at: string;
+          note: string | null;
           quantity: number;
           reason: string;
           reference_id: string | null;
@@ -2054,6 +2155,7 @@ export type Database = {
           id?: never;
           location_id: string;
           moved_at?: string;
+          note?: string | null;
           quantity: number;
           reason: string;
           reference_id?: string | null;
@@ -2064,6 +2166,7 @@ export type Database = {
           id?: never;
           location_id?: string;
           moved_at?: string;
+          note?: string | null;
           quantity?: number;
           reason?: string;
           reference_id?: string | null;
@@ -2086,6 +2189,7 @@ export type Database = {
           reserved: number;
           slot: number;
           variant_id: string;
+          watched_at: string | null;
         };
         ComputedFields: never;
         Insert: {
@@ -2094,6 +2198,7 @@ export type Database = {
           reserved?: number;
           slot: number;
           variant_id: string;
+          watched_at?: string | null;
         };
         Update: {
           available?: number;
@@ -2101,6 +2206,7 @@ export type Database = {
           reserved?: number;
           slot?: number;
           variant_id?: string;
+          watched_at?: string | null;
         };
         Relationships: [
           {
@@ -2189,10 +2295,13 @@ export type Database = {
       variants: {
         Row: {
           attributes: NonNullable<Json>;
+          backorder_limit: number | null;
           created_at: string;
           id: string;
+          low_stock_threshold: number | null;
           option_value_ids: string[];
           position: number;
+          preorder_ships_at: string | null;
           product_id: string;
           sku: string;
           stock_mode: string;
@@ -2203,10 +2312,13 @@ export type Database = {
         ComputedFields: never;
         Insert: {
           attributes?: NonNullable<Json>;
+          backorder_limit?: number | null;
           created_at?: string;
           id?: string;
+          low_stock_threshold?: number | null;
           option_value_ids?: string[];
           position?: number;
+          preorder_ships_at?: string | null;
           product_id: string;
           sku: string;
           stock_mode?: string;
@@ -2216,10 +2328,13 @@ export type Database = {
         };
         Update: {
           attributes?: NonNullable<Json>;
+          backorder_limit?: number | null;
           created_at?: string;
           id?: string;
+          low_stock_threshold?: number | null;
           option_value_ids?: string[];
           position?: number;
+          preorder_ships_at?: string | null;
           product_id?: string;
           sku?: string;
           stock_mode?: string;
@@ -2291,21 +2406,27 @@ export type Database = {
       stock_levels: {
         Row: {
           available: number | null;
+          backordered: number | null;
           on_hand: number | null;
           reserved: number | null;
+          sellable: number | null;
           variant_id: string;
         };
         ComputedFields: never;
         Insert: {
           available?: number | null;
+          backordered?: number | null;
           on_hand?: number | null;
           reserved?: number | null;
+          sellable?: number | null;
           variant_id?: string | null;
         };
         Update: {
           available?: number | null;
+          backordered?: number | null;
           on_hand?: number | null;
           reserved?: number | null;
+          sellable?: number | null;
           variant_id?: string | null;
         };
         Relationships: [
@@ -2515,6 +2636,16 @@ export type Database = {
           placed_to?: string;
           q?: string;
           statuses?: string[];
+        };
+        Returns: Json;
+      };
+      set_stock_mode: {
+        Args: {
+          backorder_limit?: number;
+          idempotency_key?: string;
+          mode: string;
+          ships_at?: string;
+          variant_id: string;
         };
         Returns: Json;
       };

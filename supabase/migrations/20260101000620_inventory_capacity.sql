@@ -1,0 +1,167 @@
+/*
+Inventory, capacity: units that come back after a sale, and units that are added or taken away.
+
+Promise: what comes back or is added goes to whoever waits for it before anybody else can buy it.
+Under concurrency: whoever changes the number of units holds every slot of the variant; whoever returns units holds the slot they go to.
+Staff who write stock of goods lock the variants first, by id (private.lock_goods): a variant may have no slot yet that could be held.
+*/
+
+create function private.return_units(variant_id uuid, quantity integer, reference_id uuid, location_id uuid default private.main_location())
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_slot public.stock_slots;
+begin
+  select * into v_slot from public.stock_slots
+  where stock_slots.variant_id = return_units.variant_id
+    and stock_slots.location_id in (return_units.location_id, private.main_location())
+    and not exists (select from public.locations where locations.id = stock_slots.location_id and locations.deactivated_at is not null)
+  order by stock_slots.location_id <> return_units.location_id, stock_slots.slot limit 1 for update;
+  if v_slot.variant_id is null then
+    return;
+  end if;
+  insert into public.stock_movements (variant_id, location_id, quantity, reason, reference_id)
+  values (return_units.variant_id, v_slot.location_id, return_units.quantity, 'return', return_units.reference_id);
+  if v_slot.slot >= 128 then
+    update public.backorders set open_quantity = backorders.open_quantity - return_units.quantity
+    where backorders.holder_id = return_units.reference_id and backorders.variant_id = return_units.variant_id;
+  end if;
+  update public.stock_slots set reserved = reserved + return_units.quantity
+  where stock_slots.variant_id = v_slot.variant_id and stock_slots.slot = v_slot.slot and stock_slots.location_id = v_slot.location_id;
+  perform private.free_units(v_slot.variant_id, v_slot.slot, v_slot.location_id, return_units.quantity);
+end
+$$;
+comment on function private.return_units(uuid, integer, uuid, uuid) is
+  'Puts sold units back on sale where they came from, or in main when that place was closed: a cancelled seat, a returned parcel. A variant that is not counted has nowhere to put them.';
+
+create function private.pass_on_free_units(variant_id uuid)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_slot public.stock_slots;
+  v_passed_on integer;
+begin
+  perform from public.stock_slots where stock_slots.variant_id = pass_on_free_units.variant_id
+  order by stock_slots.slot, stock_slots.location_id for update;
+  for v_slot in
+    select * from public.stock_slots where stock_slots.variant_id = pass_on_free_units.variant_id and stock_slots.available > 0
+    order by stock_slots.slot, stock_slots.location_id
+  loop
+    v_passed_on := private.pass_on_units(v_slot.variant_id, v_slot.slot, v_slot.location_id, v_slot.available);
+    exit when v_passed_on = 0;
+    update public.stock_slots set available = available - v_passed_on, reserved = reserved + v_passed_on
+    where stock_slots.variant_id = v_slot.variant_id and stock_slots.slot = v_slot.slot and stock_slots.location_id = v_slot.location_id;
+  end loop;
+end
+$$;
+comment on function private.pass_on_free_units(uuid) is 'Gives units that are on sale to whoever waits for them: after seats were added, or a closed intake with a waiting list opened again.';
+
+create function private.add_units(variant_id uuid, location_id uuid, quantity integer)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_first integer := private.first_slot(add_units.location_id);
+  v_on_hand bigint;
+  v_slots integer := 1;
+begin
+  select coalesce(sum(stock_slots.available + stock_slots.reserved), 0) + add_units.quantity into v_on_hand
+  from public.stock_slots where stock_slots.variant_id = add_units.variant_id and stock_slots.location_id = add_units.location_id;
+  -- a power of two, so that a larger set of slots contains the smaller one; about four units each
+  while v_slots < 64 and v_slots * 4 < v_on_hand loop
+    v_slots := v_slots * 2;
+  end loop;
+  insert into public.stock_slots (variant_id, slot, location_id, watched_at)
+  select add_units.variant_id, v_first + number * (64 / v_slots), add_units.location_id,
+    (select now() from private.low_stock_marks where low_stock_marks.variant_id = add_units.variant_id)
+  from generate_series(0, v_slots - 1) as number
+  on conflict do nothing;
+  update public.stock_slots set available = available + share.quantity
+  from (
+    select stock_slots.slot,
+      add_units.quantity / count(*) over () + case when row_number() over (order by stock_slots.slot) <= add_units.quantity % count(*) over () then 1 else 0 end as quantity
+    from public.stock_slots where stock_slots.variant_id = add_units.variant_id and stock_slots.location_id = add_units.location_id
+  ) as share
+  where stock_slots.variant_id = add_units.variant_id and stock_slots.slot = share.slot and stock_slots.location_id = add_units.location_id;
+end
+$$;
+comment on function private.add_units(uuid, uuid, integer) is
+  'Puts units on sale at a location, spread evenly over a number of slots that grows with the quantity. The caller holds every slot of the variant and writes the movement.';
+
+create function private.take_units(variant_id uuid, location_id uuid, quantity integer)
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_missing integer := take_units.quantity;
+  v_slot public.stock_slots;
+begin
+  for v_slot in
+    select * from public.stock_slots
+    where stock_slots.variant_id = take_units.variant_id and stock_slots.location_id = take_units.location_id and stock_slots.available > 0
+    order by stock_slots.available desc, stock_slots.slot
+  loop
+    exit when v_missing = 0;
+    update public.stock_slots set available = available - least(v_slot.available, v_missing)
+    where stock_slots.variant_id = v_slot.variant_id and stock_slots.slot = v_slot.slot and stock_slots.location_id = v_slot.location_id;
+    v_missing := v_missing - least(v_slot.available, v_missing);
+  end loop;
+  return v_missing;
+end
+$$;
+comment on function private.take_units(uuid, uuid, integer) is
+  'Takes units that are on sale away from a location and says how many were missing. The caller holds every slot of the variant and writes the movement.';
+
+create function private.lock_stock(variant_ids uuid[])
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  perform from public.stock_slots where stock_slots.variant_id = any (lock_stock.variant_ids)
+  order by stock_slots.variant_id, stock_slots.slot, stock_slots.location_id for update;
+end
+$$;
+comment on function private.lock_stock(uuid[]) is 'Every slot of these variants, in the order everybody keeps.';
+
+create function private.change_capacity(variant_id uuid, delta integer)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  if change_capacity.delta = 0 then
+    return;
+  end if;
+  perform private.lock_stock(array[change_capacity.variant_id]);
+  perform private.release_due_units(change_capacity.variant_id);
+  if change_capacity.delta > 0 then
+    perform private.add_units(change_capacity.variant_id, private.main_location(), change_capacity.delta);
+    perform private.pass_on_free_units(change_capacity.variant_id);
+  elsif private.take_units(change_capacity.variant_id, private.main_location(), -change_capacity.delta) > 0 then
+    perform private.fail('capacity_in_use', 409, 'More units are sold or held than the new number allows.', 'Cancel some first, or choose a larger number.');
+  end if;
+  insert into public.stock_movements (variant_id, location_id, quantity, reason)
+  values (change_capacity.variant_id, private.main_location(), change_capacity.delta, 'capacity');
+  perform private.note_low_stock(change_capacity.variant_id);
+end
+$$;
+comment on function private.change_capacity(uuid, integer) is 'Adds or takes away seats that were never sold. Refuses capacity_in_use.';
