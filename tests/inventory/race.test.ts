@@ -2,13 +2,14 @@ import { describe, expect, inject, test } from "vitest";
 import { endHold } from "../support/buying.ts";
 import { type Attempt, type Crowd, gatherCrowd, newCustomers, outcome, tally } from "../support/crowd.ts";
 import { type Sql, type TestDatabase, useDatabase } from "../support/database.ts";
+import { effort } from "../support/effort.ts";
 import { buyUnits, stockedVariant } from "../support/goods.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { replaceInFunction, withSabotage } from "../support/sabotage.ts";
 import { seededRandom } from "../support/seeded-random.ts";
 
-/** Rounds at the edge of stock; `SEATLINE_ROUNDS=10000` for a night. */
-const rounds = Number(process.env.SEATLINE_ROUNDS ?? 20);
+/** Rounds at the edge of stock. */
+const rounds = effort(20);
 
 const database = useDatabase();
 

@@ -3,14 +3,14 @@ import { expect, test } from "vitest";
 import { cancelOrder, confirmPayment, endHold, type OpenedPayment, openPayment, orderOne } from "../support/buying.ts";
 import { publishedIntake } from "../support/catalog.ts";
 import { type Sql, type TestDatabase, useDatabase } from "../support/database.ts";
+import { effort } from "../support/effort.ts";
 import { refusalOf } from "../support/expect-error.ts";
 import { violations } from "../support/invariants.ts";
 import { asOwner, newCustomer } from "../support/people.ts";
 import { replaceInFunction, withSabotage } from "../support/sabotage.ts";
 import { type ModelIntake, ShopModel } from "./shop-model.ts";
 
-/** Histories to try; `SEATLINE_ROUNDS=1000` for a night. */
-const histories = Number(process.env.SEATLINE_ROUNDS ?? 8);
+const histories = effort(8);
 
 const database = useDatabase();
 
