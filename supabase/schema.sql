@@ -70,7 +70,11 @@ CREATE TABLE "public"."bundle_items" ("bundle_variant_id" uuid NOT NULL, "compon
 
 ALTER TABLE "public"."bundle_items" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."cart_items" ("cart_id" uuid NOT NULL, "variant_id" uuid NOT NULL, "quantity" integer NOT NULL, "seen_title" text, "seen_unit_amount" bigint, "seen_problem" text, "added_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "cart_items_are_bought_by_the_piece" CHECK (((quantity >= 1) AND (quantity <= 1000))), CONSTRAINT "cart_items_pkey" PRIMARY KEY (cart_id, variant_id));
+CREATE TABLE "public"."cart_coupons" ("cart_id" uuid NOT NULL, "coupon_id" uuid NOT NULL, "added_at" timestamp with time zone NOT NULL DEFAULT clock_timestamp(), CONSTRAINT "cart_coupons_pkey" PRIMARY KEY (cart_id, coupon_id));
+
+ALTER TABLE "public"."cart_coupons" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."cart_items" ("cart_id" uuid NOT NULL, "variant_id" uuid NOT NULL, "quantity" integer NOT NULL, "seen_title" text, "seen_unit_amount" bigint, "seen_problem" text, "added_at" timestamp with time zone NOT NULL DEFAULT clock_timestamp(), CONSTRAINT "cart_items_are_bought_by_the_piece" CHECK (((quantity >= 1) AND (quantity <= 1000))), CONSTRAINT "cart_items_pkey" PRIMARY KEY (cart_id, variant_id));
 
 ALTER TABLE "public"."cart_items" ENABLE ROW LEVEL SECURITY;
 
@@ -278,6 +282,8 @@ CREATE TYPE "private"."order_search" AS ("words" text, "pattern" text, "digits_p
 
 CREATE TYPE "private"."quote" AS ("currency" text, "lines" private.order_line[], "subtotal_amount" bigint, "discount_amount" bigint, "tax_amount" bigint, "tax_included_amount" bigint, "shipping_amount" bigint, "total_amount" bigint, "discounts" jsonb, "taxes" jsonb, "problems" jsonb);
 
+CREATE TYPE "private"."priced_cart" AS ("cart" public.carts, "quote" private.quote, "address" public.addresses);
+
 CREATE TYPE "private"."wish" AS ("variant_id" uuid, "quantity" integer);
 
 CREATE OR REPLACE FUNCTION private.accept_offer(intake_id uuid, learner_id uuid, order_id uuid, expires_at timestamp with time zone)
@@ -363,6 +369,35 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.add_to_cart(variant_id uuid, quantity integer, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_object('variant_id', add_to_cart.variant_id, 'quantity', add_to_cart.quantity);
+  v_answer jsonb := private.recall_answer(v_person_id, add_to_cart.idempotency_key, 'add_to_cart', v_body);
+  v_cart public.carts;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if add_to_cart.quantity is null or add_to_cart.quantity not between 1 and 1000 then
+    perform private.refuse_cart_quantity();
+  end if;
+  if not exists (select from public.variants where variants.id = add_to_cart.variant_id) then
+    perform private.fail('variant_not_found', 404, 'This thing is not on sale.', 'Read the catalogue again.', add_to_cart.variant_id::text);
+  end if;
+  v_cart := private.open_cart(v_person_id);
+  insert into public.cart_items as item (cart_id, variant_id, quantity) values (v_cart.id, add_to_cart.variant_id, add_to_cart.quantity)
+  on conflict on constraint cart_items_pkey do update set quantity = least(item.quantity + excluded.quantity, 1000);
+  perform private.check_cart_limits(v_cart.id, add_to_cart.variant_id);
+  return private.answer_cart(v_person_id, add_to_cart.idempotency_key, 'add_to_cart', v_body, v_cart.id, add_to_cart.variant_id);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.add_units(variant_id uuid, location_id uuid, quantity integer)
  RETURNS void
  LANGUAGE plpgsql
@@ -391,6 +426,21 @@ begin
     from public.stock_slots where stock_slots.variant_id = add_units.variant_id and stock_slots.location_id = add_units.location_id
   ) as share
   where stock_slots.variant_id = add_units.variant_id and stock_slots.slot = share.slot and stock_slots.location_id = add_units.location_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.address_problem(lines private.order_line[], address_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if address_problem.address_id is null and private.needs_address(address_problem.lines) then
+    return private.problem('address_required', 422, 'Something in this order is sent by post, and there is no address to send it to.',
+      'Add an address (add_address), or send shipping_address_id.');
+  end if;
+  return null;
 end
 $function$;
 
@@ -469,6 +519,37 @@ CREATE OR REPLACE FUNCTION private.allowance_location()
  IMMUTABLE
  SET search_path TO ''
 AS $function$ select '00000000-0000-4000-8000-000000000002'::uuid; $function$;
+
+CREATE OR REPLACE FUNCTION private.answer_cart(person_id uuid, idempotency_key text, verb text, body jsonb, cart_id uuid, touched uuid DEFAULT NULL::uuid, changes jsonb DEFAULT '[]'::jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_cart public.carts;
+  v_priced private.priced_cart;
+  v_reduced jsonb;
+  v_changes jsonb := answer_cart.changes;
+begin
+  update public.carts
+  set expires_at = private.cart_expiry(),
+    order_id = case when answer_cart.verb = 'get_cart' then carts.order_id end -- whoever changes a cart that came back makes it another
+  where carts.id = answer_cart.cart_id
+  returning * into v_cart;
+  v_priced := private.price_cart(v_cart);
+  if answer_cart.touched is not null then
+    perform private.refuse_problem(private.line_problem((v_priced.quote).lines, answer_cart.touched));
+  end if;
+  v_reduced := private.reduce_to_stock(v_priced, answer_cart.touched);
+  if v_reduced <> '[]' then
+    v_priced := private.price_cart(v_cart);
+  end if;
+  v_changes := v_changes || v_reduced || private.cart_changes(v_priced, answer_cart.touched);
+  perform private.mark_seen(v_priced);
+  return private.remember_answer(answer_cart.person_id, answer_cart.idempotency_key, answer_cart.verb, answer_cart.body,
+    private.cart_document(v_priced, v_changes));
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION private.apply_overtaken_events(provider text, payment_id uuid)
  RETURNS void
@@ -780,6 +861,128 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.cart_changes(priced private.priced_cart, touched uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object('code', change.code, 'variant_id', seen.variant_id, 'title', coalesce(seen.title, seen.seen_title),
+      'from', change.old_value, 'to', change.new_value) order by seen.added_at, seen.variant_id), '[]')
+    from (
+      select cart_items.*, line.title, line.unit_amount, private.line_problem((priced.quote).lines, cart_items.variant_id) ->> 'code' as problem
+      from public.cart_items join unnest((priced.quote).lines) as line on line.variant_id = cart_items.variant_id and line.parent_variant_id is null
+      where cart_items.cart_id = (priced.cart).id and cart_items.variant_id is distinct from cart_changes.touched
+    ) as seen
+    cross join lateral (
+      select 'price_changed' as code, to_jsonb(seen.seen_unit_amount) as old_value, to_jsonb(seen.unit_amount) as new_value
+      where seen.seen_unit_amount <> seen.unit_amount
+      union all select 'not_available', null, to_jsonb(seen.problem) where seen.problem <> coalesce(seen.seen_problem, '')
+      union all select 'available_again', to_jsonb(seen.seen_problem), null where seen.problem is null and seen.seen_problem is not null
+    ) as change);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.cart_coupon_ids(cart_id uuid)
+ RETURNS uuid[]
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return array(
+    select cart_coupons.coupon_id from public.cart_coupons where cart_coupons.cart_id = cart_coupon_ids.cart_id order by cart_coupons.added_at, cart_coupons.coupon_id);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.cart_document(priced private.priced_cart, changes jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_lines jsonb := private.cart_lines(priced);
+  v_problems jsonb := coalesce((priced.quote).problems, '[]') || coalesce(private.address_problem((priced.quote).lines, (priced.address).id), '[]');
+begin
+  if v_lines = '[]' then
+    v_problems := jsonb_build_array(private.problem('cart_empty', 409, 'There is nothing in this cart.', 'Add something first (add_to_cart).'));
+  end if;
+  return jsonb_build_object(
+    'id', (priced.cart).id, 'currency', (priced.cart).currency, 'expires_at', (priced.cart).expires_at,
+    'lines', v_lines, 'quote', private.quote_document(priced.quote) - array['lines', 'problems', 'currency'],
+    'shipping_address', private.address_snapshot((priced.address).id) || jsonb_build_object('id', (priced.address).id),
+    'coupon_codes', (
+      select coalesce(jsonb_agg(coupons.code order by cart_coupons.added_at, coupons.code), '[]')
+      from public.cart_coupons join public.coupons on coupons.id = cart_coupons.coupon_id where cart_coupons.cart_id = (priced.cart).id),
+    'changes', cart_document.changes, 'problems', v_problems);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.cart_expiry()
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return now() + make_interval(days => (private.setting('cart_days'))::integer);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.cart_lines(priced private.priced_cart)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select coalesce(jsonb_agg(
+      private.line_document(line) - 'parent_variant_id' || jsonb_build_object(
+        'title', coalesce(line.title, cart_items.seen_title), 'slug', products.slug, 'image_url', products.image_url, 'added_at', cart_items.added_at,
+        'problem', private.line_problem((priced.quote).lines, line.variant_id),
+        'components', (
+          select coalesce(jsonb_agg(jsonb_build_object('variant_id', part.variant_id, 'kind', part.kind, 'sku', part.sku, 'title', part.title, 'quantity', part.quantity)
+            order by part.title, part.variant_id), '[]')
+          from unnest((priced.quote).lines) as part where part.parent_variant_id = line.variant_id))
+      order by cart_items.added_at, cart_items.variant_id), '[]')
+    from public.cart_items
+    join unnest((priced.quote).lines) as line on line.variant_id = cart_items.variant_id and line.parent_variant_id is null
+    left join public.products on products.id = line.product_id
+    where cart_items.cart_id = (priced.cart).id);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.cart_moved(priced private.priced_cart)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_line private.order_line;
+begin
+  foreach v_line in array (priced.quote).lines loop
+    if v_line.problem ->> 'code' = 'out_of_stock' then
+      return true; -- there may be fewer left than the cart asks for
+    end if;
+  end loop;
+  return private.cart_changes(priced, null) <> '[]';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.cart_needs_care(customer_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return exists (
+    select from public.carts left join public.orders on orders.id = carts.order_id
+    where carts.customer_id = cart_needs_care.customer_id and (
+      carts.status = 'open' and (carts.expires_at <= now() or orders.paid_at is not null)
+      or carts.status = 'ordered' and carts.expires_at > now() and orders.status in ('expired', 'cancelled') and orders.paid_at is null));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.category_height(category_id uuid)
  RETURNS integer
  LANGUAGE sql
@@ -866,6 +1069,35 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.change_cart_item(variant_id uuid, quantity integer, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_object('variant_id', change_cart_item.variant_id, 'quantity', change_cart_item.quantity);
+  v_answer jsonb := private.recall_answer(v_person_id, change_cart_item.idempotency_key, 'change_cart_item', v_body);
+  v_cart public.carts;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if change_cart_item.quantity is null or change_cart_item.quantity not between 1 and 1000 then
+    perform private.refuse_cart_quantity();
+  end if;
+  v_cart := private.lock_cart(v_person_id);
+  update public.cart_items set quantity = change_cart_item.quantity
+  where cart_items.cart_id = v_cart.id and cart_items.variant_id = change_cart_item.variant_id;
+  if not found then
+    perform private.refuse_missing_item();
+  end if;
+  perform private.check_cart_limits(v_cart.id, change_cart_item.variant_id);
+  return private.answer_cart(v_person_id, change_cart_item.idempotency_key, 'change_cart_item', v_body, v_cart.id, change_cart_item.variant_id);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.check_address(address public.addresses)
  RETURNS public.addresses
  LANGUAGE plpgsql
@@ -896,6 +1128,57 @@ begin
     perform private.fail('invalid_address', 422, v_problem, 'Correct it and send the address again.');
   end if;
   return address;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.check_availability(person_id uuid, lines private.order_line[])
+ RETURNS private.order_line[]
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_lines private.order_line[] := check_availability.lines;
+  v_line private.order_line;
+  v_short uuid[] := array(
+    select wanted.variant_id from (
+      select line.variant_id, sum(line.quantity) as units from unnest(check_availability.lines) as line
+      where line.counted and line.problem is null group by line.variant_id
+    ) as wanted
+    where wanted.units > private.units_in_reach(wanted.variant_id));
+begin
+  for v_index in 1 .. cardinality(v_lines) loop
+    v_line := v_lines[v_index];
+    continue when v_line.problem is not null;
+    if v_line.intake_id is not null and check_availability.person_id is not null then
+      v_line.problem := private.second_seat_problem(check_availability.person_id, v_line.intake_id);
+    end if;
+    if v_line.problem is null and v_line.variant_id = any (v_short) then
+      v_line.problem := private.stock_problem(check_availability.person_id, v_line);
+    end if;
+    v_lines[v_index] := v_line;
+  end loop;
+  return v_lines;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.check_cart_limits(cart_id uuid, variant_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_most_lines integer := private.setting('max_order_lines');
+  v_most_units integer := private.setting('max_cart_quantity');
+begin
+  if (select count(*) from public.cart_items where cart_items.cart_id = check_cart_limits.cart_id) > v_most_lines then
+    perform private.fail('cart_full', 409, format('A cart has at most %s lines.', v_most_lines), 'Order what is in it, or remove a line first.');
+  end if;
+  if exists (
+    select from public.cart_items
+    where cart_items.cart_id = check_cart_limits.cart_id and cart_items.variant_id = check_cart_limits.variant_id and cart_items.quantity > v_most_units
+  ) then
+    perform private.refuse_cart_quantity();
+  end if;
 end
 $function$;
 
@@ -992,32 +1275,6 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.choose_address(customer_id uuid, lines private.order_line[], wanted_id uuid, cart_address_id uuid)
- RETURNS uuid
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-declare
-  v_address_id uuid;
-  v_line private.order_line;
-begin
-  if choose_address.wanted_id is not null then
-    v_address_id := (private.find_own_address(choose_address.wanted_id)).id;
-  end if;
-  foreach v_line in array choose_address.lines loop
-    if v_line.kind = 'physical' then
-      v_address_id := coalesce(v_address_id, choose_address.cart_address_id, private.default_address(choose_address.customer_id));
-      if v_address_id is null then
-        perform private.fail('address_required', 422, 'Something in this order is sent by post, and there is no address to send it to.',
-          'Add an address (add_address), or send shipping_address_id.');
-      end if;
-      return v_address_id;
-    end if;
-  end loop;
-  return null;
-end
-$function$;
-
 CREATE OR REPLACE FUNCTION private.claim_promotions(order_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -1039,6 +1296,28 @@ begin
   line.tax_amount := 0;
   line.tax_included_amount := 0;
   return line;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.clear_cart(idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := '{}';
+  v_answer jsonb := private.recall_answer(v_person_id, clear_cart.idempotency_key, 'clear_cart', v_body);
+  v_cart public.carts;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_cart := private.open_cart(v_person_id);
+  delete from public.cart_items where cart_items.cart_id = v_cart.id;
+  delete from public.cart_coupons where cart_coupons.cart_id = v_cart.id;
+  return private.answer_cart(v_person_id, clear_cart.idempotency_key, 'clear_cart', v_body, v_cart.id);
 end
 $function$;
 
@@ -1243,6 +1522,22 @@ begin
     end;
     perform private.close_payments(deliver_paid_order.order_id, 'paid');
   end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.delivery_address(customer_id uuid, lines private.order_line[], wanted_id uuid)
+ RETURNS public.addresses
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_address public.addresses;
+begin
+  if private.needs_address(delivery_address.lines) then
+    select * into v_address from public.addresses
+    where addresses.id = coalesce(delivery_address.wanted_id, private.default_address(delivery_address.customer_id));
+  end if;
+  return v_address;
 end
 $function$;
 
@@ -1947,6 +2242,46 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.get_cart(idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := '{}';
+  v_answer jsonb := private.recall_answer(v_person_id, get_cart.idempotency_key, 'get_cart', v_body);
+  v_cart public.carts;
+  v_priced private.priced_cart;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if private.cart_needs_care(v_person_id) then
+    v_cart := private.lock_cart(v_person_id);
+  else
+    select * into v_cart from public.carts where carts.customer_id = v_person_id and carts.status = 'open';
+  end if;
+  if v_cart.id is null then
+    v_cart.customer_id := v_person_id;
+    v_cart.currency := private.setting('default_currency') #>> '{}';
+    return private.cart_document(private.price_cart(v_cart), '[]');
+  end if;
+  v_priced := private.price_cart(v_cart);
+  -- most looks find what was there before, and write nothing
+  if not private.cart_moved(v_priced) and v_cart.expires_at > private.cart_expiry() - interval '1 day' then
+    return private.cart_document(v_priced, '[]');
+  end if;
+  v_cart := private.lock_cart(v_person_id);
+  if v_cart.id is null then
+    -- ordered in another tab at this moment
+    return private.get_cart(get_cart.idempotency_key);
+  end if;
+  return private.answer_cart(v_person_id, get_cart.idempotency_key, 'get_cart', v_body, v_cart.id);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.get_order(order_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -1974,7 +2309,7 @@ begin
   -- whoever filled a new cart meanwhile may have put the same things into it: they are not wanted twice
   insert into public.cart_items as item (cart_id, variant_id, quantity)
   select v_cart.id, cart_items.variant_id, cart_items.quantity from public.cart_items where cart_items.cart_id = (give_back_cart.returned).id
-  on conflict (cart_id, variant_id) do update set quantity = greatest(item.quantity, excluded.quantity);
+  on conflict on constraint cart_items_pkey do update set quantity = greatest(item.quantity, excluded.quantity);
   update public.carts set status = 'abandoned' where carts.id = (give_back_cart.returned).id;
   return v_cart;
 end
@@ -2354,6 +2689,17 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.line_problem(lines private.order_line[], variant_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select line.problem from unnest(line_problem.lines) as line
+  where line.problem is not null and line_problem.variant_id = coalesce(line.parent_variant_id, line.variant_id)
+  order by line.parent_variant_id is not null limit 1;
+$function$;
+
 CREATE OR REPLACE FUNCTION private.lock_addresses()
  RETURNS uuid
  LANGUAGE plpgsql
@@ -2548,6 +2894,25 @@ AS $function$
   where notifications.id = mark_notification.notification_id and notifications.status <> 'sent';
 $function$;
 
+CREATE OR REPLACE FUNCTION private.mark_seen(priced private.priced_cart)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.cart_items
+  set seen_title = coalesce(shown.title, cart_items.seen_title), seen_unit_amount = coalesce(shown.unit_amount, cart_items.seen_unit_amount),
+    seen_problem = shown.problem
+  from (
+    select line.variant_id, line.title, line.unit_amount, private.line_problem((priced.quote).lines, line.variant_id) ->> 'code' as problem
+    from unnest((priced.quote).lines) as line where line.parent_variant_id is null
+  ) as shown
+  where cart_items.cart_id = (priced.cart).id and cart_items.variant_id = shown.variant_id
+    and (coalesce(shown.title, cart_items.seen_title), coalesce(shown.unit_amount, cart_items.seen_unit_amount), shown.problem)
+      is distinct from (cart_items.seen_title, cart_items.seen_unit_amount, cart_items.seen_problem);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.match_titles(search private.order_search)
  RETURNS private.order_search
  LANGUAGE plpgsql
@@ -2565,6 +2930,78 @@ begin
   where sold_titles.content like v_search.pattern or v_search.alike and sold_titles.content operator(extensions.%>) v_search.words;
   return v_search;
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.merge_cart(lines jsonb, currency text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_object('lines', merge_cart.lines, 'currency', merge_cart.currency);
+  v_answer jsonb := private.recall_answer(v_person_id, merge_cart.idempotency_key, 'merge_cart', v_body);
+  v_cart public.carts;
+  v_changes jsonb;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if merge_cart.currency is not null then
+    perform private.check_currency(merge_cart.currency);
+  end if;
+  v_cart := private.open_cart(v_person_id);
+  if merge_cart.currency <> v_cart.currency and not exists (select from public.cart_items where cart_items.cart_id = v_cart.id) then
+    update public.carts set currency = merge_cart.currency where carts.id = v_cart.id; -- an empty cart has no currency of its own yet
+  end if;
+  v_changes := private.merge_lines(v_cart.id, merge_cart.lines);
+  return private.answer_cart(v_person_id, merge_cart.idempotency_key, 'merge_cart', v_body, v_cart.id, null, v_changes);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.merge_lines(cart_id uuid, lines jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_most_lines integer := private.setting('max_order_lines');
+  v_most_units integer := private.setting('max_cart_quantity');
+  v_lines integer := (select count(*) from public.cart_items where cart_items.cart_id = merge_lines.cart_id);
+  v_wish record;
+  v_changes jsonb := '[]';
+begin
+  for v_wish in
+    select wish.variant_id, wish.quantity, products.kind, cart_items.quantity as present
+    from private.parse_lines(merge_lines.lines) as wish
+    join public.variants on variants.id = wish.variant_id -- what was deleted meanwhile is gone without a trace
+    join public.products on products.id = variants.product_id
+    left join public.cart_items on cart_items.cart_id = merge_lines.cart_id and cart_items.variant_id = wish.variant_id
+    order by wish.variant_id
+  loop
+    if v_wish.present is null and v_lines >= v_most_lines then
+      v_changes := v_changes || jsonb_build_object('code', 'not_merged', 'variant_id', v_wish.variant_id, 'title', null, 'from', v_wish.quantity, 'to', 0);
+      continue;
+    end if;
+    v_lines := v_lines + case when v_wish.present is null then 1 else 0 end;
+    insert into public.cart_items as item (cart_id, variant_id, quantity)
+    values (merge_lines.cart_id, v_wish.variant_id, private.merged_quantity(0, v_wish.quantity, v_wish.kind, v_most_units))
+    on conflict on constraint cart_items_pkey do update
+    set quantity = private.merged_quantity(item.quantity, v_wish.quantity, v_wish.kind, v_most_units);
+  end loop;
+  return v_changes;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.merged_quantity(present integer, added integer, kind text, most integer)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select case when merged_quantity.kind = 'course' then 1
+    else greatest(merged_quantity.present, least(merged_quantity.present + merged_quantity.added, merged_quantity.most)) end;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.missing_combinations(product_id uuid)
@@ -2671,6 +3108,24 @@ begin
     where waitlist_entries.learner_id = private.require_person()
       and (waitlist_entries.status = 'waiting' or waitlist_entries.status = 'offered' and waitlist_entries.offer_expires_at > now())
     order by waitlist_entries.position;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.needs_address(lines private.order_line[])
+ RETURNS boolean
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_line private.order_line;
+begin
+  foreach v_line in array needs_address.lines loop
+    if v_line.kind = 'physical' then
+      return true;
+    end if;
+  end loop;
+  return false;
 end
 $function$;
 
@@ -2804,6 +3259,29 @@ AS $function$
     where note_titles.variant_ids is null or variants.id = any (note_titles.variant_ids)
   ) as named
   on conflict do nothing;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.open_cart(person_id uuid)
+ RETURNS public.carts
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_cart public.carts;
+begin
+  loop
+    v_cart := private.lock_cart(open_cart.person_id);
+    if v_cart.id is null then
+      insert into public.carts (customer_id, currency, expires_at)
+      values (open_cart.person_id, private.setting('default_currency') #>> '{}', private.cart_expiry())
+      on conflict (customer_id) where (status = 'open') do nothing
+      returning * into v_cart;
+    end if;
+    -- null again: another tab made it in this moment
+    exit when v_cart.id is not null;
+  end loop;
+  return v_cart;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.open_enrollments(order_id uuid, person_id uuid, lines private.order_line[], item_ids uuid[], first_status text)
@@ -3130,7 +3608,6 @@ declare
   v_currency text;
   v_wishes private.wish[];
   v_lines private.order_line[];
-  v_address_id uuid;
   v_address public.addresses;
   v_quote private.quote;
   v_order_id uuid;
@@ -3150,6 +3627,9 @@ begin
     end if;
     perform private.refuse_wrong_cart(v_cart);
   end if;
+  if place_order.shipping_address_id is not null then
+    perform private.find_own_address(place_order.shipping_address_id);
+  end if;
   v_currency := coalesce(place_order.currency, v_cart.currency, private.setting('default_currency') #>> '{}');
   perform private.check_currency(v_currency);
   if v_cart.id is null then
@@ -3159,15 +3639,13 @@ begin
     from public.cart_items where cart_items.cart_id = v_cart.id;
   end if;
   v_lines := private.price_wishes(v_customer_id, v_wishes, v_currency);
-  v_address_id := private.choose_address(v_customer_id, v_lines, place_order.shipping_address_id, v_cart.shipping_address_id);
-  if v_address_id is not null then
-    select * into v_address from public.addresses where addresses.id = v_address_id;
-  end if;
-  v_quote := private.total_quote(v_customer_id, v_currency, v_lines, '{}', v_address.country, v_address.province);
+  v_address := private.delivery_address(v_customer_id, v_lines, coalesce(place_order.shipping_address_id, v_cart.shipping_address_id));
+  v_quote := private.total_quote(v_customer_id, v_currency, v_lines, private.cart_coupon_ids(v_cart.id), v_address.country, v_address.province);
   perform private.refuse_problem(v_quote.problems -> 0);
+  perform private.refuse_problem(private.address_problem(v_lines, v_address.id));
   v_order_id := private.place_quote(v_customer_id, v_quote);
-  if v_address_id is not null then
-    update public.orders set shipping_address = private.address_snapshot(v_address_id) where orders.id = v_order_id;
+  if v_address.id is not null then
+    update public.orders set shipping_address = private.address_snapshot(v_address.id) where orders.id = v_order_id;
   end if;
   if v_cart.id is not null then
     update public.carts set status = 'ordered', order_id = v_order_id where carts.id = v_cart.id;
@@ -3228,6 +3706,27 @@ AS $function$
     'receivable', orders.total_amount, 'revenue', -orders.subtotal_amount, 'discounts', orders.discount_amount,
     'tax_payable', -orders.tax_amount, 'shipping', -orders.shipping_amount))
   from public.orders where orders.id = post_sale.order_id and orders.total_amount > 0;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.price_cart(cart public.carts)
+ RETURNS private.priced_cart
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_priced private.priced_cart;
+  v_wishes private.wish[];
+  v_lines private.order_line[];
+begin
+  select coalesce(array_agg(row(cart_items.variant_id, cart_items.quantity)::private.wish order by cart_items.variant_id), '{}') into v_wishes
+  from public.cart_items where cart_items.cart_id = cart.id;
+  v_lines := private.check_availability(cart.customer_id, private.price_wishes(cart.customer_id, v_wishes, cart.currency));
+  v_priced.cart := cart;
+  v_priced.address := private.delivery_address(cart.customer_id, v_lines, cart.shipping_address_id);
+  v_priced.quote := private.total_quote(cart.customer_id, cart.currency, v_lines, private.cart_coupon_ids(cart.id),
+    (v_priced.address).country, (v_priced.address).province);
+  return v_priced;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.price_line(variant_id uuid, quantity integer, currency text, person_id uuid)
@@ -3551,6 +4050,31 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.reduce_to_stock(priced private.priced_cart, touched uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_item record;
+  v_left bigint;
+  v_changes jsonb := '[]';
+begin
+  for v_item in
+    select line.variant_id, line.quantity, line.title from unnest((priced.quote).lines) as line
+    where line.parent_variant_id is null and line.quantity > 1 and line.variant_id is distinct from reduce_to_stock.touched
+      and private.line_problem((priced.quote).lines, line.variant_id) ->> 'code' = 'out_of_stock'
+  loop
+    v_left := private.units_in_reach(v_item.variant_id);
+    continue when v_left < 1 or v_left >= v_item.quantity;
+    update public.cart_items set quantity = v_left where cart_items.cart_id = (priced.cart).id and cart_items.variant_id = v_item.variant_id;
+    v_changes := v_changes || jsonb_build_object('code', 'quantity_reduced', 'variant_id', v_item.variant_id, 'title', v_item.title,
+      'from', v_item.quantity, 'to', v_left);
+  end loop;
+  return v_changes;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.refund_effect_key(effect text, refund_id uuid)
  RETURNS text
  LANGUAGE sql
@@ -3602,6 +4126,27 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.refuse_cart_quantity()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.fail('invalid_quantity', 422, format('A cart takes from 1 to %s units of one thing.', private.setting('max_cart_quantity')),
+    'Lower the quantity; remove_from_cart takes the line out.');
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.refuse_missing_item()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.fail('cart_item_not_found', 404, 'This is not in your cart.', 'Read your cart again (get_cart).');
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.refuse_problem(problem jsonb)
  RETURNS void
  LANGUAGE plpgsql
@@ -3620,25 +4165,8 @@ CREATE OR REPLACE FUNCTION private.refuse_second_seat(learner_id uuid, intake_id
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
-declare
-  v_status text;
-  v_open public.orders;
 begin
-  select enrollments.status into v_status from public.enrollments
-  where enrollments.learner_id = refuse_second_seat.learner_id and enrollments.intake_id = refuse_second_seat.intake_id
-    and enrollments.status in ('reserved', 'active', 'suspended', 'completed');
-  if v_status is null then
-    return;
-  end if;
-  if v_status = 'reserved' then
-    select orders.* into v_open
-    from public.enrollments
-    join public.order_items on order_items.id = enrollments.order_item_id
-    join public.orders on orders.id = order_items.order_id
-    where enrollments.learner_id = refuse_second_seat.learner_id and enrollments.intake_id = refuse_second_seat.intake_id and enrollments.status = 'reserved';
-    perform private.fail('order_already_open', 409, format('Order %s already holds this seat for you.', v_open.number), 'Pay that order or cancel it.', v_open.id::text);
-  end if;
-  perform private.fail('already_enrolled', 409, 'You are enrolled in this intake already.', 'Find it among your courses.');
+  perform private.refuse_problem(private.second_seat_problem(refuse_second_seat.learner_id, refuse_second_seat.intake_id));
 end
 $function$;
 
@@ -3744,6 +4272,30 @@ begin
   return private.remember_answer(v_person_id, remove_address.idempotency_key, 'remove_address', v_body, (
     select coalesce(jsonb_agg(to_jsonb(addresses) order by addresses.created_at, addresses.id), '[]')
     from public.addresses where addresses.profile_id = v_person_id));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.remove_from_cart(variant_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := to_jsonb(remove_from_cart.variant_id);
+  v_answer jsonb := private.recall_answer(v_person_id, remove_from_cart.idempotency_key, 'remove_from_cart', v_body);
+  v_cart public.carts;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_cart := private.lock_cart(v_person_id);
+  delete from public.cart_items where cart_items.cart_id = v_cart.id and cart_items.variant_id = remove_from_cart.variant_id;
+  if not found then
+    perform private.refuse_missing_item();
+  end if;
+  return private.answer_cart(v_person_id, remove_from_cart.idempotency_key, 'remove_from_cart', v_body, v_cart.id);
 end
 $function$;
 
@@ -3994,6 +4546,33 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.second_seat_problem(learner_id uuid, intake_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_status text;
+  v_open public.orders;
+begin
+  select enrollments.status into v_status from public.enrollments
+  where enrollments.learner_id = second_seat_problem.learner_id and enrollments.intake_id = second_seat_problem.intake_id
+    and enrollments.status in ('reserved', 'active', 'suspended', 'completed');
+  if v_status is null then
+    return null;
+  end if;
+  if v_status = 'reserved' then
+    select orders.* into v_open
+    from public.enrollments
+    join public.order_items on order_items.id = enrollments.order_item_id
+    join public.orders on orders.id = order_items.order_id
+    where enrollments.learner_id = second_seat_problem.learner_id and enrollments.intake_id = second_seat_problem.intake_id and enrollments.status = 'reserved';
+    return private.problem('order_already_open', 409, format('Order %s already holds this seat for you.', v_open.number), 'Pay that order or cancel it.', v_open.id::text);
+  end if;
+  return private.problem('already_enrolled', 409, 'You are enrolled in this intake already.', 'Find it among your courses.');
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.sell_units(variant_id uuid, quantity integer, reference_id uuid)
  RETURNS integer
  LANGUAGE plpgsql
@@ -4062,6 +4641,54 @@ begin
   end if;
   insert into public.stock_movements (variant_id, location_id, quantity, reason)
   values (set_allowance.variant_id, private.allowance_location(), set_allowance.delta, 'capacity');
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.set_cart_address(address_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := to_jsonb(set_cart_address.address_id);
+  v_answer jsonb := private.recall_answer(v_person_id, set_cart_address.idempotency_key, 'set_cart_address', v_body);
+  v_cart public.carts;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if set_cart_address.address_id is not null then
+    perform private.find_own_address(set_cart_address.address_id);
+  end if;
+  v_cart := private.open_cart(v_person_id);
+  update public.carts set shipping_address_id = set_cart_address.address_id where carts.id = v_cart.id;
+  return private.answer_cart(v_person_id, set_cart_address.idempotency_key, 'set_cart_address', v_body, v_cart.id);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.set_cart_currency(currency text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := to_jsonb(set_cart_currency.currency);
+  v_answer jsonb := private.recall_answer(v_person_id, set_cart_currency.idempotency_key, 'set_cart_currency', v_body);
+  v_cart public.carts;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform private.check_currency(set_cart_currency.currency);
+  v_cart := private.open_cart(v_person_id);
+  update public.carts set currency = set_cart_currency.currency where carts.id = v_cart.id;
+  -- amounts of two currencies are not compared
+  update public.cart_items set seen_unit_amount = null where cart_items.cart_id = v_cart.id and v_cart.currency <> set_cart_currency.currency;
+  return private.answer_cart(v_person_id, set_cart_currency.idempotency_key, 'set_cart_currency', v_body, v_cart.id);
 end
 $function$;
 
@@ -4289,6 +4916,26 @@ begin
   update public.processes set attempts = processes.attempts + 1, started_at = now()
   where processes.id = start_process.process_id and processes.status = 'running';
   return found;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.stock_problem(person_id uuid, line private.order_line)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if line.intake_id is null then
+    return private.problem('out_of_stock', 409, format('There are not %s of %s left.', line.quantity, line.title), 'Lower the quantity or remove the line.', line.variant_id::text);
+  end if;
+  if exists (
+    select from public.waitlist_entries
+    where waitlist_entries.intake_id = line.intake_id and waitlist_entries.learner_id = stock_problem.person_id
+      and waitlist_entries.status = 'offered' and waitlist_entries.offer_expires_at > now()
+  ) then
+    return null; -- a seat is held for this very person
+  end if;
+  return private.problem('out_of_stock', 409, format('Every seat in %s is taken.', line.title), 'Join the waiting list (join_waitlist), or choose another intake.', line.variant_id::text);
 end
 $function$;
 
@@ -5051,6 +5698,19 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.units_in_reach(variant_id uuid)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return private.sellable_units(units_in_reach.variant_id) + (
+    -- holds that are due are freed by whoever comes for them
+    select coalesce(sum(reservations.quantity), 0) from public.reservations
+    where reservations.variant_id = units_in_reach.variant_id and reservations.status = 'held' and reservations.expires_at <= now());
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.update_process(process_id uuid, status text, message text, progress integer, reporter text, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -5249,6 +5909,14 @@ AS $function$
     add_address.district, add_address.subdistrict, add_address.country, add_address.label, add_address.make_default, add_address.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.add_to_cart(variant_id uuid, quantity integer DEFAULT 1, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.add_to_cart(add_to_cart.variant_id, add_to_cart.quantity, add_to_cart.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.attach_payment_session(payment_id uuid, session_id text, url text, expires_at timestamp with time zone)
  RETURNS jsonb
  LANGUAGE sql
@@ -5321,6 +5989,22 @@ AS $function$
     change_address.make_default, change_address.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.change_cart_item(variant_id uuid, quantity integer, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.change_cart_item(change_cart_item.variant_id, change_cart_item.quantity, change_cart_item.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.clear_cart(idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.clear_cart(clear_cart.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.enroll(intake_id uuid, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -5335,6 +6019,14 @@ CREATE OR REPLACE FUNCTION public.generate_variants(product_id uuid, options jso
  SET search_path TO ''
 AS $function$
   select private.generate_variants(generate_variants.product_id, generate_variants.options, generate_variants.sku_prefix, generate_variants.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.get_cart(idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.get_cart(get_cart.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.get_order(order_id uuid)
@@ -5377,6 +6069,14 @@ CREATE OR REPLACE FUNCTION public.leave_waitlist(intake_id uuid, idempotency_key
  SET search_path TO ''
 AS $function$
   select private.leave_waitlist(leave_waitlist.intake_id, leave_waitlist.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.merge_cart(lines jsonb, currency text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.merge_cart(merge_cart.lines, merge_cart.currency, merge_cart.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.move_category(category_id uuid, parent_id uuid DEFAULT NULL::uuid, "position" integer DEFAULT NULL::integer, idempotency_key text DEFAULT NULL::text)
@@ -5429,6 +6129,14 @@ AS $function$
   select private.remove_address(remove_address.address_id, remove_address.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.remove_from_cart(variant_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.remove_from_cart(remove_from_cart.variant_id, remove_from_cart.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.retry_process(process_id uuid)
  RETURNS public.processes
  LANGUAGE sql
@@ -5455,6 +6163,22 @@ AS $function$
     search_orders.max_amount, search_orders.currency, search_orders.cursor, search_orders.max_rows);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.set_cart_address(address_id uuid DEFAULT NULL::uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.set_cart_address(set_cart_address.address_id, set_cart_address.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.set_cart_currency(currency text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.set_cart_currency(set_cart_currency.currency, set_cart_currency.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.set_stock_mode(variant_id uuid, mode text, backorder_limit integer DEFAULT NULL::integer, ships_at timestamp with time zone DEFAULT NULL::timestamp with time zone, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -5479,6 +6203,8 @@ AS $function$
   select private.update_process(update_process.process_id, update_process.status, update_process.message, update_process.progress, update_process.reporter, update_process.idempotency_key);
 $function$;
 
+ALTER TABLE "public"."cart_coupons" ADD CONSTRAINT "cart_coupons_cart_id_fkey" FOREIGN KEY (cart_id) REFERENCES public.carts(id) ON DELETE CASCADE;
+
 ALTER TABLE "public"."cart_items" ADD CONSTRAINT "cart_items_cart_id_fkey" FOREIGN KEY (cart_id) REFERENCES public.carts(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."carts" ADD CONSTRAINT "carts_shipping_address_id_fkey" FOREIGN KEY (shipping_address_id) REFERENCES public.addresses(id) ON DELETE SET NULL;
@@ -5490,6 +6216,8 @@ ALTER TABLE "public"."categories" ADD CONSTRAINT "categories_know_their_depth" U
 ALTER TABLE "public"."categories" ADD CONSTRAINT "categories_are_one_deeper_than_their_parent" FOREIGN KEY (parent_id, parent_depth) REFERENCES public.categories(id, depth) ON UPDATE CASCADE ON DELETE RESTRICT;
 
 ALTER TABLE "public"."category_attributes" ADD CONSTRAINT "category_attributes_category_id_fkey" FOREIGN KEY (category_id) REFERENCES public.categories(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."cart_coupons" ADD CONSTRAINT "cart_coupons_coupon_id_fkey" FOREIGN KEY (coupon_id) REFERENCES public.coupons(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."customer_group_members" ADD CONSTRAINT "customer_group_members_customer_group_id_fkey" FOREIGN KEY (customer_group_id) REFERENCES public.customer_groups(id) ON DELETE CASCADE;
 
@@ -5884,6 +6612,8 @@ CREATE INDEX backorders_variant_id_number_idx ON public.backorders USING btree (
 
 CREATE INDEX bundle_items_component_variant_id_idx ON public.bundle_items USING btree (component_variant_id);
 
+CREATE INDEX cart_coupons_coupon_id_idx ON public.cart_coupons USING btree (coupon_id);
+
 CREATE INDEX carts_customer_id_expires_at_idx ON public.carts USING btree (customer_id, expires_at);
 
 CREATE INDEX carts_expires_at_idx ON public.carts USING btree (expires_at) WHERE (status = 'open'::text);
@@ -6274,6 +7004,10 @@ CREATE POLICY "select_anyone" ON "public"."bundle_items" FOR SELECT TO "anon", "
 
 CREATE POLICY "update_staff" ON "public"."bundle_items" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
 
+CREATE POLICY "select_own_or_staff" ON "public"."cart_coupons" FOR SELECT TO "authenticated" USING ((EXISTS ( SELECT
+   FROM public.carts
+  WHERE (carts.id = cart_coupons.cart_id))));
+
 CREATE POLICY "select_own_or_staff" ON "public"."cart_items" FOR SELECT TO "authenticated" USING ((EXISTS ( SELECT
    FROM public.carts
   WHERE (carts.id = cart_items.cart_id))));
@@ -6547,7 +7281,11 @@ COMMENT ON FUNCTION "private"."activate_enrollments"(uuid[]) IS 'Opens the cours
 
 COMMENT ON FUNCTION "private"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) IS 'Does the work of public.add_address.';
 
+COMMENT ON FUNCTION "private"."add_to_cart"(uuid, integer, text) IS 'Does the work of public.add_to_cart.';
+
 COMMENT ON FUNCTION "private"."add_units"(uuid, uuid, integer) IS 'Puts units on sale at a location, spread evenly over a number of slots that grows with the quantity. The caller holds every slot of the variant and writes the movement.';
+
+COMMENT ON FUNCTION "private"."address_problem"(private.order_line[], uuid) IS 'address_required when goods have nowhere to go; else null.';
 
 COMMENT ON FUNCTION "private"."address_snapshot"(uuid) IS 'An address as an order keeps it: recipient, phone, country, province, city, district, subdistrict, street, postal_code.';
 
@@ -6556,6 +7294,8 @@ COMMENT ON FUNCTION "private"."adopt_refund"(uuid, text, bigint, text, text, tex
 COMMENT ON FUNCTION "private"."all_combinations"(uuid) IS 'Every combination of a product''s option values, in the order of options and values.';
 
 COMMENT ON FUNCTION "private"."allowance_location"() IS 'The location whose units are promises: what may be sold beyond stock.';
+
+COMMENT ON FUNCTION "private"."answer_cart"(uuid, text, text, jsonb, uuid, uuid, jsonb) IS 'The end of every verb that changes a cart: keeps it for another while, prices it, refuses what is wrong with the touched line, and answers all of it. The caller holds the cart.';
 
 COMMENT ON FUNCTION "private"."apply_overtaken_events"(text, uuid) IS 'Refunds and disputes name only the capture. One that came before it was ignored as not ours, and is applied once the capture is known.';
 
@@ -6583,6 +7323,20 @@ COMMENT ON FUNCTION "private"."best_list_price"(uuid, integer, text, uuid, bigin
 
 COMMENT ON FUNCTION "private"."cancel_order"(uuid, text, text) IS 'Does the work of public.cancel_order.';
 
+COMMENT ON FUNCTION "private"."cart_changes"(private.priced_cart, uuid) IS 'What moved since the customer last saw the cart: price_changed, not_available, available_again; not for the line they changed themselves just now.';
+
+COMMENT ON FUNCTION "private"."cart_coupon_ids"(uuid) IS 'The coupons of a cart, in the order in which they were typed in.';
+
+COMMENT ON FUNCTION "private"."cart_document"(private.priced_cart, jsonb) IS 'A cart as every verb answers it. What stands in problems would refuse its order, with the same codes.';
+
+COMMENT ON FUNCTION "private"."cart_expiry"() IS 'Until when a cart that is touched now is kept.';
+
+COMMENT ON FUNCTION "private"."cart_lines"(private.priced_cart) IS 'The lines of a cart as a client shows them, oldest first; what is in a bundle stands in components.';
+
+COMMENT ON FUNCTION "private"."cart_moved"(private.priced_cart) IS 'Whether there is something to tell the customer or to reduce: else a look at the cart writes nothing.';
+
+COMMENT ON FUNCTION "private"."cart_needs_care"(uuid) IS 'Whether private.lock_cart would change anything: who only looks need not lock.';
+
 COMMENT ON FUNCTION "private"."category_height"(uuid) IS 'How many levels a category and what is below it have: 1 for one without children.';
 
 COMMENT ON FUNCTION "private"."category_subtree"(uuid) IS 'A category and everything below it.';
@@ -6591,7 +7345,13 @@ COMMENT ON FUNCTION "private"."change_address"(uuid, text, text, text, text, tex
 
 COMMENT ON FUNCTION "private"."change_capacity"(uuid, integer) IS 'Adds or takes away seats that were never sold. Refuses capacity_in_use.';
 
+COMMENT ON FUNCTION "private"."change_cart_item"(uuid, integer, text) IS 'Does the work of public.change_cart_item.';
+
 COMMENT ON FUNCTION "private"."check_address"(public.addresses) IS 'The address, trimmed. Refuses invalid_address with a sentence that names the field; the table''s constraints are the guarantee.';
+
+COMMENT ON FUNCTION "private"."check_availability"(uuid, private.order_line[]) IS 'The lines with what stock and seats would refuse: already_enrolled, order_already_open, out_of_stock. Units of one variant are summed over lines and parts of bundles. Holds nothing, so it is true for this moment only.';
+
+COMMENT ON FUNCTION "private"."check_cart_limits"(uuid, uuid) IS 'Refuses cart_full, and invalid_quantity for a line that takes more units than a cart may.';
 
 COMMENT ON FUNCTION "private"."check_currency"(text) IS 'Refuses currency_not_supported.';
 
@@ -6601,11 +7361,11 @@ COMMENT ON FUNCTION "private"."check_stock_mode"(text, integer, timestamp with t
 
 COMMENT ON FUNCTION "private"."check_waitable"(uuid, uuid) IS 'Refuses no_waitlist, already_enrolled, already_waiting and seats_available. The caller holds the waiting list, so what is true here stays true until the newcomer stands in it.';
 
-COMMENT ON FUNCTION "private"."choose_address"(uuid, private.order_line[], uuid, uuid) IS 'Where the goods among these lines go: the address that was asked for, else the cart''s, else the default; null when nothing is sent. Refuses address_not_found and address_required.';
-
 COMMENT ON FUNCTION "private"."claim_promotions"(uuid) IS 'Keeps for good what a paid order used, and uses again what was given back meanwhile. Refuses when somebody else took the last use.';
 
 COMMENT ON FUNCTION "private"."clear_amounts"(private.order_line) IS 'The line with its subtotal, before discounts and taxes; one that has no price counts nothing.';
+
+COMMENT ON FUNCTION "private"."clear_cart"(text) IS 'Does the work of public.clear_cart.';
 
 COMMENT ON FUNCTION "private"."clear_due_holds"(public.intakes, uuid) IS 'Before somebody joins: ends their own old offer, and passes on what is due in this intake, worker or no worker.';
 
@@ -6626,6 +7386,8 @@ COMMENT ON FUNCTION "private"."credit_note_of"(uuid) IS 'The credit note of a re
 COMMENT ON FUNCTION "private"."default_address"(uuid) IS 'The id of a person''s default address, null when they have none.';
 
 COMMENT ON FUNCTION "private"."deliver_paid_order"(uuid, uuid) IS 'What a capture leads to: a paid order if it can be delivered, else a refund. Never nothing.';
+
+COMMENT ON FUNCTION "private"."delivery_address"(uuid, private.order_line[], uuid) IS 'Where the goods among these lines go: the address that is wanted, else the default one; null when nothing is sent, or there is none.';
 
 COMMENT ON FUNCTION "private"."draw_units"(uuid, integer, boolean) IS 'Takes units off available (into reserved when asked) and says from which slots; no rows when there are not enough. Waits only at the edge.';
 
@@ -6687,6 +7449,8 @@ COMMENT ON FUNCTION "private"."free_units"(uuid, integer, uuid, integer) IS 'End
 
 COMMENT ON FUNCTION "private"."generate_variants"(uuid, jsonb, text, text) IS 'Does the work of public.generate_variants.';
 
+COMMENT ON FUNCTION "private"."get_cart"(text) IS 'Does the work of public.get_cart.';
+
 COMMENT ON FUNCTION "private"."get_order"(uuid) IS 'Does the work of public.get_order.';
 
 COMMENT ON FUNCTION "private"."give_back_cart"(public.carts, public.carts) IS 'A cart whose order ended unpaid: open again, or merged into the one that is open. The caller holds both.';
@@ -6731,6 +7495,8 @@ COMMENT ON FUNCTION "private"."line_document"(private.order_line) IS 'A line of 
 
 COMMENT ON FUNCTION "private"."line_pricing"(private.order_line) IS 'Why a line costs what it costs, as order_items.pricing keeps it.';
 
+COMMENT ON FUNCTION "private"."line_problem"(private.order_line[], uuid) IS 'What is wrong with the line of this variant, or with a part of the bundle that it is.';
+
 COMMENT ON FUNCTION "private"."lock_addresses"() IS 'The signed-in caller, whose addresses nobody else changes until this transaction ends.';
 
 COMMENT ON FUNCTION "private"."lock_cart"(uuid) IS 'The customer''s open cart, or null: locked, with what came back from orders that ended unpaid, and gone when its time is over. First of all locks but the idempotency key.';
@@ -6757,7 +7523,15 @@ COMMENT ON FUNCTION "private"."make_default_address"(uuid, uuid) IS 'Makes one a
 
 COMMENT ON FUNCTION "private"."mark_notification"(uuid, text, text) IS 'Keeps how sending ended: sent or failed. Sent is final.';
 
+COMMENT ON FUNCTION "private"."mark_seen"(private.priced_cart) IS 'Remembers what the customer is shown now.';
+
 COMMENT ON FUNCTION "private"."match_titles"(private.order_search) IS 'Adds to a search the titles that fit its words, and the variants that were sold under them.';
+
+COMMENT ON FUNCTION "private"."merge_cart"(jsonb, text, text) IS 'Does the work of public.merge_cart.';
+
+COMMENT ON FUNCTION "private"."merge_lines"(uuid, jsonb) IS 'Adds lines to a cart as far as it has room; answers, as changes, which found none. The caller holds the cart. Refuses invalid_lines and invalid_quantity.';
+
+COMMENT ON FUNCTION "private"."merged_quantity"(integer, integer, text, integer) IS 'Two wishes for one thing as one: their sum up to the most a cart takes; one seat of a course.';
 
 COMMENT ON FUNCTION "private"."missing_combinations"(uuid) IS 'The combinations of a product''s option values that have no variant yet. Refuses invalid_options when there are more than 250 in all.';
 
@@ -6768,6 +7542,8 @@ COMMENT ON FUNCTION "private"."move_category"(uuid, uuid, integer, text) IS 'Doe
 COMMENT ON FUNCTION "private"."my_courses"() IS 'Does the work of public.my_courses. Lessons, progress and results are not built yet: those columns are null.';
 
 COMMENT ON FUNCTION "private"."my_waitlist"() IS 'Does the work of public.my_waitlist.';
+
+COMMENT ON FUNCTION "private"."needs_address"(private.order_line[]) IS 'Whether something among these lines is sent by post.';
 
 COMMENT ON FUNCTION "private"."newest_orders"(private.order_search, uuid[], timestamp with time zone) IS 'The newest orders of a search, one more than its page holds: among these ids, or else, looking at each order placed since then, those that contain the words.';
 
@@ -6780,6 +7556,8 @@ COMMENT ON FUNCTION "private"."note_customers"(uuid[]) IS 'Makes these people (n
 COMMENT ON FUNCTION "private"."note_low_stock"(uuid) IS 'Moves the mark of a watched variant when its stock crossed the threshold, and emits stock.low on the way down. Never waits.';
 
 COMMENT ON FUNCTION "private"."note_titles"(uuid[]) IS 'Notes the titles under which these variants (null: all) are sold from now on. Old ones stay: orders carry them.';
+
+COMMENT ON FUNCTION "private"."open_cart"(uuid) IS 'The customer''s open cart, locked; made when there is none.';
 
 COMMENT ON FUNCTION "private"."open_enrollments"(uuid, uuid, private.order_line[], uuid[], text) IS 'Gives the learner the seats of an order''s course lines; item_ids are the lines'' order items. Refuses already_enrolled, or order_already_open with the caller''s own order id in details.';
 
@@ -6813,6 +7591,8 @@ COMMENT ON FUNCTION "private"."post_entries"(text, uuid, text, jsonb) IS 'Posts 
 
 COMMENT ON FUNCTION "private"."post_sale"(uuid) IS 'Books an order when it is paid.';
 
+COMMENT ON FUNCTION "private"."price_cart"(public.carts) IS 'What a cart costs now, with everything that would refuse its order: the computation of place_order.';
+
 COMMENT ON FUNCTION "private"."price_line"(uuid, integer, text, uuid) IS 'One line, priced for this person and checked; nothing is raised. Problems: variant_not_found, invalid_quantity, price_missing, intake_not_open, intake_closed. Without price_reason the base price counts.';
 
 COMMENT ON FUNCTION "private"."price_wishes"(uuid, private.wish[], text) IS 'What somebody wants as priced lines, in the order of the wishes; the components of a bundle follow its line.';
@@ -6843,6 +7623,8 @@ COMMENT ON FUNCTION "private"."record_refund_result"(uuid, text, text, text) IS 
 
 COMMENT ON FUNCTION "private"."redeem_promotions"(uuid, uuid, private.quote, timestamp with time zone) IS 'Uses the promotions of a quote for an order that is written: the last thing a purchase locks. Until expires_at while it is unpaid, for good without.';
 
+COMMENT ON FUNCTION "private"."reduce_to_stock"(private.priced_cart, uuid) IS 'Lowers quantities to what is left, as long as something is left, and says which.';
+
 COMMENT ON FUNCTION "private"."refund_effect_key"(text, uuid) IS 'refund:<id> for the first booking of a refund, refund:<id>:2 once the first one was booked back.';
 
 COMMENT ON FUNCTION "private"."refund_order"(uuid, text) IS 'Gives back everything an order captured.';
@@ -6851,9 +7633,13 @@ COMMENT ON FUNCTION "private"."refuse_and_keep"(text, integer, text, text, text)
 
 COMMENT ON FUNCTION "private"."refuse_broken_values"(uuid) IS 'Refuses attribute_exists and attribute_in_use when the schema of a category or of those below it contradicts itself or what is there.';
 
+COMMENT ON FUNCTION "private"."refuse_cart_quantity"() IS 'Refuses invalid_quantity.';
+
+COMMENT ON FUNCTION "private"."refuse_missing_item"() IS 'Refuses cart_item_not_found.';
+
 COMMENT ON FUNCTION "private"."refuse_problem"(jsonb) IS 'Refuses with a problem if there is one; null does nothing.';
 
-COMMENT ON FUNCTION "private"."refuse_second_seat"(uuid, uuid) IS 'Refuses already_enrolled, or order_already_open with the caller''s own order id in details, when the learner has a live seat in the intake; else does nothing.';
+COMMENT ON FUNCTION "private"."refuse_second_seat"(uuid, uuid) IS 'Refuses with private.second_seat_problem, if there is one.';
 
 COMMENT ON FUNCTION "private"."refuse_while_promised"(public.variants, text) IS 'Refuses stock_mode_in_use when counting would begin under an unpaid order, or end while units are on hand. The caller holds every slot.';
 
@@ -6864,6 +7650,8 @@ COMMENT ON FUNCTION "private"."release_due_units"(uuid) IS 'Frees what is due fo
 COMMENT ON FUNCTION "private"."remember_answer"(uuid, text, text, jsonb, jsonb) IS 'Keeps the answer for its key, when there is one, and hands it back.';
 
 COMMENT ON FUNCTION "private"."remove_address"(uuid, text) IS 'Does the work of public.remove_address.';
+
+COMMENT ON FUNCTION "private"."remove_from_cart"(uuid, text) IS 'Does the work of public.remove_from_cart.';
 
 COMMENT ON FUNCTION "private"."request_id"() IS 'The correlation id of this request: what the worker set, else the x-request-id header. It travels from request to event to job to mail.';
 
@@ -6891,11 +7679,17 @@ COMMENT ON FUNCTION "private"."search_pattern"(text) IS 'The pattern of like for
 
 COMMENT ON FUNCTION "private"."search_text"(text) IS 'A text as searches compare it: without accents, in lower case, with single spaces.';
 
+COMMENT ON FUNCTION "private"."second_seat_problem"(uuid, uuid) IS 'already_enrolled, or order_already_open with the caller''s own order id in details, when the learner has a live seat in the intake; else null.';
+
 COMMENT ON FUNCTION "private"."sell_units"(uuid, integer, uuid) IS 'Sells units at once, without a hold, and says how many of them lie beyond stock; null when there are not enough.';
 
 COMMENT ON FUNCTION "private"."sellable_units"(uuid) IS 'How many units can be bought now, those beyond stock included; of a bundle the least over its parts, 0 while it has none. Null: not counted.';
 
 COMMENT ON FUNCTION "private"."set_allowance"(uuid, integer) IS 'Changes how many units may be sold beyond stock. The caller holds every slot. Refuses stock_mode_in_use.';
+
+COMMENT ON FUNCTION "private"."set_cart_address"(uuid, text) IS 'Does the work of public.set_cart_address.';
+
+COMMENT ON FUNCTION "private"."set_cart_currency"(text, text) IS 'Does the work of public.set_cart_currency.';
 
 COMMENT ON FUNCTION "private"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) IS 'Does the work of public.set_stock_mode.';
 
@@ -6912,6 +7706,8 @@ COMMENT ON FUNCTION "private"."share_category_tree"() IS 'For whoever writes wha
 COMMENT ON FUNCTION "private"."start_payment"(uuid) IS 'Does the work of public.start_payment.';
 
 COMMENT ON FUNCTION "private"."start_process"(uuid) IS 'Marks one more attempt; false when the process is done, cancelled, in other hands or was reported failed from there: then the job should return quietly.';
+
+COMMENT ON FUNCTION "private"."stock_problem"(uuid, private.order_line) IS 'out_of_stock in the words of private.hold_line, unless a seat is offered to the person.';
 
 COMMENT ON FUNCTION "private"."sum_lines"(text, private.order_line[]) IS 'Lines as a quote: their sums and their problems.';
 
@@ -6993,6 +7789,8 @@ COMMENT ON FUNCTION "private"."try_provider_event"(text, text) IS 'apply_provide
 
 COMMENT ON FUNCTION "private"."undo_order"(uuid, text) IS 'Cancels a paid order: access ends, units go back on sale, what was captured is refunded. The caller holds the order''s row.';
 
+COMMENT ON FUNCTION "private"."units_in_reach"(uuid) IS 'How many units a purchase would find now; null when the variant is not counted.';
+
 COMMENT ON FUNCTION "private"."update_process"(uuid, text, text, integer, text, text) IS 'Does the work of public.update_process. Which moves are allowed is said by private.status_moves.';
 
 COMMENT ON FUNCTION "private"."value_problem"(public.category_attributes, jsonb) IS 'Why a value does not fit its attribute, as the end of a sentence; null when it does.';
@@ -7009,6 +7807,8 @@ COMMENT ON FUNCTION "private"."write_order"(uuid, private.quote, uuid, timestamp
 
 COMMENT ON FUNCTION "public"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) IS 'Keeps an address of the caller and answers it; the first one is the default. Country: ISO 3166-1, default ID. Errors: invalid_address, too_many_addresses, idempotency_key_reused, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."add_to_cart"(uuid, integer, text) IS 'Puts units of a variant into the caller''s cart, on top of those that are there, and answers the cart (see get_cart). Refuses what place_order would refuse of this line. Errors: invalid_quantity, cart_full, variant_not_found, price_missing, intake_not_open, intake_closed, out_of_stock, already_enrolled, order_already_open, idempotency_key_reused, sign_in_required.';
+
 COMMENT ON FUNCTION "public"."attach_payment_session"(uuid, text, text, timestamp with time zone) IS 'Secret key only: remembers the provider''s session of an attempt; the same one twice is fine. Errors: payment_not_found, payment_session_conflict.';
 
 COMMENT ON FUNCTION "public"."attribute_schema"(uuid, text) IS 'What products (level product) and variants (level variant) of a category say about themselves: its own attributes after those of the categories above it. locale: id or en.';
@@ -7019,9 +7819,15 @@ COMMENT ON FUNCTION "public"."category_tree"(text) IS 'Every category, parents b
 
 COMMENT ON FUNCTION "public"."change_address"(uuid, text, text, text, text, text, text, text, text, text, text, boolean, text) IS 'Sets the given fields of an own address, or makes it the default, and answers it; what is left out or null stays. Errors: address_not_found, invalid_address, idempotency_key_reused, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."change_cart_item"(uuid, integer, text) IS 'Sets how many units of a variant are in the caller''s cart and answers the cart (see get_cart). Errors: cart_item_not_found, and those of add_to_cart but cart_full.';
+
+COMMENT ON FUNCTION "public"."clear_cart"(text) IS 'Empties the caller''s cart, coupons included, and answers it (see get_cart). Errors: idempotency_key_reused, sign_in_required.';
+
 COMMENT ON FUNCTION "public"."enroll"(uuid, text) IS 'Takes one free seat in one call and answers {enrollment, order}. Errors: intake_not_found, variant_not_found, payment_required, intake_not_open, intake_closed, out_of_stock, already_enrolled, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."generate_variants"(uuid, jsonb, text, text) IS 'Staff (catalog.write): gives a product options [{title, values}] and every missing combination a variant, SKU from sku_prefix (default: the slug); answers {created, variants}. Errors: permission_denied, product_not_found, invalid_options, idempotency_key_reused.';
+
+COMMENT ON FUNCTION "public"."get_cart"(text) IS 'The caller''s cart as it stands now: {id, currency, expires_at, lines, quote, shipping_address, coupon_codes, changes, problems}; id is null while there is none. changes: what moved since it was last answered, told once. problems: what place_order would refuse, with the same codes. Errors: sign_in_required.';
 
 COMMENT ON FUNCTION "public"."get_order"(uuid) IS 'One order with items, enrolments, payments and refunds: own, or any for staff with orders.read. Errors: order_not_found.';
 
@@ -7032,6 +7838,8 @@ COMMENT ON FUNCTION "public"."invoice_document"(uuid) IS 'One invoice or credit 
 COMMENT ON FUNCTION "public"."join_waitlist"(uuid, text) IS 'Waits for a seat of a full intake and answers {id, intake_id, status, place, offer_expires_at, created_at}. When a seat frees it is held for the first in line, who takes it with enroll or place_order. Errors: intake_not_found, intake_not_open, intake_closed, no_waitlist, seats_available, already_enrolled, already_waiting, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."leave_waitlist"(uuid, text) IS 'Leaves a waiting list, or declines the offered seat, which goes to the next in line. Answers the entry. Errors: not_waiting, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."merge_cart"(jsonb, text, text) IS 'Adds what a visitor chose before signing in, [{variant_id, quantity}], to the caller''s cart and answers the cart (see get_cart). Quantities add up to the most a cart takes; what cannot be bought stands in problems. Send the same idempotency_key until an answer came: it merges once. Errors: invalid_lines, invalid_quantity, currency_not_supported, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."move_category"(uuid, uuid, integer, text) IS 'Staff (catalog.write): hangs a category with everything below it under another parent (null: at the top) and answers it. Errors: permission_denied, category_not_found, category_below_itself, category_too_deep, attribute_in_use, idempotency_key_reused.';
 
@@ -7045,11 +7853,17 @@ COMMENT ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) I
 
 COMMENT ON FUNCTION "public"."remove_address"(uuid, text) IS 'Removes an own address and answers those that are left; of these the one changed last becomes the default if the default went. Errors: address_not_found, idempotency_key_reused, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."remove_from_cart"(uuid, text) IS 'Takes a line out of the caller''s cart and answers the cart (see get_cart). Errors: cart_item_not_found, idempotency_key_reused, sign_in_required.';
+
 COMMENT ON FUNCTION "public"."retry_process"(uuid) IS 'Staff (processes.write): queues a failed process again and answers it. Errors: permission_denied, process_not_retryable.';
 
 COMMENT ON FUNCTION "public"."revoke_role"(uuid, text) IS 'Staff (people.manage): takes a role away and answers the roles that are left. Errors: permission_denied, last_admin.';
 
 COMMENT ON FUNCTION "public"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) IS 'Orders newest first as {data, next_cursor}: own, or all for staff with orders.read. q is a part of a number or a title, for staff with people.read also of a name, e-mail or phone; case and accents do not matter, and when nothing contains q, what is written alike is found. placed_from is included, placed_to is not. Errors: invalid_search, invalid_cursor, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."set_cart_address"(uuid, text) IS 'Sends what is in the caller''s cart to one of their addresses, or, with null, to their default one; answers the cart (see get_cart). Errors: address_not_found, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."set_cart_currency"(text, text) IS 'Prices the caller''s cart in another currency and answers it (see get_cart). Errors: currency_not_supported, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) IS 'Staff (inventory.write) or the secret key: how a variant is counted. none; tracked; backorder with a limit; preorder with a limit and the day it ships. Answers {variant_id, mode, backorder_limit, ships_at, sellable}. Errors: permission_denied, invalid_stock_mode, variant_not_found, seats_follow_the_intake, bundle_has_no_stock, stock_mode_in_use, idempotency_key_reused.';
 
@@ -7090,6 +7904,8 @@ COMMENT ON TABLE "public"."audit_log" IS 'Every write by staff: actor, action, t
 COMMENT ON TABLE "public"."backorders" IS 'What an order bought beyond stock, and how much of it has not come yet. Goods that arrive fill the oldest first, by number.';
 
 COMMENT ON TABLE "public"."bundle_items" IS 'What one unit of a bundle consists of.';
+
+COMMENT ON TABLE "public"."cart_coupons" IS 'A coupon that the customer typed into their cart. Whether it still counts is asked at every quote.';
 
 COMMENT ON TABLE "public"."cart_items" IS 'One line of a cart. seen_* is what the customer was last shown of it: title, price of one in the cart''s currency, the code of what was wrong with it.';
 
@@ -7193,6 +8009,8 @@ COMMENT ON TYPE "private"."order_line" IS 'A line on its way into an order. tax_
 
 COMMENT ON TYPE "private"."order_search" IS 'A search that was checked: the words as compared (null: none), whose orders, who may see people, the filters, and after which order it goes on.';
 
+COMMENT ON TYPE "private"."priced_cart" IS 'A cart and what it costs now, with the address that its goods would go to.';
+
 COMMENT ON TYPE "private"."quote" IS 'A whole computation: lines and their sums, discounts and taxes by name, and everything that would refuse the order.';
 
 COMMENT ON TYPE "private"."wish" IS 'What somebody wants, summed by variant.';
@@ -7223,11 +8041,25 @@ REVOKE ALL ON FUNCTION "private"."add_address"(text, text, text, text, text, tex
 
 GRANT EXECUTE ON FUNCTION "private"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."add_to_cart"(uuid, integer, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."add_to_cart"(uuid, integer, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."add_to_cart"(uuid, integer, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."add_to_cart"(uuid, integer, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."add_units"(uuid, uuid, integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."add_units"(uuid, uuid, integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."add_units"(uuid, uuid, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."address_problem"(private.order_line[], uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."address_problem"(private.order_line[], uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."address_problem"(private.order_line[], uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."address_snapshot"(uuid) FROM PUBLIC;
 
@@ -7252,6 +8084,12 @@ REVOKE ALL ON FUNCTION "private"."allowance_location"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."allowance_location"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."allowance_location"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."answer_cart"(uuid, text, text, jsonb, uuid, uuid, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."answer_cart"(uuid, text, text, jsonb, uuid, uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."answer_cart"(uuid, text, text, jsonb, uuid, uuid, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."apply_overtaken_events"(text, uuid) FROM PUBLIC;
 
@@ -7341,6 +8179,48 @@ GRANT EXECUTE ON FUNCTION "private"."cancel_order"(uuid, text, text) TO "postgre
 
 GRANT EXECUTE ON FUNCTION "private"."cancel_order"(uuid, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."cart_changes"(private.priced_cart, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."cart_changes"(private.priced_cart, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."cart_changes"(private.priced_cart, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."cart_coupon_ids"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."cart_coupon_ids"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."cart_coupon_ids"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."cart_document"(private.priced_cart, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."cart_document"(private.priced_cart, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."cart_document"(private.priced_cart, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."cart_expiry"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."cart_expiry"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."cart_expiry"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."cart_lines"(private.priced_cart) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."cart_lines"(private.priced_cart) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."cart_lines"(private.priced_cart) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."cart_moved"(private.priced_cart) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."cart_moved"(private.priced_cart) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."cart_moved"(private.priced_cart) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."cart_needs_care"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."cart_needs_care"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."cart_needs_care"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."category_height"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."category_height"(uuid) FROM "postgres";
@@ -7371,11 +8251,31 @@ REVOKE ALL ON FUNCTION "private"."change_capacity"(uuid, integer) FROM "postgres
 
 GRANT EXECUTE ON FUNCTION "private"."change_capacity"(uuid, integer) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."change_cart_item"(uuid, integer, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."change_cart_item"(uuid, integer, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."change_cart_item"(uuid, integer, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."change_cart_item"(uuid, integer, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."check_address"(public.addresses) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."check_address"(public.addresses) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."check_address"(public.addresses) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."check_availability"(uuid, private.order_line[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_availability"(uuid, private.order_line[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_availability"(uuid, private.order_line[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."check_cart_limits"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_cart_limits"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_cart_limits"(uuid, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."check_currency"(text) FROM PUBLIC;
 
@@ -7401,12 +8301,6 @@ REVOKE ALL ON FUNCTION "private"."check_waitable"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."check_waitable"(uuid, uuid) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."choose_address"(uuid, private.order_line[], uuid, uuid) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."choose_address"(uuid, private.order_line[], uuid, uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."choose_address"(uuid, private.order_line[], uuid, uuid) TO "postgres";
-
 REVOKE ALL ON FUNCTION "private"."claim_promotions"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."claim_promotions"(uuid) FROM "postgres";
@@ -7418,6 +8312,14 @@ REVOKE ALL ON FUNCTION "private"."clear_amounts"(private.order_line) FROM PUBLIC
 REVOKE ALL ON FUNCTION "private"."clear_amounts"(private.order_line) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."clear_amounts"(private.order_line) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."clear_cart"(text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."clear_cart"(text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."clear_cart"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."clear_cart"(text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."clear_due_holds"(public.intakes, uuid) FROM PUBLIC;
 
@@ -7478,6 +8380,12 @@ REVOKE ALL ON FUNCTION "private"."deliver_paid_order"(uuid, uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."deliver_paid_order"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."deliver_paid_order"(uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."delivery_address"(uuid, private.order_line[], uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."delivery_address"(uuid, private.order_line[], uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."delivery_address"(uuid, private.order_line[], uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."draw_units"(uuid, integer, boolean) FROM PUBLIC;
 
@@ -7665,6 +8573,14 @@ GRANT EXECUTE ON FUNCTION "private"."generate_variants"(uuid, jsonb, text, text)
 
 GRANT EXECUTE ON FUNCTION "private"."generate_variants"(uuid, jsonb, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."get_cart"(text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."get_cart"(text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."get_cart"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."get_cart"(text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."get_order"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."get_order"(uuid) TO "authenticated";
@@ -7819,6 +8735,12 @@ REVOKE ALL ON FUNCTION "private"."line_pricing"(private.order_line) FROM "postgr
 
 GRANT EXECUTE ON FUNCTION "private"."line_pricing"(private.order_line) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."line_problem"(private.order_line[], uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."line_problem"(private.order_line[], uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."line_problem"(private.order_line[], uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."lock_addresses"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."lock_addresses"() FROM "postgres";
@@ -7897,11 +8819,37 @@ REVOKE ALL ON FUNCTION "private"."mark_notification"(uuid, text, text) FROM "pos
 
 GRANT EXECUTE ON FUNCTION "private"."mark_notification"(uuid, text, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."mark_seen"(private.priced_cart) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."mark_seen"(private.priced_cart) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."mark_seen"(private.priced_cart) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."match_titles"(private.order_search) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."match_titles"(private.order_search) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."match_titles"(private.order_search) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."merge_cart"(jsonb, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."merge_cart"(jsonb, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."merge_cart"(jsonb, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."merge_cart"(jsonb, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."merge_lines"(uuid, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."merge_lines"(uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."merge_lines"(uuid, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."merged_quantity"(integer, integer, text, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."merged_quantity"(integer, integer, text, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."merged_quantity"(integer, integer, text, integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."missing_combinations"(uuid) FROM PUBLIC;
 
@@ -7941,6 +8889,12 @@ REVOKE ALL ON FUNCTION "private"."my_waitlist"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."my_waitlist"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."needs_address"(private.order_line[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."needs_address"(private.order_line[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."needs_address"(private.order_line[]) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."newest_orders"(private.order_search, uuid[], timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."newest_orders"(private.order_search, uuid[], timestamp with time zone) FROM "postgres";
@@ -7976,6 +8930,12 @@ REVOKE ALL ON FUNCTION "private"."note_titles"(uuid[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."note_titles"(uuid[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."note_titles"(uuid[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."open_cart"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."open_cart"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."open_cart"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."open_enrollments"(uuid, uuid, private.order_line[], uuid[], text) FROM PUBLIC;
 
@@ -8075,6 +9035,12 @@ REVOKE ALL ON FUNCTION "private"."post_sale"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."post_sale"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."price_cart"(public.carts) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."price_cart"(public.carts) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."price_cart"(public.carts) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."price_line"(uuid, integer, text, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."price_line"(uuid, integer, text, uuid) FROM "postgres";
@@ -8167,6 +9133,12 @@ REVOKE ALL ON FUNCTION "private"."redeem_promotions"(uuid, uuid, private.quote, 
 
 GRANT EXECUTE ON FUNCTION "private"."redeem_promotions"(uuid, uuid, private.quote, timestamp with time zone) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."reduce_to_stock"(private.priced_cart, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."reduce_to_stock"(private.priced_cart, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."reduce_to_stock"(private.priced_cart, uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."refund_effect_key"(text, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."refund_effect_key"(text, uuid) FROM "postgres";
@@ -8190,6 +9162,18 @@ REVOKE ALL ON FUNCTION "private"."refuse_broken_values"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."refuse_broken_values"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."refuse_broken_values"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."refuse_cart_quantity"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."refuse_cart_quantity"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."refuse_cart_quantity"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."refuse_missing_item"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."refuse_missing_item"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."refuse_missing_item"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."refuse_problem"(jsonb) FROM PUBLIC;
 
@@ -8234,6 +9218,14 @@ GRANT EXECUTE ON FUNCTION "private"."remove_address"(uuid, text) TO "authenticat
 REVOKE ALL ON FUNCTION "private"."remove_address"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."remove_address"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."remove_from_cart"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."remove_from_cart"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."remove_from_cart"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."remove_from_cart"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."request_id"() FROM PUBLIC;
 
@@ -8329,6 +9321,12 @@ REVOKE ALL ON FUNCTION "private"."search_text"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."search_text"(text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."second_seat_problem"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."second_seat_problem"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."second_seat_problem"(uuid, uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."sell_units"(uuid, integer, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."sell_units"(uuid, integer, uuid) FROM "postgres";
@@ -8346,6 +9344,22 @@ REVOKE ALL ON FUNCTION "private"."set_allowance"(uuid, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."set_allowance"(uuid, integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."set_allowance"(uuid, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."set_cart_address"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."set_cart_address"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."set_cart_address"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."set_cart_address"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."set_cart_currency"(text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."set_cart_currency"(text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."set_cart_currency"(text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."set_cart_currency"(text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) FROM PUBLIC;
 
@@ -8400,6 +9414,12 @@ REVOKE ALL ON FUNCTION "private"."start_process"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."start_process"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."start_process"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."stock_problem"(uuid, private.order_line) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."stock_problem"(uuid, private.order_line) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."stock_problem"(uuid, private.order_line) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."sum_lines"(text, private.order_line[]) FROM PUBLIC;
 
@@ -8641,6 +9661,12 @@ REVOKE ALL ON FUNCTION "private"."undo_order"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."undo_order"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."units_in_reach"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."units_in_reach"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."units_in_reach"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."update_process"(uuid, text, text, integer, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."update_process"(uuid, text, text, integer, text, text) TO "authenticated";
@@ -8695,6 +9721,14 @@ REVOKE ALL ON FUNCTION "public"."add_address"(text, text, text, text, text, text
 
 GRANT EXECUTE ON FUNCTION "public"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."add_to_cart"(uuid, integer, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."add_to_cart"(uuid, integer, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."add_to_cart"(uuid, integer, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."add_to_cart"(uuid, integer, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."attach_payment_session"(uuid, text, text, timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "public"."attach_payment_session"(uuid, text, text, timestamp with time zone) FROM "postgres";
@@ -8741,6 +9775,22 @@ REVOKE ALL ON FUNCTION "public"."change_address"(uuid, text, text, text, text, t
 
 GRANT EXECUTE ON FUNCTION "public"."change_address"(uuid, text, text, text, text, text, text, text, text, text, text, boolean, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."change_cart_item"(uuid, integer, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."change_cart_item"(uuid, integer, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."change_cart_item"(uuid, integer, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."change_cart_item"(uuid, integer, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."clear_cart"(text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."clear_cart"(text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."clear_cart"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."clear_cart"(text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."enroll"(uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."enroll"(uuid, text) TO "authenticated";
@@ -8758,6 +9808,14 @@ REVOKE ALL ON FUNCTION "public"."generate_variants"(uuid, jsonb, text, text) FRO
 GRANT EXECUTE ON FUNCTION "public"."generate_variants"(uuid, jsonb, text, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."generate_variants"(uuid, jsonb, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."get_cart"(text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."get_cart"(text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."get_cart"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."get_cart"(text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."get_order"(uuid) FROM PUBLIC;
 
@@ -8804,6 +9862,14 @@ GRANT EXECUTE ON FUNCTION "public"."leave_waitlist"(uuid, text) TO "authenticate
 REVOKE ALL ON FUNCTION "public"."leave_waitlist"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."leave_waitlist"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."merge_cart"(jsonb, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."merge_cart"(jsonb, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."merge_cart"(jsonb, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."merge_cart"(jsonb, text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."move_category"(uuid, uuid, integer, text) FROM PUBLIC;
 
@@ -8855,6 +9921,14 @@ REVOKE ALL ON FUNCTION "public"."remove_address"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."remove_address"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."remove_from_cart"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."remove_from_cart"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."remove_from_cart"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."remove_from_cart"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."retry_process"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."retry_process"(uuid) TO "authenticated";
@@ -8884,6 +9958,22 @@ REVOKE ALL ON FUNCTION "public"."search_orders"(text, text[], timestamp with tim
 GRANT EXECUTE ON FUNCTION "public"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."set_cart_address"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."set_cart_address"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."set_cart_address"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."set_cart_address"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."set_cart_currency"(text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."set_cart_currency"(text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."set_cart_currency"(text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."set_cart_currency"(text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) FROM PUBLIC;
 
@@ -8990,6 +10080,18 @@ GRANT INSERT ("quantity"), UPDATE ("quantity") ON TABLE "public"."bundle_items" 
 REVOKE ALL ON TABLE "public"."bundle_items" FROM "service_role";
 
 GRANT DELETE, SELECT ON TABLE "public"."bundle_items" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."cart_coupons" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."cart_coupons" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."cart_coupons" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."cart_coupons" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."cart_coupons" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."cart_coupons" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."cart_items" FROM "authenticated";
 

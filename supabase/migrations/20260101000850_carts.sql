@@ -52,7 +52,7 @@ create table public.cart_items (
   seen_title text,
   seen_unit_amount bigint,
   seen_problem text,
-  added_at timestamptz not null default now(),
+  added_at timestamptz not null default clock_timestamp(),
   primary key (cart_id, variant_id),
   constraint cart_items_are_bought_by_the_piece check (quantity between 1 and 1000)
 );
@@ -63,6 +63,20 @@ alter table public.cart_items enable row level security;
 create policy select_own_or_staff on public.cart_items for select to authenticated
   using (exists (select from public.carts where carts.id = cart_items.cart_id));
 grant select on public.cart_items to authenticated, service_role;
+
+create table public.cart_coupons (
+  cart_id uuid not null references public.carts (id) on delete cascade,
+  coupon_id uuid not null references public.coupons (id) on delete cascade,
+  added_at timestamptz not null default clock_timestamp(),
+  primary key (cart_id, coupon_id)
+);
+comment on table public.cart_coupons is 'A coupon that the customer typed into their cart. Whether it still counts is asked at every quote.';
+create index on public.cart_coupons (coupon_id);
+
+alter table public.cart_coupons enable row level security;
+create policy select_own_or_staff on public.cart_coupons for select to authenticated
+  using (exists (select from public.carts where carts.id = cart_coupons.cart_id));
+grant select on public.cart_coupons to authenticated, service_role;
 
 insert into public.settings (key, value, description) values
   ('cart_days', '30', 'Days a cart is kept after it was last touched.'),
@@ -124,12 +138,68 @@ begin
   -- whoever filled a new cart meanwhile may have put the same things into it: they are not wanted twice
   insert into public.cart_items as item (cart_id, variant_id, quantity)
   select v_cart.id, cart_items.variant_id, cart_items.quantity from public.cart_items where cart_items.cart_id = (give_back_cart.returned).id
-  on conflict (cart_id, variant_id) do update set quantity = greatest(item.quantity, excluded.quantity);
+  on conflict on constraint cart_items_pkey do update set quantity = greatest(item.quantity, excluded.quantity);
   update public.carts set status = 'abandoned' where carts.id = (give_back_cart.returned).id;
   return v_cart;
 end
 $$;
 comment on function private.give_back_cart(public.carts, public.carts) is 'A cart whose order ended unpaid: open again, or merged into the one that is open. The caller holds both.';
+
+create function private.cart_needs_care(customer_id uuid)
+returns boolean
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  return exists (
+    select from public.carts left join public.orders on orders.id = carts.order_id
+    where carts.customer_id = cart_needs_care.customer_id and (
+      carts.status = 'open' and (carts.expires_at <= now() or orders.paid_at is not null)
+      or carts.status = 'ordered' and carts.expires_at > now() and orders.status in ('expired', 'cancelled') and orders.paid_at is null));
+end
+$$;
+comment on function private.cart_needs_care(uuid) is 'Whether private.lock_cart would change anything: who only looks need not lock.';
+
+create function private.open_cart(person_id uuid)
+returns public.carts
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_cart public.carts;
+begin
+  loop
+    v_cart := private.lock_cart(open_cart.person_id);
+    if v_cart.id is null then
+      insert into public.carts (customer_id, currency, expires_at)
+      values (open_cart.person_id, private.setting('default_currency') #>> '{}', private.cart_expiry())
+      on conflict (customer_id) where (status = 'open') do nothing
+      returning * into v_cart;
+    end if;
+    -- null again: another tab made it in this moment
+    exit when v_cart.id is not null;
+  end loop;
+  return v_cart;
+end
+$$;
+comment on function private.open_cart(uuid) is 'The customer''s open cart, locked; made when there is none.';
+
+create function private.cart_expiry()
+returns timestamptz
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return now() + make_interval(days => (private.setting('cart_days'))::integer);
+end
+$$;
+comment on function private.cart_expiry() is 'Until when a cart that is touched now is kept.';
 
 create function private.expire_due_carts(max_carts integer default 100)
 returns integer

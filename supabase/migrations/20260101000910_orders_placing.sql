@@ -41,8 +41,8 @@ end
 $$;
 comment on function private.parse_lines(jsonb) is 'Lines as rows, summed by variant, in the order in which stock is locked. Refuses invalid_lines and invalid_quantity.';
 
-create function private.refuse_second_seat(learner_id uuid, intake_id uuid)
-returns void
+create function private.second_seat_problem(learner_id uuid, intake_id uuid)
+returns jsonb
 language plpgsql
 volatile
 security invoker
@@ -53,24 +53,37 @@ declare
   v_open public.orders;
 begin
   select enrollments.status into v_status from public.enrollments
-  where enrollments.learner_id = refuse_second_seat.learner_id and enrollments.intake_id = refuse_second_seat.intake_id
+  where enrollments.learner_id = second_seat_problem.learner_id and enrollments.intake_id = second_seat_problem.intake_id
     and enrollments.status in ('reserved', 'active', 'suspended', 'completed');
   if v_status is null then
-    return;
+    return null;
   end if;
   if v_status = 'reserved' then
     select orders.* into v_open
     from public.enrollments
     join public.order_items on order_items.id = enrollments.order_item_id
     join public.orders on orders.id = order_items.order_id
-    where enrollments.learner_id = refuse_second_seat.learner_id and enrollments.intake_id = refuse_second_seat.intake_id and enrollments.status = 'reserved';
-    perform private.fail('order_already_open', 409, format('Order %s already holds this seat for you.', v_open.number), 'Pay that order or cancel it.', v_open.id::text);
+    where enrollments.learner_id = second_seat_problem.learner_id and enrollments.intake_id = second_seat_problem.intake_id and enrollments.status = 'reserved';
+    return private.problem('order_already_open', 409, format('Order %s already holds this seat for you.', v_open.number), 'Pay that order or cancel it.', v_open.id::text);
   end if;
-  perform private.fail('already_enrolled', 409, 'You are enrolled in this intake already.', 'Find it among your courses.');
+  return private.problem('already_enrolled', 409, 'You are enrolled in this intake already.', 'Find it among your courses.');
 end
 $$;
-comment on function private.refuse_second_seat(uuid, uuid) is
-  'Refuses already_enrolled, or order_already_open with the caller''s own order id in details, when the learner has a live seat in the intake; else does nothing.';
+comment on function private.second_seat_problem(uuid, uuid) is
+  'already_enrolled, or order_already_open with the caller''s own order id in details, when the learner has a live seat in the intake; else null.';
+
+create function private.refuse_second_seat(learner_id uuid, intake_id uuid)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  perform private.refuse_problem(private.second_seat_problem(refuse_second_seat.learner_id, refuse_second_seat.intake_id));
+end
+$$;
+comment on function private.refuse_second_seat(uuid, uuid) is 'Refuses with private.second_seat_problem, if there is one.';
 
 create function private.hold_line(order_id uuid, person_id uuid, line private.order_line, expires_at timestamptz)
 returns integer

@@ -24,36 +24,6 @@ end
 $$;
 comment on function private.refuse_wrong_cart(public.carts) is 'Refuses cart_not_found, cart_not_open and cart_empty: a cart that no order can be placed from.';
 
-create function private.choose_address(customer_id uuid, lines private.order_line[], wanted_id uuid, cart_address_id uuid)
-returns uuid
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $$
-declare
-  v_address_id uuid;
-  v_line private.order_line;
-begin
-  if choose_address.wanted_id is not null then
-    v_address_id := (private.find_own_address(choose_address.wanted_id)).id;
-  end if;
-  foreach v_line in array choose_address.lines loop
-    if v_line.kind = 'physical' then
-      v_address_id := coalesce(v_address_id, choose_address.cart_address_id, private.default_address(choose_address.customer_id));
-      if v_address_id is null then
-        perform private.fail('address_required', 422, 'Something in this order is sent by post, and there is no address to send it to.',
-          'Add an address (add_address), or send shipping_address_id.');
-      end if;
-      return v_address_id;
-    end if;
-  end loop;
-  return null;
-end
-$$;
-comment on function private.choose_address(uuid, private.order_line[], uuid, uuid) is
-  'Where the goods among these lines go: the address that was asked for, else the cart''s, else the default; null when nothing is sent. Refuses address_not_found and address_required.';
-
 create function private.place_order(lines jsonb, cart_id uuid, currency text, shipping_address_id uuid, idempotency_key text)
 returns jsonb
 language plpgsql
@@ -70,7 +40,6 @@ declare
   v_currency text;
   v_wishes private.wish[];
   v_lines private.order_line[];
-  v_address_id uuid;
   v_address public.addresses;
   v_quote private.quote;
   v_order_id uuid;
@@ -90,6 +59,9 @@ begin
     end if;
     perform private.refuse_wrong_cart(v_cart);
   end if;
+  if place_order.shipping_address_id is not null then
+    perform private.find_own_address(place_order.shipping_address_id);
+  end if;
   v_currency := coalesce(place_order.currency, v_cart.currency, private.setting('default_currency') #>> '{}');
   perform private.check_currency(v_currency);
   if v_cart.id is null then
@@ -99,15 +71,13 @@ begin
     from public.cart_items where cart_items.cart_id = v_cart.id;
   end if;
   v_lines := private.price_wishes(v_customer_id, v_wishes, v_currency);
-  v_address_id := private.choose_address(v_customer_id, v_lines, place_order.shipping_address_id, v_cart.shipping_address_id);
-  if v_address_id is not null then
-    select * into v_address from public.addresses where addresses.id = v_address_id;
-  end if;
-  v_quote := private.total_quote(v_customer_id, v_currency, v_lines, '{}', v_address.country, v_address.province);
+  v_address := private.delivery_address(v_customer_id, v_lines, coalesce(place_order.shipping_address_id, v_cart.shipping_address_id));
+  v_quote := private.total_quote(v_customer_id, v_currency, v_lines, private.cart_coupon_ids(v_cart.id), v_address.country, v_address.province);
   perform private.refuse_problem(v_quote.problems -> 0);
+  perform private.refuse_problem(private.address_problem(v_lines, v_address.id));
   v_order_id := private.place_quote(v_customer_id, v_quote);
-  if v_address_id is not null then
-    update public.orders set shipping_address = private.address_snapshot(v_address_id) where orders.id = v_order_id;
+  if v_address.id is not null then
+    update public.orders set shipping_address = private.address_snapshot(v_address.id) where orders.id = v_order_id;
   end if;
   if v_cart.id is not null then
     update public.carts set status = 'ordered', order_id = v_order_id where carts.id = v_cart.id;

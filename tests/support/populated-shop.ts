@@ -29,8 +29,7 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
       customer,
       (tx) => tx`select public.add_address('Sari', '+62 811 222 333', 'Jl. Dago 12', 'Bandung', 'Jawa Barat', '40135')`,
     );
-    await sql`with cart as (insert into public.carts (customer_id, currency, expires_at) values (${customer}, 'IDR', now() + interval '1 day') returning id)
-      insert into public.cart_items (cart_id, variant_id, quantity) select cart.id, ${others[0]?.variantId as string}, 1 from cart`;
+    await act(sql, customer, (tx) => tx`select public.add_to_cart(${others[1]?.variantId as string})`);
     await act(sql, customer, (tx) => tx`select public.enroll(${free.intakeId})`);
     await order(sql, customer, scarce);
     await order(sql, customer, paid.variantId);
@@ -44,6 +43,7 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
   }
   await sql`insert into public.promotion_redemptions (promotion_id, order_id, customer_id, amount, currency, given_back_at)
     select promotions.id, orders.id, orders.customer_id, 0, 'IDR', now() from public.promotions, public.orders where orders.status = 'cancelled'`;
+  await sql`insert into public.cart_coupons (cart_id, coupon_id) select carts.id, coupons.id from public.carts, public.coupons where code = 'TENPERCENT'`;
   const full = await publishedIntake(sql, { seats: 0 });
   for (const customer of [first, second])
     await act(sql, customer, (tx) => tx`select public.join_waitlist(${full.intakeId})`);
@@ -61,7 +61,6 @@ async function offerPrices(sql: Pool, member: string, variant: string, product: 
     await sql`insert into public.price_list_prices (price_list_id, variant_id, currency, min_quantity, amount) values (${id}, ${variant}, 'IDR', 10, 1_00)`;
   const [promotion] = await sql`insert into public.promotions (name, kind, status, basis_points, minimum_quantity)
     values ('Ten percent', 'percent', 'active', 1000, 1000) returning id`;
-  await sql`insert into public.promotions (name, kind, status, basis_points) values ('Next month', 'percent', 'draft', 500)`;
   await sql`insert into public.promotion_products (promotion_id, product_id) values (${promotion?.id}, ${product})`;
   await sql`insert into public.coupons (promotion_id, code, customer_id) values (${promotion?.id}, 'FIRSTOFALL', ${member}), (${promotion?.id}, 'TENPERCENT', null)`;
   await sql`insert into public.tax_rates (country, tax_category, name, basis_points, inclusive) values ('SG', 'standard', 'GST', 900, true)`;

@@ -193,6 +193,40 @@ export type Database = {
           },
         ];
       };
+      cart_coupons: {
+        Row: {
+          added_at: string;
+          cart_id: string;
+          coupon_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          added_at?: string;
+          cart_id: string;
+          coupon_id: string;
+        };
+        Update: {
+          added_at?: string;
+          cart_id?: string;
+          coupon_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "cart_coupons_cart_id_fkey";
+            columns: ["cart_id"];
+            isOneToOne: false;
+            referencedRelation: "carts";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "cart_coupons_coupon_id_fkey";
+            columns: ["coupon_id"];
+            isOneToOne: false;
+            referencedRelation: "coupons";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       cart_items: {
         Row: {
           added_at: string;
@@ -2458,6 +2492,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      add_to_cart: { Args: { idempotency_key?: string; quantity?: number; variant_id: string }; Returns: Json };
       attach_payment_session: {
         Args: { expires_at: string; payment_id: string; session_id: string; url: string };
         Returns: Json;
@@ -2514,11 +2549,14 @@ export type Database = {
         };
         Returns: Json;
       };
+      change_cart_item: { Args: { idempotency_key?: string; quantity: number; variant_id: string }; Returns: Json };
+      clear_cart: { Args: { idempotency_key?: string }; Returns: Json };
       enroll: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
       generate_variants: {
         Args: { idempotency_key?: string; options: Json; product_id: string; sku_prefix?: string };
         Returns: Json;
       };
+      get_cart: { Args: { idempotency_key?: string }; Returns: Json };
       get_order: { Args: { order_id: string }; Returns: Json };
       grant_role: {
         Args: { profile_id: string; role: string };
@@ -2538,6 +2576,7 @@ export type Database = {
       invoice_document: { Args: { invoice_id: string }; Returns: Json };
       join_waitlist: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
       leave_waitlist: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
+      merge_cart: { Args: { currency?: string; idempotency_key?: string; lines: Json }; Returns: Json };
       move_category: {
         Args: { category_id: string; idempotency_key?: string; parent_id?: string; position?: number };
         Returns: Json;
@@ -2583,6 +2622,7 @@ export type Database = {
         Returns: Json;
       };
       remove_address: { Args: { address_id: string; idempotency_key?: string }; Returns: Json };
+      remove_from_cart: { Args: { idempotency_key?: string; variant_id: string }; Returns: Json };
       retry_process: {
         Args: { process_id: string };
         Returns: {
@@ -2639,6 +2679,8 @@ export type Database = {
         };
         Returns: Json;
       };
+      set_cart_address: { Args: { address_id?: string; idempotency_key?: string }; Returns: Json };
+      set_cart_currency: { Args: { currency: string; idempotency_key?: string }; Returns: Json };
       set_stock_mode: {
         Args: {
           backorder_limit?: number;

@@ -19,6 +19,8 @@ export const errorCodes = [
   "bundle_in_bundle",
   "capacity_in_use",
   "cart_empty",
+  "cart_full",
+  "cart_item_not_found",
   "cart_not_found",
   "cart_not_open",
   "category_below_itself",

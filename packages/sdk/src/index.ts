@@ -13,6 +13,7 @@ export * from "./resources/notifications.ts";
 export * from "./resources/orders.ts";
 export * from "./resources/people.ts";
 export * from "./resources/processes.ts";
+export * from "./types/carts.ts";
 export * from "./types/events.ts";
 export * from "./types/people.ts";
 export * from "./types.ts";

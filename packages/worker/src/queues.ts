@@ -27,6 +27,7 @@ export type EventTaskName = (typeof EVENT_TASKS)[number];
 /** Tasks that run by the clock, with the minute pattern they run by. */
 export const SCHEDULES = {
   "orders.expire-due": "* * * * *",
+  "carts.expire-due": "23 * * * *",
   "courses.expire-offers": "* * * * *",
   "payments.apply-provider-events": "* * * * *",
   "payments.reconcile": "*/2 * * * *",
@@ -87,6 +88,7 @@ export const QUEUES: Record<TaskName, Omit<Queue, "name">> = {
   "payments.close-session": owedQueue,
   "production.push-order": owedQueue,
   "orders.expire-due": scheduledQueue,
+  "carts.expire-due": scheduledQueue,
   "courses.expire-offers": scheduledQueue,
   "payments.apply-provider-events": scheduledQueue,
   "payments.reconcile": scheduledQueue,

@@ -1,4 +1,5 @@
 import type { EventTaskName, ScheduledTaskName } from "../queues.ts";
+import { expireCarts } from "./carts.expire-due.ts";
 import { expireOffers } from "./courses.expire-offers.ts";
 import { purgeIdempotencyKeys } from "./foundation.purge-idempotency-keys.ts";
 import { issueCreditNote } from "./invoices.issue-credit-note.ts";
@@ -35,6 +36,7 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
 /** The tasks that run by the clock, by queue name. */
 export const scheduledTasks: Record<ScheduledTaskName, ScheduledTask> = {
   "orders.expire-due": expireDueOrders,
+  "carts.expire-due": expireCarts,
   "courses.expire-offers": expireOffers,
   "payments.apply-provider-events": applyProviderEvents,
   "payments.reconcile": reconcilePayments,

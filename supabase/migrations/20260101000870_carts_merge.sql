@@ -1,0 +1,98 @@
+/*
+Carts, merge: what a visitor chose before signing in joins the cart they have.
+
+Promise: quantities add up to the most a cart takes, a seat stays one; the same key merges once, so a retry never doubles.
+*/
+
+create function private.merge_lines(cart_id uuid, lines jsonb)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_most_lines integer := private.setting('max_order_lines');
+  v_most_units integer := private.setting('max_cart_quantity');
+  v_lines integer := (select count(*) from public.cart_items where cart_items.cart_id = merge_lines.cart_id);
+  v_wish record;
+  v_changes jsonb := '[]';
+begin
+  for v_wish in
+    select wish.variant_id, wish.quantity, products.kind, cart_items.quantity as present
+    from private.parse_lines(merge_lines.lines) as wish
+    join public.variants on variants.id = wish.variant_id -- what was deleted meanwhile is gone without a trace
+    join public.products on products.id = variants.product_id
+    left join public.cart_items on cart_items.cart_id = merge_lines.cart_id and cart_items.variant_id = wish.variant_id
+    order by wish.variant_id
+  loop
+    if v_wish.present is null and v_lines >= v_most_lines then
+      v_changes := v_changes || jsonb_build_object('code', 'not_merged', 'variant_id', v_wish.variant_id, 'title', null, 'from', v_wish.quantity, 'to', 0);
+      continue;
+    end if;
+    v_lines := v_lines + case when v_wish.present is null then 1 else 0 end;
+    insert into public.cart_items as item (cart_id, variant_id, quantity)
+    values (merge_lines.cart_id, v_wish.variant_id, private.merged_quantity(0, v_wish.quantity, v_wish.kind, v_most_units))
+    on conflict on constraint cart_items_pkey do update
+    set quantity = private.merged_quantity(item.quantity, v_wish.quantity, v_wish.kind, v_most_units);
+  end loop;
+  return v_changes;
+end
+$$;
+comment on function private.merge_lines(uuid, jsonb) is 'Adds lines to a cart as far as it has room; answers, as changes, which found none. The caller holds the cart. Refuses invalid_lines and invalid_quantity.';
+
+create function private.merged_quantity(present integer, added integer, kind text, most integer)
+returns integer
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select case when merged_quantity.kind = 'course' then 1
+    else greatest(merged_quantity.present, least(merged_quantity.present + merged_quantity.added, merged_quantity.most)) end;
+$$;
+comment on function private.merged_quantity(integer, integer, text, integer) is 'Two wishes for one thing as one: their sum up to the most a cart takes; one seat of a course.';
+
+create function private.merge_cart(lines jsonb, currency text, idempotency_key text)
+returns jsonb
+language plpgsql
+volatile
+security definer -- customers may not write carts, only through the verbs
+set search_path = ''
+as $$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_object('lines', merge_cart.lines, 'currency', merge_cart.currency);
+  v_answer jsonb := private.recall_answer(v_person_id, merge_cart.idempotency_key, 'merge_cart', v_body);
+  v_cart public.carts;
+  v_changes jsonb;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if merge_cart.currency is not null then
+    perform private.check_currency(merge_cart.currency);
+  end if;
+  v_cart := private.open_cart(v_person_id);
+  if merge_cart.currency <> v_cart.currency and not exists (select from public.cart_items where cart_items.cart_id = v_cart.id) then
+    update public.carts set currency = merge_cart.currency where carts.id = v_cart.id; -- an empty cart has no currency of its own yet
+  end if;
+  v_changes := private.merge_lines(v_cart.id, merge_cart.lines);
+  return private.answer_cart(v_person_id, merge_cart.idempotency_key, 'merge_cart', v_body, v_cart.id, null, v_changes);
+end
+$$;
+comment on function private.merge_cart(jsonb, text, text) is 'Does the work of public.merge_cart.';
+grant execute on function private.merge_cart(jsonb, text, text) to authenticated;
+
+create function public.merge_cart(lines jsonb, currency text default null, idempotency_key text default null)
+returns jsonb
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select private.merge_cart(merge_cart.lines, merge_cart.currency, merge_cart.idempotency_key);
+$$;
+comment on function public.merge_cart(jsonb, text, text) is
+  'Adds what a visitor chose before signing in, [{variant_id, quantity}], to the caller''s cart and answers the cart (see get_cart). Quantities add up to the most a cart takes; what cannot be bought stands in problems. Send the same idempotency_key until an answer came: it merges once. Errors: invalid_lines, invalid_quantity, currency_not_supported, idempotency_key_reused, sign_in_required.';
+grant execute on function public.merge_cart(jsonb, text, text) to authenticated;
