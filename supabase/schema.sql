@@ -110,6 +110,14 @@ CREATE TABLE "public"."customer_groups" ("id" uuid NOT NULL DEFAULT gen_random_u
 
 ALTER TABLE "public"."customer_groups" ENABLE ROW LEVEL SECURITY;
 
+CREATE TABLE "public"."digital_files" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "product_id" uuid NOT NULL, "variant_id" uuid, "file_name" text NOT NULL, "position" integer NOT NULL DEFAULT 0, "max_downloads" integer, "access_days" integer, "mime_type" text, "byte_size" bigint, "sha256" text, "ready_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "digital_files_are_known_once_ready" CHECK (((ready_at IS NULL) OR ((mime_type IS NOT NULL) AND (byte_size > 0) AND (sha256 IS NOT NULL)))), CONSTRAINT "digital_files_are_open_for_some_days" CHECK (((access_days >= 1) AND (access_days <= 36500))), CONSTRAINT "digital_files_are_taken_a_few_times" CHECK (((max_downloads >= 1) AND (max_downloads <= 1000))), CONSTRAINT "digital_files_have_a_hash_of_their_bytes" CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)), CONSTRAINT "digital_files_have_a_name_to_save_them_under" CHECK (((file_name ~ '^[^/\\[:cntrl:]]{1,200}$'::text) AND (file_name !~ '^\.+$'::text))), CONSTRAINT "digital_files_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."digital_files" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."downloads" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_item_id" uuid NOT NULL, "digital_file_id" uuid NOT NULL, "customer_id" uuid NOT NULL, "max_downloads" integer NOT NULL, "used_count" integer NOT NULL DEFAULT 0, "granted_at" timestamp with time zone NOT NULL DEFAULT now(), "expires_at" timestamp with time zone, "ended_at" timestamp with time zone, CONSTRAINT "downloads_are_granted_once_per_line" UNIQUE (order_item_id, digital_file_id), CONSTRAINT "downloads_are_used_no_more_often_than_granted" CHECK (((used_count >= 0) AND (used_count <= max_downloads))), CONSTRAINT "downloads_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."downloads" ENABLE ROW LEVEL SECURITY;
+
 CREATE TABLE "public"."enrollments" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "intake_id" uuid NOT NULL, "learner_id" uuid NOT NULL, "order_item_id" uuid, "status" text NOT NULL, "enrolled_at" timestamp with time zone, "ended_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "enrollments_are_dated_once_active" CHECK (((enrolled_at IS NOT NULL) OR (status = ANY (ARRAY['reserved'::text, 'cancelled'::text, 'expired'::text])))), CONSTRAINT "enrollments_end_when_they_are_over" CHECK (((ended_at IS NOT NULL) = (status = ANY (ARRAY['cancelled'::text, 'expired'::text])))), CONSTRAINT "enrollments_have_a_known_status" CHECK ((status = ANY (ARRAY['reserved'::text, 'active'::text, 'suspended'::text, 'completed'::text, 'cancelled'::text, 'expired'::text]))), CONSTRAINT "enrollments_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."enrollments" ENABLE ROW LEVEL SECURITY;
@@ -145,6 +153,10 @@ ALTER TABLE "public"."ledger_transactions" ENABLE ROW LEVEL SECURITY;
 CREATE TABLE "public"."locations" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "code" text NOT NULL, "name" text NOT NULL, "kind" text NOT NULL DEFAULT 'place'::text, "priority" integer NOT NULL DEFAULT 100, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "deactivated_at" timestamp with time zone, CONSTRAINT "locations_are_drawn_in_a_sane_order" CHECK (((priority >= 0) AND (priority <= 10000))), CONSTRAINT "locations_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['main'::text, 'place'::text, 'allowance'::text]))), CONSTRAINT "locations_code_key" UNIQUE (code), CONSTRAINT "locations_have_a_code_of_sane_form" CHECK ((code ~ '^[a-z0-9][a-z0-9-]{0,40}$'::text)), CONSTRAINT "locations_have_a_name_people_can_read" CHECK (((length(btrim(name)) >= 1) AND (length(btrim(name)) <= 200))), CONSTRAINT "locations_keep_main_and_the_allowance" CHECK (((kind = 'place'::text) OR (deactivated_at IS NULL))), CONSTRAINT "locations_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."locations" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."media" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "product_id" uuid NOT NULL, "variant_id" uuid, "alt" text NOT NULL DEFAULT ''::text, "translations" jsonb NOT NULL DEFAULT '{}'::jsonb, "position" integer NOT NULL DEFAULT 0, "mime_type" text, "byte_size" integer, "width" integer, "height" integer, "sha256" text, "ready_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "media_are_at_most_ten_megabytes" CHECK (((byte_size >= 1) AND (byte_size <= 10485760))), CONSTRAINT "media_are_known_once_ready" CHECK (((ready_at IS NULL) OR ((mime_type IS NOT NULL) AND (byte_size IS NOT NULL) AND (sha256 IS NOT NULL) AND (width > 0) AND (height > 0)))), CONSTRAINT "media_are_pictures" CHECK ((mime_type = ANY (ARRAY['image/jpeg'::text, 'image/png'::text, 'image/webp'::text, 'image/gif'::text, 'image/avif'::text]))), CONSTRAINT "media_have_a_hash_of_their_bytes" CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)), CONSTRAINT "media_have_a_text_of_sane_length" CHECK ((length(alt) <= 500)), CONSTRAINT "media_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."media" ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE "public"."notifications" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "profile_id" uuid NOT NULL, "type" text NOT NULL, "channel" text NOT NULL, "effect_key" text NOT NULL, "recipient" text NOT NULL, "subject" text NOT NULL, "content" text NOT NULL, "status" text NOT NULL DEFAULT 'pending'::text, "error" text, "correlation_id" text, "read_at" timestamp with time zone, "sent_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "notifications_are_dated_once_sent" CHECK (((sent_at IS NOT NULL) = (status = 'sent'::text))), CONSTRAINT "notifications_are_of_a_known_type" CHECK ((type = ANY (ARRAY['welcome'::text, 'order_confirmation'::text, 'payment_failed'::text, 'refund'::text, 'invoice'::text, 'promotion'::text, 'seat_offer'::text]))), CONSTRAINT "notifications_effect_key_key" UNIQUE (effect_key), CONSTRAINT "notifications_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text]))), CONSTRAINT "notifications_pkey" PRIMARY KEY (id), CONSTRAINT "notifications_use_a_known_channel" CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text, 'push'::text, 'whatsapp'::text]))));
 
@@ -190,7 +202,7 @@ CREATE TABLE "public"."product_options" ("id" uuid NOT NULL DEFAULT gen_random_u
 
 ALTER TABLE "public"."product_options" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."products" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "kind" text NOT NULL, "slug" text NOT NULL, "title" text NOT NULL, "summary" text NOT NULL DEFAULT ''::text, "description" text NOT NULL DEFAULT ''::text, "image_url" text, "status" text NOT NULL DEFAULT 'draft'::text, "publish_at" timestamp with time zone, "unpublish_at" timestamp with time zone, "category_id" uuid, "tags" text[] NOT NULL DEFAULT '{}'::text[], "attributes" jsonb NOT NULL DEFAULT '{}'::jsonb, "translations" jsonb NOT NULL DEFAULT '{}'::jsonb, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "tax_category" text NOT NULL DEFAULT 'standard'::text, CONSTRAINT "products_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['course'::text, 'physical'::text, 'digital'::text, 'bundle'::text]))), CONSTRAINT "products_go_off_sale_after_they_came_on_it" CHECK ((unpublish_at > publish_at)), CONSTRAINT "products_have_a_few_tags_for_urls" CHECK (((cardinality(tags) <= 30) AND (array_position(tags, NULL::text) IS NULL) AND (array_to_string(tags, ','::text) ~ '^([a-z0-9]+(-[a-z0-9]+)*(,[a-z0-9]+(-[a-z0-9]+)*)*)?$'::text) AND (length(array_to_string(tags, ''::text)) <= 1500))), CONSTRAINT "products_have_a_known_status" CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'archived'::text]))), CONSTRAINT "products_have_a_slug_for_urls" CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= 120))), CONSTRAINT "products_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "products_have_attributes_by_name" CHECK ((jsonb_typeof(attributes) = 'object'::text)), CONSTRAINT "products_have_texts_of_sane_length" CHECK (((length(summary) <= 500) AND (length(description) <= 50000))), CONSTRAINT "products_pkey" PRIMARY KEY (id), CONSTRAINT "products_show_images_from_the_web" CHECK ((image_url ~ '^(https?://|/)'::text)), CONSTRAINT "products_slug_key" UNIQUE (slug));
+CREATE TABLE "public"."products" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "kind" text NOT NULL, "slug" text NOT NULL, "title" text NOT NULL, "summary" text NOT NULL DEFAULT ''::text, "description" text NOT NULL DEFAULT ''::text, "image_url" text, "status" text NOT NULL DEFAULT 'draft'::text, "publish_at" timestamp with time zone, "unpublish_at" timestamp with time zone, "category_id" uuid, "tags" text[] NOT NULL DEFAULT '{}'::text[], "attributes" jsonb NOT NULL DEFAULT '{}'::jsonb, "translations" jsonb NOT NULL DEFAULT '{}'::jsonb, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "tax_category" text NOT NULL DEFAULT 'standard'::text, CONSTRAINT "products_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['course'::text, 'physical'::text, 'digital'::text, 'bundle'::text]))), CONSTRAINT "products_go_off_sale_after_they_came_on_it" CHECK ((unpublish_at > publish_at)), CONSTRAINT "products_have_a_few_tags_for_urls" CHECK (((cardinality(tags) <= 30) AND (array_position(tags, NULL::text) IS NULL) AND ((tags = '{}'::text[]) OR (array_to_string(tags, ','::text) ~ '^[a-z0-9]+(-[a-z0-9]+)*(,[a-z0-9]+(-[a-z0-9]+)*)*$'::text)) AND (length(array_to_string(tags, ''::text)) <= 1500))), CONSTRAINT "products_have_a_known_status" CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'archived'::text]))), CONSTRAINT "products_have_a_slug_for_urls" CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= 120))), CONSTRAINT "products_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "products_have_attributes_by_name" CHECK ((jsonb_typeof(attributes) = 'object'::text)), CONSTRAINT "products_have_texts_of_sane_length" CHECK (((length(summary) <= 500) AND (length(description) <= 50000))), CONSTRAINT "products_pkey" PRIMARY KEY (id), CONSTRAINT "products_show_images_from_the_web" CHECK ((image_url ~ '^(https?://|/)'::text)), CONSTRAINT "products_slug_key" UNIQUE (slug));
 
 ALTER TABLE "public"."products" ENABLE ROW LEVEL SECURITY;
 
@@ -256,7 +268,7 @@ CREATE TABLE "public"."tax_rates" ("id" uuid NOT NULL DEFAULT gen_random_uuid(),
 
 ALTER TABLE "public"."tax_rates" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."variants" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "product_id" uuid NOT NULL, "sku" text NOT NULL, "title" text NOT NULL, "stock_mode" text NOT NULL DEFAULT 'tracked'::text, "position" integer NOT NULL DEFAULT 0, "option_value_ids" uuid[] NOT NULL DEFAULT '{}'::uuid[], "attributes" jsonb NOT NULL DEFAULT '{}'::jsonb, "translations" jsonb NOT NULL DEFAULT '{}'::jsonb, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "backorder_limit" integer, "preorder_ships_at" timestamp with time zone, "low_stock_threshold" integer, CONSTRAINT "variants_are_low_at_a_sane_number" CHECK (((low_stock_threshold >= 0) AND (low_stock_threshold <= 1000000))), CONSTRAINT "variants_count_stock_in_a_known_mode" CHECK ((stock_mode = ANY (ARRAY['none'::text, 'tracked'::text, 'backorder'::text, 'preorder'::text]))), CONSTRAINT "variants_have_a_sku_of_sane_form" CHECK ((sku ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text)), CONSTRAINT "variants_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "variants_have_attributes_by_name" CHECK ((jsonb_typeof(attributes) = 'object'::text)), CONSTRAINT "variants_pkey" PRIMARY KEY (id), CONSTRAINT "variants_say_how_much_they_sell_beyond_stock" CHECK ((((backorder_limit IS NOT NULL) = (stock_mode = ANY (ARRAY['backorder'::text, 'preorder'::text]))) AND ((backorder_limit >= 0) AND (backorder_limit <= 1000000)))), CONSTRAINT "variants_say_when_a_preorder_ships" CHECK (((preorder_ships_at IS NOT NULL) = (stock_mode = 'preorder'::text))), CONSTRAINT "variants_sku_key" UNIQUE (sku));
+CREATE TABLE "public"."variants" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "product_id" uuid NOT NULL, "sku" text NOT NULL, "title" text NOT NULL, "stock_mode" text NOT NULL DEFAULT 'tracked'::text, "position" integer NOT NULL DEFAULT 0, "option_value_ids" uuid[] NOT NULL DEFAULT '{}'::uuid[], "attributes" jsonb NOT NULL DEFAULT '{}'::jsonb, "translations" jsonb NOT NULL DEFAULT '{}'::jsonb, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "backorder_limit" integer, "preorder_ships_at" timestamp with time zone, "low_stock_threshold" integer, CONSTRAINT "variants_are_low_at_a_sane_number" CHECK (((low_stock_threshold >= 0) AND (low_stock_threshold <= 1000000))), CONSTRAINT "variants_belong_to_one_product" UNIQUE (id, product_id), CONSTRAINT "variants_count_stock_in_a_known_mode" CHECK ((stock_mode = ANY (ARRAY['none'::text, 'tracked'::text, 'backorder'::text, 'preorder'::text]))), CONSTRAINT "variants_have_a_sku_of_sane_form" CHECK ((sku ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text)), CONSTRAINT "variants_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "variants_have_attributes_by_name" CHECK ((jsonb_typeof(attributes) = 'object'::text)), CONSTRAINT "variants_pkey" PRIMARY KEY (id), CONSTRAINT "variants_say_how_much_they_sell_beyond_stock" CHECK ((((backorder_limit IS NOT NULL) = (stock_mode = ANY (ARRAY['backorder'::text, 'preorder'::text]))) AND ((backorder_limit >= 0) AND (backorder_limit <= 1000000)))), CONSTRAINT "variants_say_when_a_preorder_ships" CHECK (((preorder_ships_at IS NOT NULL) = (stock_mode = 'preorder'::text))), CONSTRAINT "variants_sku_key" UNIQUE (sku));
 
 ALTER TABLE "public"."variants" ENABLE ROW LEVEL SECURITY;
 
@@ -266,11 +278,15 @@ ALTER TABLE "public"."waitlist_entries" ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE "public"."categories" ADD COLUMN "depth" integer GENERATED ALWAYS AS ((COALESCE(parent_depth, 0) + 1)) STORED NOT NULL;
 
+ALTER TABLE "public"."digital_files" ADD COLUMN "path" text GENERATED ALWAYS AS (((product_id || '/'::text) || id)) STORED NOT NULL;
+
 ALTER TABLE "public"."invoices" ADD COLUMN "number" text GENERATED ALWAYS AS (((((
 CASE kind
     WHEN 'invoice'::text THEN 'INV'::text
     ELSE 'CN'::text
 END || '-'::text) || (year)::text) || '-'::text) || lpad((serial)::text, GREATEST(6, length((serial)::text)), '0'::text))) STORED NOT NULL;
+
+ALTER TABLE "public"."media" ADD COLUMN "path" text GENERATED ALWAYS AS (((product_id || '/'::text) || id)) STORED NOT NULL;
 
 CREATE TYPE "private"."drawn_slot" AS ("slot" integer, "location_id" uuid, "quantity" integer);
 
@@ -1429,6 +1445,7 @@ begin
   perform private.settle_reservations(confirm_order.order_id, 'claimed');
   update public.orders set status = 'paid', paid_at = now() where orders.id = confirm_order.order_id;
   perform private.activate_enrollments(array(select order_items.id from public.order_items where order_items.order_id = confirm_order.order_id));
+  perform private.grant_downloads(confirm_order.order_id);
   perform private.post_sale(confirm_order.order_id);
   perform private.emit('order.paid', 'order', confirm_order.order_id);
 end
@@ -1538,6 +1555,31 @@ begin
     where addresses.id = coalesce(delivery_address.wanted_id, private.default_address(delivery_address.customer_id));
   end if;
   return v_address;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.discard_abandoned_uploads(older_than interval DEFAULT '1 day'::interval)
+ RETURNS integer
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  with media as (
+    delete from public.media where media.ready_at is null and media.created_at < now() - discard_abandoned_uploads.older_than returning 1
+  ), files as (
+    delete from public.digital_files where digital_files.ready_at is null and digital_files.created_at < now() - discard_abandoned_uploads.older_than returning 1
+  )
+  select ((select count(*) from media) + (select count(*) from files))::integer;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.discard_upload(kind text, upload_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  delete from public.media where media.id = discard_upload.upload_id and media.ready_at is null and discard_upload.kind = 'image';
+  delete from public.digital_files where digital_files.id = discard_upload.upload_id and digital_files.ready_at is null and discard_upload.kind = 'file';
 end
 $function$;
 
@@ -1701,6 +1743,15 @@ begin
   insert into public.events (name, subject_type, subject_id, actor_id, correlation_id)
   select unnest(emit_each.names), emit_each.subject_type, emit_each.subject_id, v_actor_id, v_request_id;
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.end_downloads(order_item_ids uuid[])
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update public.downloads set ended_at = now()
+  where downloads.order_item_id = any (end_downloads.order_item_ids) and downloads.ended_at is null;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.end_enrollments(order_item_ids uuid[], status text)
@@ -2097,6 +2148,30 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.find_upload(kind text, upload_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_found jsonb;
+begin
+  perform private.require_catalog_write();
+  if find_upload.kind = 'image' then
+    select jsonb_build_object('kind', 'image', 'id', media.id, 'bucket', 'media', 'path', media.path, 'ready_at', media.ready_at) into v_found
+    from public.media where media.id = find_upload.upload_id;
+  else
+    select jsonb_build_object('kind', 'file', 'id', digital_files.id, 'bucket', 'downloads', 'path', digital_files.path, 'ready_at', digital_files.ready_at) into v_found
+    from public.digital_files where digital_files.id = find_upload.upload_id and find_upload.kind = 'file';
+  end if;
+  if v_found is null then
+    perform private.fail('upload_not_found', 404, 'There is no such upload.', 'Start it again.');
+  end if;
+  return v_found;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.finish_process(process_id uuid, message text DEFAULT NULL::text)
  RETURNS void
  LANGUAGE sql
@@ -2104,6 +2179,34 @@ CREATE OR REPLACE FUNCTION private.finish_process(process_id uuid, message text 
 AS $function$
   update public.processes set status = 'done', finished_at = now(), error = null, message = left(finish_process.message, 500)
   where processes.id = finish_process.process_id and processes.status = 'running';
+$function$;
+
+CREATE OR REPLACE FUNCTION private.finish_upload(kind text, upload_id uuid, facts jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_row jsonb;
+begin
+  if finish_upload.kind = 'image' then
+    update public.media
+    set mime_type = facts ->> 'mime_type', byte_size = (facts ->> 'byte_size')::integer, sha256 = facts ->> 'sha256',
+      width = (facts ->> 'width')::integer, height = (facts ->> 'height')::integer, ready_at = now()
+    where media.id = finish_upload.upload_id and media.ready_at is null;
+    select to_jsonb(media) into v_row from public.media where media.id = finish_upload.upload_id and media.ready_at is not null;
+  else
+    update public.digital_files
+    set mime_type = facts ->> 'mime_type', byte_size = (facts ->> 'byte_size')::bigint, sha256 = facts ->> 'sha256', ready_at = now()
+    where digital_files.id = finish_upload.upload_id and digital_files.ready_at is null and finish_upload.kind = 'file';
+    select to_jsonb(digital_files) into v_row from public.digital_files where digital_files.id = finish_upload.upload_id and digital_files.ready_at is not null;
+  end if;
+  if v_row is null then
+    perform private.fail('upload_not_found', 404, 'There is no such upload.', 'Start it again.');
+  end if;
+  return v_row - 'path';
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.first_misfit(root_id uuid)
@@ -2330,6 +2433,26 @@ CREATE OR REPLACE FUNCTION private.give_reason(reason text)
  SET search_path TO ''
 AS $function$
   select set_config('seatline.reason', coalesce(left(reason, 500), ''), true);
+$function$;
+
+CREATE OR REPLACE FUNCTION private.grant_downloads(order_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  insert into public.downloads (order_item_id, digital_file_id, customer_id, max_downloads, expires_at)
+  select order_items.id, digital_files.id, orders.customer_id,
+    coalesce(digital_files.max_downloads, (private.setting('download_limit'))::integer, 5) * order_items.quantity,
+    now() + make_interval(days => coalesce(digital_files.access_days, (nullif(private.setting('download_days'), 'null'))::integer))
+  from public.orders
+  join public.order_items on order_items.order_id = orders.id
+  join public.variants on variants.id = order_items.variant_id
+  join public.digital_files on digital_files.product_id = variants.product_id and (digital_files.variant_id is null or digital_files.variant_id = variants.id)
+  where orders.id = grant_downloads.order_id and order_items.kind <> 'course' and digital_files.ready_at is not null
+  order by order_items.id, digital_files.id
+  on conflict on constraint downloads_are_granted_once_per_line do update set ended_at = null;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.grant_role(profile_id uuid, role text)
@@ -2604,7 +2727,7 @@ begin
   end if;
   select intakes.* into v_intake from public.intakes
   join public.products on products.id = intakes.product_id
-  where intakes.id = join_waitlist.intake_id and products.status = 'published' and (products.publish_at is null or products.publish_at <= now());
+  where intakes.id = join_waitlist.intake_id and private.is_on_sale(products.status, products.publish_at, products.unpublish_at);
   if v_intake.id is null then
     perform private.fail('intake_not_found', 404, 'There is no such intake.', 'Read the course again for its intakes.');
   end if;
@@ -3090,6 +3213,26 @@ begin
     left join public.orders on orders.id = order_items.order_id
     where enrollments.learner_id = private.require_person() and enrollments.status in ('reserved', 'active', 'suspended', 'completed')
     order by enrollments.created_at desc, enrollments.id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.my_downloads()
+ RETURNS TABLE(download_id uuid, order_id uuid, order_number text, product_id uuid, slug text, title text, file_name text, mime_type text, byte_size bigint, used_count integer, max_downloads integer, granted_at timestamp with time zone, expires_at timestamp with time zone, ended_at timestamp with time zone)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  return query
+    select downloads.id, orders.id, orders.number, products.id, products.slug, order_items.title, digital_files.file_name, digital_files.mime_type, digital_files.byte_size,
+      downloads.used_count, downloads.max_downloads, downloads.granted_at, downloads.expires_at, downloads.ended_at
+    from public.downloads
+    join public.digital_files on digital_files.id = downloads.digital_file_id
+    join public.products on products.id = digital_files.product_id
+    join public.order_items on order_items.id = downloads.order_item_id
+    join public.orders on orders.id = order_items.order_id
+    where downloads.customer_id = private.require_person()
+    order by downloads.granted_at desc, downloads.id;
 end
 $function$;
 
@@ -3747,7 +3890,7 @@ begin
     prices.amount, variants.stock_mode <> 'none', intakes.id,
     jsonb_build_object('product_id', products.id, 'slug', products.slug, 'starts_at', intakes.starts_at, 'ends_at', intakes.ends_at, 'time_zone', intakes.time_zone),
     products.id, null::uuid, products.tax_category,
-    intakes.enroll_opens_at, intakes.enroll_closes_at, products.status = 'published' and (products.publish_at is null or products.publish_at <= now())
+    intakes.enroll_opens_at, intakes.enroll_closes_at, private.is_on_sale(products.status, products.publish_at, products.unpublish_at)
   into v_line.variant_id, v_line.quantity, v_line.kind, v_line.sku, v_line.title, v_line.unit_amount, v_line.counted, v_line.intake_id, v_line.snapshot,
     v_line.product_id, v_line.category_id, v_line.tax_category, v_opens_at, v_closes_at, v_on_sale
   from public.variants
@@ -4134,6 +4277,27 @@ AS $function$
 begin
   perform private.fail('invalid_quantity', 422, format('A cart takes from 1 to %s units of one thing.', private.setting('max_cart_quantity')),
     'Lower the quantity; remove_from_cart takes the line out.');
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.refuse_download(download_id uuid, customer_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_download public.downloads;
+begin
+  select * into v_download from public.downloads
+  where downloads.id = refuse_download.download_id and downloads.customer_id = refuse_download.customer_id;
+  if v_download.id is null then
+    perform private.fail('download_not_found', 404, 'There is no such download.', 'Read my_downloads for those you have.');
+  elsif v_download.ended_at is not null then
+    perform private.fail('download_ended', 409, 'This download ended when its order was cancelled or refunded.', 'Buy it again to have it again.');
+  elsif v_download.expires_at <= now() then
+    perform private.fail('download_expired', 409, 'The time for this download is over.', 'Ask the shop.', v_download.expires_at::text);
+  end if;
+  perform private.fail('download_limit_reached', 409, format('This file was downloaded %s times, which is all that was bought.', v_download.used_count), 'Ask the shop.');
 end
 $function$;
 
@@ -4919,6 +5083,44 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.start_upload(kind text, product_id uuid, variant_id uuid, file_name text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_catalog_write();
+  v_body jsonb := jsonb_build_object('kind', start_upload.kind, 'product_id', start_upload.product_id, 'variant_id', start_upload.variant_id, 'file_name', start_upload.file_name);
+  v_answer jsonb := private.recall_answer(v_person_id, start_upload.idempotency_key, 'start_upload', v_body);
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if start_upload.kind is null or start_upload.kind not in ('image', 'file') then
+    perform private.fail('invalid_upload', 422, 'An upload is of kind image or file.', 'Send image for a picture, file for what is sold.');
+  end if;
+  perform from public.products where products.id = start_upload.product_id and (start_upload.kind = 'image' or products.kind not in ('course', 'bundle'));
+  if not found or start_upload.variant_id is not null
+    and not exists (select from public.variants where variants.id = start_upload.variant_id and variants.product_id = start_upload.product_id) then
+    perform private.fail('product_not_found', 404, 'There is no such product or variant to upload for.', 'Check the ids; files hang on digital and physical products.');
+  end if;
+  if start_upload.kind = 'image' then
+    insert into public.media (product_id, variant_id, position)
+    select start_upload.product_id, start_upload.variant_id, coalesce(max(media.position) + 1, 0) from public.media where media.product_id = start_upload.product_id
+    returning jsonb_build_object('kind', 'image', 'id', media.id, 'bucket', 'media', 'path', media.path) into v_answer;
+  elsif coalesce(start_upload.file_name, '') !~ '^[^/\\[:cntrl:]]{1,200}$' or start_upload.file_name ~ '^\.+$' then
+    perform private.fail('invalid_upload', 422, 'A file that is sold needs a name to save it under, of 1 to 200 characters.', 'Send something like handbook.pdf.');
+  else
+    insert into public.digital_files (product_id, variant_id, file_name, position)
+    select start_upload.product_id, start_upload.variant_id, start_upload.file_name, coalesce(max(digital_files.position) + 1, 0)
+    from public.digital_files where digital_files.product_id = start_upload.product_id
+    returning jsonb_build_object('kind', 'file', 'id', digital_files.id, 'bucket', 'downloads', 'path', digital_files.path) into v_answer;
+  end if;
+  return private.remember_answer(v_person_id, start_upload.idempotency_key, 'start_upload', v_body, v_answer);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.stock_problem(person_id uuid, line private.order_line)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -4998,6 +5200,7 @@ begin
   ) as sold
   where sold.quantity > 0;
   perform private.end_enrollments(array(select order_items.id from public.order_items where order_items.order_id = take_back_goods.order_id), 'cancelled');
+  perform private.end_downloads(array(select order_items.id from public.order_items where order_items.order_id = take_back_goods.order_id));
 end
 $function$;
 
@@ -5236,6 +5439,20 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.tg_digital_files__keep_what_is_sold()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if exists (select from public.downloads where downloads.digital_file_id = old.id) then
+    perform private.fail('file_in_use', 409, format('%s was sold and stays.', old.file_name), 'Archive the product; buyers keep what they paid for.', old.id::text);
+  end if;
+  return old;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.tg_intakes__follow_seats()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -5368,6 +5585,18 @@ begin
   ) then
     perform private.fail('ledger_does_not_balance', 409, 'Debits and credits of a transaction must be equal in each currency.', 'Post all sides in one transaction.');
   end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_media__discard_object()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.emit('file.discarded', 'file', old.id, jsonb_build_object('bucket', tg_argv[0], 'path', old.path));
   return null;
 end
 $function$;
@@ -5760,6 +5989,37 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.use_download(download_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_customer_id uuid := private.require_person();
+  v_body jsonb := to_jsonb(use_download.download_id);
+  v_answer jsonb := private.recall_answer(v_customer_id, use_download.idempotency_key, 'use_download', v_body);
+  v_download public.downloads;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  update public.downloads set used_count = downloads.used_count + 1
+  where downloads.id = use_download.download_id and downloads.customer_id = v_customer_id and downloads.ended_at is null
+    and downloads.used_count < downloads.max_downloads and (downloads.expires_at is null or downloads.expires_at > now())
+  returning * into v_download;
+  if not found then
+    perform private.refuse_download(use_download.download_id, v_customer_id);
+  end if;
+  perform private.emit('download.used', 'download', v_download.id, jsonb_build_object('used_count', v_download.used_count));
+  return private.remember_answer(v_customer_id, use_download.idempotency_key, 'use_download', v_body, (
+    select jsonb_build_object('download_id', v_download.id, 'file_name', digital_files.file_name, 'byte_size', digital_files.byte_size, 'path', digital_files.path,
+      'used_count', v_download.used_count, 'max_downloads', v_download.max_downloads,
+      'link_expires_at', now() + make_interval(secs => (private.setting('download_link_seconds'))::integer))
+    from public.digital_files where digital_files.id = v_download.digital_file_id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.value_problem(attribute public.category_attributes, value jsonb)
  RETURNS text
  LANGUAGE plpgsql
@@ -5895,6 +6155,9 @@ begin
     write_order.expires_at, case when v_free then now() end);
   perform private.open_enrollments(write_order.order_id, write_order.customer_id, quote.lines, private.write_items(write_order.order_id, quote.lines),
     case when v_free then 'active' else 'reserved' end);
+  if v_free and exists (select from unnest(quote.lines) as line where line.kind <> 'course') then
+    perform private.grant_downloads(write_order.order_id);
+  end if;
   perform private.redeem_promotions(write_order.order_id, write_order.customer_id, quote, write_order.expires_at);
   perform private.emit_each(case when v_free then array['order.placed', 'order.paid'] else array['order.placed'] end, 'order', write_order.order_id);
 end
@@ -6005,12 +6268,37 @@ AS $function$
   select private.clear_cart(clear_cart.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.discard_upload(kind text, upload_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.discard_upload(discard_upload.kind, discard_upload.upload_id);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.enroll(intake_id uuid, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
   select private.enroll(enroll.intake_id, enroll.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.find_upload(kind text, upload_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.find_upload(find_upload.kind, find_upload.upload_id);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.finish_upload(kind text, upload_id uuid, facts jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.finish_upload(finish_upload.kind, finish_upload.upload_id, finish_upload.facts);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.generate_variants(product_id uuid, options jsonb, sku_prefix text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
@@ -6071,6 +6359,26 @@ AS $function$
   select private.leave_waitlist(leave_waitlist.intake_id, leave_waitlist.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.media_file(media_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_file jsonb;
+begin
+  select jsonb_build_object('id', media.id, 'path', media.path, 'mime_type', media.mime_type, 'byte_size', media.byte_size, 'sha256', media.sha256,
+    'on_sale', private.is_on_sale(products.status, products.publish_at, products.unpublish_at)) into v_file
+  from public.media join public.products on products.id = media.product_id
+  where media.id = media_file.media_id and media.ready_at is not null;
+  if v_file is null then
+    perform private.fail('media_not_found', 404, 'There is no such picture.', 'Read the product again.');
+  end if;
+  return v_file;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.merge_cart(lines jsonb, currency text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -6094,6 +6402,15 @@ CREATE OR REPLACE FUNCTION public.my_courses()
  SET search_path TO ''
 AS $function$
   select * from private.my_courses();
+$function$;
+
+CREATE OR REPLACE FUNCTION public.my_downloads()
+ RETURNS TABLE(download_id uuid, order_id uuid, order_number text, product_id uuid, slug text, title text, file_name text, mime_type text, byte_size bigint, used_count integer, max_downloads integer, granted_at timestamp with time zone, expires_at timestamp with time zone, ended_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select * from private.my_downloads();
 $function$;
 
 CREATE OR REPLACE FUNCTION public.my_waitlist()
@@ -6195,12 +6512,28 @@ AS $function$
   select private.start_payment(start_payment.order_id);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.start_upload(kind text, product_id uuid, variant_id uuid DEFAULT NULL::uuid, file_name text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.start_upload(start_upload.kind, start_upload.product_id, start_upload.variant_id, start_upload.file_name, start_upload.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.update_process(process_id uuid, status text, message text DEFAULT NULL::text, progress integer DEFAULT NULL::integer, reporter text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
   select private.update_process(update_process.process_id, update_process.status, update_process.message, update_process.progress, update_process.reporter, update_process.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.use_download(download_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.use_download(use_download.download_id, use_download.idempotency_key);
 $function$;
 
 ALTER TABLE "public"."cart_coupons" ADD CONSTRAINT "cart_coupons_cart_id_fkey" FOREIGN KEY (cart_id) REFERENCES public.carts(id) ON DELETE CASCADE;
@@ -6221,6 +6554,10 @@ ALTER TABLE "public"."cart_coupons" ADD CONSTRAINT "cart_coupons_coupon_id_fkey"
 
 ALTER TABLE "public"."customer_group_members" ADD CONSTRAINT "customer_group_members_customer_group_id_fkey" FOREIGN KEY (customer_group_id) REFERENCES public.customer_groups(id) ON DELETE CASCADE;
 
+ALTER TABLE "public"."digital_files" ADD CONSTRAINT "digital_files_path_key" UNIQUE (path);
+
+ALTER TABLE "public"."downloads" ADD CONSTRAINT "downloads_digital_file_id_fkey" FOREIGN KEY (digital_file_id) REFERENCES public.digital_files(id) ON DELETE RESTRICT;
+
 ALTER TABLE "public"."enrollments" ADD CONSTRAINT "enrollments_intake_id_fkey" FOREIGN KEY (intake_id) REFERENCES public.intakes(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."intakes" ADD CONSTRAINT "intakes_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.courses(product_id) ON DELETE CASCADE;
@@ -6234,6 +6571,10 @@ ALTER TABLE "public"."invoices" ADD CONSTRAINT "invoices_corrects_id_fkey" FOREI
 ALTER TABLE "public"."ledger_entries" ADD CONSTRAINT "ledger_entries_account_fkey" FOREIGN KEY (account) REFERENCES public.ledger_accounts(code) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."ledger_entries" ADD CONSTRAINT "ledger_entries_transaction_id_fkey" FOREIGN KEY (transaction_id) REFERENCES public.ledger_transactions(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."media" ADD CONSTRAINT "media_path_key" UNIQUE (path);
+
+ALTER TABLE "public"."downloads" ADD CONSTRAINT "downloads_order_item_id_fkey" FOREIGN KEY (order_item_id) REFERENCES public.order_items(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."enrollments" ADD CONSTRAINT "enrollments_order_item_id_fkey" FOREIGN KEY (order_item_id) REFERENCES public.order_items(id) ON DELETE RESTRICT;
 
@@ -6267,6 +6608,10 @@ ALTER TABLE "public"."products" ADD CONSTRAINT "products_category_id_fkey" FOREI
 
 ALTER TABLE "public"."courses" ADD CONSTRAINT "courses_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE CASCADE;
 
+ALTER TABLE "public"."digital_files" ADD CONSTRAINT "digital_files_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."media" ADD CONSTRAINT "media_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE CASCADE;
+
 ALTER TABLE "public"."product_options" ADD CONSTRAINT "product_options_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE CASCADE;
 
 ALTER TABLE "private"."customer_search" ADD CONSTRAINT "customer_search_profile_id_fkey" FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
@@ -6280,6 +6625,8 @@ ALTER TABLE "public"."carts" ADD CONSTRAINT "carts_customer_id_fkey" FOREIGN KEY
 ALTER TABLE "public"."coupons" ADD CONSTRAINT "coupons_customer_id_fkey" FOREIGN KEY (customer_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."customer_group_members" ADD CONSTRAINT "customer_group_members_profile_id_fkey" FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."downloads" ADD CONSTRAINT "downloads_customer_id_fkey" FOREIGN KEY (customer_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."enrollments" ADD CONSTRAINT "enrollments_learner_id_fkey" FOREIGN KEY (learner_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
@@ -6326,6 +6673,10 @@ ALTER TABLE "public"."products" ADD CONSTRAINT "products_tax_category_fkey" FORE
 ALTER TABLE "public"."tax_rates" ADD CONSTRAINT "tax_rates_do_not_overlap_under_one_name" EXCLUDE USING gist (country WITH =, lower(COALESCE(province, ''::text)) WITH =, tax_category WITH =, name WITH =, tstzrange(valid_from, valid_until) WITH &&);
 
 ALTER TABLE "public"."tax_rates" ADD CONSTRAINT "tax_rates_tax_category_fkey" FOREIGN KEY (tax_category) REFERENCES public.tax_categories(code) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."digital_files" ADD CONSTRAINT "digital_files_come_with_a_variant_of_their_product" FOREIGN KEY (variant_id, product_id) REFERENCES public.variants(id, product_id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."media" ADD CONSTRAINT "media_show_a_variant_of_their_product" FOREIGN KEY (variant_id, product_id) REFERENCES public.variants(id, product_id) ON DELETE CASCADE;
 
 ALTER TABLE "private"."low_stock_marks" ADD CONSTRAINT "low_stock_marks_variant_id_fkey" FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE CASCADE;
 
@@ -6500,6 +6851,14 @@ UNION ALL
            FROM public.enrollments
           WHERE (enrollments.order_item_id = order_items.id)))))
 UNION ALL
+ SELECT 'a download that works belongs to a paid order'::text AS invariant,
+    (downloads.id)::text AS subject,
+    orders.status AS detail
+   FROM ((public.downloads
+     JOIN public.order_items ON ((order_items.id = downloads.order_item_id)))
+     JOIN public.orders ON ((orders.id = order_items.order_id)))
+  WHERE ((downloads.ended_at IS NULL) AND (orders.status = ANY (ARRAY['pending'::text, 'cancelled'::text, 'expired'::text, 'refunded'::text])))
+UNION ALL
  SELECT 'a captured payment has a result'::text AS invariant,
     (payments.id)::text AS subject,
     ((orders.status || '/'::text) || payments.status) AS detail
@@ -6630,6 +6989,16 @@ CREATE INDEX coupons_promotion_id_idx ON public.coupons USING btree (promotion_i
 
 CREATE INDEX customer_group_members_profile_id_idx ON public.customer_group_members USING btree (profile_id);
 
+CREATE INDEX digital_files_created_at_idx ON public.digital_files USING btree (created_at) WHERE (ready_at IS NULL);
+
+CREATE INDEX digital_files_product_id_position_id_idx ON public.digital_files USING btree (product_id, "position", id);
+
+CREATE INDEX digital_files_variant_id_product_id_idx ON public.digital_files USING btree (variant_id, product_id);
+
+CREATE INDEX downloads_customer_id_granted_at_id_idx ON public.downloads USING btree (customer_id, granted_at DESC, id DESC);
+
+CREATE INDEX downloads_digital_file_id_idx ON public.downloads USING btree (digital_file_id);
+
 CREATE INDEX enrollments_intake_id_idx ON public.enrollments USING btree (intake_id);
 
 CREATE INDEX enrollments_learner_id_created_at_idx ON public.enrollments USING btree (learner_id, created_at DESC);
@@ -6663,6 +7032,12 @@ CREATE INDEX ledger_transactions_order_id_idx ON public.ledger_transactions USIN
 CREATE UNIQUE INDEX locations_have_one_allowance ON public.locations USING btree (kind) WHERE (kind = 'allowance'::text);
 
 CREATE UNIQUE INDEX locations_have_one_main ON public.locations USING btree (kind) WHERE (kind = 'main'::text);
+
+CREATE INDEX media_created_at_idx ON public.media USING btree (created_at) WHERE (ready_at IS NULL);
+
+CREATE INDEX media_product_id_position_id_idx ON public.media USING btree (product_id, "position", id);
+
+CREATE INDEX media_variant_id_product_id_idx ON public.media USING btree (variant_id, product_id);
 
 CREATE INDEX notifications_profile_id_created_at_idx ON public.notifications USING btree (profile_id, created_at DESC);
 
@@ -6830,6 +7205,14 @@ CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.customer_groups FOR EAC
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.customer_groups FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.digital_files FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_keep_what_is_sold BEFORE DELETE ON public.digital_files FOR EACH ROW EXECUTE FUNCTION private.tg_digital_files__keep_what_is_sold();
+
+CREATE TRIGGER _300_discard_object AFTER DELETE ON public.digital_files FOR EACH ROW EXECUTE FUNCTION private.tg_media__discard_object('downloads');
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.digital_files FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.enrollments FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.enrollments FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('enrollment');
@@ -6865,6 +7248,12 @@ CREATE TRIGGER _200_refuse_change BEFORE DELETE OR UPDATE ON public.ledger_trans
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.locations FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.locations FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+
+CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.media FOR EACH ROW EXECUTE FUNCTION private.tg__check_translations('alt');
+
+CREATE TRIGGER _300_discard_object AFTER DELETE ON public.media FOR EACH ROW EXECUTE FUNCTION private.tg_media__discard_object('media');
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.media FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.notifications FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
@@ -7062,6 +7451,14 @@ CREATE POLICY "select_own_or_staff" ON "public"."customer_groups" FOR SELECT TO 
 
 CREATE POLICY "update_staff" ON "public"."customer_groups" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('pricing.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('pricing.write'::text) AS has_permission));
 
+CREATE POLICY "delete_staff" ON "public"."digital_files" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "select_staff" ON "public"."digital_files" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('catalog.read'::text) AS has_permission));
+
+CREATE POLICY "update_staff" ON "public"."digital_files" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "select_own_or_staff" ON "public"."downloads" FOR SELECT TO "authenticated" USING (((customer_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('orders.read'::text) AS has_permission)));
+
 CREATE POLICY "select_own_or_staff" ON "public"."enrollments" FOR SELECT TO "authenticated" USING (((learner_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission)));
 
 CREATE POLICY "select_staff" ON "public"."events" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('events.read'::text) AS has_permission));
@@ -7090,6 +7487,18 @@ CREATE POLICY "select_staff" ON "public"."ledger_entries" FOR SELECT TO "authent
 CREATE POLICY "select_staff" ON "public"."ledger_transactions" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('ledger.read'::text) AS has_permission));
 
 CREATE POLICY "select_anyone" ON "public"."locations" FOR SELECT TO "anon", "authenticated" USING (true);
+
+CREATE POLICY "delete_staff" ON "public"."media" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "select_published_or_staff" ON "public"."media" FOR SELECT TO "authenticated" USING ((((ready_at IS NOT NULL) AND (EXISTS ( SELECT
+   FROM public.products
+  WHERE (products.id = media.product_id)))) OR ( SELECT private.has_permission('catalog.read'::text) AS has_permission)));
+
+CREATE POLICY "select_published" ON "public"."media" FOR SELECT TO "anon" USING (((ready_at IS NOT NULL) AND (EXISTS ( SELECT
+   FROM public.products
+  WHERE (products.id = media.product_id)))));
+
+CREATE POLICY "update_staff" ON "public"."media" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
 
 CREATE POLICY "select_own_or_staff" ON "public"."notifications" FOR SELECT TO "authenticated" USING (((profile_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('notifications.read'::text) AS has_permission)));
 
@@ -7389,6 +7798,10 @@ COMMENT ON FUNCTION "private"."deliver_paid_order"(uuid, uuid) IS 'What a captur
 
 COMMENT ON FUNCTION "private"."delivery_address"(uuid, private.order_line[], uuid) IS 'Where the goods among these lines go: the address that is wanted, else the default one; null when nothing is sent, or there is none.';
 
+COMMENT ON FUNCTION "private"."discard_abandoned_uploads"(interval) IS 'Drops uploads that nobody finished; returns how many. The worker calls it daily.';
+
+COMMENT ON FUNCTION "private"."discard_upload"(text, uuid) IS 'Does the work of public.discard_upload.';
+
 COMMENT ON FUNCTION "private"."draw_units"(uuid, integer, boolean) IS 'Takes units off available (into reserved when asked) and says from which slots; no rows when there are not enough. Waits only at the edge.';
 
 COMMENT ON FUNCTION "private"."draw_units_elsewhere"(uuid, integer, integer, integer) IS 'Takes units from one free slot of a place other than main, by priority, or beyond stock when nothing real is left; null when there is none.';
@@ -7398,6 +7811,8 @@ COMMENT ON FUNCTION "private"."draw_units_in_order"(uuid, integer, boolean) IS '
 COMMENT ON FUNCTION "private"."emit"(text, text, uuid, jsonb) IS 'Adds one event to the log of this transaction.';
 
 COMMENT ON FUNCTION "private"."emit_each"(text[], text, uuid) IS 'Adds several events about one subject, in this order, in one statement: what a purchase needs.';
+
+COMMENT ON FUNCTION "private"."end_downloads"(uuid[]) IS 'Ends the downloads of lines that were given back. Links that were already signed end by themselves within download_link_seconds.';
 
 COMMENT ON FUNCTION "private"."end_enrollments"(uuid[], text) IS 'Ends the seats that these order items gave: cancelled ends any live one, expired only those not paid yet.';
 
@@ -7435,7 +7850,11 @@ COMMENT ON FUNCTION "private"."find_orders"(private.order_search) IS 'The ids of
 
 COMMENT ON FUNCTION "private"."find_own_address"(uuid) IS 'One address of the caller. "Not there" and "not yours" are one answer.';
 
+COMMENT ON FUNCTION "private"."find_upload"(text, uuid) IS 'Does the work of public.find_upload.';
+
 COMMENT ON FUNCTION "private"."finish_process"(uuid, text) IS 'Marks a running process done; called in the transaction of its effect where the effect is in the database.';
+
+COMMENT ON FUNCTION "private"."finish_upload"(text, uuid, jsonb) IS 'Does the work of public.finish_upload.';
 
 COMMENT ON FUNCTION "private"."first_misfit"(uuid) IS 'A product in a category or below it whose attributes do not fit the schema as it is now, and why; null when all fit.';
 
@@ -7458,6 +7877,8 @@ COMMENT ON FUNCTION "private"."give_back_cart"(public.carts, public.carts) IS 'A
 COMMENT ON FUNCTION "private"."give_back_promotions"(uuid[]) IS 'Gives back what orders used that ended unpaid, were cancelled or refunded in full; twice does nothing.';
 
 COMMENT ON FUNCTION "private"."give_reason"(text) IS 'The reason that the status changes of this transaction carry from here on.';
+
+COMMENT ON FUNCTION "private"."grant_downloads"(uuid) IS 'Gives the buyer of a paid order the files of its lines. Called by whatever marks an order paid, in that transaction; twice does nothing.';
 
 COMMENT ON FUNCTION "private"."grant_role"(uuid, text) IS 'Does the work of public.grant_role.';
 
@@ -7540,6 +7961,8 @@ COMMENT ON FUNCTION "private"."move_beyond_stock"(public.stock_slots, uuid, inte
 COMMENT ON FUNCTION "private"."move_category"(uuid, uuid, integer, text) IS 'Does the work of public.move_category.';
 
 COMMENT ON FUNCTION "private"."my_courses"() IS 'Does the work of public.my_courses. Lessons, progress and results are not built yet: those columns are null.';
+
+COMMENT ON FUNCTION "private"."my_downloads"() IS 'Does the work of public.my_downloads.';
 
 COMMENT ON FUNCTION "private"."my_waitlist"() IS 'Does the work of public.my_waitlist.';
 
@@ -7635,6 +8058,8 @@ COMMENT ON FUNCTION "private"."refuse_broken_values"(uuid) IS 'Refuses attribute
 
 COMMENT ON FUNCTION "private"."refuse_cart_quantity"() IS 'Refuses invalid_quantity.';
 
+COMMENT ON FUNCTION "private"."refuse_download"(uuid, uuid) IS 'Says why a download cannot be used. Refuses download_not_found, download_ended, download_expired, download_limit_reached.';
+
 COMMENT ON FUNCTION "private"."refuse_missing_item"() IS 'Refuses cart_item_not_found.';
 
 COMMENT ON FUNCTION "private"."refuse_problem"(jsonb) IS 'Refuses with a problem if there is one; null does nothing.';
@@ -7707,11 +8132,13 @@ COMMENT ON FUNCTION "private"."start_payment"(uuid) IS 'Does the work of public.
 
 COMMENT ON FUNCTION "private"."start_process"(uuid) IS 'Marks one more attempt; false when the process is done, cancelled, in other hands or was reported failed from there: then the job should return quietly.';
 
+COMMENT ON FUNCTION "private"."start_upload"(text, uuid, uuid, text, text) IS 'Does the work of public.start_upload.';
+
 COMMENT ON FUNCTION "private"."stock_problem"(uuid, private.order_line) IS 'out_of_stock in the words of private.hold_line, unless a seat is offered to the person.';
 
 COMMENT ON FUNCTION "private"."sum_lines"(text, private.order_line[]) IS 'Lines as a quote: their sums and their problems.';
 
-COMMENT ON FUNCTION "private"."take_back_goods"(uuid) IS 'Ends the enrolments of a paid order, frees what it still holds and puts what it took from stock back: exactly what its movements say, so twice does nothing.';
+COMMENT ON FUNCTION "private"."take_back_goods"(uuid) IS 'Ends the enrolments and downloads of a paid order, frees what it still holds and puts what it took from stock back: exactly what its movements say, so twice does nothing.';
 
 COMMENT ON FUNCTION "private"."take_units"(uuid, uuid, integer) IS 'Takes units that are on sale away from a location and says how many were missing. The caller holds every slot of the variant and writes the movement.';
 
@@ -7737,6 +8164,8 @@ COMMENT ON FUNCTION "private"."tg_category_attributes__keep_values"() IS 'Refuse
 
 COMMENT ON FUNCTION "private"."tg_category_attributes__lock_tree"() IS 'A schema is changed by one at a time, and while nobody writes attributes.';
 
+COMMENT ON FUNCTION "private"."tg_digital_files__keep_what_is_sold"() IS 'Says clearly what the foreign key of downloads enforces.';
+
 COMMENT ON FUNCTION "private"."tg_intakes__follow_seats"() IS 'Keeps the units of the intake''s variant equal to its seats; refuses to take away what is sold or held.';
 
 COMMENT ON FUNCTION "private"."tg_intakes__follow_waitlist"() IS 'Seats that lay free while enrolment was closed go to whoever waits once it is open again. Without a list, or without a count of seats, nobody waits; offers stand until they end.';
@@ -7750,6 +8179,8 @@ COMMENT ON FUNCTION "private"."tg_invoices__check_credit"() IS 'After a credit n
 COMMENT ON FUNCTION "private"."tg_invoices__refuse_change"() IS 'An issued invoice never changes; only where its PDF is kept is written, once.';
 
 COMMENT ON FUNCTION "private"."tg_ledger_entries__check_balance"() IS 'At commit: every transaction balances in every currency.';
+
+COMMENT ON FUNCTION "private"."tg_media__discard_object"() IS 'Tells the worker to remove the object of a row that is gone; the argument is its bucket.';
 
 COMMENT ON FUNCTION "private"."tg_order_items__check_sums"() IS 'At commit: subtotal, discount and taxes are the sums of the lines, whoever wrote them.';
 
@@ -7793,6 +8224,8 @@ COMMENT ON FUNCTION "private"."units_in_reach"(uuid) IS 'How many units a purcha
 
 COMMENT ON FUNCTION "private"."update_process"(uuid, text, text, integer, text, text) IS 'Does the work of public.update_process. Which moves are allowed is said by private.status_moves.';
 
+COMMENT ON FUNCTION "private"."use_download"(uuid, text) IS 'Does the work of public.use_download.';
+
 COMMENT ON FUNCTION "private"."value_problem"(public.category_attributes, jsonb) IS 'Why a value does not fit its attribute, as the end of a sentence; null when it does.';
 
 COMMENT ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) IS 'An entry as its learner sees it; place 1 is next.';
@@ -7803,7 +8236,7 @@ COMMENT ON FUNCTION "private"."write_items"(uuid, private.order_line[]) IS 'Writ
 
 COMMENT ON FUNCTION "private"."write_options"(uuid, jsonb) IS 'Adds the options and values that a product does not have yet; takes none away.';
 
-COMMENT ON FUNCTION "private"."write_order"(uuid, private.quote, uuid, timestamp with time zone) IS 'Writes an order whose units are taken: order, items, enrolments, uses of promotions, events. Without expires_at there is nothing to pay and it is born paid.';
+COMMENT ON FUNCTION "private"."write_order"(uuid, private.quote, uuid, timestamp with time zone) IS 'Writes an order whose units are taken: order, items, enrolments, downloads, uses of promotions, events. Without expires_at there is nothing to pay and it is born paid.';
 
 COMMENT ON FUNCTION "public"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) IS 'Keeps an address of the caller and answers it; the first one is the default. Country: ISO 3166-1, default ID. Errors: invalid_address, too_many_addresses, idempotency_key_reused, sign_in_required.';
 
@@ -7823,7 +8256,13 @@ COMMENT ON FUNCTION "public"."change_cart_item"(uuid, integer, text) IS 'Sets ho
 
 COMMENT ON FUNCTION "public"."clear_cart"(text) IS 'Empties the caller''s cart, coupons included, and answers it (see get_cart). Errors: idempotency_key_reused, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."discard_upload"(text, uuid) IS 'Secret key only: drops an unfinished upload whose bytes were refused, and with it the object.';
+
 COMMENT ON FUNCTION "public"."enroll"(uuid, text) IS 'Takes one free seat in one call and answers {enrollment, order}. Errors: intake_not_found, variant_not_found, payment_required, intake_not_open, intake_closed, out_of_stock, already_enrolled, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."find_upload"(text, uuid) IS 'Staff (catalog.write): where an upload was started: {kind, id, bucket, path, ready_at}. Errors: permission_denied, upload_not_found.';
+
+COMMENT ON FUNCTION "public"."finish_upload"(text, uuid, jsonb) IS 'Secret key only: what the bytes of an upload are, {mime_type, byte_size, sha256, width, height}, as the function upload found out; a second time changes nothing. Errors: upload_not_found.';
 
 COMMENT ON FUNCTION "public"."generate_variants"(uuid, jsonb, text, text) IS 'Staff (catalog.write): gives a product options [{title, values}] and every missing combination a variant, SKU from sku_prefix (default: the slug); answers {created, variants}. Errors: permission_denied, product_not_found, invalid_options, idempotency_key_reused.';
 
@@ -7839,11 +8278,15 @@ COMMENT ON FUNCTION "public"."join_waitlist"(uuid, text) IS 'Waits for a seat of
 
 COMMENT ON FUNCTION "public"."leave_waitlist"(uuid, text) IS 'Leaves a waiting list, or declines the offered seat, which goes to the next in line. Answers the entry. Errors: not_waiting, idempotency_key_reused, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."media_file"(uuid) IS 'What the function media streams: {id, path, mime_type, byte_size, sha256, on_sale}, for everybody while the product is on sale, for staff always. Errors: media_not_found.';
+
 COMMENT ON FUNCTION "public"."merge_cart"(jsonb, text, text) IS 'Adds what a visitor chose before signing in, [{variant_id, quantity}], to the caller''s cart and answers the cart (see get_cart). Quantities add up to the most a cart takes; what cannot be bought stands in problems. Send the same idempotency_key until an answer came: it merges once. Errors: invalid_lines, invalid_quantity, currency_not_supported, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."move_category"(uuid, uuid, integer, text) IS 'Staff (catalog.write): hangs a category with everything below it under another parent (null: at the top) and answers it. Errors: permission_denied, category_not_found, category_below_itself, category_too_deep, attribute_in_use, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."my_courses"() IS 'The caller''s dashboard, newest first: every course with a live enrolment (reserved while its order is unpaid). progress_percent, next_lesson, access_ends_at and result stay null until lessons exist. Errors: sign_in_required.';
+
+COMMENT ON FUNCTION "public"."my_downloads"() IS 'The files the caller bought, newest first, with how often each was downloaded; those of refunded orders have ended_at. Errors: sign_in_required.';
 
 COMMENT ON FUNCTION "public"."my_waitlist"() IS 'The waiting lists the caller is on: {id, intake_id, status, place, offer_expires_at, created_at, title, slug, intake_title}. Errors: sign_in_required.';
 
@@ -7869,7 +8312,11 @@ COMMENT ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timestamp wit
 
 COMMENT ON FUNCTION "public"."start_payment"(uuid) IS 'Opens a payment attempt for the caller''s own pending order, or answers the one that is open: {order, payment, customer}. The function checkout calls it; a second call changes nothing. Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."start_upload"(text, uuid, uuid, text, text) IS 'Staff (catalog.write): makes the row of a picture (kind image) or of a file that is sold (kind file) and answers {kind, id, bucket, path}. The function upload calls it and signs. Errors: permission_denied, invalid_upload, product_not_found, idempotency_key_reused.';
+
 COMMENT ON FUNCTION "public"."update_process"(uuid, text, text, integer, text, text) IS 'Says how work stands that a system outside has: waiting (with progress), done or failed. That system calls the function process-update, which names it as reporter; staff (processes.write) may say it by hand. Errors: permission_denied, process_not_found, invalid_report, illegal_status_move, idempotency_key_reused.';
+
+COMMENT ON FUNCTION "public"."use_download"(uuid, text) IS 'Counts one use of the caller''s download and answers {download_id, file_name, byte_size, path, used_count, max_downloads, link_expires_at}. The function download-link calls it and signs the link. Errors: download_not_found, download_ended, download_expired, download_limit_reached, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON SCHEMA "private" IS 'Definer functions that do the work, and tables no client may see. Not exposed by the API.';
 
@@ -7925,6 +8372,10 @@ COMMENT ON TABLE "public"."customer_group_members" IS 'Who is in which group.';
 
 COMMENT ON TABLE "public"."customer_groups" IS 'People who have prices of their own: schools, resellers, members.';
 
+COMMENT ON TABLE "public"."digital_files" IS 'What a buyer of a product, or of one variant, may download. max_downloads and access_days go before the settings download_limit and download_days. Staff only.';
+
+COMMENT ON TABLE "public"."downloads" IS 'One file that a line of an order lets its buyer fetch, max_downloads times until expires_at. Ended by a refund or a cancellation. Use the function download-link.';
+
 COMMENT ON TABLE "public"."enrollments" IS 'A learner''s seat in an intake: reserved while the order is unpaid, active once it is. Made by place_order and enroll.';
 
 COMMENT ON TABLE "public"."events" IS 'What happened, in the transaction in which it happened. Payloads hold ids, never personal data.';
@@ -7942,6 +8393,8 @@ COMMENT ON TABLE "public"."ledger_entries" IS 'One side of a transaction, in min
 COMMENT ON TABLE "public"."ledger_transactions" IS 'One effect on money, posted once: the key names it (sale:<order>, capture:<payment>, refund:<refund>).';
 
 COMMENT ON TABLE "public"."locations" IS 'Where units are. main holds all seats and is drawn first, then places by priority, smallest first; the allowance holds what may be sold beyond stock.';
+
+COMMENT ON TABLE "public"."media" IS 'Pictures of a product (variant_id null) or of one variant, in order of position. ready_at is null until the upload was finished and looked at. GET /functions/v1/media/<id> gives the bytes.';
 
 COMMENT ON TABLE "public"."notifications" IS 'Messages to people, one row per channel. The person reads their own and marks them read.';
 
@@ -8387,6 +8840,20 @@ REVOKE ALL ON FUNCTION "private"."delivery_address"(uuid, private.order_line[], 
 
 GRANT EXECUTE ON FUNCTION "private"."delivery_address"(uuid, private.order_line[], uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."discard_abandoned_uploads"(interval) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."discard_abandoned_uploads"(interval) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."discard_abandoned_uploads"(interval) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."discard_upload"(text, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."discard_upload"(text, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."discard_upload"(text, uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."discard_upload"(text, uuid) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."draw_units"(uuid, integer, boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."draw_units"(uuid, integer, boolean) FROM "postgres";
@@ -8416,6 +8883,12 @@ REVOKE ALL ON FUNCTION "private"."emit_each"(text[], text, uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."emit_each"(text[], text, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."emit_each"(text[], text, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."end_downloads"(uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."end_downloads"(uuid[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."end_downloads"(uuid[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."end_enrollments"(uuid[], text) FROM PUBLIC;
 
@@ -8527,11 +9000,29 @@ REVOKE ALL ON FUNCTION "private"."find_own_address"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."find_own_address"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."find_upload"(text, uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."find_upload"(text, uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."find_upload"(text, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."find_upload"(text, uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."find_upload"(text, uuid) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."finish_process"(uuid, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."finish_process"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."finish_process"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."finish_upload"(text, uuid, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."finish_upload"(text, uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."finish_upload"(text, uuid, jsonb) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."finish_upload"(text, uuid, jsonb) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."first_misfit"(uuid) FROM PUBLIC;
 
@@ -8608,6 +9099,12 @@ REVOKE ALL ON FUNCTION "private"."give_reason"(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."give_reason"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."give_reason"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."grant_downloads"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."grant_downloads"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."grant_downloads"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."grant_role"(uuid, text) FROM PUBLIC;
 
@@ -8880,6 +9377,14 @@ GRANT EXECUTE ON FUNCTION "private"."my_courses"() TO "authenticated";
 REVOKE ALL ON FUNCTION "private"."my_courses"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."my_courses"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."my_downloads"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."my_downloads"() TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."my_downloads"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."my_downloads"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."my_waitlist"() FROM PUBLIC;
 
@@ -9169,6 +9674,12 @@ REVOKE ALL ON FUNCTION "private"."refuse_cart_quantity"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."refuse_cart_quantity"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."refuse_download"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."refuse_download"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."refuse_download"(uuid, uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."refuse_missing_item"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."refuse_missing_item"() FROM "postgres";
@@ -9415,6 +9926,16 @@ REVOKE ALL ON FUNCTION "private"."start_process"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."start_process"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."start_upload"(text, uuid, uuid, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."start_upload"(text, uuid, uuid, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."start_upload"(text, uuid, uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."start_upload"(text, uuid, uuid, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."start_upload"(text, uuid, uuid, text, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."stock_problem"(uuid, private.order_line) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."stock_problem"(uuid, private.order_line) FROM "postgres";
@@ -9505,6 +10026,12 @@ REVOKE ALL ON FUNCTION "private"."tg_category_attributes__lock_tree"() FROM "pos
 
 GRANT EXECUTE ON FUNCTION "private"."tg_category_attributes__lock_tree"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."tg_digital_files__keep_what_is_sold"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_digital_files__keep_what_is_sold"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_digital_files__keep_what_is_sold"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."tg_intakes__follow_seats"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."tg_intakes__follow_seats"() FROM "postgres";
@@ -9546,6 +10073,12 @@ REVOKE ALL ON FUNCTION "private"."tg_ledger_entries__check_balance"() FROM PUBLI
 REVOKE ALL ON FUNCTION "private"."tg_ledger_entries__check_balance"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg_ledger_entries__check_balance"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_media__discard_object"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_media__discard_object"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_media__discard_object"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."tg_order_items__check_sums"() FROM PUBLIC;
 
@@ -9677,6 +10210,14 @@ GRANT EXECUTE ON FUNCTION "private"."update_process"(uuid, text, text, integer, 
 
 GRANT EXECUTE ON FUNCTION "private"."update_process"(uuid, text, text, integer, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."use_download"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."use_download"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."use_download"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."use_download"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."value_problem"(public.category_attributes, jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."value_problem"(public.category_attributes, jsonb) FROM "postgres";
@@ -9791,6 +10332,14 @@ REVOKE ALL ON FUNCTION "public"."clear_cart"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."clear_cart"(text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."discard_upload"(text, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "public"."discard_upload"(text, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."discard_upload"(text, uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."discard_upload"(text, uuid) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."enroll"(uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."enroll"(uuid, text) TO "authenticated";
@@ -9798,6 +10347,24 @@ GRANT EXECUTE ON FUNCTION "public"."enroll"(uuid, text) TO "authenticated";
 REVOKE ALL ON FUNCTION "public"."enroll"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."enroll"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."find_upload"(text, uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."find_upload"(text, uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."find_upload"(text, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."find_upload"(text, uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."find_upload"(text, uuid) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."finish_upload"(text, uuid, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "public"."finish_upload"(text, uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."finish_upload"(text, uuid, jsonb) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."finish_upload"(text, uuid, jsonb) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."generate_variants"(uuid, jsonb, text, text) FROM PUBLIC;
 
@@ -9863,6 +10430,16 @@ REVOKE ALL ON FUNCTION "public"."leave_waitlist"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."leave_waitlist"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."media_file"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."media_file"(uuid) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."media_file"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."media_file"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."media_file"(uuid) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."merge_cart"(jsonb, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."merge_cart"(jsonb, text, text) TO "authenticated";
@@ -9888,6 +10465,14 @@ GRANT EXECUTE ON FUNCTION "public"."my_courses"() TO "authenticated";
 REVOKE ALL ON FUNCTION "public"."my_courses"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."my_courses"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."my_downloads"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."my_downloads"() TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."my_downloads"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."my_downloads"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."my_waitlist"() FROM PUBLIC;
 
@@ -9993,6 +10578,16 @@ REVOKE ALL ON FUNCTION "public"."start_payment"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."start_payment"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."start_upload"(text, uuid, uuid, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."start_upload"(text, uuid, uuid, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."start_upload"(text, uuid, uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."start_upload"(text, uuid, uuid, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."start_upload"(text, uuid, uuid, text, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."update_process"(uuid, text, text, integer, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."update_process"(uuid, text, text, integer, text, text) TO "authenticated";
@@ -10002,6 +10597,14 @@ REVOKE ALL ON FUNCTION "public"."update_process"(uuid, text, text, integer, text
 GRANT EXECUTE ON FUNCTION "public"."update_process"(uuid, text, text, integer, text, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."update_process"(uuid, text, text, integer, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."use_download"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."use_download"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."use_download"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."use_download"(uuid, text) TO "postgres";
 
 GRANT USAGE ON SCHEMA "private" TO "anon", "authenticated", "service_role";
 
@@ -10465,6 +11068,62 @@ REVOKE ALL ON TABLE "public"."customer_groups" FROM "service_role";
 
 GRANT DELETE, SELECT ON TABLE "public"."customer_groups" TO "service_role";
 
+REVOKE ALL ("access_days") ON TABLE "public"."digital_files" FROM "authenticated";
+
+GRANT UPDATE ("access_days") ON TABLE "public"."digital_files" TO "authenticated";
+
+REVOKE ALL ("file_name") ON TABLE "public"."digital_files" FROM "authenticated";
+
+GRANT UPDATE ("file_name") ON TABLE "public"."digital_files" TO "authenticated";
+
+REVOKE ALL ("max_downloads") ON TABLE "public"."digital_files" FROM "authenticated";
+
+GRANT UPDATE ("max_downloads") ON TABLE "public"."digital_files" TO "authenticated";
+
+REVOKE ALL ("position") ON TABLE "public"."digital_files" FROM "authenticated";
+
+GRANT UPDATE ("position") ON TABLE "public"."digital_files" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."digital_files" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."digital_files" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."digital_files" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."digital_files" TO "postgres";
+
+REVOKE ALL ("access_days") ON TABLE "public"."digital_files" FROM "service_role";
+
+GRANT UPDATE ("access_days") ON TABLE "public"."digital_files" TO "service_role";
+
+REVOKE ALL ("file_name") ON TABLE "public"."digital_files" FROM "service_role";
+
+GRANT UPDATE ("file_name") ON TABLE "public"."digital_files" TO "service_role";
+
+REVOKE ALL ("max_downloads") ON TABLE "public"."digital_files" FROM "service_role";
+
+GRANT UPDATE ("max_downloads") ON TABLE "public"."digital_files" TO "service_role";
+
+REVOKE ALL ("position") ON TABLE "public"."digital_files" FROM "service_role";
+
+GRANT UPDATE ("position") ON TABLE "public"."digital_files" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."digital_files" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."digital_files" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."downloads" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."downloads" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."downloads" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."downloads" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."downloads" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."downloads" TO "service_role";
+
 REVOKE ALL ON TABLE "public"."enrollments" FROM "authenticated";
 
 GRANT SELECT ON TABLE "public"."enrollments" TO "authenticated";
@@ -10660,6 +11319,46 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."locations" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."locations" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."media" FROM "anon";
+
+GRANT SELECT ON TABLE "public"."media" TO "anon";
+
+REVOKE ALL ("alt") ON TABLE "public"."media" FROM "authenticated";
+
+GRANT UPDATE ("alt") ON TABLE "public"."media" TO "authenticated";
+
+REVOKE ALL ("position") ON TABLE "public"."media" FROM "authenticated";
+
+GRANT UPDATE ("position") ON TABLE "public"."media" TO "authenticated";
+
+REVOKE ALL ("translations") ON TABLE "public"."media" FROM "authenticated";
+
+GRANT UPDATE ("translations") ON TABLE "public"."media" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."media" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."media" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."media" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."media" TO "postgres";
+
+REVOKE ALL ("alt") ON TABLE "public"."media" FROM "service_role";
+
+GRANT UPDATE ("alt") ON TABLE "public"."media" TO "service_role";
+
+REVOKE ALL ("position") ON TABLE "public"."media" FROM "service_role";
+
+GRANT UPDATE ("position") ON TABLE "public"."media" TO "service_role";
+
+REVOKE ALL ("translations") ON TABLE "public"."media" FROM "service_role";
+
+GRANT UPDATE ("translations") ON TABLE "public"."media" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."media" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."media" TO "service_role";
 
 REVOKE ALL ("read_at") ON TABLE "public"."notifications" FROM "authenticated";
 

@@ -74,7 +74,7 @@ create table public.products (
   constraint products_go_off_sale_after_they_came_on_it check (unpublish_at > publish_at),
   constraint products_have_a_few_tags_for_urls check (
     cardinality(tags) <= 30 and array_position(tags, null) is null
-    and array_to_string(tags, ',') ~ '^([a-z0-9]+(-[a-z0-9]+)*(,[a-z0-9]+(-[a-z0-9]+)*)*)?$' and length(array_to_string(tags, '')) <= 1500),
+    and (tags = '{}' or array_to_string(tags, ',') ~ '^[a-z0-9]+(-[a-z0-9]+)*(,[a-z0-9]+(-[a-z0-9]+)*)*$') and length(array_to_string(tags, '')) <= 1500),
   constraint products_have_attributes_by_name check (jsonb_typeof(attributes) = 'object')
 );
 comment on table public.products is

@@ -363,6 +363,7 @@ begin
   perform private.settle_reservations(confirm_order.order_id, 'claimed');
   update public.orders set status = 'paid', paid_at = now() where orders.id = confirm_order.order_id;
   perform private.activate_enrollments(array(select order_items.id from public.order_items where order_items.order_id = confirm_order.order_id));
+  perform private.grant_downloads(confirm_order.order_id);
   perform private.post_sale(confirm_order.order_id);
   perform private.emit('order.paid', 'order', confirm_order.order_id);
 end
@@ -417,9 +418,10 @@ begin
   ) as sold
   where sold.quantity > 0;
   perform private.end_enrollments(array(select order_items.id from public.order_items where order_items.order_id = take_back_goods.order_id), 'cancelled');
+  perform private.end_downloads(array(select order_items.id from public.order_items where order_items.order_id = take_back_goods.order_id));
 end
 $$;
-comment on function private.take_back_goods(uuid) is 'Ends the enrolments of a paid order, frees what it still holds and puts what it took from stock back: exactly what its movements say, so twice does nothing.';
+comment on function private.take_back_goods(uuid) is 'Ends the enrolments and downloads of a paid order, frees what it still holds and puts what it took from stock back: exactly what its movements say, so twice does nothing.';
 
 create function public.cancel_order(order_id uuid, reason text default null, idempotency_key text default null)
 returns jsonb

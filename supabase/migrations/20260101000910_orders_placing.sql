@@ -232,12 +232,15 @@ begin
     write_order.expires_at, case when v_free then now() end);
   perform private.open_enrollments(write_order.order_id, write_order.customer_id, quote.lines, private.write_items(write_order.order_id, quote.lines),
     case when v_free then 'active' else 'reserved' end);
+  if v_free and exists (select from unnest(quote.lines) as line where line.kind <> 'course') then
+    perform private.grant_downloads(write_order.order_id);
+  end if;
   perform private.redeem_promotions(write_order.order_id, write_order.customer_id, quote, write_order.expires_at);
   perform private.emit_each(case when v_free then array['order.placed', 'order.paid'] else array['order.placed'] end, 'order', write_order.order_id);
 end
 $$;
 comment on function private.write_order(uuid, private.quote, uuid, timestamptz) is
-  'Writes an order whose units are taken: order, items, enrolments, uses of promotions, events. Without expires_at there is nothing to pay and it is born paid.';
+  'Writes an order whose units are taken: order, items, enrolments, downloads, uses of promotions, events. Without expires_at there is nothing to pay and it is born paid.';
 
 create function private.place_quote(customer_id uuid, quote private.quote)
 returns uuid

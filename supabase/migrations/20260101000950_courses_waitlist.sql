@@ -320,7 +320,7 @@ begin
   end if;
   select intakes.* into v_intake from public.intakes
   join public.products on products.id = intakes.product_id
-  where intakes.id = join_waitlist.intake_id and products.status = 'published' and (products.publish_at is null or products.publish_at <= now());
+  where intakes.id = join_waitlist.intake_id and private.is_on_sale(products.status, products.publish_at, products.unpublish_at);
   if v_intake.id is null then
     perform private.fail('intake_not_found', 404, 'There is no such intake.', 'Read the course again for its intakes.');
   end if;

@@ -97,6 +97,12 @@ from public.orders join public.order_items on order_items.order_id = orders.id
 where orders.status = 'paid' and order_items.kind = 'course'
   and not exists (select from public.enrollments where enrollments.order_item_id = order_items.id)
 union all
+select 'a download that works belongs to a paid order', downloads.id::text, orders.status
+from public.downloads
+join public.order_items on order_items.id = downloads.order_item_id
+join public.orders on orders.id = order_items.order_id
+where downloads.ended_at is null and orders.status in ('pending', 'cancelled', 'expired', 'refunded')
+union all
 select 'a captured payment has a result', payments.id::text, orders.status || '/' || payments.status
 from public.payments join public.orders on orders.id = payments.order_id
 where payments.status = 'success' and orders.status in ('pending', 'expired', 'cancelled')

@@ -20,6 +20,7 @@ allowed (name, clients) as (
     ('private.change_cart_item', 'authenticated'),
     ('private.clear_cart', 'authenticated'),
     ('private.enroll', 'authenticated'),
+    ('private.find_upload', 'authenticated'),
     ('private.generate_variants', 'authenticated'),
     ('private.get_cart', 'authenticated'),
     ('private.get_order', 'authenticated'),
@@ -30,6 +31,7 @@ allowed (name, clients) as (
     ('private.move_category', 'authenticated'),
     ('private.merge_cart', 'authenticated'),
     ('private.my_courses', 'authenticated'),
+    ('private.my_downloads', 'authenticated'),
     ('private.my_waitlist', 'authenticated'),
     ('private.place_order', 'authenticated'),
     ('private.remove_address', 'authenticated'),
@@ -41,7 +43,9 @@ allowed (name, clients) as (
     ('private.set_cart_address', 'authenticated'),
     ('private.set_cart_currency', 'authenticated'),
     ('private.start_payment', 'authenticated'),
-    ('private.update_process', 'authenticated')
+    ('private.start_upload', 'authenticated'),
+    ('private.update_process', 'authenticated'),
+    ('private.use_download', 'authenticated')
 ),
 rel as (
   select

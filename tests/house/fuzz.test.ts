@@ -13,7 +13,9 @@ type Verb = { name: string; arguments: string[]; roles: string[] };
 const mayAccept = new Set([
   "attribute_schema",
   "category_tree",
+  "discard_upload",
   "my_courses",
+  "my_downloads",
   "my_waitlist",
   "revoke_role",
   "search_orders",

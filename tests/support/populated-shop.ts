@@ -3,7 +3,7 @@ import { publishedIntake } from "./catalog.ts";
 import type { Pool, Sql } from "./database.ts";
 import { asCustomer, asOwner, asService, newCustomer } from "./people.ts";
 import { populateGoods } from "./populated-goods.ts";
-import { publishedProduct } from "./products.ts";
+import { newFile, newPicture, publishedProduct } from "./products.ts";
 
 /** A shop with history: two customers who each have a seat, an open order, a paid order with its invoice and a refunded one; a draft course; mails; jobs. */
 export type PopulatedShop = { first: string; second: string };
@@ -21,7 +21,10 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
   await offerPrices(sql, first, paid.variantId, draft.productId);
   await sql`insert into public.products (kind, slug, title) values ('course', ${`bare-${draft.slug}`}, 'A draft with nothing on it')`;
   await publishedProduct(sql, { category: true, options: true });
-  await publishedProduct(sql, { category: true, options: true, status: "draft" });
+  const unready = await publishedProduct(sql, { category: true, options: true, status: "draft" });
+  const book = await publishedProduct(sql, { kind: "digital", price: 0 });
+  await newFile(sql, book.productId);
+  for (const { productId } of [book, unready]) await newPicture(sql, productId);
   const scarce = await populateGoods(sql);
   for (const customer of [first, second]) {
     await act(
@@ -32,6 +35,7 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
     await act(sql, customer, (tx) => tx`select public.add_to_cart(${others[1]?.variantId as string})`);
     await act(sql, customer, (tx) => tx`select public.enroll(${free.intakeId})`);
     await order(sql, customer, scarce);
+    await order(sql, customer, book.variantIds[0] as string);
     await order(sql, customer, paid.variantId);
     const kept = await order(sql, customer, others[0]?.variantId as string);
     await pay(sql, customer, kept);

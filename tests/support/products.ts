@@ -54,5 +54,28 @@ export async function newCategory(sql: Sql, parent: string | null = null, slug =
   return row?.id;
 }
 
+/** A picture of a product as the function upload leaves it; without `ready` its bytes have not arrived. Gives its id. */
+export async function newPicture(sql: Sql, productId: string, ready = true): Promise<string> {
+  const [upload] = await sql`select private.start_upload('image', ${productId}, null, null, null) ->> 'id' as id`;
+  const facts = { mime_type: "image/png", byte_size: 68, sha256: "ab".repeat(32), width: 1, height: 1 };
+  if (ready) await sql`select private.finish_upload('image', ${upload?.id}, ${json(facts)}::text::jsonb)`;
+  return upload?.id;
+}
+
+/** A file that is sold with a product, as the function upload leaves it. Gives its id. */
+export async function newFile(
+  sql: Sql,
+  productId: string,
+  limits: { max_downloads?: number; access_days?: number; variantId?: string } = {},
+): Promise<string> {
+  const { max_downloads = null, access_days = null, variantId = null } = limits;
+  const [upload] =
+    await sql`select private.start_upload('file', ${productId}, ${variantId}, 'book.pdf', null) ->> 'id' as id`;
+  const facts = { mime_type: "application/pdf", byte_size: 1000, sha256: "cd".repeat(32) };
+  await sql`select private.finish_upload('file', ${upload?.id}, ${json(facts)}::text::jsonb)`;
+  await sql`update public.digital_files set max_downloads = ${max_downloads}, access_days = ${access_days} where id = ${upload?.id}`;
+  return upload?.id;
+}
+
 const newSlug = () => `category-${randomBytes(6).toString("hex")}`;
 const json = (value: unknown) => JSON.stringify(value);

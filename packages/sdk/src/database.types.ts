@@ -605,6 +605,132 @@ export type Database = {
         };
         Relationships: [];
       };
+      digital_files: {
+        Row: {
+          access_days: number | null;
+          byte_size: number | null;
+          created_at: string;
+          file_name: string;
+          id: string;
+          max_downloads: number | null;
+          mime_type: string | null;
+          path: string;
+          position: number;
+          product_id: string;
+          ready_at: string | null;
+          sha256: string | null;
+          updated_at: string;
+          variant_id: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          access_days?: number | null;
+          byte_size?: number | null;
+          created_at?: string;
+          file_name: string;
+          id?: string;
+          max_downloads?: number | null;
+          mime_type?: string | null;
+          path?: never;
+          position?: number;
+          product_id: string;
+          ready_at?: string | null;
+          sha256?: string | null;
+          updated_at?: string;
+          variant_id?: string | null;
+        };
+        Update: {
+          access_days?: number | null;
+          byte_size?: number | null;
+          created_at?: string;
+          file_name?: string;
+          id?: string;
+          max_downloads?: number | null;
+          mime_type?: string | null;
+          path?: never;
+          position?: number;
+          product_id?: string;
+          ready_at?: string | null;
+          sha256?: string | null;
+          updated_at?: string;
+          variant_id?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "digital_files_come_with_a_variant_of_their_product";
+            columns: ["variant_id", "product_id"];
+            isOneToOne: false;
+            referencedRelation: "variants";
+            referencedColumns: ["id", "product_id"];
+          },
+          {
+            foreignKeyName: "digital_files_product_id_fkey";
+            columns: ["product_id"];
+            isOneToOne: false;
+            referencedRelation: "products";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      downloads: {
+        Row: {
+          customer_id: string;
+          digital_file_id: string;
+          ended_at: string | null;
+          expires_at: string | null;
+          granted_at: string;
+          id: string;
+          max_downloads: number;
+          order_item_id: string;
+          used_count: number;
+        };
+        ComputedFields: never;
+        Insert: {
+          customer_id: string;
+          digital_file_id: string;
+          ended_at?: string | null;
+          expires_at?: string | null;
+          granted_at?: string;
+          id?: string;
+          max_downloads: number;
+          order_item_id: string;
+          used_count?: number;
+        };
+        Update: {
+          customer_id?: string;
+          digital_file_id?: string;
+          ended_at?: string | null;
+          expires_at?: string | null;
+          granted_at?: string;
+          id?: string;
+          max_downloads?: number;
+          order_item_id?: string;
+          used_count?: number;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "downloads_customer_id_fkey";
+            columns: ["customer_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "downloads_digital_file_id_fkey";
+            columns: ["digital_file_id"];
+            isOneToOne: false;
+            referencedRelation: "digital_files";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "downloads_order_item_id_fkey";
+            columns: ["order_item_id"];
+            isOneToOne: false;
+            referencedRelation: "order_items";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       enrollments: {
         Row: {
           created_at: string;
@@ -1051,6 +1177,73 @@ export type Database = {
           updated_at?: string;
         };
         Relationships: [];
+      };
+      media: {
+        Row: {
+          alt: string;
+          byte_size: number | null;
+          created_at: string;
+          height: number | null;
+          id: string;
+          mime_type: string | null;
+          path: string;
+          position: number;
+          product_id: string;
+          ready_at: string | null;
+          sha256: string | null;
+          translations: NonNullable<Json>;
+          variant_id: string | null;
+          width: number | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          alt?: string;
+          byte_size?: number | null;
+          created_at?: string;
+          height?: number | null;
+          id?: string;
+          mime_type?: string | null;
+          path?: never;
+          position?: number;
+          product_id: string;
+          ready_at?: string | null;
+          sha256?: string | null;
+          translations?: NonNullable<Json>;
+          variant_id?: string | null;
+          width?: number | null;
+        };
+        Update: {
+          alt?: string;
+          byte_size?: number | null;
+          created_at?: string;
+          height?: number | null;
+          id?: string;
+          mime_type?: string | null;
+          path?: never;
+          position?: number;
+          product_id?: string;
+          ready_at?: string | null;
+          sha256?: string | null;
+          translations?: NonNullable<Json>;
+          variant_id?: string | null;
+          width?: number | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "media_product_id_fkey";
+            columns: ["product_id"];
+            isOneToOne: false;
+            referencedRelation: "products";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "media_show_a_variant_of_their_product";
+            columns: ["variant_id", "product_id"];
+            isOneToOne: false;
+            referencedRelation: "variants";
+            referencedColumns: ["id", "product_id"];
+          },
+        ];
       };
       notifications: {
         Row: {
@@ -2551,7 +2744,10 @@ export type Database = {
       };
       change_cart_item: { Args: { idempotency_key?: string; quantity: number; variant_id: string }; Returns: Json };
       clear_cart: { Args: { idempotency_key?: string }; Returns: Json };
+      discard_upload: { Args: { kind: string; upload_id: string }; Returns: undefined };
       enroll: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
+      find_upload: { Args: { kind: string; upload_id: string }; Returns: Json };
+      finish_upload: { Args: { facts: Json; kind: string; upload_id: string }; Returns: Json };
       generate_variants: {
         Args: { idempotency_key?: string; options: Json; product_id: string; sku_prefix?: string };
         Returns: Json;
@@ -2576,6 +2772,7 @@ export type Database = {
       invoice_document: { Args: { invoice_id: string }; Returns: Json };
       join_waitlist: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
       leave_waitlist: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
+      media_file: { Args: { media_id: string }; Returns: Json };
       merge_cart: { Args: { currency?: string; idempotency_key?: string; lines: Json }; Returns: Json };
       move_category: {
         Args: { category_id: string; idempotency_key?: string; parent_id?: string; position?: number };
@@ -2604,6 +2801,25 @@ export type Database = {
           summary: string;
           time_zone: string;
           title: string;
+        }[];
+      };
+      my_downloads: {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          byte_size: number;
+          download_id: string;
+          ended_at: string;
+          expires_at: string;
+          file_name: string;
+          granted_at: string;
+          max_downloads: number;
+          mime_type: string;
+          order_id: string;
+          order_number: string;
+          product_id: string;
+          slug: string;
+          title: string;
+          used_count: number;
         }[];
       };
       my_waitlist: { Args: Record<PropertyKey, never>; Returns: Json[] };
@@ -2692,6 +2908,10 @@ export type Database = {
         Returns: Json;
       };
       start_payment: { Args: { order_id: string }; Returns: Json };
+      start_upload: {
+        Args: { file_name?: string; idempotency_key?: string; kind: string; product_id: string; variant_id?: string };
+        Returns: Json;
+      };
       update_process: {
         Args: {
           idempotency_key?: string;
@@ -2703,6 +2923,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      use_download: { Args: { download_id: string; idempotency_key?: string }; Returns: Json };
     };
     Enums: {
       [_ in never]: never;

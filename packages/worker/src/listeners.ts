@@ -8,6 +8,7 @@ export const LISTENERS: Readonly<Record<string, readonly EventTaskName[]>> = {
   "payment.cancelled": ["payments.close-session"],
   "payment.failed": ["notifications.send-payment-failed"],
   "waitlist.offered": ["notifications.send-seat-offer"],
+  "file.discarded": ["catalog.remove-file"],
   "refund.requested": ["payments.send-refund"],
   "refund.succeeded": ["invoices.issue-credit-note"],
 };

@@ -17,6 +17,7 @@ export const EVENT_TASKS = [
   "invoices.issue-invoice",
   "invoices.issue-credit-note",
   "invoices.send-document",
+  "catalog.remove-file",
   "payments.send-refund",
   "payments.close-session",
   "production.push-order",
@@ -33,6 +34,7 @@ export const SCHEDULES = {
   "payments.reconcile": "*/2 * * * *",
   "payments.reconcile-refunds": "*/10 * * * *",
   "processes.close-abandoned": "* * * * *",
+  "catalog.discard-abandoned-uploads": "27 3 * * *",
   "foundation.purge-idempotency-keys": "17 3 * * *",
 } as const;
 /** Name of a task that runs by the clock. */
@@ -84,6 +86,7 @@ export const QUEUES: Record<TaskName, Omit<Queue, "name">> = {
   "invoices.issue-invoice": owedQueue,
   "invoices.issue-credit-note": owedQueue,
   "invoices.send-document": owedQueue,
+  "catalog.remove-file": owedQueue,
   "payments.send-refund": owedQueue,
   "payments.close-session": owedQueue,
   "production.push-order": owedQueue,
@@ -94,5 +97,6 @@ export const QUEUES: Record<TaskName, Omit<Queue, "name">> = {
   "payments.reconcile": scheduledQueue,
   "payments.reconcile-refunds": scheduledQueue,
   "processes.close-abandoned": scheduledQueue,
+  "catalog.discard-abandoned-uploads": scheduledQueue,
   "foundation.purge-idempotency-keys": scheduledQueue,
 };

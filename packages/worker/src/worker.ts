@@ -11,6 +11,7 @@ import { EVENT_TASKS, type EventJob, type EventTaskName, SCHEDULED_TASKS, type T
 import { Relay } from "./relay.ts";
 import { type Runner, runEventTask, runScheduledTask } from "./run-task.ts";
 import type { Settings } from "./settings.ts";
+import { openStoredFiles } from "./stored-files.ts";
 import { openStripe } from "./stripe.ts";
 import { eventTasks, scheduledTasks } from "./tasks/index.ts";
 
@@ -48,7 +49,8 @@ export async function startWorker(
   const boss = await openBoss(settings.databaseUrl, log, { byTheClock: options.continuous, signal: options.signal });
   const stripe = openStripe(settings.stripeKey, settings.stripeApiBase);
   const invoiceFiles = openInvoiceFiles(settings.supabaseUrl, settings.supabaseSecretKey);
-  const tools = { sql, mailer, stripe, invoiceFiles, settings };
+  const storedFiles = openStoredFiles(settings.supabaseUrl, settings.supabaseSecretKey);
+  const tools = { sql, mailer, stripe, invoiceFiles, storedFiles, settings };
   const wake = await takeWork(boss, { tools, log, observe: metrics.observe });
   const off: ReadonlySet<EventTaskName> = new Set(settings.production ? [] : ["production.push-order"]);
   const relay = new Relay(sql, boss, log, off);

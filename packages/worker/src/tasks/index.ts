@@ -1,5 +1,7 @@
 import type { EventTaskName, ScheduledTaskName } from "../queues.ts";
 import { expireCarts } from "./carts.expire-due.ts";
+import { discardAbandonedUploads } from "./catalog.discard-abandoned-uploads.ts";
+import { removeFile } from "./catalog.remove-file.ts";
 import { expireOffers } from "./courses.expire-offers.ts";
 import { purgeIdempotencyKeys } from "./foundation.purge-idempotency-keys.ts";
 import { issueCreditNote } from "./invoices.issue-credit-note.ts";
@@ -28,6 +30,7 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
   "invoices.issue-invoice": issueInvoice,
   "invoices.issue-credit-note": issueCreditNote,
   "invoices.send-document": sendDocument,
+  "catalog.remove-file": removeFile,
   "payments.send-refund": sendRefund,
   "payments.close-session": closeSession,
   "production.push-order": pushOrder,
@@ -42,5 +45,6 @@ export const scheduledTasks: Record<ScheduledTaskName, ScheduledTask> = {
   "payments.reconcile": reconcilePayments,
   "payments.reconcile-refunds": reconcileRefunds,
   "processes.close-abandoned": closeAbandonedProcesses,
+  "catalog.discard-abandoned-uploads": discardAbandonedUploads,
   "foundation.purge-idempotency-keys": purgeIdempotencyKeys,
 };

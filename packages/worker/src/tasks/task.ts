@@ -5,9 +5,17 @@ import type { Log } from "../log.ts";
 import type { Mailer } from "../mailer.ts";
 import type { EventJob } from "../queues.ts";
 import type { Settings } from "../settings.ts";
+import type { StoredFiles } from "../stored-files.ts";
 
 /** What every task may use; handed in, so that a test can hand in something else. */
-export type Tools = { sql: Sql; mailer: Mailer; stripe: Stripe; invoiceFiles: InvoiceFiles; settings: Settings };
+export type Tools = {
+  sql: Sql;
+  mailer: Mailer;
+  stripe: Stripe;
+  invoiceFiles: InvoiceFiles;
+  storedFiles: StoredFiles;
+  settings: Settings;
+};
 
 /** What one run of a task gets. */
 export type RunContext = Tools & {

@@ -1,0 +1,9 @@
+import type { EventTask } from "./task.ts";
+
+type Discarded = { bucket: string; path: string };
+
+/** file.discarded: removes the object of a picture or sold file whose row is gone. Its id is never used again, so neither is the name. */
+export const removeFile: EventTask = async (job, { sql, storedFiles }) => {
+  const [event] = await sql<{ payload: Discarded }[]>`select payload from public.events where id = ${job.event_id}`;
+  if (event) await storedFiles.remove(event.payload.bucket, event.payload.path);
+};
