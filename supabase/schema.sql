@@ -1330,7 +1330,10 @@ begin
   if v_answer is not null then
     return v_answer;
   end if;
-  v_cart := private.open_cart(v_person_id);
+  v_cart := private.lock_cart(v_person_id);
+  if v_cart.id is null then
+    return private.get_cart(null);
+  end if;
   delete from public.cart_items where cart_items.cart_id = v_cart.id;
   delete from public.cart_coupons where cart_coupons.cart_id = v_cart.id;
   return private.answer_cart(v_person_id, clear_cart.idempotency_key, 'clear_cart', v_body, v_cart.id);
@@ -4823,9 +4826,7 @@ begin
   if v_answer is not null then
     return v_answer;
   end if;
-  if set_cart_address.address_id is not null then
-    perform private.find_own_address(set_cart_address.address_id);
-  end if;
+  perform private.find_own_address(set_cart_address.address_id);
   v_cart := private.open_cart(v_person_id);
   update public.carts set shipping_address_id = set_cart_address.address_id where carts.id = v_cart.id;
   return private.answer_cart(v_person_id, set_cart_address.idempotency_key, 'set_cart_address', v_body, v_cart.id);
@@ -6480,7 +6481,7 @@ AS $function$
     search_orders.max_amount, search_orders.currency, search_orders.cursor, search_orders.max_rows);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.set_cart_address(address_id uuid DEFAULT NULL::uuid, idempotency_key text DEFAULT NULL::text)
+CREATE OR REPLACE FUNCTION public.set_cart_address(address_id uuid, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
@@ -8304,7 +8305,7 @@ COMMENT ON FUNCTION "public"."revoke_role"(uuid, text) IS 'Staff (people.manage)
 
 COMMENT ON FUNCTION "public"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) IS 'Orders newest first as {data, next_cursor}: own, or all for staff with orders.read. q is a part of a number or a title, for staff with people.read also of a name, e-mail or phone; case and accents do not matter, and when nothing contains q, what is written alike is found. placed_from is included, placed_to is not. Errors: invalid_search, invalid_cursor, sign_in_required.';
 
-COMMENT ON FUNCTION "public"."set_cart_address"(uuid, text) IS 'Sends what is in the caller''s cart to one of their addresses, or, with null, to their default one; answers the cart (see get_cart). Errors: address_not_found, idempotency_key_reused, sign_in_required.';
+COMMENT ON FUNCTION "public"."set_cart_address"(uuid, text) IS 'Sends what is in the caller''s cart to this one of their addresses instead of their default one; answers the cart (see get_cart). Errors: address_not_found, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."set_cart_currency"(text, text) IS 'Prices the caller''s cart in another currency and answers it (see get_cart). Errors: currency_not_supported, idempotency_key_reused, sign_in_required.';
 

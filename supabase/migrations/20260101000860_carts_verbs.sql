@@ -294,7 +294,10 @@ begin
   if v_answer is not null then
     return v_answer;
   end if;
-  v_cart := private.open_cart(v_person_id);
+  v_cart := private.lock_cart(v_person_id);
+  if v_cart.id is null then
+    return private.get_cart(null);
+  end if;
   delete from public.cart_items where cart_items.cart_id = v_cart.id;
   delete from public.cart_coupons where cart_coupons.cart_id = v_cart.id;
   return private.answer_cart(v_person_id, clear_cart.idempotency_key, 'clear_cart', v_body, v_cart.id);
@@ -332,9 +335,7 @@ begin
   if v_answer is not null then
     return v_answer;
   end if;
-  if set_cart_address.address_id is not null then
-    perform private.find_own_address(set_cart_address.address_id);
-  end if;
+  perform private.find_own_address(set_cart_address.address_id);
   v_cart := private.open_cart(v_person_id);
   update public.carts set shipping_address_id = set_cart_address.address_id where carts.id = v_cart.id;
   return private.answer_cart(v_person_id, set_cart_address.idempotency_key, 'set_cart_address', v_body, v_cart.id);
@@ -343,7 +344,7 @@ $$;
 comment on function private.set_cart_address(uuid, text) is 'Does the work of public.set_cart_address.';
 grant execute on function private.set_cart_address(uuid, text) to authenticated;
 
-create function public.set_cart_address(address_id uuid default null, idempotency_key text default null)
+create function public.set_cart_address(address_id uuid, idempotency_key text default null)
 returns jsonb
 language sql
 volatile
@@ -353,7 +354,7 @@ as $$
   select private.set_cart_address(set_cart_address.address_id, set_cart_address.idempotency_key);
 $$;
 comment on function public.set_cart_address(uuid, text) is
-  'Sends what is in the caller''s cart to one of their addresses, or, with null, to their default one; answers the cart (see get_cart). Errors: address_not_found, idempotency_key_reused, sign_in_required.';
+  'Sends what is in the caller''s cart to this one of their addresses instead of their default one; answers the cart (see get_cart). Errors: address_not_found, idempotency_key_reused, sign_in_required.';
 grant execute on function public.set_cart_address(uuid, text) to authenticated;
 
 create function private.set_cart_currency(currency text, idempotency_key text)

@@ -2895,7 +2895,7 @@ export type Database = {
         };
         Returns: Json;
       };
-      set_cart_address: { Args: { address_id?: string; idempotency_key?: string }; Returns: Json };
+      set_cart_address: { Args: { address_id: string; idempotency_key?: string }; Returns: Json };
       set_cart_currency: { Args: { currency: string; idempotency_key?: string }; Returns: Json };
       set_stock_mode: {
         Args: {
