@@ -250,6 +250,10 @@ CREATE TABLE "public"."status_changes" ("id" bigint GENERATED ALWAYS AS IDENTITY
 
 ALTER TABLE "public"."status_changes" ENABLE ROW LEVEL SECURITY;
 
+CREATE TABLE "public"."stock_holds" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "status" text NOT NULL DEFAULT 'held'::text, "note" text, "expires_at" timestamp with time zone NOT NULL, "held_by" uuid, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "stock_holds_have_a_known_status" CHECK ((status = ANY (ARRAY['held'::text, 'released'::text, 'deducted'::text, 'expired'::text]))), CONSTRAINT "stock_holds_have_a_note_of_sane_length" CHECK ((length(note) <= 500)), CONSTRAINT "stock_holds_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."stock_holds" ENABLE ROW LEVEL SECURITY;
+
 CREATE TABLE "public"."stock_movements" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "variant_id" uuid NOT NULL, "location_id" uuid NOT NULL, "quantity" integer NOT NULL, "reason" text NOT NULL, "reference_id" uuid, "note" text, "moved_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "stock_movements_have_a_known_reason" CHECK ((reason = ANY (ARRAY['capacity'::text, 'sale'::text, 'return'::text, 'backorder'::text, 'transfer'::text, 'deduction'::text, 'receipt'::text, 'count'::text, 'damage'::text, 'loss'::text, 'found'::text, 'correction'::text, 'supplier_return'::text, 'own_use'::text]))), CONSTRAINT "stock_movements_have_a_note_of_sane_length" CHECK ((length(note) <= 500)), CONSTRAINT "stock_movements_move_something" CHECK ((quantity <> 0)), CONSTRAINT "stock_movements_pkey" PRIMARY KEY (id), "actor_id" uuid DEFAULT auth.uid());
 
 ALTER TABLE "public"."stock_movements" ENABLE ROW LEVEL SECURITY;
@@ -299,6 +303,8 @@ CREATE TYPE "private"."order_search" AS ("words" text, "pattern" text, "digits_p
 CREATE TYPE "private"."quote" AS ("currency" text, "lines" private.order_line[], "subtotal_amount" bigint, "discount_amount" bigint, "tax_amount" bigint, "tax_included_amount" bigint, "shipping_amount" bigint, "total_amount" bigint, "discounts" jsonb, "taxes" jsonb, "problems" jsonb);
 
 CREATE TYPE "private"."priced_cart" AS ("cart" public.carts, "quote" private.quote, "address" public.addresses);
+
+CREATE TYPE "private"."stock_line" AS ("variant_id" uuid, "location_id" uuid, "quantity" integer, "delta" integer, "counted" integer);
 
 CREATE TYPE "private"."wish" AS ("variant_id" uuid, "quantity" integer);
 
@@ -470,6 +476,40 @@ begin
   return (
     select to_jsonb(addresses) - array['id', 'profile_id', 'label', 'default_since', 'created_at', 'updated_at']
     from public.addresses where addresses.id = address_snapshot.address_id);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.adjust_stock(lines jsonb, reason text, note text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_stock_keeper();
+  v_body jsonb := jsonb_build_object('lines', adjust_stock.lines, 'reason', adjust_stock.reason, 'note', adjust_stock.note);
+  v_answer jsonb := private.recall_answer(v_person_id, adjust_stock.idempotency_key, 'adjust_stock', v_body);
+  v_lines private.stock_line[];
+  v_line private.stock_line;
+  v_changes jsonb := '[]';
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_lines := private.parse_stock_lines(adjust_stock.lines, '{delta,counted}', true);
+  perform private.check_stock_note(adjust_stock.note);
+  perform private.check_stock_reason(adjust_stock.reason, line) from unnest(v_lines) as line;
+  perform private.open_books(v_lines);
+  foreach v_line in array v_lines loop
+    v_line.delta := coalesce(v_line.delta, v_line.counted - (
+      select coalesce(sum(stock_slots.available + stock_slots.reserved), 0)::integer from public.stock_slots
+      where stock_slots.variant_id = v_line.variant_id and stock_slots.location_id = v_line.location_id));
+    if v_line.delta <> 0 then
+      perform private.change_stock(v_line, v_line.delta, adjust_stock.reason, null, adjust_stock.note);
+    end if;
+    v_changes := v_changes || jsonb_build_object('variant_id', v_line.variant_id, 'location_id', v_line.location_id, 'delta', v_line.delta);
+  end loop;
+  return private.remember_answer(v_person_id, adjust_stock.idempotency_key, 'adjust_stock', v_body, jsonb_build_object('lines', v_changes) || private.close_books(v_lines));
 end
 $function$;
 
@@ -1114,6 +1154,22 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.change_stock(line private.stock_line, delta integer, reason text, reference_id uuid, note text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if change_stock.delta > 0 then
+    perform private.add_units(line.variant_id, line.location_id, change_stock.delta);
+  elsif private.take_units(line.variant_id, line.location_id, -change_stock.delta) > 0 then
+    perform private.fail('out_of_stock', 409, 'There are not so many free units in this place: others are held for orders, or not there.', 'Take fewer, or from another place.', line.variant_id::text);
+  end if;
+  insert into public.stock_movements (variant_id, location_id, quantity, reason, reference_id, note)
+  values (line.variant_id, line.location_id, change_stock.delta, change_stock.reason, change_stock.reference_id, change_stock.note);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.check_address(address public.addresses)
  RETURNS public.addresses
  LANGUAGE plpgsql
@@ -1211,6 +1267,47 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.check_goods(variant_ids uuid[], counted boolean DEFAULT true)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_wanted uuid;
+  v_found record;
+begin
+  foreach v_wanted in array check_goods.variant_ids loop
+    select products.kind, variants.stock_mode into v_found
+    from public.variants join public.products on products.id = variants.product_id where variants.id = v_wanted;
+    if v_found.kind is null then
+      perform private.fail('variant_not_found', 404, 'There is no such variant.', 'Check the variant ids.', v_wanted::text);
+    elsif v_found.kind = 'course' then
+      perform private.fail('seats_follow_the_intake', 409, 'The seats of a course are as many as its intake says.', 'Change seats of the intake.', v_wanted::text);
+    elsif v_found.kind = 'bundle' then
+      perform private.fail('bundle_has_no_stock', 409, 'A bundle has no stock of its own.', 'Name its parts.', v_wanted::text);
+    elsif check_goods.counted and v_found.stock_mode = 'none' then
+      perform private.fail('not_counted', 409, 'This is not counted.', 'Call set_stock_mode first.', v_wanted::text);
+    end if;
+  end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.check_location(name text, priority integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if length(btrim(check_location.name)) not between 1 and 200 then
+    perform private.fail('invalid_location', 422, 'The name of a place has 1 to 200 characters.', 'Correct name.');
+  end if;
+  if check_location.priority not between 1 and 9999 then
+    perform private.fail('invalid_location', 422, 'priority is a whole number from 1 to 9999; the smallest is drawn first.', 'Correct priority.');
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.check_order_search(q text, statuses text[], placed_from timestamp with time zone, placed_to timestamp with time zone, min_amount bigint, max_amount bigint, currency text, max_rows integer)
  RETURNS void
  LANGUAGE plpgsql
@@ -1256,6 +1353,36 @@ begin
   end if;
   if (check_stock_mode.mode = 'preorder') <> (check_stock_mode.ships_at is not null) then
     perform private.fail('invalid_stock_mode', 422, 'ships_at goes with the mode preorder, and with no other.', 'Correct ships_at.');
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.check_stock_note(note text)
+ RETURNS void
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if length(check_stock_note.note) > 500 then
+    perform private.fail('invalid_reason', 422, 'A note has at most 500 characters.', 'Shorten it.');
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.check_stock_reason(reason text, line private.stock_line)
+ RETURNS void
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if coalesce(check_stock_reason.reason, '') not in ('receipt', 'count', 'damage', 'loss', 'found', 'correction', 'supplier_return', 'own_use') then
+    perform private.fail('invalid_stock_reason', 422, 'A reason is receipt, found, damage, loss, supplier_return, own_use, count or correction.', 'Correct reason.');
+  end if;
+  if (line.counted is not null) <> (check_stock_reason.reason = 'count')
+    or check_stock_reason.reason in ('receipt', 'found') and line.delta < 0 or check_stock_reason.reason in ('damage', 'loss', 'supplier_return', 'own_use') and line.delta > 0 then
+    perform private.fail('invalid_stock_reason', 422, 'count goes with counted; receipt and found add units; damage, loss, supplier_return and own_use take them away.', 'Correct reason or delta.');
   end if;
 end
 $function$;
@@ -1360,6 +1487,25 @@ begin
     perform from public.stock_slots where stock_slots.variant_id = intake.variant_id order by stock_slots.slot, stock_slots.location_id for update;
     perform private.release_due_units(intake.variant_id);
   end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.close_books(lines private.stock_line[])
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_variant_id uuid;
+  v_filled integer := 0;
+begin
+  for v_variant_id in select distinct line.variant_id from unnest(close_books.lines) as line order by 1 loop
+    v_filled := v_filled + private.fill_backorders(v_variant_id);
+    perform private.note_low_stock(v_variant_id);
+  end loop;
+  return jsonb_build_object('filled', v_filled, 'levels', (
+    select jsonb_agg(to_jsonb(stock_levels) order by stock_levels.variant_id) from public.stock_levels
+    where stock_levels.variant_id in (select line.variant_id from unnest(close_books.lines) as line)));
 end
 $function$;
 
@@ -1498,12 +1644,70 @@ AS $function$
   where invoices.id = copy_order_lines.invoice_id;
 $function$;
 
+CREATE OR REPLACE FUNCTION private.create_location(code text, name text, priority integer, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_stock_keeper();
+  v_body jsonb := jsonb_build_object('code', create_location.code, 'name', create_location.name, 'priority', create_location.priority);
+  v_answer jsonb := private.recall_answer(v_person_id, create_location.idempotency_key, 'create_location', v_body);
+  v_location public.locations;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if coalesce(create_location.code, '') !~ '^[a-z0-9][a-z0-9-]{0,40}$' then
+    perform private.fail('invalid_location', 422, 'The code of a place has small letters, digits and hyphens, at most 41.', 'Correct code.');
+  end if;
+  perform private.check_location(coalesce(create_location.name, ''), coalesce(create_location.priority, 100));
+  insert into public.locations (code, name, priority) values (create_location.code, btrim(create_location.name), coalesce(create_location.priority, 100))
+  on conflict on constraint locations_code_key do nothing returning * into v_location;
+  if v_location.id is null then
+    perform private.fail('already_exists', 409, 'There is a place with this code.', 'Choose another code, or change that place.');
+  end if;
+  return private.remember_answer(v_person_id, create_location.idempotency_key, 'create_location', v_body, to_jsonb(v_location));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.credit_note_of(refund_id uuid)
  RETURNS uuid
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
   select invoices.id from public.invoices where invoices.refund_id = credit_note_of.refund_id;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.deduct_stock(hold_id uuid, lines jsonb, note text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_stock_keeper();
+  v_body jsonb := jsonb_build_object('hold_id', deduct_stock.hold_id, 'lines', deduct_stock.lines, 'note', deduct_stock.note);
+  v_answer jsonb := private.recall_answer(v_person_id, deduct_stock.idempotency_key, 'deduct_stock', v_body);
+  v_lines private.stock_line[];
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform private.check_stock_note(deduct_stock.note);
+  if (deduct_stock.hold_id is null) = (deduct_stock.lines is null) then
+    perform private.fail('invalid_lines', 422, 'Either a hold is delivered or lines are.', 'Send hold_id or lines.');
+  end if;
+  if deduct_stock.hold_id is not null then
+    perform private.end_stock_hold(deduct_stock.hold_id, 'deducted');
+    return private.remember_answer(v_person_id, deduct_stock.idempotency_key, 'deduct_stock', v_body, private.stock_hold_document(deduct_stock.hold_id));
+  end if;
+  v_lines := private.parse_stock_lines(deduct_stock.lines, '{quantity}', true);
+  perform private.open_books(v_lines);
+  perform private.change_stock(line, -line.quantity, 'deduction', null, deduct_stock.note) from unnest(v_lines) as line;
+  return private.remember_answer(v_person_id, deduct_stock.idempotency_key, 'deduct_stock', v_body, private.close_books(v_lines));
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.default_address(profile_id uuid)
@@ -1793,6 +1997,29 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.end_stock_hold(hold_id uuid, status text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_hold public.stock_holds;
+begin
+  select * into v_hold from public.stock_holds where stock_holds.id = end_stock_hold.hold_id for update;
+  if v_hold.id is null then
+    perform private.fail('hold_not_found', 404, 'There is no such hold.', 'Check the id that reserve_stock answered.');
+  end if;
+  -- whoever found the shelf empty may have released what is due; then nothing of it is delivered
+  perform private.lock_holds(array[v_hold.id]);
+  if v_hold.status <> 'held' or end_stock_hold.status = 'deducted' and (v_hold.expires_at <= now() or exists (
+    select from public.reservations where reservations.holder_id = v_hold.id and reservations.status <> 'held')) then
+    perform private.fail('hold_ended', 409, format('This hold is over: %s.', case when v_hold.status = 'held' then 'its time has ended' else v_hold.status end), 'Reserve again.');
+  end if;
+  update public.stock_holds set status = end_stock_hold.status where stock_holds.id = v_hold.id;
+  perform private.settle_reservations(v_hold.id, case when end_stock_hold.status = 'deducted' then 'claimed' else 'released' end);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.enroll(intake_id uuid, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -1927,6 +2154,26 @@ begin
   perform private.lock_waitlists(v_due);
   foreach v_order_id in array v_due loop
     perform private.end_order(v_order_id, 'expired', 'hold ended');
+  end loop;
+  return cardinality(v_due);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.expire_due_stock_holds(max_holds integer DEFAULT 100)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_due uuid[] := array(
+    select stock_holds.id from public.stock_holds where stock_holds.status = 'held' and stock_holds.expires_at <= now()
+    order by stock_holds.expires_at limit expire_due_stock_holds.max_holds for update skip locked
+  );
+  v_hold_id uuid;
+begin
+  perform private.lock_holds(v_due);
+  foreach v_hold_id in array v_due loop
+    perform private.end_stock_hold(v_hold_id, 'expired');
   end loop;
   return cardinality(v_due);
 end
@@ -2563,6 +2810,23 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.hold_locations(location_ids uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_found uuid[] := array(
+    select locations.id from public.locations
+    where locations.id = any (hold_locations.location_ids) and locations.kind <> 'allowance' and locations.deactivated_at is null order by locations.id for share);
+  v_missing uuid := (select wanted from unnest(hold_locations.location_ids) as wanted where wanted <> all (v_found) limit 1);
+begin
+  if v_missing is not null then
+    perform private.fail('location_not_found', 404, 'There is no such place, or it was closed.', 'Read the table locations.', v_missing::text);
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.invoice_document(invoice_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2880,26 +3144,14 @@ AS $function$
   select pg_advisory_xact_lock(hashtextextended('seatline.categories', 0));
 $function$;
 
-CREATE OR REPLACE FUNCTION private.lock_goods(variant_ids uuid[])
+CREATE OR REPLACE FUNCTION private.lock_goods(variant_ids uuid[], counted boolean DEFAULT true)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
-declare
-  v_wanted uuid;
-  v_kind text;
 begin
   perform from public.variants where variants.id = any (lock_goods.variant_ids) order by variants.id for no key update;
-  foreach v_wanted in array lock_goods.variant_ids loop
-    v_kind := (select products.kind from public.variants join public.products on products.id = variants.product_id where variants.id = v_wanted);
-    if v_kind is null then
-      perform private.fail('variant_not_found', 404, 'There is no such variant.', 'Check the variant ids.', v_wanted::text);
-    elsif v_kind = 'course' then
-      perform private.fail('seats_follow_the_intake', 409, 'The seats of a course are as many as its intake says.', 'Change seats of the intake.', v_wanted::text);
-    elsif v_kind = 'bundle' then
-      perform private.fail('bundle_has_no_stock', 409, 'A bundle has no stock of its own.', 'Name its parts.', v_wanted::text);
-    end if;
-  end loop;
+  perform private.check_goods(lock_goods.variant_ids, lock_goods.counted);
 end
 $function$;
 
@@ -3257,6 +3509,32 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.needed_units(lines private.order_line[])
+ RETURNS private.order_line[]
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_line private.order_line;
+  v_last private.order_line;
+  v_needed private.order_line[] := '{}';
+begin
+  for v_line in select line.* from unnest(needed_units.lines) as line order by line.variant_id, line.parent_variant_id nulls first loop
+    if v_line.variant_id = v_last.variant_id then
+      if v_line.intake_id is not null then
+        perform private.fail('invalid_quantity', 422, format('%s is in this order twice, and a learner takes one seat.', v_line.title), 'Remove it, or the bundle that contains it.', v_line.variant_id::text);
+      end if;
+      v_last.quantity := v_last.quantity + v_line.quantity;
+      v_needed[cardinality(v_needed)] := v_last;
+    else
+      v_needed := v_needed || v_line;
+      v_last := v_line;
+    end if;
+  end loop;
+  return v_needed;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.needs_address(lines private.order_line[])
  RETURNS boolean
  LANGUAGE plpgsql
@@ -3407,6 +3685,21 @@ AS $function$
   on conflict do nothing;
 $function$;
 
+CREATE OR REPLACE FUNCTION private.open_books(lines private.stock_line[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_variant_ids uuid[] := array(select distinct line.variant_id from unnest(open_books.lines) as line order by 1);
+begin
+  perform private.lock_goods(v_variant_ids);
+  perform private.hold_locations(array(select distinct line.location_id from unnest(open_books.lines) as line));
+  perform private.lock_stock(v_variant_ids);
+  perform private.release_due_units(wanted) from unnest(v_variant_ids) as wanted;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.open_cart(person_id uuid)
  RETURNS public.carts
  LANGUAGE plpgsql
@@ -3486,6 +3779,7 @@ begin
       'parent_id', order_items.parent_id, 'quantity', order_items.quantity, 'unit_amount', order_items.unit_amount,
       'subtotal_amount', order_items.subtotal_amount, 'discount_amount', order_items.discount_amount, 'tax_amount', order_items.tax_amount,
       'tax_included_amount', order_items.tax_included_amount, 'total_amount', order_items.total_amount, 'pricing', order_items.pricing,
+      'backordered_quantity', order_items.backordered_quantity, 'ships_at', order_items.ships_at,
       'enrollment', case when enrollments.id is not null then jsonb_build_object(
         'id', enrollments.id, 'intake_id', enrollments.intake_id, 'status', enrollments.status, 'enrolled_at', enrollments.enrolled_at) end
     ) order by order_items.title, order_items.id) into v_items
@@ -3669,6 +3963,51 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.parse_stock_lines(lines jsonb, amounts text[], placed boolean)
+ RETURNS private.stock_line[]
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_hint constant text := format('Send [{"variant_id": "<uuid>", "%s": 1}, …].', amounts[1]);
+  v_uuid constant text := '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$';
+  v_line jsonb;
+  v_amount text;
+  v_parsed private.stock_line;
+  v_all private.stock_line[] := '{}';
+begin
+  if jsonb_typeof(parse_stock_lines.lines) is distinct from 'array' or jsonb_array_length(parse_stock_lines.lines) not between 1 and 1000 then
+    perform private.fail('invalid_lines', 422, 'lines is a list of 1 to 1000 lines.', v_hint);
+  end if;
+  for v_line in select jsonb_array_elements(parse_stock_lines.lines) loop
+    if jsonb_typeof(v_line) <> 'object' then
+      perform private.fail('invalid_lines', 422, 'A line is an object.', v_hint);
+    end if;
+    if coalesce(v_line ->> 'variant_id', '') !~* v_uuid or coalesce(v_line ->> 'location_id', private.main_location()::text) !~* v_uuid
+      or (v_line - amounts - 'variant_id' - (case when placed then 'location_id' else '' end)) <> '{}' then
+      perform private.fail('invalid_lines', 422, format('A line has variant_id, %s%s, and nothing else.', array_to_string(amounts, ' or '),
+        case when placed then ', perhaps location_id' else '' end), v_hint);
+    end if;
+    v_amount := (select string_agg(key, '') from jsonb_object_keys(v_line) as key where key = any (amounts));
+    if v_amount is null or v_amount <> all (amounts) then
+      perform private.fail('invalid_lines', 422, format('A line has one of %s.', array_to_string(amounts, ', ')), v_hint);
+    end if;
+    if jsonb_typeof(v_line -> v_amount) <> 'number'
+      or (v_line ->> v_amount) !~ (case v_amount when 'delta' then '^-?[1-9][0-9]{0,5}$' when 'counted' then '^[0-9]{1,6}$' else '^[1-9][0-9]{0,5}$' end) then
+      perform private.fail('invalid_quantity', 422, format('%s is a whole number below a million.', v_amount), 'Correct the line.', v_line ->> 'variant_id');
+    end if;
+    v_parsed := row((v_line ->> 'variant_id')::uuid, coalesce((v_line ->> 'location_id')::uuid, private.main_location()),
+      (v_line ->> 'quantity')::integer, (v_line ->> 'delta')::integer, (v_line ->> 'counted')::integer);
+    v_all := v_all || v_parsed;
+  end loop;
+  if (select count(distinct (line.variant_id, line.location_id)) from unnest(v_all) as line) < cardinality(v_all) then
+    perform private.fail('invalid_lines', 422, 'The same variant is named twice.', 'Add its lines up.');
+  end if;
+  return (select array_agg(line order by line.variant_id, line.location_id) from unnest(v_all) as line);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.pass_on_free_units(variant_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -3809,6 +4148,7 @@ declare
   v_order_id uuid := gen_random_uuid();
   v_expires_at timestamptz;
   v_line private.order_line;
+  v_needed private.order_line[] := quote.lines;
   v_beyond integer := 0;
 begin
   if quote.total_amount > 0 then
@@ -3816,6 +4156,12 @@ begin
   end if;
   perform private.expire_own_due_orders(place_quote.customer_id, quote.lines);
   foreach v_line in array quote.lines loop
+    if v_line.kind = 'bundle' then
+      v_needed := private.needed_units(quote.lines);
+      exit;
+    end if;
+  end loop;
+  foreach v_line in array v_needed loop
     v_beyond := v_beyond + private.hold_line(v_order_id, place_quote.customer_id, v_line, v_expires_at);
   end loop;
   perform private.write_order(place_quote.customer_id, quote, v_order_id, v_expires_at);
@@ -3937,10 +4283,12 @@ CREATE OR REPLACE FUNCTION private.price_wishes(person_id uuid, wishes private.w
 AS $function$
 declare
   v_wish private.wish;
+  v_line private.order_line;
   v_lines private.order_line[] := '{}';
 begin
   foreach v_wish in array price_wishes.wishes loop
-    v_lines := v_lines || private.price_line(v_wish.variant_id, v_wish.quantity, price_wishes.currency, price_wishes.person_id);
+    v_line := private.price_line(v_wish.variant_id, v_wish.quantity, price_wishes.currency, price_wishes.person_id);
+    v_lines := v_lines || case when v_line.kind = 'bundle' then private.with_parts(v_line) else array[v_line] end;
   end loop;
   return v_lines;
 end
@@ -4399,6 +4747,25 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.release_stock(hold_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_stock_keeper();
+  v_body jsonb := to_jsonb(release_stock.hold_id);
+  v_answer jsonb := private.recall_answer(v_person_id, release_stock.idempotency_key, 'release_stock', v_body);
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform private.end_stock_hold(release_stock.hold_id, 'released');
+  return private.remember_answer(v_person_id, release_stock.idempotency_key, 'release_stock', v_body, private.stock_hold_document(release_stock.hold_id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.remember_answer(person_id uuid, key text, verb text, body jsonb, answer jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -4546,6 +4913,41 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.reserve_stock(lines jsonb, minutes integer, note text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_stock_keeper();
+  v_body jsonb := jsonb_build_object('lines', reserve_stock.lines, 'minutes', reserve_stock.minutes, 'note', reserve_stock.note);
+  v_answer jsonb := private.recall_answer(v_person_id, reserve_stock.idempotency_key, 'reserve_stock', v_body);
+  v_hold public.stock_holds;
+  v_lines private.stock_line[];
+  v_line private.stock_line;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_lines := private.parse_stock_lines(reserve_stock.lines, '{quantity}', false);
+  perform private.check_stock_note(reserve_stock.note);
+  if reserve_stock.minutes not between 1 and 10080 then
+    perform private.fail('invalid_hold_time', 422, 'minutes is a whole number from 1 to 10080, a week.', 'Correct minutes.');
+  end if;
+  perform private.check_goods(array(select line.variant_id from unnest(v_lines) as line));
+  insert into public.stock_holds (note, expires_at, held_by)
+  values (reserve_stock.note, now() + make_interval(mins => coalesce(reserve_stock.minutes, (private.setting('hold_minutes'))::integer)), auth.uid())
+  returning * into v_hold;
+  foreach v_line in array v_lines loop
+    if private.reserve_units(v_hold.id, v_line.variant_id, v_line.quantity, v_hold.expires_at) is null then
+      perform private.fail('out_of_stock', 409, format('There are not %s of one of these left.', v_line.quantity), 'Lower the quantity or remove the line.', v_line.variant_id::text);
+    end if;
+  end loop;
+  return private.remember_answer(v_person_id, reserve_stock.idempotency_key, 'reserve_stock', v_body, private.stock_hold_document(v_hold.id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.reserve_units(holder_id uuid, variant_id uuid, quantity integer, expires_at timestamp with time zone)
  RETURNS integer
  LANGUAGE plpgsql
@@ -4594,12 +4996,19 @@ CREATE OR REPLACE FUNCTION private.return_units(variant_id uuid, quantity intege
 AS $function$
 declare
   v_slot public.stock_slots;
+  v_location_id uuid := return_units.location_id;
 begin
+  if v_location_id <> private.main_location() then
+    -- kept open while units go there
+    perform from public.locations where locations.id = v_location_id and locations.deactivated_at is null for share;
+    if not found then
+      v_location_id := private.main_location();
+      insert into public.stock_slots (variant_id, slot, location_id) values (return_units.variant_id, 0, v_location_id) on conflict do nothing;
+    end if;
+  end if;
   select * into v_slot from public.stock_slots
-  where stock_slots.variant_id = return_units.variant_id
-    and stock_slots.location_id in (return_units.location_id, private.main_location())
-    and not exists (select from public.locations where locations.id = stock_slots.location_id and locations.deactivated_at is not null)
-  order by stock_slots.location_id <> return_units.location_id, stock_slots.slot limit 1 for update;
+  where stock_slots.variant_id = return_units.variant_id and stock_slots.location_id = v_location_id
+  order by stock_slots.slot limit 1 for update;
   if v_slot.variant_id is null then
     return;
   end if;
@@ -4857,6 +5266,46 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.set_low_stock_threshold(variant_id uuid, threshold integer, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_object('variant_id', set_low_stock_threshold.variant_id, 'threshold', set_low_stock_threshold.threshold);
+  v_answer jsonb;
+begin
+  if not (private.is_service() or private.has_permission('inventory.write') or private.has_permission('catalog.write')) then
+    perform private.fail('permission_denied', 403, 'A threshold needs the permission inventory.write or catalog.write.', 'Ask an admin for a role that has it.');
+  end if;
+  v_answer := private.recall_answer(v_person_id, set_low_stock_threshold.idempotency_key, 'set_low_stock_threshold', v_body);
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if set_low_stock_threshold.threshold not between 0 and 1000000 then
+    perform private.fail('invalid_quantity', 422, 'threshold is a whole number from 0 to 1000000, or null for none.', 'Correct threshold.');
+  end if;
+  perform from public.variants where variants.id = set_low_stock_threshold.variant_id for no key update;
+  if not found then
+    perform private.fail('variant_not_found', 404, 'There is no such variant.', 'Check the variant id.');
+  end if;
+  perform private.lock_stock(array[set_low_stock_threshold.variant_id]);
+  update public.stock_slots set watched_at = case when set_low_stock_threshold.threshold is not null then now() end
+  where stock_slots.variant_id = set_low_stock_threshold.variant_id;
+  if set_low_stock_threshold.threshold is null then
+    delete from private.low_stock_marks where low_stock_marks.variant_id = set_low_stock_threshold.variant_id;
+  else
+    insert into private.low_stock_marks (variant_id, threshold) values (set_low_stock_threshold.variant_id, set_low_stock_threshold.threshold)
+    on conflict on constraint low_stock_marks_pkey do update set threshold = excluded.threshold;
+    perform private.note_low_stock(set_low_stock_threshold.variant_id);
+  end if;
+  update public.variants set low_stock_threshold = set_low_stock_threshold.threshold where variants.id = set_low_stock_threshold.variant_id;
+  return private.remember_answer(v_person_id, set_low_stock_threshold.idempotency_key, 'set_low_stock_threshold', v_body, v_body);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.set_stock_mode(variant_id uuid, mode text, backorder_limit integer, ships_at timestamp with time zone, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -4873,7 +5322,7 @@ begin
     return v_answer;
   end if;
   perform private.check_stock_mode(set_stock_mode.mode, set_stock_mode.backorder_limit, set_stock_mode.ships_at);
-  perform private.lock_goods(array[set_stock_mode.variant_id]);
+  perform private.lock_goods(array[set_stock_mode.variant_id], false);
   perform private.lock_stock(array[set_stock_mode.variant_id]);
   select * into v_variant from public.variants where variants.id = set_stock_mode.variant_id;
   perform private.refuse_while_promised(v_variant, set_stock_mode.mode);
@@ -5122,6 +5571,47 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.stock_by_location(variant_ids uuid[])
+ RETURNS TABLE(variant_id uuid, location_id uuid, location_code text, available bigint, reserved bigint, on_hand bigint, movements bigint, difference bigint)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if not (private.is_service() or private.has_permission('inventory.read')) then
+    perform private.fail('permission_denied', 403, 'Stock by location needs the permission inventory.read.', 'Read stock_levels, or ask an admin for a role that has it.');
+  end if;
+  return query
+    select reconciled.variant_id, reconciled.location_id, locations.code, coalesce(slots.available, 0), coalesce(slots.reserved, 0),
+      reconciled.on_hand::bigint, reconciled.movements::bigint, reconciled.difference::bigint
+    from private.stock_reconciliation as reconciled
+    join public.locations on locations.id = reconciled.location_id
+    left join lateral (
+      select sum(stock_slots.available)::bigint as available, sum(stock_slots.reserved)::bigint as reserved
+      from public.stock_slots where stock_slots.variant_id = reconciled.variant_id and stock_slots.location_id = reconciled.location_id
+    ) as slots on true
+    where reconciled.variant_id = any (stock_by_location.variant_ids)
+    order by reconciled.variant_id, locations.priority, locations.code;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.stock_hold_document(hold_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select jsonb_build_object('id', stock_holds.id, 'status', stock_holds.status, 'note', stock_holds.note, 'expires_at', stock_holds.expires_at, 'lines', (
+      select jsonb_agg(jsonb_build_object('variant_id', taken.variant_id, 'quantity', taken.quantity, 'beyond_stock', taken.beyond) order by taken.variant_id)
+      from (
+        select reservations.variant_id, sum(reservations.quantity) as quantity, coalesce(sum(reservations.quantity) filter (where reservations.slot >= 128), 0) as beyond
+        from public.reservations where reservations.holder_id = stock_holds.id group by reservations.variant_id
+      ) as taken))
+    from public.stock_holds where stock_holds.id = stock_hold_document.hold_id);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.stock_problem(person_id uuid, line private.order_line)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -5173,6 +5663,30 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.sweep_low_stock()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_variant_id uuid;
+  v_moved integer := 0;
+begin
+  for v_variant_id in
+    select low_stock_marks.variant_id from private.low_stock_marks
+    left join lateral (
+      select coalesce(sum(stock_slots.available), 0) as available from public.stock_slots
+      where stock_slots.variant_id = low_stock_marks.variant_id and stock_slots.slot < 128
+    ) as stock on true
+    where (low_stock_marks.low_since is null) = (stock.available <= low_stock_marks.threshold)
+  loop
+    perform private.note_low_stock(v_variant_id);
+    v_moved := v_moved + 1;
+  end loop;
+  return v_moved;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.take_back_goods(order_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -5197,7 +5711,9 @@ begin
   from (
     select stock_movements.variant_id, stock_movements.location_id, -sum(stock_movements.quantity)::integer as quantity
     from public.stock_movements where stock_movements.reference_id = take_back_goods.order_id
-    group by stock_movements.variant_id, stock_movements.location_id order by stock_movements.variant_id, private.first_slot(stock_movements.location_id)
+    group by stock_movements.variant_id, stock_movements.location_id
+    -- what never came first, or what goes back on the shelf would be given to this very order
+    order by stock_movements.variant_id, private.first_slot(stock_movements.location_id) desc
   ) as sold
   where sold.quantity > 0;
   perform private.end_enrollments(array(select order_items.id from public.order_items where order_items.order_id = take_back_goods.order_id), 'cancelled');
@@ -5898,6 +6414,41 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.transfer_stock(lines jsonb, from_location_id uuid, to_location_id uuid, note text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_stock_keeper();
+  v_body jsonb := jsonb_build_object('lines', transfer_stock.lines, 'from', transfer_stock.from_location_id, 'to', transfer_stock.to_location_id, 'note', transfer_stock.note);
+  v_answer jsonb := private.recall_answer(v_person_id, transfer_stock.idempotency_key, 'transfer_stock', v_body);
+  v_transfer_id uuid := gen_random_uuid();
+  v_lines private.stock_line[];
+  v_line private.stock_line;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_lines := private.parse_stock_lines(transfer_stock.lines, '{quantity}', false);
+  perform private.check_stock_note(transfer_stock.note);
+  if coalesce(transfer_stock.from_location_id = transfer_stock.to_location_id, true) then
+    perform private.fail('invalid_location', 422, 'Units are moved from one place to another.', 'Name two places.');
+  end if;
+  perform private.hold_locations(array[transfer_stock.from_location_id, transfer_stock.to_location_id]);
+  perform private.open_books(v_lines);
+  foreach v_line in array v_lines loop
+    v_line.location_id := transfer_stock.from_location_id;
+    perform private.change_stock(v_line, -v_line.quantity, 'transfer', v_transfer_id, transfer_stock.note);
+    v_line.location_id := transfer_stock.to_location_id;
+    perform private.change_stock(v_line, v_line.quantity, 'transfer', v_transfer_id, transfer_stock.note);
+  end loop;
+  return private.remember_answer(v_person_id, transfer_stock.idempotency_key, 'transfer_stock', v_body,
+    jsonb_build_object('id', v_transfer_id) || private.close_books(v_lines));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.try_provider_event(provider text, event_id text)
  RETURNS text
  LANGUAGE plpgsql
@@ -5938,6 +6489,42 @@ begin
     -- holds that are due are freed by whoever comes for them
     select coalesce(sum(reservations.quantity), 0) from public.reservations
     where reservations.variant_id = units_in_reach.variant_id and reservations.status = 'held' and reservations.expires_at <= now());
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.update_location(location_id uuid, name text, priority integer, active boolean, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_stock_keeper();
+  v_body jsonb := jsonb_build_object('location_id', update_location.location_id, 'name', update_location.name, 'priority', update_location.priority, 'active', update_location.active);
+  v_answer jsonb := private.recall_answer(v_person_id, update_location.idempotency_key, 'update_location', v_body);
+  v_location public.locations;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform private.check_location(update_location.name, update_location.priority);
+  select * into v_location from public.locations where locations.id = update_location.location_id for no key update;
+  if v_location.id is null then
+    perform private.fail('location_not_found', 404, 'There is no such place.', 'Read the table locations.');
+  end if;
+  if v_location.kind = 'allowance' or v_location.kind = 'main' and (update_location.priority is not null or update_location.active is false) then
+    perform private.fail('location_fixed', 409, 'This place is the shop''s own: main can be renamed and nothing else.', 'Make another place.');
+  end if;
+  if update_location.active is false and exists (
+    select from public.stock_slots where stock_slots.location_id = v_location.id and stock_slots.available + stock_slots.reserved > 0
+  ) then
+    perform private.fail('location_in_use', 409, 'There are units in this place.', 'Move them with transfer_stock first.');
+  end if;
+  update public.locations
+  set name = coalesce(btrim(update_location.name), locations.name), priority = coalesce(update_location.priority, locations.priority),
+    deactivated_at = case update_location.active when true then null when false then coalesce(locations.deactivated_at, now()) else locations.deactivated_at end
+  where locations.id = v_location.id returning * into v_location;
+  return private.remember_answer(v_person_id, update_location.idempotency_key, 'update_location', v_body, to_jsonb(v_location));
 end
 $function$;
 
@@ -6061,6 +6648,58 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.with_parts(line private.order_line)
+ RETURNS private.order_line[]
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_part record;
+  v_line private.order_line;
+  v_lines private.order_line[] := array[line];
+begin
+  for v_part in
+    select variants.id, variants.sku, variants.stock_mode, bundle_items.quantity * line.quantity as quantity, products.id as product_id, products.kind, products.slug,
+      products.status, products.tax_category, intakes.id as intake_id, intakes.enroll_opens_at, intakes.enroll_closes_at, intakes.starts_at, intakes.ends_at, intakes.time_zone,
+      case when intakes.id is null or intakes.title = products.title then products.title else products.title || ' · ' || intakes.title end as title
+    from public.bundle_items
+    join public.variants on variants.id = bundle_items.component_variant_id
+    join public.products on products.id = variants.product_id
+    left join public.intakes on intakes.variant_id = variants.id
+    where bundle_items.bundle_variant_id = line.variant_id order by variants.id
+  loop
+    v_line := null;
+    v_line.parent_variant_id := line.variant_id;
+    v_line.variant_id := v_part.id;
+    v_line.quantity := v_part.quantity;
+    v_line.kind := v_part.kind;
+    v_line.sku := v_part.sku;
+    v_line.title := v_part.title;
+    v_line.unit_amount := 0;
+    v_line.base_unit_amount := 0;
+    v_line.counted := v_part.stock_mode <> 'none';
+    v_line.intake_id := v_part.intake_id;
+    v_line.product_id := v_part.product_id;
+    v_line.tax_category := v_part.tax_category;
+    v_line.snapshot := jsonb_build_object('product_id', v_part.product_id, 'slug', v_part.slug, 'starts_at', v_part.starts_at, 'ends_at', v_part.ends_at, 'time_zone', v_part.time_zone);
+    if v_part.status = 'archived' or v_part.kind = 'course' and v_part.intake_id is null then
+      v_line.problem := private.problem('variant_not_found', 404, 'A part of this bundle is not sold any more.', 'Remove the bundle.', line.variant_id::text);
+    elsif v_part.kind = 'course' and v_line.quantity <> 1 then
+      v_line.problem := private.problem('invalid_quantity', 422, 'A learner takes one seat of an intake.', 'Set the quantity of the bundle to 1.', line.variant_id::text);
+    elsif v_part.kind = 'course' then
+      v_line.problem := private.enrollment_problem(v_part.intake_id, v_part.enroll_opens_at, v_part.enroll_closes_at);
+    end if;
+    v_lines := v_lines || private.clear_amounts(v_line);
+  end loop;
+  if cardinality(v_lines) = 1 then
+    v_lines[1].problem := coalesce(line.problem,
+      private.problem('variant_not_found', 404, 'Nothing is in this bundle.', 'Remove the bundle.', line.variant_id::text));
+  end if;
+  return v_lines;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.write_credit_note(refund_id uuid, invoice public.invoices, amount bigint, year integer)
  RETURNS uuid
  LANGUAGE plpgsql
@@ -6181,6 +6820,14 @@ AS $function$
   select private.add_to_cart(add_to_cart.variant_id, add_to_cart.quantity, add_to_cart.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.adjust_stock(lines jsonb, reason text, note text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.adjust_stock(adjust_stock.lines, adjust_stock.reason, adjust_stock.note, adjust_stock.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.attach_payment_session(payment_id uuid, session_id text, url text, expires_at timestamp with time zone)
  RETURNS jsonb
  LANGUAGE sql
@@ -6267,6 +6914,22 @@ CREATE OR REPLACE FUNCTION public.clear_cart(idempotency_key text DEFAULT NULL::
  SET search_path TO ''
 AS $function$
   select private.clear_cart(clear_cart.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.create_location(code text, name text, priority integer DEFAULT 100, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.create_location(create_location.code, create_location.name, create_location.priority, create_location.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.deduct_stock(hold_id uuid DEFAULT NULL::uuid, lines jsonb DEFAULT NULL::jsonb, note text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.deduct_stock(deduct_stock.hold_id, deduct_stock.lines, deduct_stock.note, deduct_stock.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.discard_upload(kind text, upload_id uuid)
@@ -6439,6 +7102,14 @@ AS $function$
   select private.receive_provider_event(receive_provider_event.provider, receive_provider_event.event_id, receive_provider_event.type, receive_provider_event.payload);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.release_stock(hold_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.release_stock(release_stock.hold_id, release_stock.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.remove_address(address_id uuid, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -6453,6 +7124,14 @@ CREATE OR REPLACE FUNCTION public.remove_from_cart(variant_id uuid, idempotency_
  SET search_path TO ''
 AS $function$
   select private.remove_from_cart(remove_from_cart.variant_id, remove_from_cart.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.reserve_stock(lines jsonb, minutes integer DEFAULT NULL::integer, note text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.reserve_stock(reserve_stock.lines, reserve_stock.minutes, reserve_stock.note, reserve_stock.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.retry_process(process_id uuid)
@@ -6497,6 +7176,14 @@ AS $function$
   select private.set_cart_currency(set_cart_currency.currency, set_cart_currency.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.set_low_stock_threshold(variant_id uuid, threshold integer, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.set_low_stock_threshold(set_low_stock_threshold.variant_id, set_low_stock_threshold.threshold, set_low_stock_threshold.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.set_stock_mode(variant_id uuid, mode text, backorder_limit integer DEFAULT NULL::integer, ships_at timestamp with time zone DEFAULT NULL::timestamp with time zone, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -6519,6 +7206,31 @@ CREATE OR REPLACE FUNCTION public.start_upload(kind text, product_id uuid, varia
  SET search_path TO ''
 AS $function$
   select private.start_upload(start_upload.kind, start_upload.product_id, start_upload.variant_id, start_upload.file_name, start_upload.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.stock_by_location(variant_ids uuid[])
+ RETURNS TABLE(variant_id uuid, location_id uuid, location_code text, available bigint, reserved bigint, on_hand bigint, movements bigint, difference bigint)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select * from private.stock_by_location(stock_by_location.variant_ids);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.transfer_stock(lines jsonb, from_location_id uuid, to_location_id uuid, note text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.transfer_stock(transfer_stock.lines, transfer_stock.from_location_id, transfer_stock.to_location_id, transfer_stock.note, transfer_stock.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.update_location(location_id uuid, name text DEFAULT NULL::text, priority integer DEFAULT NULL::integer, active boolean DEFAULT NULL::boolean, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.update_location(update_location.location_id, update_location.name, update_location.priority, update_location.active, update_location.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.update_process(process_id uuid, status text, message text DEFAULT NULL::text, progress integer DEFAULT NULL::integer, reporter text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
@@ -6798,7 +7510,16 @@ UNION ALL
            FROM public.orders
           WHERE (orders.id = reservations.holder_id)))) AND (NOT (EXISTS ( SELECT
            FROM public.waitlist_entries
-          WHERE (waitlist_entries.id = reservations.holder_id)))))
+          WHERE (waitlist_entries.id = reservations.holder_id)))) AND (NOT (EXISTS ( SELECT
+           FROM public.stock_holds
+          WHERE (stock_holds.id = reservations.holder_id)))))
+UNION ALL
+ SELECT 'a stock hold that ended holds nothing'::text AS invariant,
+    (stock_holds.id)::text AS subject,
+    stock_holds.status AS detail
+   FROM (public.stock_holds
+     JOIN public.reservations ON ((reservations.holder_id = stock_holds.id)))
+  WHERE ((reservations.status = 'held'::text) AND (stock_holds.status <> 'held'::text))
 UNION ALL
  SELECT 'an offer holds one seat until it is due, and nobody else on the waiting list does'::text AS invariant,
     (waitlist_entries.id)::text AS subject,
@@ -7126,6 +7847,8 @@ CREATE INDEX role_permissions_permission_idx ON public.role_permissions USING bt
 
 CREATE INDEX status_changes_subject_id_id_idx ON public.status_changes USING btree (subject_id, id);
 
+CREATE INDEX stock_holds_expires_at_idx ON public.stock_holds USING btree (expires_at) WHERE (status = 'held'::text);
+
 CREATE INDEX stock_movements_reference_id_idx ON public.stock_movements USING btree (reference_id) WHERE (reference_id IS NOT NULL);
 
 CREATE INDEX stock_movements_variant_id_id_idx ON public.stock_movements USING btree (variant_id, id);
@@ -7341,6 +8064,10 @@ CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.settings FOR EACH ROW E
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.settings FOR EACH ROW EXECUTE FUNCTION private.tg__audit('key');
 
 CREATE TRIGGER _100_refuse_change BEFORE DELETE OR UPDATE ON public.status_changes FOR EACH ROW EXECUTE FUNCTION private.tg__refuse_change();
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.stock_holds FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.stock_holds FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('stock_hold');
 
 CREATE TRIGGER _100_refuse_write INSTEAD OF INSERT OR DELETE OR UPDATE ON public.stock_levels FOR EACH ROW EXECUTE FUNCTION private.tg_stock_levels__refuse_write();
 
@@ -7645,6 +8372,8 @@ CASE
     ELSE false
 END);
 
+CREATE POLICY "select_staff" ON "public"."stock_holds" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('inventory.read'::text) AS has_permission));
+
 CREATE POLICY "select_staff" ON "public"."stock_movements" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('inventory.read'::text) AS has_permission));
 
 CREATE POLICY "select_anyone" ON "public"."stock_slots" FOR SELECT TO "anon", "authenticated" USING ((EXISTS ( SELECT
@@ -7698,6 +8427,8 @@ COMMENT ON FUNCTION "private"."add_units"(uuid, uuid, integer) IS 'Puts units on
 COMMENT ON FUNCTION "private"."address_problem"(private.order_line[], uuid) IS 'address_required when goods have nowhere to go; else null.';
 
 COMMENT ON FUNCTION "private"."address_snapshot"(uuid) IS 'An address as an order keeps it: recipient, phone, country, province, city, district, subdistrict, street, postal_code.';
+
+COMMENT ON FUNCTION "private"."adjust_stock"(jsonb, text, text, text) IS 'Does the work of public.adjust_stock.';
 
 COMMENT ON FUNCTION "private"."adopt_refund"(uuid, text, bigint, text, text, text) IS 'A refund that somebody made at the provider, not here: recorded and booked like any other.';
 
@@ -7757,6 +8488,8 @@ COMMENT ON FUNCTION "private"."change_capacity"(uuid, integer) IS 'Adds or takes
 
 COMMENT ON FUNCTION "private"."change_cart_item"(uuid, integer, text) IS 'Does the work of public.change_cart_item.';
 
+COMMENT ON FUNCTION "private"."change_stock"(private.stock_line, integer, text, uuid, text) IS 'Puts units into a place or takes free ones away, with the movement. The caller holds every slot. Refuses out_of_stock.';
+
 COMMENT ON FUNCTION "private"."check_address"(public.addresses) IS 'The address, trimmed. Refuses invalid_address with a sentence that names the field; the table''s constraints are the guarantee.';
 
 COMMENT ON FUNCTION "private"."check_availability"(uuid, private.order_line[]) IS 'The lines with what stock and seats would refuse: already_enrolled, order_already_open, out_of_stock. Units of one variant are summed over lines and parts of bundles. Holds nothing, so it is true for this moment only.';
@@ -7765,9 +8498,17 @@ COMMENT ON FUNCTION "private"."check_cart_limits"(uuid, uuid) IS 'Refuses cart_f
 
 COMMENT ON FUNCTION "private"."check_currency"(text) IS 'Refuses currency_not_supported.';
 
+COMMENT ON FUNCTION "private"."check_goods"(uuid[], boolean) IS 'Whether these are goods whose stock can be written. Refuses variant_not_found, seats_follow_the_intake, bundle_has_no_stock, not_counted.';
+
+COMMENT ON FUNCTION "private"."check_location"(text, integer) IS 'Refuses invalid_location.';
+
 COMMENT ON FUNCTION "private"."check_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) IS 'Refuses invalid_search with a sentence that says what is wrong.';
 
 COMMENT ON FUNCTION "private"."check_stock_mode"(text, integer, timestamp with time zone) IS 'Refuses invalid_stock_mode when the three do not go together.';
+
+COMMENT ON FUNCTION "private"."check_stock_note"(text) IS 'Refuses invalid_reason.';
+
+COMMENT ON FUNCTION "private"."check_stock_reason"(text, private.stock_line) IS 'Refuses invalid_stock_reason when the reason is unknown or does not go with the line.';
 
 COMMENT ON FUNCTION "private"."check_waitable"(uuid, uuid) IS 'Refuses no_waitlist, already_enrolled, already_waiting and seats_available. The caller holds the waiting list, so what is true here stays true until the newcomer stands in it.';
 
@@ -7778,6 +8519,8 @@ COMMENT ON FUNCTION "private"."clear_amounts"(private.order_line) IS 'The line w
 COMMENT ON FUNCTION "private"."clear_cart"(text) IS 'Does the work of public.clear_cart.';
 
 COMMENT ON FUNCTION "private"."clear_due_holds"(public.intakes, uuid) IS 'Before somebody joins: ends their own old offer, and passes on what is due in this intake, worker or no worker.';
+
+COMMENT ON FUNCTION "private"."close_books"(private.stock_line[]) IS 'And last: gives what came to who bought it beyond stock, looks whether little is left, answers {filled, levels}.';
 
 COMMENT ON FUNCTION "private"."close_payments"(uuid, text) IS 'Closes the open attempt of an order that ended or was paid otherwise; the worker then closes the provider''s page. One that is being processed is left to its outcome.';
 
@@ -7791,7 +8534,11 @@ COMMENT ON FUNCTION "private"."continue_order_search"(private.order_search, text
 
 COMMENT ON FUNCTION "private"."copy_order_lines"(uuid) IS 'Writes the lines of a new invoice as they were bought, each with its share of the order''s tax.';
 
+COMMENT ON FUNCTION "private"."create_location"(text, text, integer, text) IS 'Does the work of public.create_location.';
+
 COMMENT ON FUNCTION "private"."credit_note_of"(uuid) IS 'The credit note of a refund, null when there is none.';
+
+COMMENT ON FUNCTION "private"."deduct_stock"(uuid, jsonb, text, text) IS 'Does the work of public.deduct_stock.';
 
 COMMENT ON FUNCTION "private"."default_address"(uuid) IS 'The id of a person''s default address, null when they have none.';
 
@@ -7819,6 +8566,8 @@ COMMENT ON FUNCTION "private"."end_enrollments"(uuid[], text) IS 'Ends the seats
 
 COMMENT ON FUNCTION "private"."end_order"(uuid, text, text) IS 'Ends an unpaid order as cancelled or expired: its holds are free, its reserved seats end. The caller holds the order''s row.';
 
+COMMENT ON FUNCTION "private"."end_stock_hold"(uuid, text) IS 'Ends a hold: released, expired, or deducted, which is a sale outside the shop. Refuses hold_not_found and hold_ended.';
+
 COMMENT ON FUNCTION "private"."enroll"(uuid, text) IS 'Does the work of public.enroll.';
 
 COMMENT ON FUNCTION "private"."enrollment_problem"(uuid, timestamp with time zone, timestamp with time zone) IS 'intake_not_open or intake_closed by the database''s clock, as a problem; null when enrolment is open.';
@@ -7830,6 +8579,8 @@ COMMENT ON FUNCTION "private"."expire_due_carts"(integer) IS 'Gives up carts tha
 COMMENT ON FUNCTION "private"."expire_due_offers"(integer) IS 'Ends offers nobody took; each seat goes to the next in line. Returns how many. The worker calls it until 0.';
 
 COMMENT ON FUNCTION "private"."expire_due_orders"(integer) IS 'Expires pending orders that are due, oldest first, skipping those a payment is working on; returns how many. The worker calls it until 0.';
+
+COMMENT ON FUNCTION "private"."expire_due_stock_holds"(integer) IS 'Ends holds that are due, oldest first; returns how many. The worker calls it until 0.';
 
 COMMENT ON FUNCTION "private"."expire_own_due_orders"(uuid, private.order_line[]) IS 'A buyer''s own due hold never stands in the way of the next try, worker or no worker. Locks the stock of the lines too, since it may hold other stock already.';
 
@@ -7893,6 +8644,8 @@ COMMENT ON FUNCTION "private"."held_units"(uuid, uuid) IS 'How many units of a v
 
 COMMENT ON FUNCTION "private"."hold_line"(uuid, uuid, private.order_line, timestamp with time zone) IS 'Takes the line''s units, from the waiting list''s offer if the person has one: held until expires_at, or sold at once when there is nothing to pay. Says how many lie beyond stock. Refuses out_of_stock, or the reason of refuse_second_seat when the last seat is the buyer''s own.';
 
+COMMENT ON FUNCTION "private"."hold_locations"(uuid[]) IS 'Keeps places open until the end of this transaction. Refuses location_not_found.';
+
 COMMENT ON FUNCTION "private"."invoice_document"(uuid) IS 'Does the work of public.invoice_document.';
 
 COMMENT ON FUNCTION "private"."invoice_of"(uuid) IS 'The invoice of an order, null when there is none.';
@@ -7925,7 +8678,7 @@ COMMENT ON FUNCTION "private"."lock_cart"(uuid) IS 'The customer''s open cart, o
 
 COMMENT ON FUNCTION "private"."lock_category_tree"() IS 'Waits for whoever changes the tree or its attributes, and keeps everybody else from it, and from writing what hangs in it, to the end of the transaction.';
 
-COMMENT ON FUNCTION "private"."lock_goods"(uuid[]) IS 'Locks variants whose stock staff are about to write, by id: one writer at a time, buyers pass. Refuses variant_not_found, seats_follow_the_intake, bundle_has_no_stock.';
+COMMENT ON FUNCTION "private"."lock_goods"(uuid[], boolean) IS 'Locks variants whose stock staff are about to write, by id: one writer at a time, buyers pass. Refuses what check_goods refuses.';
 
 COMMENT ON FUNCTION "private"."lock_holds"(uuid[], uuid[]) IS 'For whoever ends several holds, or ends holds and then takes units: locks the holds, then their slots and all slots of the variants to take, in the order everybody keeps. Who frees several goes on with lock_waitlists.';
 
@@ -7967,6 +8720,8 @@ COMMENT ON FUNCTION "private"."my_downloads"() IS 'Does the work of public.my_do
 
 COMMENT ON FUNCTION "private"."my_waitlist"() IS 'Does the work of public.my_waitlist.';
 
+COMMENT ON FUNCTION "private"."needed_units"(private.order_line[]) IS 'Lines as stock is asked for them: summed by variant over plain lines and parts of bundles, in the order in which stock is locked. Refuses invalid_quantity for a seat that is wanted twice.';
+
 COMMENT ON FUNCTION "private"."needs_address"(private.order_line[]) IS 'Whether something among these lines is sent by post.';
 
 COMMENT ON FUNCTION "private"."newest_orders"(private.order_search, uuid[], timestamp with time zone) IS 'The newest orders of a search, one more than its page holds: among these ids, or else, looking at each order placed since then, those that contain the words.';
@@ -7980,6 +8735,8 @@ COMMENT ON FUNCTION "private"."note_customers"(uuid[]) IS 'Makes these people (n
 COMMENT ON FUNCTION "private"."note_low_stock"(uuid) IS 'Moves the mark of a watched variant when its stock crossed the threshold, and emits stock.low on the way down. Never waits.';
 
 COMMENT ON FUNCTION "private"."note_titles"(uuid[]) IS 'Notes the titles under which these variants (null: all) are sold from now on. Old ones stay: orders carry them.';
+
+COMMENT ON FUNCTION "private"."open_books"(private.stock_line[]) IS 'What every verb of the warehouse does first: locks the variants, keeps the places open, holds every slot, frees what is due. Refuses what lock_goods and hold_locations refuse.';
 
 COMMENT ON FUNCTION "private"."open_cart"(uuid) IS 'The customer''s open cart, locked; made when there is none.';
 
@@ -8000,6 +8757,8 @@ COMMENT ON FUNCTION "private"."orders_about"(private.order_search, integer) IS '
 COMMENT ON FUNCTION "private"."parse_lines"(jsonb) IS 'Lines as rows, summed by variant, in the order in which stock is locked. Refuses invalid_lines and invalid_quantity.';
 
 COMMENT ON FUNCTION "private"."parse_option_matrix"(jsonb) IS 'Options and their values as rows. Refuses invalid_options.';
+
+COMMENT ON FUNCTION "private"."parse_stock_lines"(jsonb, text[], boolean) IS 'Lines in the order in which stock is locked; amounts are the names of which each line has one, placed says whether a line may name a place (main when it does not). Refuses invalid_lines and invalid_quantity.';
 
 COMMENT ON FUNCTION "private"."pass_on_free_units"(uuid) IS 'Gives units that are on sale to whoever waits for them: after seats were added, or a closed intake with a waiting list opened again.';
 
@@ -8073,6 +8832,8 @@ COMMENT ON FUNCTION "private"."refuse_wrong_cart"(public.carts) IS 'Refuses cart
 
 COMMENT ON FUNCTION "private"."release_due_units"(uuid) IS 'Frees what is due for one variant. The caller holds the variant''s slots; a reservation that a payment has locked is left to it.';
 
+COMMENT ON FUNCTION "private"."release_stock"(uuid, text) IS 'Does the work of public.release_stock.';
+
 COMMENT ON FUNCTION "private"."remember_answer"(uuid, text, text, jsonb, jsonb) IS 'Keeps the answer for its key, when there is one, and hands it back.';
 
 COMMENT ON FUNCTION "private"."remove_address"(uuid, text) IS 'Does the work of public.remove_address.';
@@ -8088,6 +8849,8 @@ COMMENT ON FUNCTION "private"."require_catalog_write"() IS 'The person under who
 COMMENT ON FUNCTION "private"."require_person"() IS 'The id of the signed-in caller. Refuses sign_in_required, and account_closed for a token that outlived its account.';
 
 COMMENT ON FUNCTION "private"."require_stock_keeper"() IS 'The id of whoever may write stock, zeros for the secret key. Refuses permission_denied.';
+
+COMMENT ON FUNCTION "private"."reserve_stock"(jsonb, integer, text, text) IS 'Does the work of public.reserve_stock.';
 
 COMMENT ON FUNCTION "private"."reserve_units"(uuid, uuid, integer, timestamp with time zone) IS 'Holds units for a holder until expires_at and says how many of them lie beyond stock; null when there are not enough.';
 
@@ -8117,6 +8880,8 @@ COMMENT ON FUNCTION "private"."set_cart_address"(uuid, text) IS 'Does the work o
 
 COMMENT ON FUNCTION "private"."set_cart_currency"(text, text) IS 'Does the work of public.set_cart_currency.';
 
+COMMENT ON FUNCTION "private"."set_low_stock_threshold"(uuid, integer, text) IS 'Does the work of public.set_low_stock_threshold.';
+
 COMMENT ON FUNCTION "private"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) IS 'Does the work of public.set_stock_mode.';
 
 COMMENT ON FUNCTION "private"."setting"(text) IS 'The value of one setting, null when there is none.';
@@ -8135,9 +8900,15 @@ COMMENT ON FUNCTION "private"."start_process"(uuid) IS 'Marks one more attempt; 
 
 COMMENT ON FUNCTION "private"."start_upload"(text, uuid, uuid, text, text) IS 'Does the work of public.start_upload.';
 
+COMMENT ON FUNCTION "private"."stock_by_location"(uuid[]) IS 'Does the work of public.stock_by_location.';
+
+COMMENT ON FUNCTION "private"."stock_hold_document"(uuid) IS 'A hold and what it took, as its verbs answer it.';
+
 COMMENT ON FUNCTION "private"."stock_problem"(uuid, private.order_line) IS 'out_of_stock in the words of private.hold_line, unless a seat is offered to the person.';
 
 COMMENT ON FUNCTION "private"."sum_lines"(text, private.order_line[]) IS 'Lines as a quote: their sums and their problems.';
+
+COMMENT ON FUNCTION "private"."sweep_low_stock"() IS 'Moves the marks that a race left behind; returns how many. The worker calls it every minute.';
 
 COMMENT ON FUNCTION "private"."take_back_goods"(uuid) IS 'Ends the enrolments and downloads of a paid order, frees what it still holds and puts what it took from stock back: exactly what its movements say, so twice does nothing.';
 
@@ -8217,11 +8988,15 @@ COMMENT ON FUNCTION "private"."tg_variants__repeat_options"() IS 'Checks the val
 
 COMMENT ON FUNCTION "private"."total_quote"(uuid, text, private.order_line[], uuid[], text, text) IS 'Priced lines as a quote: promotions by themselves and by coupon, taxes of the place, sums, and everything that would refuse the order.';
 
+COMMENT ON FUNCTION "private"."transfer_stock"(jsonb, uuid, uuid, text, text) IS 'Does the work of public.transfer_stock.';
+
 COMMENT ON FUNCTION "private"."try_provider_event"(text, text) IS 'apply_provider_event that keeps the event and the error when it fails: all effects are undone, the inbox row stays.';
 
 COMMENT ON FUNCTION "private"."undo_order"(uuid, text) IS 'Cancels a paid order: access ends, units go back on sale, what was captured is refunded. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."units_in_reach"(uuid) IS 'How many units a purchase would find now; null when the variant is not counted.';
+
+COMMENT ON FUNCTION "private"."update_location"(uuid, text, integer, boolean, text) IS 'Does the work of public.update_location.';
 
 COMMENT ON FUNCTION "private"."update_process"(uuid, text, text, integer, text, text) IS 'Does the work of public.update_process. Which moves are allowed is said by private.status_moves.';
 
@@ -8230,6 +9005,8 @@ COMMENT ON FUNCTION "private"."use_download"(uuid, text) IS 'Does the work of pu
 COMMENT ON FUNCTION "private"."value_problem"(public.category_attributes, jsonb) IS 'Why a value does not fit its attribute, as the end of a sentence; null when it does.';
 
 COMMENT ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) IS 'An entry as its learner sees it; place 1 is next.';
+
+COMMENT ON FUNCTION "private"."with_parts"(private.order_line) IS 'The line of a bundle and after it its parts, as lines that cost nothing. A part may be a draft, which is sold in the bundle only.';
 
 COMMENT ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint, integer) IS 'Writes the credit note: of the whole invoice with its lines, of a part with one line. The caller holds the series.';
 
@@ -8242,6 +9019,8 @@ COMMENT ON FUNCTION "private"."write_order"(uuid, private.quote, uuid, timestamp
 COMMENT ON FUNCTION "public"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) IS 'Keeps an address of the caller and answers it; the first one is the default. Country: ISO 3166-1, default ID. Errors: invalid_address, too_many_addresses, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."add_to_cart"(uuid, integer, text) IS 'Puts units of a variant into the caller''s cart, on top of those that are there, and answers the cart (see get_cart). Refuses what place_order would refuse of this line. Errors: invalid_quantity, cart_full, variant_not_found, price_missing, intake_not_open, intake_closed, out_of_stock, already_enrolled, order_already_open, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."adjust_stock"(jsonb, text, text, text) IS 'Staff (inventory.write) or the secret key: [{variant_id, delta | counted, location_id?}], all or none. Reasons: receipt, found, damage, loss, supplier_return, own_use, correction with delta; count with counted, the units on hand, held ones included. What arrives goes to the oldest backorders first. Answers {lines, filled, levels}. Errors: permission_denied, invalid_lines, invalid_quantity, invalid_reason, invalid_stock_reason, variant_not_found, seats_follow_the_intake, bundle_has_no_stock, not_counted, location_not_found, out_of_stock, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."attach_payment_session"(uuid, text, text, timestamp with time zone) IS 'Secret key only: remembers the provider''s session of an attempt; the same one twice is fine. Errors: payment_not_found, payment_session_conflict.';
 
@@ -8256,6 +9035,10 @@ COMMENT ON FUNCTION "public"."change_address"(uuid, text, text, text, text, text
 COMMENT ON FUNCTION "public"."change_cart_item"(uuid, integer, text) IS 'Sets how many units of a variant are in the caller''s cart and answers the cart (see get_cart). Errors: cart_item_not_found, and those of add_to_cart but cart_full.';
 
 COMMENT ON FUNCTION "public"."clear_cart"(text) IS 'Empties the caller''s cart, coupons included, and answers it (see get_cart). Errors: idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."create_location"(text, text, integer, text) IS 'Staff (inventory.write) or the secret key: a place for goods, drawn after main by priority, smallest first. Answers the location. Errors: permission_denied, invalid_location, already_exists, idempotency_key_reused.';
+
+COMMENT ON FUNCTION "public"."deduct_stock"(uuid, jsonb, text, text) IS 'Staff (inventory.write) or the secret key: units left the house outside the shop. Of a hold, answering it; or free ones, [{variant_id, quantity, location_id?}], all or none, answering {filled, levels}. Errors: permission_denied, hold_not_found, hold_ended, and those of adjust_stock.';
 
 COMMENT ON FUNCTION "public"."discard_upload"(text, uuid) IS 'Secret key only: drops an unfinished upload whose bytes were refused, and with it the object.';
 
@@ -8295,9 +9078,13 @@ COMMENT ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text) IS 'Bu
 
 COMMENT ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) IS 'Secret key only: takes a verified event into the inbox and applies it. {event_id, outcome}: applied, ignored, needs_review, duplicate, or failed (kept, the worker tries again). Errors: invalid_provider_event.';
 
+COMMENT ON FUNCTION "public"."release_stock"(uuid, text) IS 'Staff (inventory.write) or the secret key: ends a hold, its units are free again. Answers it. Errors: permission_denied, hold_not_found, hold_ended, idempotency_key_reused.';
+
 COMMENT ON FUNCTION "public"."remove_address"(uuid, text) IS 'Removes an own address and answers those that are left; of these the one changed last becomes the default if the default went. Errors: address_not_found, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."remove_from_cart"(uuid, text) IS 'Takes a line out of the caller''s cart and answers the cart (see get_cart). Errors: cart_item_not_found, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."reserve_stock"(jsonb, integer, text, text) IS 'Staff (inventory.write) or the secret key: holds [{variant_id, quantity}], all or none, for some minutes (default: the setting hold_minutes). Answers {id, status, note, expires_at, lines: [{variant_id, quantity, beyond_stock}]}. Errors: permission_denied, invalid_lines, invalid_quantity, invalid_reason, invalid_hold_time, variant_not_found, seats_follow_the_intake, bundle_has_no_stock, not_counted, out_of_stock, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."retry_process"(uuid) IS 'Staff (processes.write): queues a failed process again and answers it. Errors: permission_denied, process_not_retryable.';
 
@@ -8309,11 +9096,19 @@ COMMENT ON FUNCTION "public"."set_cart_address"(uuid, text) IS 'Sends what is in
 
 COMMENT ON FUNCTION "public"."set_cart_currency"(text, text) IS 'Prices the caller''s cart in another currency and answers it (see get_cart). Errors: currency_not_supported, idempotency_key_reused, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."set_low_stock_threshold"(uuid, integer, text) IS 'Staff (inventory.write or catalog.write) or the secret key: staff are told when the available units fall to this number; null switches it off. Answers {variant_id, threshold}. Errors: permission_denied, variant_not_found, invalid_quantity, idempotency_key_reused.';
+
 COMMENT ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) IS 'Staff (inventory.write) or the secret key: how a variant is counted. none; tracked; backorder with a limit; preorder with a limit and the day it ships. Answers {variant_id, mode, backorder_limit, ships_at, sellable}. Errors: permission_denied, invalid_stock_mode, variant_not_found, seats_follow_the_intake, bundle_has_no_stock, stock_mode_in_use, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."start_payment"(uuid) IS 'Opens a payment attempt for the caller''s own pending order, or answers the one that is open: {order, payment, customer}. The function checkout calls it; a second call changes nothing. Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."start_upload"(text, uuid, uuid, text, text) IS 'Staff (catalog.write): makes the row of a picture (kind image) or of a file that is sold (kind file) and answers {kind, id, bucket, path}. The function upload calls it and signs. Errors: permission_denied, invalid_upload, product_not_found, idempotency_key_reused.';
+
+COMMENT ON FUNCTION "public"."stock_by_location"(uuid[]) IS 'Staff (inventory.read) or the secret key: units of these variants in each place, in the order of drawing, and the sum of the movements there; the difference is 0 unless something is broken. beyond-stock is what may still be sold beyond stock. Errors: permission_denied.';
+
+COMMENT ON FUNCTION "public"."transfer_stock"(jsonb, uuid, uuid, text, text) IS 'Staff (inventory.write) or the secret key: moves free units [{variant_id, quantity}] from one place to another, all or none. Answers {id, filled, levels}; the two movements of each line carry the id. Errors: as adjust_stock, and invalid_location.';
+
+COMMENT ON FUNCTION "public"."update_location"(uuid, text, integer, boolean, text) IS 'Staff (inventory.write) or the secret key: renames a place, moves it in the order of drawing, closes it (active false, when it is empty) or opens it again. Answers the location. Errors: permission_denied, invalid_location, location_not_found, location_fixed, location_in_use, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."update_process"(uuid, text, text, integer, text, text) IS 'Says how work stands that a system outside has: waiting (with progress), done or failed. That system calls the function process-update, which names it as reporter; staff (processes.write) may say it by hand. Errors: permission_denied, process_not_found, invalid_report, illegal_status_move, idempotency_key_reused.';
 
@@ -8443,6 +9238,8 @@ COMMENT ON TABLE "public"."settings" IS 'What a shop decides for itself, one row
 
 COMMENT ON TABLE "public"."status_changes" IS 'History of every status: who moved what from where to where, why and when. Append-only. Birth is in the row itself.';
 
+COMMENT ON TABLE "public"."stock_holds" IS 'Units held without an order, by reserve_stock, until expires_at by the database''s clock. What it holds is in reservations, by holder_id.';
+
 COMMENT ON TABLE "public"."stock_movements" IS 'Why on hand changed, by variant and location. Append-only; their sum is on hand. backorder moves a unit from the shelf to who bought it before it came.';
 
 COMMENT ON TABLE "public"."stock_slots" IS 'Units of a variant at a location, spread over up to 64 rows so that buyers of a hot variant do not wait for each other. Read public.stock_levels.';
@@ -8466,6 +9263,8 @@ COMMENT ON TYPE "private"."order_search" IS 'A search that was checked: the word
 COMMENT ON TYPE "private"."priced_cart" IS 'A cart and what it costs now, with the address that its goods would go to.';
 
 COMMENT ON TYPE "private"."quote" IS 'A whole computation: lines and their sums, discounts and taxes by name, and everything that would refuse the order.';
+
+COMMENT ON TYPE "private"."stock_line" IS 'A line of a verb on stock: quantity to hold, deliver or move; delta or counted to adjust.';
 
 COMMENT ON TYPE "private"."wish" IS 'What somebody wants, summed by variant.';
 
@@ -8520,6 +9319,16 @@ REVOKE ALL ON FUNCTION "private"."address_snapshot"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."address_snapshot"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."address_snapshot"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."adjust_stock"(jsonb, text, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."adjust_stock"(jsonb, text, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."adjust_stock"(jsonb, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."adjust_stock"(jsonb, text, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."adjust_stock"(jsonb, text, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."adopt_refund"(uuid, text, bigint, text, text, text) FROM PUBLIC;
 
@@ -8713,6 +9522,12 @@ REVOKE ALL ON FUNCTION "private"."change_cart_item"(uuid, integer, text) FROM "p
 
 GRANT EXECUTE ON FUNCTION "private"."change_cart_item"(uuid, integer, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."change_stock"(private.stock_line, integer, text, uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."change_stock"(private.stock_line, integer, text, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."change_stock"(private.stock_line, integer, text, uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."check_address"(public.addresses) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."check_address"(public.addresses) FROM "postgres";
@@ -8737,6 +9552,18 @@ REVOKE ALL ON FUNCTION "private"."check_currency"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."check_currency"(text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."check_goods"(uuid[], boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_goods"(uuid[], boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_goods"(uuid[], boolean) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."check_location"(text, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_location"(text, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_location"(text, integer) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."check_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."check_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) FROM "postgres";
@@ -8748,6 +9575,18 @@ REVOKE ALL ON FUNCTION "private"."check_stock_mode"(text, integer, timestamp wit
 REVOKE ALL ON FUNCTION "private"."check_stock_mode"(text, integer, timestamp with time zone) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."check_stock_mode"(text, integer, timestamp with time zone) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."check_stock_note"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_stock_note"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_stock_note"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."check_stock_reason"(text, private.stock_line) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_stock_reason"(text, private.stock_line) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_stock_reason"(text, private.stock_line) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."check_waitable"(uuid, uuid) FROM PUBLIC;
 
@@ -8780,6 +9619,12 @@ REVOKE ALL ON FUNCTION "private"."clear_due_holds"(public.intakes, uuid) FROM PU
 REVOKE ALL ON FUNCTION "private"."clear_due_holds"(public.intakes, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."clear_due_holds"(public.intakes, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."close_books"(private.stock_line[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."close_books"(private.stock_line[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."close_books"(private.stock_line[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."close_payments"(uuid, text) FROM PUBLIC;
 
@@ -8817,11 +9662,31 @@ REVOKE ALL ON FUNCTION "private"."copy_order_lines"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."copy_order_lines"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."create_location"(text, text, integer, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."create_location"(text, text, integer, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."create_location"(text, text, integer, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."create_location"(text, text, integer, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."create_location"(text, text, integer, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."credit_note_of"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."credit_note_of"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."credit_note_of"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."deduct_stock"(uuid, jsonb, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."deduct_stock"(uuid, jsonb, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."deduct_stock"(uuid, jsonb, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."deduct_stock"(uuid, jsonb, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."deduct_stock"(uuid, jsonb, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."default_address"(uuid) FROM PUBLIC;
 
@@ -8903,6 +9768,12 @@ REVOKE ALL ON FUNCTION "private"."end_order"(uuid, text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."end_order"(uuid, text, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."end_stock_hold"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."end_stock_hold"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."end_stock_hold"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."enroll"(uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."enroll"(uuid, text) TO "authenticated";
@@ -8940,6 +9811,12 @@ REVOKE ALL ON FUNCTION "private"."expire_due_orders"(integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."expire_due_orders"(integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."expire_due_orders"(integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."expire_due_stock_holds"(integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."expire_due_stock_holds"(integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."expire_due_stock_holds"(integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."expire_own_due_orders"(uuid, private.order_line[]) FROM PUBLIC;
 
@@ -9149,6 +10026,12 @@ REVOKE ALL ON FUNCTION "private"."hold_line"(uuid, uuid, private.order_line, tim
 
 GRANT EXECUTE ON FUNCTION "private"."hold_line"(uuid, uuid, private.order_line, timestamp with time zone) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."hold_locations"(uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."hold_locations"(uuid[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."hold_locations"(uuid[]) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."invoice_document"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."invoice_document"(uuid) TO "authenticated";
@@ -9257,11 +10140,11 @@ REVOKE ALL ON FUNCTION "private"."lock_category_tree"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."lock_category_tree"() TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."lock_goods"(uuid[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."lock_goods"(uuid[], boolean) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."lock_goods"(uuid[]) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."lock_goods"(uuid[], boolean) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."lock_goods"(uuid[]) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."lock_goods"(uuid[], boolean) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."lock_holds"(uuid[], uuid[]) FROM PUBLIC;
 
@@ -9395,6 +10278,12 @@ REVOKE ALL ON FUNCTION "private"."my_waitlist"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."my_waitlist"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."needed_units"(private.order_line[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."needed_units"(private.order_line[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."needed_units"(private.order_line[]) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."needs_address"(private.order_line[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."needs_address"(private.order_line[]) FROM "postgres";
@@ -9436,6 +10325,12 @@ REVOKE ALL ON FUNCTION "private"."note_titles"(uuid[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."note_titles"(uuid[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."note_titles"(uuid[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."open_books"(private.stock_line[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."open_books"(private.stock_line[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."open_books"(private.stock_line[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."open_cart"(uuid) FROM PUBLIC;
 
@@ -9496,6 +10391,12 @@ REVOKE ALL ON FUNCTION "private"."parse_option_matrix"(jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."parse_option_matrix"(jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."parse_option_matrix"(jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."parse_stock_lines"(jsonb, text[], boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."parse_stock_lines"(jsonb, text[], boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."parse_stock_lines"(jsonb, text[], boolean) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."pass_on_free_units"(uuid) FROM PUBLIC;
 
@@ -9717,6 +10618,16 @@ REVOKE ALL ON FUNCTION "private"."release_due_units"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."release_due_units"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."release_stock"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."release_stock"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."release_stock"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."release_stock"(uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."release_stock"(uuid, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."remember_answer"(uuid, text, text, jsonb, jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."remember_answer"(uuid, text, text, jsonb, jsonb) FROM "postgres";
@@ -9768,6 +10679,16 @@ REVOKE ALL ON FUNCTION "private"."require_stock_keeper"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."require_stock_keeper"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."require_stock_keeper"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."reserve_stock"(jsonb, integer, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."reserve_stock"(jsonb, integer, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."reserve_stock"(jsonb, integer, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."reserve_stock"(jsonb, integer, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."reserve_stock"(jsonb, integer, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."reserve_units"(uuid, uuid, integer, timestamp with time zone) FROM PUBLIC;
 
@@ -9873,6 +10794,16 @@ REVOKE ALL ON FUNCTION "private"."set_cart_currency"(text, text) FROM "postgres"
 
 GRANT EXECUTE ON FUNCTION "private"."set_cart_currency"(text, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."set_low_stock_threshold"(uuid, integer, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."set_low_stock_threshold"(uuid, integer, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."set_low_stock_threshold"(uuid, integer, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."set_low_stock_threshold"(uuid, integer, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."set_low_stock_threshold"(uuid, integer, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) TO "authenticated";
@@ -9937,6 +10868,22 @@ GRANT EXECUTE ON FUNCTION "private"."start_upload"(text, uuid, uuid, text, text)
 
 GRANT EXECUTE ON FUNCTION "private"."start_upload"(text, uuid, uuid, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."stock_by_location"(uuid[]) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."stock_by_location"(uuid[]) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."stock_by_location"(uuid[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."stock_by_location"(uuid[]) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."stock_by_location"(uuid[]) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."stock_hold_document"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."stock_hold_document"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."stock_hold_document"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."stock_problem"(uuid, private.order_line) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."stock_problem"(uuid, private.order_line) FROM "postgres";
@@ -9948,6 +10895,12 @@ REVOKE ALL ON FUNCTION "private"."sum_lines"(text, private.order_line[]) FROM PU
 REVOKE ALL ON FUNCTION "private"."sum_lines"(text, private.order_line[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."sum_lines"(text, private.order_line[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."sweep_low_stock"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."sweep_low_stock"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."sweep_low_stock"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."take_back_goods"(uuid) FROM PUBLIC;
 
@@ -10183,6 +11136,16 @@ REVOKE ALL ON FUNCTION "private"."total_quote"(uuid, text, private.order_line[],
 
 GRANT EXECUTE ON FUNCTION "private"."total_quote"(uuid, text, private.order_line[], uuid[], text, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."transfer_stock"(jsonb, uuid, uuid, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."transfer_stock"(jsonb, uuid, uuid, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."transfer_stock"(jsonb, uuid, uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."transfer_stock"(jsonb, uuid, uuid, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."transfer_stock"(jsonb, uuid, uuid, text, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."try_provider_event"(text, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."try_provider_event"(text, text) FROM "postgres";
@@ -10200,6 +11163,16 @@ REVOKE ALL ON FUNCTION "private"."units_in_reach"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."units_in_reach"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."units_in_reach"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."update_location"(uuid, text, integer, boolean, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."update_location"(uuid, text, integer, boolean, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."update_location"(uuid, text, integer, boolean, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."update_location"(uuid, text, integer, boolean, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."update_location"(uuid, text, integer, boolean, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."update_process"(uuid, text, text, integer, text, text) FROM PUBLIC;
 
@@ -10230,6 +11203,12 @@ REVOKE ALL ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) FR
 REVOKE ALL ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."with_parts"(private.order_line) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."with_parts"(private.order_line) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."with_parts"(private.order_line) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint, integer) FROM PUBLIC;
 
@@ -10270,6 +11249,16 @@ GRANT EXECUTE ON FUNCTION "public"."add_to_cart"(uuid, integer, text) TO "authen
 REVOKE ALL ON FUNCTION "public"."add_to_cart"(uuid, integer, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."add_to_cart"(uuid, integer, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."adjust_stock"(jsonb, text, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."adjust_stock"(jsonb, text, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."adjust_stock"(jsonb, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."adjust_stock"(jsonb, text, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."adjust_stock"(jsonb, text, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."attach_payment_session"(uuid, text, text, timestamp with time zone) FROM PUBLIC;
 
@@ -10332,6 +11321,26 @@ GRANT EXECUTE ON FUNCTION "public"."clear_cart"(text) TO "authenticated";
 REVOKE ALL ON FUNCTION "public"."clear_cart"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."clear_cart"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."create_location"(text, text, integer, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."create_location"(text, text, integer, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."create_location"(text, text, integer, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."create_location"(text, text, integer, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."create_location"(text, text, integer, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."deduct_stock"(uuid, jsonb, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."deduct_stock"(uuid, jsonb, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."deduct_stock"(uuid, jsonb, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."deduct_stock"(uuid, jsonb, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."deduct_stock"(uuid, jsonb, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."discard_upload"(text, uuid) FROM PUBLIC;
 
@@ -10499,6 +11508,16 @@ GRANT EXECUTE ON FUNCTION "public"."receive_provider_event"(text, text, text, js
 
 GRANT EXECUTE ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."release_stock"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."release_stock"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."release_stock"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."release_stock"(uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."release_stock"(uuid, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."remove_address"(uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."remove_address"(uuid, text) TO "authenticated";
@@ -10514,6 +11533,16 @@ GRANT EXECUTE ON FUNCTION "public"."remove_from_cart"(uuid, text) TO "authentica
 REVOKE ALL ON FUNCTION "public"."remove_from_cart"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."remove_from_cart"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."reserve_stock"(jsonb, integer, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."reserve_stock"(jsonb, integer, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."reserve_stock"(jsonb, integer, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."reserve_stock"(jsonb, integer, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."reserve_stock"(jsonb, integer, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."retry_process"(uuid) FROM PUBLIC;
 
@@ -10561,6 +11590,16 @@ REVOKE ALL ON FUNCTION "public"."set_cart_currency"(text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."set_cart_currency"(text, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."set_low_stock_threshold"(uuid, integer, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."set_low_stock_threshold"(uuid, integer, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."set_low_stock_threshold"(uuid, integer, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."set_low_stock_threshold"(uuid, integer, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."set_low_stock_threshold"(uuid, integer, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) TO "authenticated";
@@ -10588,6 +11627,36 @@ REVOKE ALL ON FUNCTION "public"."start_upload"(text, uuid, uuid, text, text) FRO
 GRANT EXECUTE ON FUNCTION "public"."start_upload"(text, uuid, uuid, text, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."start_upload"(text, uuid, uuid, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."stock_by_location"(uuid[]) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."stock_by_location"(uuid[]) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."stock_by_location"(uuid[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."stock_by_location"(uuid[]) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."stock_by_location"(uuid[]) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."transfer_stock"(jsonb, uuid, uuid, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."transfer_stock"(jsonb, uuid, uuid, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."transfer_stock"(jsonb, uuid, uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."transfer_stock"(jsonb, uuid, uuid, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."transfer_stock"(jsonb, uuid, uuid, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."update_location"(uuid, text, integer, boolean, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."update_location"(uuid, text, integer, boolean, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."update_location"(uuid, text, integer, boolean, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."update_location"(uuid, text, integer, boolean, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."update_location"(uuid, text, integer, boolean, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."update_process"(uuid, text, text, integer, text, text) FROM PUBLIC;
 
@@ -12152,6 +13221,18 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."status_changes" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."status_changes" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."stock_holds" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."stock_holds" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."stock_holds" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."stock_holds" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."stock_holds" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."stock_holds" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."stock_movements" FROM "authenticated";
 

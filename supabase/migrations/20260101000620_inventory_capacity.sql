@@ -15,12 +15,19 @@ set search_path = ''
 as $$
 declare
   v_slot public.stock_slots;
+  v_location_id uuid := return_units.location_id;
 begin
+  if v_location_id <> private.main_location() then
+    -- kept open while units go there
+    perform from public.locations where locations.id = v_location_id and locations.deactivated_at is null for share;
+    if not found then
+      v_location_id := private.main_location();
+      insert into public.stock_slots (variant_id, slot, location_id) values (return_units.variant_id, 0, v_location_id) on conflict do nothing;
+    end if;
+  end if;
   select * into v_slot from public.stock_slots
-  where stock_slots.variant_id = return_units.variant_id
-    and stock_slots.location_id in (return_units.location_id, private.main_location())
-    and not exists (select from public.locations where locations.id = stock_slots.location_id and locations.deactivated_at is not null)
-  order by stock_slots.location_id <> return_units.location_id, stock_slots.slot limit 1 for update;
+  where stock_slots.variant_id = return_units.variant_id and stock_slots.location_id = v_location_id
+  order by stock_slots.slot limit 1 for update;
   if v_slot.variant_id is null then
     return;
   end if;

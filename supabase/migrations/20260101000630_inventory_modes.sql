@@ -232,7 +232,7 @@ begin
     return v_answer;
   end if;
   perform private.check_stock_mode(set_stock_mode.mode, set_stock_mode.backorder_limit, set_stock_mode.ships_at);
-  perform private.lock_goods(array[set_stock_mode.variant_id]);
+  perform private.lock_goods(array[set_stock_mode.variant_id], false);
   perform private.lock_stock(array[set_stock_mode.variant_id]);
   select * into v_variant from public.variants where variants.id = set_stock_mode.variant_id;
   perform private.refuse_while_promised(v_variant, set_stock_mode.mode);

@@ -47,10 +47,12 @@ set search_path = ''
 as $$
 declare
   v_wish private.wish;
+  v_line private.order_line;
   v_lines private.order_line[] := '{}';
 begin
   foreach v_wish in array price_wishes.wishes loop
-    v_lines := v_lines || private.price_line(v_wish.variant_id, v_wish.quantity, price_wishes.currency, price_wishes.person_id);
+    v_line := private.price_line(v_wish.variant_id, v_wish.quantity, price_wishes.currency, price_wishes.person_id);
+    v_lines := v_lines || case when v_line.kind = 'bundle' then private.with_parts(v_line) else array[v_line] end;
   end loop;
   return v_lines;
 end

@@ -171,6 +171,7 @@ begin
       'parent_id', order_items.parent_id, 'quantity', order_items.quantity, 'unit_amount', order_items.unit_amount,
       'subtotal_amount', order_items.subtotal_amount, 'discount_amount', order_items.discount_amount, 'tax_amount', order_items.tax_amount,
       'tax_included_amount', order_items.tax_included_amount, 'total_amount', order_items.total_amount, 'pricing', order_items.pricing,
+      'backordered_quantity', order_items.backordered_quantity, 'ships_at', order_items.ships_at,
       'enrollment', case when enrollments.id is not null then jsonb_build_object(
         'id', enrollments.id, 'intake_id', enrollments.intake_id, 'status', enrollments.status, 'enrolled_at', enrollments.enrolled_at) end
     ) order by order_items.title, order_items.id) into v_items
@@ -414,7 +415,9 @@ begin
   from (
     select stock_movements.variant_id, stock_movements.location_id, -sum(stock_movements.quantity)::integer as quantity
     from public.stock_movements where stock_movements.reference_id = take_back_goods.order_id
-    group by stock_movements.variant_id, stock_movements.location_id order by stock_movements.variant_id, private.first_slot(stock_movements.location_id)
+    group by stock_movements.variant_id, stock_movements.location_id
+    -- what never came first, or what goes back on the shelf would be given to this very order
+    order by stock_movements.variant_id, private.first_slot(stock_movements.location_id) desc
   ) as sold
   where sold.quantity > 0;
   perform private.end_enrollments(array(select order_items.id from public.order_items where order_items.order_id = take_back_goods.order_id), 'cancelled');

@@ -253,6 +253,7 @@ declare
   v_order_id uuid := gen_random_uuid();
   v_expires_at timestamptz;
   v_line private.order_line;
+  v_needed private.order_line[] := quote.lines;
   v_beyond integer := 0;
 begin
   if quote.total_amount > 0 then
@@ -260,6 +261,12 @@ begin
   end if;
   perform private.expire_own_due_orders(place_quote.customer_id, quote.lines);
   foreach v_line in array quote.lines loop
+    if v_line.kind = 'bundle' then
+      v_needed := private.needed_units(quote.lines);
+      exit;
+    end if;
+  end loop;
+  foreach v_line in array v_needed loop
     v_beyond := v_beyond + private.hold_line(v_order_id, place_quote.customer_id, v_line, v_expires_at);
   end loop;
   perform private.write_order(place_quote.customer_id, quote, v_order_id, v_expires_at);

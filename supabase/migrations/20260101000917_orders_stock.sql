@@ -4,6 +4,91 @@ Orders, stock: what an order asks of the stock beyond single lines: the parts of
 Promise: units of one variant are summed over plain lines and the parts of bundles before stock is asked, so two lines never share the last unit.
 */
 
+create function private.with_parts(line private.order_line)
+returns private.order_line[]
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_part record;
+  v_line private.order_line;
+  v_lines private.order_line[] := array[line];
+begin
+  for v_part in
+    select variants.id, variants.sku, variants.stock_mode, bundle_items.quantity * line.quantity as quantity, products.id as product_id, products.kind, products.slug,
+      products.status, products.tax_category, intakes.id as intake_id, intakes.enroll_opens_at, intakes.enroll_closes_at, intakes.starts_at, intakes.ends_at, intakes.time_zone,
+      case when intakes.id is null or intakes.title = products.title then products.title else products.title || ' · ' || intakes.title end as title
+    from public.bundle_items
+    join public.variants on variants.id = bundle_items.component_variant_id
+    join public.products on products.id = variants.product_id
+    left join public.intakes on intakes.variant_id = variants.id
+    where bundle_items.bundle_variant_id = line.variant_id order by variants.id
+  loop
+    v_line := null;
+    v_line.parent_variant_id := line.variant_id;
+    v_line.variant_id := v_part.id;
+    v_line.quantity := v_part.quantity;
+    v_line.kind := v_part.kind;
+    v_line.sku := v_part.sku;
+    v_line.title := v_part.title;
+    v_line.unit_amount := 0;
+    v_line.base_unit_amount := 0;
+    v_line.counted := v_part.stock_mode <> 'none';
+    v_line.intake_id := v_part.intake_id;
+    v_line.product_id := v_part.product_id;
+    v_line.tax_category := v_part.tax_category;
+    v_line.snapshot := jsonb_build_object('product_id', v_part.product_id, 'slug', v_part.slug, 'starts_at', v_part.starts_at, 'ends_at', v_part.ends_at, 'time_zone', v_part.time_zone);
+    if v_part.status = 'archived' or v_part.kind = 'course' and v_part.intake_id is null then
+      v_line.problem := private.problem('variant_not_found', 404, 'A part of this bundle is not sold any more.', 'Remove the bundle.', line.variant_id::text);
+    elsif v_part.kind = 'course' and v_line.quantity <> 1 then
+      v_line.problem := private.problem('invalid_quantity', 422, 'A learner takes one seat of an intake.', 'Set the quantity of the bundle to 1.', line.variant_id::text);
+    elsif v_part.kind = 'course' then
+      v_line.problem := private.enrollment_problem(v_part.intake_id, v_part.enroll_opens_at, v_part.enroll_closes_at);
+    end if;
+    v_lines := v_lines || private.clear_amounts(v_line);
+  end loop;
+  if cardinality(v_lines) = 1 then
+    v_lines[1].problem := coalesce(line.problem,
+      private.problem('variant_not_found', 404, 'Nothing is in this bundle.', 'Remove the bundle.', line.variant_id::text));
+  end if;
+  return v_lines;
+end
+$$;
+comment on function private.with_parts(private.order_line) is
+  'The line of a bundle and after it its parts, as lines that cost nothing. A part may be a draft, which is sold in the bundle only.';
+
+create function private.needed_units(lines private.order_line[])
+returns private.order_line[]
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_line private.order_line;
+  v_last private.order_line;
+  v_needed private.order_line[] := '{}';
+begin
+  for v_line in select line.* from unnest(needed_units.lines) as line order by line.variant_id, line.parent_variant_id nulls first loop
+    if v_line.variant_id = v_last.variant_id then
+      if v_line.intake_id is not null then
+        perform private.fail('invalid_quantity', 422, format('%s is in this order twice, and a learner takes one seat.', v_line.title), 'Remove it, or the bundle that contains it.', v_line.variant_id::text);
+      end if;
+      v_last.quantity := v_last.quantity + v_line.quantity;
+      v_needed[cardinality(v_needed)] := v_last;
+    else
+      v_needed := v_needed || v_line;
+      v_last := v_line;
+    end if;
+  end loop;
+  return v_needed;
+end
+$$;
+comment on function private.needed_units(private.order_line[]) is
+  'Lines as stock is asked for them: summed by variant over plain lines and parts of bundles, in the order in which stock is locked. Refuses invalid_quantity for a seat that is wanted twice.';
+
 create function private.note_backorders(order_id uuid)
 returns void
 language plpgsql

@@ -60,6 +60,11 @@ union all
 select 'a reservation belongs to an order, an offer or a stock hold', reservations.id::text, reservations.holder_id::text
 from public.reservations where not exists (select from public.orders where orders.id = reservations.holder_id)
   and not exists (select from public.waitlist_entries where waitlist_entries.id = reservations.holder_id)
+  and not exists (select from public.stock_holds where stock_holds.id = reservations.holder_id)
+union all
+select 'a stock hold that ended holds nothing', stock_holds.id::text, stock_holds.status
+from public.stock_holds join public.reservations on reservations.holder_id = stock_holds.id
+where reservations.status = 'held' and stock_holds.status <> 'held'
 union all
 select 'an offer holds one seat until it is due, and nobody else on the waiting list does', waitlist_entries.id::text, format('%s, holds %s', waitlist_entries.status, held.seats)
 from public.waitlist_entries

@@ -1,10 +1,11 @@
 import type { Pool } from "./database.ts";
 import { bundleOf, goods, sellBeyondStock, stockedVariant } from "./goods.ts";
 
-/** Goods on sale: one that is sold beyond its stock, a bundle of it, and a bundle that is not published. Gives the one sold beyond stock. */
+/** Goods on sale: one that is sold beyond its stock and held, a bundle of it, and a bundle that is not published. Gives the one sold beyond stock. */
 export async function populateGoods(sql: Pool): Promise<string> {
-  const scarce = await stockedVariant(sql, 1, { status: "published", price: 0 });
+  const scarce = await stockedVariant(sql, 2, { status: "published", price: 0 });
   await sellBeyondStock(sql, scarce, 10);
+  await sql`select public.reserve_stock(${JSON.stringify([{ variant_id: scarce, quantity: 1 }])}::text::jsonb)`;
   await bundleOf(sql, [{ variant: scarce, quantity: 2 }]);
   const draft = await goods(sql, { kind: "bundle" });
   await sql`insert into public.bundle_items (bundle_variant_id, component_variant_id) values (${draft}, ${scarce})`;

@@ -2364,6 +2364,37 @@ export type Database = {
         };
         Relationships: [];
       };
+      stock_holds: {
+        Row: {
+          created_at: string;
+          expires_at: string;
+          held_by: string | null;
+          id: string;
+          note: string | null;
+          status: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          expires_at: string;
+          held_by?: string | null;
+          id?: string;
+          note?: string | null;
+          status?: string;
+          updated_at?: string;
+        };
+        Update: {
+          created_at?: string;
+          expires_at?: string;
+          held_by?: string | null;
+          id?: string;
+          note?: string | null;
+          status?: string;
+          updated_at?: string;
+        };
+        Relationships: [];
+      };
       stock_movements: {
         Row: {
           actor_id: string | null;
@@ -2686,6 +2717,7 @@ export type Database = {
         Returns: Json;
       };
       add_to_cart: { Args: { idempotency_key?: string; quantity?: number; variant_id: string }; Returns: Json };
+      adjust_stock: { Args: { idempotency_key?: string; lines: Json; note?: string; reason: string }; Returns: Json };
       attach_payment_session: {
         Args: { expires_at: string; payment_id: string; session_id: string; url: string };
         Returns: Json;
@@ -2744,6 +2776,14 @@ export type Database = {
       };
       change_cart_item: { Args: { idempotency_key?: string; quantity: number; variant_id: string }; Returns: Json };
       clear_cart: { Args: { idempotency_key?: string }; Returns: Json };
+      create_location: {
+        Args: { code: string; idempotency_key?: string; name: string; priority?: number };
+        Returns: Json;
+      };
+      deduct_stock: {
+        Args: { hold_id?: string; idempotency_key?: string; lines?: Json; note?: string };
+        Returns: Json;
+      };
       discard_upload: { Args: { kind: string; upload_id: string }; Returns: undefined };
       enroll: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
       find_upload: { Args: { kind: string; upload_id: string }; Returns: Json };
@@ -2837,8 +2877,13 @@ export type Database = {
         Args: { event_id: string; payload: Json; provider: string; type: string };
         Returns: Json;
       };
+      release_stock: { Args: { hold_id: string; idempotency_key?: string }; Returns: Json };
       remove_address: { Args: { address_id: string; idempotency_key?: string }; Returns: Json };
       remove_from_cart: { Args: { idempotency_key?: string; variant_id: string }; Returns: Json };
+      reserve_stock: {
+        Args: { idempotency_key?: string; lines: Json; minutes?: number; note?: string };
+        Returns: Json;
+      };
       retry_process: {
         Args: { process_id: string };
         Returns: {
@@ -2897,6 +2942,10 @@ export type Database = {
       };
       set_cart_address: { Args: { address_id: string; idempotency_key?: string }; Returns: Json };
       set_cart_currency: { Args: { currency: string; idempotency_key?: string }; Returns: Json };
+      set_low_stock_threshold: {
+        Args: { idempotency_key?: string; threshold: number; variant_id: string };
+        Returns: Json;
+      };
       set_stock_mode: {
         Args: {
           backorder_limit?: number;
@@ -2910,6 +2959,33 @@ export type Database = {
       start_payment: { Args: { order_id: string }; Returns: Json };
       start_upload: {
         Args: { file_name?: string; idempotency_key?: string; kind: string; product_id: string; variant_id?: string };
+        Returns: Json;
+      };
+      stock_by_location: {
+        Args: { variant_ids: string[] };
+        Returns: {
+          available: number;
+          difference: number;
+          location_code: string;
+          location_id: string;
+          movements: number;
+          on_hand: number;
+          reserved: number;
+          variant_id: string;
+        }[];
+      };
+      transfer_stock: {
+        Args: {
+          from_location_id: string;
+          idempotency_key?: string;
+          lines: Json;
+          note?: string;
+          to_location_id: string;
+        };
+        Returns: Json;
+      };
+      update_location: {
+        Args: { active?: boolean; idempotency_key?: string; location_id: string; name?: string; priority?: number };
         Returns: Json;
       };
       update_process: {

@@ -170,6 +170,10 @@ export interface OrderItem {
   tax_included_amount: number;
   /** subtotal − discount + tax. */
   total_amount: number;
+  /** Units that were sold beyond stock and come later. */
+  backordered_quantity: number;
+  /** When those ship; null unless they were preordered. */
+  ships_at: string | null;
   /** The seat that this line gave; null for goods. */
   enrollment: Enrollment | null;
 }
