@@ -90,6 +90,26 @@ CREATE TABLE "public"."category_attributes" ("id" uuid NOT NULL DEFAULT gen_rand
 
 ALTER TABLE "public"."category_attributes" ENABLE ROW LEVEL SECURITY;
 
+CREATE TABLE "public"."collection_members" ("collection_id" uuid NOT NULL, "product_id" uuid NOT NULL, "position" integer NOT NULL DEFAULT 0, CONSTRAINT "collection_members_pkey" PRIMARY KEY (collection_id, product_id));
+
+ALTER TABLE "public"."collection_members" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."collection_rules" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "collection_id" uuid NOT NULL, "type" text NOT NULL, "category_id" uuid, "tag" text, "kind" text, "key" text, "equals" jsonb, "currency" text, "min" numeric, "max" numeric, CONSTRAINT "collection_rules_are_of_a_known_type" CHECK ((type = ANY (ARRAY['category'::text, 'tag'::text, 'kind'::text, 'attribute'::text, 'price'::text]))), CONSTRAINT "collection_rules_compare_with_one_value" CHECK ((jsonb_typeof(equals) = ANY (ARRAY['string'::text, 'number'::text, 'boolean'::text]))), CONSTRAINT "collection_rules_have_a_range_that_holds_something" CHECK ((min <= max)), CONSTRAINT "collection_rules_have_texts_of_sane_length" CHECK ((((length(tag) >= 1) AND (length(tag) <= 100)) AND ((length(key) >= 1) AND (length(key) <= 63)) AND (currency ~ '^[A-Z]{3}$'::text))), CONSTRAINT "collection_rules_name_a_known_kind" CHECK ((kind = ANY (ARRAY['course'::text, 'physical'::text, 'digital'::text, 'bundle'::text]))), CONSTRAINT "collection_rules_pkey" PRIMARY KEY (id), CONSTRAINT "collection_rules_say_what_their_type_needs" CHECK (
+CASE type
+    WHEN 'category'::text THEN ((category_id IS NOT NULL) AND (num_nonnulls(tag, kind, key, equals, currency, min, max) = 0))
+    WHEN 'tag'::text THEN ((tag IS NOT NULL) AND (num_nonnulls(category_id, kind, key, equals, currency, min, max) = 0))
+    WHEN 'kind'::text THEN ((kind IS NOT NULL) AND (num_nonnulls(category_id, tag, key, equals, currency, min, max) = 0))
+    WHEN 'attribute'::text THEN ((key IS NOT NULL) AND (num_nonnulls(category_id, tag, kind, currency) = 0) AND ((equals IS NULL) = (num_nonnulls(min, max) > 0)))
+    WHEN 'price'::text THEN ((currency IS NOT NULL) AND (num_nonnulls(category_id, tag, kind, key, equals) = 0) AND (num_nonnulls(min, max) > 0))
+    ELSE true
+END));
+
+ALTER TABLE "public"."collection_rules" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."collections" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "slug" text NOT NULL, "title" text NOT NULL, "description" text NOT NULL DEFAULT ''::text, "status" text NOT NULL DEFAULT 'draft'::text, "publish_at" timestamp with time zone, "unpublish_at" timestamp with time zone, "match" text NOT NULL DEFAULT 'all'::text, "position" integer NOT NULL DEFAULT 0, "translations" jsonb NOT NULL DEFAULT '{}'::jsonb, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "collections_close_after_they_opened" CHECK ((unpublish_at > publish_at)), CONSTRAINT "collections_have_a_known_status" CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'archived'::text]))), CONSTRAINT "collections_have_a_slug_for_urls" CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= 120))), CONSTRAINT "collections_have_a_text_of_sane_length" CHECK ((length(description) <= 50000)), CONSTRAINT "collections_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "collections_match_all_rules_or_any" CHECK ((match = ANY (ARRAY['all'::text, 'any'::text]))), CONSTRAINT "collections_pkey" PRIMARY KEY (id), CONSTRAINT "collections_slug_key" UNIQUE (slug));
+
+ALTER TABLE "public"."collections" ENABLE ROW LEVEL SECURITY;
+
 CREATE TABLE "public"."coupons" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "promotion_id" uuid NOT NULL, "code" text NOT NULL, "customer_id" uuid, "usage_limit" integer, "used_count" integer NOT NULL DEFAULT 0, "revoked_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "coupons_are_limited_to_a_positive_number" CHECK ((usage_limit > 0)), CONSTRAINT "coupons_are_never_used_beyond_their_limit" CHECK (((used_count >= 0) AND (used_count <= usage_limit))), CONSTRAINT "coupons_are_written_in_capitals_and_digits" CHECK ((code ~ '^[A-Z0-9]{4,40}$'::text)), CONSTRAINT "coupons_code_key" UNIQUE (code), CONSTRAINT "coupons_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."coupons" ENABLE ROW LEVEL SECURITY;
@@ -1048,6 +1068,21 @@ AS $function$
   from public.categories as below where below.id in (select private.category_subtree(category_height.category_id));
 $function$;
 
+CREATE OR REPLACE FUNCTION private.category_path(category_id uuid, locale text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with recursive path as (
+    select categories.* from public.categories where categories.id = category_path.category_id
+    union
+    select categories.* from public.categories join path on categories.id = path.parent_id
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('id', path.id, 'slug', path.slug,
+    'title', coalesce(path.translations -> category_path.locale ->> 'title', path.title)) order by path.depth), '[]') from path;
+$function$;
+
 CREATE OR REPLACE FUNCTION private.category_subtree(category_id uuid)
  RETURNS SETOF uuid
  LANGUAGE sql
@@ -1524,6 +1559,42 @@ begin
   loop
     perform private.emit('payment.cancelled', 'payment', v_payment_id);
   end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.collection_condition(collection public.collections)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select format('(products.id in (select collection_members.product_id from public.collection_members where collection_members.collection_id = %L) or (%s))',
+    collection.id, coalesce(string_agg(private.rule_condition(collection_rules), case collection.match when 'any' then ' or ' else ' and ' end), 'false'))
+  from public.collection_rules where collection_rules.collection_id = collection.id;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.collection_products(slug text, locale text, currency text, cursor text, max_rows integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_collection public.collections;
+  v_locale text := private.short_locale(collection_products.locale);
+begin
+  select * into v_collection from public.collections
+  where collections.slug = collection_products.slug
+    and (private.is_on_sale(collections.status, collections.publish_at, collections.unpublish_at) or private.is_service() or private.has_permission('catalog.read'));
+  if v_collection.id is null then
+    perform private.fail('collection_not_found', 404, 'There is no such collection.', 'Read the collections table for those there are.');
+  end if;
+  return jsonb_build_object('collection', jsonb_build_object('id', v_collection.id, 'slug', v_collection.slug,
+      'title', coalesce(v_collection.translations -> v_locale ->> 'title', v_collection.title),
+      'description', coalesce(v_collection.translations -> v_locale ->> 'description', v_collection.description)))
+    || private.page_of_products(private.collection_condition(v_collection),
+      format('coalesce((select collection_members.position from public.collection_members where collection_members.collection_id = %L and collection_members.product_id = products.id), 2147483647)', v_collection.id),
+      collection_products.locale, collection_products.currency, collection_products.cursor, collection_products.max_rows);
 end
 $function$;
 
@@ -3090,6 +3161,33 @@ AS $function$
   order by line.parent_variant_id is not null limit 1;
 $function$;
 
+CREATE OR REPLACE FUNCTION private.list_products(kind text, category text, tag text, locale text, currency text, cursor text, max_rows integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_where text := 'true';
+  v_category_id uuid;
+begin
+  if list_products.kind is not null then
+    v_where := v_where || format(' and products.kind = %L', list_products.kind);
+  end if;
+  if list_products.tag is not null then
+    v_where := v_where || format(' and products.tags @> %L::text[]', array[list_products.tag]);
+  end if;
+  if list_products.category is not null then
+    select categories.id into v_category_id from public.categories where categories.slug = list_products.category;
+    if v_category_id is null then
+      perform private.fail('category_not_found', 404, 'There is no such category.', 'Read category_tree for those there are.');
+    end if;
+    v_where := v_where || format(' and products.category_id = any (%L::uuid[])', array(select private.category_subtree(v_category_id)));
+  end if;
+  return private.page_of_products(v_where, '(0::integer)', list_products.locale, list_products.currency, list_products.cursor, list_products.max_rows);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.lock_addresses()
  RETURNS uuid
  LANGUAGE plpgsql
@@ -3890,6 +3988,47 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.page_of_products(condition text, rank text, locale text, currency text, cursor text, max_rows integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_rows integer := least(greatest(coalesce(page_of_products.max_rows, 20), 1), 100);
+  v_after text[] := regexp_match(page_of_products.cursor, '^(-?[0-9]{1,10})\.([0-9]{1,17})\.([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$');
+  v_locale text := private.short_locale(page_of_products.locale);
+  v_currency text := coalesce(page_of_products.currency, private.setting('default_currency') #>> '{}');
+  v_where text := page_of_products.condition;
+  v_cards jsonb;
+  v_keys text[];
+begin
+  if page_of_products.cursor is not null and (v_after is null or v_after[1]::bigint not between -2147483648 and 2147483647) then
+    perform private.fail('invalid_cursor', 422, 'This cursor is not one that this list gave.', 'Pass next_cursor as it came; start without it.');
+  end if;
+  if not exists (select from public.currencies where currencies.code = v_currency) then
+    perform private.fail('currency_not_supported', 422, 'This shop does not sell in that currency.', 'Read the currencies table for the ones it does.');
+  end if;
+  if v_after is not null then
+    -- the first column is said by itself as well, for the index
+    v_where := format('%s and (%2$s > %3$s or %2$s = %3$s and products.created_at <= %4$L and (products.created_at, products.id) < (%4$L, %5$L))', v_where,
+      page_of_products.rank, v_after[1], to_timestamp(0) + v_after[2]::bigint * interval '1 microsecond', v_after[3]);
+  end if;
+  execute format($query$
+    select jsonb_agg(private.product_card(found.product, $1, $2) order by found.rank, (found.product).created_at desc, (found.product).id desc),
+      array_agg(found.rank || '.' || (extract(epoch from (found.product).created_at) * 1000000)::bigint || '.' || (found.product).id
+        order by found.rank, (found.product).created_at desc, (found.product).id desc)
+    from (
+      select products as product, %1$s as rank from public.products
+      where private.is_on_sale(products.status, products.publish_at, products.unpublish_at) and %2$s
+      order by %1$s, products.created_at desc, products.id desc limit $3
+    ) as found $query$, page_of_products.rank, v_where)
+  into v_cards, v_keys using v_locale, v_currency, v_rows + 1;
+  return jsonb_build_object('data', coalesce(case when cardinality(v_keys) > v_rows then v_cards - v_rows else v_cards end, '[]'),
+    'next_cursor', case when cardinality(v_keys) > v_rows then v_keys[v_rows] end);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.parse_lines(lines jsonb)
  RETURNS TABLE(variant_id uuid, quantity integer)
  LANGUAGE plpgsql
@@ -4316,6 +4455,144 @@ begin
   end if;
   update public.payments set status = 'processing' where payments.id = v_payment.id;
   return 'applied';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.product_attributes(product public.products, locale text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return coalesce((
+    select jsonb_agg(jsonb_build_object('key', schema.key, 'title', coalesce(schema.translations -> product_attributes.locale ->> 'title', schema.title),
+      'type', schema.type, 'unit', schema.unit, 'value', product.attributes -> schema.key) order by place)
+    from private.attribute_schema(product.category_id) with ordinality as schema
+      (id, category_id, key, title, type, level, required, filterable, unit, min, max, choices, "position", translations, created_at, updated_at, place)
+    where product.attributes ? schema.key
+  ), '[]');
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.product_card(product public.products, locale text, currency text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return jsonb_build_object(
+    'id', product.id, 'kind', product.kind, 'slug', product.slug,
+    'title', coalesce(product.translations -> product_card.locale ->> 'title', product.title),
+    'summary', coalesce(product.translations -> product_card.locale ->> 'summary', product.summary),
+    'image_url', product.image_url, 'category_id', product.category_id, 'tags', to_jsonb(product.tags), 'attributes', product.attributes,
+    'created_at', product.created_at,
+    'image', (
+      select jsonb_build_object('id', media.id, 'alt', coalesce(media.translations -> product_card.locale ->> 'alt', media.alt), 'width', media.width, 'height', media.height)
+      from public.media where media.product_id = product.id and media.ready_at is not null order by media.position, media.id limit 1
+    ),
+    'price', private.product_price(product.id, product_card.currency));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.product_choices(product_id uuid, locale text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return coalesce((
+    select jsonb_agg(jsonb_build_object('id', product_options.id, 'title', coalesce(product_options.translations -> product_choices.locale ->> 'title', product_options.title),
+      'values', (
+        select jsonb_agg(jsonb_build_object('id', product_option_values.id,
+            'title', coalesce(product_option_values.translations -> product_choices.locale ->> 'title', product_option_values.title))
+          order by product_option_values.position, product_option_values.id)
+        from public.product_option_values where product_option_values.option_id = product_options.id
+      )) order by product_options.position, product_options.title)
+    from public.product_options where product_options.product_id = product_choices.product_id
+  ), '[]');
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.product_document(slug text, product_id uuid, locale text, currency text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_locale text := private.short_locale(product_document.locale);
+  v_product public.products;
+begin
+  select * into v_product from public.products
+  where (products.id = product_document.product_id or product_document.product_id is null and products.slug = product_document.slug)
+    and (private.is_on_sale(products.status, products.publish_at, products.unpublish_at) or private.is_service() or private.has_permission('catalog.read'));
+  if v_product.id is null then
+    perform private.fail('product_not_found', 404, 'There is no such product on sale.', 'List the catalogue and take a slug or id from there.');
+  end if;
+  return private.product_card(v_product, v_locale, coalesce(product_document.currency, private.setting('default_currency') #>> '{}'))
+    || jsonb_build_object(
+      'description', coalesce(v_product.translations -> v_locale ->> 'description', v_product.description),
+      'status', v_product.status, 'publish_at', v_product.publish_at, 'unpublish_at', v_product.unpublish_at,
+      'categories', private.category_path(v_product.category_id, v_locale),
+      'facts', private.product_attributes(v_product, v_locale),
+      'options', private.product_choices(v_product.id, v_locale),
+      'variants', private.product_variants(v_product.id, v_locale, product_document.currency),
+      'images', (
+        select coalesce(jsonb_agg(jsonb_build_object('id', media.id, 'variant_id', media.variant_id, 'alt', coalesce(media.translations -> v_locale ->> 'alt', media.alt),
+          'mime_type', media.mime_type, 'width', media.width, 'height', media.height) order by media.position, media.id), '[]')
+        from public.media where media.product_id = v_product.id and media.ready_at is not null
+      ),
+      'files', (
+        select coalesce(jsonb_agg(jsonb_build_object('file_name', digital_files.file_name, 'mime_type', digital_files.mime_type, 'byte_size', digital_files.byte_size,
+          'variant_id', digital_files.variant_id) order by digital_files.position, digital_files.id), '[]')
+        from public.digital_files where digital_files.product_id = v_product.id and digital_files.ready_at is not null
+      ));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.product_price(product_id uuid, currency text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select jsonb_build_object('variant_id', variants.id, 'currency', prices.currency, 'amount', effective.amount, 'base_amount', prices.amount)
+    from public.variants
+    join public.prices on prices.variant_id = variants.id and prices.currency = product_price.currency
+    cross join lateral (
+      select coalesce((private.best_list_price(variants.id, 1, prices.currency, auth.uid(), prices.amount)).amount, prices.amount) as amount
+    ) as effective
+    where variants.product_id = product_price.product_id
+    order by effective.amount, variants.position, variants.id limit 1
+  );
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.product_variants(product_id uuid, locale text, currency text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return coalesce((
+    select jsonb_agg(jsonb_build_object('id', variants.id, 'sku', variants.sku,
+      'title', coalesce(variants.translations -> product_variants.locale ->> 'title', variants.title),
+      'option_value_ids', to_jsonb(variants.option_value_ids), 'attributes', variants.attributes,
+      'stock_mode', variants.stock_mode, 'units_available', private.sellable_units(variants.id),
+      'prices', (
+        select coalesce(jsonb_agg(jsonb_build_object('currency', prices.currency, 'amount', coalesce(listed.amount, prices.amount),
+          'base_amount', prices.amount, 'reason', listed.reason) order by prices.currency), '[]')
+        from public.prices
+        cross join lateral private.best_list_price(variants.id, 1, prices.currency, auth.uid(), prices.amount) as listed
+        where prices.variant_id = variants.id and (product_variants.currency is null or prices.currency = product_variants.currency)
+      )) order by variants.position, variants.sku)
+    from public.variants where variants.product_id = product_variants.product_id
+  ), '[]');
 end
 $function$;
 
@@ -5046,6 +5323,36 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.rule_condition(rule public.collection_rules)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_value text;
+begin
+  case rule.type
+    when 'category' then
+      return format('products.category_id = any (%L::uuid[])', array(select private.category_subtree(rule.category_id)));
+    when 'tag' then
+      return format('products.tags @> %L::text[]', array[rule.tag]);
+    when 'kind' then
+      return format('products.kind = %L', rule.kind);
+    when 'attribute' then
+      if rule.equals is not null then
+        return format('products.attributes @> %L::jsonb', jsonb_build_object(rule.key, rule.equals));
+      end if;
+      v_value := format('case when jsonb_typeof(products.attributes -> %1$L) = ''number'' then (products.attributes ->> %1$L)::numeric end', rule.key);
+      return format('coalesce(%1$s >= %2$L::numeric and %1$s <= %3$L::numeric, false)', v_value, coalesce(rule.min, '-infinity'), coalesce(rule.max, 'infinity'));
+    else
+      return format('exists (select from public.variants join public.prices on prices.variant_id = variants.id
+        where variants.product_id = products.id and prices.currency = %L and prices.amount >= %L::numeric and prices.amount <= %L::numeric)',
+        rule.currency, coalesce(rule.min, '-infinity'), coalesce(rule.max, 'infinity'));
+  end case;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.say_how_long_to_keep()
  RETURNS void
  LANGUAGE plpgsql
@@ -5471,6 +5778,15 @@ CREATE OR REPLACE FUNCTION private.share_category_tree()
  SET search_path TO ''
 AS $function$
   select pg_advisory_xact_lock_shared(hashtextextended('seatline.categories', 0));
+$function$;
+
+CREATE OR REPLACE FUNCTION private.short_locale(locale text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select lower(left(short_locale.locale, 2));
 $function$;
 
 CREATE OR REPLACE FUNCTION private.start_payment(order_id uuid)
@@ -5919,8 +6235,9 @@ CREATE OR REPLACE FUNCTION private.tg_categories__keep_what_is_used()
  SET search_path TO ''
 AS $function$
 begin
-  if exists (select from public.products where products.category_id = old.id) or exists (select from public.categories where categories.parent_id = old.id) then
-    perform private.fail('category_in_use', 409, 'This category has products or categories in it.', 'Move them to another one first.', old.id::text);
+  if exists (select from public.products where products.category_id = old.id) or exists (select from public.categories where categories.parent_id = old.id)
+    or exists (select from public.collection_rules where collection_rules.category_id = old.id) then
+    perform private.fail('category_in_use', 409, 'This category has products, categories or a rule of a collection in it.', 'Move them to another one first.', old.id::text);
   end if;
   return old;
 end
@@ -6312,20 +6629,6 @@ begin
     perform private.fail('invalid_attributes', 422, v_problem ->> 'problem', 'Read attribute_schema of the category for what it takes.', v_problem::text);
   end if;
   return null;
-end
-$function$;
-
-CREATE OR REPLACE FUNCTION private.tg_variants__choose_stock_mode()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-begin
-  if exists (select from public.products where products.id = new.product_id and products.kind = 'digital') then
-    new.stock_mode := 'none';
-  end if;
-  return new;
 end
 $function$;
 
@@ -6916,6 +7219,15 @@ AS $function$
   select private.clear_cart(clear_cart.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.collection_products(slug text, locale text DEFAULT NULL::text, currency text DEFAULT NULL::text, cursor text DEFAULT NULL::text, max_rows integer DEFAULT 20)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.collection_products(collection_products.slug, collection_products.locale, collection_products.currency, collection_products.cursor, collection_products.max_rows);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.create_location(code text, name text, priority integer DEFAULT 100, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -7023,6 +7335,16 @@ AS $function$
   select private.leave_waitlist(leave_waitlist.intake_id, leave_waitlist.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.list_products(kind text DEFAULT NULL::text, category text DEFAULT NULL::text, tag text DEFAULT NULL::text, locale text DEFAULT NULL::text, currency text DEFAULT NULL::text, cursor text DEFAULT NULL::text, max_rows integer DEFAULT 20)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.list_products(list_products.kind, list_products.category, list_products.tag, list_products.locale, list_products.currency,
+    list_products.cursor, list_products.max_rows);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.media_file(media_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -7092,6 +7414,15 @@ CREATE OR REPLACE FUNCTION public.place_order(lines jsonb DEFAULT NULL::jsonb, c
  SET search_path TO ''
 AS $function$
   select private.place_order(place_order.lines, place_order.cart_id, place_order.currency, place_order.shipping_address_id, place_order.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.product_document(slug text DEFAULT NULL::text, product_id uuid DEFAULT NULL::uuid, locale text DEFAULT NULL::text, currency text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.product_document(product_document.slug, product_document.product_id, product_document.locale, product_document.currency);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.receive_provider_event(provider text, event_id text, type text, payload jsonb)
@@ -7263,6 +7594,12 @@ ALTER TABLE "public"."categories" ADD CONSTRAINT "categories_are_one_deeper_than
 
 ALTER TABLE "public"."category_attributes" ADD CONSTRAINT "category_attributes_category_id_fkey" FOREIGN KEY (category_id) REFERENCES public.categories(id) ON DELETE CASCADE;
 
+ALTER TABLE "public"."collection_rules" ADD CONSTRAINT "collection_rules_category_id_fkey" FOREIGN KEY (category_id) REFERENCES public.categories(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."collection_members" ADD CONSTRAINT "collection_members_collection_id_fkey" FOREIGN KEY (collection_id) REFERENCES public.collections(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."collection_rules" ADD CONSTRAINT "collection_rules_collection_id_fkey" FOREIGN KEY (collection_id) REFERENCES public.collections(id) ON DELETE CASCADE;
+
 ALTER TABLE "public"."cart_coupons" ADD CONSTRAINT "cart_coupons_coupon_id_fkey" FOREIGN KEY (coupon_id) REFERENCES public.coupons(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."customer_group_members" ADD CONSTRAINT "customer_group_members_customer_group_id_fkey" FOREIGN KEY (customer_group_id) REFERENCES public.customer_groups(id) ON DELETE CASCADE;
@@ -7318,6 +7655,8 @@ ALTER TABLE "private"."variant_option_values" ADD CONSTRAINT "variant_option_val
 ALTER TABLE "public"."product_option_values" ADD CONSTRAINT "product_option_values_option_id_fkey" FOREIGN KEY (option_id) REFERENCES public.product_options(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."products" ADD CONSTRAINT "products_category_id_fkey" FOREIGN KEY (category_id) REFERENCES public.categories(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."collection_members" ADD CONSTRAINT "collection_members_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."courses" ADD CONSTRAINT "courses_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE CASCADE;
 
@@ -7705,6 +8044,12 @@ CREATE INDEX carts_shipping_address_id_idx ON public.carts USING btree (shipping
 
 CREATE INDEX categories_parent_id_parent_depth_idx ON public.categories USING btree (parent_id, parent_depth);
 
+CREATE INDEX collection_members_product_id_idx ON public.collection_members USING btree (product_id);
+
+CREATE INDEX collection_rules_category_id_idx ON public.collection_rules USING btree (category_id);
+
+CREATE INDEX collection_rules_collection_id_idx ON public.collection_rules USING btree (collection_id);
+
 CREATE INDEX coupons_customer_id_idx ON public.coupons USING btree (customer_id);
 
 CREATE INDEX coupons_promotion_id_idx ON public.coupons USING btree (promotion_id);
@@ -7915,6 +8260,18 @@ CREATE TRIGGER _300_keep_values AFTER INSERT OR DELETE OR UPDATE ON public.categ
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.category_attributes FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.collection_members FOR EACH ROW EXECUTE FUNCTION private.tg__audit('collection_id', 'product_id');
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.collection_rules FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.collections FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.collections FOR EACH ROW EXECUTE FUNCTION private.tg__check_translations('title', 'description');
+
+CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.collections FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('collection');
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.collections FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.coupons FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE OF usage_limit, revoked_at ON public.coupons FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
@@ -8085,9 +8442,7 @@ CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations O
 
 CREATE TRIGGER _110_count_by_kind BEFORE INSERT ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg_variants__count_by_kind();
 
-CREATE TRIGGER _120_choose_stock_mode BEFORE INSERT ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg_variants__choose_stock_mode();
-
-CREATE TRIGGER _130_keep_what_is_sold BEFORE DELETE ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg_variants__keep_what_is_sold();
+CREATE TRIGGER _120_keep_what_is_sold BEFORE DELETE ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg_variants__keep_what_is_sold();
 
 CREATE TRIGGER _220_order_options BEFORE INSERT OR UPDATE OF option_value_ids ON public.variants FOR EACH ROW WHEN ((new.option_value_ids <> '{}'::uuid[])) EXECUTE FUNCTION private.tg_variants__order_options();
 
@@ -8146,6 +8501,30 @@ CREATE POLICY "insert_staff" ON "public"."category_attributes" FOR INSERT TO "au
 CREATE POLICY "select_anyone" ON "public"."category_attributes" FOR SELECT TO "anon", "authenticated" USING (true);
 
 CREATE POLICY "update_staff" ON "public"."category_attributes" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "delete_staff" ON "public"."collection_members" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "insert_staff" ON "public"."collection_members" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "select_staff" ON "public"."collection_members" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('catalog.read'::text) AS has_permission));
+
+CREATE POLICY "update_staff" ON "public"."collection_members" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "delete_staff" ON "public"."collection_rules" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "insert_staff" ON "public"."collection_rules" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "select_staff" ON "public"."collection_rules" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('catalog.read'::text) AS has_permission));
+
+CREATE POLICY "delete_staff" ON "public"."collections" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "insert_staff" ON "public"."collections" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "select_published_or_staff" ON "public"."collections" FOR SELECT TO "authenticated" USING ((private.is_on_sale(status, publish_at, unpublish_at) OR ( SELECT private.has_permission('catalog.read'::text) AS has_permission)));
+
+CREATE POLICY "select_published" ON "public"."collections" FOR SELECT TO "anon" USING (private.is_on_sale(status, publish_at, unpublish_at));
+
+CREATE POLICY "update_staff" ON "public"."collections" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
 
 CREATE POLICY "insert_staff" ON "public"."coupons" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('pricing.write'::text) AS has_permission));
 
@@ -8480,6 +8859,8 @@ COMMENT ON FUNCTION "private"."cart_needs_care"(uuid) IS 'Whether private.lock_c
 
 COMMENT ON FUNCTION "private"."category_height"(uuid) IS 'How many levels a category and what is below it have: 1 for one without children.';
 
+COMMENT ON FUNCTION "private"."category_path"(uuid, text) IS 'The way from the top of the tree down to a category, as a page shows it above a product.';
+
 COMMENT ON FUNCTION "private"."category_subtree"(uuid) IS 'A category and everything below it.';
 
 COMMENT ON FUNCTION "private"."change_address"(uuid, text, text, text, text, text, text, text, text, text, text, boolean, text) IS 'Does the work of public.change_address.';
@@ -8523,6 +8904,10 @@ COMMENT ON FUNCTION "private"."clear_due_holds"(public.intakes, uuid) IS 'Before
 COMMENT ON FUNCTION "private"."close_books"(private.stock_line[]) IS 'And last: gives what came to who bought it beyond stock, looks whether little is left, answers {filled, levels}.';
 
 COMMENT ON FUNCTION "private"."close_payments"(uuid, text) IS 'Closes the open attempt of an order that ended or was paid otherwise; the worker then closes the provider''s page. One that is being processed is left to its outcome.';
+
+COMMENT ON FUNCTION "private"."collection_condition"(public.collections) IS 'What is in a collection, as a condition on products: picked by hand, or fitting its rules. Without rules it holds what was picked only.';
+
+COMMENT ON FUNCTION "private"."collection_products"(text, text, text, text, integer) IS 'Does the work of public.collection_products.';
 
 COMMENT ON FUNCTION "private"."complete_variants"(uuid) IS 'Variants made before an option was added get its first value.';
 
@@ -8672,6 +9057,8 @@ COMMENT ON FUNCTION "private"."line_pricing"(private.order_line) IS 'Why a line 
 
 COMMENT ON FUNCTION "private"."line_problem"(private.order_line[], uuid) IS 'What is wrong with the line of this variant, or with a part of the bundle that it is.';
 
+COMMENT ON FUNCTION "private"."list_products"(text, text, text, text, text, text, integer) IS 'Does the work of public.list_products.';
+
 COMMENT ON FUNCTION "private"."lock_addresses"() IS 'The signed-in caller, whose addresses nobody else changes until this transaction ends.';
 
 COMMENT ON FUNCTION "private"."lock_cart"(uuid) IS 'The customer''s open cart, or null: locked, with what came back from orders that ended unpaid, and gone when its time is over. First of all locks but the idempotency key.';
@@ -8754,6 +9141,8 @@ COMMENT ON FUNCTION "private"."order_search_rows"(uuid[], boolean) IS 'What a li
 
 COMMENT ON FUNCTION "private"."orders_about"(private.order_search, integer) IS 'Orders that have to do with the words, whoever''s and whatever the filters say; all but those with a number of which private.order_numbers_containing could not name all.';
 
+COMMENT ON FUNCTION "private"."page_of_products"(text, text, text, text, text, integer) IS 'A page of what is on sale and fits a condition on products, by rank and then newest first. condition and rank are SQL: its callers quote every value in them.';
+
 COMMENT ON FUNCTION "private"."parse_lines"(jsonb) IS 'Lines as rows, summed by variant, in the order in which stock is locked. Refuses invalid_lines and invalid_quantity.';
 
 COMMENT ON FUNCTION "private"."parse_option_matrix"(jsonb) IS 'Options and their values as rows. Refuses invalid_options.';
@@ -8783,6 +9172,18 @@ COMMENT ON FUNCTION "private"."price_wishes"(uuid, private.wish[], text) IS 'Wha
 COMMENT ON FUNCTION "private"."problem"(text, integer, text, text, text) IS 'What would refuse a call, as data: for answers that list everything that is wrong. private.refuse_problem raises it.';
 
 COMMENT ON FUNCTION "private"."process_payment"(uuid) IS 'The buyer is done and the provider is not: a wallet or transfer that takes its time.';
+
+COMMENT ON FUNCTION "private"."product_attributes"(public.products, text) IS 'The attributes of a product with their names in one language, in the order of the schema.';
+
+COMMENT ON FUNCTION "private"."product_card"(public.products, text, text) IS 'A product as a list shows it: texts in one language, its first picture, what it costs from.';
+
+COMMENT ON FUNCTION "private"."product_choices"(uuid, text) IS 'The options of a product with their values, in order, in one language.';
+
+COMMENT ON FUNCTION "private"."product_document"(text, uuid, text, text) IS 'Does the work of public.product_document.';
+
+COMMENT ON FUNCTION "private"."product_price"(uuid, text) IS 'What a product costs the caller from: its cheapest variant''s price for one unit now, with the base price beside it; null when it is not sold in the currency.';
+
+COMMENT ON FUNCTION "private"."product_variants"(uuid, text, text) IS 'The variants of a product: what they combine, what they cost the caller now and why, how many can be bought (null: not counted).';
 
 COMMENT ON FUNCTION "private"."production_document"(bigint) IS 'What the production system is told of a paid order, null when the order is not to be made any more. The worker adds the process to report on.';
 
@@ -8860,6 +9261,8 @@ COMMENT ON FUNCTION "private"."return_units"(uuid, integer, uuid, uuid) IS 'Puts
 
 COMMENT ON FUNCTION "private"."revoke_role"(uuid, text) IS 'Does the work of public.revoke_role.';
 
+COMMENT ON FUNCTION "private"."rule_condition"(public.collection_rules) IS 'A rule as a condition on products: SQL in which every value is a quoted literal, so that the planner sees it and indexes serve it.';
+
 COMMENT ON FUNCTION "private"."say_how_long_to_keep"() IS 'Called by PostgREST before each request: gives reads of the catalogue by nobody in particular a Cache-Control that lets others keep them, and any other read one that does not.';
 
 COMMENT ON FUNCTION "private"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) IS 'Does the work of public.search_orders.';
@@ -8893,6 +9296,8 @@ COMMENT ON FUNCTION "private"."settle_refund"(public.refunds, public.payments) I
 COMMENT ON FUNCTION "private"."settle_reservations"(uuid, text) IS 'Ends every hold of a holder: claimed (the units are sold) or released (they are free again). What was released before stays so.';
 
 COMMENT ON FUNCTION "private"."share_category_tree"() IS 'For whoever writes what hangs in the tree: it stays as it is to the end of the transaction.';
+
+COMMENT ON FUNCTION "private"."short_locale"(text) IS 'en for en-US: the language that translations are kept by. One that is not known finds none, so the base text is shown.';
 
 COMMENT ON FUNCTION "private"."start_payment"(uuid) IS 'Does the work of public.start_payment.';
 
@@ -8976,8 +9381,6 @@ COMMENT ON FUNCTION "private"."tg_users__make_profile"() IS 'Sign-up makes the p
 
 COMMENT ON FUNCTION "private"."tg_variants__check_attributes"() IS 'Attributes of a variant fit what the schema of the category asks of variants.';
 
-COMMENT ON FUNCTION "private"."tg_variants__choose_stock_mode"() IS 'A file is not counted.';
-
 COMMENT ON FUNCTION "private"."tg_variants__count_by_kind"() IS 'A bundle and a file are born uncounted: a bundle stays so, a file may be counted by set_stock_mode.';
 
 COMMENT ON FUNCTION "private"."tg_variants__keep_what_is_sold"() IS 'Says clearly what the foreign keys of orders enforce, and keeps what a buyer may be looking at.';
@@ -9036,6 +9439,8 @@ COMMENT ON FUNCTION "public"."change_cart_item"(uuid, integer, text) IS 'Sets ho
 
 COMMENT ON FUNCTION "public"."clear_cart"(text) IS 'Empties the caller''s cart, coupons included, and answers it (see get_cart). Errors: idempotency_key_reused, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."collection_products"(text, text, text, text, integer) IS 'A published collection and a page of what is in it and on sale, {collection, data, next_cursor}: what was picked by hand first, then newest first. locale: id or en. Errors: collection_not_found, currency_not_supported, invalid_cursor.';
+
 COMMENT ON FUNCTION "public"."create_location"(text, text, integer, text) IS 'Staff (inventory.write) or the secret key: a place for goods, drawn after main by priority, smallest first. Answers the location. Errors: permission_denied, invalid_location, already_exists, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."deduct_stock"(uuid, jsonb, text, text) IS 'Staff (inventory.write) or the secret key: units left the house outside the shop. Of a hold, answering it; or free ones, [{variant_id, quantity, location_id?}], all or none, answering {filled, levels}. Errors: permission_denied, hold_not_found, hold_ended, and those of adjust_stock.';
@@ -9062,6 +9467,8 @@ COMMENT ON FUNCTION "public"."join_waitlist"(uuid, text) IS 'Waits for a seat of
 
 COMMENT ON FUNCTION "public"."leave_waitlist"(uuid, text) IS 'Leaves a waiting list, or declines the offered seat, which goes to the next in line. Answers the entry. Errors: not_waiting, idempotency_key_reused, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."list_products"(text, text, text, text, text, text, integer) IS 'What is on sale, newest first, as {data, next_cursor}: of a kind, in a category (its slug) and below it, with a tag. price is the cheapest variant''s, for the caller and now. locale: id or en. Errors: category_not_found, currency_not_supported, invalid_cursor.';
+
 COMMENT ON FUNCTION "public"."media_file"(uuid) IS 'What the function media streams: {id, path, mime_type, byte_size, sha256, on_sale}, for everybody while the product is on sale, for staff always. Errors: media_not_found.';
 
 COMMENT ON FUNCTION "public"."merge_cart"(jsonb, text, text) IS 'Adds what a visitor chose before signing in, [{variant_id, quantity}], to the caller''s cart and answers the cart (see get_cart). Quantities add up to the most a cart takes; what cannot be bought stands in problems. Send the same idempotency_key until an answer came: it merges once. Errors: invalid_lines, invalid_quantity, currency_not_supported, idempotency_key_reused, sign_in_required.';
@@ -9075,6 +9482,8 @@ COMMENT ON FUNCTION "public"."my_downloads"() IS 'The files the caller bought, n
 COMMENT ON FUNCTION "public"."my_waitlist"() IS 'The waiting lists the caller is on: {id, intake_id, status, place, offer_expires_at, created_at, title, slug, intake_title}. Errors: sign_in_required.';
 
 COMMENT ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text) IS 'Buys [{variant_id, quantity}], or what is in a cart (once: later calls answer the same order), in one transaction and answers the whole order. Nothing to pay: paid at once. Else pending, held until expires_at; then call the function checkout. Goods go to shipping_address_id, else the cart''s address, else the default one. Currency: ISO code, default the cart''s, else from settings. Errors: invalid_lines, invalid_quantity, variant_not_found, price_missing, currency_not_supported, intake_not_open, intake_closed, out_of_stock, already_enrolled, order_already_open, cart_not_found, cart_not_open, cart_empty, address_required, address_not_found, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."product_document"(text, uuid, text, text) IS 'A product by slug or id, as its page shows it: texts in one language, path of categories, facts (attributes with names), options, variants with prices and free units, pictures, names of files. For everybody while it is on sale, for staff with catalog.read always. Errors: product_not_found.';
 
 COMMENT ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) IS 'Secret key only: takes a verified event into the inbox and applies it. {event_id, outcome}: applied, ignored, needs_review, duplicate, or failed (kept, the worker tries again). Errors: invalid_provider_event.';
 
@@ -9157,6 +9566,12 @@ COMMENT ON TABLE "public"."carts" IS 'What a customer means to buy. Open: theirs
 COMMENT ON TABLE "public"."categories" IS 'The tree that products hang in. Everybody sees it; read it whole with category_tree. depth is 1 at the top and 8 at most.';
 
 COMMENT ON TABLE "public"."category_attributes" IS 'The schema of attributes: what products (level product) or variants (level variant) of a category and of those below it say. A key is defined once on the way from the top down.';
+
+COMMENT ON TABLE "public"."collection_members" IS 'What staff put into a collection by hand, shown first and in this order.';
+
+COMMENT ON TABLE "public"."collection_rules" IS 'What a product must be to fill a collection: in a category or below it, tagged, of a kind, with an attribute that equals a value or is in a range, with a base price (minor units) in a range.';
+
+COMMENT ON TABLE "public"."collections" IS 'A shelf of products: those of collection_members in their order, then those that fit all (or any) of its collection_rules. Read it with collection_products.';
 
 COMMENT ON TABLE "public"."coupons" IS 'A code that opens a promotion: for everybody who knows it, or for one customer. Kept in capitals and digits; typed in any case, with spaces and hyphens. used_count is kept while there is a usage_limit.';
 
@@ -9490,6 +9905,12 @@ REVOKE ALL ON FUNCTION "private"."category_height"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."category_height"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."category_path"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."category_path"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."category_path"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."category_subtree"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."category_subtree"(uuid) TO "anon", "authenticated";
@@ -9631,6 +10052,22 @@ REVOKE ALL ON FUNCTION "private"."close_payments"(uuid, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."close_payments"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."close_payments"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."collection_condition"(public.collections) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."collection_condition"(public.collections) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."collection_condition"(public.collections) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."collection_products"(text, text, text, text, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."collection_products"(text, text, text, text, integer) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."collection_products"(text, text, text, text, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."collection_products"(text, text, text, text, integer) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."collection_products"(text, text, text, text, integer) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."complete_variants"(uuid) FROM PUBLIC;
 
@@ -10122,6 +10559,16 @@ REVOKE ALL ON FUNCTION "private"."line_problem"(private.order_line[], uuid) FROM
 
 GRANT EXECUTE ON FUNCTION "private"."line_problem"(private.order_line[], uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."list_products"(text, text, text, text, text, text, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."list_products"(text, text, text, text, text, text, integer) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."list_products"(text, text, text, text, text, text, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."list_products"(text, text, text, text, text, text, integer) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."list_products"(text, text, text, text, text, text, integer) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."lock_addresses"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."lock_addresses"() FROM "postgres";
@@ -10380,6 +10827,12 @@ REVOKE ALL ON FUNCTION "private"."orders_about"(private.order_search, integer) F
 
 GRANT EXECUTE ON FUNCTION "private"."orders_about"(private.order_search, integer) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."page_of_products"(text, text, text, text, text, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."page_of_products"(text, text, text, text, text, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."page_of_products"(text, text, text, text, text, integer) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."parse_lines"(jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."parse_lines"(jsonb) FROM "postgres";
@@ -10471,6 +10924,46 @@ REVOKE ALL ON FUNCTION "private"."process_payment"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."process_payment"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."process_payment"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."product_attributes"(public.products, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."product_attributes"(public.products, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."product_attributes"(public.products, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."product_card"(public.products, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."product_card"(public.products, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."product_card"(public.products, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."product_choices"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."product_choices"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."product_choices"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."product_document"(text, uuid, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."product_document"(text, uuid, text, text) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."product_document"(text, uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."product_document"(text, uuid, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."product_document"(text, uuid, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."product_price"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."product_price"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."product_price"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."product_variants"(uuid, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."product_variants"(uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."product_variants"(uuid, text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."production_document"(bigint) FROM PUBLIC;
 
@@ -10722,6 +11215,12 @@ GRANT EXECUTE ON FUNCTION "private"."revoke_role"(uuid, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."revoke_role"(uuid, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."rule_condition"(public.collection_rules) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."rule_condition"(public.collection_rules) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."rule_condition"(public.collection_rules) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."say_how_long_to_keep"() FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."say_how_long_to_keep"() TO "anon", "authenticated";
@@ -10843,6 +11342,12 @@ REVOKE ALL ON FUNCTION "private"."share_category_tree"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."share_category_tree"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."share_category_tree"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."short_locale"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."short_locale"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."short_locale"(text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."start_payment"(uuid) FROM PUBLIC;
 
@@ -11100,12 +11605,6 @@ REVOKE ALL ON FUNCTION "private"."tg_variants__check_attributes"() FROM "postgre
 
 GRANT EXECUTE ON FUNCTION "private"."tg_variants__check_attributes"() TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."tg_variants__choose_stock_mode"() FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."tg_variants__choose_stock_mode"() FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."tg_variants__choose_stock_mode"() TO "postgres";
-
 REVOKE ALL ON FUNCTION "private"."tg_variants__count_by_kind"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."tg_variants__count_by_kind"() FROM "postgres";
@@ -11322,6 +11821,16 @@ REVOKE ALL ON FUNCTION "public"."clear_cart"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."clear_cart"(text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."collection_products"(text, text, text, text, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."collection_products"(text, text, text, text, integer) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."collection_products"(text, text, text, text, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."collection_products"(text, text, text, text, integer) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."collection_products"(text, text, text, text, integer) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."create_location"(text, text, integer, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."create_location"(text, text, integer, text) TO "authenticated";
@@ -11440,6 +11949,16 @@ REVOKE ALL ON FUNCTION "public"."leave_waitlist"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."leave_waitlist"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."list_products"(text, text, text, text, text, text, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."list_products"(text, text, text, text, text, text, integer) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."list_products"(text, text, text, text, text, text, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."list_products"(text, text, text, text, text, text, integer) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."list_products"(text, text, text, text, text, text, integer) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."media_file"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."media_file"(uuid) TO "anon", "authenticated";
@@ -11499,6 +12018,16 @@ GRANT EXECUTE ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text) 
 REVOKE ALL ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."product_document"(text, uuid, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."product_document"(text, uuid, text, text) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."product_document"(text, uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."product_document"(text, uuid, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."product_document"(text, uuid, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) FROM PUBLIC;
 
@@ -11973,6 +12502,222 @@ GRANT INSERT ("unit"), UPDATE ("unit") ON TABLE "public"."category_attributes" T
 REVOKE ALL ON TABLE "public"."category_attributes" FROM "service_role";
 
 GRANT DELETE, SELECT ON TABLE "public"."category_attributes" TO "service_role";
+
+REVOKE ALL ("collection_id") ON TABLE "public"."collection_members" FROM "authenticated";
+
+GRANT INSERT ("collection_id") ON TABLE "public"."collection_members" TO "authenticated";
+
+REVOKE ALL ("position") ON TABLE "public"."collection_members" FROM "authenticated";
+
+GRANT INSERT ("position"), UPDATE ("position") ON TABLE "public"."collection_members" TO "authenticated";
+
+REVOKE ALL ("product_id") ON TABLE "public"."collection_members" FROM "authenticated";
+
+GRANT INSERT ("product_id") ON TABLE "public"."collection_members" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."collection_members" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."collection_members" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."collection_members" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."collection_members" TO "postgres";
+
+REVOKE ALL ("collection_id") ON TABLE "public"."collection_members" FROM "service_role";
+
+GRANT INSERT ("collection_id") ON TABLE "public"."collection_members" TO "service_role";
+
+REVOKE ALL ("position") ON TABLE "public"."collection_members" FROM "service_role";
+
+GRANT INSERT ("position"), UPDATE ("position") ON TABLE "public"."collection_members" TO "service_role";
+
+REVOKE ALL ("product_id") ON TABLE "public"."collection_members" FROM "service_role";
+
+GRANT INSERT ("product_id") ON TABLE "public"."collection_members" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."collection_members" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."collection_members" TO "service_role";
+
+REVOKE ALL ("category_id") ON TABLE "public"."collection_rules" FROM "authenticated";
+
+GRANT INSERT ("category_id") ON TABLE "public"."collection_rules" TO "authenticated";
+
+REVOKE ALL ("collection_id") ON TABLE "public"."collection_rules" FROM "authenticated";
+
+GRANT INSERT ("collection_id") ON TABLE "public"."collection_rules" TO "authenticated";
+
+REVOKE ALL ("currency") ON TABLE "public"."collection_rules" FROM "authenticated";
+
+GRANT INSERT ("currency") ON TABLE "public"."collection_rules" TO "authenticated";
+
+REVOKE ALL ("equals") ON TABLE "public"."collection_rules" FROM "authenticated";
+
+GRANT INSERT ("equals") ON TABLE "public"."collection_rules" TO "authenticated";
+
+REVOKE ALL ("key") ON TABLE "public"."collection_rules" FROM "authenticated";
+
+GRANT INSERT ("key") ON TABLE "public"."collection_rules" TO "authenticated";
+
+REVOKE ALL ("kind") ON TABLE "public"."collection_rules" FROM "authenticated";
+
+GRANT INSERT ("kind") ON TABLE "public"."collection_rules" TO "authenticated";
+
+REVOKE ALL ("max") ON TABLE "public"."collection_rules" FROM "authenticated";
+
+GRANT INSERT ("max") ON TABLE "public"."collection_rules" TO "authenticated";
+
+REVOKE ALL ("min") ON TABLE "public"."collection_rules" FROM "authenticated";
+
+GRANT INSERT ("min") ON TABLE "public"."collection_rules" TO "authenticated";
+
+REVOKE ALL ("tag") ON TABLE "public"."collection_rules" FROM "authenticated";
+
+GRANT INSERT ("tag") ON TABLE "public"."collection_rules" TO "authenticated";
+
+REVOKE ALL ("type") ON TABLE "public"."collection_rules" FROM "authenticated";
+
+GRANT INSERT ("type") ON TABLE "public"."collection_rules" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."collection_rules" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."collection_rules" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."collection_rules" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."collection_rules" TO "postgres";
+
+REVOKE ALL ("category_id") ON TABLE "public"."collection_rules" FROM "service_role";
+
+GRANT INSERT ("category_id") ON TABLE "public"."collection_rules" TO "service_role";
+
+REVOKE ALL ("collection_id") ON TABLE "public"."collection_rules" FROM "service_role";
+
+GRANT INSERT ("collection_id") ON TABLE "public"."collection_rules" TO "service_role";
+
+REVOKE ALL ("currency") ON TABLE "public"."collection_rules" FROM "service_role";
+
+GRANT INSERT ("currency") ON TABLE "public"."collection_rules" TO "service_role";
+
+REVOKE ALL ("equals") ON TABLE "public"."collection_rules" FROM "service_role";
+
+GRANT INSERT ("equals") ON TABLE "public"."collection_rules" TO "service_role";
+
+REVOKE ALL ("key") ON TABLE "public"."collection_rules" FROM "service_role";
+
+GRANT INSERT ("key") ON TABLE "public"."collection_rules" TO "service_role";
+
+REVOKE ALL ("kind") ON TABLE "public"."collection_rules" FROM "service_role";
+
+GRANT INSERT ("kind") ON TABLE "public"."collection_rules" TO "service_role";
+
+REVOKE ALL ("max") ON TABLE "public"."collection_rules" FROM "service_role";
+
+GRANT INSERT ("max") ON TABLE "public"."collection_rules" TO "service_role";
+
+REVOKE ALL ("min") ON TABLE "public"."collection_rules" FROM "service_role";
+
+GRANT INSERT ("min") ON TABLE "public"."collection_rules" TO "service_role";
+
+REVOKE ALL ("tag") ON TABLE "public"."collection_rules" FROM "service_role";
+
+GRANT INSERT ("tag") ON TABLE "public"."collection_rules" TO "service_role";
+
+REVOKE ALL ("type") ON TABLE "public"."collection_rules" FROM "service_role";
+
+GRANT INSERT ("type") ON TABLE "public"."collection_rules" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."collection_rules" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."collection_rules" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."collections" FROM "anon";
+
+GRANT SELECT ON TABLE "public"."collections" TO "anon";
+
+REVOKE ALL ("description") ON TABLE "public"."collections" FROM "authenticated";
+
+GRANT INSERT ("description"), UPDATE ("description") ON TABLE "public"."collections" TO "authenticated";
+
+REVOKE ALL ("match") ON TABLE "public"."collections" FROM "authenticated";
+
+GRANT INSERT ("match"), UPDATE ("match") ON TABLE "public"."collections" TO "authenticated";
+
+REVOKE ALL ("position") ON TABLE "public"."collections" FROM "authenticated";
+
+GRANT INSERT ("position"), UPDATE ("position") ON TABLE "public"."collections" TO "authenticated";
+
+REVOKE ALL ("publish_at") ON TABLE "public"."collections" FROM "authenticated";
+
+GRANT INSERT ("publish_at"), UPDATE ("publish_at") ON TABLE "public"."collections" TO "authenticated";
+
+REVOKE ALL ("slug") ON TABLE "public"."collections" FROM "authenticated";
+
+GRANT INSERT ("slug"), UPDATE ("slug") ON TABLE "public"."collections" TO "authenticated";
+
+REVOKE ALL ("status") ON TABLE "public"."collections" FROM "authenticated";
+
+GRANT INSERT ("status"), UPDATE ("status") ON TABLE "public"."collections" TO "authenticated";
+
+REVOKE ALL ("title") ON TABLE "public"."collections" FROM "authenticated";
+
+GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."collections" TO "authenticated";
+
+REVOKE ALL ("translations") ON TABLE "public"."collections" FROM "authenticated";
+
+GRANT INSERT ("translations"), UPDATE ("translations") ON TABLE "public"."collections" TO "authenticated";
+
+REVOKE ALL ("unpublish_at") ON TABLE "public"."collections" FROM "authenticated";
+
+GRANT INSERT ("unpublish_at"), UPDATE ("unpublish_at") ON TABLE "public"."collections" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."collections" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."collections" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."collections" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."collections" TO "postgres";
+
+REVOKE ALL ("description") ON TABLE "public"."collections" FROM "service_role";
+
+GRANT INSERT ("description"), UPDATE ("description") ON TABLE "public"."collections" TO "service_role";
+
+REVOKE ALL ("match") ON TABLE "public"."collections" FROM "service_role";
+
+GRANT INSERT ("match"), UPDATE ("match") ON TABLE "public"."collections" TO "service_role";
+
+REVOKE ALL ("position") ON TABLE "public"."collections" FROM "service_role";
+
+GRANT INSERT ("position"), UPDATE ("position") ON TABLE "public"."collections" TO "service_role";
+
+REVOKE ALL ("publish_at") ON TABLE "public"."collections" FROM "service_role";
+
+GRANT INSERT ("publish_at"), UPDATE ("publish_at") ON TABLE "public"."collections" TO "service_role";
+
+REVOKE ALL ("slug") ON TABLE "public"."collections" FROM "service_role";
+
+GRANT INSERT ("slug"), UPDATE ("slug") ON TABLE "public"."collections" TO "service_role";
+
+REVOKE ALL ("status") ON TABLE "public"."collections" FROM "service_role";
+
+GRANT INSERT ("status"), UPDATE ("status") ON TABLE "public"."collections" TO "service_role";
+
+REVOKE ALL ("title") ON TABLE "public"."collections" FROM "service_role";
+
+GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."collections" TO "service_role";
+
+REVOKE ALL ("translations") ON TABLE "public"."collections" FROM "service_role";
+
+GRANT INSERT ("translations"), UPDATE ("translations") ON TABLE "public"."collections" TO "service_role";
+
+REVOKE ALL ("unpublish_at") ON TABLE "public"."collections" FROM "service_role";
+
+GRANT INSERT ("unpublish_at"), UPDATE ("unpublish_at") ON TABLE "public"."collections" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."collections" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."collections" TO "service_role";
 
 REVOKE ALL ("code") ON TABLE "public"."coupons" FROM "authenticated";
 

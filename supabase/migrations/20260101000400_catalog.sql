@@ -143,22 +143,6 @@ comment on table public.variants is 'The sellable thing: what a line of an order
 
 create index on public.variants (product_id, position);
 
-create function private.tg_variants__choose_stock_mode()
-returns trigger
-language plpgsql
-volatile
-security definer -- reads a product that its writer may not see
-set search_path = ''
-as $$
-begin
-  if exists (select from public.products where products.id = new.product_id and products.kind = 'digital') then
-    new.stock_mode := 'none';
-  end if;
-  return new;
-end
-$$;
-comment on function private.tg_variants__choose_stock_mode() is 'A file is not counted.';
-
 create function private.tg_variants__keep_what_is_sold()
 returns trigger
 language plpgsql
@@ -181,8 +165,7 @@ comment on function private.tg_variants__keep_what_is_sold() is 'Says clearly wh
 
 create trigger _100_stamp_update before update on public.variants for each row execute function private.tg__stamp_update();
 create trigger _110_check_translations before insert or update of translations on public.variants for each row execute function private.tg__check_translations('title');
-create trigger _120_choose_stock_mode before insert on public.variants for each row execute function private.tg_variants__choose_stock_mode();
-create trigger _130_keep_what_is_sold before delete on public.variants for each row execute function private.tg_variants__keep_what_is_sold();
+create trigger _120_keep_what_is_sold before delete on public.variants for each row execute function private.tg_variants__keep_what_is_sold();
 create trigger _900_audit after insert or update or delete on public.variants for each row execute function private.tg__audit('id');
 
 alter table public.variants enable row level security;

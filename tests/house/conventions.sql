@@ -9,6 +9,10 @@ allowed (name, clients) as (
     -- PostgREST calls it as whoever asks
     ('private.say_how_long_to_keep', 'anon, authenticated'),
     ('private.is_on_sale', 'anon, authenticated'),
+    -- show visitors what is on sale, and look at that themselves
+    ('private.collection_products', 'anon, authenticated'),
+    ('private.list_products', 'anon, authenticated'),
+    ('private.product_document', 'anon, authenticated'),
     -- read public tables with the caller's rights
     ('private.attribute_schema', 'anon, authenticated'),
     ('private.category_subtree', 'anon, authenticated'),

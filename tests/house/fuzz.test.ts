@@ -15,6 +15,7 @@ const mayAccept = new Set([
   "category_tree",
   "discard_upload",
   "get_cart",
+  "list_products",
   "my_courses",
   "my_downloads",
   "my_waitlist",

@@ -3,7 +3,7 @@ import { publishedIntake } from "./catalog.ts";
 import type { Pool, Sql } from "./database.ts";
 import { asCustomer, asOwner, asService, newCustomer } from "./people.ts";
 import { populateGoods } from "./populated-goods.ts";
-import { newFile, newPicture, publishedProduct } from "./products.ts";
+import { newCollection, newFile, newPicture, publishedProduct } from "./products.ts";
 
 /** A shop with history: two customers who each have a seat, an open order, a paid order with its invoice and a refunded one; a draft course; mails; jobs. */
 export type PopulatedShop = { first: string; second: string };
@@ -25,6 +25,7 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
   const book = await publishedProduct(sql, { kind: "digital", price: 0 });
   await newFile(sql, book.productId);
   for (const { productId } of [book, unready]) await newPicture(sql, productId);
+  for (const status of ["published", "draft"]) await newCollection(sql, book.productId, status);
   const scarce = await populateGoods(sql);
   for (const customer of [first, second]) {
     await act(

@@ -77,5 +77,14 @@ export async function newFile(
   return upload?.id;
 }
 
+/** A collection with one rule and one product picked by hand; gives its id. */
+export async function newCollection(sql: Sql, productId: string, status = "published"): Promise<string> {
+  const [row] =
+    await sql`insert into public.collections (slug, title, status) values (${newSlug()}, 'Shelf', ${status}) returning id`;
+  await sql`insert into public.collection_rules (collection_id, type, tag) values (${row?.id}, 'tag', 'shelf')`;
+  await sql`insert into public.collection_members (collection_id, product_id) values (${row?.id}, ${productId})`;
+  return row?.id;
+}
+
 const newSlug = () => `category-${randomBytes(6).toString("hex")}`;
 const json = (value: unknown) => JSON.stringify(value);

@@ -442,6 +442,144 @@ export type Database = {
           },
         ];
       };
+      collection_members: {
+        Row: {
+          collection_id: string;
+          position: number;
+          product_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          collection_id: string;
+          position?: number;
+          product_id: string;
+        };
+        Update: {
+          collection_id?: string;
+          position?: number;
+          product_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "collection_members_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
+            referencedRelation: "collections";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "collection_members_product_id_fkey";
+            columns: ["product_id"];
+            isOneToOne: false;
+            referencedRelation: "products";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      collection_rules: {
+        Row: {
+          category_id: string | null;
+          collection_id: string;
+          currency: string | null;
+          equals: Json | null;
+          id: string;
+          key: string | null;
+          kind: string | null;
+          max: number | null;
+          min: number | null;
+          tag: string | null;
+          type: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          category_id?: string | null;
+          collection_id: string;
+          currency?: string | null;
+          equals?: Json | null;
+          id?: string;
+          key?: string | null;
+          kind?: string | null;
+          max?: number | null;
+          min?: number | null;
+          tag?: string | null;
+          type: string;
+        };
+        Update: {
+          category_id?: string | null;
+          collection_id?: string;
+          currency?: string | null;
+          equals?: Json | null;
+          id?: string;
+          key?: string | null;
+          kind?: string | null;
+          max?: number | null;
+          min?: number | null;
+          tag?: string | null;
+          type?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "collection_rules_category_id_fkey";
+            columns: ["category_id"];
+            isOneToOne: false;
+            referencedRelation: "categories";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "collection_rules_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
+            referencedRelation: "collections";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      collections: {
+        Row: {
+          created_at: string;
+          description: string;
+          id: string;
+          match: string;
+          position: number;
+          publish_at: string | null;
+          slug: string;
+          status: string;
+          title: string;
+          translations: NonNullable<Json>;
+          unpublish_at: string | null;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          description?: string;
+          id?: string;
+          match?: string;
+          position?: number;
+          publish_at?: string | null;
+          slug: string;
+          status?: string;
+          title: string;
+          translations?: NonNullable<Json>;
+          unpublish_at?: string | null;
+          updated_at?: string;
+        };
+        Update: {
+          created_at?: string;
+          description?: string;
+          id?: string;
+          match?: string;
+          position?: number;
+          publish_at?: string | null;
+          slug?: string;
+          status?: string;
+          title?: string;
+          translations?: NonNullable<Json>;
+          unpublish_at?: string | null;
+          updated_at?: string;
+        };
+        Relationships: [];
+      };
       coupons: {
         Row: {
           code: string;
@@ -2776,6 +2914,10 @@ export type Database = {
       };
       change_cart_item: { Args: { idempotency_key?: string; quantity: number; variant_id: string }; Returns: Json };
       clear_cart: { Args: { idempotency_key?: string }; Returns: Json };
+      collection_products: {
+        Args: { currency?: string; cursor?: string; locale?: string; max_rows?: number; slug: string };
+        Returns: Json;
+      };
       create_location: {
         Args: { code: string; idempotency_key?: string; name: string; priority?: number };
         Returns: Json;
@@ -2812,6 +2954,18 @@ export type Database = {
       invoice_document: { Args: { invoice_id: string }; Returns: Json };
       join_waitlist: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
       leave_waitlist: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
+      list_products: {
+        Args: {
+          category?: string;
+          currency?: string;
+          cursor?: string;
+          kind?: string;
+          locale?: string;
+          max_rows?: number;
+          tag?: string;
+        };
+        Returns: Json;
+      };
       media_file: { Args: { media_id: string }; Returns: Json };
       merge_cart: { Args: { currency?: string; idempotency_key?: string; lines: Json }; Returns: Json };
       move_category: {
@@ -2871,6 +3025,10 @@ export type Database = {
           lines?: Json;
           shipping_address_id?: string;
         };
+        Returns: Json;
+      };
+      product_document: {
+        Args: { currency?: string; locale?: string; product_id?: string; slug?: string };
         Returns: Json;
       };
       receive_provider_event: {

@@ -27,6 +27,7 @@ export const errorCodes = [
   "category_in_use",
   "category_not_found",
   "category_too_deep",
+  "collection_not_found",
   "credit_exceeds_invoice",
   "currency_not_supported",
   "database_unavailable",

@@ -1,0 +1,341 @@
+/*
+Catalog, reading: lists and documents as a storefront shows them, in one call and one language.
+
+Promise: lists show what is on sale now and nothing else; a page follows the last row of the page before, so products that come meanwhile
+neither repeat nor hide others. What has no translation in the language asked for is shown in the base text.
+*/
+
+create function private.short_locale(locale text)
+returns text
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select lower(left(short_locale.locale, 2));
+$$;
+comment on function private.short_locale(text) is 'en for en-US: the language that translations are kept by. One that is not known finds none, so the base text is shown.';
+
+create function private.product_price(product_id uuid, currency text)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return (
+    select jsonb_build_object('variant_id', variants.id, 'currency', prices.currency, 'amount', effective.amount, 'base_amount', prices.amount)
+    from public.variants
+    join public.prices on prices.variant_id = variants.id and prices.currency = product_price.currency
+    cross join lateral (
+      select coalesce((private.best_list_price(variants.id, 1, prices.currency, auth.uid(), prices.amount)).amount, prices.amount) as amount
+    ) as effective
+    where variants.product_id = product_price.product_id
+    order by effective.amount, variants.position, variants.id limit 1
+  );
+end
+$$;
+comment on function private.product_price(uuid, text) is 'What a product costs the caller from: its cheapest variant''s price for one unit now, with the base price beside it; null when it is not sold in the currency.';
+
+create function private.product_card(product public.products, locale text, currency text)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return jsonb_build_object(
+    'id', product.id, 'kind', product.kind, 'slug', product.slug,
+    'title', coalesce(product.translations -> product_card.locale ->> 'title', product.title),
+    'summary', coalesce(product.translations -> product_card.locale ->> 'summary', product.summary),
+    'image_url', product.image_url, 'category_id', product.category_id, 'tags', to_jsonb(product.tags), 'attributes', product.attributes,
+    'created_at', product.created_at,
+    'image', (
+      select jsonb_build_object('id', media.id, 'alt', coalesce(media.translations -> product_card.locale ->> 'alt', media.alt), 'width', media.width, 'height', media.height)
+      from public.media where media.product_id = product.id and media.ready_at is not null order by media.position, media.id limit 1
+    ),
+    'price', private.product_price(product.id, product_card.currency));
+end
+$$;
+comment on function private.product_card(public.products, text, text) is 'A product as a list shows it: texts in one language, its first picture, what it costs from.';
+
+create function private.page_of_products(condition text, rank text, locale text, currency text, cursor text, max_rows integer)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_rows integer := least(greatest(coalesce(page_of_products.max_rows, 20), 1), 100);
+  v_after text[] := regexp_match(page_of_products.cursor, '^(-?[0-9]{1,10})\.([0-9]{1,17})\.([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$');
+  v_locale text := private.short_locale(page_of_products.locale);
+  v_currency text := coalesce(page_of_products.currency, private.setting('default_currency') #>> '{}');
+  v_where text := page_of_products.condition;
+  v_cards jsonb;
+  v_keys text[];
+begin
+  if page_of_products.cursor is not null and (v_after is null or v_after[1]::bigint not between -2147483648 and 2147483647) then
+    perform private.fail('invalid_cursor', 422, 'This cursor is not one that this list gave.', 'Pass next_cursor as it came; start without it.');
+  end if;
+  if not exists (select from public.currencies where currencies.code = v_currency) then
+    perform private.fail('currency_not_supported', 422, 'This shop does not sell in that currency.', 'Read the currencies table for the ones it does.');
+  end if;
+  if v_after is not null then
+    -- the first column is said by itself as well, for the index
+    v_where := format('%s and (%2$s > %3$s or %2$s = %3$s and products.created_at <= %4$L and (products.created_at, products.id) < (%4$L, %5$L))', v_where,
+      page_of_products.rank, v_after[1], to_timestamp(0) + v_after[2]::bigint * interval '1 microsecond', v_after[3]);
+  end if;
+  execute format($query$
+    select jsonb_agg(private.product_card(found.product, $1, $2) order by found.rank, (found.product).created_at desc, (found.product).id desc),
+      array_agg(found.rank || '.' || (extract(epoch from (found.product).created_at) * 1000000)::bigint || '.' || (found.product).id
+        order by found.rank, (found.product).created_at desc, (found.product).id desc)
+    from (
+      select products as product, %1$s as rank from public.products
+      where private.is_on_sale(products.status, products.publish_at, products.unpublish_at) and %2$s
+      order by %1$s, products.created_at desc, products.id desc limit $3
+    ) as found $query$, page_of_products.rank, v_where)
+  into v_cards, v_keys using v_locale, v_currency, v_rows + 1;
+  return jsonb_build_object('data', coalesce(case when cardinality(v_keys) > v_rows then v_cards - v_rows else v_cards end, '[]'),
+    'next_cursor', case when cardinality(v_keys) > v_rows then v_keys[v_rows] end);
+end
+$$;
+comment on function private.page_of_products(text, text, text, text, text, integer) is
+  'A page of what is on sale and fits a condition on products, by rank and then newest first. condition and rank are SQL: its callers quote every value in them.';
+
+create function private.list_products(kind text, category text, tag text, locale text, currency text, cursor text, max_rows integer)
+returns jsonb
+language plpgsql
+stable
+security definer -- prices, pictures and products in one call; page_of_products asks is_on_sale itself
+set search_path = ''
+as $$
+declare
+  v_where text := 'true';
+  v_category_id uuid;
+begin
+  if list_products.kind is not null then
+    v_where := v_where || format(' and products.kind = %L', list_products.kind);
+  end if;
+  if list_products.tag is not null then
+    v_where := v_where || format(' and products.tags @> %L::text[]', array[list_products.tag]);
+  end if;
+  if list_products.category is not null then
+    select categories.id into v_category_id from public.categories where categories.slug = list_products.category;
+    if v_category_id is null then
+      perform private.fail('category_not_found', 404, 'There is no such category.', 'Read category_tree for those there are.');
+    end if;
+    v_where := v_where || format(' and products.category_id = any (%L::uuid[])', array(select private.category_subtree(v_category_id)));
+  end if;
+  return private.page_of_products(v_where, '(0::integer)', list_products.locale, list_products.currency, list_products.cursor, list_products.max_rows);
+end
+$$;
+comment on function private.list_products(text, text, text, text, text, text, integer) is 'Does the work of public.list_products.';
+grant execute on function private.list_products(text, text, text, text, text, text, integer) to anon, authenticated, service_role;
+
+create function public.list_products(
+  kind text default null, category text default null, tag text default null, locale text default null, currency text default null,
+  cursor text default null, max_rows integer default 20
+)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select private.list_products(list_products.kind, list_products.category, list_products.tag, list_products.locale, list_products.currency,
+    list_products.cursor, list_products.max_rows);
+$$;
+comment on function public.list_products(text, text, text, text, text, text, integer) is
+  'What is on sale, newest first, as {data, next_cursor}: of a kind, in a category (its slug) and below it, with a tag. price is the cheapest variant''s, for the caller and now. '
+  'locale: id or en. Errors: category_not_found, currency_not_supported, invalid_cursor.';
+grant execute on function public.list_products(text, text, text, text, text, text, integer) to anon, authenticated, service_role;
+
+create function private.collection_products(slug text, locale text, currency text, cursor text, max_rows integer)
+returns jsonb
+language plpgsql
+stable
+security definer -- the rules are for staff, what they find is for everybody
+set search_path = ''
+as $$
+declare
+  v_collection public.collections;
+  v_locale text := private.short_locale(collection_products.locale);
+begin
+  select * into v_collection from public.collections
+  where collections.slug = collection_products.slug
+    and (private.is_on_sale(collections.status, collections.publish_at, collections.unpublish_at) or private.is_service() or private.has_permission('catalog.read'));
+  if v_collection.id is null then
+    perform private.fail('collection_not_found', 404, 'There is no such collection.', 'Read the collections table for those there are.');
+  end if;
+  return jsonb_build_object('collection', jsonb_build_object('id', v_collection.id, 'slug', v_collection.slug,
+      'title', coalesce(v_collection.translations -> v_locale ->> 'title', v_collection.title),
+      'description', coalesce(v_collection.translations -> v_locale ->> 'description', v_collection.description)))
+    || private.page_of_products(private.collection_condition(v_collection),
+      format('coalesce((select collection_members.position from public.collection_members where collection_members.collection_id = %L and collection_members.product_id = products.id), 2147483647)', v_collection.id),
+      collection_products.locale, collection_products.currency, collection_products.cursor, collection_products.max_rows);
+end
+$$;
+comment on function private.collection_products(text, text, text, text, integer) is 'Does the work of public.collection_products.';
+grant execute on function private.collection_products(text, text, text, text, integer) to anon, authenticated, service_role;
+
+create function public.collection_products(slug text, locale text default null, currency text default null, cursor text default null, max_rows integer default 20)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select private.collection_products(collection_products.slug, collection_products.locale, collection_products.currency, collection_products.cursor, collection_products.max_rows);
+$$;
+comment on function public.collection_products(text, text, text, text, integer) is
+  'A published collection and a page of what is in it and on sale, {collection, data, next_cursor}: what was picked by hand first, then newest first. locale: id or en. '
+  'Errors: collection_not_found, currency_not_supported, invalid_cursor.';
+grant execute on function public.collection_products(text, text, text, text, integer) to anon, authenticated, service_role;
+
+-- one product --------------------------------------------------------------------------------------------------------------------------
+
+create function private.product_choices(product_id uuid, locale text)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return coalesce((
+    select jsonb_agg(jsonb_build_object('id', product_options.id, 'title', coalesce(product_options.translations -> product_choices.locale ->> 'title', product_options.title),
+      'values', (
+        select jsonb_agg(jsonb_build_object('id', product_option_values.id,
+            'title', coalesce(product_option_values.translations -> product_choices.locale ->> 'title', product_option_values.title))
+          order by product_option_values.position, product_option_values.id)
+        from public.product_option_values where product_option_values.option_id = product_options.id
+      )) order by product_options.position, product_options.title)
+    from public.product_options where product_options.product_id = product_choices.product_id
+  ), '[]');
+end
+$$;
+comment on function private.product_choices(uuid, text) is 'The options of a product with their values, in order, in one language.';
+
+create function private.product_variants(product_id uuid, locale text, currency text)
+returns jsonb
+language plpgsql
+volatile -- asks how many units are free
+security invoker
+set search_path = ''
+as $$
+begin
+  return coalesce((
+    select jsonb_agg(jsonb_build_object('id', variants.id, 'sku', variants.sku,
+      'title', coalesce(variants.translations -> product_variants.locale ->> 'title', variants.title),
+      'option_value_ids', to_jsonb(variants.option_value_ids), 'attributes', variants.attributes,
+      'stock_mode', variants.stock_mode, 'units_available', private.sellable_units(variants.id),
+      'prices', (
+        select coalesce(jsonb_agg(jsonb_build_object('currency', prices.currency, 'amount', coalesce(listed.amount, prices.amount),
+          'base_amount', prices.amount, 'reason', listed.reason) order by prices.currency), '[]')
+        from public.prices
+        cross join lateral private.best_list_price(variants.id, 1, prices.currency, auth.uid(), prices.amount) as listed
+        where prices.variant_id = variants.id and (product_variants.currency is null or prices.currency = product_variants.currency)
+      )) order by variants.position, variants.sku)
+    from public.variants where variants.product_id = product_variants.product_id
+  ), '[]');
+end
+$$;
+comment on function private.product_variants(uuid, text, text) is 'The variants of a product: what they combine, what they cost the caller now and why, how many can be bought (null: not counted).';
+
+create function private.product_attributes(product public.products, locale text)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return coalesce((
+    select jsonb_agg(jsonb_build_object('key', schema.key, 'title', coalesce(schema.translations -> product_attributes.locale ->> 'title', schema.title),
+      'type', schema.type, 'unit', schema.unit, 'value', product.attributes -> schema.key) order by place)
+    from private.attribute_schema(product.category_id) with ordinality as schema
+      (id, category_id, key, title, type, level, required, filterable, unit, min, max, choices, "position", translations, created_at, updated_at, place)
+    where product.attributes ? schema.key
+  ), '[]');
+end
+$$;
+comment on function private.product_attributes(public.products, text) is 'The attributes of a product with their names in one language, in the order of the schema.';
+
+create function private.category_path(category_id uuid, locale text)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  with recursive path as (
+    select categories.* from public.categories where categories.id = category_path.category_id
+    union
+    select categories.* from public.categories join path on categories.id = path.parent_id
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('id', path.id, 'slug', path.slug,
+    'title', coalesce(path.translations -> category_path.locale ->> 'title', path.title)) order by path.depth), '[]') from path;
+$$;
+comment on function private.category_path(uuid, text) is 'The way from the top of the tree down to a category, as a page shows it above a product.';
+
+create function private.product_document(slug text, product_id uuid, locale text, currency text)
+returns jsonb
+language plpgsql
+stable
+security definer -- one call, one check, instead of row-level security on ten tables
+set search_path = ''
+as $$
+declare
+  v_locale text := private.short_locale(product_document.locale);
+  v_product public.products;
+begin
+  select * into v_product from public.products
+  where (products.id = product_document.product_id or product_document.product_id is null and products.slug = product_document.slug)
+    and (private.is_on_sale(products.status, products.publish_at, products.unpublish_at) or private.is_service() or private.has_permission('catalog.read'));
+  if v_product.id is null then
+    perform private.fail('product_not_found', 404, 'There is no such product on sale.', 'List the catalogue and take a slug or id from there.');
+  end if;
+  return private.product_card(v_product, v_locale, coalesce(product_document.currency, private.setting('default_currency') #>> '{}'))
+    || jsonb_build_object(
+      'description', coalesce(v_product.translations -> v_locale ->> 'description', v_product.description),
+      'status', v_product.status, 'publish_at', v_product.publish_at, 'unpublish_at', v_product.unpublish_at,
+      'categories', private.category_path(v_product.category_id, v_locale),
+      'facts', private.product_attributes(v_product, v_locale),
+      'options', private.product_choices(v_product.id, v_locale),
+      'variants', private.product_variants(v_product.id, v_locale, product_document.currency),
+      'images', (
+        select coalesce(jsonb_agg(jsonb_build_object('id', media.id, 'variant_id', media.variant_id, 'alt', coalesce(media.translations -> v_locale ->> 'alt', media.alt),
+          'mime_type', media.mime_type, 'width', media.width, 'height', media.height) order by media.position, media.id), '[]')
+        from public.media where media.product_id = v_product.id and media.ready_at is not null
+      ),
+      'files', (
+        select coalesce(jsonb_agg(jsonb_build_object('file_name', digital_files.file_name, 'mime_type', digital_files.mime_type, 'byte_size', digital_files.byte_size,
+          'variant_id', digital_files.variant_id) order by digital_files.position, digital_files.id), '[]')
+        from public.digital_files where digital_files.product_id = v_product.id and digital_files.ready_at is not null
+      ));
+end
+$$;
+comment on function private.product_document(text, uuid, text, text) is 'Does the work of public.product_document.';
+grant execute on function private.product_document(text, uuid, text, text) to anon, authenticated, service_role;
+
+create function public.product_document(slug text default null, product_id uuid default null, locale text default null, currency text default null)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select private.product_document(product_document.slug, product_document.product_id, product_document.locale, product_document.currency);
+$$;
+comment on function public.product_document(text, uuid, text, text) is
+  'A product by slug or id, as its page shows it: texts in one language, path of categories, facts (attributes with names), options, variants with prices and free units, pictures, names of files. '
+  'For everybody while it is on sale, for staff with catalog.read always. Errors: product_not_found.';
+grant execute on function public.product_document(text, uuid, text, text) to anon, authenticated, service_role;
+
+insert into private.cached_reads (path, settings_prefix) values
+  ('/categories', 'catalog'), ('/category_attributes', 'catalog'), ('/product_options', 'catalog'), ('/product_option_values', 'catalog'),
+  ('/media', 'catalog'), ('/collections', 'catalog'), ('/rpc/category_tree', 'catalog'), ('/rpc/attribute_schema', 'catalog'),
+  ('/rpc/list_products', 'catalog'), ('/rpc/collection_products', 'catalog'), ('/rpc/product_document', 'stock');
