@@ -208,7 +208,10 @@ describe("an intake", () => {
       await enroll(sql, await newCustomer(sql), intakeId);
       const taken = { code: "23503", status: 409 };
       await expectRefusal(() => sql`delete from public.intakes where id = ${intakeId}`, taken);
-      await expectRefusal(() => sql`delete from public.variants where id = ${variantId}`, taken);
+      await expectRefusal(() => sql`delete from public.variants where id = ${variantId}`, {
+        code: "variant_in_use",
+        status: 409,
+      });
       await expectRefusal(() => sql`delete from public.products where id = ${productId}`, taken);
     }));
 

@@ -94,5 +94,8 @@ test("a sabotage twin is red when the check sees the bug, and complains when it 
   await expect(
     withSabotage(replaceInFunction("private.enroll", "no such guard", ""), oneSeatOneWinner),
   ).rejects.toThrow("bring the sabotage up to date");
-  await withSabotage(replaceInFunction("private.sell_units", "return found;", "return true;"), oneSeatOneWinner);
+  await withSabotage(
+    replaceInFunction("private.sell_units", "return v_beyond;", "return coalesce(v_beyond, 0);"),
+    oneSeatOneWinner,
+  );
 });

@@ -66,6 +66,7 @@ async function offerPrices(sql: Pool, member: string, variant: string, product: 
     await sql`insert into public.price_list_prices (price_list_id, variant_id, currency, min_quantity, amount) values (${id}, ${variant}, 'IDR', 10, 1_00)`;
   const [promotion] = await sql`insert into public.promotions (name, kind, status, basis_points, minimum_quantity)
     values ('Ten percent', 'percent', 'active', 1000, 1000) returning id`;
+  await sql`insert into public.promotions (name, kind, status, basis_points) values ('Next month', 'percent', 'draft', 500)`;
   await sql`insert into public.promotion_products (promotion_id, product_id) values (${promotion?.id}, ${product})`;
   await sql`insert into public.coupons (promotion_id, code, customer_id) values (${promotion?.id}, 'FIRSTOFALL', ${member}), (${promotion?.id}, 'TENPERCENT', null)`;
   await sql`insert into public.tax_rates (country, tax_category, name, basis_points, inclusive) values ('SG', 'standard', 'GST', 900, true)`;
