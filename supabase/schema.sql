@@ -456,10 +456,13 @@ begin
   while v_slots < 64 and v_slots * 4 < v_on_hand loop
     v_slots := v_slots * 2;
   end loop;
+  -- slot 0 of main as well, whatever the place: private.lock_stock begins there
   insert into public.stock_slots (variant_id, slot, location_id, watched_at)
-  select add_units.variant_id, v_first + number * (64 / v_slots), add_units.location_id,
-    (select now() from private.low_stock_marks where low_stock_marks.variant_id = add_units.variant_id)
-  from generate_series(0, v_slots - 1) as number
+  select add_units.variant_id, wanted.slot, wanted.location_id, (select now() from private.low_stock_marks where low_stock_marks.variant_id = add_units.variant_id)
+  from (
+    select v_first + number * (64 / v_slots), add_units.location_id from generate_series(0, v_slots - 1) as number
+    union select 0, private.main_location()
+  ) as wanted (slot, location_id)
   on conflict do nothing;
   update public.stock_slots set available = available + share.quantity
   from (
@@ -1519,7 +1522,7 @@ begin
   end if;
   if exists (select from public.reservations
     where reservations.variant_id = intake.variant_id and reservations.status = 'held' and reservations.expires_at <= now()) then
-    perform from public.stock_slots where stock_slots.variant_id = intake.variant_id order by stock_slots.slot, stock_slots.location_id for update;
+    perform private.lock_stock(array[intake.variant_id]);
     perform private.release_due_units(intake.variant_id);
   end if;
 end
@@ -1970,8 +1973,7 @@ begin
   ) then
     return;
   end if;
-  perform from public.stock_slots where stock_slots.variant_id = draw_units_in_order.variant_id
-  order by stock_slots.slot, stock_slots.location_id for update;
+  perform private.lock_stock(array[draw_units_in_order.variant_id]);
   select coalesce(sum(stock_slots.available) filter (where stock_slots.slot < 128), 0) into v_real
   from public.stock_slots where stock_slots.variant_id = draw_units_in_order.variant_id;
   if v_real < v_missing then
@@ -3258,24 +3260,33 @@ CREATE OR REPLACE FUNCTION private.lock_holds(holder_ids uuid[], variant_ids uui
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+declare
+  v_wanted record;
 begin
   perform from public.reservations
   where reservations.holder_id = any (lock_holds.holder_ids) and reservations.status = 'held' order by reservations.id for update;
-  perform from public.stock_slots join (
-    select reservations.variant_id, reservations.slot, reservations.location_id from public.reservations
-    where reservations.holder_id = any (lock_holds.holder_ids) and reservations.status = 'held'
-    union
-    select stock_slots.variant_id, stock_slots.slot, stock_slots.location_id from public.stock_slots where stock_slots.variant_id = any (lock_holds.variant_ids)
-    union -- a unit that frees may go to who waits beyond stock
-    select stock_slots.variant_id, stock_slots.slot, stock_slots.location_id
-    from public.reservations join public.stock_slots on stock_slots.variant_id = reservations.variant_id and stock_slots.slot >= 128
-    where reservations.holder_id = any (lock_holds.holder_ids) and reservations.status = 'held'
-    union -- and who bought beyond stock takes what lies on the shelf by now
-    select stock_slots.variant_id, stock_slots.slot, stock_slots.location_id
-    from public.reservations join public.stock_slots on stock_slots.variant_id = reservations.variant_id
-    where reservations.holder_id = any (lock_holds.holder_ids) and reservations.status = 'held' and reservations.slot >= 128
-  ) as wanted using (variant_id, slot, location_id)
-  order by stock_slots.variant_id, stock_slots.slot, stock_slots.location_id for update of stock_slots;
+  for v_wanted in
+    select touched.variant_id, bool_or(touched.entirely) as entirely
+    from (
+      -- who bought beyond stock takes what lies on the shelf by now
+      select reservations.variant_id, reservations.slot >= 128 from public.reservations
+      where reservations.holder_id = any (lock_holds.holder_ids) and reservations.status = 'held'
+      union all
+      select wanted, true from unnest(lock_holds.variant_ids) as wanted
+    ) as touched (variant_id, entirely)
+    group by touched.variant_id order by touched.variant_id
+  loop
+    if v_wanted.entirely then
+      perform private.lock_stock(array[v_wanted.variant_id]);
+    else
+      -- and those beyond stock: a unit that frees may go to who waits there
+      perform from public.stock_slots
+      where stock_slots.variant_id = v_wanted.variant_id and (stock_slots.slot >= 128 or (stock_slots.slot, stock_slots.location_id) in (
+        select reservations.slot, reservations.location_id from public.reservations
+        where reservations.holder_id = any (lock_holds.holder_ids) and reservations.variant_id = v_wanted.variant_id and reservations.status = 'held'))
+      order by stock_slots.slot, stock_slots.location_id for update;
+    end if;
+  end loop;
 end
 $function$;
 
@@ -3312,9 +3323,14 @@ CREATE OR REPLACE FUNCTION private.lock_stock(variant_ids uuid[])
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+declare
+  v_variant_id uuid;
 begin
-  perform from public.stock_slots where stock_slots.variant_id = any (lock_stock.variant_ids)
-  order by stock_slots.variant_id, stock_slots.slot, stock_slots.location_id for update;
+  for v_variant_id in select distinct wanted from unnest(lock_stock.variant_ids) as wanted order by 1 loop
+    -- slot 0 first, in a statement of its own: whoever adds slots holds it, so what the next statement sees is all there is
+    perform from public.stock_slots where stock_slots.variant_id = v_variant_id and stock_slots.slot = 0 for update;
+    perform from public.stock_slots where stock_slots.variant_id = v_variant_id order by stock_slots.slot, stock_slots.location_id for update;
+  end loop;
 end
 $function$;
 
@@ -4156,8 +4172,7 @@ declare
   v_slot public.stock_slots;
   v_passed_on integer;
 begin
-  perform from public.stock_slots where stock_slots.variant_id = pass_on_free_units.variant_id
-  order by stock_slots.slot, stock_slots.location_id for update;
+  perform private.lock_stock(array[pass_on_free_units.variant_id]);
   for v_slot in
     select * from public.stock_slots where stock_slots.variant_id = pass_on_free_units.variant_id and stock_slots.available > 0
     order by stock_slots.slot, stock_slots.location_id
@@ -9073,7 +9088,7 @@ COMMENT ON FUNCTION "private"."lock_invoice_series"(text) IS 'Holds the series o
 
 COMMENT ON FUNCTION "private"."lock_payment"(uuid) IS 'Locks the order, then the payment: the one order of locks for every path that moves money.';
 
-COMMENT ON FUNCTION "private"."lock_stock"(uuid[]) IS 'Every slot of these variants, in the order everybody keeps.';
+COMMENT ON FUNCTION "private"."lock_stock"(uuid[]) IS 'Every slot of these variants, in the order everybody keeps. While they are held, no other slot of them appears.';
 
 COMMENT ON FUNCTION "private"."lock_waitlist"(uuid) IS 'One at a time: freeing a seat of this intake, or joining its waiting list.';
 

@@ -143,8 +143,7 @@ begin
   ) then
     return;
   end if;
-  perform from public.stock_slots where stock_slots.variant_id = draw_units_in_order.variant_id
-  order by stock_slots.slot, stock_slots.location_id for update;
+  perform private.lock_stock(array[draw_units_in_order.variant_id]);
   select coalesce(sum(stock_slots.available) filter (where stock_slots.slot < 128), 0) into v_real
   from public.stock_slots where stock_slots.variant_id = draw_units_in_order.variant_id;
   if v_real < v_missing then
@@ -276,6 +275,25 @@ $$;
 comment on function private.sell_units(uuid, integer, uuid) is
   'Sells units at once, without a hold, and says how many of them lie beyond stock; null when there are not enough.';
 
+create function private.lock_stock(variant_ids uuid[])
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_variant_id uuid;
+begin
+  for v_variant_id in select distinct wanted from unnest(lock_stock.variant_ids) as wanted order by 1 loop
+    -- slot 0 first, in a statement of its own: whoever adds slots holds it, so what the next statement sees is all there is
+    perform from public.stock_slots where stock_slots.variant_id = v_variant_id and stock_slots.slot = 0 for update;
+    perform from public.stock_slots where stock_slots.variant_id = v_variant_id order by stock_slots.slot, stock_slots.location_id for update;
+  end loop;
+end
+$$;
+comment on function private.lock_stock(uuid[]) is 'Every slot of these variants, in the order everybody keeps. While they are held, no other slot of them appears.';
+
 create function private.lock_holds(holder_ids uuid[], variant_ids uuid[] default '{}')
 returns void
 language plpgsql
@@ -283,24 +301,33 @@ volatile
 security invoker
 set search_path = ''
 as $$
+declare
+  v_wanted record;
 begin
   perform from public.reservations
   where reservations.holder_id = any (lock_holds.holder_ids) and reservations.status = 'held' order by reservations.id for update;
-  perform from public.stock_slots join (
-    select reservations.variant_id, reservations.slot, reservations.location_id from public.reservations
-    where reservations.holder_id = any (lock_holds.holder_ids) and reservations.status = 'held'
-    union
-    select stock_slots.variant_id, stock_slots.slot, stock_slots.location_id from public.stock_slots where stock_slots.variant_id = any (lock_holds.variant_ids)
-    union -- a unit that frees may go to who waits beyond stock
-    select stock_slots.variant_id, stock_slots.slot, stock_slots.location_id
-    from public.reservations join public.stock_slots on stock_slots.variant_id = reservations.variant_id and stock_slots.slot >= 128
-    where reservations.holder_id = any (lock_holds.holder_ids) and reservations.status = 'held'
-    union -- and who bought beyond stock takes what lies on the shelf by now
-    select stock_slots.variant_id, stock_slots.slot, stock_slots.location_id
-    from public.reservations join public.stock_slots on stock_slots.variant_id = reservations.variant_id
-    where reservations.holder_id = any (lock_holds.holder_ids) and reservations.status = 'held' and reservations.slot >= 128
-  ) as wanted using (variant_id, slot, location_id)
-  order by stock_slots.variant_id, stock_slots.slot, stock_slots.location_id for update of stock_slots;
+  for v_wanted in
+    select touched.variant_id, bool_or(touched.entirely) as entirely
+    from (
+      -- who bought beyond stock takes what lies on the shelf by now
+      select reservations.variant_id, reservations.slot >= 128 from public.reservations
+      where reservations.holder_id = any (lock_holds.holder_ids) and reservations.status = 'held'
+      union all
+      select wanted, true from unnest(lock_holds.variant_ids) as wanted
+    ) as touched (variant_id, entirely)
+    group by touched.variant_id order by touched.variant_id
+  loop
+    if v_wanted.entirely then
+      perform private.lock_stock(array[v_wanted.variant_id]);
+    else
+      -- and those beyond stock: a unit that frees may go to who waits there
+      perform from public.stock_slots
+      where stock_slots.variant_id = v_wanted.variant_id and (stock_slots.slot >= 128 or (stock_slots.slot, stock_slots.location_id) in (
+        select reservations.slot, reservations.location_id from public.reservations
+        where reservations.holder_id = any (lock_holds.holder_ids) and reservations.variant_id = v_wanted.variant_id and reservations.status = 'held'))
+      order by stock_slots.slot, stock_slots.location_id for update;
+    end if;
+  end loop;
 end
 $$;
 comment on function private.lock_holds(uuid[], uuid[]) is

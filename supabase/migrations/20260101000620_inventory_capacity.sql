@@ -56,8 +56,7 @@ declare
   v_slot public.stock_slots;
   v_passed_on integer;
 begin
-  perform from public.stock_slots where stock_slots.variant_id = pass_on_free_units.variant_id
-  order by stock_slots.slot, stock_slots.location_id for update;
+  perform private.lock_stock(array[pass_on_free_units.variant_id]);
   for v_slot in
     select * from public.stock_slots where stock_slots.variant_id = pass_on_free_units.variant_id and stock_slots.available > 0
     order by stock_slots.slot, stock_slots.location_id
@@ -89,10 +88,13 @@ begin
   while v_slots < 64 and v_slots * 4 < v_on_hand loop
     v_slots := v_slots * 2;
   end loop;
+  -- slot 0 of main as well, whatever the place: private.lock_stock begins there
   insert into public.stock_slots (variant_id, slot, location_id, watched_at)
-  select add_units.variant_id, v_first + number * (64 / v_slots), add_units.location_id,
-    (select now() from private.low_stock_marks where low_stock_marks.variant_id = add_units.variant_id)
-  from generate_series(0, v_slots - 1) as number
+  select add_units.variant_id, wanted.slot, wanted.location_id, (select now() from private.low_stock_marks where low_stock_marks.variant_id = add_units.variant_id)
+  from (
+    select v_first + number * (64 / v_slots), add_units.location_id from generate_series(0, v_slots - 1) as number
+    union select 0, private.main_location()
+  ) as wanted (slot, location_id)
   on conflict do nothing;
   update public.stock_slots set available = available + share.quantity
   from (
@@ -132,20 +134,6 @@ end
 $$;
 comment on function private.take_units(uuid, uuid, integer) is
   'Takes units that are on sale away from a location and says how many were missing. The caller holds every slot of the variant and writes the movement.';
-
-create function private.lock_stock(variant_ids uuid[])
-returns void
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $$
-begin
-  perform from public.stock_slots where stock_slots.variant_id = any (lock_stock.variant_ids)
-  order by stock_slots.variant_id, stock_slots.slot, stock_slots.location_id for update;
-end
-$$;
-comment on function private.lock_stock(uuid[]) is 'Every slot of these variants, in the order everybody keeps.';
 
 create function private.change_capacity(variant_id uuid, delta integer)
 returns void

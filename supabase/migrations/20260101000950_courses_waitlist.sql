@@ -259,7 +259,7 @@ begin
   end if;
   if exists (select from public.reservations
     where reservations.variant_id = intake.variant_id and reservations.status = 'held' and reservations.expires_at <= now()) then
-    perform from public.stock_slots where stock_slots.variant_id = intake.variant_id order by stock_slots.slot, stock_slots.location_id for update;
+    perform private.lock_stock(array[intake.variant_id]);
     perform private.release_due_units(intake.variant_id);
   end if;
 end
