@@ -48,6 +48,10 @@ CREATE TABLE "private"."promotion_uses" ("promotion_id" uuid NOT NULL, "customer
 
 CREATE TABLE "private"."provider_events" ("provider" text NOT NULL, "event_id" text NOT NULL, "type" text NOT NULL, "payload" jsonb NOT NULL, "outcome" text NOT NULL DEFAULT 'received'::text, "error" text, "attempts" integer NOT NULL DEFAULT 0, "request_id" text, "received_at" timestamp with time zone NOT NULL DEFAULT now(), "processed_at" timestamp with time zone, CONSTRAINT "provider_events_are_dated_when_processed" CHECK (((processed_at IS NOT NULL) = (outcome = ANY (ARRAY['applied'::text, 'ignored'::text, 'needs_review'::text])))), CONSTRAINT "provider_events_have_a_known_outcome" CHECK ((outcome = ANY (ARRAY['received'::text, 'applied'::text, 'ignored'::text, 'needs_review'::text, 'failed'::text]))), CONSTRAINT "provider_events_pkey" PRIMARY KEY (provider, event_id));
 
+CREATE TABLE "private"."quiz_papers" ("attempt_id" uuid NOT NULL, "questions" jsonb NOT NULL, CONSTRAINT "quiz_papers_pkey" PRIMARY KEY (attempt_id));
+
+CREATE TABLE "private"."quizzes" ("lesson_id" uuid NOT NULL, "questions" jsonb NOT NULL, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "quizzes_are_lists_of_questions" CHECK (((jsonb_typeof(questions) = 'array'::text) AND ((jsonb_array_length(questions) >= 1) AND (jsonb_array_length(questions) <= 200)))), CONSTRAINT "quizzes_pkey" PRIMARY KEY (lesson_id));
+
 CREATE TABLE "private"."sold_titles" ("variant_id" uuid NOT NULL, "title" text NOT NULL, "content" text NOT NULL, CONSTRAINT "sold_titles_pkey" PRIMARY KEY (variant_id, title));
 
 CREATE TABLE "private"."status_moves" ("machine" text NOT NULL, "from_status" text NOT NULL, "to_status" text NOT NULL, CONSTRAINT "status_moves_pkey" PRIMARY KEY (machine, from_status, to_status));
@@ -90,6 +94,10 @@ CREATE TABLE "public"."category_attributes" ("id" uuid NOT NULL DEFAULT gen_rand
 
 ALTER TABLE "public"."category_attributes" ENABLE ROW LEVEL SECURITY;
 
+CREATE TABLE "public"."certificates" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "number" text NOT NULL, "enrollment_id" uuid NOT NULL, "product_id" uuid NOT NULL, "learner_id" uuid NOT NULL, "learner_name" text NOT NULL, "course_title" text NOT NULL, "score_percent" integer, "completed_on" date NOT NULL, "issued_at" timestamp with time zone NOT NULL, "time_zone" text NOT NULL, "issuer" text NOT NULL, "locale" text NOT NULL, "verify_url" text NOT NULL, "pdf_path" text, "pdf_sha256" text, "pdf_bytes" integer, "revoked_at" timestamp with time zone, "revoked_by" uuid, "revoke_reason" text, CONSTRAINT "certificates_are_revoked_for_a_reason" CHECK (((revoked_at IS NOT NULL) = (revoke_reason IS NOT NULL))), CONSTRAINT "certificates_enrollment_id_key" UNIQUE (enrollment_id), CONSTRAINT "certificates_have_a_number_nobody_guesses" CHECK ((number ~ '^CERT-[0-9]{4}(-[0-9A-HJKMNP-TV-Z]{5}){3}$'::text)), CONSTRAINT "certificates_keep_a_readable_hash" CHECK ((pdf_sha256 ~ '^[0-9a-f]{64}$'::text)), CONSTRAINT "certificates_know_their_pdf_wholly" CHECK ((num_nulls(pdf_path, pdf_sha256, pdf_bytes) = ANY (ARRAY[0, 3]))), CONSTRAINT "certificates_number_key" UNIQUE (number), CONSTRAINT "certificates_pkey" PRIMARY KEY (id), CONSTRAINT "certificates_speak_a_known_language" CHECK ((locale = ANY (ARRAY['id'::text, 'en'::text]))));
+
+ALTER TABLE "public"."certificates" ENABLE ROW LEVEL SECURITY;
+
 CREATE TABLE "public"."collection_members" ("collection_id" uuid NOT NULL, "product_id" uuid NOT NULL, "position" integer NOT NULL DEFAULT 0, CONSTRAINT "collection_members_pkey" PRIMARY KEY (collection_id, product_id));
 
 ALTER TABLE "public"."collection_members" ENABLE ROW LEVEL SECURITY;
@@ -114,7 +122,19 @@ CREATE TABLE "public"."coupons" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "
 
 ALTER TABLE "public"."coupons" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."courses" ("product_id" uuid NOT NULL, "level" text NOT NULL DEFAULT 'beginner'::text, "language" text NOT NULL DEFAULT 'id'::text, "duration_minutes" integer, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "courses_are_held_in_a_known_language" CHECK ((language = ANY (ARRAY['id'::text, 'en'::text]))), CONSTRAINT "courses_have_a_known_level" CHECK ((level = ANY (ARRAY['beginner'::text, 'intermediate'::text, 'advanced'::text]))), CONSTRAINT "courses_pkey" PRIMARY KEY (product_id), CONSTRAINT "courses_take_some_time" CHECK ((duration_minutes > 0)));
+CREATE TABLE "public"."course_instructors" ("product_id" uuid NOT NULL, "profile_id" uuid NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "course_instructors_pkey" PRIMARY KEY (product_id, profile_id));
+
+ALTER TABLE "public"."course_instructors" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."course_prerequisites" ("product_id" uuid NOT NULL, "required_product_id" uuid NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "course_prerequisites_are_other_courses" CHECK ((product_id <> required_product_id)), CONSTRAINT "course_prerequisites_pkey" PRIMARY KEY (product_id, required_product_id));
+
+ALTER TABLE "public"."course_prerequisites" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."course_sections" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "product_id" uuid NOT NULL, "title" text NOT NULL, "position" integer NOT NULL DEFAULT 0, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "course_sections_can_be_named_with_their_course" UNIQUE (id, product_id), CONSTRAINT "course_sections_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "course_sections_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."course_sections" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."courses" ("product_id" uuid NOT NULL, "level" text NOT NULL DEFAULT 'beginner'::text, "language" text NOT NULL DEFAULT 'id'::text, "duration_minutes" integer, "is_sequential" boolean NOT NULL DEFAULT false, "completion_rule" text NOT NULL DEFAULT 'all_lessons'::text, "completion_percent" integer, "has_certificate" boolean NOT NULL DEFAULT true, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "courses_are_completed_by_a_known_rule" CHECK ((completion_rule = ANY (ARRAY['all_lessons'::text, 'percent'::text, 'score'::text]))), CONSTRAINT "courses_are_completed_by_a_sane_percentage" CHECK (((completion_percent >= 1) AND (completion_percent <= 100))), CONSTRAINT "courses_are_held_in_a_known_language" CHECK ((language = ANY (ARRAY['id'::text, 'en'::text]))), CONSTRAINT "courses_have_a_known_level" CHECK ((level = ANY (ARRAY['beginner'::text, 'intermediate'::text, 'advanced'::text]))), CONSTRAINT "courses_pkey" PRIMARY KEY (product_id), CONSTRAINT "courses_say_how_many_percent_complete_them" CHECK (((completion_rule <> 'all_lessons'::text) = (completion_percent IS NOT NULL))), CONSTRAINT "courses_take_some_time" CHECK ((duration_minutes > 0)));
 
 ALTER TABLE "public"."courses" ENABLE ROW LEVEL SECURITY;
 
@@ -146,7 +166,7 @@ CREATE TABLE "public"."events" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NUL
 
 ALTER TABLE "public"."events" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."intakes" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "product_id" uuid NOT NULL, "variant_id" uuid NOT NULL, "title" text NOT NULL, "seats" integer, "enroll_opens_at" timestamp with time zone NOT NULL DEFAULT now(), "enroll_closes_at" timestamp with time zone, "starts_at" timestamp with time zone, "ends_at" timestamp with time zone, "time_zone" text NOT NULL DEFAULT 'Asia/Jakarta'::text, "location" text, "has_waitlist" boolean NOT NULL DEFAULT true, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "intakes_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "intakes_have_seats_or_are_not_counted" CHECK (((seats >= 0) AND (seats <= 1000000))), CONSTRAINT "intakes_open_before_they_close" CHECK ((enroll_closes_at > enroll_opens_at)), CONSTRAINT "intakes_pkey" PRIMARY KEY (id), CONSTRAINT "intakes_start_before_they_end" CHECK ((ends_at > starts_at)), CONSTRAINT "intakes_variant_id_key" UNIQUE (variant_id));
+CREATE TABLE "public"."intakes" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "product_id" uuid NOT NULL, "variant_id" uuid NOT NULL, "title" text NOT NULL, "seats" integer, "enroll_opens_at" timestamp with time zone NOT NULL DEFAULT now(), "enroll_closes_at" timestamp with time zone, "starts_at" timestamp with time zone, "ends_at" timestamp with time zone, "time_zone" text NOT NULL DEFAULT 'Asia/Jakarta'::text, "location" text, "access_days" integer, "has_waitlist" boolean NOT NULL DEFAULT true, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "intakes_give_access_for_some_days" CHECK (((access_days >= 1) AND (access_days <= 36500))), CONSTRAINT "intakes_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "intakes_have_seats_or_are_not_counted" CHECK (((seats >= 0) AND (seats <= 1000000))), CONSTRAINT "intakes_open_before_they_close" CHECK ((enroll_closes_at > enroll_opens_at)), CONSTRAINT "intakes_pkey" PRIMARY KEY (id), CONSTRAINT "intakes_start_before_they_end" CHECK ((ends_at > starts_at)), CONSTRAINT "intakes_variant_id_key" UNIQUE (variant_id));
 
 ALTER TABLE "public"."intakes" ENABLE ROW LEVEL SECURITY;
 
@@ -157,6 +177,10 @@ ALTER TABLE "public"."invoice_lines" ENABLE ROW LEVEL SECURITY;
 CREATE TABLE "public"."invoices" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "kind" text NOT NULL, "year" integer NOT NULL, "serial" integer NOT NULL, "order_id" uuid NOT NULL, "refund_id" uuid, "corrects_id" uuid, "issued_at" timestamp with time zone NOT NULL, "time_zone" text NOT NULL, "paid_on" date, "currency" text NOT NULL, "minor_units" integer NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "shipping_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "tax_name" text NOT NULL, "seller_name" text NOT NULL, "seller_address" text NOT NULL, "seller_tax_id" text NOT NULL, "buyer_name" text NOT NULL, "buyer_email" text, "locale" text NOT NULL, "pdf_path" text, "pdf_sha256" text, "pdf_bytes" integer, CONSTRAINT "invoices_add_up" CHECK ((total_amount = (((subtotal_amount - discount_amount) + tax_amount) + shipping_amount))), CONSTRAINT "invoices_are_about_money" CHECK (((total_amount > 0) AND (subtotal_amount >= 0) AND (discount_amount >= 0) AND (tax_amount >= 0) AND (shipping_amount >= 0))), CONSTRAINT "invoices_are_numbered_from_one" CHECK ((serial > 0)), CONSTRAINT "invoices_are_numbered_once_per_series" UNIQUE (kind, year, serial), CONSTRAINT "invoices_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit_note'::text]))), CONSTRAINT "invoices_count_the_year_of_the_shop" CHECK (((year)::numeric = EXTRACT(year FROM (issued_at AT TIME ZONE time_zone)))), CONSTRAINT "invoices_keep_a_readable_hash" CHECK ((pdf_sha256 ~ '^[0-9a-f]{64}$'::text)), CONSTRAINT "invoices_know_their_pdf_wholly" CHECK ((num_nulls(pdf_path, pdf_sha256, pdf_bytes) = ANY (ARRAY[0, 3]))), CONSTRAINT "invoices_pkey" PRIMARY KEY (id), CONSTRAINT "invoices_say_what_a_credit_note_corrects" CHECK ((((kind = 'credit_note'::text) = (corrects_id IS NOT NULL)) AND ((kind = 'credit_note'::text) = (refund_id IS NOT NULL)))), CONSTRAINT "invoices_speak_a_known_language" CHECK ((locale = ANY (ARRAY['id'::text, 'en'::text]))));
 
 ALTER TABLE "public"."invoices" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."learning_files" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "lesson_id" uuid NOT NULL, "product_id" uuid NOT NULL, "owner_id" uuid NOT NULL, "enrollment_id" uuid, "submission_id" uuid, "file_name" text NOT NULL, "content_type" text NOT NULL, "bytes" integer NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "learning_files_are_handed_in_by_learners" CHECK (((submission_id IS NULL) OR (enrollment_id IS NOT NULL))), CONSTRAINT "learning_files_can_be_named_with_their_lesson" UNIQUE (id, lesson_id), CONSTRAINT "learning_files_have_a_name_for_a_folder" CHECK ((((length(file_name) >= 1) AND (length(file_name) <= 200)) AND (file_name !~ '[/\\[:cntrl:]]'::text))), CONSTRAINT "learning_files_have_some_bytes" CHECK ((bytes > 0)), CONSTRAINT "learning_files_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."learning_files" ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE "public"."ledger_accounts" ("code" text NOT NULL, "name" text NOT NULL, "kind" text NOT NULL, CONSTRAINT "ledger_accounts_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['asset'::text, 'liability'::text, 'income'::text, 'expense'::text]))), CONSTRAINT "ledger_accounts_pkey" PRIMARY KEY (code));
 
@@ -169,6 +193,18 @@ ALTER TABLE "public"."ledger_entries" ENABLE ROW LEVEL SECURITY;
 CREATE TABLE "public"."ledger_transactions" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "effect_key" text NOT NULL, "order_id" uuid NOT NULL, "posted_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "ledger_transactions_effect_key_key" UNIQUE (effect_key), CONSTRAINT "ledger_transactions_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."ledger_transactions" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."lesson_contents" ("lesson_id" uuid NOT NULL, "product_id" uuid NOT NULL, "body" text NOT NULL DEFAULT ''::text, "video_url" text, "file_id" uuid, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "lesson_contents_are_of_sane_length" CHECK ((length(body) <= 200000)), CONSTRAINT "lesson_contents_link_videos_on_the_web" CHECK (((video_url ~ '^https://'::text) AND (length(video_url) <= 2000))), CONSTRAINT "lesson_contents_pkey" PRIMARY KEY (lesson_id));
+
+ALTER TABLE "public"."lesson_contents" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."lesson_progress" ("enrollment_id" uuid NOT NULL, "lesson_id" uuid NOT NULL, "product_id" uuid NOT NULL, "learner_id" uuid NOT NULL, "score_percent" integer, "completed_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "lesson_progress_has_a_sane_score" CHECK (((score_percent >= 0) AND (score_percent <= 100))), CONSTRAINT "lesson_progress_pkey" PRIMARY KEY (enrollment_id, lesson_id));
+
+ALTER TABLE "public"."lesson_progress" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."lessons" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "product_id" uuid NOT NULL, "section_id" uuid NOT NULL, "kind" text NOT NULL, "title" text NOT NULL, "position" integer NOT NULL DEFAULT 0, "duration_minutes" integer, "is_required" boolean NOT NULL DEFAULT true, "is_preview" boolean NOT NULL DEFAULT false, "opens_at" timestamp with time zone, "opens_after_days" integer, "pass_percent" integer, "max_attempts" integer, "time_limit_minutes" integer, "withdrawn_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "lessons_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['video'::text, 'text'::text, 'file'::text, 'quiz'::text, 'assignment'::text]))), CONSTRAINT "lessons_are_passed_when_they_are_graded" CHECK (((kind = ANY (ARRAY['quiz'::text, 'assignment'::text])) = (pass_percent IS NOT NULL))), CONSTRAINT "lessons_are_passed_with_a_sane_percentage" CHECK (((pass_percent >= 0) AND (pass_percent <= 100))), CONSTRAINT "lessons_can_be_named_with_their_course" UNIQUE (id, product_id), CONSTRAINT "lessons_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "lessons_limit_only_graded_attempts" CHECK (((max_attempts IS NULL) OR ((kind = ANY (ARRAY['quiz'::text, 'assignment'::text])) AND ((max_attempts >= 1) AND (max_attempts <= 1000))))), CONSTRAINT "lessons_limit_only_the_time_of_quizzes" CHECK (((time_limit_minutes IS NULL) OR ((kind = 'quiz'::text) AND ((time_limit_minutes >= 1) AND (time_limit_minutes <= 1440))))), CONSTRAINT "lessons_open_after_some_days" CHECK (((opens_after_days >= 0) AND (opens_after_days <= 3650))), CONSTRAINT "lessons_pkey" PRIMARY KEY (id), CONSTRAINT "lessons_preview_what_is_not_graded" CHECK (((NOT is_preview) OR (kind = ANY (ARRAY['video'::text, 'text'::text, 'file'::text])))), CONSTRAINT "lessons_take_some_time" CHECK ((duration_minutes > 0)));
+
+ALTER TABLE "public"."lessons" ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE "public"."locations" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "code" text NOT NULL, "name" text NOT NULL, "kind" text NOT NULL DEFAULT 'place'::text, "priority" integer NOT NULL DEFAULT 100, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "deactivated_at" timestamp with time zone, CONSTRAINT "locations_are_drawn_in_a_sane_order" CHECK (((priority >= 0) AND (priority <= 10000))), CONSTRAINT "locations_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['main'::text, 'place'::text, 'allowance'::text]))), CONSTRAINT "locations_code_key" UNIQUE (code), CONSTRAINT "locations_have_a_code_of_sane_form" CHECK ((code ~ '^[a-z0-9][a-z0-9-]{0,40}$'::text)), CONSTRAINT "locations_have_a_name_people_can_read" CHECK (((length(btrim(name)) >= 1) AND (length(btrim(name)) <= 200))), CONSTRAINT "locations_keep_main_and_the_allowance" CHECK (((kind = 'place'::text) OR (deactivated_at IS NULL))), CONSTRAINT "locations_pkey" PRIMARY KEY (id));
 
@@ -242,6 +278,10 @@ CREATE TABLE "public"."promotions" ("id" uuid NOT NULL DEFAULT gen_random_uuid()
 
 ALTER TABLE "public"."promotions" ENABLE ROW LEVEL SECURITY;
 
+CREATE TABLE "public"."quiz_attempts" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "enrollment_id" uuid NOT NULL, "lesson_id" uuid NOT NULL, "product_id" uuid NOT NULL, "learner_id" uuid NOT NULL, "number" integer NOT NULL, "max_attempts" integer, "started_at" timestamp with time zone NOT NULL DEFAULT now(), "due_at" timestamp with time zone, "submitted_at" timestamp with time zone, "answers" jsonb, "score_percent" integer, "is_passed" boolean, CONSTRAINT "quiz_attempts_are_graded_when_submitted" CHECK ((num_nulls(submitted_at, score_percent, is_passed) = ANY (ARRAY[0, 3]))), CONSTRAINT "quiz_attempts_are_numbered_once" UNIQUE (enrollment_id, lesson_id, number), CONSTRAINT "quiz_attempts_have_a_sane_score" CHECK (((score_percent >= 0) AND (score_percent <= 100))), CONSTRAINT "quiz_attempts_pkey" PRIMARY KEY (id), CONSTRAINT "quiz_attempts_stay_within_their_limit" CHECK (((number >= 1) AND (number <= COALESCE(max_attempts, 1000000)))));
+
+ALTER TABLE "public"."quiz_attempts" ENABLE ROW LEVEL SECURITY;
+
 CREATE TABLE "public"."refunds" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "payment_id" uuid NOT NULL, "order_id" uuid NOT NULL, "amount" bigint NOT NULL, "currency" text NOT NULL, "reason" text NOT NULL, "note" text, "status" text NOT NULL DEFAULT 'pending'::text, "provider_refund_id" text, "failure" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "refunds_give_something_back" CHECK ((amount > 0)), CONSTRAINT "refunds_have_a_known_reason" CHECK ((reason = ANY (ARRAY['order_cancelled'::text, 'late_payment'::text, 'undeliverable'::text, 'duplicate_payment'::text, 'by_provider'::text]))), CONSTRAINT "refunds_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'success'::text, 'failed'::text]))), CONSTRAINT "refunds_pkey" PRIMARY KEY (id), CONSTRAINT "refunds_provider_refund_id_key" UNIQUE (provider_refund_id));
 
 ALTER TABLE "public"."refunds" ENABLE ROW LEVEL SECURITY;
@@ -249,6 +289,10 @@ ALTER TABLE "public"."refunds" ENABLE ROW LEVEL SECURITY;
 CREATE TABLE "public"."reservations" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "holder_id" uuid NOT NULL, "variant_id" uuid NOT NULL, "slot" integer NOT NULL, "location_id" uuid NOT NULL, "quantity" integer NOT NULL, "status" text NOT NULL DEFAULT 'held'::text, "expires_at" timestamp with time zone NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "reservations_have_a_known_status" CHECK ((status = ANY (ARRAY['held'::text, 'claimed'::text, 'released'::text]))), CONSTRAINT "reservations_hold_something" CHECK ((quantity > 0)), CONSTRAINT "reservations_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."reservations" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."results" ("enrollment_id" uuid NOT NULL, "product_id" uuid NOT NULL, "learner_id" uuid NOT NULL, "progress_percent" integer, "score_percent" integer, "passed_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "results_are_of_sane_size" CHECK ((((progress_percent >= 0) AND (progress_percent <= 100)) AND ((score_percent >= 0) AND (score_percent <= 100)))), CONSTRAINT "results_pkey" PRIMARY KEY (enrollment_id));
+
+ALTER TABLE "public"."results" ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE "public"."role_members" ("profile_id" uuid NOT NULL, "role" text NOT NULL, "granted_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "role_members_pkey" PRIMARY KEY (profile_id, role), "granted_by" uuid DEFAULT auth.uid());
 
@@ -284,6 +328,10 @@ ALTER TABLE "public"."stock_slots" ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE "public"."stock_slots" SET (fillfactor=40);
 
+CREATE TABLE "public"."submissions" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "enrollment_id" uuid NOT NULL, "lesson_id" uuid NOT NULL, "product_id" uuid NOT NULL, "learner_id" uuid NOT NULL, "number" integer NOT NULL, "max_attempts" integer, "body" text NOT NULL DEFAULT ''::text, "submitted_at" timestamp with time zone NOT NULL DEFAULT now(), "graded_at" timestamp with time zone, "graded_by" uuid, "score_percent" integer, "feedback" text, CONSTRAINT "submissions_are_graded_wholly" CHECK ((num_nulls(graded_at, score_percent) = ANY (ARRAY[0, 2]))), CONSTRAINT "submissions_are_numbered_once" UNIQUE (enrollment_id, lesson_id, number), CONSTRAINT "submissions_are_of_sane_length" CHECK (((length(body) <= 100000) AND (length(feedback) <= 20000))), CONSTRAINT "submissions_have_a_sane_score" CHECK (((score_percent >= 0) AND (score_percent <= 100))), CONSTRAINT "submissions_pkey" PRIMARY KEY (id), CONSTRAINT "submissions_stay_within_their_limit" CHECK (((number >= 1) AND (number <= COALESCE(max_attempts, 1000000)))));
+
+ALTER TABLE "public"."submissions" ENABLE ROW LEVEL SECURITY;
+
 CREATE TABLE "public"."tax_categories" ("code" text NOT NULL, "name" text NOT NULL, CONSTRAINT "tax_categories_have_a_snake_case_code" CHECK ((code ~ '^[a-z][a-z0-9_]{0,40}$'::text)), CONSTRAINT "tax_categories_pkey" PRIMARY KEY (code));
 
 ALTER TABLE "public"."tax_categories" ENABLE ROW LEVEL SECURITY;
@@ -310,9 +358,17 @@ CASE kind
     ELSE 'CN'::text
 END || '-'::text) || (year)::text) || '-'::text) || lpad((serial)::text, GREATEST(6, length((serial)::text)), '0'::text))) STORED NOT NULL;
 
+ALTER TABLE "public"."learning_files" ADD COLUMN "path" text GENERATED ALWAYS AS ((((
+CASE
+    WHEN (enrollment_id IS NULL) THEN 'lessons/'::text
+    ELSE 'submissions/'::text
+END || (lesson_id)::text) || '/'::text) || (id)::text)) STORED NOT NULL;
+
 ALTER TABLE "public"."media" ADD COLUMN "path" text GENERATED ALWAYS AS (((product_id || '/'::text) || id)) STORED NOT NULL;
 
 CREATE TYPE "private"."drawn_slot" AS ("slot" integer, "location_id" uuid, "quantity" integer);
+
+CREATE TYPE "private"."lesson_state" AS ("lesson_id" uuid, "section_id" uuid, "ordinal" integer, "lock_reason" text, "opens_at" timestamp with time zone, "waits_for" uuid, "completed_at" timestamp with time zone, "score_percent" integer);
 
 CREATE TYPE "private"."list_price" AS ("amount" bigint, "reason" jsonb);
 
@@ -355,6 +411,15 @@ begin
   end if;
   return true;
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.access_ends_at(enrolled_at timestamp with time zone, starts_at timestamp with time zone, access_days integer)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select greatest(access_ends_at.enrolled_at, access_ends_at.starts_at) + access_ends_at.access_days * interval '24 hours';
 $function$;
 
 CREATE OR REPLACE FUNCTION private.activate_enrollments(order_item_ids uuid[])
@@ -781,6 +846,44 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.assess_enrollment(enrollment_id uuid)
+ RETURNS public.results
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_enrollment public.enrollments;
+  v_course public.courses;
+  v_lessons record;
+  v_result public.results;
+begin
+  select * into v_enrollment from public.enrollments where enrollments.id = assess_enrollment.enrollment_id for update;
+  select courses.* into v_course from public.courses join public.intakes on intakes.product_id = courses.product_id where intakes.id = v_enrollment.intake_id;
+  select count(*) > 0 and count(*) = count(lesson_progress.completed_at) as are_complete,
+    100 * count(lesson_progress.completed_at) / nullif(count(*), 0) as progress_percent,
+    round(avg(coalesce(lesson_progress.score_percent, 0)) filter (where lessons.pass_percent is not null)) as score_percent
+  into v_lessons
+  from public.lessons left join public.lesson_progress on lesson_progress.lesson_id = lessons.id and lesson_progress.enrollment_id = v_enrollment.id
+  where lessons.product_id = v_course.product_id and lessons.withdrawn_at is null and lessons.is_required;
+  insert into public.results as kept (enrollment_id, product_id, learner_id, progress_percent, score_percent, passed_at)
+  values (v_enrollment.id, v_course.product_id, v_enrollment.learner_id, v_lessons.progress_percent, v_lessons.score_percent,
+    case when v_enrollment.status = 'active' and case v_course.completion_rule
+      when 'percent' then v_lessons.progress_percent >= v_course.completion_percent
+      when 'score' then v_lessons.score_percent >= v_course.completion_percent
+      else v_lessons.are_complete end then now() end)
+  on conflict on constraint results_pkey do update set
+    progress_percent = excluded.progress_percent, score_percent = excluded.score_percent, passed_at = coalesce(kept.passed_at, excluded.passed_at)
+  returning * into v_result;
+  if v_result.passed_at is not null and v_enrollment.status = 'active' then
+    update public.enrollments set status = 'completed' where enrollments.id = v_enrollment.id and enrollments.status = 'active';
+    if found then
+      perform private.emit('course.completed', 'enrollment', v_enrollment.id);
+    end if;
+  end if;
+  return v_result;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.attach_payment_session(payment_id uuid, session_id text, url text, expires_at timestamp with time zone)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -802,6 +905,26 @@ begin
     perform private.fail('payment_not_found', 404, 'There is no such payment.', 'Start the payment first.');
   end if;
   return private.payment_document(v_payment);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.attempt_document(attempt public.quiz_attempts)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  -- answers are shown when they can help nobody any more: passed, or no attempt left
+  v_open_book boolean := attempt.submitted_at is not null and (attempt.is_passed or attempt.number >= attempt.max_attempts);
+begin
+  return to_jsonb(attempt) - '{product_id,learner_id}'::text[] || (
+    select jsonb_build_object('questions', jsonb_agg(
+      case when v_open_book then question.item else question.item - '{answer,explanation}'::text[] end
+        || case when attempt.submitted_at is null then '{}'
+          else jsonb_build_object('is_right', private.is_right_answer(question.item, attempt.answers -> (question.place - 1)::integer)) end
+      order by question.place))
+    from private.quiz_papers cross join lateral jsonb_array_elements(quiz_papers.questions) with ordinality as question (item, place)
+    where quiz_papers.attempt_id = attempt.id);
 end
 $function$;
 
@@ -1241,6 +1364,26 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.check_answers(attempt public.quiz_attempts, answers jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if exists (select from public.quiz_attempts where quiz_attempts.id = attempt.id and quiz_attempts.submitted_at is not null) then
+    perform private.fail('attempt_over', 409, 'This attempt was handed in already.', 'Start the next one.');
+  end if;
+  if attempt.due_at + make_interval(secs => (private.setting('quiz_grace_seconds'))::integer) < now() then
+    perform private.fail('quiz_time_over', 409, 'The time of this attempt is over.', 'Start the next one, if there is one left.', attempt.due_at::text);
+  end if;
+  if coalesce(jsonb_typeof(answers), '') <> 'array' or pg_column_size(answers) > 200000
+    or jsonb_array_length(answers) <> (select jsonb_array_length(quiz_papers.questions) from private.quiz_papers where quiz_papers.attempt_id = attempt.id)
+  then
+    perform private.fail('invalid_answers', 422, 'Answers are a list with one entry per question.', 'Send null for a question that is left out.');
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.check_availability(person_id uuid, lines private.order_line[])
  RETURNS private.order_line[]
  LANGUAGE plpgsql
@@ -1425,6 +1568,25 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.check_upload(file_name text, content_type text, bytes integer, max_bytes integer, content_types jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if coalesce(length(file_name), 0) not between 1 and 200 or file_name ~ '[/\\[:cntrl:]]' then
+    perform private.fail('invalid_file', 422, 'A file needs a name of 1 to 200 characters without slashes.', 'Send the name alone, without its folder.');
+  end if;
+  if coalesce(bytes, 0) not between 1 and max_bytes then
+    perform private.fail('invalid_file', 422, 'The file is empty or too large.', 'Make it smaller.', json_build_object('max_bytes', max_bytes)::text);
+  end if;
+  if coalesce(content_type, '') !~ '^[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,100}$' or not coalesce(content_types ? content_type, true) then
+    perform private.fail('invalid_file', 422, 'Files of this type are not taken.', 'Send one of the types that details names.', content_types::text);
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.check_waitable(intake_id uuid, learner_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -1547,6 +1709,17 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.close_overdue_attempt(enrollment_id uuid, lesson_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update public.quiz_attempts set submitted_at = now(), answers = '[]', score_percent = 0, is_passed = false
+  where quiz_attempts.enrollment_id = close_overdue_attempt.enrollment_id and quiz_attempts.lesson_id = close_overdue_attempt.lesson_id
+    and quiz_attempts.submitted_at is null
+    and quiz_attempts.due_at + make_interval(secs => (private.setting('quiz_grace_seconds'))::integer) < now();
+$function$;
+
 CREATE OR REPLACE FUNCTION private.close_payments(order_id uuid, order_status text)
  RETURNS void
  LANGUAGE plpgsql
@@ -1598,6 +1771,28 @@ begin
     || private.page_of_products(private.collection_condition(v_collection),
       format('coalesce((select collection_members.position from public.collection_members where collection_members.collection_id = %L and collection_members.product_id = products.id), 2147483647)', v_collection.id),
       collection_products.locale, collection_products.currency, collection_products.cursor, collection_products.max_rows);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.complete_lesson(lesson_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_learner_id uuid := private.require_person();
+  v_body jsonb := to_jsonb(complete_lesson.lesson_id);
+  v_answer jsonb := private.recall_answer(v_learner_id, complete_lesson.idempotency_key, 'complete_lesson', v_body);
+  v_enrollment public.enrollments;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_enrollment := private.study_lesson(complete_lesson.lesson_id, v_learner_id, array['video', 'text', 'file']);
+  perform private.record_progress(v_enrollment.id, complete_lesson.lesson_id, null, true);
+  return private.remember_answer(v_learner_id, complete_lesson.idempotency_key, 'complete_lesson', v_body,
+    private.progress_document(private.assess_enrollment(v_enrollment.id), complete_lesson.lesson_id));
 end
 $function$;
 
@@ -1716,6 +1911,72 @@ AS $function$
     window list as (partition by order_items.order_id order by order_items.title, order_items.id)
   ) as lines on lines.order_id = invoices.order_id
   where invoices.id = copy_order_lines.invoice_id;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.course_lock(enrollment_id uuid, product_id uuid)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return coalesce((
+    select case
+      when enrollments.status = 'reserved' then 'unpaid'
+      when enrollments.status = 'suspended' then 'suspended'
+      when enrollments.status in ('cancelled', 'expired') then 'not_enrolled'
+      when private.access_ends_at(enrollments.enrolled_at, intakes.starts_at, intakes.access_days) <= now() then 'access_over'
+      when intakes.starts_at > now() then 'not_started'
+      when exists (
+        select from public.course_prerequisites
+        where course_prerequisites.product_id = course_lock.product_id and not exists (
+          select from public.enrollments as earlier join public.intakes as earlier_intakes on earlier_intakes.id = earlier.intake_id
+          where earlier.learner_id = enrollments.learner_id and earlier.status = 'completed'
+            and earlier_intakes.product_id = course_prerequisites.required_product_id)
+      ) then 'prerequisites'
+      else '' end
+    from public.enrollments join public.intakes on intakes.id = enrollments.intake_id
+    where enrollments.id = course_lock.enrollment_id
+  ), 'not_enrolled');
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.course_outline(product_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_enrollment_id uuid := private.enrollment_in(course_outline.product_id, auth.uid());
+  v_answer jsonb;
+begin
+  select jsonb_build_object(
+    'product_id', products.id, 'slug', products.slug, 'title', products.title,
+    'is_sequential', courses.is_sequential, 'completion_rule', courses.completion_rule, 'completion_percent', courses.completion_percent,
+    'has_certificate', courses.has_certificate,
+    'lock_reason', nullif(private.course_lock(v_enrollment_id, products.id), ''),
+    'enrollment', (
+      select jsonb_build_object('id', enrollments.id, 'intake_id', enrollments.intake_id, 'status', enrollments.status, 'enrolled_at', enrollments.enrolled_at,
+        'access_ends_at', private.access_ends_at(enrollments.enrolled_at, intakes.starts_at, intakes.access_days),
+        'progress_percent', results.progress_percent, 'score_percent', results.score_percent, 'passed_at', results.passed_at)
+      from public.enrollments join public.intakes on intakes.id = enrollments.intake_id
+      left join public.results on results.enrollment_id = enrollments.id
+      where enrollments.id = v_enrollment_id),
+    'prerequisites', (
+      select coalesce(jsonb_agg(jsonb_build_object('product_id', required.id, 'slug', required.slug, 'title', required.title) order by required.title, required.id), '[]')
+      from public.course_prerequisites join public.products as required on required.id = course_prerequisites.required_product_id
+      where course_prerequisites.product_id = products.id and private.is_on_sale(required.status, required.publish_at, required.unpublish_at)),
+    'sections', private.outline_sections(products.id, v_enrollment_id))
+  into v_answer
+  from public.products join public.courses on courses.product_id = products.id
+  where products.id = course_outline.product_id
+    and (private.is_on_sale(products.status, products.publish_at, products.unpublish_at) or v_enrollment_id is not null
+      or products.id in (select private.taught_courses()) or private.has_permission('catalog.read'));
+  if v_answer is null then
+    perform private.fail('course_not_found', 404, 'There is no such course.', 'List the courses and take an id from there.');
+  end if;
+  return v_answer;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.create_location(code text, name text, priority integer, idempotency_key text)
@@ -2128,6 +2389,21 @@ begin
   v_order := private.order_document(private.place_quote(v_learner_id, private.sum_lines(v_currency, array[v_line])));
   return private.remember_answer(v_learner_id, enroll.idempotency_key, 'enroll', v_body,
     jsonb_build_object('enrollment', v_order #> '{items,0,enrollment}', 'order', v_order));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.enrollment_in(product_id uuid, learner_id uuid)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select enrollments.id from public.enrollments join public.intakes on intakes.id = enrollments.intake_id
+    where enrollments.learner_id = enrollment_in.learner_id and intakes.product_id = enrollment_in.product_id
+      and enrollments.status in ('reserved', 'active', 'suspended', 'completed')
+    order by array_position(array['active', 'completed', 'suspended', 'reserved'], enrollments.status), enrollments.enrolled_at desc, enrollments.id
+    limit 1);
 end
 $function$;
 
@@ -2758,6 +3034,45 @@ AS $function$
   select set_config('seatline.reason', coalesce(left(reason, 500), ''), true);
 $function$;
 
+CREATE OR REPLACE FUNCTION private.grade_submission(submission_id uuid, score_percent integer, feedback text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_array(grade_submission.submission_id, grade_submission.score_percent, grade_submission.feedback);
+  v_answer jsonb := private.recall_answer(v_person_id, grade_submission.idempotency_key, 'grade_submission', v_body);
+  v_submission public.submissions;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  select * into v_submission from public.submissions where submissions.id = grade_submission.submission_id
+    and submissions.learner_id <> v_person_id -- nobody marks their own work
+    and (submissions.product_id in (select private.taught_courses()) or private.has_permission('learning.write'));
+  if v_submission.id is null then
+    perform private.fail('submission_not_found', 404, 'There is no such work.', 'Check the id, and that you teach its course.');
+  end if;
+  if coalesce(grade_submission.score_percent, -1) not between 0 and 100 or length(grade_submission.feedback) > 20000 then
+    perform private.fail('invalid_mark', 422, 'A mark is a whole number from 0 to 100, feedback at most 20000 characters.', 'Correct the mark.');
+  end if;
+  perform from public.enrollments where enrollments.id = v_submission.enrollment_id for update;
+  update public.submissions set graded_at = now(), graded_by = v_person_id, score_percent = grade_submission.score_percent, feedback = grade_submission.feedback
+  where submissions.id = v_submission.id and submissions.graded_at is null
+  returning * into v_submission;
+  if v_submission.id is null then
+    perform private.fail('already_graded', 409, 'This work has its mark.', 'Marks stay; the learner may hand in again.');
+  end if;
+  perform private.record_progress(v_submission.enrollment_id, v_submission.lesson_id, v_submission.score_percent,
+    v_submission.score_percent >= (select lessons.pass_percent from public.lessons where lessons.id = v_submission.lesson_id));
+  perform private.assess_enrollment(v_submission.enrollment_id);
+  perform private.emit('assignment.graded', 'submission', v_submission.id);
+  return private.remember_answer(v_person_id, grade_submission.idempotency_key, 'grade_submission', v_body, private.submission_document(v_submission));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.grant_downloads(order_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -2955,11 +3270,39 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.is_lesson_open(lesson_id uuid, product_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER COST 10000
+ SET search_path TO ''
+AS $function$
+begin
+  return exists (
+    select from private.lesson_states(is_lesson_open.product_id, private.enrollment_in(is_lesson_open.product_id, auth.uid())) as states
+    where states.lesson_id = is_lesson_open.lesson_id and states.lock_reason is null);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.is_on_sale(status text, publish_at timestamp with time zone, unpublish_at timestamp with time zone)
  RETURNS boolean
  LANGUAGE sql
  STABLE
 RETURN ((status = 'published'::text) AND ((publish_at IS NULL) OR (publish_at <= now())) AND ((unpublish_at IS NULL) OR (now() < unpublish_at)));
+
+CREATE OR REPLACE FUNCTION private.is_right_answer(question jsonb, answer jsonb)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(case question ->> 'kind'
+    when 'single' then answer = question -> 'answer'
+    when 'multiple' then jsonb_typeof(answer) = 'array' and answer @> (question -> 'answer') and answer <@ (question -> 'answer')
+    else jsonb_typeof(answer) = 'string' and exists (
+      select from jsonb_array_elements_text(question -> 'answer') as accepted
+      where lower(btrim(regexp_replace(accepted, '\s+', ' ', 'g'))) = lower(btrim(regexp_replace(left(answer #>> '{}', 5000), '\s+', ' ', 'g'))))
+    end, false);
+$function$;
 
 CREATE OR REPLACE FUNCTION private.is_service()
  RETURNS boolean
@@ -2968,6 +3311,38 @@ CREATE OR REPLACE FUNCTION private.is_service()
  SET search_path TO ''
 AS $function$
   select coalesce(auth.role(), 'service_role') = 'service_role';
+$function$;
+
+CREATE OR REPLACE FUNCTION private.issue_certificate(enrollment_id uuid, verify_base text)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_certificate public.certificates;
+  v_zone text := private.setting('shop_time_zone') #>> '{}';
+  v_number text := private.new_certificate_number(extract(year from now() at time zone v_zone)::integer);
+begin
+  insert into public.certificates (number, enrollment_id, product_id, learner_id, learner_name, course_title, score_percent,
+    completed_on, issued_at, time_zone, issuer, locale, verify_url)
+  select v_number, enrollments.id, results.product_id, profiles.id,
+    coalesce(nullif(btrim(profiles.first_name || ' ' || profiles.last_name), ''), split_part(profiles.email, '@', 1)),
+    products.title, results.score_percent, (results.passed_at at time zone v_zone)::date, clock_timestamp(), v_zone,
+    private.setting('seller_name') #>> '{}', profiles.locale, issue_certificate.verify_base || v_number
+  from public.enrollments
+  join public.results on results.enrollment_id = enrollments.id
+  join public.courses on courses.product_id = results.product_id
+  join public.products on products.id = results.product_id
+  join public.profiles on profiles.id = enrollments.learner_id
+  where enrollments.id = issue_certificate.enrollment_id and enrollments.status = 'completed' and results.passed_at is not null
+    and courses.has_certificate and profiles.closed_at is null
+  on conflict on constraint certificates_enrollment_id_key do nothing
+  returning * into v_certificate;
+  if v_certificate.id is not null then
+    perform private.emit('certificate.issued', 'certificate', v_certificate.id);
+  end if;
+  return v_certificate.id;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.issue_credit_note(refund_id uuid)
@@ -3080,6 +3455,23 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.keep_certificate_pdf(certificate_id uuid, path text, sha256 text, bytes integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.certificates set pdf_path = keep_certificate_pdf.path, pdf_sha256 = keep_certificate_pdf.sha256, pdf_bytes = keep_certificate_pdf.bytes
+  where certificates.id = keep_certificate_pdf.certificate_id and certificates.pdf_path is null;
+  if not exists (
+    select from public.certificates where certificates.id = keep_certificate_pdf.certificate_id
+      and certificates.pdf_path = keep_certificate_pdf.path and certificates.pdf_sha256 = keep_certificate_pdf.sha256
+  ) then
+    perform private.fail('certificate_pdf_differs', 409, 'This certificate already has another PDF.', 'Read the one that is kept: it is the one that was sent.');
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.keep_invoice_pdf(invoice_id uuid, path text, sha256 text, bytes integer)
  RETURNS void
  LANGUAGE plpgsql
@@ -3120,6 +3512,48 @@ begin
   end if;
   perform private.settle_reservations(v_entry.id, 'released');
   return private.remember_answer(v_learner_id, leave_waitlist.idempotency_key, 'leave_waitlist', v_body, private.waitlist_document(v_entry));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.lesson_states(product_id uuid, enrollment_id uuid)
+ RETURNS SETOF private.lesson_state
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_lock text := private.course_lock(lesson_states.enrollment_id, lesson_states.product_id);
+begin
+  return query
+    select found.id, found.section_id, found.ordinal,
+      case
+        when found.is_preview then null
+        when v_lock <> '' then v_lock
+        when found.completed_at is not null then null
+        when found.due_at > now() then 'not_yet'
+        when found.is_sequential and found.ordinal > found.first_missing then 'previous_lesson' end,
+      case when not found.is_preview and v_lock in ('', 'not_started') and greatest(found.due_at, found.starts_at) > now() then greatest(found.due_at, found.starts_at) end,
+      case when not found.is_preview and v_lock = '' and found.completed_at is null and found.is_sequential and found.ordinal > found.first_missing
+        then (array_agg(found.id) filter (where found.ordinal = found.first_missing) over ())[1] end,
+      found.completed_at, found.score_percent
+    from (
+      select listed.*, min(listed.ordinal) filter (where listed.is_required and listed.completed_at is null) over () as first_missing
+      from (
+        select lessons.id, lessons.section_id, lessons.is_preview, lessons.is_required, courses.is_sequential, seat.starts_at,
+          greatest(lessons.opens_at, greatest(seat.enrolled_at, seat.starts_at) + lessons.opens_after_days * interval '24 hours') as due_at,
+          lesson_progress.completed_at, lesson_progress.score_percent,
+          (row_number() over (order by course_sections.position, course_sections.id, lessons.position, lessons.id))::integer as ordinal
+        from public.lessons
+        join public.course_sections on course_sections.id = lessons.section_id
+        join public.courses on courses.product_id = lessons.product_id
+        left join (
+          select enrollments.id, enrollments.enrolled_at, intakes.starts_at
+          from public.enrollments join public.intakes on intakes.id = enrollments.intake_id
+        ) as seat on seat.id = lesson_states.enrollment_id
+        left join public.lesson_progress on lesson_progress.enrollment_id = lesson_states.enrollment_id and lesson_progress.lesson_id = lessons.id
+        where lessons.product_id = lesson_states.product_id and lessons.withdrawn_at is null
+      ) as listed
+    ) as found
+    order by found.ordinal;
 end
 $function$;
 
@@ -3564,22 +3998,38 @@ end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.my_courses()
- RETURNS TABLE(enrollment_id uuid, status text, product_id uuid, slug text, title text, summary text, image_url text, intake_id uuid, intake_title text, starts_at timestamp with time zone, ends_at timestamp with time zone, time_zone text, location text, enrolled_at timestamp with time zone, order_id uuid, order_number text, progress_percent integer, next_lesson text, access_ends_at timestamp with time zone, result text)
+ RETURNS TABLE(enrollment_id uuid, status text, state text, product_id uuid, slug text, title text, summary text, image_url text, intake_id uuid, intake_title text, starts_at timestamp with time zone, ends_at timestamp with time zone, time_zone text, location text, enrolled_at timestamp with time zone, order_id uuid, order_number text, progress_percent integer, next_lesson jsonb, next_session jsonb, access_ends_at timestamp with time zone, result text, score_percent integer, certificate_number text)
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
 begin
   return query
-    select enrollments.id, enrollments.status, products.id, products.slug, products.title, products.summary, products.image_url,
+    select enrollments.id, enrollments.status,
+      case when enrollments.status in ('reserved', 'suspended') then enrollments.status when access.ends_at <= now() then 'ended' else 'active' end,
+      products.id, products.slug, products.title, products.summary, products.image_url,
       intakes.id, intakes.title, intakes.starts_at, intakes.ends_at, intakes.time_zone, intakes.location,
       enrollments.enrolled_at, orders.id, orders.number,
-      null::integer, null::text, null::timestamptz, null::text
+      progress.percent, (
+        select jsonb_build_object('id', lessons.id, 'kind', lessons.kind, 'title', lessons.title, 'duration_minutes', lessons.duration_minutes)
+        from public.lessons where lessons.id = progress.next_lesson_id
+      ), null::jsonb, access.ends_at, case when results.passed_at is not null then 'passed' end, results.score_percent, certificates.number
     from public.enrollments
     join public.intakes on intakes.id = enrollments.intake_id
     join public.products on products.id = intakes.product_id
     left join public.order_items on order_items.id = enrollments.order_item_id
     left join public.orders on orders.id = order_items.order_id
+    left join public.results on results.enrollment_id = enrollments.id
+    left join public.certificates on certificates.enrollment_id = enrollments.id and certificates.revoked_at is null
+    cross join lateral (select private.access_ends_at(enrollments.enrolled_at, intakes.starts_at, intakes.access_days) as ends_at offset 0) as access
+    cross join lateral (
+      select (100 * count(lesson_progress.completed_at) / nullif(count(*), 0))::integer as percent,
+        (array_agg(lessons.id order by course_sections.position, course_sections.id, lessons.position, lessons.id) filter (where lesson_progress.completed_at is null))[1] as next_lesson_id
+      from public.lessons
+      join public.course_sections on course_sections.id = lessons.section_id
+      left join public.lesson_progress on lesson_progress.enrollment_id = enrollments.id and lesson_progress.lesson_id = lessons.id
+      where lessons.product_id = intakes.product_id and lessons.is_required and lessons.withdrawn_at is null
+    ) as progress
     where enrollments.learner_id = private.require_person() and enrollments.status in ('reserved', 'active', 'suspended', 'completed')
     order by enrollments.created_at desc, enrollments.id;
 end
@@ -3665,6 +4115,17 @@ begin
   end loop;
   return false;
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.new_certificate_number(issued_in integer)
+ RETURNS text
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  -- bytes 6 and 8 of a random uuid are not all chance: 6 is left out, and of 8 the lower five bits are
+  select 'CERT-' || lpad(issued_in::text, 4, '0') || string_agg(
+    case when place in (0, 5, 11) then '-' else '' end || substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', (get_byte(chance.bytes, place) & 31) + 1, 1), '' order by place)
+  from (select uuid_send(gen_random_uuid()) as bytes) as chance, unnest(array[0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15]) as place;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.newest_orders(search private.order_search, among uuid[], since timestamp with time zone)
@@ -3799,6 +4260,30 @@ AS $function$
   on conflict do nothing;
 $function$;
 
+CREATE OR REPLACE FUNCTION private.open_attempt(enrollment public.enrollments, lesson public.lessons)
+ RETURNS public.quiz_attempts
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_used integer := (select count(*) from public.quiz_attempts where quiz_attempts.enrollment_id = enrollment.id and quiz_attempts.lesson_id = lesson.id);
+  v_attempt public.quiz_attempts;
+begin
+  if v_used >= lesson.max_attempts then
+    perform private.fail('attempts_used_up', 409, 'All attempts at this are used.', 'Ask those who teach the course.', lesson.max_attempts::text);
+  end if;
+  if not exists (select from private.quizzes where quizzes.lesson_id = lesson.id) then
+    perform private.fail('quiz_not_ready', 409, 'This quiz has no questions yet.', 'Come back later.');
+  end if;
+  insert into public.quiz_attempts (enrollment_id, lesson_id, product_id, learner_id, number, max_attempts, due_at)
+  values (enrollment.id, lesson.id, lesson.product_id, enrollment.learner_id, v_used + 1, lesson.max_attempts,
+    now() + make_interval(mins => lesson.time_limit_minutes))
+  returning * into v_attempt;
+  insert into private.quiz_papers (attempt_id, questions) select v_attempt.id, quizzes.questions from private.quizzes where quizzes.lesson_id = lesson.id;
+  return v_attempt;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.open_books(lines private.stock_line[])
  RETURNS void
  LANGUAGE plpgsql
@@ -3874,6 +4359,32 @@ AS $function$
       or payments.status in ('expired', 'cancelled', 'failed') and payments.updated_at > now() - interval '1 hour')
     and payments.session_id is not null
   order by payments.updated_at limit open_payments.max_rows;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.open_submission(enrollment public.enrollments, lesson_id uuid, body text)
+ RETURNS public.submissions
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_lesson public.lessons;
+  v_before record;
+  v_submission public.submissions;
+begin
+  select * into v_lesson from public.lessons where lessons.id = open_submission.lesson_id;
+  select count(*) as count, count(*) filter (where submissions.graded_at is null) as waiting into v_before from public.submissions
+  where submissions.enrollment_id = enrollment.id and submissions.lesson_id = v_lesson.id;
+  if v_before.waiting > 0 then
+    perform private.fail('submission_waits', 409, 'Your work waits for its mark.', 'Hand in again once it is graded.');
+  end if;
+  if v_before.count >= v_lesson.max_attempts then
+    perform private.fail('attempts_used_up', 409, 'All attempts at this are used.', 'Ask those who teach the course.', v_lesson.max_attempts::text);
+  end if;
+  insert into public.submissions (enrollment_id, lesson_id, product_id, learner_id, number, max_attempts, body)
+  values (enrollment.id, v_lesson.id, v_lesson.product_id, enrollment.learner_id, v_before.count + 1, v_lesson.max_attempts, open_submission.body)
+  returning * into v_submission;
+  return v_submission;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.order_document(order_id uuid)
@@ -4001,6 +4512,32 @@ begin
       or search.alike and customer_search.content operator(extensions.%>) search.words)
     limit orders_about.at_most
   );
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.outline_sections(product_id uuid, enrollment_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object('id', course_sections.id, 'title', course_sections.title, 'lessons', coalesce(listed.lessons, '[]'))
+      order by course_sections.position, course_sections.id), '[]')
+    from public.course_sections
+    left join (
+      select lessons.section_id, jsonb_agg(jsonb_build_object(
+        'id', lessons.id, 'kind', lessons.kind, 'title', lessons.title, 'duration_minutes', lessons.duration_minutes,
+        'is_required', lessons.is_required, 'is_preview', lessons.is_preview, 'pass_percent', lessons.pass_percent,
+        'max_attempts', lessons.max_attempts, 'time_limit_minutes', lessons.time_limit_minutes,
+        'lock_reason', states.lock_reason, 'opens_at', states.opens_at, 'waits_for', states.waits_for,
+        'completed_at', states.completed_at, 'score_percent', states.score_percent) order by states.ordinal) as lessons
+      from private.lesson_states(outline_sections.product_id, outline_sections.enrollment_id) as states
+      join public.lessons on lessons.id = states.lesson_id
+      group by lessons.section_id
+    ) as listed on listed.section_id = course_sections.id
+    where course_sections.product_id = outline_sections.product_id);
 end
 $function$;
 
@@ -4354,6 +4891,46 @@ AS $function$
   from public.orders where orders.id = post_sale.order_id and orders.total_amount > 0;
 $function$;
 
+CREATE OR REPLACE FUNCTION private.prepare_upload(lesson_id uuid, file_name text, content_type text, bytes integer, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_array(prepare_upload.lesson_id, prepare_upload.file_name, prepare_upload.content_type, prepare_upload.bytes);
+  v_answer jsonb := private.recall_answer(v_person_id, prepare_upload.idempotency_key, 'prepare_upload', v_body);
+  v_lesson public.lessons;
+  v_enrollment public.enrollments;
+  v_file public.learning_files;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  select * into v_lesson from public.lessons where lessons.id = prepare_upload.lesson_id;
+  if v_lesson.product_id in (select private.taught_courses()) or private.has_permission('catalog.write') then
+    if v_lesson.id is null then
+      perform private.fail('lesson_not_found', 404, 'There is no such lesson.', 'Read the outline of the course for its lessons.');
+    end if;
+    perform private.check_upload(prepare_upload.file_name, prepare_upload.content_type, prepare_upload.bytes, (private.setting('lesson_file_max_bytes'))::integer, null);
+  else
+    v_enrollment := private.study_lesson(prepare_upload.lesson_id, v_person_id, array['assignment']);
+    perform private.check_upload(prepare_upload.file_name, prepare_upload.content_type, prepare_upload.bytes,
+      (private.setting('assignment_max_bytes'))::integer, private.setting('assignment_file_types'));
+    if (select count(*) from public.learning_files where learning_files.enrollment_id = v_enrollment.id
+      and learning_files.lesson_id = v_lesson.id and learning_files.submission_id is null) >= 20 then
+      perform private.fail('too_many_files', 409, 'Twenty files wait to be handed in already.', 'Hand some of them in first.');
+    end if;
+  end if;
+  insert into public.learning_files (lesson_id, product_id, owner_id, enrollment_id, file_name, content_type, bytes)
+  values (v_lesson.id, v_lesson.product_id, v_person_id, v_enrollment.id, prepare_upload.file_name, prepare_upload.content_type, prepare_upload.bytes)
+  returning * into v_file;
+  return private.remember_answer(v_person_id, prepare_upload.idempotency_key, 'prepare_upload', v_body,
+    jsonb_build_object('file_id', v_file.id, 'path', v_file.path));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.price_cart(cart public.carts)
  RETURNS private.priced_cart
  LANGUAGE plpgsql
@@ -4635,6 +5212,21 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.progress_document(result public.results, lesson_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select jsonb_build_object('enrollment_id', result.enrollment_id, 'status', enrollments.status, 'lesson_id', lesson_progress.lesson_id,
+      'completed_at', lesson_progress.completed_at, 'lesson_score_percent', lesson_progress.score_percent,
+      'progress_percent', result.progress_percent, 'score_percent', result.score_percent, 'passed_at', result.passed_at)
+    from public.enrollments join public.lesson_progress on lesson_progress.enrollment_id = enrollments.id
+    where enrollments.id = result.enrollment_id and lesson_progress.lesson_id = progress_document.lesson_id);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.promise_units(holder_id uuid, variant_id uuid, quantity integer)
  RETURNS void
  LANGUAGE plpgsql
@@ -4660,6 +5252,85 @@ begin
   delete from private.idempotency_keys where idempotency_keys.created_at < now() - purge_idempotency_keys.older_than;
   get diagnostics v_purged = row_count;
   return v_purged;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.put_quiz(lesson_id uuid, questions jsonb, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_lesson public.lessons;
+  v_person_id uuid;
+  v_body jsonb := jsonb_build_array(put_quiz.lesson_id, put_quiz.questions);
+  v_answer jsonb;
+  v_problem text;
+begin
+  select * into v_lesson from public.lessons where lessons.id = put_quiz.lesson_id and lessons.kind = 'quiz';
+  v_person_id := private.require_teacher(coalesce(v_lesson.product_id, gen_random_uuid()));
+  v_answer := private.recall_answer(v_person_id, put_quiz.idempotency_key, 'put_quiz', v_body);
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if v_lesson.id is null then
+    perform private.fail('lesson_not_found', 404, 'There is no such lesson.', 'Make a lesson of kind quiz first.');
+  end if;
+  if coalesce(jsonb_typeof(put_quiz.questions), '') <> 'array' or jsonb_array_length(put_quiz.questions) not between 1 and 200 then
+    perform private.fail('invalid_quiz', 422, 'A quiz is a list of 1 to 200 questions.', 'Send an array of {kind, prompt, choices, answer}.');
+  end if;
+  select format('Question %s: %s.', question.place, private.question_problem(question.item)) into v_problem
+  from jsonb_array_elements(put_quiz.questions) with ordinality as question (item, place)
+  where private.question_problem(question.item) is not null order by question.place limit 1;
+  if v_problem is not null then
+    perform private.fail('invalid_quiz', 422, 'A question cannot be asked like that.', 'Correct the question that details names.', v_problem);
+  end if;
+  insert into private.quizzes (lesson_id, questions) values (v_lesson.id, put_quiz.questions)
+  on conflict on constraint quizzes_pkey do update set questions = excluded.questions, updated_at = now();
+  return private.remember_answer(v_person_id, put_quiz.idempotency_key, 'put_quiz', v_body,
+    jsonb_build_object('lesson_id', v_lesson.id, 'questions', put_quiz.questions));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.question_problem(question jsonb)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_kind text := question ->> 'kind';
+  v_choices jsonb := question -> 'choices';
+  v_answer jsonb := question -> 'answer';
+  v_count integer;
+begin
+  if jsonb_typeof(question) is distinct from 'object' then return 'is not an object'; end if;
+  if v_kind is null or v_kind not in ('single', 'multiple', 'text') then return 'kind must be single, multiple or text'; end if;
+  if jsonb_typeof(question -> 'prompt') is distinct from 'string' or length(btrim(question ->> 'prompt')) not between 1 and 5000 then
+    return 'prompt must be text of 1 to 5000 characters';
+  end if;
+  if question ? 'points' and (question -> 'points' #>> '{}') !~ '^[1-9][0-9]?$' then return 'points must be 1 to 99'; end if;
+  if question ? 'explanation' and (jsonb_typeof(question -> 'explanation') <> 'string' or length(question ->> 'explanation') > 5000) then
+    return 'explanation must be text of at most 5000 characters';
+  end if;
+  if v_kind = 'text' then
+    if not jsonb_path_exists(coalesce(v_answer, 'null'), 'strict $ ? (@.type() == "array" && @.size() > 0 && @.size() <= 20)')
+      or jsonb_path_exists(v_answer, '$[*] ? (@.type() != "string")') then return 'answer must be a list of the accepted texts'; end if;
+    return null;
+  end if;
+  if not jsonb_path_exists(coalesce(v_choices, 'null'), 'strict $ ? (@.type() == "array" && @.size() >= 2 && @.size() <= 20)')
+    or jsonb_path_exists(v_choices, '$[*] ? (@.type() != "string" || @ == "")') then return 'choices must be 2 to 20 texts'; end if;
+  v_count := jsonb_array_length(v_choices);
+  if v_kind = 'single' then
+    v_answer := jsonb_build_array(v_answer);
+  end if;
+  if jsonb_typeof(v_answer) is distinct from 'array' or jsonb_array_length(v_answer) not between 1 and v_count
+    or exists (select from jsonb_array_elements(v_answer) as chosen
+      where jsonb_typeof(chosen) <> 'number' or chosen #>> '{}' !~ '^[0-9]{1,2}$' or (chosen #>> '{}')::integer >= v_count) then
+    return 'answer must name choices by their place, from 0';
+  end if;
+  return null;
 end
 $function$;
 
@@ -4689,6 +5360,18 @@ AS $function$
   values (queue_process.task, queue_process.event_id, queue_process.subject_type, queue_process.subject_id, queue_process.correlation_id)
   on conflict on constraint processes_run_once_per_event do update set task = excluded.task
   returning processes.id;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.quiz_questions(lesson_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.require_teacher(coalesce((select lessons.product_id from public.lessons where lessons.id = quiz_questions.lesson_id), gen_random_uuid()));
+  return coalesce((select quizzes.questions from private.quizzes where quizzes.lesson_id = quiz_questions.lesson_id), '[]');
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.quote_document(quote private.quote)
@@ -4788,6 +5471,19 @@ begin
   return jsonb_build_object('event_id', receive_provider_event.event_id,
     'outcome', private.try_provider_event(receive_provider_event.provider, receive_provider_event.event_id));
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.record_progress(enrollment_id uuid, lesson_id uuid, score_percent integer, is_passed boolean)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  insert into public.lesson_progress as kept (enrollment_id, lesson_id, product_id, learner_id, score_percent, completed_at)
+  select enrollments.id, lessons.id, lessons.product_id, enrollments.learner_id, record_progress.score_percent, case when record_progress.is_passed then now() end
+  from public.enrollments, public.lessons
+  where enrollments.id = record_progress.enrollment_id and lessons.id = record_progress.lesson_id
+  on conflict on constraint lesson_progress_pkey do update set
+    score_percent = greatest(kept.score_percent, excluded.score_percent), completed_at = coalesce(kept.completed_at, excluded.completed_at);
 $function$;
 
 CREATE OR REPLACE FUNCTION private.record_refund_result(refund_id uuid, provider_refund_id text, status text, failure text DEFAULT NULL::text)
@@ -4941,6 +5637,29 @@ begin
     perform private.fail('download_expired', 409, 'The time for this download is over.', 'Ask the shop.', v_download.expires_at::text);
   end if;
   perform private.fail('download_limit_reached', 409, format('This file was downloaded %s times, which is all that was bought.', v_download.used_count), 'Ask the shop.');
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.refuse_locked(state private.lesson_state)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if state.lock_reason is null then
+    return;
+  end if;
+  perform private.fail('lesson_locked', 409, case state.lock_reason
+      when 'unpaid' then 'The order of this seat is not paid yet.'
+      when 'suspended' then 'This seat is suspended.'
+      when 'access_over' then 'The time to learn in this course is over.'
+      when 'not_started' then 'This intake has not started yet.'
+      when 'prerequisites' then 'Another course must be completed first.'
+      when 'not_yet' then 'This lesson opens later.'
+      when 'previous_lesson' then 'The lessons of this course open one after the other.'
+      else 'This lesson is for those who have a seat in the course.' end,
+    'details says the reason, when it opens, and which lesson comes first.',
+    json_build_object('reason', state.lock_reason, 'opens_at', state.opens_at, 'waits_for', state.waits_for)::text);
 end
 $function$;
 
@@ -5205,6 +5924,22 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.require_teacher(product_id uuid)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+begin
+  if not (require_teacher.product_id in (select private.taught_courses()) or private.has_permission('catalog.write')) then
+    perform private.fail('lesson_not_found', 404, 'There is no such lesson.', 'Check the id, and that you teach its course.');
+  end if;
+  return v_person_id;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.reserve_stock(lines jsonb, minutes integer, note text, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -5316,6 +6051,38 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.revoke_certificate(certificate_id uuid, reason text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_array(revoke_certificate.certificate_id, revoke_certificate.reason);
+  v_answer jsonb := private.recall_answer(v_person_id, revoke_certificate.idempotency_key, 'revoke_certificate', v_body);
+  v_certificate public.certificates;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if not private.has_permission('learning.write') then
+    perform private.fail('permission_denied', 403, 'Revoking certificates needs the permission learning.write.', 'Ask an admin for a role that has it.');
+  end if;
+  if length(btrim(coalesce(revoke_certificate.reason, ''))) not between 1 and 500 then
+    perform private.fail('reason_required', 422, 'A certificate is revoked for a reason of 1 to 500 characters.', 'Say why.');
+  end if;
+  update public.certificates set revoked_at = now(), revoked_by = v_person_id, revoke_reason = btrim(revoke_certificate.reason)
+  where certificates.id = revoke_certificate.certificate_id and certificates.revoked_at is null
+  returning * into v_certificate;
+  if v_certificate.id is null then
+    perform private.fail('certificate_not_found', 404, 'There is no such certificate, or it is revoked already.', 'Check the id.');
+  end if;
+  perform private.emit('certificate.revoked', 'certificate', v_certificate.id);
+  return private.remember_answer(v_person_id, revoke_certificate.idempotency_key, 'revoke_certificate', v_body, private.verify_certificate(v_certificate.number));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.revoke_role(profile_id uuid, role text)
  RETURNS SETOF public.role_members
  LANGUAGE plpgsql
@@ -5335,6 +6102,30 @@ begin
   end if;
   delete from public.role_members where role_members.profile_id = revoke_role.profile_id and role_members.role = revoke_role.role;
   return query select role_members.* from public.role_members where role_members.profile_id = revoke_role.profile_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.roster(intake_id uuid)
+ RETURNS TABLE(enrollment_id uuid, learner_id uuid, first_name text, last_name text, email text, status text, enrolled_at timestamp with time zone, progress_percent integer, score_percent integer, passed_at timestamp with time zone, certificate_number text, ungraded bigint)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if not (roster.intake_id in (select private.taught_intakes()) or private.has_permission('enrollments.read')
+    and exists (select from public.intakes where intakes.id = roster.intake_id)) then
+    perform private.fail('intake_not_found', 404, 'There is no such intake.', 'Check the id, and that you teach its course.');
+  end if;
+  return query
+    select enrollments.id, profiles.id, profiles.first_name, profiles.last_name, profiles.email, enrollments.status, enrollments.enrolled_at,
+      results.progress_percent, results.score_percent, results.passed_at, certificates.number,
+      (select count(*) from public.submissions where submissions.enrollment_id = enrollments.id and submissions.graded_at is null)
+    from public.enrollments
+    join public.profiles on profiles.id = enrollments.learner_id
+    left join public.results on results.enrollment_id = enrollments.id
+    left join public.certificates on certificates.enrollment_id = enrollments.id and certificates.revoked_at is null
+    where enrollments.intake_id = roster.intake_id
+    order by profiles.last_name, profiles.first_name, enrollments.id;
 end
 $function$;
 
@@ -5864,6 +6655,35 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.start_quiz(lesson_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_learner_id uuid := private.require_person();
+  v_body jsonb := to_jsonb(start_quiz.lesson_id);
+  v_answer jsonb := private.recall_answer(v_learner_id, start_quiz.idempotency_key, 'start_quiz', v_body);
+  v_enrollment public.enrollments;
+  v_lesson public.lessons;
+  v_attempt public.quiz_attempts;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_enrollment := private.study_lesson(start_quiz.lesson_id, v_learner_id, array['quiz']);
+  select * into v_lesson from public.lessons where lessons.id = start_quiz.lesson_id;
+  perform private.close_overdue_attempt(v_enrollment.id, v_lesson.id);
+  select * into v_attempt from public.quiz_attempts
+  where quiz_attempts.enrollment_id = v_enrollment.id and quiz_attempts.lesson_id = v_lesson.id and quiz_attempts.submitted_at is null;
+  if v_attempt.id is null then
+    v_attempt := private.open_attempt(v_enrollment, v_lesson);
+  end if;
+  return private.remember_answer(v_learner_id, start_quiz.idempotency_key, 'start_quiz', v_body, private.attempt_document(v_attempt));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.start_upload(kind text, product_id uuid, variant_id uuid, file_name text, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -5960,6 +6780,139 @@ begin
     return null; -- a seat is held for this very person
   end if;
   return private.problem('out_of_stock', 409, format('Every seat in %s is taken.', line.title), 'Join the waiting list (join_waitlist), or choose another intake.', line.variant_id::text);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.studied_courses()
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select intakes.product_id from public.enrollments join public.intakes on intakes.id = enrollments.intake_id
+  where enrollments.learner_id = auth.uid() and enrollments.status in ('reserved', 'active', 'suspended', 'completed');
+$function$;
+
+CREATE OR REPLACE FUNCTION private.study_lesson(lesson_id uuid, learner_id uuid, kinds text[])
+ RETURNS public.enrollments
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_lesson public.lessons;
+  v_enrollment public.enrollments;
+  v_state private.lesson_state;
+begin
+  select lessons.* into v_lesson from public.lessons join public.products on products.id = lessons.product_id
+  where lessons.id = study_lesson.lesson_id and lessons.withdrawn_at is null
+    and (private.is_on_sale(products.status, products.publish_at, products.unpublish_at)
+      or private.enrollment_in(lessons.product_id, study_lesson.learner_id) is not null);
+  if v_lesson.id is null then
+    perform private.fail('lesson_not_found', 404, 'There is no such lesson.', 'Read the outline of the course for its lessons.');
+  end if;
+  if v_lesson.kind <> all (study_lesson.kinds) then
+    perform private.fail('lesson_of_other_kind', 409, 'A lesson of this kind is not completed that way.',
+      'Text, video and file: complete_lesson. Quiz: start_quiz and submit_quiz. Assignment: submit_assignment.', v_lesson.kind);
+  end if;
+  select * into v_enrollment from public.enrollments
+  where enrollments.id = private.enrollment_in(v_lesson.product_id, study_lesson.learner_id) for update;
+  select * into v_state from private.lesson_states(v_lesson.product_id, v_enrollment.id) as states where states.lesson_id = v_lesson.id;
+  if v_enrollment.id is null then
+    v_state.lock_reason := 'not_enrolled'; -- a preview is open to read; it is completed by those who have a seat
+  end if;
+  perform private.refuse_locked(v_state);
+  return v_enrollment;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.submission_document(submission public.submissions)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return to_jsonb(submission) - '{product_id,graded_by}'::text[] || jsonb_build_object('files', coalesce((
+    select jsonb_agg(jsonb_build_object('id', learning_files.id, 'file_name', learning_files.file_name,
+      'content_type', learning_files.content_type, 'bytes', learning_files.bytes) order by learning_files.file_name, learning_files.id)
+    from public.learning_files where learning_files.submission_id = submission.id), '[]'));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.submit_assignment(lesson_id uuid, body text, file_ids uuid[], idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_learner_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_array(submit_assignment.lesson_id, submit_assignment.body, to_jsonb(submit_assignment.file_ids));
+  v_answer jsonb := private.recall_answer(v_learner_id, submit_assignment.idempotency_key, 'submit_assignment', v_body);
+  v_enrollment public.enrollments;
+  v_submission public.submissions;
+  v_files integer := coalesce(cardinality(submit_assignment.file_ids), 0);
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_enrollment := private.study_lesson(submit_assignment.lesson_id, v_learner_id, array['assignment']);
+  if v_files > 20 or length(submit_assignment.body) > 100000 or v_files = 0 and coalesce(btrim(submit_assignment.body), '') = '' then
+    perform private.fail('invalid_submission', 422, 'Work is text of at most 100000 characters, or 1 to 20 files, or both.', 'Write something or name a file.');
+  end if;
+  v_submission := private.open_submission(v_enrollment, submit_assignment.lesson_id, coalesce(submit_assignment.body, ''));
+  update public.learning_files set submission_id = v_submission.id
+  where learning_files.id = any (submit_assignment.file_ids) and learning_files.enrollment_id = v_enrollment.id
+    and learning_files.lesson_id = v_submission.lesson_id and learning_files.submission_id is null;
+  if (select count(*) from public.learning_files where learning_files.submission_id = v_submission.id) <> v_files then
+    perform private.fail('file_not_found', 404, 'A file is not there, or was handed in already.', 'Send the file again and name the new one.');
+  end if;
+  perform private.emit('assignment.submitted', 'submission', v_submission.id);
+  return private.remember_answer(v_learner_id, submit_assignment.idempotency_key, 'submit_assignment', v_body, private.submission_document(v_submission));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.submit_quiz(attempt_id uuid, answers jsonb, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_learner_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_array(submit_quiz.attempt_id, submit_quiz.answers);
+  v_answer jsonb := private.recall_answer(v_learner_id, submit_quiz.idempotency_key, 'submit_quiz', v_body);
+  v_attempt public.quiz_attempts;
+  v_enrollment public.enrollments;
+  v_score integer;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  select * into v_attempt from public.quiz_attempts where quiz_attempts.id = submit_quiz.attempt_id and quiz_attempts.learner_id = v_learner_id;
+  if v_attempt.id is null then
+    perform private.fail('attempt_not_found', 404, 'There is no such attempt.', 'Start the quiz again.');
+  end if;
+  v_enrollment := private.study_lesson(v_attempt.lesson_id, v_learner_id, array['quiz']);
+  if v_enrollment.id <> v_attempt.enrollment_id then
+    perform private.fail('attempt_over', 409, 'This attempt belongs to a seat you learn by no longer.', 'Start the quiz again.');
+  end if;
+  perform private.check_answers(v_attempt, submit_quiz.answers);
+  select round(100.0 * sum(points) filter (where private.is_right_answer(item, submit_quiz.answers -> place::integer)) / sum(points)) into v_score
+  from (
+    select question.item, question.place - 1 as place, coalesce((question.item ->> 'points')::integer, 1) as points
+    from private.quiz_papers cross join lateral jsonb_array_elements(quiz_papers.questions) with ordinality as question (item, place)
+    where quiz_papers.attempt_id = v_attempt.id
+  ) as asked;
+  update public.quiz_attempts set submitted_at = now(), answers = submit_quiz.answers, score_percent = coalesce(v_score, 0),
+    is_passed = coalesce(v_score, 0) >= (select lessons.pass_percent from public.lessons where lessons.id = v_attempt.lesson_id)
+  where quiz_attempts.id = v_attempt.id and quiz_attempts.submitted_at is null
+  returning * into v_attempt;
+  if v_attempt.id is null then
+    perform private.fail('attempt_over', 409, 'This attempt was handed in already.', 'Start the next one.');
+  end if;
+  perform private.record_progress(v_attempt.enrollment_id, v_attempt.lesson_id, v_attempt.score_percent, v_attempt.is_passed);
+  return private.remember_answer(v_learner_id, submit_quiz.idempotency_key, 'submit_quiz', v_body, private.attempt_document(v_attempt)
+    || jsonb_build_object('progress', private.progress_document(private.assess_enrollment(v_attempt.enrollment_id), v_attempt.lesson_id)));
 end
 $function$;
 
@@ -6073,6 +7026,25 @@ begin
   end loop;
   return v_missing;
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.taught_courses()
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select course_instructors.product_id from public.course_instructors where course_instructors.profile_id = auth.uid();
+$function$;
+
+CREATE OR REPLACE FUNCTION private.taught_intakes()
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select intakes.id from public.course_instructors join public.intakes on intakes.product_id = course_instructors.product_id
+  where course_instructors.profile_id = auth.uid();
 $function$;
 
 CREATE OR REPLACE FUNCTION private.tg__audit()
@@ -6288,6 +7260,47 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.tg_certificates__refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_pdf text[] := '{pdf_path,pdf_sha256,pdf_bytes}';
+  v_revocation text[] := '{revoked_at,revoked_by,revoke_reason}';
+begin
+  if tg_op = 'UPDATE' and (old.pdf_path is null and to_jsonb(new) - v_pdf = to_jsonb(old) - v_pdf
+    or old.revoked_at is null and to_jsonb(new) - v_revocation = to_jsonb(old) - v_revocation) then
+    return new;
+  end if;
+  perform private.fail('append_only', 409, format('Certificate %s is issued: it is never changed or removed.', old.number), 'Revoke it.');
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_course_prerequisites__refuse_circle()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('seatline.course_prerequisites', 0));
+  if exists (
+    with recursive needed (product_id) as (
+      select new.required_product_id
+      union
+      select course_prerequisites.required_product_id
+      from needed join public.course_prerequisites on course_prerequisites.product_id = needed.product_id
+    )
+    select from needed where needed.product_id = new.product_id
+  ) then
+    perform private.fail('prerequisite_circle', 409, 'That course needs this one, so neither could ever be begun.', 'Remove the other prerequisite first.');
+  end if;
+  return new;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.tg_digital_files__keep_what_is_sold()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -6435,6 +7448,36 @@ begin
     perform private.fail('ledger_does_not_balance', 409, 'Debits and credits of a transaction must be equal in each currency.', 'Post all sides in one transaction.');
   end if;
   return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_lesson_contents__follow_lesson()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  new.product_id := (select lessons.product_id from public.lessons where lessons.id = new.lesson_id);
+  if new.product_id is null then
+    perform private.fail('lesson_not_found', 404, 'There is no such lesson.', 'Read the outline of the course for its lessons.');
+  end if;
+  return new;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_lessons__follow_section()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  new.product_id := (select course_sections.product_id from public.course_sections where course_sections.id = new.section_id);
+  if new.product_id is null then
+    perform private.fail('section_not_found', 404, 'There is no such section.', 'Read the course again for its sections.');
+  end if;
+  return new;
 end
 $function$;
 
@@ -6952,6 +7995,27 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.verify_certificate(number text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_answer jsonb;
+begin
+  select jsonb_build_object('number', certificates.number, 'learner_name', certificates.learner_name, 'course_title', certificates.course_title,
+    'issuer', certificates.issuer, 'completed_on', certificates.completed_on, 'issued_at', certificates.issued_at,
+    'status', case when certificates.revoked_at is null then 'valid' else 'revoked' end, 'revoked_at', certificates.revoked_at)
+  into v_answer
+  from public.certificates where certificates.number = upper(btrim(verify_certificate.number));
+  if v_answer is null then
+    perform private.fail('certificate_not_found', 404, 'There is no certificate with this number.', 'Compare it with the print, letter by letter.');
+  end if;
+  return v_answer;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.waitlist_document(entry public.waitlist_entries)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -7243,6 +8307,23 @@ AS $function$
   select private.collection_products(collection_products.slug, collection_products.locale, collection_products.currency, collection_products.cursor, collection_products.max_rows);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.complete_lesson(lesson_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.complete_lesson(complete_lesson.lesson_id, complete_lesson.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.course_outline(product_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.course_outline(course_outline.product_id);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.create_location(code text, name text, priority integer DEFAULT 100, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -7315,6 +8396,14 @@ CREATE OR REPLACE FUNCTION public.get_order(order_id uuid)
  SET search_path TO ''
 AS $function$
   select private.get_order(get_order.order_id);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.grade_submission(submission_id uuid, score_percent integer, feedback text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.grade_submission(grade_submission.submission_id, grade_submission.score_percent, grade_submission.feedback, grade_submission.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.grant_role(profile_id uuid, role text)
@@ -7397,7 +8486,7 @@ AS $function$
 $function$;
 
 CREATE OR REPLACE FUNCTION public.my_courses()
- RETURNS TABLE(enrollment_id uuid, status text, product_id uuid, slug text, title text, summary text, image_url text, intake_id uuid, intake_title text, starts_at timestamp with time zone, ends_at timestamp with time zone, time_zone text, location text, enrolled_at timestamp with time zone, order_id uuid, order_number text, progress_percent integer, next_lesson text, access_ends_at timestamp with time zone, result text)
+ RETURNS TABLE(enrollment_id uuid, status text, state text, product_id uuid, slug text, title text, summary text, image_url text, intake_id uuid, intake_title text, starts_at timestamp with time zone, ends_at timestamp with time zone, time_zone text, location text, enrolled_at timestamp with time zone, order_id uuid, order_number text, progress_percent integer, next_lesson jsonb, next_session jsonb, access_ends_at timestamp with time zone, result text, score_percent integer, certificate_number text)
  LANGUAGE sql
  STABLE
  SET search_path TO ''
@@ -7431,6 +8520,14 @@ AS $function$
   select private.place_order(place_order.lines, place_order.cart_id, place_order.currency, place_order.shipping_address_id, place_order.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.prepare_upload(lesson_id uuid, file_name text, content_type text, bytes integer, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.prepare_upload(prepare_upload.lesson_id, prepare_upload.file_name, prepare_upload.content_type, prepare_upload.bytes, prepare_upload.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.product_document(slug text DEFAULT NULL::text, product_id uuid DEFAULT NULL::uuid, locale text DEFAULT NULL::text, currency text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -7438,6 +8535,23 @@ CREATE OR REPLACE FUNCTION public.product_document(slug text DEFAULT NULL::text,
  SET search_path TO ''
 AS $function$
   select private.product_document(product_document.slug, product_document.product_id, product_document.locale, product_document.currency);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.put_quiz(lesson_id uuid, questions jsonb, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.put_quiz(put_quiz.lesson_id, put_quiz.questions, put_quiz.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.quiz_questions(lesson_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.quiz_questions(quiz_questions.lesson_id);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.receive_provider_event(provider text, event_id text, type text, payload jsonb)
@@ -7488,12 +8602,29 @@ AS $function$
   select private.retry_process(retry_process.process_id);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.revoke_certificate(certificate_id uuid, reason text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.revoke_certificate(revoke_certificate.certificate_id, revoke_certificate.reason, revoke_certificate.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.revoke_role(profile_id uuid, role text)
  RETURNS SETOF public.role_members
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
   select * from private.revoke_role(revoke_role.profile_id, revoke_role.role);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.roster(intake_id uuid)
+ RETURNS TABLE(enrollment_id uuid, learner_id uuid, first_name text, last_name text, email text, status text, enrolled_at timestamp with time zone, progress_percent integer, score_percent integer, passed_at timestamp with time zone, certificate_number text, ungraded bigint)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select * from private.roster(roster.intake_id);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.search_orders(q text DEFAULT NULL::text, statuses text[] DEFAULT NULL::text[], placed_from timestamp with time zone DEFAULT NULL::timestamp with time zone, placed_to timestamp with time zone DEFAULT NULL::timestamp with time zone, min_amount bigint DEFAULT NULL::bigint, max_amount bigint DEFAULT NULL::bigint, currency text DEFAULT NULL::text, cursor text DEFAULT NULL::text, max_rows integer DEFAULT 20)
@@ -7546,6 +8677,14 @@ AS $function$
   select private.start_payment(start_payment.order_id);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.start_quiz(lesson_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.start_quiz(start_quiz.lesson_id, start_quiz.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.start_upload(kind text, product_id uuid, variant_id uuid DEFAULT NULL::uuid, file_name text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -7561,6 +8700,22 @@ CREATE OR REPLACE FUNCTION public.stock_by_location(variant_ids uuid[])
  SET search_path TO ''
 AS $function$
   select * from private.stock_by_location(stock_by_location.variant_ids);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.submit_assignment(lesson_id uuid, body text DEFAULT NULL::text, file_ids uuid[] DEFAULT NULL::uuid[], idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.submit_assignment(submit_assignment.lesson_id, submit_assignment.body, submit_assignment.file_ids, submit_assignment.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.submit_quiz(attempt_id uuid, answers jsonb, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.submit_quiz(submit_quiz.attempt_id, submit_quiz.answers, submit_quiz.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.transfer_stock(lines jsonb, from_location_id uuid, to_location_id uuid, note text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
@@ -7595,6 +8750,15 @@ AS $function$
   select private.use_download(use_download.download_id, use_download.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.verify_certificate(number text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.verify_certificate(verify_certificate.number);
+$function$;
+
 ALTER TABLE "public"."cart_coupons" ADD CONSTRAINT "cart_coupons_cart_id_fkey" FOREIGN KEY (cart_id) REFERENCES public.carts(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."cart_items" ADD CONSTRAINT "cart_items_cart_id_fkey" FOREIGN KEY (cart_id) REFERENCES public.carts(id) ON DELETE CASCADE;
@@ -7617,11 +8781,23 @@ ALTER TABLE "public"."collection_rules" ADD CONSTRAINT "collection_rules_collect
 
 ALTER TABLE "public"."cart_coupons" ADD CONSTRAINT "cart_coupons_coupon_id_fkey" FOREIGN KEY (coupon_id) REFERENCES public.coupons(id) ON DELETE CASCADE;
 
+ALTER TABLE "public"."certificates" ADD CONSTRAINT "certificates_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.courses(product_id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."course_instructors" ADD CONSTRAINT "course_instructors_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.courses(product_id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."course_prerequisites" ADD CONSTRAINT "course_prerequisites_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.courses(product_id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."course_prerequisites" ADD CONSTRAINT "course_prerequisites_required_product_id_fkey" FOREIGN KEY (required_product_id) REFERENCES public.courses(product_id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."course_sections" ADD CONSTRAINT "course_sections_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.courses(product_id) ON DELETE CASCADE;
+
 ALTER TABLE "public"."customer_group_members" ADD CONSTRAINT "customer_group_members_customer_group_id_fkey" FOREIGN KEY (customer_group_id) REFERENCES public.customer_groups(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."digital_files" ADD CONSTRAINT "digital_files_path_key" UNIQUE (path);
 
 ALTER TABLE "public"."downloads" ADD CONSTRAINT "downloads_digital_file_id_fkey" FOREIGN KEY (digital_file_id) REFERENCES public.digital_files(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."certificates" ADD CONSTRAINT "certificates_enrollment_id_fkey" FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."enrollments" ADD CONSTRAINT "enrollments_intake_id_fkey" FOREIGN KEY (intake_id) REFERENCES public.intakes(id) ON DELETE RESTRICT;
 
@@ -7633,9 +8809,27 @@ ALTER TABLE "public"."invoice_lines" ADD CONSTRAINT "invoice_lines_invoice_id_fk
 
 ALTER TABLE "public"."invoices" ADD CONSTRAINT "invoices_corrects_id_fkey" FOREIGN KEY (corrects_id) REFERENCES public.invoices(id) ON DELETE RESTRICT;
 
+ALTER TABLE "public"."learning_files" ADD CONSTRAINT "learning_files_enrollment_id_fkey" FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."learning_files" ADD CONSTRAINT "learning_files_path_key" UNIQUE (path);
+
 ALTER TABLE "public"."ledger_entries" ADD CONSTRAINT "ledger_entries_account_fkey" FOREIGN KEY (account) REFERENCES public.ledger_accounts(code) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."ledger_entries" ADD CONSTRAINT "ledger_entries_transaction_id_fkey" FOREIGN KEY (transaction_id) REFERENCES public.ledger_transactions(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."lesson_contents" ADD CONSTRAINT "lesson_contents_file_id_lesson_id_fkey" FOREIGN KEY (file_id, lesson_id) REFERENCES public.learning_files(id, lesson_id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."lesson_progress" ADD CONSTRAINT "lesson_progress_enrollment_id_fkey" FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."learning_files" ADD CONSTRAINT "learning_files_lesson_id_product_id_fkey" FOREIGN KEY (lesson_id, product_id) REFERENCES public.lessons(id, product_id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."lesson_contents" ADD CONSTRAINT "lesson_contents_lesson_id_product_id_fkey" FOREIGN KEY (lesson_id, product_id) REFERENCES public.lessons(id, product_id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."lesson_progress" ADD CONSTRAINT "lesson_progress_lesson_id_product_id_fkey" FOREIGN KEY (lesson_id, product_id) REFERENCES public.lessons(id, product_id) ON DELETE RESTRICT;
+
+ALTER TABLE "private"."quizzes" ADD CONSTRAINT "quizzes_lesson_id_fkey" FOREIGN KEY (lesson_id) REFERENCES public.lessons(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."lessons" ADD CONSTRAINT "lessons_section_id_product_id_fkey" FOREIGN KEY (section_id, product_id) REFERENCES public.course_sections(id, product_id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."media" ADD CONSTRAINT "media_path_key" UNIQUE (path);
 
@@ -7689,13 +8883,23 @@ ALTER TABLE "public"."addresses" ADD CONSTRAINT "addresses_profile_id_fkey" FORE
 
 ALTER TABLE "public"."carts" ADD CONSTRAINT "carts_customer_id_fkey" FOREIGN KEY (customer_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
+ALTER TABLE "public"."certificates" ADD CONSTRAINT "certificates_learner_id_fkey" FOREIGN KEY (learner_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."certificates" ADD CONSTRAINT "certificates_revoked_by_fkey" FOREIGN KEY (revoked_by) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
 ALTER TABLE "public"."coupons" ADD CONSTRAINT "coupons_customer_id_fkey" FOREIGN KEY (customer_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."course_instructors" ADD CONSTRAINT "course_instructors_profile_id_fkey" FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."customer_group_members" ADD CONSTRAINT "customer_group_members_profile_id_fkey" FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."downloads" ADD CONSTRAINT "downloads_customer_id_fkey" FOREIGN KEY (customer_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."enrollments" ADD CONSTRAINT "enrollments_learner_id_fkey" FOREIGN KEY (learner_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."learning_files" ADD CONSTRAINT "learning_files_owner_id_fkey" FOREIGN KEY (owner_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."lesson_progress" ADD CONSTRAINT "lesson_progress_learner_id_fkey" FOREIGN KEY (learner_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."notifications" ADD CONSTRAINT "notifications_profile_id_fkey" FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
@@ -7719,11 +8923,25 @@ ALTER TABLE "public"."promotion_products" ADD CONSTRAINT "promotion_products_pro
 
 ALTER TABLE "public"."promotion_redemptions" ADD CONSTRAINT "promotion_redemptions_promotion_id_fkey" FOREIGN KEY (promotion_id) REFERENCES public.promotions(id) ON DELETE RESTRICT;
 
+ALTER TABLE "public"."quiz_attempts" ADD CONSTRAINT "quiz_attempts_enrollment_id_fkey" FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."quiz_attempts" ADD CONSTRAINT "quiz_attempts_learner_id_fkey" FOREIGN KEY (learner_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."quiz_attempts" ADD CONSTRAINT "quiz_attempts_lesson_id_product_id_fkey" FOREIGN KEY (lesson_id, product_id) REFERENCES public.lessons(id, product_id) ON DELETE RESTRICT;
+
+ALTER TABLE "private"."quiz_papers" ADD CONSTRAINT "quiz_papers_attempt_id_fkey" FOREIGN KEY (attempt_id) REFERENCES public.quiz_attempts(id) ON DELETE CASCADE;
+
 ALTER TABLE "public"."refunds" ADD CONSTRAINT "refunds_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."refunds" ADD CONSTRAINT "refunds_payment_id_fkey" FOREIGN KEY (payment_id) REFERENCES public.payments(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."invoices" ADD CONSTRAINT "invoices_refund_id_fkey" FOREIGN KEY (refund_id) REFERENCES public.refunds(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."results" ADD CONSTRAINT "results_enrollment_id_fkey" FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."results" ADD CONSTRAINT "results_learner_id_fkey" FOREIGN KEY (learner_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."results" ADD CONSTRAINT "results_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.courses(product_id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."role_members" ADD CONSTRAINT "role_members_profile_id_fkey" FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
@@ -7734,6 +8952,16 @@ ALTER TABLE "public"."role_members" ADD CONSTRAINT "role_members_role_fkey" FORE
 ALTER TABLE "public"."role_permissions" ADD CONSTRAINT "role_permissions_role_fkey" FOREIGN KEY (role) REFERENCES public.roles(name) ON DELETE CASCADE;
 
 ALTER TABLE "public"."stock_slots" ADD CONSTRAINT "stock_slots_location_id_fkey" FOREIGN KEY (location_id) REFERENCES public.locations(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."submissions" ADD CONSTRAINT "submissions_enrollment_id_fkey" FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."submissions" ADD CONSTRAINT "submissions_graded_by_fkey" FOREIGN KEY (graded_by) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."submissions" ADD CONSTRAINT "submissions_learner_id_fkey" FOREIGN KEY (learner_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."submissions" ADD CONSTRAINT "submissions_lesson_id_product_id_fkey" FOREIGN KEY (lesson_id, product_id) REFERENCES public.lessons(id, product_id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."learning_files" ADD CONSTRAINT "learning_files_submission_id_fkey" FOREIGN KEY (submission_id) REFERENCES public.submissions(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."products" ADD CONSTRAINT "products_tax_category_fkey" FOREIGN KEY (tax_category) REFERENCES public.tax_categories(code) ON DELETE RESTRICT;
 
@@ -8059,6 +9287,12 @@ CREATE INDEX carts_shipping_address_id_idx ON public.carts USING btree (shipping
 
 CREATE INDEX categories_parent_id_parent_depth_idx ON public.categories USING btree (parent_id, parent_depth);
 
+CREATE INDEX certificates_learner_id_idx ON public.certificates USING btree (learner_id);
+
+CREATE INDEX certificates_product_id_idx ON public.certificates USING btree (product_id);
+
+CREATE INDEX certificates_revoked_by_idx ON public.certificates USING btree (revoked_by);
+
 CREATE INDEX collection_members_product_id_idx ON public.collection_members USING btree (product_id);
 
 CREATE INDEX collection_rules_category_id_idx ON public.collection_rules USING btree (category_id);
@@ -8068,6 +9302,12 @@ CREATE INDEX collection_rules_collection_id_idx ON public.collection_rules USING
 CREATE INDEX coupons_customer_id_idx ON public.coupons USING btree (customer_id);
 
 CREATE INDEX coupons_promotion_id_idx ON public.coupons USING btree (promotion_id);
+
+CREATE INDEX course_instructors_profile_id_idx ON public.course_instructors USING btree (profile_id);
+
+CREATE INDEX course_prerequisites_required_product_id_idx ON public.course_prerequisites USING btree (required_product_id);
+
+CREATE INDEX course_sections_product_id_position_id_idx ON public.course_sections USING btree (product_id, "position", id);
 
 CREATE INDEX customer_group_members_profile_id_idx ON public.customer_group_members USING btree (profile_id);
 
@@ -8105,11 +9345,31 @@ CREATE UNIQUE INDEX invoices_one_per_refund ON public.invoices USING btree (refu
 
 CREATE INDEX invoices_order_id_idx ON public.invoices USING btree (order_id);
 
+CREATE INDEX learning_files_enrollment_id_idx ON public.learning_files USING btree (enrollment_id);
+
+CREATE INDEX learning_files_lesson_id_product_id_idx ON public.learning_files USING btree (lesson_id, product_id);
+
+CREATE INDEX learning_files_owner_id_idx ON public.learning_files USING btree (owner_id);
+
+CREATE INDEX learning_files_submission_id_idx ON public.learning_files USING btree (submission_id);
+
 CREATE INDEX ledger_entries_account_currency_amount_idx ON public.ledger_entries USING btree (account, currency) INCLUDE (amount);
 
 CREATE INDEX ledger_entries_transaction_id_idx ON public.ledger_entries USING btree (transaction_id);
 
 CREATE INDEX ledger_transactions_order_id_idx ON public.ledger_transactions USING btree (order_id);
+
+CREATE INDEX lesson_contents_file_id_lesson_id_idx ON public.lesson_contents USING btree (file_id, lesson_id);
+
+CREATE INDEX lesson_contents_lesson_id_product_id_idx ON public.lesson_contents USING btree (lesson_id, product_id);
+
+CREATE INDEX lesson_progress_learner_id_idx ON public.lesson_progress USING btree (learner_id);
+
+CREATE INDEX lesson_progress_lesson_id_product_id_idx ON public.lesson_progress USING btree (lesson_id, product_id);
+
+CREATE INDEX lessons_product_id_idx ON public.lessons USING btree (product_id);
+
+CREATE INDEX lessons_section_id_product_id_idx ON public.lessons USING btree (section_id, product_id);
 
 CREATE UNIQUE INDEX locations_have_one_allowance ON public.locations USING btree (kind) WHERE (kind = 'allowance'::text);
 
@@ -8189,6 +9449,12 @@ CREATE INDEX promotions_currency_idx ON public.promotions USING btree (currency)
 
 CREATE INDEX promotions_priority_idx ON public.promotions USING btree (priority) WHERE ((status = 'active'::text) AND automatic);
 
+CREATE INDEX quiz_attempts_learner_id_idx ON public.quiz_attempts USING btree (learner_id);
+
+CREATE INDEX quiz_attempts_lesson_id_product_id_idx ON public.quiz_attempts USING btree (lesson_id, product_id);
+
+CREATE UNIQUE INDEX quiz_attempts_one_open ON public.quiz_attempts USING btree (enrollment_id, lesson_id) WHERE (submitted_at IS NULL);
+
 CREATE INDEX refunds_created_at_idx ON public.refunds USING btree (created_at) WHERE (status = 'pending'::text);
 
 CREATE INDEX refunds_order_id_idx ON public.refunds USING btree (order_id);
@@ -8200,6 +9466,10 @@ CREATE INDEX reservations_holder_id_idx ON public.reservations USING btree (hold
 CREATE INDEX reservations_variant_id_expires_at_idx ON public.reservations USING btree (variant_id, expires_at) WHERE (status = 'held'::text);
 
 CREATE INDEX reservations_variant_id_idx ON public.reservations USING btree (variant_id);
+
+CREATE INDEX results_learner_id_idx ON public.results USING btree (learner_id);
+
+CREATE INDEX results_product_id_idx ON public.results USING btree (product_id);
 
 CREATE INDEX role_members_role_idx ON public.role_members USING btree (role);
 
@@ -8214,6 +9484,16 @@ CREATE INDEX stock_movements_reference_id_idx ON public.stock_movements USING bt
 CREATE INDEX stock_movements_variant_id_id_idx ON public.stock_movements USING btree (variant_id, id);
 
 CREATE INDEX stock_slots_location_id_idx ON public.stock_slots USING btree (location_id);
+
+CREATE INDEX submissions_graded_by_idx ON public.submissions USING btree (graded_by);
+
+CREATE INDEX submissions_learner_id_idx ON public.submissions USING btree (learner_id);
+
+CREATE INDEX submissions_lesson_id_product_id_idx ON public.submissions USING btree (lesson_id, product_id);
+
+CREATE UNIQUE INDEX submissions_one_ungraded ON public.submissions USING btree (enrollment_id, lesson_id) WHERE (graded_at IS NULL);
+
+CREATE INDEX submissions_product_id_submitted_at_idx ON public.submissions USING btree (product_id, submitted_at) WHERE (graded_at IS NULL);
 
 CREATE INDEX tax_rates_country_tax_category_idx ON public.tax_rates USING btree (country, tax_category);
 
@@ -8275,6 +9555,10 @@ CREATE TRIGGER _300_keep_values AFTER INSERT OR DELETE OR UPDATE ON public.categ
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.category_attributes FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
+CREATE TRIGGER _100_refuse_change BEFORE DELETE OR UPDATE ON public.certificates FOR EACH ROW EXECUTE FUNCTION private.tg_certificates__refuse_change();
+
+CREATE TRIGGER _900_audit AFTER UPDATE OF revoked_at ON public.certificates FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.collection_members FOR EACH ROW EXECUTE FUNCTION private.tg__audit('collection_id', 'product_id');
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.collection_rules FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
@@ -8290,6 +9574,16 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.collections
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.coupons FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE OF usage_limit, revoked_at ON public.coupons FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.course_instructors FOR EACH ROW EXECUTE FUNCTION private.tg__audit('product_id', 'profile_id');
+
+CREATE TRIGGER _200_refuse_circle BEFORE INSERT ON public.course_prerequisites FOR EACH ROW EXECUTE FUNCTION private.tg_course_prerequisites__refuse_circle();
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.course_prerequisites FOR EACH ROW EXECUTE FUNCTION private.tg__audit('product_id', 'required_product_id');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.course_sections FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.course_sections FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.courses FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
@@ -8340,6 +9634,20 @@ CREATE CONSTRAINT TRIGGER _100_check_balance AFTER INSERT ON public.ledger_entri
 CREATE TRIGGER _200_refuse_change BEFORE DELETE OR UPDATE ON public.ledger_entries FOR EACH ROW EXECUTE FUNCTION private.tg__refuse_change();
 
 CREATE TRIGGER _200_refuse_change BEFORE DELETE OR UPDATE ON public.ledger_transactions FOR EACH ROW EXECUTE FUNCTION private.tg__refuse_change();
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.lesson_contents FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_follow_lesson BEFORE INSERT ON public.lesson_contents FOR EACH ROW EXECUTE FUNCTION private.tg_lesson_contents__follow_lesson();
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.lesson_contents FOR EACH ROW EXECUTE FUNCTION private.tg__audit('lesson_id');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.lesson_progress FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.lessons FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_follow_section BEFORE INSERT ON public.lessons FOR EACH ROW EXECUTE FUNCTION private.tg_lessons__follow_section();
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.lessons FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.locations FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
@@ -8425,6 +9733,8 @@ CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.refunds FOR EACH ROW EX
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.refunds FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('refund');
 
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.results FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.role_members FOR EACH ROW EXECUTE FUNCTION private.tg__audit('profile_id', 'role');
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.role_permissions FOR EACH ROW EXECUTE FUNCTION private.tg__audit('role', 'permission');
@@ -8444,6 +9754,8 @@ CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.stock_holds FO
 CREATE TRIGGER _100_refuse_write INSTEAD OF INSERT OR DELETE OR UPDATE ON public.stock_levels FOR EACH ROW EXECUTE FUNCTION private.tg_stock_levels__refuse_write();
 
 CREATE TRIGGER _100_refuse_change BEFORE DELETE OR UPDATE ON public.stock_movements FOR EACH ROW EXECUTE FUNCTION private.tg_stock_movements__refuse_change();
+
+CREATE TRIGGER _900_audit AFTER UPDATE ON public.submissions FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.tax_categories FOR EACH ROW EXECUTE FUNCTION private.tg__audit('code');
 
@@ -8517,6 +9829,8 @@ CREATE POLICY "select_anyone" ON "public"."category_attributes" FOR SELECT TO "a
 
 CREATE POLICY "update_staff" ON "public"."category_attributes" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
 
+CREATE POLICY "select_own_or_teachers" ON "public"."certificates" FOR SELECT TO "authenticated" USING (((learner_id = ( SELECT auth.uid() AS uid)) OR (product_id IN ( SELECT private.taught_courses() AS taught_courses)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission)));
+
 CREATE POLICY "delete_staff" ON "public"."collection_members" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
 
 CREATE POLICY "insert_staff" ON "public"."collection_members" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
@@ -8546,6 +9860,34 @@ CREATE POLICY "insert_staff" ON "public"."coupons" FOR INSERT TO "authenticated"
 CREATE POLICY "select_own_or_staff" ON "public"."coupons" FOR SELECT TO "authenticated" USING ((((customer_id = ( SELECT auth.uid() AS uid)) AND (revoked_at IS NULL)) OR ( SELECT private.has_permission('pricing.read'::text) AS has_permission)));
 
 CREATE POLICY "update_staff" ON "public"."coupons" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('pricing.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('pricing.write'::text) AS has_permission));
+
+CREATE POLICY "delete_staff" ON "public"."course_instructors" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "insert_staff" ON "public"."course_instructors" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "select_own_or_staff" ON "public"."course_instructors" FOR SELECT TO "authenticated" USING (((profile_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('catalog.read'::text) AS has_permission)));
+
+CREATE POLICY "delete_staff" ON "public"."course_prerequisites" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "insert_staff" ON "public"."course_prerequisites" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "select_anyone" ON "public"."course_prerequisites" FOR SELECT TO "anon", "authenticated" USING ((EXISTS ( SELECT
+   FROM public.products
+  WHERE (products.id = course_prerequisites.product_id))));
+
+CREATE POLICY "delete_teachers" ON "public"."course_sections" FOR DELETE TO "authenticated" USING (((product_id IN ( SELECT private.taught_courses() AS taught_courses)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission)));
+
+CREATE POLICY "insert_teachers" ON "public"."course_sections" FOR INSERT TO "authenticated" WITH CHECK (((product_id IN ( SELECT private.taught_courses() AS taught_courses)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission)));
+
+CREATE POLICY "select_anon" ON "public"."course_sections" FOR SELECT TO "anon" USING ((EXISTS ( SELECT
+   FROM public.products
+  WHERE (products.id = course_sections.product_id))));
+
+CREATE POLICY "select_anyone" ON "public"."course_sections" FOR SELECT TO "authenticated" USING (((EXISTS ( SELECT
+   FROM public.products
+  WHERE (products.id = course_sections.product_id))) OR (product_id IN ( SELECT private.studied_courses() AS studied_courses)) OR (product_id IN ( SELECT private.taught_courses() AS taught_courses))));
+
+CREATE POLICY "update_teachers" ON "public"."course_sections" FOR UPDATE TO "authenticated" USING (((product_id IN ( SELECT private.taught_courses() AS taught_courses)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission))) WITH CHECK (((product_id IN ( SELECT private.taught_courses() AS taught_courses)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission)));
 
 CREATE POLICY "insert_staff" ON "public"."courses" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
 
@@ -8581,7 +9923,7 @@ CREATE POLICY "update_staff" ON "public"."digital_files" FOR UPDATE TO "authenti
 
 CREATE POLICY "select_own_or_staff" ON "public"."downloads" FOR SELECT TO "authenticated" USING (((customer_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('orders.read'::text) AS has_permission)));
 
-CREATE POLICY "select_own_or_staff" ON "public"."enrollments" FOR SELECT TO "authenticated" USING (((learner_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission)));
+CREATE POLICY "select_own_or_staff" ON "public"."enrollments" FOR SELECT TO "authenticated" USING (((learner_id = ( SELECT auth.uid() AS uid)) OR (intake_id IN ( SELECT private.taught_intakes() AS taught_intakes)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission)));
 
 CREATE POLICY "select_staff" ON "public"."events" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('events.read'::text) AS has_permission));
 
@@ -8602,11 +9944,45 @@ CREATE POLICY "select_own_or_staff" ON "public"."invoices" FOR SELECT TO "authen
    FROM public.orders
   WHERE ((orders.id = invoices.order_id) AND (orders.customer_id = ( SELECT auth.uid() AS uid))))) OR ( SELECT private.has_permission('invoices.read'::text) AS has_permission)));
 
+CREATE POLICY "select_own_or_open" ON "public"."learning_files" FOR SELECT TO "authenticated" USING (((owner_id = ( SELECT auth.uid() AS uid)) OR (product_id IN ( SELECT private.taught_courses() AS taught_courses)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission) OR (EXISTS ( SELECT
+   FROM public.lesson_contents
+  WHERE (lesson_contents.file_id = learning_files.id)))));
+
 CREATE POLICY "select_staff" ON "public"."ledger_accounts" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('ledger.read'::text) AS has_permission));
 
 CREATE POLICY "select_staff" ON "public"."ledger_entries" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('ledger.read'::text) AS has_permission));
 
 CREATE POLICY "select_staff" ON "public"."ledger_transactions" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('ledger.read'::text) AS has_permission));
+
+CREATE POLICY "delete_teachers" ON "public"."lesson_contents" FOR DELETE TO "authenticated" USING (((product_id IN ( SELECT private.taught_courses() AS taught_courses)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission)));
+
+CREATE POLICY "insert_teachers" ON "public"."lesson_contents" FOR INSERT TO "authenticated" WITH CHECK (((product_id IN ( SELECT private.taught_courses() AS taught_courses)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission)));
+
+CREATE POLICY "select_open" ON "public"."lesson_contents" FOR SELECT TO "authenticated" USING (((EXISTS ( SELECT
+   FROM public.lessons
+  WHERE ((lessons.id = lesson_contents.lesson_id) AND lessons.is_preview AND (lessons.withdrawn_at IS NULL)))) OR (product_id IN ( SELECT private.taught_courses() AS taught_courses)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission) OR ((product_id IN ( SELECT private.studied_courses() AS studied_courses)) AND private.is_lesson_open(lesson_id, product_id))));
+
+CREATE POLICY "select_previews" ON "public"."lesson_contents" FOR SELECT TO "anon" USING ((EXISTS ( SELECT
+   FROM public.lessons
+  WHERE ((lessons.id = lesson_contents.lesson_id) AND lessons.is_preview AND (lessons.withdrawn_at IS NULL)))));
+
+CREATE POLICY "update_teachers" ON "public"."lesson_contents" FOR UPDATE TO "authenticated" USING (((product_id IN ( SELECT private.taught_courses() AS taught_courses)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission))) WITH CHECK (((product_id IN ( SELECT private.taught_courses() AS taught_courses)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission)));
+
+CREATE POLICY "select_own_or_teachers" ON "public"."lesson_progress" FOR SELECT TO "authenticated" USING (((learner_id = ( SELECT auth.uid() AS uid)) OR (product_id IN ( SELECT private.taught_courses() AS taught_courses)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission)));
+
+CREATE POLICY "delete_teachers" ON "public"."lessons" FOR DELETE TO "authenticated" USING (((product_id IN ( SELECT private.taught_courses() AS taught_courses)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission)));
+
+CREATE POLICY "insert_teachers" ON "public"."lessons" FOR INSERT TO "authenticated" WITH CHECK (((product_id IN ( SELECT private.taught_courses() AS taught_courses)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission)));
+
+CREATE POLICY "select_anon" ON "public"."lessons" FOR SELECT TO "anon" USING ((EXISTS ( SELECT
+   FROM public.products
+  WHERE (products.id = lessons.product_id))));
+
+CREATE POLICY "select_anyone" ON "public"."lessons" FOR SELECT TO "authenticated" USING (((EXISTS ( SELECT
+   FROM public.products
+  WHERE (products.id = lessons.product_id))) OR (product_id IN ( SELECT private.studied_courses() AS studied_courses)) OR (product_id IN ( SELECT private.taught_courses() AS taught_courses))));
+
+CREATE POLICY "update_teachers" ON "public"."lessons" FOR UPDATE TO "authenticated" USING (((product_id IN ( SELECT private.taught_courses() AS taught_courses)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission))) WITH CHECK (((product_id IN ( SELECT private.taught_courses() AS taught_courses)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission)));
 
 CREATE POLICY "select_anyone" ON "public"."locations" FOR SELECT TO "anon", "authenticated" USING (true);
 
@@ -8724,11 +10100,15 @@ CREATE POLICY "select_staff" ON "public"."promotions" FOR SELECT TO "authenticat
 
 CREATE POLICY "update_staff" ON "public"."promotions" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('pricing.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('pricing.write'::text) AS has_permission));
 
+CREATE POLICY "select_own_or_teachers" ON "public"."quiz_attempts" FOR SELECT TO "authenticated" USING (((learner_id = ( SELECT auth.uid() AS uid)) OR (product_id IN ( SELECT private.taught_courses() AS taught_courses)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission)));
+
 CREATE POLICY "select_own_or_staff" ON "public"."refunds" FOR SELECT TO "authenticated" USING (((EXISTS ( SELECT
    FROM public.orders
   WHERE ((orders.id = refunds.order_id) AND (orders.customer_id = ( SELECT auth.uid() AS uid))))) OR ( SELECT private.has_permission('payments.read'::text) AS has_permission)));
 
 CREATE POLICY "select_staff" ON "public"."reservations" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('inventory.read'::text) AS has_permission));
+
+CREATE POLICY "select_own_or_teachers" ON "public"."results" FOR SELECT TO "authenticated" USING (((learner_id = ( SELECT auth.uid() AS uid)) OR (product_id IN ( SELECT private.taught_courses() AS taught_courses)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission)));
 
 CREATE POLICY "select_own_or_staff" ON "public"."role_members" FOR SELECT TO "authenticated" USING (((profile_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('people.read'::text) AS has_permission)));
 
@@ -8774,6 +10154,8 @@ CREATE POLICY "select_anyone" ON "public"."stock_slots" FOR SELECT TO "anon", "a
    FROM public.variants
   WHERE (variants.id = stock_slots.variant_id))));
 
+CREATE POLICY "select_own_or_teachers" ON "public"."submissions" FOR SELECT TO "authenticated" USING (((learner_id = ( SELECT auth.uid() AS uid)) OR (product_id IN ( SELECT private.taught_courses() AS taught_courses)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission)));
+
 CREATE POLICY "delete_staff" ON "public"."tax_categories" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('taxes.write'::text) AS has_permission));
 
 CREATE POLICY "insert_staff" ON "public"."tax_categories" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('taxes.write'::text) AS has_permission));
@@ -8810,6 +10192,8 @@ COMMENT ON EXTENSION "unaccent" IS 'text search dictionary that removes accents'
 
 COMMENT ON FUNCTION "private"."accept_offer"(uuid, uuid, uuid, timestamp with time zone) IS 'Hands the seat that is held for a learner over to their order: held until expires_at, or sold when there is nothing to pay. False when no offer stands.';
 
+COMMENT ON FUNCTION "private"."access_ends_at"(timestamp with time zone, timestamp with time zone, integer) IS 'Until when the lessons of a seat are open; null: for good.';
+
 COMMENT ON FUNCTION "private"."activate_enrollments"(uuid[]) IS 'Opens the courses of a paid order. The unique index refuses a learner who got another live seat meanwhile.';
 
 COMMENT ON FUNCTION "private"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) IS 'Does the work of public.add_address.';
@@ -8844,7 +10228,11 @@ COMMENT ON FUNCTION "private"."apply_refund"(jsonb, uuid) IS 'Applies what a ref
 
 COMMENT ON FUNCTION "private"."apply_session"(jsonb, text, uuid) IS 'Applies what a Checkout Session says of itself, whatever event brought it.';
 
+COMMENT ON FUNCTION "private"."assess_enrollment"(uuid) IS 'Counts the result anew and, when the course''s rule is met, completes the enrolment, once.';
+
 COMMENT ON FUNCTION "private"."attach_payment_session"(uuid, text, text, timestamp with time zone) IS 'Does the work of public.attach_payment_session.';
+
+COMMENT ON FUNCTION "private"."attempt_document"(public.quiz_attempts) IS 'An attempt with its questions: without answers while it is open; then with what was right, and with the answers once they can help nobody.';
 
 COMMENT ON FUNCTION "private"."attribute_schema"(uuid) IS 'What products and variants of a category may say: its own attributes after those of the categories above it.';
 
@@ -8888,6 +10276,8 @@ COMMENT ON FUNCTION "private"."change_stock"(private.stock_line, integer, text, 
 
 COMMENT ON FUNCTION "private"."check_address"(public.addresses) IS 'The address, trimmed. Refuses invalid_address with a sentence that names the field; the table''s constraints are the guarantee.';
 
+COMMENT ON FUNCTION "private"."check_answers"(public.quiz_attempts, jsonb) IS 'Refuses attempt_over, quiz_time_over and invalid_answers.';
+
 COMMENT ON FUNCTION "private"."check_availability"(uuid, private.order_line[]) IS 'The lines with what stock and seats would refuse: already_enrolled, order_already_open, out_of_stock. Units of one variant are summed over lines and parts of bundles. Holds nothing, so it is true for this moment only.';
 
 COMMENT ON FUNCTION "private"."check_cart_limits"(uuid, uuid) IS 'Refuses cart_full, and invalid_quantity for a line that takes more units than a cart may.';
@@ -8906,6 +10296,8 @@ COMMENT ON FUNCTION "private"."check_stock_note"(text) IS 'Refuses invalid_reaso
 
 COMMENT ON FUNCTION "private"."check_stock_reason"(text, private.stock_line) IS 'Refuses invalid_stock_reason when the reason is unknown or does not go with the line.';
 
+COMMENT ON FUNCTION "private"."check_upload"(text, text, integer, integer, jsonb) IS 'Refuses invalid_file: its name, its size, its type (content_types null: any).';
+
 COMMENT ON FUNCTION "private"."check_waitable"(uuid, uuid) IS 'Refuses no_waitlist, already_enrolled, already_waiting and seats_available. The caller holds the waiting list, so what is true here stays true until the newcomer stands in it.';
 
 COMMENT ON FUNCTION "private"."claim_promotions"(uuid) IS 'Keeps for good what a paid order used, and uses again what was given back meanwhile. Refuses when somebody else took the last use.';
@@ -8918,11 +10310,15 @@ COMMENT ON FUNCTION "private"."clear_due_holds"(public.intakes, uuid) IS 'Before
 
 COMMENT ON FUNCTION "private"."close_books"(private.stock_line[]) IS 'And last: gives what came to who bought it beyond stock, looks whether little is left, answers {filled, levels}.';
 
+COMMENT ON FUNCTION "private"."close_overdue_attempt"(uuid, uuid) IS 'An attempt whose time is over and that was never handed in counts, with nothing right.';
+
 COMMENT ON FUNCTION "private"."close_payments"(uuid, text) IS 'Closes the open attempt of an order that ended or was paid otherwise; the worker then closes the provider''s page. One that is being processed is left to its outcome.';
 
 COMMENT ON FUNCTION "private"."collection_condition"(public.collections) IS 'What is in a collection, as a condition on products: picked by hand, or fitting its rules. Without rules it holds what was picked only.';
 
 COMMENT ON FUNCTION "private"."collection_products"(text, text, text, text, integer) IS 'Does the work of public.collection_products.';
+
+COMMENT ON FUNCTION "private"."complete_lesson"(uuid, text) IS 'Does the work of public.complete_lesson.';
 
 COMMENT ON FUNCTION "private"."complete_variants"(uuid) IS 'Variants made before an option was added get its first value.';
 
@@ -8933,6 +10329,10 @@ COMMENT ON FUNCTION "private"."confirm_order"(uuid) IS 'Turns holds into sales, 
 COMMENT ON FUNCTION "private"."continue_order_search"(private.order_search, text) IS 'The search from after the order that the cursor names. Refuses invalid_cursor, also for an order the caller may not see.';
 
 COMMENT ON FUNCTION "private"."copy_order_lines"(uuid) IS 'Writes the lines of a new invoice as they were bought, each with its share of the order''s tax.';
+
+COMMENT ON FUNCTION "private"."course_lock"(uuid, uuid) IS 'Why no lesson of the course is open by this seat (null: no seat): a word, or an empty one when nothing keeps them all shut.';
+
+COMMENT ON FUNCTION "private"."course_outline"(uuid) IS 'Does the work of public.course_outline.';
 
 COMMENT ON FUNCTION "private"."create_location"(text, text, integer, text) IS 'Does the work of public.create_location.';
 
@@ -8969,6 +10369,8 @@ COMMENT ON FUNCTION "private"."end_order"(uuid, text, text) IS 'Ends an unpaid o
 COMMENT ON FUNCTION "private"."end_stock_hold"(uuid, text) IS 'Ends a hold: released, expired, or deducted, which is a sale outside the shop. Refuses hold_not_found and hold_ended.';
 
 COMMENT ON FUNCTION "private"."enroll"(uuid, text) IS 'Does the work of public.enroll.';
+
+COMMENT ON FUNCTION "private"."enrollment_in"(uuid, uuid) IS 'The seat by which somebody learns in a course: the active one, the latest if there are several; null when they have none.';
 
 COMMENT ON FUNCTION "private"."enrollment_problem"(uuid, timestamp with time zone, timestamp with time zone) IS 'intake_not_open or intake_closed by the database''s clock, as a problem; null when enrolment is open.';
 
@@ -9030,6 +10432,8 @@ COMMENT ON FUNCTION "private"."give_back_promotions"(uuid[]) IS 'Gives back what
 
 COMMENT ON FUNCTION "private"."give_reason"(text) IS 'The reason that the status changes of this transaction carry from here on.';
 
+COMMENT ON FUNCTION "private"."grade_submission"(uuid, integer, text, text) IS 'Does the work of public.grade_submission.';
+
 COMMENT ON FUNCTION "private"."grant_downloads"(uuid) IS 'Gives the buyer of a paid order the files of its lines. Called by whatever marks an order paid, in that transaction; twice does nothing.';
 
 COMMENT ON FUNCTION "private"."grant_role"(uuid, text) IS 'Does the work of public.grant_role.';
@@ -9052,9 +10456,15 @@ COMMENT ON FUNCTION "private"."invoice_of"(uuid) IS 'The invoice of an order, nu
 
 COMMENT ON FUNCTION "private"."is_in_an_open_order"(uuid) IS 'Whether somebody has ordered this and not paid yet: asked before its way of counting changes.';
 
+COMMENT ON FUNCTION "private"."is_lesson_open"(uuid, uuid) IS 'Whether this lesson of this course is open to the caller as a learner.';
+
 COMMENT ON FUNCTION "private"."is_on_sale"(text, timestamp with time zone, timestamp with time zone) IS 'The one meaning of "on sale now", for policies, prices and search. Parsed when it is made, so no search path matters, and without a setting, so that it is inlined and indexes serve it.';
 
+COMMENT ON FUNCTION "private"."is_right_answer"(jsonb, jsonb) IS 'single: the place of the choice; multiple: exactly these places; text: one of the accepted, whatever the case and the spaces.';
+
 COMMENT ON FUNCTION "private"."is_service"() IS 'True for the secret key and for direct connections (worker, migrations), which carry no claims; false for every browser.';
+
+COMMENT ON FUNCTION "private"."issue_certificate"(uuid, text) IS 'The certificate of a completed enrolment, if its course has one and it was not issued yet: its id, else null. verify_base: where others check it, up to the number.';
 
 COMMENT ON FUNCTION "private"."issue_credit_note"(uuid) IS 'The credit note of a refund that gave a sale back, issued now or before; null when the money never was a sale. Called again it answers the same.';
 
@@ -9062,9 +10472,13 @@ COMMENT ON FUNCTION "private"."issue_invoice"(uuid) IS 'The invoice of a paid or
 
 COMMENT ON FUNCTION "private"."join_waitlist"(uuid, text) IS 'Does the work of public.join_waitlist.';
 
+COMMENT ON FUNCTION "private"."keep_certificate_pdf"(uuid, text, text, integer) IS 'Remembers where the PDF is kept and its hash, once; the same again is fine, another one is refused.';
+
 COMMENT ON FUNCTION "private"."keep_invoice_pdf"(uuid, text, text, integer) IS 'Remembers where the PDF is kept and its hash, once; the same again is fine, another one is refused.';
 
 COMMENT ON FUNCTION "private"."leave_waitlist"(uuid, text) IS 'Does the work of public.leave_waitlist.';
+
+COMMENT ON FUNCTION "private"."lesson_states"(uuid, uuid) IS 'Every lesson of a course in order, as it is by this seat (null: no seat). lock_reason: not_enrolled, unpaid, suspended, access_over, not_started, prerequisites, not_yet, previous_lesson.';
 
 COMMENT ON FUNCTION "private"."line_document"(private.order_line) IS 'A line of a quote as clients read it.';
 
@@ -9116,7 +10530,7 @@ COMMENT ON FUNCTION "private"."move_beyond_stock"(public.stock_slots, uuid, inte
 
 COMMENT ON FUNCTION "private"."move_category"(uuid, uuid, integer, text) IS 'Does the work of public.move_category.';
 
-COMMENT ON FUNCTION "private"."my_courses"() IS 'Does the work of public.my_courses. Lessons, progress and results are not built yet: those columns are null.';
+COMMENT ON FUNCTION "private"."my_courses"() IS 'Does the work of public.my_courses.';
 
 COMMENT ON FUNCTION "private"."my_downloads"() IS 'Does the work of public.my_downloads.';
 
@@ -9125,6 +10539,8 @@ COMMENT ON FUNCTION "private"."my_waitlist"() IS 'Does the work of public.my_wai
 COMMENT ON FUNCTION "private"."needed_units"(private.order_line[]) IS 'Lines as stock is asked for them: summed by variant over plain lines and parts of bundles, in the order in which stock is locked. Refuses invalid_quantity for a seat that is wanted twice.';
 
 COMMENT ON FUNCTION "private"."needs_address"(private.order_line[]) IS 'Whether something among these lines is sent by post.';
+
+COMMENT ON FUNCTION "private"."new_certificate_number"(integer) IS 'CERT-year-xxxxx-xxxxx-xxxxx, without letters that are taken for figures.';
 
 COMMENT ON FUNCTION "private"."newest_orders"(private.order_search, uuid[], timestamp with time zone) IS 'The newest orders of a search, one more than its page holds: among these ids, or else, looking at each order placed since then, those that contain the words.';
 
@@ -9138,6 +10554,8 @@ COMMENT ON FUNCTION "private"."note_low_stock"(uuid) IS 'Moves the mark of a wat
 
 COMMENT ON FUNCTION "private"."note_titles"(uuid[]) IS 'Notes the titles under which these variants (null: all) are sold from now on. Old ones stay: orders carry them.';
 
+COMMENT ON FUNCTION "private"."open_attempt"(public.enrollments, public.lessons) IS 'Begins the next attempt with a copy of the questions. Refuses attempts_used_up and quiz_not_ready. The caller has locked the enrolment.';
+
 COMMENT ON FUNCTION "private"."open_books"(private.stock_line[]) IS 'What every verb of the warehouse does first: locks the variants, keeps the places open, holds every slot, frees what is due. Refuses what lock_goods and hold_locations refuse.';
 
 COMMENT ON FUNCTION "private"."open_cart"(uuid) IS 'The customer''s open cart, locked; made when there is none.';
@@ -9145,6 +10563,8 @@ COMMENT ON FUNCTION "private"."open_cart"(uuid) IS 'The customer''s open cart, l
 COMMENT ON FUNCTION "private"."open_enrollments"(uuid, uuid, private.order_line[], uuid[], text) IS 'Gives the learner the seats of an order''s course lines; item_ids are the lines'' order items. Refuses already_enrolled, or order_already_open with the caller''s own order id in details.';
 
 COMMENT ON FUNCTION "private"."open_payments"(interval, integer) IS 'Attempts to ask the provider about: open ones, and those that ended within the hour, in case their last event was lost.';
+
+COMMENT ON FUNCTION "private"."open_submission"(public.enrollments, uuid, text) IS 'Writes the next piece of work. Refuses submission_waits and attempts_used_up. The caller has locked the enrolment.';
 
 COMMENT ON FUNCTION "private"."order_document"(uuid) IS 'Everything an order page shows, as every verb on orders answers it. Checks nothing: its callers do.';
 
@@ -9155,6 +10575,8 @@ COMMENT ON FUNCTION "private"."order_search_fingerprint"(private.order_search) I
 COMMENT ON FUNCTION "private"."order_search_rows"(uuid[], boolean) IS 'What a list shows of these orders, newest first; who bought only when names are to be seen.';
 
 COMMENT ON FUNCTION "private"."orders_about"(private.order_search, integer) IS 'Orders that have to do with the words, whoever''s and whatever the filters say; all but those with a number of which private.order_numbers_containing could not name all.';
+
+COMMENT ON FUNCTION "private"."outline_sections"(uuid, uuid) IS 'The sections of a course with their lessons as they are by this seat (null: no seat).';
 
 COMMENT ON FUNCTION "private"."page_of_products"(text, text, text, text, text, integer) IS 'A page of what is on sale and fits a condition on products, by rank and then newest first. condition and rank are SQL: its callers quote every value in them.';
 
@@ -9177,6 +10599,8 @@ COMMENT ON FUNCTION "private"."place_quote"(uuid, private.quote) IS 'Holds the u
 COMMENT ON FUNCTION "private"."post_entries"(text, uuid, text, jsonb) IS 'Posts {account: amount} once per effect key; a second time does nothing.';
 
 COMMENT ON FUNCTION "private"."post_sale"(uuid) IS 'Books an order when it is paid.';
+
+COMMENT ON FUNCTION "private"."prepare_upload"(uuid, text, text, integer, text) IS 'Does the work of public.prepare_upload.';
 
 COMMENT ON FUNCTION "private"."price_cart"(public.carts) IS 'What a cart costs now, with everything that would refuse its order: the computation of place_order.';
 
@@ -9202,13 +10626,21 @@ COMMENT ON FUNCTION "private"."product_variants"(uuid, text, text) IS 'The varia
 
 COMMENT ON FUNCTION "private"."production_document"(bigint) IS 'What the production system is told of a paid order, null when the order is not to be made any more. The worker adds the process to report on.';
 
+COMMENT ON FUNCTION "private"."progress_document"(public.results, uuid) IS 'What a step in a lesson answers: the lesson''s state and the course''s.';
+
 COMMENT ON FUNCTION "private"."promise_units"(uuid, uuid, integer) IS 'Writes down units that were sold beyond stock. The caller holds the slot they came from.';
 
 COMMENT ON FUNCTION "private"."purge_idempotency_keys"(interval) IS 'Forgets answers older than the interval; returns how many. The worker calls it daily.';
 
+COMMENT ON FUNCTION "private"."put_quiz"(uuid, jsonb, text) IS 'Does the work of public.put_quiz.';
+
+COMMENT ON FUNCTION "private"."question_problem"(jsonb) IS 'What is wrong with a question of put_quiz; null: nothing.';
+
 COMMENT ON FUNCTION "private"."queue_notification"(uuid, text, text, text, text, text) IS 'The notification of this effect, written now or before. No row: the person has no address any more.';
 
 COMMENT ON FUNCTION "private"."queue_process"(text, bigint, text, uuid, text) IS 'Registers a job in the relay''s transaction; the same task of the same event is one process, however often it is relayed.';
+
+COMMENT ON FUNCTION "private"."quiz_questions"(uuid) IS 'Does the work of public.quiz_questions.';
 
 COMMENT ON FUNCTION "private"."quote_document"(private.quote) IS 'A quote as clients read it, for public.quote and the cart.';
 
@@ -9217,6 +10649,8 @@ COMMENT ON FUNCTION "private"."read_order_search"(text, text[], timestamp with t
 COMMENT ON FUNCTION "private"."recall_answer"(uuid, text, text, jsonb) IS 'The answer already given to this person for this key, or null. Waits for a twin that is still running. Another body is refused.';
 
 COMMENT ON FUNCTION "private"."receive_provider_event"(text, text, text, jsonb) IS 'Does the work of public.receive_provider_event.';
+
+COMMENT ON FUNCTION "private"."record_progress"(uuid, uuid, integer, boolean) IS 'Keeps the best score and the first completion. The caller has locked the enrolment and assesses it afterwards.';
 
 COMMENT ON FUNCTION "private"."record_refund_result"(uuid, text, text, text) IS 'What the provider says of a refund: pending, success or failed. A success may still fail when the bank sends it back; a failed try stays failed. Anything known already is ignored.';
 
@@ -9235,6 +10669,8 @@ COMMENT ON FUNCTION "private"."refuse_broken_values"(uuid) IS 'Refuses attribute
 COMMENT ON FUNCTION "private"."refuse_cart_quantity"() IS 'Refuses invalid_quantity.';
 
 COMMENT ON FUNCTION "private"."refuse_download"(uuid, uuid) IS 'Says why a download cannot be used. Refuses download_not_found, download_ended, download_expired, download_limit_reached.';
+
+COMMENT ON FUNCTION "private"."refuse_locked"(private.lesson_state) IS 'Refuses lesson_locked with the reason; returns when the lesson is open.';
 
 COMMENT ON FUNCTION "private"."refuse_missing_item"() IS 'Refuses cart_item_not_found.';
 
@@ -9266,6 +10702,8 @@ COMMENT ON FUNCTION "private"."require_person"() IS 'The id of the signed-in cal
 
 COMMENT ON FUNCTION "private"."require_stock_keeper"() IS 'The id of whoever may write stock, zeros for the secret key. Refuses permission_denied.';
 
+COMMENT ON FUNCTION "private"."require_teacher"(uuid) IS 'The caller, who must teach this course or write the catalogue; others get the answer that fits a lesson that is not there.';
+
 COMMENT ON FUNCTION "private"."reserve_stock"(jsonb, integer, text, text) IS 'Does the work of public.reserve_stock.';
 
 COMMENT ON FUNCTION "private"."reserve_units"(uuid, uuid, integer, timestamp with time zone) IS 'Holds units for a holder until expires_at and says how many of them lie beyond stock; null when there are not enough.';
@@ -9274,7 +10712,11 @@ COMMENT ON FUNCTION "private"."retry_process"(uuid) IS 'Does the work of public.
 
 COMMENT ON FUNCTION "private"."return_units"(uuid, integer, uuid, uuid) IS 'Puts sold units back on sale where they came from, or in main when that place was closed: a cancelled seat, a returned parcel. A variant that is not counted has nowhere to put them.';
 
+COMMENT ON FUNCTION "private"."revoke_certificate"(uuid, text, text) IS 'Does the work of public.revoke_certificate.';
+
 COMMENT ON FUNCTION "private"."revoke_role"(uuid, text) IS 'Does the work of public.revoke_role.';
+
+COMMENT ON FUNCTION "private"."roster"(uuid) IS 'Does the work of public.roster.';
 
 COMMENT ON FUNCTION "private"."rule_condition"(public.collection_rules) IS 'A rule as a condition on products: SQL in which every value is a quoted literal, so that the planner sees it and indexes serve it.';
 
@@ -9318,6 +10760,8 @@ COMMENT ON FUNCTION "private"."start_payment"(uuid) IS 'Does the work of public.
 
 COMMENT ON FUNCTION "private"."start_process"(uuid) IS 'Marks one more attempt; false when the process is done, cancelled, in other hands or was reported failed from there: then the job should return quietly.';
 
+COMMENT ON FUNCTION "private"."start_quiz"(uuid, text) IS 'Does the work of public.start_quiz.';
+
 COMMENT ON FUNCTION "private"."start_upload"(text, uuid, uuid, text, text) IS 'Does the work of public.start_upload.';
 
 COMMENT ON FUNCTION "private"."stock_by_location"(uuid[]) IS 'Does the work of public.stock_by_location.';
@@ -9326,6 +10770,16 @@ COMMENT ON FUNCTION "private"."stock_hold_document"(uuid) IS 'A hold and what it
 
 COMMENT ON FUNCTION "private"."stock_problem"(uuid, private.order_line) IS 'out_of_stock in the words of private.hold_line, unless a seat is offered to the person.';
 
+COMMENT ON FUNCTION "private"."studied_courses"() IS 'The courses the caller has a live seat in. Ask it as taught_courses.';
+
+COMMENT ON FUNCTION "private"."study_lesson"(uuid, uuid, text[]) IS 'Before a learner works on a lesson: it exists, is of these kinds and open; locks and gives the enrolment. Refuses lesson_not_found, lesson_of_other_kind, lesson_locked.';
+
+COMMENT ON FUNCTION "private"."submission_document"(public.submissions) IS 'A submission with its files, as the verbs answer it.';
+
+COMMENT ON FUNCTION "private"."submit_assignment"(uuid, text, uuid[], text) IS 'Does the work of public.submit_assignment.';
+
+COMMENT ON FUNCTION "private"."submit_quiz"(uuid, jsonb, text) IS 'Does the work of public.submit_quiz.';
+
 COMMENT ON FUNCTION "private"."sum_lines"(text, private.order_line[]) IS 'Lines as a quote: their sums and their problems.';
 
 COMMENT ON FUNCTION "private"."sweep_low_stock"() IS 'Moves the marks that a race left behind; returns how many. The worker calls it every minute.';
@@ -9333,6 +10787,10 @@ COMMENT ON FUNCTION "private"."sweep_low_stock"() IS 'Moves the marks that a rac
 COMMENT ON FUNCTION "private"."take_back_goods"(uuid) IS 'Ends the enrolments and downloads of a paid order, frees what it still holds and puts what it took from stock back: exactly what its movements say, so twice does nothing.';
 
 COMMENT ON FUNCTION "private"."take_units"(uuid, uuid, integer) IS 'Takes units that are on sale away from a location and says how many were missing. The caller holds every slot of the variant and writes the movement.';
+
+COMMENT ON FUNCTION "private"."taught_courses"() IS 'The courses the caller teaches. Ask it as product_id in (select private.taught_courses()), once per statement.';
+
+COMMENT ON FUNCTION "private"."taught_intakes"() IS 'The intakes of the courses the caller teaches. Ask it as taught_courses.';
 
 COMMENT ON FUNCTION "private"."tg__audit"() IS 'Writes the audit row of an insert, update or delete; the trigger''s arguments name the key columns.';
 
@@ -9356,6 +10814,10 @@ COMMENT ON FUNCTION "private"."tg_category_attributes__keep_values"() IS 'Refuse
 
 COMMENT ON FUNCTION "private"."tg_category_attributes__lock_tree"() IS 'A schema is changed by one at a time, and while nobody writes attributes.';
 
+COMMENT ON FUNCTION "private"."tg_certificates__refuse_change"() IS 'Only where the PDF is kept and the revocation are written, once each.';
+
+COMMENT ON FUNCTION "private"."tg_course_prerequisites__refuse_circle"() IS 'Refuses a prerequisite that, over however many courses, needs itself.';
+
 COMMENT ON FUNCTION "private"."tg_digital_files__keep_what_is_sold"() IS 'Says clearly what the foreign key of downloads enforces.';
 
 COMMENT ON FUNCTION "private"."tg_intakes__follow_seats"() IS 'Keeps the units of the intake''s variant equal to its seats; refuses to take away what is sold or held.';
@@ -9371,6 +10833,10 @@ COMMENT ON FUNCTION "private"."tg_invoices__check_credit"() IS 'After a credit n
 COMMENT ON FUNCTION "private"."tg_invoices__refuse_change"() IS 'An issued invoice never changes; only where its PDF is kept is written, once.';
 
 COMMENT ON FUNCTION "private"."tg_ledger_entries__check_balance"() IS 'At commit: every transaction balances in every currency.';
+
+COMMENT ON FUNCTION "private"."tg_lesson_contents__follow_lesson"() IS 'Content is of the course of its lesson; whoever writes it cannot say otherwise.';
+
+COMMENT ON FUNCTION "private"."tg_lessons__follow_section"() IS 'A lesson is of the course of its section; whoever writes it cannot say otherwise.';
 
 COMMENT ON FUNCTION "private"."tg_media__discard_object"() IS 'Tells the worker to remove the object of a row that is gone; the argument is its bucket.';
 
@@ -9422,6 +10888,8 @@ COMMENT ON FUNCTION "private"."use_download"(uuid, text) IS 'Does the work of pu
 
 COMMENT ON FUNCTION "private"."value_problem"(public.category_attributes, jsonb) IS 'Why a value does not fit its attribute, as the end of a sentence; null when it does.';
 
+COMMENT ON FUNCTION "private"."verify_certificate"(text) IS 'Does the work of public.verify_certificate.';
+
 COMMENT ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) IS 'An entry as its learner sees it; place 1 is next.';
 
 COMMENT ON FUNCTION "private"."with_parts"(private.order_line) IS 'The line of a bundle and after it its parts, as lines that cost nothing. A part may be a draft, which is sold in the bundle only.';
@@ -9456,6 +10924,10 @@ COMMENT ON FUNCTION "public"."clear_cart"(text) IS 'Empties the caller''s cart, 
 
 COMMENT ON FUNCTION "public"."collection_products"(text, text, text, text, integer) IS 'A published collection and a page of what is in it and on sale, {collection, data, next_cursor}: what was picked by hand first, then newest first. locale: id or en. Errors: collection_not_found, currency_not_supported, invalid_cursor.';
 
+COMMENT ON FUNCTION "public"."complete_lesson"(uuid, text) IS 'Completes an open video, text or file lesson and answers {enrollment_id, status, lesson_id, completed_at, lesson_score_percent, progress_percent, score_percent, passed_at}; the last step of a course completes it. Errors: lesson_not_found, lesson_of_other_kind, lesson_locked, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."course_outline"(uuid) IS 'A course as a page shows it, to anyone: its rule, prerequisites, the caller''s seat, and sections with lessons: what is open (lock_reason null), why not (not_enrolled, unpaid, suspended, access_over, not_started, prerequisites, not_yet, previous_lesson), when it opens and what waits_for it, what is completed. Errors: course_not_found.';
+
 COMMENT ON FUNCTION "public"."create_location"(text, text, integer, text) IS 'Staff (inventory.write) or the secret key: a place for goods, drawn after main by priority, smallest first. Answers the location. Errors: permission_denied, invalid_location, already_exists, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."deduct_stock"(uuid, jsonb, text, text) IS 'Staff (inventory.write) or the secret key: units left the house outside the shop. Of a hold, answering it; or free ones, [{variant_id, quantity, location_id?}], all or none, answering {filled, levels}. Errors: permission_denied, hold_not_found, hold_ended, and those of adjust_stock.';
@@ -9474,6 +10946,8 @@ COMMENT ON FUNCTION "public"."get_cart"(text) IS 'The caller''s cart as it stand
 
 COMMENT ON FUNCTION "public"."get_order"(uuid) IS 'One order with items, enrolments, payments and refunds: own, or any for staff with orders.read. Errors: order_not_found.';
 
+COMMENT ON FUNCTION "public"."grade_submission"(uuid, integer, text, text) IS 'Who teaches the course (or learning.write): gives work its mark and answers it. A mark of at least pass_percent completes the lesson. Errors: submission_not_found, invalid_mark, already_graded, idempotency_key_reused, sign_in_required.';
+
 COMMENT ON FUNCTION "public"."grant_role"(uuid, text) IS 'Staff (people.manage): gives a person a role and answers all their roles. Errors: permission_denied, role_not_found, profile_not_found.';
 
 COMMENT ON FUNCTION "public"."invoice_document"(uuid) IS 'One invoice or credit note with its lines: own, or any for staff with invoices.read. The PDF''s link is given by the function invoice-link. Errors: invoice_not_found.';
@@ -9490,7 +10964,7 @@ COMMENT ON FUNCTION "public"."merge_cart"(jsonb, text, text) IS 'Adds what a vis
 
 COMMENT ON FUNCTION "public"."move_category"(uuid, uuid, integer, text) IS 'Staff (catalog.write): hangs a category with everything below it under another parent (null: at the top) and answers it. Errors: permission_denied, category_not_found, category_below_itself, category_too_deep, attribute_in_use, idempotency_key_reused.';
 
-COMMENT ON FUNCTION "public"."my_courses"() IS 'The caller''s dashboard, newest first: every course with a live enrolment (reserved while its order is unpaid). progress_percent, next_lesson, access_ends_at and result stay null until lessons exist. Errors: sign_in_required.';
+COMMENT ON FUNCTION "public"."my_courses"() IS 'The caller''s dashboard, newest first: every course with a live enrolment. state: reserved (unpaid), active, suspended, ended (access is over). progress_percent counts required lessons and is null where there are none; next_lesson {id, kind, title, duration_minutes} is the first of them that is not completed; next_session is not built yet. Errors: sign_in_required.';
 
 COMMENT ON FUNCTION "public"."my_downloads"() IS 'The files the caller bought, newest first, with how often each was downloaded; those of refunded orders have ended_at. Errors: sign_in_required.';
 
@@ -9498,7 +10972,13 @@ COMMENT ON FUNCTION "public"."my_waitlist"() IS 'The waiting lists the caller is
 
 COMMENT ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text) IS 'Buys [{variant_id, quantity}], or what is in a cart (once: later calls answer the same order), in one transaction and answers the whole order. Nothing to pay: paid at once. Else pending, held until expires_at; then call the function checkout. Goods go to shipping_address_id, else the cart''s address, else the default one. Currency: ISO code, default the cart''s, else from settings. Errors: invalid_lines, invalid_quantity, variant_not_found, price_missing, currency_not_supported, intake_not_open, intake_closed, out_of_stock, already_enrolled, order_already_open, cart_not_found, cart_not_open, cart_empty, address_required, address_not_found, idempotency_key_reused, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."prepare_upload"(uuid, text, text, integer, text) IS 'Makes room for a file, of a lesson by who teaches it or of an open assignment by its learner, and answers {file_id, path}; the function learning-upload gives the address to send it to. Errors: lesson_not_found, lesson_of_other_kind, lesson_locked, invalid_file, too_many_files, idempotency_key_reused, sign_in_required.';
+
 COMMENT ON FUNCTION "public"."product_document"(text, uuid, text, text) IS 'A product by slug or id, as its page shows it: texts in one language, path of categories, facts (attributes with names), options, variants with prices and free units, pictures, names of files. For everybody while it is on sale, for staff with catalog.read always. Errors: product_not_found.';
+
+COMMENT ON FUNCTION "public"."put_quiz"(uuid, jsonb, text) IS 'Who teaches the course: sets the questions of a quiz, [{kind: single|multiple|text, prompt, choices, answer, points?, explanation?}]; attempts that are running keep theirs. Errors: lesson_not_found, invalid_quiz, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."quiz_questions"(uuid) IS 'Who teaches the course: the questions of a quiz with their answers, to edit them. Errors: lesson_not_found, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) IS 'Secret key only: takes a verified event into the inbox and applies it. {event_id, outcome}: applied, ignored, needs_review, duplicate, or failed (kept, the worker tries again). Errors: invalid_provider_event.';
 
@@ -9512,7 +10992,11 @@ COMMENT ON FUNCTION "public"."reserve_stock"(jsonb, integer, text, text) IS 'Sta
 
 COMMENT ON FUNCTION "public"."retry_process"(uuid) IS 'Staff (processes.write): queues a failed process again and answers it. Errors: permission_denied, process_not_retryable.';
 
+COMMENT ON FUNCTION "public"."revoke_certificate"(uuid, text, text) IS 'Staff (learning.write): revokes a certificate for a reason and answers what verify_certificate now says. The public sees that, not the reason. Errors: permission_denied, reason_required, certificate_not_found, idempotency_key_reused, sign_in_required.';
+
 COMMENT ON FUNCTION "public"."revoke_role"(uuid, text) IS 'Staff (people.manage): takes a role away and answers the roles that are left. Errors: permission_denied, last_admin.';
+
+COMMENT ON FUNCTION "public"."roster"(uuid) IS 'Who teaches the course, or staff with enrollments.read: everybody in an intake, by name, with progress, result and work that waits for its mark. Filter it like a table (status=eq.active); Accept: text/csv gives a sheet. Errors: intake_not_found, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) IS 'Orders newest first as {data, next_cursor}: own, or all for staff with orders.read. q is a part of a number or a title, for staff with people.read also of a name, e-mail or phone; case and accents do not matter, and when nothing contains q, what is written alike is found. placed_from is included, placed_to is not. Errors: invalid_search, invalid_cursor, sign_in_required.';
 
@@ -9526,9 +11010,15 @@ COMMENT ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timestamp wit
 
 COMMENT ON FUNCTION "public"."start_payment"(uuid) IS 'Opens a payment attempt for the caller''s own pending order, or answers the one that is open: {order, payment, customer}. The function checkout calls it; a second call changes nothing. Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."start_quiz"(uuid, text) IS 'Begins an attempt at an open quiz, or answers the one that runs: {id, enrollment_id, lesson_id, number, max_attempts, started_at, due_at, questions}, the questions without answers. Errors: lesson_not_found, lesson_of_other_kind, lesson_locked, attempts_used_up, quiz_not_ready, idempotency_key_reused, sign_in_required.';
+
 COMMENT ON FUNCTION "public"."start_upload"(text, uuid, uuid, text, text) IS 'Staff (catalog.write): makes the row of a picture (kind image) or of a file that is sold (kind file) and answers {kind, id, bucket, path}. The function upload calls it and signs. Errors: permission_denied, invalid_upload, product_not_found, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."stock_by_location"(uuid[]) IS 'Staff (inventory.read) or the secret key: units of these variants in each place, in the order of drawing, and the sum of the movements there; the difference is 0 unless something is broken. beyond-stock is what may still be sold beyond stock. Errors: permission_denied.';
+
+COMMENT ON FUNCTION "public"."submit_assignment"(uuid, text, uuid[], text) IS 'Hands in work for an open assignment, text or files or both, and answers it with its files. Errors: lesson_not_found, lesson_of_other_kind, lesson_locked, invalid_submission, submission_waits, attempts_used_up, file_not_found, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."submit_quiz"(uuid, jsonb, text) IS 'Hands an attempt in and answers it graded, with what was right and the course''s progress. answers: one entry per question in order, a choice''s place, a list of places, a text, or null. Errors: attempt_not_found, attempt_over, quiz_time_over, invalid_answers, lesson_locked, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."transfer_stock"(jsonb, uuid, uuid, text, text) IS 'Staff (inventory.write) or the secret key: moves free units [{variant_id, quantity}] from one place to another, all or none. Answers {id, filled, levels}; the two movements of each line carry the id. Errors: as adjust_stock, and invalid_location.';
 
@@ -9537,6 +11027,8 @@ COMMENT ON FUNCTION "public"."update_location"(uuid, text, integer, boolean, tex
 COMMENT ON FUNCTION "public"."update_process"(uuid, text, text, integer, text, text) IS 'Says how work stands that a system outside has: waiting (with progress), done or failed. That system calls the function process-update, which names it as reporter; staff (processes.write) may say it by hand. Errors: permission_denied, process_not_found, invalid_report, illegal_status_move, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."use_download"(uuid, text) IS 'Counts one use of the caller''s download and answers {download_id, file_name, byte_size, path, used_count, max_downloads, link_expires_at}. The function download-link calls it and signs the link. Errors: download_not_found, download_ended, download_expired, download_limit_reached, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."verify_certificate"(text) IS 'Anyone with the number: {number, learner_name, course_title, issuer, completed_on, issued_at, status: valid|revoked, revoked_at}. Errors: certificate_not_found.';
 
 COMMENT ON SCHEMA "private" IS 'Definer functions that do the work, and tables no client may see. Not exposed by the API.';
 
@@ -9557,6 +11049,10 @@ COMMENT ON TABLE "private"."process_reporters" IS 'Which system outside may repo
 COMMENT ON TABLE "private"."promotion_uses" IS 'How often each person uses each promotion at present: the counter behind per_user_limit.';
 
 COMMENT ON TABLE "private"."provider_events" IS 'Every verified provider event, once. Payloads name customers, so no client may read them.';
+
+COMMENT ON TABLE "private"."quiz_papers" IS 'The questions of one attempt with their answers, as they were when it was begun.';
+
+COMMENT ON TABLE "private"."quizzes" IS 'The questions of a quiz with their answers: [{kind, prompt, choices, answer, points, explanation}]. Written by put_quiz.';
 
 COMMENT ON TABLE "private"."sold_titles" IS 'Every title that a line of an order can have, or could have had before the catalogue was renamed, and as searches compare it.';
 
@@ -9582,6 +11078,8 @@ COMMENT ON TABLE "public"."categories" IS 'The tree that products hang in. Every
 
 COMMENT ON TABLE "public"."category_attributes" IS 'The schema of attributes: what products (level product) or variants (level variant) of a category and of those below it say. A key is defined once on the way from the top down.';
 
+COMMENT ON TABLE "public"."certificates" IS 'Proof of completed courses, as issued: name, title and dates are copies. completed_on is a date of time_zone.';
+
 COMMENT ON TABLE "public"."collection_members" IS 'What staff put into a collection by hand, shown first and in this order.';
 
 COMMENT ON TABLE "public"."collection_rules" IS 'What a product must be to fill a collection: in a category or below it, tagged, of a kind, with an attribute that equals a value or is in a range, with a base price (minor units) in a range.';
@@ -9590,7 +11088,13 @@ COMMENT ON TABLE "public"."collections" IS 'A shelf of products: those of collec
 
 COMMENT ON TABLE "public"."coupons" IS 'A code that opens a promotion: for everybody who knows it, or for one customer. Kept in capitals and digits; typed in any case, with spaces and hyphens. used_count is kept while there is a usage_limit.';
 
-COMMENT ON TABLE "public"."courses" IS 'What a product of kind course says beyond its product row.';
+COMMENT ON TABLE "public"."course_instructors" IS 'Who teaches which course. It needs no role; the role instructor lets them see drafts beside.';
+
+COMMENT ON TABLE "public"."course_prerequisites" IS 'Which courses must be completed before the lessons of this one open. A seat can be bought before that.';
+
+COMMENT ON TABLE "public"."course_sections" IS 'The chapters of a course, in order of position.';
+
+COMMENT ON TABLE "public"."courses" IS 'What a product of kind course says beyond its product row. It is completed when all required lessons are, or completion_percent of them, or with that mean score.';
 
 COMMENT ON TABLE "public"."currencies" IS 'The currencies a shop sells in; minor_units as Stripe counts them.';
 
@@ -9606,17 +11110,25 @@ COMMENT ON TABLE "public"."enrollments" IS 'A learner''s seat in an intake: rese
 
 COMMENT ON TABLE "public"."events" IS 'What happened, in the transaction in which it happened. Payloads hold ids, never personal data.';
 
-COMMENT ON TABLE "public"."intakes" IS 'One run of a course. Seats null is not counted. Enrolment is open from enroll_opens_at up to, not including, enroll_closes_at (null: no end).';
+COMMENT ON TABLE "public"."intakes" IS 'One run of a course. Seats null is not counted. Enrolment is open from enroll_opens_at up to, not including, enroll_closes_at (null: no end). Lessons stay open for access_days from the enrolment, or from the start if that is later (null: for good).';
 
 COMMENT ON TABLE "public"."invoice_lines" IS 'The lines of an invoice before discount and tax; tax_basis_points 1100 is 11 %, tax_amount the line''s share of the tax.';
 
 COMMENT ON TABLE "public"."invoices" IS 'Invoices and credit notes, as they were issued; amounts of both are positive minor units of currency. subtotal − discount + tax + shipping = total.';
+
+COMMENT ON TABLE "public"."learning_files" IS 'Files of lessons (enrollment_id null) and of submissions. The bytes are under path in the private bucket learning; links come from the function learning-link.';
 
 COMMENT ON TABLE "public"."ledger_accounts" IS 'The chart of accounts.';
 
 COMMENT ON TABLE "public"."ledger_entries" IS 'One side of a transaction, in minor units: debit positive, credit negative.';
 
 COMMENT ON TABLE "public"."ledger_transactions" IS 'One effect on money, posted once: the key names it (sale:<order>, capture:<payment>, refund:<refund>).';
+
+COMMENT ON TABLE "public"."lesson_contents" IS 'What is in a lesson: Markdown, a video''s address, a file. Hidden while the lesson is locked. The questions of a quiz come from start_quiz.';
+
+COMMENT ON TABLE "public"."lesson_progress" IS 'How far a learner got in a lesson: the best score, and since when it is completed. Kept when the seat ends.';
+
+COMMENT ON TABLE "public"."lessons" IS 'The outline of a course: everyone who sees the course sees it. Opens at opens_at and opens_after_days after the enrolment or the start of the intake, whichever is last. What is in a lesson is in lesson_contents.';
 
 COMMENT ON TABLE "public"."locations" IS 'Where units are. main holds all seats and is drawn first, then places by priority, smallest first; the allowance holds what may be sold beyond stock.';
 
@@ -9654,9 +11166,13 @@ COMMENT ON TABLE "public"."promotion_redemptions" IS 'One use of a promotion by 
 
 COMMENT ON TABLE "public"."promotions" IS 'What is taken off an order. percent and buy_x_get_y: basis_points (10000 = free), fixed: amount in currency. minimum_amount is in currency too. used_count is kept while there is a usage_limit.';
 
+COMMENT ON TABLE "public"."quiz_attempts" IS 'Each try at a quiz, with the learner''s answers and the score. Open until submitted_at; max_attempts is the limit when it was begun.';
+
 COMMENT ON TABLE "public"."refunds" IS 'Money on its way back. Reasons: the order was cancelled; paid after it ended; sold out after payment; paid twice; started at the provider.';
 
 COMMENT ON TABLE "public"."reservations" IS 'Units held for an order that is not paid yet, or offered to whoever waited for them, until expires_at by the database''s clock.';
+
+COMMENT ON TABLE "public"."results" IS 'What a learner reached in a course, as of their last step: completed required lessons of all, the mean of the best scores of required quizzes and assignments (untried count 0), and since when the course is passed.';
 
 COMMENT ON TABLE "public"."role_members" IS 'Who has which role. Written by grant_role and revoke_role.';
 
@@ -9674,6 +11190,8 @@ COMMENT ON TABLE "public"."stock_movements" IS 'Why on hand changed, by variant 
 
 COMMENT ON TABLE "public"."stock_slots" IS 'Units of a variant at a location, spread over up to 64 rows so that buyers of a hot variant do not wait for each other. Read public.stock_levels.';
 
+COMMENT ON TABLE "public"."submissions" IS 'Work handed in for an assignment, and its mark once graded_at is set.';
+
 COMMENT ON TABLE "public"."tax_categories" IS 'How a thing is taxed: what a rate is for and a product belongs to.';
 
 COMMENT ON TABLE "public"."tax_rates" IS 'A tax: 1100 basis points are 11 % of the net price. Province null is the whole country. Holds from valid_from up to, not including, valid_until.';
@@ -9683,6 +11201,8 @@ COMMENT ON TABLE "public"."variants" IS 'The sellable thing: what a line of an o
 COMMENT ON TABLE "public"."waitlist_entries" IS 'Who waits for a seat, in order of position. offered: a seat is held for them until offer_expires_at; enroll or place_order takes it.';
 
 COMMENT ON TYPE "private"."drawn_slot" IS 'How many units came from which slot.';
+
+COMMENT ON TYPE "private"."lesson_state" IS 'One lesson as one learner finds it: lock_reason null is open; waits_for is the lesson to complete first.';
 
 COMMENT ON TYPE "private"."list_price" IS 'A price below the base price, and why: {kind, price_list_id, name, min_quantity, until}.';
 
@@ -9709,6 +11229,12 @@ REVOKE ALL ON FUNCTION "private"."accept_offer"(uuid, uuid, uuid, timestamp with
 REVOKE ALL ON FUNCTION "private"."accept_offer"(uuid, uuid, uuid, timestamp with time zone) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."accept_offer"(uuid, uuid, uuid, timestamp with time zone) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."access_ends_at"(timestamp with time zone, timestamp with time zone, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."access_ends_at"(timestamp with time zone, timestamp with time zone, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."access_ends_at"(timestamp with time zone, timestamp with time zone, integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."activate_enrollments"(uuid[]) FROM PUBLIC;
 
@@ -9820,6 +11346,12 @@ REVOKE ALL ON FUNCTION "private"."apply_session"(jsonb, text, uuid) FROM "postgr
 
 GRANT EXECUTE ON FUNCTION "private"."apply_session"(jsonb, text, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."assess_enrollment"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."assess_enrollment"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."assess_enrollment"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."attach_payment_session"(uuid, text, text, timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."attach_payment_session"(uuid, text, text, timestamp with time zone) FROM "postgres";
@@ -9827,6 +11359,12 @@ REVOKE ALL ON FUNCTION "private"."attach_payment_session"(uuid, text, text, time
 GRANT EXECUTE ON FUNCTION "private"."attach_payment_session"(uuid, text, text, timestamp with time zone) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."attach_payment_session"(uuid, text, text, timestamp with time zone) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."attempt_document"(public.quiz_attempts) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."attempt_document"(public.quiz_attempts) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."attempt_document"(public.quiz_attempts) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."attribute_schema"(uuid) FROM PUBLIC;
 
@@ -9970,6 +11508,12 @@ REVOKE ALL ON FUNCTION "private"."check_address"(public.addresses) FROM "postgre
 
 GRANT EXECUTE ON FUNCTION "private"."check_address"(public.addresses) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."check_answers"(public.quiz_attempts, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_answers"(public.quiz_attempts, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_answers"(public.quiz_attempts, jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."check_availability"(uuid, private.order_line[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."check_availability"(uuid, private.order_line[]) FROM "postgres";
@@ -10024,6 +11568,12 @@ REVOKE ALL ON FUNCTION "private"."check_stock_reason"(text, private.stock_line) 
 
 GRANT EXECUTE ON FUNCTION "private"."check_stock_reason"(text, private.stock_line) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."check_upload"(text, text, integer, integer, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_upload"(text, text, integer, integer, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_upload"(text, text, integer, integer, jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."check_waitable"(uuid, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."check_waitable"(uuid, uuid) FROM "postgres";
@@ -10062,6 +11612,12 @@ REVOKE ALL ON FUNCTION "private"."close_books"(private.stock_line[]) FROM "postg
 
 GRANT EXECUTE ON FUNCTION "private"."close_books"(private.stock_line[]) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."close_overdue_attempt"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."close_overdue_attempt"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."close_overdue_attempt"(uuid, uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."close_payments"(uuid, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."close_payments"(uuid, text) FROM "postgres";
@@ -10083,6 +11639,14 @@ REVOKE ALL ON FUNCTION "private"."collection_products"(text, text, text, text, i
 GRANT EXECUTE ON FUNCTION "private"."collection_products"(text, text, text, text, integer) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."collection_products"(text, text, text, text, integer) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."complete_lesson"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."complete_lesson"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."complete_lesson"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."complete_lesson"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."complete_variants"(uuid) FROM PUBLIC;
 
@@ -10113,6 +11677,20 @@ REVOKE ALL ON FUNCTION "private"."copy_order_lines"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."copy_order_lines"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."copy_order_lines"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."course_lock"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."course_lock"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."course_lock"(uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."course_outline"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."course_outline"(uuid) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."course_outline"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."course_outline"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."create_location"(text, text, integer, text) FROM PUBLIC;
 
@@ -10233,6 +11811,12 @@ GRANT EXECUTE ON FUNCTION "private"."enroll"(uuid, text) TO "authenticated";
 REVOKE ALL ON FUNCTION "private"."enroll"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."enroll"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."enrollment_in"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."enrollment_in"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."enrollment_in"(uuid, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."enrollment_problem"(uuid, timestamp with time zone, timestamp with time zone) FROM PUBLIC;
 
@@ -10430,6 +12014,14 @@ REVOKE ALL ON FUNCTION "private"."give_reason"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."give_reason"(text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."grade_submission"(uuid, integer, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."grade_submission"(uuid, integer, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."grade_submission"(uuid, integer, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."grade_submission"(uuid, integer, text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."grant_downloads"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."grant_downloads"(uuid) FROM "postgres";
@@ -10506,6 +12098,14 @@ REVOKE ALL ON FUNCTION "private"."is_in_an_open_order"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."is_in_an_open_order"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."is_lesson_open"(uuid, uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."is_lesson_open"(uuid, uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."is_lesson_open"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."is_lesson_open"(uuid, uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."is_on_sale"(text, timestamp with time zone, timestamp with time zone) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."is_on_sale"(text, timestamp with time zone, timestamp with time zone) TO "anon", "authenticated";
@@ -10516,11 +12116,23 @@ GRANT EXECUTE ON FUNCTION "private"."is_on_sale"(text, timestamp with time zone,
 
 GRANT EXECUTE ON FUNCTION "private"."is_on_sale"(text, timestamp with time zone, timestamp with time zone) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."is_right_answer"(jsonb, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."is_right_answer"(jsonb, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."is_right_answer"(jsonb, jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."is_service"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."is_service"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."is_service"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."issue_certificate"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."issue_certificate"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."issue_certificate"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."issue_credit_note"(uuid) FROM PUBLIC;
 
@@ -10542,6 +12154,12 @@ REVOKE ALL ON FUNCTION "private"."join_waitlist"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."join_waitlist"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."keep_certificate_pdf"(uuid, text, text, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."keep_certificate_pdf"(uuid, text, text, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."keep_certificate_pdf"(uuid, text, text, integer) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."keep_invoice_pdf"(uuid, text, text, integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."keep_invoice_pdf"(uuid, text, text, integer) FROM "postgres";
@@ -10555,6 +12173,12 @@ GRANT EXECUTE ON FUNCTION "private"."leave_waitlist"(uuid, text) TO "authenticat
 REVOKE ALL ON FUNCTION "private"."leave_waitlist"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."leave_waitlist"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."lesson_states"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."lesson_states"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."lesson_states"(uuid, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."line_document"(private.order_line) FROM PUBLIC;
 
@@ -10752,6 +12376,12 @@ REVOKE ALL ON FUNCTION "private"."needs_address"(private.order_line[]) FROM "pos
 
 GRANT EXECUTE ON FUNCTION "private"."needs_address"(private.order_line[]) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."new_certificate_number"(integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."new_certificate_number"(integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."new_certificate_number"(integer) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."newest_orders"(private.order_search, uuid[], timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."newest_orders"(private.order_search, uuid[], timestamp with time zone) FROM "postgres";
@@ -10788,6 +12418,12 @@ REVOKE ALL ON FUNCTION "private"."note_titles"(uuid[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."note_titles"(uuid[]) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."open_attempt"(public.enrollments, public.lessons) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."open_attempt"(public.enrollments, public.lessons) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."open_attempt"(public.enrollments, public.lessons) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."open_books"(private.stock_line[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."open_books"(private.stock_line[]) FROM "postgres";
@@ -10811,6 +12447,12 @@ REVOKE ALL ON FUNCTION "private"."open_payments"(interval, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."open_payments"(interval, integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."open_payments"(interval, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."open_submission"(public.enrollments, uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."open_submission"(public.enrollments, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."open_submission"(public.enrollments, uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."order_document"(uuid) FROM PUBLIC;
 
@@ -10841,6 +12483,12 @@ REVOKE ALL ON FUNCTION "private"."orders_about"(private.order_search, integer) F
 REVOKE ALL ON FUNCTION "private"."orders_about"(private.order_search, integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."orders_about"(private.order_search, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."outline_sections"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."outline_sections"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."outline_sections"(uuid, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."page_of_products"(text, text, text, text, text, integer) FROM PUBLIC;
 
@@ -10909,6 +12557,14 @@ REVOKE ALL ON FUNCTION "private"."post_sale"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."post_sale"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."post_sale"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."prepare_upload"(uuid, text, text, integer, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."prepare_upload"(uuid, text, text, integer, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."prepare_upload"(uuid, text, text, integer, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."prepare_upload"(uuid, text, text, integer, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."price_cart"(public.carts) FROM PUBLIC;
 
@@ -10986,6 +12642,12 @@ REVOKE ALL ON FUNCTION "private"."production_document"(bigint) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."production_document"(bigint) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."progress_document"(public.results, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."progress_document"(public.results, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."progress_document"(public.results, uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."promise_units"(uuid, uuid, integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."promise_units"(uuid, uuid, integer) FROM "postgres";
@@ -10998,6 +12660,20 @@ REVOKE ALL ON FUNCTION "private"."purge_idempotency_keys"(interval) FROM "postgr
 
 GRANT EXECUTE ON FUNCTION "private"."purge_idempotency_keys"(interval) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."put_quiz"(uuid, jsonb, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."put_quiz"(uuid, jsonb, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."put_quiz"(uuid, jsonb, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."put_quiz"(uuid, jsonb, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."question_problem"(jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."question_problem"(jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."question_problem"(jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."queue_notification"(uuid, text, text, text, text, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."queue_notification"(uuid, text, text, text, text, text) FROM "postgres";
@@ -11009,6 +12685,14 @@ REVOKE ALL ON FUNCTION "private"."queue_process"(text, bigint, text, uuid, text)
 REVOKE ALL ON FUNCTION "private"."queue_process"(text, bigint, text, uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."queue_process"(text, bigint, text, uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."quiz_questions"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."quiz_questions"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."quiz_questions"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."quiz_questions"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."quote_document"(private.quote) FROM PUBLIC;
 
@@ -11035,6 +12719,12 @@ REVOKE ALL ON FUNCTION "private"."receive_provider_event"(text, text, text, json
 GRANT EXECUTE ON FUNCTION "private"."receive_provider_event"(text, text, text, jsonb) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."receive_provider_event"(text, text, text, jsonb) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."record_progress"(uuid, uuid, integer, boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."record_progress"(uuid, uuid, integer, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."record_progress"(uuid, uuid, integer, boolean) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."record_refund_result"(uuid, text, text, text) FROM PUBLIC;
 
@@ -11089,6 +12779,12 @@ REVOKE ALL ON FUNCTION "private"."refuse_download"(uuid, uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."refuse_download"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."refuse_download"(uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."refuse_locked"(private.lesson_state) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."refuse_locked"(private.lesson_state) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."refuse_locked"(private.lesson_state) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."refuse_missing_item"() FROM PUBLIC;
 
@@ -11188,6 +12884,12 @@ REVOKE ALL ON FUNCTION "private"."require_stock_keeper"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."require_stock_keeper"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."require_teacher"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."require_teacher"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."require_teacher"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."reserve_stock"(jsonb, integer, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."reserve_stock"(jsonb, integer, text, text) TO "authenticated";
@@ -11220,6 +12922,14 @@ REVOKE ALL ON FUNCTION "private"."return_units"(uuid, integer, uuid, uuid) FROM 
 
 GRANT EXECUTE ON FUNCTION "private"."return_units"(uuid, integer, uuid, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."revoke_certificate"(uuid, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."revoke_certificate"(uuid, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."revoke_certificate"(uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."revoke_certificate"(uuid, text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."revoke_role"(uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."revoke_role"(uuid, text) TO "authenticated";
@@ -11229,6 +12939,14 @@ REVOKE ALL ON FUNCTION "private"."revoke_role"(uuid, text) FROM "postgres";
 GRANT EXECUTE ON FUNCTION "private"."revoke_role"(uuid, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."revoke_role"(uuid, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."roster"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."roster"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."roster"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."roster"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."rule_condition"(public.collection_rules) FROM PUBLIC;
 
@@ -11378,6 +13096,14 @@ REVOKE ALL ON FUNCTION "private"."start_process"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."start_process"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."start_quiz"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."start_quiz"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."start_quiz"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."start_quiz"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."start_upload"(text, uuid, uuid, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."start_upload"(text, uuid, uuid, text, text) TO "authenticated";
@@ -11410,6 +13136,42 @@ REVOKE ALL ON FUNCTION "private"."stock_problem"(uuid, private.order_line) FROM 
 
 GRANT EXECUTE ON FUNCTION "private"."stock_problem"(uuid, private.order_line) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."studied_courses"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."studied_courses"() TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."studied_courses"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."studied_courses"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."study_lesson"(uuid, uuid, text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."study_lesson"(uuid, uuid, text[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."study_lesson"(uuid, uuid, text[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."submission_document"(public.submissions) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."submission_document"(public.submissions) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."submission_document"(public.submissions) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."submit_assignment"(uuid, text, uuid[], text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."submit_assignment"(uuid, text, uuid[], text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."submit_assignment"(uuid, text, uuid[], text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."submit_assignment"(uuid, text, uuid[], text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."submit_quiz"(uuid, jsonb, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."submit_quiz"(uuid, jsonb, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."submit_quiz"(uuid, jsonb, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."submit_quiz"(uuid, jsonb, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."sum_lines"(text, private.order_line[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."sum_lines"(text, private.order_line[]) FROM "postgres";
@@ -11433,6 +13195,22 @@ REVOKE ALL ON FUNCTION "private"."take_units"(uuid, uuid, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."take_units"(uuid, uuid, integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."take_units"(uuid, uuid, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."taught_courses"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."taught_courses"() TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."taught_courses"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."taught_courses"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."taught_intakes"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."taught_intakes"() TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."taught_intakes"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."taught_intakes"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."tg__audit"() FROM PUBLIC;
 
@@ -11500,6 +13278,18 @@ REVOKE ALL ON FUNCTION "private"."tg_category_attributes__lock_tree"() FROM "pos
 
 GRANT EXECUTE ON FUNCTION "private"."tg_category_attributes__lock_tree"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."tg_certificates__refuse_change"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_certificates__refuse_change"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_certificates__refuse_change"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_course_prerequisites__refuse_circle"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_course_prerequisites__refuse_circle"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_course_prerequisites__refuse_circle"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."tg_digital_files__keep_what_is_sold"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."tg_digital_files__keep_what_is_sold"() FROM "postgres";
@@ -11547,6 +13337,18 @@ REVOKE ALL ON FUNCTION "private"."tg_ledger_entries__check_balance"() FROM PUBLI
 REVOKE ALL ON FUNCTION "private"."tg_ledger_entries__check_balance"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg_ledger_entries__check_balance"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_lesson_contents__follow_lesson"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_lesson_contents__follow_lesson"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_lesson_contents__follow_lesson"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_lessons__follow_section"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_lessons__follow_section"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_lessons__follow_section"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."tg_media__discard_object"() FROM PUBLIC;
 
@@ -11712,6 +13514,14 @@ REVOKE ALL ON FUNCTION "private"."value_problem"(public.category_attributes, jso
 
 GRANT EXECUTE ON FUNCTION "private"."value_problem"(public.category_attributes, jsonb) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."verify_certificate"(text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."verify_certificate"(text) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."verify_certificate"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."verify_certificate"(text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) FROM "postgres";
@@ -11846,6 +13656,22 @@ GRANT EXECUTE ON FUNCTION "public"."collection_products"(text, text, text, text,
 
 GRANT EXECUTE ON FUNCTION "public"."collection_products"(text, text, text, text, integer) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."complete_lesson"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."complete_lesson"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."complete_lesson"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."complete_lesson"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."course_outline"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."course_outline"(uuid) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."course_outline"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."course_outline"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."create_location"(text, text, integer, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."create_location"(text, text, integer, text) TO "authenticated";
@@ -11927,6 +13753,14 @@ REVOKE ALL ON FUNCTION "public"."get_order"(uuid) FROM "postgres";
 GRANT EXECUTE ON FUNCTION "public"."get_order"(uuid) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."get_order"(uuid) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."grade_submission"(uuid, integer, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."grade_submission"(uuid, integer, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."grade_submission"(uuid, integer, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."grade_submission"(uuid, integer, text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."grant_role"(uuid, text) FROM PUBLIC;
 
@@ -12034,6 +13868,14 @@ REVOKE ALL ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text) FRO
 
 GRANT EXECUTE ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."prepare_upload"(uuid, text, text, integer, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."prepare_upload"(uuid, text, text, integer, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."prepare_upload"(uuid, text, text, integer, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."prepare_upload"(uuid, text, text, integer, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."product_document"(text, uuid, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."product_document"(text, uuid, text, text) TO "anon", "authenticated";
@@ -12043,6 +13885,22 @@ REVOKE ALL ON FUNCTION "public"."product_document"(text, uuid, text, text) FROM 
 GRANT EXECUTE ON FUNCTION "public"."product_document"(text, uuid, text, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."product_document"(text, uuid, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."put_quiz"(uuid, jsonb, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."put_quiz"(uuid, jsonb, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."put_quiz"(uuid, jsonb, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."put_quiz"(uuid, jsonb, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."quiz_questions"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."quiz_questions"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."quiz_questions"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."quiz_questions"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) FROM PUBLIC;
 
@@ -12098,6 +13956,14 @@ GRANT EXECUTE ON FUNCTION "public"."retry_process"(uuid) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."retry_process"(uuid) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."revoke_certificate"(uuid, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."revoke_certificate"(uuid, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."revoke_certificate"(uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."revoke_certificate"(uuid, text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."revoke_role"(uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."revoke_role"(uuid, text) TO "authenticated";
@@ -12107,6 +13973,14 @@ REVOKE ALL ON FUNCTION "public"."revoke_role"(uuid, text) FROM "postgres";
 GRANT EXECUTE ON FUNCTION "public"."revoke_role"(uuid, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."revoke_role"(uuid, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."roster"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."roster"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."roster"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."roster"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) FROM PUBLIC;
 
@@ -12162,6 +14036,14 @@ REVOKE ALL ON FUNCTION "public"."start_payment"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."start_payment"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."start_quiz"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."start_quiz"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."start_quiz"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."start_quiz"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."start_upload"(text, uuid, uuid, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."start_upload"(text, uuid, uuid, text, text) TO "authenticated";
@@ -12181,6 +14063,22 @@ REVOKE ALL ON FUNCTION "public"."stock_by_location"(uuid[]) FROM "postgres";
 GRANT EXECUTE ON FUNCTION "public"."stock_by_location"(uuid[]) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."stock_by_location"(uuid[]) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."submit_assignment"(uuid, text, uuid[], text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."submit_assignment"(uuid, text, uuid[], text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."submit_assignment"(uuid, text, uuid[], text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."submit_assignment"(uuid, text, uuid[], text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."submit_quiz"(uuid, jsonb, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."submit_quiz"(uuid, jsonb, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."submit_quiz"(uuid, jsonb, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."submit_quiz"(uuid, jsonb, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."transfer_stock"(jsonb, uuid, uuid, text, text) FROM PUBLIC;
 
@@ -12219,6 +14117,14 @@ GRANT EXECUTE ON FUNCTION "public"."use_download"(uuid, text) TO "authenticated"
 REVOKE ALL ON FUNCTION "public"."use_download"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."use_download"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."verify_certificate"(text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."verify_certificate"(text) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."verify_certificate"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."verify_certificate"(text) TO "postgres";
 
 GRANT USAGE ON SCHEMA "private" TO "anon", "authenticated", "service_role";
 
@@ -12518,6 +14424,18 @@ REVOKE ALL ON TABLE "public"."category_attributes" FROM "service_role";
 
 GRANT DELETE, SELECT ON TABLE "public"."category_attributes" TO "service_role";
 
+REVOKE ALL ON TABLE "public"."certificates" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."certificates" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."certificates" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."certificates" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."certificates" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."certificates" TO "service_role";
+
 REVOKE ALL ("collection_id") ON TABLE "public"."collection_members" FROM "authenticated";
 
 GRANT INSERT ("collection_id") ON TABLE "public"."collection_members" TO "authenticated";
@@ -12786,13 +14704,129 @@ REVOKE ALL ON TABLE "public"."coupons" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."coupons" TO "service_role";
 
+REVOKE ALL ("product_id") ON TABLE "public"."course_instructors" FROM "authenticated";
+
+GRANT INSERT ("product_id") ON TABLE "public"."course_instructors" TO "authenticated";
+
+REVOKE ALL ("profile_id") ON TABLE "public"."course_instructors" FROM "authenticated";
+
+GRANT INSERT ("profile_id") ON TABLE "public"."course_instructors" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."course_instructors" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."course_instructors" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."course_instructors" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."course_instructors" TO "postgres";
+
+REVOKE ALL ("product_id") ON TABLE "public"."course_instructors" FROM "service_role";
+
+GRANT INSERT ("product_id") ON TABLE "public"."course_instructors" TO "service_role";
+
+REVOKE ALL ("profile_id") ON TABLE "public"."course_instructors" FROM "service_role";
+
+GRANT INSERT ("profile_id") ON TABLE "public"."course_instructors" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."course_instructors" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."course_instructors" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."course_prerequisites" FROM "anon";
+
+GRANT SELECT ON TABLE "public"."course_prerequisites" TO "anon";
+
+REVOKE ALL ("product_id") ON TABLE "public"."course_prerequisites" FROM "authenticated";
+
+GRANT INSERT ("product_id") ON TABLE "public"."course_prerequisites" TO "authenticated";
+
+REVOKE ALL ("required_product_id") ON TABLE "public"."course_prerequisites" FROM "authenticated";
+
+GRANT INSERT ("required_product_id") ON TABLE "public"."course_prerequisites" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."course_prerequisites" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."course_prerequisites" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."course_prerequisites" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."course_prerequisites" TO "postgres";
+
+REVOKE ALL ("product_id") ON TABLE "public"."course_prerequisites" FROM "service_role";
+
+GRANT INSERT ("product_id") ON TABLE "public"."course_prerequisites" TO "service_role";
+
+REVOKE ALL ("required_product_id") ON TABLE "public"."course_prerequisites" FROM "service_role";
+
+GRANT INSERT ("required_product_id") ON TABLE "public"."course_prerequisites" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."course_prerequisites" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."course_prerequisites" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."course_sections" FROM "anon";
+
+GRANT SELECT ON TABLE "public"."course_sections" TO "anon";
+
+REVOKE ALL ("position") ON TABLE "public"."course_sections" FROM "authenticated";
+
+GRANT INSERT ("position"), UPDATE ("position") ON TABLE "public"."course_sections" TO "authenticated";
+
+REVOKE ALL ("product_id") ON TABLE "public"."course_sections" FROM "authenticated";
+
+GRANT INSERT ("product_id") ON TABLE "public"."course_sections" TO "authenticated";
+
+REVOKE ALL ("title") ON TABLE "public"."course_sections" FROM "authenticated";
+
+GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."course_sections" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."course_sections" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."course_sections" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."course_sections" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."course_sections" TO "postgres";
+
+REVOKE ALL ("position") ON TABLE "public"."course_sections" FROM "service_role";
+
+GRANT INSERT ("position"), UPDATE ("position") ON TABLE "public"."course_sections" TO "service_role";
+
+REVOKE ALL ("product_id") ON TABLE "public"."course_sections" FROM "service_role";
+
+GRANT INSERT ("product_id") ON TABLE "public"."course_sections" TO "service_role";
+
+REVOKE ALL ("title") ON TABLE "public"."course_sections" FROM "service_role";
+
+GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."course_sections" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."course_sections" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."course_sections" TO "service_role";
+
 REVOKE ALL ON TABLE "public"."courses" FROM "anon";
 
 GRANT SELECT ON TABLE "public"."courses" TO "anon";
 
+REVOKE ALL ("completion_percent") ON TABLE "public"."courses" FROM "authenticated";
+
+GRANT INSERT ("completion_percent"), UPDATE ("completion_percent") ON TABLE "public"."courses" TO "authenticated";
+
+REVOKE ALL ("completion_rule") ON TABLE "public"."courses" FROM "authenticated";
+
+GRANT INSERT ("completion_rule"), UPDATE ("completion_rule") ON TABLE "public"."courses" TO "authenticated";
+
 REVOKE ALL ("duration_minutes") ON TABLE "public"."courses" FROM "authenticated";
 
 GRANT INSERT ("duration_minutes"), UPDATE ("duration_minutes") ON TABLE "public"."courses" TO "authenticated";
+
+REVOKE ALL ("has_certificate") ON TABLE "public"."courses" FROM "authenticated";
+
+GRANT INSERT ("has_certificate"), UPDATE ("has_certificate") ON TABLE "public"."courses" TO "authenticated";
+
+REVOKE ALL ("is_sequential") ON TABLE "public"."courses" FROM "authenticated";
+
+GRANT INSERT ("is_sequential"), UPDATE ("is_sequential") ON TABLE "public"."courses" TO "authenticated";
 
 REVOKE ALL ("language") ON TABLE "public"."courses" FROM "authenticated";
 
@@ -12814,9 +14848,25 @@ REVOKE ALL ON TABLE "public"."courses" FROM "postgres";
 
 GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."courses" TO "postgres";
 
+REVOKE ALL ("completion_percent") ON TABLE "public"."courses" FROM "service_role";
+
+GRANT INSERT ("completion_percent"), UPDATE ("completion_percent") ON TABLE "public"."courses" TO "service_role";
+
+REVOKE ALL ("completion_rule") ON TABLE "public"."courses" FROM "service_role";
+
+GRANT INSERT ("completion_rule"), UPDATE ("completion_rule") ON TABLE "public"."courses" TO "service_role";
+
 REVOKE ALL ("duration_minutes") ON TABLE "public"."courses" FROM "service_role";
 
 GRANT INSERT ("duration_minutes"), UPDATE ("duration_minutes") ON TABLE "public"."courses" TO "service_role";
+
+REVOKE ALL ("has_certificate") ON TABLE "public"."courses" FROM "service_role";
+
+GRANT INSERT ("has_certificate"), UPDATE ("has_certificate") ON TABLE "public"."courses" TO "service_role";
+
+REVOKE ALL ("is_sequential") ON TABLE "public"."courses" FROM "service_role";
+
+GRANT INSERT ("is_sequential"), UPDATE ("is_sequential") ON TABLE "public"."courses" TO "service_role";
 
 REVOKE ALL ("language") ON TABLE "public"."courses" FROM "service_role";
 
@@ -12982,6 +15032,10 @@ REVOKE ALL ON TABLE "public"."intakes" FROM "anon";
 
 GRANT SELECT ON TABLE "public"."intakes" TO "anon";
 
+REVOKE ALL ("access_days") ON TABLE "public"."intakes" FROM "authenticated";
+
+GRANT INSERT ("access_days"), UPDATE ("access_days") ON TABLE "public"."intakes" TO "authenticated";
+
 REVOKE ALL ("ends_at") ON TABLE "public"."intakes" FROM "authenticated";
 
 GRANT INSERT ("ends_at"), UPDATE ("ends_at") ON TABLE "public"."intakes" TO "authenticated";
@@ -13029,6 +15083,10 @@ GRANT SELECT ON TABLE "public"."intakes" TO "authenticated";
 REVOKE ALL ON TABLE "public"."intakes" FROM "postgres";
 
 GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."intakes" TO "postgres";
+
+REVOKE ALL ("access_days") ON TABLE "public"."intakes" FROM "service_role";
+
+GRANT INSERT ("access_days"), UPDATE ("access_days") ON TABLE "public"."intakes" TO "service_role";
 
 REVOKE ALL ("ends_at") ON TABLE "public"."intakes" FROM "service_role";
 
@@ -13098,6 +15156,18 @@ REVOKE ALL ON TABLE "public"."invoices" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."invoices" TO "service_role";
 
+REVOKE ALL ON TABLE "public"."learning_files" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."learning_files" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."learning_files" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."learning_files" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."learning_files" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."learning_files" TO "service_role";
+
 REVOKE ALL ON TABLE "public"."ledger_accounts" FROM "authenticated";
 
 GRANT SELECT ON TABLE "public"."ledger_accounts" TO "authenticated";
@@ -13133,6 +15203,186 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."ledger_transactions" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."ledger_transactions" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."lesson_contents" FROM "anon";
+
+GRANT SELECT ON TABLE "public"."lesson_contents" TO "anon";
+
+REVOKE ALL ("body") ON TABLE "public"."lesson_contents" FROM "authenticated";
+
+GRANT INSERT ("body"), UPDATE ("body") ON TABLE "public"."lesson_contents" TO "authenticated";
+
+REVOKE ALL ("file_id") ON TABLE "public"."lesson_contents" FROM "authenticated";
+
+GRANT INSERT ("file_id"), UPDATE ("file_id") ON TABLE "public"."lesson_contents" TO "authenticated";
+
+REVOKE ALL ("lesson_id") ON TABLE "public"."lesson_contents" FROM "authenticated";
+
+GRANT INSERT ("lesson_id") ON TABLE "public"."lesson_contents" TO "authenticated";
+
+REVOKE ALL ("video_url") ON TABLE "public"."lesson_contents" FROM "authenticated";
+
+GRANT INSERT ("video_url"), UPDATE ("video_url") ON TABLE "public"."lesson_contents" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."lesson_contents" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."lesson_contents" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."lesson_contents" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."lesson_contents" TO "postgres";
+
+REVOKE ALL ("body") ON TABLE "public"."lesson_contents" FROM "service_role";
+
+GRANT INSERT ("body"), UPDATE ("body") ON TABLE "public"."lesson_contents" TO "service_role";
+
+REVOKE ALL ("file_id") ON TABLE "public"."lesson_contents" FROM "service_role";
+
+GRANT INSERT ("file_id"), UPDATE ("file_id") ON TABLE "public"."lesson_contents" TO "service_role";
+
+REVOKE ALL ("lesson_id") ON TABLE "public"."lesson_contents" FROM "service_role";
+
+GRANT INSERT ("lesson_id") ON TABLE "public"."lesson_contents" TO "service_role";
+
+REVOKE ALL ("video_url") ON TABLE "public"."lesson_contents" FROM "service_role";
+
+GRANT INSERT ("video_url"), UPDATE ("video_url") ON TABLE "public"."lesson_contents" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."lesson_contents" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."lesson_contents" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."lesson_progress" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."lesson_progress" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."lesson_progress" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."lesson_progress" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."lesson_progress" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."lesson_progress" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."lessons" FROM "anon";
+
+GRANT SELECT ON TABLE "public"."lessons" TO "anon";
+
+REVOKE ALL ("duration_minutes") ON TABLE "public"."lessons" FROM "authenticated";
+
+GRANT INSERT ("duration_minutes"), UPDATE ("duration_minutes") ON TABLE "public"."lessons" TO "authenticated";
+
+REVOKE ALL ("is_preview") ON TABLE "public"."lessons" FROM "authenticated";
+
+GRANT INSERT ("is_preview"), UPDATE ("is_preview") ON TABLE "public"."lessons" TO "authenticated";
+
+REVOKE ALL ("is_required") ON TABLE "public"."lessons" FROM "authenticated";
+
+GRANT INSERT ("is_required"), UPDATE ("is_required") ON TABLE "public"."lessons" TO "authenticated";
+
+REVOKE ALL ("kind") ON TABLE "public"."lessons" FROM "authenticated";
+
+GRANT INSERT ("kind") ON TABLE "public"."lessons" TO "authenticated";
+
+REVOKE ALL ("max_attempts") ON TABLE "public"."lessons" FROM "authenticated";
+
+GRANT INSERT ("max_attempts"), UPDATE ("max_attempts") ON TABLE "public"."lessons" TO "authenticated";
+
+REVOKE ALL ("opens_after_days") ON TABLE "public"."lessons" FROM "authenticated";
+
+GRANT INSERT ("opens_after_days"), UPDATE ("opens_after_days") ON TABLE "public"."lessons" TO "authenticated";
+
+REVOKE ALL ("opens_at") ON TABLE "public"."lessons" FROM "authenticated";
+
+GRANT INSERT ("opens_at"), UPDATE ("opens_at") ON TABLE "public"."lessons" TO "authenticated";
+
+REVOKE ALL ("pass_percent") ON TABLE "public"."lessons" FROM "authenticated";
+
+GRANT INSERT ("pass_percent"), UPDATE ("pass_percent") ON TABLE "public"."lessons" TO "authenticated";
+
+REVOKE ALL ("position") ON TABLE "public"."lessons" FROM "authenticated";
+
+GRANT INSERT ("position"), UPDATE ("position") ON TABLE "public"."lessons" TO "authenticated";
+
+REVOKE ALL ("section_id") ON TABLE "public"."lessons" FROM "authenticated";
+
+GRANT INSERT ("section_id"), UPDATE ("section_id") ON TABLE "public"."lessons" TO "authenticated";
+
+REVOKE ALL ("time_limit_minutes") ON TABLE "public"."lessons" FROM "authenticated";
+
+GRANT INSERT ("time_limit_minutes"), UPDATE ("time_limit_minutes") ON TABLE "public"."lessons" TO "authenticated";
+
+REVOKE ALL ("title") ON TABLE "public"."lessons" FROM "authenticated";
+
+GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."lessons" TO "authenticated";
+
+REVOKE ALL ("withdrawn_at") ON TABLE "public"."lessons" FROM "authenticated";
+
+GRANT INSERT ("withdrawn_at"), UPDATE ("withdrawn_at") ON TABLE "public"."lessons" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."lessons" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."lessons" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."lessons" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."lessons" TO "postgres";
+
+REVOKE ALL ("duration_minutes") ON TABLE "public"."lessons" FROM "service_role";
+
+GRANT INSERT ("duration_minutes"), UPDATE ("duration_minutes") ON TABLE "public"."lessons" TO "service_role";
+
+REVOKE ALL ("is_preview") ON TABLE "public"."lessons" FROM "service_role";
+
+GRANT INSERT ("is_preview"), UPDATE ("is_preview") ON TABLE "public"."lessons" TO "service_role";
+
+REVOKE ALL ("is_required") ON TABLE "public"."lessons" FROM "service_role";
+
+GRANT INSERT ("is_required"), UPDATE ("is_required") ON TABLE "public"."lessons" TO "service_role";
+
+REVOKE ALL ("kind") ON TABLE "public"."lessons" FROM "service_role";
+
+GRANT INSERT ("kind") ON TABLE "public"."lessons" TO "service_role";
+
+REVOKE ALL ("max_attempts") ON TABLE "public"."lessons" FROM "service_role";
+
+GRANT INSERT ("max_attempts"), UPDATE ("max_attempts") ON TABLE "public"."lessons" TO "service_role";
+
+REVOKE ALL ("opens_after_days") ON TABLE "public"."lessons" FROM "service_role";
+
+GRANT INSERT ("opens_after_days"), UPDATE ("opens_after_days") ON TABLE "public"."lessons" TO "service_role";
+
+REVOKE ALL ("opens_at") ON TABLE "public"."lessons" FROM "service_role";
+
+GRANT INSERT ("opens_at"), UPDATE ("opens_at") ON TABLE "public"."lessons" TO "service_role";
+
+REVOKE ALL ("pass_percent") ON TABLE "public"."lessons" FROM "service_role";
+
+GRANT INSERT ("pass_percent"), UPDATE ("pass_percent") ON TABLE "public"."lessons" TO "service_role";
+
+REVOKE ALL ("position") ON TABLE "public"."lessons" FROM "service_role";
+
+GRANT INSERT ("position"), UPDATE ("position") ON TABLE "public"."lessons" TO "service_role";
+
+REVOKE ALL ("section_id") ON TABLE "public"."lessons" FROM "service_role";
+
+GRANT INSERT ("section_id"), UPDATE ("section_id") ON TABLE "public"."lessons" TO "service_role";
+
+REVOKE ALL ("time_limit_minutes") ON TABLE "public"."lessons" FROM "service_role";
+
+GRANT INSERT ("time_limit_minutes"), UPDATE ("time_limit_minutes") ON TABLE "public"."lessons" TO "service_role";
+
+REVOKE ALL ("title") ON TABLE "public"."lessons" FROM "service_role";
+
+GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."lessons" TO "service_role";
+
+REVOKE ALL ("withdrawn_at") ON TABLE "public"."lessons" FROM "service_role";
+
+GRANT INSERT ("withdrawn_at"), UPDATE ("withdrawn_at") ON TABLE "public"."lessons" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."lessons" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."lessons" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."locations" FROM "anon";
 
@@ -13874,6 +16124,18 @@ REVOKE ALL ON TABLE "public"."promotions" FROM "service_role";
 
 GRANT DELETE, SELECT ON TABLE "public"."promotions" TO "service_role";
 
+REVOKE ALL ON TABLE "public"."quiz_attempts" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."quiz_attempts" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."quiz_attempts" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."quiz_attempts" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."quiz_attempts" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."quiz_attempts" TO "service_role";
+
 REVOKE ALL ON TABLE "public"."refunds" FROM "authenticated";
 
 GRANT SELECT ON TABLE "public"."refunds" TO "authenticated";
@@ -13897,6 +16159,18 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."reservations" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."reservations" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."results" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."results" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."results" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."results" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."results" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."results" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."role_members" FROM "authenticated";
 
@@ -14021,6 +16295,18 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."stock_slots" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."stock_slots" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."submissions" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."submissions" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."submissions" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."submissions" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."submissions" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."submissions" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."tax_categories" FROM "anon";
 

@@ -11,13 +11,20 @@ create table public.courses (
   level text not null default 'beginner',
   language text not null default 'id',
   duration_minutes integer,
+  is_sequential boolean not null default false,
+  completion_rule text not null default 'all_lessons',
+  completion_percent integer,
+  has_certificate boolean not null default true,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
+  constraint courses_are_completed_by_a_known_rule check (completion_rule in ('all_lessons', 'percent', 'score')),
+  constraint courses_say_how_many_percent_complete_them check ((completion_rule <> 'all_lessons') = (completion_percent is not null)),
+  constraint courses_are_completed_by_a_sane_percentage check (completion_percent between 1 and 100),
   constraint courses_have_a_known_level check (level in ('beginner', 'intermediate', 'advanced')),
   constraint courses_are_held_in_a_known_language check (language in ('id', 'en')),
   constraint courses_take_some_time check (duration_minutes > 0)
 );
-comment on table public.courses is 'What a product of kind course says beyond its product row.';
+comment on table public.courses is 'What a product of kind course says beyond its product row. It is completed when all required lessons are, or completion_percent of them, or with that mean score.';
 
 create trigger _100_stamp_update before update on public.courses for each row execute function private.tg__stamp_update();
 create trigger _900_audit after insert or update or delete on public.courses for each row execute function private.tg__audit('product_id');
@@ -29,8 +36,8 @@ create policy insert_staff on public.courses for insert to authenticated with ch
 create policy update_staff on public.courses for update to authenticated
   using ((select private.has_permission('catalog.write'))) with check ((select private.has_permission('catalog.write')));
 grant select on public.courses to anon, authenticated, service_role;
-grant insert (product_id, level, language, duration_minutes) on public.courses to authenticated, service_role;
-grant update (level, language, duration_minutes) on public.courses to authenticated, service_role;
+grant insert (product_id, level, language, duration_minutes, is_sequential, completion_rule, completion_percent, has_certificate) on public.courses to authenticated, service_role;
+grant update (level, language, duration_minutes, is_sequential, completion_rule, completion_percent, has_certificate) on public.courses to authenticated, service_role;
 -- not granted: delete. Deleting the draft product does it.
 
 -- intakes ----------------------------------------------------------------------------------------------------------------------------
@@ -47,15 +54,17 @@ create table public.intakes (
   ends_at timestamptz,
   time_zone text not null default 'Asia/Jakarta',
   location text,
+  access_days integer,
   has_waitlist boolean not null default true,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint intakes_have_a_title_people_can_read check (length(btrim(title)) between 1 and 200),
   constraint intakes_have_seats_or_are_not_counted check (seats between 0 and 1000000),
   constraint intakes_open_before_they_close check (enroll_closes_at > enroll_opens_at),
-  constraint intakes_start_before_they_end check (ends_at > starts_at)
+  constraint intakes_start_before_they_end check (ends_at > starts_at),
+  constraint intakes_give_access_for_some_days check (access_days between 1 and 36500)
 );
-comment on table public.intakes is 'One run of a course. Seats null is not counted. Enrolment is open from enroll_opens_at up to, not including, enroll_closes_at (null: no end).';
+comment on table public.intakes is 'One run of a course. Seats null is not counted. Enrolment is open from enroll_opens_at up to, not including, enroll_closes_at (null: no end). Lessons stay open for access_days from the enrolment, or from the start if that is later (null: for good).';
 create index on public.intakes (product_id, starts_at);
 
 create trigger _100_stamp_update before update on public.intakes for each row execute function private.tg__stamp_update();
@@ -68,8 +77,8 @@ create policy insert_staff on public.intakes for insert to authenticated with ch
 create policy update_staff on public.intakes for update to authenticated
   using ((select private.has_permission('catalog.write'))) with check ((select private.has_permission('catalog.write')));
 grant select on public.intakes to anon, authenticated, service_role;
-grant insert (product_id, title, seats, enroll_opens_at, enroll_closes_at, starts_at, ends_at, time_zone, location, has_waitlist) on public.intakes to authenticated, service_role;
-grant update (title, seats, enroll_opens_at, enroll_closes_at, starts_at, ends_at, time_zone, location, has_waitlist) on public.intakes to authenticated, service_role;
+grant insert (product_id, title, seats, enroll_opens_at, enroll_closes_at, starts_at, ends_at, time_zone, location, access_days, has_waitlist) on public.intakes to authenticated, service_role;
+grant update (title, seats, enroll_opens_at, enroll_closes_at, starts_at, ends_at, time_zone, location, access_days, has_waitlist) on public.intakes to authenticated, service_role;
 -- not granted: variant_id (made here), delete (an intake people enrolled in is history).
 
 -- enrollments ------------------------------------------------------------------------------------------------------------------------
@@ -110,8 +119,7 @@ create trigger _100_stamp_update before update on public.enrollments for each ro
 create trigger _200_guard_status after update of status on public.enrollments for each row when (old.status <> new.status) execute function private.tg__guard_status('enrollment');
 
 alter table public.enrollments enable row level security;
-create policy select_own_or_staff on public.enrollments for select to authenticated
-  using (learner_id = (select auth.uid()) or (select private.has_permission('enrollments.read')));
+-- its policy stands in the curriculum file, where those who teach are known
 grant select on public.enrollments to authenticated, service_role;
 -- not granted: insert, update, delete. The verbs keep seats and enrolments in step.
 
@@ -227,53 +235,3 @@ as $$
   where enrollments.order_item_id = any (activate_enrollments.order_item_ids) and enrollments.status in ('reserved', 'expired');
 $$;
 comment on function private.activate_enrollments(uuid[]) is 'Opens the courses of a paid order. The unique index refuses a learner who got another live seat meanwhile.';
-
--- the dashboard ----------------------------------------------------------------------------------------------------------------------
-
-create function private.my_courses()
-returns table (
-  enrollment_id uuid, status text, product_id uuid, slug text, title text, summary text, image_url text,
-  intake_id uuid, intake_title text, starts_at timestamptz, ends_at timestamptz, time_zone text, location text,
-  enrolled_at timestamptz, order_id uuid, order_number text,
-  progress_percent integer, next_lesson text, access_ends_at timestamptz, result text
-)
-language plpgsql
-stable
-security definer -- an archived course stays on the dashboard of those who bought it
-set search_path = ''
-as $$
-begin
-  return query
-    select enrollments.id, enrollments.status, products.id, products.slug, products.title, products.summary, products.image_url,
-      intakes.id, intakes.title, intakes.starts_at, intakes.ends_at, intakes.time_zone, intakes.location,
-      enrollments.enrolled_at, orders.id, orders.number,
-      null::integer, null::text, null::timestamptz, null::text
-    from public.enrollments
-    join public.intakes on intakes.id = enrollments.intake_id
-    join public.products on products.id = intakes.product_id
-    left join public.order_items on order_items.id = enrollments.order_item_id
-    left join public.orders on orders.id = order_items.order_id
-    where enrollments.learner_id = private.require_person() and enrollments.status in ('reserved', 'active', 'suspended', 'completed')
-    order by enrollments.created_at desc, enrollments.id;
-end
-$$;
-comment on function private.my_courses() is 'Does the work of public.my_courses. Lessons, progress and results are not built yet: those columns are null.';
-grant execute on function private.my_courses() to authenticated;
-
-create function public.my_courses()
-returns table (
-  enrollment_id uuid, status text, product_id uuid, slug text, title text, summary text, image_url text,
-  intake_id uuid, intake_title text, starts_at timestamptz, ends_at timestamptz, time_zone text, location text,
-  enrolled_at timestamptz, order_id uuid, order_number text,
-  progress_percent integer, next_lesson text, access_ends_at timestamptz, result text
-)
-language sql
-stable
-security invoker
-set search_path = ''
-as $$
-  select * from private.my_courses();
-$$;
-comment on function public.my_courses() is
-  'The caller''s dashboard, newest first: every course with a live enrolment (reserved while its order is unpaid). progress_percent, next_lesson, access_ends_at and result stay null until lessons exist. Errors: sign_in_required.';
-grant execute on function public.my_courses() to authenticated;

@@ -22,6 +22,7 @@ test.each([
   ["notifications", "status", sdk.notificationStatuses],
   ["notifications", "channel", sdk.notificationChannels],
   ["courses", "level", sdk.courseLevels],
+  ["lessons", "kind", sdk.lessonKinds],
 ])("the SDK's words for %s.%s are those that the table allows", async (table, column, words) => {
   const [check] = await database.sql<{ definition: string }[]>`
     select pg_get_constraintdef(oid) as definition from pg_constraint

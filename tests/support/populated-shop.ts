@@ -3,6 +3,7 @@ import { publishedIntake } from "./catalog.ts";
 import type { Pool, Sql } from "./database.ts";
 import { asCustomer, asOwner, asService, newCustomer } from "./people.ts";
 import { populateGoods } from "./populated-goods.ts";
+import { populateLearning } from "./populated-learning.ts";
 import { newCollection, newFile, newPicture, publishedProduct } from "./products.ts";
 
 /** A shop with history: two customers who each have a seat, an open order, a paid order with its invoice and a refunded one; a draft course; mails; jobs. */
@@ -49,6 +50,7 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
   await sql`insert into public.promotion_redemptions (promotion_id, order_id, customer_id, amount, currency, given_back_at)
     select promotions.id, orders.id, orders.customer_id, 0, 'IDR', now() from public.promotions, public.orders where orders.status = 'cancelled'`;
   await sql`insert into public.cart_coupons (cart_id, coupon_id) select carts.id, coupons.id from public.carts, public.coupons where code = 'TENPERCENT'`;
+  await populateLearning(sql, [first, second]);
   const full = await publishedIntake(sql, { seats: 0 });
   for (const customer of [first, second])
     await act(sql, customer, (tx) => tx`select public.join_waitlist(${full.intakeId})`);

@@ -7,6 +7,7 @@ import { Checkout } from "./resources/checkout.ts";
 import { Courses } from "./resources/courses.ts";
 import { Inventory } from "./resources/inventory.ts";
 import { Invoices } from "./resources/invoices.ts";
+import { Learning } from "./resources/learning.ts";
 import { Notifications } from "./resources/notifications.ts";
 import { Orders } from "./resources/orders.ts";
 import { People } from "./resources/people.ts";
@@ -36,6 +37,7 @@ export interface Seatline {
   orders: Orders;
   checkout: Checkout;
   invoices: Invoices;
+  learning: Learning;
   people: People;
   notifications: Notifications;
   inventory: Inventory;
@@ -69,6 +71,7 @@ export function createSeatline(options: SeatlineOptions): Seatline {
     orders: new Orders(api),
     checkout: new Checkout(api),
     invoices: new Invoices(api, options.url),
+    learning: new Learning(api),
     people: new People(api, person),
     notifications: new Notifications(api, person),
     inventory: new Inventory(api),

@@ -442,6 +442,105 @@ export type Database = {
           },
         ];
       };
+      certificates: {
+        Row: {
+          completed_on: string;
+          course_title: string;
+          enrollment_id: string;
+          id: string;
+          issued_at: string;
+          issuer: string;
+          learner_id: string;
+          learner_name: string;
+          locale: string;
+          number: string;
+          pdf_bytes: number | null;
+          pdf_path: string | null;
+          pdf_sha256: string | null;
+          product_id: string;
+          revoke_reason: string | null;
+          revoked_at: string | null;
+          revoked_by: string | null;
+          score_percent: number | null;
+          time_zone: string;
+          verify_url: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          completed_on: string;
+          course_title: string;
+          enrollment_id: string;
+          id?: string;
+          issued_at: string;
+          issuer: string;
+          learner_id: string;
+          learner_name: string;
+          locale: string;
+          number: string;
+          pdf_bytes?: number | null;
+          pdf_path?: string | null;
+          pdf_sha256?: string | null;
+          product_id: string;
+          revoke_reason?: string | null;
+          revoked_at?: string | null;
+          revoked_by?: string | null;
+          score_percent?: number | null;
+          time_zone: string;
+          verify_url: string;
+        };
+        Update: {
+          completed_on?: string;
+          course_title?: string;
+          enrollment_id?: string;
+          id?: string;
+          issued_at?: string;
+          issuer?: string;
+          learner_id?: string;
+          learner_name?: string;
+          locale?: string;
+          number?: string;
+          pdf_bytes?: number | null;
+          pdf_path?: string | null;
+          pdf_sha256?: string | null;
+          product_id?: string;
+          revoke_reason?: string | null;
+          revoked_at?: string | null;
+          revoked_by?: string | null;
+          score_percent?: number | null;
+          time_zone?: string;
+          verify_url?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "certificates_enrollment_id_fkey";
+            columns: ["enrollment_id"];
+            isOneToOne: true;
+            referencedRelation: "enrollments";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "certificates_learner_id_fkey";
+            columns: ["learner_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "certificates_product_id_fkey";
+            columns: ["product_id"];
+            isOneToOne: false;
+            referencedRelation: "courses";
+            referencedColumns: ["product_id"];
+          },
+          {
+            foreignKeyName: "certificates_revoked_by_fkey";
+            columns: ["revoked_by"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       collection_members: {
         Row: {
           collection_id: string;
@@ -632,10 +731,118 @@ export type Database = {
           },
         ];
       };
-      courses: {
+      course_instructors: {
         Row: {
           created_at: string;
+          product_id: string;
+          profile_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          product_id: string;
+          profile_id: string;
+        };
+        Update: {
+          created_at?: string;
+          product_id?: string;
+          profile_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "course_instructors_product_id_fkey";
+            columns: ["product_id"];
+            isOneToOne: false;
+            referencedRelation: "courses";
+            referencedColumns: ["product_id"];
+          },
+          {
+            foreignKeyName: "course_instructors_profile_id_fkey";
+            columns: ["profile_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      course_prerequisites: {
+        Row: {
+          created_at: string;
+          product_id: string;
+          required_product_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          product_id: string;
+          required_product_id: string;
+        };
+        Update: {
+          created_at?: string;
+          product_id?: string;
+          required_product_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "course_prerequisites_product_id_fkey";
+            columns: ["product_id"];
+            isOneToOne: false;
+            referencedRelation: "courses";
+            referencedColumns: ["product_id"];
+          },
+          {
+            foreignKeyName: "course_prerequisites_required_product_id_fkey";
+            columns: ["required_product_id"];
+            isOneToOne: false;
+            referencedRelation: "courses";
+            referencedColumns: ["product_id"];
+          },
+        ];
+      };
+      course_sections: {
+        Row: {
+          created_at: string;
+          id: string;
+          position: number;
+          product_id: string;
+          title: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          id?: string;
+          position?: number;
+          product_id: string;
+          title: string;
+          updated_at?: string;
+        };
+        Update: {
+          created_at?: string;
+          id?: string;
+          position?: number;
+          product_id?: string;
+          title?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "course_sections_product_id_fkey";
+            columns: ["product_id"];
+            isOneToOne: false;
+            referencedRelation: "courses";
+            referencedColumns: ["product_id"];
+          },
+        ];
+      };
+      courses: {
+        Row: {
+          completion_percent: number | null;
+          completion_rule: string;
+          created_at: string;
           duration_minutes: number | null;
+          has_certificate: boolean;
+          is_sequential: boolean;
           language: string;
           level: string;
           product_id: string;
@@ -643,16 +850,24 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
+          completion_percent?: number | null;
+          completion_rule?: string;
           created_at?: string;
           duration_minutes?: number | null;
+          has_certificate?: boolean;
+          is_sequential?: boolean;
           language?: string;
           level?: string;
           product_id: string;
           updated_at?: string;
         };
         Update: {
+          completion_percent?: number | null;
+          completion_rule?: string;
           created_at?: string;
           duration_minutes?: number | null;
+          has_certificate?: boolean;
+          is_sequential?: boolean;
           language?: string;
           level?: string;
           product_id?: string;
@@ -967,6 +1182,7 @@ export type Database = {
       };
       intakes: {
         Row: {
+          access_days: number | null;
           created_at: string;
           ends_at: string | null;
           enroll_closes_at: string | null;
@@ -984,6 +1200,7 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
+          access_days?: number | null;
           created_at?: string;
           ends_at?: string | null;
           enroll_closes_at?: string | null;
@@ -1000,6 +1217,7 @@ export type Database = {
           variant_id: string;
         };
         Update: {
+          access_days?: number | null;
           created_at?: string;
           ends_at?: string | null;
           enroll_closes_at?: string | null;
@@ -1193,6 +1411,78 @@ export type Database = {
           },
         ];
       };
+      learning_files: {
+        Row: {
+          bytes: number;
+          content_type: string;
+          created_at: string;
+          enrollment_id: string | null;
+          file_name: string;
+          id: string;
+          lesson_id: string;
+          owner_id: string;
+          path: string;
+          product_id: string;
+          submission_id: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          bytes: number;
+          content_type: string;
+          created_at?: string;
+          enrollment_id?: string | null;
+          file_name: string;
+          id?: string;
+          lesson_id: string;
+          owner_id: string;
+          path?: never;
+          product_id: string;
+          submission_id?: string | null;
+        };
+        Update: {
+          bytes?: number;
+          content_type?: string;
+          created_at?: string;
+          enrollment_id?: string | null;
+          file_name?: string;
+          id?: string;
+          lesson_id?: string;
+          owner_id?: string;
+          path?: never;
+          product_id?: string;
+          submission_id?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "learning_files_enrollment_id_fkey";
+            columns: ["enrollment_id"];
+            isOneToOne: false;
+            referencedRelation: "enrollments";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "learning_files_lesson_id_product_id_fkey";
+            columns: ["lesson_id", "product_id"];
+            isOneToOne: false;
+            referencedRelation: "lessons";
+            referencedColumns: ["id", "product_id"];
+          },
+          {
+            foreignKeyName: "learning_files_owner_id_fkey";
+            columns: ["owner_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "learning_files_submission_id_fkey";
+            columns: ["submission_id"];
+            isOneToOne: false;
+            referencedRelation: "submissions";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       ledger_accounts: {
         Row: {
           code: string;
@@ -1279,6 +1569,177 @@ export type Database = {
             isOneToOne: false;
             referencedRelation: "orders";
             referencedColumns: ["id"];
+          },
+        ];
+      };
+      lesson_contents: {
+        Row: {
+          body: string;
+          created_at: string;
+          file_id: string | null;
+          lesson_id: string;
+          product_id: string;
+          updated_at: string;
+          video_url: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          body?: string;
+          created_at?: string;
+          file_id?: string | null;
+          lesson_id: string;
+          product_id: string;
+          updated_at?: string;
+          video_url?: string | null;
+        };
+        Update: {
+          body?: string;
+          created_at?: string;
+          file_id?: string | null;
+          lesson_id?: string;
+          product_id?: string;
+          updated_at?: string;
+          video_url?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "lesson_contents_file_id_lesson_id_fkey";
+            columns: ["file_id", "lesson_id"];
+            isOneToOne: false;
+            referencedRelation: "learning_files";
+            referencedColumns: ["id", "lesson_id"];
+          },
+          {
+            foreignKeyName: "lesson_contents_lesson_id_product_id_fkey";
+            columns: ["lesson_id", "product_id"];
+            isOneToOne: false;
+            referencedRelation: "lessons";
+            referencedColumns: ["id", "product_id"];
+          },
+        ];
+      };
+      lesson_progress: {
+        Row: {
+          completed_at: string | null;
+          created_at: string;
+          enrollment_id: string;
+          learner_id: string;
+          lesson_id: string;
+          product_id: string;
+          score_percent: number | null;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          completed_at?: string | null;
+          created_at?: string;
+          enrollment_id: string;
+          learner_id: string;
+          lesson_id: string;
+          product_id: string;
+          score_percent?: number | null;
+          updated_at?: string;
+        };
+        Update: {
+          completed_at?: string | null;
+          created_at?: string;
+          enrollment_id?: string;
+          learner_id?: string;
+          lesson_id?: string;
+          product_id?: string;
+          score_percent?: number | null;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "lesson_progress_enrollment_id_fkey";
+            columns: ["enrollment_id"];
+            isOneToOne: false;
+            referencedRelation: "enrollments";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "lesson_progress_learner_id_fkey";
+            columns: ["learner_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "lesson_progress_lesson_id_product_id_fkey";
+            columns: ["lesson_id", "product_id"];
+            isOneToOne: false;
+            referencedRelation: "lessons";
+            referencedColumns: ["id", "product_id"];
+          },
+        ];
+      };
+      lessons: {
+        Row: {
+          created_at: string;
+          duration_minutes: number | null;
+          id: string;
+          is_preview: boolean;
+          is_required: boolean;
+          kind: string;
+          max_attempts: number | null;
+          opens_after_days: number | null;
+          opens_at: string | null;
+          pass_percent: number | null;
+          position: number;
+          product_id: string;
+          section_id: string;
+          time_limit_minutes: number | null;
+          title: string;
+          updated_at: string;
+          withdrawn_at: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          duration_minutes?: number | null;
+          id?: string;
+          is_preview?: boolean;
+          is_required?: boolean;
+          kind: string;
+          max_attempts?: number | null;
+          opens_after_days?: number | null;
+          opens_at?: string | null;
+          pass_percent?: number | null;
+          position?: number;
+          product_id: string;
+          section_id: string;
+          time_limit_minutes?: number | null;
+          title: string;
+          updated_at?: string;
+          withdrawn_at?: string | null;
+        };
+        Update: {
+          created_at?: string;
+          duration_minutes?: number | null;
+          id?: string;
+          is_preview?: boolean;
+          is_required?: boolean;
+          kind?: string;
+          max_attempts?: number | null;
+          opens_after_days?: number | null;
+          opens_at?: string | null;
+          pass_percent?: number | null;
+          position?: number;
+          product_id?: string;
+          section_id?: string;
+          time_limit_minutes?: number | null;
+          title?: string;
+          updated_at?: string;
+          withdrawn_at?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "lessons_section_id_product_id_fkey";
+            columns: ["section_id", "product_id"];
+            isOneToOne: false;
+            referencedRelation: "course_sections";
+            referencedColumns: ["id", "product_id"];
           },
         ];
       };
@@ -2253,6 +2714,77 @@ export type Database = {
           },
         ];
       };
+      quiz_attempts: {
+        Row: {
+          answers: Json | null;
+          due_at: string | null;
+          enrollment_id: string;
+          id: string;
+          is_passed: boolean | null;
+          learner_id: string;
+          lesson_id: string;
+          max_attempts: number | null;
+          number: number;
+          product_id: string;
+          score_percent: number | null;
+          started_at: string;
+          submitted_at: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          answers?: Json | null;
+          due_at?: string | null;
+          enrollment_id: string;
+          id?: string;
+          is_passed?: boolean | null;
+          learner_id: string;
+          lesson_id: string;
+          max_attempts?: number | null;
+          number: number;
+          product_id: string;
+          score_percent?: number | null;
+          started_at?: string;
+          submitted_at?: string | null;
+        };
+        Update: {
+          answers?: Json | null;
+          due_at?: string | null;
+          enrollment_id?: string;
+          id?: string;
+          is_passed?: boolean | null;
+          learner_id?: string;
+          lesson_id?: string;
+          max_attempts?: number | null;
+          number?: number;
+          product_id?: string;
+          score_percent?: number | null;
+          started_at?: string;
+          submitted_at?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "quiz_attempts_enrollment_id_fkey";
+            columns: ["enrollment_id"];
+            isOneToOne: false;
+            referencedRelation: "enrollments";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "quiz_attempts_learner_id_fkey";
+            columns: ["learner_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "quiz_attempts_lesson_id_product_id_fkey";
+            columns: ["lesson_id", "product_id"];
+            isOneToOne: false;
+            referencedRelation: "lessons";
+            referencedColumns: ["id", "product_id"];
+          },
+        ];
+      };
       refunds: {
         Row: {
           amount: number;
@@ -2356,6 +2888,62 @@ export type Database = {
             isOneToOne: false;
             referencedRelation: "variants";
             referencedColumns: ["id"];
+          },
+        ];
+      };
+      results: {
+        Row: {
+          created_at: string;
+          enrollment_id: string;
+          learner_id: string;
+          passed_at: string | null;
+          product_id: string;
+          progress_percent: number | null;
+          score_percent: number | null;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          enrollment_id: string;
+          learner_id: string;
+          passed_at?: string | null;
+          product_id: string;
+          progress_percent?: number | null;
+          score_percent?: number | null;
+          updated_at?: string;
+        };
+        Update: {
+          created_at?: string;
+          enrollment_id?: string;
+          learner_id?: string;
+          passed_at?: string | null;
+          product_id?: string;
+          progress_percent?: number | null;
+          score_percent?: number | null;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "results_enrollment_id_fkey";
+            columns: ["enrollment_id"];
+            isOneToOne: true;
+            referencedRelation: "enrollments";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "results_learner_id_fkey";
+            columns: ["learner_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "results_product_id_fkey";
+            columns: ["product_id"];
+            isOneToOne: false;
+            referencedRelation: "courses";
+            referencedColumns: ["product_id"];
           },
         ];
       };
@@ -2618,6 +3206,84 @@ export type Database = {
             isOneToOne: false;
             referencedRelation: "variants";
             referencedColumns: ["id"];
+          },
+        ];
+      };
+      submissions: {
+        Row: {
+          body: string;
+          enrollment_id: string;
+          feedback: string | null;
+          graded_at: string | null;
+          graded_by: string | null;
+          id: string;
+          learner_id: string;
+          lesson_id: string;
+          max_attempts: number | null;
+          number: number;
+          product_id: string;
+          score_percent: number | null;
+          submitted_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          body?: string;
+          enrollment_id: string;
+          feedback?: string | null;
+          graded_at?: string | null;
+          graded_by?: string | null;
+          id?: string;
+          learner_id: string;
+          lesson_id: string;
+          max_attempts?: number | null;
+          number: number;
+          product_id: string;
+          score_percent?: number | null;
+          submitted_at?: string;
+        };
+        Update: {
+          body?: string;
+          enrollment_id?: string;
+          feedback?: string | null;
+          graded_at?: string | null;
+          graded_by?: string | null;
+          id?: string;
+          learner_id?: string;
+          lesson_id?: string;
+          max_attempts?: number | null;
+          number?: number;
+          product_id?: string;
+          score_percent?: number | null;
+          submitted_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "submissions_enrollment_id_fkey";
+            columns: ["enrollment_id"];
+            isOneToOne: false;
+            referencedRelation: "enrollments";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "submissions_graded_by_fkey";
+            columns: ["graded_by"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "submissions_learner_id_fkey";
+            columns: ["learner_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "submissions_lesson_id_product_id_fkey";
+            columns: ["lesson_id", "product_id"];
+            isOneToOne: false;
+            referencedRelation: "lessons";
+            referencedColumns: ["id", "product_id"];
           },
         ];
       };
@@ -2918,6 +3584,8 @@ export type Database = {
         Args: { currency?: string; cursor?: string; locale?: string; max_rows?: number; slug: string };
         Returns: Json;
       };
+      complete_lesson: { Args: { idempotency_key?: string; lesson_id: string }; Returns: Json };
+      course_outline: { Args: { product_id: string }; Returns: Json };
       create_location: {
         Args: { code: string; idempotency_key?: string; name: string; priority?: number };
         Returns: Json;
@@ -2936,6 +3604,10 @@ export type Database = {
       };
       get_cart: { Args: { idempotency_key?: string }; Returns: Json };
       get_order: { Args: { order_id: string }; Returns: Json };
+      grade_submission: {
+        Args: { feedback?: string; idempotency_key?: string; score_percent: number; submission_id: string };
+        Returns: Json;
+      };
       grant_role: {
         Args: { profile_id: string; role: string };
         Returns: {
@@ -2976,6 +3648,7 @@ export type Database = {
         Args: Record<PropertyKey, never>;
         Returns: {
           access_ends_at: string;
+          certificate_number: string;
           ends_at: string;
           enrolled_at: string;
           enrollment_id: string;
@@ -2983,14 +3656,17 @@ export type Database = {
           intake_id: string;
           intake_title: string;
           location: string;
-          next_lesson: string;
+          next_lesson: Json;
+          next_session: Json;
           order_id: string;
           order_number: string;
           product_id: string;
           progress_percent: number;
           result: string;
+          score_percent: number;
           slug: string;
           starts_at: string;
+          state: string;
           status: string;
           summary: string;
           time_zone: string;
@@ -3027,10 +3703,16 @@ export type Database = {
         };
         Returns: Json;
       };
+      prepare_upload: {
+        Args: { bytes: number; content_type: string; file_name: string; idempotency_key?: string; lesson_id: string };
+        Returns: Json;
+      };
       product_document: {
         Args: { currency?: string; locale?: string; product_id?: string; slug?: string };
         Returns: Json;
       };
+      put_quiz: { Args: { idempotency_key?: string; lesson_id: string; questions: Json }; Returns: Json };
+      quiz_questions: { Args: { lesson_id: string }; Returns: Json };
       receive_provider_event: {
         Args: { event_id: string; payload: Json; provider: string; type: string };
         Returns: Json;
@@ -3069,6 +3751,7 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      revoke_certificate: { Args: { certificate_id: string; idempotency_key?: string; reason: string }; Returns: Json };
       revoke_role: {
         Args: { profile_id: string; role: string };
         Returns: {
@@ -3083,6 +3766,23 @@ export type Database = {
           isOneToOne: false;
           isSetofReturn: true;
         };
+      };
+      roster: {
+        Args: { intake_id: string };
+        Returns: {
+          certificate_number: string;
+          email: string;
+          enrolled_at: string;
+          enrollment_id: string;
+          first_name: string;
+          last_name: string;
+          learner_id: string;
+          passed_at: string;
+          progress_percent: number;
+          score_percent: number;
+          status: string;
+          ungraded: number;
+        }[];
       };
       search_orders: {
         Args: {
@@ -3115,6 +3815,7 @@ export type Database = {
         Returns: Json;
       };
       start_payment: { Args: { order_id: string }; Returns: Json };
+      start_quiz: { Args: { idempotency_key?: string; lesson_id: string }; Returns: Json };
       start_upload: {
         Args: { file_name?: string; idempotency_key?: string; kind: string; product_id: string; variant_id?: string };
         Returns: Json;
@@ -3132,6 +3833,11 @@ export type Database = {
           variant_id: string;
         }[];
       };
+      submit_assignment: {
+        Args: { body?: string; file_ids?: string[]; idempotency_key?: string; lesson_id: string };
+        Returns: Json;
+      };
+      submit_quiz: { Args: { answers: Json; attempt_id: string; idempotency_key?: string }; Returns: Json };
       transfer_stock: {
         Args: {
           from_location_id: string;
@@ -3158,6 +3864,7 @@ export type Database = {
         Returns: Json;
       };
       use_download: { Args: { download_id: string; idempotency_key?: string }; Returns: Json };
+      verify_certificate: { Args: { number: string }; Returns: Json };
     };
     Enums: {
       [_ in never]: never;

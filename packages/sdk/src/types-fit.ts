@@ -1,5 +1,6 @@
 import type { Database } from "./database.types.ts";
 import type { Process } from "./types/events.ts";
+import type { Certificate, LessonContent, Submission } from "./types/learning.ts";
 import type { Address } from "./types/people.ts";
 import type {
   Enrollment,
@@ -33,10 +34,12 @@ type True<Answer extends true> = Answer;
 /** Fails to compile when a migration changes a column under a type of types.ts. */
 export type TypesFit = [
   True<Fits<Address, Row<"addresses">>>,
+  True<Fits<Certificate, Row<"certificates">>>,
   True<Fits<Enrollment, Row<"enrollments">>>,
   True<Fits<Omit<Intake, "prices">, Row<"intakes">>>,
   True<Fits<InvoiceLine, Row<"invoice_lines">>>,
   True<Fits<Omit<InvoiceSummary, "number">, Row<"invoices">>>,
+  True<Fits<LessonContent, Row<"lesson_contents">>>,
   True<Fits<Notification, Row<"notifications">>>,
   True<Fits<Omit<OrderItem, "enrollment">, Row<"order_items">>>,
   True<Fits<OrderSummary, Row<"orders">>>,
@@ -45,6 +48,7 @@ export type TypesFit = [
   True<Fits<Process, Row<"processes">>>,
   True<Fits<Profile, Row<"profiles">>>,
   True<Fits<Refund, Row<"refunds">>>,
+  True<Fits<Omit<Submission, "files">, Row<"submissions">>>,
   True<Fits<Omit<WaitlistEntry, "place">, Row<"waitlist_entries">>>,
   True<Fits<StockLevel, Database["public"]["Views"]["stock_levels"]["Row"]>>,
   // Generated results of functions know no nulls, so only the names are compared.

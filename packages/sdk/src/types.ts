@@ -3,6 +3,7 @@ import type {
   CourseLevel,
   EnrollmentStatus,
   InvoiceKind,
+  LessonKind,
   NotificationChannel,
   NotificationStatus,
   OrderStatus,
@@ -79,6 +80,8 @@ export interface Enrolled {
 export interface MyCourse {
   enrollment_id: string;
   status: EnrollmentStatus;
+  /** What the learner can do: nothing before it is paid (reserved) or while suspended, learn (active), look back (ended). */
+  state: "reserved" | "active" | "suspended" | "ended";
   product_id: string;
   slug: string;
   title: string;
@@ -93,10 +96,18 @@ export interface MyCourse {
   enrolled_at: string | null;
   order_id: string | null;
   order_number: string | null;
+  /** Of the required lessons; null where there are none. */
   progress_percent: number | null;
-  next_lesson: string | null;
+  /** The first required lesson that is not completed. */
+  next_lesson: { id: string; kind: LessonKind; title: string; duration_minutes: number | null } | null;
+  /** Null until sessions exist. */
+  next_session: null;
+  /** Null: for good. */
   access_ends_at: string | null;
-  result: string | null;
+  result: "passed" | null;
+  score_percent: number | null;
+  /** Of the certificate, unless it was revoked. */
+  certificate_number: string | null;
 }
 
 /** A learner's place on the waiting list of an intake. */

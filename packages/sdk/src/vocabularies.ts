@@ -69,3 +69,22 @@ export type NotificationChannel = (typeof notificationChannels)[number];
 export const courseLevels = ["beginner", "intermediate", "advanced"] as const;
 /** One of {@link courseLevels}. */
 export type CourseLevel = (typeof courseLevels)[number];
+
+/** What a lesson is. */
+export const lessonKinds = ["video", "text", "file", "quiz", "assignment"] as const;
+/** One of {@link lessonKinds}. */
+export type LessonKind = (typeof lessonKinds)[number];
+
+/** Why a lesson is not open to somebody. */
+export const lockReasons = [
+  "not_enrolled",
+  "unpaid",
+  "suspended",
+  "access_over",
+  "not_started",
+  "prerequisites",
+  "not_yet",
+  "previous_lesson",
+] as const;
+/** One of {@link lockReasons}. */
+export type LockReason = (typeof lockReasons)[number];

@@ -1,0 +1,170 @@
+import type { Api } from "../api.ts";
+import { SeatlineError } from "../errors.ts";
+import type { CallOptions, ChangeOptions } from "../http.ts";
+import type {
+  Certificate,
+  CourseOutline,
+  GradedAttempt,
+  LearningProgress,
+  LessonContent,
+  QuizAnswer,
+  QuizAttempt,
+  QuizQuestion,
+  RosterEntry,
+  Submission,
+  VerifiedCertificate,
+} from "../types/learning.ts";
+import type { EnrollmentStatus } from "../vocabularies.ts";
+
+const submissionColumns =
+  "id,enrollment_id,lesson_id,learner_id,number,max_attempts,body,submitted_at,graded_at,score_percent,feedback,files:learning_files(id,file_name,content_type,bytes)";
+const certificateColumns =
+  "id,number,enrollment_id,product_id,learner_id,learner_name,course_title,score_percent,completed_on,issued_at,issuer,verify_url,pdf_sha256,revoked_at,revoke_reason";
+
+/** Learning: lessons, quizzes, assignments and certificates, for learners and for those who teach. */
+export class Learning {
+  readonly #api: Api;
+
+  constructor(api: Api) {
+    this.#api = api;
+  }
+
+  /** A course's sections and lessons: what is open to the caller, why not and when. Needs no sign-in. Errors: `course_not_found`. */
+  outline(product_id: string, options?: CallOptions): Promise<CourseOutline> {
+    return this.#api.ask("course_outline", { product_id }, options);
+  }
+
+  /** What is in an open lesson. A locked one answers `not_found`: the outline says why it is locked. */
+  async lesson(lesson_id: string, options?: CallOptions): Promise<LessonContent> {
+    const query = { select: "lesson_id,body,video_url,file_id", lesson_id: `eq.${lesson_id}` };
+    const [row] = await this.#api.rows<LessonContent>("lesson_contents", query, options);
+    if (row) return row;
+    throw new SeatlineError({
+      code: "not_found",
+      message: "This lesson is not there or not open.",
+      status: 404,
+      hint: "Read the outline: it says what is locked and why.",
+    });
+  }
+
+  /** Completes a text, video or file. The last step of a course completes it. Errors: docs/errors.md, Learning. */
+  completeLesson(params: LessonParams, options?: ChangeOptions): Promise<LearningProgress> {
+    return this.#api.perform("complete_lesson", { lesson_id: params.lesson_id }, options);
+  }
+
+  /** Begins an attempt at a quiz, or answers the one that runs. Errors: docs/errors.md, Learning. */
+  startQuiz(params: LessonParams, options?: ChangeOptions): Promise<QuizAttempt> {
+    return this.#api.perform("start_quiz", { lesson_id: params.lesson_id }, options);
+  }
+
+  /** Hands an attempt in and answers it graded. Errors: docs/errors.md, Learning. */
+  submitQuiz(params: SubmitQuizParams, options?: ChangeOptions): Promise<GradedAttempt> {
+    return this.#api.perform("submit_quiz", { attempt_id: params.attempt_id, answers: params.answers }, options);
+  }
+
+  /** Hands in work for an assignment. Errors: docs/errors.md, Learning. */
+  submitAssignment(params: SubmitAssignmentParams, options?: ChangeOptions): Promise<Submission> {
+    const { lesson_id, body = null, file_ids = null } = params;
+    return this.#api.perform("submit_assignment", { lesson_id, body, file_ids }, options);
+  }
+
+  /** Work that the caller handed in or may grade, oldest first. */
+  submissions(params: ListSubmissionsParams = {}, options?: CallOptions): Promise<Submission[]> {
+    const query = {
+      select: submissionColumns,
+      lesson_id: params.lesson_id && `eq.${params.lesson_id}`,
+      graded_at: params.graded === undefined ? undefined : params.graded ? "not.is.null" : "is.null",
+      order: "submitted_at,id",
+    };
+    return this.#api.rows("submissions", query, options);
+  }
+
+  /** For those who teach the course: gives work its mark. Errors: docs/errors.md, Learning. */
+  grade(params: GradeParams, options?: ChangeOptions): Promise<Submission> {
+    const { submission_id, score_percent, feedback = null } = params;
+    return this.#api.perform("grade_submission", { submission_id, score_percent, feedback }, options);
+  }
+
+  /** For those who teach the course: the questions of a quiz with their answers. Errors: `lesson_not_found`. */
+  quizQuestions(lesson_id: string, options?: CallOptions): Promise<QuizQuestion[]> {
+    return this.#api.ask("quiz_questions", { lesson_id }, options);
+  }
+
+  /** For those who teach the course: sets the questions of a quiz. Errors: `lesson_not_found`, `invalid_quiz`. */
+  putQuiz(params: PutQuizParams, options?: ChangeOptions): Promise<{ lesson_id: string; questions: QuizQuestion[] }> {
+    return this.#api.perform("put_quiz", { lesson_id: params.lesson_id, questions: params.questions }, options);
+  }
+
+  /** For those who teach the course, and staff: the learners of an intake, by name. Errors: `intake_not_found`. */
+  roster(params: RosterParams, options?: CallOptions): Promise<RosterEntry[]> {
+    const { intake_id, status } = params;
+    return this.#api.ask("roster", { intake_id, status: status && `eq.${status}` }, options);
+  }
+
+  /** The caller's certificates, newest first. */
+  certificates(options?: CallOptions): Promise<Certificate[]> {
+    return this.#api.rows("certificates", { select: certificateColumns, order: "issued_at.desc,id" }, options);
+  }
+
+  /** Checks a certificate by its number. Needs no sign-in. Errors: `certificate_not_found`. */
+  verifyCertificate(number: string, options?: CallOptions): Promise<VerifiedCertificate> {
+    return this.#api.ask("verify_certificate", { number }, options);
+  }
+
+  /** For staff with `learning.write`. Errors: `permission_denied`, `reason_required`, `certificate_not_found`. */
+  revokeCertificate(params: RevokeCertificateParams, options?: ChangeOptions): Promise<VerifiedCertificate> {
+    const { certificate_id, reason } = params;
+    return this.#api.perform("revoke_certificate", { certificate_id, reason }, options);
+  }
+}
+
+/** Names a lesson. */
+export interface LessonParams {
+  lesson_id: string;
+}
+
+/** What {@link Learning.submitQuiz} takes: one answer per question, in order. */
+export interface SubmitQuizParams {
+  attempt_id: string;
+  answers: QuizAnswer[];
+}
+
+/** What {@link Learning.submitAssignment} takes: text, files, or both. */
+export interface SubmitAssignmentParams {
+  lesson_id: string;
+  body?: string;
+  file_ids?: string[];
+}
+
+/** What {@link Learning.submissions} takes. */
+export interface ListSubmissionsParams {
+  lesson_id?: string;
+  /** False: only what waits for its mark. */
+  graded?: boolean;
+}
+
+/** What {@link Learning.grade} takes. */
+export interface GradeParams {
+  submission_id: string;
+  /** 0 to 100. */
+  score_percent: number;
+  feedback?: string;
+}
+
+/** What {@link Learning.putQuiz} takes. */
+export interface PutQuizParams {
+  lesson_id: string;
+  questions: QuizQuestion[];
+}
+
+/** What {@link Learning.roster} takes. */
+export interface RosterParams {
+  intake_id: string;
+  status?: EnrollmentStatus;
+}
+
+/** What {@link Learning.revokeCertificate} takes. */
+export interface RevokeCertificateParams {
+  certificate_id: string;
+  reason: string;
+}

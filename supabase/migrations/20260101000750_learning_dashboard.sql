@@ -1,0 +1,203 @@
+/*
+Learning, read: the learner's dashboard, the outline of a course, and the roster of an intake. One call, one statement each.
+*/
+
+create function private.my_courses()
+returns table (
+  enrollment_id uuid, status text, state text, product_id uuid, slug text, title text, summary text, image_url text,
+  intake_id uuid, intake_title text, starts_at timestamptz, ends_at timestamptz, time_zone text, location text,
+  enrolled_at timestamptz, order_id uuid, order_number text,
+  progress_percent integer, next_lesson jsonb, next_session jsonb, access_ends_at timestamptz, result text, score_percent integer, certificate_number text
+)
+language plpgsql
+stable
+security definer -- an archived course stays on the dashboard of those who bought it
+set search_path = ''
+as $$
+begin
+  return query
+    select enrollments.id, enrollments.status,
+      case when enrollments.status in ('reserved', 'suspended') then enrollments.status when access.ends_at <= now() then 'ended' else 'active' end,
+      products.id, products.slug, products.title, products.summary, products.image_url,
+      intakes.id, intakes.title, intakes.starts_at, intakes.ends_at, intakes.time_zone, intakes.location,
+      enrollments.enrolled_at, orders.id, orders.number,
+      progress.percent, (
+        select jsonb_build_object('id', lessons.id, 'kind', lessons.kind, 'title', lessons.title, 'duration_minutes', lessons.duration_minutes)
+        from public.lessons where lessons.id = progress.next_lesson_id
+      ), null::jsonb, access.ends_at, case when results.passed_at is not null then 'passed' end, results.score_percent, certificates.number
+    from public.enrollments
+    join public.intakes on intakes.id = enrollments.intake_id
+    join public.products on products.id = intakes.product_id
+    left join public.order_items on order_items.id = enrollments.order_item_id
+    left join public.orders on orders.id = order_items.order_id
+    left join public.results on results.enrollment_id = enrollments.id
+    left join public.certificates on certificates.enrollment_id = enrollments.id and certificates.revoked_at is null
+    cross join lateral (select private.access_ends_at(enrollments.enrolled_at, intakes.starts_at, intakes.access_days) as ends_at offset 0) as access
+    cross join lateral (
+      select (100 * count(lesson_progress.completed_at) / nullif(count(*), 0))::integer as percent,
+        (array_agg(lessons.id order by course_sections.position, course_sections.id, lessons.position, lessons.id) filter (where lesson_progress.completed_at is null))[1] as next_lesson_id
+      from public.lessons
+      join public.course_sections on course_sections.id = lessons.section_id
+      left join public.lesson_progress on lesson_progress.enrollment_id = enrollments.id and lesson_progress.lesson_id = lessons.id
+      where lessons.product_id = intakes.product_id and lessons.is_required and lessons.withdrawn_at is null
+    ) as progress
+    where enrollments.learner_id = private.require_person() and enrollments.status in ('reserved', 'active', 'suspended', 'completed')
+    order by enrollments.created_at desc, enrollments.id;
+end
+$$;
+comment on function private.my_courses() is 'Does the work of public.my_courses.';
+grant execute on function private.my_courses() to authenticated;
+
+create function public.my_courses()
+returns table (
+  enrollment_id uuid, status text, state text, product_id uuid, slug text, title text, summary text, image_url text,
+  intake_id uuid, intake_title text, starts_at timestamptz, ends_at timestamptz, time_zone text, location text,
+  enrolled_at timestamptz, order_id uuid, order_number text,
+  progress_percent integer, next_lesson jsonb, next_session jsonb, access_ends_at timestamptz, result text, score_percent integer, certificate_number text
+)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select * from private.my_courses();
+$$;
+comment on function public.my_courses() is
+  'The caller''s dashboard, newest first: every course with a live enrolment. state: reserved (unpaid), active, suspended, ended (access is over). progress_percent counts required lessons and is null where there are none; '
+  'next_lesson {id, kind, title, duration_minutes} is the first of them that is not completed; next_session is not built yet. Errors: sign_in_required.';
+grant execute on function public.my_courses() to authenticated;
+
+-- outline ----------------------------------------------------------------------------------------------------------------------------
+
+create function private.outline_sections(product_id uuid, enrollment_id uuid)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object('id', course_sections.id, 'title', course_sections.title, 'lessons', coalesce(listed.lessons, '[]'))
+      order by course_sections.position, course_sections.id), '[]')
+    from public.course_sections
+    left join (
+      select lessons.section_id, jsonb_agg(jsonb_build_object(
+        'id', lessons.id, 'kind', lessons.kind, 'title', lessons.title, 'duration_minutes', lessons.duration_minutes,
+        'is_required', lessons.is_required, 'is_preview', lessons.is_preview, 'pass_percent', lessons.pass_percent,
+        'max_attempts', lessons.max_attempts, 'time_limit_minutes', lessons.time_limit_minutes,
+        'lock_reason', states.lock_reason, 'opens_at', states.opens_at, 'waits_for', states.waits_for,
+        'completed_at', states.completed_at, 'score_percent', states.score_percent) order by states.ordinal) as lessons
+      from private.lesson_states(outline_sections.product_id, outline_sections.enrollment_id) as states
+      join public.lessons on lessons.id = states.lesson_id
+      group by lessons.section_id
+    ) as listed on listed.section_id = course_sections.id
+    where course_sections.product_id = outline_sections.product_id);
+end
+$$;
+comment on function private.outline_sections(uuid, uuid) is 'The sections of a course with their lessons as they are by this seat (null: no seat).';
+
+create function private.course_outline(product_id uuid)
+returns jsonb
+language plpgsql
+stable
+security definer -- the outline is for everyone who sees the course, and a learner sees an archived one too
+set search_path = ''
+as $$
+declare
+  v_enrollment_id uuid := private.enrollment_in(course_outline.product_id, auth.uid());
+  v_answer jsonb;
+begin
+  select jsonb_build_object(
+    'product_id', products.id, 'slug', products.slug, 'title', products.title,
+    'is_sequential', courses.is_sequential, 'completion_rule', courses.completion_rule, 'completion_percent', courses.completion_percent,
+    'has_certificate', courses.has_certificate,
+    'lock_reason', nullif(private.course_lock(v_enrollment_id, products.id), ''),
+    'enrollment', (
+      select jsonb_build_object('id', enrollments.id, 'intake_id', enrollments.intake_id, 'status', enrollments.status, 'enrolled_at', enrollments.enrolled_at,
+        'access_ends_at', private.access_ends_at(enrollments.enrolled_at, intakes.starts_at, intakes.access_days),
+        'progress_percent', results.progress_percent, 'score_percent', results.score_percent, 'passed_at', results.passed_at)
+      from public.enrollments join public.intakes on intakes.id = enrollments.intake_id
+      left join public.results on results.enrollment_id = enrollments.id
+      where enrollments.id = v_enrollment_id),
+    'prerequisites', (
+      select coalesce(jsonb_agg(jsonb_build_object('product_id', required.id, 'slug', required.slug, 'title', required.title) order by required.title, required.id), '[]')
+      from public.course_prerequisites join public.products as required on required.id = course_prerequisites.required_product_id
+      where course_prerequisites.product_id = products.id and private.is_on_sale(required.status, required.publish_at, required.unpublish_at)),
+    'sections', private.outline_sections(products.id, v_enrollment_id))
+  into v_answer
+  from public.products join public.courses on courses.product_id = products.id
+  where products.id = course_outline.product_id
+    and (private.is_on_sale(products.status, products.publish_at, products.unpublish_at) or v_enrollment_id is not null
+      or products.id in (select private.taught_courses()) or private.has_permission('catalog.read'));
+  if v_answer is null then
+    perform private.fail('course_not_found', 404, 'There is no such course.', 'List the courses and take an id from there.');
+  end if;
+  return v_answer;
+end
+$$;
+comment on function private.course_outline(uuid) is 'Does the work of public.course_outline.';
+grant execute on function private.course_outline(uuid) to anon, authenticated;
+
+create function public.course_outline(product_id uuid)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select private.course_outline(course_outline.product_id);
+$$;
+comment on function public.course_outline(uuid) is
+  'A course as a page shows it, to anyone: its rule, prerequisites, the caller''s seat, and sections with lessons: what is open (lock_reason null), why not (not_enrolled, unpaid, suspended, access_over, not_started, '
+  'prerequisites, not_yet, previous_lesson), when it opens and what waits_for it, what is completed. Errors: course_not_found.';
+grant execute on function public.course_outline(uuid) to anon, authenticated;
+
+-- roster -----------------------------------------------------------------------------------------------------------------------------
+
+create function private.roster(intake_id uuid)
+returns table (
+  enrollment_id uuid, learner_id uuid, first_name text, last_name text, email text, status text, enrolled_at timestamptz,
+  progress_percent integer, score_percent integer, passed_at timestamptz, certificate_number text, ungraded bigint
+)
+language plpgsql
+stable
+security definer -- those who teach see the names of their learners and of nobody else
+set search_path = ''
+as $$
+begin
+  if not (roster.intake_id in (select private.taught_intakes()) or private.has_permission('enrollments.read')
+    and exists (select from public.intakes where intakes.id = roster.intake_id)) then
+    perform private.fail('intake_not_found', 404, 'There is no such intake.', 'Check the id, and that you teach its course.');
+  end if;
+  return query
+    select enrollments.id, profiles.id, profiles.first_name, profiles.last_name, profiles.email, enrollments.status, enrollments.enrolled_at,
+      results.progress_percent, results.score_percent, results.passed_at, certificates.number,
+      (select count(*) from public.submissions where submissions.enrollment_id = enrollments.id and submissions.graded_at is null)
+    from public.enrollments
+    join public.profiles on profiles.id = enrollments.learner_id
+    left join public.results on results.enrollment_id = enrollments.id
+    left join public.certificates on certificates.enrollment_id = enrollments.id and certificates.revoked_at is null
+    where enrollments.intake_id = roster.intake_id
+    order by profiles.last_name, profiles.first_name, enrollments.id;
+end
+$$;
+comment on function private.roster(uuid) is 'Does the work of public.roster.';
+grant execute on function private.roster(uuid) to authenticated;
+
+create function public.roster(intake_id uuid)
+returns table (
+  enrollment_id uuid, learner_id uuid, first_name text, last_name text, email text, status text, enrolled_at timestamptz,
+  progress_percent integer, score_percent integer, passed_at timestamptz, certificate_number text, ungraded bigint
+)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select * from private.roster(roster.intake_id);
+$$;
+comment on function public.roster(uuid) is
+  'Who teaches the course, or staff with enrollments.read: everybody in an intake, by name, with progress, result and work that waits for its mark. Filter it like a table (status=eq.active); Accept: text/csv gives a sheet. '
+  'Errors: intake_not_found, sign_in_required.';
+grant execute on function public.roster(uuid) to authenticated;
