@@ -206,13 +206,10 @@ describe("an intake", () => {
     database.rolledBack(async (sql) => {
       const { intakeId, variantId, productId } = await publishedIntake(sql, { seats: 4 });
       await enroll(sql, await newCustomer(sql), intakeId);
-      const taken = { code: "23503", status: 409 };
-      await expectRefusal(() => sql`delete from public.intakes where id = ${intakeId}`, taken);
-      await expectRefusal(() => sql`delete from public.variants where id = ${variantId}`, {
-        code: "variant_in_use",
-        status: 409,
-      });
-      await expectRefusal(() => sql`delete from public.products where id = ${productId}`, taken);
+      const sold = { code: "variant_in_use", status: 409 };
+      await expectRefusal(() => sql`delete from public.intakes where id = ${intakeId}`, { code: "23503", status: 409 });
+      await expectRefusal(() => sql`delete from public.variants where id = ${variantId}`, sold);
+      await expectRefusal(() => sql`delete from public.products where id = ${productId}`, sold);
     }));
 
   test("names its variant after itself and follows a change of its title", () =>
