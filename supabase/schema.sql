@@ -34,6 +34,8 @@ CREATE SEQUENCE "private"."order_numbers" AS bigint INCREMENT BY 1 MINVALUE 1 MA
 
 CREATE TABLE "private"."cached_reads" ("path" text NOT NULL, "settings_prefix" text NOT NULL, CONSTRAINT "cached_reads_are_paths_of_the_api" CHECK ((path ~ '^/(rpc/)?[a-z][a-z0-9_]*$'::text)), CONSTRAINT "cached_reads_keep_to_known_settings" CHECK ((settings_prefix = ANY (ARRAY['catalog'::text, 'stock'::text]))), CONSTRAINT "cached_reads_pkey" PRIMARY KEY (path));
 
+CREATE TABLE "private"."coupon_guesses" ("person_id" uuid NOT NULL, "wrong" integer NOT NULL, "since" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "coupon_guesses_are_counted_upwards" CHECK ((wrong > 0)), CONSTRAINT "coupon_guesses_pkey" PRIMARY KEY (person_id));
+
 CREATE TABLE "private"."customer_search" ("profile_id" uuid NOT NULL, "content" text NOT NULL, CONSTRAINT "customer_search_pkey" PRIMARY KEY (profile_id));
 
 CREATE TABLE "private"."idempotency_keys" ("person_id" uuid NOT NULL, "key" text NOT NULL, "verb" text NOT NULL, "body_hash" text NOT NULL, "answer" jsonb NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "idempotency_keys_are_of_sane_length" CHECK (((length(key) >= 1) AND (length(key) <= 255))), CONSTRAINT "idempotency_keys_pkey" PRIMARY KEY (person_id, key));
@@ -170,11 +172,11 @@ CREATE TABLE "public"."intakes" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "
 
 ALTER TABLE "public"."intakes" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."invoice_lines" ("invoice_id" uuid NOT NULL, "position" integer NOT NULL, "title" text NOT NULL, "sku" text, "quantity" integer NOT NULL, "unit_amount" bigint NOT NULL, "total_amount" bigint NOT NULL, "tax_basis_points" integer NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, CONSTRAINT "invoice_lines_add_up" CHECK (((quantity > 0) AND (unit_amount >= 0) AND (total_amount = (unit_amount * quantity)))), CONSTRAINT "invoice_lines_are_taxed_sanely" CHECK ((((tax_basis_points >= 0) AND (tax_basis_points <= 10000)) AND (tax_amount >= 0))), CONSTRAINT "invoice_lines_pkey" PRIMARY KEY (invoice_id, "position"));
+CREATE TABLE "public"."invoice_lines" ("invoice_id" uuid NOT NULL, "position" integer NOT NULL, "title" text NOT NULL, "sku" text, "quantity" integer NOT NULL, "unit_amount" bigint NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "taxes" jsonb NOT NULL DEFAULT '[]'::jsonb, CONSTRAINT "invoice_lines_add_up" CHECK (((quantity > 0) AND (unit_amount >= 0) AND (subtotal_amount = (unit_amount * quantity)) AND (total_amount = ((subtotal_amount - discount_amount) + tax_amount)))), CONSTRAINT "invoice_lines_pkey" PRIMARY KEY (invoice_id, "position"), CONSTRAINT "invoice_lines_take_off_no_more_than_there_is" CHECK ((((discount_amount >= 0) AND (discount_amount <= subtotal_amount)) AND (tax_amount >= 0) AND ((tax_included_amount >= 0) AND (tax_included_amount <= (subtotal_amount - discount_amount))))));
 
 ALTER TABLE "public"."invoice_lines" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."invoices" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "kind" text NOT NULL, "year" integer NOT NULL, "serial" integer NOT NULL, "order_id" uuid NOT NULL, "refund_id" uuid, "corrects_id" uuid, "issued_at" timestamp with time zone NOT NULL, "time_zone" text NOT NULL, "paid_on" date, "currency" text NOT NULL, "minor_units" integer NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "shipping_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "tax_name" text NOT NULL, "seller_name" text NOT NULL, "seller_address" text NOT NULL, "seller_tax_id" text NOT NULL, "buyer_name" text NOT NULL, "buyer_email" text, "locale" text NOT NULL, "pdf_path" text, "pdf_sha256" text, "pdf_bytes" integer, CONSTRAINT "invoices_add_up" CHECK ((total_amount = (((subtotal_amount - discount_amount) + tax_amount) + shipping_amount))), CONSTRAINT "invoices_are_about_money" CHECK (((total_amount > 0) AND (subtotal_amount >= 0) AND (discount_amount >= 0) AND (tax_amount >= 0) AND (shipping_amount >= 0))), CONSTRAINT "invoices_are_numbered_from_one" CHECK ((serial > 0)), CONSTRAINT "invoices_are_numbered_once_per_series" UNIQUE (kind, year, serial), CONSTRAINT "invoices_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit_note'::text]))), CONSTRAINT "invoices_count_the_year_of_the_shop" CHECK (((year)::numeric = EXTRACT(year FROM (issued_at AT TIME ZONE time_zone)))), CONSTRAINT "invoices_keep_a_readable_hash" CHECK ((pdf_sha256 ~ '^[0-9a-f]{64}$'::text)), CONSTRAINT "invoices_know_their_pdf_wholly" CHECK ((num_nulls(pdf_path, pdf_sha256, pdf_bytes) = ANY (ARRAY[0, 3]))), CONSTRAINT "invoices_pkey" PRIMARY KEY (id), CONSTRAINT "invoices_say_what_a_credit_note_corrects" CHECK ((((kind = 'credit_note'::text) = (corrects_id IS NOT NULL)) AND ((kind = 'credit_note'::text) = (refund_id IS NOT NULL)))), CONSTRAINT "invoices_speak_a_known_language" CHECK ((locale = ANY (ARRAY['id'::text, 'en'::text]))));
+CREATE TABLE "public"."invoices" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "kind" text NOT NULL, "year" integer NOT NULL, "serial" integer NOT NULL, "order_id" uuid NOT NULL, "refund_id" uuid, "corrects_id" uuid, "issued_at" timestamp with time zone NOT NULL, "time_zone" text NOT NULL, "paid_on" date, "currency" text NOT NULL, "minor_units" integer NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "shipping_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "seller_name" text NOT NULL, "seller_address" text NOT NULL, "seller_tax_id" text NOT NULL, "buyer_name" text NOT NULL, "buyer_email" text, "locale" text NOT NULL, "pdf_path" text, "pdf_sha256" text, "pdf_bytes" integer, CONSTRAINT "invoices_add_up" CHECK ((total_amount = (((subtotal_amount - discount_amount) + tax_amount) + shipping_amount))), CONSTRAINT "invoices_are_about_money" CHECK (((total_amount > 0) AND (subtotal_amount >= 0) AND (discount_amount >= 0) AND (tax_amount >= 0) AND (shipping_amount >= 0) AND ((tax_included_amount >= 0) AND (tax_included_amount <= (subtotal_amount - discount_amount))))), CONSTRAINT "invoices_are_numbered_from_one" CHECK ((serial > 0)), CONSTRAINT "invoices_are_numbered_once_per_series" UNIQUE (kind, year, serial), CONSTRAINT "invoices_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit_note'::text]))), CONSTRAINT "invoices_count_the_year_of_the_shop" CHECK (((year)::numeric = EXTRACT(year FROM (issued_at AT TIME ZONE time_zone)))), CONSTRAINT "invoices_keep_a_readable_hash" CHECK ((pdf_sha256 ~ '^[0-9a-f]{64}$'::text)), CONSTRAINT "invoices_know_their_pdf_wholly" CHECK ((num_nulls(pdf_path, pdf_sha256, pdf_bytes) = ANY (ARRAY[0, 3]))), CONSTRAINT "invoices_pkey" PRIMARY KEY (id), CONSTRAINT "invoices_say_what_a_credit_note_corrects" CHECK ((((kind = 'credit_note'::text) = (corrects_id IS NOT NULL)) AND ((kind = 'credit_note'::text) = (refund_id IS NOT NULL)))), CONSTRAINT "invoices_speak_a_known_language" CHECK ((locale = ANY (ARRAY['id'::text, 'en'::text]))));
 
 ALTER TABLE "public"."invoices" ENABLE ROW LEVEL SECURITY;
 
@@ -265,6 +267,10 @@ ALTER TABLE "public"."products" ENABLE ROW LEVEL SECURITY;
 CREATE TABLE "public"."profiles" ("id" uuid NOT NULL, "email" text, "first_name" text NOT NULL DEFAULT ''::text, "last_name" text NOT NULL DEFAULT ''::text, "phone" text, "locale" text NOT NULL DEFAULT 'id'::text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "closed_at" timestamp with time zone, CONSTRAINT "profiles_are_blank_once_closed" CHECK (((closed_at IS NULL) OR ((email IS NULL) AND (phone IS NULL) AND (first_name = ''::text) AND (last_name = ''::text)))), CONSTRAINT "profiles_have_a_phone_that_can_be_dialled" CHECK ((phone ~ '^\+?[0-9][0-9 ()\-]{5,19}$'::text)), CONSTRAINT "profiles_have_names_of_sane_length" CHECK (((length(first_name) <= 100) AND (length(last_name) <= 100))), CONSTRAINT "profiles_pkey" PRIMARY KEY (id), CONSTRAINT "profiles_speak_a_known_language" CHECK ((locale = ANY (ARRAY['id'::text, 'en'::text]))));
 
 ALTER TABLE "public"."profiles" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."promotion_categories" ("promotion_id" uuid NOT NULL, "category_id" uuid NOT NULL, CONSTRAINT "promotion_categories_pkey" PRIMARY KEY (promotion_id, category_id));
+
+ALTER TABLE "public"."promotion_categories" ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE "public"."promotion_products" ("promotion_id" uuid NOT NULL, "product_id" uuid NOT NULL, CONSTRAINT "promotion_products_pkey" PRIMARY KEY (promotion_id, product_id));
 
@@ -368,6 +374,8 @@ ALTER TABLE "public"."media" ADD COLUMN "path" text GENERATED ALWAYS AS (((produ
 
 CREATE TYPE "private"."drawn_slot" AS ("slot" integer, "location_id" uuid, "quantity" integer);
 
+CREATE TYPE "private"."found_coupon" AS ("coupon_id" uuid, "refusal" jsonb);
+
 CREATE TYPE "private"."lesson_state" AS ("lesson_id" uuid, "section_id" uuid, "ordinal" integer, "lock_reason" text, "opens_at" timestamp with time zone, "waits_for" uuid, "completed_at" timestamp with time zone, "score_percent" integer);
 
 CREATE TYPE "private"."list_price" AS ("amount" bigint, "reason" jsonb);
@@ -375,6 +383,8 @@ CREATE TYPE "private"."list_price" AS ("amount" bigint, "reason" jsonb);
 CREATE TYPE "private"."order_line" AS ("variant_id" uuid, "quantity" integer, "kind" text, "sku" text, "title" text, "unit_amount" bigint, "counted" boolean, "intake_id" uuid, "snapshot" jsonb, "product_id" uuid, "category_id" uuid, "tax_category" text, "base_unit_amount" bigint, "price_reason" jsonb, "subtotal_amount" bigint, "discount_amount" bigint, "tax_amount" bigint, "tax_included_amount" bigint, "discounts" jsonb, "taxes" jsonb, "parent_variant_id" uuid, "problem" jsonb);
 
 CREATE TYPE "private"."order_search" AS ("words" text, "pattern" text, "digits_pattern" text, "alike" boolean, "likeness" real, "titles" text[], "variants" uuid[], "in_many_numbers" boolean, "everyone" boolean, "names" boolean, "person_id" uuid, "statuses" text[], "placed_from" timestamp with time zone, "placed_to" timestamp with time zone, "min_amount" bigint, "max_amount" bigint, "currency" text, "before_at" timestamp with time zone, "before_id" uuid, "max_rows" integer);
+
+CREATE TYPE "private"."promoted" AS ("lines" private.order_line[], "discounts" jsonb, "problems" jsonb);
 
 CREATE TYPE "private"."quote" AS ("currency" text, "lines" private.order_line[], "subtotal_amount" bigint, "discount_amount" bigint, "tax_amount" bigint, "tax_included_amount" bigint, "shipping_amount" bigint, "total_amount" bigint, "discounts" jsonb, "taxes" jsonb, "problems" jsonb);
 
@@ -754,6 +764,91 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.apply_promotion(promoted private.promoted, promotion public.promotions, coupon public.coupons, line_discounts bigint[])
+ RETURNS private.promoted
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_lines private.order_line[] := promoted.lines;
+  v_sum bigint := 0;
+begin
+  for v_index in 1 .. cardinality(v_lines) loop
+    continue when line_discounts[v_index] = 0;
+    v_sum := v_sum + line_discounts[v_index];
+    v_lines[v_index].discount_amount := v_lines[v_index].discount_amount + line_discounts[v_index];
+    v_lines[v_index].discounts := coalesce(v_lines[v_index].discounts, '[]')
+      || jsonb_build_object('promotion_id', promotion.id, 'name', promotion.name, 'code', coupon.code, 'amount', line_discounts[v_index]);
+  end loop;
+  promoted.lines := v_lines;
+  promoted.discounts := coalesce(promoted.discounts, '[]')
+    || jsonb_build_object('promotion_id', promotion.id, 'coupon_id', coupon.id, 'name', promotion.name, 'code', coupon.code, 'kind', promotion.kind, 'amount', v_sum);
+  return promoted;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.apply_promotions(person_id uuid, currency text, lines private.order_line[], coupon_ids uuid[])
+ RETURNS private.promoted
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_promoted private.promoted;
+  v_candidate record;
+  v_problem jsonb;
+  v_discounts bigint[];
+  v_used uuid[] := '{}';
+  v_alone boolean := false;
+begin
+  v_promoted.lines := apply_promotions.lines;
+  for v_candidate in
+    select offered.promotion, offered.coupon from (
+      select promotions as promotion, null::public.coupons as coupon from public.promotions
+      where promotions.status = 'active' and promotions.automatic
+        and (promotions.starts_at is null or promotions.starts_at <= now()) and (promotions.ends_at is null or promotions.ends_at > now())
+      union all
+      select promotions, coupons from public.coupons join public.promotions on promotions.id = coupons.promotion_id
+      where coupons.id = any (apply_promotions.coupon_ids)
+    ) as offered
+    order by (offered.promotion).priority desc, (offered.coupon).id is null, (offered.promotion).created_at, (offered.promotion).id, (offered.coupon).id
+  loop
+    v_discounts := null;
+    v_problem := null;
+    if (v_candidate.coupon).id is null then
+      continue when v_alone or v_used <> '{}' and not (v_candidate.promotion).combinable or (v_candidate.promotion).id = any (v_used)
+        or private.is_used_up(v_candidate.promotion, null, apply_promotions.person_id) is not null;
+    else
+      v_problem := private.coupon_problem(v_candidate.promotion, v_candidate.coupon, apply_promotions.person_id);
+    end if;
+    if v_problem is null then
+      v_discounts := private.discounts_of(v_candidate.promotion, apply_promotions.currency, v_promoted.lines);
+      if v_discounts is not null and (v_candidate.promotion).kind <> 'free_shipping' and 0 = all (v_discounts) then
+        v_discounts := null;
+      end if;
+    end if;
+    if (v_candidate.coupon).id is not null and v_problem is null then
+      v_problem := case
+        when v_discounts is null then private.problem('coupon_not_applicable', 422, format('The code %s does not fit this order.', (v_candidate.coupon).code),
+          'Check what it is for and its minimum, or remove it.', (v_candidate.coupon).code)
+        when v_alone or v_used <> '{}' and not (v_candidate.promotion).combinable or (v_candidate.promotion).id = any (v_used) then
+          private.problem('coupon_not_combinable', 409, format('The code %s cannot be used together with another offer in this order.', (v_candidate.coupon).code),
+            'Remove it, or the other code.', (v_candidate.coupon).code)
+      end;
+    end if;
+    if v_problem is not null then
+      v_promoted.problems := coalesce(v_promoted.problems, '[]') || v_problem;
+    elsif v_discounts is not null then
+      v_promoted := private.apply_promotion(v_promoted, v_candidate.promotion, v_candidate.coupon, v_discounts);
+      v_used := v_used || (v_candidate.promotion).id;
+      v_alone := v_alone or not (v_candidate.promotion).combinable;
+    end if;
+  end loop;
+  return v_promoted;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.apply_provider_event(provider text, event_id text)
  RETURNS text
  LANGUAGE plpgsql
@@ -1053,6 +1148,7 @@ begin
   v_by_staff := private.is_service() or private.has_permission('orders.cancel');
   if v_order.status = 'pending' then
     perform private.end_order(v_order.id, 'cancelled', coalesce(cancel_order.reason, 'cancelled by the customer'));
+    perform private.give_back_promotions(array[v_order.id]);
   elsif v_order.status = 'paid' and (v_by_staff or v_order.total_amount = 0) then
     perform private.undo_order(v_order.id, coalesce(cancel_order.reason, 'cancelled'));
   else
@@ -1517,6 +1613,19 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.check_place(country text, province text)
+ RETURNS void
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if check_place.country !~ '^[A-Z]{2}$' or length(check_place.province) > 100 or check_place.country is null and check_place.province is not null then
+    perform private.fail('invalid_place', 422, 'A place is an ISO 3166-1 code of two capitals, and a province of at most 100 characters within it.', 'Send a country such as ID, or leave both out.');
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.check_stock_mode(mode text, backorder_limit integer, ships_at timestamp with time zone)
  RETURNS void
  LANGUAGE plpgsql
@@ -1623,7 +1732,23 @@ CREATE OR REPLACE FUNCTION private.claim_promotions(order_id uuid)
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+declare
+  v_lost public.promotion_redemptions;
 begin
+  if not exists (select from public.promotion_redemptions where promotion_redemptions.order_id = claim_promotions.order_id) then
+    return;
+  end if;
+  update public.promotion_redemptions set expires_at = null
+  where promotion_redemptions.order_id = claim_promotions.order_id and promotion_redemptions.given_back_at is null;
+  for v_lost in
+    select distinct on (promotion_redemptions.promotion_id) promotion_redemptions.* from public.promotion_redemptions
+    where promotion_redemptions.order_id = claim_promotions.order_id and not exists (
+      select from public.promotion_redemptions as kept
+      where kept.order_id = claim_promotions.order_id and kept.promotion_id = promotion_redemptions.promotion_id and kept.given_back_at is null)
+    order by promotion_redemptions.promotion_id, promotion_redemptions.redeemed_at desc
+  loop
+    perform private.use_promotion(v_lost.promotion_id, v_lost.coupon_id, v_lost.order_id, v_lost.customer_id, v_lost.amount, v_lost.currency, null);
+  end loop;
 end
 $function$;
 
@@ -1865,6 +1990,7 @@ begin
   perform private.activate_enrollments(array(select order_items.id from public.order_items where order_items.order_id = confirm_order.order_id));
   perform private.grant_downloads(confirm_order.order_id);
   perform private.post_sale(confirm_order.order_id);
+  perform private.claim_promotions(confirm_order.order_id);
   perform private.emit('order.paid', 'order', confirm_order.order_id);
 end
 $function$;
@@ -1897,20 +2023,90 @@ CREATE OR REPLACE FUNCTION private.copy_order_lines(invoice_id uuid)
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  insert into public.invoice_lines (invoice_id, position, title, sku, quantity, unit_amount, total_amount, tax_basis_points, tax_amount)
-  select invoices.id, lines.position, lines.title, lines.sku, lines.quantity, lines.unit_amount, lines.total_amount,
-    coalesce(round(10000.0 * invoices.tax_amount / nullif(invoices.total_amount - invoices.tax_amount, 0)), 0),
-    -- shares by running sums, so that they add up to the tax to the last unit
-    coalesce(invoices.tax_amount * lines.up_to_here / nullif(invoices.subtotal_amount, 0), 0)
-      - coalesce(invoices.tax_amount * lines.before / nullif(invoices.subtotal_amount, 0), 0)
-  from public.invoices
-  join (
-    select order_items.*, row_number() over list as position, sum(order_items.total_amount) over list::bigint as up_to_here,
-      (sum(order_items.total_amount) over list - order_items.total_amount)::bigint as before
-    from public.order_items
-    window list as (partition by order_items.order_id order by order_items.title, order_items.id)
-  ) as lines on lines.order_id = invoices.order_id
-  where invoices.id = copy_order_lines.invoice_id;
+  insert into public.invoice_lines (invoice_id, position, title, sku, quantity, unit_amount, subtotal_amount, discount_amount, tax_amount,
+    tax_included_amount, total_amount, taxes)
+  select invoices.id, row_number() over (order by order_items.title, order_items.id), order_items.title, order_items.sku, order_items.quantity,
+    order_items.unit_amount, order_items.subtotal_amount, order_items.discount_amount, order_items.tax_amount, order_items.tax_included_amount,
+    order_items.total_amount, coalesce(order_items.pricing -> 'taxes', '[]')
+  from public.invoices join public.order_items on order_items.order_id = invoices.order_id
+  where invoices.id = copy_order_lines.invoice_id and order_items.parent_id is null; -- a bundle is invoiced as one thing
+$function$;
+
+CREATE OR REPLACE FUNCTION private.count_use(promotion_id uuid, coupon_id uuid, customer_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_promotion public.promotions;
+  v_coupon public.coupons;
+begin
+  for v_try in 1 .. 2 loop
+    update public.promotions set used_count = promotions.used_count + 1
+    where promotions.id = count_use.promotion_id and promotions.used_count < promotions.usage_limit
+    returning * into v_promotion;
+    exit when found;
+    -- shared until we commit: whoever gives it a limit meanwhile waits, and then counts this use
+    select * into v_promotion from public.promotions where promotions.id = count_use.promotion_id for key share;
+    exit when v_promotion.usage_limit is null;
+    if v_promotion.used_count >= v_promotion.usage_limit then
+      perform private.refuse_use('by all', v_promotion.name, count_use.coupon_id);
+    end if;
+    -- else it got its limit while we looked
+  end loop;
+  insert into private.promotion_uses as uses (promotion_id, customer_id, used_count) values (count_use.promotion_id, count_use.customer_id, 1)
+  on conflict on constraint promotion_uses_pkey do update set used_count = uses.used_count + 1
+  where uses.used_count < v_promotion.per_user_limit or v_promotion.per_user_limit is null;
+  if not found then
+    perform private.refuse_use('by the person', v_promotion.name, count_use.coupon_id);
+  end if;
+  for v_try in 1 .. 2 loop
+    exit when count_use.coupon_id is null;
+    update public.coupons set used_count = coupons.used_count + 1
+    where coupons.id = count_use.coupon_id and coupons.used_count < coupons.usage_limit;
+    exit when found;
+    select * into v_coupon from public.coupons where coupons.id = count_use.coupon_id for key share;
+    exit when v_coupon.usage_limit is null;
+    if v_coupon.used_count >= v_coupon.usage_limit then
+      perform private.refuse_use('by all', v_promotion.name, count_use.coupon_id);
+    end if;
+  end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.coupon_code(typed text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select upper(regexp_replace(coupon_code.typed, '[\s-]', '', 'g'));
+$function$;
+
+CREATE OR REPLACE FUNCTION private.coupon_problem(promotion public.promotions, coupon public.coupons, person_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_used_up text;
+begin
+  if coupon.revoked_at is not null or promotion.status <> 'active' or coupon.customer_id <> coalesce(coupon_problem.person_id, '00000000-0000-0000-0000-000000000000') then
+    return private.problem('coupon_not_found', 404, 'This code is not valid.', 'Check its letters, or remove it.', coupon.code);
+  elsif promotion.starts_at > now() then
+    return private.problem('coupon_not_started', 409, format('The code %s is not valid yet.', coupon.code), 'Try again when it has begun, or remove it.', coupon.code);
+  elsif promotion.ends_at <= now() then
+    return private.problem('coupon_expired', 409, format('The code %s is not valid any more.', coupon.code), 'Remove it.', coupon.code);
+  end if;
+  v_used_up := private.is_used_up(promotion, coupon, coupon_problem.person_id);
+  if v_used_up = 'by all' then
+    return private.problem('coupon_used_up', 409, format('The code %s is used up.', coupon.code), 'Remove it.', coupon.code);
+  elsif v_used_up = 'by the person' then
+    return private.problem('coupon_already_used', 409, format('You have used the code %s as often as one person may.', coupon.code), 'Remove it.', coupon.code);
+  end if;
+  return null;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.course_lock(enrollment_id uuid, product_id uuid)
@@ -2075,6 +2271,7 @@ begin
       -- everything confirm_order did is undone; the money goes back
       if v_status = 'pending' then
         perform private.end_order(deliver_paid_order.order_id, 'cancelled', 'sold out before the payment came');
+        perform private.give_back_promotions(array[deliver_paid_order.order_id]);
       end if;
       perform private.request_refund(deliver_paid_order.payment_id, case when v_status = 'pending' then 'undeliverable' else 'late_payment' end,
         'what was ordered is no longer available');
@@ -2122,6 +2319,54 @@ AS $function$
 begin
   delete from public.media where media.id = discard_upload.upload_id and media.ready_at is null and discard_upload.kind = 'image';
   delete from public.digital_files where digital_files.id = discard_upload.upload_id and digital_files.ready_at is null and discard_upload.kind = 'file';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.discounts_of(promotion public.promotions, currency text, lines private.order_line[])
+ RETURNS bigint[]
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_covered boolean[] := '{}';
+  v_left bigint[] := '{}';
+  v_units bigint[];
+  v_discounts bigint[] := '{}';
+  v_amount bigint := 0;
+  v_quantity bigint := 0;
+  v_sum bigint := 0;
+  v_line private.order_line;
+begin
+  if promotion.currency <> discounts_of.currency then
+    return null;
+  end if;
+  foreach v_line in array discounts_of.lines loop
+    v_covered := v_covered || (v_line.unit_amount is not null and v_line.parent_variant_id is null
+      and private.promotion_covers(promotion.id, v_line.product_id, v_line.category_id));
+    v_left := v_left || case when v_covered[cardinality(v_covered)] then v_line.subtotal_amount - v_line.discount_amount else 0 end;
+    if v_covered[cardinality(v_covered)] then
+      v_amount := v_amount + v_line.subtotal_amount;
+      v_quantity := v_quantity + v_line.quantity;
+      v_sum := v_sum + v_left[cardinality(v_left)];
+    end if;
+  end loop;
+  if v_quantity = 0 or v_amount < promotion.minimum_amount or v_quantity < promotion.minimum_quantity then
+    return null;
+  end if;
+  if promotion.kind = 'fixed' then
+    return private.split_amount(least(promotion.amount, v_sum), v_left);
+  elsif promotion.kind = 'buy_x_get_y' then
+    v_units := private.get_units(promotion, discounts_of.lines, v_covered);
+  end if;
+  for v_index in 1 .. cardinality(discounts_of.lines) loop
+    v_discounts := v_discounts || case promotion.kind
+      when 'percent' then round(v_left[v_index]::numeric * promotion.basis_points / 10000)::bigint
+      when 'buy_x_get_y' then least(v_left[v_index],
+        round(coalesce(discounts_of.lines[v_index].unit_amount, 0)::numeric * v_units[v_index] * promotion.basis_points / 10000))::bigint
+      else 0 end;
+  end loop;
+  return v_discounts;
 end
 $function$;
 
@@ -2504,6 +2749,7 @@ begin
   foreach v_order_id in array v_due loop
     perform private.end_order(v_order_id, 'expired', 'hold ended');
   end loop;
+  perform private.give_back_promotions(v_due);
   return cardinality(v_due);
 end
 $function$;
@@ -2529,7 +2775,7 @@ end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.expire_own_due_orders(customer_id uuid, lines private.order_line[])
- RETURNS void
+ RETURNS uuid[]
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
@@ -2542,13 +2788,14 @@ declare
   v_order_id uuid;
 begin
   if v_due = '{}' then
-    return;
+    return v_due;
   end if;
   perform private.lock_holds(v_due, array(select line.variant_id from unnest(expire_own_due_orders.lines) as line));
   perform private.lock_waitlists(v_due, array(select line.variant_id from unnest(expire_own_due_orders.lines) as line));
   foreach v_order_id in array v_due loop
     perform private.end_order(v_order_id, 'expired', 'hold ended');
   end loop;
+  return v_due;
 end
 $function$;
 
@@ -2671,6 +2918,63 @@ begin
     v_filled := v_filled + private.fill_backorders(v_variant_id);
   end loop;
   return v_filled;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.find_coupon(person_id uuid, code text)
+ RETURNS private.found_coupon
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_found private.found_coupon;
+  v_known private.coupon_guesses;
+begin
+  perform pg_advisory_xact_lock(hashtextextended('seatline.coupons/' || find_coupon.person_id, 0));
+  select * into v_known from private.coupon_guesses
+  where coupon_guesses.person_id = find_coupon.person_id and coupon_guesses.since > now() - interval '1 hour';
+  if v_known.wrong >= (private.setting('max_coupon_guesses'))::integer then
+    perform set_config('response.headers', format('[{"Retry-After": "%s"}]', ceil(extract(epoch from v_known.since + interval '1 hour' - now()))), true);
+    v_found.refusal := private.refuse_and_keep('too_many_coupon_guesses', 429, 'Too many wrong codes were tried.', 'Wait for the seconds in Retry-After, then try again.');
+    return v_found;
+  end if;
+  select coupons.id into v_found.coupon_id
+  from public.coupons join public.promotions on promotions.id = coupons.promotion_id
+  where coupons.code = private.coupon_code(left(find_coupon.code, 100)) and coupons.revoked_at is null and promotions.status = 'active'
+    and (coupons.customer_id is null or coupons.customer_id = find_coupon.person_id);
+  if v_found.coupon_id is null then
+    insert into private.coupon_guesses as guesses (person_id, wrong) values (find_coupon.person_id, 1)
+    on conflict on constraint coupon_guesses_pkey do update
+    set wrong = case when v_known.person_id is null then 1 else guesses.wrong + 1 end, since = case when v_known.person_id is null then now() else guesses.since end;
+    v_found.refusal := private.refuse_and_keep('coupon_not_found', 404, 'This code is not valid.', 'Check its letters.');
+  end if;
+  return v_found;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.find_coupons(codes text[])
+ RETURNS private.found_coupon[]
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid;
+  v_all private.found_coupon[] := '{}';
+  v_found private.found_coupon;
+  v_code text;
+begin
+  if cardinality(find_coupons.codes) > 0 then
+    v_person_id := private.require_person();
+  end if;
+  if cardinality(find_coupons.codes) > (private.setting('max_order_coupons'))::integer then
+    perform private.fail('too_many_coupons', 422, 'These are more codes than one order may use.', 'Send fewer.');
+  end if;
+  foreach v_code in array coalesce(find_coupons.codes, '{}') loop
+    v_found := private.find_coupon(v_person_id, coalesce(v_code, ''));
+    v_all := v_all || v_found;
+    exit when v_found.refusal is not null;
+  end loop;
+  return v_all;
 end
 $function$;
 
@@ -2905,6 +3209,45 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.generate_coupons(promotion_id uuid, count integer, prefix text, usage_limit integer, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_object('promotion_id', generate_coupons.promotion_id, 'count', generate_coupons.count, 'prefix', generate_coupons.prefix,
+    'usage_limit', generate_coupons.usage_limit);
+  v_answer jsonb;
+  v_prefix text := private.coupon_code(coalesce(generate_coupons.prefix, ''));
+  v_codes text[];
+begin
+  if not (private.is_service() or private.has_permission('pricing.write')) then
+    perform private.fail('permission_denied', 403, 'Making coupons needs the permission pricing.write.', 'Ask an admin for a role that has it.');
+  end if;
+  v_answer := private.recall_answer(v_person_id, generate_coupons.idempotency_key, 'generate_coupons', v_body);
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if coalesce(generate_coupons.count, 0) not between 1 and 1000 or v_prefix !~ '^[A-Z0-9]{0,16}$' or coalesce(generate_coupons.usage_limit, 0) not between 0 and 1000000000
+    or generate_coupons.usage_limit = 0 then
+    perform private.fail('invalid_coupons', 422, 'Coupons are made 1 to 1000 at a time, with a prefix of at most 16 letters A to Z and digits and a limit above 0 or none.', 'Correct count, prefix or usage_limit.');
+  end if;
+  if not exists (select from public.promotions where promotions.id = generate_coupons.promotion_id) then
+    perform private.fail('promotion_not_found', 404, 'There is no such promotion.', 'Read promotions for those there are.');
+  end if;
+  with made as (
+    insert into public.coupons (promotion_id, code, usage_limit)
+    select generate_coupons.promotion_id, v_prefix || private.random_code(16), generate_coupons.usage_limit from generate_series(1, generate_coupons.count)
+    returning coupons.code
+  )
+  select array_agg(made.code) into v_codes from made;
+  return private.remember_answer(v_person_id, generate_coupons.idempotency_key, 'generate_coupons', v_body,
+    jsonb_build_object('promotion_id', generate_coupons.promotion_id, 'codes', to_jsonb(v_codes)));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.generate_variants(product_id uuid, options jsonb, sku_prefix text, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2996,6 +3339,36 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.get_units(promotion public.promotions, lines private.order_line[], covered boolean[])
+ RETURNS bigint[]
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_units bigint[] := array_fill(0::bigint, array[cardinality(get_units.lines)]);
+  v_quantity bigint := 0;
+  v_left bigint;
+  v_index integer;
+begin
+  for v_index in 1 .. cardinality(get_units.lines) loop
+    if get_units.covered[v_index] then
+      v_quantity := v_quantity + get_units.lines[v_index].quantity;
+    end if;
+  end loop;
+  v_left := v_quantity / (promotion.buy_quantity + promotion.get_quantity) * promotion.get_quantity;
+  for v_index in
+    select position from generate_subscripts(get_units.lines, 1) as position
+    where get_units.covered[position] order by get_units.lines[position].unit_amount, position
+  loop
+    exit when v_left = 0;
+    v_units[v_index] := least(v_left, get_units.lines[v_index].quantity);
+    v_left := v_left - v_units[v_index];
+  end loop;
+  return v_units;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.give_back_cart(returned public.carts, open_cart public.carts)
  RETURNS public.carts
  LANGUAGE plpgsql
@@ -3022,7 +3395,37 @@ CREATE OR REPLACE FUNCTION private.give_back_promotions(order_ids uuid[])
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+declare
+  v_promotion_id uuid;
 begin
+  for v_promotion_id in
+    select distinct promotion_redemptions.promotion_id from public.promotion_redemptions
+    where promotion_redemptions.order_id = any (give_back_promotions.order_ids) and promotion_redemptions.given_back_at is null order by 1
+  loop
+    perform private.give_back_uses(give_back_promotions.order_ids, v_promotion_id);
+  end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.give_back_uses(order_ids uuid[], promotion_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_customer_ids uuid[];
+  v_coupon_ids uuid[];
+begin
+  with given_back as (
+    update public.promotion_redemptions set given_back_at = now()
+    where promotion_redemptions.order_id = any (give_back_uses.order_ids) and promotion_redemptions.promotion_id = give_back_uses.promotion_id
+      and promotion_redemptions.given_back_at is null
+    returning promotion_redemptions.customer_id, promotion_redemptions.coupon_id
+  )
+  select array_agg(given_back.customer_id), array_agg(given_back.coupon_id) into v_customer_ids, v_coupon_ids from given_back;
+  if v_customer_ids is not null then
+    perform private.uncount_uses(give_back_uses.promotion_id, v_customer_ids, v_coupon_ids);
+  end if;
 end
 $function$;
 
@@ -3229,8 +3632,8 @@ begin
     'refund_id', invoices.refund_id, 'corrects_id', invoices.corrects_id, 'corrects_number', corrected.number,
     'issued_at', invoices.issued_at, 'time_zone', invoices.time_zone, 'paid_on', invoices.paid_on,
     'currency', invoices.currency, 'minor_units', invoices.minor_units, 'subtotal_amount', invoices.subtotal_amount,
-    'discount_amount', invoices.discount_amount, 'tax_amount', invoices.tax_amount, 'shipping_amount', invoices.shipping_amount,
-    'total_amount', invoices.total_amount, 'tax_name', invoices.tax_name, 'seller_name', invoices.seller_name,
+    'discount_amount', invoices.discount_amount, 'tax_amount', invoices.tax_amount, 'tax_included_amount', invoices.tax_included_amount,
+    'shipping_amount', invoices.shipping_amount, 'total_amount', invoices.total_amount, 'taxes', private.invoice_taxes(invoices.id), 'seller_name', invoices.seller_name,
     'seller_address', invoices.seller_address, 'seller_tax_id', invoices.seller_tax_id, 'buyer_name', invoices.buyer_name,
     'buyer_email', invoices.buyer_email, 'locale', invoices.locale,
     'pdf_path', invoices.pdf_path, 'pdf_sha256', invoices.pdf_sha256, 'pdf_bytes', invoices.pdf_bytes,
@@ -3256,6 +3659,21 @@ CREATE OR REPLACE FUNCTION private.invoice_of(order_id uuid)
  SET search_path TO ''
 AS $function$
   select invoices.id from public.invoices where invoices.order_id = invoice_of.order_id and invoices.kind = 'invoice';
+$function$;
+
+CREATE OR REPLACE FUNCTION private.invoice_taxes(invoice_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(jsonb_agg(jsonb_build_object('name', summed.name, 'basis_points', summed.basis_points, 'inclusive', summed.inclusive, 'amount', summed.amount)
+    order by summed.inclusive desc, summed.name, summed.basis_points), '[]')
+  from (
+    select tax ->> 'name' as name, (tax ->> 'basis_points')::integer as basis_points, (tax ->> 'inclusive')::boolean as inclusive, sum((tax ->> 'amount')::bigint)::bigint as amount
+    from public.invoice_lines cross join lateral jsonb_array_elements(invoice_lines.taxes) as tax
+    where invoice_lines.invoice_id = invoice_taxes.invoice_id group by 1, 2, 3
+  ) as summed;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.is_in_an_open_order(variant_id uuid)
@@ -3313,6 +3731,33 @@ AS $function$
   select coalesce(auth.role(), 'service_role') = 'service_role';
 $function$;
 
+CREATE OR REPLACE FUNCTION private.is_used_up(promotion public.promotions, coupon public.coupons, person_id uuid)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_due boolean := exists (
+    select from public.promotion_redemptions
+    where promotion_redemptions.promotion_id = promotion.id and promotion_redemptions.given_back_at is null and promotion_redemptions.expires_at <= now());
+begin
+  if promotion.used_count >= promotion.usage_limit and not v_due
+    or coupon.used_count >= coupon.usage_limit and not (v_due and exists (
+      select from public.promotion_redemptions
+      where promotion_redemptions.coupon_id = coupon.id and promotion_redemptions.given_back_at is null and promotion_redemptions.expires_at <= now())) then
+    return 'by all';
+  elsif promotion.per_user_limit <= (
+    select count(*) from public.promotion_redemptions
+    where promotion_redemptions.promotion_id = promotion.id and promotion_redemptions.customer_id = is_used_up.person_id
+      and promotion_redemptions.given_back_at is null and (promotion_redemptions.expires_at is null or promotion_redemptions.expires_at > now())
+  ) then
+    return 'by the person';
+  end if;
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.issue_certificate(enrollment_id uuid, verify_base text)
  RETURNS uuid
  LANGUAGE plpgsql
@@ -3353,6 +3798,7 @@ AS $function$
 declare
   v_refund public.refunds;
   v_amount bigint;
+  v_tax bigint;
   v_invoice_id uuid;
   v_invoice public.invoices;
   v_year integer;
@@ -3363,9 +3809,9 @@ begin
     return v_credit_note_id;
   end if;
   -- what a bank sent back is booked back, and booked again when a new try succeeds
-  select sum(ledger_entries.amount) into v_amount
+  select sum(ledger_entries.amount), sum(ledger_entries.amount) filter (where ledger_entries.account = 'tax_payable') into v_amount, v_tax
   from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
-  where ledger_transactions.order_id = v_refund.order_id and ledger_entries.account = 'refunds'
+  where ledger_transactions.order_id = v_refund.order_id and ledger_entries.account in ('refunds', 'tax_payable')
     and split_part(ledger_transactions.effect_key, ':', 1) in ('refund', 'refund_failed')
     and split_part(ledger_transactions.effect_key, ':', 2) = v_refund.id::text;
   if coalesce(v_amount, 0) <= 0 then
@@ -3382,7 +3828,7 @@ begin
   if v_credit_note_id is not null then
     return v_credit_note_id;
   end if;
-  return private.write_credit_note(v_refund.id, v_invoice, v_amount, v_year);
+  return private.write_credit_note(v_refund.id, v_invoice, v_amount, coalesce(v_tax, 0), v_year);
 end
 $function$;
 
@@ -3406,11 +3852,11 @@ begin
     return v_invoice_id;
   end if;
   insert into public.invoices (kind, year, serial, order_id, issued_at, time_zone, paid_on, currency, minor_units, subtotal_amount,
-    discount_amount, tax_amount, shipping_amount, total_amount, tax_name, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, locale)
+    discount_amount, tax_amount, tax_included_amount, shipping_amount, total_amount, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, locale)
   select 'invoice', v_year, private.next_invoice_serial('invoice', v_year), orders.id, clock_timestamp(), shop.time_zone,
     (orders.paid_at at time zone shop.time_zone)::date, orders.currency, currencies.minor_units, orders.subtotal_amount,
-    orders.discount_amount, orders.tax_amount, orders.shipping_amount, orders.total_amount,
-    private.setting('tax_name') #>> '{}', private.setting('seller_name') #>> '{}', private.setting('seller_address') #>> '{}',
+    orders.discount_amount, orders.tax_amount, orders.tax_included_amount, orders.shipping_amount, orders.total_amount,
+    private.setting('seller_name') #>> '{}', private.setting('seller_address') #>> '{}',
     private.setting('seller_tax_id') #>> '{}', btrim(profiles.first_name || ' ' || profiles.last_name), profiles.email, profiles.locale
   from public.orders
   join public.profiles on profiles.id = orders.customer_id
@@ -4769,7 +5215,7 @@ AS $function$
     'failure_code', payment.failure_code, 'failure_message', payment.failure_message);
 $function$;
 
-CREATE OR REPLACE FUNCTION private.place_order(lines jsonb, cart_id uuid, currency text, shipping_address_id uuid, idempotency_key text)
+CREATE OR REPLACE FUNCTION private.place_order(lines jsonb, cart_id uuid, currency text, shipping_address_id uuid, country text, province text, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -4778,7 +5224,7 @@ AS $function$
 declare
   v_customer_id uuid := private.require_person();
   v_body jsonb := jsonb_build_object('lines', place_order.lines, 'cart_id', place_order.cart_id, 'currency', place_order.currency,
-    'shipping_address_id', place_order.shipping_address_id);
+    'shipping_address_id', place_order.shipping_address_id, 'country', place_order.country, 'province', place_order.province);
   v_answer jsonb := private.recall_answer(v_customer_id, place_order.idempotency_key, 'place_order', v_body);
   v_cart public.carts;
   v_currency text;
@@ -4808,6 +5254,7 @@ begin
   end if;
   v_currency := coalesce(place_order.currency, v_cart.currency, private.setting('default_currency') #>> '{}');
   perform private.check_currency(v_currency);
+  perform private.check_place(place_order.country, place_order.province);
   if v_cart.id is null then
     select array_agg(row(wish.variant_id, wish.quantity)::private.wish order by wish.variant_id) into v_wishes from private.parse_lines(place_order.lines) as wish;
   else
@@ -4816,7 +5263,8 @@ begin
   end if;
   v_lines := private.price_wishes(v_customer_id, v_wishes, v_currency);
   v_address := private.delivery_address(v_customer_id, v_lines, coalesce(place_order.shipping_address_id, v_cart.shipping_address_id));
-  v_quote := private.total_quote(v_customer_id, v_currency, v_lines, private.cart_coupon_ids(v_cart.id), v_address.country, v_address.province);
+  v_quote := private.total_quote(v_customer_id, v_currency, v_lines, private.cart_coupon_ids(v_cart.id),
+    coalesce(v_address.country, place_order.country), case when v_address.id is null then place_order.province else v_address.province end);
   perform private.refuse_problem(v_quote.problems -> 0);
   perform private.refuse_problem(private.address_problem(v_lines, v_address.id));
   v_order_id := private.place_quote(v_customer_id, v_quote);
@@ -4841,11 +5289,12 @@ declare
   v_line private.order_line;
   v_needed private.order_line[] := quote.lines;
   v_beyond integer := 0;
+  v_expired uuid[];
 begin
   if quote.total_amount > 0 then
     v_expires_at := now() + make_interval(mins => (private.setting('hold_minutes'))::integer);
   end if;
-  perform private.expire_own_due_orders(place_quote.customer_id, quote.lines);
+  v_expired := private.expire_own_due_orders(place_quote.customer_id, quote.lines);
   foreach v_line in array quote.lines loop
     if v_line.kind = 'bundle' then
       v_needed := private.needed_units(quote.lines);
@@ -4859,6 +5308,7 @@ begin
   if v_beyond > 0 then
     perform private.note_backorders(v_order_id);
   end if;
+  perform private.redeem_promotions(v_order_id, place_quote.customer_id, quote, v_expires_at, v_expired);
   return v_order_id;
 end
 $function$;
@@ -4886,8 +5336,8 @@ CREATE OR REPLACE FUNCTION private.post_sale(order_id uuid)
  SET search_path TO ''
 AS $function$
   select private.post_entries('sale:' || orders.id, orders.id, orders.currency, jsonb_build_object(
-    'receivable', orders.total_amount, 'revenue', -orders.subtotal_amount, 'discounts', orders.discount_amount,
-    'tax_payable', -orders.tax_amount, 'shipping', -orders.shipping_amount))
+    'receivable', orders.total_amount, 'revenue', -(orders.subtotal_amount - orders.tax_included_amount), 'discounts', orders.discount_amount,
+    'tax_payable', -(orders.tax_amount + orders.tax_included_amount), 'shipping', -orders.shipping_amount))
   from public.orders where orders.id = post_sale.order_id and orders.total_amount > 0;
 $function$;
 
@@ -4969,7 +5419,7 @@ begin
     case when intakes.id is null or intakes.title = products.title then products.title else products.title || ' · ' || intakes.title end,
     prices.amount, variants.stock_mode <> 'none', intakes.id,
     jsonb_build_object('product_id', products.id, 'slug', products.slug, 'starts_at', intakes.starts_at, 'ends_at', intakes.ends_at, 'time_zone', intakes.time_zone),
-    products.id, null::uuid, products.tax_category,
+    products.id, products.category_id, products.tax_category,
     intakes.enroll_opens_at, intakes.enroll_closes_at, private.is_on_sale(products.status, products.publish_at, products.unpublish_at)
   into v_line.variant_id, v_line.quantity, v_line.kind, v_line.sku, v_line.title, v_line.unit_amount, v_line.counted, v_line.intake_id, v_line.snapshot,
     v_line.product_id, v_line.category_id, v_line.tax_category, v_opens_at, v_closes_at, v_on_sale
@@ -5004,6 +5454,27 @@ begin
   end if;
   return private.clear_amounts(v_line);
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.price_tiers(variant_id uuid, currency text, person_id uuid, base_amount bigint)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(jsonb_agg(jsonb_build_object('min_quantity', steps.min_quantity, 'amount', steps.amount, 'reason', steps.reason) order by steps.min_quantity), '[]')
+  from (
+    select thresholds.min_quantity, (thresholds.price).amount, (thresholds.price).reason,
+      min((thresholds.price).amount) over (order by thresholds.min_quantity rows between unbounded preceding and 1 preceding) as amount_before
+    from (
+      select quantities.min_quantity, private.best_list_price(price_tiers.variant_id, quantities.min_quantity, price_tiers.currency, price_tiers.person_id, price_tiers.base_amount) as price
+      from (
+        select distinct price_list_prices.min_quantity from public.price_list_prices
+        where price_list_prices.variant_id = price_tiers.variant_id and price_list_prices.currency = price_tiers.currency
+      ) as quantities
+    ) as thresholds
+  ) as steps
+  where steps.amount < coalesce(steps.amount_before, price_tiers.base_amount) and steps.min_quantity > 1;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.price_wishes(person_id uuid, wishes private.wish[], currency text)
@@ -5241,6 +5712,25 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.promotion_covers(promotion_id uuid, product_id uuid, category_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return exists (
+      select from public.promotion_products
+      where promotion_products.promotion_id = promotion_covers.promotion_id and promotion_products.product_id = promotion_covers.product_id)
+    or exists (
+      select from public.promotion_categories
+      where promotion_categories.promotion_id = promotion_covers.promotion_id
+        and promotion_covers.category_id in (select private.category_subtree(promotion_categories.category_id)))
+    or not exists (select from public.promotion_products where promotion_products.promotion_id = promotion_covers.promotion_id)
+    and not exists (select from public.promotion_categories where promotion_categories.promotion_id = promotion_covers.promotion_id);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.purge_idempotency_keys(older_than interval DEFAULT '30 days'::interval)
  RETURNS integer
  LANGUAGE plpgsql
@@ -5374,6 +5864,49 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.quote(lines jsonb, cart_id uuid, currency text, coupon_codes text[], country text, province text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_cart public.carts;
+  v_wishes private.wish[];
+  v_lines private.order_line[];
+  v_address public.addresses;
+  v_found private.found_coupon[];
+  v_coupon_ids uuid[];
+begin
+  if (quote.lines is null) = (quote.cart_id is null) then
+    perform private.fail('invalid_lines', 422, 'A quote is for lines or for a cart, not for both.', 'Send one of lines and cart_id.');
+  end if;
+  perform private.check_place(quote.country, quote.province);
+  if quote.cart_id is null then
+    select array_agg(row(wish.variant_id, wish.quantity)::private.wish order by wish.variant_id) into v_wishes from private.parse_lines(quote.lines) as wish;
+  else
+    select * into v_cart from public.carts where carts.id = quote.cart_id and carts.customer_id = private.require_person();
+    perform private.refuse_wrong_cart(v_cart);
+    select array_agg(row(cart_items.variant_id, cart_items.quantity)::private.wish order by cart_items.variant_id) into v_wishes
+    from public.cart_items where cart_items.cart_id = v_cart.id;
+  end if;
+  v_cart.currency := coalesce(quote.currency, v_cart.currency, private.setting('default_currency') #>> '{}');
+  perform private.check_currency(v_cart.currency);
+  v_found := private.find_coupons(quote.coupon_codes);
+  if v_found[cardinality(v_found)].refusal is not null then
+    return v_found[cardinality(v_found)].refusal;
+  end if;
+  v_lines := private.price_wishes(auth.uid(), v_wishes, v_cart.currency);
+  v_coupon_ids := array(select found.coupon_id from unnest(v_found) as found);
+  if v_cart.id is not null then
+    v_coupon_ids := private.cart_coupon_ids(v_cart.id) || v_coupon_ids;
+    v_address := private.delivery_address(v_cart.customer_id, v_lines, v_cart.shipping_address_id);
+  end if;
+  return private.quote_document(private.total_quote(auth.uid(), v_cart.currency, private.check_availability(auth.uid(), v_lines), v_coupon_ids,
+    coalesce(v_address.country, quote.country), case when v_address.id is null then quote.province else v_address.province end));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.quote_document(quote private.quote)
  RETURNS jsonb
  LANGUAGE sql
@@ -5386,6 +5919,16 @@ AS $function$
     'subtotal_amount', quote.subtotal_amount, 'discount_amount', quote.discount_amount, 'tax_amount', quote.tax_amount,
     'tax_included_amount', quote.tax_included_amount, 'shipping_amount', quote.shipping_amount, 'total_amount', quote.total_amount,
     'discounts', coalesce(quote.discounts, '[]'), 'taxes', coalesce(quote.taxes, '[]'), 'problems', coalesce(quote.problems, '[]'));
+$function$;
+
+CREATE OR REPLACE FUNCTION private.random_code(length integer)
+ RETURNS text
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  -- 32 letters that nobody mistakes for another, five bits each, from the system's source of randomness
+  select string_agg(substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', 1 + (get_byte(source.bytes, position) & 31), 1), '' order by position)
+  from (select sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) as bytes) as source, generate_series(0, random_code.length - 1) as position;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.read_order_search(q text, statuses text[], placed_from timestamp with time zone, placed_to timestamp with time zone, min_amount bigint, max_amount bigint, currency text, max_rows integer)
@@ -5520,15 +6063,32 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.redeem_promotions(order_id uuid, customer_id uuid, quote private.quote, expires_at timestamp with time zone)
+CREATE OR REPLACE FUNCTION private.redeem_promotions(order_id uuid, customer_id uuid, quote private.quote, expires_at timestamp with time zone, ended_order_ids uuid[])
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+declare
+  v_used record;
 begin
-  if quote.discounts is null then
+  if quote.discounts is null and redeem_promotions.ended_order_ids = '{}' then
     return;
   end if;
+  for v_used in
+    select coalesce(given.promotion_id, (used.use ->> 'promotion_id')::uuid) as promotion_id, used.use
+    from jsonb_array_elements(quote.discounts) as used (use)
+    full join (
+      select distinct promotion_redemptions.promotion_id from public.promotion_redemptions
+      where promotion_redemptions.order_id = any (redeem_promotions.ended_order_ids) and promotion_redemptions.given_back_at is null
+    ) as given on given.promotion_id = (used.use ->> 'promotion_id')::uuid
+    order by 1
+  loop
+    perform private.give_back_uses(redeem_promotions.ended_order_ids, v_used.promotion_id);
+    if v_used.use is not null then
+      perform private.use_promotion(v_used.promotion_id, (v_used.use ->> 'coupon_id')::uuid, redeem_promotions.order_id,
+        redeem_promotions.customer_id, (v_used.use ->> 'amount')::bigint, quote.currency, redeem_promotions.expires_at);
+    end if;
+  end loop;
 end
 $function$;
 
@@ -5696,6 +6256,23 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.refuse_use(used_up text, name text, coupon_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_code text := (select coupons.code from public.coupons where coupons.id = refuse_use.coupon_id);
+begin
+  if v_code is null then
+    perform private.fail('promotion_used_up', 409, format('%s has just been used up.', refuse_use.name), 'Ask for the price again and show it: it is higher now.');
+  elsif refuse_use.used_up = 'by the person' then
+    perform private.fail('coupon_already_used', 409, format('You have used the code %s as often as one person may.', v_code), 'Remove it.', v_code);
+  end if;
+  perform private.fail('coupon_used_up', 409, format('The code %s is used up.', v_code), 'Remove it.', v_code);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.refuse_while_promised(variant public.variants, mode text)
  RETURNS void
  LANGUAGE plpgsql
@@ -5755,6 +6332,39 @@ begin
   loop
     perform private.free_units(release_due_units.variant_id, v_freed.slot, v_freed.location_id, v_freed.quantity);
   end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.release_due_uses(promotion_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_customer_ids uuid[];
+  v_coupon_ids uuid[];
+begin
+  if not exists (
+    select from public.promotion_redemptions
+    where promotion_redemptions.promotion_id = release_due_uses.promotion_id and promotion_redemptions.given_back_at is null
+      and promotion_redemptions.expires_at <= now()
+  ) then
+    return;
+  end if;
+  perform from public.promotions where promotions.id = release_due_uses.promotion_id for no key update;
+  with due as materialized (
+    select promotion_redemptions.id from public.promotion_redemptions
+    where promotion_redemptions.promotion_id = release_due_uses.promotion_id and promotion_redemptions.given_back_at is null
+      and promotion_redemptions.expires_at <= now()
+    for update skip locked
+  ), released as (
+    update public.promotion_redemptions set given_back_at = now() from due where promotion_redemptions.id = due.id
+    returning promotion_redemptions.customer_id, promotion_redemptions.coupon_id
+  )
+  select array_agg(released.customer_id), array_agg(released.coupon_id) into v_customer_ids, v_coupon_ids from released;
+  if v_customer_ids is not null then
+    perform private.uncount_uses(release_due_uses.promotion_id, v_customer_ids, v_coupon_ids);
+  end if;
 end
 $function$;
 
@@ -6511,6 +7121,7 @@ declare
     from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
     where ledger_transactions.order_id = refund.order_id and ledger_entries.account = 'receivable');
   v_cleared bigint := greatest(0, least(refund.amount, v_owed));
+  v_tax bigint := private.tax_given_back(refund.order_id, refund.amount - v_cleared);
   v_order_status text;
 begin
   update public.payments
@@ -6518,7 +7129,7 @@ begin
     status = case when v_rest = 0 then 'refunded' when v_open then payments.status else 'success' end
   where payments.id = payment.id;
   perform private.post_entries(private.refund_effect_key('refund', refund.id), refund.order_id, refund.currency, jsonb_build_object(
-    'receivable', v_cleared, 'refunds', refund.amount - v_cleared, 'cash_in_transit', -refund.amount));
+    'receivable', v_cleared, 'refunds', refund.amount - v_cleared - v_tax, 'tax_payable', v_tax, 'cash_in_transit', -refund.amount));
   perform private.emit('refund.succeeded', 'refund', refund.id);
   -- one of two payments given back leaves an order that the other one still pays
   if refund.reason <> 'by_provider' or exists (
@@ -6530,6 +7141,7 @@ begin
   if v_rest = 0 and v_order_status in ('paid', 'processing', 'shipped', 'delivered', 'completed', 'partially_refunded', 'needs_review') then
     update public.orders set status = 'refunded' where orders.id = refund.order_id;
     perform private.take_back_goods(refund.order_id);
+    perform private.give_back_promotions(array[refund.order_id]);
   elsif v_order_status in ('paid', 'completed') then
     update public.orders set status = 'partially_refunded' where orders.id = refund.order_id;
   end if;
@@ -6586,6 +7198,23 @@ AS $function$
   select pg_advisory_xact_lock_shared(hashtextextended('seatline.categories', 0));
 $function$;
 
+CREATE OR REPLACE FUNCTION private.share_of_taxes(invoice_id uuid, tax_amount bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_taxes jsonb := private.invoice_taxes(share_of_taxes.invoice_id);
+  v_shares bigint[] := private.split_amount(share_of_taxes.tax_amount, array(
+    select (tax ->> 'amount')::bigint from jsonb_array_elements(v_taxes) with ordinality as taxes (tax, position) order by position));
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_set(tax, '{amount}', to_jsonb(v_shares[position])) order by position), '[]')
+    from jsonb_array_elements(v_taxes) with ordinality as taxes (tax, position));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.short_locale(locale text)
  RETURNS text
  LANGUAGE sql
@@ -6593,6 +7222,43 @@ CREATE OR REPLACE FUNCTION private.short_locale(locale text)
  SET search_path TO ''
 AS $function$
   select lower(left(short_locale.locale, 2));
+$function$;
+
+CREATE OR REPLACE FUNCTION private.split_amount(amount bigint, weights bigint[])
+ RETURNS bigint[]
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_whole numeric := 0;
+  v_left bigint := split_amount.amount;
+  v_parts bigint[] := '{}';
+  v_remainders numeric[] := '{}';
+  v_weight bigint;
+  v_next integer;
+begin
+  foreach v_weight in array split_amount.weights loop
+    v_whole := v_whole + v_weight;
+  end loop;
+  foreach v_weight in array split_amount.weights loop
+    v_parts := v_parts || coalesce(div(split_amount.amount::numeric * v_weight, nullif(v_whole, 0)), 0)::bigint;
+    v_remainders := v_remainders || coalesce(mod(split_amount.amount::numeric * v_weight, nullif(v_whole, 0)), 0);
+    v_left := v_left - v_parts[cardinality(v_parts)];
+  end loop;
+  while v_left > 0 and v_whole > 0 loop
+    v_next := 1;
+    for v_index in 2 .. cardinality(v_parts) loop
+      if v_remainders[v_index] > v_remainders[v_next] then
+        v_next := v_index;
+      end if;
+    end loop;
+    v_parts[v_next] := v_parts[v_next] + 1;
+    v_remainders[v_next] := -1;
+    v_left := v_left - 1;
+  end loop;
+  return v_parts;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.start_payment(order_id uuid)
@@ -6947,6 +7613,22 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.sum_taxes(lines private.order_line[])
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_agg(jsonb_build_object('name', summed.name, 'basis_points', summed.basis_points, 'inclusive', summed.inclusive, 'amount', summed.amount)
+    order by summed.inclusive desc, summed.name, summed.basis_points)
+  from (
+    select tax ->> 'name' as name, (tax ->> 'basis_points')::integer as basis_points, (tax ->> 'inclusive')::boolean as inclusive, sum((tax ->> 'amount')::bigint)::bigint as amount
+    from generate_subscripts(sum_taxes.lines, 1) as position
+    cross join lateral jsonb_array_elements(sum_taxes.lines[position].taxes) as tax
+    group by 1, 2, 3
+  ) as summed;
+$function$;
+
 CREATE OR REPLACE FUNCTION private.sweep_low_stock()
  RETURNS integer
  LANGUAGE plpgsql
@@ -7047,6 +7729,75 @@ AS $function$
   where course_instructors.profile_id = auth.uid();
 $function$;
 
+CREATE OR REPLACE FUNCTION private.tax_given_back(order_id uuid, amount bigint)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_order public.orders;
+  v_before bigint;
+  v_tax_before bigint;
+begin
+  select * into v_order from public.orders where orders.id = tax_given_back.order_id;
+  if v_order.tax_amount + v_order.tax_included_amount = 0 or tax_given_back.amount = 0 then
+    return 0;
+  end if;
+  select coalesce(sum(ledger_entries.amount), 0), coalesce(sum(ledger_entries.amount) filter (where ledger_entries.account = 'tax_payable'), 0)
+  into v_before, v_tax_before
+  from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
+  where ledger_transactions.order_id = v_order.id and ledger_entries.account in ('refunds', 'tax_payable')
+    and split_part(ledger_transactions.effect_key, ':', 1) in ('refund', 'refund_failed');
+  -- the whole so far, less what went back before: several parts give back what one refund would, to the unit
+  return round((v_order.tax_amount + v_order.tax_included_amount)::numeric * (v_before + tax_given_back.amount) / v_order.total_amount) - v_tax_before;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tax_line(line private.order_line, country text, province text)
+ RETURNS private.order_line
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_amount constant bigint := line.subtotal_amount - line.discount_amount;
+  v_rates public.tax_rates[];
+  v_weights bigint[] := '{}';
+  v_inclusive bigint := 0;
+  v_parts bigint[];
+  v_part bigint;
+begin
+  if v_amount = 0 then
+    return line;
+  end if;
+  v_rates := array(
+    select tax_rates from public.tax_rates
+    where tax_rates.country = tax_line.country and tax_rates.tax_category = line.tax_category
+      and (tax_rates.province is null or lower(btrim(tax_rates.province)) = lower(btrim(tax_line.province)))
+      and tax_rates.valid_from <= now() and tax_rates.valid_until > now()
+    order by tax_rates.inclusive desc, tax_rates.name, tax_rates.province nulls first, tax_rates.id);
+  for v_index in 1 .. cardinality(v_rates) loop
+    if v_rates[v_index].inclusive then
+      v_weights := v_weights || v_rates[v_index].basis_points::bigint;
+      v_inclusive := v_inclusive + v_rates[v_index].basis_points;
+    end if;
+  end loop;
+  line.tax_included_amount := round(v_amount::numeric * v_inclusive / (10000 + v_inclusive));
+  v_parts := private.split_amount(line.tax_included_amount, v_weights);
+  for v_index in 1 .. cardinality(v_rates) loop
+    if v_rates[v_index].inclusive then
+      v_part := v_parts[v_index];
+    else
+      v_part := round((v_amount - line.tax_included_amount)::numeric * v_rates[v_index].basis_points / 10000);
+      line.tax_amount := line.tax_amount + v_part;
+    end if;
+    line.taxes := coalesce(line.taxes, '[]') || jsonb_build_object('name', v_rates[v_index].name, 'basis_points', v_rates[v_index].basis_points,
+      'inclusive', v_rates[v_index].inclusive, 'amount', v_part);
+  end loop;
+  return line;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.tg__audit()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -7143,6 +7894,33 @@ begin
     perform private.note_titles(array[new.variant_id]);
   end if;
   return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg__recount_uses()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  -- waits for every use that is being counted, and keeps new ones waiting: what is counted here is all
+  if tg_table_name = 'promotions' then
+    perform from public.promotions where promotions.id = new.id for update;
+    if new.per_user_limit < (select max(promotion_uses.used_count) from private.promotion_uses where promotion_uses.promotion_id = new.id) then
+      perform private.fail('limit_in_use', 409, 'Somebody has used this more often than the new limit allows.', 'Choose a larger number, or end the promotion.');
+    end if;
+    new.used_count := (select count(*) from public.promotion_redemptions where promotion_redemptions.promotion_id = new.id and promotion_redemptions.given_back_at is null);
+  else
+    perform from public.coupons where coupons.id = new.id for update;
+    new.used_count := (select count(*) from public.promotion_redemptions where promotion_redemptions.coupon_id = new.id and promotion_redemptions.given_back_at is null);
+  end if;
+  if new.usage_limit is null then
+    new.used_count := 0;
+  elsif new.usage_limit < new.used_count then
+    perform private.fail('limit_in_use', 409, 'This has been used more often than the new limit allows.', 'Choose a larger number, or end the promotion.');
+  end if;
+  return new;
 end
 $function$;
 
@@ -7278,6 +8056,18 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.tg_coupons__write_code()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  new.code := private.coupon_code(new.code);
+  return new;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.tg_course_prerequisites__refuse_circle()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -7395,10 +8185,11 @@ begin
     select from public.invoices left join public.invoice_lines on invoice_lines.invoice_id = invoices.id
     where invoices.id = v_invoice_id
     group by invoices.id
-    having invoices.subtotal_amount <> coalesce(sum(invoice_lines.total_amount), 0)
-      or invoices.tax_amount <> coalesce(sum(invoice_lines.tax_amount), 0)
+    having (invoices.subtotal_amount, invoices.discount_amount, invoices.tax_amount, invoices.tax_included_amount)
+      is distinct from (coalesce(sum(invoice_lines.subtotal_amount), 0), coalesce(sum(invoice_lines.discount_amount), 0),
+        coalesce(sum(invoice_lines.tax_amount), 0), coalesce(sum(invoice_lines.tax_included_amount), 0))
   ) then
-    perform private.fail('invoice_does_not_add_up', 409, 'Subtotal and tax of an invoice are the sums of its lines.', 'Write the invoice and its lines in one transaction.');
+    perform private.fail('invoice_does_not_add_up', 409, 'Subtotal, discount and tax of an invoice are the sums of its lines.', 'Write the invoice and its lines in one transaction.');
   end if;
   return null;
 end
@@ -7770,8 +8561,29 @@ CREATE OR REPLACE FUNCTION private.total_quote(person_id uuid, currency text, li
  STABLE
  SET search_path TO ''
 AS $function$
+declare
+  v_quote private.quote := private.sum_lines(total_quote.currency, total_quote.lines);
+  v_promoted private.promoted;
+  v_country text;
+  v_lines private.order_line[];
 begin
-  return private.sum_lines(total_quote.currency, total_quote.lines);
+  -- most calls end here: where there is nothing to pay there is nothing to take off and nothing to tax
+  if v_quote.subtotal_amount = 0 and coalesce(cardinality(total_quote.coupon_ids), 0) = 0 then
+    return v_quote;
+  end if;
+  v_promoted := private.apply_promotions(total_quote.person_id, total_quote.currency, total_quote.lines, total_quote.coupon_ids);
+  v_lines := v_promoted.lines;
+  v_country := coalesce(total_quote.country, private.setting('default_tax_country') #>> '{}');
+  for v_index in 1 .. cardinality(v_lines) loop
+    v_lines[v_index] := private.tax_line(v_lines[v_index], v_country, total_quote.province);
+  end loop;
+  v_quote := private.sum_lines(total_quote.currency, v_lines);
+  v_quote.discounts := v_promoted.discounts;
+  v_quote.taxes := private.sum_taxes(v_lines);
+  if v_promoted.problems is not null then
+    v_quote.problems := coalesce(v_quote.problems, '[]') || v_promoted.problems;
+  end if;
+  return v_quote;
 end
 $function$;
 
@@ -7825,6 +8637,29 @@ exception when others then
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.uncount_uses(promotion_id uuid, customer_ids uuid[], coupon_ids uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- limited or not: whoever sets a limit at this moment counts before us or after us. Purchases of what has no limit only share the row.
+  perform from public.promotions where promotions.id = uncount_uses.promotion_id for no key update;
+  update public.promotions set used_count = promotions.used_count - cardinality(uncount_uses.customer_ids)
+  where promotions.id = uncount_uses.promotion_id and promotions.usage_limit is not null;
+  perform from private.promotion_uses
+  where promotion_uses.promotion_id = uncount_uses.promotion_id and promotion_uses.customer_id = any (uncount_uses.customer_ids)
+  order by promotion_uses.customer_id for update;
+  update private.promotion_uses set used_count = promotion_uses.used_count - given.uses
+  from (select customer_id, count(*) as uses from unnest(uncount_uses.customer_ids) as customer_id group by 1) as given
+  where promotion_uses.promotion_id = uncount_uses.promotion_id and promotion_uses.customer_id = given.customer_id;
+  perform from public.coupons where coupons.id = any (uncount_uses.coupon_ids) order by coupons.id for no key update;
+  update public.coupons set used_count = coupons.used_count - given.uses
+  from (select coupon_id, count(*) as uses from unnest(uncount_uses.coupon_ids) as coupon_id group by 1) as given
+  where coupons.id = given.coupon_id and coupons.usage_limit is not null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.undo_order(order_id uuid, reason text)
  RETURNS void
  LANGUAGE plpgsql
@@ -7834,6 +8669,7 @@ begin
   perform private.give_reason(undo_order.reason);
   update public.orders set status = 'cancelled', cancelled_at = now(), cancel_reason = undo_order.reason where orders.id = undo_order.order_id;
   perform private.take_back_goods(undo_order.order_id);
+  perform private.give_back_promotions(array[undo_order.order_id]);
   perform private.emit('order.cancelled', 'order', undo_order.order_id);
   perform private.refund_order(undo_order.order_id, undo_order.reason);
   perform private.give_reason(null);
@@ -7969,6 +8805,20 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.use_promotion(promotion_id uuid, coupon_id uuid, order_id uuid, customer_id uuid, amount bigint, currency text, expires_at timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.release_due_uses(use_promotion.promotion_id);
+  perform private.count_use(use_promotion.promotion_id, use_promotion.coupon_id, use_promotion.customer_id);
+  insert into public.promotion_redemptions (promotion_id, coupon_id, order_id, customer_id, amount, currency, expires_at)
+  values (use_promotion.promotion_id, use_promotion.coupon_id, use_promotion.order_id, use_promotion.customer_id, use_promotion.amount,
+    use_promotion.currency, use_promotion.expires_at);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.value_problem(attribute public.category_attributes, value jsonb)
  RETURNS text
  LANGUAGE plpgsql
@@ -7992,6 +8842,38 @@ begin
         when (value #>> '{}')::numeric > attribute.max then format('is at most %s', attribute.max)
       end;
   end case;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.variant_prices(variant_ids uuid[], currency text, quantity integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_currency text := coalesce(variant_prices.currency, private.setting('default_currency') #>> '{}');
+  v_quantity integer := coalesce(variant_prices.quantity, 1);
+  v_person_id uuid := auth.uid();
+  v_sees_all boolean := private.is_service() or v_person_id is not null and private.has_permission('catalog.read');
+begin
+  if coalesce(cardinality(variant_prices.variant_ids), 0) not between 1 and 200 then
+    perform private.fail('invalid_variants', 422, 'Prices are read for 1 to 200 variants at once.', 'Send a list of their ids.');
+  end if;
+  if v_quantity not between 1 and 1000 then
+    perform private.fail('invalid_quantity', 422, 'One order takes from 1 to 1000 units of one thing.', 'Correct the quantity.');
+  end if;
+  perform private.check_currency(v_currency);
+  return jsonb_build_object('currency', v_currency, 'quantity', v_quantity, 'prices', (
+    select coalesce(jsonb_agg(jsonb_build_object('variant_id', prices.variant_id, 'amount', coalesce((best.price).amount, prices.amount), 'base_amount', prices.amount,
+      'reason', coalesce((best.price).reason, '{"kind": "base"}'), 'tiers', private.price_tiers(prices.variant_id, v_currency, v_person_id, prices.amount))
+      order by array_position(variant_prices.variant_ids, prices.variant_id)), '[]')
+    from public.prices
+    join public.variants on variants.id = prices.variant_id
+    join public.products on products.id = variants.product_id
+    cross join lateral (select private.best_list_price(prices.variant_id, v_quantity, v_currency, v_person_id, prices.amount) as price) as best
+    where prices.variant_id = any (variant_prices.variant_ids) and prices.currency = v_currency
+      and (private.is_on_sale(products.status, products.publish_at, products.unpublish_at) or v_sees_all)));
 end
 $function$;
 
@@ -8082,32 +8964,37 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.write_credit_note(refund_id uuid, invoice public.invoices, amount bigint, year integer)
+CREATE OR REPLACE FUNCTION private.write_credit_note(refund_id uuid, invoice public.invoices, amount bigint, tax_amount bigint, year integer)
  RETURNS uuid
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 declare
-  v_whole boolean := amount = invoice.total_amount;
-  v_tax bigint := round(invoice.tax_amount::numeric * amount / invoice.total_amount);
+  v_whole boolean := write_credit_note.amount = invoice.total_amount;
+  v_taxes jsonb := private.share_of_taxes(invoice.id, write_credit_note.tax_amount);
+  v_tax bigint := (select coalesce(sum((tax ->> 'amount')::bigint) filter (where not (tax ->> 'inclusive')::boolean), 0) from jsonb_array_elements(v_taxes) as tax);
+  v_net bigint := write_credit_note.amount - v_tax;
+  v_included bigint := write_credit_note.tax_amount - v_tax;
   v_credit_note_id uuid;
 begin
   insert into public.invoices (kind, year, serial, order_id, refund_id, corrects_id, issued_at, time_zone, currency, minor_units, subtotal_amount,
-    discount_amount, tax_amount, shipping_amount, total_amount, tax_name, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, locale)
+    discount_amount, tax_amount, tax_included_amount, shipping_amount, total_amount, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, locale)
   values ('credit_note', write_credit_note.year, private.next_invoice_serial('credit_note', write_credit_note.year), invoice.order_id,
     write_credit_note.refund_id, invoice.id, clock_timestamp(), private.setting('shop_time_zone') #>> '{}', invoice.currency, invoice.minor_units,
-    case when v_whole then invoice.subtotal_amount else amount - v_tax end, case when v_whole then invoice.discount_amount else 0 end,
-    v_tax, case when v_whole then invoice.shipping_amount else 0 end, amount, invoice.tax_name, invoice.seller_name, invoice.seller_address,
+    case when v_whole then invoice.subtotal_amount else v_net end, case when v_whole then invoice.discount_amount else 0 end,
+    case when v_whole then invoice.tax_amount else v_tax end, case when v_whole then invoice.tax_included_amount else v_included end,
+    case when v_whole then invoice.shipping_amount else 0 end, write_credit_note.amount, invoice.seller_name, invoice.seller_address,
     invoice.seller_tax_id, invoice.buyer_name, invoice.buyer_email, invoice.locale)
   returning invoices.id into v_credit_note_id;
-  insert into public.invoice_lines (invoice_id, position, title, sku, quantity, unit_amount, total_amount, tax_basis_points, tax_amount)
+  insert into public.invoice_lines (invoice_id, position, title, sku, quantity, unit_amount, subtotal_amount, discount_amount, tax_amount,
+    tax_included_amount, total_amount, taxes)
   select v_credit_note_id, invoice_lines.position, invoice_lines.title, invoice_lines.sku, invoice_lines.quantity, invoice_lines.unit_amount,
-    invoice_lines.total_amount, invoice_lines.tax_basis_points, invoice_lines.tax_amount
+    invoice_lines.subtotal_amount, invoice_lines.discount_amount, invoice_lines.tax_amount, invoice_lines.tax_included_amount,
+    invoice_lines.total_amount, invoice_lines.taxes
   from public.invoice_lines where v_whole and invoice_lines.invoice_id = invoice.id
   union all
-  select v_credit_note_id, 1,
-    format(case invoice.locale when 'en' then 'Part of invoice %s' else 'Sebagian dari faktur %s' end, invoice.number), null, 1,
-    amount - v_tax, amount - v_tax, coalesce(round(10000.0 * invoice.tax_amount / nullif(invoice.total_amount - invoice.tax_amount, 0)), 0), v_tax
+  select v_credit_note_id, 1, format(case invoice.locale when 'en' then 'Part of invoice %s' else 'Sebagian dari faktur %s' end, invoice.number), null, 1,
+    v_net, v_net, 0, v_tax, v_included, write_credit_note.amount, v_taxes
   where not v_whole;
   perform private.emit('invoice.issued', 'invoice', v_credit_note_id);
   return v_credit_note_id;
@@ -8180,7 +9067,6 @@ begin
   if v_free and exists (select from unnest(quote.lines) as line where line.kind <> 'course') then
     perform private.grant_downloads(write_order.order_id);
   end if;
-  perform private.redeem_promotions(write_order.order_id, write_order.customer_id, quote, write_order.expires_at);
   perform private.emit_each(case when v_free then array['order.placed', 'order.paid'] else array['order.placed'] end, 'order', write_order.order_id);
 end
 $function$;
@@ -8373,6 +9259,14 @@ AS $function$
   select private.finish_upload(finish_upload.kind, finish_upload.upload_id, finish_upload.facts);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.generate_coupons(promotion_id uuid, count integer, prefix text DEFAULT NULL::text, usage_limit integer DEFAULT 1, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.generate_coupons(generate_coupons.promotion_id, generate_coupons.count, generate_coupons.prefix, generate_coupons.usage_limit, generate_coupons.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.generate_variants(product_id uuid, options jsonb, sku_prefix text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -8512,12 +9406,13 @@ AS $function$
   select * from private.my_waitlist();
 $function$;
 
-CREATE OR REPLACE FUNCTION public.place_order(lines jsonb DEFAULT NULL::jsonb, cart_id uuid DEFAULT NULL::uuid, currency text DEFAULT NULL::text, shipping_address_id uuid DEFAULT NULL::uuid, idempotency_key text DEFAULT NULL::text)
+CREATE OR REPLACE FUNCTION public.place_order(lines jsonb DEFAULT NULL::jsonb, cart_id uuid DEFAULT NULL::uuid, currency text DEFAULT NULL::text, shipping_address_id uuid DEFAULT NULL::uuid, country text DEFAULT NULL::text, province text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  select private.place_order(place_order.lines, place_order.cart_id, place_order.currency, place_order.shipping_address_id, place_order.idempotency_key);
+  select private.place_order(place_order.lines, place_order.cart_id, place_order.currency, place_order.shipping_address_id,
+    place_order.country, place_order.province, place_order.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.prepare_upload(lesson_id uuid, file_name text, content_type text, bytes integer, idempotency_key text DEFAULT NULL::text)
@@ -8552,6 +9447,14 @@ CREATE OR REPLACE FUNCTION public.quiz_questions(lesson_id uuid)
  SET search_path TO ''
 AS $function$
   select private.quiz_questions(quiz_questions.lesson_id);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.quote(lines jsonb DEFAULT NULL::jsonb, cart_id uuid DEFAULT NULL::uuid, currency text DEFAULT NULL::text, coupon_codes text[] DEFAULT NULL::text[], country text DEFAULT NULL::text, province text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.quote(quote.lines, quote.cart_id, quote.currency, quote.coupon_codes, quote.country, quote.province);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.receive_provider_event(provider text, event_id text, type text, payload jsonb)
@@ -8750,6 +9653,15 @@ AS $function$
   select private.use_download(use_download.download_id, use_download.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.variant_prices(variant_ids uuid[], currency text DEFAULT NULL::text, quantity integer DEFAULT 1)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.variant_prices(variant_prices.variant_ids, variant_prices.currency, variant_prices.quantity);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.verify_certificate(number text)
  RETURNS jsonb
  LANGUAGE sql
@@ -8875,6 +9787,8 @@ ALTER TABLE "public"."media" ADD CONSTRAINT "media_product_id_fkey" FOREIGN KEY 
 
 ALTER TABLE "public"."product_options" ADD CONSTRAINT "product_options_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE CASCADE;
 
+ALTER TABLE "private"."coupon_guesses" ADD CONSTRAINT "coupon_guesses_person_id_fkey" FOREIGN KEY (person_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
+
 ALTER TABLE "private"."customer_search" ADD CONSTRAINT "customer_search_profile_id_fkey" FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
 ALTER TABLE "private"."promotion_uses" ADD CONSTRAINT "promotion_uses_customer_id_fkey" FOREIGN KEY (customer_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
@@ -8905,6 +9819,8 @@ ALTER TABLE "public"."notifications" ADD CONSTRAINT "notifications_profile_id_fk
 
 ALTER TABLE "public"."orders" ADD CONSTRAINT "orders_customer_id_fkey" FOREIGN KEY (customer_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
+ALTER TABLE "public"."promotion_categories" ADD CONSTRAINT "promotion_categories_category_id_fkey" FOREIGN KEY (category_id) REFERENCES public.categories(id) ON DELETE CASCADE;
+
 ALTER TABLE "public"."promotion_products" ADD CONSTRAINT "promotion_products_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."promotion_redemptions" ADD CONSTRAINT "promotion_redemptions_coupon_id_fkey" FOREIGN KEY (coupon_id) REFERENCES public.coupons(id) ON DELETE RESTRICT;
@@ -8918,6 +9834,8 @@ ALTER TABLE "public"."promotions" ADD CONSTRAINT "promotions_currency_fkey" FORE
 ALTER TABLE "private"."promotion_uses" ADD CONSTRAINT "promotion_uses_promotion_id_fkey" FOREIGN KEY (promotion_id) REFERENCES public.promotions(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."coupons" ADD CONSTRAINT "coupons_promotion_id_fkey" FOREIGN KEY (promotion_id) REFERENCES public.promotions(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."promotion_categories" ADD CONSTRAINT "promotion_categories_promotion_id_fkey" FOREIGN KEY (promotion_id) REFERENCES public.promotions(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."promotion_products" ADD CONSTRAINT "promotion_products_promotion_id_fkey" FOREIGN KEY (promotion_id) REFERENCES public.promotions(id) ON DELETE CASCADE;
 
@@ -9076,6 +9994,62 @@ UNION ALL
            FROM public.order_items
           WHERE (order_items.order_id = orders.id)) items)
   WHERE ((((((orders.subtotal_amount)::numeric IS DISTINCT FROM items.subtotal) OR ((orders.discount_amount)::numeric IS DISTINCT FROM items.discount)) OR ((orders.tax_amount)::numeric IS DISTINCT FROM items.tax)) OR ((orders.tax_included_amount)::numeric IS DISTINCT FROM items.tax_included)) OR (((orders.total_amount - orders.shipping_amount))::numeric IS DISTINCT FROM items.total))
+UNION ALL
+ SELECT 'an order says what was taken off it'::text AS invariant,
+    (orders.id)::text AS subject,
+    format('discount %s, uses %s'::text, orders.discount_amount, used.amount) AS detail
+   FROM (public.orders
+     CROSS JOIN LATERAL ( SELECT COALESCE(sum(latest.amount), (0)::numeric) AS amount
+           FROM ( SELECT DISTINCT ON (promotion_redemptions.promotion_id) promotion_redemptions.amount
+                   FROM public.promotion_redemptions
+                  WHERE (promotion_redemptions.order_id = orders.id)
+                  ORDER BY promotion_redemptions.promotion_id, promotion_redemptions.redeemed_at DESC) latest) used)
+  WHERE ((orders.discount_amount)::numeric <> used.amount)
+UNION ALL
+ SELECT 'a limited promotion was used as often as it says'::text AS invariant,
+    (promotions.id)::text AS subject,
+    format('counted %s, limit %s'::text, promotions.used_count, promotions.usage_limit) AS detail
+   FROM public.promotions
+  WHERE ((promotions.usage_limit IS NOT NULL) AND (promotions.used_count <> ( SELECT count(*) AS count
+           FROM public.promotion_redemptions
+          WHERE ((promotion_redemptions.promotion_id = promotions.id) AND (promotion_redemptions.given_back_at IS NULL)))))
+UNION ALL
+ SELECT 'a limited coupon was used as often as it says'::text AS invariant,
+    (coupons.id)::text AS subject,
+    format('counted %s, limit %s'::text, coupons.used_count, coupons.usage_limit) AS detail
+   FROM public.coupons
+  WHERE ((coupons.usage_limit IS NOT NULL) AND (coupons.used_count <> ( SELECT count(*) AS count
+           FROM public.promotion_redemptions
+          WHERE ((promotion_redemptions.coupon_id = coupons.id) AND (promotion_redemptions.given_back_at IS NULL)))))
+UNION ALL
+ SELECT 'nobody uses a promotion more often than they may'::text AS invariant,
+    (COALESCE(counted.customer_id, used.customer_id))::text AS subject,
+    format('counted %s, used %s, limit %s'::text, counted.used_count, used.uses, promotions.per_user_limit) AS detail
+   FROM ((private.promotion_uses counted
+     FULL JOIN ( SELECT promotion_redemptions.promotion_id,
+            promotion_redemptions.customer_id,
+            count(*) AS uses
+           FROM public.promotion_redemptions
+          WHERE (promotion_redemptions.given_back_at IS NULL)
+          GROUP BY promotion_redemptions.promotion_id, promotion_redemptions.customer_id) used USING (promotion_id, customer_id))
+     JOIN public.promotions ON ((promotions.id = promotion_id)))
+  WHERE ((COALESCE(counted.used_count, 0) <> COALESCE(used.uses, (0)::bigint)) OR (used.uses > promotions.per_user_limit))
+UNION ALL
+ SELECT 'an ended order uses no promotion'::text AS invariant,
+    (orders.id)::text AS subject,
+    orders.status AS detail
+   FROM (public.promotion_redemptions
+     JOIN public.orders ON ((orders.id = promotion_redemptions.order_id)))
+  WHERE ((promotion_redemptions.given_back_at IS NULL) AND (orders.status = ANY (ARRAY['cancelled'::text, 'expired'::text, 'refunded'::text])))
+UNION ALL
+ SELECT 'a paid order keeps its promotions'::text AS invariant,
+    (orders.id)::text AS subject,
+    orders.status AS detail
+   FROM (public.promotion_redemptions
+     JOIN public.orders ON ((orders.id = promotion_redemptions.order_id)))
+  WHERE ((orders.status = ANY (ARRAY['paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text, 'partially_refunded'::text])) AND (((promotion_redemptions.given_back_at IS NULL) AND (promotion_redemptions.expires_at IS NOT NULL)) OR ((promotion_redemptions.given_back_at IS NOT NULL) AND (NOT (EXISTS ( SELECT
+           FROM public.promotion_redemptions kept
+          WHERE ((kept.order_id = orders.id) AND (kept.promotion_id = promotion_redemptions.promotion_id) AND (kept.given_back_at IS NULL))))))))
 UNION ALL
  SELECT 'an ended order holds nothing'::text AS invariant,
     (orders.id)::text AS subject,
@@ -9431,6 +10405,8 @@ CREATE INDEX products_tax_category_idx ON public.products USING btree (tax_categ
 
 CREATE INDEX profiles_lower_idx ON public.profiles USING btree (lower(email));
 
+CREATE INDEX promotion_categories_category_id_idx ON public.promotion_categories USING btree (category_id);
+
 CREATE INDEX promotion_products_product_id_idx ON public.promotion_products USING btree (product_id);
 
 CREATE INDEX promotion_redemptions_coupon_id_idx ON public.promotion_redemptions USING btree (coupon_id);
@@ -9571,7 +10547,11 @@ CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.collections FO
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.collections FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
+CREATE TRIGGER _050_write_code BEFORE INSERT ON public.coupons FOR EACH ROW EXECUTE FUNCTION private.tg_coupons__write_code();
+
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.coupons FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _300_recount_uses BEFORE UPDATE OF usage_limit ON public.coupons FOR EACH ROW WHEN ((old.usage_limit IS DISTINCT FROM new.usage_limit)) EXECUTE FUNCTION private.tg__recount_uses();
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE OF usage_limit, revoked_at ON public.coupons FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
@@ -9721,11 +10701,15 @@ CREATE TRIGGER _200_leave_waitlists AFTER UPDATE OF closed_at ON public.profiles
 
 CREATE TRIGGER _300_note_customer AFTER INSERT OR UPDATE OF email, first_name, last_name, phone ON public.profiles FOR EACH ROW EXECUTE FUNCTION private.tg_profiles__note_customer();
 
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.promotion_categories FOR EACH ROW EXECUTE FUNCTION private.tg__audit('promotion_id', 'category_id');
+
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.promotion_products FOR EACH ROW EXECUTE FUNCTION private.tg__audit('promotion_id', 'product_id');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.promotions FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.promotions FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('promotion');
+
+CREATE TRIGGER _300_recount_uses BEFORE UPDATE OF usage_limit, per_user_limit ON public.promotions FOR EACH ROW WHEN (((old.usage_limit IS DISTINCT FROM new.usage_limit) OR (old.per_user_limit IS DISTINCT FROM new.per_user_limit))) EXECUTE FUNCTION private.tg__recount_uses();
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE OF name, status, combinable, priority, basis_points, amount, currency, buy_quantity, get_quantity, minimum_amount, minimum_quantity, starts_at, ends_at, usage_limit, per_user_limit ON public.promotions FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
@@ -10084,6 +11068,12 @@ CREATE POLICY "select_own_or_staff" ON "public"."profiles" FOR SELECT TO "authen
 
 CREATE POLICY "update_own" ON "public"."profiles" FOR UPDATE TO "authenticated" USING ((id = ( SELECT auth.uid() AS uid))) WITH CHECK ((id = ( SELECT auth.uid() AS uid)));
 
+CREATE POLICY "delete_staff" ON "public"."promotion_categories" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('pricing.write'::text) AS has_permission));
+
+CREATE POLICY "insert_staff" ON "public"."promotion_categories" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('pricing.write'::text) AS has_permission));
+
+CREATE POLICY "select_staff" ON "public"."promotion_categories" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('pricing.read'::text) AS has_permission));
+
 CREATE POLICY "delete_staff" ON "public"."promotion_products" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('pricing.write'::text) AS has_permission));
 
 CREATE POLICY "insert_staff" ON "public"."promotion_products" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('pricing.write'::text) AS has_permission));
@@ -10222,6 +11212,10 @@ COMMENT ON FUNCTION "private"."apply_payment_intent"(jsonb, uuid) IS 'Applies wh
 
 COMMENT ON FUNCTION "private"."apply_pending_provider_events"(integer) IS 'Tries again what failed to apply, up to 20 times each; returns how many got through. What still fails shows as a violated invariant.';
 
+COMMENT ON FUNCTION "private"."apply_promotion"(private.promoted, public.promotions, public.coupons, bigint[]) IS 'Takes a promotion''s discounts off the lines and names it.';
+
+COMMENT ON FUNCTION "private"."apply_promotions"(uuid, text, private.order_line[], uuid[]) IS 'Takes off what promotions give, in their order; a coupon that cannot be used is a problem, an automatic promotion that does not fit is left out.';
+
 COMMENT ON FUNCTION "private"."apply_provider_event"(text, text) IS 'Applies one inbox row: its effects and its outcome are one transaction. Answers applied, ignored, needs_review or duplicate.';
 
 COMMENT ON FUNCTION "private"."apply_refund"(jsonb, uuid) IS 'Applies what a refund says of itself; one without our id was made at the provider.';
@@ -10290,6 +11284,8 @@ COMMENT ON FUNCTION "private"."check_location"(text, integer) IS 'Refuses invali
 
 COMMENT ON FUNCTION "private"."check_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) IS 'Refuses invalid_search with a sentence that says what is wrong.';
 
+COMMENT ON FUNCTION "private"."check_place"(text, text) IS 'Refuses invalid_place.';
+
 COMMENT ON FUNCTION "private"."check_stock_mode"(text, integer, timestamp with time zone) IS 'Refuses invalid_stock_mode when the three do not go together.';
 
 COMMENT ON FUNCTION "private"."check_stock_note"(text) IS 'Refuses invalid_reason.';
@@ -10300,7 +11296,7 @@ COMMENT ON FUNCTION "private"."check_upload"(text, text, integer, integer, jsonb
 
 COMMENT ON FUNCTION "private"."check_waitable"(uuid, uuid) IS 'Refuses no_waitlist, already_enrolled, already_waiting and seats_available. The caller holds the waiting list, so what is true here stays true until the newcomer stands in it.';
 
-COMMENT ON FUNCTION "private"."claim_promotions"(uuid) IS 'Keeps for good what a paid order used, and uses again what was given back meanwhile. Refuses when somebody else took the last use.';
+COMMENT ON FUNCTION "private"."claim_promotions"(uuid) IS 'Keeps for good what a paid order used, and uses again what was given back while its hold was over. Refuses when somebody else took the last use; the caller then refunds. The caller holds the order.';
 
 COMMENT ON FUNCTION "private"."clear_amounts"(private.order_line) IS 'The line with its subtotal, before discounts and taxes; one that has no price counts nothing.';
 
@@ -10328,7 +11324,13 @@ COMMENT ON FUNCTION "private"."confirm_order"(uuid) IS 'Turns holds into sales, 
 
 COMMENT ON FUNCTION "private"."continue_order_search"(private.order_search, text) IS 'The search from after the order that the cursor names. Refuses invalid_cursor, also for an order the caller may not see.';
 
-COMMENT ON FUNCTION "private"."copy_order_lines"(uuid) IS 'Writes the lines of a new invoice as they were bought, each with its share of the order''s tax.';
+COMMENT ON FUNCTION "private"."copy_order_lines"(uuid) IS 'Writes the lines of a new invoice as they were bought, each with its discount and its taxes.';
+
+COMMENT ON FUNCTION "private"."count_use"(uuid, uuid, uuid) IS 'Counts one use, each limit by one guarded statement. Refuses coupon_used_up, coupon_already_used, or promotion_used_up for one that applies by itself.';
+
+COMMENT ON FUNCTION "private"."coupon_code"(text) IS 'A code as it is kept: capitals, without spaces and hyphens.';
+
+COMMENT ON FUNCTION "private"."coupon_problem"(public.promotions, public.coupons, uuid) IS 'Why a coupon cannot be used by this person now, whatever they buy; null: it can.';
 
 COMMENT ON FUNCTION "private"."course_lock"(uuid, uuid) IS 'Why no lesson of the course is open by this seat (null: no seat): a word, or an empty one when nothing keeps them all shut.';
 
@@ -10350,6 +11352,8 @@ COMMENT ON FUNCTION "private"."discard_abandoned_uploads"(interval) IS 'Drops up
 
 COMMENT ON FUNCTION "private"."discard_upload"(text, uuid) IS 'Does the work of public.discard_upload.';
 
+COMMENT ON FUNCTION "private"."discounts_of"(public.promotions, text, private.order_line[]) IS 'What a promotion takes off each line; null when the order does not fit it: another currency, nothing it is for, less than its minimum (of what it is for, before discounts).';
+
 COMMENT ON FUNCTION "private"."draw_units"(uuid, integer, boolean) IS 'Takes units off available (into reserved when asked) and says from which slots; no rows when there are not enough. Waits only at the edge.';
 
 COMMENT ON FUNCTION "private"."draw_units_elsewhere"(uuid, integer, integer, integer) IS 'Takes units from one free slot of a place other than main, by priority, or beyond stock when nothing real is left; null when there is none.';
@@ -10364,7 +11368,7 @@ COMMENT ON FUNCTION "private"."end_downloads"(uuid[]) IS 'Ends the downloads of 
 
 COMMENT ON FUNCTION "private"."end_enrollments"(uuid[], text) IS 'Ends the seats that these order items gave: cancelled ends any live one, expired only those not paid yet.';
 
-COMMENT ON FUNCTION "private"."end_order"(uuid, text, text) IS 'Ends an unpaid order as cancelled or expired: its holds are free, its reserved seats end. The caller holds the order''s row.';
+COMMENT ON FUNCTION "private"."end_order"(uuid, text, text) IS 'Ends an unpaid order as cancelled or expired: its holds are free, its reserved seats end. The caller holds the order''s row, and gives back its promotions once it waits for no more stock.';
 
 COMMENT ON FUNCTION "private"."end_stock_hold"(uuid, text) IS 'Ends a hold: released, expired, or deducted, which is a sale outside the shop. Refuses hold_not_found and hold_ended.';
 
@@ -10384,7 +11388,7 @@ COMMENT ON FUNCTION "private"."expire_due_orders"(integer) IS 'Expires pending o
 
 COMMENT ON FUNCTION "private"."expire_due_stock_holds"(integer) IS 'Ends holds that are due, oldest first; returns how many. The worker calls it until 0.';
 
-COMMENT ON FUNCTION "private"."expire_own_due_orders"(uuid, private.order_line[]) IS 'A buyer''s own due hold never stands in the way of the next try, worker or no worker. Locks the stock of the lines too, since it may hold other stock already.';
+COMMENT ON FUNCTION "private"."expire_own_due_orders"(uuid, private.order_line[]) IS 'A buyer''s own due hold never stands in the way of the next try, worker or no worker. Locks the stock of the lines too, since it may hold other stock already. Answers the orders, whose promotions redeem_promotions gives back.';
 
 COMMENT ON FUNCTION "private"."fail"(text, integer, text, text, text) IS 'The one way to refuse: a stable snake_case code, an HTTP status, a sentence, and a hint that says what to do next. Raises, so nothing is changed.';
 
@@ -10397,6 +11401,10 @@ COMMENT ON FUNCTION "private"."fail_refund"(public.refunds, public.payments) IS 
 COMMENT ON FUNCTION "private"."fill_backorders"(uuid, integer, uuid) IS 'Gives units on the shelf, or in one slot of it, to who bought beyond stock, oldest first; says how many. The caller holds that slot, or all, and all slots beyond stock.';
 
 COMMENT ON FUNCTION "private"."fill_waiting_backorders"() IS 'Gives units that lie on the shelf to who bought beyond stock, where the two missed each other; says how many. The worker calls it every minute.';
+
+COMMENT ON FUNCTION "private"."find_coupon"(uuid, text) IS 'The coupon that a person typed, in any case, with spaces or hyphens. A wrong one is counted: then refusal is what the verb must return (coupon_not_found, too_many_coupon_guesses).';
+
+COMMENT ON FUNCTION "private"."find_coupons"(text[]) IS 'The coupons of the codes that the caller typed; the last one is a refusal if one was wrong. Refuses sign_in_required and too_many_coupons.';
 
 COMMENT ON FUNCTION "private"."find_order"(uuid, text) IS 'The order if it is the caller''s own, or the caller has the permission. "Not there" and "not yours" are one answer.';
 
@@ -10420,15 +11428,21 @@ COMMENT ON FUNCTION "private"."free_sku"(text) IS 'The SKU as wanted, shortened 
 
 COMMENT ON FUNCTION "private"."free_units"(uuid, integer, uuid, integer) IS 'Ends a hold on units of one slot: to whoever waits for them, else back on sale. The caller holds the slot, and those beyond stock when it frees several variants, and has ended the reservation.';
 
+COMMENT ON FUNCTION "private"."generate_coupons"(uuid, integer, text, integer, text) IS 'Does the work of public.generate_coupons.';
+
 COMMENT ON FUNCTION "private"."generate_variants"(uuid, jsonb, text, text) IS 'Does the work of public.generate_variants.';
 
 COMMENT ON FUNCTION "private"."get_cart"(text) IS 'Does the work of public.get_cart.';
 
 COMMENT ON FUNCTION "private"."get_order"(uuid) IS 'Does the work of public.get_order.';
 
+COMMENT ON FUNCTION "private"."get_units"(public.promotions, private.order_line[], boolean[]) IS 'Buy X get Y: how many units of each line one gets. Of every X + Y covered units Y are got, and over the whole order they are the cheapest ones.';
+
 COMMENT ON FUNCTION "private"."give_back_cart"(public.carts, public.carts) IS 'A cart whose order ended unpaid: open again, or merged into the one that is open. The caller holds both.';
 
-COMMENT ON FUNCTION "private"."give_back_promotions"(uuid[]) IS 'Gives back what orders used that ended unpaid, were cancelled or refunded in full; twice does nothing.';
+COMMENT ON FUNCTION "private"."give_back_promotions"(uuid[]) IS 'Gives back what orders used that ended unpaid, were cancelled or refunded in full; twice does nothing. The caller holds the orders and waits for no stock afterwards.';
+
+COMMENT ON FUNCTION "private"."give_back_uses"(uuid[], uuid) IS 'Gives back what orders that ended used of one promotion.';
 
 COMMENT ON FUNCTION "private"."give_reason"(text) IS 'The reason that the status changes of this transaction carry from here on.';
 
@@ -10454,6 +11468,8 @@ COMMENT ON FUNCTION "private"."invoice_document"(uuid) IS 'Does the work of publ
 
 COMMENT ON FUNCTION "private"."invoice_of"(uuid) IS 'The invoice of an order, null when there is none.';
 
+COMMENT ON FUNCTION "private"."invoice_taxes"(uuid) IS 'The taxes of an invoice by name and rate.';
+
 COMMENT ON FUNCTION "private"."is_in_an_open_order"(uuid) IS 'Whether somebody has ordered this and not paid yet: asked before its way of counting changes.';
 
 COMMENT ON FUNCTION "private"."is_lesson_open"(uuid, uuid) IS 'Whether this lesson of this course is open to the caller as a learner.';
@@ -10463,6 +11479,8 @@ COMMENT ON FUNCTION "private"."is_on_sale"(text, timestamp with time zone, times
 COMMENT ON FUNCTION "private"."is_right_answer"(jsonb, jsonb) IS 'single: the place of the choice; multiple: exactly these places; text: one of the accepted, whatever the case and the spaces.';
 
 COMMENT ON FUNCTION "private"."is_service"() IS 'True for the secret key and for direct connections (worker, migrations), which carry no claims; false for every browser.';
+
+COMMENT ON FUNCTION "private"."is_used_up"(public.promotions, public.coupons, uuid) IS 'Whether a promotion or its coupon has no use left, by all or by the person, at this moment; uses that are due count as free. Null: it has.';
 
 COMMENT ON FUNCTION "private"."issue_certificate"(uuid, text) IS 'The certificate of a completed enrolment, if its course has one and it was not issued yet: its id, else null. verify_base: where others check it, up to the number.';
 
@@ -10592,19 +11610,21 @@ COMMENT ON FUNCTION "private"."pass_on_units"(uuid, integer, uuid, integer) IS '
 
 COMMENT ON FUNCTION "private"."payment_document"(public.payments) IS 'A payment as its buyer sees it.';
 
-COMMENT ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text) IS 'Does the work of public.place_order.';
+COMMENT ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text, text, text) IS 'Does the work of public.place_order.';
 
-COMMENT ON FUNCTION "private"."place_quote"(uuid, private.quote) IS 'Holds the units of a quote without problems, then writes the order as it was quoted; answers its id.';
+COMMENT ON FUNCTION "private"."place_quote"(uuid, private.quote) IS 'Holds the units of a quote without problems, then writes the order as it was quoted and uses its promotions; answers its id.';
 
 COMMENT ON FUNCTION "private"."post_entries"(text, uuid, text, jsonb) IS 'Posts {account: amount} once per effect key; a second time does nothing.';
 
-COMMENT ON FUNCTION "private"."post_sale"(uuid) IS 'Books an order when it is paid.';
+COMMENT ON FUNCTION "private"."post_sale"(uuid) IS 'Books an order when it is paid. Tax is never revenue: what the prices contain is taken out of it, what comes on top is beside it.';
 
 COMMENT ON FUNCTION "private"."prepare_upload"(uuid, text, text, integer, text) IS 'Does the work of public.prepare_upload.';
 
 COMMENT ON FUNCTION "private"."price_cart"(public.carts) IS 'What a cart costs now, with everything that would refuse its order: the computation of place_order.';
 
 COMMENT ON FUNCTION "private"."price_line"(uuid, integer, text, uuid) IS 'One line, priced for this person and checked; nothing is raised. Problems: variant_not_found, invalid_quantity, price_missing, intake_not_open, intake_closed. Without price_reason the base price counts.';
+
+COMMENT ON FUNCTION "private"."price_tiers"(uuid, text, uuid, bigint) IS 'From which quantities a unit costs this person less, and how much.';
 
 COMMENT ON FUNCTION "private"."price_wishes"(uuid, private.wish[], text) IS 'What somebody wants as priced lines, in the order of the wishes; the components of a bundle follow its line.';
 
@@ -10630,6 +11650,8 @@ COMMENT ON FUNCTION "private"."progress_document"(public.results, uuid) IS 'What
 
 COMMENT ON FUNCTION "private"."promise_units"(uuid, uuid, integer) IS 'Writes down units that were sold beyond stock. The caller holds the slot they came from.';
 
+COMMENT ON FUNCTION "private"."promotion_covers"(uuid, uuid, uuid) IS 'Whether a promotion is for this product: named itself, or in a named category or below it; one without products and categories is for everything.';
+
 COMMENT ON FUNCTION "private"."purge_idempotency_keys"(interval) IS 'Forgets answers older than the interval; returns how many. The worker calls it daily.';
 
 COMMENT ON FUNCTION "private"."put_quiz"(uuid, jsonb, text) IS 'Does the work of public.put_quiz.';
@@ -10642,7 +11664,11 @@ COMMENT ON FUNCTION "private"."queue_process"(text, bigint, text, uuid, text) IS
 
 COMMENT ON FUNCTION "private"."quiz_questions"(uuid) IS 'Does the work of public.quiz_questions.';
 
+COMMENT ON FUNCTION "private"."quote"(jsonb, uuid, text, text[], text, text) IS 'Does the work of public.quote.';
+
 COMMENT ON FUNCTION "private"."quote_document"(private.quote) IS 'A quote as clients read it, for public.quote and the cart.';
+
+COMMENT ON FUNCTION "private"."random_code"(integer) IS 'A code nobody can guess: up to 32 characters of five random bits each.';
 
 COMMENT ON FUNCTION "private"."read_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) IS 'A search as it was asked, checked and with the caller''s rights. Refuses invalid_search, sign_in_required, account_closed.';
 
@@ -10654,7 +11680,7 @@ COMMENT ON FUNCTION "private"."record_progress"(uuid, uuid, integer, boolean) IS
 
 COMMENT ON FUNCTION "private"."record_refund_result"(uuid, text, text, text) IS 'What the provider says of a refund: pending, success or failed. A success may still fail when the bank sends it back; a failed try stays failed. Anything known already is ignored.';
 
-COMMENT ON FUNCTION "private"."redeem_promotions"(uuid, uuid, private.quote, timestamp with time zone) IS 'Uses the promotions of a quote for an order that is written: the last thing a purchase locks. Until expires_at while it is unpaid, for good without.';
+COMMENT ON FUNCTION "private"."redeem_promotions"(uuid, uuid, private.quote, timestamp with time zone, uuid[]) IS 'Uses the promotions of a quote for an order that is written, and gives back those of the buyer''s orders that just ended: the last thing a purchase locks. Until expires_at while the order is unpaid, for good without. Refuses as private.count_use does.';
 
 COMMENT ON FUNCTION "private"."reduce_to_stock"(private.priced_cart, uuid) IS 'Lowers quantities to what is left, as long as something is left, and says which.';
 
@@ -10678,11 +11704,15 @@ COMMENT ON FUNCTION "private"."refuse_problem"(jsonb) IS 'Refuses with a problem
 
 COMMENT ON FUNCTION "private"."refuse_second_seat"(uuid, uuid) IS 'Refuses with private.second_seat_problem, if there is one.';
 
+COMMENT ON FUNCTION "private"."refuse_use"(text, text, uuid) IS 'Refuses a use that somebody else, or the person in another tab, took first.';
+
 COMMENT ON FUNCTION "private"."refuse_while_promised"(public.variants, text) IS 'Refuses stock_mode_in_use when counting would begin under an unpaid order, or end while units are on hand. The caller holds every slot.';
 
 COMMENT ON FUNCTION "private"."refuse_wrong_cart"(public.carts) IS 'Refuses cart_not_found, cart_not_open and cart_empty: a cart that no order can be placed from.';
 
 COMMENT ON FUNCTION "private"."release_due_units"(uuid) IS 'Frees what is due for one variant. The caller holds the variant''s slots; a reservation that a payment has locked is left to it.';
+
+COMMENT ON FUNCTION "private"."release_due_uses"(uuid) IS 'Gives back uses of one promotion whose time is over; one that a payment has locked is left to it. One at a time, so that none is released twice.';
 
 COMMENT ON FUNCTION "private"."release_stock"(uuid, text) IS 'Does the work of public.release_stock.';
 
@@ -10754,7 +11784,11 @@ COMMENT ON FUNCTION "private"."settle_reservations"(uuid, text) IS 'Ends every h
 
 COMMENT ON FUNCTION "private"."share_category_tree"() IS 'For whoever writes what hangs in the tree: it stays as it is to the end of the transaction.';
 
+COMMENT ON FUNCTION "private"."share_of_taxes"(uuid, bigint) IS 'The taxes of an invoice, with this much of them in all: what a partial refund gives back.';
+
 COMMENT ON FUNCTION "private"."short_locale"(text) IS 'en for en-US: the language that translations are kept by. One that is not known finds none, so the base text is shown.';
+
+COMMENT ON FUNCTION "private"."split_amount"(bigint, bigint[]) IS 'Splits an amount by weights that are not negative so that the parts add up to the unit: the units that are left go to the largest remainders, of equal ones to the first.';
 
 COMMENT ON FUNCTION "private"."start_payment"(uuid) IS 'Does the work of public.start_payment.';
 
@@ -10782,6 +11816,8 @@ COMMENT ON FUNCTION "private"."submit_quiz"(uuid, jsonb, text) IS 'Does the work
 
 COMMENT ON FUNCTION "private"."sum_lines"(text, private.order_line[]) IS 'Lines as a quote: their sums and their problems.';
 
+COMMENT ON FUNCTION "private"."sum_taxes"(private.order_line[]) IS 'The taxes of lines by name and rate, for the foot of a quote or an invoice.';
+
 COMMENT ON FUNCTION "private"."sweep_low_stock"() IS 'Moves the marks that a race left behind; returns how many. The worker calls it every minute.';
 
 COMMENT ON FUNCTION "private"."take_back_goods"(uuid) IS 'Ends the enrolments and downloads of a paid order, frees what it still holds and puts what it took from stock back: exactly what its movements say, so twice does nothing.';
@@ -10792,6 +11828,10 @@ COMMENT ON FUNCTION "private"."taught_courses"() IS 'The courses the caller teac
 
 COMMENT ON FUNCTION "private"."taught_intakes"() IS 'The intakes of the courses the caller teaches. Ask it as taught_courses.';
 
+COMMENT ON FUNCTION "private"."tax_given_back"(uuid, bigint) IS 'How much of a sale''s refund is tax that the shop does not owe any more.';
+
+COMMENT ON FUNCTION "private"."tax_line"(private.order_line, text, text) IS 'The line with its taxes, computed on what discounts left: the inclusive ones contained in it, the others on top of the net price.';
+
 COMMENT ON FUNCTION "private"."tg__audit"() IS 'Writes the audit row of an insert, update or delete; the trigger''s arguments name the key columns.';
 
 COMMENT ON FUNCTION "private"."tg__check_translations"() IS 'translations is {locale: {field: text}}; the trigger''s arguments name the fields. What is not translated is read in the base text.';
@@ -10799,6 +11839,8 @@ COMMENT ON FUNCTION "private"."tg__check_translations"() IS 'translations is {lo
 COMMENT ON FUNCTION "private"."tg__guard_status"() IS 'After a status changed: refuses a move that private.status_moves (machine = first trigger argument) does not have, and writes history.';
 
 COMMENT ON FUNCTION "private"."tg__note_titles"() IS 'Keeps the search up to date with what the catalogue calls things.';
+
+COMMENT ON FUNCTION "private"."tg__recount_uses"() IS 'A limit that is set or changed counts the uses there are; one below them is refused.';
 
 COMMENT ON FUNCTION "private"."tg__refuse_change"() IS 'Makes a table append-only, for its owner too.';
 
@@ -10816,6 +11858,8 @@ COMMENT ON FUNCTION "private"."tg_category_attributes__lock_tree"() IS 'A schema
 
 COMMENT ON FUNCTION "private"."tg_certificates__refuse_change"() IS 'Only where the PDF is kept and the revocation are written, once each.';
 
+COMMENT ON FUNCTION "private"."tg_coupons__write_code"() IS 'A code may be written as people read it: spring-24.';
+
 COMMENT ON FUNCTION "private"."tg_course_prerequisites__refuse_circle"() IS 'Refuses a prerequisite that, over however many courses, needs itself.';
 
 COMMENT ON FUNCTION "private"."tg_digital_files__keep_what_is_sold"() IS 'Says clearly what the foreign key of downloads enforces.';
@@ -10826,7 +11870,7 @@ COMMENT ON FUNCTION "private"."tg_intakes__follow_waitlist"() IS 'Seats that lay
 
 COMMENT ON FUNCTION "private"."tg_intakes__make_variant"() IS 'Checks the time zone and makes the variant that sells this intake''s seats.';
 
-COMMENT ON FUNCTION "private"."tg_invoice_lines__check_totals"() IS 'At commit: subtotal and tax are the sums of the lines, whoever wrote them.';
+COMMENT ON FUNCTION "private"."tg_invoice_lines__check_totals"() IS 'At commit: subtotal, discount and taxes are the sums of the lines, whoever wrote them.';
 
 COMMENT ON FUNCTION "private"."tg_invoices__check_credit"() IS 'After a credit note: all of them together are at most the invoice. Those of one year wait for each other at their series.';
 
@@ -10870,11 +11914,13 @@ COMMENT ON FUNCTION "private"."tg_variants__order_options"() IS 'Puts the values
 
 COMMENT ON FUNCTION "private"."tg_variants__repeat_options"() IS 'Checks the values a variant names and keeps private.variant_option_values.';
 
-COMMENT ON FUNCTION "private"."total_quote"(uuid, text, private.order_line[], uuid[], text, text) IS 'Priced lines as a quote: promotions by themselves and by coupon, taxes of the place, sums, and everything that would refuse the order.';
+COMMENT ON FUNCTION "private"."total_quote"(uuid, text, private.order_line[], uuid[], text, text) IS 'Priced lines as a quote: promotions by themselves and by coupon, taxes of the place (country, else the setting default_tax_country), sums, and everything that would refuse the order.';
 
 COMMENT ON FUNCTION "private"."transfer_stock"(jsonb, uuid, uuid, text, text) IS 'Does the work of public.transfer_stock.';
 
 COMMENT ON FUNCTION "private"."try_provider_event"(text, text) IS 'apply_provider_event that keeps the event and the error when it fails: all effects are undone, the inbox row stays.';
+
+COMMENT ON FUNCTION "private"."uncount_uses"(uuid, uuid[], uuid[]) IS 'Counts back uses of one promotion that were just given back, one customer and coupon (or null) each.';
 
 COMMENT ON FUNCTION "private"."undo_order"(uuid, text) IS 'Cancels a paid order: access ends, units go back on sale, what was captured is refunded. The caller holds the order''s row.';
 
@@ -10886,7 +11932,11 @@ COMMENT ON FUNCTION "private"."update_process"(uuid, text, text, integer, text, 
 
 COMMENT ON FUNCTION "private"."use_download"(uuid, text) IS 'Does the work of public.use_download.';
 
+COMMENT ON FUNCTION "private"."use_promotion"(uuid, uuid, uuid, uuid, bigint, text, timestamp with time zone) IS 'One use of a promotion by an order, counted and written down.';
+
 COMMENT ON FUNCTION "private"."value_problem"(public.category_attributes, jsonb) IS 'Why a value does not fit its attribute, as the end of a sentence; null when it does.';
+
+COMMENT ON FUNCTION "private"."variant_prices"(uuid[], text, integer) IS 'Does the work of public.variant_prices.';
 
 COMMENT ON FUNCTION "private"."verify_certificate"(text) IS 'Does the work of public.verify_certificate.';
 
@@ -10894,13 +11944,13 @@ COMMENT ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) IS 'A
 
 COMMENT ON FUNCTION "private"."with_parts"(private.order_line) IS 'The line of a bundle and after it its parts, as lines that cost nothing. A part may be a draft, which is sold in the bundle only.';
 
-COMMENT ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint, integer) IS 'Writes the credit note: of the whole invoice with its lines, of a part with one line. The caller holds the series.';
+COMMENT ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint, bigint, integer) IS 'Writes the credit note: of the whole invoice with its lines, of a part with one line and that part of each tax. The caller holds the series.';
 
 COMMENT ON FUNCTION "private"."write_items"(uuid, private.order_line[]) IS 'Writes the lines of an order and gives the ids of the items, in the order of the lines.';
 
 COMMENT ON FUNCTION "private"."write_options"(uuid, jsonb) IS 'Adds the options and values that a product does not have yet; takes none away.';
 
-COMMENT ON FUNCTION "private"."write_order"(uuid, private.quote, uuid, timestamp with time zone) IS 'Writes an order whose units are taken: order, items, enrolments, downloads, uses of promotions, events. Without expires_at there is nothing to pay and it is born paid.';
+COMMENT ON FUNCTION "private"."write_order"(uuid, private.quote, uuid, timestamp with time zone) IS 'Writes an order whose units are taken: order, items, enrolments, downloads, events. Without expires_at there is nothing to pay and it is born paid.';
 
 COMMENT ON FUNCTION "public"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) IS 'Keeps an address of the caller and answers it; the first one is the default. Country: ISO 3166-1, default ID. Errors: invalid_address, too_many_addresses, idempotency_key_reused, sign_in_required.';
 
@@ -10940,6 +11990,8 @@ COMMENT ON FUNCTION "public"."find_upload"(text, uuid) IS 'Staff (catalog.write)
 
 COMMENT ON FUNCTION "public"."finish_upload"(text, uuid, jsonb) IS 'Secret key only: what the bytes of an upload are, {mime_type, byte_size, sha256, width, height}, as the function upload found out; a second time changes nothing. Errors: upload_not_found.';
 
+COMMENT ON FUNCTION "public"."generate_coupons"(uuid, integer, text, integer, text) IS 'Staff (pricing.write): makes codes of a promotion that nobody can guess (80 random bits after the prefix) and answers {promotion_id, codes}. usage_limit: how often each may be used, null without end. A code of one''s own choice is inserted into coupons. Errors: permission_denied, promotion_not_found, invalid_coupons, idempotency_key_reused.';
+
 COMMENT ON FUNCTION "public"."generate_variants"(uuid, jsonb, text, text) IS 'Staff (catalog.write): gives a product options [{title, values}] and every missing combination a variant, SKU from sku_prefix (default: the slug); answers {created, variants}. Errors: permission_denied, product_not_found, invalid_options, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."get_cart"(text) IS 'The caller''s cart as it stands now: {id, currency, expires_at, lines, quote, shipping_address, coupon_codes, changes, problems}; id is null while there is none. changes: what moved since it was last answered, told once. problems: what place_order would refuse, with the same codes. Errors: sign_in_required.';
@@ -10970,7 +12022,7 @@ COMMENT ON FUNCTION "public"."my_downloads"() IS 'The files the caller bought, n
 
 COMMENT ON FUNCTION "public"."my_waitlist"() IS 'The waiting lists the caller is on: {id, intake_id, status, place, offer_expires_at, created_at, title, slug, intake_title}. Errors: sign_in_required.';
 
-COMMENT ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text) IS 'Buys [{variant_id, quantity}], or what is in a cart (once: later calls answer the same order), in one transaction and answers the whole order. Nothing to pay: paid at once. Else pending, held until expires_at; then call the function checkout. Goods go to shipping_address_id, else the cart''s address, else the default one. Currency: ISO code, default the cart''s, else from settings. Errors: invalid_lines, invalid_quantity, variant_not_found, price_missing, currency_not_supported, intake_not_open, intake_closed, out_of_stock, already_enrolled, order_already_open, cart_not_found, cart_not_open, cart_empty, address_required, address_not_found, idempotency_key_reused, sign_in_required.';
+COMMENT ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text, text, text) IS 'Buys [{variant_id, quantity}], or what is in a cart (once: later calls answer the same order), in one transaction and answers the whole order. Nothing to pay: paid at once. Else pending, held until expires_at; then call the function checkout. Goods go to shipping_address_id, else the cart''s address, else the default one. Taxes are those of that address, else of country and province, else of the shop. Currency: ISO code, default the cart''s, else from settings. Errors: invalid_lines, invalid_quantity, variant_not_found, price_missing, currency_not_supported, intake_not_open, intake_closed, out_of_stock, promotion_used_up and the coupon_* of the cart''s codes, already_enrolled, order_already_open, cart_not_found, cart_not_open, cart_empty, address_required, address_not_found, invalid_place, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."prepare_upload"(uuid, text, text, integer, text) IS 'Makes room for a file, of a lesson by who teaches it or of an open assignment by its learner, and answers {file_id, path}; the function learning-upload gives the address to send it to. Errors: lesson_not_found, lesson_of_other_kind, lesson_locked, invalid_file, too_many_files, idempotency_key_reused, sign_in_required.';
 
@@ -10979,6 +12031,8 @@ COMMENT ON FUNCTION "public"."product_document"(text, uuid, text, text) IS 'A pr
 COMMENT ON FUNCTION "public"."put_quiz"(uuid, jsonb, text) IS 'Who teaches the course: sets the questions of a quiz, [{kind: single|multiple|text, prompt, choices, answer, points?, explanation?}]; attempts that are running keep theirs. Errors: lesson_not_found, invalid_quiz, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."quiz_questions"(uuid) IS 'Who teaches the course: the questions of a quiz with their answers, to edit them. Errors: lesson_not_found, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."quote"(jsonb, uuid, text, text[], text, text) IS 'What [{variant_id, quantity}] or a cart would cost now, line by line: why each price is what it is, discounts and taxes by name, sums, and in problems what place_order would refuse. Changes nothing. Taxes are those of the cart''s address, else of country and province, else of the shop. Codes need a signed-in person; a wrong one refuses the call and is counted. Errors: invalid_lines, invalid_quantity, invalid_place, currency_not_supported, cart_not_found, cart_not_open, cart_empty, coupon_not_found, too_many_coupon_guesses, too_many_coupons, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) IS 'Secret key only: takes a verified event into the inbox and applies it. {event_id, outcome}: applied, ignored, needs_review, duplicate, or failed (kept, the worker tries again). Errors: invalid_provider_event.';
 
@@ -11028,6 +12082,8 @@ COMMENT ON FUNCTION "public"."update_process"(uuid, text, text, integer, text, t
 
 COMMENT ON FUNCTION "public"."use_download"(uuid, text) IS 'Counts one use of the caller''s download and answers {download_id, file_name, byte_size, path, used_count, max_downloads, link_expires_at}. The function download-link calls it and signs the link. Errors: download_not_found, download_ended, download_expired, download_limit_reached, idempotency_key_reused, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."variant_prices"(uuid[], text, integer) IS 'What one unit of each variant costs the caller now in this quantity: {currency, quantity, prices: [{variant_id, amount, base_amount, reason, tiers}]}. reason: kind base, sale, tier or group, name, min_quantity, until; tiers: from which quantity on a unit costs less. Variants that are not on sale, or not in this currency, have no row. Errors: invalid_variants, invalid_quantity, currency_not_supported.';
+
 COMMENT ON FUNCTION "public"."verify_certificate"(text) IS 'Anyone with the number: {number, learner_name, course_title, issuer, completed_on, issued_at, status: valid|revoked, revoked_at}. Errors: certificate_not_found.';
 
 COMMENT ON SCHEMA "private" IS 'Definer functions that do the work, and tables no client may see. Not exposed by the API.';
@@ -11035,6 +12091,8 @@ COMMENT ON SCHEMA "private" IS 'Definer functions that do the work, and tables n
 COMMENT ON SEQUENCE "private"."order_numbers" IS 'The number people see. Gaps are fine: it is not an invoice number.';
 
 COMMENT ON TABLE "private"."cached_reads" IS 'Paths of the API whose answer to nobody in particular may be kept, and the settings (<prefix>_cache_seconds, <prefix>_stale_seconds) that say how long.';
+
+COMMENT ON TABLE "private"."coupon_guesses" IS 'Wrong codes a person tried within the hour that began at since.';
 
 COMMENT ON TABLE "private"."customer_search" IS 'What a person is found by, as searches compare it: name, e-mail, phone, and the digits of the phone, each in a line of its own.';
 
@@ -11112,9 +12170,9 @@ COMMENT ON TABLE "public"."events" IS 'What happened, in the transaction in whic
 
 COMMENT ON TABLE "public"."intakes" IS 'One run of a course. Seats null is not counted. Enrolment is open from enroll_opens_at up to, not including, enroll_closes_at (null: no end). Lessons stay open for access_days from the enrolment, or from the start if that is later (null: for good).';
 
-COMMENT ON TABLE "public"."invoice_lines" IS 'The lines of an invoice before discount and tax; tax_basis_points 1100 is 11 %, tax_amount the line''s share of the tax.';
+COMMENT ON TABLE "public"."invoice_lines" IS 'The lines of an invoice: subtotal − discount + tax = total. taxes: [{name, basis_points, inclusive, amount}]; those that are inclusive are in the price, the others on top.';
 
-COMMENT ON TABLE "public"."invoices" IS 'Invoices and credit notes, as they were issued; amounts of both are positive minor units of currency. subtotal − discount + tax + shipping = total.';
+COMMENT ON TABLE "public"."invoices" IS 'Invoices and credit notes, as they were issued; amounts of both are positive minor units of currency. subtotal − discount + tax + shipping = total. tax_included_amount is tax that the prices contain.';
 
 COMMENT ON TABLE "public"."learning_files" IS 'Files of lessons (enrollment_id null) and of submissions. The bytes are under path in the private bucket learning; links come from the function learning-link.';
 
@@ -11160,6 +12218,8 @@ COMMENT ON TABLE "public"."products" IS 'What people read about and buy. Public 
 
 COMMENT ON TABLE "public"."profiles" IS 'One row per person who signed up. The e-mail follows Supabase Auth; the rest is the person''s own.';
 
+COMMENT ON TABLE "public"."promotion_categories" IS 'The categories a promotion is for, each with everything below it.';
+
 COMMENT ON TABLE "public"."promotion_products" IS 'The products a promotion is for. A promotion without products and categories is for everything.';
 
 COMMENT ON TABLE "public"."promotion_redemptions" IS 'One use of a promotion by an order, and what it took off. expires_at: the order is not paid, and from then on others may take the use. given_back_at: the order ended, so the use does not count.';
@@ -11202,6 +12262,8 @@ COMMENT ON TABLE "public"."waitlist_entries" IS 'Who waits for a seat, in order 
 
 COMMENT ON TYPE "private"."drawn_slot" IS 'How many units came from which slot.';
 
+COMMENT ON TYPE "private"."found_coupon" IS 'The coupon of a code, or the answer that the verb must return at once.';
+
 COMMENT ON TYPE "private"."lesson_state" IS 'One lesson as one learner finds it: lock_reason null is open; waits_for is the lesson to complete first.';
 
 COMMENT ON TYPE "private"."list_price" IS 'A price below the base price, and why: {kind, price_list_id, name, min_quantity, until}.';
@@ -11211,6 +12273,8 @@ COMMENT ON TYPE "private"."order_line" IS 'A line on its way into an order. tax_
 COMMENT ON TYPE "private"."order_search" IS 'A search that was checked: the words as compared (null: none), whose orders, who may see people, the filters, and after which order it goes on.';
 
 COMMENT ON TYPE "private"."priced_cart" IS 'A cart and what it costs now, with the address that its goods would go to.';
+
+COMMENT ON TYPE "private"."promoted" IS 'Lines after promotions, which promotions they were, and the coupons that could not be used.';
 
 COMMENT ON TYPE "private"."quote" IS 'A whole computation: lines and their sums, discounts and taxes by name, and everything that would refuse the order.';
 
@@ -11327,6 +12391,18 @@ REVOKE ALL ON FUNCTION "private"."apply_pending_provider_events"(integer) FROM P
 REVOKE ALL ON FUNCTION "private"."apply_pending_provider_events"(integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."apply_pending_provider_events"(integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."apply_promotion"(private.promoted, public.promotions, public.coupons, bigint[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."apply_promotion"(private.promoted, public.promotions, public.coupons, bigint[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."apply_promotion"(private.promoted, public.promotions, public.coupons, bigint[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."apply_promotions"(uuid, text, private.order_line[], uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."apply_promotions"(uuid, text, private.order_line[], uuid[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."apply_promotions"(uuid, text, private.order_line[], uuid[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."apply_provider_event"(text, text) FROM PUBLIC;
 
@@ -11550,6 +12626,12 @@ REVOKE ALL ON FUNCTION "private"."check_order_search"(text, text[], timestamp wi
 
 GRANT EXECUTE ON FUNCTION "private"."check_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."check_place"(text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_place"(text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_place"(text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."check_stock_mode"(text, integer, timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."check_stock_mode"(text, integer, timestamp with time zone) FROM "postgres";
@@ -11678,6 +12760,24 @@ REVOKE ALL ON FUNCTION "private"."copy_order_lines"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."copy_order_lines"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."count_use"(uuid, uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."count_use"(uuid, uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."count_use"(uuid, uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."coupon_code"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."coupon_code"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."coupon_code"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."coupon_problem"(public.promotions, public.coupons, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."coupon_problem"(public.promotions, public.coupons, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."coupon_problem"(public.promotions, public.coupons, uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."course_lock"(uuid, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."course_lock"(uuid, uuid) FROM "postgres";
@@ -11749,6 +12849,12 @@ REVOKE ALL ON FUNCTION "private"."discard_upload"(text, uuid) FROM "postgres";
 GRANT EXECUTE ON FUNCTION "private"."discard_upload"(text, uuid) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."discard_upload"(text, uuid) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."discounts_of"(public.promotions, text, private.order_line[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."discounts_of"(public.promotions, text, private.order_line[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."discounts_of"(public.promotions, text, private.order_line[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."draw_units"(uuid, integer, boolean) FROM PUBLIC;
 
@@ -11896,6 +13002,18 @@ REVOKE ALL ON FUNCTION "private"."fill_waiting_backorders"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."fill_waiting_backorders"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."find_coupon"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."find_coupon"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."find_coupon"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."find_coupons"(text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."find_coupons"(text[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."find_coupons"(text[]) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."find_order"(uuid, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."find_order"(uuid, text) FROM "postgres";
@@ -11968,6 +13086,16 @@ REVOKE ALL ON FUNCTION "private"."free_units"(uuid, integer, uuid, integer) FROM
 
 GRANT EXECUTE ON FUNCTION "private"."free_units"(uuid, integer, uuid, integer) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."generate_coupons"(uuid, integer, text, integer, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."generate_coupons"(uuid, integer, text, integer, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."generate_coupons"(uuid, integer, text, integer, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."generate_coupons"(uuid, integer, text, integer, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."generate_coupons"(uuid, integer, text, integer, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."generate_variants"(uuid, jsonb, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."generate_variants"(uuid, jsonb, text, text) TO "authenticated";
@@ -11996,6 +13124,12 @@ GRANT EXECUTE ON FUNCTION "private"."get_order"(uuid) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."get_order"(uuid) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."get_units"(public.promotions, private.order_line[], boolean[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."get_units"(public.promotions, private.order_line[], boolean[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."get_units"(public.promotions, private.order_line[], boolean[]) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."give_back_cart"(public.carts, public.carts) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."give_back_cart"(public.carts, public.carts) FROM "postgres";
@@ -12007,6 +13141,12 @@ REVOKE ALL ON FUNCTION "private"."give_back_promotions"(uuid[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."give_back_promotions"(uuid[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."give_back_promotions"(uuid[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."give_back_uses"(uuid[], uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."give_back_uses"(uuid[], uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."give_back_uses"(uuid[], uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."give_reason"(text) FROM PUBLIC;
 
@@ -12092,6 +13232,12 @@ REVOKE ALL ON FUNCTION "private"."invoice_of"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."invoice_of"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."invoice_taxes"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."invoice_taxes"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."invoice_taxes"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."is_in_an_open_order"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."is_in_an_open_order"(uuid) FROM "postgres";
@@ -12127,6 +13273,12 @@ REVOKE ALL ON FUNCTION "private"."is_service"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."is_service"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."is_service"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."is_used_up"(public.promotions, public.coupons, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."is_used_up"(public.promotions, public.coupons, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."is_used_up"(public.promotions, public.coupons, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."issue_certificate"(uuid, text) FROM PUBLIC;
 
@@ -12532,13 +13684,13 @@ REVOKE ALL ON FUNCTION "private"."payment_document"(public.payments) FROM "postg
 
 GRANT EXECUTE ON FUNCTION "private"."payment_document"(public.payments) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text, text, text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text, text, text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text, text, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text, text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."place_quote"(uuid, private.quote) FROM PUBLIC;
 
@@ -12577,6 +13729,12 @@ REVOKE ALL ON FUNCTION "private"."price_line"(uuid, integer, text, uuid) FROM PU
 REVOKE ALL ON FUNCTION "private"."price_line"(uuid, integer, text, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."price_line"(uuid, integer, text, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."price_tiers"(uuid, text, uuid, bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."price_tiers"(uuid, text, uuid, bigint) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."price_tiers"(uuid, text, uuid, bigint) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."price_wishes"(uuid, private.wish[], text) FROM PUBLIC;
 
@@ -12654,6 +13812,12 @@ REVOKE ALL ON FUNCTION "private"."promise_units"(uuid, uuid, integer) FROM "post
 
 GRANT EXECUTE ON FUNCTION "private"."promise_units"(uuid, uuid, integer) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."promotion_covers"(uuid, uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."promotion_covers"(uuid, uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."promotion_covers"(uuid, uuid, uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."purge_idempotency_keys"(interval) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."purge_idempotency_keys"(interval) FROM "postgres";
@@ -12694,11 +13858,25 @@ REVOKE ALL ON FUNCTION "private"."quiz_questions"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."quiz_questions"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."quote"(jsonb, uuid, text, text[], text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."quote"(jsonb, uuid, text, text[], text, text) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."quote"(jsonb, uuid, text, text[], text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."quote"(jsonb, uuid, text, text[], text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."quote_document"(private.quote) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."quote_document"(private.quote) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."quote_document"(private.quote) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."random_code"(integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."random_code"(integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."random_code"(integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."read_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) FROM PUBLIC;
 
@@ -12732,11 +13910,11 @@ REVOKE ALL ON FUNCTION "private"."record_refund_result"(uuid, text, text, text) 
 
 GRANT EXECUTE ON FUNCTION "private"."record_refund_result"(uuid, text, text, text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."redeem_promotions"(uuid, uuid, private.quote, timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."redeem_promotions"(uuid, uuid, private.quote, timestamp with time zone, uuid[]) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."redeem_promotions"(uuid, uuid, private.quote, timestamp with time zone) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."redeem_promotions"(uuid, uuid, private.quote, timestamp with time zone, uuid[]) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."redeem_promotions"(uuid, uuid, private.quote, timestamp with time zone) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."redeem_promotions"(uuid, uuid, private.quote, timestamp with time zone, uuid[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."reduce_to_stock"(private.priced_cart, uuid) FROM PUBLIC;
 
@@ -12804,6 +13982,12 @@ REVOKE ALL ON FUNCTION "private"."refuse_second_seat"(uuid, uuid) FROM "postgres
 
 GRANT EXECUTE ON FUNCTION "private"."refuse_second_seat"(uuid, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."refuse_use"(text, text, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."refuse_use"(text, text, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."refuse_use"(text, text, uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."refuse_while_promised"(public.variants, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."refuse_while_promised"(public.variants, text) FROM "postgres";
@@ -12821,6 +14005,12 @@ REVOKE ALL ON FUNCTION "private"."release_due_units"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."release_due_units"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."release_due_units"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."release_due_uses"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."release_due_uses"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."release_due_uses"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."release_stock"(uuid, text) FROM PUBLIC;
 
@@ -13076,11 +14266,23 @@ REVOKE ALL ON FUNCTION "private"."share_category_tree"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."share_category_tree"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."share_of_taxes"(uuid, bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."share_of_taxes"(uuid, bigint) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."share_of_taxes"(uuid, bigint) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."short_locale"(text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."short_locale"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."short_locale"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."split_amount"(bigint, bigint[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."split_amount"(bigint, bigint[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."split_amount"(bigint, bigint[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."start_payment"(uuid) FROM PUBLIC;
 
@@ -13178,6 +14380,12 @@ REVOKE ALL ON FUNCTION "private"."sum_lines"(text, private.order_line[]) FROM "p
 
 GRANT EXECUTE ON FUNCTION "private"."sum_lines"(text, private.order_line[]) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."sum_taxes"(private.order_line[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."sum_taxes"(private.order_line[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."sum_taxes"(private.order_line[]) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."sweep_low_stock"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."sweep_low_stock"() FROM "postgres";
@@ -13212,6 +14420,18 @@ REVOKE ALL ON FUNCTION "private"."taught_intakes"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."taught_intakes"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."tax_given_back"(uuid, bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tax_given_back"(uuid, bigint) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tax_given_back"(uuid, bigint) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tax_line"(private.order_line, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tax_line"(private.order_line, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tax_line"(private.order_line, text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."tg__audit"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."tg__audit"() FROM "postgres";
@@ -13235,6 +14455,12 @@ REVOKE ALL ON FUNCTION "private"."tg__note_titles"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."tg__note_titles"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg__note_titles"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg__recount_uses"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg__recount_uses"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg__recount_uses"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."tg__refuse_change"() FROM PUBLIC;
 
@@ -13283,6 +14509,12 @@ REVOKE ALL ON FUNCTION "private"."tg_certificates__refuse_change"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."tg_certificates__refuse_change"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg_certificates__refuse_change"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_coupons__write_code"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_coupons__write_code"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_coupons__write_code"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."tg_course_prerequisites__refuse_circle"() FROM PUBLIC;
 
@@ -13468,6 +14700,12 @@ REVOKE ALL ON FUNCTION "private"."try_provider_event"(text, text) FROM "postgres
 
 GRANT EXECUTE ON FUNCTION "private"."try_provider_event"(text, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."uncount_uses"(uuid, uuid[], uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."uncount_uses"(uuid, uuid[], uuid[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."uncount_uses"(uuid, uuid[], uuid[]) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."undo_order"(uuid, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."undo_order"(uuid, text) FROM "postgres";
@@ -13508,11 +14746,27 @@ REVOKE ALL ON FUNCTION "private"."use_download"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."use_download"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."use_promotion"(uuid, uuid, uuid, uuid, bigint, text, timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."use_promotion"(uuid, uuid, uuid, uuid, bigint, text, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."use_promotion"(uuid, uuid, uuid, uuid, bigint, text, timestamp with time zone) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."value_problem"(public.category_attributes, jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."value_problem"(public.category_attributes, jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."value_problem"(public.category_attributes, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."variant_prices"(uuid[], text, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."variant_prices"(uuid[], text, integer) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."variant_prices"(uuid[], text, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."variant_prices"(uuid[], text, integer) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."variant_prices"(uuid[], text, integer) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."verify_certificate"(text) FROM PUBLIC;
 
@@ -13534,11 +14788,11 @@ REVOKE ALL ON FUNCTION "private"."with_parts"(private.order_line) FROM "postgres
 
 GRANT EXECUTE ON FUNCTION "private"."with_parts"(private.order_line) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint, bigint, integer) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint, integer) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint, bigint, integer) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint, integer) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint, bigint, integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."write_items"(uuid, private.order_line[]) FROM PUBLIC;
 
@@ -13726,6 +14980,16 @@ GRANT EXECUTE ON FUNCTION "public"."finish_upload"(text, uuid, jsonb) TO "postgr
 
 GRANT EXECUTE ON FUNCTION "public"."finish_upload"(text, uuid, jsonb) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."generate_coupons"(uuid, integer, text, integer, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."generate_coupons"(uuid, integer, text, integer, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."generate_coupons"(uuid, integer, text, integer, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."generate_coupons"(uuid, integer, text, integer, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."generate_coupons"(uuid, integer, text, integer, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."generate_variants"(uuid, jsonb, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."generate_variants"(uuid, jsonb, text, text) TO "authenticated";
@@ -13860,13 +15124,13 @@ REVOKE ALL ON FUNCTION "public"."my_waitlist"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."my_waitlist"() TO "postgres";
 
-REVOKE ALL ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text, text, text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text, text, text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text, text, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text, text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."prepare_upload"(uuid, text, text, integer, text) FROM PUBLIC;
 
@@ -13901,6 +15165,14 @@ GRANT EXECUTE ON FUNCTION "public"."quiz_questions"(uuid) TO "authenticated";
 REVOKE ALL ON FUNCTION "public"."quiz_questions"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."quiz_questions"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."quote"(jsonb, uuid, text, text[], text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."quote"(jsonb, uuid, text, text[], text, text) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."quote"(jsonb, uuid, text, text[], text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."quote"(jsonb, uuid, text, text[], text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) FROM PUBLIC;
 
@@ -14117,6 +15389,16 @@ GRANT EXECUTE ON FUNCTION "public"."use_download"(uuid, text) TO "authenticated"
 REVOKE ALL ON FUNCTION "public"."use_download"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."use_download"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."variant_prices"(uuid[], text, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."variant_prices"(uuid[], text, integer) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."variant_prices"(uuid[], text, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."variant_prices"(uuid[], text, integer) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."variant_prices"(uuid[], text, integer) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."verify_certificate"(text) FROM PUBLIC;
 
@@ -15935,6 +17217,34 @@ GRANT UPDATE ("phone") ON TABLE "public"."profiles" TO "service_role";
 REVOKE ALL ON TABLE "public"."profiles" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."profiles" TO "service_role";
+
+REVOKE ALL ("category_id") ON TABLE "public"."promotion_categories" FROM "authenticated";
+
+GRANT INSERT ("category_id") ON TABLE "public"."promotion_categories" TO "authenticated";
+
+REVOKE ALL ("promotion_id") ON TABLE "public"."promotion_categories" FROM "authenticated";
+
+GRANT INSERT ("promotion_id") ON TABLE "public"."promotion_categories" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."promotion_categories" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."promotion_categories" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."promotion_categories" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."promotion_categories" TO "postgres";
+
+REVOKE ALL ("category_id") ON TABLE "public"."promotion_categories" FROM "service_role";
+
+GRANT INSERT ("category_id") ON TABLE "public"."promotion_categories" TO "service_role";
+
+REVOKE ALL ("promotion_id") ON TABLE "public"."promotion_categories" FROM "service_role";
+
+GRANT INSERT ("promotion_id") ON TABLE "public"."promotion_categories" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."promotion_categories" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."promotion_categories" TO "service_role";
 
 REVOKE ALL ("product_id") ON TABLE "public"."promotion_products" FROM "authenticated";
 

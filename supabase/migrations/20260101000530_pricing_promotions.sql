@@ -5,8 +5,8 @@ Promise: of the promotions that fit an order the one of highest priority is take
 older); one that is not combinable is taken alone. A promotion applies once per order. No limit is ever passed, in total or per person, and
 what an order used is given back when it ends unpaid, is cancelled or is refunded in full.
 Under concurrency: a use is counted by one guarded update of the counter's row, and checks hold the counters should a caller forget. Only a limited
-promotion or coupon has a counter in total, so a sale for everybody makes nobody wait. Locks: promotions by id, then coupons by id, after
-everything else that a purchase locks.
+promotion or coupon has a counter in total, so a sale for everybody makes nobody wait. Locks, after everything else that a purchase locks: by
+promotion, of each its row, then its persons' counters, then its coupons. Whoever changes a limit waits for the uses that run (they share the row).
 */
 
 create table public.promotions (
@@ -96,6 +96,24 @@ create policy delete_staff on public.promotion_products for delete to authentica
 grant select on public.promotion_products to authenticated, service_role;
 grant insert (promotion_id, product_id), delete on public.promotion_products to authenticated, service_role;
 
+create table public.promotion_categories (
+  promotion_id uuid not null references public.promotions (id) on delete cascade,
+  category_id uuid not null references public.categories (id) on delete cascade,
+  primary key (promotion_id, category_id)
+);
+comment on table public.promotion_categories is 'The categories a promotion is for, each with everything below it.';
+create index on public.promotion_categories (category_id);
+
+create trigger _900_audit after insert or update or delete on public.promotion_categories
+  for each row execute function private.tg__audit('promotion_id', 'category_id');
+
+alter table public.promotion_categories enable row level security;
+create policy select_staff on public.promotion_categories for select to authenticated using ((select private.has_permission('pricing.read')));
+create policy insert_staff on public.promotion_categories for insert to authenticated with check ((select private.has_permission('pricing.write')));
+create policy delete_staff on public.promotion_categories for delete to authenticated using ((select private.has_permission('pricing.write')));
+grant select on public.promotion_categories to authenticated, service_role;
+grant insert (promotion_id, category_id), delete on public.promotion_categories to authenticated, service_role;
+
 -- codes ------------------------------------------------------------------------------------------------------------------------------
 
 create table public.coupons (
@@ -116,6 +134,32 @@ comment on table public.coupons is
   'A code that opens a promotion: for everybody who knows it, or for one customer. Kept in capitals and digits; typed in any case, with spaces and hyphens. used_count is kept while there is a usage_limit.';
 create index on public.coupons (promotion_id);
 create index on public.coupons (customer_id);
+
+create function private.coupon_code(typed text)
+returns text
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select upper(regexp_replace(coupon_code.typed, '[\s-]', '', 'g'));
+$$;
+comment on function private.coupon_code(text) is 'A code as it is kept: capitals, without spaces and hyphens.';
+
+create function private.tg_coupons__write_code()
+returns trigger
+language plpgsql
+volatile
+security definer -- staff write codes as people read them
+set search_path = ''
+as $$
+begin
+  new.code := private.coupon_code(new.code);
+  return new;
+end
+$$;
+comment on function private.tg_coupons__write_code() is 'A code may be written as people read it: spring-24.';
+create trigger _050_write_code before insert on public.coupons for each row execute function private.tg_coupons__write_code();
 
 create trigger _100_stamp_update before update on public.coupons for each row execute function private.tg__stamp_update();
 create trigger _900_audit after insert or delete or update of usage_limit, revoked_at on public.coupons for each row execute function private.tg__audit('id');

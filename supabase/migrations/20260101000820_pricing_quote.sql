@@ -59,6 +59,99 @@ end
 $$;
 comment on function private.price_wishes(uuid, private.wish[], text) is 'What somebody wants as priced lines, in the order of the wishes; the components of a bundle follow its line.';
 
+create type private.promoted as (lines private.order_line[], discounts jsonb, problems jsonb);
+comment on type private.promoted is 'Lines after promotions, which promotions they were, and the coupons that could not be used.';
+
+create function private.apply_promotion(promoted private.promoted, promotion public.promotions, coupon public.coupons, line_discounts bigint[])
+returns private.promoted
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_lines private.order_line[] := promoted.lines;
+  v_sum bigint := 0;
+begin
+  for v_index in 1 .. cardinality(v_lines) loop
+    continue when line_discounts[v_index] = 0;
+    v_sum := v_sum + line_discounts[v_index];
+    v_lines[v_index].discount_amount := v_lines[v_index].discount_amount + line_discounts[v_index];
+    v_lines[v_index].discounts := coalesce(v_lines[v_index].discounts, '[]')
+      || jsonb_build_object('promotion_id', promotion.id, 'name', promotion.name, 'code', coupon.code, 'amount', line_discounts[v_index]);
+  end loop;
+  promoted.lines := v_lines;
+  promoted.discounts := coalesce(promoted.discounts, '[]')
+    || jsonb_build_object('promotion_id', promotion.id, 'coupon_id', coupon.id, 'name', promotion.name, 'code', coupon.code, 'kind', promotion.kind, 'amount', v_sum);
+  return promoted;
+end
+$$;
+comment on function private.apply_promotion(private.promoted, public.promotions, public.coupons, bigint[]) is 'Takes a promotion''s discounts off the lines and names it.';
+
+create function private.apply_promotions(person_id uuid, currency text, lines private.order_line[], coupon_ids uuid[])
+returns private.promoted
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_promoted private.promoted;
+  v_candidate record;
+  v_problem jsonb;
+  v_discounts bigint[];
+  v_used uuid[] := '{}';
+  v_alone boolean := false;
+begin
+  v_promoted.lines := apply_promotions.lines;
+  for v_candidate in
+    select offered.promotion, offered.coupon from (
+      select promotions as promotion, null::public.coupons as coupon from public.promotions
+      where promotions.status = 'active' and promotions.automatic
+        and (promotions.starts_at is null or promotions.starts_at <= now()) and (promotions.ends_at is null or promotions.ends_at > now())
+      union all
+      select promotions, coupons from public.coupons join public.promotions on promotions.id = coupons.promotion_id
+      where coupons.id = any (apply_promotions.coupon_ids)
+    ) as offered
+    order by (offered.promotion).priority desc, (offered.coupon).id is null, (offered.promotion).created_at, (offered.promotion).id, (offered.coupon).id
+  loop
+    v_discounts := null;
+    v_problem := null;
+    if (v_candidate.coupon).id is null then
+      continue when v_alone or v_used <> '{}' and not (v_candidate.promotion).combinable or (v_candidate.promotion).id = any (v_used)
+        or private.is_used_up(v_candidate.promotion, null, apply_promotions.person_id) is not null;
+    else
+      v_problem := private.coupon_problem(v_candidate.promotion, v_candidate.coupon, apply_promotions.person_id);
+    end if;
+    if v_problem is null then
+      v_discounts := private.discounts_of(v_candidate.promotion, apply_promotions.currency, v_promoted.lines);
+      if v_discounts is not null and (v_candidate.promotion).kind <> 'free_shipping' and 0 = all (v_discounts) then
+        v_discounts := null;
+      end if;
+    end if;
+    if (v_candidate.coupon).id is not null and v_problem is null then
+      v_problem := case
+        when v_discounts is null then private.problem('coupon_not_applicable', 422, format('The code %s does not fit this order.', (v_candidate.coupon).code),
+          'Check what it is for and its minimum, or remove it.', (v_candidate.coupon).code)
+        when v_alone or v_used <> '{}' and not (v_candidate.promotion).combinable or (v_candidate.promotion).id = any (v_used) then
+          private.problem('coupon_not_combinable', 409, format('The code %s cannot be used together with another offer in this order.', (v_candidate.coupon).code),
+            'Remove it, or the other code.', (v_candidate.coupon).code)
+      end;
+    end if;
+    if v_problem is not null then
+      v_promoted.problems := coalesce(v_promoted.problems, '[]') || v_problem;
+    elsif v_discounts is not null then
+      v_promoted := private.apply_promotion(v_promoted, v_candidate.promotion, v_candidate.coupon, v_discounts);
+      v_used := v_used || (v_candidate.promotion).id;
+      v_alone := v_alone or not (v_candidate.promotion).combinable;
+    end if;
+  end loop;
+  return v_promoted;
+end
+$$;
+comment on function private.apply_promotions(uuid, text, private.order_line[], uuid[]) is
+  'Takes off what promotions give, in their order; a coupon that cannot be used is a problem, an automatic promotion that does not fit is left out.';
+
 create function private.total_quote(person_id uuid, currency text, lines private.order_line[], coupon_ids uuid[], country text, province text)
 returns private.quote
 language plpgsql
@@ -66,11 +159,33 @@ stable
 security invoker
 set search_path = ''
 as $$
+declare
+  v_quote private.quote := private.sum_lines(total_quote.currency, total_quote.lines);
+  v_promoted private.promoted;
+  v_country text;
+  v_lines private.order_line[];
 begin
-  return private.sum_lines(total_quote.currency, total_quote.lines);
+  -- most calls end here: where there is nothing to pay there is nothing to take off and nothing to tax
+  if v_quote.subtotal_amount = 0 and coalesce(cardinality(total_quote.coupon_ids), 0) = 0 then
+    return v_quote;
+  end if;
+  v_promoted := private.apply_promotions(total_quote.person_id, total_quote.currency, total_quote.lines, total_quote.coupon_ids);
+  v_lines := v_promoted.lines;
+  v_country := coalesce(total_quote.country, private.setting('default_tax_country') #>> '{}');
+  for v_index in 1 .. cardinality(v_lines) loop
+    v_lines[v_index] := private.tax_line(v_lines[v_index], v_country, total_quote.province);
+  end loop;
+  v_quote := private.sum_lines(total_quote.currency, v_lines);
+  v_quote.discounts := v_promoted.discounts;
+  v_quote.taxes := private.sum_taxes(v_lines);
+  if v_promoted.problems is not null then
+    v_quote.problems := coalesce(v_quote.problems, '[]') || v_promoted.problems;
+  end if;
+  return v_quote;
 end
 $$;
-comment on function private.total_quote(uuid, text, private.order_line[], uuid[], text, text) is 'Priced lines as a quote: promotions by themselves and by coupon, taxes of the place, sums, and everything that would refuse the order.';
+comment on function private.total_quote(uuid, text, private.order_line[], uuid[], text, text) is
+  'Priced lines as a quote: promotions by themselves and by coupon, taxes of the place (country, else the setting default_tax_country), sums, and everything that would refuse the order.';
 
 create function private.compute_quote(person_id uuid, wishes private.wish[], currency text, coupon_ids uuid[] default '{}', country text default null, province text default null)
 returns private.quote

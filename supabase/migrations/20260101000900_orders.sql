@@ -264,7 +264,7 @@ begin
   perform private.give_reason(null);
 end
 $$;
-comment on function private.end_order(uuid, text, text) is 'Ends an unpaid order as cancelled or expired: its holds are free, its reserved seats end. The caller holds the order''s row.';
+comment on function private.end_order(uuid, text, text) is 'Ends an unpaid order as cancelled or expired: its holds are free, its reserved seats end. The caller holds the order''s row, and gives back its promotions once it waits for no more stock.';
 
 create function private.expire_due_orders(max_orders integer default 100)
 returns integer
@@ -285,6 +285,7 @@ begin
   foreach v_order_id in array v_due loop
     perform private.end_order(v_order_id, 'expired', 'hold ended');
   end loop;
+  perform private.give_back_promotions(v_due);
   return cardinality(v_due);
 end
 $$;
@@ -315,6 +316,7 @@ begin
   v_by_staff := private.is_service() or private.has_permission('orders.cancel');
   if v_order.status = 'pending' then
     perform private.end_order(v_order.id, 'cancelled', coalesce(cancel_order.reason, 'cancelled by the customer'));
+    perform private.give_back_promotions(array[v_order.id]);
   elsif v_order.status = 'paid' and (v_by_staff or v_order.total_amount = 0) then
     perform private.undo_order(v_order.id, coalesce(cancel_order.reason, 'cancelled'));
   else
@@ -366,6 +368,7 @@ begin
   perform private.activate_enrollments(array(select order_items.id from public.order_items where order_items.order_id = confirm_order.order_id));
   perform private.grant_downloads(confirm_order.order_id);
   perform private.post_sale(confirm_order.order_id);
+  perform private.claim_promotions(confirm_order.order_id);
   perform private.emit('order.paid', 'order', confirm_order.order_id);
 end
 $$;
@@ -382,6 +385,7 @@ begin
   perform private.give_reason(undo_order.reason);
   update public.orders set status = 'cancelled', cancelled_at = now(), cancel_reason = undo_order.reason where orders.id = undo_order.order_id;
   perform private.take_back_goods(undo_order.order_id);
+  perform private.give_back_promotions(array[undo_order.order_id]);
   perform private.emit('order.cancelled', 'order', undo_order.order_id);
   perform private.refund_order(undo_order.order_id, undo_order.reason);
   perform private.give_reason(null);

@@ -157,7 +157,7 @@ comment on function private.open_enrollments(uuid, uuid, private.order_line[], u
   'Gives the learner the seats of an order''s course lines; item_ids are the lines'' order items. Refuses already_enrolled, or order_already_open with the caller''s own order id in details.';
 
 create function private.expire_own_due_orders(customer_id uuid, lines private.order_line[])
-returns void
+returns uuid[]
 language plpgsql
 volatile
 security invoker
@@ -172,17 +172,18 @@ declare
   v_order_id uuid;
 begin
   if v_due = '{}' then
-    return;
+    return v_due;
   end if;
   perform private.lock_holds(v_due, array(select line.variant_id from unnest(expire_own_due_orders.lines) as line));
   perform private.lock_waitlists(v_due, array(select line.variant_id from unnest(expire_own_due_orders.lines) as line));
   foreach v_order_id in array v_due loop
     perform private.end_order(v_order_id, 'expired', 'hold ended');
   end loop;
+  return v_due;
 end
 $$;
 comment on function private.expire_own_due_orders(uuid, private.order_line[]) is
-  'A buyer''s own due hold never stands in the way of the next try, worker or no worker. Locks the stock of the lines too, since it may hold other stock already.';
+  'A buyer''s own due hold never stands in the way of the next try, worker or no worker. Locks the stock of the lines too, since it may hold other stock already. Answers the orders, whose promotions redeem_promotions gives back.';
 
 create function private.write_items(order_id uuid, lines private.order_line[])
 returns uuid[]
@@ -235,12 +236,11 @@ begin
   if v_free and exists (select from unnest(quote.lines) as line where line.kind <> 'course') then
     perform private.grant_downloads(write_order.order_id);
   end if;
-  perform private.redeem_promotions(write_order.order_id, write_order.customer_id, quote, write_order.expires_at);
   perform private.emit_each(case when v_free then array['order.placed', 'order.paid'] else array['order.placed'] end, 'order', write_order.order_id);
 end
 $$;
 comment on function private.write_order(uuid, private.quote, uuid, timestamptz) is
-  'Writes an order whose units are taken: order, items, enrolments, downloads, uses of promotions, events. Without expires_at there is nothing to pay and it is born paid.';
+  'Writes an order whose units are taken: order, items, enrolments, downloads, events. Without expires_at there is nothing to pay and it is born paid.';
 
 create function private.place_quote(customer_id uuid, quote private.quote)
 returns uuid
@@ -255,11 +255,12 @@ declare
   v_line private.order_line;
   v_needed private.order_line[] := quote.lines;
   v_beyond integer := 0;
+  v_expired uuid[];
 begin
   if quote.total_amount > 0 then
     v_expires_at := now() + make_interval(mins => (private.setting('hold_minutes'))::integer);
   end if;
-  perform private.expire_own_due_orders(place_quote.customer_id, quote.lines);
+  v_expired := private.expire_own_due_orders(place_quote.customer_id, quote.lines);
   foreach v_line in array quote.lines loop
     if v_line.kind = 'bundle' then
       v_needed := private.needed_units(quote.lines);
@@ -273,10 +274,11 @@ begin
   if v_beyond > 0 then
     perform private.note_backorders(v_order_id);
   end if;
+  perform private.redeem_promotions(v_order_id, place_quote.customer_id, quote, v_expires_at, v_expired);
   return v_order_id;
 end
 $$;
-comment on function private.place_quote(uuid, private.quote) is 'Holds the units of a quote without problems, then writes the order as it was quoted; answers its id.';
+comment on function private.place_quote(uuid, private.quote) is 'Holds the units of a quote without problems, then writes the order as it was quoted and uses its promotions; answers its id.';
 
 -- enroll -----------------------------------------------------------------------------------------------------------------------------
 

@@ -277,6 +277,7 @@ begin
       -- everything confirm_order did is undone; the money goes back
       if v_status = 'pending' then
         perform private.end_order(deliver_paid_order.order_id, 'cancelled', 'sold out before the payment came');
+        perform private.give_back_promotions(array[deliver_paid_order.order_id]);
       end if;
       perform private.request_refund(deliver_paid_order.payment_id, case when v_status = 'pending' then 'undeliverable' else 'late_payment' end,
         'what was ordered is no longer available');

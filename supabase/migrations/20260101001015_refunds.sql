@@ -169,6 +169,33 @@ as $$
 $$;
 comment on function private.refund_effect_key(text, uuid) is 'refund:<id> for the first booking of a refund, refund:<id>:2 once the first one was booked back.';
 
+create function private.tax_given_back(order_id uuid, amount bigint)
+returns bigint
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_order public.orders;
+  v_before bigint;
+  v_tax_before bigint;
+begin
+  select * into v_order from public.orders where orders.id = tax_given_back.order_id;
+  if v_order.tax_amount + v_order.tax_included_amount = 0 or tax_given_back.amount = 0 then
+    return 0;
+  end if;
+  select coalesce(sum(ledger_entries.amount), 0), coalesce(sum(ledger_entries.amount) filter (where ledger_entries.account = 'tax_payable'), 0)
+  into v_before, v_tax_before
+  from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
+  where ledger_transactions.order_id = v_order.id and ledger_entries.account in ('refunds', 'tax_payable')
+    and split_part(ledger_transactions.effect_key, ':', 1) in ('refund', 'refund_failed');
+  -- the whole so far, less what went back before: several parts give back what one refund would, to the unit
+  return round((v_order.tax_amount + v_order.tax_included_amount)::numeric * (v_before + tax_given_back.amount) / v_order.total_amount) - v_tax_before;
+end
+$$;
+comment on function private.tax_given_back(uuid, bigint) is 'How much of a sale''s refund is tax that the shop does not owe any more.';
+
 create function private.settle_refund(refund public.refunds, payment public.payments)
 returns void
 language plpgsql
@@ -185,6 +212,7 @@ declare
     from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
     where ledger_transactions.order_id = refund.order_id and ledger_entries.account = 'receivable');
   v_cleared bigint := greatest(0, least(refund.amount, v_owed));
+  v_tax bigint := private.tax_given_back(refund.order_id, refund.amount - v_cleared);
   v_order_status text;
 begin
   update public.payments
@@ -192,7 +220,7 @@ begin
     status = case when v_rest = 0 then 'refunded' when v_open then payments.status else 'success' end
   where payments.id = payment.id;
   perform private.post_entries(private.refund_effect_key('refund', refund.id), refund.order_id, refund.currency, jsonb_build_object(
-    'receivable', v_cleared, 'refunds', refund.amount - v_cleared, 'cash_in_transit', -refund.amount));
+    'receivable', v_cleared, 'refunds', refund.amount - v_cleared - v_tax, 'tax_payable', v_tax, 'cash_in_transit', -refund.amount));
   perform private.emit('refund.succeeded', 'refund', refund.id);
   -- one of two payments given back leaves an order that the other one still pays
   if refund.reason <> 'by_provider' or exists (
@@ -204,6 +232,7 @@ begin
   if v_rest = 0 and v_order_status in ('paid', 'processing', 'shipped', 'delivered', 'completed', 'partially_refunded', 'needs_review') then
     update public.orders set status = 'refunded' where orders.id = refund.order_id;
     perform private.take_back_goods(refund.order_id);
+    perform private.give_back_promotions(array[refund.order_id]);
   elsif v_order_status in ('paid', 'completed') then
     update public.orders set status = 'partially_refunded' where orders.id = refund.order_id;
   end if;

@@ -12,8 +12,7 @@ insert into public.settings (key, value, description) values
   ('shop_time_zone', '"Asia/Jakarta"', 'IANA name of the zone whose calendar dates invoices and begins their years.'),
   ('seller_name', '"Seatline Academy"', 'The seller on invoices: the legal name.'),
   ('seller_address', '""', 'The seller''s address on invoices; lines end with \n.'),
-  ('seller_tax_id', '""', 'The seller''s tax number on invoices, such as an NPWP; empty: none is printed.'),
-  ('tax_name', '"PPN"', 'What the tax on invoices is called.');
+  ('seller_tax_id', '""', 'The seller''s tax number on invoices, such as an NPWP; empty: none is printed.');
 
 create table private.invoice_series (
   kind text not null,
@@ -43,9 +42,9 @@ create table public.invoices (
   subtotal_amount bigint not null,
   discount_amount bigint not null default 0,
   tax_amount bigint not null default 0,
+  tax_included_amount bigint not null default 0,
   shipping_amount bigint not null default 0,
   total_amount bigint not null,
-  tax_name text not null,
   seller_name text not null,
   seller_address text not null,
   seller_tax_id text not null,
@@ -61,13 +60,14 @@ create table public.invoices (
   constraint invoices_count_the_year_of_the_shop check (year = extract(year from issued_at at time zone time_zone)),
   constraint invoices_say_what_a_credit_note_corrects check ((kind = 'credit_note') = (corrects_id is not null) and (kind = 'credit_note') = (refund_id is not null)),
   constraint invoices_add_up check (total_amount = subtotal_amount - discount_amount + tax_amount + shipping_amount),
-  constraint invoices_are_about_money check (total_amount > 0 and subtotal_amount >= 0 and discount_amount >= 0 and tax_amount >= 0 and shipping_amount >= 0),
+  constraint invoices_are_about_money check (total_amount > 0 and subtotal_amount >= 0 and discount_amount >= 0 and tax_amount >= 0 and shipping_amount >= 0
+    and tax_included_amount between 0 and subtotal_amount - discount_amount),
   constraint invoices_speak_a_known_language check (locale in ('id', 'en')),
   constraint invoices_know_their_pdf_wholly check (num_nulls(pdf_path, pdf_sha256, pdf_bytes) in (0, 3)),
   constraint invoices_keep_a_readable_hash check (pdf_sha256 ~ '^[0-9a-f]{64}$')
 );
 comment on table public.invoices is
-  'Invoices and credit notes, as they were issued; amounts of both are positive minor units of currency. subtotal − discount + tax + shipping = total.';
+  'Invoices and credit notes, as they were issued; amounts of both are positive minor units of currency. subtotal − discount + tax + shipping = total. tax_included_amount is tax that the prices contain.';
 
 -- the guarantee: one invoice per order; one credit note per refund
 create unique index invoices_one_per_order on public.invoices (order_id) where kind = 'invoice';
@@ -127,14 +127,19 @@ create table public.invoice_lines (
   sku text,
   quantity integer not null,
   unit_amount bigint not null,
-  total_amount bigint not null,
-  tax_basis_points integer not null default 0,
+  subtotal_amount bigint not null,
+  discount_amount bigint not null default 0,
   tax_amount bigint not null default 0,
+  tax_included_amount bigint not null default 0,
+  total_amount bigint not null,
+  taxes jsonb not null default '[]',
   primary key (invoice_id, position),
-  constraint invoice_lines_add_up check (quantity > 0 and unit_amount >= 0 and total_amount = unit_amount * quantity),
-  constraint invoice_lines_are_taxed_sanely check (tax_basis_points between 0 and 10000 and tax_amount >= 0)
+  constraint invoice_lines_add_up check (quantity > 0 and unit_amount >= 0 and subtotal_amount = unit_amount * quantity and total_amount = subtotal_amount - discount_amount + tax_amount),
+  constraint invoice_lines_take_off_no_more_than_there_is check (discount_amount between 0 and subtotal_amount and tax_amount >= 0
+    and tax_included_amount between 0 and subtotal_amount - discount_amount)
 );
-comment on table public.invoice_lines is 'The lines of an invoice before discount and tax; tax_basis_points 1100 is 11 %, tax_amount the line''s share of the tax.';
+comment on table public.invoice_lines is
+  'The lines of an invoice: subtotal − discount + tax = total. taxes: [{name, basis_points, inclusive, amount}]; those that are inclusive are in the price, the others on top.';
 
 create function private.tg_invoice_lines__check_totals()
 returns trigger
@@ -150,15 +155,16 @@ begin
     select from public.invoices left join public.invoice_lines on invoice_lines.invoice_id = invoices.id
     where invoices.id = v_invoice_id
     group by invoices.id
-    having invoices.subtotal_amount <> coalesce(sum(invoice_lines.total_amount), 0)
-      or invoices.tax_amount <> coalesce(sum(invoice_lines.tax_amount), 0)
+    having (invoices.subtotal_amount, invoices.discount_amount, invoices.tax_amount, invoices.tax_included_amount)
+      is distinct from (coalesce(sum(invoice_lines.subtotal_amount), 0), coalesce(sum(invoice_lines.discount_amount), 0),
+        coalesce(sum(invoice_lines.tax_amount), 0), coalesce(sum(invoice_lines.tax_included_amount), 0))
   ) then
-    perform private.fail('invoice_does_not_add_up', 409, 'Subtotal and tax of an invoice are the sums of its lines.', 'Write the invoice and its lines in one transaction.');
+    perform private.fail('invoice_does_not_add_up', 409, 'Subtotal, discount and tax of an invoice are the sums of its lines.', 'Write the invoice and its lines in one transaction.');
   end if;
   return null;
 end
 $$;
-comment on function private.tg_invoice_lines__check_totals() is 'At commit: subtotal and tax are the sums of the lines, whoever wrote them.';
+comment on function private.tg_invoice_lines__check_totals() is 'At commit: subtotal, discount and taxes are the sums of the lines, whoever wrote them.';
 
 create constraint trigger _300_check_totals after insert on public.invoices
   deferrable initially deferred for each row execute function private.tg_invoice_lines__check_totals();

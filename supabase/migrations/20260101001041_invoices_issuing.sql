@@ -78,11 +78,11 @@ begin
     return v_invoice_id;
   end if;
   insert into public.invoices (kind, year, serial, order_id, issued_at, time_zone, paid_on, currency, minor_units, subtotal_amount,
-    discount_amount, tax_amount, shipping_amount, total_amount, tax_name, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, locale)
+    discount_amount, tax_amount, tax_included_amount, shipping_amount, total_amount, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, locale)
   select 'invoice', v_year, private.next_invoice_serial('invoice', v_year), orders.id, clock_timestamp(), shop.time_zone,
     (orders.paid_at at time zone shop.time_zone)::date, orders.currency, currencies.minor_units, orders.subtotal_amount,
-    orders.discount_amount, orders.tax_amount, orders.shipping_amount, orders.total_amount,
-    private.setting('tax_name') #>> '{}', private.setting('seller_name') #>> '{}', private.setting('seller_address') #>> '{}',
+    orders.discount_amount, orders.tax_amount, orders.tax_included_amount, orders.shipping_amount, orders.total_amount,
+    private.setting('seller_name') #>> '{}', private.setting('seller_address') #>> '{}',
     private.setting('seller_tax_id') #>> '{}', btrim(profiles.first_name || ' ' || profiles.last_name), profiles.email, profiles.locale
   from public.orders
   join public.profiles on profiles.id = orders.customer_id
@@ -105,22 +105,15 @@ volatile
 security invoker
 set search_path = ''
 as $$
-  insert into public.invoice_lines (invoice_id, position, title, sku, quantity, unit_amount, total_amount, tax_basis_points, tax_amount)
-  select invoices.id, lines.position, lines.title, lines.sku, lines.quantity, lines.unit_amount, lines.total_amount,
-    coalesce(round(10000.0 * invoices.tax_amount / nullif(invoices.total_amount - invoices.tax_amount, 0)), 0),
-    -- shares by running sums, so that they add up to the tax to the last unit
-    coalesce(invoices.tax_amount * lines.up_to_here / nullif(invoices.subtotal_amount, 0), 0)
-      - coalesce(invoices.tax_amount * lines.before / nullif(invoices.subtotal_amount, 0), 0)
-  from public.invoices
-  join (
-    select order_items.*, row_number() over list as position, sum(order_items.total_amount) over list::bigint as up_to_here,
-      (sum(order_items.total_amount) over list - order_items.total_amount)::bigint as before
-    from public.order_items
-    window list as (partition by order_items.order_id order by order_items.title, order_items.id)
-  ) as lines on lines.order_id = invoices.order_id
-  where invoices.id = copy_order_lines.invoice_id;
+  insert into public.invoice_lines (invoice_id, position, title, sku, quantity, unit_amount, subtotal_amount, discount_amount, tax_amount,
+    tax_included_amount, total_amount, taxes)
+  select invoices.id, row_number() over (order by order_items.title, order_items.id), order_items.title, order_items.sku, order_items.quantity,
+    order_items.unit_amount, order_items.subtotal_amount, order_items.discount_amount, order_items.tax_amount, order_items.tax_included_amount,
+    order_items.total_amount, coalesce(order_items.pricing -> 'taxes', '[]')
+  from public.invoices join public.order_items on order_items.order_id = invoices.order_id
+  where invoices.id = copy_order_lines.invoice_id and order_items.parent_id is null; -- a bundle is invoiced as one thing
 $$;
-comment on function private.copy_order_lines(uuid) is 'Writes the lines of a new invoice as they were bought, each with its share of the order''s tax.';
+comment on function private.copy_order_lines(uuid) is 'Writes the lines of a new invoice as they were bought, each with its discount and its taxes.';
 
 create function private.issue_credit_note(refund_id uuid)
 returns uuid
@@ -132,6 +125,7 @@ as $$
 declare
   v_refund public.refunds;
   v_amount bigint;
+  v_tax bigint;
   v_invoice_id uuid;
   v_invoice public.invoices;
   v_year integer;
@@ -142,9 +136,9 @@ begin
     return v_credit_note_id;
   end if;
   -- what a bank sent back is booked back, and booked again when a new try succeeds
-  select sum(ledger_entries.amount) into v_amount
+  select sum(ledger_entries.amount), sum(ledger_entries.amount) filter (where ledger_entries.account = 'tax_payable') into v_amount, v_tax
   from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
-  where ledger_transactions.order_id = v_refund.order_id and ledger_entries.account = 'refunds'
+  where ledger_transactions.order_id = v_refund.order_id and ledger_entries.account in ('refunds', 'tax_payable')
     and split_part(ledger_transactions.effect_key, ':', 1) in ('refund', 'refund_failed')
     and split_part(ledger_transactions.effect_key, ':', 2) = v_refund.id::text;
   if coalesce(v_amount, 0) <= 0 then
@@ -161,13 +155,32 @@ begin
   if v_credit_note_id is not null then
     return v_credit_note_id;
   end if;
-  return private.write_credit_note(v_refund.id, v_invoice, v_amount, v_year);
+  return private.write_credit_note(v_refund.id, v_invoice, v_amount, coalesce(v_tax, 0), v_year);
 end
 $$;
 comment on function private.issue_credit_note(uuid) is
   'The credit note of a refund that gave a sale back, issued now or before; null when the money never was a sale. Called again it answers the same.';
 
-create function private.write_credit_note(refund_id uuid, invoice public.invoices, amount bigint, year integer)
+create function private.share_of_taxes(invoice_id uuid, tax_amount bigint)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_taxes jsonb := private.invoice_taxes(share_of_taxes.invoice_id);
+  v_shares bigint[] := private.split_amount(share_of_taxes.tax_amount, array(
+    select (tax ->> 'amount')::bigint from jsonb_array_elements(v_taxes) with ordinality as taxes (tax, position) order by position));
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_set(tax, '{amount}', to_jsonb(v_shares[position])) order by position), '[]')
+    from jsonb_array_elements(v_taxes) with ordinality as taxes (tax, position));
+end
+$$;
+comment on function private.share_of_taxes(uuid, bigint) is 'The taxes of an invoice, with this much of them in all: what a partial refund gives back.';
+
+create function private.write_credit_note(refund_id uuid, invoice public.invoices, amount bigint, tax_amount bigint, year integer)
 returns uuid
 language plpgsql
 volatile
@@ -175,33 +188,38 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_whole boolean := amount = invoice.total_amount;
-  v_tax bigint := round(invoice.tax_amount::numeric * amount / invoice.total_amount);
+  v_whole boolean := write_credit_note.amount = invoice.total_amount;
+  v_taxes jsonb := private.share_of_taxes(invoice.id, write_credit_note.tax_amount);
+  v_tax bigint := (select coalesce(sum((tax ->> 'amount')::bigint) filter (where not (tax ->> 'inclusive')::boolean), 0) from jsonb_array_elements(v_taxes) as tax);
+  v_net bigint := write_credit_note.amount - v_tax;
+  v_included bigint := write_credit_note.tax_amount - v_tax;
   v_credit_note_id uuid;
 begin
   insert into public.invoices (kind, year, serial, order_id, refund_id, corrects_id, issued_at, time_zone, currency, minor_units, subtotal_amount,
-    discount_amount, tax_amount, shipping_amount, total_amount, tax_name, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, locale)
+    discount_amount, tax_amount, tax_included_amount, shipping_amount, total_amount, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, locale)
   values ('credit_note', write_credit_note.year, private.next_invoice_serial('credit_note', write_credit_note.year), invoice.order_id,
     write_credit_note.refund_id, invoice.id, clock_timestamp(), private.setting('shop_time_zone') #>> '{}', invoice.currency, invoice.minor_units,
-    case when v_whole then invoice.subtotal_amount else amount - v_tax end, case when v_whole then invoice.discount_amount else 0 end,
-    v_tax, case when v_whole then invoice.shipping_amount else 0 end, amount, invoice.tax_name, invoice.seller_name, invoice.seller_address,
+    case when v_whole then invoice.subtotal_amount else v_net end, case when v_whole then invoice.discount_amount else 0 end,
+    case when v_whole then invoice.tax_amount else v_tax end, case when v_whole then invoice.tax_included_amount else v_included end,
+    case when v_whole then invoice.shipping_amount else 0 end, write_credit_note.amount, invoice.seller_name, invoice.seller_address,
     invoice.seller_tax_id, invoice.buyer_name, invoice.buyer_email, invoice.locale)
   returning invoices.id into v_credit_note_id;
-  insert into public.invoice_lines (invoice_id, position, title, sku, quantity, unit_amount, total_amount, tax_basis_points, tax_amount)
+  insert into public.invoice_lines (invoice_id, position, title, sku, quantity, unit_amount, subtotal_amount, discount_amount, tax_amount,
+    tax_included_amount, total_amount, taxes)
   select v_credit_note_id, invoice_lines.position, invoice_lines.title, invoice_lines.sku, invoice_lines.quantity, invoice_lines.unit_amount,
-    invoice_lines.total_amount, invoice_lines.tax_basis_points, invoice_lines.tax_amount
+    invoice_lines.subtotal_amount, invoice_lines.discount_amount, invoice_lines.tax_amount, invoice_lines.tax_included_amount,
+    invoice_lines.total_amount, invoice_lines.taxes
   from public.invoice_lines where v_whole and invoice_lines.invoice_id = invoice.id
   union all
-  select v_credit_note_id, 1,
-    format(case invoice.locale when 'en' then 'Part of invoice %s' else 'Sebagian dari faktur %s' end, invoice.number), null, 1,
-    amount - v_tax, amount - v_tax, coalesce(round(10000.0 * invoice.tax_amount / nullif(invoice.total_amount - invoice.tax_amount, 0)), 0), v_tax
+  select v_credit_note_id, 1, format(case invoice.locale when 'en' then 'Part of invoice %s' else 'Sebagian dari faktur %s' end, invoice.number), null, 1,
+    v_net, v_net, 0, v_tax, v_included, write_credit_note.amount, v_taxes
   where not v_whole;
   perform private.emit('invoice.issued', 'invoice', v_credit_note_id);
   return v_credit_note_id;
 end
 $$;
-comment on function private.write_credit_note(uuid, public.invoices, bigint, integer) is
-  'Writes the credit note: of the whole invoice with its lines, of a part with one line. The caller holds the series.';
+comment on function private.write_credit_note(uuid, public.invoices, bigint, bigint, integer) is
+  'Writes the credit note: of the whole invoice with its lines, of a part with one line and that part of each tax. The caller holds the series.';
 
 create function private.keep_invoice_pdf(invoice_id uuid, path text, sha256 text, bytes integer)
 returns void
@@ -225,6 +243,23 @@ comment on function private.keep_invoice_pdf(uuid, text, text, integer) is 'Reme
 
 -- read -------------------------------------------------------------------------------------------------------------------------------
 
+create function private.invoice_taxes(invoice_id uuid)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object('name', summed.name, 'basis_points', summed.basis_points, 'inclusive', summed.inclusive, 'amount', summed.amount)
+    order by summed.inclusive desc, summed.name, summed.basis_points), '[]')
+  from (
+    select tax ->> 'name' as name, (tax ->> 'basis_points')::integer as basis_points, (tax ->> 'inclusive')::boolean as inclusive, sum((tax ->> 'amount')::bigint)::bigint as amount
+    from public.invoice_lines cross join lateral jsonb_array_elements(invoice_lines.taxes) as tax
+    where invoice_lines.invoice_id = invoice_taxes.invoice_id group by 1, 2, 3
+  ) as summed;
+$$;
+comment on function private.invoice_taxes(uuid) is 'The taxes of an invoice by name and rate.';
+
 create function private.invoice_document(invoice_id uuid)
 returns jsonb
 language plpgsql
@@ -240,8 +275,8 @@ begin
     'refund_id', invoices.refund_id, 'corrects_id', invoices.corrects_id, 'corrects_number', corrected.number,
     'issued_at', invoices.issued_at, 'time_zone', invoices.time_zone, 'paid_on', invoices.paid_on,
     'currency', invoices.currency, 'minor_units', invoices.minor_units, 'subtotal_amount', invoices.subtotal_amount,
-    'discount_amount', invoices.discount_amount, 'tax_amount', invoices.tax_amount, 'shipping_amount', invoices.shipping_amount,
-    'total_amount', invoices.total_amount, 'tax_name', invoices.tax_name, 'seller_name', invoices.seller_name,
+    'discount_amount', invoices.discount_amount, 'tax_amount', invoices.tax_amount, 'tax_included_amount', invoices.tax_included_amount,
+    'shipping_amount', invoices.shipping_amount, 'total_amount', invoices.total_amount, 'taxes', private.invoice_taxes(invoices.id), 'seller_name', invoices.seller_name,
     'seller_address', invoices.seller_address, 'seller_tax_id', invoices.seller_tax_id, 'buyer_name', invoices.buyer_name,
     'buyer_email', invoices.buyer_email, 'locale', invoices.locale,
     'pdf_path', invoices.pdf_path, 'pdf_sha256', invoices.pdf_sha256, 'pdf_bytes', invoices.pdf_bytes,

@@ -53,6 +53,48 @@ cross join lateral (
 where (orders.subtotal_amount, orders.discount_amount, orders.tax_amount, orders.tax_included_amount, orders.total_amount - orders.shipping_amount)
   is distinct from (items.subtotal, items.discount, items.tax, items.tax_included, items.total)
 union all
+select 'an order says what was taken off it', orders.id::text, format('discount %s, uses %s', orders.discount_amount, used.amount)
+from public.orders
+cross join lateral (
+  -- of every promotion the last use: what was given back may have been used again
+  select coalesce(sum(latest.amount), 0) as amount from (
+    select distinct on (promotion_redemptions.promotion_id) promotion_redemptions.amount from public.promotion_redemptions
+    where promotion_redemptions.order_id = orders.id order by promotion_redemptions.promotion_id, promotion_redemptions.redeemed_at desc
+  ) as latest
+) as used
+where orders.discount_amount <> used.amount
+union all
+select 'a limited promotion was used as often as it says', promotions.id::text, format('counted %s, limit %s', promotions.used_count, promotions.usage_limit)
+from public.promotions
+where promotions.usage_limit is not null and promotions.used_count <> (
+  select count(*) from public.promotion_redemptions where promotion_redemptions.promotion_id = promotions.id and promotion_redemptions.given_back_at is null)
+union all
+select 'a limited coupon was used as often as it says', coupons.id::text, format('counted %s, limit %s', coupons.used_count, coupons.usage_limit)
+from public.coupons
+where coupons.usage_limit is not null and coupons.used_count <> (
+  select count(*) from public.promotion_redemptions where promotion_redemptions.coupon_id = coupons.id and promotion_redemptions.given_back_at is null)
+union all
+select 'nobody uses a promotion more often than they may', coalesce(counted.customer_id, used.customer_id)::text, format('counted %s, used %s, limit %s', counted.used_count, used.uses, promotions.per_user_limit)
+from private.promotion_uses as counted
+full join (
+  select promotion_redemptions.promotion_id, promotion_redemptions.customer_id, count(*) as uses
+  from public.promotion_redemptions where promotion_redemptions.given_back_at is null group by 1, 2
+) as used using (promotion_id, customer_id)
+join public.promotions on promotions.id = promotion_id
+where coalesce(counted.used_count, 0) <> coalesce(used.uses, 0) or used.uses > promotions.per_user_limit
+union all
+select 'an ended order uses no promotion', orders.id::text, orders.status
+from public.promotion_redemptions join public.orders on orders.id = promotion_redemptions.order_id
+where promotion_redemptions.given_back_at is null and orders.status in ('cancelled', 'expired', 'refunded')
+union all
+select 'a paid order keeps its promotions', orders.id::text, orders.status
+from public.promotion_redemptions join public.orders on orders.id = promotion_redemptions.order_id
+where orders.status in ('paid', 'processing', 'shipped', 'delivered', 'completed', 'partially_refunded')
+  and (promotion_redemptions.given_back_at is null and promotion_redemptions.expires_at is not null
+    or promotion_redemptions.given_back_at is not null and not exists (
+      select from public.promotion_redemptions as kept
+      where kept.order_id = orders.id and kept.promotion_id = promotion_redemptions.promotion_id and kept.given_back_at is null))
+union all
 select 'an ended order holds nothing', orders.id::text, orders.status
 from public.orders join public.reservations on reservations.holder_id = orders.id
 where reservations.status = 'held' and orders.status not in ('pending', 'needs_review')

@@ -21,6 +21,7 @@ const mayAccept = new Set([
   "my_waitlist",
   "revoke_role",
   "search_orders",
+  "variant_prices",
 ]);
 // Verbs that take nothing but a key: nothing can be wrong about what is sent, and what they do is their sense (tests/carts/rules.test.ts).
 const takesNothing = new Set(["clear_cart"]);

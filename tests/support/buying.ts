@@ -122,6 +122,7 @@ export async function payOrder(sql: Sql, customer: string, orderId: string): Pro
 export async function endHold(sql: Sql, orderId: string): Promise<void> {
   await sql`update public.orders set expires_at = now() - interval '1 second' where id = ${orderId}`;
   await sql`update public.reservations set expires_at = now() - interval '1 second' where holder_id = ${orderId} and status = 'held'`;
+  await sql`update public.promotion_redemptions set expires_at = now() - interval '1 second' where order_id = ${orderId} and expires_at is not null`;
 }
 
 async function asSecretKey<T>(sql: Sql, work: (sql: Sql) => Promise<T>): Promise<T> {

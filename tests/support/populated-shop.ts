@@ -70,6 +70,9 @@ async function offerPrices(sql: Pool, member: string, variant: string, product: 
     values ('Ten percent', 'percent', 'active', 1000, 1000) returning id`;
   await sql`insert into public.promotions (name, kind, status, basis_points) values ('Next month', 'percent', 'draft', 500)`;
   await sql`insert into public.promotion_products (promotion_id, product_id) values (${promotion?.id}, ${product})`;
+  const [category] =
+    await sql`insert into public.categories (slug, title) values ('on-offer', 'On offer') returning id`;
+  await sql`insert into public.promotion_categories (promotion_id, category_id) values (${promotion?.id}, ${category?.id})`;
   await sql`insert into public.coupons (promotion_id, code, customer_id) values (${promotion?.id}, 'FIRSTOFALL', ${member}), (${promotion?.id}, 'TENPERCENT', null)`;
   await sql`insert into public.tax_rates (country, tax_category, name, basis_points, inclusive) values ('SG', 'standard', 'GST', 900, true)`;
 }

@@ -11,6 +11,7 @@ import { Learning } from "./resources/learning.ts";
 import { Notifications } from "./resources/notifications.ts";
 import { Orders } from "./resources/orders.ts";
 import { People } from "./resources/people.ts";
+import { Pricing } from "./resources/pricing.ts";
 import { Processes } from "./resources/processes.ts";
 
 /** What {@link createSeatline} takes. */
@@ -41,6 +42,7 @@ export interface Seatline {
   people: People;
   notifications: Notifications;
   inventory: Inventory;
+  pricing: Pricing;
   processes: Processes;
   /** Supabase Auth: sign-up, sign-in, sign-out, one-time passwords. */
   auth: SupabaseClient<Database>["auth"];
@@ -75,6 +77,7 @@ export function createSeatline(options: SeatlineOptions): Seatline {
     people: new People(api, person),
     notifications: new Notifications(api, person),
     inventory: new Inventory(api),
+    pricing: new Pricing(api),
     processes: new Processes(api),
     get auth() {
       return supabase.auth;

@@ -1252,35 +1252,44 @@ export type Database = {
       };
       invoice_lines: {
         Row: {
+          discount_amount: number;
           invoice_id: string;
           position: number;
           quantity: number;
           sku: string | null;
+          subtotal_amount: number;
           tax_amount: number;
-          tax_basis_points: number;
+          tax_included_amount: number;
+          taxes: NonNullable<Json>;
           title: string;
           total_amount: number;
           unit_amount: number;
         };
         ComputedFields: never;
         Insert: {
+          discount_amount?: number;
           invoice_id: string;
           position: number;
           quantity: number;
           sku?: string | null;
+          subtotal_amount: number;
           tax_amount?: number;
-          tax_basis_points?: number;
+          tax_included_amount?: number;
+          taxes?: NonNullable<Json>;
           title: string;
           total_amount: number;
           unit_amount: number;
         };
         Update: {
+          discount_amount?: number;
           invoice_id?: string;
           position?: number;
           quantity?: number;
           sku?: string | null;
+          subtotal_amount?: number;
           tax_amount?: number;
-          tax_basis_points?: number;
+          tax_included_amount?: number;
+          taxes?: NonNullable<Json>;
           title?: string;
           total_amount?: number;
           unit_amount?: number;
@@ -1321,7 +1330,7 @@ export type Database = {
           shipping_amount: number;
           subtotal_amount: number;
           tax_amount: number;
-          tax_name: string;
+          tax_included_amount: number;
           time_zone: string;
           total_amount: number;
           year: number;
@@ -1352,7 +1361,7 @@ export type Database = {
           shipping_amount?: number;
           subtotal_amount: number;
           tax_amount?: number;
-          tax_name: string;
+          tax_included_amount?: number;
           time_zone: string;
           total_amount: number;
           year: number;
@@ -1382,7 +1391,7 @@ export type Database = {
           shipping_amount?: number;
           subtotal_amount?: number;
           tax_amount?: number;
-          tax_name?: string;
+          tax_included_amount?: number;
           time_zone?: string;
           total_amount?: number;
           year?: number;
@@ -2533,6 +2542,37 @@ export type Database = {
         };
         Relationships: [];
       };
+      promotion_categories: {
+        Row: {
+          category_id: string;
+          promotion_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          category_id: string;
+          promotion_id: string;
+        };
+        Update: {
+          category_id?: string;
+          promotion_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "promotion_categories_category_id_fkey";
+            columns: ["category_id"];
+            isOneToOne: false;
+            referencedRelation: "categories";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "promotion_categories_promotion_id_fkey";
+            columns: ["promotion_id"];
+            isOneToOne: false;
+            referencedRelation: "promotions";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       promotion_products: {
         Row: {
           product_id: string;
@@ -3598,6 +3638,10 @@ export type Database = {
       enroll: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
       find_upload: { Args: { kind: string; upload_id: string }; Returns: Json };
       finish_upload: { Args: { facts: Json; kind: string; upload_id: string }; Returns: Json };
+      generate_coupons: {
+        Args: { count: number; idempotency_key?: string; prefix?: string; promotion_id: string; usage_limit?: number };
+        Returns: Json;
+      };
       generate_variants: {
         Args: { idempotency_key?: string; options: Json; product_id: string; sku_prefix?: string };
         Returns: Json;
@@ -3696,9 +3740,11 @@ export type Database = {
       place_order: {
         Args: {
           cart_id?: string;
+          country?: string;
           currency?: string;
           idempotency_key?: string;
           lines?: Json;
+          province?: string;
           shipping_address_id?: string;
         };
         Returns: Json;
@@ -3713,6 +3759,17 @@ export type Database = {
       };
       put_quiz: { Args: { idempotency_key?: string; lesson_id: string; questions: Json }; Returns: Json };
       quiz_questions: { Args: { lesson_id: string }; Returns: Json };
+      quote: {
+        Args: {
+          cart_id?: string;
+          country?: string;
+          coupon_codes?: string[];
+          currency?: string;
+          lines?: Json;
+          province?: string;
+        };
+        Returns: Json;
+      };
       receive_provider_event: {
         Args: { event_id: string; payload: Json; provider: string; type: string };
         Returns: Json;
@@ -3864,6 +3921,7 @@ export type Database = {
         Returns: Json;
       };
       use_download: { Args: { download_id: string; idempotency_key?: string }; Returns: Json };
+      variant_prices: { Args: { currency?: string; quantity?: number; variant_ids: string[] }; Returns: Json };
       verify_certificate: { Args: { number: string }; Returns: Json };
     };
     Enums: {

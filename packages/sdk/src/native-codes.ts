@@ -16,6 +16,7 @@ export const nativeCodes = {
   "42883": "unknown_operation",
   "42P01": "unknown_operation",
   "23505": "already_exists",
+  "23P01": "already_exists",
   "23503": "invalid_reference",
   "23502": "invalid_input",
   "23514": "invalid_input",

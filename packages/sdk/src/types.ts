@@ -1,4 +1,5 @@
 import type { AddressSnapshot } from "./types/people.ts";
+import type { LinePricing, Tax } from "./types/pricing.ts";
 import type {
   CourseLevel,
   EnrollmentStatus,
@@ -181,6 +182,7 @@ export interface OrderItem {
   tax_included_amount: number;
   /** subtotal − discount + tax. */
   total_amount: number;
+  pricing: LinePricing;
   /** Units that were sold beyond stock and come later. */
   backordered_quantity: number;
   /** When those ship; null unless they were preordered. */
@@ -236,7 +238,10 @@ export interface InvoiceSummary {
   minor_units: number;
   subtotal_amount: number;
   discount_amount: number;
+  /** Tax that comes on top of the prices. */
   tax_amount: number;
+  /** Tax that the prices contain; part of the total already. */
+  tax_included_amount: number;
   shipping_amount: number;
   /** subtotal − discount + tax + shipping. */
   total_amount: number;
@@ -249,7 +254,8 @@ export interface InvoiceSummary {
 export interface Invoice extends InvoiceSummary {
   order_number: string;
   corrects_number: string | null;
-  tax_name: string;
+  /** Every tax of the lines, by name and rate. */
+  taxes: Tax[];
   seller_name: string;
   seller_address: string;
   seller_tax_id: string;
@@ -260,7 +266,7 @@ export interface Invoice extends InvoiceSummary {
   lines: InvoiceLine[];
 }
 
-/** One line of an invoice, before discount and tax. */
+/** One line of an invoice. */
 export interface InvoiceLine {
   /** 1 for the first. */
   position: number;
@@ -268,10 +274,14 @@ export interface InvoiceLine {
   sku: string | null;
   quantity: number;
   unit_amount: number;
-  total_amount: number;
-  /** 1100 is 11 %. */
-  tax_basis_points: number;
+  /** unit × quantity. */
+  subtotal_amount: number;
+  discount_amount: number;
   tax_amount: number;
+  tax_included_amount: number;
+  /** subtotal − discount + tax. */
+  total_amount: number;
+  taxes: Tax[];
 }
 
 /** The caller's profile. */

@@ -88,3 +88,13 @@ export const lockReasons = [
 ] as const;
 /** One of {@link lockReasons}. */
 export type LockReason = (typeof lockReasons)[number];
+
+/** Why a unit costs what it costs. */
+export const priceReasonKinds = ["base", "sale", "tier", "group"] as const;
+/** One of {@link priceReasonKinds}. */
+export type PriceReasonKind = (typeof priceReasonKinds)[number];
+
+/** What a promotion does. */
+export const promotionKinds = ["percent", "fixed", "free_shipping", "buy_x_get_y"] as const;
+/** One of {@link promotionKinds}. */
+export type PromotionKind = (typeof promotionKinds)[number];

@@ -27,8 +27,9 @@ export class Orders {
    * docs/errors.md, Orders and Carts.
    */
   place(params: PlaceOrderParams, options?: ChangeOptions): Promise<Order> {
-    const { lines, cart_id, currency, shipping_address_id } = params;
-    return this.#api.perform("place_order", { lines, cart_id, currency, shipping_address_id }, options);
+    const { lines, cart_id, currency, shipping_address_id, country, province } = params;
+    const args = { lines, cart_id, currency, shipping_address_id, country, province };
+    return this.#api.perform("place_order", args, options);
   }
 
   /** The whole order, with items, payments and refunds. Errors: `order_not_found`. */
@@ -102,6 +103,9 @@ export interface PlaceOrderParams {
   currency?: string;
   /** Where goods go; the cart's address, or the default one, when left out. */
   shipping_address_id?: string;
+  /** Whose taxes count when nothing is sent to an address: ISO 3166-1; the shop's country when left out. */
+  country?: string;
+  province?: string;
 }
 
 /** What {@link Orders.list} takes. */

@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../error-codes.ts";
 import type { AddressSnapshot } from "./people.ts";
+import type { Discount, LineDiscount, PriceReason, Tax } from "./pricing.ts";
 
 /** What would refuse an order, as data: the fields of the error that `orders.place` would throw. */
 export interface Problem {
@@ -47,7 +48,7 @@ export interface CartLine {
   /** Before sales and tiers. */
   base_unit_amount: number | null;
   /** Why `unit_amount` is what it is. */
-  price_reason: Record<string, unknown> | null;
+  price_reason: PriceReason | null;
   subtotal_amount: number;
   discount_amount: number;
   /** On top of the price. */
@@ -56,8 +57,8 @@ export interface CartLine {
   tax_included_amount: number;
   /** subtotal − discount + tax. */
   total_amount: number;
-  discounts: Record<string, unknown>[];
-  taxes: Record<string, unknown>[];
+  discounts: LineDiscount[];
+  taxes: Tax[];
   /** What is in a bundle. */
   components: { variant_id: string; kind: string; sku: string; title: string; quantity: number }[];
   added_at: string;
@@ -74,8 +75,8 @@ export interface CartQuote {
   shipping_amount: number;
   /** subtotal − discount + tax + shipping. */
   total_amount: number;
-  discounts: Record<string, unknown>[];
-  taxes: Record<string, unknown>[];
+  discounts: Discount[];
+  taxes: Tax[];
 }
 
 /** Something that moved in a cart while the customer looked away. */

@@ -16,10 +16,14 @@ export type InvoiceDocument = {
   minor_units: number;
   subtotal_amount: number;
   discount_amount: number;
+  /** Tax on top of the prices. */
   tax_amount: number;
+  /** Tax that the prices contain. */
+  tax_included_amount: number;
   shipping_amount: number;
   total_amount: number;
-  tax_name: string;
+  /** Every tax of the lines, by name and rate. */
+  taxes: InvoiceTax[];
   seller_name: string;
   seller_address: string;
   seller_tax_id: string;
@@ -29,15 +33,20 @@ export type InvoiceDocument = {
   lines: InvoiceLine[];
 };
 
-/** One line of it, before discount and tax. */
+/** One tax: 1100 basis points are 11 %. */
+export type InvoiceTax = { name: string; basis_points: number; inclusive: boolean; amount: number };
+
+/** One line of it; subtotal − discount + tax = total. */
 export type InvoiceLine = {
   position: number;
   title: string;
   sku: string | null;
   quantity: number;
   unit_amount: number;
-  total_amount: number;
-  /** 1100 is 11 %. */
-  tax_basis_points: number;
+  subtotal_amount: number;
+  discount_amount: number;
   tax_amount: number;
+  tax_included_amount: number;
+  total_amount: number;
+  taxes: InvoiceTax[];
 };

@@ -1,6 +1,6 @@
 import { formatMoney } from "../templates/format-money.ts";
 import { toLocale } from "../templates/rendered.ts";
-import type { InvoiceDocument, InvoiceLine } from "./invoice-document.ts";
+import type { InvoiceDocument, InvoiceLine, InvoiceTax } from "./invoice-document.ts";
 import { INK, measure, openPaper, PAGE, type Pdf, rule, toBytes, write } from "./paper.ts";
 import { WORDS, type Words } from "./words.ts";
 
@@ -12,6 +12,7 @@ const COLUMNS = {
   amount: { x: 434, width: 95 },
 } as const;
 const TOTALS = { x: 288, label: 144, amount: COLUMNS.amount } as const;
+const TOTAL_NOTE = { size: 8.5, color: INK.quiet } as const;
 
 /** One document being drawn: `y` is where the next thing begins. */
 type Sheet = { pdf: Pdf; words: Words; invoice: InvoiceDocument; money: (amount: number) => string; y: number };
@@ -105,20 +106,23 @@ function drawTableHead(sheet: Sheet): void {
 }
 
 function drawLine(sheet: Sheet, line: InvoiceLine): void {
-  const { pdf, money } = sheet;
+  const { pdf, words, money } = sheet;
   const { width } = COLUMNS.title;
+  const notes = [line.sku ?? "", line.discount_amount > 0 ? `${words.discount} ${money(-line.discount_amount)}` : ""];
+  const shown = notes.filter((note) => note !== "");
   const titleHeight = measure(pdf, line.title, { width });
-  const height = titleHeight + (line.sku ? measure(pdf, line.sku, { width, size: 8 }) : 0) + 18;
+  const height = titleHeight + shown.reduce((sum, note) => sum + measure(pdf, note, { width, size: 8 }), 18);
   if (sheet.y + height > PAGE.bottom) {
     turnPage(sheet);
     drawTableHead(sheet);
   }
   const y = sheet.y + 9;
   write(pdf, line.title, { ...COLUMNS.title, y });
-  if (line.sku) write(pdf, line.sku, { ...COLUMNS.title, y: y + titleHeight, size: 8, color: INK.quiet });
+  let below = y + titleHeight;
+  for (const note of shown) below += write(pdf, note, { ...COLUMNS.title, y: below, size: 8, color: INK.quiet });
   write(pdf, String(line.quantity), { ...COLUMNS.quantity, y, align: "right" });
   write(pdf, money(line.unit_amount), { ...COLUMNS.unit, y, align: "right", oneLine: true });
-  write(pdf, money(line.total_amount), { ...COLUMNS.amount, y, align: "right", oneLine: true });
+  write(pdf, money(line.subtotal_amount), { ...COLUMNS.amount, y, align: "right", oneLine: true });
   sheet.y += height;
   rule(pdf, sheet.y);
 }
@@ -139,16 +143,16 @@ function turnPage(sheet: Sheet): void {
 
 function drawTotals(sheet: Sheet): void {
   const { pdf, words, invoice, money } = sheet;
-  const rates = [...new Set(invoice.lines.map((line) => line.tax_basis_points))];
-  const rate = rates.length === 1 && rates[0] ? ` ${(rates[0] / 100).toLocaleString(words.region)} %` : "";
+  const onTop = invoice.taxes.filter((tax) => !tax.inclusive);
+  const included = invoice.taxes.filter((tax) => tax.inclusive && tax.amount > 0);
   const rows: [string, number][] = [
     [words.subtotal, invoice.subtotal_amount],
     [words.discount, -invoice.discount_amount],
     [words.shipping, invoice.shipping_amount],
-    [`${invoice.tax_name}${rate}`, invoice.tax_amount],
+    ...onTop.map((tax): [string, number] => [nameOf(sheet, tax), tax.amount]),
   ];
   const shown = rows.filter(([, amount], index) => index === 0 || amount !== 0);
-  if (sheet.y + shown.length * 18 + 130 > PAGE.bottom) turnPage(sheet);
+  if (sheet.y + (shown.length + included.length) * 18 + 130 > PAGE.bottom) turnPage(sheet);
   sheet.y += 12;
   for (const [label, amount] of shown) {
     write(pdf, label, { x: TOTALS.x, y: sheet.y, width: TOTALS.label, color: INK.quiet });
@@ -160,7 +164,17 @@ function drawTotals(sheet: Sheet): void {
   const total = { y: sheet.y, size: 12, weight: "bold" } as const;
   write(pdf, words.total[invoice.kind], { ...total, x: TOTALS.x, width: 118, oneLine: true });
   write(pdf, money(invoice.total_amount), { ...total, x: 408, width: 121, align: "right", oneLine: true });
-  sheet.y += 34;
+  sheet.y += 22;
+  for (const tax of included) {
+    write(pdf, words.included(nameOf(sheet, tax)), { ...TOTAL_NOTE, x: TOTALS.x, y: sheet.y, width: TOTALS.label });
+    write(pdf, money(tax.amount), { ...TOTAL_NOTE, ...TOTALS.amount, y: sheet.y, align: "right", oneLine: true });
+    sheet.y += 14;
+  }
+  sheet.y += 12;
+}
+
+function nameOf({ words }: Sheet, tax: InvoiceTax): string {
+  return `${tax.name} ${(tax.basis_points / 100).toLocaleString(words.region)} %`;
 }
 
 function drawClosing(sheet: Sheet): void {

@@ -17,6 +17,7 @@ export type Words = {
   subtotal: string;
   discount: string;
   shipping: string;
+  included: (tax: string) => string;
   total: { invoice: string; credit_note: string };
   paid: (date: string) => string;
   credited: (invoice: string) => string;
@@ -41,6 +42,7 @@ export const WORDS: Record<Locale, Words> = {
     subtotal: "Subtotal",
     discount: "Diskon",
     shipping: "Ongkos kirim",
+    included: (tax) => `Termasuk ${tax}`,
     total: { invoice: "Total", credit_note: "Total dikembalikan" },
     paid: (date) => `Lunas pada ${date}. Terima kasih.`,
     credited: (invoice) => `Nota ini mengoreksi faktur ${invoice}. Dananya sudah dikembalikan.`,
@@ -62,6 +64,7 @@ export const WORDS: Record<Locale, Words> = {
     subtotal: "Subtotal",
     discount: "Discount",
     shipping: "Shipping",
+    included: (tax) => `Including ${tax}`,
     total: { invoice: "Total", credit_note: "Total credited" },
     paid: (date) => `Paid in full on ${date}. Thank you.`,
     credited: (invoice) => `This credit note corrects invoice ${invoice}. The money has been returned.`,

@@ -1,0 +1,126 @@
+import type { PriceReasonKind, PromotionKind } from "../vocabularies.ts";
+import type { Problem } from "./carts.ts";
+
+/** Why a unit costs what it costs. */
+export interface PriceReason {
+  /** `base`: the catalogue's price; `sale`: a list for everybody; `tier`: from a quantity on; `group`: for a group of customers. */
+  kind: PriceReasonKind;
+  /** The list; these four are there unless the base price counts. */
+  price_list_id?: string;
+  name?: string;
+  /** From how many units of it in one order on. */
+  min_quantity?: number;
+  /** When the list ends; null: no end. */
+  until?: string | null;
+}
+
+/** From this quantity on a unit costs less. */
+export interface PriceTier {
+  min_quantity: number;
+  amount: number;
+  reason: PriceReason;
+}
+
+/** What one unit of a variant costs the caller. */
+export interface VariantPrice {
+  variant_id: string;
+  amount: number;
+  base_amount: number;
+  reason: PriceReason;
+  tiers: PriceTier[];
+}
+
+/** Prices of several variants, in minor units of `currency`. */
+export interface VariantPrices {
+  currency: string;
+  quantity: number;
+  /** In the order in which they were asked for; what is not on sale, or not in this currency, is missing. */
+  prices: VariantPrice[];
+}
+
+/** One tax of a line, a quote or an invoice. */
+export interface Tax {
+  name: string;
+  /** 1100 is 11 % of the net price. */
+  basis_points: number;
+  /** Contained in the price; otherwise it comes on top. */
+  inclusive: boolean;
+  amount: number;
+}
+
+/** What a promotion takes off one line. */
+export interface LineDiscount {
+  promotion_id: string;
+  name: string;
+  /** The code that opened it; null when it applies by itself. */
+  code: string | null;
+  amount: number;
+}
+
+/** What a promotion takes off the whole. */
+export interface Discount extends LineDiscount {
+  coupon_id: string | null;
+  /** `free_shipping` takes nothing off while shipping costs nothing. */
+  kind: PromotionKind;
+}
+
+/** One line of a quote. Amounts are minor units of the quote's currency. */
+export interface QuoteLine {
+  variant_id: string;
+  /** The bundle this is a component of. */
+  parent_variant_id: string | null;
+  /** These are null when the thing is not on sale. */
+  product_id: string | null;
+  kind: string | null;
+  sku: string | null;
+  title: string | null;
+  intake_id: string | null;
+  quantity: number;
+  /** Null when it has no price in this currency. */
+  unit_amount: number | null;
+  base_unit_amount: number | null;
+  price_reason: PriceReason | null;
+  /** unit × quantity. */
+  subtotal_amount: number;
+  discount_amount: number;
+  /** Tax on top. */
+  tax_amount: number;
+  /** Tax in the price. */
+  tax_included_amount: number;
+  /** subtotal − discount + tax. */
+  total_amount: number;
+  discounts: LineDiscount[];
+  taxes: Tax[];
+  problem: Problem | null;
+}
+
+/** What an order would cost at this moment. */
+export interface Quote {
+  currency: string;
+  lines: QuoteLine[];
+  subtotal_amount: number;
+  discount_amount: number;
+  tax_amount: number;
+  tax_included_amount: number;
+  shipping_amount: number;
+  /** subtotal − discount + tax + shipping. */
+  total_amount: number;
+  discounts: Discount[];
+  taxes: Tax[];
+  /** Empty: an order would be accepted, if nobody takes the last unit meanwhile. */
+  problems: Problem[];
+}
+
+/** Why a line of an order cost what it cost; empty: the base price, no discount, no tax. */
+export interface LinePricing {
+  base_unit_amount?: number;
+  price_reason?: PriceReason;
+  discounts?: LineDiscount[];
+  taxes?: Tax[];
+}
+
+/** Codes that were made. */
+export interface GeneratedCoupons {
+  promotion_id: string;
+  codes: string[];
+}
