@@ -216,7 +216,7 @@ CREATE TABLE "public"."media" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "pr
 
 ALTER TABLE "public"."media" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."notifications" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "profile_id" uuid NOT NULL, "type" text NOT NULL, "channel" text NOT NULL, "effect_key" text NOT NULL, "recipient" text NOT NULL, "subject" text NOT NULL, "content" text NOT NULL, "status" text NOT NULL DEFAULT 'pending'::text, "error" text, "correlation_id" text, "read_at" timestamp with time zone, "sent_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "notifications_are_dated_once_sent" CHECK (((sent_at IS NOT NULL) = (status = 'sent'::text))), CONSTRAINT "notifications_are_of_a_known_type" CHECK ((type = ANY (ARRAY['welcome'::text, 'order_confirmation'::text, 'payment_failed'::text, 'refund'::text, 'invoice'::text, 'promotion'::text, 'seat_offer'::text]))), CONSTRAINT "notifications_effect_key_key" UNIQUE (effect_key), CONSTRAINT "notifications_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text]))), CONSTRAINT "notifications_pkey" PRIMARY KEY (id), CONSTRAINT "notifications_use_a_known_channel" CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text, 'push'::text, 'whatsapp'::text]))));
+CREATE TABLE "public"."notifications" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "profile_id" uuid NOT NULL, "type" text NOT NULL, "channel" text NOT NULL, "effect_key" text NOT NULL, "recipient" text NOT NULL, "subject" text NOT NULL, "content" text NOT NULL, "status" text NOT NULL DEFAULT 'pending'::text, "error" text, "correlation_id" text, "read_at" timestamp with time zone, "sent_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "notifications_are_dated_once_sent" CHECK (((sent_at IS NOT NULL) = (status = 'sent'::text))), CONSTRAINT "notifications_are_of_a_known_type" CHECK ((type = ANY (ARRAY['welcome'::text, 'order_confirmation'::text, 'payment_failed'::text, 'refund'::text, 'invoice'::text, 'promotion'::text, 'seat_offer'::text, 'proof_rejected'::text]))), CONSTRAINT "notifications_effect_key_key" UNIQUE (effect_key), CONSTRAINT "notifications_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text]))), CONSTRAINT "notifications_pkey" PRIMARY KEY (id), CONSTRAINT "notifications_use_a_known_channel" CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text, 'push'::text, 'whatsapp'::text]))));
 
 ALTER TABLE "public"."notifications" ENABLE ROW LEVEL SECURITY;
 
@@ -228,7 +228,11 @@ CREATE TABLE "public"."orders" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "n
 
 ALTER TABLE "public"."orders" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."payments" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_id" uuid NOT NULL, "attempt" integer NOT NULL, "provider" text NOT NULL DEFAULT 'stripe'::text, "status" text NOT NULL DEFAULT 'pending'::text, "currency" text NOT NULL, "amount" bigint NOT NULL, "captured_amount" bigint NOT NULL DEFAULT 0, "refunded_amount" bigint NOT NULL DEFAULT 0, "session_id" text, "provider_payment_id" text, "checkout_url" text, "expires_at" timestamp with time zone, "failure_code" text, "failure_message" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "settled_at" timestamp with time zone, CONSTRAINT "payments_are_numbered_per_order" UNIQUE (order_id, attempt), CONSTRAINT "payments_give_back_no_more_than_they_took" CHECK ((((refunded_amount >= 0) AND (refunded_amount <= captured_amount)) AND (captured_amount <= amount))), CONSTRAINT "payments_have_a_known_provider" CHECK ((provider = 'stripe'::text)), CONSTRAINT "payments_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text, 'success'::text, 'failed'::text, 'expired'::text, 'cancelled'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text]))), CONSTRAINT "payments_pay_something" CHECK ((amount > 0)), CONSTRAINT "payments_pkey" PRIMARY KEY (id), CONSTRAINT "payments_session_id_key" UNIQUE (session_id), CONSTRAINT "payments_took_money_when_they_succeeded" CHECK (((captured_amount > 0) = (status = ANY (ARRAY['success'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text])))));
+CREATE TABLE "public"."payment_proofs" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "payment_id" uuid NOT NULL, "status" text NOT NULL DEFAULT 'uploading'::text, "mime_type" text, "byte_size" integer, "sha256" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "submitted_at" timestamp with time zone, "reviewed_at" timestamp with time zone, "reviewed_by" uuid, "reason" text, CONSTRAINT "payment_proofs_are_dated_when_reviewed" CHECK (((reviewed_at IS NOT NULL) = (status = ANY (ARRAY['approved'::text, 'rejected'::text])))), CONSTRAINT "payment_proofs_are_images_or_pdfs" CHECK ((mime_type = ANY (ARRAY['image/jpeg'::text, 'image/png'::text, 'image/webp'::text, 'application/pdf'::text]))), CONSTRAINT "payment_proofs_are_known_by_their_content" CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)), CONSTRAINT "payment_proofs_are_of_sane_size" CHECK (((byte_size >= 1) AND (byte_size <= 5242880))), CONSTRAINT "payment_proofs_are_rejected_for_a_reason" CHECK (((status <> 'rejected'::text) OR (btrim(COALESCE(reason, ''::text)) <> ''::text))), CONSTRAINT "payment_proofs_have_a_file_once_submitted" CHECK (((status = 'uploading'::text) OR (num_nulls(mime_type, byte_size, sha256, submitted_at) = 0))), CONSTRAINT "payment_proofs_have_a_known_status" CHECK ((status = ANY (ARRAY['uploading'::text, 'submitted'::text, 'approved'::text, 'rejected'::text]))), CONSTRAINT "payment_proofs_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."payment_proofs" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."payments" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_id" uuid NOT NULL, "attempt" integer NOT NULL, "provider" text NOT NULL DEFAULT 'stripe'::text, "method" text NOT NULL DEFAULT 'checkout'::text, "status" text NOT NULL DEFAULT 'pending'::text, "currency" text NOT NULL, "amount" bigint NOT NULL, "captured_amount" bigint NOT NULL DEFAULT 0, "refunded_amount" bigint NOT NULL DEFAULT 0, "session_id" text, "provider_payment_id" text, "checkout_url" text, "expires_at" timestamp with time zone, "failure_code" text, "failure_message" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "settled_at" timestamp with time zone, CONSTRAINT "payments_are_numbered_per_order" UNIQUE (order_id, attempt), CONSTRAINT "payments_by_transfer_have_no_provider" CHECK (((provider = 'manual_transfer'::text) = (method = 'manual_transfer'::text))), CONSTRAINT "payments_give_back_no_more_than_they_took" CHECK ((((refunded_amount >= 0) AND (refunded_amount <= captured_amount)) AND (captured_amount <= amount))), CONSTRAINT "payments_have_a_known_method" CHECK ((method = ANY (ARRAY['checkout'::text, 'manual_transfer'::text]))), CONSTRAINT "payments_have_a_known_provider" CHECK ((provider = ANY (ARRAY['stripe'::text, 'manual_transfer'::text]))), CONSTRAINT "payments_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text, 'success'::text, 'failed'::text, 'expired'::text, 'cancelled'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text]))), CONSTRAINT "payments_pay_something" CHECK ((amount > 0)), CONSTRAINT "payments_pkey" PRIMARY KEY (id), CONSTRAINT "payments_session_id_key" UNIQUE (session_id), CONSTRAINT "payments_took_money_when_they_succeeded" CHECK (((captured_amount > 0) = (status = ANY (ARRAY['success'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text])))));
 
 ALTER TABLE "public"."payments" ENABLE ROW LEVEL SECURITY;
 
@@ -1281,6 +1285,15 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.cash_account(provider text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select case cash_account.provider when 'manual_transfer' then 'bank' else 'cash_in_transit' end;
+$function$;
+
 CREATE OR REPLACE FUNCTION private.category_height(category_id uuid)
  RETURNS integer
  LANGUAGE sql
@@ -1673,6 +1686,21 @@ begin
   if (line.counted is not null) <> (check_stock_reason.reason = 'count')
     or check_stock_reason.reason in ('receipt', 'found') and line.delta < 0 or check_stock_reason.reason in ('damage', 'loss', 'supplier_return', 'own_use') and line.delta > 0 then
     perform private.fail('invalid_stock_reason', 422, 'count goes with counted; receipt and found add units; damage, loss, supplier_return and own_use take them away.', 'Correct reason or delta.');
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.check_transfer(payment public.payments)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if payment.method <> 'manual_transfer' or payment.status <> 'pending' or payment.expires_at <= now() then
+    perform private.fail('transfer_not_open', 409, 'This payment does not wait for a transfer.', 'Read the order; start the transfer again while the order is pending.');
+  end if;
+  if private.is_under_review(payment.id) then
+    perform private.fail('proof_under_review', 409, 'A proof of this payment is being looked at.', 'Wait for the answer: another one can follow if it is rejected.');
   end if;
 end
 $function$;
@@ -3731,6 +3759,14 @@ AS $function$
   select coalesce(auth.role(), 'service_role') = 'service_role';
 $function$;
 
+CREATE OR REPLACE FUNCTION private.is_under_review(payment_id uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select exists (select from public.payment_proofs where payment_proofs.payment_id = is_under_review.payment_id and payment_proofs.status = 'submitted');
+$function$;
+
 CREATE OR REPLACE FUNCTION private.is_used_up(promotion public.promotions, coupon public.coupons, person_id uuid)
  RETURNS text
  LANGUAGE plpgsql
@@ -4791,6 +4827,45 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.open_payment(order_id uuid, method text)
+ RETURNS public.payments
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_order public.orders;
+  v_payment public.payments;
+begin
+  select * into v_order from public.orders where orders.id = open_payment.order_id for update;
+  if v_order.status <> 'pending' then
+    perform private.fail('order_not_payable', 409, format('Order %s is %s: there is nothing to pay.', v_order.number, v_order.status), 'Read the order; place a new one if it ended.');
+  end if;
+  if v_order.expires_at <= now() then
+    perform private.fail('order_expired', 409, format('The hold of order %s has ended.', v_order.number), 'Place a new order.');
+  end if;
+  select * into v_payment from public.payments where payments.order_id = v_order.id and payments.status in ('pending', 'processing');
+  if v_payment.status = 'processing' or v_payment.method <> open_payment.method and private.is_under_review(v_payment.id) then
+    perform private.fail('payment_in_progress', 409, 'A payment for this order is being processed.', 'Wait for it: the order changes by itself.');
+  end if;
+  if v_payment.expires_at <= now() then
+    update public.payments set status = 'expired' where payments.id = v_payment.id;
+    v_payment.id := null;
+  elsif v_payment.method <> open_payment.method then
+    -- the buyer chose another way: the first one is closed, and what still comes by it is given back
+    perform private.close_payments(v_order.id, 'cancelled');
+    v_payment.id := null;
+  end if;
+  if v_payment.id is null then
+    insert into public.payments (order_id, attempt, provider, method, currency, amount)
+    select v_order.id, coalesce(max(payments.attempt), 0) + 1, case when open_payment.method = 'manual_transfer' then 'manual_transfer' else 'stripe' end,
+      open_payment.method, v_order.currency, v_order.total_amount
+    from public.payments where payments.order_id = v_order.id
+    returning * into v_payment;
+  end if;
+  return v_payment;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.open_payments(older_than interval DEFAULT '00:02:00'::interval, max_rows integer DEFAULT 50)
  RETURNS SETOF public.payments
  LANGUAGE sql
@@ -5210,7 +5285,7 @@ CREATE OR REPLACE FUNCTION private.payment_document(payment public.payments)
  SET search_path TO ''
 AS $function$
   select jsonb_build_object('id', payment.id, 'order_id', payment.order_id, 'attempt', payment.attempt, 'provider', payment.provider,
-    'status', payment.status, 'amount', payment.amount, 'currency', payment.currency, 'refunded_amount', payment.refunded_amount,
+    'method', payment.method, 'status', payment.status, 'amount', payment.amount, 'currency', payment.currency, 'refunded_amount', payment.refunded_amount,
     'checkout_url', payment.checkout_url, 'expires_at', payment.expires_at,
     'failure_code', payment.failure_code, 'failure_message', payment.failure_message);
 $function$;
@@ -5731,6 +5806,28 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.proof_document(proof_id uuid, own boolean DEFAULT false)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_answer jsonb;
+begin
+  select to_jsonb(payment_proofs) - 'reviewed_by' || jsonb_build_object('order_id', orders.id, 'order_number', orders.number) into v_answer
+  from public.payment_proofs
+  join public.payments on payments.id = payment_proofs.payment_id
+  join public.orders on orders.id = payments.order_id
+  where payment_proofs.id = proof_document.proof_id
+    and (orders.customer_id = auth.uid() or proof_document.own is not true and (private.is_service() or private.has_permission('payments.read')));
+  if v_answer is null then
+    perform private.fail('proof_not_found', 404, 'There is no such proof of payment.', 'Check the id and who is signed in.');
+  end if;
+  return v_answer;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.purge_idempotency_keys(older_than interval DEFAULT '30 days'::interval)
  RETURNS integer
  LANGUAGE plpgsql
@@ -6063,6 +6160,44 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.record_transfer_refund(refund_id uuid, reference text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(record_transfer_refund.refund_id, record_transfer_refund.reference);
+  v_answer jsonb := private.recall_answer(v_person_id, record_transfer_refund.idempotency_key, 'record_transfer_refund', v_body);
+  v_payment public.payments;
+  v_status text;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if not (private.is_service() or private.has_permission('payments.refund')) then
+    perform private.fail('permission_denied', 403, 'Giving money back needs the permission payments.refund.', 'Ask an admin for a role that has it.');
+  end if;
+  if length(btrim(coalesce(record_transfer_refund.reference, ''))) not between 1 and 200 then
+    perform private.fail('invalid_reason', 422, 'The bank''s reference of the transfer has 1 to 200 characters.', 'Copy it from the bank''s receipt.');
+  end if;
+  v_payment := private.lock_payment((select refunds.payment_id from public.refunds where refunds.id = record_transfer_refund.refund_id));
+  select refunds.status into v_status from public.refunds where refunds.id = record_transfer_refund.refund_id for update;
+  if v_status is null then
+    perform private.fail('refund_not_found', 404, 'There is no such refund.', 'Read the refunds of the order.');
+  end if;
+  if v_payment.provider <> 'manual_transfer' or v_status <> 'pending' then
+    perform private.fail('refund_not_open', 409, 'This refund does not wait for a transfer by hand.', 'Read it again: it was sent, or the provider sends it.');
+  end if;
+  perform private.give_reason(record_transfer_refund.reference);
+  perform private.record_refund_result(record_transfer_refund.refund_id, 'transfer_' || record_transfer_refund.refund_id, 'success');
+  perform private.give_reason(null);
+  return private.remember_answer(v_person_id, record_transfer_refund.idempotency_key, 'record_transfer_refund', v_body,
+    private.refund_document(record_transfer_refund.refund_id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.redeem_promotions(order_id uuid, customer_id uuid, quote private.quote, expires_at timestamp with time zone, ended_order_ids uuid[])
  RETURNS void
  LANGUAGE plpgsql
@@ -6114,6 +6249,16 @@ begin
       'from', v_item.quantity, 'to', v_left);
   end loop;
   return v_changes;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.refund_document(refund_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return (select to_jsonb(refunds) - 'provider_refund_id' from public.refunds where refunds.id = refund_document.refund_id);
 end
 $function$;
 
@@ -6661,6 +6806,54 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.review_payment_proof(proof_id uuid, approve boolean, reason text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(review_payment_proof.proof_id, review_payment_proof.approve, review_payment_proof.reason);
+  v_answer jsonb := private.recall_answer(v_person_id, review_payment_proof.idempotency_key, 'review_payment_proof', v_body);
+  v_payment public.payments;
+  v_proof public.payment_proofs;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if not (private.is_service() or private.has_permission('payments.review')) then
+    perform private.fail('permission_denied', 403, 'Reviewing payments needs the permission payments.review.', 'Ask an admin for a role that has it.');
+  end if;
+  if review_payment_proof.approve is null or length(review_payment_proof.reason) > 500
+    or not review_payment_proof.approve and btrim(coalesce(review_payment_proof.reason, '')) = '' then
+    perform private.fail('invalid_reason', 422, 'A rejection has a reason of at most 500 characters; the buyer reads it.', 'Say whether you approve, and why not.');
+  end if;
+  v_payment := private.lock_payment((select payment_proofs.payment_id from public.payment_proofs where payment_proofs.id = review_payment_proof.proof_id));
+  select * into v_proof from public.payment_proofs where payment_proofs.id = review_payment_proof.proof_id for update;
+  if v_proof.id is null then
+    perform private.fail('proof_not_found', 404, 'There is no such proof of payment.', 'Check the id and who is signed in.');
+  end if;
+  if v_proof.status <> 'submitted' then
+    perform private.fail('proof_not_open', 409, format('This proof is %s: there is nothing to review.', v_proof.status), 'Read it again.');
+  end if;
+  perform private.give_reason(review_payment_proof.reason);
+  update public.payment_proofs
+  set status = case when review_payment_proof.approve then 'approved' else 'rejected' end, reason = review_payment_proof.reason,
+    reviewed_at = now(), reviewed_by = auth.uid()
+  where payment_proofs.id = v_proof.id;
+  if review_payment_proof.approve then
+    perform private.settle_payment(v_payment.id, v_payment.amount, v_payment.currency, 'proof_' || v_proof.id);
+    perform private.emit('payment_proof.approved', 'payment_proof', v_proof.id);
+  else
+    perform private.emit('payment_proof.rejected', 'payment_proof', v_proof.id);
+  end if;
+  perform private.give_reason(null);
+  return private.remember_answer(v_person_id, review_payment_proof.idempotency_key, 'review_payment_proof', v_body,
+    jsonb_build_object('proof', private.proof_document(v_proof.id), 'order', private.order_document(v_payment.order_id)));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.revoke_certificate(certificate_id uuid, reason text, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -7100,7 +7293,7 @@ begin
     provider_payment_id = coalesce(settle_payment.provider_payment_id, payments.provider_payment_id)
   where payments.id = v_payment.id;
   perform private.post_entries('capture:' || v_payment.id, v_payment.order_id, v_payment.currency,
-    jsonb_build_object('cash_in_transit', v_payment.amount, 'receivable', -v_payment.amount));
+    jsonb_build_object(private.cash_account(v_payment.provider), v_payment.amount, 'receivable', -v_payment.amount));
   perform private.emit('payment.succeeded', 'payment', v_payment.id);
   perform private.deliver_paid_order(v_payment.order_id, v_payment.id);
   return 'applied';
@@ -7129,7 +7322,7 @@ begin
     status = case when v_rest = 0 then 'refunded' when v_open then payments.status else 'success' end
   where payments.id = payment.id;
   perform private.post_entries(private.refund_effect_key('refund', refund.id), refund.order_id, refund.currency, jsonb_build_object(
-    'receivable', v_cleared, 'refunds', refund.amount - v_cleared - v_tax, 'tax_payable', v_tax, 'cash_in_transit', -refund.amount));
+    'receivable', v_cleared, 'refunds', refund.amount - v_cleared - v_tax, 'tax_payable', v_tax, private.cash_account(payment.provider), -refund.amount));
   perform private.emit('refund.succeeded', 'refund', refund.id);
   -- one of two payments given back leaves an order that the other one still pays
   if refund.reason <> 'by_provider' or exists (
@@ -7272,28 +7465,8 @@ declare
   v_payment public.payments;
 begin
   perform private.require_person();
-  perform private.find_order(start_payment.order_id, 'nobody.else');
-  select * into v_order from public.orders where orders.id = start_payment.order_id for update;
-  if v_order.status <> 'pending' then
-    perform private.fail('order_not_payable', 409, format('Order %s is %s: there is nothing to pay.', v_order.number, v_order.status), 'Read the order; place a new one if it ended.');
-  end if;
-  if v_order.expires_at <= now() then
-    perform private.fail('order_expired', 409, format('The hold of order %s has ended.', v_order.number), 'Place a new order.');
-  end if;
-  select * into v_payment from public.payments where payments.order_id = v_order.id and payments.status in ('pending', 'processing');
-  if v_payment.status = 'processing' then
-    perform private.fail('payment_in_progress', 409, 'A payment for this order is being processed.', 'Wait for it: the order changes by itself.');
-  end if;
-  if v_payment.expires_at <= now() then
-    update public.payments set status = 'expired' where payments.id = v_payment.id;
-    v_payment.id := null;
-  end if;
-  if v_payment.id is null then
-    insert into public.payments (order_id, attempt, currency, amount)
-    select v_order.id, coalesce(max(payments.attempt), 0) + 1, v_order.currency, v_order.total_amount
-    from public.payments where payments.order_id = v_order.id
-    returning * into v_payment;
-  end if;
+  v_order := private.find_order(start_payment.order_id, 'nobody.else');
+  v_payment := private.open_payment(v_order.id, 'checkout');
   return jsonb_build_object(
     'order', private.order_document(v_order.id), 'payment', private.payment_document(v_payment),
     'customer', (select jsonb_build_object('email', profiles.email, 'name', btrim(profiles.first_name || ' ' || profiles.last_name))
@@ -7318,6 +7491,36 @@ begin
   update public.processes set attempts = processes.attempts + 1, started_at = now()
   where processes.id = start_process.process_id and processes.status = 'running';
   return found;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.start_proof(payment_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := to_jsonb(start_proof.payment_id);
+  v_answer jsonb := private.recall_answer(v_person_id, start_proof.idempotency_key, 'start_proof', v_body);
+  v_payment public.payments;
+  v_proof public.payment_proofs;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_payment := private.lock_payment(start_proof.payment_id);
+  if not exists (select from public.orders where orders.id = v_payment.order_id and orders.customer_id = v_person_id) then
+    perform private.fail('payment_not_found', 404, 'There is no such payment.', 'Start the transfer first.');
+  end if;
+  perform private.check_transfer(v_payment);
+  if (select count(*) from public.payment_proofs where payment_proofs.payment_id = v_payment.id) >= 20 then
+    perform private.fail('too_many_proofs', 429, 'Too many files were sent for this payment.', 'Write to the shop.');
+  end if;
+  insert into public.payment_proofs (payment_id) values (v_payment.id) returning * into v_proof;
+  return private.remember_answer(v_person_id, start_proof.idempotency_key, 'start_proof', v_body,
+    jsonb_build_object('id', v_proof.id, 'payment_id', v_proof.payment_id, 'status', v_proof.status));
 end
 $function$;
 
@@ -7347,6 +7550,42 @@ begin
     v_attempt := private.open_attempt(v_enrollment, v_lesson);
   end if;
   return private.remember_answer(v_learner_id, start_quiz.idempotency_key, 'start_quiz', v_body, private.attempt_document(v_attempt));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.start_transfer(order_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := to_jsonb(start_transfer.order_id);
+  v_answer jsonb := private.recall_answer(v_person_id, start_transfer.idempotency_key, 'start_transfer', v_body);
+  v_accounts jsonb := private.setting('transfer_accounts');
+  v_order public.orders;
+  v_payment public.payments;
+  v_until timestamptz;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_order := private.find_order(start_transfer.order_id, 'nobody.else');
+  if coalesce(jsonb_array_length(v_accounts), 0) = 0 then
+    perform private.fail('transfer_not_offered', 409, 'This shop takes no bank transfers.', 'Pay by the function checkout.');
+  end if;
+  v_payment := private.open_payment(v_order.id, 'manual_transfer');
+  -- counted from when it was placed, so that changing to and fro holds nothing longer
+  v_until := greatest(v_order.expires_at, v_order.placed_at + make_interval(hours => (private.setting('transfer_hold_hours'))::integer));
+  update public.orders set expires_at = v_until where orders.id = v_order.id and orders.expires_at < v_until;
+  update public.reservations set expires_at = v_until
+  where reservations.holder_id = v_order.id and reservations.status = 'held' and reservations.expires_at < v_until;
+  update public.promotion_redemptions set expires_at = v_until
+  where promotion_redemptions.order_id = v_order.id and promotion_redemptions.given_back_at is null and promotion_redemptions.expires_at < v_until;
+  update public.payments set expires_at = v_until where payments.id = v_payment.id returning payments.* into v_payment;
+  return private.remember_answer(v_person_id, start_transfer.idempotency_key, 'start_transfer', v_body, jsonb_build_object(
+    'order', private.order_document(v_order.id), 'payment', private.payment_document(v_payment), 'accounts', v_accounts, 'reference', v_order.number));
 end
 $function$;
 
@@ -7534,6 +7773,33 @@ begin
   end if;
   perform private.emit('assignment.submitted', 'submission', v_submission.id);
   return private.remember_answer(v_learner_id, submit_assignment.idempotency_key, 'submit_assignment', v_body, private.submission_document(v_submission));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.submit_proof(proof_id uuid, mime_type text, byte_size integer, sha256 text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_payment public.payments := private.lock_payment((select payment_proofs.payment_id from public.payment_proofs where payment_proofs.id = submit_proof.proof_id));
+  v_proof public.payment_proofs;
+begin
+  select * into v_proof from public.payment_proofs where payment_proofs.id = submit_proof.proof_id for update;
+  if v_proof.id is null then
+    perform private.fail('proof_not_found', 404, 'There is no such proof of payment.', 'Check the id and who is signed in.');
+  end if;
+  if v_proof.status = 'uploading' then
+    perform private.check_transfer(v_payment);
+    update public.payment_proofs
+    set status = 'submitted', submitted_at = now(), mime_type = submit_proof.mime_type, byte_size = submit_proof.byte_size, sha256 = submit_proof.sha256
+    where payment_proofs.id = v_proof.id;
+    perform private.emit('payment_proof.submitted', 'payment_proof', v_proof.id);
+  elsif v_proof.sha256 is distinct from submit_proof.sha256 then
+    perform private.fail('proof_not_open', 409, 'This proof was submitted with another file.', 'Start a new proof.');
+  end if;
+  return private.proof_document(v_proof.id);
 end
 $function$;
 
@@ -9432,6 +9698,14 @@ AS $function$
   select private.product_document(product_document.slug, product_document.product_id, product_document.locale, product_document.currency);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.proof_document(proof_id uuid, own boolean DEFAULT false)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.proof_document(proof_document.proof_id, proof_document.own);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.put_quiz(lesson_id uuid, questions jsonb, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -9463,6 +9737,14 @@ CREATE OR REPLACE FUNCTION public.receive_provider_event(provider text, event_id
  SET search_path TO ''
 AS $function$
   select private.receive_provider_event(receive_provider_event.provider, receive_provider_event.event_id, receive_provider_event.type, receive_provider_event.payload);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.record_transfer_refund(refund_id uuid, reference text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.record_transfer_refund(record_transfer_refund.refund_id, record_transfer_refund.reference, record_transfer_refund.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.release_stock(hold_id uuid, idempotency_key text DEFAULT NULL::text)
@@ -9503,6 +9785,14 @@ CREATE OR REPLACE FUNCTION public.retry_process(process_id uuid)
  SET search_path TO ''
 AS $function$
   select private.retry_process(retry_process.process_id);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.review_payment_proof(proof_id uuid, approve boolean, reason text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.review_payment_proof(review_payment_proof.proof_id, review_payment_proof.approve, review_payment_proof.reason, review_payment_proof.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.revoke_certificate(certificate_id uuid, reason text, idempotency_key text DEFAULT NULL::text)
@@ -9580,12 +9870,28 @@ AS $function$
   select private.start_payment(start_payment.order_id);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.start_proof(payment_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.start_proof(start_proof.payment_id, start_proof.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.start_quiz(lesson_id uuid, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
   select private.start_quiz(start_quiz.lesson_id, start_quiz.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.start_transfer(order_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.start_transfer(start_transfer.order_id, start_transfer.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.start_upload(kind text, product_id uuid, variant_id uuid DEFAULT NULL::uuid, file_name text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
@@ -9611,6 +9917,14 @@ CREATE OR REPLACE FUNCTION public.submit_assignment(lesson_id uuid, body text DE
  SET search_path TO ''
 AS $function$
   select private.submit_assignment(submit_assignment.lesson_id, submit_assignment.body, submit_assignment.file_ids, submit_assignment.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.submit_proof(proof_id uuid, mime_type text, byte_size integer, sha256 text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.submit_proof(submit_proof.proof_id, submit_proof.mime_type, submit_proof.byte_size, submit_proof.sha256);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.submit_quiz(attempt_id uuid, answers jsonb, idempotency_key text DEFAULT NULL::text)
@@ -9760,6 +10074,8 @@ ALTER TABLE "public"."ledger_transactions" ADD CONSTRAINT "ledger_transactions_o
 ALTER TABLE "public"."order_items" ADD CONSTRAINT "order_items_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."payments" ADD CONSTRAINT "payments_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."payment_proofs" ADD CONSTRAINT "payment_proofs_payment_id_fkey" FOREIGN KEY (payment_id) REFERENCES public.payments(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."price_list_prices" ADD CONSTRAINT "price_list_prices_currency_fkey" FOREIGN KEY (currency) REFERENCES public.currencies(code) ON DELETE RESTRICT;
 
@@ -10174,7 +10490,7 @@ UNION ALL
   WHERE ((payments.captured_amount)::numeric <> COALESCE(( SELECT sum(ledger_entries.amount) AS sum
            FROM (public.ledger_transactions
              JOIN public.ledger_entries ON ((ledger_entries.transaction_id = ledger_transactions.id)))
-          WHERE ((ledger_transactions.effect_key = ('capture:'::text || payments.id)) AND (ledger_entries.account = 'cash_in_transit'::text))), (0)::numeric))
+          WHERE ((ledger_transactions.effect_key = ('capture:'::text || payments.id)) AND (ledger_entries.account = private.cash_account(payments.provider)))), (0)::numeric))
 UNION ALL
  SELECT 'a settled order leaves nothing receivable'::text AS invariant,
     (ledger_transactions.order_id)::text AS subject,
@@ -10368,6 +10684,12 @@ CREATE INDEX orders_expires_at_idx ON public.orders USING btree (expires_at) WHE
 CREATE INDEX orders_placed_at_id_idx ON public.orders USING btree (placed_at DESC, id DESC);
 
 CREATE INDEX orders_status_placed_at_id_idx ON public.orders USING btree (status, placed_at DESC, id DESC) WHERE (status <> ALL (ARRAY['pending'::text, 'paid'::text]));
+
+CREATE UNIQUE INDEX payment_proofs_one_counts_per_payment ON public.payment_proofs USING btree (payment_id) WHERE (status = ANY (ARRAY['submitted'::text, 'approved'::text]));
+
+CREATE INDEX payment_proofs_payment_id_idx ON public.payment_proofs USING btree (payment_id);
+
+CREATE INDEX payment_proofs_submitted_at_id_idx ON public.payment_proofs USING btree (submitted_at, id) WHERE (status = 'submitted'::text);
 
 CREATE INDEX payments_created_at_idx ON public.payments USING btree (created_at) WHERE (status = ANY (ARRAY['pending'::text, 'processing'::text]));
 
@@ -10650,6 +10972,10 @@ CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.orders FOR EACH ROW EXE
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('order');
 
 CREATE CONSTRAINT TRIGGER _300_check_sums AFTER UPDATE OF subtotal_amount, discount_amount, tax_amount, tax_included_amount ON public.orders DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION private.tg_order_items__check_sums();
+
+CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.payment_proofs FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('payment_proof');
+
+CREATE TRIGGER _900_audit AFTER UPDATE OF status ON public.payment_proofs FOR EACH ROW WHEN ((new.status = ANY (ARRAY['approved'::text, 'rejected'::text]))) EXECUTE FUNCTION private.tg__audit('id');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.payments FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
@@ -10992,6 +11318,11 @@ CREATE POLICY "select_own_or_staff" ON "public"."order_items" FOR SELECT TO "aut
 
 CREATE POLICY "select_own_or_staff" ON "public"."orders" FOR SELECT TO "authenticated" USING (((customer_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('orders.read'::text) AS has_permission)));
 
+CREATE POLICY "select_own_or_staff" ON "public"."payment_proofs" FOR SELECT TO "authenticated" USING (((EXISTS ( SELECT
+   FROM (public.payments
+     JOIN public.orders ON ((orders.id = payments.order_id)))
+  WHERE ((payments.id = payment_proofs.payment_id) AND (orders.customer_id = ( SELECT auth.uid() AS uid))))) OR ( SELECT private.has_permission('payments.read'::text) AS has_permission)));
+
 CREATE POLICY "select_own_or_staff" ON "public"."payments" FOR SELECT TO "authenticated" USING (((EXISTS ( SELECT
    FROM public.orders
   WHERE ((orders.id = payments.order_id) AND (orders.customer_id = ( SELECT auth.uid() AS uid))))) OR ( SELECT private.has_permission('payments.read'::text) AS has_permission)));
@@ -11126,6 +11457,11 @@ CASE
        FROM (public.payments
          JOIN public.orders ON ((orders.id = payments.order_id)))
       WHERE ((payments.id = status_changes.subject_id) AND (orders.customer_id = ( SELECT auth.uid() AS uid))))))
+    WHEN (machine = 'payment_proof'::text) THEN (( SELECT private.has_permission('payments.read'::text) AS has_permission) OR (EXISTS ( SELECT
+       FROM ((public.payment_proofs
+         JOIN public.payments ON ((payments.id = payment_proofs.payment_id)))
+         JOIN public.orders ON ((orders.id = payments.order_id)))
+      WHERE ((payment_proofs.id = status_changes.subject_id) AND (orders.customer_id = ( SELECT auth.uid() AS uid))))))
     WHEN (machine = 'refund'::text) THEN ( SELECT private.has_permission('payments.read'::text) AS has_permission)
     WHEN (machine = 'process'::text) THEN ( SELECT private.has_permission('processes.read'::text) AS has_permission)
     WHEN (machine = 'cart'::text) THEN (( SELECT private.has_permission('orders.read'::text) AS has_permission) OR (EXISTS ( SELECT
@@ -11254,6 +11590,8 @@ COMMENT ON FUNCTION "private"."cart_moved"(private.priced_cart) IS 'Whether ther
 
 COMMENT ON FUNCTION "private"."cart_needs_care"(uuid) IS 'Whether private.lock_cart would change anything: who only looks need not lock.';
 
+COMMENT ON FUNCTION "private"."cash_account"(text) IS 'The account that the money of a provider''s captures is in.';
+
 COMMENT ON FUNCTION "private"."category_height"(uuid) IS 'How many levels a category and what is below it have: 1 for one without children.';
 
 COMMENT ON FUNCTION "private"."category_path"(uuid, text) IS 'The way from the top of the tree down to a category, as a page shows it above a product.';
@@ -11291,6 +11629,8 @@ COMMENT ON FUNCTION "private"."check_stock_mode"(text, integer, timestamp with t
 COMMENT ON FUNCTION "private"."check_stock_note"(text) IS 'Refuses invalid_reason.';
 
 COMMENT ON FUNCTION "private"."check_stock_reason"(text, private.stock_line) IS 'Refuses invalid_stock_reason when the reason is unknown or does not go with the line.';
+
+COMMENT ON FUNCTION "private"."check_transfer"(public.payments) IS 'Refuses transfer_not_open and proof_under_review when no proof can be added now. The caller holds the payment''s row.';
 
 COMMENT ON FUNCTION "private"."check_upload"(text, text, integer, integer, jsonb) IS 'Refuses invalid_file: its name, its size, its type (content_types null: any).';
 
@@ -11480,6 +11820,8 @@ COMMENT ON FUNCTION "private"."is_right_answer"(jsonb, jsonb) IS 'single: the pl
 
 COMMENT ON FUNCTION "private"."is_service"() IS 'True for the secret key and for direct connections (worker, migrations), which carry no claims; false for every browser.';
 
+COMMENT ON FUNCTION "private"."is_under_review"(uuid) IS 'Whether a proof of this payment waits for staff.';
+
 COMMENT ON FUNCTION "private"."is_used_up"(public.promotions, public.coupons, uuid) IS 'Whether a promotion or its coupon has no use left, by all or by the person, at this moment; uses that are due count as free. Null: it has.';
 
 COMMENT ON FUNCTION "private"."issue_certificate"(uuid, text) IS 'The certificate of a completed enrolment, if its course has one and it was not issued yet: its id, else null. verify_base: where others check it, up to the number.';
@@ -11580,6 +11922,8 @@ COMMENT ON FUNCTION "private"."open_cart"(uuid) IS 'The customer''s open cart, l
 
 COMMENT ON FUNCTION "private"."open_enrollments"(uuid, uuid, private.order_line[], uuid[], text) IS 'Gives the learner the seats of an order''s course lines; item_ids are the lines'' order items. Refuses already_enrolled, or order_already_open with the caller''s own order id in details.';
 
+COMMENT ON FUNCTION "private"."open_payment"(uuid, text) IS 'The open attempt of a pending order by this method, made when there is none; an open one by another method is closed. Locks the order. Refuses order_not_payable, order_expired, payment_in_progress.';
+
 COMMENT ON FUNCTION "private"."open_payments"(interval, integer) IS 'Attempts to ask the provider about: open ones, and those that ended within the hour, in case their last event was lost.';
 
 COMMENT ON FUNCTION "private"."open_submission"(public.enrollments, uuid, text) IS 'Writes the next piece of work. Refuses submission_waits and attempts_used_up. The caller has locked the enrolment.';
@@ -11652,6 +11996,8 @@ COMMENT ON FUNCTION "private"."promise_units"(uuid, uuid, integer) IS 'Writes do
 
 COMMENT ON FUNCTION "private"."promotion_covers"(uuid, uuid, uuid) IS 'Whether a promotion is for this product: named itself, or in a named category or below it; one without products and categories is for everything.';
 
+COMMENT ON FUNCTION "private"."proof_document"(uuid, boolean) IS 'Does the work of public.proof_document, and is what every verb on proofs answers.';
+
 COMMENT ON FUNCTION "private"."purge_idempotency_keys"(interval) IS 'Forgets answers older than the interval; returns how many. The worker calls it daily.';
 
 COMMENT ON FUNCTION "private"."put_quiz"(uuid, jsonb, text) IS 'Does the work of public.put_quiz.';
@@ -11680,9 +12026,13 @@ COMMENT ON FUNCTION "private"."record_progress"(uuid, uuid, integer, boolean) IS
 
 COMMENT ON FUNCTION "private"."record_refund_result"(uuid, text, text, text) IS 'What the provider says of a refund: pending, success or failed. A success may still fail when the bank sends it back; a failed try stays failed. Anything known already is ignored.';
 
+COMMENT ON FUNCTION "private"."record_transfer_refund"(uuid, text, text) IS 'Does the work of public.record_transfer_refund.';
+
 COMMENT ON FUNCTION "private"."redeem_promotions"(uuid, uuid, private.quote, timestamp with time zone, uuid[]) IS 'Uses the promotions of a quote for an order that is written, and gives back those of the buyer''s orders that just ended: the last thing a purchase locks. Until expires_at while the order is unpaid, for good without. Refuses as private.count_use does.';
 
 COMMENT ON FUNCTION "private"."reduce_to_stock"(private.priced_cart, uuid) IS 'Lowers quantities to what is left, as long as something is left, and says which.';
+
+COMMENT ON FUNCTION "private"."refund_document"(uuid) IS 'A refund as the verbs on refunds answer it. Checks nothing: its callers do.';
 
 COMMENT ON FUNCTION "private"."refund_effect_key"(text, uuid) IS 'refund:<id> for the first booking of a refund, refund:<id>:2 once the first one was booked back.';
 
@@ -11742,6 +12092,8 @@ COMMENT ON FUNCTION "private"."retry_process"(uuid) IS 'Does the work of public.
 
 COMMENT ON FUNCTION "private"."return_units"(uuid, integer, uuid, uuid) IS 'Puts sold units back on sale where they came from, or in main when that place was closed: a cancelled seat, a returned parcel. A variant that is not counted has nowhere to put them.';
 
+COMMENT ON FUNCTION "private"."review_payment_proof"(uuid, boolean, text, text) IS 'Does the work of public.review_payment_proof.';
+
 COMMENT ON FUNCTION "private"."revoke_certificate"(uuid, text, text) IS 'Does the work of public.revoke_certificate.';
 
 COMMENT ON FUNCTION "private"."revoke_role"(uuid, text) IS 'Does the work of public.revoke_role.';
@@ -11794,7 +12146,11 @@ COMMENT ON FUNCTION "private"."start_payment"(uuid) IS 'Does the work of public.
 
 COMMENT ON FUNCTION "private"."start_process"(uuid) IS 'Marks one more attempt; false when the process is done, cancelled, in other hands or was reported failed from there: then the job should return quietly.';
 
+COMMENT ON FUNCTION "private"."start_proof"(uuid, text) IS 'Does the work of public.start_proof.';
+
 COMMENT ON FUNCTION "private"."start_quiz"(uuid, text) IS 'Does the work of public.start_quiz.';
+
+COMMENT ON FUNCTION "private"."start_transfer"(uuid, text) IS 'Does the work of public.start_transfer.';
 
 COMMENT ON FUNCTION "private"."start_upload"(text, uuid, uuid, text, text) IS 'Does the work of public.start_upload.';
 
@@ -11811,6 +12167,8 @@ COMMENT ON FUNCTION "private"."study_lesson"(uuid, uuid, text[]) IS 'Before a le
 COMMENT ON FUNCTION "private"."submission_document"(public.submissions) IS 'A submission with its files, as the verbs answer it.';
 
 COMMENT ON FUNCTION "private"."submit_assignment"(uuid, text, uuid[], text) IS 'Does the work of public.submit_assignment.';
+
+COMMENT ON FUNCTION "private"."submit_proof"(uuid, text, integer, text) IS 'Does the work of public.submit_proof.';
 
 COMMENT ON FUNCTION "private"."submit_quiz"(uuid, jsonb, text) IS 'Does the work of public.submit_quiz.';
 
@@ -12028,6 +12386,8 @@ COMMENT ON FUNCTION "public"."prepare_upload"(uuid, text, text, integer, text) I
 
 COMMENT ON FUNCTION "public"."product_document"(text, uuid, text, text) IS 'A product by slug or id, as its page shows it: texts in one language, path of categories, facts (attributes with names), options, variants with prices and free units, pictures, names of files. For everybody while it is on sale, for staff with catalog.read always. Errors: product_not_found.';
 
+COMMENT ON FUNCTION "public"."proof_document"(uuid, boolean) IS 'One proof of payment: the caller''s own, or any for staff with payments.read unless own is true. The functions submit-proof and proof-link ask it. Errors: proof_not_found.';
+
 COMMENT ON FUNCTION "public"."put_quiz"(uuid, jsonb, text) IS 'Who teaches the course: sets the questions of a quiz, [{kind: single|multiple|text, prompt, choices, answer, points?, explanation?}]; attempts that are running keep theirs. Errors: lesson_not_found, invalid_quiz, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."quiz_questions"(uuid) IS 'Who teaches the course: the questions of a quiz with their answers, to edit them. Errors: lesson_not_found, sign_in_required.';
@@ -12035,6 +12395,8 @@ COMMENT ON FUNCTION "public"."quiz_questions"(uuid) IS 'Who teaches the course: 
 COMMENT ON FUNCTION "public"."quote"(jsonb, uuid, text, text[], text, text) IS 'What [{variant_id, quantity}] or a cart would cost now, line by line: why each price is what it is, discounts and taxes by name, sums, and in problems what place_order would refuse. Changes nothing. Taxes are those of the cart''s address, else of country and province, else of the shop. Codes need a signed-in person; a wrong one refuses the call and is counted. Errors: invalid_lines, invalid_quantity, invalid_place, currency_not_supported, cart_not_found, cart_not_open, cart_empty, coupon_not_found, too_many_coupon_guesses, too_many_coupons, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) IS 'Secret key only: takes a verified event into the inbox and applies it. {event_id, outcome}: applied, ignored, needs_review, duplicate, or failed (kept, the worker tries again). Errors: invalid_provider_event.';
+
+COMMENT ON FUNCTION "public"."record_transfer_refund"(uuid, text, text) IS 'Staff (payments.refund): the money of a payment that came by transfer was sent back by the bank, under this reference. No provider does that. Errors: permission_denied, refund_not_found, refund_not_open, invalid_reason, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."release_stock"(uuid, text) IS 'Staff (inventory.write) or the secret key: ends a hold, its units are free again. Answers it. Errors: permission_denied, hold_not_found, hold_ended, idempotency_key_reused.';
 
@@ -12045,6 +12407,8 @@ COMMENT ON FUNCTION "public"."remove_from_cart"(uuid, text) IS 'Takes a line out
 COMMENT ON FUNCTION "public"."reserve_stock"(jsonb, integer, text, text) IS 'Staff (inventory.write) or the secret key: holds [{variant_id, quantity}], all or none, for some minutes (default: the setting hold_minutes). Answers {id, status, note, expires_at, lines: [{variant_id, quantity, beyond_stock}]}. Errors: permission_denied, invalid_lines, invalid_quantity, invalid_reason, invalid_hold_time, variant_not_found, seats_follow_the_intake, bundle_has_no_stock, not_counted, out_of_stock, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."retry_process"(uuid) IS 'Staff (processes.write): queues a failed process again and answers it. Errors: permission_denied, process_not_retryable.';
+
+COMMENT ON FUNCTION "public"."review_payment_proof"(uuid, boolean, text, text) IS 'Staff (payments.review): the money has arrived (the order is paid, or the money goes back if it can no longer be delivered), or has not: then the buyer may send another proof while the order is held. Answers {proof, order}. Errors: permission_denied, proof_not_found, proof_not_open, invalid_reason, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."revoke_certificate"(uuid, text, text) IS 'Staff (learning.write): revokes a certificate for a reason and answers what verify_certificate now says. The public sees that, not the reason. Errors: permission_denied, reason_required, certificate_not_found, idempotency_key_reused, sign_in_required.';
 
@@ -12064,13 +12428,19 @@ COMMENT ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timestamp wit
 
 COMMENT ON FUNCTION "public"."start_payment"(uuid) IS 'Opens a payment attempt for the caller''s own pending order, or answers the one that is open: {order, payment, customer}. The function checkout calls it; a second call changes nothing. Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."start_proof"(uuid, text) IS 'Makes the place for one file that shows the caller''s own transfer: {id, payment_id, status}. The function upload-proof calls it and adds where to send the file. Errors: payment_not_found, transfer_not_open, proof_under_review, too_many_proofs, idempotency_key_reused, sign_in_required.';
+
 COMMENT ON FUNCTION "public"."start_quiz"(uuid, text) IS 'Begins an attempt at an open quiz, or answers the one that runs: {id, enrollment_id, lesson_id, number, max_attempts, started_at, due_at, questions}, the questions without answers. Errors: lesson_not_found, lesson_of_other_kind, lesson_locked, attempts_used_up, quiz_not_ready, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."start_transfer"(uuid, text) IS 'Chooses bank transfer for the caller''s own pending order and answers {order, payment, accounts, reference}: where to send the money, and what to write with it. Holds the order longer; a second call changes nothing. Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, transfer_not_offered, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."start_upload"(text, uuid, uuid, text, text) IS 'Staff (catalog.write): makes the row of a picture (kind image) or of a file that is sold (kind file) and answers {kind, id, bucket, path}. The function upload calls it and signs. Errors: permission_denied, invalid_upload, product_not_found, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."stock_by_location"(uuid[]) IS 'Staff (inventory.read) or the secret key: units of these variants in each place, in the order of drawing, and the sum of the movements there; the difference is 0 unless something is broken. beyond-stock is what may still be sold beyond stock. Errors: permission_denied.';
 
 COMMENT ON FUNCTION "public"."submit_assignment"(uuid, text, uuid[], text) IS 'Hands in work for an open assignment, text or files or both, and answers it with its files. Errors: lesson_not_found, lesson_of_other_kind, lesson_locked, invalid_submission, submission_waits, attempts_used_up, file_not_found, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."submit_proof"(uuid, text, integer, text) IS 'Secret key only: puts a proof before staff, with what its file was found to be; the same file twice is fine. Errors: proof_not_found, transfer_not_open, proof_under_review, proof_not_open.';
 
 COMMENT ON FUNCTION "public"."submit_quiz"(uuid, jsonb, text) IS 'Hands an attempt in and answers it graded, with what was right and the course''s progress. answers: one entry per question in order, a choice''s place, a list of places, a text, or null. Errors: attempt_not_found, attempt_over, quiz_time_over, invalid_answers, lesson_locked, idempotency_key_reused, sign_in_required.';
 
@@ -12198,7 +12568,9 @@ COMMENT ON TABLE "public"."order_items" IS 'One line, as it was when it was boug
 
 COMMENT ON TABLE "public"."orders" IS 'One purchase. Amounts in minor units of currency; subtotal − discount + tax + shipping = total. tax_included_amount is tax that the prices contain. shipping_address is the address as it was; null when nothing is sent.';
 
-COMMENT ON TABLE "public"."payments" IS 'One attempt to pay an order, in minor units. checkout_url is the provider''s page while the attempt is open.';
+COMMENT ON TABLE "public"."payment_proofs" IS 'What a buyer showed for a transfer. The file is private, under the proof''s id; the function proof-link opens it to its owner and staff.';
+
+COMMENT ON TABLE "public"."payments" IS 'One attempt to pay an order, in minor units. checkout_url is the provider''s page while the attempt is open; a manual_transfer has no provider: staff approve its proof.';
 
 COMMENT ON TABLE "public"."permissions" IS 'What can be allowed. Policies and functions ask private.has_permission(name).';
 
@@ -12528,6 +12900,12 @@ REVOKE ALL ON FUNCTION "private"."cart_needs_care"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."cart_needs_care"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."cash_account"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."cash_account"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."cash_account"(text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."category_height"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."category_height"(uuid) FROM "postgres";
@@ -12649,6 +13027,12 @@ REVOKE ALL ON FUNCTION "private"."check_stock_reason"(text, private.stock_line) 
 REVOKE ALL ON FUNCTION "private"."check_stock_reason"(text, private.stock_line) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."check_stock_reason"(text, private.stock_line) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."check_transfer"(public.payments) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_transfer"(public.payments) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_transfer"(public.payments) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."check_upload"(text, text, integer, integer, jsonb) FROM PUBLIC;
 
@@ -13274,6 +13658,12 @@ REVOKE ALL ON FUNCTION "private"."is_service"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."is_service"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."is_under_review"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."is_under_review"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."is_under_review"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."is_used_up"(public.promotions, public.coupons, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."is_used_up"(public.promotions, public.coupons, uuid) FROM "postgres";
@@ -13594,6 +13984,12 @@ REVOKE ALL ON FUNCTION "private"."open_enrollments"(uuid, uuid, private.order_li
 
 GRANT EXECUTE ON FUNCTION "private"."open_enrollments"(uuid, uuid, private.order_line[], uuid[], text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."open_payment"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."open_payment"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."open_payment"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."open_payments"(interval, integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."open_payments"(interval, integer) FROM "postgres";
@@ -13818,6 +14214,16 @@ REVOKE ALL ON FUNCTION "private"."promotion_covers"(uuid, uuid, uuid) FROM "post
 
 GRANT EXECUTE ON FUNCTION "private"."promotion_covers"(uuid, uuid, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."proof_document"(uuid, boolean) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."proof_document"(uuid, boolean) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."proof_document"(uuid, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."proof_document"(uuid, boolean) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."proof_document"(uuid, boolean) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."purge_idempotency_keys"(interval) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."purge_idempotency_keys"(interval) FROM "postgres";
@@ -13910,6 +14316,16 @@ REVOKE ALL ON FUNCTION "private"."record_refund_result"(uuid, text, text, text) 
 
 GRANT EXECUTE ON FUNCTION "private"."record_refund_result"(uuid, text, text, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."record_transfer_refund"(uuid, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."record_transfer_refund"(uuid, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."record_transfer_refund"(uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."record_transfer_refund"(uuid, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."record_transfer_refund"(uuid, text, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."redeem_promotions"(uuid, uuid, private.quote, timestamp with time zone, uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."redeem_promotions"(uuid, uuid, private.quote, timestamp with time zone, uuid[]) FROM "postgres";
@@ -13921,6 +14337,12 @@ REVOKE ALL ON FUNCTION "private"."reduce_to_stock"(private.priced_cart, uuid) FR
 REVOKE ALL ON FUNCTION "private"."reduce_to_stock"(private.priced_cart, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."reduce_to_stock"(private.priced_cart, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."refund_document"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."refund_document"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."refund_document"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."refund_effect_key"(text, uuid) FROM PUBLIC;
 
@@ -14112,6 +14534,16 @@ REVOKE ALL ON FUNCTION "private"."return_units"(uuid, integer, uuid, uuid) FROM 
 
 GRANT EXECUTE ON FUNCTION "private"."return_units"(uuid, integer, uuid, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."review_payment_proof"(uuid, boolean, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."review_payment_proof"(uuid, boolean, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."review_payment_proof"(uuid, boolean, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."review_payment_proof"(uuid, boolean, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."review_payment_proof"(uuid, boolean, text, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."revoke_certificate"(uuid, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."revoke_certificate"(uuid, text, text) TO "authenticated";
@@ -14298,6 +14730,14 @@ REVOKE ALL ON FUNCTION "private"."start_process"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."start_process"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."start_proof"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."start_proof"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."start_proof"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."start_proof"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."start_quiz"(uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."start_quiz"(uuid, text) TO "authenticated";
@@ -14305,6 +14745,14 @@ GRANT EXECUTE ON FUNCTION "private"."start_quiz"(uuid, text) TO "authenticated";
 REVOKE ALL ON FUNCTION "private"."start_quiz"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."start_quiz"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."start_transfer"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."start_transfer"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."start_transfer"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."start_transfer"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."start_upload"(text, uuid, uuid, text, text) FROM PUBLIC;
 
@@ -14365,6 +14813,14 @@ GRANT EXECUTE ON FUNCTION "private"."submit_assignment"(uuid, text, uuid[], text
 REVOKE ALL ON FUNCTION "private"."submit_assignment"(uuid, text, uuid[], text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."submit_assignment"(uuid, text, uuid[], text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."submit_proof"(uuid, text, integer, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."submit_proof"(uuid, text, integer, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."submit_proof"(uuid, text, integer, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."submit_proof"(uuid, text, integer, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."submit_quiz"(uuid, jsonb, text) FROM PUBLIC;
 
@@ -15150,6 +15606,16 @@ GRANT EXECUTE ON FUNCTION "public"."product_document"(text, uuid, text, text) TO
 
 GRANT EXECUTE ON FUNCTION "public"."product_document"(text, uuid, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."proof_document"(uuid, boolean) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."proof_document"(uuid, boolean) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."proof_document"(uuid, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."proof_document"(uuid, boolean) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."proof_document"(uuid, boolean) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."put_quiz"(uuid, jsonb, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."put_quiz"(uuid, jsonb, text) TO "authenticated";
@@ -15181,6 +15647,16 @@ REVOKE ALL ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb
 GRANT EXECUTE ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."record_transfer_refund"(uuid, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."record_transfer_refund"(uuid, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."record_transfer_refund"(uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."record_transfer_refund"(uuid, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."record_transfer_refund"(uuid, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."release_stock"(uuid, text) FROM PUBLIC;
 
@@ -15227,6 +15703,16 @@ REVOKE ALL ON FUNCTION "public"."retry_process"(uuid) FROM "postgres";
 GRANT EXECUTE ON FUNCTION "public"."retry_process"(uuid) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."retry_process"(uuid) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."review_payment_proof"(uuid, boolean, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."review_payment_proof"(uuid, boolean, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."review_payment_proof"(uuid, boolean, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."review_payment_proof"(uuid, boolean, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."review_payment_proof"(uuid, boolean, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."revoke_certificate"(uuid, text, text) FROM PUBLIC;
 
@@ -15308,6 +15794,14 @@ REVOKE ALL ON FUNCTION "public"."start_payment"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."start_payment"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."start_proof"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."start_proof"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."start_proof"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."start_proof"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."start_quiz"(uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."start_quiz"(uuid, text) TO "authenticated";
@@ -15315,6 +15809,14 @@ GRANT EXECUTE ON FUNCTION "public"."start_quiz"(uuid, text) TO "authenticated";
 REVOKE ALL ON FUNCTION "public"."start_quiz"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."start_quiz"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."start_transfer"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."start_transfer"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."start_transfer"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."start_transfer"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."start_upload"(text, uuid, uuid, text, text) FROM PUBLIC;
 
@@ -15343,6 +15845,14 @@ GRANT EXECUTE ON FUNCTION "public"."submit_assignment"(uuid, text, uuid[], text)
 REVOKE ALL ON FUNCTION "public"."submit_assignment"(uuid, text, uuid[], text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."submit_assignment"(uuid, text, uuid[], text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."submit_proof"(uuid, text, integer, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "public"."submit_proof"(uuid, text, integer, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."submit_proof"(uuid, text, integer, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."submit_proof"(uuid, text, integer, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."submit_quiz"(uuid, jsonb, text) FROM PUBLIC;
 
@@ -16761,6 +17271,18 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."orders" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."orders" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."payment_proofs" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."payment_proofs" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."payment_proofs" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."payment_proofs" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."payment_proofs" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."payment_proofs" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."payments" FROM "authenticated";
 

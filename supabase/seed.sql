@@ -7,6 +7,7 @@ Amounts are minor units: 45000000 IDR is Rp 450.000,00. Prices that end in 99 pa
 
 update public.settings set value = seller.value
 from (values
+  ('transfer_accounts', '[{"bank": "Bank Contoh", "number": "123 456 7890", "holder": "PT Seatline Academy"}]'::jsonb),
   ('seller_name', '"PT Seatline Academy"'::jsonb),
   ('seller_address', '"Jalan Contoh Raya 17\nJakarta 10110\nIndonesia"'::jsonb)
 ) as seller (key, value)

@@ -15,6 +15,7 @@ comment on table public.ledger_accounts is 'The chart of accounts.';
 
 insert into public.ledger_accounts (code, name, kind) values
   ('cash_in_transit', 'Captured by the provider, not paid out yet', 'asset'),
+  ('bank', 'In the shop''s own bank account', 'asset'),
   ('receivable', 'Owed by customers (negative: owed to them)', 'asset'),
   ('revenue', 'Sales', 'income'),
   ('discounts', 'Discounts given', 'income'),

@@ -12,6 +12,7 @@ create table public.payments (
   order_id uuid not null references public.orders (id) on delete restrict,
   attempt integer not null,
   provider text not null default 'stripe',
+  method text not null default 'checkout',
   status text not null default 'pending',
   currency text not null, -- as it was: no foreign key, so no index on three values
   amount bigint not null,
@@ -28,12 +29,15 @@ create table public.payments (
   settled_at timestamptz,
   constraint payments_are_numbered_per_order unique (order_id, attempt),
   constraint payments_have_a_known_status check (status in ('pending', 'processing', 'success', 'failed', 'expired', 'cancelled', 'refunding', 'refunded', 'refund_failed')),
-  constraint payments_have_a_known_provider check (provider in ('stripe')),
+  constraint payments_have_a_known_provider check (provider in ('stripe', 'manual_transfer')),
+  constraint payments_have_a_known_method check (method in ('checkout', 'manual_transfer')),
+  constraint payments_by_transfer_have_no_provider check ((provider = 'manual_transfer') = (method = 'manual_transfer')),
   constraint payments_pay_something check (amount > 0),
   constraint payments_give_back_no_more_than_they_took check (refunded_amount between 0 and captured_amount and captured_amount <= amount),
   constraint payments_took_money_when_they_succeeded check ((captured_amount > 0) = (status in ('success', 'refunding', 'refunded', 'refund_failed')))
 );
-comment on table public.payments is 'One attempt to pay an order, in minor units. checkout_url is the provider''s page while the attempt is open.';
+comment on table public.payments is
+  'One attempt to pay an order, in minor units. checkout_url is the provider''s page while the attempt is open; a manual_transfer has no provider: staff approve its proof.';
 
 -- the guarantee: one open attempt per order, so fifty clicks share it
 create unique index payments_one_open_per_order on public.payments (order_id) where status in ('pending', 'processing');
@@ -69,11 +73,54 @@ security invoker
 set search_path = ''
 as $$
   select jsonb_build_object('id', payment.id, 'order_id', payment.order_id, 'attempt', payment.attempt, 'provider', payment.provider,
-    'status', payment.status, 'amount', payment.amount, 'currency', payment.currency, 'refunded_amount', payment.refunded_amount,
+    'method', payment.method, 'status', payment.status, 'amount', payment.amount, 'currency', payment.currency, 'refunded_amount', payment.refunded_amount,
     'checkout_url', payment.checkout_url, 'expires_at', payment.expires_at,
     'failure_code', payment.failure_code, 'failure_message', payment.failure_message);
 $$;
 comment on function private.payment_document(public.payments) is 'A payment as its buyer sees it.';
+
+create function private.open_payment(order_id uuid, method text)
+returns public.payments
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_order public.orders;
+  v_payment public.payments;
+begin
+  select * into v_order from public.orders where orders.id = open_payment.order_id for update;
+  if v_order.status <> 'pending' then
+    perform private.fail('order_not_payable', 409, format('Order %s is %s: there is nothing to pay.', v_order.number, v_order.status), 'Read the order; place a new one if it ended.');
+  end if;
+  if v_order.expires_at <= now() then
+    perform private.fail('order_expired', 409, format('The hold of order %s has ended.', v_order.number), 'Place a new order.');
+  end if;
+  select * into v_payment from public.payments where payments.order_id = v_order.id and payments.status in ('pending', 'processing');
+  if v_payment.status = 'processing' or v_payment.method <> open_payment.method and private.is_under_review(v_payment.id) then
+    perform private.fail('payment_in_progress', 409, 'A payment for this order is being processed.', 'Wait for it: the order changes by itself.');
+  end if;
+  if v_payment.expires_at <= now() then
+    update public.payments set status = 'expired' where payments.id = v_payment.id;
+    v_payment.id := null;
+  elsif v_payment.method <> open_payment.method then
+    -- the buyer chose another way: the first one is closed, and what still comes by it is given back
+    perform private.close_payments(v_order.id, 'cancelled');
+    v_payment.id := null;
+  end if;
+  if v_payment.id is null then
+    insert into public.payments (order_id, attempt, provider, method, currency, amount)
+    select v_order.id, coalesce(max(payments.attempt), 0) + 1, case when open_payment.method = 'manual_transfer' then 'manual_transfer' else 'stripe' end,
+      open_payment.method, v_order.currency, v_order.total_amount
+    from public.payments where payments.order_id = v_order.id
+    returning * into v_payment;
+  end if;
+  return v_payment;
+end
+$$;
+comment on function private.open_payment(uuid, text) is
+  'The open attempt of a pending order by this method, made when there is none; an open one by another method is closed. Locks the order. Refuses order_not_payable, order_expired, payment_in_progress.';
 
 create function private.start_payment(order_id uuid)
 returns jsonb
@@ -87,28 +134,8 @@ declare
   v_payment public.payments;
 begin
   perform private.require_person();
-  perform private.find_order(start_payment.order_id, 'nobody.else');
-  select * into v_order from public.orders where orders.id = start_payment.order_id for update;
-  if v_order.status <> 'pending' then
-    perform private.fail('order_not_payable', 409, format('Order %s is %s: there is nothing to pay.', v_order.number, v_order.status), 'Read the order; place a new one if it ended.');
-  end if;
-  if v_order.expires_at <= now() then
-    perform private.fail('order_expired', 409, format('The hold of order %s has ended.', v_order.number), 'Place a new order.');
-  end if;
-  select * into v_payment from public.payments where payments.order_id = v_order.id and payments.status in ('pending', 'processing');
-  if v_payment.status = 'processing' then
-    perform private.fail('payment_in_progress', 409, 'A payment for this order is being processed.', 'Wait for it: the order changes by itself.');
-  end if;
-  if v_payment.expires_at <= now() then
-    update public.payments set status = 'expired' where payments.id = v_payment.id;
-    v_payment.id := null;
-  end if;
-  if v_payment.id is null then
-    insert into public.payments (order_id, attempt, currency, amount)
-    select v_order.id, coalesce(max(payments.attempt), 0) + 1, v_order.currency, v_order.total_amount
-    from public.payments where payments.order_id = v_order.id
-    returning * into v_payment;
-  end if;
+  v_order := private.find_order(start_payment.order_id, 'nobody.else');
+  v_payment := private.open_payment(v_order.id, 'checkout');
   return jsonb_build_object(
     'order', private.order_document(v_order.id), 'payment', private.payment_document(v_payment),
     'customer', (select jsonb_build_object('email', profiles.email, 'name', btrim(profiles.first_name || ' ' || profiles.last_name))
@@ -212,6 +239,17 @@ end
 $$;
 comment on function private.lock_payment(uuid) is 'Locks the order, then the payment: the one order of locks for every path that moves money.';
 
+create function private.cash_account(provider text)
+returns text
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select case cash_account.provider when 'manual_transfer' then 'bank' else 'cash_in_transit' end;
+$$;
+comment on function private.cash_account(text) is 'The account that the money of a provider''s captures is in.';
+
 create function private.settle_payment(payment_id uuid, amount bigint, currency text, provider_payment_id text)
 returns text
 language plpgsql
@@ -245,7 +283,7 @@ begin
     provider_payment_id = coalesce(settle_payment.provider_payment_id, payments.provider_payment_id)
   where payments.id = v_payment.id;
   perform private.post_entries('capture:' || v_payment.id, v_payment.order_id, v_payment.currency,
-    jsonb_build_object('cash_in_transit', v_payment.amount, 'receivable', -v_payment.amount));
+    jsonb_build_object(private.cash_account(v_payment.provider), v_payment.amount, 'receivable', -v_payment.amount));
   perform private.emit('payment.succeeded', 'payment', v_payment.id);
   perform private.deliver_paid_order(v_payment.order_id, v_payment.id);
   return 'applied';

@@ -50,6 +50,9 @@ create policy select_own_or_staff on public.status_changes for select to authent
     when machine = 'payment' then (select private.has_permission('payments.read')) or exists (
       select from public.payments join public.orders on orders.id = payments.order_id
       where payments.id = subject_id and orders.customer_id = (select auth.uid()))
+    when machine = 'payment_proof' then (select private.has_permission('payments.read')) or exists (
+      select from public.payment_proofs join public.payments on payments.id = payment_proofs.payment_id join public.orders on orders.id = payments.order_id
+      where payment_proofs.id = subject_id and orders.customer_id = (select auth.uid()))
     when machine = 'refund' then (select private.has_permission('payments.read'))
     when machine = 'process' then (select private.has_permission('processes.read'))
     when machine = 'cart' then (select private.has_permission('orders.read'))
@@ -220,7 +223,7 @@ begin
     status = case when v_rest = 0 then 'refunded' when v_open then payments.status else 'success' end
   where payments.id = payment.id;
   perform private.post_entries(private.refund_effect_key('refund', refund.id), refund.order_id, refund.currency, jsonb_build_object(
-    'receivable', v_cleared, 'refunds', refund.amount - v_cleared - v_tax, 'tax_payable', v_tax, 'cash_in_transit', -refund.amount));
+    'receivable', v_cleared, 'refunds', refund.amount - v_cleared - v_tax, 'tax_payable', v_tax, private.cash_account(payment.provider), -refund.amount));
   perform private.emit('refund.succeeded', 'refund', refund.id);
   -- one of two payments given back leaves an order that the other one still pays
   if refund.reason <> 'by_provider' or exists (

@@ -170,7 +170,7 @@ select 'the ledger knows every capture', payments.id::text, payments.captured_am
 from public.payments
 where payments.captured_amount <> coalesce((
   select sum(ledger_entries.amount) from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
-  where ledger_transactions.effect_key = 'capture:' || payments.id and ledger_entries.account = 'cash_in_transit'), 0)
+  where ledger_transactions.effect_key = 'capture:' || payments.id and ledger_entries.account = private.cash_account(payments.provider)), 0)
 union all
 select 'a settled order leaves nothing receivable', ledger_transactions.order_id::text, sum(ledger_entries.amount)::text
 from public.ledger_transactions

@@ -14,6 +14,8 @@ test("the SDK's row types are those of the migrations (if not: npm run types)", 
 test.each([
   ["orders", "status", sdk.orderStatuses],
   ["payments", "status", sdk.paymentStatuses],
+  ["payments", "method", sdk.paymentMethods],
+  ["payment_proofs", "status", sdk.paymentProofStatuses],
   ["processes", "status", sdk.processStatuses],
   ["refunds", "status", sdk.refundStatuses],
   ["invoices", "kind", sdk.invoiceKinds],

@@ -51,6 +51,10 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
     select promotions.id, orders.id, orders.customer_id, 0, 'IDR', now() from public.promotions, public.orders where orders.status = 'cancelled'`;
   await sql`insert into public.cart_coupons (cart_id, coupon_id) select carts.id, coupons.id from public.carts, public.coupons where code = 'TENPERCENT'`;
   await populateLearning(sql, [first, second]);
+  await sql`update public.settings set value = '[{"bank": "Bank Contoh", "number": "1", "holder": "PT Contoh"}]' where key = 'transfer_accounts'`;
+  const transferred = await publishedIntake(sql, { price: 70_000_00 });
+  for (const customer of [first, second])
+    await transfer(sql, customer, await order(sql, customer, transferred.variantId));
   const full = await publishedIntake(sql, { seats: 0 });
   for (const customer of [first, second])
     await act(sql, customer, (tx) => tx`select public.join_waitlist(${full.intakeId})`);
@@ -92,6 +96,13 @@ async function order(sql: Pool, customer: string, variant: string): Promise<stri
     (tx) => tx`select public.place_order(${JSON.stringify(lines)}::text::jsonb) as placed`,
   );
   return row?.placed.id;
+}
+
+async function transfer(sql: Pool, customer: string, orderId: string): Promise<void> {
+  await act(sql, customer, async (tx) => {
+    const [row] = await tx`select public.start_transfer(${orderId}) as started`;
+    await tx`select public.start_proof(${row?.started.payment.id})`;
+  });
 }
 
 async function pay(sql: Pool, customer: string, orderId: string): Promise<void> {

@@ -13,6 +13,7 @@ import { Orders } from "./resources/orders.ts";
 import { People } from "./resources/people.ts";
 import { Pricing } from "./resources/pricing.ts";
 import { Processes } from "./resources/processes.ts";
+import { Transfers } from "./resources/transfers.ts";
 
 /** What {@link createSeatline} takes. */
 export interface SeatlineOptions {
@@ -44,6 +45,7 @@ export interface Seatline {
   inventory: Inventory;
   pricing: Pricing;
   processes: Processes;
+  transfers: Transfers;
   /** Supabase Auth: sign-up, sign-in, sign-out, one-time passwords. */
   auth: SupabaseClient<Database>["auth"];
   /** The supabase-js client underneath, for what has no resource here. It has its own errors and repeats. */
@@ -79,6 +81,7 @@ export function createSeatline(options: SeatlineOptions): Seatline {
     inventory: new Inventory(api),
     pricing: new Pricing(api),
     processes: new Processes(api),
+    transfers: new Transfers(api, options.url, send),
     get auth() {
       return supabase.auth;
     },

@@ -2074,6 +2074,57 @@ export type Database = {
           },
         ];
       };
+      payment_proofs: {
+        Row: {
+          byte_size: number | null;
+          created_at: string;
+          id: string;
+          mime_type: string | null;
+          payment_id: string;
+          reason: string | null;
+          reviewed_at: string | null;
+          reviewed_by: string | null;
+          sha256: string | null;
+          status: string;
+          submitted_at: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          byte_size?: number | null;
+          created_at?: string;
+          id?: string;
+          mime_type?: string | null;
+          payment_id: string;
+          reason?: string | null;
+          reviewed_at?: string | null;
+          reviewed_by?: string | null;
+          sha256?: string | null;
+          status?: string;
+          submitted_at?: string | null;
+        };
+        Update: {
+          byte_size?: number | null;
+          created_at?: string;
+          id?: string;
+          mime_type?: string | null;
+          payment_id?: string;
+          reason?: string | null;
+          reviewed_at?: string | null;
+          reviewed_by?: string | null;
+          sha256?: string | null;
+          status?: string;
+          submitted_at?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "payment_proofs_payment_id_fkey";
+            columns: ["payment_id"];
+            isOneToOne: false;
+            referencedRelation: "payments";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       payments: {
         Row: {
           amount: number;
@@ -2086,6 +2137,7 @@ export type Database = {
           failure_code: string | null;
           failure_message: string | null;
           id: string;
+          method: string;
           order_id: string;
           provider: string;
           provider_payment_id: string | null;
@@ -2107,6 +2159,7 @@ export type Database = {
           failure_code?: string | null;
           failure_message?: string | null;
           id?: string;
+          method?: string;
           order_id: string;
           provider?: string;
           provider_payment_id?: string | null;
@@ -2127,6 +2180,7 @@ export type Database = {
           failure_code?: string | null;
           failure_message?: string | null;
           id?: string;
+          method?: string;
           order_id?: string;
           provider?: string;
           provider_payment_id?: string | null;
@@ -3757,6 +3811,7 @@ export type Database = {
         Args: { currency?: string; locale?: string; product_id?: string; slug?: string };
         Returns: Json;
       };
+      proof_document: { Args: { own?: boolean; proof_id: string }; Returns: Json };
       put_quiz: { Args: { idempotency_key?: string; lesson_id: string; questions: Json }; Returns: Json };
       quiz_questions: { Args: { lesson_id: string }; Returns: Json };
       quote: {
@@ -3772,6 +3827,10 @@ export type Database = {
       };
       receive_provider_event: {
         Args: { event_id: string; payload: Json; provider: string; type: string };
+        Returns: Json;
+      };
+      record_transfer_refund: {
+        Args: { idempotency_key?: string; reference: string; refund_id: string };
         Returns: Json;
       };
       release_stock: { Args: { hold_id: string; idempotency_key?: string }; Returns: Json };
@@ -3807,6 +3866,10 @@ export type Database = {
           isOneToOne: true;
           isSetofReturn: false;
         };
+      };
+      review_payment_proof: {
+        Args: { approve: boolean; idempotency_key?: string; proof_id: string; reason?: string };
+        Returns: Json;
       };
       revoke_certificate: { Args: { certificate_id: string; idempotency_key?: string; reason: string }; Returns: Json };
       revoke_role: {
@@ -3872,7 +3935,9 @@ export type Database = {
         Returns: Json;
       };
       start_payment: { Args: { order_id: string }; Returns: Json };
+      start_proof: { Args: { idempotency_key?: string; payment_id: string }; Returns: Json };
       start_quiz: { Args: { idempotency_key?: string; lesson_id: string }; Returns: Json };
+      start_transfer: { Args: { idempotency_key?: string; order_id: string }; Returns: Json };
       start_upload: {
         Args: { file_name?: string; idempotency_key?: string; kind: string; product_id: string; variant_id?: string };
         Returns: Json;
@@ -3894,6 +3959,7 @@ export type Database = {
         Args: { body?: string; file_ids?: string[]; idempotency_key?: string; lesson_id: string };
         Returns: Json;
       };
+      submit_proof: { Args: { byte_size: number; mime_type: string; proof_id: string; sha256: string }; Returns: Json };
       submit_quiz: { Args: { answers: Json; attempt_id: string; idempotency_key?: string }; Returns: Json };
       transfer_stock: {
         Args: {

@@ -1,6 +1,7 @@
 import type { Database } from "./database.types.ts";
 import type { Process } from "./types/events.ts";
 import type { Certificate, LessonContent, Submission } from "./types/learning.ts";
+import type { PaymentProof } from "./types/payments.ts";
 import type { Address } from "./types/people.ts";
 import type {
   Enrollment,
@@ -44,6 +45,7 @@ export type TypesFit = [
   True<Fits<Omit<OrderItem, "enrollment" | "pricing">, Row<"order_items">>>,
   True<Fits<OrderSummary, Row<"orders">>>,
   True<Fits<Payment, Row<"payments">>>,
+  True<Fits<Omit<PaymentProof, "order_id" | "order_number">, Row<"payment_proofs">>>,
   True<Fits<Price, Row<"prices">>>,
   True<Fits<Process, Row<"processes">>>,
   True<Fits<Profile, Row<"profiles">>>,

@@ -8,6 +8,7 @@ import type {
   NotificationChannel,
   NotificationStatus,
   OrderStatus,
+  PaymentMethod,
   PaymentStatus,
   RefundStatus,
   WaitlistStatus,
@@ -198,6 +199,7 @@ export interface Payment {
   /** 1 for the first. */
   attempt: number;
   provider: string;
+  method: PaymentMethod;
   status: PaymentStatus;
   amount: number;
   currency: string;

@@ -30,6 +30,16 @@ export const paymentStatuses = [
 /** One of {@link paymentStatuses}. */
 export type PaymentStatus = (typeof paymentStatuses)[number];
 
+/** Ways to pay: the provider's page, or a bank transfer that staff approve by its proof. */
+export const paymentMethods = ["checkout", "manual_transfer"] as const;
+/** One of {@link paymentMethods}. */
+export type PaymentMethod = (typeof paymentMethods)[number];
+
+/** Where a proof of payment stands. */
+export const paymentProofStatuses = ["uploading", "submitted", "approved", "rejected"] as const;
+/** One of {@link paymentProofStatuses}. */
+export type PaymentProofStatus = (typeof paymentProofStatuses)[number];
+
 /** Where a refund stands. */
 export const refundStatuses = ["pending", "success", "failed"] as const;
 /** One of {@link refundStatuses}. */

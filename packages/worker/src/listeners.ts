@@ -7,6 +7,7 @@ export const LISTENERS: Readonly<Record<string, readonly EventTaskName[]>> = {
   "invoice.issued": ["invoices.send-document"],
   "payment.cancelled": ["payments.close-session"],
   "payment.failed": ["notifications.send-payment-failed"],
+  "payment_proof.rejected": ["notifications.send-proof-rejected"],
   "waitlist.offered": ["notifications.send-seat-offer"],
   "file.discarded": ["catalog.remove-file"],
   "refund.requested": ["payments.send-refund"],

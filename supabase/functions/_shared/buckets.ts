@@ -1,7 +1,7 @@
 import type { Database } from "./call-verb.ts";
 import { Problem } from "./problem.ts";
 
-/** The private buckets of the catalogue and what they take; supabase/config.toml has the same limits. */
+/** The private buckets that functions use and what they take; supabase/config.toml has the same limits. */
 export const BUCKETS: Record<BucketName, { public: false; fileSizeLimit: number; allowedMimeTypes: string[] | null }> =
   {
     media: {
@@ -10,10 +10,16 @@ export const BUCKETS: Record<BucketName, { public: false; fileSizeLimit: number;
       allowedMimeTypes: ["image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"],
     },
     downloads: { public: false, fileSizeLimit: 50 * 1024 * 1024, allowedMimeTypes: null },
+    // `incoming/<proof>` as buyers send them, `<proof>` once their content was checked
+    "payment-proofs": {
+      public: false,
+      fileSizeLimit: 5 * 1024 * 1024,
+      allowedMimeTypes: ["image/jpeg", "image/png", "image/webp", "application/pdf"],
+    },
   };
 
 /** Name of a bucket. */
-export type BucketName = "media" | "downloads";
+export type BucketName = "media" | "downloads" | "payment-proofs";
 
 /** What Storage answers when something is refused; hosted Supabase and the embedded stack fill in different fields. */
 type Refusal = { message: string; status?: number; statusCode?: string };
@@ -48,6 +54,18 @@ export async function readObject(database: Database, bucket: BucketName, name: s
   if (!error) return data;
   if (isMissing(error as Refusal)) return null;
   throw unreachable(error);
+}
+
+/** Keeps bytes under a name; an object that is there already stays as it is. */
+export async function keepObject(
+  database: Database,
+  bucket: BucketName,
+  name: string,
+  bytes: Uint8Array,
+  contentType: string,
+): Promise<void> {
+  const { error } = await database.storage.from(bucket).upload(name, bytes, { contentType, upsert: false });
+  if (error && !/already exists|duplicate/i.test(error.message)) throw unreachable(error);
 }
 
 /** Whether Storage says that the object or its bucket is not there. */

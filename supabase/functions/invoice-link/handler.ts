@@ -1,6 +1,6 @@
-import { z } from "zod";
 import { callVerb, type Database } from "../_shared/call-verb.ts";
 import { Problem } from "../_shared/problem.ts";
+import { readId } from "../_shared/read-id.ts";
 import { requestId } from "../_shared/request-id.ts";
 
 /** What a link needs from outside. */
@@ -14,8 +14,6 @@ export type InvoiceLinkDeps = {
 const BUCKET = "invoices";
 const LIFE_SECONDS = 5 * 60;
 
-const Body = z.strictObject({ invoice_id: z.guid() });
-
 type Invoice = { id: string; number: string; pdf_path: string | null };
 
 /**
@@ -23,10 +21,7 @@ type Invoice = { id: string; number: string; pdf_path: string | null };
  * five minutes without any key. Who may read the invoice decides the database; the secret key only signs.
  */
 export async function handleInvoiceLink(request: Request, deps: InvoiceLinkDeps): Promise<Response> {
-  if (request.method !== "POST") {
-    throw new Problem("method_not_allowed", 405, "A link is asked for with POST.", { headers: { allow: "POST" } });
-  }
-  const { invoice_id } = await readBody(request);
+  const invoice_id = await readId(request, "invoice_id");
   const invoice = await callVerb<Invoice>(deps.asUser, "invoice_document", { invoice_id }, requestId(request));
   if (!invoice.pdf_path) {
     throw new Problem("invoice_not_ready", 409, `The PDF of ${invoice.number} is still being made.`, {
@@ -37,15 +32,6 @@ export async function handleInvoiceLink(request: Request, deps: InvoiceLinkDeps)
   const expires_at = new Date(deps.now() + LIFE_SECONDS * 1000).toISOString();
   const path = await sign(deps.asService, invoice.pdf_path, file_name);
   return Response.json({ invoice_id, file_name, path, expires_at }, { headers: { "cache-control": "no-store" } });
-}
-
-async function readBody(request: Request): Promise<z.infer<typeof Body>> {
-  const body = Body.safeParse(await request.json().catch(() => undefined));
-  if (body.success) return body.data;
-  throw new Problem("invalid_body", 400, 'The body must be JSON of the form {"invoice_id": "<uuid>"}.', {
-    hint: "Send the id of a row of `invoices`.",
-    details: body.error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`).join("; "),
-  });
 }
 
 // Without the host: inside a container the API has another address than the caller knows it by.

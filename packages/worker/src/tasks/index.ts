@@ -9,6 +9,7 @@ import { issueInvoice } from "./invoices.issue-invoice.ts";
 import { sendDocument } from "./invoices.send-document.ts";
 import { sendOrderConfirmation } from "./notifications.send-order-confirmation.ts";
 import { sendPaymentFailed } from "./notifications.send-payment-failed.ts";
+import { sendProofRejected } from "./notifications.send-proof-rejected.ts";
 import { sendSeatOffer } from "./notifications.send-seat-offer.ts";
 import { sendWelcome } from "./notifications.send-welcome.ts";
 import { expireDueOrders } from "./orders.expire-due.ts";
@@ -27,6 +28,7 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
   "notifications.send-order-confirmation": sendOrderConfirmation,
   "notifications.send-payment-failed": sendPaymentFailed,
   "notifications.send-seat-offer": sendSeatOffer,
+  "notifications.send-proof-rejected": sendProofRejected,
   "invoices.issue-invoice": issueInvoice,
   "invoices.issue-credit-note": issueCreditNote,
   "invoices.send-document": sendDocument,

@@ -18,7 +18,7 @@ const RESULTS = {
 } as const;
 
 /**
- * refund.requested: asks Stripe to give the money back. Its idempotency key is the refund's id, so that no repetition pays twice;
+ * refund.requested: asks Stripe to give the money back; what came by bank transfer staff send back by hand. Its idempotency key is the refund's id, so that no repetition pays twice;
  * Stripe forgets keys after a day, so an older request first looks whether it was already made.
  */
 export const sendRefund: EventTask = async (job, context) => {
@@ -28,7 +28,8 @@ export const sendRefund: EventTask = async (job, context) => {
       refunds.created_at < now() - interval '20 hours' as older_than_keys
     from public.refunds
     join public.payments on payments.id = refunds.payment_id
-    where refunds.id = ${job.subject_id} and refunds.status = 'pending' and refunds.provider_refund_id is null`;
+    where refunds.id = ${job.subject_id} and refunds.status = 'pending' and refunds.provider_refund_id is null
+      and payments.provider = 'stripe'`;
   if (!refund) return;
   if (!refund.provider_payment_id) {
     return await record(context, refund.id, null, "failed", "The payment has no provider payment to refund.");
