@@ -47,8 +47,8 @@ insert into seed_courses values
   ('negotiation-weekend', 'Negotiation Weekend', 'Two days of practice, announced next week.',
     'Published by its date, not by a click.', 'intermediate', 'en', 960, 'published', interval '7 days');
 
-insert into public.products (kind, slug, title, summary, description, status, publish_at, created_at)
-select 'course', slug, title, summary, description, status, now() + publish_in, now() - (row_number() over ()) * interval '1 day'
+insert into public.products (id, kind, slug, title, summary, description, status, publish_at, created_at)
+select md5('product ' || slug)::uuid, 'course', slug, title, summary, description, status, now() + publish_in, now() - (row_number() over ()) * interval '1 day'
 from seed_courses;
 
 insert into public.courses (product_id, level, language, duration_minutes)

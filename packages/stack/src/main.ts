@@ -48,7 +48,7 @@ program
 program
   .command("db")
   .description("run only Postgres, bootstrapped and migrated, in the foreground")
-  .option("--seed", "run supabase/seed.sql too")
+  .option("--seed", "seed it too")
   .action(async (options) => (await import("./commands/db.ts")).db(options));
 
 try {

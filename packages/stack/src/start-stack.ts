@@ -10,6 +10,7 @@ import { migrate } from "./postgres/migrate.ts";
 import { processRecord } from "./postgres/process-identity.ts";
 import { seed } from "./postgres/seed.ts";
 import { endLeftoverServers } from "./postgres/start-postgres.ts";
+import { uploadSeedObjects } from "./seed-objects.ts";
 import { changedMigrations } from "./supervision/changed-migrations.ts";
 import { keepPostgres } from "./supervision/keep-postgres.ts";
 import { lockHome } from "./supervision/lock-home.ts";
@@ -27,9 +28,9 @@ export type StackOptions = {
   pieces?: readonly (PieceName | "standby")[];
   /** Range in milliseconds after which the simulator's own payments end, as "0-50". */
   simulatorDelay?: string;
-  /** Whether to run seed.sql on a new database; default true. */
+  /** Whether to seed a new database; default true. */
   seed?: boolean;
-  /** Whether to make the demo users; default: when the gateway runs and the database is seeded. */
+  /** Whether to make the demo users and store the seed's files; default: when the gateway runs and the database is seeded. */
   demoUsers?: boolean;
   /** Extra or changed settings of postgresql.conf. */
   settings?: Record<string, string | number>;
@@ -161,6 +162,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     if (options.demoUsers ?? (wanted.has("gateway") && options.seed !== false)) {
       step(seeded ? "Making the demo users" : "Checking the demo users");
       await createDemoUsers(urls.api, keys, urls.database);
+      await uploadSeedObjects(urls.api, keys, urls.database);
     }
     state.status = "ready";
     delete state.step;

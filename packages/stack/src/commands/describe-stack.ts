@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import Table from "cli-table3";
 import { demoUsers } from "../demo-users.ts";
 import { type Keys, loadKeys } from "../keys.ts";
@@ -34,10 +35,17 @@ function firstSteps(urls: StackUrls, keys: Keys): string {
     "To try",
     `  1. npm run demo                     a learner enrolls, pays and sees both courses`,
     `  2. curl -H "apikey: ${keys.publishableKey}" "${urls.api}/rest/v1/products?select=title,slug"`,
-    `  3. open ${urls.mail}        the mails the shop has sent`,
+    `  3. open ${urls.api}/functions/v1/media/${pictureOf("sql-without-fear")}   one of the pictures; products have them in image_url`,
+    `  4. open ${urls.mail}        the mails the shop has sent`,
     "",
     "npm run status | logs | stop | reset",
   ].join("\n");
+}
+
+/** The seed derives its ids from slugs. */
+function pictureOf(slug: string): string {
+  const hex = createHash("md5").update(`picture ${slug}`).digest("hex");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
 function table(rows: string[][]): string {
