@@ -486,7 +486,7 @@ begin
     perform private.make_default_address(v_person_id, v_address.id);
   end if;
   return private.remember_answer(v_person_id, add_address.idempotency_key, 'add_address', v_body,
-    (select to_jsonb(addresses) from public.addresses where addresses.id = v_address.id));
+    (select to_jsonb(addresses) - 'profile_id' from public.addresses where addresses.id = v_address.id));
 end
 $function$;
 
@@ -706,6 +706,36 @@ begin
   perform private.mark_seen(v_priced);
   return private.remember_answer(answer_cart.person_id, answer_cart.idempotency_key, answer_cart.verb, answer_cart.body,
     private.cart_document(v_priced, v_changes));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.apply_coupon(code text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := to_jsonb(apply_coupon.code);
+  v_answer jsonb := private.recall_answer(v_person_id, apply_coupon.idempotency_key, 'apply_coupon', v_body);
+  v_found private.found_coupon;
+  v_cart public.carts;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_found := private.find_coupon(v_person_id, coalesce(apply_coupon.code, ''));
+  if v_found.refusal is not null then
+    return v_found.refusal;
+  end if;
+  v_cart := private.open_cart(v_person_id);
+  insert into public.cart_coupons (cart_id, coupon_id) values (v_cart.id, v_found.coupon_id) on conflict do nothing;
+  if cardinality(private.cart_coupon_ids(v_cart.id)) > (private.setting('max_order_coupons'))::integer then
+    perform private.fail('too_many_coupons', 422, 'These are more codes than one order may use.', 'Remove one first (remove_coupon).');
+  end if;
+  perform private.refuse_problem(private.coupon_problem_in((private.price_cart(v_cart)).quote, v_found.coupon_id));
+  return private.answer_cart(v_person_id, apply_coupon.idempotency_key, 'apply_coupon', v_body, v_cart.id);
 end
 $function$;
 
@@ -1240,7 +1270,7 @@ begin
   return (
     select coalesce(jsonb_agg(
       private.line_document(line) - 'parent_variant_id' || jsonb_build_object(
-        'title', coalesce(line.title, cart_items.seen_title), 'slug', products.slug, 'image_url', products.image_url, 'added_at', cart_items.added_at,
+        'title', coalesce(line.title, cart_items.seen_title), 'added_at', cart_items.added_at,
         'problem', private.line_problem((priced.quote).lines, line.variant_id),
         'components', (
           select coalesce(jsonb_agg(jsonb_build_object('variant_id', part.variant_id, 'kind', part.kind, 'sku', part.sku, 'title', part.title, 'quantity', part.quantity)
@@ -1249,7 +1279,6 @@ begin
       order by cart_items.added_at, cart_items.variant_id), '[]')
     from public.cart_items
     join unnest((priced.quote).lines) as line on line.variant_id = cart_items.variant_id and line.parent_variant_id is null
-    left join public.products on products.id = line.product_id
     where cart_items.cart_id = (priced.cart).id);
 end
 $function$;
@@ -1368,7 +1397,7 @@ begin
     perform private.make_default_address(v_person_id, v_address.id);
   end if;
   return private.remember_answer(v_person_id, change_address.idempotency_key, 'change_address', v_body,
-    (select to_jsonb(addresses) from public.addresses where addresses.id = v_address.id));
+    (select to_jsonb(addresses) - 'profile_id' from public.addresses where addresses.id = v_address.id));
 end
 $function$;
 
@@ -2134,6 +2163,21 @@ begin
     return private.problem('coupon_already_used', 409, format('You have used the code %s as often as one person may.', coupon.code), 'Remove it.', coupon.code);
   end if;
   return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.coupon_problem_in(quote private.quote, coupon_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select problem from jsonb_array_elements(quote.problems) as problem
+    where problem ->> 'code' like 'coupon\_%'
+      and problem ->> 'details' = (select coupons.code from public.coupons where coupons.id = coupon_problem_in.coupon_id)
+    limit 1);
 end
 $function$;
 
@@ -4046,7 +4090,7 @@ CREATE OR REPLACE FUNCTION private.line_document(line private.order_line)
  SET search_path TO ''
 AS $function$
   select jsonb_build_object('variant_id', line.variant_id, 'parent_variant_id', line.parent_variant_id, 'product_id', line.product_id, 'kind', line.kind,
-    'sku', line.sku, 'title', line.title, 'intake_id', line.intake_id, 'quantity', line.quantity, 'unit_amount', line.unit_amount,
+    'sku', line.sku, 'title', line.title, 'slug', line.snapshot ->> 'slug', 'image_url', line.snapshot ->> 'image_url', 'intake_id', line.intake_id, 'quantity', line.quantity, 'unit_amount', line.unit_amount,
     'base_unit_amount', line.base_unit_amount, 'price_reason', case when line.unit_amount is not null then coalesce(line.price_reason, '{"kind": "base"}') end,
     'subtotal_amount', line.subtotal_amount, 'discount_amount', line.discount_amount, 'tax_amount', line.tax_amount,
     'tax_included_amount', line.tax_included_amount, 'total_amount', line.subtotal_amount - line.discount_amount + line.tax_amount,
@@ -5493,7 +5537,7 @@ begin
   select variants.id, price_line.quantity, products.kind, variants.sku,
     case when intakes.id is null or intakes.title = products.title then products.title else products.title || ' · ' || intakes.title end,
     prices.amount, variants.stock_mode <> 'none', intakes.id,
-    jsonb_build_object('product_id', products.id, 'slug', products.slug, 'starts_at', intakes.starts_at, 'ends_at', intakes.ends_at, 'time_zone', intakes.time_zone),
+    jsonb_build_object('product_id', products.id, 'slug', products.slug, 'image_url', products.image_url, 'starts_at', intakes.starts_at, 'ends_at', intakes.ends_at, 'time_zone', intakes.time_zone),
     products.id, products.category_id, products.tax_category,
     intakes.enroll_opens_at, intakes.enroll_closes_at, private.is_on_sale(products.status, products.publish_at, products.unpublish_at)
   into v_line.variant_id, v_line.quantity, v_line.kind, v_line.sku, v_line.title, v_line.unit_amount, v_line.counted, v_line.intake_id, v_line.snapshot,
@@ -6570,8 +6614,33 @@ begin
     perform private.make_default_address(v_person_id, v_next_id);
   end if;
   return private.remember_answer(v_person_id, remove_address.idempotency_key, 'remove_address', v_body, (
-    select coalesce(jsonb_agg(to_jsonb(addresses) order by addresses.created_at, addresses.id), '[]')
+    select coalesce(jsonb_agg(to_jsonb(addresses) - 'profile_id' order by addresses.created_at, addresses.id), '[]')
     from public.addresses where addresses.profile_id = v_person_id));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.remove_coupon(code text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := to_jsonb(remove_coupon.code);
+  v_answer jsonb := private.recall_answer(v_person_id, remove_coupon.idempotency_key, 'remove_coupon', v_body);
+  v_cart public.carts;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_cart := private.lock_cart(v_person_id);
+  delete from public.cart_coupons using public.coupons
+  where cart_coupons.cart_id = v_cart.id and coupons.id = cart_coupons.coupon_id and coupons.code = private.coupon_code(left(remove_coupon.code, 100));
+  if not found then
+    perform private.fail('coupon_not_in_cart', 404, 'This code is not in your cart.', 'Read your cart again (get_cart).');
+  end if;
+  return private.answer_cart(v_person_id, remove_coupon.idempotency_key, 'remove_coupon', v_body, v_cart.id);
 end
 $function$;
 
@@ -9362,6 +9431,14 @@ AS $function$
   select private.adjust_stock(adjust_stock.lines, adjust_stock.reason, adjust_stock.note, adjust_stock.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.apply_coupon(code text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.apply_coupon(apply_coupon.code, apply_coupon.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.attach_payment_session(payment_id uuid, session_id text, url text, expires_at timestamp with time zone)
  RETURNS jsonb
  LANGUAGE sql
@@ -9761,6 +9838,14 @@ CREATE OR REPLACE FUNCTION public.remove_address(address_id uuid, idempotency_ke
  SET search_path TO ''
 AS $function$
   select private.remove_address(remove_address.address_id, remove_address.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.remove_coupon(code text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.remove_coupon(remove_coupon.code, remove_coupon.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.remove_from_cart(variant_id uuid, idempotency_key text DEFAULT NULL::text)
@@ -11542,6 +11627,8 @@ COMMENT ON FUNCTION "private"."allowance_location"() IS 'The location whose unit
 
 COMMENT ON FUNCTION "private"."answer_cart"(uuid, text, text, jsonb, uuid, uuid, jsonb) IS 'The end of every verb that changes a cart: keeps it for another while, prices it, refuses what is wrong with the touched line, and answers all of it. The caller holds the cart.';
 
+COMMENT ON FUNCTION "private"."apply_coupon"(text, text) IS 'Does the work of public.apply_coupon.';
+
 COMMENT ON FUNCTION "private"."apply_overtaken_events"(text, uuid) IS 'Refunds and disputes name only the capture. One that came before it was ignored as not ours, and is applied once the capture is known.';
 
 COMMENT ON FUNCTION "private"."apply_payment_intent"(jsonb, uuid) IS 'Applies what a PaymentIntent says of itself.';
@@ -11671,6 +11758,8 @@ COMMENT ON FUNCTION "private"."count_use"(uuid, uuid, uuid) IS 'Counts one use, 
 COMMENT ON FUNCTION "private"."coupon_code"(text) IS 'A code as it is kept: capitals, without spaces and hyphens.';
 
 COMMENT ON FUNCTION "private"."coupon_problem"(public.promotions, public.coupons, uuid) IS 'Why a coupon cannot be used by this person now, whatever they buy; null: it can.';
+
+COMMENT ON FUNCTION "private"."coupon_problem_in"(private.quote, uuid) IS 'Why a coupon does nothing in a quote; null when it does something.';
 
 COMMENT ON FUNCTION "private"."course_lock"(uuid, uuid) IS 'Why no lesson of the course is open by this seat (null: no seat): a word, or an empty one when nothing keeps them all shut.';
 
@@ -12070,6 +12159,8 @@ COMMENT ON FUNCTION "private"."remember_answer"(uuid, text, text, jsonb, jsonb) 
 
 COMMENT ON FUNCTION "private"."remove_address"(uuid, text) IS 'Does the work of public.remove_address.';
 
+COMMENT ON FUNCTION "private"."remove_coupon"(text, text) IS 'Does the work of public.remove_coupon.';
+
 COMMENT ON FUNCTION "private"."remove_from_cart"(uuid, text) IS 'Does the work of public.remove_from_cart.';
 
 COMMENT ON FUNCTION "private"."request_id"() IS 'The correlation id of this request: what the worker set, else the x-request-id header. It travels from request to event to job to mail.';
@@ -12316,6 +12407,8 @@ COMMENT ON FUNCTION "public"."add_to_cart"(uuid, integer, text) IS 'Puts units o
 
 COMMENT ON FUNCTION "public"."adjust_stock"(jsonb, text, text, text) IS 'Staff (inventory.write) or the secret key: [{variant_id, delta | counted, location_id?}], all or none. Reasons: receipt, found, damage, loss, supplier_return, own_use, correction with delta; count with counted, the units on hand, held ones included. What arrives goes to the oldest backorders first. Answers {lines, filled, levels}. Errors: permission_denied, invalid_lines, invalid_quantity, invalid_reason, invalid_stock_reason, variant_not_found, seats_follow_the_intake, bundle_has_no_stock, not_counted, location_not_found, out_of_stock, idempotency_key_reused.';
 
+COMMENT ON FUNCTION "public"."apply_coupon"(text, text) IS 'Adds a coupon to the caller''s cart and answers the cart (see get_cart). Errors: coupon_not_found, too_many_coupon_guesses, too_many_coupons, coupon_not_started, coupon_expired, coupon_used_up, coupon_already_used, coupon_not_applicable, coupon_not_combinable, idempotency_key_reused, sign_in_required.';
+
 COMMENT ON FUNCTION "public"."attach_payment_session"(uuid, text, text, timestamp with time zone) IS 'Secret key only: remembers the provider''s session of an attempt; the same one twice is fine. Errors: payment_not_found, payment_session_conflict.';
 
 COMMENT ON FUNCTION "public"."attribute_schema"(uuid, text) IS 'What products (level product) and variants (level variant) of a category say about themselves: its own attributes after those of the categories above it. locale: id or en.';
@@ -12401,6 +12494,8 @@ COMMENT ON FUNCTION "public"."record_transfer_refund"(uuid, text, text) IS 'Staf
 COMMENT ON FUNCTION "public"."release_stock"(uuid, text) IS 'Staff (inventory.write) or the secret key: ends a hold, its units are free again. Answers it. Errors: permission_denied, hold_not_found, hold_ended, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."remove_address"(uuid, text) IS 'Removes an own address and answers those that are left; of these the one changed last becomes the default if the default went. Errors: address_not_found, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."remove_coupon"(text, text) IS 'Takes a coupon off the caller''s cart and answers the cart (see get_cart). Errors: coupon_not_in_cart, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."remove_from_cart"(uuid, text) IS 'Takes a line out of the caller''s cart and answers the cart (see get_cart). Errors: cart_item_not_found, idempotency_key_reused, sign_in_required.';
 
@@ -12745,6 +12840,14 @@ REVOKE ALL ON FUNCTION "private"."answer_cart"(uuid, text, text, jsonb, uuid, uu
 REVOKE ALL ON FUNCTION "private"."answer_cart"(uuid, text, text, jsonb, uuid, uuid, jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."answer_cart"(uuid, text, text, jsonb, uuid, uuid, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."apply_coupon"(text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."apply_coupon"(text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."apply_coupon"(text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."apply_coupon"(text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."apply_overtaken_events"(text, uuid) FROM PUBLIC;
 
@@ -13161,6 +13264,12 @@ REVOKE ALL ON FUNCTION "private"."coupon_problem"(public.promotions, public.coup
 REVOKE ALL ON FUNCTION "private"."coupon_problem"(public.promotions, public.coupons, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."coupon_problem"(public.promotions, public.coupons, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."coupon_problem_in"(private.quote, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."coupon_problem_in"(private.quote, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."coupon_problem_in"(private.quote, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."course_lock"(uuid, uuid) FROM PUBLIC;
 
@@ -14458,6 +14567,14 @@ REVOKE ALL ON FUNCTION "private"."remove_address"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."remove_address"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."remove_coupon"(text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."remove_coupon"(text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."remove_coupon"(text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."remove_coupon"(text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."remove_from_cart"(uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."remove_from_cart"(uuid, text) TO "authenticated";
@@ -15294,6 +15411,14 @@ GRANT EXECUTE ON FUNCTION "public"."adjust_stock"(jsonb, text, text, text) TO "p
 
 GRANT EXECUTE ON FUNCTION "public"."adjust_stock"(jsonb, text, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."apply_coupon"(text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."apply_coupon"(text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."apply_coupon"(text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."apply_coupon"(text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."attach_payment_session"(uuid, text, text, timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "public"."attach_payment_session"(uuid, text, text, timestamp with time zone) FROM "postgres";
@@ -15675,6 +15800,14 @@ GRANT EXECUTE ON FUNCTION "public"."remove_address"(uuid, text) TO "authenticate
 REVOKE ALL ON FUNCTION "public"."remove_address"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."remove_address"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."remove_coupon"(text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."remove_coupon"(text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."remove_coupon"(text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."remove_coupon"(text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."remove_from_cart"(uuid, text) FROM PUBLIC;
 

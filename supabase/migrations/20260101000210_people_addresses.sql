@@ -163,7 +163,7 @@ begin
     perform private.make_default_address(v_person_id, v_address.id);
   end if;
   return private.remember_answer(v_person_id, add_address.idempotency_key, 'add_address', v_body,
-    (select to_jsonb(addresses) from public.addresses where addresses.id = v_address.id));
+    (select to_jsonb(addresses) - 'profile_id' from public.addresses where addresses.id = v_address.id));
 end
 $$;
 comment on function private.add_address(text, text, text, text, text, text, text, text, text, text, boolean, text) is 'Does the work of public.add_address.';
@@ -226,7 +226,7 @@ begin
     perform private.make_default_address(v_person_id, v_address.id);
   end if;
   return private.remember_answer(v_person_id, change_address.idempotency_key, 'change_address', v_body,
-    (select to_jsonb(addresses) from public.addresses where addresses.id = v_address.id));
+    (select to_jsonb(addresses) - 'profile_id' from public.addresses where addresses.id = v_address.id));
 end
 $$;
 comment on function private.change_address(uuid, text, text, text, text, text, text, text, text, text, text, boolean, text) is 'Does the work of public.change_address.';
@@ -295,7 +295,7 @@ begin
     perform private.make_default_address(v_person_id, v_next_id);
   end if;
   return private.remember_answer(v_person_id, remove_address.idempotency_key, 'remove_address', v_body, (
-    select coalesce(jsonb_agg(to_jsonb(addresses) order by addresses.created_at, addresses.id), '[]')
+    select coalesce(jsonb_agg(to_jsonb(addresses) - 'profile_id' order by addresses.created_at, addresses.id), '[]')
     from public.addresses where addresses.profile_id = v_person_id));
 end
 $$;

@@ -38,7 +38,7 @@ begin
   select variants.id, price_line.quantity, products.kind, variants.sku,
     case when intakes.id is null or intakes.title = products.title then products.title else products.title || ' · ' || intakes.title end,
     prices.amount, variants.stock_mode <> 'none', intakes.id,
-    jsonb_build_object('product_id', products.id, 'slug', products.slug, 'starts_at', intakes.starts_at, 'ends_at', intakes.ends_at, 'time_zone', intakes.time_zone),
+    jsonb_build_object('product_id', products.id, 'slug', products.slug, 'image_url', products.image_url, 'starts_at', intakes.starts_at, 'ends_at', intakes.ends_at, 'time_zone', intakes.time_zone),
     products.id, products.category_id, products.tax_category,
     intakes.enroll_opens_at, intakes.enroll_closes_at, private.is_on_sale(products.status, products.publish_at, products.unpublish_at)
   into v_line.variant_id, v_line.quantity, v_line.kind, v_line.sku, v_line.title, v_line.unit_amount, v_line.counted, v_line.intake_id, v_line.snapshot,

@@ -299,7 +299,7 @@ begin
   return (
     select coalesce(jsonb_agg(
       private.line_document(line) - 'parent_variant_id' || jsonb_build_object(
-        'title', coalesce(line.title, cart_items.seen_title), 'slug', products.slug, 'image_url', products.image_url, 'added_at', cart_items.added_at,
+        'title', coalesce(line.title, cart_items.seen_title), 'added_at', cart_items.added_at,
         'problem', private.line_problem((priced.quote).lines, line.variant_id),
         'components', (
           select coalesce(jsonb_agg(jsonb_build_object('variant_id', part.variant_id, 'kind', part.kind, 'sku', part.sku, 'title', part.title, 'quantity', part.quantity)
@@ -308,7 +308,6 @@ begin
       order by cart_items.added_at, cart_items.variant_id), '[]')
     from public.cart_items
     join unnest((priced.quote).lines) as line on line.variant_id = cart_items.variant_id and line.parent_variant_id is null
-    left join public.products on products.id = line.product_id
     where cart_items.cart_id = (priced.cart).id);
 end
 $$;

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { addAddress } from "../people/addresses.ts";
+import { coupon, promotion } from "../pricing/offers.ts";
 import { cancelOrder, confirmPayment, endHold, enroll, getOrder, openPayment, orderOne } from "../support/buying.ts";
 import { publishedIntake } from "../support/catalog.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
@@ -187,6 +188,45 @@ describe("a cart", () => {
         ]);
         expect(contents(await add(sql, buyer, thing, 2))).toEqual({ [thing]: 2 });
       }
+    }));
+});
+
+describe("a coupon in a cart", () => {
+  test("takes off what it promises, in the cart and in its order, and comes off again", () =>
+    rolledBack(async (sql) => {
+      const buyer = await newCustomer(sql);
+      await addAddress(sql, buyer);
+      const tenPercent = await promotion(sql, { automatic: false, minimum_quantity: 2 });
+      const code = (await coupon(sql, tenPercent)).code.replace(/^(....)/, "$1-").toLowerCase();
+      const thing = await thingOnSale(sql);
+      await add(sql, buyer, thing);
+      await expectRefusal(() => call(sql, buyer, "apply_coupon", { code }), {
+        code: "coupon_not_applicable",
+        status: 422,
+      });
+      expect((await add(sql, buyer, thing)).coupon_codes).toEqual([]);
+      const cheaper = await call(sql, buyer, "apply_coupon", { code });
+      expect(cheaper).toMatchObject({
+        quote: { discount_amount: 2_00, total_amount: 18_00 },
+        changes: [],
+        problems: [],
+      });
+      expect(cheaper.coupon_codes).toHaveLength(1);
+      // it does not fit any more: the order would be refused, and says why
+      const less = await call(sql, buyer, "change_cart_item", { variant_id: thing, quantity: 1 });
+      expect(problemCodes(less)).toEqual(["coupon_not_applicable"]);
+      await expectRefusal(() => placeCart(sql, buyer, less.id as string), {
+        code: "coupon_not_applicable",
+        status: 422,
+      });
+      expect(problemCodes(await call(sql, buyer, "remove_coupon", { code }))).toEqual([]);
+      await expectRefusal(() => call(sql, buyer, "remove_coupon", { code }), {
+        code: "coupon_not_in_cart",
+        status: 404,
+      });
+      await add(sql, buyer, thing, 3);
+      const { id } = await call(sql, buyer, "apply_coupon", { code });
+      expect(await placeCart(sql, buyer, id as string)).toMatchObject({ discount_amount: 4_00, total_amount: 36_00 });
     }));
 });
 

@@ -2,7 +2,10 @@ import { createClient, type SupabaseClient, type SupabaseClientOptions } from "@
 import { personOf } from "./access-token.ts";
 import { Api } from "./api.ts";
 import type { Database } from "./database.types.ts";
+import { GuestCart } from "./guest-cart.ts";
+import { guestStorage } from "./guest-storage.ts";
 import { Http } from "./http.ts";
+import { Carts } from "./resources/cart.ts";
 import { Checkout } from "./resources/checkout.ts";
 import { Courses } from "./resources/courses.ts";
 import { Inventory } from "./resources/inventory.ts";
@@ -23,7 +26,7 @@ export interface SeatlineOptions {
   key: string;
   /** Sends the requests; the platform's `fetch` when left out. */
   fetch?: typeof fetch;
-  /** Where the session is kept; the browser's localStorage, elsewhere memory, when left out. */
+  /** Where the session and a guest's cart are kept; the browser's localStorage, elsewhere memory, when left out. */
   storage?: NonNullable<SupabaseClientOptions<"public">["auth"]>["storage"];
   /** Gives an access token from elsewhere. Then `client.auth` cannot be used. */
   accessToken?: () => Promise<string | null>;
@@ -36,6 +39,7 @@ export interface SeatlineOptions {
 /** A client of one Seatline backend: one property per domain. */
 export interface Seatline {
   courses: Courses;
+  cart: Carts;
   orders: Orders;
   checkout: Checkout;
   invoices: Invoices;
@@ -70,9 +74,15 @@ export function createSeatline(options: SeatlineOptions): Seatline {
   });
   const api = new Api(http);
   const person = async () => personOf(await accessToken());
+  const signedIn = async () => {
+    const token = await accessToken();
+    return token === null ? null : personOf(token);
+  };
+  const cart = new Carts(api, new GuestCart(api, guestStorage(options.storage)), signedIn);
   return {
+    cart,
     courses: new Courses(api),
-    orders: new Orders(api),
+    orders: new Orders(api, cart),
     checkout: new Checkout(api),
     invoices: new Invoices(api, options.url),
     learning: new Learning(api),

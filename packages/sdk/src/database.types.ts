@@ -3616,6 +3616,7 @@ export type Database = {
       };
       add_to_cart: { Args: { idempotency_key?: string; quantity?: number; variant_id: string }; Returns: Json };
       adjust_stock: { Args: { idempotency_key?: string; lines: Json; note?: string; reason: string }; Returns: Json };
+      apply_coupon: { Args: { code: string; idempotency_key?: string }; Returns: Json };
       attach_payment_session: {
         Args: { expires_at: string; payment_id: string; session_id: string; url: string };
         Returns: Json;
@@ -3835,6 +3836,7 @@ export type Database = {
       };
       release_stock: { Args: { hold_id: string; idempotency_key?: string }; Returns: Json };
       remove_address: { Args: { address_id: string; idempotency_key?: string }; Returns: Json };
+      remove_coupon: { Args: { code: string; idempotency_key?: string }; Returns: Json };
       remove_from_cart: { Args: { idempotency_key?: string; variant_id: string }; Returns: Json };
       reserve_stock: {
         Args: { idempotency_key?: string; lines: Json; minutes?: number; note?: string };

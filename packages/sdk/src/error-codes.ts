@@ -39,6 +39,7 @@ export const errorCodes = [
   "coupon_not_applicable",
   "coupon_not_combinable",
   "coupon_not_found",
+  "coupon_not_in_cart",
   "coupon_not_started",
   "coupon_used_up",
   "course_not_found",

@@ -2,9 +2,11 @@ export { createSeatline, type Seatline, type SeatlineOptions } from "./client.ts
 export type { Database } from "./database.types.ts";
 export { type ErrorCode, errorCodes } from "./error-codes.ts";
 export { SeatlineError, type SeatlineErrorFields } from "./errors.ts";
+export type { GuestStorage } from "./guest-storage.ts";
 export type { CallOptions, ChangeOptions } from "./http.ts";
 export type { Page, PageParams } from "./page.ts";
 export * from "./resources/addresses.ts";
+export * from "./resources/cart.ts";
 export * from "./resources/checkout.ts";
 export * from "./resources/courses.ts";
 export * from "./resources/inventory.ts";

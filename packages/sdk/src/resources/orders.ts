@@ -5,6 +5,7 @@ import { orderBy, rowsAfter, type SortColumn } from "../keyset-filter.ts";
 import { eachRow, type Page, type PageParams, pageSize, toPage } from "../page.ts";
 import type { Order, OrderSummary } from "../types.ts";
 import type { OrderStatus } from "../vocabularies.ts";
+import type { Carts } from "./cart.ts";
 
 const sort: readonly SortColumn[] = [
   { column: "placed_at", direction: "desc" },
@@ -16,9 +17,11 @@ const summaryColumns =
 /** Orders: place, read, search, cancel. */
 export class Orders {
   readonly #api: Api;
+  readonly #carts: Carts;
 
-  constructor(api: Api) {
+  constructor(api: Api, carts: Carts) {
     this.#api = api;
+    this.#carts = carts;
   }
 
   /**
@@ -26,8 +29,9 @@ export class Orders {
    * nothing to pay is paid at once. A cart is ordered once: placed again, it answers the same order. Errors: `out_of_stock` and others of
    * docs/errors.md, Orders and Carts.
    */
-  place(params: PlaceOrderParams, options?: ChangeOptions): Promise<Order> {
-    const { lines, cart_id, currency, shipping_address_id, country, province } = params;
+  async place(params: PlaceOrderParams, options?: ChangeOptions): Promise<Order> {
+    const { lines, currency, shipping_address_id, country, province } = params;
+    const cart_id = params.cart ? await this.#carts.placeable(options) : params.cart_id;
     const args = { lines, cart_id, currency, shipping_address_id, country, province };
     return this.#api.perform("place_order", args, options);
   }
@@ -95,9 +99,11 @@ export interface FoundOrder
 
 /** What {@link Orders.place} takes. */
 export interface PlaceOrderParams {
-  /** What to buy; left out when a cart is placed. */
+  /** What to buy, when it is not the cart. */
   lines?: { variant_id: string; quantity: number }[];
-  /** The cart to place, all of it. */
+  /** Places the caller's cart, all of it. */
+  cart?: true;
+  /** The same by its id. */
   cart_id?: string;
   /** ISO 4217 code; the cart's, or the shop's own, when left out. */
   currency?: string;

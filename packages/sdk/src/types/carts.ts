@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../error-codes.ts";
 import type { AddressSnapshot } from "./people.ts";
-import type { Discount, LineDiscount, PriceReason, Tax } from "./pricing.ts";
+import type { Quote, QuoteLine } from "./pricing.ts";
 
 /** What would refuse an order, as data: the fields of the error that `orders.place` would throw. */
 export interface Problem {
@@ -8,7 +8,7 @@ export interface Problem {
   status: number;
   message: string;
   hint: string | null;
-  /** More about this very refusal, such as the variant. */
+  /** More about this very refusal, such as the variant or the coupon's code. */
   details: string | null;
 }
 
@@ -17,11 +17,12 @@ export interface Cart {
   /** Null while there is none, and for a guest's cart. */
   id: string | null;
   currency: string;
-  /** Until when it is kept if nobody touches it. */
+  /** Until when it is kept if nobody touches it; null for a guest's. */
   expires_at: string | null;
   /** Oldest first. */
   lines: CartLine[];
-  quote: CartQuote;
+  /** What it costs. */
+  quote: Omit<Quote, "currency" | "lines" | "problems">;
   /** Where its goods would go; null when nothing is sent, or there is no address yet. */
   shipping_address: (AddressSnapshot & { id: string }) | null;
   coupon_codes: string[];
@@ -31,52 +32,20 @@ export interface Cart {
   problems: Problem[];
 }
 
-/** One line of a cart. */
-export interface CartLine {
-  variant_id: string;
-  quantity: number;
-  /** Null, as the other facts of the catalogue, when it is not on sale any more. */
-  product_id: string | null;
-  kind: string | null;
-  sku: string | null;
-  slug: string | null;
-  title: string | null;
-  image_url: string | null;
-  /** The intake whose seat it is; null for goods. */
-  intake_id: string | null;
-  unit_amount: number | null;
-  /** Before sales and tiers. */
-  base_unit_amount: number | null;
-  /** Why `unit_amount` is what it is. */
-  price_reason: PriceReason | null;
-  subtotal_amount: number;
-  discount_amount: number;
-  /** On top of the price. */
-  tax_amount: number;
-  /** Contained in the price. */
-  tax_included_amount: number;
-  /** subtotal − discount + tax. */
-  total_amount: number;
-  discounts: LineDiscount[];
-  taxes: Tax[];
+/** One line of a cart. What the catalogue says of it is null when it is not on sale any more, but for the title. */
+export interface CartLine extends Omit<QuoteLine, "parent_variant_id"> {
   /** What is in a bundle. */
-  components: { variant_id: string; kind: string; sku: string; title: string; quantity: number }[];
+  components: CartComponent[];
   added_at: string;
-  /** What would refuse this line; null when it is fine. */
-  problem: Problem | null;
 }
 
-/** What a cart costs. */
-export interface CartQuote {
-  subtotal_amount: number;
-  discount_amount: number;
-  tax_amount: number;
-  tax_included_amount: number;
-  shipping_amount: number;
-  /** subtotal − discount + tax + shipping. */
-  total_amount: number;
-  discounts: Discount[];
-  taxes: Tax[];
+/** A part of a bundle in a cart; `quantity` is that of all its units together. */
+export interface CartComponent {
+  variant_id: string;
+  kind: string | null;
+  sku: string | null;
+  title: string | null;
+  quantity: number;
 }
 
 /** Something that moved in a cart while the customer looked away. */

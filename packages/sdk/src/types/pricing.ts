@@ -74,6 +74,9 @@ export interface QuoteLine {
   kind: string | null;
   sku: string | null;
   title: string | null;
+  slug: string | null;
+  /** Of the product, below the API's address unless it is a whole one. */
+  image_url: string | null;
   intake_id: string | null;
   quantity: number;
   /** Null when it has no price in this currency. */
