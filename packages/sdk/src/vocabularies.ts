@@ -108,3 +108,40 @@ export type PriceReasonKind = (typeof priceReasonKinds)[number];
 export const promotionKinds = ["percent", "fixed", "free_shipping", "buy_x_get_y"] as const;
 /** One of {@link promotionKinds}. */
 export type PromotionKind = (typeof promotionKinds)[number];
+
+/** How a variant is counted: not at all, to what is there, or beyond it. */
+export const stockModes = ["none", "tracked", "backorder", "preorder"] as const;
+/** One of {@link stockModes}. */
+export type StockMode = (typeof stockModes)[number];
+
+/** Where a hold of stock stands. */
+export const stockHoldStatuses = ["held", "released", "deducted", "expired"] as const;
+/** One of {@link stockHoldStatuses}. */
+export type StockHoldStatus = (typeof stockHoldStatuses)[number];
+
+/** Why staff change stock: `count` goes with a counted number, `receipt` and `found` add, `correction` does either, the others take away. */
+export const adjustmentReasons = [
+  "receipt",
+  "count",
+  "damage",
+  "loss",
+  "found",
+  "correction",
+  "supplier_return",
+  "own_use",
+] as const;
+/** One of {@link adjustmentReasons}. */
+export type AdjustmentReason = (typeof adjustmentReasons)[number];
+
+/** Why units moved. */
+export const movementReasons = [
+  "capacity",
+  "sale",
+  "return",
+  "backorder",
+  "transfer",
+  "deduction",
+  ...adjustmentReasons,
+] as const;
+/** One of {@link movementReasons}. */
+export type MovementReason = (typeof movementReasons)[number];

@@ -10,6 +10,7 @@ export const LISTENERS: Readonly<Record<string, readonly EventTaskName[]>> = {
   "payment_proof.rejected": ["notifications.send-proof-rejected"],
   "waitlist.offered": ["notifications.send-seat-offer"],
   "file.discarded": ["catalog.remove-file"],
+  "stock.low": ["notifications.send-low-stock"],
   "refund.requested": ["payments.send-refund"],
   "refund.succeeded": ["invoices.issue-credit-note"],
 };

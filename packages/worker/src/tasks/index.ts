@@ -4,9 +4,12 @@ import { discardAbandonedUploads } from "./catalog.discard-abandoned-uploads.ts"
 import { removeFile } from "./catalog.remove-file.ts";
 import { expireOffers } from "./courses.expire-offers.ts";
 import { purgeIdempotencyKeys } from "./foundation.purge-idempotency-keys.ts";
+import { expireHolds } from "./inventory.expire-holds.ts";
+import { watchStock } from "./inventory.watch-stock.ts";
 import { issueCreditNote } from "./invoices.issue-credit-note.ts";
 import { issueInvoice } from "./invoices.issue-invoice.ts";
 import { sendDocument } from "./invoices.send-document.ts";
+import { sendLowStock } from "./notifications.send-low-stock.ts";
 import { sendOrderConfirmation } from "./notifications.send-order-confirmation.ts";
 import { sendPaymentFailed } from "./notifications.send-payment-failed.ts";
 import { sendProofRejected } from "./notifications.send-proof-rejected.ts";
@@ -29,6 +32,7 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
   "notifications.send-payment-failed": sendPaymentFailed,
   "notifications.send-seat-offer": sendSeatOffer,
   "notifications.send-proof-rejected": sendProofRejected,
+  "notifications.send-low-stock": sendLowStock,
   "invoices.issue-invoice": issueInvoice,
   "invoices.issue-credit-note": issueCreditNote,
   "invoices.send-document": sendDocument,
@@ -43,6 +47,8 @@ export const scheduledTasks: Record<ScheduledTaskName, ScheduledTask> = {
   "orders.expire-due": expireDueOrders,
   "carts.expire-due": expireCarts,
   "courses.expire-offers": expireOffers,
+  "inventory.expire-holds": expireHolds,
+  "inventory.watch-stock": watchStock,
   "payments.apply-provider-events": applyProviderEvents,
   "payments.reconcile": reconcilePayments,
   "payments.reconcile-refunds": reconcileRefunds,
