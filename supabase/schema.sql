@@ -4384,6 +4384,26 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.media_file(media_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_file jsonb;
+begin
+  select jsonb_build_object('id', media.id, 'path', media.path, 'mime_type', media.mime_type, 'byte_size', media.byte_size, 'sha256', media.sha256,
+    'on_sale', private.is_on_sale(products.status, products.publish_at, products.unpublish_at)) into v_file
+  from public.media join public.products on products.id = media.product_id
+  where media.id = media_file.media_id and media.ready_at is not null;
+  if v_file is null or not ((v_file ->> 'on_sale')::boolean or private.is_service() or private.has_permission('catalog.read')) then
+    perform private.fail('media_not_found', 404, 'There is no such picture.', 'Read the product again.');
+  end if;
+  return v_file;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.merge_cart(lines jsonb, currency text, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -8169,6 +8189,7 @@ $function$;
 CREATE OR REPLACE FUNCTION private.tg__check_translations()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO ''
 AS $function$
 declare
@@ -9688,22 +9709,11 @@ $function$;
 
 CREATE OR REPLACE FUNCTION public.media_file(media_id uuid)
  RETURNS jsonb
- LANGUAGE plpgsql
+ LANGUAGE sql
  STABLE
  SET search_path TO ''
 AS $function$
-declare
-  v_file jsonb;
-begin
-  select jsonb_build_object('id', media.id, 'path', media.path, 'mime_type', media.mime_type, 'byte_size', media.byte_size, 'sha256', media.sha256,
-    'on_sale', private.is_on_sale(products.status, products.publish_at, products.unpublish_at)) into v_file
-  from public.media join public.products on products.id = media.product_id
-  where media.id = media_file.media_id and media.ready_at is not null;
-  if v_file is null then
-    perform private.fail('media_not_found', 404, 'There is no such picture.', 'Read the product again.');
-  end if;
-  return v_file;
-end
+  select private.media_file(media_file.media_id);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.merge_cart(lines jsonb, currency text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
@@ -11967,6 +11977,8 @@ COMMENT ON FUNCTION "private"."mark_seen"(private.priced_cart) IS 'Remembers wha
 
 COMMENT ON FUNCTION "private"."match_titles"(private.order_search) IS 'Adds to a search the titles that fit its words, and the variants that were sold under them.';
 
+COMMENT ON FUNCTION "private"."media_file"(uuid) IS 'Does the work of public.media_file.';
+
 COMMENT ON FUNCTION "private"."merge_cart"(jsonb, text, text) IS 'Does the work of public.merge_cart.';
 
 COMMENT ON FUNCTION "private"."merge_lines"(uuid, jsonb) IS 'Adds lines to a cart as far as it has room; answers, as changes, which found none. The caller holds the cart. Refuses invalid_lines and invalid_quantity.';
@@ -12461,7 +12473,7 @@ COMMENT ON FUNCTION "public"."leave_waitlist"(uuid, text) IS 'Leaves a waiting l
 
 COMMENT ON FUNCTION "public"."list_products"(text, text, text, text, text, text, integer) IS 'What is on sale, newest first, as {data, next_cursor}: of a kind, in a category (its slug) and below it, with a tag. price is the cheapest variant''s, for the caller and now. locale: id or en. Errors: category_not_found, currency_not_supported, invalid_cursor.';
 
-COMMENT ON FUNCTION "public"."media_file"(uuid) IS 'What the function media streams: {id, path, mime_type, byte_size, sha256, on_sale}, for everybody while the product is on sale, for staff always. Errors: media_not_found.';
+COMMENT ON FUNCTION "public"."media_file"(uuid) IS 'What the function media streams: {id, path, mime_type, byte_size, sha256, on_sale}, for everybody while the product is on sale, for staff with catalog.read always. Errors: media_not_found.';
 
 COMMENT ON FUNCTION "public"."merge_cart"(jsonb, text, text) IS 'Adds what a visitor chose before signing in, [{variant_id, quantity}], to the caller''s cart and answers the cart (see get_cart). Quantities add up to the most a cart takes; what cannot be bought stands in problems. Send the same idempotency_key until an answer came: it merges once. Errors: invalid_lines, invalid_quantity, currency_not_supported, idempotency_key_reused, sign_in_required.';
 
@@ -13948,6 +13960,16 @@ REVOKE ALL ON FUNCTION "private"."match_titles"(private.order_search) FROM PUBLI
 REVOKE ALL ON FUNCTION "private"."match_titles"(private.order_search) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."match_titles"(private.order_search) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."media_file"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."media_file"(uuid) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."media_file"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."media_file"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."media_file"(uuid) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."merge_cart"(jsonb, text, text) FROM PUBLIC;
 

@@ -20,7 +20,7 @@ create function private.tg__check_translations()
 returns trigger
 language plpgsql
 volatile
-security invoker
+security definer -- refuses by a function that the writer may not call
 set search_path = ''
 as $$
 declare

@@ -306,11 +306,11 @@ comment on function private.discard_abandoned_uploads(interval) is 'Drops upload
 
 -- pictures for everybody ---------------------------------------------------------------------------------------------------------------
 
-create function public.media_file(media_id uuid)
+create function private.media_file(media_id uuid)
 returns jsonb
 language plpgsql
 stable
-security invoker
+security definer -- one check for visitors and staff, at every picture
 set search_path = ''
 as $$
 declare
@@ -320,12 +320,24 @@ begin
     'on_sale', private.is_on_sale(products.status, products.publish_at, products.unpublish_at)) into v_file
   from public.media join public.products on products.id = media.product_id
   where media.id = media_file.media_id and media.ready_at is not null;
-  if v_file is null then
+  if v_file is null or not ((v_file ->> 'on_sale')::boolean or private.is_service() or private.has_permission('catalog.read')) then
     perform private.fail('media_not_found', 404, 'There is no such picture.', 'Read the product again.');
   end if;
   return v_file;
 end
 $$;
+comment on function private.media_file(uuid) is 'Does the work of public.media_file.';
+grant execute on function private.media_file(uuid) to anon, authenticated, service_role;
+
+create function public.media_file(media_id uuid)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select private.media_file(media_file.media_id);
+$$;
 comment on function public.media_file(uuid) is
-  'What the function media streams: {id, path, mime_type, byte_size, sha256, on_sale}, for everybody while the product is on sale, for staff always. Errors: media_not_found.';
+  'What the function media streams: {id, path, mime_type, byte_size, sha256, on_sale}, for everybody while the product is on sale, for staff with catalog.read always. Errors: media_not_found.';
 grant execute on function public.media_file(uuid) to anon, authenticated, service_role;

@@ -12,6 +12,7 @@ allowed (name, clients) as (
     -- show visitors what is on sale, and look at that themselves
     ('private.collection_products', 'anon, authenticated'),
     ('private.list_products', 'anon, authenticated'),
+    ('private.media_file', 'anon, authenticated'),
     ('private.product_document', 'anon, authenticated'),
     -- read public tables with the caller's rights
     ('private.attribute_schema', 'anon, authenticated'),

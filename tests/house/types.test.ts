@@ -25,6 +25,8 @@ test.each([
   ["notifications", "channel", sdk.notificationChannels],
   ["courses", "level", sdk.courseLevels],
   ["lessons", "kind", sdk.lessonKinds],
+  ["products", "kind", sdk.productKinds],
+  ["category_attributes", "type", sdk.attributeTypes],
 ])("the SDK's words for %s.%s are those that the table allows", async (table, column, words) => {
   const [check] = await database.sql<{ definition: string }[]>`
     select pg_get_constraintdef(oid) as definition from pg_constraint

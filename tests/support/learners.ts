@@ -8,6 +8,8 @@ import type { TestStack } from "./stack.ts";
 export type Learner = {
   id: string;
   seatline: Seatline;
+  /** The access token, for requests beside the client. */
+  token: string;
   /** Calls a verb as a browser would, with exactly this body, and gives the answer as it came. */
   call(verb: string, body: unknown): Promise<Answer>;
 };
@@ -30,6 +32,7 @@ export async function newLearners(stack: TestStack, count: number): Promise<Lear
     const token = signer.sign(claims[index] ?? {}, 3600);
     return {
       id,
+      token,
       seatline: createSeatline({
         url: stack.urls.api,
         key: stack.keys.publishableKey,

@@ -54,6 +54,21 @@ export class Api {
     );
   }
 
+  /** Removes the rows that match and returns them; repeating that removes nothing more. */
+  remove<T>(relation: string, match: Query, options?: CallOptions): Promise<T[]> {
+    const headers = { prefer: "return=representation" };
+    const path = `/rest/v1/${relation}`;
+    return this.#http.send({ method: "DELETE", path, query: present(match), headers, repeatable: true }, options);
+  }
+
+  /** Sends bytes to a path that an upload was signed for, which takes them once. */
+  put(path: string, bytes: Blob | Uint8Array<ArrayBuffer>, type: string, options?: CallOptions): Promise<unknown> {
+    return this.#http.send(
+      { method: "PUT", path, bytes, headers: { "content-type": type }, repeatable: false },
+      options,
+    );
+  }
+
   /** Calls an edge function that changes something, with an idempotency key among its headers. */
   invoke<T>(name: string, body: Record<string, unknown>, options: ChangeOptions = {}): Promise<T> {
     const headers = { "idempotency-key": options.idempotencyKey ?? randomId() };

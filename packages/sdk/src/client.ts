@@ -6,6 +6,7 @@ import { GuestCart } from "./guest-cart.ts";
 import { guestStorage } from "./guest-storage.ts";
 import { Http } from "./http.ts";
 import { Carts } from "./resources/cart.ts";
+import { Catalog } from "./resources/catalog.ts";
 import { Checkout } from "./resources/checkout.ts";
 import { Courses } from "./resources/courses.ts";
 import { Inventory } from "./resources/inventory.ts";
@@ -38,6 +39,7 @@ export interface SeatlineOptions {
 
 /** A client of one Seatline backend: one property per domain. */
 export interface Seatline {
+  catalog: Catalog;
   courses: Courses;
   cart: Carts;
   orders: Orders;
@@ -81,6 +83,7 @@ export function createSeatline(options: SeatlineOptions): Seatline {
   const cart = new Carts(api, new GuestCart(api, guestStorage(options.storage)), signedIn);
   return {
     cart,
+    catalog: new Catalog(api, options.url),
     courses: new Courses(api),
     orders: new Orders(api, cart),
     checkout: new Checkout(api),

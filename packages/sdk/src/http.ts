@@ -19,12 +19,15 @@ export interface ChangeOptions extends CallOptions {
 
 /** One request, as {@link Http} sends it. */
 export interface HttpRequest {
-  method: "GET" | "POST" | "PATCH";
+  method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
   /** Path under the URL, with its leading slash. */
   path: string;
   query?: URLSearchParams;
   headers?: Record<string, string>;
+  /** Sent as JSON. */
   body?: unknown;
+  /** Sent as they are, in place of a body. */
+  bytes?: Blob | Uint8Array<ArrayBuffer>;
   /** Whether sending it twice has the effect of sending it once; only then is it tried again. */
   repeatable: boolean;
 }
@@ -104,6 +107,7 @@ export class Http {
         "x-request-id": requestId,
       },
       ...(hasBody ? { body: JSON.stringify(request.body) } : {}),
+      ...(request.bytes ? { body: request.bytes } : {}),
       signal,
     });
   }

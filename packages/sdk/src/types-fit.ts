@@ -1,4 +1,5 @@
 import type { Database } from "./database.types.ts";
+import type { DigitalFile, Media, MyDownload } from "./types/catalog.ts";
 import type { Process } from "./types/events.ts";
 import type { StockLevel, StockLocation, StockMovement } from "./types/inventory.ts";
 import type { Certificate, LessonContent, Submission } from "./types/learning.ts";
@@ -36,11 +37,13 @@ type True<Answer extends true> = Answer;
 export type TypesFit = [
   True<Fits<Address, Row<"addresses">>>,
   True<Fits<Certificate, Row<"certificates">>>,
+  True<Fits<DigitalFile, Row<"digital_files">>>,
   True<Fits<Enrollment, Row<"enrollments">>>,
   True<Fits<Omit<Intake, "prices">, Row<"intakes">>>,
   True<Fits<Omit<InvoiceLine, "taxes">, Row<"invoice_lines">>>,
   True<Fits<Omit<InvoiceSummary, "number">, Row<"invoices">>>,
   True<Fits<LessonContent, Row<"lesson_contents">>>,
+  True<Fits<Media, Row<"media">>>,
   True<Fits<Notification, Row<"notifications">>>,
   True<Fits<Omit<OrderItem, "enrollment" | "pricing">, Row<"order_items">>>,
   True<Fits<OrderSummary, Row<"orders">>>,
@@ -57,5 +60,8 @@ export type TypesFit = [
   True<Fits<StockLevel, Database["public"]["Views"]["stock_levels"]["Row"]>>,
   // Generated results of functions know no nulls, so only the names are compared.
   True<keyof MyCourse extends keyof Database["public"]["Functions"]["my_courses"]["Returns"][number] ? true : false>,
+  True<
+    keyof MyDownload extends keyof Database["public"]["Functions"]["my_downloads"]["Returns"][number] ? true : false
+  >,
   True<keyof Database["public"]["Functions"]["my_courses"]["Returns"][number] extends keyof MyCourse ? true : false>,
 ];

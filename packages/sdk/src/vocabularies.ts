@@ -145,3 +145,12 @@ export const movementReasons = [
 ] as const;
 /** One of {@link movementReasons}. */
 export type MovementReason = (typeof movementReasons)[number];
+/** What a product is. */
+export const productKinds = ["course", "physical", "digital", "bundle"] as const;
+/** One of {@link productKinds}. */
+export type ProductKind = (typeof productKinds)[number];
+
+/** What the value of an attribute is. */
+export const attributeTypes = ["text", "integer", "decimal", "boolean", "choice"] as const;
+/** One of {@link attributeTypes}. */
+export type AttributeType = (typeof attributeTypes)[number];

@@ -2,21 +2,20 @@ import type { Database } from "./call-verb.ts";
 import { Problem } from "./problem.ts";
 
 /** The private buckets that functions use and what they take; supabase/config.toml has the same limits. */
-export const BUCKETS: Record<BucketName, { public: false; fileSizeLimit: number; allowedMimeTypes: string[] | null }> =
-  {
-    media: {
-      public: false,
-      fileSizeLimit: 10 * 1024 * 1024,
-      allowedMimeTypes: ["image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"],
-    },
-    downloads: { public: false, fileSizeLimit: 50 * 1024 * 1024, allowedMimeTypes: null },
-    // `incoming/<proof>` as buyers send them, `<proof>` once their content was checked
-    "payment-proofs": {
-      public: false,
-      fileSizeLimit: 5 * 1024 * 1024,
-      allowedMimeTypes: ["image/jpeg", "image/png", "image/webp", "application/pdf"],
-    },
-  };
+export const BUCKETS: Record<BucketName, { public: false; fileSizeLimit: number; allowedMimeTypes?: string[] }> = {
+  media: {
+    public: false,
+    fileSizeLimit: 10 * 1024 * 1024,
+    allowedMimeTypes: ["image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"],
+  },
+  downloads: { public: false, fileSizeLimit: 50 * 1024 * 1024 },
+  // `incoming/<proof>` as buyers send them, `<proof>` once their content was checked
+  "payment-proofs": {
+    public: false,
+    fileSizeLimit: 5 * 1024 * 1024,
+    allowedMimeTypes: ["image/jpeg", "image/png", "image/webp", "application/pdf"],
+  },
+};
 
 /** Name of a bucket. */
 export type BucketName = "media" | "downloads" | "payment-proofs";
@@ -24,13 +23,17 @@ export type BucketName = "media" | "downloads" | "payment-proofs";
 /** What Storage answers when something is refused; hosted Supabase and the embedded stack fill in different fields. */
 type Refusal = { message: string; status?: number; statusCode?: string };
 
-/** Signs one upload to a name in a bucket, which is made when it is not there. Answers the path behind the API's own address. */
-export async function signUpload(database: Database, bucket: BucketName, name: string): Promise<string> {
+/**
+ * Signs one upload to a name in a bucket, which is made when it is not there. Answers the path behind the API's own address; null when the
+ * object is there already.
+ */
+export async function signUpload(database: Database, bucket: BucketName, name: string): Promise<string | null> {
   let signed = await database.storage.from(bucket).createSignedUploadUrl(name);
   if (signed.error && isMissing(signed.error as Refusal)) {
     await database.storage.createBucket(bucket, BUCKETS[bucket]);
     signed = await database.storage.from(bucket).createSignedUploadUrl(name);
   }
+  if (signed.error && /already exists|duplicate/i.test(signed.error.message)) return null;
   if (signed.error) throw unreachable(signed.error);
   return pathOf(signed.data.signedUrl);
 }

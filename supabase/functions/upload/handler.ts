@@ -24,7 +24,7 @@ type Upload = { kind: "image" | "file"; id: string; bucket: BucketName; path: st
 
 /**
  * Takes a picture or a file that is sold in three steps. POST { step: "start", kind, product_id, variant_id?, file_name? } answers
- * `{ kind, id, path }`; PUT the bytes to `path`, behind the API's own address, which takes them once; POST { step: "finish", kind, id } looks
+ * `{ kind, id, path }`; PUT the bytes to `path`, behind the API's own address, which takes them once (null: they are there); POST { step: "finish", kind, id } looks
  * at what arrived and answers the row. What the uploader said of the bytes counts for nothing.
  */
 export async function handleUpload(request: Request, deps: UploadDeps): Promise<Response> {

@@ -17,7 +17,7 @@ export function createStorage(lite: Lite): ServeStorage {
     if (request.method === "POST" && /^\/object\/sign\/[^/]+$/.test(path)) return signMany(lite, request, caller);
     const response = await lite.storage(inLiteWords(request), caller);
     if (request.method === "POST" && /^\/object\/(upload\/)?sign\//.test(path)) return withSignedUrl(response);
-    return request.method === "GET" && kind === "object" ? harmless(response) : response;
+    return request.method === "GET" && kind === "object" ? harmless(saved(request, response)) : response;
   };
 }
 
@@ -52,6 +52,16 @@ async function signMany(lite: Lite, request: Request, caller: Claims): Promise<R
     signed.push({ path, signedURL, error: signedURL ? null : (answer.message ?? "Not found") });
   }
   return Response.json(signed);
+}
+
+/** A signed URL with `download` is saved under that name, as on hosted Supabase; lite does not know the parameter. */
+function saved(request: Request, response: Response): Response {
+  const name = new URL(request.url).searchParams.get("download");
+  if (name === null || !response.ok) return response;
+  const headers = new Headers(response.headers);
+  const encoded = encodeURIComponent(name).replaceAll(/['()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16)}`);
+  headers.set("content-disposition", name ? `attachment; filename*=UTF-8''${encoded}` : "attachment");
+  return new Response(response.body, { status: response.status, headers });
 }
 
 /** What people uploaded is shown on the API's own address: it must not run there. */
