@@ -4758,7 +4758,8 @@ CREATE OR REPLACE FUNCTION private.note_customers(profile_ids uuid[])
 AS $function$
   insert into private.customer_search (profile_id, content)
   select profiles.id, concat_ws(E'\n', private.search_text(profiles.first_name || ' ' || profiles.last_name), private.search_text(profiles.email),
-    profiles.phone, regexp_replace(profiles.phone, '\D', '', 'g'))
+    profiles.phone, regexp_replace(profiles.phone, '\D', '', 'g'),
+    (select string_agg(distinct private.search_text(addresses.recipient), E'\n') from public.addresses where addresses.profile_id = profiles.id))
   from public.profiles where note_customers.profile_ids is null or profiles.id = any (note_customers.profile_ids)
   on conflict (profile_id) do update set content = excluded.content;
 $function$;
@@ -8302,6 +8303,18 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.tg_addresses__note_recipient()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.note_customers(array[coalesce(new.profile_id, old.profile_id)]);
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.tg_bundle_items__check_kinds()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -10914,6 +10927,8 @@ CREATE TRIGGER _300_close_profile AFTER DELETE ON auth.users FOR EACH ROW EXECUT
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.addresses FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
+CREATE TRIGGER _300_note_recipient AFTER INSERT OR DELETE OR UPDATE OF recipient ON public.addresses FOR EACH ROW EXECUTE FUNCTION private.tg_addresses__note_recipient();
+
 CREATE TRIGGER _100_refuse_change BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION private.tg__refuse_change();
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.bundle_items FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
@@ -12307,6 +12322,8 @@ COMMENT ON FUNCTION "private"."tg__refuse_change"() IS 'Makes a table append-onl
 
 COMMENT ON FUNCTION "private"."tg__stamp_update"() IS 'Sets updated_at.';
 
+COMMENT ON FUNCTION "private"."tg_addresses__note_recipient"() IS 'Keeps the search up to date with whom a person has parcels sent to.';
+
 COMMENT ON FUNCTION "private"."tg_bundle_items__check_kinds"() IS 'Refuses not_a_bundle and bundle_in_bundle. The kind of a product never changes, so what was right stays right.';
 
 COMMENT ON FUNCTION "private"."tg_categories__find_place"() IS 'Copies the parent''s depth, and says in words what the constraints would refuse.';
@@ -12571,7 +12588,7 @@ COMMENT ON TABLE "private"."cached_reads" IS 'Paths of the API whose answer to n
 
 COMMENT ON TABLE "private"."coupon_guesses" IS 'Wrong codes a person tried within the hour that began at since.';
 
-COMMENT ON TABLE "private"."customer_search" IS 'What a person is found by, as searches compare it: name, e-mail, phone, and the digits of the phone, each in a line of its own.';
+COMMENT ON TABLE "private"."customer_search" IS 'What a person is found by, as searches compare it: name, e-mail, phone, the digits of the phone, and the recipients of their addresses, each in a line of its own.';
 
 COMMENT ON TABLE "private"."idempotency_keys" IS 'Answers already given, by person and key. Written in the transaction of the effect, so a refusal leaves the key free.';
 
@@ -15068,6 +15085,12 @@ REVOKE ALL ON FUNCTION "private"."tg__stamp_update"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."tg__stamp_update"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg__stamp_update"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_addresses__note_recipient"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_addresses__note_recipient"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_addresses__note_recipient"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."tg_bundle_items__check_kinds"() FROM PUBLIC;
 

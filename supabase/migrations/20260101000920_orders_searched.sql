@@ -47,7 +47,7 @@ create table private.customer_search (
   profile_id uuid primary key references public.profiles (id) on delete cascade,
   content text not null
 );
-comment on table private.customer_search is 'What a person is found by, as searches compare it: name, e-mail, phone, and the digits of the phone, each in a line of its own.';
+comment on table private.customer_search is 'What a person is found by, as searches compare it: name, e-mail, phone, the digits of the phone, and the recipients of their addresses, each in a line of its own.';
 
 create table private.sold_titles (
   variant_id uuid not null references public.variants (id) on delete cascade,
@@ -66,7 +66,8 @@ set search_path = ''
 as $$
   insert into private.customer_search (profile_id, content)
   select profiles.id, concat_ws(E'\n', private.search_text(profiles.first_name || ' ' || profiles.last_name), private.search_text(profiles.email),
-    profiles.phone, regexp_replace(profiles.phone, '\D', '', 'g'))
+    profiles.phone, regexp_replace(profiles.phone, '\D', '', 'g'),
+    (select string_agg(distinct private.search_text(addresses.recipient), E'\n') from public.addresses where addresses.profile_id = profiles.id))
   from public.profiles where note_customers.profile_ids is null or profiles.id = any (note_customers.profile_ids)
   on conflict (profile_id) do update set content = excluded.content;
 $$;
@@ -108,6 +109,20 @@ end
 $$;
 comment on function private.tg_profiles__note_customer() is 'Keeps the search up to date with a profile.';
 
+create function private.tg_addresses__note_recipient()
+returns trigger
+language plpgsql
+volatile
+security definer -- people write their addresses, not the search
+set search_path = ''
+as $$
+begin
+  perform private.note_customers(array[coalesce(new.profile_id, old.profile_id)]);
+  return null;
+end
+$$;
+comment on function private.tg_addresses__note_recipient() is 'Keeps the search up to date with whom a person has parcels sent to.';
+
 create function private.tg__note_titles()
 returns trigger
 language plpgsql
@@ -130,6 +145,8 @@ comment on function private.tg__note_titles() is 'Keeps the search up to date wi
 
 create trigger _300_note_customer after insert or update of email, first_name, last_name, phone on public.profiles
   for each row execute function private.tg_profiles__note_customer();
+create trigger _300_note_recipient after insert or delete or update of recipient on public.addresses
+  for each row execute function private.tg_addresses__note_recipient();
 create trigger _300_note_titles after update of title on public.products for each row execute function private.tg__note_titles();
 create trigger _300_note_titles after insert or update of product_id on public.variants for each row execute function private.tg__note_titles();
 create trigger _300_note_titles after insert or update of title, variant_id on public.intakes for each row execute function private.tg__note_titles();

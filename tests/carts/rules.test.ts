@@ -6,6 +6,7 @@ import { cancelOrder, confirmPayment, endHold, enroll, getOrder, openPayment, or
 import { publishedIntake } from "../support/catalog.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
 import { expectRefusal } from "../support/expect-error.ts";
+import { bundleOf } from "../support/goods.ts";
 import { newCustomer } from "../support/people.ts";
 import { add, call, contents, getCart, placeCart, problemCodes, thingOnSale } from "./carts.ts";
 
@@ -289,16 +290,28 @@ describe("an order from a cart", () => {
       }
     }));
 
-  test("sums up one thing over lines before it looks at stock", () =>
+  test("sums up one thing over lines and parts of bundles before it looks at stock", () =>
     rolledBack(async (sql) => {
       const buyer = await newCustomer(sql);
       await addAddress(sql, buyer);
       const thing = await thingOnSale(sql, { units: 3 });
-      const lines = JSON.stringify([2, 2].map((quantity) => ({ variant_id: thing, quantity })));
-      await expectRefusal(() => call(sql, buyer, "place_order", { lines: JSON.parse(lines) }), {
-        code: "out_of_stock",
-        status: 409,
-      });
+      const lines = [2, 2].map((quantity) => ({ variant_id: thing, quantity }));
+      const short = { code: "out_of_stock", status: 409 };
+      await expectRefusal(() => call(sql, buyer, "place_order", { lines }), short);
+      const bundle = await bundleOf(sql, [{ variant: thing, quantity: 2 }], 15_00);
+      await add(sql, buyer, bundle);
+      await expectRefusal(() => add(sql, buyer, bundle), short);
+      await expectRefusal(() => add(sql, buyer, thing, 2), short);
+      const cart = await add(sql, buyer, thing);
+      expect(cart.lines[0]).toMatchObject({ kind: "bundle", components: [{ variant_id: thing, quantity: 2 }] });
+      await sql`select private.change_capacity(${thing}, -1)`;
+      const scarce = await getCart(sql, buyer);
+      // the bundle takes two, the piece beside it one, and two are left
+      expect(scarce.lines.map(({ problem }) => problem?.code)).toEqual(["out_of_stock", "out_of_stock"]);
+      await expectRefusal(() => placeCart(sql, buyer, cart.id as string), short);
+      await call(sql, buyer, "remove_from_cart", { variant_id: thing });
+      const order = await placeCart(sql, buyer, cart.id as string);
+      expect(order).toMatchObject({ total_amount: 15_00, shipping_address: { city: "Bandung" } });
     }));
 
   test("needs a cart of one's own that is open and has something in it", () =>

@@ -46,7 +46,7 @@ beforeAll(async () => {
   const variants = await database.sql`select variant_id from public.intakes`;
   foreign = { orders: orders.map((row) => row.id), variants: variants.map((row) => row.variant_id) };
   rest = await serveRest(database);
-  before = await fingerprint(database.sql);
+  before = await shopAsItIs();
 });
 
 afterAll(() => rest?.stop());
@@ -56,7 +56,7 @@ for (const actor of ["anon", "first", "admin", "service"]) {
     for (const verb of verbs.filter(({ name }) => !takesNothing.has(name))) {
       await fuzz(verb, actor);
     }
-    expect(await fingerprint(database.sql)).toEqual(before);
+    expect(await shopAsItIs()).toEqual(before);
   }, 120_000);
 }
 
@@ -72,7 +72,7 @@ test("input as large as an attacker would send is refused by every argument of e
     expect(answer, lines.slice(0, 60)).toSatisfy(isClear);
     expect(answer.status).toBeGreaterThanOrEqual(400);
   }
-  expect(await fingerprint(database.sql)).toEqual(before);
+  expect(await shopAsItIs()).toEqual(before);
 }, 60_000);
 
 test("the fuzz notices a verb that breaks on strange input", async () => {
@@ -107,7 +107,7 @@ test("a quantity no shop can sell is refused in every form, and nothing is reser
     ),
     { numRuns: 100, endOnFailure: true },
   );
-  expect(await fingerprint(database.sql)).toEqual(before);
+  expect(await shopAsItIs()).toEqual(before);
 }, 60_000);
 
 test("another customer's orders answer exactly as orders that do not exist", async () => {
@@ -118,7 +118,7 @@ test("another customer's orders answer exactly as orders that do not exist", asy
       expect({ verb, ...answer }).toEqual({ verb, ...missing });
     }
   }
-  expect(await fingerprint(database.sql)).toEqual(before);
+  expect(await shopAsItIs()).toEqual(before);
 });
 
 test("no filter, order, range or column of a read ends in a server error", async () => {
@@ -181,6 +181,12 @@ test("no filter, order, range or column of a read ends in a server error", async
     { numRuns: 200, endOnFailure: true },
   );
 }, 60_000);
+
+/** All of the shop but the count of wrong coupon codes, which a refusal keeps on purpose. */
+async function shopAsItIs(): Promise<Record<string, string>> {
+  const { "private.coupon_guesses": _counted, ...rest } = await fingerprint(database.sql);
+  return rest;
+}
 
 async function fuzz(verb: Verb, actor: string): Promise<void> {
   await fc.assert(

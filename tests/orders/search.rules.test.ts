@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { cancelOrder } from "../support/buying.ts";
+import { addAddress } from "../people/addresses.ts";
+import { as, cancelOrder } from "../support/buying.ts";
 import { useDatabase } from "../support/database.ts";
 import { expectRefusal } from "../support/expect-error.ts";
 import { newCustomer } from "../support/people.ts";
@@ -96,6 +97,15 @@ describe("words", () => {
 });
 
 describe("filters", () => {
+  test("of a recipient find the orders of whoever has parcels sent to them, as long as the address is kept", () =>
+    database.rolledBack(async (sql) => {
+      const numbers = () => numbersFor(sql, support, { q: "mahéswari" });
+      const { id } = await addAddress(sql, budi, { recipient: "Ibu Maheswari" });
+      expect(await numbers()).toEqual([cancelled, cheap]);
+      await as(sql, budi, (tx) => tx`select public.remove_address(${id})`);
+      expect(await numbers()).toEqual([]);
+    }));
+
   test("narrow by status, time, amount and currency, with words and without", async () => {
     expect(await find({})).toEqual([cancelled, cheap, cafe]);
     expect(await find({ q: "  " })).toEqual([cancelled, cheap, cafe]);

@@ -37,7 +37,7 @@ describe("a person's addresses", () => {
       await addAddress(sql, person, { recipient: "Third", make_default: true });
       expect(await defaults(sql, person)).toEqual(["Third"]);
       const third = await sql`select id from public.addresses where recipient = 'Third'`;
-      expect((await removeAddress(sql, person, third[0]?.id)).map(({ recipient }) => recipient)).toEqual([
+      expect((await removeAddress(sql, person, third[0]?.id)).map(({ recipient }) => recipient).toSorted()).toEqual([
         "First",
         "Second",
       ]);
