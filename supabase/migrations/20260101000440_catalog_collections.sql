@@ -152,8 +152,7 @@ stable
 security invoker
 set search_path = ''
 as $$
-  select format('(products.id in (select collection_members.product_id from public.collection_members where collection_members.collection_id = %L) or (%s))',
-    collection.id, coalesce(string_agg(private.rule_condition(collection_rules), case collection.match when 'any' then ' or ' else ' and ' end), 'false'))
+  select coalesce(string_agg(private.rule_condition(collection_rules), case collection.match when 'any' then ' or ' else ' and ' end), 'false')
   from public.collection_rules where collection_rules.collection_id = collection.id;
 $$;
-comment on function private.collection_condition(public.collections) is 'What is in a collection, as a condition on products: picked by hand, or fitting its rules. Without rules it holds what was picked only.';
+comment on function private.collection_condition(public.collections) is 'The rules of a collection as one condition on products. Without rules it holds what was picked by hand only.';

@@ -61,7 +61,7 @@ end
 $$;
 comment on function private.product_card(public.products, text, text) is 'A product as a list shows it: texts in one language, its first picture, what it costs from.';
 
-create function private.page_of_products(condition text, rank text, locale text, currency text, cursor text, max_rows integer)
+create function private.page_of_products(collection_id uuid, condition text, locale text, currency text, cursor text, max_rows integer)
 returns jsonb
 language plpgsql
 stable
@@ -71,9 +71,9 @@ as $$
 declare
   v_rows integer := least(greatest(coalesce(page_of_products.max_rows, 20), 1), 100);
   v_after text[] := regexp_match(page_of_products.cursor, '^(-?[0-9]{1,10})\.([0-9]{1,17})\.([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$');
-  v_locale text := private.short_locale(page_of_products.locale);
   v_currency text := coalesce(page_of_products.currency, private.setting('default_currency') #>> '{}');
-  v_where text := page_of_products.condition;
+  v_older text := 'true';
+  v_ruled text := format('(%s)', page_of_products.condition);
   v_cards jsonb;
   v_keys text[];
 begin
@@ -84,26 +84,39 @@ begin
     perform private.fail('currency_not_supported', 422, 'This shop does not sell in that currency.', 'Read the currencies table for the ones it does.');
   end if;
   if v_after is not null then
-    -- the first column is said by itself as well, for the index
-    v_where := format('%s and (%2$s > %3$s or %2$s = %3$s and products.created_at <= %4$L and (products.created_at, products.id) < (%4$L, %5$L))', v_where,
-      page_of_products.rank, v_after[1], to_timestamp(0) + v_after[2]::bigint * interval '1 microsecond', v_after[3]);
+    v_older := format('(products.created_at, products.id) < (%L, %L)', to_timestamp(0) + v_after[2]::bigint * interval '1 microsecond', v_after[3]);
+    v_ruled := v_ruled || case when v_after[1] = '2147483647' then ' and ' || v_older else '' end;
   end if;
+  -- two lists, each in the order of an index: what was picked by hand by its place, then what fits by age
   execute format($query$
     select jsonb_agg(private.product_card(found.product, $1, $2) order by found.rank, (found.product).created_at desc, (found.product).id desc),
       array_agg(found.rank || '.' || (extract(epoch from (found.product).created_at) * 1000000)::bigint || '.' || (found.product).id
         order by found.rank, (found.product).created_at desc, (found.product).id desc)
     from (
-      select products as product, %1$s as rank from public.products
-      where private.is_on_sale(products.status, products.publish_at, products.unpublish_at) and %2$s
-      order by %1$s, products.created_at desc, products.id desc limit $3
-    ) as found $query$, page_of_products.rank, v_where)
-  into v_cards, v_keys using v_locale, v_currency, v_rows + 1;
+      select both_lists.product, both_lists.rank from ((
+        select products as product, collection_members.position as rank
+        from public.collection_members join public.products on products.id = collection_members.product_id
+        where collection_members.collection_id = $4 and private.is_on_sale(products.status, products.publish_at, products.unpublish_at)
+          and ($5 is null or collection_members.position > $5 or collection_members.position = $5 and %1$s)
+        order by collection_members.position, products.created_at desc, products.id desc limit $3
+      )
+      union all
+      (
+        select products, 2147483647 from public.products
+        where private.is_on_sale(products.status, products.publish_at, products.unpublish_at) and %2$s
+          and not exists (select from public.collection_members where collection_members.collection_id = $4 and collection_members.product_id = products.id)
+        order by products.created_at desc, products.id desc limit $3
+      )) as both_lists
+      order by both_lists.rank, (both_lists.product).created_at desc, (both_lists.product).id desc limit $3
+    ) as found $query$, v_older, v_ruled)
+  into v_cards, v_keys
+  using private.short_locale(page_of_products.locale), v_currency, v_rows + 1, page_of_products.collection_id, v_after[1]::integer;
   return jsonb_build_object('data', coalesce(case when cardinality(v_keys) > v_rows then v_cards - v_rows else v_cards end, '[]'),
     'next_cursor', case when cardinality(v_keys) > v_rows then v_keys[v_rows] end);
 end
 $$;
-comment on function private.page_of_products(text, text, text, text, text, integer) is
-  'A page of what is on sale and fits a condition on products, by rank and then newest first. condition and rank are SQL: its callers quote every value in them.';
+comment on function private.page_of_products(uuid, text, text, text, text, integer) is
+  'A page of what is on sale: what was picked for a collection (null: none), then what fits a condition on products, newest first. The condition is SQL: its callers quote every value in it.';
 
 create function private.list_products(kind text, category text, tag text, locale text, currency text, cursor text, max_rows integer)
 returns jsonb
@@ -129,7 +142,7 @@ begin
     end if;
     v_where := v_where || format(' and products.category_id = any (%L::uuid[])', array(select private.category_subtree(v_category_id)));
   end if;
-  return private.page_of_products(v_where, '(0::integer)', list_products.locale, list_products.currency, list_products.cursor, list_products.max_rows);
+  return private.page_of_products(null, v_where, list_products.locale, list_products.currency, list_products.cursor, list_products.max_rows);
 end
 $$;
 comment on function private.list_products(text, text, text, text, text, text, integer) is 'Does the work of public.list_products.';
@@ -173,8 +186,7 @@ begin
   return jsonb_build_object('collection', jsonb_build_object('id', v_collection.id, 'slug', v_collection.slug,
       'title', coalesce(v_collection.translations -> v_locale ->> 'title', v_collection.title),
       'description', coalesce(v_collection.translations -> v_locale ->> 'description', v_collection.description)))
-    || private.page_of_products(private.collection_condition(v_collection),
-      format('coalesce((select collection_members.position from public.collection_members where collection_members.collection_id = %L and collection_members.product_id = products.id), 2147483647)', v_collection.id),
+    || private.page_of_products(v_collection.id, private.collection_condition(v_collection),
       collection_products.locale, collection_products.currency, collection_products.cursor, collection_products.max_rows);
 end
 $$;

@@ -11,7 +11,7 @@ beforeAll(async () => {
   person = await signUp(stack);
 });
 
-test.each(["checkout", "stripe-webhook"])(
+test.each(["checkout", "download-link", "stripe-webhook", "upload"])(
   "the function %s refuses strange input clearly",
   async (name) => {
     await property(strangeJson, (body) => call("POST", `/functions/v1/${name}`, body), 60);

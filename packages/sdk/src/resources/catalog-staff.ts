@@ -42,6 +42,13 @@ export class CatalogStaff {
     return onlyRow(rows, "There is no such picture.", "Read the product again.");
   }
 
+  /** Sets the name, the place or the limits of a file for who buys it from now on. Errors: `not_found`. */
+  async changeFile(params: ChangeFileParams, options?: CallOptions): Promise<DigitalFile> {
+    const { id, ...values } = params;
+    const rows = await this.#api.update<DigitalFile>("digital_files", { id: `eq.${id}` }, values, options);
+    return onlyRow(rows, "There is no such file.", "Read the product again.");
+  }
+
   /** Removes a file that nobody bought, and its bytes. Errors: `not_found`, `file_in_use`. */
   async removeFile(id: string, options?: CallOptions): Promise<DigitalFile> {
     const rows = await this.#api.remove<DigitalFile>("digital_files", { id: `eq.${id}` }, options);
@@ -92,6 +99,18 @@ export interface ChangeImageParams {
   translations?: Record<string, { alt: string }>;
   /** Lowest first. */
   position?: number;
+}
+
+/** What {@link CatalogStaff.changeFile} takes; fields that are left out stay. */
+export interface ChangeFileParams {
+  id: string;
+  file_name?: string;
+  /** Lowest first. */
+  position?: number;
+  /** Null: as the setting `download_limit` says. */
+  max_downloads?: number | null;
+  /** Days from the payment on. Null: as the setting `download_days` says. */
+  access_days?: number | null;
 }
 
 /** What {@link CatalogStaff.moveCategory} takes. */
