@@ -46,6 +46,12 @@ CREATE TABLE "private"."low_stock_marks" ("variant_id" uuid NOT NULL, "threshold
 
 CREATE TABLE "private"."process_reporters" ("reporter" text NOT NULL, "task" text NOT NULL, CONSTRAINT "process_reporters_are_snake_case" CHECK ((reporter ~ '^[a-z][a-z_]{1,40}$'::text)), CONSTRAINT "process_reporters_pkey" PRIMARY KEY (reporter, task));
 
+CREATE TABLE "private"."product_prices" ("product_id" uuid NOT NULL, "currency" text NOT NULL, "lowest_amount" bigint NOT NULL, "highest_amount" bigint NOT NULL, CONSTRAINT "product_prices_pkey" PRIMARY KEY (product_id, currency));
+
+CREATE TABLE "private"."product_search" ("product_id" uuid NOT NULL, "kind" text NOT NULL, "status" text NOT NULL, "publish_at" timestamp with time zone, "unpublish_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL, "category_id" uuid, "title" text COLLATE pg_catalog."C" NOT NULL, "tags" text[] NOT NULL, "facts" text[] NOT NULL, "numbers" jsonb NOT NULL, "counted_variants" uuid[] NOT NULL, "has_uncounted" boolean NOT NULL, "content" text NOT NULL, "words" tsvector NOT NULL, CONSTRAINT "product_search_pkey" PRIMARY KEY (product_id));
+
+CREATE TABLE "private"."product_titles" ("product_id" uuid NOT NULL, "locale" text NOT NULL, "title" text NOT NULL, "content" text COLLATE pg_catalog."C" NOT NULL, CONSTRAINT "product_titles_pkey" PRIMARY KEY (product_id, locale));
+
 CREATE TABLE "private"."promotion_uses" ("promotion_id" uuid NOT NULL, "customer_id" uuid NOT NULL, "used_count" integer NOT NULL, CONSTRAINT "promotion_uses_are_never_less_than_none" CHECK ((used_count >= 0)), CONSTRAINT "promotion_uses_pkey" PRIMARY KEY (promotion_id, customer_id));
 
 CREATE TABLE "private"."provider_events" ("provider" text NOT NULL, "event_id" text NOT NULL, "type" text NOT NULL, "payload" jsonb NOT NULL, "outcome" text NOT NULL DEFAULT 'received'::text, "error" text, "attempts" integer NOT NULL DEFAULT 0, "request_id" text, "received_at" timestamp with time zone NOT NULL DEFAULT now(), "processed_at" timestamp with time zone, CONSTRAINT "provider_events_are_dated_when_processed" CHECK (((processed_at IS NOT NULL) = (outcome = ANY (ARRAY['applied'::text, 'ignored'::text, 'needs_review'::text])))), CONSTRAINT "provider_events_have_a_known_outcome" CHECK ((outcome = ANY (ARRAY['received'::text, 'applied'::text, 'ignored'::text, 'needs_review'::text, 'failed'::text]))), CONSTRAINT "provider_events_pkey" PRIMARY KEY (provider, event_id));
@@ -375,6 +381,8 @@ CASE
 END || (lesson_id)::text) || '/'::text) || (id)::text)) STORED NOT NULL;
 
 ALTER TABLE "public"."media" ADD COLUMN "path" text GENERATED ALWAYS AS (((product_id || '/'::text) || id)) STORED NOT NULL;
+
+CREATE TYPE "private"."catalog_search" AS ("words" text, "query" tsquery, "alike" boolean, "likeness" real, "statuses" text[], "kinds" text[], "category_ids" uuid[], "tags" text[], "facts" text[], "attributes" jsonb, "in_stock" boolean, "min_amount" bigint, "max_amount" bigint, "currency" text, "sort" text, "locale" text, "asked" text, "after_key" text, "after_id" uuid, "max_rows" integer);
 
 CREATE TYPE "private"."drawn_slot" AS ("slot" integer, "location_id" uuid, "quantity" integer);
 
@@ -1573,6 +1581,39 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.check_catalog_filters(filters jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_key text;
+  v_value jsonb;
+begin
+  perform private.refuse_search(case when jsonb_typeof(filters) <> 'object' then 'Filters are an object such as {"kind": ["course"], "in_stock": true}.' end);
+  for v_key, v_value in select * from jsonb_each(filters) loop
+    perform private.refuse_search(case
+      when v_key not in ('kind', 'category', 'tags', 'in_stock', 'price', 'attributes', 'status')
+        then format('There is no filter %s; those there are: kind, category, tags, in_stock, price, attributes, status.', left(v_key, 40))
+      when v_key = 'in_stock' and jsonb_typeof(v_value) <> 'boolean' then 'in_stock is true or false.'
+      when v_key in ('kind', 'tags', 'status') and (coalesce(cardinality(private.text_choices(v_value)), 0) not between 1 and 50) then format('%s is a text or a list of 1 to 50 texts.', v_key)
+      when v_key = 'kind' and not private.text_choices(v_value) <@ array['course', 'physical', 'digital', 'bundle'] then 'A kind is course, physical, digital or bundle.'
+      when v_key = 'status' and not private.text_choices(v_value) <@ array['draft', 'published', 'archived'] then 'A status is draft, published or archived.'
+      when v_key = 'category' and jsonb_typeof(v_value) <> 'string' then 'category is the id or the slug of one category.'
+      when v_key in ('price', 'attributes') and jsonb_typeof(v_value) <> 'object' then format('%s is an object.', v_key)
+      when v_key = 'price' and exists (
+        select from jsonb_each(v_value) as limits where limits.key not in ('min', 'max') or limits.value::text !~ '^[0-9]{1,15}$'
+      ) then 'price is {min, max}, either may be left out, in whole minor units of the currency.'
+      when v_key = 'price' and (v_value ->> 'min')::bigint > (v_value ->> 'max')::bigint then 'The min of price is more than its max.'
+    end);
+  end loop;
+  if filters ? 'status' and not private.is_service() and not private.has_permission('catalog.read') then
+    perform private.fail('permission_denied', 403, 'Only staff with catalog.read see what is not on sale.', 'Leave the filter status out.');
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.check_currency(currency text)
  RETURNS void
  LANGUAGE plpgsql
@@ -2047,6 +2088,41 @@ begin
   perform private.post_sale(confirm_order.order_id);
   perform private.claim_promotions(confirm_order.order_id);
   perform private.emit('order.paid', 'order', confirm_order.order_id);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.continue_catalog_search(search private.catalog_search, cursor text)
+ RETURNS private.catalog_search
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_search private.catalog_search := continue_catalog_search.search;
+  v_parts jsonb;
+begin
+  if continue_catalog_search.cursor is null then
+    v_search.alike := v_search.words is not null and (v_search.query is null or not exists (
+      select from private.product_search
+      where product_search.words @@ v_search.query and (product_search.status = any (v_search.statuses)
+        or v_search.statuses is null and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at))));
+    return v_search;
+  end if;
+  begin
+    v_parts := convert_from(decode(translate(continue_catalog_search.cursor, '-_', '+/'), 'base64'), 'utf8')::jsonb;
+    v_search.after_key := v_parts ->> 1;
+    v_search.after_id := (v_parts ->> 2)::uuid;
+    v_search.alike := v_parts ->> 3 = 'alike';
+    if v_search.sort = 'newest' then perform v_search.after_key::timestamptz; end if;
+    if v_search.sort = 'relevance' then perform v_search.after_key::real; end if;
+    if v_search.sort in ('price_asc', 'price_desc') then perform v_search.after_key::bigint; end if;
+  exception when others then
+    v_search.after_id := null;
+  end;
+  if v_search.after_id is null or v_search.after_key is null or v_search.alike is null or v_parts ->> 0 is distinct from v_search.asked then
+    perform private.fail('invalid_cursor', 422, 'This cursor is not one that this search gave.', 'Pass next_cursor as it came, with the same words, filters and sort; start without it.');
+  end if;
+  return v_search;
 end
 $function$;
 
@@ -2869,6 +2945,19 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.facts_of(attributes jsonb[])
+ RETURNS text[]
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return array(
+    select distinct fact.key || '=' || (fact.value #>> '{}')
+    from unnest(facts_of.attributes) as part, jsonb_each(part) as fact where jsonb_typeof(fact.value) in ('string', 'number', 'boolean'));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.fail(code text, status integer, message text, hint text DEFAULT NULL::text, details text DEFAULT NULL::text)
  RETURNS void
  LANGUAGE plpgsql
@@ -3688,6 +3777,70 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.index_prices(product_ids uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.lock_search(index_prices.product_ids);
+  with known as (
+    select variants.product_id, prices.currency, min(prices.amount) as lowest_amount, max(prices.amount) as highest_amount
+    from unnest(index_prices.product_ids) as wanted (id)
+    join public.variants on variants.product_id = wanted.id join public.prices on prices.variant_id = variants.id
+    group by variants.product_id, prices.currency
+  ), gone as (
+    delete from private.product_prices
+    where product_prices.product_id = any (index_prices.product_ids)
+      and not exists (select from known where known.product_id = product_prices.product_id and known.currency = product_prices.currency)
+  )
+  insert into private.product_prices (product_id, currency, lowest_amount, highest_amount) select * from known
+  on conflict (product_id, currency) do update set lowest_amount = excluded.lowest_amount, highest_amount = excluded.highest_amount
+  where (product_prices.lowest_amount, product_prices.highest_amount) is distinct from (excluded.lowest_amount, excluded.highest_amount);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.index_products(product_ids uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.lock_search(index_products.product_ids);
+  insert into private.product_search select * from private.product_documents(index_products.product_ids)
+  on conflict (product_id) do update set
+    kind = excluded.kind, status = excluded.status, publish_at = excluded.publish_at, unpublish_at = excluded.unpublish_at, created_at = excluded.created_at,
+    category_id = excluded.category_id, title = excluded.title, tags = excluded.tags, facts = excluded.facts, numbers = excluded.numbers,
+    counted_variants = excluded.counted_variants, has_uncounted = excluded.has_uncounted, content = excluded.content, words = excluded.words
+  where product_search is distinct from excluded;
+  perform private.index_titles(index_products.product_ids);
+  perform private.index_prices(index_products.product_ids);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.index_titles(product_ids uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  with known as (
+    select products.id as product_id, titles.locale, titles.title
+    from unnest(index_titles.product_ids) as wanted (id) join public.products on products.id = wanted.id
+    cross join lateral (
+      values ('', products.title), ('id', products.translations -> 'id' ->> 'title'), ('en', products.translations -> 'en' ->> 'title')
+    ) as titles (locale, title)
+    where titles.title is not null
+  ), gone as (
+    delete from private.product_titles
+    where product_titles.product_id = any (index_titles.product_ids)
+      and not exists (select from known where known.product_id = product_titles.product_id and known.locale = product_titles.locale)
+  )
+  insert into private.product_titles (product_id, locale, title, content) select known.product_id, known.locale, known.title, private.search_text(known.title) from known
+  on conflict (product_id, locale) do update set title = excluded.title, content = excluded.content where product_titles.title <> excluded.title;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.invoice_document(invoice_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -4013,6 +4166,15 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.language_of(locale text)
+ RETURNS regconfig
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select case language_of.locale when 'id' then 'pg_catalog.indonesian' when 'en' then 'pg_catalog.english' else 'pg_catalog.simple' end::regconfig;
+$function$;
+
 CREATE OR REPLACE FUNCTION private.leave_waitlist(intake_id uuid, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -4276,6 +4438,17 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.lock_search(product_ids uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform from private.product_search where product_search.product_id = any (lock_search.product_ids)
+  order by product_search.product_id for no key update;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.lock_stock(variant_ids uuid[])
  RETURNS void
  LANGUAGE plpgsql
@@ -4472,6 +4645,23 @@ CREATE OR REPLACE FUNCTION private.merged_quantity(present integer, added intege
 AS $function$
   select case when merged_quantity.kind = 'course' then 1
     else greatest(merged_quantity.present, least(merged_quantity.present + merged_quantity.added, merged_quantity.most)) end;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.missed_attributes(facts text[], numbers jsonb, wanted jsonb)
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(array_agg('attributes.' || chosen.key), '{}')
+  from jsonb_each(missed_attributes.wanted) as chosen
+  where not case jsonb_typeof(chosen.value)
+    when 'array' then missed_attributes.facts && array(select jsonb_array_elements_text(chosen.value))
+    else exists (
+      select from jsonb_array_elements(missed_attributes.numbers -> chosen.key) as number
+      where (chosen.value ->> 'min' is null or number::numeric >= (chosen.value ->> 'min')::numeric)
+        and (chosen.value ->> 'max' is null or number::numeric <= (chosen.value ->> 'max')::numeric))
+  end;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.missing_combinations(product_id uuid)
@@ -4803,6 +4993,22 @@ AS $function$
     where note_titles.variant_ids is null or variants.id = any (note_titles.variant_ids)
   ) as named
   on conflict do nothing;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.numbers_of(attributes jsonb[])
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select coalesce(jsonb_object_agg(number.key, number.values), '{}')
+    from (
+      select fact.key, jsonb_agg(distinct fact.value) as values
+      from unnest(numbers_of.attributes) as part, jsonb_each(part) as fact where jsonb_typeof(fact.value) = 'number' group by fact.key
+    ) as number);
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.open_attempt(enrollment public.enrollments, lesson public.lessons)
@@ -5710,6 +5916,24 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.product_cards(product_ids uuid[], search private.catalog_search)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select coalesce(jsonb_agg(private.product_card(products, search.locale, search.currency)
+      || jsonb_build_object('status', products.status, 'in_stock', stock.in_stock) order by wanted.place), '[]')
+    from unnest(product_cards.product_ids) with ordinality as wanted (id, place)
+    join public.products on products.id = wanted.id
+    join private.product_search on product_search.product_id = products.id
+    cross join lateral private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted) as stock
+  );
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.product_choices(product_id uuid, locale text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -5764,6 +5988,149 @@ begin
           'variant_id', digital_files.variant_id) order by digital_files.position, digital_files.id), '[]')
         from public.digital_files where digital_files.product_id = v_product.id and digital_files.ready_at is not null
       ));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.product_documents(product_ids uuid[])
+ RETURNS SETOF private.product_search
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select products.id, products.kind, products.status, products.publish_at, products.unpublish_at, products.created_at, products.category_id,
+    private.search_text(products.title), products.tags,
+    private.facts_of(products.attributes || coalesce(sold.attributes, '{}')), private.numbers_of(products.attributes || coalesce(sold.attributes, '{}')),
+    coalesce(sold.counted, '{}'), coalesce(sold.has_uncounted, false),
+    concat_ws(E'\n', private.search_text(products.title), private.search_text(products.translations -> 'id' ->> 'title'),
+      private.search_text(products.translations -> 'en' ->> 'title'), array_to_string(products.tags, ' '), private.search_text(sold.skus)),
+    private.words_of(base.locale, jsonb_build_object('title', products.title, 'summary', products.summary, 'description', products.description))
+      || private.words_of('id', products.translations -> 'id') || private.words_of('en', products.translations -> 'en')
+      || setweight(to_tsvector('pg_catalog.simple', concat_ws(' ', array_to_string(products.tags, ' '), private.search_text(sold.skus), private.search_text(sold.titles))), 'B')
+      || private.words_of(base.locale, jsonb_build_object('summary', categories.title))
+  from (select private.setting('catalog_locale') #>> '{}') as base (locale)
+  cross join unnest(product_documents.product_ids) as wanted (id)
+  join public.products on products.id = wanted.id
+  left join public.categories on categories.id = products.category_id
+  left join lateral (
+    select array_agg(variants.attributes) as attributes, string_agg(variants.sku, ' ') as skus, string_agg(variants.title, ' ') as titles,
+      array_agg(variants.id) filter (where variants.stock_mode <> 'none' and products.kind not in ('course', 'bundle')) as counted,
+      bool_or(variants.stock_mode = 'none' and products.kind not in ('course', 'bundle')) as has_uncounted
+    from public.variants where variants.product_id = products.id
+  ) as sold on true;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.product_facets(search private.catalog_search)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_custom_plan'
+ SET jit TO 'off'
+ SET work_mem TO '32MB'
+AS $function$
+declare
+  v_few constant integer := 10000; -- units are looked up one by one
+  v_listed text[] := array(
+    select distinct category_attributes.key from public.category_attributes where category_attributes.filterable and category_attributes.type in ('choice', 'boolean'));
+begin
+  return (
+    with found as materialized (
+      select product_search.product_id, product_search.kind, product_search.category_id, product_search.facts, product_prices.lowest_amount,
+        array_remove(array[
+          case when product_search.kind <> all (search.kinds) then 'kind' end,
+          case when search.category_ids is not null and (product_search.category_id = any (search.category_ids)) is not true then 'category' end,
+          case when search.min_amount is not null and (product_prices.lowest_amount >= search.min_amount) is not true
+            or search.max_amount is not null and (product_prices.lowest_amount <= search.max_amount) is not true then 'price' end
+        ], null) || case when search.attributes is null then '{}' else private.missed_attributes(product_search.facts, product_search.numbers, search.attributes) end as misses
+      from private.product_search
+      left join private.product_prices on product_prices.product_id = product_search.product_id and product_prices.currency = search.currency
+      where (product_search.status = any (search.statuses)
+          or search.statuses is null and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at))
+        and (search.words is null or search.alike or product_search.words @@ search.query)
+        and (search.words is null or not search.alike or product_search.content operator(extensions.%>) search.words or product_search.content like private.search_pattern(search.words))
+        and (search.tags is null or product_search.tags && search.tags)
+    ), fits as materialized (
+      select found.kind, found.category_id, found.facts, found.lowest_amount, stock.in_stock,
+        case when stock.in_stock <> search.in_stock then 'in_stock' else found.misses[1] end as missed
+      from found cross join lateral (
+        select case when (select count(*) from found) <= v_few then (
+          select units.in_stock from private.product_search
+          cross join lateral private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted) as units
+          where product_search.product_id = found.product_id) end as in_stock
+        offset 0 -- once for each product, not at each mention
+      ) as stock
+      where cardinality(found.misses) = 0 or cardinality(found.misses) = 1 and (stock.in_stock <> search.in_stock) is not true
+    ), choices as (
+      select split_part(each.fact, '=', 1) as key, substr(each.fact, strpos(each.fact, '=') + 1) as choice, sum(each.found) as found
+      from (select fact, fits.missed, count(*) as found from fits cross join unnest(fits.facts) as fact group by 1, 2) as each
+      where split_part(each.fact, '=', 1) = any (v_listed) and (each.missed is null or each.missed = 'attributes.' || split_part(each.fact, '=', 1)) group by 1, 2
+    )
+    select jsonb_build_object(
+      'total', (select count(*) from fits where fits.missed is null),
+      'exact', search.in_stock is null or (select count(*) from found) <= v_few,
+      'kind', (select coalesce(jsonb_object_agg(each.kind, each.found), '{}')
+        from (select fits.kind, count(*) as found from fits where fits.missed is null or fits.missed = 'kind' group by 1) as each),
+      'in_stock', case when (select count(*) from found) <= v_few then (
+        select jsonb_build_object('true', count(*) filter (where fits.in_stock), 'false', count(*) filter (where not fits.in_stock))
+        from fits where fits.missed is null or fits.missed = 'in_stock') end,
+      'price', (select jsonb_build_object('currency', search.currency, 'min', min(fits.lowest_amount), 'max', max(fits.lowest_amount))
+        from fits where fits.missed is null or fits.missed = 'price'),
+      'category', private.roll_up_categories((
+        select coalesce(jsonb_object_agg(each.category_id, each.found), '{}')
+        from (
+          select fits.category_id, count(*) as found from fits where (fits.missed is null or fits.missed = 'category') and fits.category_id is not null group by 1
+        ) as each), search.locale),
+      'attributes', (select coalesce(jsonb_object_agg(each.key, each.choices), '{}')
+        from (select choices.key, jsonb_object_agg(choices.choice, choices.found) as choices from choices group by 1) as each)
+    )
+  );
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.product_page(search private.catalog_search)
+ RETURNS TABLE(product_id uuid, key text)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_custom_plan'
+ SET jit TO 'off'
+AS $function$
+begin
+  return query
+  select found.product_id, case search.sort when 'relevance' then found.likeness::text when 'newest' then found.created_at::text when 'title' then found.title
+    else found.amount::text end
+  from (
+    select product_search.product_id, product_search.created_at, product_search.title,
+      coalesce(product_prices.lowest_amount, case search.sort when 'price_asc' then 9223372036854775807 else -1 end) as amount,
+      case when search.words is null then 0 when search.alike then extensions.word_similarity(search.words, product_search.content)
+        else ts_rank(product_search.words, search.query, 1) end as likeness
+    from private.product_search
+    left join private.product_prices on product_prices.product_id = product_search.product_id and product_prices.currency = search.currency
+    where (product_search.status = any (search.statuses)
+        or search.statuses is null and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at))
+      and (search.words is null or search.alike or product_search.words @@ search.query)
+      and (search.words is null or not search.alike or product_search.content operator(extensions.%>) search.words or product_search.content like private.search_pattern(search.words))
+      and (search.tags is null or product_search.tags && search.tags)
+      and (search.kinds is null or product_search.kind = any (search.kinds))
+      and (search.category_ids is null or product_search.category_id = any (search.category_ids))
+      and (search.facts is null or product_search.facts && search.facts)
+      and (search.attributes is null or private.missed_attributes(product_search.facts, product_search.numbers, search.attributes) = '{}')
+      and (search.min_amount is null or product_prices.lowest_amount >= search.min_amount)
+      and (search.max_amount is null or product_prices.lowest_amount <= search.max_amount)
+      and (search.in_stock is null or search.in_stock = (
+        select stock.in_stock from private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted) as stock))
+      and (search.after_id is null or search.sort <> 'newest' or (product_search.created_at, product_search.product_id) < (search.after_key::timestamptz, search.after_id))
+      and (search.after_id is null or search.sort <> 'title' or (product_search.title, product_search.product_id) > (search.after_key collate "C", search.after_id))
+  ) as found
+  where search.after_id is null or search.sort in ('newest', 'title')
+    or search.sort = 'relevance' and (found.likeness < search.after_key::real or found.likeness = search.after_key::real and found.product_id > search.after_id)
+    or search.sort = 'price_asc' and (found.amount, found.product_id) > (search.after_key::bigint, search.after_id)
+    or search.sort = 'price_desc' and (found.amount < search.after_key::bigint or found.amount = search.after_key::bigint and found.product_id > search.after_id)
+  order by
+    case when search.sort = 'relevance' then found.likeness end desc, case when search.sort = 'newest' then found.created_at end desc,
+    case when search.sort = 'title' then found.title end, case when search.sort = 'price_asc' then found.amount end, case when search.sort = 'price_desc' then found.amount end desc,
+    case when search.sort = 'newest' then found.product_id end desc, found.product_id
+  limit search.max_rows + 1;
 end
 $function$;
 
@@ -6102,6 +6469,83 @@ AS $function$
   -- 32 letters that nobody mistakes for another, five bits each, from the system's source of randomness
   select string_agg(substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', 1 + (get_byte(source.bytes, position) & 31), 1), '' order by position)
   from (select sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) as bytes) as source, generate_series(0, random_code.length - 1) as position;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.read_attribute_filters(attributes jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_key text;
+  v_value jsonb;
+  v_read jsonb := '{}';
+begin
+  for v_key, v_value in select * from jsonb_each(attributes) loop
+    perform private.refuse_search(case
+      when not exists (select from public.category_attributes where category_attributes.key = v_key and category_attributes.filterable)
+        then format('There is no attribute %s to filter by.', left(v_key, 63))
+      when jsonb_typeof(v_value) = 'object' and (v_value = '{}' or exists (
+        select from jsonb_each(v_value) as limits where limits.key not in ('min', 'max') or jsonb_typeof(limits.value) <> 'number' or length(limits.value::text) > 30))
+        then format('The range of %s is {min, max} in numbers; either may be left out.', v_key)
+      when jsonb_typeof(v_value) <> 'object' and (coalesce(cardinality(private.text_choices(v_value)), 0) not between 1 and 50)
+        then format('%s is a value, a list of 1 to 50 values, or a range {min, max}.', v_key)
+    end);
+    v_read := v_read || jsonb_build_object(v_key, case when jsonb_typeof(v_value) = 'object' then v_value
+      else to_jsonb(array(select v_key || '=' || choice from unnest(private.text_choices(v_value)) as choice)) end);
+  end loop;
+  perform private.refuse_search(case when (select count(*) from jsonb_object_keys(v_read)) > 20 then 'At most 20 attributes are filtered by at once.' end);
+  return nullif(v_read, '{}');
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.read_catalog_search(q text, filters jsonb, sort text, currency text, locale text, max_rows integer)
+ RETURNS private.catalog_search
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_search private.catalog_search;
+  v_filters jsonb := coalesce(read_catalog_search.filters, '{}');
+begin
+  perform private.refuse_search(case
+    when length(q) > 100 then 'The words to search for have at most 100 characters.'
+    when max_rows not between 1 and 100 then 'A page has 1 to 100 products.'
+    when sort not in ('relevance', 'newest', 'price_asc', 'price_desc', 'title') then 'A sort is relevance, newest, price_asc, price_desc or title.'
+  end);
+  perform private.check_catalog_filters(v_filters);
+  v_search.words := nullif(private.search_text(q), '');
+  v_search.query := private.search_query(v_search.words);
+  v_search.alike := false;
+  v_search.likeness := case when length(v_search.words) < 6 then 0.5 else 0.4 end; -- short words are alike soon
+  v_search.statuses := private.text_choices(v_filters -> 'status');
+  v_search.kinds := private.text_choices(v_filters -> 'kind');
+  v_search.tags := private.text_choices(v_filters -> 'tags');
+  v_search.in_stock := (v_filters ->> 'in_stock')::boolean;
+  v_search.min_amount := (v_filters -> 'price' ->> 'min')::bigint;
+  v_search.max_amount := (v_filters -> 'price' ->> 'max')::bigint;
+  v_search.attributes := private.read_attribute_filters(coalesce(v_filters -> 'attributes', '{}'));
+  select array(select jsonb_array_elements_text(chosen.value)) into v_search.facts
+  from jsonb_each(v_search.attributes) as chosen where jsonb_typeof(chosen.value) = 'array' limit 1;
+  if v_filters ? 'category' then
+    v_search.category_ids := array(select private.category_subtree(categories.id) from public.categories where v_filters ->> 'category' in (categories.slug, categories.id::text));
+    perform private.refuse_search(case when v_search.category_ids = '{}' then 'There is no such category.' end);
+  end if;
+  v_search.currency := coalesce(read_catalog_search.currency, private.setting('default_currency') #>> '{}');
+  if not exists (select from public.currencies where currencies.code = v_search.currency) then
+    perform private.fail('currency_not_supported', 422, 'The shop does not sell in this currency.', 'Take one of the table currencies.');
+  end if;
+  v_search.sort := coalesce(read_catalog_search.sort, case when v_search.words is null then 'newest' else 'relevance' end);
+  if v_search.sort = 'relevance' and v_search.words is null then
+    v_search.sort := 'newest';
+  end if;
+  v_search.locale := private.short_locale(read_catalog_search.locale);
+  v_search.max_rows := coalesce(read_catalog_search.max_rows, 20);
+  v_search.asked := left(md5(jsonb_build_array(v_search.words, v_filters, v_search.sort, v_search.currency)::text), 8);
+  return v_search;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.read_order_search(q text, statuses text[], placed_from timestamp with time zone, placed_to timestamp with time zone, min_amount bigint, max_amount bigint, currency text, max_rows integer)
@@ -6463,6 +6907,19 @@ begin
   if jsonb_typeof(refuse_problem.problem) = 'object' then
     perform private.fail(refuse_problem.problem ->> 'code', (refuse_problem.problem ->> 'status')::integer, refuse_problem.problem ->> 'message',
       refuse_problem.problem ->> 'hint', refuse_problem.problem ->> 'details');
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.refuse_search(problem text)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if refuse_search.problem is not null then
+    perform private.fail('invalid_search', 422, refuse_search.problem, 'Correct it, or leave it out.');
   end if;
 end
 $function$;
@@ -7009,6 +7466,24 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.roll_up_categories(counts jsonb, locale text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with recursive up as (
+    select categories.id, categories.parent_id, counted.value::text::bigint as found
+    from jsonb_each(roll_up_categories.counts) as counted join public.categories on categories.id = counted.key::uuid
+    union all
+    select categories.id, categories.parent_id, up.found from up join public.categories on categories.id = up.parent_id
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('id', categories.id, 'parent_id', categories.parent_id, 'slug', categories.slug,
+    'title', coalesce(categories.translations -> roll_up_categories.locale ->> 'title', categories.title), 'count', summed.found)
+    order by categories.depth, categories.position, categories.title, categories.id), '[]')
+  from (select up.id, sum(up.found)::bigint as found from up group by 1) as summed join public.categories on categories.id = summed.id;
+$function$;
+
 CREATE OR REPLACE FUNCTION private.roster(intake_id uuid)
  RETURNS TABLE(enrollment_id uuid, learner_id uuid, first_name text, last_name text, email text, status text, enrolled_at timestamp with time zone, progress_percent integer, score_percent integer, passed_at timestamp with time zone, certificate_number text, ungraded bigint)
  LANGUAGE plpgsql
@@ -7125,6 +7600,51 @@ CREATE OR REPLACE FUNCTION private.search_pattern(words text)
  SET search_path TO ''
 AS $function$
   select '%' || regexp_replace(search_pattern.words, '([\\%_])', '\\\1', 'g') || '%';
+$function$;
+
+CREATE OR REPLACE FUNCTION private.search_products(q text, filters jsonb, sort text, currency text, locale text, cursor text, max_rows integer, with_facets boolean)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_search private.catalog_search := private.continue_catalog_search(private.read_catalog_search(q, filters, sort, currency, locale, max_rows), search_products.cursor);
+  v_ids uuid[];
+  v_keys text[];
+  v_facets jsonb;
+begin
+  perform set_config('pg_trgm.word_similarity_threshold', coalesce(v_search.likeness, 0.5)::text, true);
+  select array_agg(page.product_id order by page.place), array_agg(page.key order by page.place) into v_ids, v_keys
+  from (select product_page.product_id, product_page.key, row_number() over () as place from private.product_page(v_search)) as page;
+  if search_products.cursor is null and search_products.with_facets then
+    v_facets := private.product_facets(v_search);
+  end if;
+  return jsonb_build_object(
+    'data', private.product_cards(v_ids[:v_search.max_rows], v_search),
+    'next_cursor', case when cardinality(v_ids) > v_search.max_rows then translate(encode(convert_to(jsonb_build_array(
+      v_search.asked, v_keys[v_search.max_rows], v_ids[v_search.max_rows], case when v_search.alike then 'alike' else 'words' end)::text, 'utf8'), 'base64'), E'+/\n', '-_') end,
+    'total', v_facets -> 'total',
+    'facets', v_facets - 'total',
+    'alike', v_search.alike);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.search_query(words text)
+ RETURNS tsquery
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with each as (
+    select part.word, part.place, to_tsvector('pg_catalog.english', part.word) = '' or to_tsvector('pg_catalog.indonesian', part.word) = '' as is_filler
+    from unnest(string_to_array(search_query.words, ' ')) with ordinality as part (word, place) limit 16
+  )
+  -- a word in any of the languages, and all words; fillers (the, dan) count only when there is nothing else
+  select string_agg('(' || (plainto_tsquery('pg_catalog.english', each.word) || plainto_tsquery('pg_catalog.indonesian', each.word)
+    || plainto_tsquery('pg_catalog.simple', each.word))::text || ')', ' & ' order by each.place)::tsquery
+  from each
+  where numnode(plainto_tsquery('pg_catalog.simple', each.word)) > 0 and (not each.is_filler or not exists (select from each as other where not other.is_filler));
 $function$;
 
 CREATE OR REPLACE FUNCTION private.search_text(original text)
@@ -7769,6 +8289,23 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.stock_now(product_id uuid, kind text, counted_variants uuid[], has_uncounted boolean)
+ RETURNS TABLE(in_stock boolean)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT (has_uncounted OR (EXISTS ( SELECT
+            FROM public.stock_slots
+           WHERE ((stock_slots.variant_id = ANY (stock_now.counted_variants)) AND (stock_slots.available > 0)))) OR ((kind = 'course'::text) AND (EXISTS ( SELECT
+            FROM (public.intakes
+              JOIN public.variants ON ((variants.id = intakes.variant_id)))
+           WHERE ((intakes.product_id = stock_now.product_id) AND (intakes.enroll_opens_at <= now()) AND ((intakes.enroll_closes_at IS NULL) OR (intakes.enroll_closes_at > now())) AND ((variants.stock_mode = 'none'::text) OR (EXISTS ( SELECT
+                    FROM public.stock_slots
+                   WHERE ((stock_slots.variant_id = variants.id) AND (stock_slots.available > 0))))))))) OR ((kind = 'bundle'::text) AND (EXISTS ( SELECT
+            FROM public.variants
+           WHERE ((variants.product_id = stock_now.product_id) AND (COALESCE(private.sellable_units(variants.id), (1)::bigint) > 0))))));
+END;
+
 CREATE OR REPLACE FUNCTION private.stock_problem(person_id uuid, line private.order_line)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -7946,6 +8483,87 @@ begin
   perform private.record_progress(v_attempt.enrollment_id, v_attempt.lesson_id, v_attempt.score_percent, v_attempt.is_passed);
   return private.remember_answer(v_learner_id, submit_quiz.idempotency_key, 'submit_quiz', v_body, private.attempt_document(v_attempt)
     || jsonb_build_object('progress', private.progress_document(private.assess_enrollment(v_attempt.enrollment_id), v_attempt.lesson_id)));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.suggest_products(q text, locale text, max_rows integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_words text := nullif(private.search_text(q), '');
+  v_locale text := private.short_locale(suggest_products.locale);
+  v_likeness real := case when length(v_words) < 6 then 0.5 else 0.4 end;
+begin
+  perform private.refuse_search(case
+    when length(q) > 100 then 'The words to search for have at most 100 characters.'
+    when max_rows not between 1 and 10 then 'At most 10 suggestions are given.'
+  end);
+  return (
+    select coalesce(jsonb_agg(best.suggestion order by best.rank desc, best.suggestion ->> 'title', best.suggestion ->> 'id'), '[]')
+    from (
+      select each.suggestion, each.rank, max(each.rank) over () as top from (
+        select jsonb_build_object('type', 'product', 'id', products.id, 'kind', products.kind, 'slug', products.slug, 'image_url', products.image_url,
+          'title', coalesce(products.translations -> v_locale ->> 'title', products.title)) as suggestion, max(suggested.rank) as rank
+        from private.suggested_products(v_words, v_likeness, v_locale, coalesce(suggest_products.max_rows, 10)) as suggested
+        join public.products on products.id = suggested.product_id group by products.id
+        union all
+        select jsonb_build_object('type', 'category', 'id', named.id, 'kind', null, 'slug', named.slug, 'image_url', null, 'title', named.title),
+          case when named.content like substr(private.search_pattern(v_words), 2) then 4 when named.content like '% ' || substr(private.search_pattern(v_words), 2) then 2.5
+            else extensions.word_similarity(v_words, named.content) end
+        from (
+          select categories.id, categories.slug, coalesce(categories.translations -> v_locale ->> 'title', categories.title) as title,
+            private.search_text(coalesce(categories.translations -> v_locale ->> 'title', categories.title)) as content
+          from public.categories
+        ) as named
+        where ' ' || named.content like '% ' || substr(private.search_pattern(v_words), 2) or length(v_words) >= 3 and extensions.word_similarity(v_words, named.content) >= v_likeness
+      ) as each
+      order by each.rank desc, each.suggestion ->> 'title', each.suggestion ->> 'id' limit coalesce(suggest_products.max_rows, 10)
+    ) as best
+    where best.rank >= 2 or best.top < 2 -- what is alike only when nothing begins so
+  );
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.suggested_products(words text, likeness real, locale text, max_rows integer)
+ RETURNS TABLE(product_id uuid, rank real)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_custom_plan'
+ SET jit TO 'off'
+AS $function$
+declare
+  v_begins text := substr(private.search_pattern(suggested_products.words), 2);
+  v_ids uuid[];
+begin
+  -- titles that begin so; then, with three letters, those with a word that does; then what is written alike
+  v_ids := array(
+    select product_titles.product_id from private.product_titles join private.product_search using (product_id)
+    where product_titles.content like v_begins and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at)
+      and product_titles.locale in ('', coalesce(suggested_products.locale, ''))
+    order by product_titles.content, product_titles.product_id limit max_rows * 3);
+  return query select each.id, (3 - each.place / 1000.0)::real from unnest(v_ids) with ordinality as each (id, place);
+  if length(suggested_products.words) < 3 or cardinality(v_ids) >= max_rows * 3 then
+    return;
+  end if;
+  return query
+  select product_titles.product_id, 2.0::real from private.product_titles join private.product_search using (product_id)
+  where product_titles.content like '% ' || v_begins and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at)
+    and product_titles.locale in ('', coalesce(suggested_products.locale, '')) limit max_rows * 3;
+  if found then
+    return;
+  end if;
+  if v_ids = '{}' then
+    perform set_config('pg_trgm.word_similarity_threshold', likeness::text, true);
+    return query
+    select product_titles.product_id, extensions.word_similarity(suggested_products.words, product_titles.content) from private.product_titles join private.product_search using (product_id)
+    where product_titles.content operator(extensions.%>) suggested_products.words and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at)
+      and product_titles.locale in ('', coalesce(suggested_products.locale, ''))
+    order by 2 desc, 1 limit max_rows * 3;
+  end if;
 end
 $function$;
 
@@ -8165,6 +8783,20 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.text_choices(value jsonb)
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select case jsonb_typeof(text_choices.value)
+    when 'string' then array[text_choices.value #>> '{}']
+    when 'array' then array(select each.value #>> '{}' from jsonb_array_elements(text_choices.value) as each where jsonb_typeof(each.value) in ('string', 'number', 'boolean'))
+    when 'number' then array[text_choices.value #>> '{}']
+    when 'boolean' then array[text_choices.value #>> '{}']
+  end;
+$function$;
+
 CREATE OR REPLACE FUNCTION private.tg__audit()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -8243,6 +8875,32 @@ begin
   end if;
   insert into public.status_changes (machine, subject_id, from_status, to_status, reason, actor_id, request_id)
   values (tg_argv[0], new.id, old.status, new.status, nullif(current_setting('seatline.reason', true), ''), auth.uid(), private.request_id());
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg__index_products()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if tg_table_name = 'settings' then
+    perform private.index_products(array(select products.id from public.products));
+  elsif tg_table_name = 'categories' then
+    perform private.index_products(array(select products.id from changed join public.products on products.category_id = changed.id));
+  elsif tg_table_name = 'products' then
+    perform private.index_products(array(select changed.id from changed));
+  elsif tg_table_name = 'variants' and tg_op = 'DELETE' then
+    perform private.index_products(array(select distinct former.product_id from former));
+  elsif tg_table_name = 'variants' then
+    perform private.index_products(array(select distinct changed.product_id from changed));
+  elsif tg_op = 'DELETE' then
+    perform private.index_prices(array(select distinct variants.product_id from former join public.variants on variants.id = former.variant_id));
+  else
+    perform private.index_prices(array(select distinct variants.product_id from changed join public.variants on variants.id = changed.variant_id));
+  end if;
   return null;
 end
 $function$;
@@ -9344,6 +10002,24 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.words_of(locale text, texts jsonb)
+ RETURNS tsvector
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_language regconfig := private.language_of(words_of.locale);
+begin
+  if texts is null then
+    return ''::tsvector;
+  end if;
+  return setweight(to_tsvector(v_language, coalesce(private.search_text(texts ->> 'title'), '')), 'A')
+    || setweight(to_tsvector(v_language, coalesce(private.search_text(texts ->> 'summary'), '')), 'C')
+    || setweight(to_tsvector(v_language, coalesce(private.search_text(texts ->> 'description'), '')), 'D');
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.write_credit_note(refund_id uuid, invoice public.invoices, amount bigint, tax_amount bigint, year integer)
  RETURNS uuid
  LANGUAGE plpgsql
@@ -9949,6 +10625,16 @@ AS $function$
     search_orders.max_amount, search_orders.currency, search_orders.cursor, search_orders.max_rows);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.search_products(q text DEFAULT NULL::text, filters jsonb DEFAULT NULL::jsonb, sort text DEFAULT NULL::text, currency text DEFAULT NULL::text, locale text DEFAULT NULL::text, cursor text DEFAULT NULL::text, max_rows integer DEFAULT 20, with_facets boolean DEFAULT true)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.search_products(search_products.q, search_products.filters, search_products.sort, search_products.currency, search_products.locale, search_products.cursor,
+    search_products.max_rows, search_products.with_facets);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.set_cart_address(address_id uuid, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -10054,6 +10740,15 @@ AS $function$
   select private.submit_quiz(submit_quiz.attempt_id, submit_quiz.answers, submit_quiz.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.suggest_products(q text, locale text DEFAULT NULL::text, max_rows integer DEFAULT 10)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.suggest_products(suggest_products.q, suggest_products.locale, suggest_products.max_rows);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.transfer_stock(lines jsonb, from_location_id uuid, to_location_id uuid, note text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -10103,6 +10798,10 @@ CREATE OR REPLACE FUNCTION public.verify_certificate(number text)
 AS $function$
   select private.verify_certificate(verify_certificate.number);
 $function$;
+
+ALTER TABLE "private"."product_prices" ADD CONSTRAINT "product_prices_product_id_fkey" FOREIGN KEY (product_id) REFERENCES private.product_search(product_id) ON DELETE CASCADE;
+
+ALTER TABLE "private"."product_titles" ADD CONSTRAINT "product_titles_product_id_fkey" FOREIGN KEY (product_id) REFERENCES private.product_search(product_id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."cart_coupons" ADD CONSTRAINT "cart_coupons_cart_id_fkey" FOREIGN KEY (cart_id) REFERENCES public.carts(id) ON DELETE CASCADE;
 
@@ -10211,6 +10910,8 @@ ALTER TABLE "private"."variant_option_values" ADD CONSTRAINT "variant_option_val
 ALTER TABLE "public"."product_option_values" ADD CONSTRAINT "product_option_values_option_id_fkey" FOREIGN KEY (option_id) REFERENCES public.product_options(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."products" ADD CONSTRAINT "products_category_id_fkey" FOREIGN KEY (category_id) REFERENCES public.categories(id) ON DELETE RESTRICT;
+
+ALTER TABLE "private"."product_search" ADD CONSTRAINT "product_search_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."collection_members" ADD CONSTRAINT "collection_members_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE CASCADE;
 
@@ -10660,6 +11361,26 @@ CREATE INDEX customer_search_content_idx ON private.customer_search USING gin (c
 
 CREATE INDEX idempotency_keys_created_at_idx ON private.idempotency_keys USING brin (created_at);
 
+CREATE INDEX product_prices_currency_lowest_amount_product_id_idx ON private.product_prices USING btree (currency, lowest_amount, product_id);
+
+CREATE INDEX product_search_category_id_created_at_product_id_idx ON private.product_search USING btree (category_id, created_at DESC, product_id DESC);
+
+CREATE INDEX product_search_content_idx ON private.product_search USING gin (content extensions.gin_trgm_ops);
+
+CREATE INDEX product_search_created_at_product_id_idx ON private.product_search USING btree (created_at DESC, product_id DESC);
+
+CREATE INDEX product_search_facts_idx ON private.product_search USING gin (facts);
+
+CREATE INDEX product_search_tags_idx ON private.product_search USING gin (tags);
+
+CREATE INDEX product_search_title_product_id_idx ON private.product_search USING btree (title, product_id);
+
+CREATE INDEX product_search_words_idx ON private.product_search USING gin (words);
+
+CREATE INDEX product_titles_content_idx ON private.product_titles USING gin (content extensions.gin_trgm_ops);
+
+CREATE INDEX product_titles_content_product_id_idx ON private.product_titles USING btree (content, product_id);
+
 CREATE INDEX promotion_uses_customer_id_idx ON private.promotion_uses USING btree (customer_id);
 
 CREATE INDEX provider_events_expr_idx ON private.provider_events USING btree (((payload #>> '{data,object,payment_intent}'::text[]))) WHERE (outcome = 'ignored'::text);
@@ -10962,6 +11683,8 @@ CREATE TRIGGER _210_keep_what_is_used BEFORE DELETE ON public.categories FOR EAC
 
 CREATE TRIGGER _300_keep_values AFTER UPDATE OF parent_id ON public.categories FOR EACH ROW WHEN ((old.parent_id IS DISTINCT FROM new.parent_id)) EXECUTE FUNCTION private.tg_category_attributes__keep_values();
 
+CREATE TRIGGER _320_index_changed AFTER UPDATE ON public.categories REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__index_products();
+
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.categories FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.category_attributes FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
@@ -11114,6 +11837,12 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.price_lists
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.prices FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
+CREATE TRIGGER _320_index_added AFTER INSERT ON public.prices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__index_products();
+
+CREATE TRIGGER _320_index_changed AFTER UPDATE ON public.prices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__index_products();
+
+CREATE TRIGGER _320_index_removed AFTER DELETE ON public.prices REFERENCING OLD TABLE AS former FOR EACH STATEMENT EXECUTE FUNCTION private.tg__index_products();
+
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.prices FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.processes FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
@@ -11139,6 +11868,10 @@ CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.products FOR E
 CREATE TRIGGER _300_note_titles AFTER UPDATE OF title ON public.products FOR EACH ROW EXECUTE FUNCTION private.tg__note_titles();
 
 CREATE TRIGGER _310_check_attributes AFTER INSERT OR UPDATE OF attributes, category_id, status ON public.products FOR EACH ROW EXECUTE FUNCTION private.tg_products__check_attributes();
+
+CREATE TRIGGER _320_index_added AFTER INSERT ON public.products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__index_products();
+
+CREATE TRIGGER _320_index_changed AFTER UPDATE ON public.products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__index_products();
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.products FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
@@ -11174,6 +11907,8 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.roles FOR E
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.settings FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
+CREATE TRIGGER _320_index_products AFTER UPDATE OF value ON public.settings FOR EACH ROW WHEN (((new.key = 'catalog_locale'::text) AND (new.value IS DISTINCT FROM old.value))) EXECUTE FUNCTION private.tg__index_products();
+
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.settings FOR EACH ROW EXECUTE FUNCTION private.tg__audit('key');
 
 CREATE TRIGGER _100_refuse_change BEFORE DELETE OR UPDATE ON public.status_changes FOR EACH ROW EXECUTE FUNCTION private.tg__refuse_change();
@@ -11207,6 +11942,12 @@ CREATE TRIGGER _220_order_options BEFORE INSERT OR UPDATE OF option_value_ids ON
 CREATE TRIGGER _300_note_titles AFTER INSERT OR UPDATE OF product_id ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg__note_titles();
 
 CREATE TRIGGER _310_check_attributes AFTER INSERT OR UPDATE OF attributes ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg_variants__check_attributes();
+
+CREATE TRIGGER _320_index_added AFTER INSERT ON public.variants REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__index_products();
+
+CREATE TRIGGER _320_index_changed AFTER UPDATE ON public.variants REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__index_products();
+
+CREATE TRIGGER _320_index_removed AFTER DELETE ON public.variants REFERENCING OLD TABLE AS former FOR EACH STATEMENT EXECUTE FUNCTION private.tg__index_products();
 
 CREATE TRIGGER _320_repeat_options_of_new AFTER INSERT ON public.variants FOR EACH ROW WHEN ((new.option_value_ids <> '{}'::uuid[])) EXECUTE FUNCTION private.tg_variants__repeat_options();
 
@@ -11737,6 +12478,8 @@ COMMENT ON FUNCTION "private"."check_availability"(uuid, private.order_line[]) I
 
 COMMENT ON FUNCTION "private"."check_cart_limits"(uuid, uuid) IS 'Refuses cart_full, and invalid_quantity for a line that takes more units than a cart may.';
 
+COMMENT ON FUNCTION "private"."check_catalog_filters"(jsonb) IS 'Refuses invalid_search for filters that do not exist or cannot be, and permission_denied for status without catalog.read.';
+
 COMMENT ON FUNCTION "private"."check_currency"(text) IS 'Refuses currency_not_supported.';
 
 COMMENT ON FUNCTION "private"."check_goods"(uuid[], boolean) IS 'Whether these are goods whose stock can be written. Refuses variant_not_found, seats_follow_the_intake, bundle_has_no_stock, not_counted.';
@@ -11784,6 +12527,8 @@ COMMENT ON FUNCTION "private"."complete_variants"(uuid) IS 'Variants made before
 COMMENT ON FUNCTION "private"."compute_quote"(uuid, private.wish[], text, uuid[], text, text) IS 'The one computation behind quote, cart and order (which chooses its address between the two steps). Raises nothing about lines: problems instead.';
 
 COMMENT ON FUNCTION "private"."confirm_order"(uuid) IS 'Turns holds into sales, opens the courses, books the sale. Refuses when something is no longer there; the caller, who holds the order''s row, then refunds.';
+
+COMMENT ON FUNCTION "private"."continue_catalog_search"(private.catalog_search, text) IS 'The search from after the product that the cursor names; without one it decides whether to look for what is written alike, which is when nothing on sale has the words. Refuses invalid_cursor.';
 
 COMMENT ON FUNCTION "private"."continue_order_search"(private.order_search, text) IS 'The search from after the order that the cursor names. Refuses invalid_cursor, also for an order the caller may not see.';
 
@@ -11854,6 +12599,8 @@ COMMENT ON FUNCTION "private"."expire_due_orders"(integer) IS 'Expires pending o
 COMMENT ON FUNCTION "private"."expire_due_stock_holds"(integer) IS 'Ends holds that are due, oldest first; returns how many. The worker calls it until 0.';
 
 COMMENT ON FUNCTION "private"."expire_own_due_orders"(uuid, private.order_line[]) IS 'A buyer''s own due hold never stands in the way of the next try, worker or no worker. Locks the stock of the lines too, since it may hold other stock already. Answers the orders, whose promotions redeem_promotions gives back.';
+
+COMMENT ON FUNCTION "private"."facts_of"(jsonb[]) IS 'Attributes as texts key=value.';
 
 COMMENT ON FUNCTION "private"."fail"(text, integer, text, text, text) IS 'The one way to refuse: a stable snake_case code, an HTTP status, a sentence, and a hint that says what to do next. Raises, so nothing is changed.';
 
@@ -11929,6 +12676,12 @@ COMMENT ON FUNCTION "private"."hold_line"(uuid, uuid, private.order_line, timest
 
 COMMENT ON FUNCTION "private"."hold_locations"(uuid[]) IS 'Keeps places open until the end of this transaction. Refuses location_not_found.';
 
+COMMENT ON FUNCTION "private"."index_prices"(uuid[]) IS 'Notes the lowest and highest prices of these products as they are now.';
+
+COMMENT ON FUNCTION "private"."index_products"(uuid[]) IS 'Makes these products findable as they are now. Waits for whoever changes a part of one of them, then reads.';
+
+COMMENT ON FUNCTION "private"."index_titles"(uuid[]) IS 'Notes the titles of these products as they are now. The caller holds their lock.';
+
 COMMENT ON FUNCTION "private"."invoice_document"(uuid) IS 'Does the work of public.invoice_document.';
 
 COMMENT ON FUNCTION "private"."invoice_of"(uuid) IS 'The invoice of an order, null when there is none.';
@@ -11961,6 +12714,8 @@ COMMENT ON FUNCTION "private"."keep_certificate_pdf"(uuid, text, text, integer) 
 
 COMMENT ON FUNCTION "private"."keep_invoice_pdf"(uuid, text, text, integer) IS 'Remembers where the PDF is kept and its hash, once; the same again is fine, another one is refused.';
 
+COMMENT ON FUNCTION "private"."language_of"(text) IS 'The word forms of a locale; of an unknown one, words as they are written.';
+
 COMMENT ON FUNCTION "private"."leave_waitlist"(uuid, text) IS 'Does the work of public.leave_waitlist.';
 
 COMMENT ON FUNCTION "private"."lesson_states"(uuid, uuid) IS 'Every lesson of a course in order, as it is by this seat (null: no seat). lock_reason: not_enrolled, unpaid, suspended, access_over, not_started, prerequisites, not_yet, previous_lesson.';
@@ -11987,6 +12742,8 @@ COMMENT ON FUNCTION "private"."lock_invoice_series"(text) IS 'Holds the series o
 
 COMMENT ON FUNCTION "private"."lock_payment"(uuid) IS 'Locks the order, then the payment: the one order of locks for every path that moves money.';
 
+COMMENT ON FUNCTION "private"."lock_search"(uuid[]) IS 'Makes whoever changes another part of these products wait, so that nobody writes what an older look at them showed.';
+
 COMMENT ON FUNCTION "private"."lock_stock"(uuid[]) IS 'Every slot of these variants, in the order everybody keeps. While they are held, no other slot of them appears.';
 
 COMMENT ON FUNCTION "private"."lock_waitlist"(uuid) IS 'One at a time: freeing a seat of this intake, or joining its waiting list.';
@@ -12010,6 +12767,8 @@ COMMENT ON FUNCTION "private"."merge_cart"(jsonb, text, text) IS 'Does the work 
 COMMENT ON FUNCTION "private"."merge_lines"(uuid, jsonb) IS 'Adds lines to a cart as far as it has room; answers, as changes, which found none. The caller holds the cart. Refuses invalid_lines and invalid_quantity.';
 
 COMMENT ON FUNCTION "private"."merged_quantity"(integer, integer, text, integer) IS 'Two wishes for one thing as one: their sum up to the most a cart takes; one seat of a course.';
+
+COMMENT ON FUNCTION "private"."missed_attributes"(text[], jsonb, jsonb) IS 'The attribute filters that a product does not fit, each as attributes.<key>.';
 
 COMMENT ON FUNCTION "private"."missing_combinations"(uuid) IS 'The combinations of a product''s option values that have no variant yet. Refuses invalid_options when there are more than 250 in all.';
 
@@ -12040,6 +12799,8 @@ COMMENT ON FUNCTION "private"."note_customers"(uuid[]) IS 'Makes these people (n
 COMMENT ON FUNCTION "private"."note_low_stock"(uuid) IS 'Moves the mark of a watched variant when its stock crossed the threshold, and emits stock.low on the way down. Never waits.';
 
 COMMENT ON FUNCTION "private"."note_titles"(uuid[]) IS 'Notes the titles under which these variants (null: all) are sold from now on. Old ones stay: orders carry them.';
+
+COMMENT ON FUNCTION "private"."numbers_of"(jsonb[]) IS 'Attributes that are numbers, as {key: [values]}.';
 
 COMMENT ON FUNCTION "private"."open_attempt"(public.enrollments, public.lessons) IS 'Begins the next attempt with a copy of the questions. Refuses attempts_used_up and quiz_not_ready. The caller has locked the enrolment.';
 
@@ -12107,9 +12868,17 @@ COMMENT ON FUNCTION "private"."product_attributes"(public.products, text) IS 'Th
 
 COMMENT ON FUNCTION "private"."product_card"(public.products, text, text) IS 'A product as a list shows it: texts in one language, its first picture, what it costs from.';
 
+COMMENT ON FUNCTION "private"."product_cards"(uuid[], private.catalog_search) IS 'What a list shows of these products, in this order: private.product_card, and whether they are in stock.';
+
 COMMENT ON FUNCTION "private"."product_choices"(uuid, text) IS 'The options of a product with their values, in order, in one language.';
 
 COMMENT ON FUNCTION "private"."product_document"(text, uuid, text, text) IS 'Does the work of public.product_document.';
+
+COMMENT ON FUNCTION "private"."product_documents"(uuid[]) IS 'The rows that private.product_search should have for these products.';
+
+COMMENT ON FUNCTION "private"."product_facets"(private.catalog_search) IS 'How many products fit, and how many each choice of a filter would leave, each filter apart from itself. Among more than 10 000 products units are not looked up: in_stock is null, and exact says whether that filter was left out.';
+
+COMMENT ON FUNCTION "private"."product_page"(private.catalog_search) IS 'The products of a page in their order, and one more, each with what the order goes by. Products without a price in the currency come last by price.';
 
 COMMENT ON FUNCTION "private"."product_price"(uuid, text) IS 'What a product costs the caller from: its cheapest variant''s price for one unit now, with the base price beside it; null when it is not sold in the currency.';
 
@@ -12142,6 +12911,10 @@ COMMENT ON FUNCTION "private"."quote"(jsonb, uuid, text, text[], text, text) IS 
 COMMENT ON FUNCTION "private"."quote_document"(private.quote) IS 'A quote as clients read it, for public.quote and the cart.';
 
 COMMENT ON FUNCTION "private"."random_code"(integer) IS 'A code nobody can guess: up to 32 characters of five random bits each.';
+
+COMMENT ON FUNCTION "private"."read_attribute_filters"(jsonb) IS 'Attribute filters as {key: [key=value, …] or {min, max}}, null when there are none. Refuses invalid_search.';
+
+COMMENT ON FUNCTION "private"."read_catalog_search"(text, jsonb, text, text, text, integer) IS 'A search as it was asked, checked and with the caller''s rights. Refuses invalid_search, permission_denied, currency_not_supported.';
 
 COMMENT ON FUNCTION "private"."read_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) IS 'A search as it was asked, checked and with the caller''s rights. Refuses invalid_search, sign_in_required, account_closed.';
 
@@ -12178,6 +12951,8 @@ COMMENT ON FUNCTION "private"."refuse_locked"(private.lesson_state) IS 'Refuses 
 COMMENT ON FUNCTION "private"."refuse_missing_item"() IS 'Refuses cart_item_not_found.';
 
 COMMENT ON FUNCTION "private"."refuse_problem"(jsonb) IS 'Refuses with a problem if there is one; null does nothing.';
+
+COMMENT ON FUNCTION "private"."refuse_search"(text) IS 'Refuses invalid_search with this sentence, if there is one.';
 
 COMMENT ON FUNCTION "private"."refuse_second_seat"(uuid, uuid) IS 'Refuses with private.second_seat_problem, if there is one.';
 
@@ -12227,6 +13002,8 @@ COMMENT ON FUNCTION "private"."revoke_certificate"(uuid, text, text) IS 'Does th
 
 COMMENT ON FUNCTION "private"."revoke_role"(uuid, text) IS 'Does the work of public.revoke_role.';
 
+COMMENT ON FUNCTION "private"."roll_up_categories"(jsonb, text) IS 'Counts of categories with those of everything below them, from the top down.';
+
 COMMENT ON FUNCTION "private"."roster"(uuid) IS 'Does the work of public.roster.';
 
 COMMENT ON FUNCTION "private"."rule_condition"(public.collection_rules) IS 'A rule as a condition on products: SQL in which every value is a quoted literal, so that the planner sees it and indexes serve it.';
@@ -12236,6 +13013,10 @@ COMMENT ON FUNCTION "private"."say_how_long_to_keep"() IS 'Called by PostgREST b
 COMMENT ON FUNCTION "private"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) IS 'Does the work of public.search_orders.';
 
 COMMENT ON FUNCTION "private"."search_pattern"(text) IS 'The pattern of like for everything that contains these words, in which % and _ are just characters.';
+
+COMMENT ON FUNCTION "private"."search_products"(text, jsonb, text, text, text, text, integer, boolean) IS 'Does the work of public.search_products.';
+
+COMMENT ON FUNCTION "private"."search_query"(text) IS 'What to look up for these words: each in its forms in every language of the shop. Null when there is none.';
 
 COMMENT ON FUNCTION "private"."search_text"(text) IS 'A text as searches compare it: without accents, in lower case, with single spaces.';
 
@@ -12287,6 +13068,8 @@ COMMENT ON FUNCTION "private"."stock_by_location"(uuid[]) IS 'Does the work of p
 
 COMMENT ON FUNCTION "private"."stock_hold_document"(uuid) IS 'A hold and what it took, as its verbs answer it.';
 
+COMMENT ON FUNCTION "private"."stock_now"(uuid, text, uuid[], boolean) IS 'Whether one unit at least of a product can be bought now: uncounted, with a free unit, a course with an intake that is open and has a seat, a bundle whose parts are there. Inlined.';
+
 COMMENT ON FUNCTION "private"."stock_problem"(uuid, private.order_line) IS 'out_of_stock in the words of private.hold_line, unless a seat is offered to the person.';
 
 COMMENT ON FUNCTION "private"."studied_courses"() IS 'The courses the caller has a live seat in. Ask it as taught_courses.';
@@ -12300,6 +13083,10 @@ COMMENT ON FUNCTION "private"."submit_assignment"(uuid, text, uuid[], text) IS '
 COMMENT ON FUNCTION "private"."submit_proof"(uuid, text, integer, text) IS 'Does the work of public.submit_proof.';
 
 COMMENT ON FUNCTION "private"."submit_quiz"(uuid, jsonb, text) IS 'Does the work of public.submit_quiz.';
+
+COMMENT ON FUNCTION "private"."suggest_products"(text, text, integer) IS 'Does the work of public.suggest_products.';
+
+COMMENT ON FUNCTION "private"."suggested_products"(text, real, text, integer) IS 'Products on sale for what was typed so far; one may come more than once, under several titles.';
 
 COMMENT ON FUNCTION "private"."sum_lines"(text, private.order_line[]) IS 'Lines as a quote: their sums and their problems.';
 
@@ -12319,11 +13106,15 @@ COMMENT ON FUNCTION "private"."tax_given_back"(uuid, bigint) IS 'How much of a s
 
 COMMENT ON FUNCTION "private"."tax_line"(private.order_line, text, text) IS 'The line with its taxes, computed on what discounts left: the inclusive ones contained in it, the others on top of the net price.';
 
+COMMENT ON FUNCTION "private"."text_choices"(jsonb) IS 'One choice or a list of them as texts; null when it is neither.';
+
 COMMENT ON FUNCTION "private"."tg__audit"() IS 'Writes the audit row of an insert, update or delete; the trigger''s arguments name the key columns.';
 
 COMMENT ON FUNCTION "private"."tg__check_translations"() IS 'translations is {locale: {field: text}}; the trigger''s arguments name the fields. What is not translated is read in the base text.';
 
 COMMENT ON FUNCTION "private"."tg__guard_status"() IS 'After a status changed: refuses a move that private.status_moves (machine = first trigger argument) does not have, and writes history.';
+
+COMMENT ON FUNCTION "private"."tg__index_products"() IS 'Keeps the search up to date with what a statement wrote, once for all its rows.';
 
 COMMENT ON FUNCTION "private"."tg__note_titles"() IS 'Keeps the search up to date with what the catalogue calls things.';
 
@@ -12432,6 +13223,8 @@ COMMENT ON FUNCTION "private"."verify_certificate"(text) IS 'Does the work of pu
 COMMENT ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) IS 'An entry as its learner sees it; place 1 is next.';
 
 COMMENT ON FUNCTION "private"."with_parts"(private.order_line) IS 'The line of a bundle and after it its parts, as lines that cost nothing. A part may be a draft, which is sold in the bundle only.';
+
+COMMENT ON FUNCTION "private"."words_of"(text, jsonb) IS 'The words of a title (weight A), a summary (C) and a description (D) in one language.';
 
 COMMENT ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint, bigint, integer) IS 'Writes the credit note: of the whole invoice with its lines, of a part with one line and that part of each tax. The caller holds the series.';
 
@@ -12553,6 +13346,8 @@ COMMENT ON FUNCTION "public"."roster"(uuid) IS 'Who teaches the course, or staff
 
 COMMENT ON FUNCTION "public"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) IS 'Orders newest first as {data, next_cursor}: own, or all for staff with orders.read. q is a part of a number or a title, for staff with people.read also of a name, e-mail or phone; case and accents do not matter, and when nothing contains q, what is written alike is found. placed_from is included, placed_to is not. Errors: invalid_search, invalid_cursor, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."search_products"(text, jsonb, text, text, text, text, integer, boolean) IS 'Products on sale as {data, next_cursor, total, facets, alike}. q: words of title, tags, SKU, summary or description in any form; when nothing on sale has them, what is written alike. filters: {kind, category (with what is below), tags (any), in_stock, price: {min, max}, attributes: {key: value, [values] or {min, max}}, status (staff)}; price, in filter, facet and sort, is the lowest base price in the currency. sort: relevance, newest, price_asc, price_desc, title. total and facets come with the first page. Errors: invalid_search, invalid_cursor, currency_not_supported, permission_denied.';
+
 COMMENT ON FUNCTION "public"."set_cart_address"(uuid, text) IS 'Sends what is in the caller''s cart to this one of their addresses instead of their default one; answers the cart (see get_cart). Errors: address_not_found, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."set_cart_currency"(text, text) IS 'Prices the caller''s cart in another currency and answers it (see get_cart). Errors: currency_not_supported, idempotency_key_reused, sign_in_required.';
@@ -12578,6 +13373,8 @@ COMMENT ON FUNCTION "public"."submit_assignment"(uuid, text, uuid[], text) IS 'H
 COMMENT ON FUNCTION "public"."submit_proof"(uuid, text, integer, text) IS 'Secret key only: puts a proof before staff, with what its file was found to be; the same file twice is fine. Errors: proof_not_found, transfer_not_open, proof_under_review, proof_not_open.';
 
 COMMENT ON FUNCTION "public"."submit_quiz"(uuid, jsonb, text) IS 'Hands an attempt in and answers it graded, with what was right and the course''s progress. answers: one entry per question in order, a choice''s place, a list of places, a text, or null. Errors: attempt_not_found, attempt_over, quiz_time_over, invalid_answers, lesson_locked, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."suggest_products"(text, text, integer) IS 'What a search box proposes for the letters typed so far, at most 10: [{type: product or category, id, kind, slug, title, image_url}]. Titles that begin so, then words that do, then what is written alike. Errors: invalid_search.';
 
 COMMENT ON FUNCTION "public"."transfer_stock"(jsonb, uuid, uuid, text, text) IS 'Staff (inventory.write) or the secret key: moves free units [{variant_id, quantity}] from one place to another, all or none. Answers {id, filled, levels}; the two movements of each line carry the id. Errors: as adjust_stock, and invalid_location.';
 
@@ -12608,6 +13405,12 @@ COMMENT ON TABLE "private"."invoice_series" IS 'The last number given, per kind 
 COMMENT ON TABLE "private"."low_stock_marks" IS 'Variants with a threshold, and since when they are low: null while there is enough.';
 
 COMMENT ON TABLE "private"."process_reporters" IS 'Which system outside may report on the processes of which task. Its secret is in the environment of the function process-update.';
+
+COMMENT ON TABLE "private"."product_prices" IS 'The lowest and the highest base price among the variants of a product.';
+
+COMMENT ON TABLE "private"."product_search" IS 'What a product is found by. facts: its attributes and its variants'' as key=value; numbers: those that are numbers, {key: [values]}; counted_variants: goods whose units decide whether it is in stock; content: titles, tags and SKUs for what is written alike; words: all texts, each in the word forms of its language.';
+
+COMMENT ON TABLE "private"."product_titles" IS 'Titles as they are suggested: the base title (locale '''') and its translations, and as searches compare them.';
 
 COMMENT ON TABLE "private"."promotion_uses" IS 'How often each person uses each promotion at present: the counter behind per_user_limit.';
 
@@ -12766,6 +13569,8 @@ COMMENT ON TABLE "public"."tax_rates" IS 'A tax: 1100 basis points are 11 % of t
 COMMENT ON TABLE "public"."variants" IS 'The sellable thing: what a line of an order points to. Mode none is not counted (a self-paced course), tracked is; backorder and preorder are counted and sell beyond stock up to backorder_limit.';
 
 COMMENT ON TABLE "public"."waitlist_entries" IS 'Who waits for a seat, in order of position. offered: a seat is held for them until offer_expires_at; enroll or place_order takes it.';
+
+COMMENT ON TYPE "private"."catalog_search" IS 'A search that was checked: words as compared (null: none) and as they are looked up, the filters (facts: one attribute''s choices, for the index; attributes: all of them), and after which product it goes on.';
 
 COMMENT ON TYPE "private"."drawn_slot" IS 'How many units came from which slot.';
 
@@ -13123,6 +13928,12 @@ REVOKE ALL ON FUNCTION "private"."check_cart_limits"(uuid, uuid) FROM "postgres"
 
 GRANT EXECUTE ON FUNCTION "private"."check_cart_limits"(uuid, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."check_catalog_filters"(jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_catalog_filters"(jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_catalog_filters"(jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."check_currency"(text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."check_currency"(text) FROM "postgres";
@@ -13274,6 +14085,12 @@ REVOKE ALL ON FUNCTION "private"."confirm_order"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."confirm_order"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."confirm_order"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."continue_catalog_search"(private.catalog_search, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."continue_catalog_search"(private.catalog_search, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."continue_catalog_search"(private.catalog_search, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."continue_order_search"(private.order_search, text) FROM PUBLIC;
 
@@ -13498,6 +14315,12 @@ REVOKE ALL ON FUNCTION "private"."expire_own_due_orders"(uuid, private.order_lin
 REVOKE ALL ON FUNCTION "private"."expire_own_due_orders"(uuid, private.order_line[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."expire_own_due_orders"(uuid, private.order_line[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."facts_of"(jsonb[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."facts_of"(jsonb[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."facts_of"(jsonb[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."fail"(text, integer, text, text, text) FROM PUBLIC;
 
@@ -13749,6 +14572,24 @@ REVOKE ALL ON FUNCTION "private"."hold_locations"(uuid[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."hold_locations"(uuid[]) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."index_prices"(uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."index_prices"(uuid[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."index_prices"(uuid[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."index_products"(uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."index_products"(uuid[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."index_products"(uuid[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."index_titles"(uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."index_titles"(uuid[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."index_titles"(uuid[]) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."invoice_document"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."invoice_document"(uuid) TO "authenticated";
@@ -13857,6 +14698,12 @@ REVOKE ALL ON FUNCTION "private"."keep_invoice_pdf"(uuid, text, text, integer) F
 
 GRANT EXECUTE ON FUNCTION "private"."keep_invoice_pdf"(uuid, text, text, integer) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."language_of"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."language_of"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."language_of"(text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."leave_waitlist"(uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."leave_waitlist"(uuid, text) TO "authenticated";
@@ -13941,6 +14788,12 @@ REVOKE ALL ON FUNCTION "private"."lock_payment"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."lock_payment"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."lock_search"(uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."lock_search"(uuid[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."lock_search"(uuid[]) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."lock_stock"(uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."lock_stock"(uuid[]) FROM "postgres";
@@ -14018,6 +14871,12 @@ REVOKE ALL ON FUNCTION "private"."merged_quantity"(integer, integer, text, integ
 REVOKE ALL ON FUNCTION "private"."merged_quantity"(integer, integer, text, integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."merged_quantity"(integer, integer, text, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."missed_attributes"(text[], jsonb, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."missed_attributes"(text[], jsonb, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."missed_attributes"(text[], jsonb, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."missing_combinations"(uuid) FROM PUBLIC;
 
@@ -14118,6 +14977,12 @@ REVOKE ALL ON FUNCTION "private"."note_titles"(uuid[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."note_titles"(uuid[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."note_titles"(uuid[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."numbers_of"(jsonb[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."numbers_of"(jsonb[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."numbers_of"(jsonb[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."open_attempt"(public.enrollments, public.lessons) FROM PUBLIC;
 
@@ -14321,6 +15186,12 @@ REVOKE ALL ON FUNCTION "private"."product_card"(public.products, text, text) FRO
 
 GRANT EXECUTE ON FUNCTION "private"."product_card"(public.products, text, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."product_cards"(uuid[], private.catalog_search) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."product_cards"(uuid[], private.catalog_search) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."product_cards"(uuid[], private.catalog_search) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."product_choices"(uuid, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."product_choices"(uuid, text) FROM "postgres";
@@ -14336,6 +15207,24 @@ REVOKE ALL ON FUNCTION "private"."product_document"(text, uuid, text, text) FROM
 GRANT EXECUTE ON FUNCTION "private"."product_document"(text, uuid, text, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."product_document"(text, uuid, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."product_documents"(uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."product_documents"(uuid[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."product_documents"(uuid[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."product_facets"(private.catalog_search) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."product_facets"(private.catalog_search) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."product_facets"(private.catalog_search) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."product_page"(private.catalog_search) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."product_page"(private.catalog_search) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."product_page"(private.catalog_search) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."product_price"(uuid, text) FROM PUBLIC;
 
@@ -14442,6 +15331,18 @@ REVOKE ALL ON FUNCTION "private"."random_code"(integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."random_code"(integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."random_code"(integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."read_attribute_filters"(jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."read_attribute_filters"(jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."read_attribute_filters"(jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."read_catalog_search"(text, jsonb, text, text, text, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."read_catalog_search"(text, jsonb, text, text, text, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."read_catalog_search"(text, jsonb, text, text, text, integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."read_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) FROM PUBLIC;
 
@@ -14556,6 +15457,12 @@ REVOKE ALL ON FUNCTION "private"."refuse_problem"(jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."refuse_problem"(jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."refuse_problem"(jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."refuse_search"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."refuse_search"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."refuse_search"(text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."refuse_second_seat"(uuid, uuid) FROM PUBLIC;
 
@@ -14729,6 +15636,12 @@ GRANT EXECUTE ON FUNCTION "private"."revoke_role"(uuid, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."revoke_role"(uuid, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."roll_up_categories"(jsonb, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."roll_up_categories"(jsonb, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."roll_up_categories"(jsonb, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."roster"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."roster"(uuid) TO "authenticated";
@@ -14768,6 +15681,22 @@ REVOKE ALL ON FUNCTION "private"."search_pattern"(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."search_pattern"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."search_pattern"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."search_products"(text, jsonb, text, text, text, text, integer, boolean) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."search_products"(text, jsonb, text, text, text, text, integer, boolean) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."search_products"(text, jsonb, text, text, text, text, integer, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."search_products"(text, jsonb, text, text, text, text, integer, boolean) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."search_products"(text, jsonb, text, text, text, text, integer, boolean) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."search_query"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."search_query"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."search_query"(text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."search_text"(text) FROM PUBLIC;
 
@@ -14947,6 +15876,12 @@ REVOKE ALL ON FUNCTION "private"."stock_hold_document"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."stock_hold_document"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."stock_now"(uuid, text, uuid[], boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."stock_now"(uuid, text, uuid[], boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."stock_now"(uuid, text, uuid[], boolean) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."stock_problem"(uuid, private.order_line) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."stock_problem"(uuid, private.order_line) FROM "postgres";
@@ -14996,6 +15931,22 @@ GRANT EXECUTE ON FUNCTION "private"."submit_quiz"(uuid, jsonb, text) TO "authent
 REVOKE ALL ON FUNCTION "private"."submit_quiz"(uuid, jsonb, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."submit_quiz"(uuid, jsonb, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."suggest_products"(text, text, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."suggest_products"(text, text, integer) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."suggest_products"(text, text, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."suggest_products"(text, text, integer) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."suggest_products"(text, text, integer) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."suggested_products"(text, real, text, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."suggested_products"(text, real, text, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."suggested_products"(text, real, text, integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."sum_lines"(text, private.order_line[]) FROM PUBLIC;
 
@@ -15055,6 +16006,12 @@ REVOKE ALL ON FUNCTION "private"."tax_line"(private.order_line, text, text) FROM
 
 GRANT EXECUTE ON FUNCTION "private"."tax_line"(private.order_line, text, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."text_choices"(jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."text_choices"(jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."text_choices"(jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."tg__audit"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."tg__audit"() FROM "postgres";
@@ -15072,6 +16029,12 @@ REVOKE ALL ON FUNCTION "private"."tg__guard_status"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."tg__guard_status"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg__guard_status"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg__index_products"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg__index_products"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg__index_products"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."tg__note_titles"() FROM PUBLIC;
 
@@ -15416,6 +16379,12 @@ REVOKE ALL ON FUNCTION "private"."with_parts"(private.order_line) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."with_parts"(private.order_line) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."with_parts"(private.order_line) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."words_of"(text, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."words_of"(text, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."words_of"(text, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint, bigint, integer) FROM PUBLIC;
 
@@ -15939,6 +16908,16 @@ GRANT EXECUTE ON FUNCTION "public"."search_orders"(text, text[], timestamp with 
 
 GRANT EXECUTE ON FUNCTION "public"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."search_products"(text, jsonb, text, text, text, text, integer, boolean) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."search_products"(text, jsonb, text, text, text, text, integer, boolean) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."search_products"(text, jsonb, text, text, text, text, integer, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."search_products"(text, jsonb, text, text, text, text, integer, boolean) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."search_products"(text, jsonb, text, text, text, text, integer, boolean) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."set_cart_address"(uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."set_cart_address"(uuid, text) TO "authenticated";
@@ -16050,6 +17029,16 @@ GRANT EXECUTE ON FUNCTION "public"."submit_quiz"(uuid, jsonb, text) TO "authenti
 REVOKE ALL ON FUNCTION "public"."submit_quiz"(uuid, jsonb, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."submit_quiz"(uuid, jsonb, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."suggest_products"(text, text, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."suggest_products"(text, text, integer) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."suggest_products"(text, text, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."suggest_products"(text, text, integer) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."suggest_products"(text, text, integer) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."transfer_stock"(jsonb, uuid, uuid, text, text) FROM PUBLIC;
 

@@ -6,40 +6,10 @@ title or a person, indexes that orders have lead to the orders.
 Under concurrency: every title is noted in the transaction that makes it sellable, so no order can carry one that is not there.
 */
 
-create extension if not exists pg_trgm with schema extensions;
-create extension if not exists unaccent with schema extensions;
-
 -- serves: everybody's orders, newest first, keyset by (placed_at, id)
 create index on public.orders (placed_at desc, id desc);
 -- serves: the same by status, where a purchase does not pass: born pending or paid, and from one to the other
 create index on public.orders (status, placed_at desc, id desc) where status not in ('pending', 'paid');
-
-create function private.search_text(original text)
-returns text
-language plpgsql -- keeps its plan: a sql function that is not inlined is planned at every call
-immutable -- unaccent is only stable because its rules are a file; ours are named, and change with a major version of Postgres
-parallel safe
-security invoker
-set search_path = ''
-as $$
-begin
-  return btrim(regexp_replace(
-    lower(extensions.unaccent('extensions.unaccent', normalize(original, NFKC)) collate pg_catalog.pg_c_utf8), '\s+', ' ', 'g'));
-end
-$$;
-comment on function private.search_text(text) is 'A text as searches compare it: without accents, in lower case, with single spaces.';
-
-create function private.search_pattern(words text)
-returns text
-language sql
-immutable
-parallel safe
-security invoker
-set search_path = ''
-as $$
-  select '%' || regexp_replace(search_pattern.words, '([\\%_])', '\\\1', 'g') || '%';
-$$;
-comment on function private.search_pattern(text) is 'The pattern of like for everything that contains these words, in which % and _ are just characters.';
 
 -- what is searched -------------------------------------------------------------------------------------------------------------------
 

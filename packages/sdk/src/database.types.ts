@@ -3920,6 +3920,19 @@ export type Database = {
         };
         Returns: Json;
       };
+      search_products: {
+        Args: {
+          currency?: string;
+          cursor?: string;
+          filters?: Json;
+          locale?: string;
+          max_rows?: number;
+          q?: string;
+          sort?: string;
+          with_facets?: boolean;
+        };
+        Returns: Json;
+      };
       set_cart_address: { Args: { address_id: string; idempotency_key?: string }; Returns: Json };
       set_cart_currency: { Args: { currency: string; idempotency_key?: string }; Returns: Json };
       set_low_stock_threshold: {
@@ -3963,6 +3976,7 @@ export type Database = {
       };
       submit_proof: { Args: { byte_size: number; mime_type: string; proof_id: string; sha256: string }; Returns: Json };
       submit_quiz: { Args: { answers: Json; attempt_id: string; idempotency_key?: string }; Returns: Json };
+      suggest_products: { Args: { locale?: string; max_rows?: number; q: string }; Returns: Json };
       transfer_stock: {
         Args: {
           from_location_id: string;

@@ -1,0 +1,297 @@
+/*
+Catalog, what is searched: one row per product with everything that it is found and filtered by, and its lowest price in each currency.
+
+Promise: what staff write in products, variants, prices and categories is found the moment it is committed, and nothing that is gone is. A
+purchase writes nothing here: whether something is in stock is read from the slots when somebody asks, and so is whether it is on sale now.
+Under concurrency: whoever changes a part of a product first locks its row here, in the order of ids, and only then reads the parts. So of two who change
+parts of one product the second reads what the first wrote; a test takes the lock away.
+*/
+
+insert into public.settings (key, value, description) values
+  ('catalog_locale', '"id"', 'The language of titles and texts of products that are not translations: id, en, or another, whose words are then found in the very form in which they are written.');
+
+create table private.product_search (
+  product_id uuid primary key references public.products (id) on delete cascade,
+  kind text not null,
+  status text not null,
+  publish_at timestamptz,
+  unpublish_at timestamptz,
+  created_at timestamptz not null,
+  category_id uuid,
+  title text collate "C" not null,
+  tags text[] not null,
+  facts text[] not null,
+  numbers jsonb not null,
+  counted_variants uuid[] not null,
+  has_uncounted boolean not null,
+  content text not null,
+  words tsvector not null
+);
+comment on table private.product_search is
+  'What a product is found by. facts: its attributes and its variants'' as key=value; numbers: those that are numbers, {key: [values]}; counted_variants: goods whose units decide whether it is in stock; '
+  'content: titles, tags and SKUs for what is written alike; words: all texts, each in the word forms of its language.';
+
+-- serves: words
+create index on private.product_search using gin (words);
+-- serves: parts of words, and what is written alike
+create index on private.product_search using gin (content extensions.gin_trgm_ops);
+-- serves: products with an attribute
+create index on private.product_search using gin (facts);
+-- serves: products with a tag
+create index on private.product_search using gin (tags);
+-- serves: the newest
+create index on private.product_search (created_at desc, product_id desc);
+-- serves: all by title
+create index on private.product_search (title, product_id);
+-- serves: a category, newest first
+create index on private.product_search (category_id, created_at desc, product_id desc);
+
+create table private.product_prices (
+  product_id uuid not null references private.product_search (product_id) on delete cascade,
+  currency text not null,
+  lowest_amount bigint not null,
+  highest_amount bigint not null,
+  primary key (product_id, currency)
+);
+comment on table private.product_prices is 'The lowest and the highest base price among the variants of a product.';
+-- serves: a range of prices, and the cheapest
+create index on private.product_prices (currency, lowest_amount, product_id);
+
+create table private.product_titles (
+  product_id uuid not null references private.product_search (product_id) on delete cascade,
+  locale text not null,
+  title text not null,
+  content text collate "C" not null,
+  primary key (product_id, locale)
+);
+comment on table private.product_titles is 'Titles as they are suggested: the base title (locale '''') and its translations, and as searches compare them.';
+-- serves: titles that begin with what was typed
+create index on private.product_titles (content, product_id);
+-- serves: titles with a word that begins so, and what is written alike
+create index on private.product_titles using gin (content extensions.gin_trgm_ops);
+
+-- keeping it -------------------------------------------------------------------------------------------------------------------------
+
+create function private.language_of(locale text)
+returns regconfig
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select case language_of.locale when 'id' then 'pg_catalog.indonesian' when 'en' then 'pg_catalog.english' else 'pg_catalog.simple' end::regconfig;
+$$;
+comment on function private.language_of(text) is 'The word forms of a locale; of an unknown one, words as they are written.';
+
+create function private.words_of(locale text, texts jsonb)
+returns tsvector
+language plpgsql -- called for each product of an import: keeps its plan
+immutable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_language regconfig := private.language_of(words_of.locale);
+begin
+  if texts is null then
+    return ''::tsvector;
+  end if;
+  return setweight(to_tsvector(v_language, coalesce(private.search_text(texts ->> 'title'), '')), 'A')
+    || setweight(to_tsvector(v_language, coalesce(private.search_text(texts ->> 'summary'), '')), 'C')
+    || setweight(to_tsvector(v_language, coalesce(private.search_text(texts ->> 'description'), '')), 'D');
+end
+$$;
+comment on function private.words_of(text, jsonb) is 'The words of a title (weight A), a summary (C) and a description (D) in one language.';
+
+create function private.facts_of(attributes jsonb[])
+returns text[]
+language plpgsql -- as words_of
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+  return array(
+    select distinct fact.key || '=' || (fact.value #>> '{}')
+    from unnest(facts_of.attributes) as part, jsonb_each(part) as fact where jsonb_typeof(fact.value) in ('string', 'number', 'boolean'));
+end
+$$;
+comment on function private.facts_of(jsonb[]) is 'Attributes as texts key=value.';
+
+create function private.numbers_of(attributes jsonb[])
+returns jsonb
+language plpgsql -- as words_of
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+  return (
+    select coalesce(jsonb_object_agg(number.key, number.values), '{}')
+    from (
+      select fact.key, jsonb_agg(distinct fact.value) as values
+      from unnest(numbers_of.attributes) as part, jsonb_each(part) as fact where jsonb_typeof(fact.value) = 'number' group by fact.key
+    ) as number);
+end
+$$;
+comment on function private.numbers_of(jsonb[]) is 'Attributes that are numbers, as {key: [values]}.';
+
+create function private.product_documents(product_ids uuid[])
+returns setof private.product_search
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select products.id, products.kind, products.status, products.publish_at, products.unpublish_at, products.created_at, products.category_id,
+    private.search_text(products.title), products.tags,
+    private.facts_of(products.attributes || coalesce(sold.attributes, '{}')), private.numbers_of(products.attributes || coalesce(sold.attributes, '{}')),
+    coalesce(sold.counted, '{}'), coalesce(sold.has_uncounted, false),
+    concat_ws(E'\n', private.search_text(products.title), private.search_text(products.translations -> 'id' ->> 'title'),
+      private.search_text(products.translations -> 'en' ->> 'title'), array_to_string(products.tags, ' '), private.search_text(sold.skus)),
+    private.words_of(base.locale, jsonb_build_object('title', products.title, 'summary', products.summary, 'description', products.description))
+      || private.words_of('id', products.translations -> 'id') || private.words_of('en', products.translations -> 'en')
+      || setweight(to_tsvector('pg_catalog.simple', concat_ws(' ', array_to_string(products.tags, ' '), private.search_text(sold.skus), private.search_text(sold.titles))), 'B')
+      || private.words_of(base.locale, jsonb_build_object('summary', categories.title))
+  from (select private.setting('catalog_locale') #>> '{}') as base (locale)
+  cross join unnest(product_documents.product_ids) as wanted (id)
+  join public.products on products.id = wanted.id
+  left join public.categories on categories.id = products.category_id
+  left join lateral (
+    select array_agg(variants.attributes) as attributes, string_agg(variants.sku, ' ') as skus, string_agg(variants.title, ' ') as titles,
+      array_agg(variants.id) filter (where variants.stock_mode <> 'none' and products.kind not in ('course', 'bundle')) as counted,
+      bool_or(variants.stock_mode = 'none' and products.kind not in ('course', 'bundle')) as has_uncounted
+    from public.variants where variants.product_id = products.id
+  ) as sold on true;
+$$;
+comment on function private.product_documents(uuid[]) is 'The rows that private.product_search should have for these products.';
+
+create function private.lock_search(product_ids uuid[])
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  perform from private.product_search where product_search.product_id = any (lock_search.product_ids)
+  order by product_search.product_id for no key update;
+end
+$$;
+comment on function private.lock_search(uuid[]) is 'Makes whoever changes another part of these products wait, so that nobody writes what an older look at them showed.';
+
+create function private.index_prices(product_ids uuid[])
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  perform private.lock_search(index_prices.product_ids);
+  with known as (
+    select variants.product_id, prices.currency, min(prices.amount) as lowest_amount, max(prices.amount) as highest_amount
+    from unnest(index_prices.product_ids) as wanted (id)
+    join public.variants on variants.product_id = wanted.id join public.prices on prices.variant_id = variants.id
+    group by variants.product_id, prices.currency
+  ), gone as (
+    delete from private.product_prices
+    where product_prices.product_id = any (index_prices.product_ids)
+      and not exists (select from known where known.product_id = product_prices.product_id and known.currency = product_prices.currency)
+  )
+  insert into private.product_prices (product_id, currency, lowest_amount, highest_amount) select * from known
+  on conflict (product_id, currency) do update set lowest_amount = excluded.lowest_amount, highest_amount = excluded.highest_amount
+  where (product_prices.lowest_amount, product_prices.highest_amount) is distinct from (excluded.lowest_amount, excluded.highest_amount);
+end
+$$;
+comment on function private.index_prices(uuid[]) is 'Notes the lowest and highest prices of these products as they are now.';
+
+create function private.index_titles(product_ids uuid[])
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  with known as (
+    select products.id as product_id, titles.locale, titles.title
+    from unnest(index_titles.product_ids) as wanted (id) join public.products on products.id = wanted.id
+    cross join lateral (
+      values ('', products.title), ('id', products.translations -> 'id' ->> 'title'), ('en', products.translations -> 'en' ->> 'title')
+    ) as titles (locale, title)
+    where titles.title is not null
+  ), gone as (
+    delete from private.product_titles
+    where product_titles.product_id = any (index_titles.product_ids)
+      and not exists (select from known where known.product_id = product_titles.product_id and known.locale = product_titles.locale)
+  )
+  insert into private.product_titles (product_id, locale, title, content) select known.product_id, known.locale, known.title, private.search_text(known.title) from known
+  on conflict (product_id, locale) do update set title = excluded.title, content = excluded.content where product_titles.title <> excluded.title;
+end
+$$;
+comment on function private.index_titles(uuid[]) is 'Notes the titles of these products as they are now. The caller holds their lock.';
+
+create function private.index_products(product_ids uuid[])
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  perform private.lock_search(index_products.product_ids);
+  insert into private.product_search select * from private.product_documents(index_products.product_ids)
+  on conflict (product_id) do update set
+    kind = excluded.kind, status = excluded.status, publish_at = excluded.publish_at, unpublish_at = excluded.unpublish_at, created_at = excluded.created_at,
+    category_id = excluded.category_id, title = excluded.title, tags = excluded.tags, facts = excluded.facts, numbers = excluded.numbers,
+    counted_variants = excluded.counted_variants, has_uncounted = excluded.has_uncounted, content = excluded.content, words = excluded.words
+  where product_search is distinct from excluded;
+  perform private.index_titles(index_products.product_ids);
+  perform private.index_prices(index_products.product_ids);
+end
+$$;
+comment on function private.index_products(uuid[]) is 'Makes these products findable as they are now. Waits for whoever changes a part of one of them, then reads.';
+
+create function private.tg__index_products()
+returns trigger
+language plpgsql
+volatile
+security definer -- staff write the catalogue, not the search
+set search_path = ''
+as $$
+begin
+  if tg_table_name = 'settings' then
+    perform private.index_products(array(select products.id from public.products));
+  elsif tg_table_name = 'categories' then
+    perform private.index_products(array(select products.id from changed join public.products on products.category_id = changed.id));
+  elsif tg_table_name = 'products' then
+    perform private.index_products(array(select changed.id from changed));
+  elsif tg_table_name = 'variants' and tg_op = 'DELETE' then
+    perform private.index_products(array(select distinct former.product_id from former));
+  elsif tg_table_name = 'variants' then
+    perform private.index_products(array(select distinct changed.product_id from changed));
+  elsif tg_op = 'DELETE' then
+    perform private.index_prices(array(select distinct variants.product_id from former join public.variants on variants.id = former.variant_id));
+  else
+    perform private.index_prices(array(select distinct variants.product_id from changed join public.variants on variants.id = changed.variant_id));
+  end if;
+  return null;
+end
+$$;
+comment on function private.tg__index_products() is 'Keeps the search up to date with what a statement wrote, once for all its rows.';
+
+create trigger _320_index_added after insert on public.products referencing new table as changed for each statement execute function private.tg__index_products();
+create trigger _320_index_changed after update on public.products referencing new table as changed for each statement execute function private.tg__index_products();
+create trigger _320_index_added after insert on public.variants referencing new table as changed for each statement execute function private.tg__index_products();
+create trigger _320_index_changed after update on public.variants referencing new table as changed for each statement execute function private.tg__index_products();
+create trigger _320_index_removed after delete on public.variants referencing old table as former for each statement execute function private.tg__index_products();
+create trigger _320_index_added after insert on public.prices referencing new table as changed for each statement execute function private.tg__index_products();
+create trigger _320_index_changed after update on public.prices referencing new table as changed for each statement execute function private.tg__index_products();
+create trigger _320_index_removed after delete on public.prices referencing old table as former for each statement execute function private.tg__index_products();
+create trigger _320_index_changed after update on public.categories referencing new table as changed for each statement execute function private.tg__index_products();
+create trigger _320_index_products after update of value on public.settings for each row
+  when (new.key = 'catalog_locale' and new.value is distinct from old.value) execute function private.tg__index_products();
+
+-- what was there before
+select private.index_products(array(select products.id from public.products));

@@ -1,0 +1,308 @@
+/*
+Catalog, facets and suggestions: what other choices would leave of a search, the answer as shops show it, and what a search box proposes.
+
+Promise: a facet leaves its own filter out and heeds all others, so its counts add up to what is found without that filter.
+Under concurrency: reads only.
+*/
+
+create function private.product_facets(search private.catalog_search)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan' -- as private.product_page
+set jit = 'off'
+set work_mem = '32MB' -- a catalogue of 100 000 products fits
+as $$
+declare
+  v_few constant integer := 10000; -- units are looked up one by one
+  v_listed text[] := array(
+    select distinct category_attributes.key from public.category_attributes where category_attributes.filterable and category_attributes.type in ('choice', 'boolean'));
+begin
+  return (
+    with found as materialized (
+      select product_search.product_id, product_search.kind, product_search.category_id, product_search.facts, product_prices.lowest_amount,
+        array_remove(array[
+          case when product_search.kind <> all (search.kinds) then 'kind' end,
+          case when search.category_ids is not null and (product_search.category_id = any (search.category_ids)) is not true then 'category' end,
+          case when search.min_amount is not null and (product_prices.lowest_amount >= search.min_amount) is not true
+            or search.max_amount is not null and (product_prices.lowest_amount <= search.max_amount) is not true then 'price' end
+        ], null) || case when search.attributes is null then '{}' else private.missed_attributes(product_search.facts, product_search.numbers, search.attributes) end as misses
+      from private.product_search
+      left join private.product_prices on product_prices.product_id = product_search.product_id and product_prices.currency = search.currency
+      where (product_search.status = any (search.statuses)
+          or search.statuses is null and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at))
+        and (search.words is null or search.alike or product_search.words @@ search.query)
+        and (search.words is null or not search.alike or product_search.content operator(extensions.%>) search.words or product_search.content like private.search_pattern(search.words))
+        and (search.tags is null or product_search.tags && search.tags)
+    ), fits as materialized (
+      select found.kind, found.category_id, found.facts, found.lowest_amount, stock.in_stock,
+        case when stock.in_stock <> search.in_stock then 'in_stock' else found.misses[1] end as missed
+      from found cross join lateral (
+        select case when (select count(*) from found) <= v_few then (
+          select units.in_stock from private.product_search
+          cross join lateral private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted) as units
+          where product_search.product_id = found.product_id) end as in_stock
+        offset 0 -- once for each product, not at each mention
+      ) as stock
+      where cardinality(found.misses) = 0 or cardinality(found.misses) = 1 and (stock.in_stock <> search.in_stock) is not true
+    ), choices as (
+      select split_part(each.fact, '=', 1) as key, substr(each.fact, strpos(each.fact, '=') + 1) as choice, sum(each.found) as found
+      from (select fact, fits.missed, count(*) as found from fits cross join unnest(fits.facts) as fact group by 1, 2) as each
+      where split_part(each.fact, '=', 1) = any (v_listed) and (each.missed is null or each.missed = 'attributes.' || split_part(each.fact, '=', 1)) group by 1, 2
+    )
+    select jsonb_build_object(
+      'total', (select count(*) from fits where fits.missed is null),
+      'exact', search.in_stock is null or (select count(*) from found) <= v_few,
+      'kind', (select coalesce(jsonb_object_agg(each.kind, each.found), '{}')
+        from (select fits.kind, count(*) as found from fits where fits.missed is null or fits.missed = 'kind' group by 1) as each),
+      'in_stock', case when (select count(*) from found) <= v_few then (
+        select jsonb_build_object('true', count(*) filter (where fits.in_stock), 'false', count(*) filter (where not fits.in_stock))
+        from fits where fits.missed is null or fits.missed = 'in_stock') end,
+      'price', (select jsonb_build_object('currency', search.currency, 'min', min(fits.lowest_amount), 'max', max(fits.lowest_amount))
+        from fits where fits.missed is null or fits.missed = 'price'),
+      'category', private.roll_up_categories((
+        select coalesce(jsonb_object_agg(each.category_id, each.found), '{}')
+        from (
+          select fits.category_id, count(*) as found from fits where (fits.missed is null or fits.missed = 'category') and fits.category_id is not null group by 1
+        ) as each), search.locale),
+      'attributes', (select coalesce(jsonb_object_agg(each.key, each.choices), '{}')
+        from (select choices.key, jsonb_object_agg(choices.choice, choices.found) as choices from choices group by 1) as each)
+    )
+  );
+end
+$$;
+comment on function private.product_facets(private.catalog_search) is 'How many products fit, and how many each choice of a filter would leave, each filter apart from itself. Among more than 10 000 products units are not looked up: in_stock is null, and exact says whether that filter was left out.';
+
+create function private.roll_up_categories(counts jsonb, locale text)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  with recursive up as (
+    select categories.id, categories.parent_id, counted.value::text::bigint as found
+    from jsonb_each(roll_up_categories.counts) as counted join public.categories on categories.id = counted.key::uuid
+    union all
+    select categories.id, categories.parent_id, up.found from up join public.categories on categories.id = up.parent_id
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('id', categories.id, 'parent_id', categories.parent_id, 'slug', categories.slug,
+    'title', coalesce(categories.translations -> roll_up_categories.locale ->> 'title', categories.title), 'count', summed.found)
+    order by categories.depth, categories.position, categories.title, categories.id), '[]')
+  from (select up.id, sum(up.found)::bigint as found from up group by 1) as summed join public.categories on categories.id = summed.id;
+$$;
+comment on function private.roll_up_categories(jsonb, text) is 'Counts of categories with those of everything below them, from the top down.';
+
+create function private.product_cards(product_ids uuid[], search private.catalog_search)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return (
+    select coalesce(jsonb_agg(private.product_card(products, search.locale, search.currency)
+      || jsonb_build_object('status', products.status, 'in_stock', stock.in_stock) order by wanted.place), '[]')
+    from unnest(product_cards.product_ids) with ordinality as wanted (id, place)
+    join public.products on products.id = wanted.id
+    join private.product_search on product_search.product_id = products.id
+    cross join lateral private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted) as stock
+  );
+end
+$$;
+comment on function private.product_cards(uuid[], private.catalog_search) is
+  'What a list shows of these products, in this order: private.product_card, and whether they are in stock.';
+
+-- verbs ------------------------------------------------------------------------------------------------------------------------------
+
+create function private.continue_catalog_search(search private.catalog_search, cursor text)
+returns private.catalog_search
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_search private.catalog_search := continue_catalog_search.search;
+  v_parts jsonb;
+begin
+  if continue_catalog_search.cursor is null then
+    v_search.alike := v_search.words is not null and (v_search.query is null or not exists (
+      select from private.product_search
+      where product_search.words @@ v_search.query and (product_search.status = any (v_search.statuses)
+        or v_search.statuses is null and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at))));
+    return v_search;
+  end if;
+  begin
+    v_parts := convert_from(decode(translate(continue_catalog_search.cursor, '-_', '+/'), 'base64'), 'utf8')::jsonb;
+    v_search.after_key := v_parts ->> 1;
+    v_search.after_id := (v_parts ->> 2)::uuid;
+    v_search.alike := v_parts ->> 3 = 'alike';
+    if v_search.sort = 'newest' then perform v_search.after_key::timestamptz; end if;
+    if v_search.sort = 'relevance' then perform v_search.after_key::real; end if;
+    if v_search.sort in ('price_asc', 'price_desc') then perform v_search.after_key::bigint; end if;
+  exception when others then
+    v_search.after_id := null;
+  end;
+  if v_search.after_id is null or v_search.after_key is null or v_search.alike is null or v_parts ->> 0 is distinct from v_search.asked then
+    perform private.fail('invalid_cursor', 422, 'This cursor is not one that this search gave.', 'Pass next_cursor as it came, with the same words, filters and sort; start without it.');
+  end if;
+  return v_search;
+end
+$$;
+comment on function private.continue_catalog_search(private.catalog_search, text) is
+  'The search from after the product that the cursor names; without one it decides whether to look for what is written alike, which is when nothing on sale has the words. Refuses invalid_cursor.';
+
+create function private.search_products(q text, filters jsonb, sort text, currency text, locale text, cursor text, max_rows integer, with_facets boolean)
+returns jsonb
+language plpgsql
+stable
+security definer -- reads the search, and past row-level security with one check of its own
+set search_path = ''
+as $$
+declare
+  v_search private.catalog_search := private.continue_catalog_search(private.read_catalog_search(q, filters, sort, currency, locale, max_rows), search_products.cursor);
+  v_ids uuid[];
+  v_keys text[];
+  v_facets jsonb;
+begin
+  perform set_config('pg_trgm.word_similarity_threshold', coalesce(v_search.likeness, 0.5)::text, true);
+  select array_agg(page.product_id order by page.place), array_agg(page.key order by page.place) into v_ids, v_keys
+  from (select product_page.product_id, product_page.key, row_number() over () as place from private.product_page(v_search)) as page;
+  if search_products.cursor is null and search_products.with_facets then
+    v_facets := private.product_facets(v_search);
+  end if;
+  return jsonb_build_object(
+    'data', private.product_cards(v_ids[:v_search.max_rows], v_search),
+    'next_cursor', case when cardinality(v_ids) > v_search.max_rows then translate(encode(convert_to(jsonb_build_array(
+      v_search.asked, v_keys[v_search.max_rows], v_ids[v_search.max_rows], case when v_search.alike then 'alike' else 'words' end)::text, 'utf8'), 'base64'), E'+/\n', '-_') end,
+    'total', v_facets -> 'total',
+    'facets', v_facets - 'total',
+    'alike', v_search.alike);
+end
+$$;
+comment on function private.search_products(text, jsonb, text, text, text, text, integer, boolean) is 'Does the work of public.search_products.';
+grant execute on function private.search_products(text, jsonb, text, text, text, text, integer, boolean) to anon, authenticated, service_role;
+
+create function public.search_products(
+  q text default null, filters jsonb default null, sort text default null, currency text default null, locale text default null, cursor text default null,
+  max_rows integer default 20, with_facets boolean default true
+)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select private.search_products(search_products.q, search_products.filters, search_products.sort, search_products.currency, search_products.locale, search_products.cursor,
+    search_products.max_rows, search_products.with_facets);
+$$;
+comment on function public.search_products(text, jsonb, text, text, text, text, integer, boolean) is
+  'Products on sale as {data, next_cursor, total, facets, alike}. q: words of title, tags, SKU, summary or description in any form; when nothing on sale has them, what is written alike. '
+  'filters: {kind, category (with what is below), tags (any), in_stock, price: {min, max}, attributes: {key: value, [values] or {min, max}}, status (staff)}; price, in filter, facet and sort, is the '
+  'lowest base price in the currency. sort: relevance, newest, price_asc, price_desc, title. total and facets come with the first page. Errors: invalid_search, invalid_cursor, currency_not_supported, permission_denied.';
+grant execute on function public.search_products(text, jsonb, text, text, text, text, integer, boolean) to anon, authenticated, service_role;
+
+create function private.suggested_products(words text, likeness real, locale text, max_rows integer)
+returns table (product_id uuid, rank real)
+language plpgsql
+stable
+security invoker
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan' -- the plan depends on the words
+set jit = 'off'
+as $$
+declare
+  v_begins text := substr(private.search_pattern(suggested_products.words), 2);
+  v_ids uuid[];
+begin
+  -- titles that begin so; then, with three letters, those with a word that does; then what is written alike
+  v_ids := array(
+    select product_titles.product_id from private.product_titles join private.product_search using (product_id)
+    where product_titles.content like v_begins and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at)
+      and product_titles.locale in ('', coalesce(suggested_products.locale, ''))
+    order by product_titles.content, product_titles.product_id limit max_rows * 3);
+  return query select each.id, (3 - each.place / 1000.0)::real from unnest(v_ids) with ordinality as each (id, place);
+  if length(suggested_products.words) < 3 or cardinality(v_ids) >= max_rows * 3 then
+    return;
+  end if;
+  return query
+  select product_titles.product_id, 2.0::real from private.product_titles join private.product_search using (product_id)
+  where product_titles.content like '% ' || v_begins and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at)
+    and product_titles.locale in ('', coalesce(suggested_products.locale, '')) limit max_rows * 3;
+  if found then
+    return;
+  end if;
+  if v_ids = '{}' then
+    perform set_config('pg_trgm.word_similarity_threshold', likeness::text, true);
+    return query
+    select product_titles.product_id, extensions.word_similarity(suggested_products.words, product_titles.content) from private.product_titles join private.product_search using (product_id)
+    where product_titles.content operator(extensions.%>) suggested_products.words and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at)
+      and product_titles.locale in ('', coalesce(suggested_products.locale, ''))
+    order by 2 desc, 1 limit max_rows * 3;
+  end if;
+end
+$$;
+comment on function private.suggested_products(text, real, text, integer) is 'Products on sale for what was typed so far; one may come more than once, under several titles.';
+
+create function private.suggest_products(q text, locale text, max_rows integer)
+returns jsonb
+language plpgsql
+stable
+security definer -- as private.search_products
+set search_path = ''
+as $$
+declare
+  v_words text := nullif(private.search_text(q), '');
+  v_locale text := private.short_locale(suggest_products.locale);
+  v_likeness real := case when length(v_words) < 6 then 0.5 else 0.4 end;
+begin
+  perform private.refuse_search(case
+    when length(q) > 100 then 'The words to search for have at most 100 characters.'
+    when max_rows not between 1 and 10 then 'At most 10 suggestions are given.'
+  end);
+  return (
+    select coalesce(jsonb_agg(best.suggestion order by best.rank desc, best.suggestion ->> 'title', best.suggestion ->> 'id'), '[]')
+    from (
+      select each.suggestion, each.rank, max(each.rank) over () as top from (
+        select jsonb_build_object('type', 'product', 'id', products.id, 'kind', products.kind, 'slug', products.slug, 'image_url', products.image_url,
+          'title', coalesce(products.translations -> v_locale ->> 'title', products.title)) as suggestion, max(suggested.rank) as rank
+        from private.suggested_products(v_words, v_likeness, v_locale, coalesce(suggest_products.max_rows, 10)) as suggested
+        join public.products on products.id = suggested.product_id group by products.id
+        union all
+        select jsonb_build_object('type', 'category', 'id', named.id, 'kind', null, 'slug', named.slug, 'image_url', null, 'title', named.title),
+          case when named.content like substr(private.search_pattern(v_words), 2) then 4 when named.content like '% ' || substr(private.search_pattern(v_words), 2) then 2.5
+            else extensions.word_similarity(v_words, named.content) end
+        from (
+          select categories.id, categories.slug, coalesce(categories.translations -> v_locale ->> 'title', categories.title) as title,
+            private.search_text(coalesce(categories.translations -> v_locale ->> 'title', categories.title)) as content
+          from public.categories
+        ) as named
+        where ' ' || named.content like '% ' || substr(private.search_pattern(v_words), 2) or length(v_words) >= 3 and extensions.word_similarity(v_words, named.content) >= v_likeness
+      ) as each
+      order by each.rank desc, each.suggestion ->> 'title', each.suggestion ->> 'id' limit coalesce(suggest_products.max_rows, 10)
+    ) as best
+    where best.rank >= 2 or best.top < 2 -- what is alike only when nothing begins so
+  );
+end
+$$;
+comment on function private.suggest_products(text, text, integer) is 'Does the work of public.suggest_products.';
+grant execute on function private.suggest_products(text, text, integer) to anon, authenticated, service_role;
+
+create function public.suggest_products(q text, locale text default null, max_rows integer default 10)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select private.suggest_products(suggest_products.q, suggest_products.locale, suggest_products.max_rows);
+$$;
+comment on function public.suggest_products(text, text, integer) is
+  'What a search box proposes for the letters typed so far, at most 10: [{type: product or category, id, kind, slug, title, image_url}]. Titles that begin so, then words that do, then what is written alike. Errors: invalid_search.';
+grant execute on function public.suggest_products(text, text, integer) to anon, authenticated, service_role;
+
+insert into private.cached_reads (path, settings_prefix) values ('/rpc/search_products', 'catalog'), ('/rpc/suggest_products', 'catalog');

@@ -1,0 +1,381 @@
+import fc from "fast-check";
+import { beforeAll, describe, expect, inject, test } from "vitest";
+import { publishedIntake } from "../support/catalog.ts";
+import { type Sql, useDatabase } from "../support/database.ts";
+import { expectRefusal } from "../support/expect-error.ts";
+import { bundleOf, buyUnits } from "../support/goods.ts";
+import { asAnon, asCustomer, asOwner, asStaff, newCustomer } from "../support/people.ts";
+import { strangeText } from "../support/strange-values.ts";
+import { category, type Search, search, sell, slugsFor } from "./searching.ts";
+
+const database = useDatabase();
+
+describe("words", () => {
+  test("are found in titles, translations, tags, SKUs, summaries and descriptions, in any form, the title first", () =>
+    database.rolledBack(async (sql) => {
+      const described = await sell(sql, { title: "Meja", description: "Untuk bermain gitar di rumah" });
+      const titled = await sell(sql, { title: "Gitar Akustik", sku: "GTR-77X" });
+      const english = await sell(sql, { title: "Biola", translations: { en: { title: "Violins and running shoes" } } });
+      const tagged = await sell(sql, { title: "Topi", tags: ["winter-sale"], summary: "Penutup kepala" });
+      expect(await slugsFor(sql, { q: "gitar" })).toEqual([titled.slug, described.slug]);
+      expect(await slugsFor(sql, { q: "GTR-77X" })).toEqual([titled.slug]);
+      for (const q of ["violin", "run shoe", "shoes violins"])
+        expect(await slugsFor(sql, { q })).toEqual([english.slug]);
+      for (const q of ["winter", "kepala", "penutup kepala topi"])
+        expect(await slugsFor(sql, { q }), q).toContain(tagged.slug);
+      expect(await search(sql, { q: "gitar topi" })).toMatchObject({ alike: true });
+    }));
+
+  test("are found whatever their case and accents, without fillers, and misspelt once nothing on sale has them", () =>
+    database.rolledBack(async (sql) => {
+      const { slug } = await sell(sql, { title: "Café Crème Brûlée" });
+      await sell(sql, { title: "Crem", status: "draft" });
+      for (const q of ["cafe creme", "CAFÉ", "the café", "creme dan brulee"])
+        expect(await slugsFor(sql, { q }), q).toEqual([slug]);
+      for (const q of ["cafe bruleé", "brulle", "creme brule"]) expect(await slugsFor(sql, { q }), q).toEqual([slug]);
+      expect(await search(sql, { q: "brulle" })).toMatchObject({ alike: true, total: 1 });
+      expect(await search(sql, { q: "creme" })).toMatchObject({ alike: false, total: 1 });
+      expect(await search(sql, { q: "zzzzz" })).toMatchObject({ data: [], total: 0, next_cursor: null });
+    }));
+
+  test("that are strange are searched for or refused, never failed over", async () => {
+    await fc.assert(
+      fc.asyncProperty(strangeText, async (q) => {
+        const error = await search(database.sql, { q }).then(
+          () => null,
+          (cause) => cause,
+        );
+        expect(["PGRST", "22021", "22P05", undefined]).toContain(error?.code);
+      }),
+      { numRuns: 60, seed: inject("seed") },
+    );
+  });
+});
+
+describe("what staff change", () => {
+  test("is found as it is now: titles, SKUs, prices, categories, translations, and not at all once it is gone", () =>
+    database.rolledBack(async (sql) => {
+      const root = await category(sql, "kendaraan");
+      const { id, variant, slug } = await sell(sql, { title: "Sepeda", prices: { IDR: 500 } });
+      await sql`update public.products set title = 'Skuter', category_id = ${root}, translations = '{"en": {"title": "Kickboard"}}' where id = ${id}`;
+      expect(await slugsFor(sql, { q: "sepeda" })).toEqual([]);
+      for (const q of ["skuter", "kickboard", "kendaraan"]) expect(await slugsFor(sql, { q }), q).toEqual([slug]);
+      await sql`update public.categories set title = 'Roda dua' where id = ${root}`;
+      expect([await slugsFor(sql, { q: "roda" }), await slugsFor(sql, { q: "kendaraan" })]).toEqual([[slug], []]);
+      await sql`update public.variants set sku = 'NEW-SKU-1' where id = ${variant}`;
+      expect(await slugsFor(sql, { q: "new-sku-1" })).toEqual([slug]);
+      await sql`update public.prices set amount = 900 where variant_id = ${variant}`;
+      expect(await slugsFor(sql, { filters: { price: { min: 900, max: 900 } } })).toEqual([slug]);
+      await sql`delete from public.prices where variant_id = ${variant}`;
+      expect(await slugsFor(sql, { filters: { price: { min: 0 } } })).toEqual([]);
+      await sql`update public.products set status = 'draft' where id = ${id}`;
+      expect(await slugsFor(sql, { q: "skuter" })).toEqual([]);
+      await sql`delete from public.products where id = ${id}`;
+      expect(await sql`select from private.product_search where product_id = ${id}`).toEqual([]);
+    }));
+
+  test("of the language of base texts makes all of them found in its forms", () =>
+    database.rolledBack(async (sql) => {
+      const { slug } = await sell(sql, { title: "Dances" });
+      expect((await search(sql, { q: "dancing" })).alike).toBe(true);
+      await sql`update public.settings set value = '"en"' where key = 'catalog_locale'`;
+      expect(await search(sql, { q: "dancing" })).toMatchObject({ alike: false, data: [{ slug }] });
+    }));
+});
+
+describe("in stock", () => {
+  const found = async (sql: Sql, in_stock: boolean) =>
+    new Set(await slugsFor(sql, { filters: { in_stock }, max_rows: 100 }));
+
+  test("is goods with a unit, a course with an open intake and a seat, a bundle whose parts are there, and what is not counted", () =>
+    database.rolledBack(async (sql) => {
+      const [there, gone] = [await sell(sql, { units: 2 }), await sell(sql)];
+      const file = await sell(sql, { kind: "digital" });
+      const courses = {
+        seat: await publishedIntake(sql, { seats: 1 }),
+        endless: await publishedIntake(sql),
+        full: await publishedIntake(sql, { seats: 0 }),
+        later: await publishedIntake(sql, { opens: new Date(Date.now() + 60_000) }),
+        over: await publishedIntake(sql, { closes: new Date(Date.now() - 1_000) }),
+      };
+      const bundles = [
+        await bundleOf(sql, [{ variant: there.variant, quantity: 2 }]),
+        await bundleOf(sql, [{ variant: there.variant, quantity: 3 }]),
+      ];
+      const [full, short] = (
+        await sql`select slug from public.products join public.variants on variants.product_id = products.id
+          where variants.id = any (${bundles}) order by array_position(${bundles}::uuid[], variants.id)`
+      ).map(({ slug }) => slug);
+      expect(await found(sql, true)).toEqual(
+        new Set([there.slug, file.slug, courses.seat.slug, courses.endless.slug, full]),
+      );
+      expect(await found(sql, false)).toEqual(
+        new Set([gone.slug, courses.full.slug, courses.later.slug, courses.over.slug, short]),
+      );
+      await buyUnits(sql, await newCustomer(sql), [{ variant: there.variant, quantity: 1 }]);
+      expect(await found(sql, true)).not.toContain(full);
+    }));
+
+  test("changes with a sale although a sale writes nothing in the search", () =>
+    database.rolledBack(async (sql) => {
+      const { id, variant, slug } = await sell(sql, { units: 1 });
+      const row = () => sql`select xmin, * from private.product_search where product_id = ${id}`;
+      const before = await row();
+      await buyUnits(sql, await newCustomer(sql), [{ variant, quantity: 1 }]);
+      expect(await found(sql, true)).not.toContain(slug);
+      expect(await row()).toEqual(before);
+    }));
+});
+
+describe("who may see what", () => {
+  test("visitors and customers find what is on sale now, staff also drafts when they ask for them", () =>
+    database.rolledBack(async (sql) => {
+      const here = await sell(sql, { title: "Payung" });
+      const draft = await sell(sql, { title: "Payung lipat", status: "draft" });
+      await sell(sql, { title: "Payung besar", unpublishAt: new Date(Date.now() - 1_000) });
+      const drafts = { q: "payung", filters: { status: ["draft"] } };
+      for (const act of [asAnon, asCustomer]) {
+        await act(sql);
+        expect(await search(sql, { q: "payung" })).toMatchObject({
+          total: 1,
+          data: [{ slug: here.slug, status: "published" }],
+        });
+        await expectRefusal(() => search(sql, drafts), { code: "permission_denied", status: 403 });
+      }
+      await asStaff(sql, "catalog_manager");
+      expect(await slugsFor(sql, { q: "payung" })).toEqual([here.slug]);
+      expect(await slugsFor(sql, drafts)).toEqual([draft.slug]);
+      await asOwner(sql);
+    }));
+
+  test("nobody but the search reads its tables", () =>
+    database.rolledBack(async (sql) => {
+      await asStaff(sql, "admin");
+      for (const table of ["product_search", "product_prices", "product_titles"])
+        await expectRefusal(() => sql.unsafe(`select * from private.${table}`), { code: "42501", status: 403 });
+      await asOwner(sql);
+    }));
+});
+
+test("filters, sorts and cursors that cannot be are refused with a sentence", () =>
+  database.rolledBack(async (sql) => {
+    await sell(sql);
+    await sell(sql);
+    const invalid = { code: "invalid_search", status: 422 };
+    const filters = [
+      [],
+      "x",
+      { colour: 1 },
+      { kind: "elephant" },
+      { kind: [] },
+      { tags: {} },
+      { in_stock: "yes" },
+      { price: 5 },
+      { price: { min: -1 } },
+    ];
+    const more = [
+      { price: { min: 5, max: 1 } },
+      { price: { from: 1 } },
+      { category: "nowhere" },
+      { category: 7 },
+      { status: "sold" },
+    ];
+    const attributes = [{ attributes: { nothing: 1 } }, { attributes: [] }];
+    for (const each of [...filters, ...more, ...attributes])
+      await expectRefusal(() => search(sql, { filters: each as Search["filters"] }), invalid);
+    for (const params of [{ sort: "random" }, { max_rows: 0 }, { max_rows: 101 }, { q: "x".repeat(101) }])
+      await expectRefusal(() => search(sql, params), invalid);
+    await expectRefusal(() => search(sql, { currency: "XXX" }), { code: "currency_not_supported", status: 422 });
+    const { next_cursor: cursor } = await search(sql, { max_rows: 1 });
+    expect((await search(sql, { max_rows: 1, cursor })).data).toHaveLength(1);
+    const refused = { code: "invalid_cursor", status: 422 };
+    for (const wrong of ["x", "", cursor.slice(0, -4), btoa("[]"), btoa('{"a":1}'), btoa('["x","y","z","words"]')])
+      await expectRefusal(() => search(sql, { cursor: wrong }), refused);
+    await expectRefusal(() => search(sql, { cursor, sort: "title" }), refused);
+    await expectRefusal(() => search(sql, { cursor, filters: { kind: "physical" } }), refused);
+  }));
+
+describe("suggestions", () => {
+  const suggest = async (sql: Sql, q: string, max = 10, locale: string | null = null) => {
+    const [row] = await sql`select public.suggest_products(${q}, ${locale}, ${max}) as list`;
+    return row?.list.map(({ title }: { title: string }) => title);
+  };
+
+  test("are titles that begin so, then with a word that does, then alike; categories too, and nothing that is not on sale", () =>
+    database.rolledBack(async (sql) => {
+      await category(sql, "kamus");
+      for (const title of ["Kamera Saku", "Tas Kamera", "Kambing"]) await sell(sql, { title });
+      await sell(sql, { title: "Kamera Rahasia", status: "draft" });
+      await sell(sql, { title: "Baju", translations: { en: { title: "Camisole" } } });
+      await asAnon(sql);
+      expect(await suggest(sql, "kamer")).toEqual(["Kamera Saku", "Tas Kamera"]);
+      expect(await suggest(sql, "KÁ")).toEqual(["Kambing", "Kamera Saku", "All kamus"]);
+      expect(await suggest(sql, "kam")).toEqual(["Kambing", "Kamera Saku", "All kamus", "Tas Kamera"]);
+      expect((await suggest(sql, "kameraa sak"))[0]).toBe("Kamera Saku");
+      expect(await suggest(sql, "camis", 10, "en-US")).toEqual(["Camisole"]);
+      expect(await suggest(sql, "camis", 10, "id")).toEqual([]);
+      expect(await suggest(sql, "kam", 2)).toHaveLength(2);
+      for (const q of ["", "   ", "%", "_", "qqqqq"]) expect(await suggest(sql, q), q).toEqual([]);
+      await expectRefusal(() => suggest(sql, "kam", 11), { code: "invalid_search", status: 422 });
+      await asOwner(sql);
+    }));
+});
+
+describe("a shop of random things", () => {
+  const colors = ["red", "blue", "green"];
+  type Thing = {
+    slug: string;
+    kind: string;
+    category: string | null;
+    color: string | null;
+    weight: number | null;
+    price: number | null;
+    inStock: boolean;
+  };
+  const things: Thing[] = [];
+  const below: Record<string, string[]> = {
+    top: ["top", "left", "right"],
+    left: ["left"],
+    right: ["right"],
+    other: ["other"],
+  };
+
+  beforeAll(async () => {
+    const { sql } = database;
+    const ids: Record<string, string> = { top: await category(sql, "top"), other: await category(sql, "other") };
+    for (const slug of ["left", "right"]) ids[slug] = await category(sql, slug, ids.top);
+    for (const id of [ids.top, ids.other] as string[]) {
+      await sql`insert into public.category_attributes (category_id, key, title, type, choices) values (${id}, 'color', 'Colour', 'choice', ${colors})`;
+      await sql`insert into public.category_attributes (category_id, key, title, type) values (${id}, 'weight', 'Weight', 'decimal')`;
+    }
+    const wish = fc.record({
+      kind: fc.constantFrom("physical" as const, "digital" as const),
+      category: fc.constantFrom(null, "top", "left", "right", "other"),
+      color: fc.option(fc.constantFrom(...colors)),
+      weight: fc.option(fc.integer({ min: 1, max: 5 })),
+      price: fc.option(fc.integer({ min: 1, max: 5 })),
+      units: fc.integer({ min: 0, max: 2 }),
+    });
+    for (const each of fc.sample(wish, { numRuns: 40, seed: inject("seed") })) {
+      const attributes = each.category
+        ? { ...(each.color && { color: each.color }), ...(each.weight && { weight: each.weight }) }
+        : {};
+      const { slug } = await sell(sql, {
+        kind: each.kind,
+        title: `Barang ${each.units}`,
+        category: each.category && (ids[each.category] as string),
+        attributes,
+        units: each.kind === "physical" ? each.units : 0,
+        ...(each.price && { prices: { IDR: each.price } }),
+      });
+      things.push({
+        slug,
+        kind: each.kind,
+        category: each.category,
+        color: (attributes as { color?: string }).color ?? null,
+        weight: (attributes as { weight?: number }).weight ?? null,
+        price: each.price,
+        inStock: each.kind === "digital" || each.units > 0,
+      });
+    }
+  });
+
+  type Filters = {
+    kind?: readonly string[];
+    category?: string;
+    in_stock?: boolean;
+    price?: { min?: number; max?: number };
+    attributes?: Record<string, unknown>;
+  };
+  const misses = (thing: Thing, filters: Filters) => {
+    const { color, weight } = (filters.attributes ?? {}) as { color?: string[]; weight?: { min: number } };
+    const { min = 0, max = 99 } = filters.price ?? {};
+    const wrong = {
+      kind: filters.kind && !filters.kind.includes(thing.kind),
+      category: filters.category && !below[filters.category]?.includes(thing.category ?? ""),
+      in_stock: filters.in_stock !== undefined && filters.in_stock !== thing.inStock,
+      price: filters.price && (thing.price === null || thing.price < min || thing.price > max),
+      color: color && !color.includes(thing.color ?? ""),
+      weight: weight && (thing.weight === null || thing.weight < weight.min),
+    };
+    return Object.entries(wrong).flatMap(([name, missed]) => (missed ? [name] : []));
+  };
+  const filtering = fc.record(
+    {
+      kind: fc.constantFrom(["physical"], ["digital"], ["physical", "digital"]),
+      category: fc.constantFrom("top", "left", "other"),
+      in_stock: fc.boolean(),
+      price: fc.constantFrom({ min: 2 }, { max: 3 }, { min: 2, max: 4 }),
+      attributes: fc.record(
+        { color: fc.subarray(colors, { minLength: 1 }), weight: fc.constant({ min: 3 }) },
+        { requiredKeys: [] },
+      ),
+    },
+    { requiredKeys: [] },
+  );
+  const sorts = ["relevance", "newest", "price_asc", "price_desc", "title"];
+
+  test("gives exactly what fits, each once over its pages and in order, and counts that add up without their own filter", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        filtering,
+        fc.constantFrom(...sorts),
+        fc.constantFrom(undefined, "barang"),
+        async (filters, sort, q) => {
+          const fits = things.filter((thing) => misses(thing, filters).length === 0);
+          const seen: { slug: string; title: string; price: { base_amount: number } | null }[] = [];
+          let cursor: string | null = null;
+          let facets = null;
+          do {
+            const page: Awaited<ReturnType<typeof search>> = await search(database.sql, {
+              q,
+              filters,
+              sort,
+              cursor,
+              max_rows: 7,
+            });
+            seen.push(...page.data);
+            facets ??= page.facets && { ...page.facets, total: page.total };
+            cursor = page.next_cursor;
+          } while (cursor);
+          expect(seen.map(({ slug }) => slug).sort()).toEqual(fits.map(({ slug }) => slug).sort());
+          const amounts = seen.map(({ price }) => price?.base_amount ?? null);
+          const priced = amounts.filter((amount) => amount !== null);
+          if (sort === "price_asc")
+            expect(amounts).toEqual([...priced.sort((a, b) => a - b), ...amounts.filter((amount) => amount === null)]);
+          if (sort === "price_desc")
+            expect(amounts).toEqual([...priced.sort((a, b) => b - a), ...amounts.filter((amount) => amount === null)]);
+          if (sort === "title") expect(seen.map(({ title }) => title)).toEqual(seen.map(({ title }) => title).sort());
+
+          const without = (name: string) =>
+            things.filter((thing) => misses(thing, filters).every((missed) => missed === name));
+          const counted = (list: Thing[], keyOf: (thing: Thing) => string | null) => {
+            const counts: Record<string, number> = {};
+            for (const key of list.map(keyOf)) if (key !== null) counts[key] = (counts[key] ?? 0) + 1;
+            return counts;
+          };
+          expect(facets.total).toBe(fits.length);
+          expect(facets.kind).toEqual(counted(without("kind"), ({ kind }) => kind));
+          expect({ true: 0, false: 0, ...facets.in_stock }).toEqual({
+            true: 0,
+            false: 0,
+            ...counted(without("in_stock"), ({ inStock }) => String(inStock)),
+          });
+          expect(facets.attributes.color ?? {}).toEqual(counted(without("color"), ({ color }) => color));
+          const prices = without("price").flatMap(({ price }) => price ?? []);
+          expect([facets.price.min, facets.price.max]).toEqual(
+            prices.length ? [Math.min(...prices), Math.max(...prices)] : [null, null],
+          );
+          const inTree = Object.entries(below).map(([slug, inside]) => [
+            slug,
+            without("category").filter((thing) => inside.includes(thing.category ?? "")).length,
+          ]);
+          expect(
+            Object.fromEntries(facets.category.map((each: { slug: string; count: number }) => [each.slug, each.count])),
+          ).toEqual(Object.fromEntries(inTree.filter(([, count]) => count)));
+        },
+      ),
+      { numRuns: 40, seed: inject("seed") },
+    );
+  });
+});
