@@ -186,7 +186,7 @@ CREATE TABLE "public"."invoices" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), 
 
 ALTER TABLE "public"."invoices" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."learning_files" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "lesson_id" uuid NOT NULL, "product_id" uuid NOT NULL, "owner_id" uuid NOT NULL, "enrollment_id" uuid, "submission_id" uuid, "file_name" text NOT NULL, "content_type" text NOT NULL, "bytes" integer NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "learning_files_are_handed_in_by_learners" CHECK (((submission_id IS NULL) OR (enrollment_id IS NOT NULL))), CONSTRAINT "learning_files_can_be_named_with_their_lesson" UNIQUE (id, lesson_id), CONSTRAINT "learning_files_have_a_name_for_a_folder" CHECK ((((length(file_name) >= 1) AND (length(file_name) <= 200)) AND (file_name !~ '[/\\[:cntrl:]]'::text))), CONSTRAINT "learning_files_have_some_bytes" CHECK ((bytes > 0)), CONSTRAINT "learning_files_pkey" PRIMARY KEY (id));
+CREATE TABLE "public"."learning_files" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "lesson_id" uuid NOT NULL, "product_id" uuid NOT NULL, "owner_id" uuid NOT NULL, "enrollment_id" uuid, "submission_id" uuid, "file_name" text NOT NULL, "content_type" text NOT NULL, "bytes" integer NOT NULL, "arrived_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "learning_files_are_handed_in_by_learners" CHECK (((submission_id IS NULL) OR ((enrollment_id IS NOT NULL) AND (arrived_at IS NOT NULL)))), CONSTRAINT "learning_files_can_be_named_with_their_lesson" UNIQUE (id, lesson_id), CONSTRAINT "learning_files_have_a_name_for_a_folder" CHECK ((((length(file_name) >= 1) AND (length(file_name) <= 200)) AND (file_name !~ '[/\\[:cntrl:]]'::text))), CONSTRAINT "learning_files_have_some_bytes" CHECK ((bytes > 0)), CONSTRAINT "learning_files_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."learning_files" ENABLE ROW LEVEL SECURITY;
 
@@ -222,7 +222,7 @@ CREATE TABLE "public"."media" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "pr
 
 ALTER TABLE "public"."media" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."notifications" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "profile_id" uuid NOT NULL, "type" text NOT NULL, "channel" text NOT NULL, "effect_key" text NOT NULL, "recipient" text NOT NULL, "subject" text NOT NULL, "content" text NOT NULL, "status" text NOT NULL DEFAULT 'pending'::text, "error" text, "correlation_id" text, "read_at" timestamp with time zone, "sent_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "notifications_are_dated_once_sent" CHECK (((sent_at IS NOT NULL) = (status = 'sent'::text))), CONSTRAINT "notifications_are_of_a_known_type" CHECK ((type = ANY (ARRAY['welcome'::text, 'order_confirmation'::text, 'payment_failed'::text, 'refund'::text, 'invoice'::text, 'promotion'::text, 'seat_offer'::text, 'low_stock'::text, 'proof_rejected'::text]))), CONSTRAINT "notifications_effect_key_key" UNIQUE (effect_key), CONSTRAINT "notifications_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text]))), CONSTRAINT "notifications_pkey" PRIMARY KEY (id), CONSTRAINT "notifications_use_a_known_channel" CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text, 'push'::text, 'whatsapp'::text]))));
+CREATE TABLE "public"."notifications" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "profile_id" uuid NOT NULL, "type" text NOT NULL, "channel" text NOT NULL, "effect_key" text NOT NULL, "recipient" text NOT NULL, "subject" text NOT NULL, "content" text NOT NULL, "status" text NOT NULL DEFAULT 'pending'::text, "error" text, "correlation_id" text, "read_at" timestamp with time zone, "sent_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "notifications_are_dated_once_sent" CHECK (((sent_at IS NOT NULL) = (status = 'sent'::text))), CONSTRAINT "notifications_are_of_a_known_type" CHECK ((type = ANY (ARRAY['welcome'::text, 'order_confirmation'::text, 'payment_failed'::text, 'refund'::text, 'invoice'::text, 'promotion'::text, 'seat_offer'::text, 'proof_rejected'::text, 'certificate'::text, 'grade'::text]))), CONSTRAINT "notifications_effect_key_key" UNIQUE (effect_key), CONSTRAINT "notifications_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text]))), CONSTRAINT "notifications_pkey" PRIMARY KEY (id), CONSTRAINT "notifications_use_a_known_channel" CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text, 'push'::text, 'whatsapp'::text]))));
 
 ALTER TABLE "public"."notifications" ENABLE ROW LEVEL SECURITY;
 
@@ -6398,8 +6398,13 @@ CREATE OR REPLACE FUNCTION private.quiz_questions(lesson_id uuid)
  STABLE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
+declare
+  v_product_id uuid := (select lessons.product_id from public.lessons where lessons.id = quiz_questions.lesson_id and lessons.kind = 'quiz');
 begin
-  perform private.require_teacher(coalesce((select lessons.product_id from public.lessons where lessons.id = quiz_questions.lesson_id), gen_random_uuid()));
+  perform private.require_teacher(coalesce(v_product_id, gen_random_uuid()));
+  if v_product_id is null then
+    perform private.fail('lesson_not_found', 404, 'There is no such lesson.', 'Take the id of a lesson of kind quiz.');
+  end if;
   return coalesce((select quizzes.questions from private.quizzes where quizzes.lesson_id = quiz_questions.lesson_id), '[]');
 end
 $function$;
@@ -6611,6 +6616,32 @@ begin
     perform private.fail('idempotency_key_reused', 422, 'This idempotency key was used for another request.', 'Send a new key for a new request, and the same key only to repeat one.');
   end if;
   return v_known.answer;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.receive_learning_file(file_id uuid, content_type text, bytes integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_file public.learning_files;
+begin
+  select * into v_file from public.learning_files where learning_files.id = receive_learning_file.file_id for update;
+  if v_file.id is null then
+    perform private.fail('file_not_found', 404, 'There is no such file.', 'Start the upload again.');
+  end if;
+  if v_file.arrived_at is null then
+    -- text has no first bytes by which it is known
+    v_file.content_type := coalesce(receive_learning_file.content_type, substring(v_file.content_type from '^text/.*'), 'application/octet-stream');
+    perform private.check_upload(v_file.file_name, v_file.content_type, receive_learning_file.bytes,
+      (private.setting(case when v_file.enrollment_id is null then 'lesson_file_max_bytes' else 'assignment_max_bytes' end))::integer,
+      case when v_file.enrollment_id is not null then private.setting('assignment_file_types') end);
+    update public.learning_files set content_type = v_file.content_type, bytes = receive_learning_file.bytes, arrived_at = now()
+    where learning_files.id = v_file.id returning * into v_file;
+  end if;
+  return jsonb_build_object('id', v_file.id, 'file_name', v_file.file_name, 'content_type', v_file.content_type, 'bytes', v_file.bytes);
 end
 $function$;
 
@@ -8405,9 +8436,9 @@ begin
   v_submission := private.open_submission(v_enrollment, submit_assignment.lesson_id, coalesce(submit_assignment.body, ''));
   update public.learning_files set submission_id = v_submission.id
   where learning_files.id = any (submit_assignment.file_ids) and learning_files.enrollment_id = v_enrollment.id
-    and learning_files.lesson_id = v_submission.lesson_id and learning_files.submission_id is null;
+    and learning_files.lesson_id = v_submission.lesson_id and learning_files.submission_id is null and learning_files.arrived_at is not null;
   if (select count(*) from public.learning_files where learning_files.submission_id = v_submission.id) <> v_files then
-    perform private.fail('file_not_found', 404, 'A file is not there, or was handed in already.', 'Send the file again and name the new one.');
+    perform private.fail('file_not_found', 404, 'A file has not arrived, or was handed in already.', 'Send the file again and name the new one.');
   end if;
   perform private.emit('assignment.submitted', 'submission', v_submission.id);
   return private.remember_answer(v_learner_id, submit_assignment.idempotency_key, 'submit_assignment', v_body, private.submission_document(v_submission));
@@ -9001,7 +9032,7 @@ begin
   ) then
     perform private.fail('bundle_in_bundle', 409, 'A bundle cannot be a part of another.', 'Name the parts themselves.');
   end if;
-  return null;
+  return new;
 end
 $function$;
 
@@ -10518,6 +10549,14 @@ AS $function$
   select private.quote(quote.lines, quote.cart_id, quote.currency, quote.coupon_codes, quote.country, quote.province);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.receive_learning_file(file_id uuid, content_type text, bytes integer)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.receive_learning_file(receive_learning_file.file_id, receive_learning_file.content_type, receive_learning_file.bytes);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.receive_provider_event(provider text, event_id text, type text, payload jsonb)
  RETURNS jsonb
  LANGUAGE sql
@@ -11665,7 +11704,7 @@ CREATE TRIGGER _100_refuse_change BEFORE DELETE OR UPDATE ON public.audit_log FO
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.bundle_items FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
-CREATE TRIGGER _200_check_kinds AFTER INSERT OR UPDATE OF bundle_variant_id, component_variant_id ON public.bundle_items FOR EACH ROW EXECUTE FUNCTION private.tg_bundle_items__check_kinds();
+CREATE TRIGGER _200_check_kinds BEFORE INSERT OR UPDATE OF bundle_variant_id, component_variant_id ON public.bundle_items FOR EACH ROW EXECUTE FUNCTION private.tg_bundle_items__check_kinds();
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.bundle_items FOR EACH ROW EXECUTE FUNCTION private.tg__audit('bundle_variant_id', 'component_variant_id');
 
@@ -12920,6 +12959,8 @@ COMMENT ON FUNCTION "private"."read_order_search"(text, text[], timestamp with t
 
 COMMENT ON FUNCTION "private"."recall_answer"(uuid, text, text, jsonb) IS 'The answer already given to this person for this key, or null. Waits for a twin that is still running. Another body is refused.';
 
+COMMENT ON FUNCTION "private"."receive_learning_file"(uuid, text, integer) IS 'Does the work of public.receive_learning_file.';
+
 COMMENT ON FUNCTION "private"."receive_provider_event"(text, text, text, jsonb) IS 'Does the work of public.receive_provider_event.';
 
 COMMENT ON FUNCTION "private"."record_progress"(uuid, uuid, integer, boolean) IS 'Keeps the best score and the first completion. The caller has locked the enrolment and assesses it afterwards.';
@@ -13320,6 +13361,8 @@ COMMENT ON FUNCTION "public"."quiz_questions"(uuid) IS 'Who teaches the course: 
 
 COMMENT ON FUNCTION "public"."quote"(jsonb, uuid, text, text[], text, text) IS 'What [{variant_id, quantity}] or a cart would cost now, line by line: why each price is what it is, discounts and taxes by name, sums, and in problems what place_order would refuse. Changes nothing. Taxes are those of the cart''s address, else of country and province, else of the shop. Codes need a signed-in person; a wrong one refuses the call and is counted. Errors: invalid_lines, invalid_quantity, invalid_place, currency_not_supported, cart_not_found, cart_not_open, cart_empty, coupon_not_found, too_many_coupon_guesses, too_many_coupons, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."receive_learning_file"(uuid, text, integer) IS 'The secret key only, for the function learning-upload: the bytes of a file have arrived, and this is what they are (content_type null: unknown). Errors: file_not_found, invalid_file.';
+
 COMMENT ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) IS 'Secret key only: takes a verified event into the inbox and applies it. {event_id, outcome}: applied, ignored, needs_review, duplicate, or failed (kept, the worker tries again). Errors: invalid_provider_event.';
 
 COMMENT ON FUNCTION "public"."record_transfer_refund"(uuid, text, text) IS 'Staff (payments.refund): the money of a payment that came by transfer was sent back by the bank, under this reference. No provider does that. Errors: permission_denied, refund_not_found, refund_not_open, invalid_reason, idempotency_key_reused.';
@@ -13482,7 +13525,7 @@ COMMENT ON TABLE "public"."invoice_lines" IS 'The lines of an invoice: subtotal 
 
 COMMENT ON TABLE "public"."invoices" IS 'Invoices and credit notes, as they were issued; amounts of both are positive minor units of currency. subtotal − discount + tax + shipping = total. tax_included_amount is tax that the prices contain.';
 
-COMMENT ON TABLE "public"."learning_files" IS 'Files of lessons (enrollment_id null) and of submissions. The bytes are under path in the private bucket learning; links come from the function learning-link.';
+COMMENT ON TABLE "public"."learning_files" IS 'Files of lessons (enrollment_id null) and of submissions. The bytes are under path in the private bucket learning once arrived_at is set; the function learning-upload takes them, learning-link gives them.';
 
 COMMENT ON TABLE "public"."ledger_accounts" IS 'The chart of accounts.';
 
@@ -15356,6 +15399,14 @@ REVOKE ALL ON FUNCTION "private"."recall_answer"(uuid, text, text, jsonb) FROM "
 
 GRANT EXECUTE ON FUNCTION "private"."recall_answer"(uuid, text, text, jsonb) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."receive_learning_file"(uuid, text, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."receive_learning_file"(uuid, text, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."receive_learning_file"(uuid, text, integer) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."receive_learning_file"(uuid, text, integer) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."receive_provider_event"(text, text, text, jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."receive_provider_event"(text, text, text, jsonb) FROM "postgres";
@@ -16789,6 +16840,14 @@ GRANT EXECUTE ON FUNCTION "public"."quote"(jsonb, uuid, text, text[], text, text
 REVOKE ALL ON FUNCTION "public"."quote"(jsonb, uuid, text, text[], text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."quote"(jsonb, uuid, text, text[], text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."receive_learning_file"(uuid, text, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "public"."receive_learning_file"(uuid, text, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."receive_learning_file"(uuid, text, integer) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."receive_learning_file"(uuid, text, integer) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) FROM PUBLIC;
 

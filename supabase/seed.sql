@@ -92,3 +92,57 @@ cross join lateral (values ('IDR', seed_intakes.idr), ('USD', seed_intakes.usd))
 where price.amount is not null;
 
 drop table seed_courses, seed_intakes;
+
+-- One course that can be taken from its first lesson to its certificate: the demo instructor grades its assignment.
+
+create temporary table seed_lessons (
+  section integer, position integer, kind text, title text, minutes integer, preview boolean, required boolean, pass integer, attempts integer, video text, body text
+);
+
+insert into seed_lessons values
+  (1, 1, 'video', 'What a program is', 8, true, true, null, null, 'https://www.w3.org/2010/05/video/mediaevents.html',
+    'A program is a list of instructions that a machine follows to the letter. Watch, then open the console of your browser (`F12`) and type `1 + 1`.'),
+  (1, 2, 'text', 'Values and variables', 25, false, true, null, null, null,
+    e'# Values and variables\n\nA value is a number, a text, true or false. A variable is a name for one:\n\n```js\nconst price = 45000;\nlet seats = 12;\nseats = seats - 1;\n```\n\n`const` keeps its value, `let` may get another. Use `const` until you cannot.\n\n**Try it:** how many seconds has a week? Give each factor a name.'),
+  (1, 3, 'text', 'Decisions', 30, false, true, null, null, null,
+    e'# Decisions\n\n```js\nif (seats > 0) {\n  console.log("There is room.");\n} else {\n  console.log("Sorry, full.");\n}\n```\n\nCompare with `===`, never with `==`: the latter guesses.\n\n**Try it:** print the price of a ticket: free under 6, half price under 17, full above.'),
+  (1, 4, 'quiz', 'Check: the first steps', 10, false, true, 70, 3, null, 'Four questions. Three attempts; the best one counts.'),
+  (2, 1, 'text', 'Lists', 30, false, true, null, null, null,
+    e'# Lists\n\n```js\nconst names = ["Ayu", "Budi", "Citra"];\nfor (const name of names) console.log(`Hello ${name}`);\nconst long = names.filter((name) => name.length > 3);\n```\n\nA list knows its `length`, and its first element is `names[0]`.'),
+  (2, 2, 'text', 'Functions', 35, false, true, null, null, null,
+    e'# Functions\n\nA function gives steps a name and takes what they need:\n\n```js\nfunction total(price, quantity) {\n  return price * quantity;\n}\ntotal(45000, 3); // 135000\n```\n\nA good one does one thing, and its name says which.'),
+  (2, 3, 'text', 'For the curious: where the web comes from', 15, false, false, null, null, null,
+    e'# Where the web comes from\n\nRead *Information Management: A Proposal* of March 1989. It is not needed for the certificate, and worth the quarter of an hour.'),
+  (3, 1, 'text', 'Asking the network', 40, false, true, null, null, null,
+    e'# Asking the network\n\n```js\nconst response = await fetch("/rest/v1/products?select=title", { headers: { apikey: key } });\nconst products = await response.json();\n```\n\n`await` waits for an answer without holding up the page. An answer can be a refusal: look at `response.ok`.'),
+  (3, 2, 'assignment', 'Your to-do list', 120, false, true, 60, null, null,
+    e'# Your to-do list\n\nBuild a page on which somebody can add, tick off and remove things to do. Keep the list in `localStorage`.\n\nHand in the text of your page or a `.zip`, and two sentences on what was hardest. A mentor looks at it within a few days.');
+
+insert into public.course_sections (product_id, title, position)
+select products.id, section.title, section.position
+from public.products, (values ('The first steps', 1), ('Saying more with less', 2), ('A program of your own', 3)) as section (title, position)
+where products.slug = 'javascript-from-zero';
+
+with written as (
+  insert into public.lessons (product_id, section_id, kind, title, position, duration_minutes, is_preview, is_required, pass_percent, max_attempts)
+  select course_sections.product_id, course_sections.id, seed_lessons.kind, seed_lessons.title, seed_lessons.position, seed_lessons.minutes,
+    seed_lessons.preview, seed_lessons.required, seed_lessons.pass, seed_lessons.attempts
+  from seed_lessons join public.course_sections on course_sections.position = seed_lessons.section
+  returning id, title
+)
+insert into public.lesson_contents (lesson_id, body, video_url)
+select written.id, seed_lessons.body, seed_lessons.video from written join seed_lessons using (title);
+
+insert into private.quizzes (lesson_id, questions)
+select lessons.id, '[
+  {"kind": "single", "prompt": "Which name can get another value later?", "choices": ["const seats = 1", "let seats = 1"], "answer": 1, "explanation": "let may be assigned again, const may not."},
+  {"kind": "single", "prompt": "What does 7 === \"7\" give?", "choices": ["true", "false", "an error"], "answer": 1, "explanation": "=== compares the kind of value too."},
+  {"kind": "multiple", "prompt": "Which of these are values?", "choices": ["42", "\"Ayu\"", "if", "true"], "answer": [0, 1, 3], "points": 2},
+  {"kind": "text", "prompt": "Which word begins a decision?", "answer": ["if"]}
+]'::jsonb
+from public.lessons where lessons.kind = 'quiz';
+
+update public.courses set is_sequential = true
+from public.products where products.id = courses.product_id and products.slug = 'javascript-from-zero';
+
+drop table seed_lessons;

@@ -36,14 +36,13 @@ begin
   ) then
     perform private.fail('bundle_in_bundle', 409, 'A bundle cannot be a part of another.', 'Name the parts themselves.');
   end if;
-  return null;
+  return new;
 end
 $$;
 comment on function private.tg_bundle_items__check_kinds() is 'Refuses not_a_bundle and bundle_in_bundle. The kind of a product never changes, so what was right stays right.';
 
 create trigger _100_stamp_update before update on public.bundle_items for each row execute function private.tg__stamp_update();
--- after the row: whoever may not write it is refused before it says anything about drafts
-create trigger _200_check_kinds after insert or update of bundle_variant_id, component_variant_id on public.bundle_items
+create trigger _200_check_kinds before insert or update of bundle_variant_id, component_variant_id on public.bundle_items
   for each row execute function private.tg_bundle_items__check_kinds();
 create trigger _900_audit after insert or update or delete on public.bundle_items
   for each row execute function private.tg__audit('bundle_variant_id', 'component_variant_id');

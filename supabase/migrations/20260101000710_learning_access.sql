@@ -18,14 +18,15 @@ create table public.learning_files (
   bytes integer not null,
   path text not null unique generated always as (
     case when enrollment_id is null then 'lessons/' else 'submissions/' end || lesson_id::text || '/' || id::text) stored,
+  arrived_at timestamptz,
   created_at timestamptz not null default now(),
   foreign key (lesson_id, product_id) references public.lessons (id, product_id) on delete cascade,
   constraint learning_files_can_be_named_with_their_lesson unique (id, lesson_id),
   constraint learning_files_have_a_name_for_a_folder check (length(file_name) between 1 and 200 and file_name !~ '[/\\[:cntrl:]]'),
   constraint learning_files_have_some_bytes check (bytes > 0),
-  constraint learning_files_are_handed_in_by_learners check (submission_id is null or enrollment_id is not null)
+  constraint learning_files_are_handed_in_by_learners check (submission_id is null or enrollment_id is not null and arrived_at is not null)
 );
-comment on table public.learning_files is 'Files of lessons (enrollment_id null) and of submissions. The bytes are under path in the private bucket learning; links come from the function learning-link.';
+comment on table public.learning_files is 'Files of lessons (enrollment_id null) and of submissions. The bytes are under path in the private bucket learning once arrived_at is set; the function learning-upload takes them, learning-link gives them.';
 create index on public.learning_files (lesson_id, product_id);
 create index on public.learning_files (owner_id);
 create index on public.learning_files (enrollment_id);
@@ -246,4 +247,4 @@ create policy select_own_or_open on public.learning_files for select to authenti
   using (owner_id = (select auth.uid()) or product_id in (select private.taught_courses()) or (select private.has_permission('enrollments.read'))
     or exists (select from public.lesson_contents where lesson_contents.file_id = learning_files.id));
 grant select on public.learning_files to authenticated, service_role;
--- not granted: any write. prepare_upload makes the row before the bytes come.
+-- not granted: any write. prepare_upload makes the row before the bytes come, receive_learning_file looks at what came.

@@ -181,8 +181,13 @@ stable
 security definer -- as put_quiz
 set search_path = ''
 as $$
+declare
+  v_product_id uuid := (select lessons.product_id from public.lessons where lessons.id = quiz_questions.lesson_id and lessons.kind = 'quiz');
 begin
-  perform private.require_teacher(coalesce((select lessons.product_id from public.lessons where lessons.id = quiz_questions.lesson_id), gen_random_uuid()));
+  perform private.require_teacher(coalesce(v_product_id, gen_random_uuid()));
+  if v_product_id is null then
+    perform private.fail('lesson_not_found', 404, 'There is no such lesson.', 'Take the id of a lesson of kind quiz.');
+  end if;
   return coalesce((select quizzes.questions from private.quizzes where quizzes.lesson_id = quiz_questions.lesson_id), '[]');
 end
 $$;

@@ -131,6 +131,48 @@ comment on function public.prepare_upload(uuid, text, text, integer, text) is
   'Errors: lesson_not_found, lesson_of_other_kind, lesson_locked, invalid_file, too_many_files, idempotency_key_reused, sign_in_required.';
 grant execute on function public.prepare_upload(uuid, text, text, integer, text) to authenticated;
 
+create function private.receive_learning_file(file_id uuid, content_type text, bytes integer)
+returns jsonb
+language plpgsql
+volatile
+security definer -- only the secret key says what arrived
+set search_path = ''
+as $$
+declare
+  v_file public.learning_files;
+begin
+  select * into v_file from public.learning_files where learning_files.id = receive_learning_file.file_id for update;
+  if v_file.id is null then
+    perform private.fail('file_not_found', 404, 'There is no such file.', 'Start the upload again.');
+  end if;
+  if v_file.arrived_at is null then
+    -- text has no first bytes by which it is known
+    v_file.content_type := coalesce(receive_learning_file.content_type, substring(v_file.content_type from '^text/.*'), 'application/octet-stream');
+    perform private.check_upload(v_file.file_name, v_file.content_type, receive_learning_file.bytes,
+      (private.setting(case when v_file.enrollment_id is null then 'lesson_file_max_bytes' else 'assignment_max_bytes' end))::integer,
+      case when v_file.enrollment_id is not null then private.setting('assignment_file_types') end);
+    update public.learning_files set content_type = v_file.content_type, bytes = receive_learning_file.bytes, arrived_at = now()
+    where learning_files.id = v_file.id returning * into v_file;
+  end if;
+  return jsonb_build_object('id', v_file.id, 'file_name', v_file.file_name, 'content_type', v_file.content_type, 'bytes', v_file.bytes);
+end
+$$;
+comment on function private.receive_learning_file(uuid, text, integer) is 'Does the work of public.receive_learning_file.';
+grant execute on function private.receive_learning_file(uuid, text, integer) to service_role;
+
+create function public.receive_learning_file(file_id uuid, content_type text, bytes integer)
+returns jsonb
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select private.receive_learning_file(receive_learning_file.file_id, receive_learning_file.content_type, receive_learning_file.bytes);
+$$;
+comment on function public.receive_learning_file(uuid, text, integer) is
+  'The secret key only, for the function learning-upload: the bytes of a file have arrived, and this is what they are (content_type null: unknown). Errors: file_not_found, invalid_file.';
+grant execute on function public.receive_learning_file(uuid, text, integer) to service_role;
+
 -- work -------------------------------------------------------------------------------------------------------------------------------
 
 create function private.submission_document(submission public.submissions)
@@ -174,9 +216,9 @@ begin
   v_submission := private.open_submission(v_enrollment, submit_assignment.lesson_id, coalesce(submit_assignment.body, ''));
   update public.learning_files set submission_id = v_submission.id
   where learning_files.id = any (submit_assignment.file_ids) and learning_files.enrollment_id = v_enrollment.id
-    and learning_files.lesson_id = v_submission.lesson_id and learning_files.submission_id is null;
+    and learning_files.lesson_id = v_submission.lesson_id and learning_files.submission_id is null and learning_files.arrived_at is not null;
   if (select count(*) from public.learning_files where learning_files.submission_id = v_submission.id) <> v_files then
-    perform private.fail('file_not_found', 404, 'A file is not there, or was handed in already.', 'Send the file again and name the new one.');
+    perform private.fail('file_not_found', 404, 'A file has not arrived, or was handed in already.', 'Send the file again and name the new one.');
   end if;
   perform private.emit('assignment.submitted', 'submission', v_submission.id);
   return private.remember_answer(v_learner_id, submit_assignment.idempotency_key, 'submit_assignment', v_body, private.submission_document(v_submission));

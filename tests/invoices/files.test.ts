@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
-import { INVOICE_BUCKET, openInvoiceFiles } from "../../packages/worker/src/invoice-files.ts";
+import { INVOICE_BUCKET, openPdfFiles } from "../../packages/worker/src/pdf-files.ts";
 import { anonymousClient, useStack } from "../support/stack.ts";
 
 const stack = useStack({ invariants: false });
-const open = (key = stack.keys.secretKey) => openInvoiceFiles(stack.urls.api, key);
+const open = (key = stack.keys.secretKey) => openPdfFiles(stack.urls.api, key, INVOICE_BUCKET);
 const newName = () => `test/${randomUUID()}.pdf`;
 
 test("the first file that Storage took counts", async () => {

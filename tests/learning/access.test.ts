@@ -13,6 +13,7 @@ import {
   questions,
   readable,
   rightAnswers,
+  upload,
 } from "./teaching.ts";
 
 const database = useDatabase();
@@ -32,16 +33,12 @@ async function school(sql: Sql) {
   await call(sql, learner, "complete_lesson", { lesson_id: text });
   const attempt = await call(sql, learner, "start_quiz", { lesson_id: quiz });
   await call(sql, learner, "submit_quiz", { attempt_id: attempt.id, answers: [0, [], null] });
-  const file = await call(sql, learner, "prepare_upload", {
-    lesson_id: assignment,
-    file_name: "a.txt",
-    content_type: "text/plain",
-    bytes: 5,
-  });
+  const file = { lesson_id: assignment, file_name: "a.txt", content_type: "text/plain", bytes: 5 };
+  const file_id = await upload(sql, learner, file);
   const work = await call(sql, learner, "submit_assignment", {
     lesson_id: assignment,
     body: "Mine",
-    file_ids: [file.file_id],
+    file_ids: [file_id],
   });
   return { course, other, learner, classmate, stranger, teacher, foreign, quiz, assignment, attempt, work };
 }

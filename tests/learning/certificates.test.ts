@@ -1,4 +1,7 @@
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { renderCertificate } from "../../packages/worker/src/certificate-pdf/render-certificate.ts";
 import { as } from "../support/buying.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
 import { expectRefusal } from "../support/expect-error.ts";
@@ -116,3 +119,30 @@ describe("a certificate", () => {
 });
 
 const verify = (sql: Sql, number: string) => ask(sql, "verify_certificate", { number });
+
+describe("the PDF of a certificate", () => {
+  test("is the same to the byte in another process, time zone and language", async () => {
+    const certificate = {
+      id: "0b0f7e0e-7f0b-4c57-9b1c-3a6cb0d1c001",
+      number: "CERT-2026-7K3QX-9ZB4M-2HJ8T",
+      learner_name: "Nguyễn Thị Dvořáková",
+      course_title: "JavaScript from Zero",
+      issuer: "PT Seatline Academy",
+      completed_on: "2026-11-21",
+      issued_at: "2026-12-31T18:30:00.123456+00:00",
+      locale: "id",
+      verify_url: `${base}CERT-2026-7K3QX-9ZB4M-2HJ8T`,
+    };
+    const module = new URL("../../packages/worker/src/certificate-pdf/render-certificate.ts", import.meta.url).href;
+    const script = `import { renderCertificate } from ${JSON.stringify(module)};
+      process.stdout.write(await renderCertificate(${JSON.stringify(certificate)}));`;
+    const elsewhere = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
+      cwd: fileURLToPath(new URL("../..", import.meta.url)),
+      env: { ...process.env, TZ: "America/New_York", LANG: "de_DE.UTF-8", LC_ALL: "de_DE.UTF-8" },
+    });
+    await renderCertificate({ ...certificate, learner_name: "Ξένια Ωνάση", locale: "en" });
+    expect((await renderCertificate(certificate)).equals(elsewhere)).toBe(true);
+    const other = await renderCertificate({ ...certificate, verify_url: `${base}CERT-2026-7K3QX-9ZB4M-2HJ8S` });
+    expect(other.equals(elsewhere)).toBe(false);
+  }, 60_000);
+});

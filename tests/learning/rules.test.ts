@@ -13,6 +13,7 @@ import {
   questions,
   readable,
   rightAnswers,
+  upload,
 } from "./teaching.ts";
 
 const database = useDatabase();
@@ -276,12 +277,8 @@ describe("an assignment", () => {
       const course = await buildCourse(sql, [{ kind: "assignment", max_attempts: 2 }]);
       const [learner, teacher] = [await newLearnerIn(sql, course), await newTeacherOf(sql, course)];
       const lesson_id = course.lessons[0];
-      const { file_id } = await call(sql, learner, "prepare_upload", {
-        lesson_id,
-        file_name: "work.pdf",
-        content_type: "application/pdf",
-        bytes: 1000,
-      });
+      const work = { lesson_id, file_name: "work.pdf", content_type: "application/pdf", bytes: 1000 };
+      const file_id = await upload(sql, learner, work);
       const first = await call(sql, learner, "submit_assignment", { lesson_id, file_ids: [file_id] });
       expect(first).toMatchObject({ number: 1, files: [{ id: file_id, file_name: "work.pdf" }] });
       await expectRefusal(() => call(sql, learner, "submit_assignment", { lesson_id, body: "More" }), {
@@ -327,11 +324,18 @@ describe("an assignment", () => {
         status: 422,
       });
       const other = await newLearnerIn(sql, course);
-      const { file_id } = await call(sql, other, "prepare_upload", file);
-      await expectRefusal(() => call(sql, learner, "submit_assignment", { lesson_id, file_ids: [file_id] }), {
-        code: "file_not_found",
-        status: 404,
-      });
+      const missing = { code: "file_not_found", status: 404 };
+      const { file_id } = await call(sql, learner, "prepare_upload", file);
+      for (const id of [file_id, await upload(sql, other, file)])
+        await expectRefusal(() => call(sql, learner, "submit_assignment", { lesson_id, file_ids: [id] }), missing);
+      const received = (type: string | null, bytes: number) =>
+        sql`select public.receive_learning_file(${String(file_id)}, ${type}, ${bytes})`;
+      for (const [type, bytes] of [
+        ["application/x-elf", 5],
+        [null, 5],
+        ["application/pdf", 20971521],
+      ] as const)
+        await expectRefusal(() => received(type, bytes), { code: "invalid_file", status: 422 });
     }));
 });
 

@@ -87,6 +87,13 @@ export async function ask<T = Record<string, unknown>>(
   return row?.answer as T;
 }
 
+/** Lets the bytes of a file arrive, as the function learning-upload says it; gives the file's id. */
+export async function upload(sql: Sql, person: string, file: Record<string, unknown>): Promise<string> {
+  const { file_id } = await call(sql, person, "prepare_upload", file);
+  await sql`select public.receive_learning_file(${String(file_id)}, ${String(file.content_type)}, ${Number(file.bytes)})`;
+  return String(file_id);
+}
+
 /** The lessons a person may read, of these. */
 export async function readable(sql: Sql, person: string, lessons: string[]): Promise<string[]> {
   const rows = await as(

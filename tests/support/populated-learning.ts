@@ -1,6 +1,6 @@
 import { publishedIntake } from "./catalog.ts";
 import type { Pool, Sql } from "./database.ts";
-import { asCustomer } from "./people.ts";
+import { asCustomer, asService } from "./people.ts";
 
 /**
  * Lets each customer study a course of their own: a quiz that failed, work with a file, a preview, and another course completed with its
@@ -19,6 +19,9 @@ export async function populateLearning(sql: Pool, customers: string[]): Promise<
       await tx`select public.submit_quiz(${attempt?.answer.id}, '[1]')`;
       const [file] =
         await tx`select public.prepare_upload(${course.assignment}, 'work.txt', 'text/plain', 4) as answer`;
+      await asService(tx);
+      await tx`select public.receive_learning_file(${file?.answer.file_id}, null, 4)`;
+      await asCustomer(tx, customer);
       await tx`select public.submit_assignment(${course.assignment}, 'My work', ${[file?.answer.file_id]})`;
     });
     await completeOne(sql, customer);

@@ -88,7 +88,7 @@ export function createSeatline(options: SeatlineOptions): Seatline {
     orders: new Orders(api, cart),
     checkout: new Checkout(api),
     invoices: new Invoices(api, options.url),
-    learning: new Learning(api),
+    learning: new Learning(api, options.url, send),
     people: new People(api, person),
     notifications: new Notifications(api, person),
     inventory: new Inventory(api),

@@ -1422,6 +1422,7 @@ export type Database = {
       };
       learning_files: {
         Row: {
+          arrived_at: string | null;
           bytes: number;
           content_type: string;
           created_at: string;
@@ -1436,6 +1437,7 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
+          arrived_at?: string | null;
           bytes: number;
           content_type: string;
           created_at?: string;
@@ -1449,6 +1451,7 @@ export type Database = {
           submission_id?: string | null;
         };
         Update: {
+          arrived_at?: string | null;
           bytes?: number;
           content_type?: string;
           created_at?: string;
@@ -3826,6 +3829,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      receive_learning_file: { Args: { bytes: number; content_type: string; file_id: string }; Returns: Json };
       receive_provider_event: {
         Args: { event_id: string; payload: Json; provider: string; type: string };
         Returns: Json;

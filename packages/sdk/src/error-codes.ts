@@ -32,6 +32,7 @@ export const errorCodes = [
   "category_not_found",
   "category_too_deep",
   "certificate_not_found",
+  "certificate_not_ready",
   "certificate_pdf_differs",
   "collection_not_found",
   "coupon_already_used",

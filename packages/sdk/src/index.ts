@@ -23,7 +23,6 @@ export * from "./resources/transfers.ts";
 export * from "./types/carts.ts";
 export * from "./types/catalog.ts";
 export * from "./types/events.ts";
-export * from "./types/inventory.ts";
 export * from "./types/learning.ts";
 export * from "./types/payments.ts";
 export * from "./types/people.ts";

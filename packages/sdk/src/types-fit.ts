@@ -1,7 +1,6 @@
 import type { Database } from "./database.types.ts";
 import type { DigitalFile, Media, MyDownload } from "./types/catalog.ts";
 import type { Process } from "./types/events.ts";
-import type { StockLevel, StockLocation, StockMovement } from "./types/inventory.ts";
 import type { Certificate, LessonContent, Submission } from "./types/learning.ts";
 import type { PaymentProof } from "./types/payments.ts";
 import type { Address } from "./types/people.ts";
@@ -18,6 +17,7 @@ import type {
   Price,
   Profile,
   Refund,
+  StockLevel,
   WaitlistEntry,
 } from "./types.ts";
 
@@ -55,8 +55,6 @@ export type TypesFit = [
   True<Fits<Refund, Row<"refunds">>>,
   True<Fits<Omit<Submission, "files">, Row<"submissions">>>,
   True<Fits<Omit<WaitlistEntry, "place">, Row<"waitlist_entries">>>,
-  True<Fits<StockLocation, Row<"locations">>>,
-  True<Fits<StockMovement, Row<"stock_movements">>>,
   True<Fits<StockLevel, Database["public"]["Views"]["stock_levels"]["Row"]>>,
   // Generated results of functions know no nulls, so only the names are compared.
   True<keyof MyCourse extends keyof Database["public"]["Functions"]["my_courses"]["Returns"][number] ? true : false>,

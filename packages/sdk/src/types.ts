@@ -301,6 +301,18 @@ export interface Profile {
   closed_at: string | null;
 }
 
+/** Units of one counted variant at all locations; available + reserved = on hand. */
+export interface StockLevel {
+  variant_id: string;
+  available: number;
+  reserved: number;
+  on_hand: number;
+  /** What can be bought now: available and what may still be sold beyond stock. */
+  sellable: number;
+  /** Sold beyond stock and not received yet. */
+  backordered: number;
+}
+
 /** A message the shop sent to the caller. */
 export interface Notification {
   id: string;

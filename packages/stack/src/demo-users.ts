@@ -15,7 +15,8 @@ export const demoUsers = [
 ] as const;
 
 /**
- * Makes the demo users that do not exist yet, through the auth API as any client would, and gives each member of staff the role.
+ * Makes the demo users that do not exist yet, through the auth API as any client would, and gives each member of staff the role; the instructor teaches the courses
+ * that have lessons.
  * `url` is the gateway's, `ownerUrl` the database as `postgres`. A user who exists is left as is.
  */
 export async function createDemoUsers(url: string, keys: Keys, ownerUrl: string): Promise<void> {
@@ -29,6 +30,9 @@ export async function createDemoUsers(url: string, keys: Keys, ownerUrl: string)
       const id = await createUser(url, keys, user);
       if (user.role)
         await sql`insert into public.role_members (profile_id, role) values (${id}, ${user.role}) on conflict do nothing`;
+      if (user.role === "instructor")
+        await sql`insert into public.course_instructors (product_id, profile_id)
+          select product_id, ${id} from public.course_sections on conflict do nothing`;
     }
   } finally {
     await sql.end();

@@ -8,9 +8,11 @@ export const LISTENERS: Readonly<Record<string, readonly EventTaskName[]>> = {
   "payment.cancelled": ["payments.close-session"],
   "payment.failed": ["notifications.send-payment-failed"],
   "payment_proof.rejected": ["notifications.send-proof-rejected"],
+  "course.completed": ["learning.issue-certificate"],
+  "certificate.issued": ["learning.send-certificate"],
+  "assignment.graded": ["learning.send-grade"],
   "waitlist.offered": ["notifications.send-seat-offer"],
   "file.discarded": ["catalog.remove-file"],
-  "stock.low": ["notifications.send-low-stock"],
   "refund.requested": ["payments.send-refund"],
   "refund.succeeded": ["invoices.issue-credit-note"],
 };

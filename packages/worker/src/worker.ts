@@ -2,11 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { JobResult, JobWithMetadata, PgBoss } from "pg-boss";
 import { openDatabase, type Sql } from "./database.ts";
 import { type Health, serveHealth } from "./health-server.ts";
-import { openInvoiceFiles } from "./invoice-files.ts";
 import type { Log } from "./log.ts";
 import { openMailer } from "./mailer.ts";
 import { createMetrics } from "./metrics.ts";
 import { openBoss } from "./open-boss.ts";
+import { CERTIFICATE_BUCKET, INVOICE_BUCKET, openPdfFiles } from "./pdf-files.ts";
 import { EVENT_TASKS, type EventJob, type EventTaskName, SCHEDULED_TASKS, type TaskName } from "./queues.ts";
 import { Relay } from "./relay.ts";
 import { type Runner, runEventTask, runScheduledTask } from "./run-task.ts";
@@ -48,9 +48,11 @@ export async function startWorker(
 
   const boss = await openBoss(settings.databaseUrl, log, { byTheClock: options.continuous, signal: options.signal });
   const stripe = openStripe(settings.stripeKey, settings.stripeApiBase);
-  const invoiceFiles = openInvoiceFiles(settings.supabaseUrl, settings.supabaseSecretKey);
+  const pdfFiles = (bucket: string) => openPdfFiles(settings.supabaseUrl, settings.supabaseSecretKey, bucket);
+  const invoiceFiles = pdfFiles(INVOICE_BUCKET);
+  const certificateFiles = pdfFiles(CERTIFICATE_BUCKET);
   const storedFiles = openStoredFiles(settings.supabaseUrl, settings.supabaseSecretKey);
-  const tools = { sql, mailer, stripe, invoiceFiles, storedFiles, settings };
+  const tools = { sql, mailer, stripe, invoiceFiles, certificateFiles, storedFiles, settings };
   const wake = await takeWork(boss, { tools, log, observe: metrics.observe });
   const off: ReadonlySet<EventTaskName> = new Set(settings.production ? [] : ["production.push-order"]);
   const relay = new Relay(sql, boss, log, off);

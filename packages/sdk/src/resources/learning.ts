@@ -24,9 +24,13 @@ const certificateColumns =
 /** Learning: lessons, quizzes, assignments and certificates, for learners and for those who teach. */
 export class Learning {
   readonly #api: Api;
+  readonly #url: string;
+  readonly #fetch: typeof fetch;
 
-  constructor(api: Api) {
+  constructor(api: Api, url: string, send: typeof fetch) {
     this.#api = api;
+    this.#url = url.replace(/\/+$/, "");
+    this.#fetch = send;
   }
 
   /** A course's sections and lessons: what is open to the caller, why not and when. Needs no sign-in. Errors: `course_not_found`. */
@@ -60,6 +64,55 @@ export class Learning {
   /** Hands an attempt in and answers it graded. Errors: docs/errors.md, Learning. */
   submitQuiz(params: SubmitQuizParams, options?: ChangeOptions): Promise<GradedAttempt> {
     return this.#api.perform("submit_quiz", { attempt_id: params.attempt_id, answers: params.answers }, options);
+  }
+
+  /**
+   * Sends a file, of a lesson by who teaches its course or of an open assignment by its learner, and answers what arrived; its `id` goes into
+   * {@link Learning.submitAssignment}. Errors: docs/errors.md, Learning.
+   */
+  async upload(params: UploadParams, options: ChangeOptions = {}): Promise<UploadedFile> {
+    const { lesson_id, file_name, data } = params;
+    const content_type = params.content_type ?? (data.type || "application/octet-stream");
+    const wish = { step: "start", lesson_id, file_name, content_type, bytes: data.size };
+    const started = await this.#api.invoke<{ file_id: string; path: string | null }>("learning-upload", wish, options);
+    // null: the bytes of an earlier try with the same key are there
+    if (started.path !== null) await this.#put(started.path, content_type, params.data, options.signal);
+    return this.#api.invoke(
+      "learning-upload",
+      { step: "finish", file_id: started.file_id },
+      { signal: options.signal },
+    );
+  }
+
+  async #put(path: string, type: string, data: Blob, signal: AbortSignal | undefined): Promise<void> {
+    const request = { method: "PUT", headers: { "content-type": type }, body: data, signal };
+    const answer = await this.#fetch(`${this.#url}${path}`, request);
+    if (answer.ok) return;
+    throw new SeatlineError({
+      code: "storage_unavailable",
+      message: "The file could not be stored just now.",
+      status: answer.status,
+      hint: "Nothing was lost. Send it again.",
+    });
+  }
+
+  /** A link that downloads a file of an open lesson or of work, for five minutes and without a key. Errors: `file_not_found`. */
+  fileLink(file_id: string, options?: CallOptions): Promise<LearningLink> {
+    return this.#link({ file_id }, options);
+  }
+
+  /** A link that downloads a certificate's PDF, as {@link Learning.fileLink}. Errors: `certificate_not_found`, `certificate_not_ready`. */
+  certificateLink(certificate_id: string, options?: CallOptions): Promise<LearningLink> {
+    return this.#link({ certificate_id }, options);
+  }
+
+  async #link(wish: Record<string, string>, options?: CallOptions): Promise<LearningLink> {
+    const { path, ...link } = await this.#api.invoke<Omit<LearningLink, "url"> & { path: string }>(
+      "learning-link",
+      wish,
+      options,
+    );
+    return { ...link, url: `${this.#url}${path}` };
   }
 
   /** Hands in work for an assignment. Errors: docs/errors.md, Learning. */
@@ -134,6 +187,32 @@ export interface SubmitAssignmentParams {
   lesson_id: string;
   body?: string;
   file_ids?: string[];
+}
+
+/** What {@link Learning.upload} takes. */
+export interface UploadParams {
+  lesson_id: string;
+  /** The name alone, without its folder. */
+  file_name: string;
+  /** That of `data` when left out. */
+  content_type?: string;
+  data: Blob;
+}
+
+/** What {@link Learning.upload} answers: what arrived. */
+export interface UploadedFile {
+  id: string;
+  file_name: string;
+  content_type: string;
+  bytes: number;
+}
+
+/** What {@link Learning.fileLink} and {@link Learning.certificateLink} answer. */
+export interface LearningLink {
+  /** The name that the browser saves it under. */
+  file_name: string;
+  url: string;
+  expires_at: string;
 }
 
 /** What {@link Learning.submissions} takes. */

@@ -44,9 +44,11 @@ export function openPaper(
   created: Date,
   language: string,
   facts: { title: string; author: string; subject: string },
+  layout: "portrait" | "landscape" = "portrait",
 ): Pdf {
   const pdf = new PDFDocument({
     size: "A4",
+    layout,
     margins: { top: 0, bottom: 0, left: 0, right: 0 },
     bufferPages: true,
     compress: false,

@@ -4,12 +4,12 @@ import { discardAbandonedUploads } from "./catalog.discard-abandoned-uploads.ts"
 import { removeFile } from "./catalog.remove-file.ts";
 import { expireOffers } from "./courses.expire-offers.ts";
 import { purgeIdempotencyKeys } from "./foundation.purge-idempotency-keys.ts";
-import { expireHolds } from "./inventory.expire-holds.ts";
-import { watchStock } from "./inventory.watch-stock.ts";
 import { issueCreditNote } from "./invoices.issue-credit-note.ts";
 import { issueInvoice } from "./invoices.issue-invoice.ts";
 import { sendDocument } from "./invoices.send-document.ts";
-import { sendLowStock } from "./notifications.send-low-stock.ts";
+import { issueCertificate } from "./learning.issue-certificate.ts";
+import { sendCertificate } from "./learning.send-certificate.ts";
+import { sendGrade } from "./learning.send-grade.ts";
 import { sendOrderConfirmation } from "./notifications.send-order-confirmation.ts";
 import { sendPaymentFailed } from "./notifications.send-payment-failed.ts";
 import { sendProofRejected } from "./notifications.send-proof-rejected.ts";
@@ -32,11 +32,13 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
   "notifications.send-payment-failed": sendPaymentFailed,
   "notifications.send-seat-offer": sendSeatOffer,
   "notifications.send-proof-rejected": sendProofRejected,
-  "notifications.send-low-stock": sendLowStock,
   "invoices.issue-invoice": issueInvoice,
   "invoices.issue-credit-note": issueCreditNote,
   "invoices.send-document": sendDocument,
   "catalog.remove-file": removeFile,
+  "learning.issue-certificate": issueCertificate,
+  "learning.send-certificate": sendCertificate,
+  "learning.send-grade": sendGrade,
   "payments.send-refund": sendRefund,
   "payments.close-session": closeSession,
   "production.push-order": pushOrder,
@@ -47,8 +49,6 @@ export const scheduledTasks: Record<ScheduledTaskName, ScheduledTask> = {
   "orders.expire-due": expireDueOrders,
   "carts.expire-due": expireCarts,
   "courses.expire-offers": expireOffers,
-  "inventory.expire-holds": expireHolds,
-  "inventory.watch-stock": watchStock,
   "payments.apply-provider-events": applyProviderEvents,
   "payments.reconcile": reconcilePayments,
   "payments.reconcile-refunds": reconcileRefunds,

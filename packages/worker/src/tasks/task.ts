@@ -1,8 +1,8 @@
 import type Stripe from "stripe";
 import type { Sql, Transaction } from "../database.ts";
-import type { InvoiceFiles } from "../invoice-files.ts";
 import type { Log } from "../log.ts";
 import type { Mailer } from "../mailer.ts";
+import type { PdfFiles } from "../pdf-files.ts";
 import type { EventJob } from "../queues.ts";
 import type { Settings } from "../settings.ts";
 import type { StoredFiles } from "../stored-files.ts";
@@ -12,7 +12,8 @@ export type Tools = {
   sql: Sql;
   mailer: Mailer;
   stripe: Stripe;
-  invoiceFiles: InvoiceFiles;
+  invoiceFiles: PdfFiles;
+  certificateFiles: PdfFiles;
   storedFiles: StoredFiles;
   settings: Settings;
 };

@@ -1,11 +1,12 @@
 import { createClient } from "@supabase/supabase-js";
 
-/** The private bucket of the PDFs; supabase/config.toml has the same limits. */
+/** The private buckets of PDFs; supabase/config.toml has the same limits. */
 export const INVOICE_BUCKET = "invoices";
+export const CERTIFICATE_BUCKET = "certificates";
 const LIMITS = { public: false, fileSizeLimit: 5 * 1024 * 1024, allowedMimeTypes: ["application/pdf"] };
 
-/** Keeps the PDFs of invoices in Storage. */
-export type InvoiceFiles = {
+/** Keeps PDFs of one kind in Storage. */
+export type PdfFiles = {
   /** Keeps a file under a name for good and gives what is kept there: these bytes, or those that were kept before. */
   keep(name: string, bytes: Buffer): Promise<Buffer>;
   read(name: string): Promise<Buffer>;
@@ -14,11 +15,11 @@ export type InvoiceFiles = {
 /** What Storage answers when something is refused; hosted Supabase and the embedded stack fill in different fields. */
 type Refusal = { message: string; status?: number; statusCode?: string };
 
-/** Opens the bucket with the secret key; it is made on the first file when it is not there. */
-export function openInvoiceFiles(supabaseUrl: string, secretKey: string): InvoiceFiles {
+/** Opens a bucket with the secret key; it is made on the first file when it is not there. */
+export function openPdfFiles(supabaseUrl: string, secretKey: string, bucketName: string): PdfFiles {
   const options = { auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false } };
   const { storage } = createClient(supabaseUrl, secretKey, options);
-  const bucket = storage.from(INVOICE_BUCKET);
+  const bucket = storage.from(bucketName);
   const upload = async (name: string, bytes: Buffer): Promise<Refusal | null> => {
     const { error } = await bucket.upload(name, bytes, { contentType: "application/pdf", upsert: false });
     return error as Refusal | null;
@@ -33,7 +34,7 @@ export function openInvoiceFiles(supabaseUrl: string, secretKey: string): Invoic
     async keep(name, bytes) {
       let refusal = await upload(name, bytes);
       if (refusal && /bucket not found/i.test(refusal.message)) {
-        const { error } = await storage.createBucket(INVOICE_BUCKET, LIMITS);
+        const { error } = await storage.createBucket(bucketName, LIMITS);
         if (error && !alreadyThere(error as Refusal)) throw notKept(name, error);
         refusal = await upload(name, bytes);
       }
