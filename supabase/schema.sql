@@ -226,7 +226,7 @@ CREATE TABLE "public"."notifications" ("id" uuid NOT NULL DEFAULT gen_random_uui
 
 ALTER TABLE "public"."notifications" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."order_items" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_id" uuid NOT NULL, "parent_id" uuid, "variant_id" uuid NOT NULL, "kind" text NOT NULL, "sku" text NOT NULL, "title" text NOT NULL, "quantity" integer NOT NULL, "unit_amount" bigint NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "pricing" jsonb NOT NULL DEFAULT '{}'::jsonb, "snapshot" jsonb NOT NULL DEFAULT '{}'::jsonb, "backordered_quantity" integer NOT NULL DEFAULT 0, "ships_at" timestamp with time zone, CONSTRAINT "order_items_add_up" CHECK (((unit_amount >= 0) AND (subtotal_amount = (unit_amount * quantity)) AND (total_amount = ((subtotal_amount - discount_amount) + tax_amount)))), CONSTRAINT "order_items_are_bought_by_the_piece" CHECK (((quantity >= 1) AND (quantity <= 100000))), CONSTRAINT "order_items_backorder_what_they_sell" CHECK (((backordered_quantity >= 0) AND (backordered_quantity <= quantity))), CONSTRAINT "order_items_name_a_variant_once" UNIQUE NULLS NOT DISTINCT (order_id, variant_id, parent_id), CONSTRAINT "order_items_pkey" PRIMARY KEY (id), CONSTRAINT "order_items_take_off_no_more_than_there_is" CHECK ((((discount_amount >= 0) AND (discount_amount <= subtotal_amount)) AND (tax_amount >= 0) AND ((tax_included_amount >= 0) AND (tax_included_amount <= (subtotal_amount - discount_amount))))));
+CREATE TABLE "public"."order_items" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_id" uuid NOT NULL, "parent_id" uuid, "variant_id" uuid NOT NULL, "kind" text NOT NULL, "sku" text NOT NULL, "title" text NOT NULL, "quantity" integer NOT NULL, "refunded_quantity" integer NOT NULL DEFAULT 0, "unit_amount" bigint NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "pricing" jsonb NOT NULL DEFAULT '{}'::jsonb, "snapshot" jsonb NOT NULL DEFAULT '{}'::jsonb, "backordered_quantity" integer NOT NULL DEFAULT 0, "ships_at" timestamp with time zone, CONSTRAINT "order_items_add_up" CHECK (((unit_amount >= 0) AND (subtotal_amount = (unit_amount * quantity)) AND (total_amount = ((subtotal_amount - discount_amount) + tax_amount)))), CONSTRAINT "order_items_are_bought_by_the_piece" CHECK (((quantity >= 1) AND (quantity <= 100000))), CONSTRAINT "order_items_backorder_what_they_sell" CHECK (((backordered_quantity >= 0) AND (backordered_quantity <= quantity))), CONSTRAINT "order_items_give_back_no_more_than_was_bought" CHECK (((refunded_quantity >= 0) AND (refunded_quantity <= quantity))), CONSTRAINT "order_items_name_a_variant_once" UNIQUE NULLS NOT DISTINCT (order_id, variant_id, parent_id), CONSTRAINT "order_items_pkey" PRIMARY KEY (id), CONSTRAINT "order_items_take_off_no_more_than_there_is" CHECK ((((discount_amount >= 0) AND (discount_amount <= subtotal_amount)) AND (tax_amount >= 0) AND ((tax_included_amount >= 0) AND (tax_included_amount <= (subtotal_amount - discount_amount))))));
 
 ALTER TABLE "public"."order_items" ENABLE ROW LEVEL SECURITY;
 
@@ -298,7 +298,7 @@ CREATE TABLE "public"."quiz_attempts" ("id" uuid NOT NULL DEFAULT gen_random_uui
 
 ALTER TABLE "public"."quiz_attempts" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."refunds" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "payment_id" uuid NOT NULL, "order_id" uuid NOT NULL, "amount" bigint NOT NULL, "currency" text NOT NULL, "reason" text NOT NULL, "note" text, "status" text NOT NULL DEFAULT 'pending'::text, "provider_refund_id" text, "failure" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "refunds_give_something_back" CHECK ((amount > 0)), CONSTRAINT "refunds_have_a_known_reason" CHECK ((reason = ANY (ARRAY['order_cancelled'::text, 'late_payment'::text, 'undeliverable'::text, 'duplicate_payment'::text, 'by_provider'::text]))), CONSTRAINT "refunds_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'success'::text, 'failed'::text]))), CONSTRAINT "refunds_pkey" PRIMARY KEY (id), CONSTRAINT "refunds_provider_refund_id_key" UNIQUE (provider_refund_id));
+CREATE TABLE "public"."refunds" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "payment_id" uuid NOT NULL, "order_id" uuid NOT NULL, "amount" bigint NOT NULL, "currency" text NOT NULL, "reason" text NOT NULL, "note" text, "lines" jsonb NOT NULL DEFAULT '[]'::jsonb, "status" text NOT NULL DEFAULT 'pending'::text, "attempt" integer NOT NULL DEFAULT 1, "requested_at" timestamp with time zone NOT NULL DEFAULT now(), "provider_refund_id" text, "failed_provider_refund_ids" text[] NOT NULL DEFAULT '{}'::text[], "failure" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "refunds_give_something_back" CHECK ((amount > 0)), CONSTRAINT "refunds_have_a_known_reason" CHECK ((reason = ANY (ARRAY['order_cancelled'::text, 'late_payment'::text, 'undeliverable'::text, 'duplicate_payment'::text, 'by_provider'::text, 'by_staff'::text, 'written_off'::text]))), CONSTRAINT "refunds_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'success'::text, 'failed'::text]))), CONSTRAINT "refunds_pkey" PRIMARY KEY (id), CONSTRAINT "refunds_provider_refund_id_key" UNIQUE (provider_refund_id));
 
 ALTER TABLE "public"."refunds" ENABLE ROW LEVEL SECURITY;
 
@@ -1191,7 +1191,7 @@ begin
   if v_order.status = 'pending' then
     perform private.end_order(v_order.id, 'cancelled', coalesce(cancel_order.reason, 'cancelled by the customer'));
     perform private.give_back_promotions(array[v_order.id]);
-  elsif v_order.status = 'paid' and (v_by_staff or v_order.total_amount = 0) then
+  elsif v_order.status = 'paid' and v_order.total_amount = 0 or v_order.status in ('paid', 'partially_refunded') and v_by_staff then
     perform private.undo_order(v_order.id, coalesce(cancel_order.reason, 'cancelled'));
   else
     perform private.fail('order_not_cancellable', 409, format('An order that is %s cannot be cancelled this way.', v_order.status),
@@ -1958,6 +1958,31 @@ begin
   loop
     perform private.emit('payment.cancelled', 'payment', v_payment_id);
   end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.close_reviewed_order(target public.orders, before text, resolution text, reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_money boolean;
+begin
+  perform private.close_payments(target.id, 'cancelled');
+  perform private.take_back_rest(target.id, true, close_reviewed_order.reason);
+  if close_reviewed_order.resolution = 'refund' then
+    perform private.give_back_captures(target.id, 'by_staff', close_reviewed_order.reason);
+  else
+    perform private.write_off_payments(target.id, close_reviewed_order.reason);
+  end if;
+  v_money := exists (select from public.refunds where refunds.order_id = target.id and refunds.status in ('pending', 'success'));
+  perform private.give_reason(close_reviewed_order.reason);
+  update public.orders
+  set status = case when close_reviewed_order.before in ('cancelled', 'expired') then close_reviewed_order.before when v_money then 'refunded' else 'cancelled' end,
+    cancelled_at = case when v_money and orders.cancelled_at is null then null else coalesce(orders.cancelled_at, now()) end,
+    cancel_reason = case when v_money then orders.cancel_reason else coalesce(orders.cancel_reason, close_reviewed_order.reason) end
+  where orders.id = target.id;
 end
 $function$;
 
@@ -3368,6 +3393,28 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.fulfil_reviewed_order(target public.orders, before text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_kept bigint := (select coalesce(sum(payments.captured_amount - payments.refunded_amount), 0) from public.payments where payments.order_id = target.id);
+begin
+  if fulfil_reviewed_order.before in ('cancelled', 'refunded')
+    or v_kept <> target.total_amount and not (fulfil_reviewed_order.before = 'partially_refunded' and v_kept between 1 and target.total_amount) then
+    perform private.fail('order_not_fulfillable', 409, 'What was paid is not what this order costs, or its goods were taken back.', 'Refund it or close it; the buyer can order again.', v_kept::text);
+  end if;
+  update public.payments set status = 'success' where payments.order_id = target.id and payments.status = 'refund_failed' and payments.captured_amount > payments.refunded_amount;
+  if fulfil_reviewed_order.before in ('pending', 'expired') then
+    perform private.confirm_order(target.id);
+    perform private.close_payments(target.id, 'paid');
+  else
+    update public.orders set status = fulfil_reviewed_order.before where orders.id = target.id;
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.generate_coupons(promotion_id uuid, count integer, prefix text, usage_limit integer, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -3526,6 +3573,16 @@ begin
   end loop;
   return v_units;
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.give_back_captures(order_id uuid, reason text, note text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.request_refund(payments.id, give_back_captures.reason, give_back_captures.note)
+  from public.payments
+  where payments.order_id = give_back_captures.order_id and payments.status in ('success', 'refunding', 'refund_failed') and private.refundable_amount(payments.id) > 0;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.give_back_cart(returned public.carts, open_cart public.carts)
@@ -5191,7 +5248,7 @@ begin
   select * into v_order from public.orders where orders.id = order_document.order_id;
   select jsonb_agg(jsonb_build_object(
       'id', order_items.id, 'variant_id', order_items.variant_id, 'kind', order_items.kind, 'sku', order_items.sku, 'title', order_items.title,
-      'parent_id', order_items.parent_id, 'quantity', order_items.quantity, 'unit_amount', order_items.unit_amount,
+      'parent_id', order_items.parent_id, 'quantity', order_items.quantity, 'refunded_quantity', order_items.refunded_quantity, 'unit_amount', order_items.unit_amount,
       'subtotal_amount', order_items.subtotal_amount, 'discount_amount', order_items.discount_amount, 'tax_amount', order_items.tax_amount,
       'tax_included_amount', order_items.tax_included_amount, 'total_amount', order_items.total_amount, 'pricing', order_items.pricing,
       'backordered_quantity', order_items.backordered_quantity, 'ships_at', order_items.ships_at,
@@ -5455,6 +5512,44 @@ begin
       array(select btrim(word) from jsonb_array_elements_text(named.option -> 'values') with ordinality as words (word, place)
         group by btrim(word) order by min(place))
     from jsonb_array_elements(parse_option_matrix.options) with ordinality as named (option, ordinality);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.parse_refund_lines(order_id uuid, lines jsonb)
+ RETURNS TABLE(order_item_id uuid, quantity integer, amount bigint)
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_hint constant text := 'Send [{"order_item_id": "<uuid>", "quantity": 1}, …], each item once, and no more than is left of it.';
+begin
+  if jsonb_typeof(parse_refund_lines.lines) is distinct from 'array' or jsonb_array_length(parse_refund_lines.lines) not between 1 and 1000 or exists (
+    select from jsonb_array_elements(parse_refund_lines.lines) as line
+    where jsonb_typeof(line) <> 'object' or line - array['order_item_id', 'quantity'] <> '{}'
+      or coalesce(line ->> 'order_item_id', '') !~* '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$'
+      or line ? 'quantity' and (jsonb_typeof(line -> 'quantity') <> 'number' or line ->> 'quantity' !~ '^[1-9][0-9]{0,5}$')
+  ) then
+    perform private.fail('invalid_lines', 422, 'A refund by line needs a list of order items.', v_hint);
+  end if;
+  return query
+    select order_items.id, wanted.quantity,
+      -- shares by what is given back so far, so that the parts of a line add up to the line
+      (round(order_items.total_amount::numeric * (order_items.refunded_quantity + wanted.quantity) / order_items.quantity)
+        - round(order_items.total_amount::numeric * order_items.refunded_quantity / order_items.quantity))::bigint
+    from jsonb_array_elements(parse_refund_lines.lines) as line
+    join public.order_items on order_items.id = (line ->> 'order_item_id')::uuid
+    cross join lateral (select coalesce((line ->> 'quantity')::integer, order_items.quantity - order_items.refunded_quantity) as quantity) as wanted
+    where order_items.order_id = parse_refund_lines.order_id and order_items.parent_id is null
+      and wanted.quantity between 1 and order_items.quantity - order_items.refunded_quantity
+    order by order_items.id;
+  if (select count(distinct lower(line ->> 'order_item_id')) from jsonb_array_elements(parse_refund_lines.lines) as line) <> jsonb_array_length(parse_refund_lines.lines) or (
+    select count(*) from jsonb_array_elements(parse_refund_lines.lines) as line
+    join public.order_items on order_items.id = (line ->> 'order_item_id')::uuid
+    where order_items.order_id = parse_refund_lines.order_id and order_items.parent_id is null
+      and coalesce((line ->> 'quantity')::integer, 1) <= order_items.quantity - order_items.refunded_quantity
+  ) <> jsonb_array_length(parse_refund_lines.lines) then
+    perform private.fail('invalid_lines', 422, 'A line is not of this order, is there twice, or has less left than that; a bundle goes back as a whole.', v_hint);
+  end if;
 end
 $function$;
 
@@ -6687,7 +6782,7 @@ declare
   v_refund public.refunds;
 begin
   select * into v_refund from public.refunds where refunds.id = record_refund_result.refund_id for update;
-  if v_refund.id is null
+  if v_refund.id is null or record_refund_result.provider_refund_id = any (v_refund.failed_provider_refund_ids)
     or v_refund.status <> 'failed' and v_refund.provider_refund_id <> coalesce(record_refund_result.provider_refund_id, '')
     or v_refund.status = 'failed' and v_refund.provider_refund_id = record_refund_result.provider_refund_id then
     return 'ignored'; -- not here; about another try than the one that counts; failed, which is for good: only a new try may succeed
@@ -6823,13 +6918,79 @@ AS $function$
   from public.ledger_transactions where ledger_transactions.effect_key like 'refund\_failed:' || refund_effect_key.refund_id || '%';
 $function$;
 
-CREATE OR REPLACE FUNCTION private.refund_order(order_id uuid, note text)
- RETURNS void
+CREATE OR REPLACE FUNCTION private.refund_order(order_id uuid, lines jsonb, amount bigint, reason text, restock boolean, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(refund_order.order_id, refund_order.lines, refund_order.amount, refund_order.reason, refund_order.restock);
+  v_answer jsonb;
+  v_order public.orders;
+  v_payment_id uuid;
+  v_left bigint;
+  v_ids uuid[];
+  v_quantities integer[];
+  v_amount bigint;
+  v_refund_id uuid;
+begin
+  perform private.require_refunder('payments.refund', refund_order.reason);
+  v_answer := private.recall_answer(v_person_id, refund_order.idempotency_key, 'refund_order', v_body);
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  select * into v_order from public.orders where orders.id = refund_order.order_id for update;
+  if v_order.id is null then
+    perform private.fail('order_not_found', 404, 'There is no such order.', 'Check the id.');
+  end if;
+  if v_order.status not in ('paid', 'processing', 'shipped', 'delivered', 'completed', 'partially_refunded') then
+    perform private.fail('order_not_refundable', 409, format('An order that is %s cannot be refunded this way.', v_order.status),
+      case when v_order.status = 'needs_review' then 'Call resolve_order_review.' else 'Read the order again.' end);
+  end if;
+  perform from public.payments where payments.order_id = v_order.id order by payments.id for update;
+  select payments.id, private.refundable_amount(payments.id) into v_payment_id, v_left
+  from public.payments where payments.order_id = v_order.id and payments.status in ('success', 'refunding')
+  order by private.refundable_amount(payments.id) desc limit 1;
+  if refund_order.lines is not null then
+    select array_agg(parsed.order_item_id), array_agg(parsed.quantity), sum(parsed.amount) into v_ids, v_quantities, v_amount
+    from private.parse_refund_lines(v_order.id, refund_order.lines) as parsed;
+  end if;
+  v_amount := coalesce(refund_order.amount, v_amount, v_left, 0);
+  if v_amount <= 0 or coalesce(v_left, 0) <= 0 then
+    perform private.fail('nothing_to_refund', 409, 'Nothing was paid for this, or it is on its way back already.', 'Read the order''s payments and refunds.');
+  end if;
+  if v_amount > v_left then
+    perform private.fail('refund_exceeds_payment', 409, 'That is more than is left of what was paid.', 'Name a smaller amount.', v_left::text);
+  end if;
+  perform private.give_reason(refund_order.reason);
+  update public.orders set status = case when v_amount = v_left then 'refunded' else 'partially_refunded' end where orders.id = v_order.id;
+  if v_amount = v_left then
+    perform private.take_back_rest(v_order.id, coalesce(refund_order.restock, true), refund_order.reason);
+  elsif v_ids is not null then
+    perform private.take_back_lines(v_order.id, v_ids, v_quantities, coalesce(refund_order.restock, true), refund_order.reason);
+  end if;
+  v_refund_id := private.request_refund(v_payment_id, 'by_staff', refund_order.reason, v_amount);
+  update public.refunds set lines = coalesce((
+    select jsonb_agg(jsonb_build_object('order_item_id', line.id, 'quantity', line.quantity, 'restock', coalesce(refund_order.restock, true)))
+    from unnest(v_ids, v_quantities) as line (id, quantity)), '[]')
+  where refunds.id = v_refund_id;
+  perform private.emit('order.refunded', 'order', v_order.id, jsonb_build_object('refund_id', v_refund_id, 'whole', v_amount = v_left));
+  perform private.give_reason(null);
+  return private.remember_answer(v_person_id, refund_order.idempotency_key, 'refund_order', v_body,
+    jsonb_build_object('refund', private.refund_document(v_refund_id), 'order', private.order_document(v_order.id)));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.refundable_amount(payment_id uuid)
+ RETURNS bigint
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  select private.request_refund(payments.id, 'order_cancelled', refund_order.note)
-  from public.payments where payments.order_id = refund_order.order_id and payments.status = 'success';
+  select payments.captured_amount - payments.refunded_amount - coalesce((
+    select sum(refunds.amount) from public.refunds where refunds.payment_id = payments.id and refunds.status = 'pending'), 0)::bigint
+  from public.payments where payments.id = refundable_amount.payment_id;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.refuse_and_keep(code text, status integer, message text, hint text DEFAULT NULL::text, details text DEFAULT NULL::text)
@@ -7202,20 +7363,20 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.request_refund(payment_id uuid, reason text, note text)
+CREATE OR REPLACE FUNCTION private.request_refund(payment_id uuid, reason text, note text, amount bigint DEFAULT NULL::bigint)
  RETURNS uuid
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 declare
-  v_payment public.payments;
+  v_amount bigint := coalesce(request_refund.amount, private.refundable_amount(request_refund.payment_id));
   v_refund_id uuid;
 begin
-  select * into v_payment from public.payments where payments.id = request_refund.payment_id;
   insert into public.refunds (payment_id, order_id, amount, currency, reason, note)
-  values (v_payment.id, v_payment.order_id, v_payment.captured_amount - v_payment.refunded_amount, v_payment.currency, request_refund.reason, request_refund.note)
+  select payments.id, payments.order_id, v_amount, payments.currency, request_refund.reason, request_refund.note
+  from public.payments where payments.id = request_refund.payment_id
   returning refunds.id into v_refund_id;
-  update public.payments set status = 'refunding' where payments.id = v_payment.id;
+  update public.payments set status = 'refunding' where payments.id = request_refund.payment_id;
   perform private.emit('refund.requested', 'refund', v_refund_id);
   return v_refund_id;
 end
@@ -7251,6 +7412,21 @@ begin
     perform private.fail('account_closed', 401, 'This account was deleted.', 'Sign in with another account.');
   end if;
   return v_person_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.require_refunder(permission text, reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if not (private.is_service() or private.has_permission(require_refunder.permission)) then
+    perform private.fail('permission_denied', 403, format('This needs the permission %s.', require_refunder.permission), 'Ask an admin for a role that has it.');
+  end if;
+  if length(btrim(coalesce(require_refunder.reason, ''))) not between 1 and 500 then
+    perform private.fail('invalid_reason', 422, 'A reason of at most 500 characters is asked for; it stays in the history.', 'Say why.');
+  end if;
 end
 $function$;
 
@@ -7337,6 +7513,55 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.resolve_order_review(order_id uuid, resolution text, reason text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(resolve_order_review.order_id, resolve_order_review.resolution, resolve_order_review.reason);
+  v_answer jsonb;
+  v_order public.orders;
+  v_before text;
+begin
+  perform private.require_refunder('payments.review', resolve_order_review.reason);
+  v_answer := private.recall_answer(v_person_id, resolve_order_review.idempotency_key, 'resolve_order_review', v_body);
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if coalesce(resolve_order_review.resolution, '') not in ('fulfil', 'refund', 'close') then
+    perform private.fail('invalid_resolution', 422, 'A review ends by fulfil, refund or close.', 'Send one of the three.');
+  end if;
+  select * into v_order from public.orders where orders.id = resolve_order_review.order_id for update;
+  if v_order.id is null then
+    perform private.fail('order_not_found', 404, 'There is no such order.', 'Check the id.');
+  end if;
+  if v_order.status <> 'needs_review' then
+    perform private.fail('order_not_in_review', 409, format('This order is %s: nobody has to decide.', v_order.status), 'Read it again.');
+  end if;
+  perform from public.payments where payments.order_id = v_order.id order by payments.id for update;
+  if exists (select from public.refunds where refunds.order_id = v_order.id and refunds.status = 'pending') then
+    perform private.fail('refund_in_progress', 409, 'A refund of this order is on its way.', 'Wait until it has arrived or failed.');
+  end if;
+  if resolve_order_review.resolution = 'refund'
+    and not exists (select from public.payments where payments.order_id = v_order.id and private.refundable_amount(payments.id) > 0) then
+    perform private.fail('nothing_to_refund', 409, 'Nothing that was captured is left of this order.', 'Close it.');
+  end if;
+  v_before := private.status_before_review(v_order.id);
+  perform private.give_reason(resolve_order_review.reason);
+  if resolve_order_review.resolution = 'fulfil' then
+    perform private.fulfil_reviewed_order(v_order, v_before);
+  else
+    perform private.close_reviewed_order(v_order, v_before, resolve_order_review.resolution, resolve_order_review.reason);
+  end if;
+  perform private.emit('order.reviewed', 'order', v_order.id, jsonb_build_object('resolution', resolve_order_review.resolution));
+  perform private.give_reason(null);
+  return private.remember_answer(v_person_id, resolve_order_review.idempotency_key, 'resolve_order_review', v_body, private.order_document(v_order.id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.retry_process(process_id uuid)
  RETURNS public.processes
  LANGUAGE plpgsql
@@ -7357,6 +7582,79 @@ begin
   end if;
   perform private.emit('process.retried', 'process', v_process.id, jsonb_build_object('task', v_process.task, 'process_id', v_process.id));
   return v_process;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.retry_refund(refund_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := to_jsonb(retry_refund.refund_id);
+  v_answer jsonb;
+  v_payment public.payments;
+  v_refund public.refunds;
+begin
+  perform private.require_refunder('payments.refund', 'another try');
+  v_answer := private.recall_answer(v_person_id, retry_refund.idempotency_key, 'retry_refund', v_body);
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_payment := private.lock_payment((select refunds.payment_id from public.refunds where refunds.id = retry_refund.refund_id));
+  select * into v_refund from public.refunds where refunds.id = retry_refund.refund_id for update;
+  if v_refund.id is null then
+    perform private.fail('refund_not_found', 404, 'There is no such refund.', 'Read the refunds of the order.');
+  end if;
+  if v_refund.status <> 'failed' then
+    perform private.fail('refund_not_open', 409, format('This refund is %s.', v_refund.status), 'Only one that failed is tried again.');
+  end if;
+  if v_refund.amount > private.refundable_amount(v_payment.id) then
+    perform private.fail('refund_exceeds_payment', 409, 'That is more than is left of what was paid.', 'It went back by another way meanwhile.', private.refundable_amount(v_payment.id)::text);
+  end if;
+  perform private.give_reason('another try');
+  update public.refunds
+  set status = 'pending', attempt = refunds.attempt + 1, requested_at = now(), failure = null, provider_refund_id = null,
+    failed_provider_refund_ids = array_remove(refunds.failed_provider_refund_ids || refunds.provider_refund_id, null)
+  where refunds.id = v_refund.id;
+  update public.payments set status = 'refunding' where payments.id = v_payment.id and payments.status <> 'refunding';
+  perform private.emit('refund.requested', 'refund', v_refund.id, jsonb_build_object('attempt', v_refund.attempt + 1));
+  perform private.give_reason(null);
+  return private.remember_answer(v_person_id, retry_refund.idempotency_key, 'retry_refund', v_body, private.refund_document(v_refund.id));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.return_sold_units(order_id uuid, variant_id uuid, quantity integer, restock boolean, refund_note text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_left integer := return_sold_units.quantity;
+  v_sold record;
+  v_units integer;
+begin
+  for v_sold in
+    select stock_movements.location_id, -sum(stock_movements.quantity)::integer as quantity
+    from public.stock_movements
+    where stock_movements.reference_id = return_sold_units.order_id and stock_movements.variant_id = return_sold_units.variant_id
+    group by stock_movements.location_id having sum(stock_movements.quantity) < 0
+    order by private.first_slot(stock_movements.location_id) desc
+  loop
+    v_units := least(v_left, v_sold.quantity);
+    exit when v_units = 0;
+    -- what never came cannot be damaged
+    if return_sold_units.restock or private.first_slot(v_sold.location_id) >= 128 then
+      perform private.return_units(return_sold_units.variant_id, v_units, return_sold_units.order_id, v_sold.location_id);
+    else
+      insert into public.stock_movements (variant_id, location_id, quantity, reason, reference_id, note) values
+        (return_sold_units.variant_id, v_sold.location_id, v_units, 'return', return_sold_units.order_id, return_sold_units.refund_note),
+        (return_sold_units.variant_id, v_sold.location_id, -v_units, 'damage', null, return_sold_units.refund_note);
+    end if;
+    v_left := v_left - v_units;
+  end loop;
 end
 $function$;
 
@@ -8279,6 +8577,16 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.status_before_review(order_id uuid)
+ RETURNS text
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select status_changes.from_status from public.status_changes
+  where status_changes.subject_id = status_before_review.order_id and status_changes.machine = 'order' and status_changes.to_status = 'needs_review'
+  order by status_changes.id desc limit 1;
+$function$;
+
 CREATE OR REPLACE FUNCTION private.stock_by_location(variant_ids uuid[])
  RETURNS TABLE(variant_id uuid, location_id uuid, location_code text, available bigint, reserved bigint, on_hand bigint, movements bigint, difference bigint)
  LANGUAGE plpgsql
@@ -8700,6 +9008,63 @@ begin
   where sold.quantity > 0;
   perform private.end_enrollments(array(select order_items.id from public.order_items where order_items.order_id = take_back_goods.order_id), 'cancelled');
   perform private.end_downloads(array(select order_items.id from public.order_items where order_items.order_id = take_back_goods.order_id));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.take_back_lines(order_id uuid, order_item_ids uuid[], quantities integer[], restock boolean, note text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_lines jsonb;
+  v_variants uuid[];
+  v_ended uuid[];
+begin
+  -- the components of a bundle go with it
+  with given as (select * from unnest(take_back_lines.order_item_ids, take_back_lines.quantities) as given (order_item_id, quantity)),
+  touched as (
+    update public.order_items
+    set refunded_quantity = order_items.refunded_quantity + order_items.quantity / bundles.quantity * given.quantity
+    from given join public.order_items as bundles on bundles.id = given.order_item_id
+    where order_items.order_id = take_back_lines.order_id and (order_items.id = bundles.id or order_items.parent_id = bundles.id)
+    returning order_items.id, order_items.variant_id, order_items.kind, order_items.quantity / bundles.quantity * given.quantity as units,
+      order_items.refunded_quantity = order_items.quantity as whole
+  )
+  select jsonb_agg(jsonb_build_object('variant_id', touched.variant_id, 'units', touched.units, 'restock', take_back_lines.restock or touched.kind = 'course')),
+    array_agg(touched.variant_id), array_agg(touched.id) filter (where touched.whole)
+  into v_lines, v_variants, v_ended from touched;
+  perform private.lock_holds(array[take_back_lines.order_id], v_variants); -- every slot before the first waiting list
+  perform private.lock_waitlists(array[take_back_lines.order_id], v_variants);
+  perform private.return_sold_units(take_back_lines.order_id, line.variant_id, line.units, line.restock, take_back_lines.note)
+  from (
+    select (line ->> 'variant_id')::uuid as variant_id, sum((line ->> 'units')::integer)::integer as units, bool_and((line ->> 'restock')::boolean) as restock
+    from jsonb_array_elements(v_lines) as line group by 1 order by 1
+  ) as line;
+  perform private.end_enrollments(v_ended, 'cancelled');
+  perform private.end_downloads(v_ended);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.take_back_rest(order_id uuid, restock boolean, note text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_ids uuid[];
+  v_quantities integer[];
+begin
+  select array_agg(order_items.id order by order_items.id), array_agg(order_items.quantity - order_items.refunded_quantity order by order_items.id)
+  into v_ids, v_quantities
+  from public.order_items
+  where order_items.order_id = take_back_rest.order_id and order_items.parent_id is null and order_items.refunded_quantity < order_items.quantity;
+  if v_ids is not null then
+    perform private.take_back_lines(take_back_rest.order_id, v_ids, v_quantities, take_back_rest.restock, take_back_rest.note);
+  end if;
+  -- what it still holds, and what an earlier end of the order left
+  perform private.take_back_goods(take_back_rest.order_id);
+  perform private.give_back_promotions(array[take_back_rest.order_id]);
 end
 $function$;
 
@@ -9740,7 +10105,7 @@ begin
   perform private.take_back_goods(undo_order.order_id);
   perform private.give_back_promotions(array[undo_order.order_id]);
   perform private.emit('order.cancelled', 'order', undo_order.order_id);
-  perform private.refund_order(undo_order.order_id, undo_order.reason);
+  perform private.give_back_captures(undo_order.order_id, 'order_cancelled', undo_order.reason);
   perform private.give_reason(null);
 end
 $function$;
@@ -10113,6 +10478,29 @@ begin
       v_line.subtotal_amount - v_line.discount_amount + v_line.tax_amount, private.line_pricing(v_line), v_line.snapshot);
   end loop;
   return v_item_ids;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.write_off_payments(order_id uuid, note text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_payment public.payments;
+  v_refund public.refunds;
+  v_written_off bigint := 0;
+begin
+  for v_payment in
+    select * from public.payments where payments.order_id = write_off_payments.order_id and payments.captured_amount > payments.refunded_amount order by payments.id
+  loop
+    insert into public.refunds (payment_id, order_id, amount, currency, reason, note, status)
+    values (v_payment.id, v_payment.order_id, v_payment.captured_amount - v_payment.refunded_amount, v_payment.currency, 'written_off', write_off_payments.note, 'success')
+    returning * into v_refund;
+    perform private.settle_refund(v_refund, v_payment);
+    v_written_off := v_written_off + v_refund.amount;
+  end loop;
+  return v_written_off;
 end
 $function$;
 
@@ -10573,6 +10961,14 @@ AS $function$
   select private.record_transfer_refund(record_transfer_refund.refund_id, record_transfer_refund.reference, record_transfer_refund.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.refund_order(order_id uuid, lines jsonb DEFAULT NULL::jsonb, amount bigint DEFAULT NULL::bigint, reason text DEFAULT NULL::text, restock boolean DEFAULT true, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.refund_order(refund_order.order_id, refund_order.lines, refund_order.amount, refund_order.reason, refund_order.restock, refund_order.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.release_stock(hold_id uuid, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -10613,12 +11009,28 @@ AS $function$
   select private.reserve_stock(reserve_stock.lines, reserve_stock.minutes, reserve_stock.note, reserve_stock.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.resolve_order_review(order_id uuid, resolution text, reason text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.resolve_order_review(resolve_order_review.order_id, resolve_order_review.resolution, resolve_order_review.reason, resolve_order_review.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.retry_process(process_id uuid)
  RETURNS public.processes
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
   select private.retry_process(retry_process.process_id);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.retry_refund(refund_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.retry_refund(retry_refund.refund_id, retry_refund.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.review_payment_proof(proof_id uuid, approve boolean, reason text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
@@ -12555,6 +12967,8 @@ COMMENT ON FUNCTION "private"."close_overdue_attempt"(uuid, uuid) IS 'An attempt
 
 COMMENT ON FUNCTION "private"."close_payments"(uuid, text) IS 'Closes the open attempt of an order that ended or was paid otherwise; the worker then closes the provider''s page. One that is being processed is left to its outcome.';
 
+COMMENT ON FUNCTION "private"."close_reviewed_order"(public.orders, text, text, text) IS 'Ends what is left of an order: its goods come back, its money goes back or is written off. The caller holds the order''s row.';
+
 COMMENT ON FUNCTION "private"."collection_condition"(public.collections) IS 'The rules of a collection as one condition on products. Without rules it holds what was picked by hand only.';
 
 COMMENT ON FUNCTION "private"."collection_products"(text, text, text, text, integer) IS 'Does the work of public.collection_products.';
@@ -12679,6 +13093,8 @@ COMMENT ON FUNCTION "private"."free_sku"(text) IS 'The SKU as wanted, shortened 
 
 COMMENT ON FUNCTION "private"."free_units"(uuid, integer, uuid, integer) IS 'Ends a hold on units of one slot: to whoever waits for them, else back on sale. The caller holds the slot, and those beyond stock when it frees several variants, and has ended the reservation.';
 
+COMMENT ON FUNCTION "private"."fulfil_reviewed_order"(public.orders, text) IS 'Delivers an order for exactly its money, or lets stand what was delivered. Refuses order_not_fulfillable, and what confirm_order refuses. The caller holds the order''s row.';
+
 COMMENT ON FUNCTION "private"."generate_coupons"(uuid, integer, text, integer, text) IS 'Does the work of public.generate_coupons.';
 
 COMMENT ON FUNCTION "private"."generate_variants"(uuid, jsonb, text, text) IS 'Does the work of public.generate_variants.';
@@ -12688,6 +13104,8 @@ COMMENT ON FUNCTION "private"."get_cart"(text) IS 'Does the work of public.get_c
 COMMENT ON FUNCTION "private"."get_order"(uuid) IS 'Does the work of public.get_order.';
 
 COMMENT ON FUNCTION "private"."get_units"(public.promotions, private.order_line[], boolean[]) IS 'Buy X get Y: how many units of each line one gets. Of every X + Y covered units Y are got, and over the whole order they are the cheapest ones.';
+
+COMMENT ON FUNCTION "private"."give_back_captures"(uuid, text, text) IS 'Gives back everything an order captured that is not on its way back yet.';
 
 COMMENT ON FUNCTION "private"."give_back_cart"(public.carts, public.carts) IS 'A cart whose order ended unpaid: open again, or merged into the one that is open. The caller holds both.';
 
@@ -12873,6 +13291,8 @@ COMMENT ON FUNCTION "private"."parse_lines"(jsonb) IS 'Lines as rows, summed by 
 
 COMMENT ON FUNCTION "private"."parse_option_matrix"(jsonb) IS 'Options and their values as rows. Refuses invalid_options.';
 
+COMMENT ON FUNCTION "private"."parse_refund_lines"(uuid, jsonb) IS 'Lines of a refund with what each is worth: its share of discount and tax included. Refuses invalid_lines. The caller holds the order''s row.';
+
 COMMENT ON FUNCTION "private"."parse_stock_lines"(jsonb, text[], boolean) IS 'Lines in the order in which stock is locked; amounts are the names of which each line has one, placed says whether a line may name a place (main when it does not). Refuses invalid_lines and invalid_quantity.';
 
 COMMENT ON FUNCTION "private"."pass_on_free_units"(uuid) IS 'Gives units that are on sale to whoever waits for them: after seats were added, or a closed intake with a waiting list opened again.';
@@ -12977,7 +13397,9 @@ COMMENT ON FUNCTION "private"."refund_document"(uuid) IS 'A refund as the verbs 
 
 COMMENT ON FUNCTION "private"."refund_effect_key"(text, uuid) IS 'refund:<id> for the first booking of a refund, refund:<id>:2 once the first one was booked back.';
 
-COMMENT ON FUNCTION "private"."refund_order"(uuid, text) IS 'Gives back everything an order captured.';
+COMMENT ON FUNCTION "private"."refund_order"(uuid, jsonb, bigint, text, boolean, text) IS 'Does the work of public.refund_order.';
+
+COMMENT ON FUNCTION "private"."refundable_amount"(uuid) IS 'What was captured, less what went back and what is on its way. The caller holds the payment''s row.';
 
 COMMENT ON FUNCTION "private"."refuse_and_keep"(text, integer, text, text, text) IS 'A refusal that keeps what the call has written, such as a counted guess: gives the answer with which the verb must return at once. Everything else refuses with private.fail.';
 
@@ -13019,11 +13441,13 @@ COMMENT ON FUNCTION "private"."remove_from_cart"(uuid, text) IS 'Does the work o
 
 COMMENT ON FUNCTION "private"."request_id"() IS 'The correlation id of this request: what the worker set, else the x-request-id header. It travels from request to event to job to mail.';
 
-COMMENT ON FUNCTION "private"."request_refund"(uuid, text, text) IS 'Gives back what is left of a captured payment; the worker sends it to the provider.';
+COMMENT ON FUNCTION "private"."request_refund"(uuid, text, text, bigint) IS 'Gives back this much of a captured payment, or what is left of it; the worker sends it to the provider. The caller has looked at refundable_amount.';
 
 COMMENT ON FUNCTION "private"."require_catalog_write"() IS 'The person under whom answers of a catalogue verb are kept. Refuses permission_denied.';
 
 COMMENT ON FUNCTION "private"."require_person"() IS 'The id of the signed-in caller. Refuses sign_in_required, and account_closed for a token that outlived its account.';
+
+COMMENT ON FUNCTION "private"."require_refunder"(text, text) IS 'Refuses permission_denied and invalid_reason: what every verb asks by which staff move money.';
 
 COMMENT ON FUNCTION "private"."require_stock_keeper"() IS 'The id of whoever may write stock, zeros for the secret key. Refuses permission_denied.';
 
@@ -13033,7 +13457,13 @@ COMMENT ON FUNCTION "private"."reserve_stock"(jsonb, integer, text, text) IS 'Do
 
 COMMENT ON FUNCTION "private"."reserve_units"(uuid, uuid, integer, timestamp with time zone) IS 'Holds units for a holder until expires_at and says how many of them lie beyond stock; null when there are not enough.';
 
+COMMENT ON FUNCTION "private"."resolve_order_review"(uuid, text, text, text) IS 'Does the work of public.resolve_order_review.';
+
 COMMENT ON FUNCTION "private"."retry_process"(uuid) IS 'Does the work of public.retry_process.';
+
+COMMENT ON FUNCTION "private"."retry_refund"(uuid, text) IS 'Does the work of public.retry_refund.';
+
+COMMENT ON FUNCTION "private"."return_sold_units"(uuid, uuid, integer, boolean, text) IS 'Takes back what an order has of a variant: on sale again, or written off as it comes in. No more than its movements say. The caller has locked the slots.';
 
 COMMENT ON FUNCTION "private"."return_units"(uuid, integer, uuid, uuid) IS 'Puts sold units back on sale where they came from, or in main when that place was closed: a cancelled seat, a returned parcel. A variant that is not counted has nowhere to put them.';
 
@@ -13105,6 +13535,8 @@ COMMENT ON FUNCTION "private"."start_transfer"(uuid, text) IS 'Does the work of 
 
 COMMENT ON FUNCTION "private"."start_upload"(text, uuid, uuid, text, text) IS 'Does the work of public.start_upload.';
 
+COMMENT ON FUNCTION "private"."status_before_review"(uuid) IS 'Where an order was when it was put before a person.';
+
 COMMENT ON FUNCTION "private"."stock_by_location"(uuid[]) IS 'Does the work of public.stock_by_location.';
 
 COMMENT ON FUNCTION "private"."stock_hold_document"(uuid) IS 'A hold and what it took, as its verbs answer it.';
@@ -13136,6 +13568,10 @@ COMMENT ON FUNCTION "private"."sum_taxes"(private.order_line[]) IS 'The taxes of
 COMMENT ON FUNCTION "private"."sweep_low_stock"() IS 'Moves the marks that a race left behind; returns how many. The worker calls it every minute.';
 
 COMMENT ON FUNCTION "private"."take_back_goods"(uuid) IS 'Ends the enrolments and downloads of a paid order, frees what it still holds and puts what it took from stock back: exactly what its movements say, so twice does nothing.';
+
+COMMENT ON FUNCTION "private"."take_back_lines"(uuid, uuid[], integer[], boolean, text) IS 'Takes back these quantities of these lines: their units, and seat and download of a line of which nothing is left. A seat is always free again. The caller holds the order''s row.';
+
+COMMENT ON FUNCTION "private"."take_back_rest"(uuid, boolean, text) IS 'Takes back everything that is left of an order, and its uses of promotions. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."take_units"(uuid, uuid, integer) IS 'Takes units that are on sale away from a location and says how many were missing. The caller holds every slot of the variant and writes the movement.';
 
@@ -13271,6 +13707,8 @@ COMMENT ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint,
 
 COMMENT ON FUNCTION "private"."write_items"(uuid, private.order_line[]) IS 'Writes the lines of an order and gives the ids of the items, in the order of the lines.';
 
+COMMENT ON FUNCTION "private"."write_off_payments"(uuid, text) IS 'Books money that is not with the shop any more as given back: a dispute that was lost. Answers how much. The caller holds the order''s row.';
+
 COMMENT ON FUNCTION "private"."write_options"(uuid, jsonb) IS 'Adds the options and values that a product does not have yet; takes none away.';
 
 COMMENT ON FUNCTION "private"."write_order"(uuid, private.quote, uuid, timestamp with time zone) IS 'Writes an order whose units are taken: order, items, enrolments, downloads, events. Without expires_at there is nothing to pay and it is born paid.';
@@ -13367,6 +13805,8 @@ COMMENT ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) I
 
 COMMENT ON FUNCTION "public"."record_transfer_refund"(uuid, text, text) IS 'Staff (payments.refund): the money of a payment that came by transfer was sent back by the bank, under this reference. No provider does that. Errors: permission_denied, refund_not_found, refund_not_open, invalid_reason, idempotency_key_reused.';
 
+COMMENT ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text) IS 'Staff (payments.refund): gives money back and answers {refund, order}. Neither lines nor amount: all that is left, and everything bought ends. lines [{order_item_id, quantity}]: what they cost, and they alone end; restock says whether their units are on sale again. amount alone: money only; with lines: instead of what they cost. Errors: permission_denied, order_not_found, order_not_refundable, nothing_to_refund, refund_exceeds_payment, invalid_lines, invalid_reason, idempotency_key_reused.';
+
 COMMENT ON FUNCTION "public"."release_stock"(uuid, text) IS 'Staff (inventory.write) or the secret key: ends a hold, its units are free again. Answers it. Errors: permission_denied, hold_not_found, hold_ended, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."remove_address"(uuid, text) IS 'Removes an own address and answers those that are left; of these the one changed last becomes the default if the default went. Errors: address_not_found, idempotency_key_reused, sign_in_required.';
@@ -13377,7 +13817,11 @@ COMMENT ON FUNCTION "public"."remove_from_cart"(uuid, text) IS 'Takes a line out
 
 COMMENT ON FUNCTION "public"."reserve_stock"(jsonb, integer, text, text) IS 'Staff (inventory.write) or the secret key: holds [{variant_id, quantity}], all or none, for some minutes (default: the setting hold_minutes). Answers {id, status, note, expires_at, lines: [{variant_id, quantity, beyond_stock}]}. Errors: permission_denied, invalid_lines, invalid_quantity, invalid_reason, invalid_hold_time, variant_not_found, seats_follow_the_intake, bundle_has_no_stock, not_counted, out_of_stock, idempotency_key_reused.';
 
+COMMENT ON FUNCTION "public"."resolve_order_review"(uuid, text, text, text) IS 'Staff (payments.review): ends a review and answers the order. fulfil: deliver it, or let stand what was delivered, for exactly its money. refund: everything goes back. close: goods come back, and money that is left is written off, as after a lost dispute. Errors: permission_denied, order_not_found, order_not_in_review, order_not_fulfillable, refund_in_progress, nothing_to_refund, out_of_stock, invalid_resolution, invalid_reason, idempotency_key_reused.';
+
 COMMENT ON FUNCTION "public"."retry_process"(uuid) IS 'Staff (processes.write): queues a failed process again and answers it. Errors: permission_denied, process_not_retryable.';
+
+COMMENT ON FUNCTION "public"."retry_refund"(uuid, text) IS 'Staff (payments.refund): asks the provider once more for a refund that failed, and answers it. Errors: permission_denied, refund_not_found, refund_not_open, refund_exceeds_payment, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."review_payment_proof"(uuid, boolean, text, text) IS 'Staff (payments.review): the money has arrived (the order is paid, or the money goes back if it can no longer be delivered), or has not: then the buyer may send another proof while the order is held. Answers {proof, order}. Errors: permission_denied, proof_not_found, proof_not_open, invalid_reason, idempotency_key_reused.';
 
@@ -13581,7 +14025,7 @@ COMMENT ON TABLE "public"."promotions" IS 'What is taken off an order. percent a
 
 COMMENT ON TABLE "public"."quiz_attempts" IS 'Each try at a quiz, with the learner''s answers and the score. Open until submitted_at; max_attempts is the limit when it was begun.';
 
-COMMENT ON TABLE "public"."refunds" IS 'Money on its way back. Reasons: the order was cancelled; paid after it ended; sold out after payment; paid twice; started at the provider.';
+COMMENT ON TABLE "public"."refunds" IS 'Money on its way back. Reasons: the order was cancelled; paid after it ended; sold out after payment; paid twice; started at the provider; by staff; lost. lines: what it was for, [{order_item_id, quantity, restock}].';
 
 COMMENT ON TABLE "public"."reservations" IS 'Units held for an order that is not paid yet, or offered to whoever waited for them, until expires_at by the database''s clock.';
 
@@ -14087,6 +14531,12 @@ REVOKE ALL ON FUNCTION "private"."close_payments"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."close_payments"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."close_reviewed_order"(public.orders, text, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."close_reviewed_order"(public.orders, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."close_reviewed_order"(public.orders, text, text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."collection_condition"(public.collections) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."collection_condition"(public.collections) FROM "postgres";
@@ -14485,6 +14935,12 @@ REVOKE ALL ON FUNCTION "private"."free_units"(uuid, integer, uuid, integer) FROM
 
 GRANT EXECUTE ON FUNCTION "private"."free_units"(uuid, integer, uuid, integer) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."fulfil_reviewed_order"(public.orders, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."fulfil_reviewed_order"(public.orders, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."fulfil_reviewed_order"(public.orders, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."generate_coupons"(uuid, integer, text, integer, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."generate_coupons"(uuid, integer, text, integer, text) TO "authenticated";
@@ -14528,6 +14984,12 @@ REVOKE ALL ON FUNCTION "private"."get_units"(public.promotions, private.order_li
 REVOKE ALL ON FUNCTION "private"."get_units"(public.promotions, private.order_line[], boolean[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."get_units"(public.promotions, private.order_line[], boolean[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."give_back_captures"(uuid, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."give_back_captures"(uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."give_back_captures"(uuid, text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."give_back_cart"(public.carts, public.carts) FROM PUBLIC;
 
@@ -15123,6 +15585,12 @@ REVOKE ALL ON FUNCTION "private"."parse_option_matrix"(jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."parse_option_matrix"(jsonb) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."parse_refund_lines"(uuid, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."parse_refund_lines"(uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."parse_refund_lines"(uuid, jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."parse_stock_lines"(jsonb, text[], boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."parse_stock_lines"(jsonb, text[], boolean) FROM "postgres";
@@ -15461,11 +15929,21 @@ REVOKE ALL ON FUNCTION "private"."refund_effect_key"(text, uuid) FROM "postgres"
 
 GRANT EXECUTE ON FUNCTION "private"."refund_effect_key"(text, uuid) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."refund_order"(uuid, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."refund_order"(uuid, jsonb, bigint, text, boolean, text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."refund_order"(uuid, text) FROM "postgres";
+GRANT EXECUTE ON FUNCTION "private"."refund_order"(uuid, jsonb, bigint, text, boolean, text) TO "authenticated";
 
-GRANT EXECUTE ON FUNCTION "private"."refund_order"(uuid, text) TO "postgres";
+REVOKE ALL ON FUNCTION "private"."refund_order"(uuid, jsonb, bigint, text, boolean, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."refund_order"(uuid, jsonb, bigint, text, boolean, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."refund_order"(uuid, jsonb, bigint, text, boolean, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."refundable_amount"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."refundable_amount"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."refundable_amount"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."refuse_and_keep"(text, integer, text, text, text) FROM PUBLIC;
 
@@ -15597,11 +16075,11 @@ REVOKE ALL ON FUNCTION "private"."request_id"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."request_id"() TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."request_refund"(uuid, text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."request_refund"(uuid, text, text, bigint) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."request_refund"(uuid, text, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."request_refund"(uuid, text, text, bigint) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."request_refund"(uuid, text, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."request_refund"(uuid, text, text, bigint) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."require_catalog_write"() FROM PUBLIC;
 
@@ -15614,6 +16092,12 @@ REVOKE ALL ON FUNCTION "private"."require_person"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."require_person"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."require_person"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."require_refunder"(text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."require_refunder"(text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."require_refunder"(text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."require_stock_keeper"() FROM PUBLIC;
 
@@ -15643,6 +16127,16 @@ REVOKE ALL ON FUNCTION "private"."reserve_units"(uuid, uuid, integer, timestamp 
 
 GRANT EXECUTE ON FUNCTION "private"."reserve_units"(uuid, uuid, integer, timestamp with time zone) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."resolve_order_review"(uuid, text, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."resolve_order_review"(uuid, text, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."resolve_order_review"(uuid, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."resolve_order_review"(uuid, text, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."resolve_order_review"(uuid, text, text, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."retry_process"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."retry_process"(uuid) TO "authenticated";
@@ -15652,6 +16146,22 @@ REVOKE ALL ON FUNCTION "private"."retry_process"(uuid) FROM "postgres";
 GRANT EXECUTE ON FUNCTION "private"."retry_process"(uuid) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."retry_process"(uuid) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."retry_refund"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."retry_refund"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."retry_refund"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."retry_refund"(uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."retry_refund"(uuid, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."return_sold_units"(uuid, uuid, integer, boolean, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."return_sold_units"(uuid, uuid, integer, boolean, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."return_sold_units"(uuid, uuid, integer, boolean, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."return_units"(uuid, integer, uuid, uuid) FROM PUBLIC;
 
@@ -15911,6 +16421,12 @@ GRANT EXECUTE ON FUNCTION "private"."start_upload"(text, uuid, uuid, text, text)
 
 GRANT EXECUTE ON FUNCTION "private"."start_upload"(text, uuid, uuid, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."status_before_review"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."status_before_review"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."status_before_review"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."stock_by_location"(uuid[]) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."stock_by_location"(uuid[]) TO "authenticated";
@@ -16022,6 +16538,18 @@ REVOKE ALL ON FUNCTION "private"."take_back_goods"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."take_back_goods"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."take_back_goods"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."take_back_lines"(uuid, uuid[], integer[], boolean, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."take_back_lines"(uuid, uuid[], integer[], boolean, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."take_back_lines"(uuid, uuid[], integer[], boolean, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."take_back_rest"(uuid, boolean, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."take_back_rest"(uuid, boolean, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."take_back_rest"(uuid, boolean, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."take_units"(uuid, uuid, integer) FROM PUBLIC;
 
@@ -16449,6 +16977,12 @@ REVOKE ALL ON FUNCTION "private"."write_items"(uuid, private.order_line[]) FROM 
 
 GRANT EXECUTE ON FUNCTION "private"."write_items"(uuid, private.order_line[]) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."write_off_payments"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."write_off_payments"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."write_off_payments"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."write_options"(uuid, jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."write_options"(uuid, jsonb) FROM "postgres";
@@ -16867,6 +17401,16 @@ GRANT EXECUTE ON FUNCTION "public"."record_transfer_refund"(uuid, text, text) TO
 
 GRANT EXECUTE ON FUNCTION "public"."record_transfer_refund"(uuid, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."release_stock"(uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."release_stock"(uuid, text) TO "authenticated";
@@ -16911,6 +17455,16 @@ GRANT EXECUTE ON FUNCTION "public"."reserve_stock"(jsonb, integer, text, text) T
 
 GRANT EXECUTE ON FUNCTION "public"."reserve_stock"(jsonb, integer, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."resolve_order_review"(uuid, text, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."resolve_order_review"(uuid, text, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."resolve_order_review"(uuid, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."resolve_order_review"(uuid, text, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."resolve_order_review"(uuid, text, text, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."retry_process"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."retry_process"(uuid) TO "authenticated";
@@ -16920,6 +17474,16 @@ REVOKE ALL ON FUNCTION "public"."retry_process"(uuid) FROM "postgres";
 GRANT EXECUTE ON FUNCTION "public"."retry_process"(uuid) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."retry_process"(uuid) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."retry_refund"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."retry_refund"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."retry_refund"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."retry_refund"(uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."retry_refund"(uuid, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."review_payment_proof"(uuid, boolean, text, text) FROM PUBLIC;
 

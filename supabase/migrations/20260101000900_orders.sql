@@ -55,6 +55,7 @@ create table public.order_items (
   sku text not null,
   title text not null,
   quantity integer not null,
+  refunded_quantity integer not null default 0,
   unit_amount bigint not null,
   subtotal_amount bigint not null,
   discount_amount bigint not null default 0,
@@ -66,6 +67,7 @@ create table public.order_items (
   backordered_quantity integer not null default 0,
   ships_at timestamptz,
   constraint order_items_are_bought_by_the_piece check (quantity between 1 and 100000),
+  constraint order_items_give_back_no_more_than_was_bought check (refunded_quantity between 0 and quantity),
   constraint order_items_add_up check (unit_amount >= 0 and subtotal_amount = unit_amount * quantity and total_amount = subtotal_amount - discount_amount + tax_amount),
   constraint order_items_take_off_no_more_than_there_is check (discount_amount between 0 and subtotal_amount and tax_amount >= 0
     and tax_included_amount between 0 and subtotal_amount - discount_amount),
@@ -168,7 +170,7 @@ begin
   select * into v_order from public.orders where orders.id = order_document.order_id;
   select jsonb_agg(jsonb_build_object(
       'id', order_items.id, 'variant_id', order_items.variant_id, 'kind', order_items.kind, 'sku', order_items.sku, 'title', order_items.title,
-      'parent_id', order_items.parent_id, 'quantity', order_items.quantity, 'unit_amount', order_items.unit_amount,
+      'parent_id', order_items.parent_id, 'quantity', order_items.quantity, 'refunded_quantity', order_items.refunded_quantity, 'unit_amount', order_items.unit_amount,
       'subtotal_amount', order_items.subtotal_amount, 'discount_amount', order_items.discount_amount, 'tax_amount', order_items.tax_amount,
       'tax_included_amount', order_items.tax_included_amount, 'total_amount', order_items.total_amount, 'pricing', order_items.pricing,
       'backordered_quantity', order_items.backordered_quantity, 'ships_at', order_items.ships_at,
@@ -317,7 +319,7 @@ begin
   if v_order.status = 'pending' then
     perform private.end_order(v_order.id, 'cancelled', coalesce(cancel_order.reason, 'cancelled by the customer'));
     perform private.give_back_promotions(array[v_order.id]);
-  elsif v_order.status = 'paid' and (v_by_staff or v_order.total_amount = 0) then
+  elsif v_order.status = 'paid' and v_order.total_amount = 0 or v_order.status in ('paid', 'partially_refunded') and v_by_staff then
     perform private.undo_order(v_order.id, coalesce(cancel_order.reason, 'cancelled'));
   else
     perform private.fail('order_not_cancellable', 409, format('An order that is %s cannot be cancelled this way.', v_order.status),
@@ -387,7 +389,7 @@ begin
   perform private.take_back_goods(undo_order.order_id);
   perform private.give_back_promotions(array[undo_order.order_id]);
   perform private.emit('order.cancelled', 'order', undo_order.order_id);
-  perform private.refund_order(undo_order.order_id, undo_order.reason);
+  perform private.give_back_captures(undo_order.order_id, 'order_cancelled', undo_order.reason);
   perform private.give_reason(null);
 end
 $$;

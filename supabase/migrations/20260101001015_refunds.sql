@@ -13,16 +13,20 @@ create table public.refunds (
   currency text not null, -- as it was: no foreign key, so no index on three values
   reason text not null,
   note text,
+  lines jsonb not null default '[]',
   status text not null default 'pending',
+  attempt integer not null default 1,
+  requested_at timestamptz not null default now(),
   provider_refund_id text unique,
+  failed_provider_refund_ids text[] not null default '{}',
   failure text,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint refunds_give_something_back check (amount > 0),
-  constraint refunds_have_a_known_reason check (reason in ('order_cancelled', 'late_payment', 'undeliverable', 'duplicate_payment', 'by_provider')),
+  constraint refunds_have_a_known_reason check (reason in ('order_cancelled', 'late_payment', 'undeliverable', 'duplicate_payment', 'by_provider', 'by_staff', 'written_off')),
   constraint refunds_have_a_known_status check (status in ('pending', 'success', 'failed'))
 );
-comment on table public.refunds is 'Money on its way back. Reasons: the order was cancelled; paid after it ended; sold out after payment; paid twice; started at the provider.';
+comment on table public.refunds is 'Money on its way back. Reasons: the order was cancelled; paid after it ended; sold out after payment; paid twice; started at the provider; by staff; lost. lines: what it was for, [{order_item_id, quantity, restock}].';
 create index on public.refunds (payment_id);
 create index on public.refunds (order_id);
 -- serves: refunds that nobody sent yet
@@ -64,7 +68,20 @@ create policy select_own_or_staff on public.status_changes for select to authent
 
 -- refunds ----------------------------------------------------------------------------------------------------------------------------
 
-create function private.request_refund(payment_id uuid, reason text, note text)
+create function private.refundable_amount(payment_id uuid)
+returns bigint
+language sql
+volatile -- stable would answer what was there before the verb that calls it
+security invoker
+set search_path = ''
+as $$
+  select payments.captured_amount - payments.refunded_amount - coalesce((
+    select sum(refunds.amount) from public.refunds where refunds.payment_id = payments.id and refunds.status = 'pending'), 0)::bigint
+  from public.payments where payments.id = refundable_amount.payment_id;
+$$;
+comment on function private.refundable_amount(uuid) is 'What was captured, less what went back and what is on its way. The caller holds the payment''s row.';
+
+create function private.request_refund(payment_id uuid, reason text, note text, amount bigint default null)
 returns uuid
 language plpgsql
 volatile
@@ -72,31 +89,32 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_payment public.payments;
+  v_amount bigint := coalesce(request_refund.amount, private.refundable_amount(request_refund.payment_id));
   v_refund_id uuid;
 begin
-  select * into v_payment from public.payments where payments.id = request_refund.payment_id;
   insert into public.refunds (payment_id, order_id, amount, currency, reason, note)
-  values (v_payment.id, v_payment.order_id, v_payment.captured_amount - v_payment.refunded_amount, v_payment.currency, request_refund.reason, request_refund.note)
+  select payments.id, payments.order_id, v_amount, payments.currency, request_refund.reason, request_refund.note
+  from public.payments where payments.id = request_refund.payment_id
   returning refunds.id into v_refund_id;
-  update public.payments set status = 'refunding' where payments.id = v_payment.id;
+  update public.payments set status = 'refunding' where payments.id = request_refund.payment_id;
   perform private.emit('refund.requested', 'refund', v_refund_id);
   return v_refund_id;
 end
 $$;
-comment on function private.request_refund(uuid, text, text) is 'Gives back what is left of a captured payment; the worker sends it to the provider.';
+comment on function private.request_refund(uuid, text, text, bigint) is 'Gives back this much of a captured payment, or what is left of it; the worker sends it to the provider. The caller has looked at refundable_amount.';
 
-create function private.refund_order(order_id uuid, note text)
+create function private.give_back_captures(order_id uuid, reason text, note text)
 returns void
 language sql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select private.request_refund(payments.id, 'order_cancelled', refund_order.note)
-  from public.payments where payments.order_id = refund_order.order_id and payments.status = 'success';
+  select private.request_refund(payments.id, give_back_captures.reason, give_back_captures.note)
+  from public.payments
+  where payments.order_id = give_back_captures.order_id and payments.status in ('success', 'refunding', 'refund_failed') and private.refundable_amount(payments.id) > 0;
 $$;
-comment on function private.refund_order(uuid, text) is 'Gives back everything an order captured.';
+comment on function private.give_back_captures(uuid, text, text) is 'Gives back everything an order captured that is not on its way back yet.';
 
 create function private.record_refund_result(refund_id uuid, provider_refund_id text, status text, failure text default null)
 returns text
@@ -110,7 +128,7 @@ declare
   v_refund public.refunds;
 begin
   select * into v_refund from public.refunds where refunds.id = record_refund_result.refund_id for update;
-  if v_refund.id is null
+  if v_refund.id is null or record_refund_result.provider_refund_id = any (v_refund.failed_provider_refund_ids)
     or v_refund.status <> 'failed' and v_refund.provider_refund_id <> coalesce(record_refund_result.provider_refund_id, '')
     or v_refund.status = 'failed' and v_refund.provider_refund_id = record_refund_result.provider_refund_id then
     return 'ignored'; -- not here; about another try than the one that counts; failed, which is for good: only a new try may succeed

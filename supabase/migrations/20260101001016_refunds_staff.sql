@@ -1,6 +1,13 @@
 /*
 Refunds, staff: what people decide about money on its way back. See the refunds file for the promise and the order of locks.
+
+Promise: what is captured, back and on its way never exceeds what was captured, however many ask at once; a line's refund ends that line's
+seat, download and units and nothing else.
 */
+
+insert into private.status_moves (machine, from_status, to_status) values
+  ('order', 'processing', 'partially_refunded'), ('order', 'shipped', 'partially_refunded'), ('order', 'delivered', 'partially_refunded'),
+  ('order', 'partially_refunded', 'cancelled');
 
 create function private.refund_document(refund_id uuid)
 returns jsonb
@@ -69,3 +76,249 @@ comment on function public.record_transfer_refund(uuid, text, text) is
   'Staff (payments.refund): the money of a payment that came by transfer was sent back by the bank, under this reference. No provider does that. '
   'Errors: permission_denied, refund_not_found, refund_not_open, invalid_reason, idempotency_key_reused.';
 grant execute on function public.record_transfer_refund(uuid, text, text) to authenticated, service_role;
+
+-- refund -----------------------------------------------------------------------------------------------------------------------------
+
+create function private.parse_refund_lines(order_id uuid, lines jsonb)
+returns table (order_item_id uuid, quantity integer, amount bigint)
+language plpgsql
+volatile -- stable would see the items as they were before the verb that calls it
+security invoker
+set search_path = ''
+as $$
+declare
+  v_hint constant text := 'Send [{"order_item_id": "<uuid>", "quantity": 1}, …], each item once, and no more than is left of it.';
+begin
+  if jsonb_typeof(parse_refund_lines.lines) is distinct from 'array' or jsonb_array_length(parse_refund_lines.lines) not between 1 and 1000 or exists (
+    select from jsonb_array_elements(parse_refund_lines.lines) as line
+    where jsonb_typeof(line) <> 'object' or line - array['order_item_id', 'quantity'] <> '{}'
+      or coalesce(line ->> 'order_item_id', '') !~* '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$'
+      or line ? 'quantity' and (jsonb_typeof(line -> 'quantity') <> 'number' or line ->> 'quantity' !~ '^[1-9][0-9]{0,5}$')
+  ) then
+    perform private.fail('invalid_lines', 422, 'A refund by line needs a list of order items.', v_hint);
+  end if;
+  return query
+    select order_items.id, wanted.quantity,
+      -- shares by what is given back so far, so that the parts of a line add up to the line
+      (round(order_items.total_amount::numeric * (order_items.refunded_quantity + wanted.quantity) / order_items.quantity)
+        - round(order_items.total_amount::numeric * order_items.refunded_quantity / order_items.quantity))::bigint
+    from jsonb_array_elements(parse_refund_lines.lines) as line
+    join public.order_items on order_items.id = (line ->> 'order_item_id')::uuid
+    cross join lateral (select coalesce((line ->> 'quantity')::integer, order_items.quantity - order_items.refunded_quantity) as quantity) as wanted
+    where order_items.order_id = parse_refund_lines.order_id and order_items.parent_id is null
+      and wanted.quantity between 1 and order_items.quantity - order_items.refunded_quantity
+    order by order_items.id;
+  if (select count(distinct lower(line ->> 'order_item_id')) from jsonb_array_elements(parse_refund_lines.lines) as line) <> jsonb_array_length(parse_refund_lines.lines) or (
+    select count(*) from jsonb_array_elements(parse_refund_lines.lines) as line
+    join public.order_items on order_items.id = (line ->> 'order_item_id')::uuid
+    where order_items.order_id = parse_refund_lines.order_id and order_items.parent_id is null
+      and coalesce((line ->> 'quantity')::integer, 1) <= order_items.quantity - order_items.refunded_quantity
+  ) <> jsonb_array_length(parse_refund_lines.lines) then
+    perform private.fail('invalid_lines', 422, 'A line is not of this order, is there twice, or has less left than that; a bundle goes back as a whole.', v_hint);
+  end if;
+end
+$$;
+comment on function private.parse_refund_lines(uuid, jsonb) is 'Lines of a refund with what each is worth: its share of discount and tax included. Refuses invalid_lines. The caller holds the order''s row.';
+
+create function private.return_sold_units(order_id uuid, variant_id uuid, quantity integer, restock boolean, refund_note text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_left integer := return_sold_units.quantity;
+  v_sold record;
+  v_units integer;
+begin
+  for v_sold in
+    select stock_movements.location_id, -sum(stock_movements.quantity)::integer as quantity
+    from public.stock_movements
+    where stock_movements.reference_id = return_sold_units.order_id and stock_movements.variant_id = return_sold_units.variant_id
+    group by stock_movements.location_id having sum(stock_movements.quantity) < 0
+    order by private.first_slot(stock_movements.location_id) desc
+  loop
+    v_units := least(v_left, v_sold.quantity);
+    exit when v_units = 0;
+    -- what never came cannot be damaged
+    if return_sold_units.restock or private.first_slot(v_sold.location_id) >= 128 then
+      perform private.return_units(return_sold_units.variant_id, v_units, return_sold_units.order_id, v_sold.location_id);
+    else
+      insert into public.stock_movements (variant_id, location_id, quantity, reason, reference_id, note) values
+        (return_sold_units.variant_id, v_sold.location_id, v_units, 'return', return_sold_units.order_id, return_sold_units.refund_note),
+        (return_sold_units.variant_id, v_sold.location_id, -v_units, 'damage', null, return_sold_units.refund_note);
+    end if;
+    v_left := v_left - v_units;
+  end loop;
+end
+$$;
+comment on function private.return_sold_units(uuid, uuid, integer, boolean, text) is
+  'Takes back what an order has of a variant: on sale again, or written off as it comes in. No more than its movements say. The caller has locked the slots.';
+
+create function private.take_back_lines(order_id uuid, order_item_ids uuid[], quantities integer[], restock boolean, note text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_lines jsonb;
+  v_variants uuid[];
+  v_ended uuid[];
+begin
+  -- the components of a bundle go with it
+  with given as (select * from unnest(take_back_lines.order_item_ids, take_back_lines.quantities) as given (order_item_id, quantity)),
+  touched as (
+    update public.order_items
+    set refunded_quantity = order_items.refunded_quantity + order_items.quantity / bundles.quantity * given.quantity
+    from given join public.order_items as bundles on bundles.id = given.order_item_id
+    where order_items.order_id = take_back_lines.order_id and (order_items.id = bundles.id or order_items.parent_id = bundles.id)
+    returning order_items.id, order_items.variant_id, order_items.kind, order_items.quantity / bundles.quantity * given.quantity as units,
+      order_items.refunded_quantity = order_items.quantity as whole
+  )
+  select jsonb_agg(jsonb_build_object('variant_id', touched.variant_id, 'units', touched.units, 'restock', take_back_lines.restock or touched.kind = 'course')),
+    array_agg(touched.variant_id), array_agg(touched.id) filter (where touched.whole)
+  into v_lines, v_variants, v_ended from touched;
+  perform private.lock_holds(array[take_back_lines.order_id], v_variants); -- every slot before the first waiting list
+  perform private.lock_waitlists(array[take_back_lines.order_id], v_variants);
+  perform private.return_sold_units(take_back_lines.order_id, line.variant_id, line.units, line.restock, take_back_lines.note)
+  from (
+    select (line ->> 'variant_id')::uuid as variant_id, sum((line ->> 'units')::integer)::integer as units, bool_and((line ->> 'restock')::boolean) as restock
+    from jsonb_array_elements(v_lines) as line group by 1 order by 1
+  ) as line;
+  perform private.end_enrollments(v_ended, 'cancelled');
+  perform private.end_downloads(v_ended);
+end
+$$;
+comment on function private.take_back_lines(uuid, uuid[], integer[], boolean, text) is
+  'Takes back these quantities of these lines: their units, and seat and download of a line of which nothing is left. A seat is always free again. The caller holds the order''s row.';
+
+create function private.take_back_rest(order_id uuid, restock boolean, note text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_ids uuid[];
+  v_quantities integer[];
+begin
+  select array_agg(order_items.id order by order_items.id), array_agg(order_items.quantity - order_items.refunded_quantity order by order_items.id)
+  into v_ids, v_quantities
+  from public.order_items
+  where order_items.order_id = take_back_rest.order_id and order_items.parent_id is null and order_items.refunded_quantity < order_items.quantity;
+  if v_ids is not null then
+    perform private.take_back_lines(take_back_rest.order_id, v_ids, v_quantities, take_back_rest.restock, take_back_rest.note);
+  end if;
+  -- what it still holds, and what an earlier end of the order left
+  perform private.take_back_goods(take_back_rest.order_id);
+  perform private.give_back_promotions(array[take_back_rest.order_id]);
+end
+$$;
+comment on function private.take_back_rest(uuid, boolean, text) is 'Takes back everything that is left of an order, and its uses of promotions. The caller holds the order''s row.';
+
+create function private.require_refunder(permission text, reason text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  if not (private.is_service() or private.has_permission(require_refunder.permission)) then
+    perform private.fail('permission_denied', 403, format('This needs the permission %s.', require_refunder.permission), 'Ask an admin for a role that has it.');
+  end if;
+  if length(btrim(coalesce(require_refunder.reason, ''))) not between 1 and 500 then
+    perform private.fail('invalid_reason', 422, 'A reason of at most 500 characters is asked for; it stays in the history.', 'Say why.');
+  end if;
+end
+$$;
+comment on function private.require_refunder(text, text) is 'Refuses permission_denied and invalid_reason: what every verb asks by which staff move money.';
+
+create function private.refund_order(order_id uuid, lines jsonb, amount bigint, reason text, restock boolean, idempotency_key text)
+returns jsonb
+language plpgsql
+volatile
+security definer -- staff may not write refunds, only ask for them
+set search_path = ''
+as $$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(refund_order.order_id, refund_order.lines, refund_order.amount, refund_order.reason, refund_order.restock);
+  v_answer jsonb;
+  v_order public.orders;
+  v_payment_id uuid;
+  v_left bigint;
+  v_ids uuid[];
+  v_quantities integer[];
+  v_amount bigint;
+  v_refund_id uuid;
+begin
+  perform private.require_refunder('payments.refund', refund_order.reason);
+  v_answer := private.recall_answer(v_person_id, refund_order.idempotency_key, 'refund_order', v_body);
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  select * into v_order from public.orders where orders.id = refund_order.order_id for update;
+  if v_order.id is null then
+    perform private.fail('order_not_found', 404, 'There is no such order.', 'Check the id.');
+  end if;
+  if v_order.status not in ('paid', 'processing', 'shipped', 'delivered', 'completed', 'partially_refunded') then
+    perform private.fail('order_not_refundable', 409, format('An order that is %s cannot be refunded this way.', v_order.status),
+      case when v_order.status = 'needs_review' then 'Call resolve_order_review.' else 'Read the order again.' end);
+  end if;
+  perform from public.payments where payments.order_id = v_order.id order by payments.id for update;
+  select payments.id, private.refundable_amount(payments.id) into v_payment_id, v_left
+  from public.payments where payments.order_id = v_order.id and payments.status in ('success', 'refunding')
+  order by private.refundable_amount(payments.id) desc limit 1;
+  if refund_order.lines is not null then
+    select array_agg(parsed.order_item_id), array_agg(parsed.quantity), sum(parsed.amount) into v_ids, v_quantities, v_amount
+    from private.parse_refund_lines(v_order.id, refund_order.lines) as parsed;
+  end if;
+  v_amount := coalesce(refund_order.amount, v_amount, v_left, 0);
+  if v_amount <= 0 or coalesce(v_left, 0) <= 0 then
+    perform private.fail('nothing_to_refund', 409, 'Nothing was paid for this, or it is on its way back already.', 'Read the order''s payments and refunds.');
+  end if;
+  if v_amount > v_left then
+    perform private.fail('refund_exceeds_payment', 409, 'That is more than is left of what was paid.', 'Name a smaller amount.', v_left::text);
+  end if;
+  perform private.give_reason(refund_order.reason);
+  update public.orders set status = case when v_amount = v_left then 'refunded' else 'partially_refunded' end where orders.id = v_order.id;
+  if v_amount = v_left then
+    perform private.take_back_rest(v_order.id, coalesce(refund_order.restock, true), refund_order.reason);
+  elsif v_ids is not null then
+    perform private.take_back_lines(v_order.id, v_ids, v_quantities, coalesce(refund_order.restock, true), refund_order.reason);
+  end if;
+  v_refund_id := private.request_refund(v_payment_id, 'by_staff', refund_order.reason, v_amount);
+  update public.refunds set lines = coalesce((
+    select jsonb_agg(jsonb_build_object('order_item_id', line.id, 'quantity', line.quantity, 'restock', coalesce(refund_order.restock, true)))
+    from unnest(v_ids, v_quantities) as line (id, quantity)), '[]')
+  where refunds.id = v_refund_id;
+  perform private.emit('order.refunded', 'order', v_order.id, jsonb_build_object('refund_id', v_refund_id, 'whole', v_amount = v_left));
+  perform private.give_reason(null);
+  return private.remember_answer(v_person_id, refund_order.idempotency_key, 'refund_order', v_body,
+    jsonb_build_object('refund', private.refund_document(v_refund_id), 'order', private.order_document(v_order.id)));
+end
+$$;
+comment on function private.refund_order(uuid, jsonb, bigint, text, boolean, text) is 'Does the work of public.refund_order.';
+grant execute on function private.refund_order(uuid, jsonb, bigint, text, boolean, text) to authenticated, service_role;
+
+create function public.refund_order(
+  order_id uuid, lines jsonb default null, amount bigint default null, reason text default null, restock boolean default true, idempotency_key text default null
+)
+returns jsonb
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select private.refund_order(refund_order.order_id, refund_order.lines, refund_order.amount, refund_order.reason, refund_order.restock, refund_order.idempotency_key);
+$$;
+comment on function public.refund_order(uuid, jsonb, bigint, text, boolean, text) is
+  'Staff (payments.refund): gives money back and answers {refund, order}. Neither lines nor amount: all that is left, and everything bought ends. lines [{order_item_id, quantity}]: what they cost, and they alone end; '
+  'restock says whether their units are on sale again. amount alone: money only; with lines: instead of what they cost. '
+  'Errors: permission_denied, order_not_found, order_not_refundable, nothing_to_refund, refund_exceeds_payment, invalid_lines, invalid_reason, idempotency_key_reused.';
+grant execute on function public.refund_order(uuid, jsonb, bigint, text, boolean, text) to authenticated, service_role;

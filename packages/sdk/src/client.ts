@@ -17,6 +17,7 @@ import { Orders } from "./resources/orders.ts";
 import { People } from "./resources/people.ts";
 import { Pricing } from "./resources/pricing.ts";
 import { Processes } from "./resources/processes.ts";
+import { Refunds } from "./resources/refunds.ts";
 import { Transfers } from "./resources/transfers.ts";
 
 /** What {@link createSeatline} takes. */
@@ -51,6 +52,7 @@ export interface Seatline {
   inventory: Inventory;
   pricing: Pricing;
   processes: Processes;
+  refunds: Refunds;
   transfers: Transfers;
   /** Supabase Auth: sign-up, sign-in, sign-out, one-time passwords. */
   auth: SupabaseClient<Database>["auth"];
@@ -94,6 +96,7 @@ export function createSeatline(options: SeatlineOptions): Seatline {
     inventory: new Inventory(api),
     pricing: new Pricing(api),
     processes: new Processes(api),
+    refunds: new Refunds(api),
     transfers: new Transfers(api, options.url, send),
     get auth() {
       return supabase.auth;

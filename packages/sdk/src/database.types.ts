@@ -1929,6 +1929,7 @@ export type Database = {
           parent_id: string | null;
           pricing: NonNullable<Json>;
           quantity: number;
+          refunded_quantity: number;
           ships_at: string | null;
           sku: string;
           snapshot: NonNullable<Json>;
@@ -1950,6 +1951,7 @@ export type Database = {
           parent_id?: string | null;
           pricing?: NonNullable<Json>;
           quantity: number;
+          refunded_quantity?: number;
           ships_at?: string | null;
           sku: string;
           snapshot?: NonNullable<Json>;
@@ -1970,6 +1972,7 @@ export type Database = {
           parent_id?: string | null;
           pricing?: NonNullable<Json>;
           quantity?: number;
+          refunded_quantity?: number;
           ships_at?: string | null;
           sku?: string;
           snapshot?: NonNullable<Json>;
@@ -2885,44 +2888,56 @@ export type Database = {
       refunds: {
         Row: {
           amount: number;
+          attempt: number;
           created_at: string;
           currency: string;
+          failed_provider_refund_ids: string[];
           failure: string | null;
           id: string;
+          lines: NonNullable<Json>;
           note: string | null;
           order_id: string;
           payment_id: string;
           provider_refund_id: string | null;
           reason: string;
+          requested_at: string;
           status: string;
           updated_at: string;
         };
         ComputedFields: never;
         Insert: {
           amount: number;
+          attempt?: number;
           created_at?: string;
           currency: string;
+          failed_provider_refund_ids?: string[];
           failure?: string | null;
           id?: string;
+          lines?: NonNullable<Json>;
           note?: string | null;
           order_id: string;
           payment_id: string;
           provider_refund_id?: string | null;
           reason: string;
+          requested_at?: string;
           status?: string;
           updated_at?: string;
         };
         Update: {
           amount?: number;
+          attempt?: number;
           created_at?: string;
           currency?: string;
+          failed_provider_refund_ids?: string[];
           failure?: string | null;
           id?: string;
+          lines?: NonNullable<Json>;
           note?: string | null;
           order_id?: string;
           payment_id?: string;
           provider_refund_id?: string | null;
           reason?: string;
+          requested_at?: string;
           status?: string;
           updated_at?: string;
         };
@@ -3838,12 +3853,27 @@ export type Database = {
         Args: { idempotency_key?: string; reference: string; refund_id: string };
         Returns: Json;
       };
+      refund_order: {
+        Args: {
+          amount?: number;
+          idempotency_key?: string;
+          lines?: Json;
+          order_id: string;
+          reason?: string;
+          restock?: boolean;
+        };
+        Returns: Json;
+      };
       release_stock: { Args: { hold_id: string; idempotency_key?: string }; Returns: Json };
       remove_address: { Args: { address_id: string; idempotency_key?: string }; Returns: Json };
       remove_coupon: { Args: { code: string; idempotency_key?: string }; Returns: Json };
       remove_from_cart: { Args: { idempotency_key?: string; variant_id: string }; Returns: Json };
       reserve_stock: {
         Args: { idempotency_key?: string; lines: Json; minutes?: number; note?: string };
+        Returns: Json;
+      };
+      resolve_order_review: {
+        Args: { idempotency_key?: string; order_id: string; reason: string; resolution: string };
         Returns: Json;
       };
       retry_process: {
@@ -3873,6 +3903,7 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      retry_refund: { Args: { idempotency_key?: string; refund_id: string }; Returns: Json };
       review_payment_proof: {
         Args: { approve: boolean; idempotency_key?: string; proof_id: string; reason?: string };
         Returns: Json;

@@ -19,6 +19,7 @@ export * from "./resources/orders.ts";
 export * from "./resources/people.ts";
 export * from "./resources/pricing.ts";
 export * from "./resources/processes.ts";
+export * from "./resources/refunds.ts";
 export * from "./resources/transfers.ts";
 export * from "./types/carts.ts";
 export * from "./types/catalog.ts";

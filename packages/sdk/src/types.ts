@@ -173,6 +173,8 @@ export interface OrderItem {
   sku: string;
   title: string;
   quantity: number;
+  /** How many of them were given back. */
+  refunded_quantity: number;
   /** The bundle this is a component of; its price is in the bundle's line. */
   parent_id: string | null;
   unit_amount: number;

@@ -40,6 +40,11 @@ export const paymentProofStatuses = ["uploading", "submitted", "approved", "reje
 /** One of {@link paymentProofStatuses}. */
 export type PaymentProofStatus = (typeof paymentProofStatuses)[number];
 
+/** How a review of an order ends. */
+export const reviewResolutions = ["fulfil", "refund", "close"] as const;
+/** One of {@link reviewResolutions}. */
+export type ReviewResolution = (typeof reviewResolutions)[number];
+
 /** Where a refund stands. */
 export const refundStatuses = ["pending", "success", "failed"] as const;
 /** One of {@link refundStatuses}. */

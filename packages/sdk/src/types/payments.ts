@@ -1,3 +1,4 @@
+import type { Refund } from "../types.ts";
 import type { PaymentProofStatus } from "../vocabularies.ts";
 
 /** What a buyer showed for a bank transfer. */
@@ -23,4 +24,17 @@ export interface TransferAccount {
   bank: string;
   number: string;
   holder: string;
+}
+
+/** A refund as the verbs of staff answer it. */
+export interface StaffRefund extends Refund {
+  order_id: string;
+  note: string | null;
+  /** What it was for; empty when it was for everything or for an amount. */
+  lines: { order_item_id: string; quantity: number; restock: boolean }[];
+  /** 1 for the first try. */
+  attempt: number;
+  /** Why the provider refused the last try. */
+  failure: string | null;
+  created_at: string;
 }

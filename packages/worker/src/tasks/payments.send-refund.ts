@@ -7,6 +7,7 @@ type RefundRow = {
   amount: number;
   provider_payment_id: string | null;
   older_than_keys: boolean;
+  attempt: number;
 };
 
 const RESULTS = {
@@ -25,7 +26,8 @@ export const sendRefund: EventTask = async (job, context) => {
   const { sql, stripe } = context;
   const [refund] = await sql<RefundRow[]>`
     select refunds.id, refunds.order_id, refunds.amount, payments.provider_payment_id,
-      refunds.created_at < now() - interval '20 hours' as older_than_keys
+      refunds.attempt,
+      refunds.requested_at < now() - interval '20 hours' as older_than_keys
     from public.refunds
     join public.payments on payments.id = refunds.payment_id
     where refunds.id = ${job.subject_id} and refunds.status = 'pending' and refunds.provider_refund_id is null
@@ -35,18 +37,16 @@ export const sendRefund: EventTask = async (job, context) => {
     return await record(context, refund.id, null, "failed", "The payment has no provider payment to refund.");
   }
   try {
-    const known = refund.older_than_keys
-      ? await findAtStripe(stripe, refund.provider_payment_id, refund.id)
-      : undefined;
+    const known = refund.older_than_keys ? await findAtStripe(stripe, refund.provider_payment_id, refund) : undefined;
     const made =
       known ??
       (await stripe.refunds.create(
         {
           payment_intent: refund.provider_payment_id,
           amount: refund.amount,
-          metadata: { refund_id: refund.id, order_id: refund.order_id },
+          metadata: { refund_id: refund.id, order_id: refund.order_id, attempt: String(refund.attempt) },
         },
-        { idempotencyKey: `refund_${refund.id}` },
+        { idempotencyKey: keyOf(refund) },
       ));
     const status = RESULTS[(made.status ?? "pending") as keyof typeof RESULTS] ?? "pending";
     await record(context, refund.id, made.id, status, made.failure_reason ?? null);
@@ -57,13 +57,19 @@ export const sendRefund: EventTask = async (job, context) => {
   }
 };
 
+function keyOf({ id, attempt }: Pick<RefundRow, "id" | "attempt">): string {
+  return attempt === 1 ? `refund_${id}` : `refund_${id}_${attempt}`;
+}
+
 async function findAtStripe(
   stripe: Stripe,
   paymentIntent: string,
-  refundId: string,
+  { id, attempt }: RefundRow,
 ): Promise<Stripe.Refund | undefined> {
   const refunds = await stripe.refunds.list({ payment_intent: paymentIntent, limit: 100 });
-  return refunds.data.find((refund) => refund.metadata?.refund_id === refundId);
+  return refunds.data.find(
+    ({ metadata }) => metadata?.refund_id === id && (metadata.attempt ?? "1") === String(attempt),
+  );
 }
 
 async function record(

@@ -1,0 +1,60 @@
+import type { Api } from "../api.ts";
+import type { ChangeOptions } from "../http.ts";
+import type { StaffRefund } from "../types/payments.ts";
+import type { Order } from "../types.ts";
+import type { ReviewResolution } from "../vocabularies.ts";
+
+/** What staff decide about money: refunds, and orders that need a review. */
+export class Refunds {
+  readonly #api: Api;
+
+  constructor(api: Api) {
+    this.#api = api;
+  }
+
+  /**
+   * Gives money back, for staff with `payments.refund`. Neither `lines` nor `amount`: all that is left, and everything bought ends. `lines`:
+   * what they cost, and they alone end. `amount`: money only, or with `lines` instead of what they cost. Errors: `order_not_refundable`,
+   * `nothing_to_refund`, `refund_exceeds_payment`, `invalid_lines`, `invalid_reason`, `permission_denied`.
+   */
+  create(params: RefundOrderParams, options?: ChangeOptions): Promise<{ refund: StaffRefund; order: Order }> {
+    const { order_id, lines = null, amount = null, reason, restock = true } = params;
+    return this.#api.perform("refund_order", { order_id, lines, amount, reason, restock }, options);
+  }
+
+  /** Asks the provider once more for a refund that failed. Errors: `refund_not_found`, `refund_not_open`, `refund_exceeds_payment`. */
+  retry(refund_id: string, options?: ChangeOptions): Promise<StaffRefund> {
+    return this.#api.perform("retry_refund", { refund_id }, options);
+  }
+
+  /**
+   * Ends the review of an order, for staff with `payments.review`. `fulfil`: deliver it for exactly its money, or let stand what was delivered;
+   * `refund`: everything goes back; `close`: goods come back and money that is left is written off. Errors: `order_not_in_review`,
+   * `order_not_fulfillable`, `refund_in_progress`, `nothing_to_refund`, `out_of_stock`, `invalid_reason`, `permission_denied`.
+   */
+  resolveReview(params: ResolveReviewParams, options?: ChangeOptions): Promise<Order> {
+    const { order_id, resolution, reason } = params;
+    return this.#api.perform("resolve_order_review", { order_id, resolution, reason }, options);
+  }
+}
+
+/** What {@link Refunds.create} takes. */
+export interface RefundOrderParams {
+  order_id: string;
+  /** All that is left of a line when `quantity` is left out. */
+  lines?: { order_item_id: string; quantity?: number }[];
+  /** Minor units of the order's currency. */
+  amount?: number;
+  /** Kept in the history; at most 500 characters. */
+  reason: string;
+  /** Whether what comes back is on sale again. True when left out; a seat always is. */
+  restock?: boolean;
+}
+
+/** What {@link Refunds.resolveReview} takes. */
+export interface ResolveReviewParams {
+  order_id: string;
+  resolution: ReviewResolution;
+  /** Kept in the history; at most 500 characters. */
+  reason: string;
+}

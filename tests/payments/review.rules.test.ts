@@ -1,0 +1,145 @@
+import { describe, expect, test } from "vitest";
+import { type Sql, useDatabase } from "../support/database.ts";
+import { expectRefusal } from "../support/expect-error.ts";
+import { actingAs } from "./acting-as.ts";
+import { deliver } from "./deliver.ts";
+import { paidBasket, refund, resolve, told } from "./giving-back.ts";
+import { outcomeOf } from "./outcome.ts";
+import { paidSale } from "./paid-sale.ts";
+import { paid, refundEvent } from "./provider-events.ts";
+import { cancel, openSale, PRICE } from "./sale.ts";
+
+const database = useDatabase();
+
+const flag = (sql: Sql, orderId: string) =>
+  sql`select private.flag_order(${orderId}, 'the customer disputes the payment')`;
+const retry = async (sql: Sql, orderId: string) => {
+  const [failed] = await sql`select id from public.refunds where order_id = ${orderId} and status = 'failed'`;
+  await actingAs(sql, "service", (tx) => tx`select public.retry_refund(${failed?.id})`);
+  return failed?.id as string;
+};
+
+describe("a review", () => {
+  test("that was won lets stand what was delivered", async () => {
+    await database.rolledBack(async (sql) => {
+      const sale = await paidSale(sql);
+      await flag(sql, sale.orderId);
+      expect((await resolve(sql, sale.orderId, "fulfil", "The dispute was won.")).status).toBe("paid");
+      expect(await outcomeOf(sql, sale)).toMatchObject({
+        enrollments: ["active"],
+        events: { "order.reviewed": 1, "order.paid": 1 },
+      });
+      const [move] =
+        await sql`select from_status, reason from public.status_changes where subject_id = ${sale.orderId} order by id desc limit 1`;
+      expect(move).toEqual({ from_status: "needs_review", reason: "The dispute was won." });
+      await expectRefusal(() => resolve(sql, sale.orderId, "fulfil"), { code: "order_not_in_review", status: 409 });
+    });
+  });
+
+  test("that ends in a refund takes everything back", async () => {
+    await database.rolledBack(async (sql) => {
+      const sale = await paidSale(sql);
+      await flag(sql, sale.orderId);
+      expect((await resolve(sql, sale.orderId, "refund")).status).toBe("refunded");
+      expect(await outcomeOf(sql, sale)).toMatchObject({
+        enrollments: ["cancelled"],
+        refunds: [`by_staff pending ${PRICE}`],
+        stock: { available: 5, reserved: 0 },
+      });
+    });
+  });
+
+  test("that is closed books money that is gone, and ends access", async () => {
+    await database.rolledBack(async (sql) => {
+      const sale = await paidSale(sql);
+      await flag(sql, sale.orderId);
+      expect((await resolve(sql, sale.orderId, "close", "The dispute was lost.")).status).toBe("refunded");
+      expect(await outcomeOf(sql, sale)).toMatchObject({
+        enrollments: ["cancelled"],
+        payments: [`refunded ${PRICE} ${PRICE}`],
+        refunds: [`written_off success ${PRICE}`],
+        ledger: { revenue: -PRICE, refunds: PRICE },
+      });
+    });
+  });
+
+  test("of another amount is closed or nothing: it is not fulfilled, and there is nothing of ours to give back", async () => {
+    await database.rolledBack(async (sql) => {
+      const sale = await openSale(sql);
+      expect(await deliver(sql, paid(sale, { amount_total: PRICE - 1 }))).toBe("needs_review");
+      await expectRefusal(() => resolve(sql, sale.orderId, "fulfil"), { code: "order_not_fulfillable", status: 409 });
+      await expectRefusal(() => resolve(sql, sale.orderId, "refund"), { code: "nothing_to_refund", status: 409 });
+      expect((await resolve(sql, sale.orderId, "close", "Given back at the provider.")).status).toBe("cancelled");
+      expect(await outcomeOf(sql, sale)).toMatchObject({
+        enrollments: ["cancelled"],
+        stock: { available: 5, reserved: 0 },
+        ledger: {},
+      });
+    });
+  });
+
+  test("of an order that was never delivered fulfils it for exactly its money", async () => {
+    await database.rolledBack(async (sql) => {
+      const sale = await openSale(sql);
+      await flag(sql, sale.orderId);
+      expect(await deliver(sql, paid(sale))).toBe("applied");
+      expect((await outcomeOf(sql, sale)).order).toBe("needs_review");
+      expect((await resolve(sql, sale.orderId, "fulfil")).status).toBe("paid");
+      expect(await outcomeOf(sql, sale)).toMatchObject({
+        enrollments: ["active"],
+        events: { "order.paid": 1 },
+        ledger: { revenue: -PRICE },
+      });
+    });
+  });
+
+  test("waits for refunds on their way, asks for a reason, and knows three ends", async () => {
+    await database.rolledBack(async (sql) => {
+      const sale = await paidSale(sql);
+      await refund(sql, sale.orderId, { amount: 1_00 });
+      await flag(sql, sale.orderId);
+      await expectRefusal(() => resolve(sql, sale.orderId, "close"), { code: "refund_in_progress", status: 409 });
+      await expectRefusal(() => resolve(sql, sale.orderId, "forget"), { code: "invalid_resolution", status: 422 });
+      await expectRefusal(() => resolve(sql, sale.orderId, "close", " "), { code: "invalid_reason", status: 422 });
+    });
+  });
+});
+
+describe("a refund that failed", () => {
+  test("is tried again as a new try: late words of the old one count no more", async () => {
+    await database.rolledBack(async (sql) => {
+      const sale = await paidSale(sql);
+      await cancel(sql, sale);
+      const [asked] = await sql`select id from public.refunds where order_id = ${sale.orderId}`;
+      await told(sql, asked?.id, "failed", "re_first");
+      const id = await retry(sql, sale.orderId);
+      const late = refundEvent("refund.failed", sale, { id: "re_first", status: "failed", refundId: id });
+      expect(await deliver(sql, late)).toBe("ignored");
+      const [again] = await sql`select status, attempt, failure from public.refunds where id = ${id}`;
+      expect(again).toEqual({ status: "pending", attempt: 2, failure: null });
+      await expectRefusal(() => actingAs(sql, "service", (tx) => tx`select public.retry_refund(${id})`), {
+        code: "refund_not_open",
+        status: 409,
+      });
+      expect(await told(sql, id, "success", "re_second")).toBe("applied");
+      // the order goes back to where it was, with nothing more to do
+      expect((await resolve(sql, sale.orderId, "close")).status).toBe("cancelled");
+      expect(await outcomeOf(sql, sale)).toMatchObject({
+        payments: [`refunded ${PRICE} ${PRICE}`],
+        events: { "refund.requested": 2 },
+      });
+    });
+  });
+
+  test("of a part is tried again within what is left", async () => {
+    await database.rolledBack(async (sql) => {
+      const basket = await paidBasket(sql);
+      const { refund: first } = await refund(sql, basket.orderId, { amount: 60_00 });
+      await told(sql, first.id, "failed");
+      await resolve(sql, basket.orderId, "fulfil", "The card is closed; another way is looked for.");
+      expect((await outcomeOf(sql, basket)).order).toBe("partially_refunded");
+      await refund(sql, basket.orderId, { amount: 50_00 });
+      await expectRefusal(() => retry(sql, basket.orderId), { code: "refund_exceeds_payment", status: 409 });
+    });
+  });
+});
