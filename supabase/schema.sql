@@ -3947,13 +3947,9 @@ CREATE OR REPLACE FUNCTION private.invoice_taxes(invoice_id uuid)
  STABLE
  SET search_path TO ''
 AS $function$
-  select coalesce(jsonb_agg(jsonb_build_object('name', summed.name, 'basis_points', summed.basis_points, 'inclusive', summed.inclusive, 'amount', summed.amount)
-    order by summed.inclusive desc, summed.name, summed.basis_points), '[]')
-  from (
-    select tax ->> 'name' as name, (tax ->> 'basis_points')::integer as basis_points, (tax ->> 'inclusive')::boolean as inclusive, sum((tax ->> 'amount')::bigint)::bigint as amount
-    from public.invoice_lines cross join lateral jsonb_array_elements(invoice_lines.taxes) as tax
-    where invoice_lines.invoice_id = invoice_taxes.invoice_id group by 1, 2, 3
-  ) as summed;
+  select private.taxes_by_name(coalesce(jsonb_agg(tax), '[]'))
+  from public.invoice_lines cross join lateral jsonb_array_elements(invoice_lines.taxes) as tax
+  where invoice_lines.invoice_id = invoice_taxes.invoice_id;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.is_in_an_open_order(variant_id uuid)
@@ -5717,7 +5713,9 @@ begin
   v_address := private.delivery_address(v_customer_id, v_lines, coalesce(place_order.shipping_address_id, v_cart.shipping_address_id));
   v_quote := private.total_quote(v_customer_id, v_currency, v_lines, private.cart_coupon_ids(v_cart.id),
     coalesce(v_address.country, place_order.country), case when v_address.id is null then place_order.province else v_address.province end);
-  perform private.refuse_problem(v_quote.problems -> 0);
+  if v_quote.problems is not null then
+    perform private.refuse_problem(v_quote.problems -> 0);
+  end if;
   perform private.refuse_problem(private.address_problem(v_lines, v_address.id));
   v_order_id := private.place_quote(v_customer_id, v_quote);
   if v_address.id is not null then
@@ -5886,9 +5884,7 @@ begin
     v_line.variant_id := price_line.variant_id;
     v_line.quantity := price_line.quantity;
     v_line.problem := private.problem('variant_not_found', 404, 'One of these things is not on sale.', 'Read the catalogue again and remove it.', price_line.variant_id::text);
-    return private.clear_amounts(v_line);
-  end if;
-  if price_line.quantity not between 1 and 1000 then
+  elsif price_line.quantity not between 1 and 1000 then
     v_line.problem := private.problem('invalid_quantity', 422, 'One order takes from 1 to 1000 units of one thing.', 'Lower the quantity.', price_line.variant_id::text);
   elsif v_line.unit_amount is null then
     v_line.problem := private.problem('price_missing', 422, format('%s is not sold in %s.', v_line.title, price_line.currency), 'Choose a currency that has a price.', price_line.variant_id::text);
@@ -5904,7 +5900,11 @@ begin
     v_line.unit_amount := coalesce(v_list.amount, v_line.unit_amount);
     v_line.price_reason := v_list.reason;
   end if;
-  return private.clear_amounts(v_line);
+  v_line.subtotal_amount := coalesce(v_line.unit_amount * v_line.quantity, 0); -- what has no price counts nothing
+  v_line.discount_amount := 0;
+  v_line.tax_amount := 0;
+  v_line.tax_included_amount := 0;
+  return v_line;
 end
 $function$;
 
@@ -8939,18 +8939,19 @@ $function$;
 
 CREATE OR REPLACE FUNCTION private.sum_taxes(lines private.order_line[])
  RETURNS jsonb
- LANGUAGE sql
+ LANGUAGE plpgsql
  IMMUTABLE
  SET search_path TO ''
 AS $function$
-  select jsonb_agg(jsonb_build_object('name', summed.name, 'basis_points', summed.basis_points, 'inclusive', summed.inclusive, 'amount', summed.amount)
-    order by summed.inclusive desc, summed.name, summed.basis_points)
-  from (
-    select tax ->> 'name' as name, (tax ->> 'basis_points')::integer as basis_points, (tax ->> 'inclusive')::boolean as inclusive, sum((tax ->> 'amount')::bigint)::bigint as amount
-    from generate_subscripts(sum_taxes.lines, 1) as position
-    cross join lateral jsonb_array_elements(sum_taxes.lines[position].taxes) as tax
-    group by 1, 2, 3
-  ) as summed;
+declare
+  v_taxes jsonb := '[]';
+  v_line private.order_line;
+begin
+  foreach v_line in array sum_taxes.lines loop
+    v_taxes := v_taxes || coalesce(v_line.taxes, '[]');
+  end loop;
+  return private.taxes_by_name(v_taxes);
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.sweep_low_stock()
@@ -9176,6 +9177,23 @@ begin
       'inclusive', v_rates[v_index].inclusive, 'amount', v_part);
   end loop;
   return line;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.taxes_by_name(taxes jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object('name', summed.name, 'basis_points', summed.basis_points, 'inclusive', summed.inclusive, 'amount', summed.amount)
+      order by summed.inclusive desc, summed.name, summed.basis_points), '[]')
+    from (
+      select tax ->> 'name' as name, (tax ->> 'basis_points')::integer as basis_points, (tax ->> 'inclusive')::boolean as inclusive, sum((tax ->> 'amount')::bigint)::bigint as amount
+      from jsonb_array_elements(taxes_by_name.taxes) as tax group by 1, 2, 3
+    ) as summed);
 end
 $function$;
 
@@ -9999,6 +10017,7 @@ declare
   v_quote private.quote := private.sum_lines(total_quote.currency, total_quote.lines);
   v_promoted private.promoted;
   v_country text;
+  v_taxed boolean;
   v_lines private.order_line[];
 begin
   -- most calls end here: where there is nothing to pay there is nothing to take off and nothing to tax
@@ -10006,14 +10025,21 @@ begin
     return v_quote;
   end if;
   v_promoted := private.apply_promotions(total_quote.person_id, total_quote.currency, total_quote.lines, total_quote.coupon_ids);
-  v_lines := v_promoted.lines;
   v_country := coalesce(total_quote.country, private.setting('default_tax_country') #>> '{}');
-  for v_index in 1 .. cardinality(v_lines) loop
-    v_lines[v_index] := private.tax_line(v_lines[v_index], v_country, total_quote.province);
-  end loop;
-  v_quote := private.sum_lines(total_quote.currency, v_lines);
-  v_quote.discounts := v_promoted.discounts;
-  v_quote.taxes := private.sum_taxes(v_lines);
+  v_taxed := exists (select from public.tax_rates where tax_rates.country = v_country);
+  if v_promoted.discounts is not null or v_taxed then
+    v_lines := v_promoted.lines;
+    if v_taxed then
+      for v_index in 1 .. cardinality(v_lines) loop
+        v_lines[v_index] := private.tax_line(v_lines[v_index], v_country, total_quote.province);
+      end loop;
+    end if;
+    v_quote := private.sum_lines(total_quote.currency, v_lines);
+    v_quote.discounts := v_promoted.discounts;
+    if v_taxed then
+      v_quote.taxes := private.sum_taxes(v_lines);
+    end if;
+  end if;
   if v_promoted.problems is not null then
     v_quote.problems := coalesce(v_quote.problems, '[]') || v_promoted.problems;
   end if;
@@ -12955,7 +12981,7 @@ COMMENT ON FUNCTION "private"."check_waitable"(uuid, uuid) IS 'Refuses no_waitli
 
 COMMENT ON FUNCTION "private"."claim_promotions"(uuid) IS 'Keeps for good what a paid order used, and uses again what was given back while its hold was over. Refuses when somebody else took the last use; the caller then refunds. The caller holds the order.';
 
-COMMENT ON FUNCTION "private"."clear_amounts"(private.order_line) IS 'The line with its subtotal, before discounts and taxes; one that has no price counts nothing.';
+COMMENT ON FUNCTION "private"."clear_amounts"(private.order_line) IS 'The line with its subtotal, before discounts and taxes, as private.price_line gives it; one that has no price counts nothing.';
 
 COMMENT ON FUNCTION "private"."clear_cart"(text) IS 'Does the work of public.clear_cart.';
 
@@ -13563,7 +13589,7 @@ COMMENT ON FUNCTION "private"."suggested_products"(text, real, text, integer) IS
 
 COMMENT ON FUNCTION "private"."sum_lines"(text, private.order_line[]) IS 'Lines as a quote: their sums and their problems.';
 
-COMMENT ON FUNCTION "private"."sum_taxes"(private.order_line[]) IS 'The taxes of lines by name and rate, for the foot of a quote or an invoice.';
+COMMENT ON FUNCTION "private"."sum_taxes"(private.order_line[]) IS 'The taxes of lines by name and rate, for the foot of a quote.';
 
 COMMENT ON FUNCTION "private"."sweep_low_stock"() IS 'Moves the marks that a race left behind; returns how many. The worker calls it every minute.';
 
@@ -13582,6 +13608,8 @@ COMMENT ON FUNCTION "private"."taught_intakes"() IS 'The intakes of the courses 
 COMMENT ON FUNCTION "private"."tax_given_back"(uuid, bigint) IS 'How much of a sale''s refund is tax that the shop does not owe any more.';
 
 COMMENT ON FUNCTION "private"."tax_line"(private.order_line, text, text) IS 'The line with its taxes, computed on what discounts left: the inclusive ones contained in it, the others on top of the net price.';
+
+COMMENT ON FUNCTION "private"."taxes_by_name"(jsonb) IS 'Taxes of several lines, those of one name and rate in one sum.';
 
 COMMENT ON FUNCTION "private"."text_choices"(jsonb) IS 'One choice or a list of them as texts; null when it is neither.';
 
@@ -16584,6 +16612,12 @@ REVOKE ALL ON FUNCTION "private"."tax_line"(private.order_line, text, text) FROM
 REVOKE ALL ON FUNCTION "private"."tax_line"(private.order_line, text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tax_line"(private.order_line, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."taxes_by_name"(jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."taxes_by_name"(jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."taxes_by_name"(jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."text_choices"(jsonb) FROM PUBLIC;
 

@@ -54,9 +54,7 @@ begin
     v_line.variant_id := price_line.variant_id;
     v_line.quantity := price_line.quantity;
     v_line.problem := private.problem('variant_not_found', 404, 'One of these things is not on sale.', 'Read the catalogue again and remove it.', price_line.variant_id::text);
-    return private.clear_amounts(v_line);
-  end if;
-  if price_line.quantity not between 1 and 1000 then
+  elsif price_line.quantity not between 1 and 1000 then
     v_line.problem := private.problem('invalid_quantity', 422, 'One order takes from 1 to 1000 units of one thing.', 'Lower the quantity.', price_line.variant_id::text);
   elsif v_line.unit_amount is null then
     v_line.problem := private.problem('price_missing', 422, format('%s is not sold in %s.', v_line.title, price_line.currency), 'Choose a currency that has a price.', price_line.variant_id::text);
@@ -72,7 +70,11 @@ begin
     v_line.unit_amount := coalesce(v_list.amount, v_line.unit_amount);
     v_line.price_reason := v_list.reason;
   end if;
-  return private.clear_amounts(v_line);
+  v_line.subtotal_amount := coalesce(v_line.unit_amount * v_line.quantity, 0); -- what has no price counts nothing
+  v_line.discount_amount := 0;
+  v_line.tax_amount := 0;
+  v_line.tax_included_amount := 0;
+  return v_line;
 end
 $$;
 comment on function private.price_line(uuid, integer, text, uuid) is
@@ -93,7 +95,7 @@ begin
   return line;
 end
 $$;
-comment on function private.clear_amounts(private.order_line) is 'The line with its subtotal, before discounts and taxes; one that has no price counts nothing.';
+comment on function private.clear_amounts(private.order_line) is 'The line with its subtotal, before discounts and taxes, as private.price_line gives it; one that has no price counts nothing.';
 
 create function private.line_pricing(line private.order_line)
 returns jsonb

@@ -52,18 +52,38 @@ comment on function private.tax_line(private.order_line, text, text) is
 
 create function private.sum_taxes(lines private.order_line[])
 returns jsonb
-language sql
+language plpgsql -- in every purchase that is taxed: keeps its plan
 immutable
 security invoker
 set search_path = ''
 as $$
-  select jsonb_agg(jsonb_build_object('name', summed.name, 'basis_points', summed.basis_points, 'inclusive', summed.inclusive, 'amount', summed.amount)
-    order by summed.inclusive desc, summed.name, summed.basis_points)
-  from (
-    select tax ->> 'name' as name, (tax ->> 'basis_points')::integer as basis_points, (tax ->> 'inclusive')::boolean as inclusive, sum((tax ->> 'amount')::bigint)::bigint as amount
-    from generate_subscripts(sum_taxes.lines, 1) as position
-    cross join lateral jsonb_array_elements(sum_taxes.lines[position].taxes) as tax
-    group by 1, 2, 3
-  ) as summed;
+declare
+  v_taxes jsonb := '[]';
+  v_line private.order_line;
+begin
+  foreach v_line in array sum_taxes.lines loop
+    v_taxes := v_taxes || coalesce(v_line.taxes, '[]');
+  end loop;
+  return private.taxes_by_name(v_taxes);
+end
 $$;
-comment on function private.sum_taxes(private.order_line[]) is 'The taxes of lines by name and rate, for the foot of a quote or an invoice.';
+comment on function private.sum_taxes(private.order_line[]) is 'The taxes of lines by name and rate, for the foot of a quote.';
+
+create function private.taxes_by_name(taxes jsonb)
+returns jsonb
+language plpgsql -- keeps its plan
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object('name', summed.name, 'basis_points', summed.basis_points, 'inclusive', summed.inclusive, 'amount', summed.amount)
+      order by summed.inclusive desc, summed.name, summed.basis_points), '[]')
+    from (
+      select tax ->> 'name' as name, (tax ->> 'basis_points')::integer as basis_points, (tax ->> 'inclusive')::boolean as inclusive, sum((tax ->> 'amount')::bigint)::bigint as amount
+      from jsonb_array_elements(taxes_by_name.taxes) as tax group by 1, 2, 3
+    ) as summed);
+end
+$$;
+comment on function private.taxes_by_name(jsonb) is 'Taxes of several lines, those of one name and rate in one sum.';

@@ -163,6 +163,7 @@ declare
   v_quote private.quote := private.sum_lines(total_quote.currency, total_quote.lines);
   v_promoted private.promoted;
   v_country text;
+  v_taxed boolean;
   v_lines private.order_line[];
 begin
   -- most calls end here: where there is nothing to pay there is nothing to take off and nothing to tax
@@ -170,14 +171,21 @@ begin
     return v_quote;
   end if;
   v_promoted := private.apply_promotions(total_quote.person_id, total_quote.currency, total_quote.lines, total_quote.coupon_ids);
-  v_lines := v_promoted.lines;
   v_country := coalesce(total_quote.country, private.setting('default_tax_country') #>> '{}');
-  for v_index in 1 .. cardinality(v_lines) loop
-    v_lines[v_index] := private.tax_line(v_lines[v_index], v_country, total_quote.province);
-  end loop;
-  v_quote := private.sum_lines(total_quote.currency, v_lines);
-  v_quote.discounts := v_promoted.discounts;
-  v_quote.taxes := private.sum_taxes(v_lines);
+  v_taxed := exists (select from public.tax_rates where tax_rates.country = v_country);
+  if v_promoted.discounts is not null or v_taxed then
+    v_lines := v_promoted.lines;
+    if v_taxed then
+      for v_index in 1 .. cardinality(v_lines) loop
+        v_lines[v_index] := private.tax_line(v_lines[v_index], v_country, total_quote.province);
+      end loop;
+    end if;
+    v_quote := private.sum_lines(total_quote.currency, v_lines);
+    v_quote.discounts := v_promoted.discounts;
+    if v_taxed then
+      v_quote.taxes := private.sum_taxes(v_lines);
+    end if;
+  end if;
   if v_promoted.problems is not null then
     v_quote.problems := coalesce(v_quote.problems, '[]') || v_promoted.problems;
   end if;

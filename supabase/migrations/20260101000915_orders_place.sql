@@ -75,7 +75,9 @@ begin
   v_address := private.delivery_address(v_customer_id, v_lines, coalesce(place_order.shipping_address_id, v_cart.shipping_address_id));
   v_quote := private.total_quote(v_customer_id, v_currency, v_lines, private.cart_coupon_ids(v_cart.id),
     coalesce(v_address.country, place_order.country), case when v_address.id is null then place_order.province else v_address.province end);
-  perform private.refuse_problem(v_quote.problems -> 0);
+  if v_quote.problems is not null then
+    perform private.refuse_problem(v_quote.problems -> 0);
+  end if;
   perform private.refuse_problem(private.address_problem(v_lines, v_address.id));
   v_order_id := private.place_quote(v_customer_id, v_quote);
   if v_address.id is not null then

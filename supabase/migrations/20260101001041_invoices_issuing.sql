@@ -250,13 +250,9 @@ stable
 security invoker
 set search_path = ''
 as $$
-  select coalesce(jsonb_agg(jsonb_build_object('name', summed.name, 'basis_points', summed.basis_points, 'inclusive', summed.inclusive, 'amount', summed.amount)
-    order by summed.inclusive desc, summed.name, summed.basis_points), '[]')
-  from (
-    select tax ->> 'name' as name, (tax ->> 'basis_points')::integer as basis_points, (tax ->> 'inclusive')::boolean as inclusive, sum((tax ->> 'amount')::bigint)::bigint as amount
-    from public.invoice_lines cross join lateral jsonb_array_elements(invoice_lines.taxes) as tax
-    where invoice_lines.invoice_id = invoice_taxes.invoice_id group by 1, 2, 3
-  ) as summed;
+  select private.taxes_by_name(coalesce(jsonb_agg(tax), '[]'))
+  from public.invoice_lines cross join lateral jsonb_array_elements(invoice_lines.taxes) as tax
+  where invoice_lines.invoice_id = invoice_taxes.invoice_id;
 $$;
 comment on function private.invoice_taxes(uuid) is 'The taxes of an invoice by name and rate.';
 

@@ -1,8 +1,18 @@
 import { expect, test } from "vitest";
 import { publishedIntake } from "../support/catalog.ts";
-import { useDatabase } from "../support/database.ts";
+import { type Sql, useDatabase } from "../support/database.ts";
 import { expectRefusal } from "../support/expect-error.ts";
-import { asAnon, asCustomer, asOwner, asStaff, type StaffRole, staffRoles } from "../support/people.ts";
+import {
+  asAnon,
+  asCustomer,
+  asOwner,
+  asService,
+  asStaff,
+  newCustomer,
+  type StaffRole,
+  staffRoles,
+} from "../support/people.ts";
+import { buyWith, coupon, linesOf, promotion, thing } from "./offers.ts";
 
 const database = useDatabase();
 const writers: StaffRole[] = ["admin", "catalog_manager"];
@@ -57,4 +67,50 @@ test("nobody moves a price to another variant or currency, or adds a currency", 
       () => sql`insert into public.currencies (code, name, minor_units) values ('EUR', 'Euro', 2)`,
       forbidden,
     );
+  }));
+
+test("promotions are for staff; a customer sees the codes and uses that are their own, and nobody else's", () =>
+  database.rolledBack(async (sql) => {
+    const [person, other] = [await newCustomer(sql), await newCustomer(sql)];
+    const offer = await promotion(sql, { automatic: false });
+    const [own] = [await coupon(sql, offer, { customer: person }), await coupon(sql, offer)];
+    await buyWith(sql, person, linesOf([await thing(sql, 1_000), 1]), [own.id]);
+    const seen = async () => [
+      (await sql`select from public.promotions`).length,
+      (await sql`select from public.coupons`).length,
+      (await sql`select from public.promotion_redemptions`).length,
+    ];
+    await asCustomer(sql, person);
+    expect(await seen()).toEqual([0, 1, 1]);
+    await asCustomer(sql, other);
+    expect(await seen()).toEqual([0, 0, 0]);
+    await asStaff(sql, "finance");
+    expect(await seen()).toEqual([1, 2, 1]);
+    await asOwner(sql);
+    await asAnon(sql);
+    for (const table of ["promotions", "coupons", "promotion_redemptions", "customer_groups"])
+      await expectRefusal(() => sql.unsafe(`select from public.${table}`), { code: "42501", status: 401 });
+  }));
+
+test("nobody writes a use, a counter or the work behind the verbs, whoever they are", () =>
+  database.rolledBack(async (sql) => {
+    const person = await newCustomer(sql);
+    const offer = await promotion(sql, { automatic: false });
+    const attempts = [
+      () => sql`insert into public.promotion_redemptions (promotion_id, order_id, customer_id, amount, currency)
+        values (${offer}, ${person}, ${person}, 1, 'IDR')`,
+      () => sql`update public.promotions set used_count = 0`,
+      () => sql`update public.coupons set used_count = 0`,
+      () => sql`update public.coupons set code = 'OTHER'`,
+      () => sql`delete from public.coupons`,
+      () => sql`delete from private.coupon_guesses`,
+      () => sql`select private.give_back_promotions(array[${person}]::uuid[])`,
+      () => sql`select private.find_coupon(${person}, 'CODE')`,
+      () => sql`select private.compute_quote(${person}, '{}', 'IDR')`,
+    ];
+    for (const become of [(tx: Sql) => asCustomer(tx, person), (tx: Sql) => asStaff(tx, "admin"), asService]) {
+      await asOwner(sql);
+      await become(sql);
+      for (const attempt of attempts) await expectRefusal(attempt, { code: "42501", status: 403 });
+    }
   }));
