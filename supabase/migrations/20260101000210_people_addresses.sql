@@ -319,12 +319,14 @@ grant execute on function public.remove_address(uuid, text) to authenticated;
 
 create function private.default_address(profile_id uuid)
 returns uuid
-language sql
+language plpgsql -- in every purchase of goods: see private.request_id
 stable
 security invoker
 set search_path = ''
 as $$
-  select addresses.id from public.addresses where addresses.profile_id = default_address.profile_id and addresses.default_since is not null;
+begin
+  return (select addresses.id from public.addresses where addresses.profile_id = default_address.profile_id and addresses.default_since is not null);
+end
 $$;
 comment on function private.default_address(uuid) is 'The id of a person''s default address, null when they have none.';
 

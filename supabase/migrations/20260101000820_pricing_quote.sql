@@ -212,17 +212,19 @@ comment on function private.compute_quote(uuid, private.wish[], text, uuid[], te
 
 create function private.line_document(line private.order_line)
 returns jsonb
-language sql
+language plpgsql -- several times in every look at a cart: keeps its plan
 immutable
 security invoker
 set search_path = ''
 as $$
-  select jsonb_build_object('variant_id', line.variant_id, 'parent_variant_id', line.parent_variant_id, 'product_id', line.product_id, 'kind', line.kind,
+begin
+  return jsonb_build_object('variant_id', line.variant_id, 'parent_variant_id', line.parent_variant_id, 'product_id', line.product_id, 'kind', line.kind,
     'sku', line.sku, 'title', line.title, 'slug', line.snapshot ->> 'slug', 'image_url', line.snapshot ->> 'image_url', 'intake_id', line.intake_id, 'quantity', line.quantity, 'unit_amount', line.unit_amount,
     'base_unit_amount', line.base_unit_amount, 'price_reason', case when line.unit_amount is not null then coalesce(line.price_reason, '{"kind": "base"}') end,
     'subtotal_amount', line.subtotal_amount, 'discount_amount', line.discount_amount, 'tax_amount', line.tax_amount,
     'tax_included_amount', line.tax_included_amount, 'total_amount', line.subtotal_amount - line.discount_amount + line.tax_amount,
     'discounts', coalesce(line.discounts, '[]'), 'taxes', coalesce(line.taxes, '[]'), 'problem', line.problem);
+end
 $$;
 comment on function private.line_document(private.order_line) is 'A line of a quote as clients read it.';
 

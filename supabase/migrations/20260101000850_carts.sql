@@ -98,7 +98,8 @@ begin
   perform from public.carts
   where carts.customer_id = lock_cart.customer_id and (carts.status = 'open' or carts.status = 'ordered' and carts.expires_at > now())
   order by carts.id for update;
-  select * into v_cart from public.carts where carts.customer_id = lock_cart.customer_id and carts.status = 'open';
+  -- locked here as well: another tab may have made it since the line above looked
+  select * into v_cart from public.carts where carts.customer_id = lock_cart.customer_id and carts.status = 'open' for update;
   if v_cart.expires_at <= now() then
     update public.carts set status = 'abandoned' where carts.id = v_cart.id;
     v_cart := null;

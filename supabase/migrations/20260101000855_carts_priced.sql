@@ -178,14 +178,21 @@ comment on function private.price_cart(public.carts) is 'What a cart costs now, 
 
 create function private.line_problem(lines private.order_line[], variant_id uuid)
 returns jsonb
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select line.problem from unnest(line_problem.lines) as line
-  where line.problem is not null and line_problem.variant_id = coalesce(line.parent_variant_id, line.variant_id)
-  order by line.parent_variant_id is not null limit 1;
+declare
+  v_line private.order_line;
+begin
+  foreach v_line in array line_problem.lines loop
+    if v_line.problem is not null and coalesce(v_line.parent_variant_id, v_line.variant_id) = line_problem.variant_id then
+      return v_line.problem;
+    end if;
+  end loop;
+  return null;
+end
 $$;
 comment on function private.line_problem(private.order_line[], uuid) is 'What is wrong with the line of this variant, or with a part of the bundle that it is.';
 
@@ -313,6 +320,21 @@ end
 $$;
 comment on function private.cart_lines(private.priced_cart) is 'The lines of a cart as a client shows them, oldest first; what is in a bundle stands in components.';
 
+create function private.cart_sums(quote private.quote)
+returns jsonb
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+  return jsonb_build_object('subtotal_amount', quote.subtotal_amount, 'discount_amount', quote.discount_amount, 'tax_amount', quote.tax_amount,
+    'tax_included_amount', quote.tax_included_amount, 'shipping_amount', quote.shipping_amount, 'total_amount', quote.total_amount,
+    'discounts', coalesce(quote.discounts, '[]'), 'taxes', coalesce(quote.taxes, '[]'));
+end
+$$;
+comment on function private.cart_sums(private.quote) is 'What a cart costs: private.quote_document without the lines, which a cart has itself, and the problems, of which it has more.';
+
 create function private.cart_document(priced private.priced_cart, changes jsonb)
 returns jsonb
 language plpgsql
@@ -329,7 +351,7 @@ begin
   end if;
   return jsonb_build_object(
     'id', (priced.cart).id, 'currency', (priced.cart).currency, 'expires_at', (priced.cart).expires_at,
-    'lines', v_lines, 'quote', private.quote_document(priced.quote) - array['lines', 'problems', 'currency'],
+    'lines', v_lines, 'quote', private.cart_sums(priced.quote),
     'shipping_address', private.address_snapshot((priced.address).id) || jsonb_build_object('id', (priced.address).id),
     'coupon_codes', (
       select coalesce(jsonb_agg(coupons.code order by cart_coupons.added_at, coupons.code), '[]')

@@ -8,11 +8,15 @@ import { allOf, replaceInFunction, withSabotage } from "../support/sabotage.ts";
 import { add, call, contents, getCart, placeCart, thingOnSale } from "./carts.ts";
 
 const database = useDatabase();
-const crowdOf = (shop: TestDatabase) => gatherCrowd(shop, 50);
-const noLock = replaceInFunction("private.lock_cart", /perform from public\.carts[^;]*for update;/, "");
+// Fifty tabs are the promise; a twin shows its bug with fewer.
+const tabs = (shop: TestDatabase) => (shop === database ? 50 : 16);
+const crowdOf = (shop: TestDatabase) => gatherCrowd(shop, tabs(shop));
+const noLock = replaceInFunction("private.lock_cart", / for update;/, ";");
 
 describe("50 clicks that add to one cart", () => {
-  test("add up exactly, from no cart at all", () => addInFiftyTabs(database), 60_000);
+  test("add up exactly, from no cart at all", async () => {
+    for (let round = 0; round < 3; round++) await addInFiftyTabs(database);
+  }, 60_000);
 
   test(
     "that test notices a quantity that is read and then written",
@@ -38,10 +42,11 @@ async function addInFiftyTabs(shop: TestDatabase): Promise<void> {
   const crowd = await crowdOf(shop);
   const buyer = await newCustomer(shop.sql);
   const [one, two] = [await thingOnSale(shop.sql, { units: null }), await thingOnSale(shop.sql, { units: null })];
-  const attempts = await crowd.rush(50, (sql, _, index) => add(sql, buyer, index % 2 ? one : two, (index % 3) + 1));
-  expect(tally(attempts)).toEqual({ accepted: 50 });
+  const count = tabs(shop);
+  const attempts = await crowd.rush(count, (sql, _, index) => add(sql, buyer, index % 2 ? one : two, (index % 3) + 1));
+  expect(tally(attempts)).toEqual({ accepted: count });
   const sum = (odd: number) =>
-    Array.from({ length: 50 }, (_, index) => (index % 2 === odd ? (index % 3) + 1 : 0)).reduce((a, b) => a + b);
+    Array.from({ length: count }, (_, index) => (index % 2 === odd ? (index % 3) + 1 : 0)).reduce((a, b) => a + b);
   expect(contents(await getCart(shop.sql, buyer))).toEqual({ [one]: sum(1), [two]: sum(0) });
   expect(await shop.sql`select from public.carts where customer_id = ${buyer}`).toHaveLength(1);
 }
@@ -62,8 +67,8 @@ async function placeInFiftyTabs(shop: TestDatabase): Promise<void> {
   await addAddress(shop.sql, buyer);
   const thing = await thingOnSale(shop.sql, { units: 200 });
   const { id } = await add(shop.sql, buyer, thing, 2);
-  const attempts = await crowd.rush(50, (sql) => placeCart(sql, buyer, id as string));
-  expect(tally(attempts)).toEqual({ accepted: 50 });
+  const attempts = await crowd.rush(tabs(shop), (sql) => placeCart(sql, buyer, id as string));
+  expect(tally(attempts)).toEqual({ accepted: tabs(shop) });
   expect(new Set(attempts.map(({ value }) => value?.id)).size).toBe(1);
   const [row] = await shop.sql`select available, reserved from public.stock_levels where variant_id = ${thing}`;
   expect(row).toEqual({ available: 198, reserved: 2 });
