@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import manifest from "../package.json" with { type: "json" };
 import { type Bench, createBench } from "./bench.ts";
 import { chooseDriver } from "./drivers/choose-driver.ts";
+import { measureCart } from "./measurements/cart.ts";
 import { measureCatalogList } from "./measurements/catalog-list.ts";
 import { measureEnrollHttp } from "./measurements/enroll-http.ts";
 import { measureJourney } from "./measurements/journey.ts";
@@ -87,6 +88,7 @@ function plan(only: MeasurementName[]) {
     [["my-courses"], measureMyCourses],
     [["order-search"], measureOrderSearch],
     [["enroll-http"], measureEnrollHttp],
+    [["cart"], measureCart],
     [["rush"], measureRush],
     [["journey"], measureJourney],
     [["start"], measureStart],

@@ -8,6 +8,7 @@ export const measurementNames = [
   "my-courses",
   "order-search",
   "enroll-http",
+  "cart",
   "rush",
   "journey",
   "start",

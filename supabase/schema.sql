@@ -1249,7 +1249,7 @@ begin
   end if;
   return jsonb_build_object(
     'id', (priced.cart).id, 'currency', (priced.cart).currency, 'expires_at', (priced.cart).expires_at,
-    'lines', v_lines, 'quote', private.quote_document(priced.quote) - array['lines', 'problems', 'currency'],
+    'lines', v_lines, 'quote', private.cart_sums(priced.quote),
     'shipping_address', private.address_snapshot((priced.address).id) || jsonb_build_object('id', (priced.address).id),
     'coupon_codes', (
       select coalesce(jsonb_agg(coupons.code order by cart_coupons.added_at, coupons.code), '[]')
@@ -1319,6 +1319,19 @@ begin
     where carts.customer_id = cart_needs_care.customer_id and (
       carts.status = 'open' and (carts.expires_at <= now() or orders.paid_at is not null)
       or carts.status = 'ordered' and carts.expires_at > now() and orders.status in ('expired', 'cancelled') and orders.paid_at is null));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.cart_sums(quote private.quote)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return jsonb_build_object('subtotal_amount', quote.subtotal_amount, 'discount_amount', quote.discount_amount, 'tax_amount', quote.tax_amount,
+    'tax_included_amount', quote.tax_included_amount, 'shipping_amount', quote.shipping_amount, 'total_amount', quote.total_amount,
+    'discounts', coalesce(quote.discounts, '[]'), 'taxes', coalesce(quote.taxes, '[]'));
 end
 $function$;
 
@@ -2414,11 +2427,13 @@ $function$;
 
 CREATE OR REPLACE FUNCTION private.default_address(profile_id uuid)
  RETURNS uuid
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
  SET search_path TO ''
 AS $function$
-  select addresses.id from public.addresses where addresses.profile_id = default_address.profile_id and addresses.default_since is not null;
+begin
+  return (select addresses.id from public.addresses where addresses.profile_id = default_address.profile_id and addresses.default_since is not null);
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.deliver_paid_order(order_id uuid, payment_id uuid)
@@ -4298,16 +4313,18 @@ $function$;
 
 CREATE OR REPLACE FUNCTION private.line_document(line private.order_line)
  RETURNS jsonb
- LANGUAGE sql
+ LANGUAGE plpgsql
  IMMUTABLE
  SET search_path TO ''
 AS $function$
-  select jsonb_build_object('variant_id', line.variant_id, 'parent_variant_id', line.parent_variant_id, 'product_id', line.product_id, 'kind', line.kind,
+begin
+  return jsonb_build_object('variant_id', line.variant_id, 'parent_variant_id', line.parent_variant_id, 'product_id', line.product_id, 'kind', line.kind,
     'sku', line.sku, 'title', line.title, 'slug', line.snapshot ->> 'slug', 'image_url', line.snapshot ->> 'image_url', 'intake_id', line.intake_id, 'quantity', line.quantity, 'unit_amount', line.unit_amount,
     'base_unit_amount', line.base_unit_amount, 'price_reason', case when line.unit_amount is not null then coalesce(line.price_reason, '{"kind": "base"}') end,
     'subtotal_amount', line.subtotal_amount, 'discount_amount', line.discount_amount, 'tax_amount', line.tax_amount,
     'tax_included_amount', line.tax_included_amount, 'total_amount', line.subtotal_amount - line.discount_amount + line.tax_amount,
     'discounts', coalesce(line.discounts, '[]'), 'taxes', coalesce(line.taxes, '[]'), 'problem', line.problem);
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.line_pricing(line private.order_line)
@@ -4327,13 +4344,20 @@ $function$;
 
 CREATE OR REPLACE FUNCTION private.line_problem(lines private.order_line[], variant_id uuid)
  RETURNS jsonb
- LANGUAGE sql
+ LANGUAGE plpgsql
  IMMUTABLE
  SET search_path TO ''
 AS $function$
-  select line.problem from unnest(line_problem.lines) as line
-  where line.problem is not null and line_problem.variant_id = coalesce(line.parent_variant_id, line.variant_id)
-  order by line.parent_variant_id is not null limit 1;
+declare
+  v_line private.order_line;
+begin
+  foreach v_line in array line_problem.lines loop
+    if v_line.problem is not null and coalesce(v_line.parent_variant_id, v_line.variant_id) = line_problem.variant_id then
+      return v_line.problem;
+    end if;
+  end loop;
+  return null;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.list_products(kind text, category text, tag text, locale text, currency text, cursor text, max_rows integer)
@@ -4388,7 +4412,8 @@ begin
   perform from public.carts
   where carts.customer_id = lock_cart.customer_id and (carts.status = 'open' or carts.status = 'ordered' and carts.expires_at > now())
   order by carts.id for update;
-  select * into v_cart from public.carts where carts.customer_id = lock_cart.customer_id and carts.status = 'open';
+  -- locked here as well: another tab may have made it since the line above looked
+  select * into v_cart from public.carts where carts.customer_id = lock_cart.customer_id and carts.status = 'open' for update;
   if v_cart.expires_at <= now() then
     update public.carts set status = 'abandoned' where carts.id = v_cart.id;
     v_cart := null;
@@ -12931,6 +12956,8 @@ COMMENT ON FUNCTION "private"."cart_moved"(private.priced_cart) IS 'Whether ther
 
 COMMENT ON FUNCTION "private"."cart_needs_care"(uuid) IS 'Whether private.lock_cart would change anything: who only looks need not lock.';
 
+COMMENT ON FUNCTION "private"."cart_sums"(private.quote) IS 'What a cart costs: private.quote_document without the lines, which a cart has itself, and the problems, of which it has more.';
+
 COMMENT ON FUNCTION "private"."cash_account"(text) IS 'The account that the money of a provider''s captures is in.';
 
 COMMENT ON FUNCTION "private"."category_height"(uuid) IS 'How many levels a category and what is below it have: 1 for one without children.';
@@ -14362,6 +14389,12 @@ REVOKE ALL ON FUNCTION "private"."cart_needs_care"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."cart_needs_care"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."cart_needs_care"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."cart_sums"(private.quote) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."cart_sums"(private.quote) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."cart_sums"(private.quote) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."cash_account"(text) FROM PUBLIC;
 

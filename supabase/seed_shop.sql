@@ -159,6 +159,6 @@ insert into public.promotions (id, name, kind, status, basis_points, per_user_li
   (md5('promotion welcome')::uuid, 'Welcome: 10 % off', 'percent', 'active', 1000, 1);
 insert into public.promotion_categories (promotion_id, category_id) values
   (md5('promotion welcome')::uuid, md5('category books')::uuid), (md5('promotion welcome')::uuid, md5('category merchandise')::uuid);
-insert into public.coupons (promotion_id, code, usage_limit) values (md5('promotion welcome')::uuid, 'WELCOME10', 500);
+insert into public.coupons (promotion_id, code, usage_limit) values (md5('promotion welcome')::uuid, 'WELCOME10', null);
 
 drop table seed_goods;

@@ -39,6 +39,16 @@ export async function prepareShop(superuser: string, sizes: Sizes): Promise<void
   await run(superuser, "vacuum analyze", "checkpoint");
 }
 
+/** Loads carts into a loaded shop: of `buyers` people to place, of `readers` more to look at. */
+export async function prepareCarts(
+  superuser: string,
+  sizes: Sizes & { buyers: number; readers: number },
+): Promise<void> {
+  const { buyers, readers } = sizes;
+  const text = sqlOf("carts.sql", sizes).replaceAll(":buyers", String(buyers)).replaceAll(":readers", String(readers));
+  await run(superuser, text, "vacuum analyze", "checkpoint");
+}
+
 /** Loads orders to search in into a migrated database and analyses it. */
 export async function prepareOrders(superuser: string, sizes: Sizes): Promise<void> {
   await run(superuser, sqlOf("orders.sql", sizes), "vacuum analyze", "checkpoint");

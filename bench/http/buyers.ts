@@ -17,9 +17,9 @@ export function signIn(stack: Stack, numbers: number[]): Buyer[] {
   });
 }
 
-/** The id that shop.sql gave this person, intake or variant. */
-export function idOf(kind: "person" | "intake" | "variant", number: number): string {
-  const hash = createHash("md5").update(`${kind}${number}`).digest("hex");
+/** The id that shop.sql and carts.sql gave this person, intake, variant or cart. */
+export function idOf(kind: "person" | "intake" | "variant" | "cart", which: number | "thing"): string {
+  const hash = createHash("md5").update(`${kind}${which}`).digest("hex");
   return hash.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 

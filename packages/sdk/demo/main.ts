@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type Course, createSeatline, type Intake, type Order, SeatlineError } from "../src/index.ts";
+import { type Cart, type Course, createSeatline, type Intake, type Order, SeatlineError } from "../src/index.ts";
 import { subjectOfMail } from "./mailbox.ts";
 import { money, say, styled, table } from "./print.ts";
 import { type RunningStack, runningStack } from "./running-stack.ts";
@@ -13,7 +13,20 @@ async function story(stack: RunningStack): Promise<void> {
   const client = createSeatline(stack);
   const email = `learner-${randomBytes(4).toString("hex")}@example.test`;
 
-  await step("A learner signs up", async () => {
+  const chosen = await step("A visitor fills a cart", async () => {
+    const shirt = await client.catalog.get("seatline-shirt", { currency });
+    const book = await client.catalog.get("sql-without-fear-ebook", { currency });
+    const [size, file] = [shirt.variants[0], book.variants[0]];
+    check(size && file, "the shop has no shirt or no book; `npm run reset` brings its goods back");
+    await client.cart.add({ variant_id: size.id, quantity: 2 });
+    const cart = await client.cart.add({ variant_id: file.id });
+    check(cart.id === null && cart.lines.length === 2, "the cart is not a guest's cart of two lines");
+    showCart(cart);
+    say(`Pictures: ${shirt.images.map(({ id }) => client.catalog.imageUrl(id)).join(" ")}`);
+    return cart;
+  });
+
+  await step("signs up", async () => {
     const password = randomBytes(12).toString("base64url");
     const names = { first_name: "Sari", last_name: "Wijaya", locale: "en" };
     const { data, error } = await client.auth.signUp({ email, password, options: { data: names } });
@@ -22,6 +35,14 @@ async function story(stack: RunningStack): Promise<void> {
     const me = await client.people.me();
     check(me.first_name === "Sari", "the profile was not made from the sign-up");
     say(`${me.first_name} ${me.last_name}, ${me.email}`);
+  });
+
+  await step("finds the cart again, and types a code", async () => {
+    const mine = await client.cart.get();
+    check(mine.id !== null && mine.lines.length === chosen.lines.length, "the cart did not come along");
+    const cheaper = await client.cart.applyCoupon("welcome10");
+    check(cheaper.quote.discount_amount > 0, "the code takes nothing off");
+    showCart(cheaper);
   });
 
   const courses = await step("looks at the catalogue", async () => {
@@ -45,15 +66,18 @@ async function story(stack: RunningStack): Promise<void> {
   const before = paid.intake.seats_available ?? 0;
   const seatsLeft = async () => (await client.inventory.levels([paid.intake.variant_id]))[0]?.available;
 
-  const order = await step("orders a seat that costs something", async () => {
-    const placed = await client.orders.place({
-      lines: [{ variant_id: paid.intake.variant_id, quantity: 1 }],
-      currency,
-    });
+  const order = await step("adds a seat and an address, and orders it all at once", async () => {
+    await client.cart.add({ variant_id: paid.intake.variant_id });
+    await client.people.addresses.add(home);
+    const cart = await client.cart.get();
+    check(cart.problems.length === 0, `the cart has a problem: ${cart.problems[0]?.message}`);
+    const [placed, again] = await Promise.all([1, 2].map(() => client.orders.place({ cart: true })));
+    check(placed && placed.id === again?.id, "two clicks made two orders");
     check(placed.status === "pending", `the order is ${placed.status}`);
-    check(placed.items[0]?.enrollment?.status === "reserved", "no seat is reserved");
-    say(`Order ${placed.number}: ${placed.items[0].title}, ${money({ amount: placed.total_amount, currency })}`);
-    say(`Held until ${placed.expires_at}`);
+    check(placed.total_amount === cart.quote.total_amount, "the order costs something else than the cart said");
+    check(seatOf(placed)?.status === "reserved", "no seat is reserved");
+    say(`Order ${placed.number}: ${placed.items.map(({ title }) => title).join(", ")}`);
+    say(`${money({ amount: placed.total_amount, currency })}, held until ${placed.expires_at}`);
     return placed;
   });
 
@@ -75,7 +99,7 @@ async function story(stack: RunningStack): Promise<void> {
       return now.status !== "pending" && now;
     });
     check(done.status === "paid", `the order is ${done.status}`);
-    check(done.items[0]?.enrollment?.status === "active", "the seat is not active");
+    check(seatOf(done)?.status === "active", "the seat is not active");
     say(`Order ${done.number} is ${done.status}, ${Date.now() - since} ms after the payment`);
     const after = await seatsLeft();
     // Others may buy at the same moment, so at least one seat fewer is what must hold.
@@ -84,6 +108,12 @@ async function story(stack: RunningStack): Promise<void> {
   });
 
   await step("gets a mail", async () => say(`“${await subjectOfMail(stack.mail, email, order.number)}”`));
+
+  await step("finds the book among the downloads", async () => {
+    const [file] = await client.catalog.downloads();
+    check(file, "there is nothing to download");
+    say(`${file.title}: ${file.file_name}, ${file.max_downloads} times until ${file.expires_at}`);
+  });
 
   await step("sees both courses on the dashboard", async () => {
     const mine = await client.courses.mine();
@@ -106,6 +136,30 @@ async function story(stack: RunningStack): Promise<void> {
     );
     say(`${refusal.status} ${refusal.code}: ${refusal.message} ${refusal.hint}`);
   });
+}
+
+const home = {
+  recipient: "Sari Wijaya",
+  phone: "+62 812 3456 7890",
+  street: "Jl. Dago 12",
+  city: "Bandung",
+  province: "Jawa Barat",
+  postal_code: "40135",
+};
+
+function seatOf(order: Order) {
+  return order.items.find(({ enrollment }) => enrollment)?.enrollment;
+}
+
+function showCart({ lines, quote }: Cart): void {
+  const rows = lines.map((line) => [
+    line.title ?? "",
+    String(line.quantity),
+    money({ amount: line.subtotal_amount, currency }),
+  ]);
+  const { discount_amount, total_amount } = quote;
+  const less = discount_amount > 0 ? [["less", "", money({ amount: discount_amount, currency })]] : [];
+  table([["CART", "", "PRICE"], ...rows, ...less, ["together", "", money({ amount: total_amount, currency })]]);
 }
 
 interface Offer {
