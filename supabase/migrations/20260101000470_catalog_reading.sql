@@ -16,50 +16,48 @@ as $$
 $$;
 comment on function private.short_locale(text) is 'en for en-US: the language that translations are kept by. One that is not known finds none, so the base text is shown.';
 
-create function private.product_price(product_id uuid, currency text)
+create function private.product_cards(product_ids uuid[], locale text, currency text)
 returns jsonb
-language plpgsql
+language plpgsql -- keeps its plan: every list passes here
 stable
 security invoker
 set search_path = ''
 as $$
+declare
+  -- most shops have no list most of the time, and then nobody need ask for each variant
+  v_listed boolean := exists (select from public.price_lists where price_lists.status = 'active' and (price_lists.ends_at is null or price_lists.ends_at > now()));
 begin
   return (
-    select jsonb_build_object('variant_id', variants.id, 'currency', prices.currency, 'amount', effective.amount, 'base_amount', prices.amount)
-    from public.variants
-    join public.prices on prices.variant_id = variants.id and prices.currency = product_price.currency
-    cross join lateral (
-      select coalesce((private.best_list_price(variants.id, 1, prices.currency, auth.uid(), prices.amount)).amount, prices.amount) as amount
-    ) as effective
-    where variants.product_id = product_price.product_id
-    order by effective.amount, variants.position, variants.id limit 1
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'id', products.id, 'kind', products.kind, 'slug', products.slug,
+      'title', coalesce(products.translations -> product_cards.locale ->> 'title', products.title),
+      'summary', coalesce(products.translations -> product_cards.locale ->> 'summary', products.summary),
+      'image_url', products.image_url, 'category_id', products.category_id, 'tags', to_jsonb(products.tags), 'attributes', products.attributes,
+      'created_at', products.created_at,
+      'image', case when picture.id is not null then jsonb_build_object('id', picture.id,
+        'alt', coalesce(picture.translations -> product_cards.locale ->> 'alt', picture.alt), 'width', picture.width, 'height', picture.height) end,
+      'price', case when cheapest.variant_id is not null then jsonb_build_object('variant_id', cheapest.variant_id, 'currency', product_cards.currency,
+        'amount', cheapest.amount, 'base_amount', cheapest.base_amount) end
+    ) order by wanted.place), '[]')
+    from unnest(product_cards.product_ids) with ordinality as wanted (id, place)
+    join public.products on products.id = wanted.id
+    left join lateral (
+      select media.id, media.alt, media.translations, media.width, media.height from public.media
+      where media.product_id = products.id and media.ready_at is not null order by media.position, media.id limit 1
+    ) as picture on true
+    left join lateral (
+      select variants.id as variant_id, prices.amount as base_amount, case
+        when v_listed then coalesce((private.best_list_price(variants.id, 1, prices.currency, auth.uid(), prices.amount)).amount, prices.amount)
+        else prices.amount end as amount
+      from public.variants join public.prices on prices.variant_id = variants.id and prices.currency = product_cards.currency
+      where variants.product_id = products.id
+      order by 3, variants.position, variants.id limit 1
+    ) as cheapest on true
   );
 end
 $$;
-comment on function private.product_price(uuid, text) is 'What a product costs the caller from: its cheapest variant''s price for one unit now, with the base price beside it; null when it is not sold in the currency.';
-
-create function private.product_card(product public.products, locale text, currency text)
-returns jsonb
-language plpgsql
-stable
-security invoker
-set search_path = ''
-as $$
-begin
-  return jsonb_build_object(
-    'id', product.id, 'kind', product.kind, 'slug', product.slug,
-    'title', coalesce(product.translations -> product_card.locale ->> 'title', product.title),
-    'summary', coalesce(product.translations -> product_card.locale ->> 'summary', product.summary),
-    'image_url', product.image_url, 'category_id', product.category_id, 'tags', to_jsonb(product.tags), 'attributes', product.attributes,
-    'created_at', product.created_at,
-    'image', (
-      select jsonb_build_object('id', media.id, 'alt', coalesce(media.translations -> product_card.locale ->> 'alt', media.alt), 'width', media.width, 'height', media.height)
-      from public.media where media.product_id = product.id and media.ready_at is not null order by media.position, media.id limit 1
-    ),
-    'price', private.product_price(product.id, product_card.currency));
-end
-$$;
-comment on function private.product_card(public.products, text, text) is 'A product as a list shows it: texts in one language, its first picture, what it costs from.';
+comment on function private.product_cards(uuid[], text, text) is
+  'Products as a list shows them, in the order of their ids: texts in one language, first picture, and the price of the cheapest variant for one unit, this caller and now (null: not sold in the currency).';
 
 create function private.page_of_products(collection_id uuid, condition text, locale text, currency text, cursor text, max_rows integer)
 returns jsonb
@@ -74,7 +72,7 @@ declare
   v_currency text := coalesce(page_of_products.currency, private.setting('default_currency') #>> '{}');
   v_older text := 'true';
   v_ruled text := format('(%s)', page_of_products.condition);
-  v_cards jsonb;
+  v_ids uuid[];
   v_keys text[];
 begin
   if page_of_products.cursor is not null and (v_after is null or v_after[1]::bigint not between -2147483648 and 2147483647) then
@@ -89,30 +87,27 @@ begin
   end if;
   -- two lists, each in the order of an index: what was picked by hand by its place, then what fits by age
   execute format($query$
-    select jsonb_agg(private.product_card(found.product, $1, $2) order by found.rank, (found.product).created_at desc, (found.product).id desc),
-      array_agg(found.rank || '.' || (extract(epoch from (found.product).created_at) * 1000000)::bigint || '.' || (found.product).id
-        order by found.rank, (found.product).created_at desc, (found.product).id desc)
+    select array_agg(found.id), array_agg(found.rank || '.' || (extract(epoch from found.created_at) * 1000000)::bigint || '.' || found.id)
     from (
-      select both_lists.product, both_lists.rank from ((
-        select products as product, collection_members.position as rank
+      select both_lists.* from ((
+        select products.id, products.created_at, collection_members.position as rank
         from public.collection_members join public.products on products.id = collection_members.product_id
-        where collection_members.collection_id = $4 and private.is_on_sale(products.status, products.publish_at, products.unpublish_at)
-          and ($5 is null or collection_members.position > $5 or collection_members.position = $5 and %1$s)
-        order by collection_members.position, products.created_at desc, products.id desc limit $3
+        where collection_members.collection_id = $2 and private.is_on_sale(products.status, products.publish_at, products.unpublish_at)
+          and ($3 is null or collection_members.position > $3 or collection_members.position = $3 and %1$s)
+        order by collection_members.position, products.created_at desc, products.id desc limit $1
       )
       union all
       (
-        select products, 2147483647 from public.products
+        select products.id, products.created_at, 2147483647 from public.products
         where private.is_on_sale(products.status, products.publish_at, products.unpublish_at) and %2$s
-          and not exists (select from public.collection_members where collection_members.collection_id = $4 and collection_members.product_id = products.id)
-        order by products.created_at desc, products.id desc limit $3
+          and not exists (select from public.collection_members where collection_members.collection_id = $2 and collection_members.product_id = products.id)
+        order by products.created_at desc, products.id desc limit $1
       )) as both_lists
-      order by both_lists.rank, (both_lists.product).created_at desc, (both_lists.product).id desc limit $3
+      order by both_lists.rank, both_lists.created_at desc, both_lists.id desc limit $1
     ) as found $query$, v_older, v_ruled)
-  into v_cards, v_keys
-  using private.short_locale(page_of_products.locale), v_currency, v_rows + 1, page_of_products.collection_id, v_after[1]::integer;
-  return jsonb_build_object('data', coalesce(case when cardinality(v_keys) > v_rows then v_cards - v_rows else v_cards end, '[]'),
-    'next_cursor', case when cardinality(v_keys) > v_rows then v_keys[v_rows] end);
+  into v_ids, v_keys using v_rows + 1, page_of_products.collection_id, v_after[1]::integer;
+  return jsonb_build_object('data', private.product_cards(v_ids[1:v_rows], private.short_locale(page_of_products.locale), v_currency),
+    'next_cursor', case when cardinality(v_ids) > v_rows then v_keys[v_rows] end);
 end
 $$;
 comment on function private.page_of_products(uuid, text, text, text, text, integer) is
@@ -310,7 +305,7 @@ begin
   if v_product.id is null then
     perform private.fail('product_not_found', 404, 'There is no such product on sale.', 'List the catalogue and take a slug or id from there.');
   end if;
-  return private.product_card(v_product, v_locale, coalesce(product_document.currency, private.setting('default_currency') #>> '{}'))
+  return private.product_cards(array[v_product.id], v_locale, coalesce(product_document.currency, private.setting('default_currency') #>> '{}')) -> 0
     || jsonb_build_object(
       'description', coalesce(v_product.translations -> v_locale ->> 'description', v_product.description),
       'status', v_product.status, 'publish_at', v_product.publish_at, 'unpublish_at', v_product.unpublish_at,
