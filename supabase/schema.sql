@@ -983,6 +983,42 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.arrange_images(product_id uuid, image_ids uuid[], idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_catalog_write();
+  v_body jsonb := jsonb_build_object('product_id', arrange_images.product_id, 'image_ids', arrange_images.image_ids);
+  v_answer jsonb := private.recall_answer(v_person_id, arrange_images.idempotency_key, 'arrange_images', v_body);
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if not exists (select from public.products where products.id = arrange_images.product_id) then
+    perform private.fail('product_not_found', 404, 'There is no such product.', 'Check the id.');
+  end if;
+  -- two who arrange at once do it one after the other
+  perform from public.media where media.product_id = arrange_images.product_id order by media.id for update;
+  if arrange_images.image_ids is null or exists (
+    select from unnest(arrange_images.image_ids) as wanted (id)
+    where not exists (select from public.media where media.id = wanted.id and media.product_id = arrange_images.product_id)
+  ) then
+    perform private.fail('media_not_found', 404, 'One of these is no picture of this product.', 'Read the product again.');
+  end if;
+  update public.media set position = placed.place
+  from (
+    select media.id, row_number() over (order by array_position(arrange_images.image_ids, media.id), media.position, media.id) - 1 as place
+    from public.media where media.product_id = arrange_images.product_id
+  ) as placed
+  where media.id = placed.id and media.position <> placed.place;
+  return private.remember_answer(v_person_id, arrange_images.idempotency_key, 'arrange_images', v_body, (
+    select coalesce(jsonb_agg(media.id order by media.position, media.id), '[]') from public.media where media.product_id = arrange_images.product_id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.assess_enrollment(enrollment_id uuid)
  RETURNS public.results
  LANGUAGE plpgsql
@@ -5421,7 +5457,7 @@ declare
   v_currency text := coalesce(page_of_products.currency, private.setting('default_currency') #>> '{}');
   v_older text := 'true';
   v_ruled text := format('(%s)', page_of_products.condition);
-  v_cards jsonb;
+  v_ids uuid[];
   v_keys text[];
 begin
   if page_of_products.cursor is not null and (v_after is null or v_after[1]::bigint not between -2147483648 and 2147483647) then
@@ -5436,30 +5472,27 @@ begin
   end if;
   -- two lists, each in the order of an index: what was picked by hand by its place, then what fits by age
   execute format($query$
-    select jsonb_agg(private.product_card(found.product, $1, $2) order by found.rank, (found.product).created_at desc, (found.product).id desc),
-      array_agg(found.rank || '.' || (extract(epoch from (found.product).created_at) * 1000000)::bigint || '.' || (found.product).id
-        order by found.rank, (found.product).created_at desc, (found.product).id desc)
+    select array_agg(found.id), array_agg(found.rank || '.' || (extract(epoch from found.created_at) * 1000000)::bigint || '.' || found.id)
     from (
-      select both_lists.product, both_lists.rank from ((
-        select products as product, collection_members.position as rank
+      select both_lists.* from ((
+        select products.id, products.created_at, collection_members.position as rank
         from public.collection_members join public.products on products.id = collection_members.product_id
-        where collection_members.collection_id = $4 and private.is_on_sale(products.status, products.publish_at, products.unpublish_at)
-          and ($5 is null or collection_members.position > $5 or collection_members.position = $5 and %1$s)
-        order by collection_members.position, products.created_at desc, products.id desc limit $3
+        where collection_members.collection_id = $2 and private.is_on_sale(products.status, products.publish_at, products.unpublish_at)
+          and ($3 is null or collection_members.position > $3 or collection_members.position = $3 and %1$s)
+        order by collection_members.position, products.created_at desc, products.id desc limit $1
       )
       union all
       (
-        select products, 2147483647 from public.products
+        select products.id, products.created_at, 2147483647 from public.products
         where private.is_on_sale(products.status, products.publish_at, products.unpublish_at) and %2$s
-          and not exists (select from public.collection_members where collection_members.collection_id = $4 and collection_members.product_id = products.id)
-        order by products.created_at desc, products.id desc limit $3
+          and not exists (select from public.collection_members where collection_members.collection_id = $2 and collection_members.product_id = products.id)
+        order by products.created_at desc, products.id desc limit $1
       )) as both_lists
-      order by both_lists.rank, (both_lists.product).created_at desc, (both_lists.product).id desc limit $3
+      order by both_lists.rank, both_lists.created_at desc, both_lists.id desc limit $1
     ) as found $query$, v_older, v_ruled)
-  into v_cards, v_keys
-  using private.short_locale(page_of_products.locale), v_currency, v_rows + 1, page_of_products.collection_id, v_after[1]::integer;
-  return jsonb_build_object('data', coalesce(case when cardinality(v_keys) > v_rows then v_cards - v_rows else v_cards end, '[]'),
-    'next_cursor', case when cardinality(v_keys) > v_rows then v_keys[v_rows] end);
+  into v_ids, v_keys using v_rows + 1, page_of_products.collection_id, v_after[1]::integer;
+  return jsonb_build_object('data', private.product_cards(v_ids[1:v_rows], private.short_locale(page_of_products.locale), v_currency),
+    'next_cursor', case when cardinality(v_ids) > v_rows then v_keys[v_rows] end);
 end
 $function$;
 
@@ -6015,27 +6048,6 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.product_card(product public.products, locale text, currency text)
- RETURNS jsonb
- LANGUAGE plpgsql
- STABLE
- SET search_path TO ''
-AS $function$
-begin
-  return jsonb_build_object(
-    'id', product.id, 'kind', product.kind, 'slug', product.slug,
-    'title', coalesce(product.translations -> product_card.locale ->> 'title', product.title),
-    'summary', coalesce(product.translations -> product_card.locale ->> 'summary', product.summary),
-    'image_url', product.image_url, 'category_id', product.category_id, 'tags', to_jsonb(product.tags), 'attributes', product.attributes,
-    'created_at', product.created_at,
-    'image', (
-      select jsonb_build_object('id', media.id, 'alt', coalesce(media.translations -> product_card.locale ->> 'alt', media.alt), 'width', media.width, 'height', media.height)
-      from public.media where media.product_id = product.id and media.ready_at is not null order by media.position, media.id limit 1
-    ),
-    'price', private.product_price(product.id, product_card.currency));
-end
-$function$;
-
 CREATE OR REPLACE FUNCTION private.product_cards(product_ids uuid[], search private.catalog_search)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -6050,6 +6062,46 @@ begin
     join public.products on products.id = wanted.id
     join private.product_search on product_search.product_id = products.id
     cross join lateral private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted) as stock
+  );
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.product_cards(product_ids uuid[], locale text, currency text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  -- most shops have no list most of the time, and then nobody need ask for each variant
+  v_listed boolean := exists (select from public.price_lists where price_lists.status = 'active' and (price_lists.ends_at is null or price_lists.ends_at > now()));
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'id', products.id, 'kind', products.kind, 'slug', products.slug,
+      'title', coalesce(products.translations -> product_cards.locale ->> 'title', products.title),
+      'summary', coalesce(products.translations -> product_cards.locale ->> 'summary', products.summary),
+      'image_url', products.image_url, 'category_id', products.category_id, 'tags', to_jsonb(products.tags), 'attributes', products.attributes,
+      'created_at', products.created_at,
+      'image', case when picture.id is not null then jsonb_build_object('id', picture.id,
+        'alt', coalesce(picture.translations -> product_cards.locale ->> 'alt', picture.alt), 'width', picture.width, 'height', picture.height) end,
+      'price', case when cheapest.variant_id is not null then jsonb_build_object('variant_id', cheapest.variant_id, 'currency', product_cards.currency,
+        'amount', cheapest.amount, 'base_amount', cheapest.base_amount) end
+    ) order by wanted.place), '[]')
+    from unnest(product_cards.product_ids) with ordinality as wanted (id, place)
+    join public.products on products.id = wanted.id
+    left join lateral (
+      select media.id, media.alt, media.translations, media.width, media.height from public.media
+      where media.product_id = products.id and media.ready_at is not null order by media.position, media.id limit 1
+    ) as picture on true
+    left join lateral (
+      select variants.id as variant_id, prices.amount as base_amount, case
+        when v_listed then coalesce((private.best_list_price(variants.id, 1, prices.currency, auth.uid(), prices.amount)).amount, prices.amount)
+        else prices.amount end as amount
+      from public.variants join public.prices on prices.variant_id = variants.id and prices.currency = product_cards.currency
+      where variants.product_id = products.id
+      order by 3, variants.position, variants.id limit 1
+    ) as cheapest on true
   );
 end
 $function$;
@@ -6090,7 +6142,7 @@ begin
   if v_product.id is null then
     perform private.fail('product_not_found', 404, 'There is no such product on sale.', 'List the catalogue and take a slug or id from there.');
   end if;
-  return private.product_card(v_product, v_locale, coalesce(product_document.currency, private.setting('default_currency') #>> '{}'))
+  return private.product_cards(array[v_product.id], v_locale, coalesce(product_document.currency, private.setting('default_currency') #>> '{}')) -> 0
     || jsonb_build_object(
       'description', coalesce(v_product.translations -> v_locale ->> 'description', v_product.description),
       'status', v_product.status, 'publish_at', v_product.publish_at, 'unpublish_at', v_product.unpublish_at,
@@ -6251,26 +6303,6 @@ begin
     case when search.sort = 'title' then found.title end, case when search.sort = 'price_asc' then found.amount end, case when search.sort = 'price_desc' then found.amount end desc,
     case when search.sort = 'newest' then found.product_id end desc, found.product_id
   limit search.max_rows + 1;
-end
-$function$;
-
-CREATE OR REPLACE FUNCTION private.product_price(product_id uuid, currency text)
- RETURNS jsonb
- LANGUAGE plpgsql
- STABLE
- SET search_path TO ''
-AS $function$
-begin
-  return (
-    select jsonb_build_object('variant_id', variants.id, 'currency', prices.currency, 'amount', effective.amount, 'base_amount', prices.amount)
-    from public.variants
-    join public.prices on prices.variant_id = variants.id and prices.currency = product_price.currency
-    cross join lateral (
-      select coalesce((private.best_list_price(variants.id, 1, prices.currency, auth.uid(), prices.amount)).amount, prices.amount) as amount
-    ) as effective
-    where variants.product_id = product_price.product_id
-    order by effective.amount, variants.position, variants.id limit 1
-  );
 end
 $function$;
 
@@ -10630,6 +10662,14 @@ AS $function$
   select private.apply_coupon(apply_coupon.code, apply_coupon.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.arrange_images(product_id uuid, image_ids uuid[], idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.arrange_images(arrange_images.product_id, arrange_images.image_ids, arrange_images.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.attach_payment_session(payment_id uuid, session_id text, url text, expires_at timestamp with time zone)
  RETURNS jsonb
  LANGUAGE sql
@@ -12924,6 +12964,8 @@ COMMENT ON FUNCTION "private"."apply_refund"(jsonb, uuid) IS 'Applies what a ref
 
 COMMENT ON FUNCTION "private"."apply_session"(jsonb, text, uuid) IS 'Applies what a Checkout Session says of itself, whatever event brought it.';
 
+COMMENT ON FUNCTION "private"."arrange_images"(uuid, uuid[], text) IS 'Does the work of public.arrange_images.';
+
 COMMENT ON FUNCTION "private"."assess_enrollment"(uuid) IS 'Counts the result anew and, when the course''s rule is met, completes the enrolment, once.';
 
 COMMENT ON FUNCTION "private"."attach_payment_session"(uuid, text, text, timestamp with time zone) IS 'Does the work of public.attach_payment_session.';
@@ -13378,9 +13420,9 @@ COMMENT ON FUNCTION "private"."process_payment"(uuid) IS 'The buyer is done and 
 
 COMMENT ON FUNCTION "private"."product_attributes"(public.products, text) IS 'The attributes of a product with their names in one language, in the order of the schema.';
 
-COMMENT ON FUNCTION "private"."product_card"(public.products, text, text) IS 'A product as a list shows it: texts in one language, its first picture, what it costs from.';
-
 COMMENT ON FUNCTION "private"."product_cards"(uuid[], private.catalog_search) IS 'What a list shows of these products, in this order: private.product_card, and whether they are in stock.';
+
+COMMENT ON FUNCTION "private"."product_cards"(uuid[], text, text) IS 'Products as a list shows them, in the order of their ids: texts in one language, first picture, and the price of the cheapest variant for one unit, this caller and now (null: not sold in the currency).';
 
 COMMENT ON FUNCTION "private"."product_choices"(uuid, text) IS 'The options of a product with their values, in order, in one language.';
 
@@ -13391,8 +13433,6 @@ COMMENT ON FUNCTION "private"."product_documents"(uuid[]) IS 'The rows that priv
 COMMENT ON FUNCTION "private"."product_facets"(private.catalog_search) IS 'How many products fit, and how many each choice of a filter would leave, each filter apart from itself. Among more than 10 000 products units are not looked up: in_stock is null, and exact says whether that filter was left out.';
 
 COMMENT ON FUNCTION "private"."product_page"(private.catalog_search) IS 'The products of a page in their order, and one more, each with what the order goes by. Products without a price in the currency come last by price.';
-
-COMMENT ON FUNCTION "private"."product_price"(uuid, text) IS 'What a product costs the caller from: its cheapest variant''s price for one unit now, with the base price beside it; null when it is not sold in the currency.';
 
 COMMENT ON FUNCTION "private"."product_variants"(uuid, text, text) IS 'The variants of a product: what they combine, what they cost the caller now and why, how many can be bought (null: not counted).';
 
@@ -13775,6 +13815,8 @@ COMMENT ON FUNCTION "public"."add_to_cart"(uuid, integer, text) IS 'Puts units o
 COMMENT ON FUNCTION "public"."adjust_stock"(jsonb, text, text, text) IS 'Staff (inventory.write) or the secret key: [{variant_id, delta | counted, location_id?}], all or none. Reasons: receipt, found, damage, loss, supplier_return, own_use, correction with delta; count with counted, the units on hand, held ones included. What arrives goes to the oldest backorders first. Answers {lines, filled, levels}. Errors: permission_denied, invalid_lines, invalid_quantity, invalid_reason, invalid_stock_reason, variant_not_found, seats_follow_the_intake, bundle_has_no_stock, not_counted, location_not_found, out_of_stock, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."apply_coupon"(text, text) IS 'Adds a coupon to the caller''s cart and answers the cart (see get_cart). Errors: coupon_not_found, too_many_coupon_guesses, too_many_coupons, coupon_not_started, coupon_expired, coupon_used_up, coupon_already_used, coupon_not_applicable, coupon_not_combinable, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."arrange_images"(uuid, uuid[], text) IS 'Staff (catalog.write): puts these pictures of a product first, in this order, before those that are not named; answers all ids in their order. Errors: permission_denied, product_not_found, media_not_found, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."attach_payment_session"(uuid, text, text, timestamp with time zone) IS 'Secret key only: remembers the provider''s session of an attempt; the same one twice is fine. Errors: payment_not_found, payment_session_conflict.';
 
@@ -14283,6 +14325,16 @@ REVOKE ALL ON FUNCTION "private"."apply_session"(jsonb, text, uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."apply_session"(jsonb, text, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."apply_session"(jsonb, text, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."arrange_images"(uuid, uuid[], text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."arrange_images"(uuid, uuid[], text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."arrange_images"(uuid, uuid[], text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."arrange_images"(uuid, uuid[], text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."arrange_images"(uuid, uuid[], text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."assess_enrollment"(uuid) FROM PUBLIC;
 
@@ -15752,17 +15804,17 @@ REVOKE ALL ON FUNCTION "private"."product_attributes"(public.products, text) FRO
 
 GRANT EXECUTE ON FUNCTION "private"."product_attributes"(public.products, text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."product_card"(public.products, text, text) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."product_card"(public.products, text, text) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."product_card"(public.products, text, text) TO "postgres";
-
 REVOKE ALL ON FUNCTION "private"."product_cards"(uuid[], private.catalog_search) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."product_cards"(uuid[], private.catalog_search) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."product_cards"(uuid[], private.catalog_search) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."product_cards"(uuid[], text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."product_cards"(uuid[], text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."product_cards"(uuid[], text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."product_choices"(uuid, text) FROM PUBLIC;
 
@@ -15797,12 +15849,6 @@ REVOKE ALL ON FUNCTION "private"."product_page"(private.catalog_search) FROM PUB
 REVOKE ALL ON FUNCTION "private"."product_page"(private.catalog_search) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."product_page"(private.catalog_search) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."product_price"(uuid, text) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."product_price"(uuid, text) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."product_price"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."product_variants"(uuid, text, text) FROM PUBLIC;
 
@@ -17095,6 +17141,16 @@ GRANT EXECUTE ON FUNCTION "public"."apply_coupon"(text, text) TO "authenticated"
 REVOKE ALL ON FUNCTION "public"."apply_coupon"(text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."apply_coupon"(text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."arrange_images"(uuid, uuid[], text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."arrange_images"(uuid, uuid[], text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."arrange_images"(uuid, uuid[], text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."arrange_images"(uuid, uuid[], text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."arrange_images"(uuid, uuid[], text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."attach_payment_session"(uuid, text, text, timestamp with time zone) FROM PUBLIC;
 

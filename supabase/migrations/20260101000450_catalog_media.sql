@@ -304,6 +304,58 @@ as $$
 $$;
 comment on function private.discard_abandoned_uploads(interval) is 'Drops uploads that nobody finished; returns how many. The worker calls it daily.';
 
+create function private.arrange_images(product_id uuid, image_ids uuid[], idempotency_key text)
+returns jsonb
+language plpgsql
+volatile
+security definer -- one call, one check; keeps answers that no client may see
+set search_path = ''
+as $$
+declare
+  v_person_id uuid := private.require_catalog_write();
+  v_body jsonb := jsonb_build_object('product_id', arrange_images.product_id, 'image_ids', arrange_images.image_ids);
+  v_answer jsonb := private.recall_answer(v_person_id, arrange_images.idempotency_key, 'arrange_images', v_body);
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if not exists (select from public.products where products.id = arrange_images.product_id) then
+    perform private.fail('product_not_found', 404, 'There is no such product.', 'Check the id.');
+  end if;
+  -- two who arrange at once do it one after the other
+  perform from public.media where media.product_id = arrange_images.product_id order by media.id for update;
+  if arrange_images.image_ids is null or exists (
+    select from unnest(arrange_images.image_ids) as wanted (id)
+    where not exists (select from public.media where media.id = wanted.id and media.product_id = arrange_images.product_id)
+  ) then
+    perform private.fail('media_not_found', 404, 'One of these is no picture of this product.', 'Read the product again.');
+  end if;
+  update public.media set position = placed.place
+  from (
+    select media.id, row_number() over (order by array_position(arrange_images.image_ids, media.id), media.position, media.id) - 1 as place
+    from public.media where media.product_id = arrange_images.product_id
+  ) as placed
+  where media.id = placed.id and media.position <> placed.place;
+  return private.remember_answer(v_person_id, arrange_images.idempotency_key, 'arrange_images', v_body, (
+    select coalesce(jsonb_agg(media.id order by media.position, media.id), '[]') from public.media where media.product_id = arrange_images.product_id));
+end
+$$;
+comment on function private.arrange_images(uuid, uuid[], text) is 'Does the work of public.arrange_images.';
+grant execute on function private.arrange_images(uuid, uuid[], text) to authenticated, service_role;
+
+create function public.arrange_images(product_id uuid, image_ids uuid[], idempotency_key text default null)
+returns jsonb
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select private.arrange_images(arrange_images.product_id, arrange_images.image_ids, arrange_images.idempotency_key);
+$$;
+comment on function public.arrange_images(uuid, uuid[], text) is
+  'Staff (catalog.write): puts these pictures of a product first, in this order, before those that are not named; answers all ids in their order. Errors: permission_denied, product_not_found, media_not_found, idempotency_key_reused.';
+grant execute on function public.arrange_images(uuid, uuid[], text) to authenticated, service_role;
+
 -- pictures for everybody ---------------------------------------------------------------------------------------------------------------
 
 create function private.media_file(media_id uuid)

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { as, cancelOrder, orderOne, payOrder } from "../support/buying.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
 import { expectRefusal } from "../support/expect-error.ts";
+import { bundleOf } from "../support/goods.ts";
 import { asAnon, asOwner, asStaff, newCustomer } from "../support/people.ts";
 import { newFile, publishedProduct } from "../support/products.ts";
 
@@ -100,6 +101,16 @@ describe("a download", () => {
         code: "variant_in_use",
         status: 409,
       });
+    }));
+
+  test("comes with the parts of a bundle", () =>
+    database.rolledBack(async (sql) => {
+      const book = await publishedProduct(sql, { kind: "digital", price: null });
+      await newFile(sql, book.productId);
+      const bundle = await bundleOf(sql, [{ variant: book.variantIds[0] as string, quantity: 2 }]);
+      const customer = await newCustomer(sql);
+      await orderOne(sql, customer, bundle);
+      expect(await mine(sql, customer)).toMatchObject([{ file_name: "book.pdf", max_downloads: 10 }]);
     }));
 
   test("comes with digital and physical products, not with courses and bundles", () =>

@@ -52,6 +52,12 @@ describe("a picture", () => {
     expect(asStaff.headers.get("cache-control")).toBe("private, no-store");
     await asStaff.arrayBuffer();
 
+    const second = await manager.seatline.catalog.uploadImage({ product_id: product.productId, bytes: png });
+    const arranged = { product_id: product.productId, image_ids: [second.id] };
+    expect(await manager.seatline.catalog.arrangeImages(arranged)).toEqual([second.id, image.id]);
+    const stray = { ...arranged, image_ids: [crypto.randomUUID()] };
+    expect(await refusal(manager.seatline.catalog.arrangeImages(stray))).toMatchObject({ code: "media_not_found" });
+
     const name = `${product.productId}/${image.id}`;
     expect(await objects(name)).toHaveLength(1);
     await manager.seatline.catalog.removeImage(image.id);

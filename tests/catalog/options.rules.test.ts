@@ -11,7 +11,13 @@ const json = JSON.stringify;
 const shirt = async (sql: Sql): Promise<string> =>
   (await sql`insert into public.products (kind, slug, title) values ('physical', 't-shirt', 'T-shirt') returning id`)[0]
     ?.id;
-const generate = async (sql: Sql, product: string, options: unknown, prefix: string | null = null, key = null) => {
+const generate = async (
+  sql: Sql,
+  product: string,
+  options: unknown,
+  prefix: string | null = null,
+  key: string | null = null,
+) => {
   const [row] =
     await sql`select public.generate_variants(${product}, ${json(options)}::text::jsonb, ${prefix}, ${key}) as made`;
   return row?.made as {
@@ -48,6 +54,25 @@ describe("the variants of a product with options", () => {
       expect(after.variants).toHaveLength(6);
       expect(after.variants.map(({ id }) => id)).toEqual(expect.arrayContaining(before.variants.map(({ id }) => id)));
       expect(new Set(after.variants.map(({ option_value_ids }) => json(option_value_ids))).size).toBe(6);
+    }));
+
+  test("are made once however often the call is repeated, and a used key is for that call alone", () =>
+    database.rolledBack(async (sql) => {
+      const product = await shirt(sql);
+      const manager = await asStaff(sql, "catalog_manager");
+      const first = await generate(sql, product, [size], null, "again");
+      expect(await generate(sql, product, [size], null, "again")).toEqual(first);
+      const reused = { code: "idempotency_key_reused", status: 422 };
+      await expectRefusal(() => generate(sql, product, [colour], null, "again"), reused);
+      const image = () => sql`select public.start_upload('image', ${product}, idempotency_key => 'picture') as upload`;
+      expect(await image()).toEqual(await image());
+      await expectRefusal(
+        () => sql`select public.start_upload('image', ${product}, idempotency_key => 'again')`,
+        reused,
+      );
+      await asStaff(sql, "catalog_manager", await newCustomer(sql));
+      expect((await generate(sql, product, [size], null, "again")).created).toBe(0);
+      await asStaff(sql, "catalog_manager", manager);
     }));
 
   test("have SKUs that are free and short enough", () =>

@@ -23,6 +23,7 @@ allowed (name, clients) as (
     ('private.taught_courses', 'authenticated'),
     ('private.taught_intakes', 'authenticated'),
     -- each does the work of the invoker function of the same name in public
+    ('private.arrange_images', 'authenticated'),
     ('private.add_address', 'authenticated'),
     ('private.add_to_cart', 'authenticated'),
     ('private.adjust_stock', 'authenticated'),

@@ -3635,6 +3635,7 @@ export type Database = {
       add_to_cart: { Args: { idempotency_key?: string; quantity?: number; variant_id: string }; Returns: Json };
       adjust_stock: { Args: { idempotency_key?: string; lines: Json; note?: string; reason: string }; Returns: Json };
       apply_coupon: { Args: { code: string; idempotency_key?: string }; Returns: Json };
+      arrange_images: { Args: { idempotency_key?: string; image_ids: string[]; product_id: string }; Returns: Json };
       attach_payment_session: {
         Args: { expires_at: string; payment_id: string; session_id: string; url: string };
         Returns: Json;

@@ -36,6 +36,11 @@ export class CatalogStaff {
     return onlyRow(rows, "There is no such picture.", "Read the product again.");
   }
 
+  /** Puts pictures of a product first, in this order, and answers the ids of all of them. Errors: `media_not_found`. */
+  arrangeImages(params: ArrangeImagesParams, options?: ChangeOptions): Promise<string[]> {
+    return this.#api.perform("arrange_images", { ...params }, options);
+  }
+
   /** Removes a picture and its bytes. Errors: `not_found`. */
   async removeImage(id: string, options?: CallOptions): Promise<Media> {
     const rows = await this.#api.remove<Media>("media", { id: `eq.${id}`, select: mediaColumns }, options);
@@ -99,6 +104,13 @@ export interface ChangeImageParams {
   translations?: Record<string, { alt: string }>;
   /** Lowest first. */
   position?: number;
+}
+
+/** What {@link CatalogStaff.arrangeImages} takes. */
+export interface ArrangeImagesParams {
+  product_id: string;
+  /** Those that are left out follow in the order they had. */
+  image_ids: string[];
 }
 
 /** What {@link CatalogStaff.changeFile} takes; fields that are left out stay. */
