@@ -9,6 +9,7 @@ import { measureJourney } from "./measurements/journey.ts";
 import { measureMyCourses } from "./measurements/my-courses.ts";
 import { measureOrderSearch } from "./measurements/order-search.ts";
 import type { Outcome } from "./measurements/outcome.ts";
+import { measureProductSearch } from "./measurements/product-search.ts";
 import { measureRush } from "./measurements/rush.ts";
 import { measureSqlEnroll } from "./measurements/sql-enroll.ts";
 import { measureStart } from "./measurements/start.ts";
@@ -87,6 +88,7 @@ function plan(only: MeasurementName[]) {
     [["catalog-list"], measureCatalogList],
     [["my-courses"], measureMyCourses],
     [["order-search"], measureOrderSearch],
+    [["product-search"], measureProductSearch],
     [["enroll-http"], measureEnrollHttp],
     [["cart"], measureCart],
     [["rush"], measureRush],

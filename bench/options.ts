@@ -7,6 +7,7 @@ export const measurementNames = [
   "catalog-list",
   "my-courses",
   "order-search",
+  "product-search",
   "enroll-http",
   "cart",
   "rush",

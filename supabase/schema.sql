@@ -3402,6 +3402,22 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.found_cards(product_ids uuid[], search private.catalog_search)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select coalesce(jsonb_agg(card.value || jsonb_build_object('status', product_search.status, 'in_stock', stock.in_stock) order by card.place), '[]')
+    from jsonb_array_elements(private.product_cards(found_cards.product_ids, search.locale, search.currency)) with ordinality as card (value, place)
+    join private.product_search on product_search.product_id = (card.value ->> 'id')::uuid
+    cross join lateral private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted) as stock
+  );
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.free_sku(wanted text)
  RETURNS text
  LANGUAGE plpgsql
@@ -6048,24 +6064,6 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.product_cards(product_ids uuid[], search private.catalog_search)
- RETURNS jsonb
- LANGUAGE plpgsql
- STABLE
- SET search_path TO ''
-AS $function$
-begin
-  return (
-    select coalesce(jsonb_agg(private.product_card(products, search.locale, search.currency)
-      || jsonb_build_object('status', products.status, 'in_stock', stock.in_stock) order by wanted.place), '[]')
-    from unnest(product_cards.product_ids) with ordinality as wanted (id, place)
-    join public.products on products.id = wanted.id
-    join private.product_search on product_search.product_id = products.id
-    cross join lateral private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted) as stock
-  );
-end
-$function$;
-
 CREATE OR REPLACE FUNCTION private.product_cards(product_ids uuid[], locale text, currency text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -6665,7 +6663,7 @@ CREATE OR REPLACE FUNCTION private.read_catalog_search(q text, filters jsonb, so
 AS $function$
 declare
   v_search private.catalog_search;
-  v_filters jsonb := coalesce(read_catalog_search.filters, '{}');
+  v_filters jsonb := coalesce(private.unwrapped_json(read_catalog_search.filters), '{}');
 begin
   perform private.refuse_search(case
     when length(q) > 100 then 'The words to search for have at most 100 characters.'
@@ -8007,7 +8005,7 @@ begin
     v_facets := private.product_facets(v_search);
   end if;
   return jsonb_build_object(
-    'data', private.product_cards(v_ids[:v_search.max_rows], v_search),
+    'data', private.found_cards(v_ids[:v_search.max_rows], v_search),
     'next_cursor', case when cardinality(v_ids) > v_search.max_rows then translate(encode(convert_to(jsonb_build_array(
       v_search.asked, v_keys[v_search.max_rows], v_ids[v_search.max_rows], case when v_search.alike then 'alike' else 'words' end)::text, 'utf8'), 'base64'), E'+/\n', '-_') end,
     'total', v_facets -> 'total',
@@ -10203,6 +10201,19 @@ begin
     -- holds that are due are freed by whoever comes for them
     select coalesce(sum(reservations.quantity), 0) from public.reservations
     where reservations.variant_id = units_in_reach.variant_id and reservations.status = 'held' and reservations.expires_at <= now());
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.unwrapped_json(value jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return case when jsonb_typeof(unwrapped_json.value) = 'string' then (unwrapped_json.value #>> '{}')::jsonb else unwrapped_json.value end;
+exception when invalid_text_representation or untranslatable_character then
+  return unwrapped_json.value;
 end
 $function$;
 
@@ -13184,6 +13195,8 @@ COMMENT ON FUNCTION "private"."first_slot"(uuid) IS 'Slots of main are 0 to 63, 
 
 COMMENT ON FUNCTION "private"."flag_order"(uuid, text) IS 'Puts an order before a person, with the reason in its history; answers needs_review.';
 
+COMMENT ON FUNCTION "private"."found_cards"(uuid[], private.catalog_search) IS 'private.product_cards, each with its status and whether it is in stock.';
+
 COMMENT ON FUNCTION "private"."free_sku"(text) IS 'The SKU as wanted, shortened where it is too long and numbered where it is taken.';
 
 COMMENT ON FUNCTION "private"."free_units"(uuid, integer, uuid, integer) IS 'Ends a hold on units of one slot: to whoever waits for them, else back on sale. The caller holds the slot, and those beyond stock when it frees several variants, and has ended the reservation.';
@@ -13419,8 +13432,6 @@ COMMENT ON FUNCTION "private"."problem"(text, integer, text, text, text) IS 'Wha
 COMMENT ON FUNCTION "private"."process_payment"(uuid) IS 'The buyer is done and the provider is not: a wallet or transfer that takes its time.';
 
 COMMENT ON FUNCTION "private"."product_attributes"(public.products, text) IS 'The attributes of a product with their names in one language, in the order of the schema.';
-
-COMMENT ON FUNCTION "private"."product_cards"(uuid[], private.catalog_search) IS 'What a list shows of these products, in this order: private.product_card, and whether they are in stock.';
 
 COMMENT ON FUNCTION "private"."product_cards"(uuid[], text, text) IS 'Products as a list shows them, in the order of their ids: texts in one language, first picture, and the price of the cheapest variant for one unit, this caller and now (null: not sold in the currency).';
 
@@ -13777,6 +13788,8 @@ COMMENT ON FUNCTION "private"."uncount_uses"(uuid, uuid[], uuid[]) IS 'Counts ba
 COMMENT ON FUNCTION "private"."undo_order"(uuid, text) IS 'Cancels a paid order: access ends, units go back on sale, what was captured is refunded. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."units_in_reach"(uuid) IS 'How many units a purchase would find now; null when the variant is not counted.';
+
+COMMENT ON FUNCTION "private"."unwrapped_json"(jsonb) IS 'The JSON inside a JSON text: in a GET, PostgREST gives an argument of type jsonb as the text it found in the address.';
 
 COMMENT ON FUNCTION "private"."update_location"(uuid, text, integer, boolean, text) IS 'Does the work of public.update_location.';
 
@@ -15036,6 +15049,12 @@ REVOKE ALL ON FUNCTION "private"."flag_order"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."flag_order"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."found_cards"(uuid[], private.catalog_search) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."found_cards"(uuid[], private.catalog_search) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."found_cards"(uuid[], private.catalog_search) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."free_sku"(text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."free_sku"(text) FROM "postgres";
@@ -15803,12 +15822,6 @@ REVOKE ALL ON FUNCTION "private"."product_attributes"(public.products, text) FRO
 REVOKE ALL ON FUNCTION "private"."product_attributes"(public.products, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."product_attributes"(public.products, text) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."product_cards"(uuid[], private.catalog_search) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."product_cards"(uuid[], private.catalog_search) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."product_cards"(uuid[], private.catalog_search) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."product_cards"(uuid[], text, text) FROM PUBLIC;
 
@@ -17001,6 +17014,12 @@ REVOKE ALL ON FUNCTION "private"."units_in_reach"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."units_in_reach"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."units_in_reach"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."unwrapped_json"(jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."unwrapped_json"(jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."unwrapped_json"(jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."update_location"(uuid, text, integer, boolean, text) FROM PUBLIC;
 

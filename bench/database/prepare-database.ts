@@ -15,6 +15,8 @@ export type Sizes = {
   sales: number;
   /** Orders that are searched in. */
   orders: number;
+  /** Goods that are searched in. */
+  products: number;
 };
 
 /** Makes the database `floor` on the server of this superuser's URL, loaded and analysed, and gives its URL. */
@@ -52,6 +54,11 @@ export async function prepareCarts(
 /** Loads orders to search in into a migrated database and analyses it. */
 export async function prepareOrders(superuser: string, sizes: Sizes): Promise<void> {
   await run(superuser, sqlOf("orders.sql", sizes), "vacuum analyze", "checkpoint");
+}
+
+/** Loads a catalogue of goods to search in into a migrated database and analyses it. */
+export async function prepareProducts(superuser: string, sizes: Sizes): Promise<void> {
+  await run(superuser, sqlOf("products.sql", sizes), "vacuum analyze", "checkpoint");
 }
 
 /** What `private.invariant_violations` has to say, as sentences. */
@@ -96,6 +103,7 @@ function sqlOf(file: string, sizes: Sizes): string {
     rush_seats: sizes.rushSeats,
     sales: sizes.sales,
     orders: sizes.orders,
+    products: sizes.products,
   };
   return readFileSync(new URL(`./${file}`, import.meta.url), "utf8").replaceAll(
     /(?<!:):([a-z_]+)/g,

@@ -30,6 +30,7 @@ insert into public.prices (variant_id, currency, amount) select bench.variant(nu
 set session_replication_role = origin;
 
 select private.change_capacity(bench.variant(number), seats) from bench.plan;
+select private.index_products(array(select products.id from public.products));
 
 create sequence bench.cold_numbers minvalue 0 start 0 cache 50;
 create sequence bench.hot_numbers minvalue 0 start 0 cache 50;

@@ -44,6 +44,21 @@ as $$
 $$;
 comment on function private.text_choices(jsonb) is 'One choice or a list of them as texts; null when it is neither.';
 
+create function private.unwrapped_json(value jsonb)
+returns jsonb
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+  return case when jsonb_typeof(unwrapped_json.value) = 'string' then (unwrapped_json.value #>> '{}')::jsonb else unwrapped_json.value end;
+exception when invalid_text_representation or untranslatable_character then
+  return unwrapped_json.value;
+end
+$$;
+comment on function private.unwrapped_json(jsonb) is 'The JSON inside a JSON text: in a GET, PostgREST gives an argument of type jsonb as the text it found in the address.';
+
 create function private.check_catalog_filters(filters jsonb)
 returns void
 language plpgsql
@@ -138,7 +153,7 @@ set search_path = ''
 as $$
 declare
   v_search private.catalog_search;
-  v_filters jsonb := coalesce(read_catalog_search.filters, '{}');
+  v_filters jsonb := coalesce(private.unwrapped_json(read_catalog_search.filters), '{}');
 begin
   perform private.refuse_search(case
     when length(q) > 100 then 'The words to search for have at most 100 characters.'

@@ -95,7 +95,7 @@ as $$
 $$;
 comment on function private.roll_up_categories(jsonb, text) is 'Counts of categories with those of everything below them, from the top down.';
 
-create function private.product_cards(product_ids uuid[], search private.catalog_search)
+create function private.found_cards(product_ids uuid[], search private.catalog_search)
 returns jsonb
 language plpgsql
 stable
@@ -104,17 +104,14 @@ set search_path = ''
 as $$
 begin
   return (
-    select coalesce(jsonb_agg(private.product_card(products, search.locale, search.currency)
-      || jsonb_build_object('status', products.status, 'in_stock', stock.in_stock) order by wanted.place), '[]')
-    from unnest(product_cards.product_ids) with ordinality as wanted (id, place)
-    join public.products on products.id = wanted.id
-    join private.product_search on product_search.product_id = products.id
+    select coalesce(jsonb_agg(card.value || jsonb_build_object('status', product_search.status, 'in_stock', stock.in_stock) order by card.place), '[]')
+    from jsonb_array_elements(private.product_cards(found_cards.product_ids, search.locale, search.currency)) with ordinality as card (value, place)
+    join private.product_search on product_search.product_id = (card.value ->> 'id')::uuid
     cross join lateral private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted) as stock
   );
 end
 $$;
-comment on function private.product_cards(uuid[], private.catalog_search) is
-  'What a list shows of these products, in this order: private.product_card, and whether they are in stock.';
+comment on function private.found_cards(uuid[], private.catalog_search) is 'private.product_cards, each with its status and whether it is in stock.';
 
 -- verbs ------------------------------------------------------------------------------------------------------------------------------
 
@@ -176,7 +173,7 @@ begin
     v_facets := private.product_facets(v_search);
   end if;
   return jsonb_build_object(
-    'data', private.product_cards(v_ids[:v_search.max_rows], v_search),
+    'data', private.found_cards(v_ids[:v_search.max_rows], v_search),
     'next_cursor', case when cardinality(v_ids) > v_search.max_rows then translate(encode(convert_to(jsonb_build_array(
       v_search.asked, v_keys[v_search.max_rows], v_ids[v_search.max_rows], case when v_search.alike then 'alike' else 'words' end)::text, 'utf8'), 'base64'), E'+/\n', '-_') end,
     'total', v_facets -> 'total',

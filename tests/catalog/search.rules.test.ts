@@ -165,6 +165,7 @@ test("filters, sorts and cursors that cannot be are refused with a sentence", ()
     const filters = [
       [],
       "x",
+      "{",
       { colour: 1 },
       { kind: "elephant" },
       { kind: [] },

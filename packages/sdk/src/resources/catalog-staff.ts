@@ -2,15 +2,17 @@ import type { Api } from "../api.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
 import { onlyRow } from "../only-row.ts";
 import type { DigitalFile, GeneratedVariants, Media } from "../types/catalog.ts";
+import { CatalogSearch } from "./catalog-search.ts";
 
 const mediaColumns =
   "id,product_id,variant_id,alt,translations,position,mime_type,byte_size,width,height,sha256,ready_at,created_at";
 
 /** What staff with `catalog.write` do in one call. Plain rows (products, prices, categories) are written through `client.supabase`. */
-export class CatalogStaff {
+export class CatalogStaff extends CatalogSearch {
   readonly #api: Api;
 
   constructor(api: Api) {
+    super(api);
     this.#api = api;
   }
 

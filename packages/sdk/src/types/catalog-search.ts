@@ -1,0 +1,47 @@
+import type { ProductKind } from "../vocabularies.ts";
+import type { ProductCard } from "./catalog.ts";
+
+/** A product as a search shows it. */
+export interface FoundProduct extends ProductCard {
+  /** Whether one unit at least can be bought now. */
+  in_stock: boolean;
+  /** `published`, unless staff asked for others. */
+  status: string;
+}
+
+/** How many products fit a search, and how many each choice would leave; each count leaves its own filter out. */
+export interface ProductFacets {
+  kind: Partial<Record<ProductKind, number>>;
+  /** From the top of the tree down; each counts what is below it too. */
+  category: { id: string; parent_id: string | null; slug: string; title: string; count: number }[];
+  /** By attribute key and choice. */
+  attributes: Record<string, Record<string, number>>;
+  /** The lowest and highest price that is found; null when nothing has one. */
+  price: { currency: string; min: number | null; max: number | null };
+  /** Null among more than 10 000 products. */
+  in_stock: { true: number; false: number } | null;
+  /** False when there are so many products that the counts leave the filter `in_stock` out. */
+  exact: boolean;
+}
+
+/** A page of products that were searched for. */
+export interface ProductPage {
+  data: FoundProduct[];
+  next_cursor: string | null;
+  /** How many there are on all pages; null after the first page and without facets. */
+  total: number | null;
+  facets: ProductFacets | null;
+  /** True when nothing on sale has the words, and these are written alike. */
+  alike: boolean;
+}
+
+/** What a search box proposes. */
+export interface Suggestion {
+  type: "product" | "category";
+  id: string;
+  /** Null for a category. */
+  kind: ProductKind | null;
+  slug: string;
+  title: string;
+  image_url: string | null;
+}
