@@ -34,6 +34,8 @@ CREATE SEQUENCE "private"."order_numbers" AS bigint INCREMENT BY 1 MINVALUE 1 MA
 
 CREATE TABLE "private"."cached_reads" ("path" text NOT NULL, "settings_prefix" text NOT NULL, CONSTRAINT "cached_reads_are_paths_of_the_api" CHECK ((path ~ '^/(rpc/)?[a-z][a-z0-9_]*$'::text)), CONSTRAINT "cached_reads_keep_to_known_settings" CHECK ((settings_prefix = ANY (ARRAY['catalog'::text, 'stock'::text]))), CONSTRAINT "cached_reads_pkey" PRIMARY KEY (path));
 
+CREATE TABLE "private"."calendar_feeds" ("person_id" uuid NOT NULL, "token_hash" bytea NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "calendar_feeds_pkey" PRIMARY KEY (person_id), CONSTRAINT "calendar_feeds_token_hash_key" UNIQUE (token_hash));
+
 CREATE TABLE "private"."coupon_guesses" ("person_id" uuid NOT NULL, "wrong" integer NOT NULL, "since" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "coupon_guesses_are_counted_upwards" CHECK ((wrong > 0)), CONSTRAINT "coupon_guesses_pkey" PRIMARY KEY (person_id));
 
 CREATE TABLE "private"."customer_search" ("profile_id" uuid NOT NULL, "content" text NOT NULL, CONSTRAINT "customer_search_pkey" PRIMARY KEY (profile_id));
@@ -173,6 +175,10 @@ ALTER TABLE "public"."enrollments" ENABLE ROW LEVEL SECURITY;
 CREATE TABLE "public"."events" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "name" text NOT NULL, "subject_type" text NOT NULL, "subject_id" uuid NOT NULL, "payload" jsonb NOT NULL DEFAULT '{}'::jsonb, "actor_id" uuid, "correlation_id" text, "occurred_at" timestamp with time zone NOT NULL DEFAULT now(), "relayed_at" timestamp with time zone, CONSTRAINT "events_are_named_subject_dot_verb" CHECK ((name ~ '^[a-z_]+\.[a-z_]+$'::text)), CONSTRAINT "events_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."events" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."intake_sessions" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "intake_id" uuid NOT NULL, "title" text NOT NULL, "starts_at" timestamp with time zone NOT NULL, "ends_at" timestamp with time zone NOT NULL, "location" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "intake_sessions_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "intake_sessions_last_a_week_at_most" CHECK ((ends_at <= (starts_at + '168:00:00'::interval))), CONSTRAINT "intake_sessions_pkey" PRIMARY KEY (id), CONSTRAINT "intake_sessions_start_before_they_end" CHECK ((ends_at > starts_at)));
+
+ALTER TABLE "public"."intake_sessions" ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE "public"."intakes" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "product_id" uuid NOT NULL, "variant_id" uuid NOT NULL, "title" text NOT NULL, "seats" integer, "enroll_opens_at" timestamp with time zone NOT NULL DEFAULT now(), "enroll_closes_at" timestamp with time zone, "starts_at" timestamp with time zone, "ends_at" timestamp with time zone, "time_zone" text NOT NULL DEFAULT 'Asia/Jakarta'::text, "location" text, "access_days" integer, "has_waitlist" boolean NOT NULL DEFAULT true, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "intakes_give_access_for_some_days" CHECK (((access_days >= 1) AND (access_days <= 36500))), CONSTRAINT "intakes_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "intakes_have_seats_or_are_not_counted" CHECK (((seats >= 0) AND (seats <= 1000000))), CONSTRAINT "intakes_open_before_they_close" CHECK ((enroll_closes_at > enroll_opens_at)), CONSTRAINT "intakes_pkey" PRIMARY KEY (id), CONSTRAINT "intakes_start_before_they_end" CHECK ((ends_at > starts_at)), CONSTRAINT "intakes_variant_id_key" UNIQUE (variant_id));
 
@@ -321,6 +327,10 @@ ALTER TABLE "public"."role_permissions" ENABLE ROW LEVEL SECURITY;
 CREATE TABLE "public"."roles" ("name" text NOT NULL, "description" text NOT NULL, CONSTRAINT "roles_are_snake_case" CHECK ((name ~ '^[a-z][a-z_]{1,40}$'::text)), CONSTRAINT "roles_pkey" PRIMARY KEY (name));
 
 ALTER TABLE "public"."roles" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."session_links" ("session_id" uuid NOT NULL, "url" text NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "session_links_lead_to_the_web" CHECK (((url ~ '^https://'::text) AND (length(url) <= 2000))), CONSTRAINT "session_links_pkey" PRIMARY KEY (session_id));
+
+ALTER TABLE "public"."session_links" ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE "public"."settings" ("key" text NOT NULL, "value" jsonb NOT NULL, "description" text NOT NULL, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "settings_in_seconds_are_whole_numbers" CHECK (((key !~~ '%\_seconds'::text) OR ((value)::text ~ '^[0-9]{1,8}$'::text))), CONSTRAINT "settings_keys_are_snake_case" CHECK ((key ~ '^[a-z][a-z0-9_]{1,62}$'::text)), CONSTRAINT "settings_pkey" PRIMARY KEY (key));
 
@@ -1101,6 +1111,17 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.attended_sessions()
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select intake_sessions.id
+  from public.enrollments join public.intake_sessions on intake_sessions.intake_id = enrollments.intake_id
+  where enrollments.learner_id = auth.uid() and enrollments.status in ('active', 'completed');
+$function$;
+
 CREATE OR REPLACE FUNCTION private.attribute_schema(category_id uuid)
  RETURNS SETOF public.category_attributes
  LANGUAGE sql
@@ -1199,6 +1220,49 @@ begin
   order by price_list_prices.amount, price_lists.customer_group_id is not null, price_list_prices.min_quantity, price_lists.created_at, price_lists.id
   limit 1;
   return v_price;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.calendar_feed(token text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := (
+    select calendar_feeds.person_id from private.calendar_feeds join public.profiles on profiles.id = calendar_feeds.person_id and profiles.closed_at is null
+    where calendar_feeds.token_hash = sha256(convert_to(coalesce(calendar_feed.token, ''), 'UTF8')));
+begin
+  if v_person_id is null then
+    perform private.fail('calendar_not_found', 404, 'There is no such calendar.', 'Ask for a new address with renew_calendar_link.');
+  end if;
+  return jsonb_build_object('name', private.setting('shop_name') #>> '{}',
+    'sessions', coalesce((select jsonb_agg(session) from private.calendar_of(v_person_id, now() - interval '90 days', now() + interval '730 days') as session), '[]'));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.calendar_of(person_id uuid, starts_from timestamp with time zone, starts_before timestamp with time zone)
+ RETURNS SETOF jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return query
+    select jsonb_build_object('session_id', intake_sessions.id, 'title', intake_sessions.title, 'starts_at', intake_sessions.starts_at,
+      'ends_at', intake_sessions.ends_at, 'time_zone', intakes.time_zone, 'location', coalesce(intake_sessions.location, intakes.location),
+      'url', session_links.url, 'intake_id', intakes.id, 'intake_title', intakes.title, 'product_id', products.id, 'slug', products.slug,
+      'course_title', products.title, 'updated_at', greatest(intake_sessions.updated_at, session_links.updated_at))
+    from public.enrollments
+    join public.intakes on intakes.id = enrollments.intake_id
+    join public.products on products.id = intakes.product_id
+    join public.intake_sessions on intake_sessions.intake_id = intakes.id
+    left join public.session_links on session_links.session_id = intake_sessions.id
+    where enrollments.learner_id = calendar_of.person_id and enrollments.status in ('active', 'completed')
+      and intake_sessions.ends_at > calendar_of.starts_from and intake_sessions.starts_at < calendar_of.starts_before
+    order by intake_sessions.starts_at, intake_sessions.id
+    limit 1000;
 end
 $function$;
 
@@ -4861,6 +4925,17 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.my_calendar(starts_from timestamp with time zone, starts_before timestamp with time zone)
+ RETURNS SETOF jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  return query select private.calendar_of(private.require_person(), coalesce(my_calendar.starts_from, now()), coalesce(my_calendar.starts_before, 'infinity'));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.my_courses()
  RETURNS TABLE(enrollment_id uuid, status text, state text, product_id uuid, slug text, title text, summary text, image_url text, intake_id uuid, intake_title text, starts_at timestamp with time zone, ends_at timestamp with time zone, time_zone text, location text, enrolled_at timestamp with time zone, order_id uuid, order_number text, progress_percent integer, next_lesson jsonb, next_session jsonb, access_ends_at timestamp with time zone, result text, score_percent integer, certificate_number text)
  LANGUAGE plpgsql
@@ -4877,7 +4952,11 @@ begin
       progress.percent, (
         select jsonb_build_object('id', lessons.id, 'kind', lessons.kind, 'title', lessons.title, 'duration_minutes', lessons.duration_minutes)
         from public.lessons where lessons.id = progress.next_lesson_id
-      ), null::jsonb, access.ends_at, case when results.passed_at is not null then 'passed' end, results.score_percent, certificates.number
+      ), (
+        select jsonb_build_object('id', intake_sessions.id, 'title', intake_sessions.title, 'starts_at', intake_sessions.starts_at, 'ends_at', intake_sessions.ends_at)
+        from public.intake_sessions where intake_sessions.intake_id = intakes.id and intake_sessions.ends_at > now()
+        order by intake_sessions.starts_at, intake_sessions.id limit 1
+      ), access.ends_at, case when results.passed_at is not null then 'passed' end, results.score_percent, certificates.number
     from public.enrollments
     join public.intakes on intakes.id = enrollments.intake_id
     join public.products on products.id = intakes.product_id
@@ -7404,6 +7483,31 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.renew_calendar_link(calendar text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := to_jsonb(renew_calendar_link.calendar);
+  v_answer jsonb := private.recall_answer(v_person_id, renew_calendar_link.idempotency_key, 'renew_calendar_link', v_body);
+  v_token text := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if renew_calendar_link.calendar is distinct from 'sessions' then
+    perform private.fail('calendar_not_found', 404, 'There is no such calendar.', 'The one there is is called sessions.');
+  end if;
+  insert into private.calendar_feeds (person_id, token_hash) values (v_person_id, sha256(convert_to(v_token, 'UTF8')))
+  on conflict on constraint calendar_feeds_pkey do update set token_hash = excluded.token_hash, created_at = now();
+  return private.remember_answer(v_person_id, renew_calendar_link.idempotency_key, 'renew_calendar_link', v_body,
+    jsonb_build_object('path', '/functions/v1/calendar-feed?token=' || v_token));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.request_id()
  RETURNS text
  LANGUAGE plpgsql
@@ -9166,6 +9270,15 @@ AS $function$
   where course_instructors.profile_id = auth.uid();
 $function$;
 
+CREATE OR REPLACE FUNCTION private.taught_sessions()
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select intake_sessions.id from public.intake_sessions where intake_sessions.intake_id in (select private.taught_intakes());
+$function$;
+
 CREATE OR REPLACE FUNCTION private.tax_given_back(order_id uuid, amount bigint)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -10700,6 +10813,15 @@ AS $function$
   from private.attribute_schema(attribute_schema.category_id) as schema;
 $function$;
 
+CREATE OR REPLACE FUNCTION public.calendar_feed(token text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.calendar_feed(calendar_feed.token);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.cancel_order(order_id uuid, reason text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -10953,6 +11075,15 @@ AS $function$
   select private.move_category(move_category.category_id, move_category.parent_id, move_category.position, move_category.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.my_calendar(starts_from timestamp with time zone DEFAULT NULL::timestamp with time zone, starts_before timestamp with time zone DEFAULT NULL::timestamp with time zone)
+ RETURNS SETOF jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select * from private.my_calendar(my_calendar.starts_from, my_calendar.starts_before);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.my_courses()
  RETURNS TABLE(enrollment_id uuid, status text, state text, product_id uuid, slug text, title text, summary text, image_url text, intake_id uuid, intake_title text, starts_at timestamp with time zone, ends_at timestamp with time zone, time_zone text, location text, enrolled_at timestamp with time zone, order_id uuid, order_number text, progress_percent integer, next_lesson jsonb, next_session jsonb, access_ends_at timestamp with time zone, result text, score_percent integer, certificate_number text)
  LANGUAGE sql
@@ -11101,6 +11232,14 @@ CREATE OR REPLACE FUNCTION public.remove_from_cart(variant_id uuid, idempotency_
  SET search_path TO ''
 AS $function$
   select private.remove_from_cart(remove_from_cart.variant_id, remove_from_cart.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.renew_calendar_link(calendar text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.renew_calendar_link(renew_calendar_link.calendar, renew_calendar_link.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.reserve_stock(lines jsonb, minutes integer DEFAULT NULL::integer, note text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
@@ -11398,6 +11537,8 @@ ALTER TABLE "public"."certificates" ADD CONSTRAINT "certificates_enrollment_id_f
 
 ALTER TABLE "public"."enrollments" ADD CONSTRAINT "enrollments_intake_id_fkey" FOREIGN KEY (intake_id) REFERENCES public.intakes(id) ON DELETE RESTRICT;
 
+ALTER TABLE "public"."intake_sessions" ADD CONSTRAINT "intake_sessions_intake_id_fkey" FOREIGN KEY (intake_id) REFERENCES public.intakes(id) ON DELETE CASCADE;
+
 ALTER TABLE "public"."intakes" ADD CONSTRAINT "intakes_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.courses(product_id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."invoices" ADD CONSTRAINT "invoices_number_key" UNIQUE (number);
@@ -11475,6 +11616,8 @@ ALTER TABLE "public"."digital_files" ADD CONSTRAINT "digital_files_product_id_fk
 ALTER TABLE "public"."media" ADD CONSTRAINT "media_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."product_options" ADD CONSTRAINT "product_options_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE CASCADE;
+
+ALTER TABLE "private"."calendar_feeds" ADD CONSTRAINT "calendar_feeds_person_id_fkey" FOREIGN KEY (person_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
 ALTER TABLE "private"."coupon_guesses" ADD CONSTRAINT "coupon_guesses_person_id_fkey" FOREIGN KEY (person_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
@@ -11557,6 +11700,8 @@ ALTER TABLE "public"."role_permissions" ADD CONSTRAINT "role_permissions_permiss
 ALTER TABLE "public"."role_members" ADD CONSTRAINT "role_members_role_fkey" FOREIGN KEY (role) REFERENCES public.roles(name) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."role_permissions" ADD CONSTRAINT "role_permissions_role_fkey" FOREIGN KEY (role) REFERENCES public.roles(name) ON DELETE CASCADE;
+
+ALTER TABLE "public"."session_links" ADD CONSTRAINT "session_links_session_id_fkey" FOREIGN KEY (session_id) REFERENCES public.intake_sessions(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."stock_slots" ADD CONSTRAINT "stock_slots_location_id_fkey" FOREIGN KEY (location_id) REFERENCES public.locations(id) ON DELETE RESTRICT;
 
@@ -12016,6 +12161,8 @@ CREATE INDEX events_id_idx ON public.events USING btree (id) WHERE (relayed_at I
 
 CREATE INDEX events_subject_id_id_idx ON public.events USING btree (subject_id, id);
 
+CREATE INDEX intake_sessions_intake_id_starts_at_idx ON public.intake_sessions USING btree (intake_id, starts_at);
+
 CREATE INDEX intakes_product_id_starts_at_idx ON public.intakes USING btree (product_id, starts_at);
 
 CREATE INDEX invoices_corrects_id_idx ON public.invoices USING btree (corrects_id);
@@ -12306,6 +12453,10 @@ CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.enrollments FOR EACH RO
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.enrollments FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('enrollment');
 
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.intake_sessions FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.intake_sessions FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.intakes FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _200_make_variant BEFORE INSERT OR UPDATE OF time_zone ON public.intakes FOR EACH ROW EXECUTE FUNCTION private.tg_intakes__make_variant();
@@ -12457,6 +12608,10 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.role_member
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.role_permissions FOR EACH ROW EXECUTE FUNCTION private.tg__audit('role', 'permission');
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.roles FOR EACH ROW EXECUTE FUNCTION private.tg__audit('name');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.session_links FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.session_links FOR EACH ROW EXECUTE FUNCTION private.tg__audit('session_id');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.settings FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
@@ -12651,6 +12806,20 @@ CREATE POLICY "select_own_or_staff" ON "public"."downloads" FOR SELECT TO "authe
 CREATE POLICY "select_own_or_staff" ON "public"."enrollments" FOR SELECT TO "authenticated" USING (((learner_id = ( SELECT auth.uid() AS uid)) OR (intake_id IN ( SELECT private.taught_intakes() AS taught_intakes)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission)));
 
 CREATE POLICY "select_staff" ON "public"."events" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('events.read'::text) AS has_permission));
+
+CREATE POLICY "delete_teachers" ON "public"."intake_sessions" FOR DELETE TO "authenticated" USING (((intake_id IN ( SELECT private.taught_intakes() AS taught_intakes)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission)));
+
+CREATE POLICY "insert_teachers" ON "public"."intake_sessions" FOR INSERT TO "authenticated" WITH CHECK (((intake_id IN ( SELECT private.taught_intakes() AS taught_intakes)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission)));
+
+CREATE POLICY "select_anon" ON "public"."intake_sessions" FOR SELECT TO "anon" USING ((EXISTS ( SELECT
+   FROM public.intakes
+  WHERE (intakes.id = intake_sessions.intake_id))));
+
+CREATE POLICY "select_anyone" ON "public"."intake_sessions" FOR SELECT TO "authenticated" USING (((EXISTS ( SELECT
+   FROM public.intakes
+  WHERE (intakes.id = intake_sessions.intake_id))) OR (intake_id IN ( SELECT private.taught_intakes() AS taught_intakes))));
+
+CREATE POLICY "update_teachers" ON "public"."intake_sessions" FOR UPDATE TO "authenticated" USING (((intake_id IN ( SELECT private.taught_intakes() AS taught_intakes)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission))) WITH CHECK (((intake_id IN ( SELECT private.taught_intakes() AS taught_intakes)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission)));
 
 CREATE POLICY "insert_staff" ON "public"."intakes" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
 
@@ -12856,6 +13025,14 @@ CREATE POLICY "select_staff" ON "public"."role_permissions" FOR SELECT TO "authe
 
 CREATE POLICY "select_staff" ON "public"."roles" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('people.read'::text) AS has_permission));
 
+CREATE POLICY "delete_teachers" ON "public"."session_links" FOR DELETE TO "authenticated" USING (((session_id IN ( SELECT private.taught_sessions() AS taught_sessions)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission)));
+
+CREATE POLICY "insert_teachers" ON "public"."session_links" FOR INSERT TO "authenticated" WITH CHECK (((session_id IN ( SELECT private.taught_sessions() AS taught_sessions)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission)));
+
+CREATE POLICY "select_learners" ON "public"."session_links" FOR SELECT TO "authenticated" USING (((session_id IN ( SELECT private.attended_sessions() AS attended_sessions)) OR (session_id IN ( SELECT private.taught_sessions() AS taught_sessions)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission)));
+
+CREATE POLICY "update_teachers" ON "public"."session_links" FOR UPDATE TO "authenticated" USING (((session_id IN ( SELECT private.taught_sessions() AS taught_sessions)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission))) WITH CHECK (((session_id IN ( SELECT private.taught_sessions() AS taught_sessions)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission)));
+
 CREATE POLICY "select_staff" ON "public"."settings" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('settings.read'::text) AS has_permission));
 
 CREATE POLICY "update_staff" ON "public"."settings" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('settings.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('settings.write'::text) AS has_permission));
@@ -12983,6 +13160,8 @@ COMMENT ON FUNCTION "private"."attach_payment_session"(uuid, text, text, timesta
 
 COMMENT ON FUNCTION "private"."attempt_document"(public.quiz_attempts) IS 'An attempt with its questions: without answers while it is open; then with what was right, and with the answers once they can help nobody.';
 
+COMMENT ON FUNCTION "private"."attended_sessions"() IS 'The sessions of the intakes the caller has an open seat in. Ask it as taught_courses.';
+
 COMMENT ON FUNCTION "private"."attribute_schema"(uuid) IS 'What products and variants of a category may say: its own attributes after those of the categories above it.';
 
 COMMENT ON FUNCTION "private"."attributes_problem"(public.category_attributes[], jsonb, text, boolean) IS 'The first attribute that does not fit the schema, as {key, problem}; null when all do. complete: what is required must be there.';
@@ -12992,6 +13171,10 @@ COMMENT ON FUNCTION "private"."audit_chain_breaks"() IS 'Audit rows that were al
 COMMENT ON FUNCTION "private"."audit_hash"(public.audit_log) IS 'SHA-256 over the previous hash and everything the entry says.';
 
 COMMENT ON FUNCTION "private"."best_list_price"(uuid, integer, text, uuid, bigint) IS 'The lowest list price below the base price for this person, quantity and moment; nulls when the base price counts. Of equal ones: for everybody before a group''s, the smaller quantity, the older list.';
+
+COMMENT ON FUNCTION "private"."calendar_feed"(text) IS 'Does the work of public.calendar_feed.';
+
+COMMENT ON FUNCTION "private"."calendar_of"(uuid, timestamp with time zone, timestamp with time zone) IS 'The sessions of a learner''s open seats that touch a stretch of time, 1000 at most.';
 
 COMMENT ON FUNCTION "private"."cancel_order"(uuid, text, text) IS 'Does the work of public.cancel_order.';
 
@@ -13341,6 +13524,8 @@ COMMENT ON FUNCTION "private"."move_beyond_stock"(public.stock_slots, uuid, inte
 
 COMMENT ON FUNCTION "private"."move_category"(uuid, uuid, integer, text) IS 'Does the work of public.move_category.';
 
+COMMENT ON FUNCTION "private"."my_calendar"(timestamp with time zone, timestamp with time zone) IS 'Does the work of public.my_calendar.';
+
 COMMENT ON FUNCTION "private"."my_courses"() IS 'Does the work of public.my_courses.';
 
 COMMENT ON FUNCTION "private"."my_downloads"() IS 'Does the work of public.my_downloads.';
@@ -13543,6 +13728,8 @@ COMMENT ON FUNCTION "private"."remove_coupon"(text, text) IS 'Does the work of p
 
 COMMENT ON FUNCTION "private"."remove_from_cart"(uuid, text) IS 'Does the work of public.remove_from_cart.';
 
+COMMENT ON FUNCTION "private"."renew_calendar_link"(text, text) IS 'Does the work of public.renew_calendar_link.';
+
 COMMENT ON FUNCTION "private"."request_id"() IS 'The correlation id of this request: what the worker set, else the x-request-id header. It travels from request to event to job to mail.';
 
 COMMENT ON FUNCTION "private"."request_refund"(uuid, text, text, bigint) IS 'Gives back this much of a captured payment, or what is left of it; the worker sends it to the provider. The caller has looked at refundable_amount.';
@@ -13682,6 +13869,8 @@ COMMENT ON FUNCTION "private"."take_units"(uuid, uuid, integer) IS 'Takes units 
 COMMENT ON FUNCTION "private"."taught_courses"() IS 'The courses the caller teaches. Ask it as product_id in (select private.taught_courses()), once per statement.';
 
 COMMENT ON FUNCTION "private"."taught_intakes"() IS 'The intakes of the courses the caller teaches. Ask it as taught_courses.';
+
+COMMENT ON FUNCTION "private"."taught_sessions"() IS 'The sessions of the intakes the caller teaches. Ask it as taught_courses.';
 
 COMMENT ON FUNCTION "private"."tax_given_back"(uuid, bigint) IS 'How much of a sale''s refund is tax that the shop does not owe any more.';
 
@@ -13835,6 +14024,8 @@ COMMENT ON FUNCTION "public"."attach_payment_session"(uuid, text, text, timestam
 
 COMMENT ON FUNCTION "public"."attribute_schema"(uuid, text) IS 'What products (level product) and variants (level variant) of a category say about themselves: its own attributes after those of the categories above it. locale: id or en.';
 
+COMMENT ON FUNCTION "public"."calendar_feed"(text) IS 'The secret key only, for the function calendar-feed: what a feed shows, as {name, sessions}. Errors: calendar_not_found.';
+
 COMMENT ON FUNCTION "public"."cancel_order"(uuid, text, text) IS 'Cancels an order and answers it. The customer: while unpaid, or when nothing was paid. Staff with orders.cancel: a paid one too, and the money goes back. Errors: order_not_found, order_not_cancellable, invalid_reason, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."category_tree"(text) IS 'Every category, parents before children, in the order a menu shows them: own_products are on sale in it, products in it and below. locale: id or en; what is not translated comes in the base text.';
@@ -13889,7 +14080,9 @@ COMMENT ON FUNCTION "public"."merge_cart"(jsonb, text, text) IS 'Adds what a vis
 
 COMMENT ON FUNCTION "public"."move_category"(uuid, uuid, integer, text) IS 'Staff (catalog.write): hangs a category with everything below it under another parent (null: at the top) and answers it. Errors: permission_denied, category_not_found, category_below_itself, category_too_deep, attribute_in_use, idempotency_key_reused.';
 
-COMMENT ON FUNCTION "public"."my_courses"() IS 'The caller''s dashboard, newest first: every course with a live enrolment. state: reserved (unpaid), active, suspended, ended (access is over). progress_percent counts required lessons and is null where there are none; next_lesson {id, kind, title, duration_minutes} is the first of them that is not completed; next_session is not built yet. Errors: sign_in_required.';
+COMMENT ON FUNCTION "public"."my_calendar"(timestamp with time zone, timestamp with time zone) IS 'The sessions of the caller''s open seats, soonest first, from now on unless said otherwise: {session_id, title, starts_at, ends_at, time_zone, location, url, intake_id, intake_title, product_id, slug, course_title}. Errors: sign_in_required.';
+
+COMMENT ON FUNCTION "public"."my_courses"() IS 'The caller''s dashboard, newest first: every course with a live enrolment. state: reserved (unpaid), active, suspended, ended (access is over). progress_percent counts required lessons and is null where there are none; next_lesson {id, kind, title, duration_minutes} is the first of them that is not completed; next_session {id, title, starts_at, ends_at} is the next that is not over. Errors: sign_in_required.';
 
 COMMENT ON FUNCTION "public"."my_downloads"() IS 'The files the caller bought, newest first, with how often each was downloaded; those of refunded orders have ended_at. Errors: sign_in_required.';
 
@@ -13924,6 +14117,8 @@ COMMENT ON FUNCTION "public"."remove_address"(uuid, text) IS 'Removes an own add
 COMMENT ON FUNCTION "public"."remove_coupon"(text, text) IS 'Takes a coupon off the caller''s cart and answers the cart (see get_cart). Errors: coupon_not_in_cart, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."remove_from_cart"(uuid, text) IS 'Takes a line out of the caller''s cart and answers the cart (see get_cart). Errors: cart_item_not_found, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."renew_calendar_link"(text, text) IS 'Gives the caller a new private address of a calendar (sessions) as {path}, behind the API''s own address, for calendar programs; the one before ends. Keep it: it is shown once. Errors: calendar_not_found, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."reserve_stock"(jsonb, integer, text, text) IS 'Staff (inventory.write) or the secret key: holds [{variant_id, quantity}], all or none, for some minutes (default: the setting hold_minutes). Answers {id, status, note, expires_at, lines: [{variant_id, quantity, beyond_stock}]}. Errors: permission_denied, invalid_lines, invalid_quantity, invalid_reason, invalid_hold_time, variant_not_found, seats_follow_the_intake, bundle_has_no_stock, not_counted, out_of_stock, idempotency_key_reused.';
 
@@ -13990,6 +14185,8 @@ COMMENT ON SCHEMA "private" IS 'Definer functions that do the work, and tables n
 COMMENT ON SEQUENCE "private"."order_numbers" IS 'The number people see. Gaps are fine: it is not an invoice number.';
 
 COMMENT ON TABLE "private"."cached_reads" IS 'Paths of the API whose answer to nobody in particular may be kept, and the settings (<prefix>_cache_seconds, <prefix>_stale_seconds) that say how long.';
+
+COMMENT ON TABLE "private"."calendar_feeds" IS 'Who has a calendar feed, and the SHA-256 of the token in its address.';
 
 COMMENT ON TABLE "private"."coupon_guesses" IS 'Wrong codes a person tried within the hour that began at since.';
 
@@ -14073,6 +14270,8 @@ COMMENT ON TABLE "public"."enrollments" IS 'A learner''s seat in an intake: rese
 
 COMMENT ON TABLE "public"."events" IS 'What happened, in the transaction in which it happened. Payloads hold ids, never personal data.';
 
+COMMENT ON TABLE "public"."intake_sessions" IS 'When an intake meets: its dates are public with the course. The address of an online room is in session_links.';
+
 COMMENT ON TABLE "public"."intakes" IS 'One run of a course. Seats null is not counted. Enrolment is open from enroll_opens_at up to, not including, enroll_closes_at (null: no end). Lessons stay open for access_days from the enrolment, or from the start if that is later (null: for good).';
 
 COMMENT ON TABLE "public"."invoice_lines" IS 'The lines of an invoice: subtotal − discount + tax = total. taxes: [{name, basis_points, inclusive, amount}]; those that are inclusive are in the price, the others on top.';
@@ -14146,6 +14345,8 @@ COMMENT ON TABLE "public"."role_members" IS 'Who has which role. Written by gran
 COMMENT ON TABLE "public"."role_permissions" IS 'Which role may do what.';
 
 COMMENT ON TABLE "public"."roles" IS 'The roles of staff. Customer is what everybody signed in is, and has no row.';
+
+COMMENT ON TABLE "public"."session_links" IS 'The address of the online room of a session: for those with an open seat, those who teach, and who writes the catalogue.';
 
 COMMENT ON TABLE "public"."settings" IS 'What a shop decides for itself, one row each. Read by SQL through private.setting(key).';
 
@@ -14369,6 +14570,14 @@ REVOKE ALL ON FUNCTION "private"."attempt_document"(public.quiz_attempts) FROM "
 
 GRANT EXECUTE ON FUNCTION "private"."attempt_document"(public.quiz_attempts) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."attended_sessions"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."attended_sessions"() TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."attended_sessions"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."attended_sessions"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."attribute_schema"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."attribute_schema"(uuid) TO "anon", "authenticated";
@@ -14402,6 +14611,20 @@ REVOKE ALL ON FUNCTION "private"."best_list_price"(uuid, integer, text, uuid, bi
 REVOKE ALL ON FUNCTION "private"."best_list_price"(uuid, integer, text, uuid, bigint) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."best_list_price"(uuid, integer, text, uuid, bigint) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."calendar_feed"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."calendar_feed"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."calendar_feed"(text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."calendar_feed"(text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."calendar_of"(uuid, timestamp with time zone, timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."calendar_of"(uuid, timestamp with time zone, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."calendar_of"(uuid, timestamp with time zone, timestamp with time zone) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."cancel_order"(uuid, text, text) FROM PUBLIC;
 
@@ -15537,6 +15760,14 @@ GRANT EXECUTE ON FUNCTION "private"."move_category"(uuid, uuid, integer, text) T
 
 GRANT EXECUTE ON FUNCTION "private"."move_category"(uuid, uuid, integer, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."my_calendar"(timestamp with time zone, timestamp with time zone) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."my_calendar"(timestamp with time zone, timestamp with time zone) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."my_calendar"(timestamp with time zone, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."my_calendar"(timestamp with time zone, timestamp with time zone) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."my_courses"() FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."my_courses"() TO "authenticated";
@@ -16189,6 +16420,14 @@ REVOKE ALL ON FUNCTION "private"."remove_from_cart"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."remove_from_cart"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."renew_calendar_link"(text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."renew_calendar_link"(text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."renew_calendar_link"(text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."renew_calendar_link"(text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."request_id"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."request_id"() FROM "postgres";
@@ -16693,6 +16932,14 @@ REVOKE ALL ON FUNCTION "private"."taught_intakes"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."taught_intakes"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."taught_sessions"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."taught_sessions"() TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."taught_sessions"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."taught_sessions"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."tax_given_back"(uuid, bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."tax_given_back"(uuid, bigint) FROM "postgres";
@@ -17189,6 +17436,14 @@ GRANT EXECUTE ON FUNCTION "public"."attribute_schema"(uuid, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."attribute_schema"(uuid, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."calendar_feed"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "public"."calendar_feed"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."calendar_feed"(text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."calendar_feed"(text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."cancel_order"(uuid, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."cancel_order"(uuid, text, text) TO "authenticated";
@@ -17433,6 +17688,14 @@ GRANT EXECUTE ON FUNCTION "public"."move_category"(uuid, uuid, integer, text) TO
 
 GRANT EXECUTE ON FUNCTION "public"."move_category"(uuid, uuid, integer, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."my_calendar"(timestamp with time zone, timestamp with time zone) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."my_calendar"(timestamp with time zone, timestamp with time zone) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."my_calendar"(timestamp with time zone, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."my_calendar"(timestamp with time zone, timestamp with time zone) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."my_courses"() FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."my_courses"() TO "authenticated";
@@ -17586,6 +17849,14 @@ GRANT EXECUTE ON FUNCTION "public"."remove_from_cart"(uuid, text) TO "authentica
 REVOKE ALL ON FUNCTION "public"."remove_from_cart"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."remove_from_cart"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."renew_calendar_link"(text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."renew_calendar_link"(text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."renew_calendar_link"(text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."renew_calendar_link"(text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."reserve_stock"(jsonb, integer, text, text) FROM PUBLIC;
 
@@ -18762,6 +19033,62 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."events" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."events" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."intake_sessions" FROM "anon";
+
+GRANT SELECT ON TABLE "public"."intake_sessions" TO "anon";
+
+REVOKE ALL ("ends_at") ON TABLE "public"."intake_sessions" FROM "authenticated";
+
+GRANT INSERT ("ends_at"), UPDATE ("ends_at") ON TABLE "public"."intake_sessions" TO "authenticated";
+
+REVOKE ALL ("intake_id") ON TABLE "public"."intake_sessions" FROM "authenticated";
+
+GRANT INSERT ("intake_id") ON TABLE "public"."intake_sessions" TO "authenticated";
+
+REVOKE ALL ("location") ON TABLE "public"."intake_sessions" FROM "authenticated";
+
+GRANT INSERT ("location"), UPDATE ("location") ON TABLE "public"."intake_sessions" TO "authenticated";
+
+REVOKE ALL ("starts_at") ON TABLE "public"."intake_sessions" FROM "authenticated";
+
+GRANT INSERT ("starts_at"), UPDATE ("starts_at") ON TABLE "public"."intake_sessions" TO "authenticated";
+
+REVOKE ALL ("title") ON TABLE "public"."intake_sessions" FROM "authenticated";
+
+GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."intake_sessions" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."intake_sessions" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."intake_sessions" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."intake_sessions" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."intake_sessions" TO "postgres";
+
+REVOKE ALL ("ends_at") ON TABLE "public"."intake_sessions" FROM "service_role";
+
+GRANT INSERT ("ends_at"), UPDATE ("ends_at") ON TABLE "public"."intake_sessions" TO "service_role";
+
+REVOKE ALL ("intake_id") ON TABLE "public"."intake_sessions" FROM "service_role";
+
+GRANT INSERT ("intake_id") ON TABLE "public"."intake_sessions" TO "service_role";
+
+REVOKE ALL ("location") ON TABLE "public"."intake_sessions" FROM "service_role";
+
+GRANT INSERT ("location"), UPDATE ("location") ON TABLE "public"."intake_sessions" TO "service_role";
+
+REVOKE ALL ("starts_at") ON TABLE "public"."intake_sessions" FROM "service_role";
+
+GRANT INSERT ("starts_at"), UPDATE ("starts_at") ON TABLE "public"."intake_sessions" TO "service_role";
+
+REVOKE ALL ("title") ON TABLE "public"."intake_sessions" FROM "service_role";
+
+GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."intake_sessions" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."intake_sessions" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."intake_sessions" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."intakes" FROM "anon";
 
@@ -19998,6 +20325,34 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."roles" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."roles" TO "service_role";
+
+REVOKE ALL ("session_id") ON TABLE "public"."session_links" FROM "authenticated";
+
+GRANT INSERT ("session_id") ON TABLE "public"."session_links" TO "authenticated";
+
+REVOKE ALL ("url") ON TABLE "public"."session_links" FROM "authenticated";
+
+GRANT INSERT ("url"), UPDATE ("url") ON TABLE "public"."session_links" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."session_links" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."session_links" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."session_links" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."session_links" TO "postgres";
+
+REVOKE ALL ("session_id") ON TABLE "public"."session_links" FROM "service_role";
+
+GRANT INSERT ("session_id") ON TABLE "public"."session_links" TO "service_role";
+
+REVOKE ALL ("url") ON TABLE "public"."session_links" FROM "service_role";
+
+GRANT INSERT ("url"), UPDATE ("url") ON TABLE "public"."session_links" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."session_links" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."session_links" TO "service_role";
 
 REVOKE ALL ("value") ON TABLE "public"."settings" FROM "authenticated";
 

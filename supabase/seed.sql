@@ -156,3 +156,10 @@ update public.courses set is_sequential = true
 from public.products where products.id = courses.product_id and products.slug = 'javascript-from-zero';
 
 drop table seed_lessons;
+
+-- Intakes that meet at an hour: one session a day for the lecture, one a week for the others.
+insert into public.intake_sessions (intake_id, title, starts_at, ends_at)
+select intakes.id, case when intakes.title = 'Lecture evening' then 'The lecture' else 'Evening ' || week end,
+  intakes.starts_at + (week - 1) * interval '168 hours', intakes.starts_at + (week - 1) * interval '168 hours' + interval '90 minutes'
+from public.intakes cross join generate_series(1, case when intakes.title = 'Lecture evening' then 1 else 4 end) as week
+where intakes.title in ('Lecture evening', 'Evening class', 'Four evenings') and intakes.starts_at > now();

@@ -24,7 +24,11 @@ begin
       progress.percent, (
         select jsonb_build_object('id', lessons.id, 'kind', lessons.kind, 'title', lessons.title, 'duration_minutes', lessons.duration_minutes)
         from public.lessons where lessons.id = progress.next_lesson_id
-      ), null::jsonb, access.ends_at, case when results.passed_at is not null then 'passed' end, results.score_percent, certificates.number
+      ), (
+        select jsonb_build_object('id', intake_sessions.id, 'title', intake_sessions.title, 'starts_at', intake_sessions.starts_at, 'ends_at', intake_sessions.ends_at)
+        from public.intake_sessions where intake_sessions.intake_id = intakes.id and intake_sessions.ends_at > now()
+        order by intake_sessions.starts_at, intake_sessions.id limit 1
+      ), access.ends_at, case when results.passed_at is not null then 'passed' end, results.score_percent, certificates.number
     from public.enrollments
     join public.intakes on intakes.id = enrollments.intake_id
     join public.products on products.id = intakes.product_id
@@ -64,7 +68,7 @@ as $$
 $$;
 comment on function public.my_courses() is
   'The caller''s dashboard, newest first: every course with a live enrolment. state: reserved (unpaid), active, suspended, ended (access is over). progress_percent counts required lessons and is null where there are none; '
-  'next_lesson {id, kind, title, duration_minutes} is the first of them that is not completed; next_session is not built yet. Errors: sign_in_required.';
+  'next_lesson {id, kind, title, duration_minutes} is the first of them that is not completed; next_session {id, title, starts_at, ends_at} is the next that is not over. Errors: sign_in_required.';
 grant execute on function public.my_courses() to authenticated;
 
 -- outline ----------------------------------------------------------------------------------------------------------------------------

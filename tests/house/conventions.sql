@@ -19,9 +19,11 @@ allowed (name, clients) as (
     ('private.category_subtree', 'anon, authenticated'),
     -- policies ask them what somebody teaches and studies, and what is open to them
     ('private.is_lesson_open', 'authenticated'),
+    ('private.attended_sessions', 'authenticated'),
     ('private.studied_courses', 'authenticated'),
     ('private.taught_courses', 'authenticated'),
     ('private.taught_intakes', 'authenticated'),
+    ('private.taught_sessions', 'authenticated'),
     -- each does the work of the invoker function of the same name in public
     ('private.arrange_images', 'authenticated'),
     ('private.add_address', 'authenticated'),
@@ -49,6 +51,7 @@ allowed (name, clients) as (
     ('private.leave_waitlist', 'authenticated'),
     ('private.merge_cart', 'authenticated'),
     ('private.move_category', 'authenticated'),
+    ('private.my_calendar', 'authenticated'),
     ('private.my_courses', 'authenticated'),
     ('private.my_downloads', 'authenticated'),
     ('private.my_waitlist', 'authenticated'),
@@ -66,6 +69,7 @@ allowed (name, clients) as (
     ('private.remove_from_cart', 'authenticated'),
     ('private.reserve_stock', 'authenticated'),
     ('private.resolve_order_review', 'authenticated'),
+    ('private.renew_calendar_link', 'authenticated'),
     ('private.retry_process', 'authenticated'),
     ('private.retry_refund', 'authenticated'),
     ('private.review_payment_proof', 'authenticated'),

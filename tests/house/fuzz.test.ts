@@ -16,6 +16,7 @@ const mayAccept = new Set([
   "discard_upload",
   "get_cart",
   "list_products",
+  "my_calendar",
   "my_courses",
   "my_downloads",
   "my_waitlist",

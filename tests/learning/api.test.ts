@@ -95,6 +95,22 @@ describe("the course of the demo school", () => {
     });
   }, 60_000);
 
+  test("has its sessions in a calendar that any calendar program reads by a private address", async () => {
+    const learner = await newLearner(stack);
+    const { intakes } = await visitor(stack).courses.get("open-lecture-future-of-work");
+    await learner.seatline.courses.enroll({ intake_id: intakes[0]?.id ?? "" });
+    const [lecture] = await learner.seatline.learning.calendar();
+    const { url } = await learner.seatline.learning.renewCalendarLink();
+    const answer = await fetch(url);
+    expect(answer.headers.get("content-type")).toBe("text/calendar; charset=utf-8");
+    const text = await answer.text();
+    expect(text).toMatch(/^BEGIN:VCALENDAR\r\n[\s\S]+END:VCALENDAR$/);
+    expect(text).toContain(`UID:${lecture?.session_id}`);
+    expect(text).toContain(`DTSTART:${lecture?.starts_at.slice(0, 19).replace(/[-:]/g, "")}Z`);
+    await learner.seatline.learning.renewCalendarLink();
+    expect((await fetch(url)).status).toBe(404);
+  }, 60_000);
+
   test("takes no program for a document, whatever it is called", async () => {
     const teacher = await newLearner(stack);
     const { id: product, intakes } = await visitor(stack).courses.get("javascript-from-zero");

@@ -52,6 +52,10 @@ async function courseOf(sql: Pool, status: "draft" | "published") {
     return made?.id;
   };
   await lesson({ kind: "text", is_preview: true });
+  await sql`with session as (
+      insert into public.intake_sessions (intake_id, title, starts_at, ends_at)
+      values (${course.intakeId}, 'Evening', now() + interval '1 day', now() + interval '25 hours') returning id
+    ) insert into public.session_links (session_id, url) select id, 'https://meet.test/room' from session`;
   const quiz = await lesson({ kind: "quiz", pass_percent: 70 });
   const assignment = await lesson({ kind: "assignment", pass_percent: 70 });
   const questions = [{ kind: "single", prompt: "Which?", choices: ["A", "B"], answer: 0 }];

@@ -1180,6 +1180,48 @@ export type Database = {
         };
         Relationships: [];
       };
+      intake_sessions: {
+        Row: {
+          created_at: string;
+          ends_at: string;
+          id: string;
+          intake_id: string;
+          location: string | null;
+          starts_at: string;
+          title: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          ends_at: string;
+          id?: string;
+          intake_id: string;
+          location?: string | null;
+          starts_at: string;
+          title: string;
+          updated_at?: string;
+        };
+        Update: {
+          created_at?: string;
+          ends_at?: string;
+          id?: string;
+          intake_id?: string;
+          location?: string | null;
+          starts_at?: string;
+          title?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "intake_sessions_intake_id_fkey";
+            columns: ["intake_id"];
+            isOneToOne: false;
+            referencedRelation: "intakes";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       intakes: {
         Row: {
           access_days: number | null;
@@ -3143,6 +3185,36 @@ export type Database = {
         };
         Relationships: [];
       };
+      session_links: {
+        Row: {
+          created_at: string;
+          session_id: string;
+          updated_at: string;
+          url: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          session_id: string;
+          updated_at?: string;
+          url: string;
+        };
+        Update: {
+          created_at?: string;
+          session_id?: string;
+          updated_at?: string;
+          url?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "session_links_session_id_fkey";
+            columns: ["session_id"];
+            isOneToOne: true;
+            referencedRelation: "intake_sessions";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       settings: {
         Row: {
           description: string;
@@ -3658,6 +3730,7 @@ export type Database = {
           unit: string;
         }[];
       };
+      calendar_feed: { Args: { token: string }; Returns: Json };
       cancel_order: { Args: { idempotency_key?: string; order_id: string; reason?: string }; Returns: Json };
       category_tree: {
         Args: { locale?: string };
@@ -3762,6 +3835,7 @@ export type Database = {
         Args: { category_id: string; idempotency_key?: string; parent_id?: string; position?: number };
         Returns: Json;
       };
+      my_calendar: { Args: { starts_before?: string; starts_from?: string }; Returns: Json[] };
       my_courses: {
         Args: Record<PropertyKey, never>;
         Returns: {
@@ -3869,6 +3943,7 @@ export type Database = {
       remove_address: { Args: { address_id: string; idempotency_key?: string }; Returns: Json };
       remove_coupon: { Args: { code: string; idempotency_key?: string }; Returns: Json };
       remove_from_cart: { Args: { idempotency_key?: string; variant_id: string }; Returns: Json };
+      renew_calendar_link: { Args: { calendar: string; idempotency_key?: string }; Returns: Json };
       reserve_stock: {
         Args: { idempotency_key?: string; lines: Json; minutes?: number; note?: string };
         Returns: Json;

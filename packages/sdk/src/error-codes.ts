@@ -21,6 +21,7 @@ export const errorCodes = [
   "body_too_large",
   "bundle_has_no_stock",
   "bundle_in_bundle",
+  "calendar_not_found",
   "capacity_in_use",
   "cart_empty",
   "cart_full",

@@ -102,8 +102,8 @@ export interface MyCourse {
   progress_percent: number | null;
   /** The first required lesson that is not completed. */
   next_lesson: { id: string; kind: LessonKind; title: string; duration_minutes: number | null } | null;
-  /** Null until sessions exist. */
-  next_session: null;
+  /** The next that is not over. */
+  next_session: { id: string; title: string; starts_at: string; ends_at: string } | null;
   /** Null: for good. */
   access_ends_at: string | null;
   result: "passed" | null;

@@ -2,6 +2,7 @@ import type { Api } from "../api.ts";
 import { SeatlineError } from "../errors.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
 import type {
+  CalendarEntry,
   Certificate,
   CourseOutline,
   GradedAttempt,
@@ -154,6 +155,21 @@ export class Learning {
     return this.#api.ask("roster", { intake_id, status: status && `eq.${status}` }, options);
   }
 
+  /** The sessions of the caller's open seats, soonest first; from now on unless said otherwise. */
+  calendar(params: CalendarParams = {}, options?: CallOptions): Promise<CalendarEntry[]> {
+    return this.#api.ask("my_calendar", { ...params }, options);
+  }
+
+  /** A new private address of the caller's calendar, for calendar programs; the one before ends. */
+  async renewCalendarLink(options?: ChangeOptions): Promise<{ url: string }> {
+    const { path } = await this.#api.perform<{ path: string }>(
+      "renew_calendar_link",
+      { calendar: "sessions" },
+      options,
+    );
+    return { url: `${this.#url}${path}` };
+  }
+
   /** The caller's certificates, newest first. */
   certificates(options?: CallOptions): Promise<Certificate[]> {
     return this.#api.rows("certificates", { select: certificateColumns, order: "issued_at.desc,id" }, options);
@@ -240,6 +256,12 @@ export interface PutQuizParams {
 export interface RosterParams {
   intake_id: string;
   status?: EnrollmentStatus;
+}
+
+/** What {@link Learning.calendar} takes: ISO 8601. */
+export interface CalendarParams {
+  starts_from?: string;
+  starts_before?: string;
 }
 
 /** What {@link Learning.revokeCertificate} takes. */

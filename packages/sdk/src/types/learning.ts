@@ -151,6 +151,25 @@ export interface RosterEntry {
   ungraded: number;
 }
 
+/** When an intake meets, as its learners see it. */
+export interface CalendarEntry {
+  session_id: string;
+  title: string;
+  starts_at: string;
+  ends_at: string;
+  /** Of the intake. */
+  time_zone: string;
+  location: string | null;
+  /** The online room. */
+  url: string | null;
+  intake_id: string;
+  intake_title: string;
+  product_id: string;
+  slug: string;
+  course_title: string;
+  updated_at: string;
+}
+
 /** A certificate of the caller, or of a learner they teach. */
 export interface Certificate {
   id: string;
