@@ -1,6 +1,6 @@
 /*
 The shop beside the school: cars and motorcycles, books on paper and as files, merchandise in sizes and colours, and a bundle of all kinds; a tree
-of categories with what each says of its products, stock in two places, a sale, tiers, a coupon and a tax. Ids follow from slugs, since the
+of categories with what each says of its products, stock in two places, a sale, tiers and a coupon. Books are not taxed. Ids follow from slugs, since the
 pictures in supabase/storage lie under them (seed_media.sql).
 Amounts are minor units: 8900000 IDR is Rp 89.000,00.
 */
@@ -46,24 +46,21 @@ from (values
 ) as filed (slug, category)
 where products.slug = filed.slug;
 
-insert into public.tax_categories (code, name) values ('goods', 'Goods');
-insert into public.tax_rates (country, tax_category, name, basis_points, inclusive) values ('ID', 'goods', 'PPN', 1100, true);
-
 create temporary table seed_goods (
   slug text, kind text, category text, tax text, title text, summary text, description text, title_id text, summary_id text, tags text[], attributes jsonb, idr bigint, usd bigint
 );
 
 insert into seed_goods values
-  ('kota-electric-hatchback', 'physical', 'cars', 'goods', 'Kota Electric Hatchback', 'A small electric car for a big city.',
+  ('kota-electric-hatchback', 'physical', 'cars', 'standard', 'Kota Electric Hatchback', 'A small electric car for a big city.',
     'Five doors, a turning circle of nine metres and a battery that lasts a week of commuting. The price includes registration in Jakarta; handed over at the shop or brought to you.',
     'Kota Hatchback Listrik', 'Mobil listrik kecil untuk kota besar.', array['electric', 'family'], '{"drive": "Electric", "model_year": 2026, "seat_count": 5, "range_km": 380}', 28900000000, null),
-  ('keluarga-mpv', 'physical', 'cars', 'goods', 'Keluarga MPV', 'Seven seats, and room for the luggage of seven.',
+  ('keluarga-mpv', 'physical', 'cars', 'standard', 'Keluarga MPV', 'Seven seats, and room for the luggage of seven.',
     'The middle row slides, the last one folds into the floor. Hybrid, so that the air conditioning runs in the queue while the engine rests.',
     'Keluarga MPV', 'Tujuh kursi, dan bagasi untuk tujuh orang.', array['family'], '{"drive": "Hybrid", "model_year": 2026, "seat_count": 7, "range_km": 900}', 35500000000, null),
-  ('jalur-trail-150', 'physical', 'motorcycles', 'goods', 'Jalur Trail 150', 'A light trail bike that forgives beginners.',
+  ('jalur-trail-150', 'physical', 'motorcycles', 'standard', 'Jalur Trail 150', 'A light trail bike that forgives beginners.',
     'Long suspension, a narrow seat and a frame that takes a fall. Street legal, with the papers done.',
     'Jalur Trail 150', 'Motor trail ringan yang ramah pemula.', array['outdoor'], '{"drive": "Petrol", "model_year": 2026, "engine_cc": 149}', 3650000000, null),
-  ('angin-electric-scooter', 'physical', 'motorcycles', 'goods', 'Angin Electric Scooter', 'Two batteries, one of which is always charged. Ships next quarter.',
+  ('angin-electric-scooter', 'physical', 'motorcycles', 'standard', 'Angin Electric Scooter', 'Two batteries, one of which is always charged. Ships next quarter.',
     'Swap the battery in ten seconds at any of our stations. Order now; the first ones leave the factory next quarter.',
     'Skuter Listrik Angin', 'Dua baterai, salah satunya selalu penuh. Dikirim kuartal depan.', array['electric'], '{"drive": "Electric", "model_year": 2027}', 2150000000, null),
   ('sql-without-fear', 'physical', 'books', 'exempt', 'SQL Without Fear', 'The book to the course, on paper.',
@@ -78,17 +75,17 @@ insert into seed_goods values
   ('engineers-bookshelf', 'physical', 'books', 'exempt', 'The Engineer''s Bookshelf', 'Four books in a box that stands by itself.',
     'SQL, Postgres, testing and writing: the four that our mentors give away most often.',
     'Rak Buku Insinyur', 'Empat buku dalam satu kotak.', array['gift'], '{"author": "Various", "pages": 1040, "book_language": "English", "format": "Boxed set"}', 62000000, 4490),
-  ('interface-icon-set', 'digital', 'digital-goods', 'goods', 'Interface Icon Set', 'Twelve icons drawn on one grid, as one file.',
+  ('interface-icon-set', 'digital', 'digital-goods', 'standard', 'Interface Icon Set', 'Twelve icons drawn on one grid, as one file.',
     'SVG with named groups and two weights. Use it in anything you make; do not sell it as it is.',
     'Set Ikon Antarmuka', 'Dua belas ikon pada satu kisi.', array['design'], '{}', 4900000, 390),
-  ('seatline-shirt', 'physical', 'clothing', 'goods', 'Seatline Shirt', 'Heavy cotton, three colours, four sizes.',
+  ('seatline-shirt', 'physical', 'clothing', 'standard', 'Seatline Shirt', 'Heavy cotton, three colours, four sizes.',
     'Cut wide at the shoulders, printed with water. Washed once, so it stays the size you bought.',
     'Kaus Seatline', 'Katun tebal, tiga warna, empat ukuran.', array['gift', 'bestseller'], '{"material": "Cotton, 220 g", "fit": "Regular"}', 14900000, 1190),
-  ('morning-mug', 'physical', 'desk', 'goods', 'Morning Mug', 'Holds exactly one lecture.',
+  ('morning-mug', 'physical', 'desk', 'standard', 'Morning Mug', 'Holds exactly one lecture.',
     'Stoneware, 350 ml, made in Plered. Dishwasher and microwave do it no harm.', 'Mug Pagi', 'Isinya pas untuk satu kuliah.', array['gift'], '{"colour": "Coral"}', 8900000, 690),
-  ('dotted-notebook', 'physical', 'desk', 'goods', 'Dotted Notebook', 'A hundred and sixty pages that lie flat, and a pen.',
+  ('dotted-notebook', 'physical', 'desk', 'standard', 'Dotted Notebook', 'A hundred and sixty pages that lie flat, and a pen.',
     'Thread-bound, dotted at five millimetres. The pen has a second refill inside.', 'Buku Catatan Titik', '160 halaman yang terbuka rata, beserta pena.', array['gift'], '{"colour": "Amber"}', 6500000, 490),
-  ('weekend-cap', 'physical', 'clothing', 'goods', 'Weekend Cap', 'Made as they are ordered.',
+  ('weekend-cap', 'physical', 'clothing', 'standard', 'Weekend Cap', 'Made as they are ordered.',
     'Washed canvas, one size. When the shelf is empty the next ones are sewn for you: allow two weeks.', 'Topi Akhir Pekan', 'Dibuat sesuai pesanan.', array[]::text[], '{"material": "Canvas"}', 11000000, 890),
   ('data-starter-pack', 'bundle', 'bundles', 'exempt', 'Data Starter Pack', 'A seat in the next SQL cohort, the book and a mug, for less than the three.',
     'One payment, three things: your seat is taken at once, the book and the mug come by post.', 'Paket Awal Data', 'Kursi kelas SQL berikutnya, bukunya, dan mug, lebih hemat.', array['gift', 'sql'], '{}', 189900000, 12900);
@@ -154,11 +151,10 @@ insert into public.price_list_prices (price_list_id, variant_id, currency, min_q
   (md5('list stack')::uuid, md5('variant dotted-notebook')::uuid, 'IDR', 10, 5500000),
   (md5('list stack')::uuid, md5('variant dotted-notebook')::uuid, 'IDR', 50, 4900000);
 
--- ten percent off books and merchandise for whoever types WELCOME10, once each
+-- fifteen percent off books for whoever types BOOKWORM, once each; WELCOME10 of seed.sql is for everything
 insert into public.promotions (id, name, kind, status, basis_points, per_user_limit) values
-  (md5('promotion welcome')::uuid, 'Welcome: 10 % off', 'percent', 'active', 1000, 1);
-insert into public.promotion_categories (promotion_id, category_id) values
-  (md5('promotion welcome')::uuid, md5('category books')::uuid), (md5('promotion welcome')::uuid, md5('category merchandise')::uuid);
-insert into public.coupons (promotion_id, code, usage_limit) values (md5('promotion welcome')::uuid, 'WELCOME10', null);
+  (md5('promotion bookworm')::uuid, 'Bookworm: 15 % off books', 'percent', 'active', 1500, 1);
+insert into public.promotion_categories (promotion_id, category_id) values (md5('promotion bookworm')::uuid, md5('category books')::uuid);
+insert into public.coupons (promotion_id, code) values (md5('promotion bookworm')::uuid, 'BOOKWORM');
 
 drop table seed_goods;
