@@ -244,7 +244,7 @@ CREATE TABLE "public"."payment_proofs" ("id" uuid NOT NULL DEFAULT gen_random_uu
 
 ALTER TABLE "public"."payment_proofs" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."payments" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_id" uuid NOT NULL, "attempt" integer NOT NULL, "provider" text NOT NULL DEFAULT 'stripe'::text, "method" text NOT NULL DEFAULT 'checkout'::text, "status" text NOT NULL DEFAULT 'pending'::text, "currency" text NOT NULL, "amount" bigint NOT NULL, "captured_amount" bigint NOT NULL DEFAULT 0, "refunded_amount" bigint NOT NULL DEFAULT 0, "session_id" text, "provider_payment_id" text, "checkout_url" text, "expires_at" timestamp with time zone, "failure_code" text, "failure_message" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "settled_at" timestamp with time zone, CONSTRAINT "payments_are_numbered_per_order" UNIQUE (order_id, attempt), CONSTRAINT "payments_by_transfer_have_no_provider" CHECK (((provider = 'manual_transfer'::text) = (method = 'manual_transfer'::text))), CONSTRAINT "payments_give_back_no_more_than_they_took" CHECK ((((refunded_amount >= 0) AND (refunded_amount <= captured_amount)) AND (captured_amount <= amount))), CONSTRAINT "payments_have_a_known_method" CHECK ((method = ANY (ARRAY['checkout'::text, 'manual_transfer'::text]))), CONSTRAINT "payments_have_a_known_provider" CHECK ((provider = ANY (ARRAY['stripe'::text, 'manual_transfer'::text]))), CONSTRAINT "payments_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text, 'success'::text, 'failed'::text, 'expired'::text, 'cancelled'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text]))), CONSTRAINT "payments_pay_something" CHECK ((amount > 0)), CONSTRAINT "payments_pkey" PRIMARY KEY (id), CONSTRAINT "payments_session_id_key" UNIQUE (session_id), CONSTRAINT "payments_took_money_when_they_succeeded" CHECK (((captured_amount > 0) = (status = ANY (ARRAY['success'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text])))));
+CREATE TABLE "public"."payments" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_id" uuid NOT NULL, "attempt" integer NOT NULL, "provider" text NOT NULL DEFAULT 'stripe'::text, "method" text NOT NULL DEFAULT 'checkout'::text, "status" text NOT NULL DEFAULT 'pending'::text, "currency" text NOT NULL, "amount" bigint NOT NULL, "captured_amount" bigint NOT NULL DEFAULT 0, "refunded_amount" bigint NOT NULL DEFAULT 0, "session_id" text, "provider_payment_id" text, "checkout_url" text, "expires_at" timestamp with time zone, "failure_code" text, "failure_message" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "settled_at" timestamp with time zone, CONSTRAINT "payments_are_numbered_per_order" UNIQUE (order_id, attempt), CONSTRAINT "payments_by_transfer_have_no_provider" CHECK (((provider = 'manual_transfer'::text) = (method = 'manual_transfer'::text))), CONSTRAINT "payments_give_back_no_more_than_they_took" CHECK ((((refunded_amount >= 0) AND (refunded_amount <= captured_amount)) AND (captured_amount <= amount))), CONSTRAINT "payments_have_a_known_method" CHECK ((method = ANY (ARRAY['checkout'::text, 'payment_intent'::text, 'manual_transfer'::text]))), CONSTRAINT "payments_have_a_known_provider" CHECK ((provider = ANY (ARRAY['stripe'::text, 'manual_transfer'::text]))), CONSTRAINT "payments_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text, 'success'::text, 'failed'::text, 'expired'::text, 'cancelled'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text]))), CONSTRAINT "payments_pay_something" CHECK ((amount > 0)), CONSTRAINT "payments_pkey" PRIMARY KEY (id), CONSTRAINT "payments_session_id_key" UNIQUE (session_id), CONSTRAINT "payments_took_money_when_they_succeeded" CHECK (((captured_amount > 0) = (status = ANY (ARRAY['success'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text])))));
 
 ALTER TABLE "public"."payments" ENABLE ROW LEVEL SECURITY;
 
@@ -3117,16 +3117,18 @@ CREATE OR REPLACE FUNCTION private.fail_payment(payment_id uuid, status text, fa
 AS $function$
 declare
   v_payment public.payments := private.lock_payment(fail_payment.payment_id);
+  -- an intent that was being processed and asks for another method came to nothing; a page says so by its session
+  v_status text := coalesce(fail_payment.status, case when v_payment.method = 'payment_intent' and v_payment.status = 'processing' then 'failed' end);
 begin
   if v_payment.status not in ('pending', 'processing') then
     return 'ignored';
   end if;
   update public.payments
-  set status = coalesce(fail_payment.status, payments.status), failure_code = coalesce(fail_payment.failure_code, payments.failure_code),
+  set status = coalesce(v_status, payments.status), failure_code = coalesce(fail_payment.failure_code, payments.failure_code),
     failure_message = coalesce(left(fail_payment.failure_message, 500), payments.failure_message),
-    settled_at = case when fail_payment.status is not null then now() end
+    settled_at = case when v_status is not null then now() end
   where payments.id = v_payment.id;
-  if fail_payment.status = 'failed' then
+  if v_status = 'failed' then
     perform private.emit('payment.failed', 'payment', v_payment.id);
   end if;
   return 'applied';
@@ -8563,7 +8565,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.start_payment(order_id uuid)
+CREATE OR REPLACE FUNCTION private.start_payment(order_id uuid, method text)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -8575,10 +8577,13 @@ declare
 begin
   perform private.require_person();
   v_order := private.find_order(start_payment.order_id, 'nobody.else');
-  v_payment := private.open_payment(v_order.id, 'checkout');
+  if coalesce(start_payment.method, '') not in ('checkout', 'payment_intent') then
+    perform private.fail('invalid_payment_method', 422, 'A payment is started by checkout or payment_intent.', 'For bank transfers call start_transfer.');
+  end if;
+  v_payment := private.open_payment(v_order.id, start_payment.method);
   return jsonb_build_object(
     'order', private.order_document(v_order.id), 'payment', private.payment_document(v_payment),
-    'customer', (select jsonb_build_object('email', profiles.email, 'name', btrim(profiles.first_name || ' ' || profiles.last_name))
+    'session_id', v_payment.session_id, 'customer', (select jsonb_build_object('email', profiles.email, 'name', btrim(profiles.first_name || ' ' || profiles.last_name))
       from public.profiles where profiles.id = v_order.customer_id));
 end
 $function$;
@@ -11359,12 +11364,12 @@ AS $function$
   select private.set_stock_mode(set_stock_mode.variant_id, set_stock_mode.mode, set_stock_mode.backorder_limit, set_stock_mode.ships_at, set_stock_mode.idempotency_key);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.start_payment(order_id uuid)
+CREATE OR REPLACE FUNCTION public.start_payment(order_id uuid, method text DEFAULT 'checkout'::text)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  select private.start_payment(start_payment.order_id);
+  select private.start_payment(start_payment.order_id, start_payment.method);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.start_proof(payment_id uuid, idempotency_key text DEFAULT NULL::text)
@@ -13814,7 +13819,7 @@ COMMENT ON FUNCTION "private"."short_locale"(text) IS 'en for en-US: the languag
 
 COMMENT ON FUNCTION "private"."split_amount"(bigint, bigint[]) IS 'Splits an amount by weights that are not negative so that the parts add up to the unit: the units that are left go to the largest remainders, of equal ones to the first.';
 
-COMMENT ON FUNCTION "private"."start_payment"(uuid) IS 'Does the work of public.start_payment.';
+COMMENT ON FUNCTION "private"."start_payment"(uuid, text) IS 'Does the work of public.start_payment.';
 
 COMMENT ON FUNCTION "private"."start_process"(uuid) IS 'Marks one more attempt; false when the process is done, cancelled, in other hands or was reported failed from there: then the job should return quietly.';
 
@@ -14148,7 +14153,7 @@ COMMENT ON FUNCTION "public"."set_low_stock_threshold"(uuid, integer, text) IS '
 
 COMMENT ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) IS 'Staff (inventory.write) or the secret key: how a variant is counted. none; tracked; backorder with a limit; preorder with a limit and the day it ships. Answers {variant_id, mode, backorder_limit, ships_at, sellable}. Errors: permission_denied, invalid_stock_mode, variant_not_found, seats_follow_the_intake, bundle_has_no_stock, stock_mode_in_use, idempotency_key_reused.';
 
-COMMENT ON FUNCTION "public"."start_payment"(uuid) IS 'Opens a payment attempt for the caller''s own pending order, or answers the one that is open: {order, payment, customer}. The function checkout calls it; a second call changes nothing. Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, sign_in_required.';
+COMMENT ON FUNCTION "public"."start_payment"(uuid, text) IS 'Opens a payment attempt for the caller''s own pending order, or answers the one that is open: {order, payment, session_id, customer}. The functions checkout and create-payment-intent call it; a second call changes nothing. Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, invalid_payment_method, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."start_proof"(uuid, text) IS 'Makes the place for one file that shows the caller''s own transfer: {id, payment_id, status}. The function upload-proof calls it and adds where to send the file. Errors: payment_not_found, transfer_not_open, proof_under_review, too_many_proofs, idempotency_key_reused, sign_in_required.';
 
@@ -14304,7 +14309,7 @@ COMMENT ON TABLE "public"."orders" IS 'One purchase. Amounts in minor units of c
 
 COMMENT ON TABLE "public"."payment_proofs" IS 'What a buyer showed for a transfer. The file is private, under the proof''s id; the function proof-link opens it to its owner and staff.';
 
-COMMENT ON TABLE "public"."payments" IS 'One attempt to pay an order, in minor units. checkout_url is the provider''s page while the attempt is open; a manual_transfer has no provider: staff approve its proof.';
+COMMENT ON TABLE "public"."payments" IS 'One attempt to pay an order, in minor units. checkout_url is the provider''s page while the attempt is open; session_id the provider''s session or intent; a manual_transfer has no provider: staff approve its proof.';
 
 COMMENT ON TABLE "public"."permissions" IS 'What can be allowed. Policies and functions ask private.has_permission(name).';
 
@@ -16732,13 +16737,13 @@ REVOKE ALL ON FUNCTION "private"."split_amount"(bigint, bigint[]) FROM "postgres
 
 GRANT EXECUTE ON FUNCTION "private"."split_amount"(bigint, bigint[]) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."start_payment"(uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."start_payment"(uuid, text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "private"."start_payment"(uuid) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "private"."start_payment"(uuid, text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."start_payment"(uuid) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."start_payment"(uuid, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."start_payment"(uuid) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."start_payment"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."start_process"(uuid) FROM PUBLIC;
 
@@ -17990,13 +17995,13 @@ GRANT EXECUTE ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timesta
 
 GRANT EXECUTE ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) TO "service_role";
 
-REVOKE ALL ON FUNCTION "public"."start_payment"(uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."start_payment"(uuid, text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "public"."start_payment"(uuid) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "public"."start_payment"(uuid, text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "public"."start_payment"(uuid) FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."start_payment"(uuid, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."start_payment"(uuid) TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."start_payment"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."start_proof"(uuid, text) FROM PUBLIC;
 

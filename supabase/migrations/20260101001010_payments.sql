@@ -30,14 +30,14 @@ create table public.payments (
   constraint payments_are_numbered_per_order unique (order_id, attempt),
   constraint payments_have_a_known_status check (status in ('pending', 'processing', 'success', 'failed', 'expired', 'cancelled', 'refunding', 'refunded', 'refund_failed')),
   constraint payments_have_a_known_provider check (provider in ('stripe', 'manual_transfer')),
-  constraint payments_have_a_known_method check (method in ('checkout', 'manual_transfer')),
+  constraint payments_have_a_known_method check (method in ('checkout', 'payment_intent', 'manual_transfer')),
   constraint payments_by_transfer_have_no_provider check ((provider = 'manual_transfer') = (method = 'manual_transfer')),
   constraint payments_pay_something check (amount > 0),
   constraint payments_give_back_no_more_than_they_took check (refunded_amount between 0 and captured_amount and captured_amount <= amount),
   constraint payments_took_money_when_they_succeeded check ((captured_amount > 0) = (status in ('success', 'refunding', 'refunded', 'refund_failed')))
 );
 comment on table public.payments is
-  'One attempt to pay an order, in minor units. checkout_url is the provider''s page while the attempt is open; a manual_transfer has no provider: staff approve its proof.';
+  'One attempt to pay an order, in minor units. checkout_url is the provider''s page while the attempt is open; session_id the provider''s session or intent; a manual_transfer has no provider: staff approve its proof.';
 
 -- the guarantee: one open attempt per order, so fifty clicks share it
 create unique index payments_one_open_per_order on public.payments (order_id) where status in ('pending', 'processing');
@@ -122,7 +122,7 @@ $$;
 comment on function private.open_payment(uuid, text) is
   'The open attempt of a pending order by this method, made when there is none; an open one by another method is closed. Locks the order. Refuses order_not_payable, order_expired, payment_in_progress.';
 
-create function private.start_payment(order_id uuid)
+create function private.start_payment(order_id uuid, method text)
 returns jsonb
 language plpgsql
 volatile
@@ -135,29 +135,32 @@ declare
 begin
   perform private.require_person();
   v_order := private.find_order(start_payment.order_id, 'nobody.else');
-  v_payment := private.open_payment(v_order.id, 'checkout');
+  if coalesce(start_payment.method, '') not in ('checkout', 'payment_intent') then
+    perform private.fail('invalid_payment_method', 422, 'A payment is started by checkout or payment_intent.', 'For bank transfers call start_transfer.');
+  end if;
+  v_payment := private.open_payment(v_order.id, start_payment.method);
   return jsonb_build_object(
     'order', private.order_document(v_order.id), 'payment', private.payment_document(v_payment),
-    'customer', (select jsonb_build_object('email', profiles.email, 'name', btrim(profiles.first_name || ' ' || profiles.last_name))
+    'session_id', v_payment.session_id, 'customer', (select jsonb_build_object('email', profiles.email, 'name', btrim(profiles.first_name || ' ' || profiles.last_name))
       from public.profiles where profiles.id = v_order.customer_id));
 end
 $$;
-comment on function private.start_payment(uuid) is 'Does the work of public.start_payment.';
-grant execute on function private.start_payment(uuid) to authenticated;
+comment on function private.start_payment(uuid, text) is 'Does the work of public.start_payment.';
+grant execute on function private.start_payment(uuid, text) to authenticated;
 
-create function public.start_payment(order_id uuid)
+create function public.start_payment(order_id uuid, method text default 'checkout')
 returns jsonb
 language sql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select private.start_payment(start_payment.order_id);
+  select private.start_payment(start_payment.order_id, start_payment.method);
 $$;
-comment on function public.start_payment(uuid) is
-  'Opens a payment attempt for the caller''s own pending order, or answers the one that is open: {order, payment, customer}. The function checkout calls it; a second call changes nothing. '
-  'Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, sign_in_required.';
-grant execute on function public.start_payment(uuid) to authenticated;
+comment on function public.start_payment(uuid, text) is
+  'Opens a payment attempt for the caller''s own pending order, or answers the one that is open: {order, payment, session_id, customer}. The functions checkout and create-payment-intent call it; a second call changes nothing. '
+  'Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, invalid_payment_method, sign_in_required.';
+grant execute on function public.start_payment(uuid, text) to authenticated;
 
 create function private.attach_payment_session(payment_id uuid, session_id text, url text, expires_at timestamptz)
 returns jsonb
@@ -355,16 +358,18 @@ set search_path = ''
 as $$
 declare
   v_payment public.payments := private.lock_payment(fail_payment.payment_id);
+  -- an intent that was being processed and asks for another method came to nothing; a page says so by its session
+  v_status text := coalesce(fail_payment.status, case when v_payment.method = 'payment_intent' and v_payment.status = 'processing' then 'failed' end);
 begin
   if v_payment.status not in ('pending', 'processing') then
     return 'ignored';
   end if;
   update public.payments
-  set status = coalesce(fail_payment.status, payments.status), failure_code = coalesce(fail_payment.failure_code, payments.failure_code),
+  set status = coalesce(v_status, payments.status), failure_code = coalesce(fail_payment.failure_code, payments.failure_code),
     failure_message = coalesce(left(fail_payment.failure_message, 500), payments.failure_message),
-    settled_at = case when fail_payment.status is not null then now() end
+    settled_at = case when v_status is not null then now() end
   where payments.id = v_payment.id;
-  if fail_payment.status = 'failed' then
+  if v_status = 'failed' then
     perform private.emit('payment.failed', 'payment', v_payment.id);
   end if;
   return 'applied';

@@ -4060,7 +4060,7 @@ export type Database = {
         };
         Returns: Json;
       };
-      start_payment: { Args: { order_id: string }; Returns: Json };
+      start_payment: { Args: { method?: string; order_id: string }; Returns: Json };
       start_proof: { Args: { idempotency_key?: string; payment_id: string }; Returns: Json };
       start_quiz: { Args: { idempotency_key?: string; lesson_id: string }; Returns: Json };
       start_transfer: { Args: { idempotency_key?: string; order_id: string }; Returns: Json };

@@ -81,6 +81,7 @@ export const errorCodes = [
   "invalid_location",
   "invalid_mark",
   "invalid_options",
+  "invalid_payment_method",
   "invalid_place",
   "invalid_provider_event",
   "invalid_quantity",

@@ -3,8 +3,8 @@ import { z } from "zod";
 import { callVerb, type Database } from "../_shared/call-verb.ts";
 import { Problem } from "../_shared/problem.ts";
 import { requestId } from "../_shared/request-id.ts";
+import type { Payment, StartedPayment } from "../_shared/started-payment.ts";
 import { openSession } from "./open-session.ts";
-import type { Payment, StartedPayment } from "./started-payment.ts";
 
 /** What a checkout needs from outside; `storefrontUrl` is where the buyer returns to. */
 export type CheckoutDeps = {

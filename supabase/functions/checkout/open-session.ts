@@ -1,7 +1,8 @@
 import Stripe from "stripe";
 import { Problem } from "../_shared/problem.ts";
+import { providerProblem } from "../_shared/provider-problem.ts";
+import type { StartedPayment } from "../_shared/started-payment.ts";
 import type { CheckoutDeps } from "./handler.ts";
-import type { StartedPayment } from "./started-payment.ts";
 
 const MINUTE = 60;
 /** Stripe accepts sessions that live 30 minutes to 24 hours; one more minute allows for clocks and the way there. */
@@ -90,21 +91,4 @@ function toSession(session: Stripe.Checkout.Session): { id: string; url: string;
     });
   }
   return { id: session.id, url: session.url, expires_at: new Date(session.expires_at * 1000).toISOString() };
-}
-
-/** What the buyer is told: "try again" when the provider was away, "this cannot be paid like that" when it refused. */
-function providerProblem(error: unknown): unknown {
-  if (error instanceof Problem || !(error instanceof Stripe.errors.StripeError)) return error;
-  if (error instanceof Stripe.errors.StripeInvalidRequestError) {
-    return new Problem("provider_refused", 502, "The payment provider refused to open this payment.", {
-      hint: "Nothing was charged and the order is kept. Ask the shop: the amount or the account may not be accepted.",
-      details: error.code ?? null,
-      cause: error,
-    });
-  }
-  return new Problem("provider_unavailable", 503, "The payment provider cannot be reached just now.", {
-    hint: "Nothing was charged and the order is kept. Start the checkout again in a minute.",
-    headers: { "retry-after": "10" },
-    cause: error,
-  });
 }

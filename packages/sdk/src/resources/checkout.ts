@@ -17,6 +17,14 @@ export class Checkout {
   start(params: StartCheckoutParams, options?: ChangeOptions): Promise<StartedCheckout> {
     return this.#api.invoke("checkout", { order_id: params.order_id }, options);
   }
+
+  /**
+   * Opens an intent for a page of your own with Stripe's fields (Elements): pass `client_secret` to Stripe.js and confirm there. Asking twice
+   * answers the same intent. What Stripe.js says proves nothing: read the order until it is `paid`. Errors: as {@link Checkout.start}.
+   */
+  createIntent(params: StartCheckoutParams, options?: ChangeOptions): Promise<StartedIntent> {
+    return this.#api.invoke("create-payment-intent", { order_id: params.order_id }, options);
+  }
 }
 
 /** What {@link Checkout.start} answers. */
@@ -26,7 +34,16 @@ export interface StartedCheckout {
   payment: Payment & { url: string };
 }
 
-/** What {@link Checkout.start} takes. */
+/** What {@link Checkout.createIntent} answers. */
+export interface StartedIntent {
+  order: Order;
+  payment: Payment;
+  intent_id: string;
+  /** For Stripe.js in the buyer's browser; it can pay this intent and nothing else. */
+  client_secret: string;
+}
+
+/** What {@link Checkout.start} and {@link Checkout.createIntent} take. */
 export interface StartCheckoutParams {
   order_id: string;
 }

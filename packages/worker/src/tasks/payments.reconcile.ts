@@ -6,8 +6,8 @@ const AT_ONCE = 4;
 const MOST = 1_000;
 
 type OpenPayment = { id: string; session_id: string };
-/** What the inbox is told: the session as it is now, under the event type that its state means. */
-type Finding = { session: Stripe.Checkout.Session; type: string; state: string };
+/** What the inbox is told: the session or intent as it is now, under the event type that its state means. */
+type Finding = { object: Stripe.Checkout.Session | Stripe.PaymentIntent; type: string; state: string };
 
 /**
  * Every two minutes: asks the provider about payments that stay open, and hands what it says to the inbox as an event. So a lost
@@ -31,9 +31,9 @@ export const reconcilePayments: ScheduledTask = async (context) => {
 async function reconcile(payment: OpenPayment, context: RunContext): Promise<boolean> {
   const finding = await ask(payment, context);
   if (!finding) return false;
-  const eventId = `reconcile_${finding.session.id}_${finding.state}`;
+  const eventId = `reconcile_${finding.object.id}_${finding.state}`;
   // As text: the driver would encode an object that is a string already a second time.
-  const payload = JSON.stringify({ id: eventId, type: finding.type, data: { object: finding.session } });
+  const payload = JSON.stringify({ id: eventId, type: finding.type, data: { object: finding.object } });
   const [row] = await correlated(
     context.sql,
     context.correlationId,
@@ -48,6 +48,8 @@ async function reconcile(payment: OpenPayment, context: RunContext): Promise<boo
 
 async function ask(payment: OpenPayment, { stripe, log }: RunContext): Promise<Finding | null> {
   try {
+    if (payment.session_id.startsWith("pi_"))
+      return askIntent(await stripe.paymentIntents.retrieve(payment.session_id));
     const session = await stripe.checkout.sessions.retrieve(payment.session_id);
     if (session.status === "open") return null;
     const state = `${session.status}_${session.payment_status}`;
@@ -56,13 +58,20 @@ async function ask(payment: OpenPayment, { stripe, log }: RunContext): Promise<F
       const intentId = typeof session.payment_intent === "string" ? session.payment_intent : session.payment_intent.id;
       const intent = await stripe.paymentIntents.retrieve(intentId);
       if (intent.status === "requires_payment_method" || intent.status === "canceled") {
-        return { session, type: "checkout.session.async_payment_failed", state: `${state}_failed` };
+        return { object: session, type: "checkout.session.async_payment_failed", state: `${state}_failed` };
       }
     }
-    return { session, type: "checkout.session.reconciled", state };
+    return { object: session, type: "checkout.session.reconciled", state };
   } catch (error) {
     if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
     log.error({ err: error, payment_id: payment.id }, "the provider does not know this payment's session");
     return null;
   }
+}
+
+/** What an intent says of itself; null while the buyer has not tried. */
+function askIntent(intent: Stripe.PaymentIntent): Finding | null {
+  const decided = intent.status === "succeeded" || intent.status === "processing" || intent.status === "canceled";
+  if (!decided && !(intent.status === "requires_payment_method" && intent.last_payment_error)) return null;
+  return { object: intent, type: "payment_intent.reconciled", state: intent.status };
 }

@@ -28,5 +28,7 @@ export type Payment = {
 export type StartedPayment = {
   order: Order;
   payment: Payment;
+  /** The provider's id of the open attempt; null until one is attached. */
+  session_id: string | null;
   customer: { email: string | null; name: string | null };
 };

@@ -1,0 +1,76 @@
+import type Stripe from "stripe";
+import { callVerb, type Database } from "../_shared/call-verb.ts";
+import { Problem } from "../_shared/problem.ts";
+import { providerProblem } from "../_shared/provider-problem.ts";
+import { readId } from "../_shared/read-id.ts";
+import { requestId } from "../_shared/request-id.ts";
+import type { Payment, StartedPayment } from "../_shared/started-payment.ts";
+
+/** What it needs from outside. */
+export type CreatePaymentIntentDeps = { asUser: Database; asService: Database; stripe: Stripe };
+
+/**
+ * Answers POST { order_id } with `{ order, payment, intent_id, client_secret }` for a page of the shop's own with Stripe's fields. Asked again,
+ * it answers with the same intent. Nothing is paid here: only the provider's webhook, or what the reconciler retrieves, moves money state.
+ */
+export async function handleCreatePaymentIntent(request: Request, deps: CreatePaymentIntentDeps): Promise<Response> {
+  const order_id = await readId(request, "order_id");
+  const id = requestId(request);
+  const parameters = { order_id, method: "payment_intent" };
+  const started = await callVerb<StartedPayment>(deps.asUser, "start_payment", parameters, id);
+  if (started.session_id) return answer(started, started.payment, await retrieve(started.session_id, deps));
+
+  const intent = await create(started, deps);
+  const payment = await attach(started, intent, id, deps);
+  return answer(started, payment, intent);
+}
+
+// The key is the attempt: a repeated or concurrent request gets the same intent.
+async function create({ order, payment, customer }: StartedPayment, { stripe }: CreatePaymentIntentDeps) {
+  const wish: Stripe.PaymentIntentCreateParams = {
+    amount: payment.amount,
+    currency: payment.currency.toLowerCase(),
+    automatic_payment_methods: { enabled: true },
+    description: `Order ${order.number}`,
+    metadata: { order_id: order.id, payment_id: payment.id },
+    ...(customer.email ? { receipt_email: customer.email } : {}),
+  };
+  try {
+    return await stripe.paymentIntents.create(wish, { idempotencyKey: `${order.id}:${payment.attempt}:intent` });
+  } catch (error) {
+    throw providerProblem(error);
+  }
+}
+
+async function retrieve(intentId: string, { stripe }: CreatePaymentIntentDeps): Promise<Stripe.PaymentIntent> {
+  try {
+    return await stripe.paymentIntents.retrieve(intentId);
+  } catch (error) {
+    throw providerProblem(error);
+  }
+}
+
+async function attach(
+  started: StartedPayment,
+  intent: Stripe.PaymentIntent,
+  id: string,
+  deps: CreatePaymentIntentDeps,
+): Promise<Payment> {
+  const payment = await callVerb<Payment>(
+    deps.asService,
+    "attach_payment_session",
+    { payment_id: started.payment.id, session_id: intent.id, url: null, expires_at: started.order.expires_at },
+    id,
+  );
+  if (payment.status === "pending") return payment;
+  // The order ended while the intent was being opened: nobody must pay it.
+  await deps.stripe.paymentIntents.cancel(intent.id).catch(() => undefined);
+  throw new Problem("order_not_payable", 409, "The order ended while its payment was being opened.", {
+    hint: "Read the order; place a new one if it ended.",
+  });
+}
+
+function answer({ order }: StartedPayment, payment: Payment, intent: Stripe.PaymentIntent): Response {
+  const { id: intent_id, client_secret } = intent;
+  return Response.json({ order, payment, intent_id, client_secret }, { headers: { "cache-control": "no-store" } });
+}

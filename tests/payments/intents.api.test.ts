@@ -1,0 +1,73 @@
+import { describe, expect, test } from "vitest";
+import { publishedIntake } from "../support/catalog.ts";
+import { expectRefusal } from "../support/expect-error.ts";
+import { useStack } from "../support/stack.ts";
+import { type Buyer, newBuyer, stripeOf } from "./provider.ts";
+
+const stack = useStack();
+const patient = { timeout: 25_000, interval: 100 };
+const RETURN = { return_url: "http://shop.test/return" };
+
+/** An order of a new buyer, and an intent to pay it. */
+async function intended(): Promise<{
+  buyer: Buyer;
+  orderId: string;
+  intentId: string;
+  secret: string;
+  paymentId: string;
+}> {
+  const buyer = await newBuyer(stack);
+  const { variantId } = await publishedIntake(stack.sql, { seats: 5, price: 110_000_50 });
+  const { id } = await buyer.seatline.orders.place({ lines: [{ variant_id: variantId, quantity: 1 }] });
+  const { intent_id, client_secret, payment } = await buyer.seatline.checkout.createIntent({ order_id: id });
+  return { buyer, orderId: id, intentId: intent_id, secret: client_secret, paymentId: payment.id };
+}
+
+describe("an intent", () => {
+  test("pays the order once the provider has told so; a declined card leaves it open for another", async () => {
+    const { buyer, orderId, intentId, secret } = await intended();
+    const stripe = stripeOf(stack);
+    const intent = await stripe.paymentIntents.retrieve(intentId);
+    expect(intent).toMatchObject({
+      amount: 110_000_50,
+      currency: "idr",
+      metadata: { order_id: orderId },
+      client_secret: secret,
+    });
+    const declined = stripe.paymentIntents.confirm(intentId, { payment_method: "pm_card_chargeDeclined", ...RETURN });
+    await expect(declined).rejects.toMatchObject({ code: "card_declined" });
+    const payments = async () => (await buyer.seatline.orders.get(orderId)).payments;
+    await expect
+      .poll(payments, patient)
+      .toMatchObject([{ status: "pending", method: "payment_intent", failure_code: expect.any(String) }]);
+    await stripe.paymentIntents.confirm(intentId, { payment_method: "pm_card_visa", ...RETURN });
+    await expect.poll(async () => (await buyer.seatline.orders.get(orderId)).status, patient).toBe("paid");
+    expect(await payments()).toMatchObject([{ status: "success", attempt: 1 }]);
+    const again = buyer.seatline.checkout.createIntent({ order_id: orderId });
+    await expectRefusal(again, { code: "order_not_payable", status: 409 });
+  });
+
+  test("is the same one when asked again, by many at once too", async () => {
+    const { buyer, orderId, intentId, secret } = await intended();
+    const answers = await Promise.all(
+      Array.from({ length: 4 }, () => buyer.seatline.checkout.createIntent({ order_id: orderId })),
+    );
+    for (const answer of answers) expect(answer).toMatchObject({ intent_id: intentId, client_secret: secret });
+  });
+
+  test("is closed at the provider when the order is cancelled or the buyer takes the provider's page", async () => {
+    const stripe = stripeOf(stack);
+    const [cancelled, switched] = [await intended(), await intended()];
+    await cancelled.buyer.seatline.orders.cancel({ order_id: cancelled.orderId });
+    const { payment } = await switched.buyer.seatline.checkout.start({ order_id: switched.orderId });
+    expect(payment).toMatchObject({ attempt: 2, method: "checkout" });
+    for (const { intentId } of [cancelled, switched])
+      await expect.poll(async () => (await stripe.paymentIntents.retrieve(intentId)).status, patient).toBe("canceled");
+  });
+
+  test("is opened for one's own order only", async () => {
+    const [{ orderId }, stranger] = [await intended(), await newBuyer(stack)];
+    const notFound = { code: "order_not_found", status: 404 };
+    await expectRefusal(stranger.seatline.checkout.createIntent({ order_id: orderId }), notFound);
+  });
+});
