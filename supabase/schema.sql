@@ -6145,6 +6145,17 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.product_card(product public.products, locale text, currency text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return private.product_cards(array[product.id], product_card.locale, product_card.currency) -> 0;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.product_cards(product_ids uuid[], locale text, currency text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -13623,6 +13634,8 @@ COMMENT ON FUNCTION "private"."process_payment"(uuid) IS 'The buyer is done and 
 
 COMMENT ON FUNCTION "private"."product_attributes"(public.products, text) IS 'The attributes of a product with their names in one language, in the order of the schema.';
 
+COMMENT ON FUNCTION "private"."product_card"(public.products, text, text) IS 'One product as a list shows it, for those who have the row at hand. Several at once: private.product_cards.';
+
 COMMENT ON FUNCTION "private"."product_cards"(uuid[], text, text) IS 'Products as a list shows them, in the order of their ids: texts in one language, first picture, and the price of the cheapest variant for one unit, this caller and now (null: not sold in the currency).';
 
 COMMENT ON FUNCTION "private"."product_choices"(uuid, text) IS 'The options of a product with their values, in order, in one language.';
@@ -16058,6 +16071,12 @@ REVOKE ALL ON FUNCTION "private"."product_attributes"(public.products, text) FRO
 REVOKE ALL ON FUNCTION "private"."product_attributes"(public.products, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."product_attributes"(public.products, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."product_card"(public.products, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."product_card"(public.products, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."product_card"(public.products, text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."product_cards"(uuid[], text, text) FROM PUBLIC;
 

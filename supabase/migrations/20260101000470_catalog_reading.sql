@@ -59,6 +59,19 @@ $$;
 comment on function private.product_cards(uuid[], text, text) is
   'Products as a list shows them, in the order of their ids: texts in one language, first picture, and the price of the cheapest variant for one unit, this caller and now (null: not sold in the currency).';
 
+create function private.product_card(product public.products, locale text, currency text)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return private.product_cards(array[product.id], product_card.locale, product_card.currency) -> 0;
+end
+$$;
+comment on function private.product_card(public.products, text, text) is 'One product as a list shows it, for those who have the row at hand. Several at once: private.product_cards.';
+
 create function private.page_of_products(collection_id uuid, condition text, locale text, currency text, cursor text, max_rows integer)
 returns jsonb
 language plpgsql
