@@ -7,11 +7,12 @@ import { type Rest, serveRest } from "../support/rest.ts";
 
 type Key = { child: string; constraint: string; parent: string };
 
-// A request for every relation, actor and method, one after the other.
+// A request for every relation, actor and method.
 vi.setConfig({ testTimeout: 120_000 });
 
 const database = useDatabase();
 const reached = new Map<string, Reach>();
+const firstColumn = new Map<string, string>();
 let rest: Rest;
 let actors: Actors;
 let before: Record<string, string>;
@@ -20,6 +21,10 @@ beforeAll(async () => {
   const { first, second } = await populateShop(database.sql);
   actors = await installProbe(database.sql, { first, second });
   for (const relation of await apiRelations(database.sql)) reached.set(relation, await reachIn(database.sql, relation));
+  const columns = await database.sql<{ relation: string; name: string }[]>`
+    select distinct on (relname) relname as relation, attname as name from pg_attribute join pg_class on pg_class.oid = attrelid
+    where relnamespace = 'public'::regnamespace and attnum > 0 and not attisdropped order by relname, attnum`;
+  for (const { relation, name } of columns) firstColumn.set(relation, name);
   rest = await serveRest(database);
   before = await fingerprint(database.sql);
 });
@@ -29,7 +34,7 @@ afterAll(() => rest?.stop());
 test("reading over HTTP gives every actor exactly the rows that the matrix counts", async () => {
   const surprises: string[] = [];
   for (const [relation, reach] of reached) {
-    for (const { actor, levels } of reach) {
+    await together(reach, async ({ actor, levels }) => {
       const { status, count } = await ask(actor, relation, "GET");
       const expected = levels.select.level === "no" ? "refused" : `${levels.select.reached} rows`;
       const found =
@@ -39,7 +44,7 @@ test("reading over HTTP gives every actor exactly the rows that the matrix count
             ? `${count} rows`
             : `status ${status}`;
       if (found !== expected) surprises.push(`${actor} reads ${relation}: ${found}, expected ${expected}`);
-    }
+    });
   }
   expect(surprises).toEqual([]);
 });
@@ -49,21 +54,22 @@ test("writing over HTTP is refused or reaches nothing wherever the matrix says s
   for (const [relation, reach] of reached) {
     const [row] =
       await database.sql`select to_jsonb(t) as data from ${database.sql(`public.${relation}`)} as t limit 1`;
-    for (const { actor, levels } of reach) {
+    const granted = await grantedColumns(relation);
+    await together(reach, async ({ actor, levels }) => {
       for (const [method, { level }] of [
         ["POST", levels.insert],
         ["PATCH", levels.update],
         ["DELETE", levels.delete],
       ] as const) {
         if (level !== "no" && level !== "none") continue;
-        const columns = await grantedColumns(relation, actors[actor]?.role ?? "", method);
+        const columns = granted(actors[actor]?.role ?? "", method);
         const body = Object.fromEntries(columns.map((column) => [column, row?.data[column]]));
         const { status, count } = await ask(actor, relation, method, body);
         const reachedNothing = status < 300 && count === 0 && method !== "POST" && level === "none";
         if (status !== 401 && status !== 403 && !reachedNothing)
           surprises.push(`${actor} ${method} ${relation}: ${status}, ${count} rows`);
       }
-    }
+    });
   }
   expect(surprises).toEqual([]);
   expect(await fingerprint(database.sql)).toEqual(before);
@@ -100,7 +106,9 @@ test("no column that a customer may write points to another table, so nobody att
     from pg_constraint join pg_attribute on attrelid = conrelid and attnum = any (conkey)
     where contype = 'f' and connamespace = 'public'::regnamespace and conrelid::regclass::text = any (${written.map(([relation]) => relation)})
       and (has_column_privilege('authenticated', conrelid, attnum, 'insert') or has_column_privilege('authenticated', conrelid, attnum, 'update'))`;
-  expect(pointing.map((row) => row.name)).toEqual([]);
+  // The first customer also teaches. What instructors write hangs on their own course, which their policies ask (tests/learning/access.test.ts).
+  const taught = ["course_sections", "lessons", "lesson_contents"];
+  expect(pointing.map((row) => row.name).filter((name) => !taught.includes(name.split(".")[0]))).toEqual([]);
 });
 
 async function ask(
@@ -110,14 +118,12 @@ async function ask(
   body?: unknown,
 ): Promise<{ status: number; count: number }> {
   const headers = { "content-type": "application/json", prefer: "count=exact, return=minimal" };
-  const [key] = await database.sql`
-    select attname as name from pg_attribute where attrelid = ${`public.${relation}`}::regclass and attnum > 0 and not attisdropped order by attnum limit 1`;
   const path =
     method === "POST"
       ? `/${relation}`
       : method === "GET"
         ? `/${relation}?select=*`
-        : `/${relation}?${key?.name}=not.is.null`;
+        : `/${relation}?${firstColumn.get(relation)}=not.is.null`;
   const init = method === "GET" ? { headers } : { method, headers, body: JSON.stringify(body) };
   const response = await rest.request(actors[actor]?.claims ?? null, path, init);
   await response.body?.cancel();
@@ -133,12 +139,21 @@ function inOneOrder(row: object): string {
   return JSON.stringify(Object.entries(row).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** The columns a write names: those granted, or any one where nothing is, so that the grant is what refuses. */
-async function grantedColumns(relation: string, role: string, method: string): Promise<string[]> {
-  if (method === "DELETE") return [];
-  const found = await database.sql`
-    select attname as name, has_column_privilege(${role}, attrelid, attnum, ${method === "POST" ? "insert" : "update"}) as granted
-    from pg_attribute where attrelid = ${`public.${relation}`}::regclass and attnum > 0 and not attisdropped and attidentity <> 'a' order by attnum`;
-  const granted = found.filter((column) => column.granted);
-  return (granted.length > 0 ? granted : found.slice(0, 1)).map((column) => String(column.name));
+/** The columns a write of this role names: those granted, or any one where nothing is, so that the grant is what refuses. */
+async function grantedColumns(relation: string): Promise<(role: string, method: string) => string[]> {
+  const columns = await database.sql`
+    select attname as name, role, has_column_privilege(role, attrelid, attnum, 'insert') as "POST", has_column_privilege(role, attrelid, attnum, 'update') as "PATCH"
+    from pg_attribute, unnest(array['anon', 'authenticated', 'service_role']) as role
+    where attrelid = ${`public.${relation}`}::regclass and attnum > 0 and not attisdropped and attidentity <> 'a' order by attnum`;
+  return (role, method) => {
+    if (method === "DELETE") return [];
+    const found = columns.filter((column) => column.role === role);
+    const granted = found.filter((column) => column[method]);
+    return (granted.length > 0 ? granted : found.slice(0, 1)).map((column) => String(column.name));
+  };
+}
+
+/** Does the work for four actors at a time: nothing that succeeds here changes anything. */
+async function together(reach: Reach, work: (one: Reach[number]) => Promise<void>): Promise<void> {
+  for (let start = 0; start < reach.length; start += 4) await Promise.all(reach.slice(start, start + 4).map(work));
 }

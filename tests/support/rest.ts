@@ -39,12 +39,18 @@ export async function serveRest(database: TestDatabase): Promise<Rest> {
     () => {},
   );
   const signer = createTokenSigner(keys.jwk as SigningKey);
+  const tokens = new WeakMap<object, string>(); // PostgREST remembers a token it has checked; a new one costs more than most requests
+  const tokenFor = (claims: Record<string, unknown>) => {
+    const token = tokens.get(claims) ?? signer.sign(claims, 3600);
+    tokens.set(claims, token);
+    return token;
+  };
   const base = `http://127.0.0.1:${ports.rest}`;
   return {
     url: base,
     request(claims, path, init = {}) {
       const headers = new Headers(init.headers);
-      if (claims && claims.role !== "anon") headers.set("authorization", `Bearer ${signer.sign(claims, 3600)}`);
+      if (claims && claims.role !== "anon") headers.set("authorization", `Bearer ${tokenFor(claims)}`);
       return fetch(`${base}${path}`, { ...init, headers });
     },
     async stop() {
