@@ -72,6 +72,10 @@ CREATE TABLE "public"."addresses" ("id" uuid NOT NULL DEFAULT gen_random_uuid(),
 
 ALTER TABLE "public"."addresses" ENABLE ROW LEVEL SECURITY;
 
+CREATE TABLE "public"."attendances" ("session_id" uuid NOT NULL, "enrollment_id" uuid NOT NULL, "intake_id" uuid NOT NULL, "learner_id" uuid NOT NULL, "status" text NOT NULL, "noted_by" uuid, "noted_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "attendances_have_a_known_status" CHECK ((status = ANY (ARRAY['present'::text, 'late'::text, 'absent'::text, 'excused'::text]))), CONSTRAINT "attendances_pkey" PRIMARY KEY (session_id, enrollment_id));
+
+ALTER TABLE "public"."attendances" ENABLE ROW LEVEL SECURITY;
+
 CREATE TABLE "public"."audit_log" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "actor_id" uuid, "actor_role" text NOT NULL, "action" text NOT NULL, "table_name" text NOT NULL, "row_key" text NOT NULL, "before" jsonb, "after" jsonb, "request_id" text, "occurred_at" timestamp with time zone NOT NULL DEFAULT now(), "previous_hash" bytea NOT NULL, "hash" bytea NOT NULL, CONSTRAINT "audit_log_knows_its_actions" CHECK ((action = ANY (ARRAY['insert'::text, 'update'::text, 'delete'::text]))), CONSTRAINT "audit_log_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."audit_log" ENABLE ROW LEVEL SECURITY;
@@ -5116,6 +5120,49 @@ AS $function$
   update private.invoice_series set last_serial = invoice_series.last_serial + 1
   where invoice_series.kind = next_invoice_serial.kind and invoice_series.year = next_invoice_serial.year
   returning invoice_series.last_serial;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.note_attendance(session_id uuid, notes jsonb, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_array(note_attendance.session_id, note_attendance.notes);
+  v_answer jsonb := private.recall_answer(v_person_id, note_attendance.idempotency_key, 'note_attendance', v_body);
+  v_intake_id uuid;
+  v_noted integer;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  select intake_sessions.intake_id into v_intake_id from public.intake_sessions
+  where intake_sessions.id = note_attendance.session_id
+    and (intake_sessions.id in (select private.taught_sessions()) or private.has_permission('learning.write'));
+  if v_intake_id is null then
+    perform private.fail('intake_session_not_found', 404, 'There is no such session.', 'Check the id, and that you teach its course.');
+  end if;
+  if coalesce(jsonb_typeof(note_attendance.notes), '') <> 'object' or pg_column_size(note_attendance.notes) > 500000
+    or exists (select from jsonb_each(note_attendance.notes) as note
+      where jsonb_typeof(note.value) <> 'string' or note.value #>> '{}' not in ('present', 'late', 'absent', 'excused'))
+  then
+    perform private.fail('invalid_attendance', 422, 'Attendance is an object of enrolment to present, late, absent or excused.', 'Correct the notes.');
+  end if;
+  insert into public.attendances as kept (session_id, enrollment_id, intake_id, learner_id, status, noted_by)
+  select note_attendance.session_id, enrollments.id, v_intake_id, enrollments.learner_id, note.value, v_person_id
+  from jsonb_each_text(note_attendance.notes) as note
+  join public.enrollments on enrollments.id::text = note.key and enrollments.intake_id = v_intake_id and enrollments.status in ('active', 'suspended', 'completed')
+  order by enrollments.id -- those who note at once wait for each other in one order
+  on conflict on constraint attendances_pkey do update set status = excluded.status, noted_by = excluded.noted_by, noted_at = now();
+  get diagnostics v_noted = row_count;
+  if v_noted <> (select count(*) from jsonb_object_keys(note_attendance.notes)) then
+    perform private.fail('invalid_attendance', 422, 'Somebody in the notes has no seat in this intake.', 'Take the enrolments from the roster.');
+  end if;
+  return private.remember_answer(v_person_id, note_attendance.idempotency_key, 'note_attendance', v_body,
+    jsonb_build_object('session_id', note_attendance.session_id, 'noted', v_noted));
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.note_backorders(order_id uuid)
@@ -11127,6 +11174,14 @@ AS $function$
   select * from private.my_waitlist();
 $function$;
 
+CREATE OR REPLACE FUNCTION public.note_attendance(session_id uuid, notes jsonb, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.note_attendance(note_attendance.session_id, note_attendance.notes, note_attendance.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.place_order(lines jsonb DEFAULT NULL::jsonb, cart_id uuid DEFAULT NULL::uuid, currency text DEFAULT NULL::text, shipping_address_id uuid DEFAULT NULL::uuid, country text DEFAULT NULL::text, province text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -11549,7 +11604,13 @@ ALTER TABLE "public"."digital_files" ADD CONSTRAINT "digital_files_path_key" UNI
 
 ALTER TABLE "public"."downloads" ADD CONSTRAINT "downloads_digital_file_id_fkey" FOREIGN KEY (digital_file_id) REFERENCES public.digital_files(id) ON DELETE RESTRICT;
 
+ALTER TABLE "public"."attendances" ADD CONSTRAINT "attendances_enrollment_id_fkey" FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id) ON DELETE RESTRICT;
+
 ALTER TABLE "public"."certificates" ADD CONSTRAINT "certificates_enrollment_id_fkey" FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."attendances" ADD CONSTRAINT "attendances_session_id_fkey" FOREIGN KEY (session_id) REFERENCES public.intake_sessions(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."attendances" ADD CONSTRAINT "attendances_intake_id_fkey" FOREIGN KEY (intake_id) REFERENCES public.intakes(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."enrollments" ADD CONSTRAINT "enrollments_intake_id_fkey" FOREIGN KEY (intake_id) REFERENCES public.intakes(id) ON DELETE RESTRICT;
 
@@ -11642,6 +11703,10 @@ ALTER TABLE "private"."customer_search" ADD CONSTRAINT "customer_search_profile_
 ALTER TABLE "private"."promotion_uses" ADD CONSTRAINT "promotion_uses_customer_id_fkey" FOREIGN KEY (customer_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."addresses" ADD CONSTRAINT "addresses_profile_id_fkey" FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."attendances" ADD CONSTRAINT "attendances_learner_id_fkey" FOREIGN KEY (learner_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."attendances" ADD CONSTRAINT "attendances_noted_by_fkey" FOREIGN KEY (noted_by) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."carts" ADD CONSTRAINT "carts_customer_id_fkey" FOREIGN KEY (customer_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
@@ -12109,6 +12174,14 @@ CREATE UNIQUE INDEX addresses_one_default_per_person ON public.addresses USING b
 
 CREATE INDEX addresses_profile_id_created_at_idx ON public.addresses USING btree (profile_id, created_at);
 
+CREATE INDEX attendances_enrollment_id_idx ON public.attendances USING btree (enrollment_id);
+
+CREATE INDEX attendances_intake_id_idx ON public.attendances USING btree (intake_id);
+
+CREATE INDEX attendances_learner_id_idx ON public.attendances USING btree (learner_id);
+
+CREATE INDEX attendances_noted_by_idx ON public.attendances USING btree (noted_by);
+
 CREATE INDEX audit_log_actor_id_id_idx ON public.audit_log USING btree (actor_id, id);
 
 CREATE INDEX audit_log_table_name_row_key_id_idx ON public.audit_log USING btree (table_name, row_key, id);
@@ -12376,6 +12449,8 @@ CREATE TRIGGER _300_close_profile AFTER DELETE ON auth.users FOR EACH ROW EXECUT
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.addresses FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _300_note_recipient AFTER INSERT OR DELETE OR UPDATE OF recipient ON public.addresses FOR EACH ROW EXECUTE FUNCTION private.tg_addresses__note_recipient();
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.attendances FOR EACH ROW EXECUTE FUNCTION private.tg__audit('session_id', 'enrollment_id');
 
 CREATE TRIGGER _100_refuse_change BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION private.tg__refuse_change();
 
@@ -12684,6 +12759,8 @@ CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.waitlist_entries FOR EA
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.waitlist_entries FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('waitlist');
 
 CREATE POLICY "select_own_or_staff" ON "public"."addresses" FOR SELECT TO "authenticated" USING (((profile_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('people.read'::text) AS has_permission)));
+
+CREATE POLICY "select_own_or_teachers" ON "public"."attendances" FOR SELECT TO "authenticated" USING (((learner_id = ( SELECT auth.uid() AS uid)) OR (intake_id IN ( SELECT private.taught_intakes() AS taught_intakes)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission)));
 
 CREATE POLICY "select_staff" ON "public"."audit_log" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('audit.read'::text) AS has_permission));
 
@@ -13558,6 +13635,8 @@ COMMENT ON FUNCTION "private"."newest_orders"(private.order_search, uuid[], time
 
 COMMENT ON FUNCTION "private"."next_invoice_serial"(text, integer) IS 'Counts on. Rolled back with the invoice that took the number, so there is no gap.';
 
+COMMENT ON FUNCTION "private"."note_attendance"(uuid, jsonb, text) IS 'Does the work of public.note_attendance.';
+
 COMMENT ON FUNCTION "private"."note_backorders"(uuid) IS 'Writes into an order''s items how many of their units were taken beyond stock, and when those ship.';
 
 COMMENT ON FUNCTION "private"."note_customers"(uuid[]) IS 'Makes these people (null: all) searchable as they are now.';
@@ -14106,6 +14185,8 @@ COMMENT ON FUNCTION "public"."my_downloads"() IS 'The files the caller bought, n
 
 COMMENT ON FUNCTION "public"."my_waitlist"() IS 'The waiting lists the caller is on: {id, intake_id, status, place, offer_expires_at, created_at, title, slug, intake_title}. Errors: sign_in_required.';
 
+COMMENT ON FUNCTION "public"."note_attendance"(uuid, jsonb, text) IS 'Who teaches the course (or learning.write): notes who was at a session, {enrollment_id: present|late|absent|excused}, all or nothing, and answers {session_id, noted}; noting again corrects. Errors: intake_session_not_found, invalid_attendance, idempotency_key_reused, sign_in_required.';
+
 COMMENT ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text, text, text) IS 'Buys [{variant_id, quantity}], or what is in a cart (once: later calls answer the same order), in one transaction and answers the whole order. Nothing to pay: paid at once. Else pending, held until expires_at; then call the function checkout. Goods go to shipping_address_id, else the cart''s address, else the default one. Taxes are those of that address, else of country and province, else of the shop. Currency: ISO code, default the cart''s, else from settings. Errors: invalid_lines, invalid_quantity, variant_not_found, price_missing, currency_not_supported, intake_not_open, intake_closed, out_of_stock, promotion_used_up and the coupon_* of the cart''s codes, already_enrolled, order_already_open, cart_not_found, cart_not_open, cart_empty, address_required, address_not_found, invalid_place, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."prepare_upload"(uuid, text, text, integer, text) IS 'Makes room for a file, of a lesson by who teaches it or of an open assignment by its learner, and answers {file_id, path}; the function learning-upload gives the address to send it to. Errors: lesson_not_found, lesson_of_other_kind, lesson_locked, invalid_file, too_many_files, idempotency_key_reused, sign_in_required.';
@@ -14239,6 +14320,8 @@ COMMENT ON TABLE "private"."status_moves" IS 'Every allowed move of every status
 COMMENT ON TABLE "private"."variant_option_values" IS 'variants.option_value_ids as rows, kept by a trigger, so that a foreign key keeps the values.';
 
 COMMENT ON TABLE "public"."addresses" IS 'Where a person wants parcels. default_since is set on exactly one of a person''s addresses. An order keeps a copy, not a reference.';
+
+COMMENT ON TABLE "public"."attendances" IS 'Who was at a session, as those who teach noted it. Written by note_attendance.';
 
 COMMENT ON TABLE "public"."audit_log" IS 'Every write by staff: actor, action, table, key, before, after, request. Each row''s hash covers the row before it, so a removed or altered row shows.';
 
@@ -15839,6 +15922,14 @@ REVOKE ALL ON FUNCTION "private"."next_invoice_serial"(text, integer) FROM PUBLI
 REVOKE ALL ON FUNCTION "private"."next_invoice_serial"(text, integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."next_invoice_serial"(text, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."note_attendance"(uuid, jsonb, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."note_attendance"(uuid, jsonb, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."note_attendance"(uuid, jsonb, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."note_attendance"(uuid, jsonb, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."note_backorders"(uuid) FROM PUBLIC;
 
@@ -17744,6 +17835,14 @@ REVOKE ALL ON FUNCTION "public"."my_waitlist"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."my_waitlist"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."note_attendance"(uuid, jsonb, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."note_attendance"(uuid, jsonb, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."note_attendance"(uuid, jsonb, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."note_attendance"(uuid, jsonb, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text, text, text) TO "authenticated";
@@ -18169,6 +18268,18 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."addresses" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."addresses" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."attendances" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."attendances" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."attendances" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."attendances" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."attendances" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."attendances" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."audit_log" FROM "authenticated";
 

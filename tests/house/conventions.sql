@@ -55,6 +55,7 @@ allowed (name, clients) as (
     ('private.my_courses', 'authenticated'),
     ('private.my_downloads', 'authenticated'),
     ('private.my_waitlist', 'authenticated'),
+    ('private.note_attendance', 'authenticated'),
     ('private.place_order', 'authenticated'),
     ('private.prepare_upload', 'authenticated'),
     ('private.proof_document', 'authenticated'),

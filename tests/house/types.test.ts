@@ -25,6 +25,7 @@ test.each([
   ["notifications", "channel", sdk.notificationChannels],
   ["courses", "level", sdk.courseLevels],
   ["lessons", "kind", sdk.lessonKinds],
+  ["attendances", "status", sdk.attendanceStatuses],
   ["products", "kind", sdk.productKinds],
   ["category_attributes", "type", sdk.attributeTypes],
 ])("the SDK's words for %s.%s are those that the table allows", async (table, column, words) => {

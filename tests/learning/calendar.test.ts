@@ -94,3 +94,41 @@ describe("a session", () => {
       }
     }));
 });
+
+describe("attendance", () => {
+  test("is noted by who teaches the course, for its own learners, all or nothing, and corrected by noting again", () =>
+    database.rolledBack(async (sql) => {
+      const [course, other] = [await buildCourse(sql, [{}]), await buildCourse(sql, [{}])];
+      const [learner, classmate, stranger] = [
+        await newLearnerIn(sql, course),
+        await newLearnerIn(sql, course),
+        await newLearnerIn(sql, other),
+      ];
+      const [teacher, foreign] = [await newTeacherOf(sql, course), await newTeacherOf(sql, other)];
+      const session_id = await session(sql, course, -1);
+      const seat = async (person: string) =>
+        String((await sql`select id from public.enrollments where learner_id = ${person}`)[0]?.id);
+      const [mine, theirs] = [await seat(learner), await seat(classmate)];
+      const note = (person: string, notes: unknown) => call(sql, person, "note_attendance", { session_id, notes });
+      expect(await note(teacher, { [mine]: "absent", [theirs]: "present" })).toEqual({ session_id, noted: 2 });
+      await note(teacher, { [mine]: "late" });
+      const missing = { code: "intake_session_not_found", status: 404 };
+      for (const person of [learner, foreign]) await expectRefusal(() => note(person, { [mine]: "present" }), missing);
+      const malformed = { code: "invalid_attendance", status: 422 };
+      for (const notes of [
+        null,
+        [],
+        "x",
+        { [mine]: "there" },
+        { [mine]: 1 },
+        { nobody: "present" },
+        { [mine]: "present", [await seat(stranger)]: "present" },
+      ])
+        await expectRefusal(() => note(teacher, notes), malformed);
+      const seen = (person: string) =>
+        as(sql, person, (tx) => tx`select status from public.attendances order by status`);
+      expect(await seen(learner)).toEqual([{ status: "late" }]);
+      expect(await seen(teacher)).toEqual([{ status: "late" }, { status: "present" }]);
+      for (const person of [stranger, foreign]) expect(await seen(person)).toEqual([]);
+    }));
+});

@@ -24,6 +24,9 @@ export async function populateLearning(sql: Pool, customers: string[]): Promise<
       await asCustomer(tx, customer);
       await tx`select public.submit_assignment(${course.assignment}, 'My work', ${[file?.answer.file_id]})`;
     });
+    await sql`insert into public.attendances (session_id, enrollment_id, intake_id, learner_id, status)
+      select intake_sessions.id, enrollments.id, enrollments.intake_id, enrollments.learner_id, 'present'
+      from public.intake_sessions join public.enrollments using (intake_id) where intake_id = ${course.intakeId}`;
     await completeOne(sql, customer);
   }
 }

@@ -68,6 +68,73 @@ export type Database = {
           },
         ];
       };
+      attendances: {
+        Row: {
+          enrollment_id: string;
+          intake_id: string;
+          learner_id: string;
+          noted_at: string;
+          noted_by: string | null;
+          session_id: string;
+          status: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          enrollment_id: string;
+          intake_id: string;
+          learner_id: string;
+          noted_at?: string;
+          noted_by?: string | null;
+          session_id: string;
+          status: string;
+        };
+        Update: {
+          enrollment_id?: string;
+          intake_id?: string;
+          learner_id?: string;
+          noted_at?: string;
+          noted_by?: string | null;
+          session_id?: string;
+          status?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "attendances_enrollment_id_fkey";
+            columns: ["enrollment_id"];
+            isOneToOne: false;
+            referencedRelation: "enrollments";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "attendances_intake_id_fkey";
+            columns: ["intake_id"];
+            isOneToOne: false;
+            referencedRelation: "intakes";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "attendances_learner_id_fkey";
+            columns: ["learner_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "attendances_noted_by_fkey";
+            columns: ["noted_by"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "attendances_session_id_fkey";
+            columns: ["session_id"];
+            isOneToOne: false;
+            referencedRelation: "intake_sessions";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       audit_log: {
         Row: {
           action: string;
@@ -3885,6 +3952,7 @@ export type Database = {
         }[];
       };
       my_waitlist: { Args: Record<PropertyKey, never>; Returns: Json[] };
+      note_attendance: { Args: { idempotency_key?: string; notes: Json; session_id: string }; Returns: Json };
       place_order: {
         Args: {
           cart_id?: string;

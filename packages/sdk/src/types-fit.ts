@@ -1,7 +1,7 @@
 import type { Database } from "./database.types.ts";
 import type { DigitalFile, Media, MyDownload } from "./types/catalog.ts";
 import type { Process } from "./types/events.ts";
-import type { Certificate, LessonContent, Submission } from "./types/learning.ts";
+import type { Attendance, Certificate, LessonContent, Submission } from "./types/learning.ts";
 import type { PaymentProof } from "./types/payments.ts";
 import type { Address } from "./types/people.ts";
 import type {
@@ -36,6 +36,7 @@ type True<Answer extends true> = Answer;
 /** Fails to compile when a migration changes a column under a type of types.ts. */
 export type TypesFit = [
   True<Fits<Address, Row<"addresses">>>,
+  True<Fits<Attendance, Row<"attendances">>>,
   True<Fits<Certificate, Row<"certificates">>>,
   True<Fits<DigitalFile, Row<"digital_files">>>,
   True<Fits<Enrollment, Row<"enrollments">>>,

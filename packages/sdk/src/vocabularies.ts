@@ -90,6 +90,11 @@ export const lessonKinds = ["video", "text", "file", "quiz", "assignment"] as co
 /** One of {@link lessonKinds}. */
 export type LessonKind = (typeof lessonKinds)[number];
 
+/** Whether somebody was at a session. */
+export const attendanceStatuses = ["present", "late", "absent", "excused"] as const;
+/** One of {@link attendanceStatuses}. */
+export type AttendanceStatus = (typeof attendanceStatuses)[number];
+
 /** Why a lesson is not open to somebody. */
 export const lockReasons = [
   "not_enrolled",

@@ -2,6 +2,7 @@ import type { Api } from "../api.ts";
 import { SeatlineError } from "../errors.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
 import type {
+  Attendance,
   CalendarEntry,
   Certificate,
   CourseOutline,
@@ -15,7 +16,7 @@ import type {
   Submission,
   VerifiedCertificate,
 } from "../types/learning.ts";
-import type { EnrollmentStatus } from "../vocabularies.ts";
+import type { AttendanceStatus, EnrollmentStatus } from "../vocabularies.ts";
 
 const submissionColumns =
   "id,enrollment_id,lesson_id,learner_id,number,max_attempts,body,submitted_at,graded_at,score_percent,feedback,files:learning_files(id,file_name,content_type,bytes)";
@@ -170,6 +171,21 @@ export class Learning {
     return { url: `${this.#url}${path}` };
   }
 
+  /** Who was at the sessions of an intake: everybody for those who teach, oneself for a learner. */
+  attendances(intake_id: string, options?: CallOptions): Promise<Attendance[]> {
+    const select = "session_id,enrollment_id,intake_id,learner_id,status,noted_at";
+    const query = { select, intake_id: `eq.${intake_id}`, order: "session_id,enrollment_id" };
+    return this.#api.rows("attendances", query, options);
+  }
+
+  /** For those who teach: notes who was at a session, all or nothing; noting again corrects. Errors: docs/errors.md, Learning. */
+  noteAttendance(
+    params: NoteAttendanceParams,
+    options?: ChangeOptions,
+  ): Promise<{ session_id: string; noted: number }> {
+    return this.#api.perform("note_attendance", { session_id: params.session_id, notes: params.notes }, options);
+  }
+
   /** The caller's certificates, newest first. */
   certificates(options?: CallOptions): Promise<Certificate[]> {
     return this.#api.rows("certificates", { select: certificateColumns, order: "issued_at.desc,id" }, options);
@@ -262,6 +278,13 @@ export interface RosterParams {
 export interface CalendarParams {
   starts_from?: string;
   starts_before?: string;
+}
+
+/** What {@link Learning.noteAttendance} takes. */
+export interface NoteAttendanceParams {
+  session_id: string;
+  /** Enrolment to status. */
+  notes: Record<string, AttendanceStatus>;
 }
 
 /** What {@link Learning.revokeCertificate} takes. */

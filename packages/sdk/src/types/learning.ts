@@ -1,4 +1,4 @@
-import type { EnrollmentStatus, LessonKind, LockReason } from "../vocabularies.ts";
+import type { AttendanceStatus, EnrollmentStatus, LessonKind, LockReason } from "../vocabularies.ts";
 
 /** A course as a page shows it to the caller, signed in or not. */
 export interface CourseOutline {
@@ -168,6 +168,16 @@ export interface CalendarEntry {
   slug: string;
   course_title: string;
   updated_at: string;
+}
+
+/** Whether a learner was at a session. */
+export interface Attendance {
+  session_id: string;
+  enrollment_id: string;
+  intake_id: string;
+  learner_id: string;
+  status: AttendanceStatus;
+  noted_at: string;
 }
 
 /** A certificate of the caller, or of a learner they teach. */
