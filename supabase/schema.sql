@@ -3089,6 +3089,58 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.explain_order_money(order_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_order public.orders;
+  v_entries jsonb;
+  v_balances jsonb;
+  v_cash bigint;
+  v_kept bigint;
+  v_on_its_way bigint;
+begin
+  if not (private.is_service() or private.has_permission('ledger.read')) then
+    perform private.fail('permission_denied', 403, 'Explaining money needs the permission ledger.read.', 'Ask an admin for a role that has it.');
+  end if;
+  select * into v_order from public.orders where orders.id = explain_order_money.order_id;
+  if v_order.id is null then
+    perform private.fail('order_not_found', 404, 'There is no such order.', 'Check the id.');
+  end if;
+  with entries as (
+    select ledger_transactions.posted_at, ledger_transactions.effect_key, ledger_entries.id, ledger_entries.account, ledger_entries.amount
+    from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
+    where ledger_transactions.order_id = v_order.id
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('posted_at', entries.posted_at, 'effect', split_part(entries.effect_key, ':', 1),
+      'effect_key', entries.effect_key, 'account', entries.account, 'amount', entries.amount) order by entries.id), '[]'),
+    coalesce((select jsonb_object_agg(summed.account, summed.amount) from (
+      select entries.account, sum(entries.amount) as amount from entries group by entries.account having sum(entries.amount) <> 0) as summed), '{}'),
+    coalesce(sum(entries.amount) filter (where entries.account in ('cash_in_transit', 'bank')), 0)
+  into v_entries, v_balances, v_cash from entries;
+  select coalesce(sum(payments.captured_amount - payments.refunded_amount), 0) into v_kept from public.payments where payments.order_id = v_order.id;
+  select coalesce(sum(refunds.amount), 0) into v_on_its_way from public.refunds where refunds.order_id = v_order.id and refunds.status = 'pending';
+  return jsonb_build_object(
+    'order_id', v_order.id, 'number', v_order.number, 'status', v_order.status, 'currency', v_order.currency,
+    'subtotal_amount', v_order.subtotal_amount, 'discount_amount', v_order.discount_amount, 'tax_amount', v_order.tax_amount,
+    'tax_included_amount', v_order.tax_included_amount, 'shipping_amount', v_order.shipping_amount, 'total_amount', v_order.total_amount,
+    'payments', (select coalesce(jsonb_agg(jsonb_build_object('id', payments.id, 'attempt', payments.attempt, 'method', payments.method, 'status', payments.status,
+      'captured_amount', payments.captured_amount, 'refunded_amount', payments.refunded_amount) order by payments.attempt), '[]')
+      from public.payments where payments.order_id = v_order.id),
+    'refunds', (select coalesce(jsonb_agg(jsonb_build_object('id', refunds.id, 'payment_id', refunds.payment_id, 'amount', refunds.amount,
+      'status', refunds.status, 'reason', refunds.reason, 'note', refunds.note) order by refunds.created_at, refunds.id), '[]')
+      from public.refunds where refunds.order_id = v_order.id),
+    'entries', v_entries, 'balances', v_balances,
+    'kept_amount', v_kept, 'returning_amount', v_on_its_way,
+    -- owed by the customer when positive, owed to them when negative
+    'owed_amount', coalesce((v_balances ->> 'receivable')::bigint, 0),
+    'unexplained_amount', v_kept - v_cash);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.facts_of(attributes jsonb[])
  RETURNS text[]
  LANGUAGE plpgsql
@@ -11012,6 +11064,15 @@ AS $function$
   select private.enroll(enroll.intake_id, enroll.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.explain_order_money(order_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.explain_order_money(explain_order_money.order_id);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.find_upload(kind text, upload_id uuid)
  RETURNS jsonb
  LANGUAGE sql
@@ -11101,6 +11162,22 @@ CREATE OR REPLACE FUNCTION public.leave_waitlist(intake_id uuid, idempotency_key
  SET search_path TO ''
 AS $function$
   select private.leave_waitlist(leave_waitlist.intake_id, leave_waitlist.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.ledger_balance(currency text DEFAULT NULL::text, until timestamp with time zone DEFAULT NULL::timestamp with time zone)
+ RETURNS TABLE(account text, name text, kind text, currency_code text, balance_amount bigint)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select ledger_accounts.code, ledger_accounts.name, ledger_accounts.kind, ledger_entries.currency, sum(ledger_entries.amount)::bigint
+  from public.ledger_entries
+  join public.ledger_accounts on ledger_accounts.code = ledger_entries.account
+  join public.ledger_transactions on ledger_transactions.id = ledger_entries.transaction_id
+  where (ledger_balance.currency is null or ledger_entries.currency = ledger_balance.currency)
+    and (ledger_balance.until is null or ledger_transactions.posted_at < ledger_balance.until)
+  group by ledger_accounts.code, ledger_accounts.name, ledger_accounts.kind, ledger_entries.currency
+  order by ledger_entries.currency, ledger_accounts.kind, ledger_accounts.code;
 $function$;
 
 CREATE OR REPLACE FUNCTION public.list_products(kind text DEFAULT NULL::text, category text DEFAULT NULL::text, tag text DEFAULT NULL::text, locale text DEFAULT NULL::text, currency text DEFAULT NULL::text, cursor text DEFAULT NULL::text, max_rows integer DEFAULT 20)
@@ -13435,6 +13512,8 @@ COMMENT ON FUNCTION "private"."expire_due_stock_holds"(integer) IS 'Ends holds t
 
 COMMENT ON FUNCTION "private"."expire_own_due_orders"(uuid, private.order_line[]) IS 'A buyer''s own due hold never stands in the way of the next try, worker or no worker. Locks the stock of the lines too, since it may hold other stock already. Answers the orders, whose promotions redeem_promotions gives back.';
 
+COMMENT ON FUNCTION "private"."explain_order_money"(uuid) IS 'Does the work of public.explain_order_money.';
+
 COMMENT ON FUNCTION "private"."facts_of"(jsonb[]) IS 'Attributes as texts key=value.';
 
 COMMENT ON FUNCTION "private"."fail"(text, integer, text, text, text) IS 'The one way to refuse: a stable snake_case code, an HTTP status, a sentence, and a hint that says what to do next. Raises, so nothing is changed.';
@@ -14147,6 +14226,8 @@ COMMENT ON FUNCTION "public"."discard_upload"(text, uuid) IS 'Secret key only: d
 
 COMMENT ON FUNCTION "public"."enroll"(uuid, text) IS 'Takes one free seat in one call and answers {enrollment, order}. Errors: intake_not_found, variant_not_found, payment_required, intake_not_open, intake_closed, out_of_stock, already_enrolled, idempotency_key_reused, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."explain_order_money"(uuid) IS 'Staff (ledger.read): every unit that an order moved: what it costs, payments, refunds, each entry, the balance of each account, what is kept, on its way back (returning_amount), owed, and unexplained_amount, which is 0 when payments and ledger agree. Errors: permission_denied, order_not_found.';
+
 COMMENT ON FUNCTION "public"."find_upload"(text, uuid) IS 'Staff (catalog.write): where an upload was started: {kind, id, bucket, path, ready_at}. Errors: permission_denied, upload_not_found.';
 
 COMMENT ON FUNCTION "public"."finish_upload"(text, uuid, jsonb) IS 'Secret key only: what the bytes of an upload are, {mime_type, byte_size, sha256, width, height}, as the function upload found out; a second time changes nothing. Errors: upload_not_found.';
@@ -14168,6 +14249,8 @@ COMMENT ON FUNCTION "public"."invoice_document"(uuid) IS 'One invoice or credit 
 COMMENT ON FUNCTION "public"."join_waitlist"(uuid, text) IS 'Waits for a seat of a full intake and answers {id, intake_id, status, place, offer_expires_at, created_at}. When a seat frees it is held for the first in line, who takes it with enroll or place_order. Errors: intake_not_found, intake_not_open, intake_closed, no_waitlist, seats_available, already_enrolled, already_waiting, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."leave_waitlist"(uuid, text) IS 'Leaves a waiting list, or declines the offered seat, which goes to the next in line. Answers the entry. Errors: not_waiting, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."ledger_balance"(text, timestamp with time zone) IS 'Staff (ledger.read): what each account holds per currency, in minor units, debit positive, of all that was posted before until. Nobody else gets a row.';
 
 COMMENT ON FUNCTION "public"."list_products"(text, text, text, text, text, text, integer) IS 'What is on sale, newest first, as {data, next_cursor}: of a kind, in a category (its slug) and below it, with a tag. price is the cheapest variant''s, for the caller and now. locale: id or en. Errors: category_not_found, currency_not_supported, invalid_cursor.';
 
@@ -15258,6 +15341,16 @@ REVOKE ALL ON FUNCTION "private"."expire_own_due_orders"(uuid, private.order_lin
 REVOKE ALL ON FUNCTION "private"."expire_own_due_orders"(uuid, private.order_line[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."expire_own_due_orders"(uuid, private.order_line[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."explain_order_money"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."explain_order_money"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."explain_order_money"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."explain_order_money"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."explain_order_money"(uuid) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."facts_of"(jsonb[]) FROM PUBLIC;
 
@@ -17665,6 +17758,16 @@ REVOKE ALL ON FUNCTION "public"."enroll"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."enroll"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."explain_order_money"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."explain_order_money"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."explain_order_money"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."explain_order_money"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."explain_order_money"(uuid) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."find_upload"(text, uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."find_upload"(text, uuid) TO "authenticated";
@@ -17764,6 +17867,16 @@ GRANT EXECUTE ON FUNCTION "public"."leave_waitlist"(uuid, text) TO "authenticate
 REVOKE ALL ON FUNCTION "public"."leave_waitlist"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."leave_waitlist"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."ledger_balance"(text, timestamp with time zone) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."ledger_balance"(text, timestamp with time zone) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."ledger_balance"(text, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."ledger_balance"(text, timestamp with time zone) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."ledger_balance"(text, timestamp with time zone) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."list_products"(text, text, text, text, text, text, integer) FROM PUBLIC;
 

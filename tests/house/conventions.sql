@@ -39,6 +39,7 @@ allowed (name, clients) as (
     ('private.create_location', 'authenticated'),
     ('private.deduct_stock', 'authenticated'),
     ('private.enroll', 'authenticated'),
+    ('private.explain_order_money', 'authenticated'),
     ('private.find_upload', 'authenticated'),
     ('private.generate_coupons', 'authenticated'),
     ('private.generate_variants', 'authenticated'),

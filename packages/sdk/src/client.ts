@@ -12,6 +12,7 @@ import { Courses } from "./resources/courses.ts";
 import { Inventory } from "./resources/inventory.ts";
 import { Invoices } from "./resources/invoices.ts";
 import { Learning } from "./resources/learning.ts";
+import { Ledger } from "./resources/ledger.ts";
 import { Notifications } from "./resources/notifications.ts";
 import { Orders } from "./resources/orders.ts";
 import { People } from "./resources/people.ts";
@@ -53,6 +54,7 @@ export interface Seatline {
   pricing: Pricing;
   processes: Processes;
   refunds: Refunds;
+  ledger: Ledger;
   transfers: Transfers;
   /** Supabase Auth: sign-up, sign-in, sign-out, one-time passwords. */
   auth: SupabaseClient<Database>["auth"];
@@ -96,6 +98,7 @@ export function createSeatline(options: SeatlineOptions): Seatline {
     inventory: new Inventory(api),
     pricing: new Pricing(api),
     processes: new Processes(api),
+    ledger: new Ledger(api),
     refunds: new Refunds(api),
     transfers: new Transfers(api, options.url, send),
     get auth() {

@@ -3850,6 +3850,7 @@ export type Database = {
       };
       discard_upload: { Args: { kind: string; upload_id: string }; Returns: undefined };
       enroll: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
+      explain_order_money: { Args: { order_id: string }; Returns: Json };
       find_upload: { Args: { kind: string; upload_id: string }; Returns: Json };
       finish_upload: { Args: { facts: Json; kind: string; upload_id: string }; Returns: Json };
       generate_coupons: {
@@ -3884,6 +3885,16 @@ export type Database = {
       invoice_document: { Args: { invoice_id: string }; Returns: Json };
       join_waitlist: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
       leave_waitlist: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
+      ledger_balance: {
+        Args: { currency?: string; until?: string };
+        Returns: {
+          account: string;
+          balance_amount: number;
+          currency_code: string;
+          kind: string;
+          name: string;
+        }[];
+      };
       list_products: {
         Args: {
           category?: string;

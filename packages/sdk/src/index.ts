@@ -15,6 +15,7 @@ export * from "./resources/courses.ts";
 export * from "./resources/inventory.ts";
 export * from "./resources/invoices.ts";
 export * from "./resources/learning.ts";
+export * from "./resources/ledger.ts";
 export * from "./resources/notifications.ts";
 export * from "./resources/orders.ts";
 export * from "./resources/people.ts";

@@ -1,5 +1,5 @@
 import type { Refund } from "../types.ts";
-import type { PaymentProofStatus } from "../vocabularies.ts";
+import type { OrderStatus, PaymentMethod, PaymentProofStatus, PaymentStatus } from "../vocabularies.ts";
 
 /** What a buyer showed for a bank transfer. */
 export interface PaymentProof {
@@ -37,4 +37,49 @@ export interface StaffRefund extends Refund {
   /** Why the provider refused the last try. */
   failure: string | null;
   created_at: string;
+}
+
+/** What one account of the ledger holds in one currency. */
+export interface AccountBalance {
+  account: string;
+  name: string;
+  kind: "asset" | "liability" | "income" | "expense";
+  currency_code: string;
+  /** Minor units: debit positive, credit negative. */
+  balance_amount: number;
+}
+
+/** Every unit that an order moved, in minor units of `currency`. */
+export interface OrderMoney {
+  order_id: string;
+  number: string;
+  status: OrderStatus;
+  currency: string;
+  subtotal_amount: number;
+  discount_amount: number;
+  tax_amount: number;
+  tax_included_amount: number;
+  shipping_amount: number;
+  total_amount: number;
+  payments: {
+    id: string;
+    attempt: number;
+    method: PaymentMethod;
+    status: PaymentStatus;
+    captured_amount: number;
+    refunded_amount: number;
+  }[];
+  refunds: (Omit<Refund, "currency"> & { note: string | null })[];
+  /** Both sides of every transaction, in the order in which they were posted. */
+  entries: { posted_at: string; effect: string; effect_key: string; account: string; amount: number }[];
+  /** What the order left in each account; accounts at zero are left out. */
+  balances: Record<string, number>;
+  /** Captured and not given back. */
+  kept_amount: number;
+  /** On its way back. */
+  returning_amount: number;
+  /** Owed by the customer; negative: owed to them. */
+  owed_amount: number;
+  /** 0 when payments and ledger agree. */
+  unexplained_amount: number;
 }
