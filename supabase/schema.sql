@@ -348,11 +348,11 @@ CREATE TABLE "public"."stock_holds" ("id" uuid NOT NULL DEFAULT gen_random_uuid(
 
 ALTER TABLE "public"."stock_holds" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."stock_movements" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "variant_id" uuid NOT NULL, "location_id" uuid NOT NULL, "quantity" integer NOT NULL, "reason" text NOT NULL, "reference_id" uuid, "note" text, "moved_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "stock_movements_have_a_known_reason" CHECK ((reason = ANY (ARRAY['capacity'::text, 'sale'::text, 'return'::text, 'backorder'::text, 'transfer'::text, 'deduction'::text, 'receipt'::text, 'count'::text, 'damage'::text, 'loss'::text, 'found'::text, 'correction'::text, 'supplier_return'::text, 'own_use'::text]))), CONSTRAINT "stock_movements_have_a_note_of_sane_length" CHECK ((length(note) <= 500)), CONSTRAINT "stock_movements_move_something" CHECK ((quantity <> 0)), CONSTRAINT "stock_movements_pkey" PRIMARY KEY (id), "actor_id" uuid DEFAULT auth.uid());
+CREATE TABLE "public"."stock_movements" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "variant_id" uuid NOT NULL, "location_id" uuid NOT NULL, "quantity" integer NOT NULL, "reason" text NOT NULL, "reference_id" uuid, "note" character varying(500), "moved_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "stock_movements_have_a_known_reason" CHECK ((reason = ANY ('{capacity,sale,return,backorder,transfer,deduction,receipt,count,damage,loss,found,correction,supplier_return,own_use}'::text[]))), CONSTRAINT "stock_movements_move_something" CHECK ((quantity <> 0)), CONSTRAINT "stock_movements_pkey" PRIMARY KEY (id), "actor_id" uuid DEFAULT auth.uid());
 
 ALTER TABLE "public"."stock_movements" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."stock_slots" ("variant_id" uuid NOT NULL, "slot" integer NOT NULL, "location_id" uuid NOT NULL, "available" integer NOT NULL DEFAULT 0, "reserved" integer NOT NULL DEFAULT 0, "watched_at" timestamp with time zone, CONSTRAINT "stock_slots_are_at_most_64_each" CHECK ((((slot >= 0) AND (slot <= 191)) AND ((slot < 64) = (location_id = '00000000-0000-4000-8000-000000000001'::uuid)) AND ((slot >= 128) = (location_id = '00000000-0000-4000-8000-000000000002'::uuid)))), CONSTRAINT "stock_slots_never_hold_less_than_nothing" CHECK ((reserved >= 0)), CONSTRAINT "stock_slots_never_sell_what_is_not_there" CHECK ((available >= 0)), CONSTRAINT "stock_slots_pkey" PRIMARY KEY (variant_id, slot, location_id));
+CREATE TABLE "public"."stock_slots" ("variant_id" uuid NOT NULL, "slot" integer NOT NULL, "location_id" uuid NOT NULL, "available" integer NOT NULL DEFAULT 0, "reserved" integer NOT NULL DEFAULT 0, "watched_at" timestamp with time zone, CONSTRAINT "stock_slots_are_at_most_64_each" CHECK (((slot >= 0) AND (slot <= 191))), CONSTRAINT "stock_slots_never_hold_less_than_nothing" CHECK ((reserved >= 0)), CONSTRAINT "stock_slots_never_sell_what_is_not_there" CHECK ((available >= 0)), CONSTRAINT "stock_slots_pkey" PRIMARY KEY (variant_id, slot, location_id));
 
 ALTER TABLE "public"."stock_slots" ENABLE ROW LEVEL SECURITY;
 
@@ -10143,6 +10143,19 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.tg_stock_slots__check_range()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if new.slot / 64 <> private.first_slot(new.location_id) / 64 then
+    raise check_violation using message = format('Slot %s is not one of this location.', new.slot), constraint = 'stock_slots_are_at_most_64_each';
+  end if;
+  return new;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.tg_users__close_profile()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -12797,6 +12810,8 @@ CREATE TRIGGER _100_refuse_write INSTEAD OF INSERT OR DELETE OR UPDATE ON public
 
 CREATE TRIGGER _100_refuse_change BEFORE DELETE OR UPDATE ON public.stock_movements FOR EACH ROW EXECUTE FUNCTION private.tg_stock_movements__refuse_change();
 
+CREATE TRIGGER _100_check_range BEFORE INSERT ON public.stock_slots FOR EACH ROW EXECUTE FUNCTION private.tg_stock_slots__check_range();
+
 CREATE TRIGGER _900_audit AFTER UPDATE ON public.submissions FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.tax_categories FOR EACH ROW EXECUTE FUNCTION private.tg__audit('code');
@@ -14125,6 +14140,8 @@ COMMENT ON FUNCTION "private"."tg_profiles__note_customer"() IS 'Keeps the searc
 COMMENT ON FUNCTION "private"."tg_stock_levels__refuse_write"() IS 'Gives a write to the view a plain refusal; without it Postgres answers an error of its own before it looks at grants.';
 
 COMMENT ON FUNCTION "private"."tg_stock_movements__refuse_change"() IS 'Movements are append-only while their variant exists.';
+
+COMMENT ON FUNCTION "private"."tg_stock_slots__check_range"() IS 'A slot has a number of its location''s range (private.first_slot). Asked when it is made, since neither ever changes: a constraint would be read by every purchase.';
 
 COMMENT ON FUNCTION "private"."tg_users__close_profile"() IS 'A deleted account leaves its orders and an empty profile, and no addresses or roles: the books stay, the person goes.';
 
@@ -17381,6 +17398,12 @@ REVOKE ALL ON FUNCTION "private"."tg_stock_movements__refuse_change"() FROM PUBL
 REVOKE ALL ON FUNCTION "private"."tg_stock_movements__refuse_change"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg_stock_movements__refuse_change"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_stock_slots__check_range"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_stock_slots__check_range"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_stock_slots__check_range"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."tg_users__close_profile"() FROM PUBLIC;
 

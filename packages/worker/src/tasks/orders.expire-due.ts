@@ -1,7 +1,8 @@
 import { correlated } from "../database.ts";
 import type { ScheduledTask } from "./task.ts";
 
-const BATCH = 100;
+// An order that is being expired holds its slots until the batch ends, and the last buyers of a thing wait for them: batches are short.
+const BATCH = 20;
 
 /** Every minute: expires unpaid orders whose hold has ended, in batches, so that no transaction grows long. */
 export const expireDueOrders: ScheduledTask = async ({ sql, correlationId, signal }) => {
