@@ -2244,10 +2244,7 @@ declare
   v_parts jsonb;
 begin
   if continue_catalog_search.cursor is null then
-    v_search.alike := v_search.words is not null and (v_search.query is null or not exists (
-      select from private.product_search
-      where product_search.words @@ v_search.query and (product_search.status = any (v_search.statuses)
-        or v_search.statuses is null and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at))));
+    v_search.alike := v_search.words is not null and (v_search.query is null or not private.has_words(v_search.query, v_search.statuses));
     return v_search;
   end if;
   begin
@@ -3954,6 +3951,21 @@ begin
   return exists (select from public.stock_slots where stock_slots.variant_id = has_real_units.variant_id and stock_slots.slot < 128 and stock_slots.available > 0)
     or exists (select from public.reservations
       where reservations.variant_id = has_real_units.variant_id and reservations.status = 'held' and reservations.expires_at <= now() and reservations.slot < 128);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.has_words(query tsquery, statuses text[])
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+begin
+  return exists (
+    select from private.product_search
+    where product_search.words @@ has_words.query and (product_search.status = any (has_words.statuses)
+      or has_words.statuses is null and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at)));
 end
 $function$;
 
@@ -9147,6 +9159,7 @@ CREATE OR REPLACE FUNCTION private.suggested_products(words text, likeness real,
  SET search_path TO ''
  SET plan_cache_mode TO 'force_custom_plan'
  SET jit TO 'off'
+ SET enable_seqscan TO 'off'
 AS $function$
 declare
   v_begins text := substr(private.search_pattern(suggested_products.words), 2);
@@ -13605,6 +13618,8 @@ COMMENT ON FUNCTION "private"."has_permission"(text) IS 'Whether one of the call
 
 COMMENT ON FUNCTION "private"."has_real_units"(uuid) IS 'Whether a unit lies on a shelf, or is held by a hold that is due.';
 
+COMMENT ON FUNCTION "private"."has_words"(tsquery, text[]) IS 'Whether anything on sale, or in these statuses, has the words.';
+
 COMMENT ON FUNCTION "private"."held_units"(uuid, uuid) IS 'How many units of a variant a holder still holds.';
 
 COMMENT ON FUNCTION "private"."hold_line"(uuid, uuid, private.order_line, timestamp with time zone) IS 'Takes the line''s units, from the waiting list''s offer if the person has one: held until expires_at, or sold at once when there is nothing to pay. Says how many lie beyond stock. Refuses out_of_stock, or the reason of refuse_second_seat when the last seat is the buyer''s own.';
@@ -15624,6 +15639,12 @@ REVOKE ALL ON FUNCTION "private"."has_real_units"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."has_real_units"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."has_real_units"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."has_words"(tsquery, text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."has_words"(tsquery, text[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."has_words"(tsquery, text[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."held_units"(uuid, uuid) FROM PUBLIC;
 

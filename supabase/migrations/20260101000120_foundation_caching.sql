@@ -24,7 +24,7 @@ comment on table private.cached_reads is 'Paths of the API whose answer to nobod
 
 insert into private.cached_reads (path, settings_prefix) values
   ('/products', 'catalog'), ('/variants', 'catalog'), ('/prices', 'catalog'), ('/currencies', 'catalog'), ('/courses', 'catalog'), ('/intakes', 'catalog'),
-  ('/course_sections', 'catalog'), ('/course_prerequisites', 'catalog'), ('/lessons', 'catalog'), ('/bundle_items', 'catalog'),
+  ('/course_sections', 'catalog'), ('/course_prerequisites', 'catalog'), ('/lessons', 'catalog'), ('/intake_sessions', 'catalog'), ('/bundle_items', 'catalog'),
   ('/price_lists', 'catalog'), ('/price_list_prices', 'catalog'), ('/tax_categories', 'catalog'), ('/tax_rates', 'catalog'), ('/stock_levels', 'stock');
 
 create function private.say_how_long_to_keep()

@@ -115,6 +115,23 @@ comment on function private.found_cards(uuid[], private.catalog_search) is 'priv
 
 -- verbs ------------------------------------------------------------------------------------------------------------------------------
 
+create function private.has_words(query tsquery, statuses text[])
+returns boolean
+language plpgsql
+stable
+security invoker
+set search_path = ''
+set enable_seqscan = 'off' -- the planner would bet on an early hit, and read everything when there is none
+as $$
+begin
+  return exists (
+    select from private.product_search
+    where product_search.words @@ has_words.query and (product_search.status = any (has_words.statuses)
+      or has_words.statuses is null and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at)));
+end
+$$;
+comment on function private.has_words(tsquery, text[]) is 'Whether anything on sale, or in these statuses, has the words.';
+
 create function private.continue_catalog_search(search private.catalog_search, cursor text)
 returns private.catalog_search
 language plpgsql
@@ -127,10 +144,7 @@ declare
   v_parts jsonb;
 begin
   if continue_catalog_search.cursor is null then
-    v_search.alike := v_search.words is not null and (v_search.query is null or not exists (
-      select from private.product_search
-      where product_search.words @@ v_search.query and (product_search.status = any (v_search.statuses)
-        or v_search.statuses is null and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at))));
+    v_search.alike := v_search.words is not null and (v_search.query is null or not private.has_words(v_search.query, v_search.statuses));
     return v_search;
   end if;
   begin
@@ -211,6 +225,7 @@ security invoker
 set search_path = ''
 set plan_cache_mode = 'force_custom_plan' -- the plan depends on the words
 set jit = 'off'
+set enable_seqscan = 'off' -- as private.has_words
 as $$
 declare
   v_begins text := substr(private.search_pattern(suggested_products.words), 2);

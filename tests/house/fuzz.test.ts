@@ -24,6 +24,7 @@ const mayAccept = new Set([
   "revoke_role",
   "search_orders",
   "search_products",
+  "suggest_products",
   "variant_prices",
 ]);
 // Verbs that take nothing but a key: nothing can be wrong about what is sent, and what they do is their sense (tests/carts/rules.test.ts).
