@@ -4223,16 +4223,20 @@ CREATE OR REPLACE FUNCTION private.is_used_up(promotion public.promotions, coupo
  SET search_path TO ''
 AS $function$
 declare
-  v_due boolean := exists (
+  v_due boolean;
+begin
+  if promotion.usage_limit is null and promotion.per_user_limit is null and coupon.usage_limit is null then
+    return null;
+  end if;
+  v_due := exists (
     select from public.promotion_redemptions
     where promotion_redemptions.promotion_id = promotion.id and promotion_redemptions.given_back_at is null and promotion_redemptions.expires_at <= now());
-begin
   if promotion.used_count >= promotion.usage_limit and not v_due
     or coupon.used_count >= coupon.usage_limit and not (v_due and exists (
       select from public.promotion_redemptions
       where promotion_redemptions.coupon_id = coupon.id and promotion_redemptions.given_back_at is null and promotion_redemptions.expires_at <= now())) then
     return 'by all';
-  elsif promotion.per_user_limit <= (
+  elsif promotion.per_user_limit is not null and promotion.per_user_limit <= (
     select count(*) from public.promotion_redemptions
     where promotion_redemptions.promotion_id = promotion.id and promotion_redemptions.customer_id = is_used_up.person_id
       and promotion_redemptions.given_back_at is null and (promotion_redemptions.expires_at is null or promotion_redemptions.expires_at > now())
@@ -12465,7 +12469,7 @@ CREATE INDEX promotion_products_product_id_idx ON public.promotion_products USIN
 
 CREATE INDEX promotion_redemptions_coupon_id_idx ON public.promotion_redemptions USING btree (coupon_id);
 
-CREATE INDEX promotion_redemptions_customer_id_idx ON public.promotion_redemptions USING btree (customer_id);
+CREATE INDEX promotion_redemptions_customer_id_promotion_id_idx ON public.promotion_redemptions USING btree (customer_id, promotion_id);
 
 CREATE UNIQUE INDEX promotion_redemptions_one_per_order ON public.promotion_redemptions USING btree (order_id, promotion_id) WHERE (given_back_at IS NULL);
 

@@ -199,7 +199,8 @@ create index on public.promotion_redemptions (order_id);
 create index on public.promotion_redemptions (promotion_id, expires_at) where given_back_at is null and expires_at is not null;
 create index on public.promotion_redemptions (promotion_id);
 create index on public.promotion_redemptions (coupon_id);
-create index on public.promotion_redemptions (customer_id);
+-- serves: how often a person uses a promotion, and their own uses
+create index on public.promotion_redemptions (customer_id, promotion_id);
 
 alter table public.promotion_redemptions enable row level security;
 create policy select_own_or_staff on public.promotion_redemptions for select to authenticated
