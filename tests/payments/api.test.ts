@@ -17,6 +17,8 @@ import type { Sale } from "./sale.ts";
 
 const stack = useStack();
 const PRICE = 150_000_50;
+// The seeded shop's prices contain eleven percent.
+const TAX = Math.round((PRICE * 1100) / 11100);
 const patient = { timeout: 25_000, interval: 100 };
 
 const outcome = ({ orderId, variantId }: Checkout) => outcomeOf(stack.sql, { orderId, variantId } as Sale);
@@ -38,7 +40,7 @@ describe("a purchase over HTTP", () => {
       payments: [`success ${PRICE} 0`],
       enrollments: ["active"],
       refunds: [],
-      ledger: { cash_in_transit: PRICE, revenue: -PRICE },
+      ledger: { cash_in_transit: PRICE, revenue: TAX - PRICE, tax_payable: -TAX },
       events: { "order.placed": 1, "order.paid": 1, "payment.succeeded": 1 },
     });
     expect(await truthOf(stack, sale.orderId)).toMatchObject({
@@ -127,7 +129,7 @@ describe("money that cannot buy what it was for", () => {
     expect(await outcome(sale)).toMatchObject({
       order: "needs_review",
       refunds: [`order_cancelled failed ${PRICE}`],
-      ledger: { cash_in_transit: PRICE, revenue: -PRICE },
+      ledger: { cash_in_transit: PRICE, revenue: TAX - PRICE, tax_payable: -TAX },
     });
   });
 
