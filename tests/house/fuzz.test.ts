@@ -23,6 +23,7 @@ const mayAccept = new Set([
   "my_waitlist",
   "revoke_role",
   "search_orders",
+  "stock_by_location",
   "search_products",
   "suggest_products",
   "variant_prices",
