@@ -16,6 +16,7 @@ const mayAccept = new Set([
   "category_tree",
   "discard_upload",
   "get_cart",
+  "ledger_balance",
   "list_products",
   "my_calendar",
   "my_courses",

@@ -154,7 +154,7 @@ describe("fifty clicks on pay", () => {
       allOf(
         "drop index public.payments_one_open_per_order",
         "alter table public.payments drop constraint payments_are_numbered_per_order",
-        replaceInFunction("private.start_payment", "for update", ""),
+        replaceInFunction("private.open_payment", "for update", ""),
       ),
       clicksShareOneAttempt,
     );
