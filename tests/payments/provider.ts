@@ -28,8 +28,8 @@ export async function startCheckout(
   buyer: Buyer,
   wish: { seats?: number; variantId?: string } = {},
 ): Promise<Checkout> {
-  const course = { seats: wish.seats ?? 5, price: 150_000_50, taxCategory: "exempt" };
-  const variantId = wish.variantId ?? (await publishedIntake(stack.sql, course)).variantId;
+  const variantId =
+    wish.variantId ?? (await publishedIntake(stack.sql, { seats: wish.seats ?? 5, price: 150_000_50 })).variantId;
   const order = await buyer.seatline.orders.place({ lines: [{ variant_id: variantId, quantity: 1 }] });
   const { payment } = await buyer.seatline.checkout.start({ order_id: order.id });
   const [row] = await stack.sql`select session_id from public.payments where id = ${payment.id}`;

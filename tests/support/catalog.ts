@@ -8,8 +8,6 @@ export type IntakeWish = {
   /** Minor units of `currency`; null is not sold in any currency. */
   price?: number | null;
   currency?: string;
-  /** A row of `tax_categories`; the stack's seed taxes `standard`. */
-  taxCategory?: string;
   status?: "draft" | "published" | "archived";
   publishAt?: Date | null;
   opens?: Date;
@@ -23,11 +21,11 @@ export type BuiltIntake = { productId: string; intakeId: string; variantId: stri
 
 /** Builds a course with one intake and one price, as the owner of the database. */
 export async function publishedIntake(sql: Sql, wish: IntakeWish = {}): Promise<BuiltIntake> {
-  const { seats = null, price = 0, currency = "IDR", taxCategory = "standard", status = "published" } = wish;
+  const { seats = null, price = 0, currency = "IDR", status = "published" } = wish;
   const slug = `course-${randomBytes(6).toString("hex")}`;
   const [product] = await sql`
-    insert into public.products (kind, slug, title, summary, tax_category, status, publish_at)
-    values ('course', ${slug}, ${`Course ${slug}`}, 'Made by a test.', ${taxCategory}, ${status}, ${wish.publishAt ?? null})
+    insert into public.products (kind, slug, title, summary, status, publish_at)
+    values ('course', ${slug}, ${`Course ${slug}`}, 'Made by a test.', ${status}, ${wish.publishAt ?? null})
     returning id`;
   await sql`insert into public.courses (product_id) values (${product?.id})`;
   const [intake] = await sql`
