@@ -140,7 +140,7 @@ describe("the PDF of a certificate", () => {
       cwd: fileURLToPath(new URL("../..", import.meta.url)),
       env: { ...process.env, TZ: "America/New_York", LANG: "de_DE.UTF-8", LC_ALL: "de_DE.UTF-8" },
     });
-    await renderCertificate({ ...certificate, learner_name: "Ξένια Ωνάση", locale: "en" });
+    await renderCertificate({ ...certificate, learner_name: "Ξένια\u00a0Ωνάση", locale: "en" });
     expect((await renderCertificate(certificate)).equals(elsewhere)).toBe(true);
     const other = await renderCertificate({ ...certificate, verify_url: `${base}CERT-2026-7K3QX-9ZB4M-2HJ8S` });
     expect(other.equals(elsewhere)).toBe(false);

@@ -103,6 +103,9 @@ function fontOf(file: string): PDFKit.Mixins.PDFFontSource {
   // pdfkit takes a font of fontkit as it is; its types do not know that.
   const font = parsed.get(file) ?? (openSync(file) as unknown as PDFKit.Mixins.PDFFontSource);
   parsed.set(file, font);
+  // A glyph that stands for two characters (space and no-break space) keeps the first it was asked for, which the PDF writes down: without
+  // this a document would depend on those made before it.
+  Object.assign(font, { _glyphs: {} });
   return font;
 }
 
