@@ -55,6 +55,12 @@ from seed_courses;
 update public.products set tax_category = 'exempt' where kind = 'course';
 insert into public.tax_rates (country, tax_category, name, basis_points, inclusive) values ('ID', 'standard', 'PPN', 1100, true);
 
+-- a code to try: ten percent off the first order
+with welcome as (
+  insert into public.promotions (name, kind, status, basis_points, per_user_limit) values ('Welcome', 'percent', 'active', 1000, 1) returning id
+)
+insert into public.coupons (promotion_id, code) select welcome.id, 'WELCOME10' from welcome;
+
 insert into public.courses (product_id, level, language, duration_minutes)
 select products.id, seed_courses.level, seed_courses.language, seed_courses.minutes from seed_courses join public.products using (slug);
 

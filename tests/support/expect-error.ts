@@ -35,9 +35,14 @@ export async function refusalOf(attempt: PromiseLike<unknown> | (() => PromiseLi
   }
 }
 
+// By its shape: the class is not one and the same once a server library has put its own in place.
+function isResponse(answer: unknown): answer is Response {
+  return typeof answer === "object" && answer !== null && "ok" in answer && "headers" in answer && "clone" in answer;
+}
+
 /** The refusal in an answer of supabase-js or fetch, or null. */
 export async function refusalInAnswer(answer: unknown): Promise<Refusal | null> {
-  if (answer instanceof Response) {
+  if (isResponse(answer)) {
     if (answer.ok) return null;
     const body = (await answer
       .clone()
