@@ -1,29 +1,10 @@
-import { withSupabase } from "@supabase/server";
-import { respond } from "../_shared/respond.ts";
+import { serveUser } from "../_shared/serve-user.ts";
 import { handleUpload } from "./handler.ts";
 
-const ALLOWED_HEADERS = "authorization, apikey, content-type, idempotency-key, x-client-info, x-request-id";
-
 /** POST by staff: starts and finishes the upload of a picture or of a file that is sold. */
-export default {
-  fetch: respond(
-    withSupabase(
-      {
-        auth: "user",
-        cors: {
-          headers: {
-            "Access-Control-Allow-Origin": "*",
-            "Access-Control-Allow-Headers": ALLOWED_HEADERS,
-            "Access-Control-Allow-Methods": "POST, OPTIONS",
-            "Access-Control-Expose-Headers": "x-request-id",
-          },
-        },
-      },
-      (request, context) =>
-        handleUpload(request, {
-          asUser: context.supabase,
-          asService: context.supabaseAdmin,
-        }),
-    ),
-  ),
-};
+export default serveUser((request, context) =>
+  handleUpload(request, {
+    asUser: context.supabase,
+    asService: context.supabaseAdmin,
+  }),
+);
