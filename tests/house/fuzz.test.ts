@@ -23,9 +23,10 @@ const mayAccept = new Set([
   "my_downloads",
   "my_waitlist",
   "revoke_role",
+  "roster",
   "search_orders",
-  "stock_by_location",
   "search_products",
+  "stock_by_location",
   "suggest_products",
   "variant_prices",
 ]);
