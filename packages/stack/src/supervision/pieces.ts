@@ -27,11 +27,14 @@ export type PieceContext = {
 /** Settings a developer adds for functions, as with `supabase functions serve`; not committed. */
 const ownSettings = join(supabaseFolder, "functions", ".env");
 
+/** Who buys goes first on a machine that everything shares: what happens afterwards can wait a moment. */
+const AFTER_BUYERS = 5;
+
 /** How to run a piece; null when its program is not part of this checkout. */
 export function pieceSpec(name: PieceName, context: PieceContext): PieceSpec | null {
   const { ports, home } = context;
   const at = (port: number, path = "") => `http://127.0.0.1:${port}${path}`;
-  const script = (file: string, env: Record<string, string>, ready: string | number): PieceSpec | null => {
+  const script = (file: string, env: Record<string, string>, ready: string | number, nice = 0): PieceSpec | null => {
     const path = join(projectFolder, file);
     if (!existsSync(path)) return null;
     return {
@@ -40,6 +43,7 @@ export function pieceSpec(name: PieceName, context: PieceContext): PieceSpec | n
       args: [path],
       env: { ...process.env, SEATLINE_HOME: home, ...env },
       ready,
+      nice,
     };
   };
   const common = { name, cwd: projectFolder, log: join(home, "logs", `${name}.log`) };
@@ -107,12 +111,14 @@ export function pieceSpec(name: PieceName, context: PieceContext): PieceSpec | n
           ...stripe(context),
         },
         at(ports.worker, "/health"),
+        AFTER_BUYERS,
       );
     case "mail":
       return script(
         "packages/stack/src/mail/main.ts",
         { MAIL_PORT: String(ports.mail), SMTP_PORT: String(ports.smtp) },
         at(ports.mail, "/api/v1/messages"),
+        AFTER_BUYERS,
       );
     case "simulator":
       return script(

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync, statSync } from "node:fs";
 import { connect } from "node:net";
+import { setPriority } from "node:os";
 
 /** A process of the stack: how to run it and how to tell that it works. */
 export type PieceSpec = {
@@ -15,6 +16,8 @@ export type PieceSpec = {
   ready: string | number;
   /** Seconds it may take to become ready; 60 unless given. */
   patience?: number;
+  /** How far it steps back for the others where the processor is short, from 0 to 19; 0 unless given. */
+  nice?: number;
 };
 
 /** A piece that is kept running until `stop`. */
@@ -47,6 +50,7 @@ export async function runPiece(
     const started = Date.now();
     const current = spawn(spec.program, spec.args, { cwd: spec.cwd, env: spec.env, stdio: ["ignore", log, log] });
     closeSync(log);
+    if (spec.nice && current.pid) setPriority(current.pid, spec.nice);
     child = current;
     onChange(current.pid ?? null, restarts);
     current.once("error", () => current.emit("exit", -1));

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { openSync } from "fontkit";
+import { type Font, type GlyphRun, openSync } from "fontkit";
 import PDFDocument from "pdfkit";
 
 /** A PDF in the making. */
@@ -18,7 +18,7 @@ const FONTS = {
 };
 
 // Parsed once: reading the tables of a font takes longer than drawing a page.
-const parsed = new Map<string, PDFKit.Mixins.PDFFontSource>();
+const parsed = new Map<string, Font>();
 
 /** The two weights of the embedded font; it has Latin, Greek and Cyrillic letters. */
 export type Weight = keyof typeof FONTS;
@@ -100,13 +100,24 @@ export async function toBytes(pdf: Pdf): Promise<Buffer> {
 }
 
 function fontOf(file: string): PDFKit.Mixins.PDFFontSource {
-  // pdfkit takes a font of fontkit as it is; its types do not know that.
-  const font = parsed.get(file) ?? (openSync(file) as unknown as PDFKit.Mixins.PDFFontSource);
+  const font = parsed.get(file) ?? (openSync(file) as Font);
   parsed.set(file, font);
-  // A glyph that stands for two characters (space and no-break space) keeps the first it was asked for, which the PDF writes down: without
-  // this a document would depend on those made before it.
-  Object.assign(font, { _glyphs: {} });
-  return font;
+  const layout: Font["layout"] = Object.getPrototypeOf(font).layout;
+  const laidOut = new Map<string, GlyphRun>();
+  Object.assign(font, {
+    // A glyph that stands for two characters (space and no-break space) keeps the first it was asked for, which the PDF writes down: without
+    // this a document would depend on those made before it.
+    _glyphs: {},
+    // A text is measured, broken into lines and drawn, and each asks for its glyphs anew. pdfkit scales the positions it is given.
+    layout(text: string, features: object) {
+      const name = JSON.stringify([text, features]);
+      const run = laidOut.get(name) ?? layout.call(font, text, features as never);
+      laidOut.set(name, run);
+      return Object.assign(Object.create(run), { positions: run.positions.map((position) => ({ ...position })) });
+    },
+  });
+  // pdfkit takes a font of fontkit as it is; its types do not know that.
+  return font as unknown as PDFKit.Mixins.PDFFontSource;
 }
 
 function dress(pdf: Pdf, text: string, box: Omit<TextBox, "x" | "y">): number {
