@@ -46,6 +46,8 @@ CREATE TABLE "private"."invoice_series" ("kind" text NOT NULL, "year" integer NO
 
 CREATE TABLE "private"."low_stock_marks" ("variant_id" uuid NOT NULL, "threshold" integer NOT NULL, "low_since" timestamp with time zone, CONSTRAINT "low_stock_marks_pkey" PRIMARY KEY (variant_id));
 
+CREATE TABLE "private"."order_actions" ("action" text NOT NULL, "status" text NOT NULL, "who" text NOT NULL, "permission" text, CONSTRAINT "order_actions_are_for_customers_or_staff" CHECK (((who = ANY (ARRAY['customer'::text, 'staff'::text])) AND ((who = 'staff'::text) = (permission IS NOT NULL)))), CONSTRAINT "order_actions_pkey" PRIMARY KEY (action, status, who));
+
 CREATE TABLE "private"."process_reporters" ("reporter" text NOT NULL, "task" text NOT NULL, CONSTRAINT "process_reporters_are_snake_case" CHECK ((reporter ~ '^[a-z][a-z_]{1,40}$'::text)), CONSTRAINT "process_reporters_pkey" PRIMARY KEY (reporter, task));
 
 CREATE TABLE "private"."product_prices" ("product_id" uuid NOT NULL, "currency" text NOT NULL, "lowest_amount" bigint NOT NULL, "highest_amount" bigint NOT NULL, CONSTRAINT "product_prices_pkey" PRIMARY KEY (product_id, currency));
@@ -239,6 +241,10 @@ ALTER TABLE "public"."notifications" ENABLE ROW LEVEL SECURITY;
 CREATE TABLE "public"."order_items" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_id" uuid NOT NULL, "parent_id" uuid, "variant_id" uuid NOT NULL, "kind" text NOT NULL, "sku" text NOT NULL, "title" text NOT NULL, "quantity" integer NOT NULL, "refunded_quantity" integer NOT NULL DEFAULT 0, "unit_amount" bigint NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "pricing" jsonb NOT NULL DEFAULT '{}'::jsonb, "snapshot" jsonb NOT NULL DEFAULT '{}'::jsonb, "backordered_quantity" integer NOT NULL DEFAULT 0, "ships_at" timestamp with time zone, CONSTRAINT "order_items_add_up" CHECK (((unit_amount >= 0) AND (subtotal_amount = (unit_amount * quantity)) AND (total_amount = ((subtotal_amount - discount_amount) + tax_amount)))), CONSTRAINT "order_items_are_bought_by_the_piece" CHECK (((quantity >= 1) AND (quantity <= 100000))), CONSTRAINT "order_items_backorder_what_they_sell" CHECK (((backordered_quantity >= 0) AND (backordered_quantity <= quantity))), CONSTRAINT "order_items_give_back_no_more_than_was_bought" CHECK (((refunded_quantity >= 0) AND (refunded_quantity <= quantity))), CONSTRAINT "order_items_name_a_variant_once" UNIQUE NULLS NOT DISTINCT (order_id, variant_id, parent_id), CONSTRAINT "order_items_pkey" PRIMARY KEY (id), CONSTRAINT "order_items_take_off_no_more_than_there_is" CHECK ((((discount_amount >= 0) AND (discount_amount <= subtotal_amount)) AND (tax_amount >= 0) AND ((tax_included_amount >= 0) AND (tax_included_amount <= (subtotal_amount - discount_amount))))));
 
 ALTER TABLE "public"."order_items" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."order_notes" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_id" uuid NOT NULL, "author_id" uuid, "author_kind" text NOT NULL, "body" text NOT NULL, "visible_to_customer" boolean NOT NULL, "written_at" timestamp with time zone NOT NULL DEFAULT clock_timestamp(), CONSTRAINT "order_notes_are_written_by_somebody_known" CHECK ((author_kind = ANY (ARRAY['customer'::text, 'staff'::text, 'system'::text]))), CONSTRAINT "order_notes_of_customers_are_visible_to_them" CHECK ((visible_to_customer OR (author_kind <> 'customer'::text))), CONSTRAINT "order_notes_pkey" PRIMARY KEY (id), CONSTRAINT "order_notes_say_something" CHECK (((length(btrim(body)) >= 1) AND (length(btrim(body)) <= 2000))));
+
+ALTER TABLE "public"."order_notes" ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE "public"."orders" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "number" text NOT NULL DEFAULT ('SL-'::text || nextval('private.order_numbers'::regclass)), "customer_id" uuid NOT NULL, "status" text NOT NULL, "currency" text NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "shipping_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "placed_at" timestamp with time zone NOT NULL DEFAULT now(), "expires_at" timestamp with time zone, "paid_at" timestamp with time zone, "cancelled_at" timestamp with time zone, "cancel_reason" text, "shipping_address" jsonb, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "orders_add_up" CHECK ((total_amount = (((subtotal_amount - discount_amount) + tax_amount) + shipping_amount))), CONSTRAINT "orders_are_dated_when_paid" CHECK (((paid_at IS NOT NULL) OR (status = ANY (ARRAY['pending'::text, 'cancelled'::text, 'expired'::text, 'needs_review'::text, 'refunded'::text])))), CONSTRAINT "orders_expire_only_while_unpaid" CHECK (((status <> 'pending'::text) OR (expires_at IS NOT NULL))), CONSTRAINT "orders_go_to_one_address" CHECK ((jsonb_typeof(shipping_address) = 'object'::text)), CONSTRAINT "orders_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text, 'cancelled'::text, 'expired'::text, 'refunded'::text, 'partially_refunded'::text, 'needs_review'::text]))), CONSTRAINT "orders_never_pay_the_buyer" CHECK (((subtotal_amount >= 0) AND (discount_amount >= 0) AND (tax_amount >= 0) AND (shipping_amount >= 0) AND (total_amount >= 0) AND ((tax_included_amount >= 0) AND (tax_included_amount <= (subtotal_amount - discount_amount))))), CONSTRAINT "orders_number_key" UNIQUE (number), CONSTRAINT "orders_pkey" PRIMARY KEY (id), CONSTRAINT "orders_say_when_they_were_cancelled" CHECK (((status <> 'cancelled'::text) OR (cancelled_at IS NOT NULL))));
 
@@ -512,6 +518,40 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.add_order_note(order_id uuid, body text, visible_to_customer boolean, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(add_order_note.order_id, add_order_note.body, add_order_note.visible_to_customer);
+  v_answer jsonb := private.recall_answer(v_person_id, add_order_note.idempotency_key, 'add_order_note', v_body);
+  v_order public.orders;
+  v_own boolean;
+  v_note public.order_notes;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_order := private.find_order(add_order_note.order_id, 'orders.write');
+  v_own := not (private.is_service() or private.has_permission('orders.write'));
+  if length(btrim(coalesce(add_order_note.body, ''))) not between 1 and 2000 then
+    perform private.fail('invalid_note', 422, 'A note has 1 to 2000 characters.', 'Write something, or shorten it.');
+  end if;
+  if v_own and (select count(*) from public.order_notes where order_notes.order_id = v_order.id and order_notes.author_id = v_person_id) >= 50 then
+    perform private.fail('too_many_notes', 429, 'Too many notes were written to this order.', 'Write to the shop.');
+  end if;
+  insert into public.order_notes (order_id, author_id, author_kind, body, visible_to_customer)
+  values (v_order.id, auth.uid(), case when v_own then 'customer' when auth.uid() is null then 'system' else 'staff' end, btrim(add_order_note.body),
+    v_own or coalesce(add_order_note.visible_to_customer, false))
+  returning * into v_note;
+  perform private.emit('order.noted', 'order', v_order.id, jsonb_build_object('note_id', v_note.id));
+  return private.remember_answer(v_person_id, add_order_note.idempotency_key, 'add_order_note', v_body, to_jsonb(v_note) - 'author_id');
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.add_to_cart(variant_id uuid, quantity integer, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -699,6 +739,23 @@ CREATE OR REPLACE FUNCTION private.allowance_location()
  IMMUTABLE
  SET search_path TO ''
 AS $function$ select '00000000-0000-4000-8000-000000000002'::uuid; $function$;
+
+CREATE OR REPLACE FUNCTION private.allowed_actions(target public.orders)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_own boolean := target.customer_id is not distinct from auth.uid();
+  v_service boolean := private.is_service();
+begin
+  return (
+    select coalesce(jsonb_agg(distinct order_actions.action), '[]') from private.order_actions
+    where order_actions.status = target.status
+      and case order_actions.who when 'customer' then v_own else v_service or private.has_permission(order_actions.permission) end
+      and private.order_allows(target, order_actions.action, order_actions.who));
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION private.answer_cart(person_id uuid, idempotency_key text, verb text, body jsonb, cart_id uuid, touched uuid DEFAULT NULL::uuid, changes jsonb DEFAULT '[]'::jsonb)
  RETURNS jsonb
@@ -1295,11 +1352,11 @@ begin
   if v_order.status = 'pending' then
     perform private.end_order(v_order.id, 'cancelled', coalesce(cancel_order.reason, 'cancelled by the customer'));
     perform private.give_back_promotions(array[v_order.id]);
-  elsif v_order.status = 'paid' and v_order.total_amount = 0 or v_order.status in ('paid', 'partially_refunded') and v_by_staff then
-    perform private.undo_order(v_order.id, coalesce(cancel_order.reason, 'cancelled'));
+  elsif v_by_staff and private.order_allows(v_order, 'cancel', 'staff') or v_order.customer_id = auth.uid() and private.order_allows(v_order, 'cancel', 'customer') then
+    perform private.undo_order(v_order.id, coalesce(cancel_order.reason, case when v_order.customer_id = auth.uid() then 'cancelled by the customer' else 'cancelled' end));
   else
     perform private.fail('order_not_cancellable', 409, format('An order that is %s cannot be cancelled this way.', v_order.status),
-      case when v_order.status = 'paid' then 'Ask the shop: staff can cancel it and give the money back.' else 'Read the order again.' end);
+      case when v_order.status in ('paid', 'processing') then 'Ask the shop: staff can cancel it and give the money back.' else 'Read the order again.' end);
   end if;
   return private.remember_answer(v_person_id, cancel_order.idempotency_key, 'cancel_order', v_body, private.order_document(v_order.id));
 end
@@ -3725,9 +3782,35 @@ CREATE OR REPLACE FUNCTION private.get_order(order_id uuid)
  STABLE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
+declare
+  v_order public.orders := private.find_order(get_order.order_id, 'orders.read');
+  v_staff boolean := private.is_service() or private.has_permission('orders.read');
+  v_document jsonb := private.order_document(v_order.id);
 begin
-  perform private.find_order(get_order.order_id, 'orders.read');
-  return private.order_document(get_order.order_id);
+  return v_document || jsonb_build_object(
+    'items', private.order_page_items(v_order.id, v_document -> 'items'),
+    'refunds', (
+      select coalesce(jsonb_agg(jsonb_build_object('id', refunds.id, 'payment_id', refunds.payment_id, 'amount', refunds.amount, 'currency', refunds.currency,
+        'status', refunds.status, 'reason', refunds.reason, 'created_at', refunds.created_at, 'lines', refunds.lines,
+        'note', case when v_staff then refunds.note end, 'failure', case when v_staff then refunds.failure end) order by refunds.created_at, refunds.id), '[]')
+      from public.refunds where refunds.order_id = v_order.id),
+    'customer', (
+      select jsonb_build_object('id', profiles.id, 'name', btrim(profiles.first_name || ' ' || profiles.last_name), 'email', profiles.email, 'phone', profiles.phone)
+      from public.profiles
+      where profiles.id = v_order.customer_id and (profiles.id = auth.uid() or private.is_service() or private.has_permission('people.read'))),
+    'invoices', (
+      select coalesce(jsonb_agg(jsonb_build_object('id', invoices.id, 'kind', invoices.kind, 'number', invoices.number, 'issued_at', invoices.issued_at,
+        'total_amount', invoices.total_amount, 'currency', invoices.currency, 'refund_id', invoices.refund_id, 'corrects_id', invoices.corrects_id) order by invoices.issued_at, invoices.id), '[]')
+      from public.invoices
+      where invoices.order_id = v_order.id and (v_order.customer_id = auth.uid() or private.is_service() or private.has_permission('invoices.read'))),
+    'history', private.order_history(v_order, v_staff),
+    'notes', (
+      select coalesce(jsonb_agg(jsonb_build_object('id', order_notes.id, 'body', order_notes.body, 'visible_to_customer', order_notes.visible_to_customer,
+        'author_kind', order_notes.author_kind, 'author_name', case when v_staff then btrim(profiles.first_name || ' ' || profiles.last_name) end,
+        'written_at', order_notes.written_at) order by order_notes.written_at, order_notes.id), '[]')
+      from public.order_notes left join public.profiles on profiles.id = order_notes.author_id
+      where order_notes.order_id = v_order.id and (v_staff or order_notes.visible_to_customer)),
+    'actions', private.allowed_actions(v_order));
 end
 $function$;
 
@@ -4823,6 +4906,25 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.may_still_cancel(target public.orders)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if target.total_amount = 0 then
+    return true;
+  end if;
+  return target.paid_at > now() - make_interval(hours => (private.setting('customer_cancel_hours'))::integer)
+    and not exists (
+      select from public.order_items join public.enrollments on enrollments.order_item_id = order_items.id join public.intakes on intakes.id = enrollments.intake_id
+      where order_items.order_id = target.id and (intakes.starts_at <= now() or enrollments.status = 'completed'))
+    and not exists (
+      select from public.order_items join public.downloads on downloads.order_item_id = order_items.id
+      where order_items.order_id = target.id and downloads.used_count > 0);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.media_file(media_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -5503,6 +5605,24 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.order_allows(target public.orders, action text, who text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return exists (
+    select from private.order_actions
+    where order_actions.action = order_allows.action and order_actions.status = target.status and order_actions.who = order_allows.who
+  ) and case
+    when order_allows.action = 'pay' then target.expires_at > now()
+    when order_allows.action = 'cancel' and order_allows.who = 'customer' and target.status = 'paid' then private.may_still_cancel(target)
+    when order_allows.action = 'refund' then exists (
+      select from public.payments where payments.order_id = target.id and payments.status in ('success', 'refunding') and private.refundable_amount(payments.id) > 0)
+    else true end;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.order_document(order_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -5543,6 +5663,34 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.order_history(target public.orders, names boolean)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object('machine', moved.machine, 'subject_id', moved.subject_id, 'from_status', moved.from_status, 'to_status', moved.to_status,
+        'reason', moved.reason, 'changed_at', moved.changed_at,
+        'actor_kind', case when moved.actor_id is null then 'system' when moved.actor_id = target.customer_id then 'customer' else 'staff' end,
+        'actor_id', case when order_history.names or moved.actor_id = target.customer_id then moved.actor_id end,
+        'actor_name', case when order_history.names then btrim(profiles.first_name || ' ' || profiles.last_name) end) order by moved.id), '[]')
+    from (
+      select 0 as id, 'order' as machine, target.id as subject_id, null as from_status, null as reason, target.placed_at as changed_at, events.actor_id, coalesce((
+          select status_changes.from_status from public.status_changes
+          where status_changes.subject_id = target.id and status_changes.machine = 'order' order by status_changes.id limit 1), target.status) as to_status
+      from public.events where events.subject_id = target.id and events.name = 'order.placed'
+      union all
+      select status_changes.id, status_changes.machine, status_changes.subject_id, status_changes.from_status, status_changes.reason, status_changes.changed_at,
+        status_changes.actor_id, status_changes.to_status
+      from public.status_changes
+      where status_changes.subject_id in (
+        select target.id union all select payments.id from public.payments where payments.order_id = target.id
+        union all select refunds.id from public.refunds where refunds.order_id = target.id and order_history.names)
+    ) as moved left join public.profiles on profiles.id = moved.actor_id);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.order_numbers_containing(words text)
  RETURNS text[]
  LANGUAGE plpgsql
@@ -5571,6 +5719,28 @@ begin
       generate_series(case when before > 0 then (10 ^ (before - 1))::bigint else 0 end, case when before > 0 then (10 ^ before)::bigint - 1 else 0 end) as head,
       generate_series(0, (10 ^ after)::bigint - 1) as tail
   );
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.order_page_items(order_id uuid, items jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select coalesce(jsonb_agg(item.document || jsonb_build_object(
+        'snapshot', order_items.snapshot, 'image_url', coalesce(order_items.snapshot ->> 'image_url', products.image_url),
+        'downloads', (
+          select coalesce(jsonb_agg(jsonb_build_object('id', downloads.id, 'file_name', digital_files.file_name, 'used_count', downloads.used_count,
+            'max_downloads', downloads.max_downloads, 'expires_at', downloads.expires_at, 'ended_at', downloads.ended_at) order by digital_files.file_name, downloads.id), '[]')
+          from public.downloads join public.digital_files on digital_files.id = downloads.digital_file_id
+          where downloads.order_item_id = order_items.id)) order by item.position), '[]')
+    from jsonb_array_elements(order_page_items.items) with ordinality as item (document, position)
+    join public.order_items on order_items.id = (item.document ->> 'id')::uuid
+    join public.variants on variants.id = order_items.variant_id
+    join public.products on products.id = variants.product_id
+    where order_items.order_id = order_page_items.order_id);
 end
 $function$;
 
@@ -10907,6 +11077,14 @@ AS $function$
     add_address.district, add_address.subdistrict, add_address.country, add_address.label, add_address.make_default, add_address.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.add_order_note(order_id uuid, body text, visible_to_customer boolean DEFAULT false, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.add_order_note(add_order_note.order_id, add_order_note.body, add_order_note.visible_to_customer, add_order_note.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.add_to_cart(variant_id uuid, quantity integer DEFAULT 1, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -11769,9 +11947,13 @@ ALTER TABLE "public"."ledger_transactions" ADD CONSTRAINT "ledger_transactions_o
 
 ALTER TABLE "public"."order_items" ADD CONSTRAINT "order_items_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
+ALTER TABLE "public"."order_notes" ADD CONSTRAINT "order_notes_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
+
 ALTER TABLE "public"."payments" ADD CONSTRAINT "payments_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."payment_proofs" ADD CONSTRAINT "payment_proofs_payment_id_fkey" FOREIGN KEY (payment_id) REFERENCES public.payments(id) ON DELETE RESTRICT;
+
+ALTER TABLE "private"."order_actions" ADD CONSTRAINT "order_actions_permission_fkey" FOREIGN KEY (permission) REFERENCES public.permissions(name) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."price_list_prices" ADD CONSTRAINT "price_list_prices_currency_fkey" FOREIGN KEY (currency) REFERENCES public.currencies(code) ON DELETE RESTRICT;
 
@@ -11836,6 +12018,8 @@ ALTER TABLE "public"."learning_files" ADD CONSTRAINT "learning_files_owner_id_fk
 ALTER TABLE "public"."lesson_progress" ADD CONSTRAINT "lesson_progress_learner_id_fkey" FOREIGN KEY (learner_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."notifications" ADD CONSTRAINT "notifications_profile_id_fkey" FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."order_notes" ADD CONSTRAINT "order_notes_author_id_fkey" FOREIGN KEY (author_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."orders" ADD CONSTRAINT "orders_customer_id_fkey" FOREIGN KEY (customer_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
@@ -12247,6 +12431,8 @@ CREATE INDEX customer_search_content_idx ON private.customer_search USING gin (c
 
 CREATE INDEX idempotency_keys_created_at_idx ON private.idempotency_keys USING brin (created_at);
 
+CREATE INDEX order_actions_permission_idx ON private.order_actions USING btree (permission);
+
 CREATE INDEX product_prices_currency_lowest_amount_product_id_idx ON private.product_prices USING btree (currency, lowest_amount, product_id);
 
 CREATE INDEX product_search_category_id_created_at_product_id_idx ON private.product_search USING btree (category_id, created_at DESC, product_id DESC);
@@ -12412,6 +12598,10 @@ CREATE INDEX notifications_profile_id_created_at_idx ON public.notifications USI
 CREATE INDEX order_items_parent_id_idx ON public.order_items USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 
 CREATE INDEX order_items_variant_id_idx ON public.order_items USING btree (variant_id);
+
+CREATE INDEX order_notes_author_id_idx ON public.order_notes USING btree (author_id);
+
+CREATE INDEX order_notes_order_id_written_at_idx ON public.order_notes USING btree (order_id, written_at);
 
 CREATE INDEX orders_customer_id_placed_at_id_idx ON public.orders USING btree (customer_id, placed_at DESC, id DESC);
 
@@ -12712,6 +12902,10 @@ CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.notifications FOR EACH 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.notifications FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('notification');
 
 CREATE CONSTRAINT TRIGGER _300_check_sums AFTER INSERT OR DELETE OR UPDATE ON public.order_items DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION private.tg_order_items__check_sums();
+
+CREATE TRIGGER _100_refuse_change BEFORE DELETE OR UPDATE ON public.order_notes FOR EACH ROW EXECUTE FUNCTION private.tg__refuse_change();
+
+CREATE TRIGGER _900_audit AFTER INSERT ON public.order_notes FOR EACH ROW WHEN ((new.author_kind = 'staff'::text)) EXECUTE FUNCTION private.tg__audit('id');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.orders FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
@@ -13102,6 +13296,10 @@ CREATE POLICY "select_own_or_staff" ON "public"."order_items" FOR SELECT TO "aut
    FROM public.orders
   WHERE ((orders.id = order_items.order_id) AND (orders.customer_id = ( SELECT auth.uid() AS uid))))) OR ( SELECT private.has_permission('orders.read'::text) AS has_permission)));
 
+CREATE POLICY "select_own_or_staff" ON "public"."order_notes" FOR SELECT TO "authenticated" USING ((( SELECT private.has_permission('orders.read'::text) AS has_permission) OR (visible_to_customer AND (EXISTS ( SELECT
+   FROM public.orders
+  WHERE ((orders.id = order_notes.order_id) AND (orders.customer_id = ( SELECT auth.uid() AS uid))))))));
+
 CREATE POLICY "select_own_or_staff" ON "public"."orders" FOR SELECT TO "authenticated" USING (((customer_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('orders.read'::text) AS has_permission)));
 
 CREATE POLICY "select_own_or_staff" ON "public"."payment_proofs" FOR SELECT TO "authenticated" USING (((EXISTS ( SELECT
@@ -13318,6 +13516,8 @@ COMMENT ON FUNCTION "private"."activate_enrollments"(uuid[]) IS 'Opens the cours
 
 COMMENT ON FUNCTION "private"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) IS 'Does the work of public.add_address.';
 
+COMMENT ON FUNCTION "private"."add_order_note"(uuid, text, boolean, text) IS 'Does the work of public.add_order_note.';
+
 COMMENT ON FUNCTION "private"."add_to_cart"(uuid, integer, text) IS 'Does the work of public.add_to_cart.';
 
 COMMENT ON FUNCTION "private"."add_units"(uuid, uuid, integer) IS 'Puts units on sale at a location, spread evenly over a number of slots that grows with the quantity. The caller holds every slot of the variant and writes the movement.';
@@ -13333,6 +13533,8 @@ COMMENT ON FUNCTION "private"."adopt_refund"(uuid, text, bigint, text, text, tex
 COMMENT ON FUNCTION "private"."all_combinations"(uuid) IS 'Every combination of a product''s option values, in the order of options and values.';
 
 COMMENT ON FUNCTION "private"."allowance_location"() IS 'The location whose units are promises: what may be sold beyond stock.';
+
+COMMENT ON FUNCTION "private"."allowed_actions"(public.orders) IS 'What the caller may do with this order now, by name.';
 
 COMMENT ON FUNCTION "private"."answer_cart"(uuid, text, text, jsonb, uuid, uuid, jsonb) IS 'The end of every verb that changes a cart: keeps it for another while, prices it, refuses what is wrong with the touched line, and answers all of it. The caller holds the cart.';
 
@@ -13714,6 +13916,8 @@ COMMENT ON FUNCTION "private"."mark_seen"(private.priced_cart) IS 'Remembers wha
 
 COMMENT ON FUNCTION "private"."match_titles"(private.order_search) IS 'Adds to a search the titles that fit its words, and the variants that were sold under them.';
 
+COMMENT ON FUNCTION "private"."may_still_cancel"(public.orders) IS 'Whether its customer may still cancel this paid order: nothing was paid, or the time of customer_cancel_hours runs and nothing of it was used.';
+
 COMMENT ON FUNCTION "private"."media_file"(uuid) IS 'Does the work of public.media_file.';
 
 COMMENT ON FUNCTION "private"."merge_cart"(jsonb, text, text) IS 'Does the work of public.merge_cart.';
@@ -13774,9 +13978,15 @@ COMMENT ON FUNCTION "private"."open_payments"(interval, integer) IS 'Attempts to
 
 COMMENT ON FUNCTION "private"."open_submission"(public.enrollments, uuid, text) IS 'Writes the next piece of work. Refuses submission_waits and attempts_used_up. The caller has locked the enrolment.';
 
-COMMENT ON FUNCTION "private"."order_document"(uuid) IS 'Everything an order page shows, as every verb on orders answers it. Checks nothing: its callers do.';
+COMMENT ON FUNCTION "private"."order_allows"(public.orders, text, text) IS 'Whether the customer, or staff, may do this with the order now. The verbs ask it under the order''s lock; whether staff have the permission they ask beside it.';
+
+COMMENT ON FUNCTION "private"."order_document"(uuid) IS 'An order as every verb on orders answers it; get_order adds what else a page shows. Checks nothing: its callers do.';
+
+COMMENT ON FUNCTION "private"."order_history"(public.orders, boolean) IS 'What happened to an order and its payments, oldest first, beginning with its placing: who (customer, staff, system), from where to where, why. With names, for staff: which person, and its refunds.';
 
 COMMENT ON FUNCTION "private"."order_numbers_containing"(text) IS 'Every number an order can have that contains these words, so that the index on numbers finds them: a purchase keeps no index on parts of them. Null: too many to name.';
+
+COMMENT ON FUNCTION "private"."order_page_items"(uuid, jsonb) IS 'The items of private.order_document with their snapshots, pictures and downloads.';
 
 COMMENT ON FUNCTION "private"."order_search_fingerprint"(private.order_search) IS 'Tells a cursor of this search from one of another.';
 
@@ -14224,6 +14434,8 @@ COMMENT ON FUNCTION "private"."write_order"(uuid, private.quote, uuid, timestamp
 
 COMMENT ON FUNCTION "public"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) IS 'Keeps an address of the caller and answers it; the first one is the default. Country: ISO 3166-1, default ID. Errors: invalid_address, too_many_addresses, idempotency_key_reused, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."add_order_note"(uuid, text, boolean, text) IS 'Writes a note beside an order and answers it: staff (orders.write) among themselves unless visible_to_customer; customers on their own orders, always visible to both. Errors: order_not_found, invalid_note, too_many_notes, idempotency_key_reused.';
+
 COMMENT ON FUNCTION "public"."add_to_cart"(uuid, integer, text) IS 'Puts units of a variant into the caller''s cart, on top of those that are there, and answers the cart (see get_cart). Refuses what place_order would refuse of this line. Errors: invalid_quantity, cart_full, variant_not_found, price_missing, intake_not_open, intake_closed, out_of_stock, already_enrolled, order_already_open, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."adjust_stock"(jsonb, text, text, text) IS 'Staff (inventory.write) or the secret key: [{variant_id, delta | counted, location_id?}], all or none. Reasons: receipt, found, damage, loss, supplier_return, own_use, correction with delta; count with counted, the units on hand, held ones included. What arrives goes to the oldest backorders first. Answers {lines, filled, levels}. Errors: permission_denied, invalid_lines, invalid_quantity, invalid_reason, invalid_stock_reason, variant_not_found, seats_follow_the_intake, bundle_has_no_stock, not_counted, location_not_found, out_of_stock, idempotency_key_reused.';
@@ -14238,7 +14450,7 @@ COMMENT ON FUNCTION "public"."attribute_schema"(uuid, text) IS 'What products (l
 
 COMMENT ON FUNCTION "public"."calendar_feed"(text) IS 'The secret key only, for the function calendar-feed: what a feed shows, as {name, sessions}. Errors: calendar_not_found.';
 
-COMMENT ON FUNCTION "public"."cancel_order"(uuid, text, text) IS 'Cancels an order and answers it. The customer: while unpaid, or when nothing was paid. Staff with orders.cancel: a paid one too, and the money goes back. Errors: order_not_found, order_not_cancellable, invalid_reason, idempotency_key_reused.';
+COMMENT ON FUNCTION "public"."cancel_order"(uuid, text, text) IS 'Cancels an order and answers it; what was paid goes back. The customer: while unpaid, when nothing was paid, or within customer_cancel_hours of paying while nobody works on it and nothing of it was used. Staff with orders.cancel: until it is shipped. Errors: order_not_found, order_not_cancellable, invalid_reason, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."category_tree"(text) IS 'Every category, parents before children, in the order a menu shows them: own_products are on sale in it, products in it and below. locale: id or en; what is not translated comes in the base text.';
 
@@ -14274,7 +14486,7 @@ COMMENT ON FUNCTION "public"."generate_variants"(uuid, jsonb, text, text) IS 'St
 
 COMMENT ON FUNCTION "public"."get_cart"(text) IS 'The caller''s cart as it stands now: {id, currency, expires_at, lines, quote, shipping_address, coupon_codes, changes, problems}; id is null while there is none. changes: what moved since it was last answered, told once. problems: what place_order would refuse, with the same codes. Errors: sign_in_required.';
 
-COMMENT ON FUNCTION "public"."get_order"(uuid) IS 'One order with items, enrolments, payments and refunds: own, or any for staff with orders.read. Errors: order_not_found.';
+COMMENT ON FUNCTION "public"."get_order"(uuid) IS 'Everything an order page shows, own, or any for staff with orders.read: items with snapshots, pictures, enrolments and downloads, payments, refunds, invoices, history, notes, address, and in actions what the caller may do next. Names of staff and internal notes are for staff only. Errors: order_not_found.';
 
 COMMENT ON FUNCTION "public"."grade_submission"(uuid, integer, text, text) IS 'Who teaches the course (or learning.write): gives work its mark and answers it. A mark of at least pass_percent completes the lesson. Errors: submission_not_found, invalid_mark, already_graded, idempotency_key_reused, sign_in_required.';
 
@@ -14416,6 +14628,8 @@ COMMENT ON TABLE "private"."invoice_series" IS 'The last number given, per kind 
 
 COMMENT ON TABLE "private"."low_stock_marks" IS 'Variants with a threshold, and since when they are low: null while there is enough.';
 
+COMMENT ON TABLE "private"."order_actions" IS 'What may be done with an order in which status, by its customer or by staff with which permission. Where it goes from there is said by private.status_moves.';
+
 COMMENT ON TABLE "private"."process_reporters" IS 'Which system outside may report on the processes of which task. Its secret is in the environment of the function process-update.';
 
 COMMENT ON TABLE "private"."product_prices" IS 'The lowest and the highest base price among the variants of a product.';
@@ -14519,6 +14733,8 @@ COMMENT ON TABLE "public"."media" IS 'Pictures of a product (variant_id null) or
 COMMENT ON TABLE "public"."notifications" IS 'Messages to people, one row per channel. The person reads their own and marks them read.';
 
 COMMENT ON TABLE "public"."order_items" IS 'One line, as it was when it was bought; later changes of the catalogue do not touch it. subtotal = unit × quantity; subtotal − discount + tax = total. pricing says why; empty: the base price, nothing else.';
+
+COMMENT ON TABLE "public"."order_notes" IS 'Notes beside an order. Append-only. visible_to_customer false: for staff only.';
 
 COMMENT ON TABLE "public"."orders" IS 'One purchase. Amounts in minor units of currency; subtotal − discount + tax + shipping = total. tax_included_amount is tax that the prices contain. shipping_address is the address as it was; null when nothing is sent.';
 
@@ -14644,6 +14860,16 @@ REVOKE ALL ON FUNCTION "private"."add_address"(text, text, text, text, text, tex
 
 GRANT EXECUTE ON FUNCTION "private"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."add_order_note"(uuid, text, boolean, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."add_order_note"(uuid, text, boolean, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."add_order_note"(uuid, text, boolean, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."add_order_note"(uuid, text, boolean, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."add_order_note"(uuid, text, boolean, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."add_to_cart"(uuid, integer, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."add_to_cart"(uuid, integer, text) TO "authenticated";
@@ -14697,6 +14923,12 @@ REVOKE ALL ON FUNCTION "private"."allowance_location"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."allowance_location"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."allowance_location"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."allowed_actions"(public.orders) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."allowed_actions"(public.orders) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."allowed_actions"(public.orders) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."answer_cart"(uuid, text, text, jsonb, uuid, uuid, jsonb) FROM PUBLIC;
 
@@ -15938,6 +16170,12 @@ REVOKE ALL ON FUNCTION "private"."match_titles"(private.order_search) FROM "post
 
 GRANT EXECUTE ON FUNCTION "private"."match_titles"(private.order_search) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."may_still_cancel"(public.orders) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."may_still_cancel"(public.orders) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."may_still_cancel"(public.orders) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."media_file"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."media_file"(uuid) TO "anon", "authenticated";
@@ -16138,17 +16376,35 @@ REVOKE ALL ON FUNCTION "private"."open_submission"(public.enrollments, uuid, tex
 
 GRANT EXECUTE ON FUNCTION "private"."open_submission"(public.enrollments, uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."order_allows"(public.orders, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."order_allows"(public.orders, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."order_allows"(public.orders, text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."order_document"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."order_document"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."order_document"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."order_history"(public.orders, boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."order_history"(public.orders, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."order_history"(public.orders, boolean) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."order_numbers_containing"(text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."order_numbers_containing"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."order_numbers_containing"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."order_page_items"(uuid, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."order_page_items"(uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."order_page_items"(uuid, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."order_search_fingerprint"(private.order_search) FROM PUBLIC;
 
@@ -17637,6 +17893,16 @@ GRANT EXECUTE ON FUNCTION "public"."add_address"(text, text, text, text, text, t
 REVOKE ALL ON FUNCTION "public"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."add_order_note"(uuid, text, boolean, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."add_order_note"(uuid, text, boolean, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."add_order_note"(uuid, text, boolean, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."add_order_note"(uuid, text, boolean, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."add_order_note"(uuid, text, boolean, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."add_to_cart"(uuid, integer, text) FROM PUBLIC;
 
@@ -19825,6 +20091,18 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."order_items" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."order_items" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."order_notes" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."order_notes" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."order_notes" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."order_notes" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."order_notes" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."order_notes" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."orders" FROM "authenticated";
 

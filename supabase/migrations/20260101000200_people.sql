@@ -85,8 +85,8 @@ create index on public.role_members (role);
 
 insert into public.roles (name, description) values
   ('instructor', 'Teaches: sees courses that are not published yet.'),
-  ('support', 'Helps customers: sees people, orders and enrolments, cancels orders.'),
-  ('warehouse', 'Keeps stock.'),
+  ('support', 'Helps customers: sees people, orders and enrolments, changes and cancels orders.'),
+  ('warehouse', 'Keeps stock, and ships orders.'),
   ('courier', 'Delivers.'),
   ('finance', 'Sees the money and gives it back.'),
   ('catalog_manager', 'Writes the catalogue: products, prices, courses, intakes.'),
@@ -105,7 +105,9 @@ insert into public.permissions (name, description) values
   ('ledger.read', 'See the ledger.'),
   ('notifications.read', 'See every notification.'),
   ('orders.cancel', 'Cancel any order; what was paid is refunded.'),
+  ('orders.fulfil', 'Process, ship, deliver and complete orders.'),
   ('orders.read', 'See every order.'),
+  ('orders.write', 'Write notes to orders, change them, and prepare orders for customers.'),
   ('payments.read', 'See every payment, its proofs and its refunds.'),
   ('payments.refund', 'Give money back, and say that it was sent.'),
   ('payments.review', 'Approve and reject proofs of payment, and settle orders that need review.'),
@@ -124,9 +126,9 @@ select 'admin', permissions.name from public.permissions
 union all select 'auditor', permissions.name from public.permissions where permissions.name like '%.read'
 union all select * from (values
   ('instructor', 'catalog.read'),
-  ('support', 'people.read'), ('support', 'orders.read'), ('support', 'orders.cancel'), ('support', 'payments.read'), ('support', 'invoices.read'),
+  ('support', 'people.read'), ('support', 'orders.read'), ('support', 'orders.cancel'), ('support', 'orders.write'), ('support', 'payments.read'), ('support', 'invoices.read'),
   ('support', 'enrollments.read'), ('support', 'notifications.read'), ('support', 'catalog.read'), ('support', 'processes.read'), ('support', 'pricing.read'),
-  ('warehouse', 'catalog.read'), ('warehouse', 'inventory.read'), ('warehouse', 'inventory.write'),
+  ('warehouse', 'catalog.read'), ('warehouse', 'inventory.read'), ('warehouse', 'inventory.write'), ('warehouse', 'orders.read'), ('warehouse', 'orders.fulfil'),
   ('finance', 'orders.read'), ('finance', 'payments.read'), ('finance', 'payments.refund'), ('finance', 'payments.review'), ('finance', 'invoices.read'), ('finance', 'ledger.read'), ('finance', 'people.read'),
   ('finance', 'pricing.read'), ('finance', 'taxes.write'),
   ('catalog_manager', 'catalog.read'), ('catalog_manager', 'catalog.write'), ('catalog_manager', 'inventory.read'),

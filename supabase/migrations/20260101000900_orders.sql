@@ -195,7 +195,7 @@ begin
     'items', v_items, 'payments', v_payments, 'refunds', v_refunds);
 end
 $$;
-comment on function private.order_document(uuid) is 'Everything an order page shows, as every verb on orders answers it. Checks nothing: its callers do.';
+comment on function private.order_document(uuid) is 'An order as every verb on orders answers it; get_order adds what else a page shows. Checks nothing: its callers do.';
 
 create function private.find_order(order_id uuid, staff_permission text)
 returns public.orders
@@ -215,33 +215,6 @@ begin
 end
 $$;
 comment on function private.find_order(uuid, text) is 'The order if it is the caller''s own, or the caller has the permission. "Not there" and "not yours" are one answer.';
-
-create function private.get_order(order_id uuid)
-returns jsonb
-language plpgsql
-stable
-security definer -- one call, one check, instead of row-level security on six tables
-set search_path = ''
-as $$
-begin
-  perform private.find_order(get_order.order_id, 'orders.read');
-  return private.order_document(get_order.order_id);
-end
-$$;
-comment on function private.get_order(uuid) is 'Does the work of public.get_order.';
-grant execute on function private.get_order(uuid) to authenticated, service_role;
-
-create function public.get_order(order_id uuid)
-returns jsonb
-language sql
-stable
-security invoker
-set search_path = ''
-as $$
-  select private.get_order(get_order.order_id);
-$$;
-comment on function public.get_order(uuid) is 'One order with items, enrolments, payments and refunds: own, or any for staff with orders.read. Errors: order_not_found.';
-grant execute on function public.get_order(uuid) to authenticated, service_role;
 
 -- end --------------------------------------------------------------------------------------------------------------------------------
 
@@ -319,11 +292,11 @@ begin
   if v_order.status = 'pending' then
     perform private.end_order(v_order.id, 'cancelled', coalesce(cancel_order.reason, 'cancelled by the customer'));
     perform private.give_back_promotions(array[v_order.id]);
-  elsif v_order.status = 'paid' and v_order.total_amount = 0 or v_order.status in ('paid', 'partially_refunded') and v_by_staff then
-    perform private.undo_order(v_order.id, coalesce(cancel_order.reason, 'cancelled'));
+  elsif v_by_staff and private.order_allows(v_order, 'cancel', 'staff') or v_order.customer_id = auth.uid() and private.order_allows(v_order, 'cancel', 'customer') then
+    perform private.undo_order(v_order.id, coalesce(cancel_order.reason, case when v_order.customer_id = auth.uid() then 'cancelled by the customer' else 'cancelled' end));
   else
     perform private.fail('order_not_cancellable', 409, format('An order that is %s cannot be cancelled this way.', v_order.status),
-      case when v_order.status = 'paid' then 'Ask the shop: staff can cancel it and give the money back.' else 'Read the order again.' end);
+      case when v_order.status in ('paid', 'processing') then 'Ask the shop: staff can cancel it and give the money back.' else 'Read the order again.' end);
   end if;
   return private.remember_answer(v_person_id, cancel_order.idempotency_key, 'cancel_order', v_body, private.order_document(v_order.id));
 end
@@ -442,5 +415,6 @@ as $$
   select private.cancel_order(cancel_order.order_id, cancel_order.reason, cancel_order.idempotency_key);
 $$;
 comment on function public.cancel_order(uuid, text, text) is
-  'Cancels an order and answers it. The customer: while unpaid, or when nothing was paid. Staff with orders.cancel: a paid one too, and the money goes back. Errors: order_not_found, order_not_cancellable, invalid_reason, idempotency_key_reused.';
+  'Cancels an order and answers it; what was paid goes back. The customer: while unpaid, when nothing was paid, or within customer_cancel_hours of paying while nobody works on it and nothing of it was used. '
+  'Staff with orders.cancel: until it is shipped. Errors: order_not_found, order_not_cancellable, invalid_reason, idempotency_key_reused.';
 grant execute on function public.cancel_order(uuid, text, text) to authenticated, service_role;

@@ -27,6 +27,7 @@ allowed (name, clients) as (
     -- each does the work of the invoker function of the same name in public
     ('private.arrange_images', 'authenticated'),
     ('private.add_address', 'authenticated'),
+    ('private.add_order_note', 'authenticated'),
     ('private.add_to_cart', 'authenticated'),
     ('private.adjust_stock', 'authenticated'),
     ('private.apply_coupon', 'authenticated'),

@@ -17,7 +17,7 @@ import {
 
 const database = useDatabase();
 const notFound = { code: "order_not_found", status: 404 };
-const readers: StaffRole[] = ["support", "finance", "admin", "auditor"];
+const readers: StaffRole[] = ["support", "warehouse", "finance", "admin", "auditor"];
 const cancellers: StaffRole[] = ["support", "admin"];
 
 /** How many rows of an order and of what hangs on it the one who asks can see. */

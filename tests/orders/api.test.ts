@@ -17,7 +17,9 @@ describe("an order over HTTP", () => {
     });
     expect(order).toMatchObject({ status: "pending", currency: "IDR", total_amount: 350_00 });
     expect(order.items.map(({ unit_amount }) => unit_amount).sort((a, b) => a - b)).toEqual([0, 100_00, 250_00]);
-    expect(await seatline.orders.get(order.id)).toEqual(order);
+    expect(await seatline.orders.get(order.id)).toMatchObject({ ...order, actions: ["add_note", "cancel", "pay"] });
+    const note = await seatline.orders.addNote({ order_id: order.id, body: "A seat near the door, please." });
+    expect((await seatline.orders.get(order.id)).notes).toMatchObject([{ id: note.id, author_kind: "customer" }]);
     expect((await seatline.orders.list()).data).toMatchObject([
       { id: order.id, number: order.number, status: "pending" },
     ]);

@@ -43,10 +43,9 @@ export class ShopModel {
     });
   }
 
-  cancel(index: number, byStaff: boolean): string | null {
+  cancel(index: number): string | null {
     const order = this.orders[index] as ModelOrder;
-    const free = order.intakes.every((intake) => this.intakes[intake]?.price === 0);
-    if (order.status !== "pending" && !(order.status === "paid" && (byStaff || free))) return "order_not_cancellable";
+    if (order.status !== "pending" && order.status !== "paid") return "order_not_cancellable";
     end(order, "cancelled");
     return null;
   }

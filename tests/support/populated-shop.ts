@@ -39,6 +39,11 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
     await order(sql, customer, scarce);
     await order(sql, customer, book.variantIds[0] as string);
     await order(sql, customer, paid.variantId);
+    await act(
+      sql,
+      customer,
+      (tx) => tx`select public.add_order_note(id, 'By the window, please.') from public.orders limit 1`,
+    );
     const kept = await order(sql, customer, others[0]?.variantId as string);
     await pay(sql, customer, kept);
     await sql`select private.issue_invoice(${kept})`;
@@ -47,6 +52,7 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
     await act(sql, support, (tx) => tx`select public.cancel_order(${refunded}, 'Changed their mind')`);
     await sql`select private.queue_notification(${customer}, 'welcome', 'email', ${`welcome_${customer}`}, 'Welcome', 'Hello.')`;
   }
+  await act(sql, support, (tx) => tx`select public.add_order_note(id, 'Among ourselves.') from public.orders limit 1`);
   await sql`insert into public.promotion_redemptions (promotion_id, order_id, customer_id, amount, currency, given_back_at)
     select promotions.id, orders.id, orders.customer_id, 0, 'IDR', now() from public.promotions, public.orders where orders.status = 'cancelled'`;
   await sql`insert into public.cart_coupons (cart_id, coupon_id) select carts.id, coupons.id from public.carts, public.coupons where code = 'TENPERCENT'`;

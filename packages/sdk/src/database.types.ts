@@ -2117,6 +2117,52 @@ export type Database = {
           },
         ];
       };
+      order_notes: {
+        Row: {
+          author_id: string | null;
+          author_kind: string;
+          body: string;
+          id: string;
+          order_id: string;
+          visible_to_customer: boolean;
+          written_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          author_id?: string | null;
+          author_kind: string;
+          body: string;
+          id?: string;
+          order_id: string;
+          visible_to_customer: boolean;
+          written_at?: string;
+        };
+        Update: {
+          author_id?: string | null;
+          author_kind?: string;
+          body?: string;
+          id?: string;
+          order_id?: string;
+          visible_to_customer?: boolean;
+          written_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "order_notes_author_id_fkey";
+            columns: ["author_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "order_notes_order_id_fkey";
+            columns: ["order_id"];
+            isOneToOne: false;
+            referencedRelation: "orders";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       orders: {
         Row: {
           cancel_reason: string | null;
@@ -3769,6 +3815,10 @@ export type Database = {
           street: string;
           subdistrict?: string;
         };
+        Returns: Json;
+      };
+      add_order_note: {
+        Args: { body: string; idempotency_key?: string; order_id: string; visible_to_customer?: boolean };
         Returns: Json;
       };
       add_to_cart: { Args: { idempotency_key?: string; quantity?: number; variant_id: string }; Returns: Json };

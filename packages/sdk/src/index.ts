@@ -28,6 +28,7 @@ export * from "./types/catalog.ts";
 export * from "./types/catalog-search.ts";
 export * from "./types/events.ts";
 export * from "./types/learning.ts";
+export * from "./types/orders.ts";
 export * from "./types/payments.ts";
 export * from "./types/people.ts";
 export * from "./types/pricing.ts";

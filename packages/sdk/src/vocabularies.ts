@@ -15,6 +15,11 @@ export const orderStatuses = [
 /** One of {@link orderStatuses}. */
 export type OrderStatus = (typeof orderStatuses)[number];
 
+/** What can be done with an order. */
+export const orderActions = ["pay", "cancel", "refund", "resolve_review", "add_note"] as const;
+/** One of {@link orderActions}. */
+export type OrderAction = (typeof orderActions)[number];
+
 /** Where one attempt to pay stands. */
 export const paymentStatuses = [
   "pending",

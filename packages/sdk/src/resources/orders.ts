@@ -3,6 +3,7 @@ import { decodeCursor } from "../cursor.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
 import { orderBy, rowsAfter, type SortColumn } from "../keyset-filter.ts";
 import { eachRow, type Page, type PageParams, pageSize, toPage } from "../page.ts";
+import type { OrderNote, OrderPage } from "../types/orders.ts";
 import type { Order, OrderSummary } from "../types.ts";
 import type { OrderStatus } from "../vocabularies.ts";
 import type { Carts } from "./cart.ts";
@@ -36,8 +37,8 @@ export class Orders {
     return this.#api.perform("place_order", args, options);
   }
 
-  /** The whole order, with items, payments and refunds. Errors: `order_not_found`. */
-  get(order_id: string, options?: CallOptions): Promise<Order> {
+  /** Everything an order page shows, and in `actions` what the caller may do next. Errors: `order_not_found`. */
+  get(order_id: string, options?: CallOptions): Promise<OrderPage> {
     return this.#api.ask("get_order", { order_id }, options);
   }
 
@@ -81,6 +82,15 @@ export class Orders {
   /** Cancels an order and frees what it holds; what was paid is refunded. Errors: docs/errors.md, Orders. */
   cancel(params: CancelOrderParams, options?: ChangeOptions): Promise<Order> {
     return this.#api.perform("cancel_order", { order_id: params.order_id, reason: params.reason ?? null }, options);
+  }
+
+  /**
+   * Writes a note beside an order: staff (`orders.write`) among themselves unless it is visible to the customer, customers on their own
+   * orders. Errors: `order_not_found`, `invalid_note`, `too_many_notes`.
+   */
+  addNote(params: AddOrderNoteParams, options?: ChangeOptions): Promise<Omit<OrderNote, "author_name">> {
+    const { order_id, body, visible_to_customer = false } = params;
+    return this.#api.perform("add_order_note", { order_id, body, visible_to_customer }, options);
   }
 }
 
@@ -141,4 +151,13 @@ export interface CancelOrderParams {
   order_id: string;
   /** Kept in the order's history. */
   reason?: string;
+}
+
+/** What {@link Orders.addNote} takes. */
+export interface AddOrderNoteParams {
+  order_id: string;
+  /** 1 to 2000 characters. */
+  body: string;
+  /** Staff: whether the customer sees it. What customers write, they see. */
+  visible_to_customer?: boolean;
 }

@@ -1,0 +1,84 @@
+import type { Order, OrderItem, Refund } from "../types.ts";
+import type { InvoiceKind, OrderAction } from "../vocabularies.ts";
+
+/** Everything an order page shows. */
+export interface OrderPage extends Omit<Order, "items" | "refunds"> {
+  items: OrderPageItem[];
+  refunds: OrderPageRefund[];
+  /** Who bought; null for staff without `people.read`. */
+  customer: { id: string; name: string; email: string | null; phone: string | null } | null;
+  /** Invoices and credit notes, oldest first. */
+  invoices: OrderPageInvoice[];
+  /** Oldest first, beginning with the placing. */
+  history: OrderChange[];
+  /** Oldest first. Customers see those that are for them. */
+  notes: OrderNote[];
+  /** What the caller may do with it now. */
+  actions: OrderAction[];
+}
+
+/** One line of an order page. */
+export interface OrderPageItem extends OrderItem {
+  /** What the catalogue said when it was bought: slug, dates, picture. */
+  snapshot: Record<string, unknown>;
+  image_url: string | null;
+  /** Its files; none before it is paid. */
+  downloads: {
+    id: string;
+    file_name: string;
+    used_count: number;
+    max_downloads: number;
+    expires_at: string | null;
+    /** Since when it was given back. */
+    ended_at: string | null;
+  }[];
+}
+
+/** Money on its way back, as an order page shows it. */
+export interface OrderPageRefund extends Refund {
+  created_at: string;
+  /** What it was for; empty when it was for everything or for an amount. */
+  lines: { order_item_id: string; quantity: number; restock: boolean }[];
+  /** What staff wrote; null for customers. */
+  note: string | null;
+  /** Why the provider refused it; null for customers. */
+  failure: string | null;
+}
+
+/** One document of an order; `invoices.link` gives its PDF. */
+export interface OrderPageInvoice {
+  id: string;
+  kind: InvoiceKind;
+  number: string;
+  issued_at: string;
+  total_amount: number;
+  currency: string;
+  refund_id: string | null;
+  corrects_id: string | null;
+}
+
+/** One move in the history of an order, or of one of its payments or (for staff) refunds. */
+export interface OrderChange {
+  machine: string;
+  subject_id: string;
+  /** Null: its beginning. */
+  from_status: string | null;
+  to_status: string;
+  reason: string | null;
+  changed_at: string;
+  actor_kind: "customer" | "staff" | "system";
+  /** Staff are named to staff only. */
+  actor_id: string | null;
+  actor_name: string | null;
+}
+
+/** A note beside an order. */
+export interface OrderNote {
+  id: string;
+  body: string;
+  visible_to_customer: boolean;
+  author_kind: "customer" | "staff" | "system";
+  /** Null for customers. */
+  author_name: string | null;
+  written_at: string;
+}
