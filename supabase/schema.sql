@@ -246,7 +246,7 @@ CREATE TABLE "public"."order_notes" ("id" uuid NOT NULL DEFAULT gen_random_uuid(
 
 ALTER TABLE "public"."order_notes" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."orders" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "number" text NOT NULL DEFAULT ('SL-'::text || nextval('private.order_numbers'::regclass)), "customer_id" uuid NOT NULL, "status" text NOT NULL, "currency" text NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "shipping_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "placed_at" timestamp with time zone NOT NULL DEFAULT now(), "expires_at" timestamp with time zone, "paid_at" timestamp with time zone, "cancelled_at" timestamp with time zone, "cancel_reason" text, "shipping_address" jsonb, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "orders_add_up" CHECK ((total_amount = (((subtotal_amount - discount_amount) + tax_amount) + shipping_amount))), CONSTRAINT "orders_are_dated_when_paid" CHECK (((paid_at IS NOT NULL) OR (status = ANY (ARRAY['pending'::text, 'cancelled'::text, 'expired'::text, 'needs_review'::text, 'refunded'::text])))), CONSTRAINT "orders_expire_only_while_unpaid" CHECK (((status <> 'pending'::text) OR (expires_at IS NOT NULL))), CONSTRAINT "orders_go_to_one_address" CHECK ((jsonb_typeof(shipping_address) = 'object'::text)), CONSTRAINT "orders_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text, 'cancelled'::text, 'expired'::text, 'refunded'::text, 'partially_refunded'::text, 'needs_review'::text]))), CONSTRAINT "orders_never_pay_the_buyer" CHECK (((subtotal_amount >= 0) AND (discount_amount >= 0) AND (tax_amount >= 0) AND (shipping_amount >= 0) AND (total_amount >= 0) AND ((tax_included_amount >= 0) AND (tax_included_amount <= (subtotal_amount - discount_amount))))), CONSTRAINT "orders_number_key" UNIQUE (number), CONSTRAINT "orders_pkey" PRIMARY KEY (id), CONSTRAINT "orders_say_when_they_were_cancelled" CHECK (((status <> 'cancelled'::text) OR (cancelled_at IS NOT NULL))));
+CREATE TABLE "public"."orders" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "number" text NOT NULL DEFAULT ('SL-'::text || nextval('private.order_numbers'::regclass)), "customer_id" uuid NOT NULL, "status" text NOT NULL, "currency" text NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "shipping_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "placed_at" timestamp with time zone NOT NULL DEFAULT now(), "expires_at" timestamp with time zone, "paid_at" timestamp with time zone, "owed_reason" text, "cancelled_at" timestamp with time zone, "cancel_reason" text, "shipping_address" jsonb, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "orders_add_up" CHECK ((total_amount = (((subtotal_amount - discount_amount) + tax_amount) + shipping_amount))), CONSTRAINT "orders_are_dated_when_paid" CHECK (((paid_at IS NOT NULL) OR (status = ANY (ARRAY['pending'::text, 'cancelled'::text, 'expired'::text, 'needs_review'::text, 'refunded'::text])))), CONSTRAINT "orders_expire_only_while_unpaid" CHECK (((status <> 'pending'::text) OR (expires_at IS NOT NULL))), CONSTRAINT "orders_go_to_one_address" CHECK ((jsonb_typeof(shipping_address) = 'object'::text)), CONSTRAINT "orders_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text, 'cancelled'::text, 'expired'::text, 'refunded'::text, 'partially_refunded'::text, 'needs_review'::text]))), CONSTRAINT "orders_never_pay_the_buyer" CHECK (((subtotal_amount >= 0) AND (discount_amount >= 0) AND (tax_amount >= 0) AND (shipping_amount >= 0) AND (total_amount >= 0) AND ((tax_included_amount >= 0) AND (tax_included_amount <= (subtotal_amount - discount_amount))))), CONSTRAINT "orders_number_key" UNIQUE (number), CONSTRAINT "orders_pkey" PRIMARY KEY (id), CONSTRAINT "orders_say_when_they_were_cancelled" CHECK (((status <> 'cancelled'::text) OR (cancelled_at IS NOT NULL))));
 
 ALTER TABLE "public"."orders" ENABLE ROW LEVEL SECURITY;
 
@@ -314,7 +314,7 @@ CREATE TABLE "public"."quiz_attempts" ("id" uuid NOT NULL DEFAULT gen_random_uui
 
 ALTER TABLE "public"."quiz_attempts" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."refunds" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "payment_id" uuid NOT NULL, "order_id" uuid NOT NULL, "amount" bigint NOT NULL, "currency" text NOT NULL, "reason" text NOT NULL, "note" text, "lines" jsonb NOT NULL DEFAULT '[]'::jsonb, "status" text NOT NULL DEFAULT 'pending'::text, "attempt" integer NOT NULL DEFAULT 1, "requested_at" timestamp with time zone NOT NULL DEFAULT now(), "provider_refund_id" text, "failed_provider_refund_ids" text[] NOT NULL DEFAULT '{}'::text[], "failure" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "refunds_give_something_back" CHECK ((amount > 0)), CONSTRAINT "refunds_have_a_known_reason" CHECK ((reason = ANY (ARRAY['order_cancelled'::text, 'late_payment'::text, 'undeliverable'::text, 'duplicate_payment'::text, 'by_provider'::text, 'by_staff'::text, 'written_off'::text]))), CONSTRAINT "refunds_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'success'::text, 'failed'::text]))), CONSTRAINT "refunds_pkey" PRIMARY KEY (id), CONSTRAINT "refunds_provider_refund_id_key" UNIQUE (provider_refund_id));
+CREATE TABLE "public"."refunds" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "payment_id" uuid NOT NULL, "order_id" uuid NOT NULL, "amount" bigint NOT NULL, "currency" text NOT NULL, "reason" text NOT NULL, "note" text, "lines" jsonb NOT NULL DEFAULT '[]'::jsonb, "status" text NOT NULL DEFAULT 'pending'::text, "attempt" integer NOT NULL DEFAULT 1, "requested_at" timestamp with time zone NOT NULL DEFAULT now(), "provider_refund_id" text, "failed_provider_refund_ids" text[] NOT NULL DEFAULT '{}'::text[], "failure" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "refunds_give_something_back" CHECK ((amount > 0)), CONSTRAINT "refunds_have_a_known_reason" CHECK ((reason = ANY (ARRAY['order_cancelled'::text, 'order_expired'::text, 'late_payment'::text, 'undeliverable'::text, 'duplicate_payment'::text, 'by_provider'::text, 'by_staff'::text, 'written_off'::text]))), CONSTRAINT "refunds_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'success'::text, 'failed'::text]))), CONSTRAINT "refunds_pkey" PRIMARY KEY (id), CONSTRAINT "refunds_provider_refund_id_key" UNIQUE (provider_refund_id));
 
 ALTER TABLE "public"."refunds" ENABLE ROW LEVEL SECURITY;
 
@@ -2135,6 +2135,21 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.close_payments_beyond_due(order_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if exists (
+    select from public.payments where payments.order_id = close_payments_beyond_due.order_id and payments.status = 'pending'
+    having sum(payments.amount) > private.due_amount(close_payments_beyond_due.order_id)
+  ) then
+    perform private.close_payments(close_payments_beyond_due.order_id, 'paid');
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.close_reviewed_order(target public.orders, before text, resolution text, reason text)
  RETURNS void
  LANGUAGE plpgsql
@@ -2248,7 +2263,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.confirm_order(order_id uuid)
+CREATE OR REPLACE FUNCTION private.confirm_order(order_id uuid, owed_reason text DEFAULT NULL::text)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -2281,7 +2296,7 @@ begin
     perform private.note_backorders(confirm_order.order_id);
   end if;
   perform private.settle_reservations(confirm_order.order_id, 'claimed');
-  update public.orders set status = 'paid', paid_at = now() where orders.id = confirm_order.order_id;
+  update public.orders set status = 'paid', paid_at = now(), owed_reason = confirm_order.owed_reason where orders.id = confirm_order.order_id;
   perform private.activate_enrollments(array(select order_items.id from public.order_items where order_items.order_id = confirm_order.order_id));
   perform private.grant_downloads(confirm_order.order_id);
   perform private.post_sale(confirm_order.order_id);
@@ -2594,33 +2609,55 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.deliver_covered_order(target public.orders, payment_id uuid, surplus bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  begin
+    perform private.confirm_order(target.id);
+  exception when sqlstate 'PGRST' or unique_violation then
+    -- everything confirm_order did is undone; the money goes back, whatever brought it
+    perform private.give_back_captures(target.id, case when target.status = 'pending' then 'undeliverable' else 'late_payment' end, 'what was ordered is no longer available');
+    if target.status = 'pending' then
+      perform private.end_order(target.id, 'cancelled', 'sold out before the payment came');
+      perform private.give_back_promotions(array[target.id]);
+    end if;
+    perform private.close_payments(target.id, 'paid');
+    return;
+  end;
+  perform private.close_payments(target.id, 'paid');
+  perform private.give_back_surplus(target.id, deliver_covered_order.payment_id, deliver_covered_order.surplus, 'more was paid than the order costs');
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.deliver_paid_order(order_id uuid, payment_id uuid)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 declare
-  v_status text := (select orders.status from public.orders where orders.id = deliver_paid_order.order_id);
+  v_order public.orders;
+  v_surplus bigint;
+  v_kept bigint := private.kept_amount(deliver_paid_order.order_id);
 begin
-  if v_status = 'needs_review' then
+  select * into v_order from public.orders where orders.id = deliver_paid_order.order_id;
+  if v_order.status = 'needs_review' then
     return; -- its owner decides
-  elsif v_status = 'cancelled' then
+  elsif v_order.status = 'cancelled' then
     perform private.request_refund(deliver_paid_order.payment_id, 'late_payment', 'paid after the order was cancelled');
-  elsif v_status not in ('pending', 'expired') then
-    perform private.request_refund(deliver_paid_order.payment_id, 'duplicate_payment', 'the order was paid already');
+  elsif v_order.status not in ('pending', 'expired') then
+    -- what is on its way back as paid twice is owed to the buyer too, and must not go back twice
+    select -private.receivable_amount(v_order.id) - coalesce(sum(refunds.amount), 0) into v_surplus
+    from public.refunds where refunds.order_id = v_order.id and refunds.status = 'pending' and refunds.reason = 'duplicate_payment';
+    perform private.give_back_surplus(v_order.id, deliver_paid_order.payment_id, v_surplus, 'the order was paid already');
+  elsif v_kept >= v_order.total_amount then
+    perform private.deliver_covered_order(v_order, deliver_paid_order.payment_id, v_kept - v_order.total_amount);
+  elsif v_order.status = 'expired' then
+    perform private.request_refund(deliver_paid_order.payment_id, 'late_payment', 'a part was paid after the order expired');
   else
-    begin
-      perform private.confirm_order(deliver_paid_order.order_id);
-    exception when sqlstate 'PGRST' or unique_violation then
-      -- everything confirm_order did is undone; the money goes back
-      if v_status = 'pending' then
-        perform private.end_order(deliver_paid_order.order_id, 'cancelled', 'sold out before the payment came');
-        perform private.give_back_promotions(array[deliver_paid_order.order_id]);
-      end if;
-      perform private.request_refund(deliver_paid_order.payment_id, case when v_status = 'pending' then 'undeliverable' else 'late_payment' end,
-        'what was ordered is no longer available');
-    end;
-    perform private.close_payments(deliver_paid_order.order_id, 'paid');
+    perform private.close_payments_beyond_due(v_order.id); -- a part: the order waits for the rest
   end if;
 end
 $function$;
@@ -2850,6 +2887,24 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.due_amount(order_id uuid)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_order record;
+begin
+  select orders.status, orders.total_amount, orders.owed_reason into v_order from public.orders where orders.id = due_amount.order_id;
+  return greatest(0, case
+    when v_order.status = 'pending' then v_order.total_amount - private.kept_amount(due_amount.order_id)
+    when v_order.owed_reason is not null and v_order.status not in ('cancelled', 'expired', 'refunded', 'needs_review')
+      then private.receivable_amount(due_amount.order_id)
+    else 0
+  end);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.emit(name text, subject_type text, subject_id uuid, payload jsonb DEFAULT '{}'::jsonb)
  RETURNS void
  LANGUAGE plpgsql
@@ -2915,6 +2970,7 @@ begin
   perform private.settle_reservations(end_order.order_id, 'released');
   perform private.end_enrollments(array(select order_items.id from public.order_items where order_items.order_id = end_order.order_id), end_order.status);
   perform private.close_payments(end_order.order_id, end_order.status);
+  perform private.give_back_captures(end_order.order_id, case end_order.status when 'cancelled' then 'order_cancelled' else 'order_expired' end, end_order.reason);
   perform private.emit('order.' || end_order.status, 'order', end_order.order_id);
   perform private.give_reason(null);
 end
@@ -3645,7 +3701,7 @@ declare
   v_kept bigint := (select coalesce(sum(payments.captured_amount - payments.refunded_amount), 0) from public.payments where payments.order_id = target.id);
 begin
   if fulfil_reviewed_order.before in ('cancelled', 'refunded')
-    or v_kept <> target.total_amount and not (fulfil_reviewed_order.before = 'partially_refunded' and v_kept between 1 and target.total_amount) then
+    or v_kept <> target.total_amount and not (target.owed_reason is not null and v_kept < target.total_amount) and not (fulfil_reviewed_order.before = 'partially_refunded' and v_kept between 1 and target.total_amount) then
     perform private.fail('order_not_fulfillable', 409, 'What was paid is not what this order costs, or its goods were taken back.', 'Refund it or close it; the buyer can order again.', v_kept::text);
   end if;
   update public.payments set status = 'success' where payments.order_id = target.id and payments.status = 'refund_failed' and payments.captured_amount > payments.refunded_amount;
@@ -3889,6 +3945,21 @@ begin
   loop
     perform private.give_back_uses(give_back_promotions.order_ids, v_promotion_id);
   end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.give_back_surplus(order_id uuid, payment_id uuid, surplus bigint, note text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_amount bigint := least(give_back_surplus.surplus, private.refundable_amount(give_back_surplus.payment_id));
+begin
+  if v_amount > 0 then
+    perform private.request_refund(give_back_surplus.payment_id, 'duplicate_payment', give_back_surplus.note, v_amount);
+  end if;
+  perform private.close_payments_beyond_due(give_back_surplus.order_id);
 end
 $function$;
 
@@ -4504,6 +4575,19 @@ begin
   ) then
     perform private.fail('invoice_pdf_differs', 409, 'This invoice already has another PDF.', 'Read the one that is kept: it is the one that was sent.');
   end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.kept_amount(order_id uuid)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- a refund that somebody overtook at the provider asks for more than is left
+  return (
+    select coalesce(sum(greatest(0, private.refundable_amount(payments.id))), 0)
+    from public.payments where payments.order_id = kept_amount.order_id and payments.captured_amount > 0);
 end
 $function$;
 
@@ -5524,7 +5608,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.open_payment(order_id uuid, method text)
+CREATE OR REPLACE FUNCTION private.open_payment(order_id uuid, method text, amount bigint DEFAULT NULL::bigint)
  RETURNS public.payments
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -5532,30 +5616,26 @@ AS $function$
 declare
   v_order public.orders;
   v_payment public.payments;
+  v_amount bigint;
 begin
   select * into v_order from public.orders where orders.id = open_payment.order_id for update;
-  if v_order.status <> 'pending' then
-    perform private.fail('order_not_payable', 409, format('Order %s is %s: there is nothing to pay.', v_order.number, v_order.status), 'Read the order; place a new one if it ended.');
-  end if;
-  if v_order.expires_at <= now() then
-    perform private.fail('order_expired', 409, format('The hold of order %s has ended.', v_order.number), 'Place a new order.');
-  end if;
+  v_amount := private.payable_amount(v_order, open_payment.amount);
   select * into v_payment from public.payments where payments.order_id = v_order.id and payments.status in ('pending', 'processing');
-  if v_payment.status = 'processing' or v_payment.method <> open_payment.method and private.is_under_review(v_payment.id) then
+  if v_payment.status = 'processing' or (v_payment.method, v_payment.amount) <> (open_payment.method, v_amount) and private.is_under_review(v_payment.id) then
     perform private.fail('payment_in_progress', 409, 'A payment for this order is being processed.', 'Wait for it: the order changes by itself.');
   end if;
   if v_payment.expires_at <= now() then
     update public.payments set status = 'expired' where payments.id = v_payment.id;
     v_payment.id := null;
-  elsif v_payment.method <> open_payment.method then
-    -- the buyer chose another way: the first one is closed, and what still comes by it is given back
+  elsif (v_payment.method, v_payment.amount) <> (open_payment.method, v_amount) then
+    -- the buyer chose another way or another part: the first one is closed, and what still comes by it counts for the order or is given back
     perform private.close_payments(v_order.id, 'cancelled');
     v_payment.id := null;
   end if;
   if v_payment.id is null then
     insert into public.payments (order_id, attempt, provider, method, currency, amount)
     select v_order.id, coalesce(max(payments.attempt), 0) + 1, case when open_payment.method = 'manual_transfer' then 'manual_transfer' else 'stripe' end,
-      open_payment.method, v_order.currency, v_order.total_amount
+      open_payment.method, v_order.currency, v_amount
     from public.payments where payments.order_id = v_order.id
     returning * into v_payment;
   end if;
@@ -5633,6 +5713,7 @@ declare
   v_items jsonb;
   v_payments jsonb := '[]';
   v_refunds jsonb := '[]';
+  v_due bigint := 0;
 begin
   select * into v_order from public.orders where orders.id = order_document.order_id;
   select jsonb_agg(jsonb_build_object(
@@ -5647,7 +5728,8 @@ begin
   from public.order_items left join public.enrollments on enrollments.order_item_id = order_items.id
   where order_items.order_id = order_document.order_id;
   if v_order.total_amount > 0 then
-    select coalesce(jsonb_agg(private.payment_document(payments) order by payments.attempt), '[]') into v_payments
+    v_due := private.due_amount(order_document.order_id);
+    select coalesce(jsonb_agg(private.payment_document(payments, v_due) order by payments.attempt), '[]') into v_payments
     from public.payments where payments.order_id = order_document.order_id;
     select coalesce(jsonb_agg(jsonb_build_object('id', refunds.id, 'payment_id', refunds.payment_id, 'amount', refunds.amount,
       'currency', refunds.currency, 'status', refunds.status, 'reason', refunds.reason) order by refunds.created_at), '[]') into v_refunds
@@ -5656,7 +5738,7 @@ begin
   return jsonb_build_object(
     'id', v_order.id, 'number', v_order.number, 'status', v_order.status, 'currency', v_order.currency,
     'subtotal_amount', v_order.subtotal_amount, 'discount_amount', v_order.discount_amount, 'tax_amount', v_order.tax_amount,
-    'tax_included_amount', v_order.tax_included_amount, 'shipping_amount', v_order.shipping_amount, 'total_amount', v_order.total_amount,
+    'tax_included_amount', v_order.tax_included_amount, 'shipping_amount', v_order.shipping_amount, 'total_amount', v_order.total_amount, 'due_amount', v_due,
     'placed_at', v_order.placed_at, 'expires_at', v_order.expires_at, 'paid_at', v_order.paid_at,
     'cancelled_at', v_order.cancelled_at, 'cancel_reason', v_order.cancel_reason, 'shipping_address', v_order.shipping_address,
     'items', v_items, 'payments', v_payments, 'refunds', v_refunds);
@@ -6091,16 +6173,41 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.payment_document(payment public.payments)
- RETURNS jsonb
- LANGUAGE sql
- IMMUTABLE
+CREATE OR REPLACE FUNCTION private.payable_amount(target public.orders, amount bigint)
+ RETURNS bigint
+ LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
-  select jsonb_build_object('id', payment.id, 'order_id', payment.order_id, 'attempt', payment.attempt, 'provider', payment.provider,
-    'method', payment.method, 'status', payment.status, 'amount', payment.amount, 'currency', payment.currency, 'refunded_amount', payment.refunded_amount,
-    'checkout_url', payment.checkout_url, 'expires_at', payment.expires_at,
-    'failure_code', payment.failure_code, 'failure_message', payment.failure_message);
+declare
+  v_due bigint := private.due_amount(target.id);
+begin
+  if v_due = 0 then
+    perform private.fail('order_not_payable', 409, format('Order %s is %s: there is nothing to pay.', target.number, target.status), 'Read the order; place a new one if it ended.');
+  end if;
+  if target.status = 'pending' and target.expires_at <= now() then
+    perform private.fail('order_expired', 409, format('The hold of order %s has ended.', target.number), 'Place a new order.');
+  end if;
+  if payable_amount.amount <= 0 then
+    perform private.fail('invalid_payment_amount', 422, 'A payment has an amount above 0, in minor units.', 'Leave amount out to pay what is due.');
+  end if;
+  if payable_amount.amount > v_due then
+    perform private.fail('amount_exceeds_due', 409, 'That is more than is due.', 'Leave amount out to pay what is due.', v_due::text);
+  end if;
+  return coalesce(payable_amount.amount, v_due);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.payment_document(payment public.payments, due_amount bigint DEFAULT NULL::bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return jsonb_build_object('id', payment.id, 'order_id', payment.order_id, 'attempt', payment.attempt, 'provider', payment.provider,
+    'method', payment.method, 'status', payment.status, 'amount', payment.amount, 'currency', payment.currency, 'captured_amount', payment.captured_amount,
+    'refunded_amount', payment.refunded_amount, 'due_amount', coalesce(payment_document.due_amount, private.due_amount(payment.order_id)), 'checkout_url', payment.checkout_url,
+    'expires_at', payment.expires_at, 'failure_code', payment.failure_code, 'failure_message', payment.failure_message);
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.place_order(lines jsonb, cart_id uuid, currency text, shipping_address_id uuid, country text, province text, idempotency_key text)
@@ -7146,6 +7253,19 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.receivable_amount(order_id uuid)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select coalesce(sum(ledger_entries.amount), 0)
+    from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
+    where ledger_transactions.order_id = receivable_amount.order_id and ledger_entries.account = 'receivable');
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.receive_learning_file(file_id uuid, content_type text, bytes integer)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -7361,12 +7481,13 @@ declare
   v_body jsonb := jsonb_build_array(refund_order.order_id, refund_order.lines, refund_order.amount, refund_order.reason, refund_order.restock);
   v_answer jsonb;
   v_order public.orders;
-  v_payment_id uuid;
+  v_payment record;
   v_left bigint;
+  v_rest bigint;
   v_ids uuid[];
   v_quantities integer[];
   v_amount bigint;
-  v_refund_id uuid;
+  v_refund_ids uuid[] := '{}';
 begin
   perform private.require_refunder('payments.refund', refund_order.reason);
   v_answer := private.recall_answer(v_person_id, refund_order.idempotency_key, 'refund_order', v_body);
@@ -7382,9 +7503,8 @@ begin
       case when v_order.status = 'needs_review' then 'Call resolve_order_review.' else 'Read the order again.' end);
   end if;
   perform from public.payments where payments.order_id = v_order.id order by payments.id for update;
-  select payments.id, private.refundable_amount(payments.id) into v_payment_id, v_left
-  from public.payments where payments.order_id = v_order.id and payments.status in ('success', 'refunding')
-  order by private.refundable_amount(payments.id) desc limit 1;
+  select sum(private.refundable_amount(payments.id)) into v_left
+  from public.payments where payments.order_id = v_order.id and payments.status in ('success', 'refunding');
   if refund_order.lines is not null then
     select array_agg(parsed.order_item_id), array_agg(parsed.quantity), sum(parsed.amount) into v_ids, v_quantities, v_amount
     from private.parse_refund_lines(v_order.id, refund_order.lines) as parsed;
@@ -7403,15 +7523,26 @@ begin
   elsif v_ids is not null then
     perform private.take_back_lines(v_order.id, v_ids, v_quantities, coalesce(refund_order.restock, true), refund_order.reason);
   end if;
-  v_refund_id := private.request_refund(v_payment_id, 'by_staff', refund_order.reason, v_amount);
+  v_rest := v_amount;
+  for v_payment in
+    select payments.id, private.refundable_amount(payments.id) as amount
+    from public.payments where payments.order_id = v_order.id and payments.status in ('success', 'refunding')
+    order by private.refundable_amount(payments.id) desc, payments.attempt
+  loop
+    exit when v_rest = 0 or v_payment.amount = 0; -- as few refunds as will do
+    v_refund_ids := v_refund_ids || private.request_refund(v_payment.id, 'by_staff', refund_order.reason, least(v_rest, v_payment.amount));
+    v_rest := v_rest - least(v_rest, v_payment.amount);
+  end loop;
   update public.refunds set lines = coalesce((
     select jsonb_agg(jsonb_build_object('order_item_id', line.id, 'quantity', line.quantity, 'restock', coalesce(refund_order.restock, true)))
     from unnest(v_ids, v_quantities) as line (id, quantity)), '[]')
-  where refunds.id = v_refund_id;
-  perform private.emit('order.refunded', 'order', v_order.id, jsonb_build_object('refund_id', v_refund_id, 'whole', v_amount = v_left));
+  where refunds.id = v_refund_ids[1];
+  perform private.emit('order.refunded', 'order', v_order.id, jsonb_build_object('refund_id', v_refund_ids[1], 'whole', v_amount = v_left));
   perform private.give_reason(null);
   return private.remember_answer(v_person_id, refund_order.idempotency_key, 'refund_order', v_body,
-    jsonb_build_object('refund', private.refund_document(v_refund_id), 'order', private.order_document(v_order.id)));
+    jsonb_build_object('refund', private.refund_document(v_refund_ids[1]), 'refunds', (
+      select jsonb_agg(private.refund_document(made.id) order by made.position) from unnest(v_refund_ids) with ordinality as made (id, position)),
+      'order', private.order_document(v_order.id)));
 end
 $function$;
 
@@ -8723,6 +8854,7 @@ declare
   v_cleared bigint := greatest(0, least(refund.amount, v_owed));
   v_tax bigint := private.tax_given_back(refund.order_id, refund.amount - v_cleared);
   v_order_status text;
+  v_kept bigint;
 begin
   update public.payments
   set refunded_amount = payments.refunded_amount + refund.amount,
@@ -8731,14 +8863,13 @@ begin
   perform private.post_entries(private.refund_effect_key('refund', refund.id), refund.order_id, refund.currency, jsonb_build_object(
     'receivable', v_cleared, 'refunds', refund.amount - v_cleared - v_tax, 'tax_payable', v_tax, private.cash_account(payment.provider), -refund.amount));
   perform private.emit('refund.succeeded', 'refund', refund.id);
+  v_kept := private.kept_amount(refund.order_id);
+  select orders.status into v_order_status from public.orders where orders.id = refund.order_id;
   -- one of two payments given back leaves an order that the other one still pays
-  if refund.reason <> 'by_provider' or exists (
-    select from public.payments where payments.order_id = refund.order_id and payments.id <> payment.id and payments.status = 'success'
-  ) then
+  if refund.reason <> 'by_provider' or v_kept >= (select orders.total_amount from public.orders where orders.id = refund.order_id) then
     return;
   end if;
-  select orders.status into v_order_status from public.orders where orders.id = refund.order_id;
-  if v_rest = 0 and v_order_status in ('paid', 'processing', 'shipped', 'delivered', 'completed', 'partially_refunded', 'needs_review') then
+  if v_kept = 0 and v_order_status in ('paid', 'processing', 'shipped', 'delivered', 'completed', 'partially_refunded', 'needs_review') then
     update public.orders set status = 'refunded' where orders.id = refund.order_id;
     perform private.take_back_goods(refund.order_id);
     perform private.give_back_promotions(array[refund.order_id]);
@@ -8861,7 +8992,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.start_payment(order_id uuid, method text)
+CREATE OR REPLACE FUNCTION private.start_payment(order_id uuid, method text, amount bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -8876,7 +9007,7 @@ begin
   if coalesce(start_payment.method, '') not in ('checkout', 'payment_intent') then
     perform private.fail('invalid_payment_method', 422, 'A payment is started by checkout or payment_intent.', 'For bank transfers call start_transfer.');
   end if;
-  v_payment := private.open_payment(v_order.id, start_payment.method);
+  v_payment := private.open_payment(v_order.id, start_payment.method, start_payment.amount);
   return jsonb_build_object(
     'order', private.order_document(v_order.id), 'payment', private.payment_document(v_payment),
     'session_id', v_payment.session_id, 'customer', (select jsonb_build_object('email', profiles.email, 'name', btrim(profiles.first_name || ' ' || profiles.last_name))
@@ -8963,7 +9094,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.start_transfer(order_id uuid, idempotency_key text)
+CREATE OR REPLACE FUNCTION private.start_transfer(order_id uuid, amount bigint, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -8971,7 +9102,7 @@ CREATE OR REPLACE FUNCTION private.start_transfer(order_id uuid, idempotency_key
 AS $function$
 declare
   v_person_id uuid := private.require_person();
-  v_body jsonb := to_jsonb(start_transfer.order_id);
+  v_body jsonb := jsonb_build_array(start_transfer.order_id, start_transfer.amount);
   v_answer jsonb := private.recall_answer(v_person_id, start_transfer.idempotency_key, 'start_transfer', v_body);
   v_accounts jsonb := private.setting('transfer_accounts');
   v_order public.orders;
@@ -8985,10 +9116,11 @@ begin
   if coalesce(jsonb_array_length(v_accounts), 0) = 0 then
     perform private.fail('transfer_not_offered', 409, 'This shop takes no bank transfers.', 'Pay by the function checkout.');
   end if;
-  v_payment := private.open_payment(v_order.id, 'manual_transfer');
+  v_payment := private.open_payment(v_order.id, 'manual_transfer', start_transfer.amount);
   -- counted from when it was placed, so that changing to and fro holds nothing longer
-  v_until := greatest(v_order.expires_at, v_order.placed_at + make_interval(hours => (private.setting('transfer_hold_hours'))::integer));
-  update public.orders set expires_at = v_until where orders.id = v_order.id and orders.expires_at < v_until;
+  v_until := greatest(v_order.expires_at, case when v_order.status = 'pending' then v_order.placed_at else now() end
+    + make_interval(hours => (private.setting('transfer_hold_hours'))::integer));
+  update public.orders set expires_at = v_until where orders.id = v_order.id and orders.status = 'pending' and orders.expires_at < v_until;
   update public.reservations set expires_at = v_until
   where reservations.holder_id = v_order.id and reservations.status = 'held' and reservations.expires_at < v_until;
   update public.promotion_redemptions set expires_at = v_until
@@ -9599,7 +9731,7 @@ begin
   into v_before, v_tax_before
   from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
   where ledger_transactions.order_id = v_order.id and ledger_entries.account in ('refunds', 'tax_payable')
-    and split_part(ledger_transactions.effect_key, ':', 1) in ('refund', 'refund_failed');
+    and split_part(ledger_transactions.effect_key, ':', 1) in ('refund', 'refund_failed', 'released');
   -- the whole so far, less what went back before: several parts give back what one refund would, to the unit
   return round((v_order.tax_amount + v_order.tax_included_amount)::numeric * (v_before + tax_given_back.amount) / v_order.total_amount) - v_tax_before;
 end
@@ -10232,6 +10364,25 @@ begin
       is distinct from (coalesce(items.subtotal, 0), coalesce(items.discount, 0), coalesce(items.tax, 0), coalesce(items.tax_included, 0))
   ) then
     perform private.fail('order_does_not_add_up', 409, 'Subtotal, discount and tax of an order are the sums of its lines.', 'Write the lines and the sums in one transaction.');
+  end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_orders__end_owing()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_owed bigint := private.receivable_amount(new.id);
+  v_tax bigint;
+begin
+  perform private.close_payments(new.id, new.status);
+  if v_owed > 0 then
+    v_tax := private.tax_given_back(new.id, v_owed);
+    perform private.post_entries('released:' || new.id, new.id, new.currency,
+      jsonb_build_object('receivable', -v_owed, 'refunds', v_owed - v_tax, 'tax_payable', v_tax));
   end if;
   return null;
 end
@@ -11715,12 +11866,12 @@ AS $function$
   select private.set_stock_mode(set_stock_mode.variant_id, set_stock_mode.mode, set_stock_mode.backorder_limit, set_stock_mode.ships_at, set_stock_mode.idempotency_key);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.start_payment(order_id uuid, method text DEFAULT 'checkout'::text)
+CREATE OR REPLACE FUNCTION public.start_payment(order_id uuid, method text DEFAULT 'checkout'::text, amount bigint DEFAULT NULL::bigint)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  select private.start_payment(start_payment.order_id, start_payment.method);
+  select private.start_payment(start_payment.order_id, start_payment.method, start_payment.amount);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.start_proof(payment_id uuid, idempotency_key text DEFAULT NULL::text)
@@ -11739,12 +11890,12 @@ AS $function$
   select private.start_quiz(start_quiz.lesson_id, start_quiz.idempotency_key);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.start_transfer(order_id uuid, idempotency_key text DEFAULT NULL::text)
+CREATE OR REPLACE FUNCTION public.start_transfer(order_id uuid, amount bigint DEFAULT NULL::bigint, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  select private.start_transfer(start_transfer.order_id, start_transfer.idempotency_key);
+  select private.start_transfer(start_transfer.order_id, start_transfer.amount, start_transfer.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.start_upload(kind text, product_id uuid, variant_id uuid DEFAULT NULL::uuid, file_name text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
@@ -12348,15 +12499,24 @@ UNION ALL
     ((orders.status || '/'::text) || payments.status) AS detail
    FROM (public.payments
      JOIN public.orders ON ((orders.id = payments.order_id)))
-  WHERE ((payments.status = 'success'::text) AND (orders.status = ANY (ARRAY['pending'::text, 'expired'::text, 'cancelled'::text])))
+  WHERE ((payments.status = 'success'::text) AND ((orders.status = ANY (ARRAY['expired'::text, 'cancelled'::text])) OR ((orders.status = 'pending'::text) AND (private.kept_amount(orders.id) >= orders.total_amount))))
 UNION ALL
  SELECT 'a paid order was paid once'::text AS invariant,
     (orders.id)::text AS subject,
     orders.number AS detail
    FROM public.orders
-  WHERE ((orders.status = ANY (ARRAY['paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text])) AND (orders.total_amount > 0) AND ((orders.total_amount)::numeric <> ( SELECT COALESCE(sum(payments.captured_amount), (0)::numeric) AS "coalesce"
+  WHERE ((orders.status = ANY (ARRAY['paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text])) AND (orders.total_amount > 0) AND (orders.total_amount <> (private.kept_amount(orders.id) + private.due_amount(orders.id))))
+UNION ALL
+ SELECT 'open attempts ask for no more than is due'::text AS invariant,
+    (orders.id)::text AS subject,
+    format('asked %s, due %s'::text, asked.amount, private.due_amount(orders.id)) AS detail
+   FROM (( SELECT payments.order_id,
+            sum(payments.amount) AS amount
            FROM public.payments
-          WHERE ((payments.order_id = orders.id) AND (payments.status = 'success'::text)))))
+          WHERE (payments.status = 'pending'::text)
+          GROUP BY payments.order_id) asked
+     JOIN public.orders ON ((orders.id = asked.order_id)))
+  WHERE ((orders.status <> 'needs_review'::text) AND (asked.amount > (private.due_amount(orders.id))::numeric))
 UNION ALL
  SELECT 'refunds are what payments gave back'::text AS invariant,
     (payments.id)::text AS subject,
@@ -12382,18 +12542,23 @@ UNION ALL
              JOIN public.ledger_entries ON ((ledger_entries.transaction_id = ledger_transactions.id)))
           WHERE ((ledger_transactions.effect_key = ('capture:'::text || payments.id)) AND (ledger_entries.account = private.cash_account(payments.provider)))), (0)::numeric))
 UNION ALL
- SELECT 'a settled order leaves nothing receivable'::text AS invariant,
-    (ledger_transactions.order_id)::text AS subject,
-    (sum(ledger_entries.amount))::text AS detail
-   FROM (public.ledger_transactions
-     JOIN public.ledger_entries ON (((ledger_entries.transaction_id = ledger_transactions.id) AND (ledger_entries.account = 'receivable'::text))))
-  WHERE ((NOT (EXISTS ( SELECT
+ SELECT 'receivable is what customers owe, less what they paid before the sale'::text AS invariant,
+    (orders.id)::text AS subject,
+    format('receivable %s, due %s'::text, booked.amount, private.due_amount(orders.id)) AS detail
+   FROM (( SELECT ledger_transactions.order_id,
+            sum(ledger_entries.amount) AS amount
+           FROM (public.ledger_transactions
+             JOIN public.ledger_entries ON (((ledger_entries.transaction_id = ledger_transactions.id) AND (ledger_entries.account = 'receivable'::text))))
+          WHERE (ledger_transactions.order_id IS NOT NULL)
+          GROUP BY ledger_transactions.order_id) booked
+     JOIN public.orders ON ((orders.id = booked.order_id)))
+  WHERE ((orders.status <> 'needs_review'::text) AND (NOT (EXISTS ( SELECT
            FROM public.payments
-          WHERE ((payments.order_id = ledger_transactions.order_id) AND (payments.status = ANY (ARRAY['refunding'::text, 'refund_failed'::text])))))) AND (NOT (EXISTS ( SELECT
-           FROM public.orders
-          WHERE ((orders.id = ledger_transactions.order_id) AND (orders.status = 'needs_review'::text))))))
-  GROUP BY ledger_transactions.order_id
- HAVING (sum(ledger_entries.amount) <> (0)::numeric)
+          WHERE ((payments.order_id = orders.id) AND (payments.status = ANY (ARRAY['refunding'::text, 'refund_failed'::text])))))) AND (booked.amount <> (
+        CASE orders.status
+            WHEN 'pending'::text THEN (- private.kept_amount(orders.id))
+            ELSE private.due_amount(orders.id)
+        END)::numeric))
 UNION ALL
  SELECT 'invoice numbers have no gap'::text AS invariant,
     ((series.kind || '/'::text) || series.year) AS subject,
@@ -12912,6 +13077,8 @@ CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.orders FOR EACH ROW EXE
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('order');
 
 CREATE CONSTRAINT TRIGGER _300_check_sums AFTER UPDATE OF subtotal_amount, discount_amount, tax_amount, tax_included_amount ON public.orders DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION private.tg_order_items__check_sums();
+
+CREATE TRIGGER _400_end_owing AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN (((new.owed_reason IS NOT NULL) AND (new.status = ANY (ARRAY['cancelled'::text, 'refunded'::text])))) EXECUTE FUNCTION private.tg_orders__end_owing();
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.payment_proofs FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('payment_proof');
 
@@ -13660,6 +13827,8 @@ COMMENT ON FUNCTION "private"."close_overdue_attempt"(uuid, uuid) IS 'An attempt
 
 COMMENT ON FUNCTION "private"."close_payments"(uuid, text) IS 'Closes the open attempt of an order that ended or was paid otherwise; the worker then closes the provider''s page. One that is being processed is left to its outcome.';
 
+COMMENT ON FUNCTION "private"."close_payments_beyond_due"(uuid) IS 'Closes the open attempt when it asks for more than is due: whoever lowers what is due calls it. The caller holds the order''s row.';
+
 COMMENT ON FUNCTION "private"."close_reviewed_order"(public.orders, text, text, text) IS 'Ends what is left of an order: its goods come back, its money goes back or is written off. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."collection_condition"(public.collections) IS 'The rules of a collection as one condition on products. Without rules it holds what was picked by hand only.';
@@ -13672,7 +13841,7 @@ COMMENT ON FUNCTION "private"."complete_variants"(uuid) IS 'Variants made before
 
 COMMENT ON FUNCTION "private"."compute_quote"(uuid, private.wish[], text, uuid[], text, text) IS 'The one computation behind quote, cart and order (which chooses its address between the two steps). Raises nothing about lines: problems instead.';
 
-COMMENT ON FUNCTION "private"."confirm_order"(uuid) IS 'Turns holds into sales, opens the courses, books the sale. Refuses when something is no longer there; the caller, who holds the order''s row, then refunds.';
+COMMENT ON FUNCTION "private"."confirm_order"(uuid, text) IS 'Turns holds into sales, opens the courses, books the sale. With owed_reason (who answers for the rest: "instalments", …) the order may be paid in part or not at all: what is not captured stays receivable and due, and each later capture lowers it. Refuses when something is no longer there; the caller, who holds the order''s row, then refunds.';
 
 COMMENT ON FUNCTION "private"."continue_catalog_search"(private.catalog_search, text) IS 'The search from after the product that the cursor names; without one it decides whether to look for what is written alike, which is when nothing on sale has the words. Refuses invalid_cursor.';
 
@@ -13700,7 +13869,9 @@ COMMENT ON FUNCTION "private"."deduct_stock"(uuid, jsonb, text, text) IS 'Does t
 
 COMMENT ON FUNCTION "private"."default_address"(uuid) IS 'The id of a person''s default address, null when they have none.';
 
-COMMENT ON FUNCTION "private"."deliver_paid_order"(uuid, uuid) IS 'What a capture leads to: a paid order if it can be delivered, else a refund. Never nothing.';
+COMMENT ON FUNCTION "private"."deliver_covered_order"(public.orders, uuid, bigint) IS 'Delivers an order whose total was captured, the last of it by this payment, and gives back the surplus; or gives everything back. The caller holds the order''s row.';
+
+COMMENT ON FUNCTION "private"."deliver_paid_order"(uuid, uuid) IS 'What a capture leads to: a paid order if its total is covered and it can be delivered, a smaller due_amount if it is a part, else a refund. Never nothing.';
 
 COMMENT ON FUNCTION "private"."delivery_address"(uuid, private.order_line[], uuid) IS 'Where the goods among these lines go: the address that is wanted, else the default one; null when nothing is sent, or there is none.';
 
@@ -13716,6 +13887,8 @@ COMMENT ON FUNCTION "private"."draw_units_elsewhere"(uuid, integer, integer, int
 
 COMMENT ON FUNCTION "private"."draw_units_in_order"(uuid, integer, boolean) IS 'The edge of stock: locks every slot of the variant in order, frees holds that are due, and walks: main, places by priority, beyond stock. Exact, and slow only where it must be.';
 
+COMMENT ON FUNCTION "private"."due_amount"(uuid) IS 'What is still to pay of an order: of a pending one what was not captured, of one that was delivered before it was paid in full (owed_reason) what is receivable, else 0.';
+
 COMMENT ON FUNCTION "private"."emit"(text, text, uuid, jsonb) IS 'Adds one event to the log of this transaction.';
 
 COMMENT ON FUNCTION "private"."emit_each"(text[], text, uuid) IS 'Adds several events about one subject, in this order, in one statement: what a purchase needs.';
@@ -13724,7 +13897,7 @@ COMMENT ON FUNCTION "private"."end_downloads"(uuid[]) IS 'Ends the downloads of 
 
 COMMENT ON FUNCTION "private"."end_enrollments"(uuid[], text) IS 'Ends the seats that these order items gave: cancelled ends any live one, expired only those not paid yet.';
 
-COMMENT ON FUNCTION "private"."end_order"(uuid, text, text) IS 'Ends an unpaid order as cancelled or expired: its holds are free, its reserved seats end. The caller holds the order''s row, and gives back its promotions once it waits for no more stock.';
+COMMENT ON FUNCTION "private"."end_order"(uuid, text, text) IS 'Ends an unpaid order as cancelled or expired: its holds are free, its reserved seats end, and what was paid of it goes back. The caller holds the order''s row, and gives back its promotions once it waits for no more stock.';
 
 COMMENT ON FUNCTION "private"."end_stock_hold"(uuid, text) IS 'Ends a hold: released, expired, or deducted, which is a sale outside the shop. Refuses hold_not_found and hold_ended.';
 
@@ -13808,6 +13981,8 @@ COMMENT ON FUNCTION "private"."give_back_cart"(public.carts, public.carts) IS 'A
 
 COMMENT ON FUNCTION "private"."give_back_promotions"(uuid[]) IS 'Gives back what orders used that ended unpaid, were cancelled or refunded in full; twice does nothing. The caller holds the orders and waits for no stock afterwards.';
 
+COMMENT ON FUNCTION "private"."give_back_surplus"(uuid, uuid, bigint, text) IS 'Gives back what a capture brought beyond what was due, if anything, and closes an attempt that would bring more.';
+
 COMMENT ON FUNCTION "private"."give_back_uses"(uuid[], uuid) IS 'Gives back what orders that ended used of one promotion.';
 
 COMMENT ON FUNCTION "private"."give_reason"(text) IS 'The reason that the status changes of this transaction carry from here on.';
@@ -13869,6 +14044,8 @@ COMMENT ON FUNCTION "private"."join_waitlist"(uuid, text) IS 'Does the work of p
 COMMENT ON FUNCTION "private"."keep_certificate_pdf"(uuid, text, text, integer) IS 'Remembers where the PDF is kept and its hash, once; the same again is fine, another one is refused.';
 
 COMMENT ON FUNCTION "private"."keep_invoice_pdf"(uuid, text, text, integer) IS 'Remembers where the PDF is kept and its hash, once; the same again is fine, another one is refused.';
+
+COMMENT ON FUNCTION "private"."kept_amount"(uuid) IS 'What an order captured, less what went back and what is on its way.';
 
 COMMENT ON FUNCTION "private"."language_of"(text) IS 'The word forms of a locale; of an unknown one, words as they are written.';
 
@@ -13972,7 +14149,7 @@ COMMENT ON FUNCTION "private"."open_cart"(uuid) IS 'The customer''s open cart, l
 
 COMMENT ON FUNCTION "private"."open_enrollments"(uuid, uuid, private.order_line[], uuid[], text) IS 'Gives the learner the seats of an order''s course lines; item_ids are the lines'' order items. Refuses already_enrolled, or order_already_open with the caller''s own order id in details.';
 
-COMMENT ON FUNCTION "private"."open_payment"(uuid, text) IS 'The open attempt of a pending order by this method, made when there is none; an open one by another method is closed. Locks the order. Refuses order_not_payable, order_expired, payment_in_progress.';
+COMMENT ON FUNCTION "private"."open_payment"(uuid, text, bigint) IS 'The open attempt to pay this much of an order (null: what is due) by this method, made when there is none; an open one by another method or of another amount is closed. Locks the order. Refuses what payable_amount refuses, and payment_in_progress.';
 
 COMMENT ON FUNCTION "private"."open_payments"(interval, integer) IS 'Attempts to ask the provider about: open ones, and those that ended within the hour, in case their last event was lost.';
 
@@ -14010,7 +14187,9 @@ COMMENT ON FUNCTION "private"."pass_on_free_units"(uuid) IS 'Gives units that ar
 
 COMMENT ON FUNCTION "private"."pass_on_units"(uuid, integer, uuid, integer) IS 'Of units that free in a slot, holds one for each of the next in line and says how many. The caller holds the slot and keeps its numbers.';
 
-COMMENT ON FUNCTION "private"."payment_document"(public.payments) IS 'A payment as its buyer sees it.';
+COMMENT ON FUNCTION "private"."payable_amount"(public.orders, bigint) IS 'What an attempt to pay this order asks for: the amount, or all that is due. Refuses order_not_payable, order_expired, invalid_payment_amount, amount_exceeds_due. The caller holds the order''s row.';
+
+COMMENT ON FUNCTION "private"."payment_document"(public.payments, bigint) IS 'A payment as its buyer sees it; due_amount is what its order still asks for, counted unless the caller knows it.';
 
 COMMENT ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text, text, text) IS 'Does the work of public.place_order.';
 
@@ -14087,6 +14266,8 @@ COMMENT ON FUNCTION "private"."read_catalog_search"(text, jsonb, text, text, tex
 COMMENT ON FUNCTION "private"."read_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) IS 'A search as it was asked, checked and with the caller''s rights. Refuses invalid_search, sign_in_required, account_closed.';
 
 COMMENT ON FUNCTION "private"."recall_answer"(uuid, text, text, jsonb) IS 'The answer already given to this person for this key, or null. Waits for a twin that is still running. Another body is refused.';
+
+COMMENT ON FUNCTION "private"."receivable_amount"(uuid) IS 'What the books say that an order''s customer owes; below zero: what is owed to them.';
 
 COMMENT ON FUNCTION "private"."receive_learning_file"(uuid, text, integer) IS 'Does the work of public.receive_learning_file.';
 
@@ -14220,7 +14401,7 @@ COMMENT ON FUNCTION "private"."set_stock_mode"(uuid, text, integer, timestamp wi
 
 COMMENT ON FUNCTION "private"."setting"(text) IS 'The value of one setting, null when there is none.';
 
-COMMENT ON FUNCTION "private"."settle_payment"(uuid, bigint, text, text) IS 'A capture that the provider confirmed: books it and delivers or refunds. Answers applied, ignored (known already) or needs_review (another amount, captured twice).';
+COMMENT ON FUNCTION "private"."settle_payment"(uuid, bigint, text, text) IS 'A capture that the provider confirmed: books it, and delivers, waits for the rest, or refunds. Answers applied, ignored (known already) or needs_review (another amount, captured twice).';
 
 COMMENT ON FUNCTION "private"."settle_refund"(public.refunds, public.payments) IS 'Books money that went back. One that was started at the provider also moves the order: all back means refunded and access ends, some back means partially refunded.';
 
@@ -14234,7 +14415,7 @@ COMMENT ON FUNCTION "private"."short_locale"(text) IS 'en for en-US: the languag
 
 COMMENT ON FUNCTION "private"."split_amount"(bigint, bigint[]) IS 'Splits an amount by weights that are not negative so that the parts add up to the unit: the units that are left go to the largest remainders, of equal ones to the first.';
 
-COMMENT ON FUNCTION "private"."start_payment"(uuid, text) IS 'Does the work of public.start_payment.';
+COMMENT ON FUNCTION "private"."start_payment"(uuid, text, bigint) IS 'Does the work of public.start_payment.';
 
 COMMENT ON FUNCTION "private"."start_process"(uuid) IS 'Marks one more attempt; false when the process is done, cancelled, in other hands or was reported failed from there: then the job should return quietly.';
 
@@ -14242,7 +14423,7 @@ COMMENT ON FUNCTION "private"."start_proof"(uuid, text) IS 'Does the work of pub
 
 COMMENT ON FUNCTION "private"."start_quiz"(uuid, text) IS 'Does the work of public.start_quiz.';
 
-COMMENT ON FUNCTION "private"."start_transfer"(uuid, text) IS 'Does the work of public.start_transfer.';
+COMMENT ON FUNCTION "private"."start_transfer"(uuid, bigint, text) IS 'Does the work of public.start_transfer.';
 
 COMMENT ON FUNCTION "private"."start_upload"(text, uuid, uuid, text, text) IS 'Does the work of public.start_upload.';
 
@@ -14357,6 +14538,8 @@ COMMENT ON FUNCTION "private"."tg_lessons__follow_section"() IS 'A lesson is of 
 COMMENT ON FUNCTION "private"."tg_media__discard_object"() IS 'Tells the worker to remove the object of a row that is gone; the argument is its bucket.';
 
 COMMENT ON FUNCTION "private"."tg_order_items__check_sums"() IS 'At commit: subtotal, discount and taxes are the sums of the lines, whoever wrote them.';
+
+COMMENT ON FUNCTION "private"."tg_orders__end_owing"() IS 'An order that ends owes nothing any more: its open attempt is closed; what was sold and never paid is booked back, with its share of the tax.';
 
 COMMENT ON FUNCTION "private"."tg_product_option_values__keep_what_is_chosen"() IS 'Says clearly what the foreign key of variants enforces.';
 
@@ -14538,7 +14721,7 @@ COMMENT ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) I
 
 COMMENT ON FUNCTION "public"."record_transfer_refund"(uuid, text, text) IS 'Staff (payments.refund): the money of a payment that came by transfer was sent back by the bank, under this reference. No provider does that. Errors: permission_denied, refund_not_found, refund_not_open, invalid_reason, idempotency_key_reused.';
 
-COMMENT ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text) IS 'Staff (payments.refund): gives money back and answers {refund, order}. Neither lines nor amount: all that is left, and everything bought ends. lines [{order_item_id, quantity}]: what they cost, and they alone end; restock says whether their units are on sale again. amount alone: money only; with lines: instead of what they cost. Errors: permission_denied, order_not_found, order_not_refundable, nothing_to_refund, refund_exceeds_payment, invalid_lines, invalid_reason, idempotency_key_reused.';
+COMMENT ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text) IS 'Staff (payments.refund): gives money back and answers {refund, refunds, order}: one refund, or one per payment when no single one has enough; refund is the first. Neither lines nor amount: all that is left, and everything bought ends. lines [{order_item_id, quantity}]: what they cost, and they alone end; restock says whether their units are on sale again. amount alone: money only; with lines: instead of what they cost. Errors: permission_denied, order_not_found, order_not_refundable, nothing_to_refund, refund_exceeds_payment, invalid_lines, invalid_reason, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."release_stock"(uuid, text) IS 'Staff (inventory.write) or the secret key: ends a hold, its units are free again. Answers it. Errors: permission_denied, hold_not_found, hold_ended, idempotency_key_reused.';
 
@@ -14578,13 +14761,13 @@ COMMENT ON FUNCTION "public"."set_low_stock_threshold"(uuid, integer, text) IS '
 
 COMMENT ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) IS 'Staff (inventory.write) or the secret key: how a variant is counted. none; tracked; backorder with a limit; preorder with a limit and the day it ships. Answers {variant_id, mode, backorder_limit, ships_at, sellable}. Errors: permission_denied, invalid_stock_mode, variant_not_found, seats_follow_the_intake, bundle_has_no_stock, stock_mode_in_use, idempotency_key_reused.';
 
-COMMENT ON FUNCTION "public"."start_payment"(uuid, text) IS 'Opens a payment attempt for the caller''s own pending order, or answers the one that is open: {order, payment, session_id, customer}. The functions checkout and create-payment-intent call it; a second call changes nothing. Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, invalid_payment_method, sign_in_required.';
+COMMENT ON FUNCTION "public"."start_payment"(uuid, text, bigint) IS 'Opens an attempt to pay the caller''s own order, or a part of it (amount; null: what is still due), or answers the one that is open: {order, payment, session_id, customer}. The functions checkout and create-payment-intent call it; the same call again changes nothing. Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, invalid_payment_method, invalid_payment_amount, amount_exceeds_due, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."start_proof"(uuid, text) IS 'Makes the place for one file that shows the caller''s own transfer: {id, payment_id, status}. The function upload-proof calls it and adds where to send the file. Errors: payment_not_found, transfer_not_open, proof_under_review, too_many_proofs, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."start_quiz"(uuid, text) IS 'Begins an attempt at an open quiz, or answers the one that runs: {id, enrollment_id, lesson_id, number, max_attempts, started_at, due_at, questions}, the questions without answers. Errors: lesson_not_found, lesson_of_other_kind, lesson_locked, attempts_used_up, quiz_not_ready, idempotency_key_reused, sign_in_required.';
 
-COMMENT ON FUNCTION "public"."start_transfer"(uuid, text) IS 'Chooses bank transfer for the caller''s own pending order and answers {order, payment, accounts, reference}: where to send the money, and what to write with it. Holds the order longer; a second call changes nothing. Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, transfer_not_offered, idempotency_key_reused, sign_in_required.';
+COMMENT ON FUNCTION "public"."start_transfer"(uuid, bigint, text) IS 'Chooses bank transfer for the caller''s own order, or for a part of it (amount; null: what is still due), and answers {order, payment, accounts, reference}: where to send the money, and what to write with it. Holds the order longer; a second call changes nothing. Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, transfer_not_offered, invalid_payment_amount, amount_exceeds_due, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."start_upload"(text, uuid, uuid, text, text) IS 'Staff (catalog.write): makes the row of a picture (kind image) or of a file that is sold (kind file) and answers {kind, id, bucket, path}. The function upload calls it and signs. Errors: permission_denied, invalid_upload, product_not_found, idempotency_key_reused.';
 
@@ -14736,7 +14919,7 @@ COMMENT ON TABLE "public"."order_items" IS 'One line, as it was when it was boug
 
 COMMENT ON TABLE "public"."order_notes" IS 'Notes beside an order. Append-only. visible_to_customer false: for staff only.';
 
-COMMENT ON TABLE "public"."orders" IS 'One purchase. Amounts in minor units of currency; subtotal − discount + tax + shipping = total. tax_included_amount is tax that the prices contain. shipping_address is the address as it was; null when nothing is sent.';
+COMMENT ON TABLE "public"."orders" IS 'One purchase. Amounts in minor units of currency; subtotal − discount + tax + shipping = total. tax_included_amount is tax that the prices contain. shipping_address is the address as it was; null when nothing is sent. owed_reason says why it was delivered before it was paid in full.';
 
 COMMENT ON TABLE "public"."payment_proofs" IS 'What a buyer showed for a transfer. The file is private, under the proof''s id; the function proof-link opens it to its owner and staff.';
 
@@ -14770,7 +14953,7 @@ COMMENT ON TABLE "public"."promotions" IS 'What is taken off an order. percent a
 
 COMMENT ON TABLE "public"."quiz_attempts" IS 'Each try at a quiz, with the learner''s answers and the score. Open until submitted_at; max_attempts is the limit when it was begun.';
 
-COMMENT ON TABLE "public"."refunds" IS 'Money on its way back. Reasons: the order was cancelled; paid after it ended; sold out after payment; paid twice; started at the provider; by staff; lost. lines: what it was for, [{order_item_id, quantity, restock}].';
+COMMENT ON TABLE "public"."refunds" IS 'Money on its way back. Reasons: the order was cancelled; it expired with a part paid; paid after it ended; sold out after payment; paid twice or too much; started at the provider; by staff; lost. lines: what it was for, [{order_item_id, quantity, restock}].';
 
 COMMENT ON TABLE "public"."reservations" IS 'Units held for an order that is not paid yet, or offered to whoever waited for them, until expires_at by the database''s clock.';
 
@@ -15332,6 +15515,12 @@ REVOKE ALL ON FUNCTION "private"."close_payments"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."close_payments"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."close_payments_beyond_due"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."close_payments_beyond_due"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."close_payments_beyond_due"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."close_reviewed_order"(public.orders, text, text, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."close_reviewed_order"(public.orders, text, text, text) FROM "postgres";
@@ -15374,11 +15563,11 @@ REVOKE ALL ON FUNCTION "private"."compute_quote"(uuid, private.wish[], text, uui
 
 GRANT EXECUTE ON FUNCTION "private"."compute_quote"(uuid, private.wish[], text, uuid[], text, text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."confirm_order"(uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."confirm_order"(uuid, text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."confirm_order"(uuid) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."confirm_order"(uuid, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."confirm_order"(uuid) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."confirm_order"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."continue_catalog_search"(private.catalog_search, text) FROM PUBLIC;
 
@@ -15468,6 +15657,12 @@ REVOKE ALL ON FUNCTION "private"."default_address"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."default_address"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."deliver_covered_order"(public.orders, uuid, bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."deliver_covered_order"(public.orders, uuid, bigint) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."deliver_covered_order"(public.orders, uuid, bigint) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."deliver_paid_order"(uuid, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."deliver_paid_order"(uuid, uuid) FROM "postgres";
@@ -15517,6 +15712,12 @@ REVOKE ALL ON FUNCTION "private"."draw_units_in_order"(uuid, integer, boolean) F
 REVOKE ALL ON FUNCTION "private"."draw_units_in_order"(uuid, integer, boolean) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."draw_units_in_order"(uuid, integer, boolean) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."due_amount"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."due_amount"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."due_amount"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."emit"(text, text, uuid, jsonb) FROM PUBLIC;
 
@@ -15820,6 +16021,12 @@ REVOKE ALL ON FUNCTION "private"."give_back_promotions"(uuid[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."give_back_promotions"(uuid[]) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."give_back_surplus"(uuid, uuid, bigint, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."give_back_surplus"(uuid, uuid, bigint, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."give_back_surplus"(uuid, uuid, bigint, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."give_back_uses"(uuid[], uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."give_back_uses"(uuid[], uuid) FROM "postgres";
@@ -16025,6 +16232,12 @@ REVOKE ALL ON FUNCTION "private"."keep_invoice_pdf"(uuid, text, text, integer) F
 REVOKE ALL ON FUNCTION "private"."keep_invoice_pdf"(uuid, text, text, integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."keep_invoice_pdf"(uuid, text, text, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."kept_amount"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."kept_amount"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."kept_amount"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."language_of"(text) FROM PUBLIC;
 
@@ -16358,11 +16571,11 @@ REVOKE ALL ON FUNCTION "private"."open_enrollments"(uuid, uuid, private.order_li
 
 GRANT EXECUTE ON FUNCTION "private"."open_enrollments"(uuid, uuid, private.order_line[], uuid[], text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."open_payment"(uuid, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."open_payment"(uuid, text, bigint) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."open_payment"(uuid, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."open_payment"(uuid, text, bigint) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."open_payment"(uuid, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."open_payment"(uuid, text, bigint) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."open_payments"(interval, integer) FROM PUBLIC;
 
@@ -16472,11 +16685,17 @@ REVOKE ALL ON FUNCTION "private"."pass_on_units"(uuid, integer, uuid, integer) F
 
 GRANT EXECUTE ON FUNCTION "private"."pass_on_units"(uuid, integer, uuid, integer) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."payment_document"(public.payments) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."payable_amount"(public.orders, bigint) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."payment_document"(public.payments) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."payable_amount"(public.orders, bigint) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."payment_document"(public.payments) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."payable_amount"(public.orders, bigint) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."payment_document"(public.payments, bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."payment_document"(public.payments, bigint) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."payment_document"(public.payments, bigint) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text, text, text) FROM PUBLIC;
 
@@ -16723,6 +16942,12 @@ REVOKE ALL ON FUNCTION "private"."recall_answer"(uuid, text, text, jsonb) FROM P
 REVOKE ALL ON FUNCTION "private"."recall_answer"(uuid, text, text, jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."recall_answer"(uuid, text, text, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."receivable_amount"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."receivable_amount"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."receivable_amount"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."receive_learning_file"(uuid, text, integer) FROM PUBLIC;
 
@@ -17238,13 +17463,13 @@ REVOKE ALL ON FUNCTION "private"."split_amount"(bigint, bigint[]) FROM "postgres
 
 GRANT EXECUTE ON FUNCTION "private"."split_amount"(bigint, bigint[]) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."start_payment"(uuid, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."start_payment"(uuid, text, bigint) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "private"."start_payment"(uuid, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "private"."start_payment"(uuid, text, bigint) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."start_payment"(uuid, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."start_payment"(uuid, text, bigint) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."start_payment"(uuid, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."start_payment"(uuid, text, bigint) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."start_process"(uuid) FROM PUBLIC;
 
@@ -17268,13 +17493,13 @@ REVOKE ALL ON FUNCTION "private"."start_quiz"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."start_quiz"(uuid, text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."start_transfer"(uuid, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."start_transfer"(uuid, bigint, text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "private"."start_transfer"(uuid, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "private"."start_transfer"(uuid, bigint, text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."start_transfer"(uuid, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."start_transfer"(uuid, bigint, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."start_transfer"(uuid, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."start_transfer"(uuid, bigint, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."start_upload"(text, uuid, uuid, text, text) FROM PUBLIC;
 
@@ -17643,6 +17868,12 @@ REVOKE ALL ON FUNCTION "private"."tg_order_items__check_sums"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."tg_order_items__check_sums"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg_order_items__check_sums"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_orders__end_owing"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_orders__end_owing"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_orders__end_owing"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."tg_product_option_values__keep_what_is_chosen"() FROM PUBLIC;
 
@@ -18540,13 +18771,13 @@ GRANT EXECUTE ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timesta
 
 GRANT EXECUTE ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) TO "service_role";
 
-REVOKE ALL ON FUNCTION "public"."start_payment"(uuid, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."start_payment"(uuid, text, bigint) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "public"."start_payment"(uuid, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "public"."start_payment"(uuid, text, bigint) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "public"."start_payment"(uuid, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."start_payment"(uuid, text, bigint) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."start_payment"(uuid, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."start_payment"(uuid, text, bigint) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."start_proof"(uuid, text) FROM PUBLIC;
 
@@ -18564,13 +18795,13 @@ REVOKE ALL ON FUNCTION "public"."start_quiz"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."start_quiz"(uuid, text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "public"."start_transfer"(uuid, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."start_transfer"(uuid, bigint, text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "public"."start_transfer"(uuid, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "public"."start_transfer"(uuid, bigint, text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "public"."start_transfer"(uuid, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."start_transfer"(uuid, bigint, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."start_transfer"(uuid, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."start_transfer"(uuid, bigint, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."start_upload"(text, uuid, uuid, text, text) FROM PUBLIC;
 

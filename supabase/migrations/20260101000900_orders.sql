@@ -24,6 +24,7 @@ create table public.orders (
   placed_at timestamptz not null default now(),
   expires_at timestamptz,
   paid_at timestamptz,
+  owed_reason text,
   cancelled_at timestamptz,
   cancel_reason text,
   shipping_address jsonb,
@@ -39,7 +40,7 @@ create table public.orders (
   constraint orders_go_to_one_address check (jsonb_typeof(shipping_address) = 'object')
 );
 comment on table public.orders is
-  'One purchase. Amounts in minor units of currency; subtotal − discount + tax + shipping = total. tax_included_amount is tax that the prices contain. shipping_address is the address as it was; null when nothing is sent.';
+  'One purchase. Amounts in minor units of currency; subtotal − discount + tax + shipping = total. tax_included_amount is tax that the prices contain. shipping_address is the address as it was; null when nothing is sent. owed_reason says why it was delivered before it was paid in full.';
 
 -- serves: my orders, newest first, keyset by (placed_at, id)
 create index on public.orders (customer_id, placed_at desc, id desc);
@@ -166,6 +167,7 @@ declare
   v_items jsonb;
   v_payments jsonb := '[]';
   v_refunds jsonb := '[]';
+  v_due bigint := 0;
 begin
   select * into v_order from public.orders where orders.id = order_document.order_id;
   select jsonb_agg(jsonb_build_object(
@@ -180,7 +182,8 @@ begin
   from public.order_items left join public.enrollments on enrollments.order_item_id = order_items.id
   where order_items.order_id = order_document.order_id;
   if v_order.total_amount > 0 then
-    select coalesce(jsonb_agg(private.payment_document(payments) order by payments.attempt), '[]') into v_payments
+    v_due := private.due_amount(order_document.order_id);
+    select coalesce(jsonb_agg(private.payment_document(payments, v_due) order by payments.attempt), '[]') into v_payments
     from public.payments where payments.order_id = order_document.order_id;
     select coalesce(jsonb_agg(jsonb_build_object('id', refunds.id, 'payment_id', refunds.payment_id, 'amount', refunds.amount,
       'currency', refunds.currency, 'status', refunds.status, 'reason', refunds.reason) order by refunds.created_at), '[]') into v_refunds
@@ -189,7 +192,7 @@ begin
   return jsonb_build_object(
     'id', v_order.id, 'number', v_order.number, 'status', v_order.status, 'currency', v_order.currency,
     'subtotal_amount', v_order.subtotal_amount, 'discount_amount', v_order.discount_amount, 'tax_amount', v_order.tax_amount,
-    'tax_included_amount', v_order.tax_included_amount, 'shipping_amount', v_order.shipping_amount, 'total_amount', v_order.total_amount,
+    'tax_included_amount', v_order.tax_included_amount, 'shipping_amount', v_order.shipping_amount, 'total_amount', v_order.total_amount, 'due_amount', v_due,
     'placed_at', v_order.placed_at, 'expires_at', v_order.expires_at, 'paid_at', v_order.paid_at,
     'cancelled_at', v_order.cancelled_at, 'cancel_reason', v_order.cancel_reason, 'shipping_address', v_order.shipping_address,
     'items', v_items, 'payments', v_payments, 'refunds', v_refunds);
@@ -235,11 +238,12 @@ begin
   perform private.settle_reservations(end_order.order_id, 'released');
   perform private.end_enrollments(array(select order_items.id from public.order_items where order_items.order_id = end_order.order_id), end_order.status);
   perform private.close_payments(end_order.order_id, end_order.status);
+  perform private.give_back_captures(end_order.order_id, case end_order.status when 'cancelled' then 'order_cancelled' else 'order_expired' end, end_order.reason);
   perform private.emit('order.' || end_order.status, 'order', end_order.order_id);
   perform private.give_reason(null);
 end
 $$;
-comment on function private.end_order(uuid, text, text) is 'Ends an unpaid order as cancelled or expired: its holds are free, its reserved seats end. The caller holds the order''s row, and gives back its promotions once it waits for no more stock.';
+comment on function private.end_order(uuid, text, text) is 'Ends an unpaid order as cancelled or expired: its holds are free, its reserved seats end, and what was paid of it goes back. The caller holds the order''s row, and gives back its promotions once it waits for no more stock.';
 
 create function private.expire_due_orders(max_orders integer default 100)
 returns integer
@@ -303,51 +307,6 @@ end
 $$;
 comment on function private.cancel_order(uuid, text, text) is 'Does the work of public.cancel_order.';
 grant execute on function private.cancel_order(uuid, text, text) to authenticated, service_role;
-
-create function private.confirm_order(order_id uuid)
-returns void
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $$
-declare
-  v_item record;
-  v_retaken boolean := false;
-begin
-  -- from here on nobody releases what is still held, so what is missing now is all that will be
-  perform from public.reservations where reservations.holder_id = confirm_order.order_id and reservations.status = 'held' order by reservations.id for update;
-  -- what was released before is taken again, if it is still there
-  for v_item in
-    select lines.variant_id, lines.title, lines.missing, array_agg(lines.variant_id) over () as variant_ids
-    from (
-      select order_items.variant_id, min(order_items.title) as title,
-        sum(order_items.quantity)::integer - private.held_units(confirm_order.order_id, order_items.variant_id) as missing
-      from public.order_items join public.variants on variants.id = order_items.variant_id
-      where order_items.order_id = confirm_order.order_id and variants.stock_mode <> 'none'
-      group by order_items.variant_id
-    ) as lines
-    where lines.missing > 0 order by lines.variant_id
-  loop
-    perform private.lock_holds(array[confirm_order.order_id], v_item.variant_ids);
-    if private.reserve_units(confirm_order.order_id, v_item.variant_id, v_item.missing, now() + interval '1 minute') is null then
-      perform private.fail('out_of_stock', 409, format('%s sold out before the payment came.', v_item.title), 'The money goes back.');
-    end if;
-    v_retaken := true;
-  end loop;
-  if v_retaken then
-    perform private.note_backorders(confirm_order.order_id);
-  end if;
-  perform private.settle_reservations(confirm_order.order_id, 'claimed');
-  update public.orders set status = 'paid', paid_at = now() where orders.id = confirm_order.order_id;
-  perform private.activate_enrollments(array(select order_items.id from public.order_items where order_items.order_id = confirm_order.order_id));
-  perform private.grant_downloads(confirm_order.order_id);
-  perform private.post_sale(confirm_order.order_id);
-  perform private.claim_promotions(confirm_order.order_id);
-  perform private.emit('order.paid', 'order', confirm_order.order_id);
-end
-$$;
-comment on function private.confirm_order(uuid) is 'Turns holds into sales, opens the courses, books the sale. Refuses when something is no longer there; the caller, who holds the order''s row, then refunds.';
 
 create function private.undo_order(order_id uuid, reason text)
 returns void

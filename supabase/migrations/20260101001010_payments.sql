@@ -65,21 +65,23 @@ grant select on public.payments to authenticated, service_role;
 
 -- open -------------------------------------------------------------------------------------------------------------------------------
 
-create function private.payment_document(payment public.payments)
+create function private.payment_document(payment public.payments, due_amount bigint default null)
 returns jsonb
-language sql
-immutable
+language plpgsql
+volatile -- stable would answer what was due before the verb that calls it
 security invoker
 set search_path = ''
 as $$
-  select jsonb_build_object('id', payment.id, 'order_id', payment.order_id, 'attempt', payment.attempt, 'provider', payment.provider,
-    'method', payment.method, 'status', payment.status, 'amount', payment.amount, 'currency', payment.currency, 'refunded_amount', payment.refunded_amount,
-    'checkout_url', payment.checkout_url, 'expires_at', payment.expires_at,
-    'failure_code', payment.failure_code, 'failure_message', payment.failure_message);
+begin
+  return jsonb_build_object('id', payment.id, 'order_id', payment.order_id, 'attempt', payment.attempt, 'provider', payment.provider,
+    'method', payment.method, 'status', payment.status, 'amount', payment.amount, 'currency', payment.currency, 'captured_amount', payment.captured_amount,
+    'refunded_amount', payment.refunded_amount, 'due_amount', coalesce(payment_document.due_amount, private.due_amount(payment.order_id)), 'checkout_url', payment.checkout_url,
+    'expires_at', payment.expires_at, 'failure_code', payment.failure_code, 'failure_message', payment.failure_message);
+end
 $$;
-comment on function private.payment_document(public.payments) is 'A payment as its buyer sees it.';
+comment on function private.payment_document(public.payments, bigint) is 'A payment as its buyer sees it; due_amount is what its order still asks for, counted unless the caller knows it.';
 
-create function private.open_payment(order_id uuid, method text)
+create function private.open_payment(order_id uuid, method text, amount bigint default null)
 returns public.payments
 language plpgsql
 volatile
@@ -89,40 +91,36 @@ as $$
 declare
   v_order public.orders;
   v_payment public.payments;
+  v_amount bigint;
 begin
   select * into v_order from public.orders where orders.id = open_payment.order_id for update;
-  if v_order.status <> 'pending' then
-    perform private.fail('order_not_payable', 409, format('Order %s is %s: there is nothing to pay.', v_order.number, v_order.status), 'Read the order; place a new one if it ended.');
-  end if;
-  if v_order.expires_at <= now() then
-    perform private.fail('order_expired', 409, format('The hold of order %s has ended.', v_order.number), 'Place a new order.');
-  end if;
+  v_amount := private.payable_amount(v_order, open_payment.amount);
   select * into v_payment from public.payments where payments.order_id = v_order.id and payments.status in ('pending', 'processing');
-  if v_payment.status = 'processing' or v_payment.method <> open_payment.method and private.is_under_review(v_payment.id) then
+  if v_payment.status = 'processing' or (v_payment.method, v_payment.amount) <> (open_payment.method, v_amount) and private.is_under_review(v_payment.id) then
     perform private.fail('payment_in_progress', 409, 'A payment for this order is being processed.', 'Wait for it: the order changes by itself.');
   end if;
   if v_payment.expires_at <= now() then
     update public.payments set status = 'expired' where payments.id = v_payment.id;
     v_payment.id := null;
-  elsif v_payment.method <> open_payment.method then
-    -- the buyer chose another way: the first one is closed, and what still comes by it is given back
+  elsif (v_payment.method, v_payment.amount) <> (open_payment.method, v_amount) then
+    -- the buyer chose another way or another part: the first one is closed, and what still comes by it counts for the order or is given back
     perform private.close_payments(v_order.id, 'cancelled');
     v_payment.id := null;
   end if;
   if v_payment.id is null then
     insert into public.payments (order_id, attempt, provider, method, currency, amount)
     select v_order.id, coalesce(max(payments.attempt), 0) + 1, case when open_payment.method = 'manual_transfer' then 'manual_transfer' else 'stripe' end,
-      open_payment.method, v_order.currency, v_order.total_amount
+      open_payment.method, v_order.currency, v_amount
     from public.payments where payments.order_id = v_order.id
     returning * into v_payment;
   end if;
   return v_payment;
 end
 $$;
-comment on function private.open_payment(uuid, text) is
-  'The open attempt of a pending order by this method, made when there is none; an open one by another method is closed. Locks the order. Refuses order_not_payable, order_expired, payment_in_progress.';
+comment on function private.open_payment(uuid, text, bigint) is
+  'The open attempt to pay this much of an order (null: what is due) by this method, made when there is none; an open one by another method or of another amount is closed. Locks the order. Refuses what payable_amount refuses, and payment_in_progress.';
 
-create function private.start_payment(order_id uuid, method text)
+create function private.start_payment(order_id uuid, method text, amount bigint)
 returns jsonb
 language plpgsql
 volatile
@@ -138,29 +136,30 @@ begin
   if coalesce(start_payment.method, '') not in ('checkout', 'payment_intent') then
     perform private.fail('invalid_payment_method', 422, 'A payment is started by checkout or payment_intent.', 'For bank transfers call start_transfer.');
   end if;
-  v_payment := private.open_payment(v_order.id, start_payment.method);
+  v_payment := private.open_payment(v_order.id, start_payment.method, start_payment.amount);
   return jsonb_build_object(
     'order', private.order_document(v_order.id), 'payment', private.payment_document(v_payment),
     'session_id', v_payment.session_id, 'customer', (select jsonb_build_object('email', profiles.email, 'name', btrim(profiles.first_name || ' ' || profiles.last_name))
       from public.profiles where profiles.id = v_order.customer_id));
 end
 $$;
-comment on function private.start_payment(uuid, text) is 'Does the work of public.start_payment.';
-grant execute on function private.start_payment(uuid, text) to authenticated;
+comment on function private.start_payment(uuid, text, bigint) is 'Does the work of public.start_payment.';
+grant execute on function private.start_payment(uuid, text, bigint) to authenticated;
 
-create function public.start_payment(order_id uuid, method text default 'checkout')
+create function public.start_payment(order_id uuid, method text default 'checkout', amount bigint default null)
 returns jsonb
 language sql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select private.start_payment(start_payment.order_id, start_payment.method);
+  select private.start_payment(start_payment.order_id, start_payment.method, start_payment.amount);
 $$;
-comment on function public.start_payment(uuid, text) is
-  'Opens a payment attempt for the caller''s own pending order, or answers the one that is open: {order, payment, session_id, customer}. The functions checkout and create-payment-intent call it; a second call changes nothing. '
-  'Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, invalid_payment_method, sign_in_required.';
-grant execute on function public.start_payment(uuid, text) to authenticated;
+comment on function public.start_payment(uuid, text, bigint) is
+  'Opens an attempt to pay the caller''s own order, or a part of it (amount; null: what is still due), or answers the one that is open: {order, payment, session_id, customer}. '
+  'The functions checkout and create-payment-intent call it; the same call again changes nothing. '
+  'Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, invalid_payment_method, invalid_payment_amount, amount_exceeds_due, sign_in_required.';
+grant execute on function public.start_payment(uuid, text, bigint) to authenticated;
 
 create function private.attach_payment_session(payment_id uuid, session_id text, url text, expires_at timestamptz)
 returns jsonb
@@ -293,41 +292,7 @@ begin
 end
 $$;
 comment on function private.settle_payment(uuid, bigint, text, text) is
-  'A capture that the provider confirmed: books it and delivers or refunds. Answers applied, ignored (known already) or needs_review (another amount, captured twice).';
-
-create function private.deliver_paid_order(order_id uuid, payment_id uuid)
-returns void
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $$
-declare
-  v_status text := (select orders.status from public.orders where orders.id = deliver_paid_order.order_id);
-begin
-  if v_status = 'needs_review' then
-    return; -- its owner decides
-  elsif v_status = 'cancelled' then
-    perform private.request_refund(deliver_paid_order.payment_id, 'late_payment', 'paid after the order was cancelled');
-  elsif v_status not in ('pending', 'expired') then
-    perform private.request_refund(deliver_paid_order.payment_id, 'duplicate_payment', 'the order was paid already');
-  else
-    begin
-      perform private.confirm_order(deliver_paid_order.order_id);
-    exception when sqlstate 'PGRST' or unique_violation then
-      -- everything confirm_order did is undone; the money goes back
-      if v_status = 'pending' then
-        perform private.end_order(deliver_paid_order.order_id, 'cancelled', 'sold out before the payment came');
-        perform private.give_back_promotions(array[deliver_paid_order.order_id]);
-      end if;
-      perform private.request_refund(deliver_paid_order.payment_id, case when v_status = 'pending' then 'undeliverable' else 'late_payment' end,
-        'what was ordered is no longer available');
-    end;
-    perform private.close_payments(deliver_paid_order.order_id, 'paid');
-  end if;
-end
-$$;
-comment on function private.deliver_paid_order(uuid, uuid) is 'What a capture leads to: a paid order if it can be delivered, else a refund. Never nothing.';
+  'A capture that the provider confirmed: books it, and delivers, waits for the rest, or refunds. Answers applied, ignored (known already) or needs_review (another amount, captured twice).';
 
 create function private.flag_order(order_id uuid, reason text)
 returns text

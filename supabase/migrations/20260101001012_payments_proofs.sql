@@ -64,7 +64,7 @@ comment on function private.is_under_review(uuid) is 'Whether a proof of this pa
 
 -- choose transfer --------------------------------------------------------------------------------------------------------------------
 
-create function private.start_transfer(order_id uuid, idempotency_key text)
+create function private.start_transfer(order_id uuid, amount bigint, idempotency_key text)
 returns jsonb
 language plpgsql
 volatile
@@ -73,7 +73,7 @@ set search_path = ''
 as $$
 declare
   v_person_id uuid := private.require_person();
-  v_body jsonb := to_jsonb(start_transfer.order_id);
+  v_body jsonb := jsonb_build_array(start_transfer.order_id, start_transfer.amount);
   v_answer jsonb := private.recall_answer(v_person_id, start_transfer.idempotency_key, 'start_transfer', v_body);
   v_accounts jsonb := private.setting('transfer_accounts');
   v_order public.orders;
@@ -87,10 +87,11 @@ begin
   if coalesce(jsonb_array_length(v_accounts), 0) = 0 then
     perform private.fail('transfer_not_offered', 409, 'This shop takes no bank transfers.', 'Pay by the function checkout.');
   end if;
-  v_payment := private.open_payment(v_order.id, 'manual_transfer');
+  v_payment := private.open_payment(v_order.id, 'manual_transfer', start_transfer.amount);
   -- counted from when it was placed, so that changing to and fro holds nothing longer
-  v_until := greatest(v_order.expires_at, v_order.placed_at + make_interval(hours => (private.setting('transfer_hold_hours'))::integer));
-  update public.orders set expires_at = v_until where orders.id = v_order.id and orders.expires_at < v_until;
+  v_until := greatest(v_order.expires_at, case when v_order.status = 'pending' then v_order.placed_at else now() end
+    + make_interval(hours => (private.setting('transfer_hold_hours'))::integer));
+  update public.orders set expires_at = v_until where orders.id = v_order.id and orders.status = 'pending' and orders.expires_at < v_until;
   update public.reservations set expires_at = v_until
   where reservations.holder_id = v_order.id and reservations.status = 'held' and reservations.expires_at < v_until;
   update public.promotion_redemptions set expires_at = v_until
@@ -100,22 +101,22 @@ begin
     'order', private.order_document(v_order.id), 'payment', private.payment_document(v_payment), 'accounts', v_accounts, 'reference', v_order.number));
 end
 $$;
-comment on function private.start_transfer(uuid, text) is 'Does the work of public.start_transfer.';
-grant execute on function private.start_transfer(uuid, text) to authenticated;
+comment on function private.start_transfer(uuid, bigint, text) is 'Does the work of public.start_transfer.';
+grant execute on function private.start_transfer(uuid, bigint, text) to authenticated;
 
-create function public.start_transfer(order_id uuid, idempotency_key text default null)
+create function public.start_transfer(order_id uuid, amount bigint default null, idempotency_key text default null)
 returns jsonb
 language sql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select private.start_transfer(start_transfer.order_id, start_transfer.idempotency_key);
+  select private.start_transfer(start_transfer.order_id, start_transfer.amount, start_transfer.idempotency_key);
 $$;
-comment on function public.start_transfer(uuid, text) is
-  'Chooses bank transfer for the caller''s own pending order and answers {order, payment, accounts, reference}: where to send the money, and what to write with it. Holds the order longer; a second call changes nothing. '
-  'Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, transfer_not_offered, idempotency_key_reused, sign_in_required.';
-grant execute on function public.start_transfer(uuid, text) to authenticated;
+comment on function public.start_transfer(uuid, bigint, text) is
+  'Chooses bank transfer for the caller''s own order, or for a part of it (amount; null: what is still due), and answers {order, payment, accounts, reference}: where to send the money, and what to write with it. Holds the order longer; a second call changes nothing. '
+  'Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, transfer_not_offered, invalid_payment_amount, amount_exceeds_due, idempotency_key_reused, sign_in_required.';
+grant execute on function public.start_transfer(uuid, bigint, text) to authenticated;
 
 -- show it ----------------------------------------------------------------------------------------------------------------------------
 

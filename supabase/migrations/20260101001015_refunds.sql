@@ -23,10 +23,10 @@ create table public.refunds (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint refunds_give_something_back check (amount > 0),
-  constraint refunds_have_a_known_reason check (reason in ('order_cancelled', 'late_payment', 'undeliverable', 'duplicate_payment', 'by_provider', 'by_staff', 'written_off')),
+  constraint refunds_have_a_known_reason check (reason in ('order_cancelled', 'order_expired', 'late_payment', 'undeliverable', 'duplicate_payment', 'by_provider', 'by_staff', 'written_off')),
   constraint refunds_have_a_known_status check (status in ('pending', 'success', 'failed'))
 );
-comment on table public.refunds is 'Money on its way back. Reasons: the order was cancelled; paid after it ended; sold out after payment; paid twice; started at the provider; by staff; lost. lines: what it was for, [{order_item_id, quantity, restock}].';
+comment on table public.refunds is 'Money on its way back. Reasons: the order was cancelled; it expired with a part paid; paid after it ended; sold out after payment; paid twice or too much; started at the provider; by staff; lost. lines: what it was for, [{order_item_id, quantity, restock}].';
 create index on public.refunds (payment_id);
 create index on public.refunds (order_id);
 -- serves: refunds that nobody sent yet
@@ -210,7 +210,7 @@ begin
   into v_before, v_tax_before
   from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
   where ledger_transactions.order_id = v_order.id and ledger_entries.account in ('refunds', 'tax_payable')
-    and split_part(ledger_transactions.effect_key, ':', 1) in ('refund', 'refund_failed');
+    and split_part(ledger_transactions.effect_key, ':', 1) in ('refund', 'refund_failed', 'released');
   -- the whole so far, less what went back before: several parts give back what one refund would, to the unit
   return round((v_order.tax_amount + v_order.tax_included_amount)::numeric * (v_before + tax_given_back.amount) / v_order.total_amount) - v_tax_before;
 end
@@ -235,6 +235,7 @@ declare
   v_cleared bigint := greatest(0, least(refund.amount, v_owed));
   v_tax bigint := private.tax_given_back(refund.order_id, refund.amount - v_cleared);
   v_order_status text;
+  v_kept bigint;
 begin
   update public.payments
   set refunded_amount = payments.refunded_amount + refund.amount,
@@ -243,14 +244,13 @@ begin
   perform private.post_entries(private.refund_effect_key('refund', refund.id), refund.order_id, refund.currency, jsonb_build_object(
     'receivable', v_cleared, 'refunds', refund.amount - v_cleared - v_tax, 'tax_payable', v_tax, private.cash_account(payment.provider), -refund.amount));
   perform private.emit('refund.succeeded', 'refund', refund.id);
+  v_kept := private.kept_amount(refund.order_id);
+  select orders.status into v_order_status from public.orders where orders.id = refund.order_id;
   -- one of two payments given back leaves an order that the other one still pays
-  if refund.reason <> 'by_provider' or exists (
-    select from public.payments where payments.order_id = refund.order_id and payments.id <> payment.id and payments.status = 'success'
-  ) then
+  if refund.reason <> 'by_provider' or v_kept >= (select orders.total_amount from public.orders where orders.id = refund.order_id) then
     return;
   end if;
-  select orders.status into v_order_status from public.orders where orders.id = refund.order_id;
-  if v_rest = 0 and v_order_status in ('paid', 'processing', 'shipped', 'delivered', 'completed', 'partially_refunded', 'needs_review') then
+  if v_kept = 0 and v_order_status in ('paid', 'processing', 'shipped', 'delivered', 'completed', 'partially_refunded', 'needs_review') then
     update public.orders set status = 'refunded' where orders.id = refund.order_id;
     perform private.take_back_goods(refund.order_id);
     perform private.give_back_promotions(array[refund.order_id]);

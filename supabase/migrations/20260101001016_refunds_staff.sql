@@ -250,12 +250,13 @@ declare
   v_body jsonb := jsonb_build_array(refund_order.order_id, refund_order.lines, refund_order.amount, refund_order.reason, refund_order.restock);
   v_answer jsonb;
   v_order public.orders;
-  v_payment_id uuid;
+  v_payment record;
   v_left bigint;
+  v_rest bigint;
   v_ids uuid[];
   v_quantities integer[];
   v_amount bigint;
-  v_refund_id uuid;
+  v_refund_ids uuid[] := '{}';
 begin
   perform private.require_refunder('payments.refund', refund_order.reason);
   v_answer := private.recall_answer(v_person_id, refund_order.idempotency_key, 'refund_order', v_body);
@@ -271,9 +272,8 @@ begin
       case when v_order.status = 'needs_review' then 'Call resolve_order_review.' else 'Read the order again.' end);
   end if;
   perform from public.payments where payments.order_id = v_order.id order by payments.id for update;
-  select payments.id, private.refundable_amount(payments.id) into v_payment_id, v_left
-  from public.payments where payments.order_id = v_order.id and payments.status in ('success', 'refunding')
-  order by private.refundable_amount(payments.id) desc limit 1;
+  select sum(private.refundable_amount(payments.id)) into v_left
+  from public.payments where payments.order_id = v_order.id and payments.status in ('success', 'refunding');
   if refund_order.lines is not null then
     select array_agg(parsed.order_item_id), array_agg(parsed.quantity), sum(parsed.amount) into v_ids, v_quantities, v_amount
     from private.parse_refund_lines(v_order.id, refund_order.lines) as parsed;
@@ -292,15 +292,26 @@ begin
   elsif v_ids is not null then
     perform private.take_back_lines(v_order.id, v_ids, v_quantities, coalesce(refund_order.restock, true), refund_order.reason);
   end if;
-  v_refund_id := private.request_refund(v_payment_id, 'by_staff', refund_order.reason, v_amount);
+  v_rest := v_amount;
+  for v_payment in
+    select payments.id, private.refundable_amount(payments.id) as amount
+    from public.payments where payments.order_id = v_order.id and payments.status in ('success', 'refunding')
+    order by private.refundable_amount(payments.id) desc, payments.attempt
+  loop
+    exit when v_rest = 0 or v_payment.amount = 0; -- as few refunds as will do
+    v_refund_ids := v_refund_ids || private.request_refund(v_payment.id, 'by_staff', refund_order.reason, least(v_rest, v_payment.amount));
+    v_rest := v_rest - least(v_rest, v_payment.amount);
+  end loop;
   update public.refunds set lines = coalesce((
     select jsonb_agg(jsonb_build_object('order_item_id', line.id, 'quantity', line.quantity, 'restock', coalesce(refund_order.restock, true)))
     from unnest(v_ids, v_quantities) as line (id, quantity)), '[]')
-  where refunds.id = v_refund_id;
-  perform private.emit('order.refunded', 'order', v_order.id, jsonb_build_object('refund_id', v_refund_id, 'whole', v_amount = v_left));
+  where refunds.id = v_refund_ids[1];
+  perform private.emit('order.refunded', 'order', v_order.id, jsonb_build_object('refund_id', v_refund_ids[1], 'whole', v_amount = v_left));
   perform private.give_reason(null);
   return private.remember_answer(v_person_id, refund_order.idempotency_key, 'refund_order', v_body,
-    jsonb_build_object('refund', private.refund_document(v_refund_id), 'order', private.order_document(v_order.id)));
+    jsonb_build_object('refund', private.refund_document(v_refund_ids[1]), 'refunds', (
+      select jsonb_agg(private.refund_document(made.id) order by made.position) from unnest(v_refund_ids) with ordinality as made (id, position)),
+      'order', private.order_document(v_order.id)));
 end
 $$;
 comment on function private.refund_order(uuid, jsonb, bigint, text, boolean, text) is 'Does the work of public.refund_order.';
@@ -318,7 +329,7 @@ as $$
   select private.refund_order(refund_order.order_id, refund_order.lines, refund_order.amount, refund_order.reason, refund_order.restock, refund_order.idempotency_key);
 $$;
 comment on function public.refund_order(uuid, jsonb, bigint, text, boolean, text) is
-  'Staff (payments.refund): gives money back and answers {refund, order}. Neither lines nor amount: all that is left, and everything bought ends. lines [{order_item_id, quantity}]: what they cost, and they alone end; '
+  'Staff (payments.refund): gives money back and answers {refund, refunds, order}: one refund, or one per payment when no single one has enough; refund is the first. Neither lines nor amount: all that is left, and everything bought ends. lines [{order_item_id, quantity}]: what they cost, and they alone end; '
   'restock says whether their units are on sale again. amount alone: money only; with lines: instead of what they cost. '
   'Errors: permission_denied, order_not_found, order_not_refundable, nothing_to_refund, refund_exceeds_payment, invalid_lines, invalid_reason, idempotency_key_reused.';
 grant execute on function public.refund_order(uuid, jsonb, bigint, text, boolean, text) to authenticated, service_role;

@@ -90,7 +90,7 @@ declare
   v_kept bigint := (select coalesce(sum(payments.captured_amount - payments.refunded_amount), 0) from public.payments where payments.order_id = target.id);
 begin
   if fulfil_reviewed_order.before in ('cancelled', 'refunded')
-    or v_kept <> target.total_amount and not (fulfil_reviewed_order.before = 'partially_refunded' and v_kept between 1 and target.total_amount) then
+    or v_kept <> target.total_amount and not (target.owed_reason is not null and v_kept < target.total_amount) and not (fulfil_reviewed_order.before = 'partially_refunded' and v_kept between 1 and target.total_amount) then
     perform private.fail('order_not_fulfillable', 409, 'What was paid is not what this order costs, or its goods were taken back.', 'Refund it or close it; the buyer can order again.', v_kept::text);
   end if;
   update public.payments set status = 'success' where payments.order_id = target.id and payments.status = 'refund_failed' and payments.captured_amount > payments.refunded_amount;

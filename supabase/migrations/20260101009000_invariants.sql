@@ -152,12 +152,20 @@ where downloads.ended_at is null and orders.status in ('pending', 'cancelled', '
 union all
 select 'a captured payment has a result', payments.id::text, orders.status || '/' || payments.status
 from public.payments join public.orders on orders.id = payments.order_id
-where payments.status = 'success' and orders.status in ('pending', 'expired', 'cancelled')
+where payments.status = 'success' and (orders.status in ('expired', 'cancelled')
+  or orders.status = 'pending' and private.kept_amount(orders.id) >= orders.total_amount)
 union all
 select 'a paid order was paid once', orders.id::text, orders.number
 from public.orders
 where orders.status in ('paid', 'processing', 'shipped', 'delivered', 'completed') and orders.total_amount > 0
-  and orders.total_amount <> (select coalesce(sum(payments.captured_amount), 0) from public.payments where payments.order_id = orders.id and payments.status = 'success')
+  and orders.total_amount <> private.kept_amount(orders.id) + private.due_amount(orders.id)
+union all
+select 'open attempts ask for no more than is due', orders.id::text, format('asked %s, due %s', asked.amount, private.due_amount(orders.id))
+from (
+  select payments.order_id, sum(payments.amount) as amount from public.payments where payments.status = 'pending' group by payments.order_id
+) as asked
+join public.orders on orders.id = asked.order_id
+where orders.status <> 'needs_review' and asked.amount > private.due_amount(orders.id)
 union all
 select 'refunds are what payments gave back', payments.id::text, payments.refunded_amount::text
 from public.payments
@@ -172,12 +180,18 @@ where payments.captured_amount <> coalesce((
   select sum(ledger_entries.amount) from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
   where ledger_transactions.effect_key = 'capture:' || payments.id and ledger_entries.account = private.cash_account(payments.provider)), 0)
 union all
-select 'a settled order leaves nothing receivable', ledger_transactions.order_id::text, sum(ledger_entries.amount)::text
-from public.ledger_transactions
-join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id and ledger_entries.account = 'receivable'
-where not exists (select from public.payments where payments.order_id = ledger_transactions.order_id and payments.status in ('refunding', 'refund_failed'))
-  and not exists (select from public.orders where orders.id = ledger_transactions.order_id and orders.status = 'needs_review')
-group by ledger_transactions.order_id having sum(ledger_entries.amount) <> 0
+select 'receivable is what customers owe, less what they paid before the sale', orders.id::text, format('receivable %s, due %s', booked.amount, private.due_amount(orders.id))
+from (
+  select ledger_transactions.order_id, sum(ledger_entries.amount) as amount
+  from public.ledger_transactions
+  join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id and ledger_entries.account = 'receivable'
+  where ledger_transactions.order_id is not null group by ledger_transactions.order_id
+) as booked
+join public.orders on orders.id = booked.order_id
+where orders.status <> 'needs_review'
+  and not exists (select from public.payments where payments.order_id = orders.id and payments.status in ('refunding', 'refund_failed'))
+  -- a part paid of a pending order is owed to the buyer until it is sold
+  and booked.amount <> case orders.status when 'pending' then -private.kept_amount(orders.id) else private.due_amount(orders.id) end
 union all
 select 'invoice numbers have no gap', series.kind || '/' || series.year, format('last %s, issued %s up to %s', series.last_serial, issued.count, issued.highest)
 from private.invoice_series as series

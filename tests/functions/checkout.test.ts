@@ -115,7 +115,8 @@ describe("checkout", () => {
     ["no JSON", "{"],
     ["no order", {}],
     ["not a uuid", { order_id: "1; drop table orders" }],
-    ["a price of one's own", { order_id: randomUUID(), amount: 1 }],
+    ["a price of one's own", { order_id: randomUUID(), total_amount: 1 }],
+    ["a part of nothing", { order_id: randomUUID(), amount: 0 }],
     ["a list", [1]],
     ["nothing", ""],
   ])("refuses a body with %s", async (_what, body) => {

@@ -36,14 +36,22 @@ describe("many refunds at once", () => {
 async function manyRefunds(target: TestDatabase): Promise<void> {
   const basket = await paidBasket(target.sql);
   const line = { order_item_id: basket.things, quantity: 3 };
-  await together(target, [
-    ...times(4, () => (sql: Pool) => refund(sql, basket.orderId, { amount: 40_00 })),
-    ...times(4, () => (sql: Pool) => refund(sql, basket.orderId, { lines: [line] })),
+  const answers = await together(target, [
+    ...times(4, () => async (sql: Pool) => {
+      await refund(sql, basket.orderId, { amount: 40_00 });
+      return 40_00;
+    }),
+    ...times(4, () => async (sql: Pool) => {
+      await refund(sql, basket.orderId, { lines: [line] });
+      return 30_00;
+    }),
   ]);
+  const promised = answers.reduce<number>((total, answer) => total + (typeof answer === "number" ? answer : 0), 0);
   const [sum] = await target.sql`select
     (select sum(amount) from public.refunds where order_id = ${basket.orderId}) as refunds,
     (select refunded_quantity from public.order_items where id = ${basket.things}) as units`;
   expect(Number(sum?.refunds)).toBeLessThanOrEqual(95_00);
+  expect(Number(sum?.refunds)).toBe(promised);
   expect(sum?.units).toBeLessThanOrEqual(4);
   await expectInvariants(target.sql);
 }

@@ -2173,6 +2173,7 @@ export type Database = {
           expires_at: string | null;
           id: string;
           number: string;
+          owed_reason: string | null;
           paid_at: string | null;
           placed_at: string;
           shipping_address: Json | null;
@@ -2194,6 +2195,7 @@ export type Database = {
           expires_at?: string | null;
           id?: string;
           number?: string;
+          owed_reason?: string | null;
           paid_at?: string | null;
           placed_at?: string;
           shipping_address?: Json | null;
@@ -2214,6 +2216,7 @@ export type Database = {
           expires_at?: string | null;
           id?: string;
           number?: string;
+          owed_reason?: string | null;
           paid_at?: string | null;
           placed_at?: string;
           shipping_address?: Json | null;
@@ -4189,10 +4192,10 @@ export type Database = {
         };
         Returns: Json;
       };
-      start_payment: { Args: { method?: string; order_id: string }; Returns: Json };
+      start_payment: { Args: { amount?: number; method?: string; order_id: string }; Returns: Json };
       start_proof: { Args: { idempotency_key?: string; payment_id: string }; Returns: Json };
       start_quiz: { Args: { idempotency_key?: string; lesson_id: string }; Returns: Json };
-      start_transfer: { Args: { idempotency_key?: string; order_id: string }; Returns: Json };
+      start_transfer: { Args: { amount?: number; idempotency_key?: string; order_id: string }; Returns: Json };
       start_upload: {
         Args: { file_name?: string; idempotency_key?: string; kind: string; product_id: string; variant_id?: string };
         Returns: Json;

@@ -158,6 +158,8 @@ export interface OrderSummary {
 
 /** A whole order. */
 export interface Order extends OrderSummary {
+  /** What is still to pay, in minor units. */
+  due_amount: number;
   /** Where it goes, as it was when it was placed; null when nothing is sent. */
   shipping_address: AddressSnapshot | null;
   items: OrderItem[];
@@ -203,8 +205,13 @@ export interface Payment {
   provider: string;
   method: PaymentMethod;
   status: PaymentStatus;
+  /** What this attempt asks for; parts of an order are paid by several. */
   amount: number;
   currency: string;
+  captured_amount: number;
+  refunded_amount: number;
+  /** What the order still asks for, by whatever attempt. */
+  due_amount: number;
   /** The provider's page; null until the checkout opened one. */
   checkout_url: string | null;
   expires_at: string | null;

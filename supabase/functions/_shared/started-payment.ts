@@ -5,6 +5,7 @@ export type OrderItem = { title: string; quantity: number; unit_amount: number; 
 export type Order = {
   id: string;
   number: string;
+  status: string;
   currency: string;
   total_amount: number;
   /** Until when the order's seats and goods are held. */

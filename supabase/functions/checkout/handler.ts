@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
-import { z } from "zod";
 import { callVerb, type Database } from "../_shared/call-verb.ts";
 import { Problem } from "../_shared/problem.ts";
+import { type PaymentWish, readPaymentWish } from "../_shared/read-payment-wish.ts";
 import { requestId } from "../_shared/request-id.ts";
 import type { Payment, StartedPayment } from "../_shared/started-payment.ts";
 import { openSession } from "./open-session.ts";
@@ -15,33 +15,19 @@ export type CheckoutDeps = {
   now: () => number;
 };
 
-const Body = z.strictObject({ order_id: z.guid() });
-
 /**
- * Answers POST { order_id } with `{ order, payment }`, where `payment.url` is the page to pay on.
+ * Answers POST { order_id, amount? } with `{ order, payment }`, where `payment.url` is the page to pay on; without `amount` it asks for what is due.
  * Asked again, it answers with the same open page. Nothing is paid here: only the provider's webhook moves money state.
  */
 export async function handleCheckout(request: Request, deps: CheckoutDeps): Promise<Response> {
-  if (request.method !== "POST") {
-    throw new Problem("method_not_allowed", 405, "Checkout is started with POST.", { headers: { allow: "POST" } });
-  }
   const id = requestId(request);
-  const { order_id } = await readBody(request);
+  const wish = await readPaymentWish(request);
 
-  const started = await callVerb<StartedPayment>(deps.asUser, "start_payment", { order_id }, id);
+  const started = await callVerb<StartedPayment>(deps.asUser, "start_payment", wish, id);
   if (isOpen(started.payment, deps.now())) return answer(started);
 
   const session = await openSession(started, deps);
-  return answer(await attach(started, session, id, deps));
-}
-
-async function readBody(request: Request): Promise<z.infer<typeof Body>> {
-  const body = Body.safeParse(await request.json().catch(() => undefined));
-  if (body.success) return body.data;
-  throw new Problem("invalid_body", 400, 'The body must be JSON of the form {"order_id": "<uuid>"}.', {
-    hint: "Send the id of the order that place_order or enroll answered with.",
-    details: body.error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`).join("; "),
-  });
+  return answer(await attach(started, session, wish, id, deps));
 }
 
 function isOpen(payment: Payment, now: number): boolean {
@@ -52,6 +38,7 @@ function isOpen(payment: Payment, now: number): boolean {
 async function attach(
   started: StartedPayment,
   session: { id: string; url: string; expires_at: string },
+  wish: PaymentWish,
   id: string,
   deps: CheckoutDeps,
 ): Promise<StartedPayment> {
@@ -72,7 +59,7 @@ async function attach(
     if (!(error instanceof Problem) || error.code !== "payment_session_conflict") throw error;
     // Another request of the same buyer opened a session first: that one counts, this one was never shown to anybody.
     await deps.stripe.checkout.sessions.expire(session.id).catch(() => undefined);
-    const current = await callVerb<StartedPayment>(deps.asUser, "start_payment", { order_id: started.order.id }, id);
+    const current = await callVerb<StartedPayment>(deps.asUser, "start_payment", wish, id);
     if (isOpen(current.payment, deps.now())) return current;
     throw error;
   }

@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 import { callVerb, type Database } from "../_shared/call-verb.ts";
 import { Problem } from "../_shared/problem.ts";
 import { providerProblem } from "../_shared/provider-problem.ts";
-import { readId } from "../_shared/read-id.ts";
+import { readPaymentWish } from "../_shared/read-payment-wish.ts";
 import { requestId } from "../_shared/request-id.ts";
 import type { Payment, StartedPayment } from "../_shared/started-payment.ts";
 
@@ -10,13 +10,13 @@ import type { Payment, StartedPayment } from "../_shared/started-payment.ts";
 export type CreatePaymentIntentDeps = { asUser: Database; asService: Database; stripe: Stripe };
 
 /**
- * Answers POST { order_id } with `{ order, payment, intent_id, client_secret }` for a page of the shop's own with Stripe's fields. Asked again,
+ * Answers POST { order_id, amount? } with `{ order, payment, intent_id, client_secret }` for a page of the shop's own with Stripe's fields. Asked again,
  * it answers with the same intent. Nothing is paid here: only the provider's webhook, or what the reconciler retrieves, moves money state.
  */
 export async function handleCreatePaymentIntent(request: Request, deps: CreatePaymentIntentDeps): Promise<Response> {
-  const order_id = await readId(request, "order_id");
+  const wish = await readPaymentWish(request);
   const id = requestId(request);
-  const parameters = { order_id, method: "payment_intent" };
+  const parameters = { ...wish, method: "payment_intent" };
   const started = await callVerb<StartedPayment>(deps.asUser, "start_payment", parameters, id);
   if (started.session_id) return answer(started, started.payment, await retrieve(started.session_id, deps));
 
@@ -59,7 +59,7 @@ async function attach(
   const payment = await callVerb<Payment>(
     deps.asService,
     "attach_payment_session",
-    { payment_id: started.payment.id, session_id: intent.id, url: null, expires_at: started.order.expires_at },
+    { payment_id: started.payment.id, session_id: intent.id, url: null, expires_at: heldUntil(started) },
     id,
   );
   if (payment.status === "pending") return payment;
@@ -68,6 +68,11 @@ async function attach(
   throw new Problem("order_not_payable", 409, "The order ended while its payment was being opened.", {
     hint: "Read the order; place a new one if it ended.",
   });
+}
+
+// An order that was delivered before it is paid in full holds nothing, so its intent stays open.
+function heldUntil({ order }: StartedPayment): string | null {
+  return order.status === "pending" ? order.expires_at : null;
 }
 
 function answer({ order }: StartedPayment, payment: Payment, intent: Stripe.PaymentIntent): Response {

@@ -15,7 +15,7 @@ export class Checkout {
    * page proves nothing: read the order until it is `paid`. Errors: docs/errors.md, Orders and Functions.
    */
   start(params: StartCheckoutParams, options?: ChangeOptions): Promise<StartedCheckout> {
-    return this.#api.invoke("checkout", { order_id: params.order_id }, options);
+    return this.#api.invoke("checkout", { order_id: params.order_id, amount: params.amount }, options);
   }
 
   /**
@@ -23,7 +23,7 @@ export class Checkout {
    * answers the same intent. What Stripe.js says proves nothing: read the order until it is `paid`. Errors: as {@link Checkout.start}.
    */
   createIntent(params: StartCheckoutParams, options?: ChangeOptions): Promise<StartedIntent> {
-    return this.#api.invoke("create-payment-intent", { order_id: params.order_id }, options);
+    return this.#api.invoke("create-payment-intent", { order_id: params.order_id, amount: params.amount }, options);
   }
 }
 
@@ -46,4 +46,6 @@ export interface StartedIntent {
 /** What {@link Checkout.start} and {@link Checkout.createIntent} take. */
 export interface StartCheckoutParams {
   order_id: string;
+  /** A part of what is due, in minor units; left out: all of it. */
+  amount?: number;
 }

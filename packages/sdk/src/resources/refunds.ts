@@ -17,7 +17,7 @@ export class Refunds {
    * what they cost, and they alone end. `amount`: money only, or with `lines` instead of what they cost. Errors: `order_not_refundable`,
    * `nothing_to_refund`, `refund_exceeds_payment`, `invalid_lines`, `invalid_reason`, `permission_denied`.
    */
-  create(params: RefundOrderParams, options?: ChangeOptions): Promise<{ refund: StaffRefund; order: Order }> {
+  create(params: RefundOrderParams, options?: ChangeOptions): Promise<MadeRefund> {
     const { order_id, lines = null, amount = null, reason, restock = true } = params;
     return this.#api.perform("refund_order", { order_id, lines, amount, reason, restock }, options);
   }
@@ -36,6 +36,15 @@ export class Refunds {
     const { order_id, resolution, reason } = params;
     return this.#api.perform("resolve_order_review", { order_id, resolution, reason }, options);
   }
+}
+
+/** What {@link Refunds.create} answers. */
+export interface MadeRefund {
+  /** The first of `refunds`. */
+  refund: StaffRefund;
+  /** One, or one per payment when no single one has enough. */
+  refunds: StaffRefund[];
+  order: Order;
 }
 
 /** What {@link Refunds.create} takes. */

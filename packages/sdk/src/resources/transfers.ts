@@ -4,6 +4,7 @@ import type { CallOptions, ChangeOptions } from "../http.ts";
 import type { PaymentProof, TransferAccount } from "../types/payments.ts";
 import type { Order, Payment } from "../types.ts";
 import type { PaymentProofStatus } from "../vocabularies.ts";
+import type { StartCheckoutParams } from "./checkout.ts";
 
 type Place = { proof_id: string; path: string };
 
@@ -23,11 +24,12 @@ export class Transfers {
   }
 
   /**
-   * Chooses bank transfer for a pending order: where to send the money, and until when the order is held. Asking twice is safe. Errors:
-   * `transfer_not_offered`, `order_not_payable`, `order_expired`, `payment_in_progress`, `order_not_found`.
+   * Chooses bank transfer for an order, or a part of it: where to send the money, and until when the order is held. Asking twice is safe. Errors:
+   * `transfer_not_offered`, `order_not_payable`, `order_expired`, `payment_in_progress`, `amount_exceeds_due`, `order_not_found`.
    */
-  start(params: { order_id: string }, options?: ChangeOptions): Promise<StartedTransfer> {
-    return this.#api.perform("start_transfer", { order_id: params.order_id }, options);
+  start(params: StartCheckoutParams, options?: ChangeOptions): Promise<StartedTransfer> {
+    const { order_id, amount = null } = params;
+    return this.#api.perform("start_transfer", { order_id, amount }, options);
   }
 
   /**

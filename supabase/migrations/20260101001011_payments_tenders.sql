@@ -1,0 +1,265 @@
+/*
+Payments, tenders: an order paid in parts, by several methods, or delivered before it is paid in full.
+
+Promise: due_amount is the one number that says what is still to pay; an attempt never asks for more, and all open attempts together do not
+either. An order is paid when what was captured covers its total, or when somebody answers for the rest (owed_reason). Too much goes back, and so
+does every part when the order ends unpaid.
+Books: the sale debits receivable with the whole total, once; each capture credits it. A part that comes before the sale is owed to the buyer
+(receivable below zero) until the sale is booked or the part is given back; a sale that ends with money owed is booked back (released).
+Under concurrency: whoever opens, captures, confirms or ends holds the order's row, so what is due is read by one at a time.
+*/
+
+-- count ------------------------------------------------------------------------------------------------------------------------------
+
+create function private.kept_amount(order_id uuid)
+returns bigint
+language plpgsql
+volatile -- stable would answer what was there before the verb that calls it
+security invoker
+set search_path = ''
+as $$
+begin
+  -- a refund that somebody overtook at the provider asks for more than is left
+  return (
+    select coalesce(sum(greatest(0, private.refundable_amount(payments.id))), 0)
+    from public.payments where payments.order_id = kept_amount.order_id and payments.captured_amount > 0);
+end
+$$;
+comment on function private.kept_amount(uuid) is 'What an order captured, less what went back and what is on its way.';
+
+create function private.receivable_amount(order_id uuid)
+returns bigint
+language plpgsql
+volatile -- as kept_amount
+security invoker
+set search_path = ''
+as $$
+begin
+  return (
+    select coalesce(sum(ledger_entries.amount), 0)
+    from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
+    where ledger_transactions.order_id = receivable_amount.order_id and ledger_entries.account = 'receivable');
+end
+$$;
+comment on function private.receivable_amount(uuid) is 'What the books say that an order''s customer owes; below zero: what is owed to them.';
+
+create function private.due_amount(order_id uuid)
+returns bigint
+language plpgsql
+volatile -- as kept_amount
+security invoker
+set search_path = ''
+as $$
+declare
+  v_order record;
+begin
+  select orders.status, orders.total_amount, orders.owed_reason into v_order from public.orders where orders.id = due_amount.order_id;
+  return greatest(0, case
+    when v_order.status = 'pending' then v_order.total_amount - private.kept_amount(due_amount.order_id)
+    when v_order.owed_reason is not null and v_order.status not in ('cancelled', 'expired', 'refunded', 'needs_review')
+      then private.receivable_amount(due_amount.order_id)
+    else 0
+  end);
+end
+$$;
+comment on function private.due_amount(uuid) is 'What is still to pay of an order: of a pending one what was not captured, of one that was delivered before it was paid in full (owed_reason) what is receivable, else 0.';
+
+create function private.payable_amount(target public.orders, amount bigint)
+returns bigint
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_due bigint := private.due_amount(target.id);
+begin
+  if v_due = 0 then
+    perform private.fail('order_not_payable', 409, format('Order %s is %s: there is nothing to pay.', target.number, target.status), 'Read the order; place a new one if it ended.');
+  end if;
+  if target.status = 'pending' and target.expires_at <= now() then
+    perform private.fail('order_expired', 409, format('The hold of order %s has ended.', target.number), 'Place a new order.');
+  end if;
+  if payable_amount.amount <= 0 then
+    perform private.fail('invalid_payment_amount', 422, 'A payment has an amount above 0, in minor units.', 'Leave amount out to pay what is due.');
+  end if;
+  if payable_amount.amount > v_due then
+    perform private.fail('amount_exceeds_due', 409, 'That is more than is due.', 'Leave amount out to pay what is due.', v_due::text);
+  end if;
+  return coalesce(payable_amount.amount, v_due);
+end
+$$;
+comment on function private.payable_amount(public.orders, bigint) is
+  'What an attempt to pay this order asks for: the amount, or all that is due. Refuses order_not_payable, order_expired, invalid_payment_amount, amount_exceeds_due. The caller holds the order''s row.';
+
+-- become paid ------------------------------------------------------------------------------------------------------------------------
+
+create function private.confirm_order(order_id uuid, owed_reason text default null)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_item record;
+  v_retaken boolean := false;
+begin
+  -- from here on nobody releases what is still held, so what is missing now is all that will be
+  perform from public.reservations where reservations.holder_id = confirm_order.order_id and reservations.status = 'held' order by reservations.id for update;
+  -- what was released before is taken again, if it is still there
+  for v_item in
+    select lines.variant_id, lines.title, lines.missing, array_agg(lines.variant_id) over () as variant_ids
+    from (
+      select order_items.variant_id, min(order_items.title) as title,
+        sum(order_items.quantity)::integer - private.held_units(confirm_order.order_id, order_items.variant_id) as missing
+      from public.order_items join public.variants on variants.id = order_items.variant_id
+      where order_items.order_id = confirm_order.order_id and variants.stock_mode <> 'none'
+      group by order_items.variant_id
+    ) as lines
+    where lines.missing > 0 order by lines.variant_id
+  loop
+    perform private.lock_holds(array[confirm_order.order_id], v_item.variant_ids);
+    if private.reserve_units(confirm_order.order_id, v_item.variant_id, v_item.missing, now() + interval '1 minute') is null then
+      perform private.fail('out_of_stock', 409, format('%s sold out before the payment came.', v_item.title), 'The money goes back.');
+    end if;
+    v_retaken := true;
+  end loop;
+  if v_retaken then
+    perform private.note_backorders(confirm_order.order_id);
+  end if;
+  perform private.settle_reservations(confirm_order.order_id, 'claimed');
+  update public.orders set status = 'paid', paid_at = now(), owed_reason = confirm_order.owed_reason where orders.id = confirm_order.order_id;
+  perform private.activate_enrollments(array(select order_items.id from public.order_items where order_items.order_id = confirm_order.order_id));
+  perform private.grant_downloads(confirm_order.order_id);
+  perform private.post_sale(confirm_order.order_id);
+  perform private.claim_promotions(confirm_order.order_id);
+  perform private.emit('order.paid', 'order', confirm_order.order_id);
+end
+$$;
+comment on function private.confirm_order(uuid, text) is
+  'Turns holds into sales, opens the courses, books the sale. With owed_reason (who answers for the rest: "instalments", …) the order may be paid in part or not at all: what is not captured stays receivable and due, '
+  'and each later capture lowers it. Refuses when something is no longer there; the caller, who holds the order''s row, then refunds.';
+
+create function private.close_payments_beyond_due(order_id uuid)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  if exists (
+    select from public.payments where payments.order_id = close_payments_beyond_due.order_id and payments.status = 'pending'
+    having sum(payments.amount) > private.due_amount(close_payments_beyond_due.order_id)
+  ) then
+    perform private.close_payments(close_payments_beyond_due.order_id, 'paid');
+  end if;
+end
+$$;
+comment on function private.close_payments_beyond_due(uuid) is 'Closes the open attempt when it asks for more than is due: whoever lowers what is due calls it. The caller holds the order''s row.';
+
+create function private.give_back_surplus(order_id uuid, payment_id uuid, surplus bigint, note text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_amount bigint := least(give_back_surplus.surplus, private.refundable_amount(give_back_surplus.payment_id));
+begin
+  if v_amount > 0 then
+    perform private.request_refund(give_back_surplus.payment_id, 'duplicate_payment', give_back_surplus.note, v_amount);
+  end if;
+  perform private.close_payments_beyond_due(give_back_surplus.order_id);
+end
+$$;
+comment on function private.give_back_surplus(uuid, uuid, bigint, text) is 'Gives back what a capture brought beyond what was due, if anything, and closes an attempt that would bring more.';
+
+create function private.deliver_paid_order(order_id uuid, payment_id uuid)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_order public.orders;
+  v_surplus bigint;
+  v_kept bigint := private.kept_amount(deliver_paid_order.order_id);
+begin
+  select * into v_order from public.orders where orders.id = deliver_paid_order.order_id;
+  if v_order.status = 'needs_review' then
+    return; -- its owner decides
+  elsif v_order.status = 'cancelled' then
+    perform private.request_refund(deliver_paid_order.payment_id, 'late_payment', 'paid after the order was cancelled');
+  elsif v_order.status not in ('pending', 'expired') then
+    -- what is on its way back as paid twice is owed to the buyer too, and must not go back twice
+    select -private.receivable_amount(v_order.id) - coalesce(sum(refunds.amount), 0) into v_surplus
+    from public.refunds where refunds.order_id = v_order.id and refunds.status = 'pending' and refunds.reason = 'duplicate_payment';
+    perform private.give_back_surplus(v_order.id, deliver_paid_order.payment_id, v_surplus, 'the order was paid already');
+  elsif v_kept >= v_order.total_amount then
+    perform private.deliver_covered_order(v_order, deliver_paid_order.payment_id, v_kept - v_order.total_amount);
+  elsif v_order.status = 'expired' then
+    perform private.request_refund(deliver_paid_order.payment_id, 'late_payment', 'a part was paid after the order expired');
+  else
+    perform private.close_payments_beyond_due(v_order.id); -- a part: the order waits for the rest
+  end if;
+end
+$$;
+comment on function private.deliver_paid_order(uuid, uuid) is
+  'What a capture leads to: a paid order if its total is covered and it can be delivered, a smaller due_amount if it is a part, else a refund. Never nothing.';
+
+create function private.deliver_covered_order(target public.orders, payment_id uuid, surplus bigint)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  begin
+    perform private.confirm_order(target.id);
+  exception when sqlstate 'PGRST' or unique_violation then
+    -- everything confirm_order did is undone; the money goes back, whatever brought it
+    perform private.give_back_captures(target.id, case when target.status = 'pending' then 'undeliverable' else 'late_payment' end, 'what was ordered is no longer available');
+    if target.status = 'pending' then
+      perform private.end_order(target.id, 'cancelled', 'sold out before the payment came');
+      perform private.give_back_promotions(array[target.id]);
+    end if;
+    perform private.close_payments(target.id, 'paid');
+    return;
+  end;
+  perform private.close_payments(target.id, 'paid');
+  perform private.give_back_surplus(target.id, deliver_covered_order.payment_id, deliver_covered_order.surplus, 'more was paid than the order costs');
+end
+$$;
+comment on function private.deliver_covered_order(public.orders, uuid, bigint) is 'Delivers an order whose total was captured, the last of it by this payment, and gives back the surplus; or gives everything back. The caller holds the order''s row.';
+
+-- end with money owed ----------------------------------------------------------------------------------------------------------------
+
+create function private.tg_orders__end_owing()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_owed bigint := private.receivable_amount(new.id);
+  v_tax bigint;
+begin
+  perform private.close_payments(new.id, new.status);
+  if v_owed > 0 then
+    v_tax := private.tax_given_back(new.id, v_owed);
+    perform private.post_entries('released:' || new.id, new.id, new.currency,
+      jsonb_build_object('receivable', -v_owed, 'refunds', v_owed - v_tax, 'tax_payable', v_tax));
+  end if;
+  return null;
+end
+$$;
+comment on function private.tg_orders__end_owing() is 'An order that ends owes nothing any more: its open attempt is closed; what was sold and never paid is booked back, with its share of the tax.';
+
+create trigger _400_end_owing after update of status on public.orders
+  for each row when (new.owed_reason is not null and new.status in ('cancelled', 'refunded')) execute function private.tg_orders__end_owing();
