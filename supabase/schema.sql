@@ -170,7 +170,11 @@ CREATE TABLE "public"."digital_files" ("id" uuid NOT NULL DEFAULT gen_random_uui
 
 ALTER TABLE "public"."digital_files" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."downloads" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_item_id" uuid NOT NULL, "digital_file_id" uuid NOT NULL, "customer_id" uuid NOT NULL, "max_downloads" integer NOT NULL, "used_count" integer NOT NULL DEFAULT 0, "granted_at" timestamp with time zone NOT NULL DEFAULT now(), "expires_at" timestamp with time zone, "ended_at" timestamp with time zone, CONSTRAINT "downloads_are_granted_once_per_line" UNIQUE (order_item_id, digital_file_id), CONSTRAINT "downloads_are_used_no_more_often_than_granted" CHECK (((used_count >= 0) AND (used_count <= max_downloads))), CONSTRAINT "downloads_pkey" PRIMARY KEY (id));
+CREATE TABLE "public"."disputes" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "payment_id" uuid NOT NULL, "order_id" uuid NOT NULL, "provider" text NOT NULL, "provider_dispute_id" text NOT NULL, "status" text NOT NULL, "reason" text, "currency" text NOT NULL, "amount" bigint NOT NULL, "held_amount" bigint NOT NULL DEFAULT 0, "fee_amount" bigint NOT NULL DEFAULT 0, "respond_by" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "decided_at" timestamp with time zone, CONSTRAINT "disputes_are_about_money" CHECK ((amount > 0)), CONSTRAINT "disputes_are_dated_when_decided" CHECK (((decided_at IS NOT NULL) = (status = ANY (ARRAY['won'::text, 'lost'::text, 'closed'::text])))), CONSTRAINT "disputes_are_recorded_once" UNIQUE (provider, provider_dispute_id), CONSTRAINT "disputes_have_a_known_status" CHECK ((status = ANY (ARRAY['inquiry'::text, 'open'::text, 'won'::text, 'lost'::text, 'closed'::text]))), CONSTRAINT "disputes_hold_no_more_than_they_are_about" CHECK (((held_amount >= 0) AND (held_amount <= amount))), CONSTRAINT "disputes_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."disputes" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."downloads" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_item_id" uuid NOT NULL, "digital_file_id" uuid NOT NULL, "customer_id" uuid NOT NULL, "max_downloads" integer NOT NULL, "used_count" integer NOT NULL DEFAULT 0, "granted_at" timestamp with time zone NOT NULL DEFAULT now(), "expires_at" timestamp with time zone, "suspended_at" timestamp with time zone, "ended_at" timestamp with time zone, CONSTRAINT "downloads_are_granted_once_per_line" UNIQUE (order_item_id, digital_file_id), CONSTRAINT "downloads_are_used_no_more_often_than_granted" CHECK (((used_count >= 0) AND (used_count <= max_downloads))), CONSTRAINT "downloads_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."downloads" ENABLE ROW LEVEL SECURITY;
 
@@ -234,7 +238,7 @@ CREATE TABLE "public"."media" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "pr
 
 ALTER TABLE "public"."media" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."notifications" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "profile_id" uuid NOT NULL, "type" text NOT NULL, "channel" text NOT NULL, "effect_key" text NOT NULL, "recipient" text NOT NULL, "subject" text NOT NULL, "content" text NOT NULL, "status" text NOT NULL DEFAULT 'pending'::text, "error" text, "correlation_id" text, "read_at" timestamp with time zone, "sent_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "notifications_are_dated_once_sent" CHECK (((sent_at IS NOT NULL) = (status = 'sent'::text))), CONSTRAINT "notifications_are_of_a_known_type" CHECK ((type = ANY (ARRAY['welcome'::text, 'order_confirmation'::text, 'payment_failed'::text, 'refund'::text, 'invoice'::text, 'promotion'::text, 'seat_offer'::text, 'proof_rejected'::text, 'certificate'::text, 'grade'::text]))), CONSTRAINT "notifications_effect_key_key" UNIQUE (effect_key), CONSTRAINT "notifications_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text]))), CONSTRAINT "notifications_pkey" PRIMARY KEY (id), CONSTRAINT "notifications_use_a_known_channel" CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text, 'push'::text, 'whatsapp'::text]))));
+CREATE TABLE "public"."notifications" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "profile_id" uuid NOT NULL, "type" text NOT NULL, "channel" text NOT NULL, "effect_key" text NOT NULL, "recipient" text NOT NULL, "subject" text NOT NULL, "content" text NOT NULL, "status" text NOT NULL DEFAULT 'pending'::text, "error" text, "correlation_id" text, "read_at" timestamp with time zone, "sent_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "notifications_are_dated_once_sent" CHECK (((sent_at IS NOT NULL) = (status = 'sent'::text))), CONSTRAINT "notifications_are_of_a_known_type" CHECK ((type = ANY (ARRAY['welcome'::text, 'order_confirmation'::text, 'payment_failed'::text, 'refund'::text, 'invoice'::text, 'promotion'::text, 'seat_offer'::text, 'proof_rejected'::text, 'certificate'::text, 'grade'::text, 'dispute'::text]))), CONSTRAINT "notifications_effect_key_key" UNIQUE (effect_key), CONSTRAINT "notifications_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text]))), CONSTRAINT "notifications_pkey" PRIMARY KEY (id), CONSTRAINT "notifications_use_a_known_channel" CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text, 'push'::text, 'whatsapp'::text]))));
 
 ALTER TABLE "public"."notifications" ENABLE ROW LEVEL SECURITY;
 
@@ -254,7 +258,7 @@ CREATE TABLE "public"."payment_proofs" ("id" uuid NOT NULL DEFAULT gen_random_uu
 
 ALTER TABLE "public"."payment_proofs" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."payments" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_id" uuid NOT NULL, "attempt" integer NOT NULL, "provider" text NOT NULL DEFAULT 'stripe'::text, "method" text NOT NULL DEFAULT 'checkout'::text, "status" text NOT NULL DEFAULT 'pending'::text, "currency" text NOT NULL, "amount" bigint NOT NULL, "captured_amount" bigint NOT NULL DEFAULT 0, "refunded_amount" bigint NOT NULL DEFAULT 0, "session_id" text, "provider_payment_id" text, "checkout_url" text, "expires_at" timestamp with time zone, "failure_code" text, "failure_message" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "settled_at" timestamp with time zone, CONSTRAINT "payments_are_numbered_per_order" UNIQUE (order_id, attempt), CONSTRAINT "payments_by_transfer_have_no_provider" CHECK (((provider = 'manual_transfer'::text) = (method = 'manual_transfer'::text))), CONSTRAINT "payments_give_back_no_more_than_they_took" CHECK ((((refunded_amount >= 0) AND (refunded_amount <= captured_amount)) AND (captured_amount <= amount))), CONSTRAINT "payments_have_a_known_method" CHECK ((method = ANY (ARRAY['checkout'::text, 'payment_intent'::text, 'manual_transfer'::text]))), CONSTRAINT "payments_have_a_known_provider" CHECK ((provider = ANY (ARRAY['stripe'::text, 'manual_transfer'::text]))), CONSTRAINT "payments_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text, 'success'::text, 'failed'::text, 'expired'::text, 'cancelled'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text]))), CONSTRAINT "payments_pay_something" CHECK ((amount > 0)), CONSTRAINT "payments_pkey" PRIMARY KEY (id), CONSTRAINT "payments_session_id_key" UNIQUE (session_id), CONSTRAINT "payments_took_money_when_they_succeeded" CHECK (((captured_amount > 0) = (status = ANY (ARRAY['success'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text])))));
+CREATE TABLE "public"."payments" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_id" uuid NOT NULL, "attempt" integer NOT NULL, "provider" text NOT NULL DEFAULT 'stripe'::text, "method" text NOT NULL DEFAULT 'checkout'::text, "status" text NOT NULL DEFAULT 'pending'::text, "currency" text NOT NULL, "amount" bigint NOT NULL, "captured_amount" bigint NOT NULL DEFAULT 0, "refunded_amount" bigint NOT NULL DEFAULT 0, "disputed_amount" bigint NOT NULL DEFAULT 0, "session_id" text, "provider_payment_id" text, "checkout_url" text, "expires_at" timestamp with time zone, "failure_code" text, "failure_message" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "settled_at" timestamp with time zone, CONSTRAINT "payments_are_numbered_per_order" UNIQUE (order_id, attempt), CONSTRAINT "payments_by_transfer_have_no_provider" CHECK (((provider = 'manual_transfer'::text) = (method = 'manual_transfer'::text))), CONSTRAINT "payments_give_back_no_more_than_they_took" CHECK (((refunded_amount >= 0) AND (disputed_amount >= 0) AND ((refunded_amount + disputed_amount) <= captured_amount) AND (captured_amount <= amount))), CONSTRAINT "payments_have_a_known_method" CHECK ((method = ANY (ARRAY['checkout'::text, 'payment_intent'::text, 'manual_transfer'::text]))), CONSTRAINT "payments_have_a_known_provider" CHECK ((provider = ANY (ARRAY['stripe'::text, 'manual_transfer'::text]))), CONSTRAINT "payments_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text, 'success'::text, 'failed'::text, 'expired'::text, 'cancelled'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text]))), CONSTRAINT "payments_pay_something" CHECK ((amount > 0)), CONSTRAINT "payments_pkey" PRIMARY KEY (id), CONSTRAINT "payments_session_id_key" UNIQUE (session_id), CONSTRAINT "payments_took_money_when_they_succeeded" CHECK (((captured_amount > 0) = (status = ANY (ARRAY['success'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text])))));
 
 ALTER TABLE "public"."payments" ENABLE ROW LEVEL SECURITY;
 
@@ -314,7 +318,7 @@ CREATE TABLE "public"."quiz_attempts" ("id" uuid NOT NULL DEFAULT gen_random_uui
 
 ALTER TABLE "public"."quiz_attempts" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."refunds" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "payment_id" uuid NOT NULL, "order_id" uuid NOT NULL, "amount" bigint NOT NULL, "currency" text NOT NULL, "reason" text NOT NULL, "note" text, "lines" jsonb NOT NULL DEFAULT '[]'::jsonb, "status" text NOT NULL DEFAULT 'pending'::text, "attempt" integer NOT NULL DEFAULT 1, "requested_at" timestamp with time zone NOT NULL DEFAULT now(), "provider_refund_id" text, "failed_provider_refund_ids" text[] NOT NULL DEFAULT '{}'::text[], "failure" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "refunds_give_something_back" CHECK ((amount > 0)), CONSTRAINT "refunds_have_a_known_reason" CHECK ((reason = ANY (ARRAY['order_cancelled'::text, 'order_expired'::text, 'late_payment'::text, 'undeliverable'::text, 'duplicate_payment'::text, 'by_provider'::text, 'by_staff'::text, 'written_off'::text]))), CONSTRAINT "refunds_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'success'::text, 'failed'::text]))), CONSTRAINT "refunds_pkey" PRIMARY KEY (id), CONSTRAINT "refunds_provider_refund_id_key" UNIQUE (provider_refund_id));
+CREATE TABLE "public"."refunds" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "payment_id" uuid NOT NULL, "order_id" uuid NOT NULL, "amount" bigint NOT NULL, "currency" text NOT NULL, "reason" text NOT NULL, "note" text, "lines" jsonb NOT NULL DEFAULT '[]'::jsonb, "status" text NOT NULL DEFAULT 'pending'::text, "attempt" integer NOT NULL DEFAULT 1, "requested_at" timestamp with time zone NOT NULL DEFAULT now(), "provider_refund_id" text, "failed_provider_refund_ids" text[] NOT NULL DEFAULT '{}'::text[], "failure" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "refunds_give_something_back" CHECK ((amount > 0)), CONSTRAINT "refunds_have_a_known_reason" CHECK ((reason = ANY (ARRAY['order_cancelled'::text, 'order_expired'::text, 'late_payment'::text, 'undeliverable'::text, 'duplicate_payment'::text, 'by_provider'::text, 'by_staff'::text, 'written_off'::text, 'dispute_lost'::text]))), CONSTRAINT "refunds_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'success'::text, 'failed'::text]))), CONSTRAINT "refunds_pkey" PRIMARY KEY (id), CONSTRAINT "refunds_provider_refund_id_key" UNIQUE (provider_refund_id));
 
 ALTER TABLE "public"."refunds" ENABLE ROW LEVEL SECURITY;
 
@@ -818,6 +822,48 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.apply_dispute(dispute jsonb, payment_id uuid)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_payment public.payments := private.lock_payment(apply_dispute.payment_id);
+  v_status text := private.dispute_status(dispute ->> 'status');
+  v_amount bigint := (dispute ->> 'amount')::bigint;
+  v_before public.disputes;
+  v_answer text := 'ignored';
+begin
+  select * into v_before from public.disputes
+  where disputes.provider = v_payment.provider and disputes.provider_dispute_id = dispute ->> 'id' for update;
+  if v_status is null then
+    return private.flag_order(v_payment.order_id, 'the provider says of a dispute what we do not know');
+  elsif coalesce(v_amount, 0) not between 1 and v_payment.captured_amount or upper(dispute ->> 'currency') is distinct from v_payment.currency
+    or v_before.id is not null and (v_before.payment_id, v_before.amount) is distinct from (v_payment.id, v_amount) then
+    return private.flag_order(v_payment.order_id, 'the provider disputes something else than was captured');
+  end if;
+  if v_before.id is null then
+    insert into public.disputes (payment_id, order_id, provider, provider_dispute_id, status, reason, currency, amount)
+    values (v_payment.id, v_payment.order_id, v_payment.provider, dispute ->> 'id', 'inquiry', left(dispute ->> 'reason', 200), v_payment.currency, v_amount)
+    returning * into v_before;
+    if v_status = 'inquiry' then
+      perform private.emit('dispute.inquired', 'dispute', v_before.id);
+      v_answer := 'applied';
+    end if;
+  end if;
+  perform private.book_dispute_fees(v_before.id, dispute -> 'balance_transactions');
+  update public.disputes set respond_by = to_timestamp((dispute #>> '{evidence_details,due_by}')::bigint)
+  where disputes.id = v_before.id and disputes.respond_by is distinct from to_timestamp((dispute #>> '{evidence_details,due_by}')::bigint);
+  if v_before.status in ('won', 'lost', 'closed') and v_status in ('won', 'lost') and v_status <> v_before.status then
+    return private.flag_order(v_payment.order_id, 'the provider decided a dispute twice');
+  elsif v_before.status in ('won', 'lost', 'closed') or v_status in ('inquiry', v_before.status) then
+    return v_answer; -- decided is final: what comes now is old, or the same again
+  end if;
+  perform private.move_dispute(v_before, v_status);
+  return 'applied';
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.apply_overtaken_events(provider text, payment_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -992,7 +1038,7 @@ begin
       when v_event.type like 'checkout.session.%' then private.apply_session(v_object, v_event.type, v_payment_id)
       when v_event.type like 'payment\_intent.%' then private.apply_payment_intent(v_object, v_payment_id)
       when v_event.type like 'refund.%' or v_event.type = 'charge.refund.updated' then private.apply_refund(v_object, v_payment_id)
-      when v_event.type = 'charge.dispute.created' then private.flag_order(v_order_id, 'the customer disputes the payment')
+      when v_event.type like 'charge.dispute.%' then private.apply_dispute(v_object, v_payment_id)
       else 'ignored'
     end;
     if v_outcome = 'applied' and (v_event.type like 'checkout.session.%' or v_event.type like 'payment\_intent.%') then
@@ -1281,6 +1327,27 @@ begin
   order by price_list_prices.amount, price_lists.customer_group_id is not null, price_list_prices.min_quantity, price_lists.created_at, price_lists.id
   limit 1;
   return v_price;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.book_dispute_fees(dispute_id uuid, movements jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_dispute public.disputes;
+begin
+  select * into v_dispute from public.disputes where disputes.id = book_dispute_fees.dispute_id;
+  perform private.post_entries('dispute_fee:' || v_dispute.id || ':' || (movement ->> 'id'), v_dispute.order_id, upper(movement ->> 'currency'),
+    jsonb_build_object('fees', (movement ->> 'fee')::bigint, private.cash_account(v_dispute.provider), -(movement ->> 'fee')::bigint))
+  from jsonb_array_elements(case jsonb_typeof(book_dispute_fees.movements) when 'array' then book_dispute_fees.movements else '[]' end) as movement
+  where jsonb_typeof(movement) = 'object' and movement ->> 'id' is not null and movement ->> 'currency' is not null and coalesce((movement ->> 'fee')::bigint, 0) <> 0;
+  update public.disputes set fee_amount = coalesce((
+    select sum(ledger_entries.amount) from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
+    where ledger_transactions.order_id = v_dispute.order_id and ledger_transactions.effect_key like 'dispute\_fee:' || v_dispute.id || ':%'
+      and ledger_entries.account = 'fees' and ledger_entries.currency = v_dispute.currency), 0)
+  where disputes.id = v_dispute.id;
 end
 $function$;
 
@@ -2751,6 +2818,20 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.dispute_status(provider_status text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select case
+    when dispute_status.provider_status in ('warning_needs_response', 'warning_under_review') then 'inquiry'
+    when dispute_status.provider_status in ('needs_response', 'under_review') then 'open'
+    when dispute_status.provider_status in ('won', 'lost') then dispute_status.provider_status
+    when dispute_status.provider_status in ('warning_closed', 'prevented') then 'closed'
+  end;
+$function$;
+
 CREATE OR REPLACE FUNCTION private.draw_units(variant_id uuid, quantity integer, reserve boolean)
  RETURNS SETOF private.drawn_slot
  LANGUAGE plpgsql
@@ -2927,6 +3008,49 @@ declare
 begin
   insert into public.events (name, subject_type, subject_id, actor_id, correlation_id)
   select unnest(emit_each.names), emit_each.subject_type, emit_each.subject_id, v_actor_id, v_request_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.end_dispute_review(order_id uuid, status text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_dispute_reason constant text := 'the customer disputes the payment';
+  v_order public.orders;
+  v_before text := private.status_before_review(end_dispute_review.order_id);
+  v_back bigint;
+  v_kept bigint;
+begin
+  select * into v_order from public.orders where orders.id = end_dispute_review.order_id;
+  select sum(payments.refunded_amount), sum(payments.captured_amount - payments.refunded_amount) into v_back, v_kept
+  from public.payments where payments.order_id = v_order.id;
+  if exists (select from public.disputes where disputes.order_id = v_order.id and disputes.status = 'open') then
+    return; -- the last one decides
+  end if;
+  if v_kept > 0 then
+    perform private.restore_access(v_order.id, v_dispute_reason);
+  end if;
+  if v_order.status <> 'needs_review' or v_before = 'pending' or v_dispute_reason is distinct from (
+    select status_changes.reason from public.status_changes
+    where status_changes.subject_id = v_order.id and status_changes.machine = 'order' and status_changes.to_status = 'needs_review'
+    order by status_changes.id desc limit 1
+  ) or exists (select from public.payments where payments.order_id = v_order.id and payments.status = 'refund_failed') then
+    return; -- a person decides about something else
+  end if;
+  perform private.give_reason('the dispute was ' || end_dispute_review.status);
+  if v_before in ('cancelled', 'expired', 'refunded') then
+    update public.orders set status = v_before where orders.id = v_order.id;
+  elsif v_kept = 0 then
+    perform private.take_back_rest(v_order.id, v_before in ('paid', 'processing'), 'the dispute was ' || end_dispute_review.status);
+    perform private.give_reason('the dispute was ' || end_dispute_review.status);
+    update public.orders set status = 'refunded' where orders.id = v_order.id;
+  else
+    update public.orders set status = case when v_back > 0 and v_kept < v_order.total_amount then 'partially_refunded' else v_before end where orders.id = v_order.id;
+  end if;
+  perform private.emit('order.reviewed', 'order', v_order.id, jsonb_build_object('resolution', 'dispute_' || end_dispute_review.status));
+  perform private.give_reason(null);
 end
 $function$;
 
@@ -3212,6 +3336,8 @@ declare
   v_cash bigint;
   v_kept bigint;
   v_on_its_way bigint;
+  v_disputes jsonb;
+  v_beyond bigint;
 begin
   if not (private.is_service() or private.has_permission('ledger.read')) then
     perform private.fail('permission_denied', 403, 'Explaining money needs the permission ledger.read.', 'Ask an admin for a role that has it.');
@@ -3221,18 +3347,23 @@ begin
     perform private.fail('order_not_found', 404, 'There is no such order.', 'Check the id.');
   end if;
   with entries as (
-    select ledger_transactions.posted_at, ledger_transactions.effect_key, ledger_entries.id, ledger_entries.account, ledger_entries.amount
+    select ledger_transactions.posted_at, ledger_transactions.effect_key, ledger_entries.id, ledger_entries.account, ledger_entries.currency, ledger_entries.amount
     from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
     where ledger_transactions.order_id = v_order.id
   )
   select coalesce(jsonb_agg(jsonb_build_object('posted_at', entries.posted_at, 'effect', split_part(entries.effect_key, ':', 1),
-      'effect_key', entries.effect_key, 'account', entries.account, 'amount', entries.amount) order by entries.id), '[]'),
+      'effect_key', entries.effect_key, 'account', entries.account, 'currency', entries.currency, 'amount', entries.amount) order by entries.id), '[]'),
     coalesce((select jsonb_object_agg(summed.account, summed.amount) from (
-      select entries.account, sum(entries.amount) as amount from entries group by entries.account having sum(entries.amount) <> 0) as summed), '{}'),
-    coalesce(sum(entries.amount) filter (where entries.account in ('cash_in_transit', 'bank')), 0)
+      select entries.account, sum(entries.amount) as amount from entries where entries.currency = v_order.currency group by entries.account having sum(entries.amount) <> 0) as summed), '{}'),
+    coalesce(sum(entries.amount) filter (where entries.account in ('cash_in_transit', 'bank', 'disputed', 'fees') and entries.currency = v_order.currency), 0)
   into v_entries, v_balances, v_cash from entries;
   select coalesce(sum(payments.captured_amount - payments.refunded_amount), 0) into v_kept from public.payments where payments.order_id = v_order.id;
   select coalesce(sum(refunds.amount), 0) into v_on_its_way from public.refunds where refunds.order_id = v_order.id and refunds.status = 'pending';
+  -- a bank may take back more than a payment still kept
+  select coalesce(jsonb_agg(jsonb_build_object('id', disputes.id, 'payment_id', disputes.payment_id, 'status', disputes.status, 'amount', disputes.amount,
+      'fee_amount', disputes.fee_amount, 'respond_by', disputes.respond_by) order by disputes.created_at, disputes.id), '[]'),
+    coalesce(sum(disputes.amount - disputes.held_amount) filter (where disputes.status = 'lost'), 0)
+  into v_disputes, v_beyond from public.disputes where disputes.order_id = v_order.id;
   return jsonb_build_object(
     'order_id', v_order.id, 'number', v_order.number, 'status', v_order.status, 'currency', v_order.currency,
     'subtotal_amount', v_order.subtotal_amount, 'discount_amount', v_order.discount_amount, 'tax_amount', v_order.tax_amount,
@@ -3243,11 +3374,11 @@ begin
     'refunds', (select coalesce(jsonb_agg(jsonb_build_object('id', refunds.id, 'payment_id', refunds.payment_id, 'amount', refunds.amount,
       'status', refunds.status, 'reason', refunds.reason, 'note', refunds.note) order by refunds.created_at, refunds.id), '[]')
       from public.refunds where refunds.order_id = v_order.id),
-    'entries', v_entries, 'balances', v_balances,
+    'disputes', v_disputes, 'entries', v_entries, 'balances', v_balances,
     'kept_amount', v_kept, 'returning_amount', v_on_its_way,
     -- owed by the customer when positive, owed to them when negative
     'owed_amount', coalesce((v_balances ->> 'receivable')::bigint, 0),
-    'unexplained_amount', v_kept - v_cash);
+    'unexplained_amount', v_kept - v_cash - v_beyond);
 end
 $function$;
 
@@ -4133,6 +4264,26 @@ AS $function$
   where reservations.holder_id = held_units.holder_id and reservations.variant_id = held_units.variant_id and reservations.status = 'held';
 $function$;
 
+CREATE OR REPLACE FUNCTION private.hold_disputed(dispute_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_dispute public.disputes;
+begin
+  update public.disputes set status = 'open', held_amount = (
+    -- a bank may take back what a refund gave back already: then the payment keeps less than is withdrawn
+    select least(disputes.amount, payments.captured_amount - payments.refunded_amount - payments.disputed_amount)
+    from public.payments where payments.id = disputes.payment_id)
+  where disputes.id = hold_disputed.dispute_id
+  returning * into v_dispute;
+  update public.payments set disputed_amount = payments.disputed_amount + v_dispute.held_amount where payments.id = v_dispute.payment_id;
+  perform private.post_entries('dispute:' || v_dispute.id, v_dispute.order_id, v_dispute.currency,
+    jsonb_build_object('disputed', v_dispute.amount, private.cash_account(v_dispute.provider), -v_dispute.amount));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.hold_line(order_id uuid, person_id uuid, line private.order_line, expires_at timestamp with time zone)
  RETURNS integer
  LANGUAGE plpgsql
@@ -4923,6 +5074,30 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.lose_dispute(dispute public.disputes)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  -- money that never became a sale is not lost: it only clears what is owed to the customer
+  v_owed bigint := -private.receivable_amount(dispute.order_id);
+  v_cleared bigint := greatest(0, least(dispute.amount, v_owed));
+begin
+  update public.disputes set status = 'lost', decided_at = now() where disputes.id = dispute.id;
+  perform private.post_entries('dispute_lost:' || dispute.id, dispute.order_id, dispute.currency, jsonb_build_object(
+    'receivable', v_cleared, 'dispute_losses', dispute.amount - v_cleared, 'disputed', -dispute.amount));
+  if dispute.held_amount > 0 then
+    insert into public.refunds (payment_id, order_id, amount, currency, reason, status)
+    values (dispute.payment_id, dispute.order_id, dispute.held_amount, dispute.currency, 'dispute_lost', 'success');
+    update public.payments
+    set disputed_amount = payments.disputed_amount - dispute.held_amount, refunded_amount = payments.refunded_amount + dispute.held_amount,
+      status = case when payments.captured_amount = payments.refunded_amount + dispute.held_amount then 'refunded' else payments.status end
+    where payments.id = dispute.payment_id;
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.main_location()
  RETURNS uuid
  LANGUAGE sql
@@ -5185,6 +5360,34 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.move_dispute(dispute public.disputes, status text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- one that we hear of when it is lost was withdrawn before
+  if move_dispute.status = 'open' or move_dispute.status = 'lost' and dispute.status = 'inquiry' then
+    perform private.hold_disputed(dispute.id);
+    select * into dispute from public.disputes where disputes.id = dispute.id;
+    perform private.flag_order(dispute.order_id, 'the customer disputes the payment');
+    if private.setting('dispute_suspends_access') is distinct from 'false' then
+      perform private.suspend_access(dispute.order_id, 'the customer disputes the payment');
+    end if;
+    perform private.emit('dispute.opened', 'dispute', dispute.id);
+  end if;
+  if move_dispute.status = 'lost' then
+    perform private.lose_dispute(dispute);
+  elsif move_dispute.status in ('won', 'closed') then
+    perform private.win_dispute(dispute, move_dispute.status);
+  end if;
+  if move_dispute.status <> 'open' then
+    perform private.emit('dispute.' || move_dispute.status, 'dispute', dispute.id);
+    perform private.end_dispute_review(dispute.order_id, move_dispute.status);
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.my_calendar(starts_from timestamp with time zone, starts_before timestamp with time zone)
  RETURNS SETOF jsonb
  LANGUAGE plpgsql
@@ -5239,7 +5442,7 @@ end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.my_downloads()
- RETURNS TABLE(download_id uuid, order_id uuid, order_number text, product_id uuid, slug text, title text, file_name text, mime_type text, byte_size bigint, used_count integer, max_downloads integer, granted_at timestamp with time zone, expires_at timestamp with time zone, ended_at timestamp with time zone)
+ RETURNS TABLE(download_id uuid, order_id uuid, order_number text, product_id uuid, slug text, title text, file_name text, mime_type text, byte_size bigint, used_count integer, max_downloads integer, granted_at timestamp with time zone, expires_at timestamp with time zone, ended_at timestamp with time zone, suspended_at timestamp with time zone)
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
@@ -5247,7 +5450,7 @@ AS $function$
 begin
   return query
     select downloads.id, orders.id, orders.number, products.id, products.slug, order_items.title, digital_files.file_name, digital_files.mime_type, digital_files.byte_size,
-      downloads.used_count, downloads.max_downloads, downloads.granted_at, downloads.expires_at, downloads.ended_at
+      downloads.used_count, downloads.max_downloads, downloads.granted_at, downloads.expires_at, downloads.ended_at, downloads.suspended_at
     from public.downloads
     join public.digital_files on digital_files.id = downloads.digital_file_id
     join public.products on products.id = digital_files.product_id
@@ -7334,10 +7537,10 @@ declare
   v_refund public.refunds;
 begin
   select * into v_refund from public.refunds where refunds.id = record_refund_result.refund_id for update;
-  if v_refund.id is null or record_refund_result.provider_refund_id = any (v_refund.failed_provider_refund_ids)
+  if v_refund.id is null or v_refund.reason in ('written_off', 'dispute_lost') or record_refund_result.provider_refund_id = any (v_refund.failed_provider_refund_ids)
     or v_refund.status <> 'failed' and v_refund.provider_refund_id <> coalesce(record_refund_result.provider_refund_id, '')
     or v_refund.status = 'failed' and v_refund.provider_refund_id = record_refund_result.provider_refund_id then
-    return 'ignored'; -- not here; about another try than the one that counts; failed, which is for good: only a new try may succeed
+    return 'ignored'; -- not here; nothing that a provider was asked for; about another try than the one that counts; failed, which is for good: only a new try may succeed
   end if;
   if record_refund_result.status = 'success' and v_refund.status <> 'success' and v_refund.amount > v_payment.captured_amount - v_payment.refunded_amount then
     return private.flag_order(v_payment.order_id, 'the provider refunded more than was captured');
@@ -7551,7 +7754,7 @@ CREATE OR REPLACE FUNCTION private.refundable_amount(payment_id uuid)
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  select payments.captured_amount - payments.refunded_amount - coalesce((
+  select payments.captured_amount - payments.refunded_amount - payments.disputed_amount - coalesce((
     select sum(refunds.amount) from public.refunds where refunds.payment_id = payments.id and refunds.status = 'pending'), 0)::bigint
   from public.payments where payments.id = refundable_amount.payment_id;
 $function$;
@@ -7613,6 +7816,8 @@ begin
     perform private.fail('download_not_found', 404, 'There is no such download.', 'Read my_downloads for those you have.');
   elsif v_download.ended_at is not null then
     perform private.fail('download_ended', 409, 'This download ended when its order was cancelled or refunded.', 'Buy it again to have it again.');
+  elsif v_download.suspended_at is not null then
+    perform private.fail('download_suspended', 409, 'This download rests while the payment of its order is disputed.', 'It works again when the dispute is decided for the shop.');
   elsif v_download.expires_at <= now() then
     perform private.fail('download_expired', 409, 'The time for this download is over.', 'Ask the shop.', v_download.expires_at::text);
   end if;
@@ -8133,6 +8338,9 @@ begin
   if exists (select from public.refunds where refunds.order_id = v_order.id and refunds.status = 'pending') then
     perform private.fail('refund_in_progress', 409, 'A refund of this order is on its way.', 'Wait until it has arrived or failed.');
   end if;
+  if exists (select from public.disputes where disputes.order_id = v_order.id and disputes.status = 'open') then
+    perform private.fail('dispute_open', 409, 'A payment of this order is disputed: the buyer''s bank decides where its money is.', 'Answer the dispute at the provider; the order moves when it is decided.');
+  end if;
   if resolve_order_review.resolution = 'refund'
     and not exists (select from public.payments where payments.order_id = v_order.id and private.refundable_amount(payments.id) > 0) then
     perform private.fail('nothing_to_refund', 409, 'Nothing that was captured is left of this order.', 'Close it.');
@@ -8147,6 +8355,23 @@ begin
   perform private.emit('order.reviewed', 'order', v_order.id, jsonb_build_object('resolution', resolve_order_review.resolution));
   perform private.give_reason(null);
   return private.remember_answer(v_person_id, resolve_order_review.idempotency_key, 'resolve_order_review', v_body, private.order_document(v_order.id));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.restore_access(order_id uuid, reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_items uuid[] := array(select order_items.id from public.order_items where order_items.order_id = restore_access.order_id);
+begin
+  update public.enrollments set status = 'active'
+  where enrollments.order_item_id = any (v_items) and enrollments.status = 'suspended' and restore_access.reason = (
+    select status_changes.reason from public.status_changes
+    where status_changes.subject_id = enrollments.id and status_changes.machine = 'enrollment' and status_changes.to_status = 'suspended'
+    order by status_changes.id desc limit 1);
+  update public.downloads set suspended_at = null where downloads.order_item_id = any (v_items) and downloads.suspended_at is not null;
 end
 $function$;
 
@@ -8856,6 +9081,9 @@ declare
   v_order_status text;
   v_kept bigint;
 begin
+  if payment.disputed_amount > v_rest then
+    perform private.yield_to_refund(payment.id, v_rest);
+  end if;
   update public.payments
   set refunded_amount = payments.refunded_amount + refund.amount,
     status = case when v_rest = 0 then 'refunded' when v_open then payments.status else 'success' end
@@ -8866,7 +9094,10 @@ begin
   v_kept := private.kept_amount(refund.order_id);
   select orders.status into v_order_status from public.orders where orders.id = refund.order_id;
   -- one of two payments given back leaves an order that the other one still pays
-  if refund.reason <> 'by_provider' or v_kept >= (select orders.total_amount from public.orders where orders.id = refund.order_id) then
+  if refund.reason <> 'by_provider' or v_kept >= (select orders.total_amount from public.orders where orders.id = refund.order_id) or exists (
+    -- the order moves when the bank has decided
+    select from public.disputes where disputes.order_id = refund.order_id and disputes.status = 'open'
+  ) then
     return;
   end if;
   if v_kept = 0 and v_order_status in ('paid', 'processing', 'shipped', 'delivered', 'completed', 'partially_refunded', 'needs_review') then
@@ -9544,6 +9775,22 @@ begin
     v_taxes := v_taxes || coalesce(v_line.taxes, '[]');
   end loop;
   return private.taxes_by_name(v_taxes);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.suspend_access(order_id uuid, reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_items uuid[] := array(select order_items.id from public.order_items where order_items.order_id = suspend_access.order_id);
+begin
+  perform private.give_reason(suspend_access.reason);
+  update public.enrollments set status = 'suspended' where enrollments.order_item_id = any (v_items) and enrollments.status = 'active';
+  update public.downloads set suspended_at = now()
+  where downloads.order_item_id = any (v_items) and downloads.ended_at is null and downloads.suspended_at is null;
+  perform private.give_reason(null);
 end
 $function$;
 
@@ -10897,7 +11144,7 @@ begin
     return v_answer;
   end if;
   update public.downloads set used_count = downloads.used_count + 1
-  where downloads.id = use_download.download_id and downloads.customer_id = v_customer_id and downloads.ended_at is null
+  where downloads.id = use_download.download_id and downloads.customer_id = v_customer_id and downloads.ended_at is null and downloads.suspended_at is null
     and downloads.used_count < downloads.max_downloads and (downloads.expires_at is null or downloads.expires_at > now())
   returning * into v_download;
   if not found then
@@ -11016,6 +11263,21 @@ begin
     'place', case when entry.status = 'waiting' then (
       select count(*) from public.waitlist_entries
       where waitlist_entries.intake_id = entry.intake_id and waitlist_entries.status = 'waiting' and waitlist_entries.position <= entry.position) end);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.win_dispute(dispute public.disputes, status text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.disputes set status = win_dispute.status, held_amount = 0, decided_at = now() where disputes.id = dispute.id;
+  if dispute.status = 'open' then
+    update public.payments set disputed_amount = payments.disputed_amount - dispute.held_amount where payments.id = dispute.payment_id;
+    perform private.post_entries('dispute_won:' || dispute.id, dispute.order_id, dispute.currency,
+      jsonb_build_object(private.cash_account(dispute.provider), dispute.amount, 'disputed', -dispute.amount));
+  end if;
 end
 $function$;
 
@@ -11216,6 +11478,26 @@ begin
     perform private.grant_downloads(write_order.order_id);
   end if;
   perform private.emit_each(case when v_free then array['order.placed', 'order.paid'] else array['order.placed'] end, 'order', write_order.order_id);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.yield_to_refund(payment_id uuid, kept_amount bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_dispute public.disputes;
+  v_excess bigint := (select payments.disputed_amount from public.payments where payments.id = yield_to_refund.payment_id) - yield_to_refund.kept_amount;
+begin
+  for v_dispute in
+    select * from public.disputes where disputes.payment_id = yield_to_refund.payment_id and disputes.status = 'open' order by disputes.id
+  loop
+    exit when v_excess <= 0;
+    update public.disputes set held_amount = disputes.held_amount - least(disputes.held_amount, v_excess) where disputes.id = v_dispute.id;
+    update public.payments set disputed_amount = payments.disputed_amount - least(v_dispute.held_amount, v_excess) where payments.id = yield_to_refund.payment_id;
+    v_excess := v_excess - least(v_dispute.held_amount, v_excess);
+  end loop;
 end
 $function$;
 
@@ -11593,7 +11875,7 @@ AS $function$
 $function$;
 
 CREATE OR REPLACE FUNCTION public.my_downloads()
- RETURNS TABLE(download_id uuid, order_id uuid, order_number text, product_id uuid, slug text, title text, file_name text, mime_type text, byte_size bigint, used_count integer, max_downloads integer, granted_at timestamp with time zone, expires_at timestamp with time zone, ended_at timestamp with time zone)
+ RETURNS TABLE(download_id uuid, order_id uuid, order_number text, product_id uuid, slug text, title text, file_name text, mime_type text, byte_size bigint, used_count integer, max_downloads integer, granted_at timestamp with time zone, expires_at timestamp with time zone, ended_at timestamp with time zone, suspended_at timestamp with time zone)
  LANGUAGE sql
  STABLE
  SET search_path TO ''
@@ -12092,6 +12374,8 @@ ALTER TABLE "public"."order_items" ADD CONSTRAINT "order_items_parent_id_fkey" F
 
 ALTER TABLE "public"."carts" ADD CONSTRAINT "carts_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
+ALTER TABLE "public"."disputes" ADD CONSTRAINT "disputes_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
+
 ALTER TABLE "public"."invoices" ADD CONSTRAINT "invoices_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."ledger_transactions" ADD CONSTRAINT "ledger_transactions_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
@@ -12101,6 +12385,8 @@ ALTER TABLE "public"."order_items" ADD CONSTRAINT "order_items_order_id_fkey" FO
 ALTER TABLE "public"."order_notes" ADD CONSTRAINT "order_notes_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."payments" ADD CONSTRAINT "payments_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."disputes" ADD CONSTRAINT "disputes_payment_id_fkey" FOREIGN KEY (payment_id) REFERENCES public.payments(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."payment_proofs" ADD CONSTRAINT "payment_proofs_payment_id_fkey" FOREIGN KEY (payment_id) REFERENCES public.payments(id) ON DELETE RESTRICT;
 
@@ -12526,6 +12812,32 @@ UNION ALL
            FROM public.refunds
           WHERE ((refunds.payment_id = payments.id) AND (refunds.status = 'success'::text))))
 UNION ALL
+ SELECT 'disputed is what open disputes hold'::text AS invariant,
+    (payments.id)::text AS subject,
+    format('disputed %s'::text, payments.disputed_amount) AS detail
+   FROM public.payments
+  WHERE ((payments.disputed_amount)::numeric <> ( SELECT COALESCE(sum(disputes.held_amount), (0)::numeric) AS "coalesce"
+           FROM public.disputes
+          WHERE ((disputes.payment_id = payments.id) AND (disputes.status = 'open'::text))))
+UNION ALL
+ SELECT 'the ledger knows where disputed money is'::text AS invariant,
+    (disputes.order_id)::text AS subject,
+    format('disputed %s, open %s'::text, booked.amount, sum(disputes.amount) FILTER (WHERE (disputes.status = 'open'::text))) AS detail
+   FROM (public.disputes
+     CROSS JOIN LATERAL ( SELECT COALESCE(sum(ledger_entries.amount), (0)::numeric) AS amount
+           FROM (public.ledger_transactions
+             JOIN public.ledger_entries ON (((ledger_entries.transaction_id = ledger_transactions.id) AND (ledger_entries.account = 'disputed'::text))))
+          WHERE (ledger_transactions.order_id = disputes.order_id)) booked)
+  GROUP BY disputes.order_id, booked.amount
+ HAVING (booked.amount <> COALESCE(sum(disputes.amount) FILTER (WHERE (disputes.status = 'open'::text)), (0)::numeric))
+UNION ALL
+ SELECT 'an order with an open dispute is before a person'::text AS invariant,
+    (orders.id)::text AS subject,
+    orders.status AS detail
+   FROM (public.disputes
+     JOIN public.orders ON ((orders.id = disputes.order_id)))
+  WHERE ((disputes.status = 'open'::text) AND (orders.status <> 'needs_review'::text))
+UNION ALL
  SELECT 'a ledger transaction balances'::text AS invariant,
     (ledger_entries.transaction_id)::text AS subject,
     (sum(ledger_entries.amount))::text AS detail
@@ -12691,6 +13003,12 @@ CREATE INDEX digital_files_created_at_idx ON public.digital_files USING btree (c
 CREATE INDEX digital_files_product_id_position_id_idx ON public.digital_files USING btree (product_id, "position", id);
 
 CREATE INDEX digital_files_variant_id_product_id_idx ON public.digital_files USING btree (variant_id, product_id);
+
+CREATE INDEX disputes_created_at_id_idx ON public.disputes USING btree (created_at, id) WHERE (status = ANY (ARRAY['inquiry'::text, 'open'::text]));
+
+CREATE INDEX disputes_order_id_idx ON public.disputes USING btree (order_id);
+
+CREATE INDEX disputes_payment_id_idx ON public.disputes USING btree (payment_id);
 
 CREATE INDEX downloads_customer_id_granted_at_id_idx ON public.downloads USING btree (customer_id, granted_at DESC, id DESC);
 
@@ -13001,6 +13319,10 @@ CREATE TRIGGER _200_keep_what_is_sold BEFORE DELETE ON public.digital_files FOR 
 CREATE TRIGGER _300_discard_object AFTER DELETE ON public.digital_files FOR EACH ROW EXECUTE FUNCTION private.tg_media__discard_object('downloads');
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.digital_files FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.disputes FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.disputes FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('dispute');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.enrollments FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
@@ -13364,6 +13686,8 @@ CREATE POLICY "select_staff" ON "public"."digital_files" FOR SELECT TO "authenti
 
 CREATE POLICY "update_staff" ON "public"."digital_files" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
 
+CREATE POLICY "select_staff" ON "public"."disputes" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('payments.read'::text) AS has_permission));
+
 CREATE POLICY "select_own_or_staff" ON "public"."downloads" FOR SELECT TO "authenticated" USING (((customer_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('orders.read'::text) AS has_permission)));
 
 CREATE POLICY "select_own_or_staff" ON "public"."enrollments" FOR SELECT TO "authenticated" USING (((learner_id = ( SELECT auth.uid() AS uid)) OR (intake_id IN ( SELECT private.taught_intakes() AS taught_intakes)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission)));
@@ -13621,7 +13945,7 @@ CASE
          JOIN public.payments ON ((payments.id = payment_proofs.payment_id)))
          JOIN public.orders ON ((orders.id = payments.order_id)))
       WHERE ((payment_proofs.id = status_changes.subject_id) AND (orders.customer_id = ( SELECT auth.uid() AS uid))))))
-    WHEN (machine = 'refund'::text) THEN ( SELECT private.has_permission('payments.read'::text) AS has_permission)
+    WHEN (machine = ANY (ARRAY['refund'::text, 'dispute'::text])) THEN ( SELECT private.has_permission('payments.read'::text) AS has_permission)
     WHEN (machine = 'process'::text) THEN ( SELECT private.has_permission('processes.read'::text) AS has_permission)
     WHEN (machine = 'cart'::text) THEN (( SELECT private.has_permission('orders.read'::text) AS has_permission) OR (EXISTS ( SELECT
        FROM public.carts
@@ -13707,6 +14031,8 @@ COMMENT ON FUNCTION "private"."answer_cart"(uuid, text, text, jsonb, uuid, uuid,
 
 COMMENT ON FUNCTION "private"."apply_coupon"(text, text) IS 'Does the work of public.apply_coupon.';
 
+COMMENT ON FUNCTION "private"."apply_dispute"(jsonb, uuid) IS 'Applies what a dispute says of itself, whatever event brought it: recorded once, moved forward, fees booked. One of another amount or payment is put before a person.';
+
 COMMENT ON FUNCTION "private"."apply_overtaken_events"(text, uuid) IS 'Refunds and disputes name only the capture. One that came before it was ignored as not ours, and is applied once the capture is known.';
 
 COMMENT ON FUNCTION "private"."apply_payment_intent"(jsonb, uuid) IS 'Applies what a PaymentIntent says of itself.';
@@ -13742,6 +14068,8 @@ COMMENT ON FUNCTION "private"."audit_chain_breaks"() IS 'Audit rows that were al
 COMMENT ON FUNCTION "private"."audit_hash"(public.audit_log) IS 'SHA-256 over the previous hash and everything the entry says.';
 
 COMMENT ON FUNCTION "private"."best_list_price"(uuid, integer, text, uuid, bigint) IS 'The lowest list price below the base price for this person, quantity and moment; nulls when the base price counts. Of equal ones: for everybody before a group''s, the smaller quantity, the older list.';
+
+COMMENT ON FUNCTION "private"."book_dispute_fees"(uuid, jsonb) IS 'Books the fee of each movement of money that the provider names, once by the movement''s id. fee_amount counts those in the payment''s currency.';
 
 COMMENT ON FUNCTION "private"."calendar_feed"(text) IS 'Does the work of public.calendar_feed.';
 
@@ -13881,6 +14209,8 @@ COMMENT ON FUNCTION "private"."discard_upload"(text, uuid) IS 'Does the work of 
 
 COMMENT ON FUNCTION "private"."discounts_of"(public.promotions, text, private.order_line[]) IS 'What a promotion takes off each line; null when the order does not fit it: another currency, nothing it is for, less than its minimum (of what it is for, before discounts).';
 
+COMMENT ON FUNCTION "private"."dispute_status"(text) IS 'Our word for the provider''s; null for one that we do not know.';
+
 COMMENT ON FUNCTION "private"."draw_units"(uuid, integer, boolean) IS 'Takes units off available (into reserved when asked) and says from which slots; no rows when there are not enough. Waits only at the edge.';
 
 COMMENT ON FUNCTION "private"."draw_units_elsewhere"(uuid, integer, integer, integer) IS 'Takes units from one free slot of a place other than main, by priority, or beyond stock when nothing real is left; null when there is none.';
@@ -13892,6 +14222,8 @@ COMMENT ON FUNCTION "private"."due_amount"(uuid) IS 'What is still to pay of an 
 COMMENT ON FUNCTION "private"."emit"(text, text, uuid, jsonb) IS 'Adds one event to the log of this transaction.';
 
 COMMENT ON FUNCTION "private"."emit_each"(text[], text, uuid) IS 'Adds several events about one subject, in this order, in one statement: what a purchase needs.';
+
+COMMENT ON FUNCTION "private"."end_dispute_review"(uuid, text) IS 'After a dispute: the order is what it was, or has lost its money and ends, or a part of it, by the dispute or by a refund meanwhile. Only what a dispute put before a person leaves the review by itself. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."end_downloads"(uuid[]) IS 'Ends the downloads of lines that were given back. Links that were already signed end by themselves within download_link_seconds.';
 
@@ -14003,6 +14335,8 @@ COMMENT ON FUNCTION "private"."has_words"(tsquery, text[]) IS 'Whether anything 
 
 COMMENT ON FUNCTION "private"."held_units"(uuid, uuid) IS 'How many units of a variant a holder still holds.';
 
+COMMENT ON FUNCTION "private"."hold_disputed"(uuid) IS 'Opens a dispute: the money leaves cash, and what the payment keeps of it cannot be refunded. The caller holds order and payment.';
+
 COMMENT ON FUNCTION "private"."hold_line"(uuid, uuid, private.order_line, timestamp with time zone) IS 'Takes the line''s units, from the waiting list''s offer if the person has one: held until expires_at, or sold at once when there is nothing to pay. Says how many lie beyond stock. Refuses out_of_stock, or the reason of refuse_second_seat when the last seat is the buyer''s own.';
 
 COMMENT ON FUNCTION "private"."hold_locations"(uuid[]) IS 'Keeps places open until the end of this transaction. Refuses location_not_found.';
@@ -14083,6 +14417,8 @@ COMMENT ON FUNCTION "private"."lock_waitlist"(uuid) IS 'One at a time: freeing a
 
 COMMENT ON FUNCTION "private"."lock_waitlists"(uuid[], uuid[]) IS 'For whoever ends several holds: the waiting lists of what they hold and of more variants, in the order everybody keeps. The caller has called lock_holds with the same.';
 
+COMMENT ON FUNCTION "private"."lose_dispute"(public.disputes) IS 'The money is with the buyer for good: what the payment kept of it counts as given back, and the loss is booked. Tax stays owed. The dispute is given as it was before; the caller holds order and payment.';
+
 COMMENT ON FUNCTION "private"."main_location"() IS 'The location that holds seats and everything nobody placed elsewhere.';
 
 COMMENT ON FUNCTION "private"."make_default_address"(uuid, uuid) IS 'Makes one address of a person the default in place of the one before. The caller holds the person''s addresses.';
@@ -14110,6 +14446,8 @@ COMMENT ON FUNCTION "private"."missing_combinations"(uuid) IS 'The combinations 
 COMMENT ON FUNCTION "private"."move_beyond_stock"(public.stock_slots, uuid, integer) IS 'Units of one slot of the shelf go to one who waits for them; as many may be sold beyond stock again.';
 
 COMMENT ON FUNCTION "private"."move_category"(uuid, uuid, integer, text) IS 'Does the work of public.move_category.';
+
+COMMENT ON FUNCTION "private"."move_dispute"(public.disputes, text) IS 'Moves a dispute that is not decided, with its money, access and review. The caller holds order and payment.';
 
 COMMENT ON FUNCTION "private"."my_calendar"(timestamp with time zone, timestamp with time zone) IS 'Does the work of public.my_calendar.';
 
@@ -14289,7 +14627,7 @@ COMMENT ON FUNCTION "private"."refund_effect_key"(text, uuid) IS 'refund:<id> fo
 
 COMMENT ON FUNCTION "private"."refund_order"(uuid, jsonb, bigint, text, boolean, text) IS 'Does the work of public.refund_order.';
 
-COMMENT ON FUNCTION "private"."refundable_amount"(uuid) IS 'What was captured, less what went back and what is on its way. The caller holds the payment''s row.';
+COMMENT ON FUNCTION "private"."refundable_amount"(uuid) IS 'What was captured, less what went back, what is on its way and what is disputed. The caller holds the payment''s row.';
 
 COMMENT ON FUNCTION "private"."refuse_and_keep"(text, integer, text, text, text) IS 'A refusal that keeps what the call has written, such as a counted guess: gives the answer with which the verb must return at once. Everything else refuses with private.fail.';
 
@@ -14297,7 +14635,7 @@ COMMENT ON FUNCTION "private"."refuse_broken_values"(uuid) IS 'Refuses attribute
 
 COMMENT ON FUNCTION "private"."refuse_cart_quantity"() IS 'Refuses invalid_quantity.';
 
-COMMENT ON FUNCTION "private"."refuse_download"(uuid, uuid) IS 'Says why a download cannot be used. Refuses download_not_found, download_ended, download_expired, download_limit_reached.';
+COMMENT ON FUNCTION "private"."refuse_download"(uuid, uuid) IS 'Says why a download cannot be used. Refuses download_not_found, download_ended, download_suspended, download_expired, download_limit_reached.';
 
 COMMENT ON FUNCTION "private"."refuse_locked"(private.lesson_state) IS 'Refuses lesson_locked with the reason; returns when the lesson is open.';
 
@@ -14350,6 +14688,8 @@ COMMENT ON FUNCTION "private"."reserve_stock"(jsonb, integer, text, text) IS 'Do
 COMMENT ON FUNCTION "private"."reserve_units"(uuid, uuid, integer, timestamp with time zone) IS 'Holds units for a holder until expires_at and says how many of them lie beyond stock; null when there are not enough.';
 
 COMMENT ON FUNCTION "private"."resolve_order_review"(uuid, text, text, text) IS 'Does the work of public.resolve_order_review.';
+
+COMMENT ON FUNCTION "private"."restore_access"(uuid, text) IS 'Ends what suspend_access began for this reason; a seat that rests for another one stays so. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."retry_process"(uuid) IS 'Does the work of public.retry_process.';
 
@@ -14456,6 +14796,8 @@ COMMENT ON FUNCTION "private"."suggested_products"(text, real, text, integer) IS
 COMMENT ON FUNCTION "private"."sum_lines"(text, private.order_line[]) IS 'Lines as a quote: their sums and their problems.';
 
 COMMENT ON FUNCTION "private"."sum_taxes"(private.order_line[]) IS 'The taxes of lines by name and rate, for the foot of a quote.';
+
+COMMENT ON FUNCTION "private"."suspend_access"(uuid, text) IS 'Lets the seats and downloads of an order rest, with the reason in their history. A completed course stays completed. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."sweep_low_stock"() IS 'Moves the marks that a race left behind; returns how many. The worker calls it every minute.';
 
@@ -14601,6 +14943,8 @@ COMMENT ON FUNCTION "private"."verify_certificate"(text) IS 'Does the work of pu
 
 COMMENT ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) IS 'An entry as its learner sees it; place 1 is next.';
 
+COMMENT ON FUNCTION "private"."win_dispute"(public.disputes, text) IS 'Ends a dispute as won or closed: what was withdrawn came back. The dispute is given as it was before; the caller holds order and payment.';
+
 COMMENT ON FUNCTION "private"."with_parts"(private.order_line) IS 'The line of a bundle and after it its parts, as lines that cost nothing. A part may be a draft, which is sold in the bundle only.';
 
 COMMENT ON FUNCTION "private"."words_of"(text, jsonb) IS 'The words of a title (weight A), a summary (C) and a description (D) in one language.';
@@ -14614,6 +14958,8 @@ COMMENT ON FUNCTION "private"."write_off_payments"(uuid, text) IS 'Books money t
 COMMENT ON FUNCTION "private"."write_options"(uuid, jsonb) IS 'Adds the options and values that a product does not have yet; takes none away.';
 
 COMMENT ON FUNCTION "private"."write_order"(uuid, private.quote, uuid, timestamp with time zone) IS 'Writes an order whose units are taken: order, items, enrolments, downloads, events. Without expires_at there is nothing to pay and it is born paid.';
+
+COMMENT ON FUNCTION "private"."yield_to_refund"(uuid, bigint) IS 'A refund that the provider made although the money is disputed is booked: the dispute then holds only what the payment keeps. We never ask for one.';
 
 COMMENT ON FUNCTION "public"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) IS 'Keeps an address of the caller and answers it; the first one is the default. Country: ISO 3166-1, default ID. Errors: invalid_address, too_many_addresses, idempotency_key_reused, sign_in_required.';
 
@@ -14657,7 +15003,7 @@ COMMENT ON FUNCTION "public"."discard_upload"(text, uuid) IS 'Secret key only: d
 
 COMMENT ON FUNCTION "public"."enroll"(uuid, text) IS 'Takes one free seat in one call and answers {enrollment, order}. Errors: intake_not_found, variant_not_found, payment_required, intake_not_open, intake_closed, out_of_stock, already_enrolled, idempotency_key_reused, sign_in_required.';
 
-COMMENT ON FUNCTION "public"."explain_order_money"(uuid) IS 'Staff (ledger.read): every unit that an order moved: what it costs, payments, refunds, each entry, the balance of each account, what is kept, on its way back (returning_amount), owed, and unexplained_amount, which is 0 when payments and ledger agree. Errors: permission_denied, order_not_found.';
+COMMENT ON FUNCTION "public"."explain_order_money"(uuid) IS 'Staff (ledger.read): every unit that an order moved: what it costs, payments, refunds, disputes, each entry, the balance of each account, what is kept, on its way back (returning_amount), owed, and unexplained_amount, which is 0 when payments and ledger agree. Errors: permission_denied, order_not_found.';
 
 COMMENT ON FUNCTION "public"."find_upload"(text, uuid) IS 'Staff (catalog.write): where an upload was started: {kind, id, bucket, path, ready_at}. Errors: permission_denied, upload_not_found.';
 
@@ -14695,7 +15041,7 @@ COMMENT ON FUNCTION "public"."my_calendar"(timestamp with time zone, timestamp w
 
 COMMENT ON FUNCTION "public"."my_courses"() IS 'The caller''s dashboard, newest first: every course with a live enrolment. state: reserved (unpaid), active, suspended, ended (access is over). progress_percent counts required lessons and is null where there are none; next_lesson {id, kind, title, duration_minutes} is the first of them that is not completed; next_session {id, title, starts_at, ends_at} is the next that is not over. Errors: sign_in_required.';
 
-COMMENT ON FUNCTION "public"."my_downloads"() IS 'The files the caller bought, newest first, with how often each was downloaded; those of refunded orders have ended_at. Errors: sign_in_required.';
+COMMENT ON FUNCTION "public"."my_downloads"() IS 'The files the caller bought, newest first, with how often each was downloaded; those of refunded orders have ended_at, those of disputed ones suspended_at. Errors: sign_in_required.';
 
 COMMENT ON FUNCTION "public"."my_waitlist"() IS 'The waiting lists the caller is on: {id, intake_id, status, place, offer_expires_at, created_at, title, slug, intake_title}. Errors: sign_in_required.';
 
@@ -14735,7 +15081,7 @@ COMMENT ON FUNCTION "public"."renew_calendar_link"(text, text) IS 'Gives the cal
 
 COMMENT ON FUNCTION "public"."reserve_stock"(jsonb, integer, text, text) IS 'Staff (inventory.write) or the secret key: holds [{variant_id, quantity}], all or none, for some minutes (default: the setting hold_minutes). Answers {id, status, note, expires_at, lines: [{variant_id, quantity, beyond_stock}]}. Errors: permission_denied, invalid_lines, invalid_quantity, invalid_reason, invalid_hold_time, variant_not_found, seats_follow_the_intake, bundle_has_no_stock, not_counted, out_of_stock, idempotency_key_reused.';
 
-COMMENT ON FUNCTION "public"."resolve_order_review"(uuid, text, text, text) IS 'Staff (payments.review): ends a review and answers the order. fulfil: deliver it, or let stand what was delivered, for exactly its money. refund: everything goes back. close: goods come back, and money that is left is written off, as after a lost dispute. Errors: permission_denied, order_not_found, order_not_in_review, order_not_fulfillable, refund_in_progress, nothing_to_refund, out_of_stock, invalid_resolution, invalid_reason, idempotency_key_reused.';
+COMMENT ON FUNCTION "public"."resolve_order_review"(uuid, text, text, text) IS 'Staff (payments.review): ends a review and answers the order. fulfil: deliver it, or let stand what was delivered, for exactly its money. refund: everything goes back. close: goods come back, and money that is left is written off, as after a lost dispute. Errors: permission_denied, order_not_found, order_not_in_review, order_not_fulfillable, refund_in_progress, dispute_open, nothing_to_refund, out_of_stock, invalid_resolution, invalid_reason, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."retry_process"(uuid) IS 'Staff (processes.write): queues a failed process again and answers it. Errors: permission_denied, process_not_retryable.';
 
@@ -14881,7 +15227,9 @@ COMMENT ON TABLE "public"."customer_groups" IS 'People who have prices of their 
 
 COMMENT ON TABLE "public"."digital_files" IS 'What a buyer of a product, or of one variant, may download. max_downloads and access_days go before the settings download_limit and download_days. Staff only.';
 
-COMMENT ON TABLE "public"."downloads" IS 'One file that a line of an order lets its buyer fetch, max_downloads times until expires_at. Ended by a refund or a cancellation. Use the function download-link.';
+COMMENT ON TABLE "public"."disputes" IS 'A payment that the buyer''s bank questions. inquiry: no money moved yet; closed: none will. open: amount is withdrawn until won or lost. held_amount is the part of it that the payment still kept; for staff only.';
+
+COMMENT ON TABLE "public"."downloads" IS 'One file that a line of an order lets its buyer fetch, max_downloads times until expires_at. Ended by a refund or a cancellation; suspended while a payment of its order is disputed. Use the function download-link.';
 
 COMMENT ON TABLE "public"."enrollments" IS 'A learner''s seat in an intake: reserved while the order is unpaid, active once it is. Made by place_order and enroll.';
 
@@ -14923,7 +15271,7 @@ COMMENT ON TABLE "public"."orders" IS 'One purchase. Amounts in minor units of c
 
 COMMENT ON TABLE "public"."payment_proofs" IS 'What a buyer showed for a transfer. The file is private, under the proof''s id; the function proof-link opens it to its owner and staff.';
 
-COMMENT ON TABLE "public"."payments" IS 'One attempt to pay an order, in minor units. checkout_url is the provider''s page while the attempt is open; session_id the provider''s session or intent; a manual_transfer has no provider: staff approve its proof.';
+COMMENT ON TABLE "public"."payments" IS 'One attempt to pay an order, in minor units. disputed_amount is with the buyer''s bank until it decides. checkout_url is the provider''s page while the attempt is open; session_id the provider''s session or intent; a manual_transfer has no provider: staff approve its proof.';
 
 COMMENT ON TABLE "public"."permissions" IS 'What can be allowed. Policies and functions ask private.has_permission(name).';
 
@@ -14953,7 +15301,7 @@ COMMENT ON TABLE "public"."promotions" IS 'What is taken off an order. percent a
 
 COMMENT ON TABLE "public"."quiz_attempts" IS 'Each try at a quiz, with the learner''s answers and the score. Open until submitted_at; max_attempts is the limit when it was begun.';
 
-COMMENT ON TABLE "public"."refunds" IS 'Money on its way back. Reasons: the order was cancelled; it expired with a part paid; paid after it ended; sold out after payment; paid twice or too much; started at the provider; by staff; lost. lines: what it was for, [{order_item_id, quantity, restock}].';
+COMMENT ON TABLE "public"."refunds" IS 'Money on its way back. Reasons: the order was cancelled; it expired with a part paid; paid after it ended; sold out after payment; paid twice or too much; started at the provider; by staff; written off; lost in a dispute. lines: what it was for, [{order_item_id, quantity, restock}].';
 
 COMMENT ON TABLE "public"."reservations" IS 'Units held for an order that is not paid yet, or offered to whoever waited for them, until expires_at by the database''s clock.';
 
@@ -15127,6 +15475,12 @@ REVOKE ALL ON FUNCTION "private"."apply_coupon"(text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."apply_coupon"(text, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."apply_dispute"(jsonb, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."apply_dispute"(jsonb, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."apply_dispute"(jsonb, uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."apply_overtaken_events"(text, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."apply_overtaken_events"(text, uuid) FROM "postgres";
@@ -15246,6 +15600,12 @@ REVOKE ALL ON FUNCTION "private"."best_list_price"(uuid, integer, text, uuid, bi
 REVOKE ALL ON FUNCTION "private"."best_list_price"(uuid, integer, text, uuid, bigint) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."best_list_price"(uuid, integer, text, uuid, bigint) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."book_dispute_fees"(uuid, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."book_dispute_fees"(uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."book_dispute_fees"(uuid, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."calendar_feed"(text) FROM PUBLIC;
 
@@ -15695,6 +16055,12 @@ REVOKE ALL ON FUNCTION "private"."discounts_of"(public.promotions, text, private
 
 GRANT EXECUTE ON FUNCTION "private"."discounts_of"(public.promotions, text, private.order_line[]) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."dispute_status"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."dispute_status"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."dispute_status"(text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."draw_units"(uuid, integer, boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."draw_units"(uuid, integer, boolean) FROM "postgres";
@@ -15730,6 +16096,12 @@ REVOKE ALL ON FUNCTION "private"."emit_each"(text[], text, uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."emit_each"(text[], text, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."emit_each"(text[], text, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."end_dispute_review"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."end_dispute_review"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."end_dispute_review"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."end_downloads"(uuid[]) FROM PUBLIC;
 
@@ -16095,6 +16467,12 @@ REVOKE ALL ON FUNCTION "private"."held_units"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."held_units"(uuid, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."hold_disputed"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."hold_disputed"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."hold_disputed"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."hold_line"(uuid, uuid, private.order_line, timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."hold_line"(uuid, uuid, private.order_line, timestamp with time zone) FROM "postgres";
@@ -16353,6 +16731,12 @@ REVOKE ALL ON FUNCTION "private"."lock_waitlists"(uuid[], uuid[]) FROM "postgres
 
 GRANT EXECUTE ON FUNCTION "private"."lock_waitlists"(uuid[], uuid[]) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."lose_dispute"(public.disputes) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."lose_dispute"(public.disputes) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."lose_dispute"(public.disputes) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."main_location"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."main_location"() FROM "postgres";
@@ -16446,6 +16830,12 @@ REVOKE ALL ON FUNCTION "private"."move_category"(uuid, uuid, integer, text) FROM
 GRANT EXECUTE ON FUNCTION "private"."move_category"(uuid, uuid, integer, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."move_category"(uuid, uuid, integer, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."move_dispute"(public.disputes, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."move_dispute"(public.disputes, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."move_dispute"(public.disputes, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."my_calendar"(timestamp with time zone, timestamp with time zone) FROM PUBLIC;
 
@@ -17227,6 +17617,12 @@ GRANT EXECUTE ON FUNCTION "private"."resolve_order_review"(uuid, text, text, tex
 
 GRANT EXECUTE ON FUNCTION "private"."resolve_order_review"(uuid, text, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."restore_access"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."restore_access"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."restore_access"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."retry_process"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."retry_process"(uuid) TO "authenticated";
@@ -17616,6 +18012,12 @@ REVOKE ALL ON FUNCTION "private"."sum_taxes"(private.order_line[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."sum_taxes"(private.order_line[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."sum_taxes"(private.order_line[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."suspend_access"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."suspend_access"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."suspend_access"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."sweep_low_stock"() FROM PUBLIC;
 
@@ -18075,6 +18477,12 @@ REVOKE ALL ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) FR
 
 GRANT EXECUTE ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."win_dispute"(public.disputes, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."win_dispute"(public.disputes, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."win_dispute"(public.disputes, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."with_parts"(private.order_line) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."with_parts"(private.order_line) FROM "postgres";
@@ -18116,6 +18524,12 @@ REVOKE ALL ON FUNCTION "private"."write_order"(uuid, private.quote, uuid, timest
 REVOKE ALL ON FUNCTION "private"."write_order"(uuid, private.quote, uuid, timestamp with time zone) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."write_order"(uuid, private.quote, uuid, timestamp with time zone) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."yield_to_refund"(uuid, bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."yield_to_refund"(uuid, bigint) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."yield_to_refund"(uuid, bigint) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) FROM PUBLIC;
 
@@ -19790,6 +20204,18 @@ GRANT UPDATE ("position") ON TABLE "public"."digital_files" TO "service_role";
 REVOKE ALL ON TABLE "public"."digital_files" FROM "service_role";
 
 GRANT DELETE, SELECT ON TABLE "public"."digital_files" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."disputes" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."disputes" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."disputes" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."disputes" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."disputes" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."disputes" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."downloads" FROM "authenticated";
 

@@ -18,6 +18,7 @@ create table public.payments (
   amount bigint not null,
   captured_amount bigint not null default 0,
   refunded_amount bigint not null default 0,
+  disputed_amount bigint not null default 0,
   session_id text unique,
   provider_payment_id text,
   checkout_url text,
@@ -33,11 +34,12 @@ create table public.payments (
   constraint payments_have_a_known_method check (method in ('checkout', 'payment_intent', 'manual_transfer')),
   constraint payments_by_transfer_have_no_provider check ((provider = 'manual_transfer') = (method = 'manual_transfer')),
   constraint payments_pay_something check (amount > 0),
-  constraint payments_give_back_no_more_than_they_took check (refunded_amount between 0 and captured_amount and captured_amount <= amount),
+  constraint payments_give_back_no_more_than_they_took check (refunded_amount >= 0 and disputed_amount >= 0 and refunded_amount + disputed_amount <= captured_amount
+    and captured_amount <= amount),
   constraint payments_took_money_when_they_succeeded check ((captured_amount > 0) = (status in ('success', 'refunding', 'refunded', 'refund_failed')))
 );
 comment on table public.payments is
-  'One attempt to pay an order, in minor units. checkout_url is the provider''s page while the attempt is open; session_id the provider''s session or intent; a manual_transfer has no provider: staff approve its proof.';
+  'One attempt to pay an order, in minor units. disputed_amount is with the buyer''s bank until it decides. checkout_url is the provider''s page while the attempt is open; session_id the provider''s session or intent; a manual_transfer has no provider: staff approve its proof.';
 
 -- the guarantee: one open attempt per order, so fifty clicks share it
 create unique index payments_one_open_per_order on public.payments (order_id) where status in ('pending', 'processing');

@@ -23,10 +23,10 @@ create table public.refunds (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint refunds_give_something_back check (amount > 0),
-  constraint refunds_have_a_known_reason check (reason in ('order_cancelled', 'order_expired', 'late_payment', 'undeliverable', 'duplicate_payment', 'by_provider', 'by_staff', 'written_off')),
+  constraint refunds_have_a_known_reason check (reason in ('order_cancelled', 'order_expired', 'late_payment', 'undeliverable', 'duplicate_payment', 'by_provider', 'by_staff', 'written_off', 'dispute_lost')),
   constraint refunds_have_a_known_status check (status in ('pending', 'success', 'failed'))
 );
-comment on table public.refunds is 'Money on its way back. Reasons: the order was cancelled; it expired with a part paid; paid after it ended; sold out after payment; paid twice or too much; started at the provider; by staff; lost. lines: what it was for, [{order_item_id, quantity, restock}].';
+comment on table public.refunds is 'Money on its way back. Reasons: the order was cancelled; it expired with a part paid; paid after it ended; sold out after payment; paid twice or too much; started at the provider; by staff; written off; lost in a dispute. lines: what it was for, [{order_item_id, quantity, restock}].';
 create index on public.refunds (payment_id);
 create index on public.refunds (order_id);
 -- serves: refunds that nobody sent yet
@@ -57,7 +57,7 @@ create policy select_own_or_staff on public.status_changes for select to authent
     when machine = 'payment_proof' then (select private.has_permission('payments.read')) or exists (
       select from public.payment_proofs join public.payments on payments.id = payment_proofs.payment_id join public.orders on orders.id = payments.order_id
       where payment_proofs.id = subject_id and orders.customer_id = (select auth.uid()))
-    when machine = 'refund' then (select private.has_permission('payments.read'))
+    when machine in ('refund', 'dispute') then (select private.has_permission('payments.read'))
     when machine = 'process' then (select private.has_permission('processes.read'))
     when machine = 'cart' then (select private.has_permission('orders.read'))
       or exists (select from public.carts where carts.id = subject_id and carts.customer_id = (select auth.uid()))
@@ -75,11 +75,11 @@ volatile -- stable would answer what was there before the verb that calls it
 security invoker
 set search_path = ''
 as $$
-  select payments.captured_amount - payments.refunded_amount - coalesce((
+  select payments.captured_amount - payments.refunded_amount - payments.disputed_amount - coalesce((
     select sum(refunds.amount) from public.refunds where refunds.payment_id = payments.id and refunds.status = 'pending'), 0)::bigint
   from public.payments where payments.id = refundable_amount.payment_id;
 $$;
-comment on function private.refundable_amount(uuid) is 'What was captured, less what went back and what is on its way. The caller holds the payment''s row.';
+comment on function private.refundable_amount(uuid) is 'What was captured, less what went back, what is on its way and what is disputed. The caller holds the payment''s row.';
 
 create function private.request_refund(payment_id uuid, reason text, note text, amount bigint default null)
 returns uuid
@@ -128,10 +128,10 @@ declare
   v_refund public.refunds;
 begin
   select * into v_refund from public.refunds where refunds.id = record_refund_result.refund_id for update;
-  if v_refund.id is null or record_refund_result.provider_refund_id = any (v_refund.failed_provider_refund_ids)
+  if v_refund.id is null or v_refund.reason in ('written_off', 'dispute_lost') or record_refund_result.provider_refund_id = any (v_refund.failed_provider_refund_ids)
     or v_refund.status <> 'failed' and v_refund.provider_refund_id <> coalesce(record_refund_result.provider_refund_id, '')
     or v_refund.status = 'failed' and v_refund.provider_refund_id = record_refund_result.provider_refund_id then
-    return 'ignored'; -- not here; about another try than the one that counts; failed, which is for good: only a new try may succeed
+    return 'ignored'; -- not here; nothing that a provider was asked for; about another try than the one that counts; failed, which is for good: only a new try may succeed
   end if;
   if record_refund_result.status = 'success' and v_refund.status <> 'success' and v_refund.amount > v_payment.captured_amount - v_payment.refunded_amount then
     return private.flag_order(v_payment.order_id, 'the provider refunded more than was captured');
@@ -237,6 +237,9 @@ declare
   v_order_status text;
   v_kept bigint;
 begin
+  if payment.disputed_amount > v_rest then
+    perform private.yield_to_refund(payment.id, v_rest);
+  end if;
   update public.payments
   set refunded_amount = payments.refunded_amount + refund.amount,
     status = case when v_rest = 0 then 'refunded' when v_open then payments.status else 'success' end
@@ -247,7 +250,10 @@ begin
   v_kept := private.kept_amount(refund.order_id);
   select orders.status into v_order_status from public.orders where orders.id = refund.order_id;
   -- one of two payments given back leaves an order that the other one still pays
-  if refund.reason <> 'by_provider' or v_kept >= (select orders.total_amount from public.orders where orders.id = refund.order_id) then
+  if refund.reason <> 'by_provider' or v_kept >= (select orders.total_amount from public.orders where orders.id = refund.order_id) or exists (
+    -- the order moves when the bank has decided
+    select from public.disputes where disputes.order_id = refund.order_id and disputes.status = 'open'
+  ) then
     return;
   end if;
   if v_kept = 0 and v_order_status in ('paid', 'processing', 'shipped', 'delivered', 'completed', 'partially_refunded', 'needs_review') then

@@ -192,6 +192,9 @@ begin
   if exists (select from public.refunds where refunds.order_id = v_order.id and refunds.status = 'pending') then
     perform private.fail('refund_in_progress', 409, 'A refund of this order is on its way.', 'Wait until it has arrived or failed.');
   end if;
+  if exists (select from public.disputes where disputes.order_id = v_order.id and disputes.status = 'open') then
+    perform private.fail('dispute_open', 409, 'A payment of this order is disputed: the buyer''s bank decides where its money is.', 'Answer the dispute at the provider; the order moves when it is decided.');
+  end if;
   if resolve_order_review.resolution = 'refund'
     and not exists (select from public.payments where payments.order_id = v_order.id and private.refundable_amount(payments.id) > 0) then
     perform private.fail('nothing_to_refund', 409, 'Nothing that was captured is left of this order.', 'Close it.');
@@ -222,5 +225,5 @@ as $$
 $$;
 comment on function public.resolve_order_review(uuid, text, text, text) is
   'Staff (payments.review): ends a review and answers the order. fulfil: deliver it, or let stand what was delivered, for exactly its money. refund: everything goes back. close: goods come back, and money that is left is written off, as after a lost dispute. '
-  'Errors: permission_denied, order_not_found, order_not_in_review, order_not_fulfillable, refund_in_progress, nothing_to_refund, out_of_stock, invalid_resolution, invalid_reason, idempotency_key_reused.';
+  'Errors: permission_denied, order_not_found, order_not_in_review, order_not_fulfillable, refund_in_progress, dispute_open, nothing_to_refund, out_of_stock, invalid_resolution, invalid_reason, idempotency_key_reused.';
 grant execute on function public.resolve_order_review(uuid, text, text, text) to authenticated, service_role;

@@ -177,7 +177,7 @@ begin
       when v_event.type like 'checkout.session.%' then private.apply_session(v_object, v_event.type, v_payment_id)
       when v_event.type like 'payment\_intent.%' then private.apply_payment_intent(v_object, v_payment_id)
       when v_event.type like 'refund.%' or v_event.type = 'charge.refund.updated' then private.apply_refund(v_object, v_payment_id)
-      when v_event.type = 'charge.dispute.created' then private.flag_order(v_order_id, 'the customer disputes the payment')
+      when v_event.type like 'charge.dispute.%' then private.apply_dispute(v_object, v_payment_id)
       else 'ignored'
     end;
     if v_outcome = 'applied' and (v_event.type like 'checkout.session.%' or v_event.type like 'payment\_intent.%') then

@@ -16,11 +16,12 @@ create table public.downloads (
   used_count integer not null default 0,
   granted_at timestamptz not null default now(),
   expires_at timestamptz,
+  suspended_at timestamptz,
   ended_at timestamptz,
   constraint downloads_are_granted_once_per_line unique (order_item_id, digital_file_id),
   constraint downloads_are_used_no_more_often_than_granted check (used_count between 0 and max_downloads)
 );
-comment on table public.downloads is 'One file that a line of an order lets its buyer fetch, max_downloads times until expires_at. Ended by a refund or a cancellation. Use the function download-link.';
+comment on table public.downloads is 'One file that a line of an order lets its buyer fetch, max_downloads times until expires_at. Ended by a refund or a cancellation; suspended while a payment of its order is disputed. Use the function download-link.';
 
 -- serves: the files of a customer, newest first
 create index on public.downloads (customer_id, granted_at desc, id desc);
@@ -101,7 +102,7 @@ begin
     return v_answer;
   end if;
   update public.downloads set used_count = downloads.used_count + 1
-  where downloads.id = use_download.download_id and downloads.customer_id = v_customer_id and downloads.ended_at is null
+  where downloads.id = use_download.download_id and downloads.customer_id = v_customer_id and downloads.ended_at is null and downloads.suspended_at is null
     and downloads.used_count < downloads.max_downloads and (downloads.expires_at is null or downloads.expires_at > now())
   returning * into v_download;
   if not found then
@@ -134,13 +135,15 @@ begin
     perform private.fail('download_not_found', 404, 'There is no such download.', 'Read my_downloads for those you have.');
   elsif v_download.ended_at is not null then
     perform private.fail('download_ended', 409, 'This download ended when its order was cancelled or refunded.', 'Buy it again to have it again.');
+  elsif v_download.suspended_at is not null then
+    perform private.fail('download_suspended', 409, 'This download rests while the payment of its order is disputed.', 'It works again when the dispute is decided for the shop.');
   elsif v_download.expires_at <= now() then
     perform private.fail('download_expired', 409, 'The time for this download is over.', 'Ask the shop.', v_download.expires_at::text);
   end if;
   perform private.fail('download_limit_reached', 409, format('This file was downloaded %s times, which is all that was bought.', v_download.used_count), 'Ask the shop.');
 end
 $$;
-comment on function private.refuse_download(uuid, uuid) is 'Says why a download cannot be used. Refuses download_not_found, download_ended, download_expired, download_limit_reached.';
+comment on function private.refuse_download(uuid, uuid) is 'Says why a download cannot be used. Refuses download_not_found, download_ended, download_suspended, download_expired, download_limit_reached.';
 
 create function public.use_download(download_id uuid, idempotency_key text default null)
 returns jsonb
@@ -159,7 +162,7 @@ grant execute on function public.use_download(uuid, text) to authenticated;
 create function private.my_downloads()
 returns table (
   download_id uuid, order_id uuid, order_number text, product_id uuid, slug text, title text, file_name text, mime_type text, byte_size bigint,
-  used_count integer, max_downloads integer, granted_at timestamptz, expires_at timestamptz, ended_at timestamptz
+  used_count integer, max_downloads integer, granted_at timestamptz, expires_at timestamptz, ended_at timestamptz, suspended_at timestamptz
 )
 language plpgsql
 stable
@@ -169,7 +172,7 @@ as $$
 begin
   return query
     select downloads.id, orders.id, orders.number, products.id, products.slug, order_items.title, digital_files.file_name, digital_files.mime_type, digital_files.byte_size,
-      downloads.used_count, downloads.max_downloads, downloads.granted_at, downloads.expires_at, downloads.ended_at
+      downloads.used_count, downloads.max_downloads, downloads.granted_at, downloads.expires_at, downloads.ended_at, downloads.suspended_at
     from public.downloads
     join public.digital_files on digital_files.id = downloads.digital_file_id
     join public.products on products.id = digital_files.product_id
@@ -185,7 +188,7 @@ grant execute on function private.my_downloads() to authenticated;
 create function public.my_downloads()
 returns table (
   download_id uuid, order_id uuid, order_number text, product_id uuid, slug text, title text, file_name text, mime_type text, byte_size bigint,
-  used_count integer, max_downloads integer, granted_at timestamptz, expires_at timestamptz, ended_at timestamptz
+  used_count integer, max_downloads integer, granted_at timestamptz, expires_at timestamptz, ended_at timestamptz, suspended_at timestamptz
 )
 language sql
 stable
@@ -194,5 +197,5 @@ set search_path = ''
 as $$
   select * from private.my_downloads();
 $$;
-comment on function public.my_downloads() is 'The files the caller bought, newest first, with how often each was downloaded; those of refunded orders have ended_at. Errors: sign_in_required.';
+comment on function public.my_downloads() is 'The files the caller bought, newest first, with how often each was downloaded; those of refunded orders have ended_at, those of disputed ones suspended_at. Errors: sign_in_required.';
 grant execute on function public.my_downloads() to authenticated;

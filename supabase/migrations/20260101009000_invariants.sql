@@ -171,6 +171,23 @@ select 'refunds are what payments gave back', payments.id::text, payments.refund
 from public.payments
 where payments.refunded_amount <> (select coalesce(sum(refunds.amount), 0) from public.refunds where refunds.payment_id = payments.id and refunds.status = 'success')
 union all
+select 'disputed is what open disputes hold', payments.id::text, format('disputed %s', payments.disputed_amount)
+from public.payments
+where payments.disputed_amount <> (select coalesce(sum(disputes.held_amount), 0) from public.disputes where disputes.payment_id = payments.id and disputes.status = 'open')
+union all
+select 'the ledger knows where disputed money is', disputes.order_id::text, format('disputed %s, open %s', booked.amount, sum(disputes.amount) filter (where disputes.status = 'open'))
+from public.disputes
+cross join lateral (
+  select coalesce(sum(ledger_entries.amount), 0) as amount from public.ledger_transactions
+  join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id and ledger_entries.account = 'disputed'
+  where ledger_transactions.order_id = disputes.order_id
+) as booked
+group by disputes.order_id, booked.amount having booked.amount <> coalesce(sum(disputes.amount) filter (where disputes.status = 'open'), 0)
+union all
+select 'an order with an open dispute is before a person', orders.id::text, orders.status
+from public.disputes join public.orders on orders.id = disputes.order_id
+where disputes.status = 'open' and orders.status <> 'needs_review'
+union all
 select 'a ledger transaction balances', ledger_entries.transaction_id::text, sum(ledger_entries.amount)::text
 from public.ledger_entries group by ledger_entries.transaction_id, ledger_entries.currency having sum(ledger_entries.amount) <> 0
 union all

@@ -10,6 +10,7 @@ import {
   asyncFailed,
   completedUnpaid,
   declined,
+  disputeEvent,
   expired,
   type ProviderEvent,
   paid,
@@ -43,7 +44,17 @@ const deeds: Record<string, (world: World, pick: number) => Promise<unknown>> = 
   declined: (world, pick) => tell(world, declined(one(world.sales, pick))),
   "wrong amount": (world, pick) => tell(world, paid(one(world.sales, pick), { amount_total: 1 })),
   dispute: (world, pick) =>
-    tell(world, refundEvent("charge.dispute.created", one(world.sales, pick), { id: `dp_${pick}`, status: "lost" })),
+    tell(
+      world,
+      disputeEvent("created", one(world.sales, pick), pick % 3 === 0 ? "warning_needs_response" : "needs_response"),
+    ),
+  "dispute won": (world, pick) => tell(world, disputeEvent("closed", one(world.sales, pick), "won")),
+  "dispute lost": (world, pick) => tell(world, disputeEvent("closed", one(world.sales, pick), "lost")),
+  "part disputed": (world, pick) =>
+    tell(
+      world,
+      disputeEvent("created", one(world.sales, pick), "needs_response", { id: `dp_part_${pick}`, amount: 1000 }),
+    ),
   "told again": (world, pick) => tell(world, one(world.told, pick)),
   "cancelled by staff": (world, pick) => cancel(world.sql, one(world.sales, pick), "staff"),
   "cancelled by the buyer": (world, pick) => cancel(world.sql, one(world.sales, pick), "customer"),
@@ -104,17 +115,20 @@ async function byHand(world: World, pick: number, amount: number): Promise<void>
 /** The provider answers the worker about a refund that was asked for. */
 async function answerRefund({ sql }: World, pick: number, status: string): Promise<void> {
   const refunds =
-    await sql`select id, provider_refund_id from public.refunds where reason <> 'by_provider' order by created_at, id`;
+    await sql`select id, provider_refund_id from public.refunds where reason not in ('by_provider', 'dispute_lost') order by created_at, id`;
   if (refunds.length === 0) return;
   const { id, provider_refund_id } = one([...refunds], pick) as { id: string; provider_refund_id: string | null };
   const providerId = pick > 8 ? `re_again_${id}_${pick}` : (provider_refund_id ?? `re_${id}`);
   await sql`select private.record_refund_result(${id}, ${providerId}, ${status})`;
 }
 
-/** Money in transit is what was captured and not given back, whoever told it. */
+/** Money in transit or with a bank is what was captured and not given back, whoever told it, less what a bank took beyond that. */
 async function books(sql: Sql): Promise<string> {
   const [row] = await sql`select
-    (select coalesce(sum(captured_amount - refunded_amount), 0) from public.payments) as kept,
-    (select coalesce(sum(amount), 0) from public.ledger_entries where account = 'cash_in_transit') as booked`;
-  return row?.kept === row?.booked ? "balanced" : `kept ${row?.kept}, booked ${row?.booked}`;
+    (select coalesce(sum(captured_amount - refunded_amount), 0)::bigint from public.payments) as kept,
+    (select coalesce(sum(amount), 0)::bigint from public.ledger_entries where account in ('cash_in_transit', 'disputed')) as booked,
+    (select coalesce(sum(amount - held_amount), 0)::bigint from public.disputes where status = 'lost') as beyond`;
+  return row?.kept === row?.booked + row?.beyond
+    ? "balanced"
+    : `kept ${row?.kept}, booked ${row?.booked}, beyond ${row?.beyond}`;
 }

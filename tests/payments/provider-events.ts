@@ -101,6 +101,28 @@ export function refundEvent(
   });
 }
 
+/** An event about a dispute of the sale's capture; it withdraws everything unless changed. */
+export function disputeEvent(
+  type: "created" | "updated" | "funds_withdrawn" | "funds_reinstated" | "closed",
+  sale: Sale,
+  status: string,
+  changes: Changes = {},
+): ProviderEvent {
+  return event(`charge.dispute.${type}`, {
+    id: `dp_${sale.orderId}`,
+    object: "dispute",
+    payment_intent: sale.intentId,
+    amount: sale.amount,
+    currency: "idr",
+    reason: "fraudulent",
+    status,
+    metadata: {},
+    balance_transactions: [],
+    evidence_details: { due_by: CREATED },
+    ...changes,
+  });
+}
+
 /** The same event under another id, as when two endpoints or an outage send it twice. */
 export function again(original: ProviderEvent): ProviderEvent {
   return { ...original, id: `evt_${randomUUID()}` };

@@ -217,35 +217,6 @@ describe("a refund made at the provider", () => {
   });
 });
 
-describe("a dispute", () => {
-  const dispute = (sale: Sale) => ({
-    ...refundEvent("charge.dispute.created", sale, { id: `dp_${sale.orderId}`, status: "needs_response" }),
-  });
-
-  test("puts the order before a person, once, and leaves the money where it is", async () => {
-    await database.rolledBack(async (sql) => {
-      const sale = await paidSale(sql);
-      const event = dispute(sale);
-      expect([await deliver(sql, event), await deliver(sql, event)]).toEqual(["needs_review", "duplicate"]);
-      expect(await outcomeOf(sql, sale)).toMatchObject({
-        order: "needs_review",
-        payments: [`success ${PRICE} 0`],
-        enrollments: ["active"],
-        events: { "order.needs_review": 1 },
-      });
-    });
-  });
-
-  test("that came before the capture it is about is not lost", async () => {
-    await database.rolledBack(async (sql) => {
-      const sale = await openSale(sql);
-      expect(await deliver(sql, dispute(sale))).toBe("ignored");
-      expect(await deliver(sql, paid(sale))).toBe("applied");
-      expect(await outcomeOf(sql, sale)).toMatchObject({ order: "needs_review", payments: [`success ${PRICE} 0`] });
-    });
-  });
-});
-
 test("a seat comes back once, also when the statistics say that every intake has one slot", async () => {
   await database.rolledBack(async (sql) => {
     for (let count = 0; count < 12; count++) await publishedIntake(sql, { seats: 1 });

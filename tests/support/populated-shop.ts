@@ -47,6 +47,7 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
     const kept = await order(sql, customer, others[0]?.variantId as string);
     await pay(sql, customer, kept);
     await sql`select private.issue_invoice(${kept})`;
+    await askAboutPayment(sql, kept);
     const refunded = await order(sql, customer, others[1]?.variantId as string);
     await pay(sql, customer, refunded);
     await act(sql, support, (tx) => tx`select public.cancel_order(${refunded}, 'Changed their mind')`);
@@ -109,6 +110,21 @@ async function transfer(sql: Pool, customer: string, orderId: string): Promise<v
     const [row] = await tx`select public.start_transfer(${orderId}) as started`;
     await tx`select public.start_proof(${row?.started.payment.id})`;
   });
+}
+
+/** The buyer's bank asks about the payment of an order: staff see a dispute, and nothing else changes. */
+async function askAboutPayment(sql: Pool, orderId: string): Promise<void> {
+  const [payment] =
+    await sql`select provider_payment_id, amount, currency from public.payments where order_id = ${orderId} and status = 'success'`;
+  const object = {
+    id: `dp_${randomUUID()}`,
+    payment_intent: payment?.provider_payment_id,
+    amount: payment?.amount,
+    currency: payment?.currency.toLowerCase(),
+    status: "warning_needs_response",
+  };
+  const event = { id: `evt_${randomUUID()}`, type: "charge.dispute.created", data: { object } };
+  await sql`select private.receive_provider_event('stripe', ${event.id}, ${event.type}, ${JSON.stringify(event)}::text::jsonb)`;
 }
 
 async function pay(sql: Pool, customer: string, orderId: string): Promise<void> {

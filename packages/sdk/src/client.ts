@@ -9,6 +9,7 @@ import { Carts } from "./resources/cart.ts";
 import { Catalog } from "./resources/catalog.ts";
 import { Checkout } from "./resources/checkout.ts";
 import { Courses } from "./resources/courses.ts";
+import { Disputes } from "./resources/disputes.ts";
 import { Inventory } from "./resources/inventory.ts";
 import { Invoices } from "./resources/invoices.ts";
 import { Learning } from "./resources/learning.ts";
@@ -54,6 +55,7 @@ export interface Seatline {
   pricing: Pricing;
   processes: Processes;
   refunds: Refunds;
+  disputes: Disputes;
   ledger: Ledger;
   transfers: Transfers;
   /** Supabase Auth: sign-up, sign-in, sign-out, one-time passwords. */
@@ -100,6 +102,7 @@ export function createSeatline(options: SeatlineOptions): Seatline {
     processes: new Processes(api),
     ledger: new Ledger(api),
     refunds: new Refunds(api),
+    disputes: new Disputes(api),
     transfers: new Transfers(api, options.url, send),
     get auth() {
       return supabase.auth;

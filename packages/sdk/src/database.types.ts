@@ -1092,6 +1092,76 @@ export type Database = {
           },
         ];
       };
+      disputes: {
+        Row: {
+          amount: number;
+          created_at: string;
+          currency: string;
+          decided_at: string | null;
+          fee_amount: number;
+          held_amount: number;
+          id: string;
+          order_id: string;
+          payment_id: string;
+          provider: string;
+          provider_dispute_id: string;
+          reason: string | null;
+          respond_by: string | null;
+          status: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          amount: number;
+          created_at?: string;
+          currency: string;
+          decided_at?: string | null;
+          fee_amount?: number;
+          held_amount?: number;
+          id?: string;
+          order_id: string;
+          payment_id: string;
+          provider: string;
+          provider_dispute_id: string;
+          reason?: string | null;
+          respond_by?: string | null;
+          status: string;
+          updated_at?: string;
+        };
+        Update: {
+          amount?: number;
+          created_at?: string;
+          currency?: string;
+          decided_at?: string | null;
+          fee_amount?: number;
+          held_amount?: number;
+          id?: string;
+          order_id?: string;
+          payment_id?: string;
+          provider?: string;
+          provider_dispute_id?: string;
+          reason?: string | null;
+          respond_by?: string | null;
+          status?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "disputes_order_id_fkey";
+            columns: ["order_id"];
+            isOneToOne: false;
+            referencedRelation: "orders";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "disputes_payment_id_fkey";
+            columns: ["payment_id"];
+            isOneToOne: false;
+            referencedRelation: "payments";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       downloads: {
         Row: {
           customer_id: string;
@@ -1102,6 +1172,7 @@ export type Database = {
           id: string;
           max_downloads: number;
           order_item_id: string;
+          suspended_at: string | null;
           used_count: number;
         };
         ComputedFields: never;
@@ -1114,6 +1185,7 @@ export type Database = {
           id?: string;
           max_downloads: number;
           order_item_id: string;
+          suspended_at?: string | null;
           used_count?: number;
         };
         Update: {
@@ -1125,6 +1197,7 @@ export type Database = {
           id?: string;
           max_downloads?: number;
           order_item_id?: string;
+          suspended_at?: string | null;
           used_count?: number;
         };
         Relationships: [
@@ -2297,6 +2370,7 @@ export type Database = {
           checkout_url: string | null;
           created_at: string;
           currency: string;
+          disputed_amount: number;
           expires_at: string | null;
           failure_code: string | null;
           failure_message: string | null;
@@ -2319,6 +2393,7 @@ export type Database = {
           checkout_url?: string | null;
           created_at?: string;
           currency: string;
+          disputed_amount?: number;
           expires_at?: string | null;
           failure_code?: string | null;
           failure_message?: string | null;
@@ -2340,6 +2415,7 @@ export type Database = {
           checkout_url?: string | null;
           created_at?: string;
           currency?: string;
+          disputed_amount?: number;
           expires_at?: string | null;
           failure_code?: string | null;
           failure_message?: string | null;
@@ -4011,6 +4087,7 @@ export type Database = {
           order_number: string;
           product_id: string;
           slug: string;
+          suspended_at: string;
           title: string;
           used_count: number;
         }[];

@@ -12,6 +12,7 @@ export * from "./resources/catalog-search.ts";
 export * from "./resources/catalog-staff.ts";
 export * from "./resources/checkout.ts";
 export * from "./resources/courses.ts";
+export * from "./resources/disputes.ts";
 export * from "./resources/inventory.ts";
 export * from "./resources/invoices.ts";
 export * from "./resources/learning.ts";

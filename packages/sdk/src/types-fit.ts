@@ -2,7 +2,7 @@ import type { Database } from "./database.types.ts";
 import type { DigitalFile, Media, MyDownload } from "./types/catalog.ts";
 import type { Process } from "./types/events.ts";
 import type { Attendance, Certificate, LessonContent, Submission } from "./types/learning.ts";
-import type { PaymentProof } from "./types/payments.ts";
+import type { Dispute, PaymentProof } from "./types/payments.ts";
 import type { Address } from "./types/people.ts";
 import type {
   Enrollment,
@@ -39,6 +39,7 @@ export type TypesFit = [
   True<Fits<Attendance, Row<"attendances">>>,
   True<Fits<Certificate, Row<"certificates">>>,
   True<Fits<DigitalFile, Row<"digital_files">>>,
+  True<Fits<Dispute, Row<"disputes">>>,
   True<Fits<Enrollment, Row<"enrollments">>>,
   True<Fits<Omit<Intake, "prices">, Row<"intakes">>>,
   True<Fits<Omit<InvoiceLine, "taxes">, Row<"invoice_lines">>>,

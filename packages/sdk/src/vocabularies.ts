@@ -50,6 +50,11 @@ export const reviewResolutions = ["fulfil", "refund", "close"] as const;
 /** One of {@link reviewResolutions}. */
 export type ReviewResolution = (typeof reviewResolutions)[number];
 
+/** Where a dispute stands: in an `inquiry` no money moved yet, while `open` it is with the buyer's bank. */
+export const disputeStatuses = ["inquiry", "open", "won", "lost", "closed"] as const;
+/** One of {@link disputeStatuses}. */
+export type DisputeStatus = (typeof disputeStatuses)[number];
+
 /** Where a refund stands. */
 export const refundStatuses = ["pending", "success", "failed"] as const;
 /** One of {@link refundStatuses}. */

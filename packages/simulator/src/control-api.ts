@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { faultsSchema } from "./faults.ts";
 import { DEFAULT_EMAIL, expire, expireIfDue, pay } from "./payments/checkout.ts";
-import { openDispute } from "./resources/disputes.ts";
+import { decideDispute, escalateDispute, openDispute } from "./resources/disputes.ts";
 import { changeSettings, settingsChange } from "./settings.ts";
 import { NO_REQUEST, type Simulation } from "./simulation.ts";
 import type { SessionRow } from "./store.ts";
@@ -15,7 +15,7 @@ const payment = z.strictObject({
 });
 const refusal = z.strictObject({ payment_method: z.string().default("pm_card_chargeDeclined") });
 const advance = z.strictObject({ seconds: z.number().positive() });
-const dispute = z.strictObject({ reason: z.string().default("fraudulent") });
+const dispute = z.strictObject({ reason: z.string().default("fraudulent"), inquiry: z.boolean().default(false) });
 
 /** What tests, benchmarks and the index page use: faults, settings, the truth, and the buyer's deeds without a browser. */
 export function controlApi(simulation: Simulation, reset: () => Promise<void>): Hono {
@@ -75,13 +75,21 @@ export function controlApi(simulation: Simulation, reset: () => Promise<void>): 
     return context.json(row.object);
   });
   app.post("/simulator/sessions/:id/dispute", async (context) => {
-    const { reason } = await readBody(context, dispute);
+    const wish = await readBody(context, dispute);
     const intent = simulation.store.intents.find((session(context).object.payment_intent as string | null) ?? "");
     const charge = simulation.store.charges.find((intent?.object.latest_charge as string | null) ?? "");
     if (!charge?.object.captured || charge.object.disputed) {
       throw invalidRequest("Only a session that was paid and is not disputed yet can be disputed.");
     }
-    return context.json(openDispute(simulation, charge, reason).object);
+    return context.json(openDispute(simulation, charge, wish).object);
+  });
+  app.post("/simulator/disputes/:id/:deed{win|lose|close|escalate}", (context) => {
+    const row = simulation.store.disputes.get(context.req.param("id"));
+    const deed = context.req.param("deed");
+    if (deed === "escalate") escalateDispute(simulation, row);
+    else
+      decideDispute(simulation, row, deed === "win" ? "won" : deed === "lose" ? "lost" : "warning_closed", NO_REQUEST);
+    return context.json(row.object);
   });
   app.post("/simulator/deliveries/:id/resend", (context) => {
     const { json: _, ...delivery } = simulation.webhooks.resend(context.req.param("id"));

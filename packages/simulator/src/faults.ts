@@ -55,6 +55,11 @@ export const faultsSchema = z.strictObject({
     ...chance,
     after_ms: z.number().int().nonnegative().default(0),
     reason: z.string().default("fraudulent"),
+    /** The bank only asks at first; no money moves. */
+    inquiry: z.boolean().default(false),
+    /** How it ends by itself; left out, somebody decides it. */
+    ends: z.enum(["won", "lost"]).optional(),
+    ends_after_ms: z.number().int().nonnegative().default(0),
   }),
 });
 

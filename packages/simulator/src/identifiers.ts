@@ -16,6 +16,7 @@ const LENGTHS = {
   prod_: 14,
   evt_1: 23,
   req_: 14,
+  txn_1: 23,
   wd_: 16,
 } as const;
 

@@ -71,6 +71,9 @@ export function truth(simulation: Simulation) {
       amount: object.amount,
       currency: object.currency,
       reason: object.reason,
+      // What the bank holds of it now, and what disputing cost.
+      withdrawn: -object.balance_transactions.reduce((sum, { amount }) => sum + amount, 0),
+      fees: object.balance_transactions.reduce((sum, { fee }) => sum + fee, 0),
       created: object.created,
     })),
     events: store.events.all().map(({ id, type, object_id, session, created, subscribed, delivered }) => ({

@@ -15,6 +15,11 @@ export const LISTENERS: Readonly<Record<string, readonly EventTaskName[]>> = {
   "file.discarded": ["catalog.remove-file"],
   "refund.requested": ["payments.send-refund"],
   "refund.succeeded": ["invoices.issue-credit-note"],
+  "dispute.inquired": ["notifications.send-dispute"],
+  "dispute.opened": ["notifications.send-dispute"],
+  "dispute.won": ["notifications.send-dispute"],
+  "dispute.lost": ["notifications.send-dispute"],
+  "dispute.closed": ["notifications.send-dispute"],
 };
 
 /** The tasks that follow an event of this name, without those that are switched off. */

@@ -92,7 +92,7 @@ export class Catalog extends CatalogStaff {
 
   /**
    * A link that gives a bought file, for a short time and without a key; counts as one download. Errors: `download_not_found`,
-   * `download_ended`, `download_expired`, `download_limit_reached`.
+   * `download_ended`, `download_suspended`, `download_expired`, `download_limit_reached`.
    */
   async downloadLink(download_id: string, options?: ChangeOptions): Promise<DownloadLink> {
     const { path, ...link } = await this.#api.invoke<Omit<DownloadLink, "url"> & { path: string }>(

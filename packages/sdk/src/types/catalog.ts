@@ -143,6 +143,8 @@ export interface MyDownload {
   expires_at: string | null;
   /** Since when its order is cancelled or refunded. */
   ended_at: string | null;
+  /** Since when it rests because a payment of its order is disputed. */
+  suspended_at: string | null;
 }
 
 /** What `catalog.downloadLink` answers. */

@@ -1,5 +1,5 @@
 import type { Refund } from "../types.ts";
-import type { OrderStatus, PaymentMethod, PaymentProofStatus, PaymentStatus } from "../vocabularies.ts";
+import type { DisputeStatus, OrderStatus, PaymentMethod, PaymentProofStatus, PaymentStatus } from "../vocabularies.ts";
 
 /** What a buyer showed for a bank transfer. */
 export interface PaymentProof {
@@ -39,6 +39,27 @@ export interface StaffRefund extends Refund {
   created_at: string;
 }
 
+/** A payment that the buyer's bank questions, in minor units of `currency`. For staff. */
+export interface Dispute {
+  id: string;
+  payment_id: string;
+  order_id: string;
+  provider: string;
+  /** The provider's id, to answer it there. */
+  provider_dispute_id: string;
+  status: DisputeStatus;
+  /** The provider's word for it, such as `fraudulent`. */
+  reason: string | null;
+  currency: string;
+  amount: number;
+  /** What the provider took for it, as far as it was told. */
+  fee_amount: number;
+  /** Until when somebody has to answer at the provider. */
+  respond_by: string | null;
+  created_at: string;
+  decided_at: string | null;
+}
+
 /** What one account of the ledger holds in one currency. */
 export interface AccountBalance {
   account: string;
@@ -70,8 +91,16 @@ export interface OrderMoney {
     refunded_amount: number;
   }[];
   refunds: (Omit<Refund, "currency"> & { note: string | null })[];
+  disputes: Pick<Dispute, "id" | "payment_id" | "status" | "amount" | "fee_amount" | "respond_by">[];
   /** Both sides of every transaction, in the order in which they were posted. */
-  entries: { posted_at: string; effect: string; effect_key: string; account: string; amount: number }[];
+  entries: {
+    posted_at: string;
+    effect: string;
+    effect_key: string;
+    account: string;
+    currency: string;
+    amount: number;
+  }[];
   /** What the order left in each account; accounts at zero are left out. */
   balances: Record<string, number>;
   /** Captured and not given back. */

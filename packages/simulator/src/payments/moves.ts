@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import { newId } from "../identifiers.ts";
 import { createCharge, outcomeOf } from "../resources/charges.ts";
-import { openDispute } from "../resources/disputes.ts";
+import { scheduleDispute } from "../resources/disputes.ts";
 import { emit } from "../resources/events.ts";
 import { NO_REQUEST, type Origin, type Simulation } from "../simulation.ts";
 import type { ChargeRow, IntentRow } from "../store.ts";
@@ -54,9 +54,7 @@ export function payWithCard(
     return { decline: method.decline, charge: charge.id };
   }
   succeed(simulation, row, charge, origin);
-  const dispute = method.disputed ? { reason: "fraudulent", after_ms: 0 } : simulation.faults.strike("dispute");
-  if (dispute !== null)
-    simulation.scheduler.after(dispute.after_ms, () => openDispute(simulation, charge, dispute.reason));
+  scheduleDispute(simulation, charge, method.disputed ? {} : simulation.faults.strike("dispute"));
   return null;
 }
 
@@ -85,10 +83,7 @@ export function endProcessing(simulation: Simulation, row: IntentRow, succeeds: 
     });
     charge.object.outcome = outcomeOf("succeeded", null);
     succeed(simulation, row, charge, NO_REQUEST);
-    const dispute = simulation.faults.strike("dispute");
-    if (dispute !== null) {
-      simulation.scheduler.after(dispute.after_ms, () => openDispute(simulation, charge, dispute.reason));
-    }
+    scheduleDispute(simulation, charge, simulation.faults.strike("dispute"));
     return;
   }
   const decline: Decline = {

@@ -17,6 +17,7 @@ import { listOf, route } from "../route.ts";
 import { NO_REQUEST, type Origin, type Simulation } from "../simulation.ts";
 import type { ChargeRow, RefundRow } from "../store.ts";
 import { invalidRequest, StripeFailure } from "../stripe-errors.ts";
+import { isAgainstShop } from "./disputes.ts";
 import { type EventType, emit } from "./events.ts";
 
 const createParameters = z.strictObject({
@@ -55,10 +56,10 @@ function chargeToRefund(simulation: Simulation, wanted: Wanted): ChargeRow {
   });
 }
 
-function assertRefundable(charge: ChargeRow, amount: number): void {
+function assertRefundable(simulation: Simulation, charge: ChargeRow, amount: number): void {
   const { object } = charge;
   const left = object.amount_captured - object.amount_refunded;
-  if (object.disputed) {
+  if (charge.disputes.some((id) => isAgainstShop(simulation.store.disputes.get(id)))) {
     throw new StripeFailure(400, {
       type: "invalid_request_error",
       code: "charge_disputed",
@@ -84,7 +85,7 @@ function assertRefundable(charge: ChargeRow, amount: number): void {
 function createRefund(simulation: Simulation, wanted: Wanted, origin: Origin): RefundRow {
   const charge = chargeToRefund(simulation, wanted);
   const amount = wanted.amount ?? charge.object.amount_captured - charge.object.amount_refunded;
-  assertRefundable(charge, amount);
+  assertRefundable(simulation, charge, amount);
   const fate = charge.method === "wallet" ? undefined : testMethod(charge.method).refund;
   const id = newId("re_3");
   const row: RefundRow = {

@@ -10,6 +10,7 @@ import { sendDocument } from "./invoices.send-document.ts";
 import { issueCertificate } from "./learning.issue-certificate.ts";
 import { sendCertificate } from "./learning.send-certificate.ts";
 import { sendGrade } from "./learning.send-grade.ts";
+import { sendDispute } from "./notifications.send-dispute.ts";
 import { sendOrderConfirmation } from "./notifications.send-order-confirmation.ts";
 import { sendPaymentFailed } from "./notifications.send-payment-failed.ts";
 import { sendProofRejected } from "./notifications.send-proof-rejected.ts";
@@ -32,6 +33,7 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
   "notifications.send-payment-failed": sendPaymentFailed,
   "notifications.send-seat-offer": sendSeatOffer,
   "notifications.send-proof-rejected": sendProofRejected,
+  "notifications.send-dispute": sendDispute,
   "invoices.issue-invoice": issueInvoice,
   "invoices.issue-credit-note": issueCreditNote,
   "invoices.send-document": sendDocument,

@@ -8,6 +8,7 @@ type RefundRow = {
   provider_payment_id: string | null;
   older_than_keys: boolean;
   attempt: number;
+  disputed: boolean;
 };
 
 const RESULTS = {
@@ -26,7 +27,7 @@ export const sendRefund: EventTask = async (job, context) => {
   const { sql, stripe } = context;
   const [refund] = await sql<RefundRow[]>`
     select refunds.id, refunds.order_id, refunds.amount, payments.provider_payment_id,
-      refunds.attempt,
+      refunds.attempt, payments.disputed_amount > 0 and refunds.amount > payments.captured_amount - payments.refunded_amount - payments.disputed_amount as disputed,
       refunds.requested_at < now() - interval '20 hours' as older_than_keys
     from public.refunds
     join public.payments on payments.id = refunds.payment_id
@@ -36,6 +37,7 @@ export const sendRefund: EventTask = async (job, context) => {
   if (!refund.provider_payment_id) {
     return await record(context, refund.id, null, "failed", "The payment has no provider payment to refund.");
   }
+  if (refund.disputed) return await record(context, refund.id, null, "failed", "charge_disputed");
   try {
     const known = refund.older_than_keys ? await findAtStripe(stripe, refund.provider_payment_id, refund) : undefined;
     const made =
