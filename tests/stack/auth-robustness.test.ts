@@ -3,7 +3,7 @@ import { App, type Connection } from "@supabase/lite";
 import { createPostgresConnection } from "@supabase/lite/postgres";
 import { createClient } from "@supabase/supabase-js";
 import postgres from "postgres";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { restoreAuthFunctions } from "../../packages/stack/src/postgres/index.ts";
 import { useStack } from "../support/stack.ts";
 import { newEmail, startEcho, startGatewayProcess } from "./gateway-process.ts";
@@ -160,6 +160,7 @@ test("auth.uid, role, email and jwt read what PostgREST sets, also after lite ma
 
 test("where confirmation is required, a sign-up gives no session and looks the same for a taken address", async () => {
   const echo = await startEcho();
+  onTestFinished(echo.close);
   const gateway = await startGatewayProcess({
     POSTGREST_URL: stack.urls.rest,
     FUNCTIONS_URL: echo.url,
@@ -167,6 +168,7 @@ test("where confirmation is required, a sign-up gives no session and looks the s
     SMTP_URL: stack.urls.smtp,
     AUTH_REQUIRE_CONFIRMATION: "1",
   });
+  onTestFinished(gateway.stop);
   const own = client(gateway.url, gateway.keys.publishableKey);
   const email = newEmail();
   const first = await own.auth.signUp({ email, password });
@@ -191,12 +193,14 @@ test("where confirmation is required, a sign-up gives no session and looks the s
 
 test("a mail asked for just before the gateway stops still goes out", async () => {
   const echo = await startEcho();
+  onTestFinished(echo.close);
   const gateway = await startGatewayProcess({
     POSTGREST_URL: stack.urls.rest,
     FUNCTIONS_URL: echo.url,
     DATABASE_URL: stack.urls.superuser,
     SMTP_URL: stack.urls.smtp,
   });
+  onTestFinished(gateway.stop);
   const email = newEmail();
   await client(gateway.url, gateway.keys.publishableKey).auth.signInWithOtp({ email });
   await gateway.stop();

@@ -5,7 +5,6 @@ import { createServer, type IncomingMessage, request } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
 import { type Keys, keysFile, loadKeys } from "../../packages/stack/src/keys.ts";
 import { freePorts } from "../support/free-ports.ts";
 
@@ -18,7 +17,7 @@ export type Echo = { url: string; seen: Seen[]; close(): Promise<void> };
 /** A gateway under test, as its own process with its own keys. */
 export type GatewayProcess = { url: string; home: string; keys: Keys; stop(): Promise<void> };
 
-/** Starts an echo; it ends with the file. `/size/<bytes>` answers with that many bytes, `/cut` breaks off in the middle. */
+/** Starts an echo; whoever starts it closes it. `/size/<bytes>` answers with that many bytes, `/cut` breaks off in the middle. */
 export async function startEcho(): Promise<Echo> {
   const seen: Seen[] = [];
   const server = createServer(async (req, res) => {
@@ -50,11 +49,10 @@ export async function startEcho(): Promise<Echo> {
       server.close(() => resolve());
       server.closeAllConnections();
     });
-  afterAll(close);
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen, close };
 }
 
-/** Starts a gateway in front of the given addresses and resolves when it listens; it ends with the file. */
+/** Starts a gateway in front of the given addresses and resolves when it listens; whoever starts it stops it. */
 export async function startGatewayProcess(env: {
   POSTGREST_URL: string;
   FUNCTIONS_URL: string;
@@ -86,14 +84,13 @@ export async function startGatewayProcess(env: {
   });
   await listening(child);
   const stop = async () => {
-    if (child.exitCode === null) {
+    if (child.exitCode === null && child.signalCode === null) {
       const ended = new Promise((resolve) => child.once("exit", resolve));
       child.kill("SIGTERM");
       await ended;
     }
     rmSync(home, { recursive: true, force: true });
   };
-  afterAll(stop);
   return { url: `http://127.0.0.1:${port}`, home, keys, stop };
 }
 

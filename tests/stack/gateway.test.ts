@@ -1,6 +1,6 @@
 import { createHmac, generateKeyPairSync, randomUUID } from "node:crypto";
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from "jose";
-import { beforeAll, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { createTokenSigner, type TokenSigner } from "../../packages/stack/src/gateway/sign-tokens.ts";
 import {
   type Echo,
@@ -23,6 +23,7 @@ beforeAll(async () => {
   gateway = await startGatewayProcess(urls);
   signer = createTokenSigner(gateway.keys.jwk as never);
 });
+afterAll(() => Promise.all([gateway?.stop(), rest?.close(), functions?.close()]));
 
 const call = async (path: string, headers: Record<string, string> = {}, options: RequestInit = {}) => {
   const response = await fetch(`${gateway.url}${path}`, { ...options, headers });
