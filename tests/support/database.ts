@@ -114,31 +114,13 @@ async function rolledBack<T>(pool: Pool, work: (sql: Sql) => Promise<T>): Promis
   }
 }
 
-// The first pool of this process that has asked Postgres for its array types; asking takes as long as connecting, and all clones agree.
-let learned: Pool | undefined;
-
 function connectTo(url: string, options: Options = {}): Pool {
-  const taught = learned && Object.keys(sharedOf(learned).typeArrayMap).length > 0;
-  const sql = postgres(url, {
+  return postgres(url, {
     max: 1,
     // Tests change functions and roles between statements; a prepared statement would remember the old ones.
     prepare: false,
-    fetch_types: !taught,
     onnotice: () => {},
     types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
     ...options,
   }) as unknown as Pool;
-  if (!taught) learned = sql;
-  else {
-    const { options: own } = sql;
-    Object.assign(sharedOf(sql), learned && sharedOf(learned));
-    Object.assign(own.parsers, learned?.options.parsers);
-    Object.assign(own.serializers, learned?.options.serializers);
-  }
-  return sql;
-}
-
-/** Where postgres.js keeps what it has learned of array types; its types leave it out. */
-function sharedOf(sql: Pool): { typeArrayMap: object } {
-  return (sql.options as unknown as { shared: { typeArrayMap: object } }).shared;
 }
