@@ -60,6 +60,8 @@ CREATE TABLE "private"."promotion_uses" ("promotion_id" uuid NOT NULL, "customer
 
 CREATE TABLE "private"."provider_events" ("provider" text NOT NULL, "event_id" text NOT NULL, "type" text NOT NULL, "payload" jsonb NOT NULL, "outcome" text NOT NULL DEFAULT 'received'::text, "error" text, "attempts" integer NOT NULL DEFAULT 0, "request_id" text, "received_at" timestamp with time zone NOT NULL DEFAULT now(), "processed_at" timestamp with time zone, CONSTRAINT "provider_events_are_dated_when_processed" CHECK (((processed_at IS NOT NULL) = (outcome = ANY (ARRAY['applied'::text, 'ignored'::text, 'needs_review'::text])))), CONSTRAINT "provider_events_have_a_known_outcome" CHECK ((outcome = ANY (ARRAY['received'::text, 'applied'::text, 'ignored'::text, 'needs_review'::text, 'failed'::text]))), CONSTRAINT "provider_events_pkey" PRIMARY KEY (provider, event_id));
 
+CREATE TABLE "private"."provider_readings" ("provider" text NOT NULL, "read_until" timestamp with time zone NOT NULL, CONSTRAINT "provider_readings_pkey" PRIMARY KEY (provider));
+
 CREATE TABLE "private"."quiz_papers" ("attempt_id" uuid NOT NULL, "questions" jsonb NOT NULL, CONSTRAINT "quiz_papers_pkey" PRIMARY KEY (attempt_id));
 
 CREATE TABLE "private"."quizzes" ("lesson_id" uuid NOT NULL, "questions" jsonb NOT NULL, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "quizzes_are_lists_of_questions" CHECK (((jsonb_typeof(questions) = 'array'::text) AND ((jsonb_array_length(questions) >= 1) AND (jsonb_array_length(questions) <= 200)))), CONSTRAINT "quizzes_pkey" PRIMARY KEY (lesson_id));
@@ -258,7 +260,7 @@ CREATE TABLE "public"."payment_proofs" ("id" uuid NOT NULL DEFAULT gen_random_uu
 
 ALTER TABLE "public"."payment_proofs" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."payments" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_id" uuid NOT NULL, "attempt" integer NOT NULL, "provider" text NOT NULL DEFAULT 'stripe'::text, "method" text NOT NULL DEFAULT 'checkout'::text, "status" text NOT NULL DEFAULT 'pending'::text, "currency" text NOT NULL, "amount" bigint NOT NULL, "captured_amount" bigint NOT NULL DEFAULT 0, "refunded_amount" bigint NOT NULL DEFAULT 0, "disputed_amount" bigint NOT NULL DEFAULT 0, "session_id" text, "provider_payment_id" text, "checkout_url" text, "expires_at" timestamp with time zone, "failure_code" text, "failure_message" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "settled_at" timestamp with time zone, CONSTRAINT "payments_are_numbered_per_order" UNIQUE (order_id, attempt), CONSTRAINT "payments_by_transfer_have_no_provider" CHECK (((provider = 'manual_transfer'::text) = (method = 'manual_transfer'::text))), CONSTRAINT "payments_give_back_no_more_than_they_took" CHECK (((refunded_amount >= 0) AND (disputed_amount >= 0) AND ((refunded_amount + disputed_amount) <= captured_amount) AND (captured_amount <= amount))), CONSTRAINT "payments_have_a_known_method" CHECK ((method = ANY (ARRAY['checkout'::text, 'payment_intent'::text, 'manual_transfer'::text]))), CONSTRAINT "payments_have_a_known_provider" CHECK ((provider = ANY (ARRAY['stripe'::text, 'manual_transfer'::text]))), CONSTRAINT "payments_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text, 'success'::text, 'failed'::text, 'expired'::text, 'cancelled'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text]))), CONSTRAINT "payments_pay_something" CHECK ((amount > 0)), CONSTRAINT "payments_pkey" PRIMARY KEY (id), CONSTRAINT "payments_session_id_key" UNIQUE (session_id), CONSTRAINT "payments_took_money_when_they_succeeded" CHECK (((captured_amount > 0) = (status = ANY (ARRAY['success'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text])))));
+CREATE TABLE "public"."payments" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_id" uuid NOT NULL, "attempt" integer NOT NULL, "provider" text NOT NULL DEFAULT 'stripe'::text, "method" text NOT NULL DEFAULT 'checkout'::text, "status" text NOT NULL DEFAULT 'pending'::text, "currency" text NOT NULL, "amount" bigint NOT NULL, "captured_amount" bigint NOT NULL DEFAULT 0, "refunded_amount" bigint NOT NULL DEFAULT 0, "disputed_amount" bigint NOT NULL DEFAULT 0, "session_id" text, "provider_payment_id" text, "checkout_url" text, "expires_at" timestamp with time zone, "failure_code" text, "failure_message" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "settled_at" timestamp with time zone, CONSTRAINT "payments_are_numbered_per_order" UNIQUE (order_id, attempt), CONSTRAINT "payments_by_ewallet_are_of_it" CHECK (((provider = 'ewallet'::text) = (method = 'ewallet'::text))), CONSTRAINT "payments_by_transfer_have_no_provider" CHECK (((provider = 'manual_transfer'::text) = (method = 'manual_transfer'::text))), CONSTRAINT "payments_give_back_no_more_than_they_took" CHECK (((refunded_amount >= 0) AND (disputed_amount >= 0) AND ((refunded_amount + disputed_amount) <= captured_amount) AND (captured_amount <= amount))), CONSTRAINT "payments_have_a_known_method" CHECK ((method = ANY (ARRAY['checkout'::text, 'payment_intent'::text, 'ewallet'::text, 'manual_transfer'::text]))), CONSTRAINT "payments_have_a_known_provider" CHECK ((provider = ANY (ARRAY['stripe'::text, 'ewallet'::text, 'manual_transfer'::text]))), CONSTRAINT "payments_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text, 'success'::text, 'failed'::text, 'expired'::text, 'cancelled'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text]))), CONSTRAINT "payments_pay_something" CHECK ((amount > 0)), CONSTRAINT "payments_pkey" PRIMARY KEY (id), CONSTRAINT "payments_session_id_key" UNIQUE (session_id), CONSTRAINT "payments_took_money_when_they_succeeded" CHECK (((captured_amount > 0) = (status = ANY (ARRAY['success'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text])))));
 
 ALTER TABLE "public"."payments" ENABLE ROW LEVEL SECURITY;
 
@@ -1028,7 +1030,7 @@ begin
   v_object := v_event.payload #> '{data,object}';
   -- a refund and the capture it belongs to must not miss each other: whoever comes second sees what the first one wrote
   perform pg_advisory_xact_lock(hashtextextended('seatline.capture ' || coalesce(v_object ->> 'payment_intent', v_object ->> 'id', ''), 0));
-  v_payment_id := private.event_payment(v_object);
+  v_payment_id := private.event_payment(v_event.provider, v_object);
   select payments.order_id into v_order_id from public.payments where payments.id = v_payment_id;
   perform private.give_reason(v_event.type);
   if v_object #>> '{metadata,order_id}' <> v_order_id::text then
@@ -3194,7 +3196,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.event_payment(object jsonb)
+CREATE OR REPLACE FUNCTION private.event_payment(provider text, object jsonb)
  RETURNS uuid
  LANGUAGE plpgsql
  STABLE
@@ -3205,11 +3207,12 @@ declare
   v_payment_id uuid;
 begin
   if v_named ~* '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' then
-    select payments.id into v_payment_id from public.payments where payments.id = v_named::uuid;
+    select payments.id into v_payment_id from public.payments where payments.id = v_named::uuid and payments.provider = event_payment.provider;
   end if;
   if v_payment_id is null then
     select payments.id into v_payment_id from public.payments
-    where payments.session_id = object ->> 'id' or payments.provider_payment_id = coalesce(object ->> 'payment_intent', object ->> 'id') limit 1;
+    where payments.provider = event_payment.provider
+      and (payments.session_id = object ->> 'id' or payments.provider_payment_id = coalesce(object ->> 'payment_intent', object ->> 'id')) limit 1;
   end if;
   return v_payment_id;
 end
@@ -3680,6 +3683,15 @@ CREATE OR REPLACE FUNCTION private.finish_process(process_id uuid, message text 
 AS $function$
   update public.processes set status = 'done', finished_at = now(), error = null, message = left(finish_process.message, 500)
   where processes.id = finish_process.process_id and processes.status = 'running';
+$function$;
+
+CREATE OR REPLACE FUNCTION private.finish_provider_reading(provider text, read_until timestamp with time zone)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  insert into private.provider_readings (provider, read_until) values (finish_provider_reading.provider, finish_provider_reading.read_until)
+  on conflict on constraint provider_readings_pkey do update set read_until = greatest(provider_readings.read_until, excluded.read_until);
 $function$;
 
 CREATE OR REPLACE FUNCTION private.finish_upload(kind text, upload_id uuid, facts jsonb)
@@ -5312,6 +5324,17 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.missing_provider_events(provider text, event_ids text[])
+ RETURNS SETOF text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select event.id from unnest(missing_provider_events.event_ids) as event (id)
+  where not exists (
+    select from private.provider_events where provider_events.provider = missing_provider_events.provider and provider_events.event_id = event.id);
+$function$;
+
 CREATE OR REPLACE FUNCTION private.move_beyond_stock(shelf public.stock_slots, holder_id uuid, quantity integer)
  RETURNS void
  LANGUAGE plpgsql
@@ -5837,7 +5860,7 @@ begin
   end if;
   if v_payment.id is null then
     insert into public.payments (order_id, attempt, provider, method, currency, amount)
-    select v_order.id, coalesce(max(payments.attempt), 0) + 1, case when open_payment.method = 'manual_transfer' then 'manual_transfer' else 'stripe' end,
+    select v_order.id, coalesce(max(payments.attempt), 0) + 1, case when open_payment.method in ('manual_transfer', 'ewallet') then open_payment.method else 'stripe' end,
       open_payment.method, v_order.currency, v_amount
     from public.payments where payments.order_id = v_order.id
     returning * into v_payment;
@@ -7106,6 +7129,16 @@ begin
   end if;
   return v_answer;
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.provider_reading(provider text)
+ RETURNS TABLE(since timestamp with time zone, began_at timestamp with time zone)
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  -- a provider may list an event some minutes after it happened; of three days ago it knows all that it will
+  select coalesce((select provider_readings.read_until - interval '15 minutes' from private.provider_readings
+    where provider_readings.provider = provider_reading.provider), clock_timestamp() - interval '3 days'), clock_timestamp();
 $function$;
 
 CREATE OR REPLACE FUNCTION private.purge_idempotency_keys(older_than interval DEFAULT '30 days'::interval)
@@ -9235,8 +9268,8 @@ declare
 begin
   perform private.require_person();
   v_order := private.find_order(start_payment.order_id, 'nobody.else');
-  if coalesce(start_payment.method, '') not in ('checkout', 'payment_intent') then
-    perform private.fail('invalid_payment_method', 422, 'A payment is started by checkout or payment_intent.', 'For bank transfers call start_transfer.');
+  if coalesce(start_payment.method, '') not in ('checkout', 'payment_intent', 'ewallet') then
+    perform private.fail('invalid_payment_method', 422, 'A payment is started by checkout, payment_intent or ewallet.', 'For bank transfers call start_transfer.');
   end if;
   v_payment := private.open_payment(v_order.id, start_payment.method, start_payment.amount);
   return jsonb_build_object(
@@ -14239,7 +14272,7 @@ COMMENT ON FUNCTION "private"."enrollment_in"(uuid, uuid) IS 'The seat by which 
 
 COMMENT ON FUNCTION "private"."enrollment_problem"(uuid, timestamp with time zone, timestamp with time zone) IS 'intake_not_open or intake_closed by the database''s clock, as a problem; null when enrolment is open.';
 
-COMMENT ON FUNCTION "private"."event_payment"(jsonb) IS 'The payment an object of the provider belongs to: by our id in its metadata, else by the provider''s ids. Null: not ours.';
+COMMENT ON FUNCTION "private"."event_payment"(text, jsonb) IS 'The payment an object of the provider belongs to: by our id in its metadata, else by the provider''s ids. Null: not ours, or another provider''s.';
 
 COMMENT ON FUNCTION "private"."expire_due_carts"(integer) IS 'Gives up carts that nobody touched for cart_days, oldest first; returns how many. The worker calls it until 0.';
 
@@ -14280,6 +14313,8 @@ COMMENT ON FUNCTION "private"."find_own_address"(uuid) IS 'One address of the ca
 COMMENT ON FUNCTION "private"."find_upload"(text, uuid) IS 'Does the work of public.find_upload.';
 
 COMMENT ON FUNCTION "private"."finish_process"(uuid, text) IS 'Marks a running process done; called in the transaction of its effect where the effect is in the database.';
+
+COMMENT ON FUNCTION "private"."finish_provider_reading"(text, timestamp with time zone) IS 'Notes that every event up to then was read.';
 
 COMMENT ON FUNCTION "private"."finish_upload"(text, uuid, jsonb) IS 'Does the work of public.finish_upload.';
 
@@ -14443,6 +14478,8 @@ COMMENT ON FUNCTION "private"."missed_attributes"(text[], jsonb, jsonb) IS 'The 
 
 COMMENT ON FUNCTION "private"."missing_combinations"(uuid) IS 'The combinations of a product''s option values that have no variant yet. Refuses invalid_options when there are more than 250 in all.';
 
+COMMENT ON FUNCTION "private"."missing_provider_events"(text, text[]) IS 'Those of these events that never came into the inbox.';
+
 COMMENT ON FUNCTION "private"."move_beyond_stock"(public.stock_slots, uuid, integer) IS 'Units of one slot of the shelf go to one who waits for them; as many may be sold beyond stock again.';
 
 COMMENT ON FUNCTION "private"."move_category"(uuid, uuid, integer, text) IS 'Does the work of public.move_category.';
@@ -14578,6 +14615,8 @@ COMMENT ON FUNCTION "private"."promise_units"(uuid, uuid, integer) IS 'Writes do
 COMMENT ON FUNCTION "private"."promotion_covers"(uuid, uuid, uuid) IS 'Whether a promotion is for this product: named itself, or in a named category or below it; one without products and categories is for everything.';
 
 COMMENT ON FUNCTION "private"."proof_document"(uuid, boolean) IS 'Does the work of public.proof_document, and is what every verb on proofs answers.';
+
+COMMENT ON FUNCTION "private"."provider_reading"(text) IS 'From when on to read a provider''s events now, and what to give finish_provider_reading when all of them were read.';
 
 COMMENT ON FUNCTION "private"."purge_idempotency_keys"(interval) IS 'Forgets answers older than the interval; returns how many. The worker calls it daily.';
 
@@ -15169,7 +15208,9 @@ COMMENT ON TABLE "private"."product_titles" IS 'Titles as they are suggested: th
 
 COMMENT ON TABLE "private"."promotion_uses" IS 'How often each person uses each promotion at present: the counter behind per_user_limit.';
 
-COMMENT ON TABLE "private"."provider_events" IS 'Every verified provider event, once. Payloads name customers, so no client may read them.';
+COMMENT ON TABLE "private"."provider_events" IS 'Every verified provider event, once, in the words that the adapters in supabase/functions/_shared/payments translate to. Payloads name customers, so no client may read them.';
+
+COMMENT ON TABLE "private"."provider_readings" IS 'Up to when each provider''s own list of events was read, by the worker.';
 
 COMMENT ON TABLE "private"."quiz_papers" IS 'The questions of one attempt with their answers, as they were when it was begun.';
 
@@ -16147,11 +16188,11 @@ REVOKE ALL ON FUNCTION "private"."enrollment_problem"(uuid, timestamp with time 
 
 GRANT EXECUTE ON FUNCTION "private"."enrollment_problem"(uuid, timestamp with time zone, timestamp with time zone) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."event_payment"(jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."event_payment"(text, jsonb) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."event_payment"(jsonb) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."event_payment"(text, jsonb) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."event_payment"(jsonb) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."event_payment"(text, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."expire_due_carts"(integer) FROM PUBLIC;
 
@@ -16280,6 +16321,12 @@ REVOKE ALL ON FUNCTION "private"."finish_process"(uuid, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."finish_process"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."finish_process"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."finish_provider_reading"(text, timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."finish_provider_reading"(text, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."finish_provider_reading"(text, timestamp with time zone) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."finish_upload"(text, uuid, jsonb) FROM PUBLIC;
 
@@ -16815,6 +16862,12 @@ REVOKE ALL ON FUNCTION "private"."missing_combinations"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."missing_combinations"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."missing_provider_events"(text, text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."missing_provider_events"(text, text[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."missing_provider_events"(text, text[]) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."move_beyond_stock"(public.stock_slots, uuid, integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."move_beyond_stock"(public.stock_slots, uuid, integer) FROM "postgres";
@@ -17248,6 +17301,12 @@ REVOKE ALL ON FUNCTION "private"."proof_document"(uuid, boolean) FROM "postgres"
 GRANT EXECUTE ON FUNCTION "private"."proof_document"(uuid, boolean) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."proof_document"(uuid, boolean) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."provider_reading"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."provider_reading"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."provider_reading"(text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."purge_idempotency_keys"(interval) FROM PUBLIC;
 

@@ -30,9 +30,10 @@ create table public.payments (
   settled_at timestamptz,
   constraint payments_are_numbered_per_order unique (order_id, attempt),
   constraint payments_have_a_known_status check (status in ('pending', 'processing', 'success', 'failed', 'expired', 'cancelled', 'refunding', 'refunded', 'refund_failed')),
-  constraint payments_have_a_known_provider check (provider in ('stripe', 'manual_transfer')),
-  constraint payments_have_a_known_method check (method in ('checkout', 'payment_intent', 'manual_transfer')),
+  constraint payments_have_a_known_provider check (provider in ('stripe', 'ewallet', 'manual_transfer')),
+  constraint payments_have_a_known_method check (method in ('checkout', 'payment_intent', 'ewallet', 'manual_transfer')),
   constraint payments_by_transfer_have_no_provider check ((provider = 'manual_transfer') = (method = 'manual_transfer')),
+  constraint payments_by_ewallet_are_of_it check ((provider = 'ewallet') = (method = 'ewallet')),
   constraint payments_pay_something check (amount > 0),
   constraint payments_give_back_no_more_than_they_took check (refunded_amount >= 0 and disputed_amount >= 0 and refunded_amount + disputed_amount <= captured_amount
     and captured_amount <= amount),
@@ -111,7 +112,7 @@ begin
   end if;
   if v_payment.id is null then
     insert into public.payments (order_id, attempt, provider, method, currency, amount)
-    select v_order.id, coalesce(max(payments.attempt), 0) + 1, case when open_payment.method = 'manual_transfer' then 'manual_transfer' else 'stripe' end,
+    select v_order.id, coalesce(max(payments.attempt), 0) + 1, case when open_payment.method in ('manual_transfer', 'ewallet') then open_payment.method else 'stripe' end,
       open_payment.method, v_order.currency, v_amount
     from public.payments where payments.order_id = v_order.id
     returning * into v_payment;
@@ -135,8 +136,8 @@ declare
 begin
   perform private.require_person();
   v_order := private.find_order(start_payment.order_id, 'nobody.else');
-  if coalesce(start_payment.method, '') not in ('checkout', 'payment_intent') then
-    perform private.fail('invalid_payment_method', 422, 'A payment is started by checkout or payment_intent.', 'For bank transfers call start_transfer.');
+  if coalesce(start_payment.method, '') not in ('checkout', 'payment_intent', 'ewallet') then
+    perform private.fail('invalid_payment_method', 422, 'A payment is started by checkout, payment_intent or ewallet.', 'For bank transfers call start_transfer.');
   end if;
   v_payment := private.open_payment(v_order.id, start_payment.method, start_payment.amount);
   return jsonb_build_object(

@@ -20,13 +20,13 @@ create table private.provider_events (
   constraint provider_events_have_a_known_outcome check (outcome in ('received', 'applied', 'ignored', 'needs_review', 'failed')),
   constraint provider_events_are_dated_when_processed check ((processed_at is not null) = (outcome in ('applied', 'ignored', 'needs_review')))
 );
-comment on table private.provider_events is 'Every verified provider event, once. Payloads name customers, so no client may read them.';
+comment on table private.provider_events is 'Every verified provider event, once, in the words that the adapters in supabase/functions/_shared/payments translate to. Payloads name customers, so no client may read them.';
 -- serves: the retry of what failed
 create index on private.provider_events (received_at) where processed_at is null;
 -- serves: refunds and disputes that overtook their capture
 create index on private.provider_events ((payload #>> '{data,object,payment_intent}')) where outcome = 'ignored';
 
-create function private.event_payment(object jsonb)
+create function private.event_payment(provider text, object jsonb)
 returns uuid
 language plpgsql
 stable
@@ -38,16 +38,17 @@ declare
   v_payment_id uuid;
 begin
   if v_named ~* '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' then
-    select payments.id into v_payment_id from public.payments where payments.id = v_named::uuid;
+    select payments.id into v_payment_id from public.payments where payments.id = v_named::uuid and payments.provider = event_payment.provider;
   end if;
   if v_payment_id is null then
     select payments.id into v_payment_id from public.payments
-    where payments.session_id = object ->> 'id' or payments.provider_payment_id = coalesce(object ->> 'payment_intent', object ->> 'id') limit 1;
+    where payments.provider = event_payment.provider
+      and (payments.session_id = object ->> 'id' or payments.provider_payment_id = coalesce(object ->> 'payment_intent', object ->> 'id')) limit 1;
   end if;
   return v_payment_id;
 end
 $$;
-comment on function private.event_payment(jsonb) is 'The payment an object of the provider belongs to: by our id in its metadata, else by the provider''s ids. Null: not ours.';
+comment on function private.event_payment(text, jsonb) is 'The payment an object of the provider belongs to: by our id in its metadata, else by the provider''s ids. Null: not ours, or another provider''s.';
 
 create function private.apply_session(session jsonb, type text, payment_id uuid)
 returns text
@@ -167,7 +168,7 @@ begin
   v_object := v_event.payload #> '{data,object}';
   -- a refund and the capture it belongs to must not miss each other: whoever comes second sees what the first one wrote
   perform pg_advisory_xact_lock(hashtextextended('seatline.capture ' || coalesce(v_object ->> 'payment_intent', v_object ->> 'id', ''), 0));
-  v_payment_id := private.event_payment(v_object);
+  v_payment_id := private.event_payment(v_event.provider, v_object);
   select payments.order_id into v_order_id from public.payments where payments.id = v_payment_id;
   perform private.give_reason(v_event.type);
   if v_object #>> '{metadata,order_id}' <> v_order_id::text then
@@ -272,3 +273,49 @@ begin
 end
 $$;
 comment on function private.apply_pending_provider_events(integer) is 'Tries again what failed to apply, up to 20 times each; returns how many got through. What still fails shows as a violated invariant.';
+
+-- read what no webhook brought -------------------------------------------------------------------------------------------------------
+
+create table private.provider_readings (
+  provider text primary key,
+  read_until timestamptz not null
+);
+comment on table private.provider_readings is 'Up to when each provider''s own list of events was read, by the worker.';
+
+create function private.provider_reading(provider text)
+returns table (since timestamptz, began_at timestamptz)
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  -- a provider may list an event some minutes after it happened; of three days ago it knows all that it will
+  select coalesce((select provider_readings.read_until - interval '15 minutes' from private.provider_readings
+    where provider_readings.provider = provider_reading.provider), clock_timestamp() - interval '3 days'), clock_timestamp();
+$$;
+comment on function private.provider_reading(text) is 'From when on to read a provider''s events now, and what to give finish_provider_reading when all of them were read.';
+
+create function private.finish_provider_reading(provider text, read_until timestamptz)
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  insert into private.provider_readings (provider, read_until) values (finish_provider_reading.provider, finish_provider_reading.read_until)
+  on conflict on constraint provider_readings_pkey do update set read_until = greatest(provider_readings.read_until, excluded.read_until);
+$$;
+comment on function private.finish_provider_reading(text, timestamptz) is 'Notes that every event up to then was read.';
+
+create function private.missing_provider_events(provider text, event_ids text[])
+returns setof text
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select event.id from unnest(missing_provider_events.event_ids) as event (id)
+  where not exists (
+    select from private.provider_events where provider_events.provider = missing_provider_events.provider and provider_events.event_id = event.id);
+$$;
+comment on function private.missing_provider_events(text, text[]) is 'Those of these events that never came into the inbox.';

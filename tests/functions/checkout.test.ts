@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createClient } from "@supabase/supabase-js";
 import type Stripe from "stripe";
 import { describe, expect, it } from "vitest";
+import { openProviders } from "../../supabase/functions/_shared/payments/open-providers.ts";
 import { Problem } from "../../supabase/functions/_shared/problem.ts";
 import { createStripe } from "../../supabase/functions/_shared/stripe.ts";
 import { handleCheckout } from "../../supabase/functions/checkout/handler.ts";
@@ -116,6 +117,7 @@ describe("checkout", () => {
     ["no order", {}],
     ["not a uuid", { order_id: "1; drop table orders" }],
     ["a price of one's own", { order_id: randomUUID(), total_amount: 1 }],
+    ["another method", { order_id: randomUUID(), method: "barter" }],
     ["a part of nothing", { order_id: randomUUID(), amount: 0 }],
     ["a list", [1]],
     ["nothing", ""],
@@ -188,7 +190,7 @@ async function handle(buyer: SignedUp, orderId: string, stripe: Stripe): Promise
       global: { headers: { authorization: `Bearer ${buyer.token}` } },
     }),
     asService: createClient(stack.urls.api, stack.keys.secretKey, options),
-    stripe,
+    providers: openProviders(stripe, {}),
     storefrontUrl: "http://shop.test",
     now: () => Date.now(),
   });

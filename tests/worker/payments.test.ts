@@ -88,8 +88,14 @@ const refundsAtProvider = async (sale: Sale) => {
   return (await stripe.refunds.list({ payment_intent: String(session.payment_intent) })).data;
 };
 
+/** Says that the provider's list of events was read up to tomorrow, so that only the tasks that ask about one payment see anything. */
+const listIsRead = () =>
+  database.sql`insert into private.provider_readings (provider, read_until) values ('stripe', now() + interval '1 day')
+    on conflict (provider) do update set read_until = excluded.read_until`;
+
 describe("payments in the background", { timeout: 90_000 }, () => {
   it("heals a paid order whose webhook was lost, and confirms it by one mail", async () => {
+    await listIsRead();
     const sale = await openSale();
     await act(sale.session, "pay");
     await runDue();
@@ -189,9 +195,26 @@ describe("payments in the background", { timeout: 90_000 }, () => {
     await act(sale.session, "pay");
     await runDue();
     const session = await stripe.checkout.sessions.retrieve(sale.session.id);
+    await listIsRead();
     await stripe.refunds.create({ payment_intent: String(session.payment_intent) });
     await database.sql`select public.cancel_order(${sale.orderId})`;
     await runDue();
     expect(await orderOf(sale)).toMatchObject({ status: "needs_review", refunds: [{ status: "failed" }] });
+  });
+
+  it("hears of a dispute and of a refund by hand that no webhook told, from the provider's own list", async () => {
+    await database.sql`delete from private.provider_readings`;
+    const [disputed, refunded] = [await openSale(), await openSale()];
+    for (const { session } of [disputed, refunded]) await act(session, "pay");
+    await runDue();
+    const { payment_intent } = await stripe.checkout.sessions.retrieve(refunded.session.id);
+    await stripe.refunds.create({ payment_intent: String(payment_intent) });
+    await fetch(`${simulator.url}/simulator/sessions/${disputed.session.id}/dispute`, { method: "POST" });
+    await runDue();
+    expect((await orderOf(disputed)).status).toBe("needs_review");
+    expect(await orderOf(refunded)).toMatchObject({ status: "refunded", refunds: [{ reason: "by_provider" }] });
+    const again = await database.sql`select count(*)::integer as events from private.provider_events`;
+    await runDue();
+    expect(await database.sql`select count(*)::integer as events from private.provider_events`).toEqual(again);
   });
 });

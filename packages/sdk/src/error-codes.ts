@@ -143,6 +143,7 @@ export const errorCodes = [
   "order_not_refundable",
   "out_of_stock",
   "payment_in_progress",
+  "payment_method_unavailable",
   "payment_not_found",
   "payment_required",
   "payment_session_conflict",

@@ -35,8 +35,8 @@ export const paymentStatuses = [
 /** One of {@link paymentStatuses}. */
 export type PaymentStatus = (typeof paymentStatuses)[number];
 
-/** Ways to pay: the provider's page, the provider's fields on a page of yours, or a bank transfer that staff approve by its proof. */
-export const paymentMethods = ["checkout", "payment_intent", "manual_transfer"] as const;
+/** Ways to pay: Stripe's page, Stripe's fields on a page of yours, an e-wallet's page, or a bank transfer that staff approve by its proof. */
+export const paymentMethods = ["checkout", "payment_intent", "ewallet", "manual_transfer"] as const;
 /** One of {@link paymentMethods}. */
 export type PaymentMethod = (typeof paymentMethods)[number];
 

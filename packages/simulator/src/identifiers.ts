@@ -18,6 +18,9 @@ const LENGTHS = {
   req_: 14,
   txn_1: 23,
   wd_: 16,
+  ewp_: 20,
+  ewr_: 20,
+  ewe_: 20,
 } as const;
 
 let pool = Buffer.alloc(0);

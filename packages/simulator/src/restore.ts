@@ -1,4 +1,5 @@
 import { scheduleOutcome } from "./auto-outcomes.ts";
+import { resumeWalletPayment, resumeWalletRefund } from "./ewallet/moves.ts";
 import { scheduleExpiry } from "./payments/checkout.ts";
 import { followUp, isUnsettled } from "./resources/refunds.ts";
 import type { Simulation } from "./simulation.ts";
@@ -18,6 +19,8 @@ export function restore(simulation: Simulation, saved: readonly SavedRow[]): voi
     const charge = store.charges.find(refund.object.charge as string);
     if (isUnsettled(refund) && charge !== undefined) followUp(simulation, refund, charge);
   }
+  for (const payment of store.walletPayments.all()) resumeWalletPayment(simulation, payment);
+  for (const refund of store.walletRefunds.all()) resumeWalletRefund(simulation, refund);
   for (const delivery of store.deliveries.all()) {
     if (delivery.state === "waiting") simulation.webhooks.resume(delivery);
     const event = store.events.find(delivery.event);

@@ -40,13 +40,18 @@ export const settingsChange = z.strictObject({
     .nullable()
     .optional(),
   webhook_secret: z.string().min(1).optional(),
+  ewallet_webhook_url: z
+    .url({ protocol: /^https?$/ })
+    .nullable()
+    .optional(),
+  ewallet_webhook_secret: z.string().min(1).optional(),
   webhook_events: z.array(z.string().min(1)).optional(),
   shop_name: z.string().min(1).max(100).optional(),
 });
 
 /** How the simulator behaves at the moment. */
 export interface Settings {
-  /** How long amounts ending in 99 and 11 take until they are decided, from the creation of the session. */
+  /** How long amounts ending in 99 and 11 take until they are decided, from their creation; and an e-wallet, from approval to money. */
   delay_ms: readonly [number, number];
   /** How long the API waits before it works on a request. */
   latency_ms: readonly [number, number];
@@ -55,6 +60,9 @@ export interface Settings {
   webhook_url: string | null;
   /** One secret, or several with commas while the shop changes it: each signs every delivery. */
   webhook_secret: string;
+  /** Where the e-wallet sends its events, and what signs them. */
+  ewallet_webhook_url: string | null;
+  ewallet_webhook_secret: string;
   webhook_events: readonly string[];
   shop_name: string;
 }
@@ -66,6 +74,8 @@ export const DEFAULT_SETTINGS: Settings = {
   retry_ms: [500, 60_000],
   webhook_url: null,
   webhook_secret: "whsec_simulator",
+  ewallet_webhook_url: null,
+  ewallet_webhook_secret: "ewallet_simulator",
   webhook_events: DEFAULT_EVENTS,
   shop_name: "Seatline demo shop",
 };

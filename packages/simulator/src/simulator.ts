@@ -4,6 +4,8 @@ import { Hono } from "hono";
 import Stripe from "stripe";
 import { Clock } from "./clock.ts";
 import { controlApi } from "./control-api.ts";
+import { ewalletApi, ewalletControl } from "./ewallet/api.ts";
+import { ewalletPage } from "./ewallet/page.ts";
 import { Faults } from "./faults.ts";
 import { IdempotencyKeys } from "./idempotency.ts";
 import { newId } from "./identifiers.ts";
@@ -92,6 +94,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   app.route("/", stripeApi(simulation));
   app.route("/", controlApi(simulation, reset));
   app.route("/", productionSystem(options.production ?? { secret: null, reportUrl: null, reportSecret: "" }, log));
+  app.route("/", ewalletApi(simulation));
+  app.route("/", ewalletControl(simulation));
+  app.route("/", ewalletPage(simulation));
   app.route("/", payPage(simulation));
   app.route("/", indexPage(simulation));
 

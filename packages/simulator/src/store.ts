@@ -65,9 +65,50 @@ export interface DisputeRow {
   object: Stripe.Dispute;
 }
 
+/** A payment by the e-wallet. */
+export interface WalletPaymentRow {
+  id: string;
+  object: {
+    id: string;
+    object: "payment";
+    status: "pending" | "processing" | "succeeded" | "failed" | "expired" | "cancelled";
+    amount: number;
+    currency: string;
+    refunded_amount: number;
+    /** What the shop calls it, and the order it belongs to. */
+    reference: string;
+    order: string;
+    description: string;
+    failure_code: string | null;
+    redirect_url: string;
+    return_url: string;
+    expires_at: number;
+    created: number;
+  };
+  /** How it ends by itself, and when. */
+  decides: { status: "succeeded" | "failed"; at_ms: number } | null;
+}
+
+/** A refund of the e-wallet. */
+export interface WalletRefundRow {
+  id: string;
+  object: {
+    id: string;
+    object: "refund";
+    payment: string;
+    status: "pending" | "succeeded";
+    amount: number;
+    currency: string;
+    reference: string;
+    order: string;
+  };
+  arrives_ms: number;
+}
+
 /** An event: its JSON never changes after it happened. */
 export interface EventRow {
   id: string;
+  provider: "stripe" | "ewallet";
   type: string;
   created: number;
   object_id: string;
@@ -90,6 +131,7 @@ export interface DeliveryAttempt {
 /** One event on its way to the shop. */
 export interface DeliveryRow {
   id: string;
+  provider: "stripe" | "ewallet";
   event: string;
   type: string;
   object_id: string;
@@ -113,6 +155,8 @@ export interface Rows {
   charge: ChargeRow;
   refund: RefundRow;
   dispute: DisputeRow;
+  wallet_payment: WalletPaymentRow;
+  wallet_refund: WalletRefundRow;
   event: EventRow;
   delivery: DeliveryRow;
   answer: SavedAnswer;
@@ -132,6 +176,8 @@ export class Store {
   readonly charges = new Collection<ChargeRow>("charge");
   readonly refunds = new Collection<RefundRow>("refund");
   readonly disputes = new Collection<DisputeRow>("dispute");
+  readonly walletPayments = new Collection<WalletPaymentRow>("payment");
+  readonly walletRefunds = new Collection<WalletRefundRow>("refund");
   readonly events = new Collection<EventRow>("event", EVENTS_KEPT);
   readonly deliveries = new Collection<DeliveryRow>("delivery");
 
@@ -151,6 +197,8 @@ export class Store {
       charge: this.charges,
       refund: this.refunds,
       dispute: this.disputes,
+      wallet_payment: this.walletPayments,
+      wallet_refund: this.walletRefunds,
       event: this.events,
       delivery: this.deliveries,
     };

@@ -76,8 +76,11 @@ export function truth(simulation: Simulation) {
       fees: object.balance_transactions.reduce((sum, { fee }) => sum + fee, 0),
       created: object.created,
     })),
-    events: store.events.all().map(({ id, type, object_id, session, created, subscribed, delivered }) => ({
+    ewallet_payments: store.walletPayments.all().map(({ object }) => object),
+    ewallet_refunds: store.walletRefunds.all().map(({ object }) => object),
+    events: store.events.all().map(({ id, provider, type, object_id, session, created, subscribed, delivered }) => ({
       id,
+      provider,
       type,
       object_id,
       session,

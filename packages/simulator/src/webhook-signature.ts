@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import Stripe from "stripe";
 import type { DeliveryRow } from "./store.ts";
 
@@ -25,4 +26,11 @@ export async function signatureHeaders(
   const [first, ...others] = headers as [string, ...string[]];
   const further = others.map((header) => `,${header.slice(header.indexOf("v1="))}`).join("");
   return { "stripe-signature": first + further };
+}
+
+/** The header of the e-wallet: the time, and the HMAC-SHA256 of `<time>.<body>` as hex. */
+export function walletSignature(body: string, secret: string): Record<string, string> {
+  const seconds = Math.floor(Date.now() / 1000);
+  const digest = createHmac("sha256", secret).update(`${seconds}.${body}`).digest("hex");
+  return { "ewallet-signature": `t=${seconds},v1=${digest}` };
 }

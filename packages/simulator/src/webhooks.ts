@@ -2,7 +2,7 @@ import { HttpPoster } from "./http-post.ts";
 import { newId } from "./identifiers.ts";
 import { NO_REQUEST, type Simulation } from "./simulation.ts";
 import type { DeliveryRow, EventRow, SessionRow } from "./store.ts";
-import { signatureHeaders } from "./webhook-signature.ts";
+import { signatureHeaders, walletSignature } from "./webhook-signature.ts";
 
 const AT_ONCE = 20;
 const TIMEOUT_MS = 10_000;
@@ -93,7 +93,10 @@ export class Webhooks {
       request: NO_REQUEST,
       type,
     };
-    const delivery = this.#create({ id: event.id, type, object_id: session.id, session: session.id }, ["forged"]);
+    const delivery = this.#create(
+      { id: event.id, provider: "stripe", type, object_id: session.id, session: session.id },
+      ["forged"],
+    );
     delivery.json = JSON.stringify(event);
     delivery.forged = fault.how;
     this.#enqueue(delivery);
@@ -131,10 +134,11 @@ export class Webhooks {
     this.#poster.close();
   }
 
-  #create(event: Pick<EventRow, "id" | "type" | "object_id" | "session">, faults: string[]): DeliveryRow {
+  #create(event: Pick<EventRow, "id" | "provider" | "type" | "object_id" | "session">, faults: string[]): DeliveryRow {
     this.#waiting++;
     const delivery: DeliveryRow = {
       id: newId("wd_"),
+      provider: event.provider,
       event: event.id,
       type: event.type,
       object_id: event.object_id,
@@ -177,13 +181,17 @@ export class Webhooks {
     const { settings, store, clock } = this.#simulation;
     const epoch = this.#epoch;
     const body = delivery.json ?? store.events.find(delivery.event)?.json;
-    if (body === undefined || settings.webhook_url === null) {
+    const wallet = delivery.provider === "ewallet";
+    const url = wallet ? settings.ewallet_webhook_url : settings.webhook_url;
+    if (body === undefined || url === null) {
       this.#end(delivery, "gave_up");
       return;
     }
     const started = Date.now();
-    const headers = await signatureHeaders(body, settings.webhook_secret, delivery.forged);
-    const result = await this.#poster.post(settings.webhook_url, body, headers);
+    const headers = wallet
+      ? walletSignature(body, settings.ewallet_webhook_secret)
+      : await signatureHeaders(body, settings.webhook_secret, delivery.forged);
+    const result = await this.#poster.post(url, body, headers);
     if (epoch !== this.#epoch) return;
     delivery.tries++;
     delivery.attempts.push({ at: clock.now(), ms: Date.now() - started, ...result });

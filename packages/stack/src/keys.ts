@@ -14,6 +14,8 @@ export type Keys = {
   dbPassword: string;
   /** Signing secret of the payment provider's webhook. */
   webhookSecret: string;
+  /** Signing secret of the e-wallet's webhook. */
+  ewalletSecret: string;
   /** API key that the simulator accepts in place of a Stripe test key. */
   stripeKey: string;
   /** Signs the orders that go to the production system. */
@@ -35,6 +37,7 @@ export function loadKeys(home: string): Keys {
     restSecret: found.restSecret ?? randomWord(48),
     dbPassword: found.dbPassword ?? randomWord(24),
     webhookSecret: found.webhookSecret ?? `whsec_${randomWord(32)}`,
+    ewalletSecret: found.ewalletSecret ?? randomWord(32),
     stripeKey: found.stripeKey ?? `sk_test_${randomWord(32)}`,
     productionSecret: found.productionSecret ?? randomWord(32),
     reportSecret: found.reportSecret ?? randomWord(32),

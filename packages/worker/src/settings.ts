@@ -12,6 +12,8 @@ const Environment = z
     SUPABASE_SECRET_KEY: z.string().min(1),
     STRIPE_SECRET_KEY: z.string().min(1),
     STRIPE_API_BASE: z.url().optional(),
+    EWALLET_API_BASE: z.url({ protocol: /^https?$/ }).optional(),
+    EWALLET_API_KEY: z.string().min(1).optional(),
     STOREFRONT_URL: z.url().default("http://localhost:3000"),
     SHOP_TIME_ZONE: z.string().default("Asia/Jakarta"),
     WORKER_HOST: z.string().default("127.0.0.1"),
@@ -35,6 +37,8 @@ export type Settings = {
   supabaseSecretKey: string;
   stripeKey: string;
   stripeApiBase: string | undefined;
+  /** The e-wallet; undefined in a shop that has none. */
+  ewallet: { base: string; key: string } | undefined;
   storefrontUrl: string;
   timeZone: string;
   /** Where paid orders are pushed, and what signs them; undefined pushes none. */
@@ -61,6 +65,10 @@ export function readSettings(environment: Record<string, string | undefined>): S
     supabaseSecretKey: env.SUPABASE_SECRET_KEY,
     stripeKey: env.STRIPE_SECRET_KEY,
     stripeApiBase: env.STRIPE_API_BASE,
+    ewallet:
+      env.EWALLET_API_BASE && env.EWALLET_API_KEY
+        ? { base: env.EWALLET_API_BASE, key: env.EWALLET_API_KEY }
+        : undefined,
     storefrontUrl: env.STOREFRONT_URL.replace(/\/+$/, ""),
     timeZone: env.SHOP_TIME_ZONE,
     production: env.PRODUCTION_URL

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JobResult, JobWithMetadata, PgBoss } from "pg-boss";
+import { openProviders } from "../../../supabase/functions/_shared/payments/open-providers.ts";
 import { openDatabase, type Sql } from "./database.ts";
 import { type Health, serveHealth } from "./health-server.ts";
 import type { Log } from "./log.ts";
@@ -48,11 +49,15 @@ export async function startWorker(
 
   const boss = await openBoss(settings.databaseUrl, log, { byTheClock: options.continuous, signal: options.signal });
   const stripe = openStripe(settings.stripeKey, settings.stripeApiBase);
+  const providers = openProviders(stripe, {
+    EWALLET_API_BASE: settings.ewallet?.base,
+    EWALLET_API_KEY: settings.ewallet?.key,
+  });
   const pdfFiles = (bucket: string) => openPdfFiles(settings.supabaseUrl, settings.supabaseSecretKey, bucket);
   const invoiceFiles = pdfFiles(INVOICE_BUCKET);
   const certificateFiles = pdfFiles(CERTIFICATE_BUCKET);
   const storedFiles = openStoredFiles(settings.supabaseUrl, settings.supabaseSecretKey);
-  const tools = { sql, mailer, stripe, invoiceFiles, certificateFiles, storedFiles, settings };
+  const tools = { sql, mailer, stripe, providers, invoiceFiles, certificateFiles, storedFiles, settings };
   const wake = await takeWork(boss, { tools, log, observe: metrics.observe });
   const off: ReadonlySet<EventTaskName> = new Set(settings.production ? [] : ["production.push-order"]);
   const relay = new Relay(sql, boss, log, off);

@@ -1,9 +1,13 @@
 import { z } from "zod";
 import { Problem } from "./problem.ts";
 
-const Wish = z.strictObject({ order_id: z.guid(), amount: z.int().positive().optional() });
+const Wish = z.strictObject({
+  order_id: z.guid(),
+  amount: z.int().positive().optional(),
+  method: z.enum(["checkout", "ewallet"]).optional(),
+});
 
-/** What somebody wants to pay: an order, and how much of it in minor units; without `amount`, all that is due. */
+/** What somebody wants to pay: an order, and how much of it in minor units; without `amount`, all that is due; `method` only where a page is opened. */
 export type PaymentWish = z.infer<typeof Wish>;
 
 /** Reads the body `{"order_id": "<uuid>", "amount"?: <minor units>}`, and nothing else. */

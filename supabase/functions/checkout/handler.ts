@@ -1,33 +1,50 @@
-import type Stripe from "stripe";
 import { callVerb, type Database } from "../_shared/call-verb.ts";
+import type { PaymentProviders } from "../_shared/payments/open-providers.ts";
+import type { OpenedPage, PaymentProvider } from "../_shared/payments/provider.ts";
 import { Problem } from "../_shared/problem.ts";
+import { providerProblem } from "../_shared/provider-problem.ts";
 import { type PaymentWish, readPaymentWish } from "../_shared/read-payment-wish.ts";
 import { requestId } from "../_shared/request-id.ts";
 import type { Payment, StartedPayment } from "../_shared/started-payment.ts";
-import { openSession } from "./open-session.ts";
 
 /** What a checkout needs from outside; `storefrontUrl` is where the buyer returns to. */
 export type CheckoutDeps = {
   asUser: Database;
   asService: Database;
-  stripe: Stripe;
+  providers: PaymentProviders;
   storefrontUrl: string;
   now: () => number;
 };
 
 /**
- * Answers POST { order_id, amount? } with `{ order, payment }`, where `payment.url` is the page to pay on; without `amount` it asks for what is due.
+ * Answers POST { order_id, amount?, method? } with `{ order, payment }`, where `payment.url` is the page to pay on: Stripe's, or with method ewallet
+ * the e-wallet's; without `amount` it asks for what is due.
  * Asked again, it answers with the same open page. Nothing is paid here: only the provider's webhook moves money state.
  */
 export async function handleCheckout(request: Request, deps: CheckoutDeps): Promise<Response> {
   const id = requestId(request);
   const wish = await readPaymentWish(request);
 
+  const provider = wish.method === "ewallet" ? deps.providers.ewallet : deps.providers.stripe;
+  if (!provider) {
+    throw new Problem("payment_method_unavailable", 422, "This shop takes no payments by e-wallet.", {
+      hint: "Leave method out, or ask the shop.",
+    });
+  }
   const started = await callVerb<StartedPayment>(deps.asUser, "start_payment", wish, id);
   if (isOpen(started.payment, deps.now())) return answer(started);
 
-  const session = await openSession(started, deps);
-  return answer(await attach(started, session, wish, id, deps));
+  const page = await openPage(provider, started, deps);
+  return answer(await attach(provider, started, page, wish, id, deps));
+}
+
+async function openPage(provider: PaymentProvider, started: StartedPayment, deps: CheckoutDeps): Promise<OpenedPage> {
+  const returnTo = `${deps.storefrontUrl.replace(/\/+$/, "")}/orders/${started.order.id}`;
+  try {
+    return await provider.openPage({ started, returnTo, nowSeconds: Math.floor(deps.now() / 1000) });
+  } catch (error) {
+    throw providerProblem(error);
+  }
 }
 
 function isOpen(payment: Payment, now: number): boolean {
@@ -36,8 +53,9 @@ function isOpen(payment: Payment, now: number): boolean {
 }
 
 async function attach(
+  provider: PaymentProvider,
   started: StartedPayment,
-  session: { id: string; url: string; expires_at: string },
+  session: OpenedPage,
   wish: PaymentWish,
   id: string,
   deps: CheckoutDeps,
@@ -51,14 +69,14 @@ async function attach(
     );
     if (payment.status === "pending") return { ...started, payment };
     // The order was cancelled or expired while the page was being opened: nobody must pay there.
-    await deps.stripe.checkout.sessions.expire(session.id).catch(() => undefined);
+    await provider.close(session.id).catch(() => undefined);
     throw new Problem("order_not_payable", 409, "The order ended while its payment was being opened.", {
       hint: "Read the order; place a new one if it ended.",
     });
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== "payment_session_conflict") throw error;
     // Another request of the same buyer opened a session first: that one counts, this one was never shown to anybody.
-    await deps.stripe.checkout.sessions.expire(session.id).catch(() => undefined);
+    await provider.close(session.id).catch(() => undefined);
     const current = await callVerb<StartedPayment>(deps.asUser, "start_payment", wish, id);
     if (isOpen(current.payment, deps.now())) return current;
     throw error;

@@ -16,6 +16,11 @@ export type CreatePaymentIntentDeps = { asUser: Database; asService: Database; s
 export async function handleCreatePaymentIntent(request: Request, deps: CreatePaymentIntentDeps): Promise<Response> {
   const wish = await readPaymentWish(request);
   const id = requestId(request);
+  if (wish.method) {
+    throw new Problem("invalid_body", 400, "A payment intent has no other method.", {
+      hint: "Leave method out, or call checkout.",
+    });
+  }
   const parameters = { ...wish, method: "payment_intent" };
   const started = await callVerb<StartedPayment>(deps.asUser, "start_payment", parameters, id);
   if (started.session_id) return answer(started, started.payment, await retrieve(started.session_id, deps));

@@ -14,8 +14,9 @@ export class Checkout {
    * Opens the provider's page for a pending order, or gives the one that is open already, so asking twice is safe. The way back from that
    * page proves nothing: read the order until it is `paid`. Errors: docs/errors.md, Orders and Functions.
    */
-  start(params: StartCheckoutParams, options?: ChangeOptions): Promise<StartedCheckout> {
-    return this.#api.invoke("checkout", { order_id: params.order_id, amount: params.amount }, options);
+  start(params: StartPageParams, options?: ChangeOptions): Promise<StartedCheckout> {
+    const { order_id, amount, method } = params;
+    return this.#api.invoke("checkout", { order_id, amount, method }, options);
   }
 
   /**
@@ -41,6 +42,12 @@ export interface StartedIntent {
   intent_id: string;
   /** For Stripe.js in the buyer's browser; it can pay this intent and nothing else. */
   client_secret: string;
+}
+
+/** What {@link Checkout.start} takes. */
+export interface StartPageParams extends StartCheckoutParams {
+  /** Whose page: Stripe's when left out, or an e-wallet's. */
+  method?: "checkout" | "ewallet";
 }
 
 /** What {@link Checkout.start} and {@link Checkout.createIntent} take. */

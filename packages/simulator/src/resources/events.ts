@@ -34,6 +34,7 @@ export function emit(simulation: Simulation, type: EventType, object: { id: stri
   };
   const row: EventRow = {
     id: event.id,
+    provider: "stripe",
     type,
     created: event.created,
     object_id: object.id,
@@ -71,6 +72,7 @@ export const eventRoutes = [
     const page = simulation.store.events.page(
       parameters,
       (row) =>
+        row.provider === "stripe" &&
         (type === undefined || matchesType(type, row.type)) &&
         (types === undefined || types.includes(row.type)) &&
         isInRange(row.created, created) &&

@@ -109,6 +109,7 @@ export function pieceSpec(name: PieceName, context: PieceContext): PieceSpec | n
           SUPABASE_SECRET_KEY: context.keys.secretKey,
           ...production(context),
           ...stripe(context),
+          ...ewallet(context),
         },
         at(ports.worker, "/health"),
         AFTER_BUYERS,
@@ -127,6 +128,8 @@ export function pieceSpec(name: PieceName, context: PieceContext): PieceSpec | n
           SIMULATOR_PORT: String(ports.simulator),
           SIMULATOR_WEBHOOK_URL: at(ports.gateway, "/functions/v1/stripe-webhook"),
           SIMULATOR_WEBHOOK_SECRET: context.keys.webhookSecret,
+          SIMULATOR_EWALLET_WEBHOOK_URL: at(ports.gateway, "/functions/v1/ewallet-webhook"),
+          SIMULATOR_EWALLET_WEBHOOK_SECRET: context.keys.ewalletSecret,
           SIMULATOR_API_KEY: context.keys.stripeKey,
           SIMULATOR_PRODUCTION_SECRET: context.keys.productionSecret,
           SIMULATOR_REPORT_URL: at(ports.gateway, "/functions/v1/process-update"),
@@ -139,10 +142,10 @@ export function pieceSpec(name: PieceName, context: PieceContext): PieceSpec | n
   }
 }
 
-/** What functions get from the user's shell: what Deno needs to load packages, and settings of Stripe. Other secrets are not theirs. */
+/** What functions get from the user's shell: what Deno needs to load packages, and settings of payment providers. Other secrets are not theirs. */
 function passedOn(): NodeJS.ProcessEnv {
   const names =
-    /^(path|home|tmpdir|lang|tz|deno_.*|npm_config_.*|(https?|no|all)_proxy|node_extra_ca_certs|ssl_cert_.*|stripe_.*|log_level)$/i;
+    /^(path|home|tmpdir|lang|tz|deno_.*|npm_config_.*|(https?|no|all)_proxy|node_extra_ca_certs|ssl_cert_.*|stripe_.*|ewallet_.*|log_level)$/i;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => names.test(name)));
 }
 
@@ -150,6 +153,12 @@ function passedOn(): NodeJS.ProcessEnv {
 function stripe({ keys, ports }: PieceContext): Record<string, string> {
   if (process.env.STRIPE_SECRET_KEY) return {};
   return { STRIPE_SECRET_KEY: keys.stripeKey, STRIPE_API_BASE: `http://127.0.0.1:${ports.simulator}` };
+}
+
+/** An e-wallet of the user's own when EWALLET_API_KEY is in the environment, else the simulator's. */
+function ewallet({ keys, ports }: PieceContext): Record<string, string> {
+  if (process.env.EWALLET_API_KEY) return {};
+  return { EWALLET_API_KEY: keys.stripeKey, EWALLET_API_BASE: `http://127.0.0.1:${ports.simulator}/ewallet/v1` };
 }
 
 /** A production system of the user's own when PRODUCTION_URL is in the environment (empty: none), else the simulator's. */
@@ -169,8 +178,10 @@ function functionSecrets(context: PieceContext): Record<string, string> {
     SUPABASE_SECRET_KEYS: JSON.stringify({ default: keys.secretKey }),
     SUPABASE_JWKS: JSON.stringify(keySet(keys)),
     STRIPE_WEBHOOK_SECRETS: process.env.STRIPE_WEBHOOK_SECRETS ?? keys.webhookSecret,
+    EWALLET_WEBHOOK_SECRETS: process.env.EWALLET_WEBHOOK_SECRETS ?? keys.ewalletSecret,
     PROCESS_REPORTERS: process.env.PROCESS_REPORTERS ?? `production:${keys.reportSecret}`,
     STOREFRONT_URL: process.env.STOREFRONT_URL ?? "http://localhost:3000",
     ...stripe(context),
+    ...ewallet(context),
   };
 }

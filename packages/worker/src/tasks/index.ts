@@ -19,6 +19,7 @@ import { sendWelcome } from "./notifications.send-welcome.ts";
 import { expireDueOrders } from "./orders.expire-due.ts";
 import { applyProviderEvents } from "./payments.apply-provider-events.ts";
 import { closeSession } from "./payments.close-session.ts";
+import { readEvents } from "./payments.read-events.ts";
 import { reconcilePayments } from "./payments.reconcile.ts";
 import { reconcileRefunds } from "./payments.reconcile-refunds.ts";
 import { sendRefund } from "./payments.send-refund.ts";
@@ -54,6 +55,7 @@ export const scheduledTasks: Record<ScheduledTaskName, ScheduledTask> = {
   "payments.apply-provider-events": applyProviderEvents,
   "payments.reconcile": reconcilePayments,
   "payments.reconcile-refunds": reconcileRefunds,
+  "payments.read-events": readEvents,
   "processes.close-abandoned": closeAbandonedProcesses,
   "catalog.discard-abandoned-uploads": discardAbandonedUploads,
   "foundation.purge-idempotency-keys": purgeIdempotencyKeys,

@@ -1,78 +1,47 @@
-import Stripe from "stripe";
+import { ProviderRefusal } from "../../../../supabase/functions/_shared/payments/provider.ts";
+import { providerOf } from "../provider-of.ts";
 import type { EventTask, RunContext } from "./task.ts";
 
 type RefundRow = {
   id: string;
   order_id: string;
   amount: number;
+  provider: string;
   provider_payment_id: string | null;
-  older_than_keys: boolean;
+  maybe_sent: boolean;
   attempt: number;
   disputed: boolean;
 };
 
-const RESULTS = {
-  succeeded: "success",
-  pending: "pending",
-  requires_action: "pending",
-  failed: "failed",
-  canceled: "failed",
-} as const;
-
 /**
- * refund.requested: asks Stripe to give the money back; what came by bank transfer staff send back by hand. Its idempotency key is the refund's id, so that no repetition pays twice;
- * Stripe forgets keys after a day, so an older request first looks whether it was already made.
+ * refund.requested: asks the provider to give the money back; what came by bank transfer staff send back by hand. The provider takes each refund
+ * and attempt once; as it forgets keys after a day, an older request first looks whether it was already made.
  */
 export const sendRefund: EventTask = async (job, context) => {
-  const { sql, stripe } = context;
+  const { sql, providers } = context;
   const [refund] = await sql<RefundRow[]>`
-    select refunds.id, refunds.order_id, refunds.amount, payments.provider_payment_id,
+    select refunds.id, refunds.order_id, refunds.amount, payments.provider, payments.provider_payment_id,
       refunds.attempt, payments.disputed_amount > 0 and refunds.amount > payments.captured_amount - payments.refunded_amount - payments.disputed_amount as disputed,
-      refunds.requested_at < now() - interval '20 hours' as older_than_keys
+      refunds.requested_at < now() - interval '20 hours' as maybe_sent
     from public.refunds
     join public.payments on payments.id = refunds.payment_id
     where refunds.id = ${job.subject_id} and refunds.status = 'pending' and refunds.provider_refund_id is null
-      and payments.provider = 'stripe'`;
+      and payments.provider in ('stripe', 'ewallet')`;
   if (!refund) return;
-  if (!refund.provider_payment_id) {
+  const { provider_payment_id } = refund;
+  if (!provider_payment_id) {
     return await record(context, refund.id, null, "failed", "The payment has no provider payment to refund.");
   }
   if (refund.disputed) return await record(context, refund.id, null, "failed", "charge_disputed");
   try {
-    const known = refund.older_than_keys ? await findAtStripe(stripe, refund.provider_payment_id, refund) : undefined;
-    const made =
-      known ??
-      (await stripe.refunds.create(
-        {
-          payment_intent: refund.provider_payment_id,
-          amount: refund.amount,
-          metadata: { refund_id: refund.id, order_id: refund.order_id, attempt: String(refund.attempt) },
-        },
-        { idempotencyKey: keyOf(refund) },
-      ));
-    const status = RESULTS[(made.status ?? "pending") as keyof typeof RESULTS] ?? "pending";
-    await record(context, refund.id, made.id, status, made.failure_reason ?? null);
+    const made = await providerOf(providers, refund.provider).refund({ ...refund, provider_payment_id });
+    await record(context, refund.id, made.id, made.status, made.failure);
   } catch (error) {
     // A refusal is an answer: the refund has failed, and staff see it. Everything else is tried again.
-    if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
-    await record(context, refund.id, null, "failed", error.code ?? error.message);
+    if (!(error instanceof ProviderRefusal)) throw error;
+    await record(context, refund.id, null, "failed", error.code);
   }
 };
-
-function keyOf({ id, attempt }: Pick<RefundRow, "id" | "attempt">): string {
-  return attempt === 1 ? `refund_${id}` : `refund_${id}_${attempt}`;
-}
-
-async function findAtStripe(
-  stripe: Stripe,
-  paymentIntent: string,
-  { id, attempt }: RefundRow,
-): Promise<Stripe.Refund | undefined> {
-  const refunds = await stripe.refunds.list({ payment_intent: paymentIntent, limit: 100 });
-  return refunds.data.find(
-    ({ metadata }) => metadata?.refund_id === id && (metadata.attempt ?? "1") === String(attempt),
-  );
-}
 
 async function record(
   context: Pick<RunContext, "log"> & Parameters<EventTask>[1],

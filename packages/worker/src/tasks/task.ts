@@ -1,4 +1,5 @@
 import type Stripe from "stripe";
+import type { PaymentProviders } from "../../../../supabase/functions/_shared/payments/open-providers.ts";
 import type { Sql, Transaction } from "../database.ts";
 import type { Log } from "../log.ts";
 import type { Mailer } from "../mailer.ts";
@@ -12,6 +13,7 @@ export type Tools = {
   sql: Sql;
   mailer: Mailer;
   stripe: Stripe;
+  providers: PaymentProviders;
   invoiceFiles: PdfFiles;
   certificateFiles: PdfFiles;
   storedFiles: StoredFiles;

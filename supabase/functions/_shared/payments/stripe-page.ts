@@ -1,8 +1,6 @@
 import Stripe from "stripe";
-import { Problem } from "../_shared/problem.ts";
-import { providerProblem } from "../_shared/provider-problem.ts";
-import type { StartedPayment } from "../_shared/started-payment.ts";
-import type { CheckoutDeps } from "./handler.ts";
+import type { StartedPayment } from "../started-payment.ts";
+import type { OpenedPage, PageWish } from "./provider.ts";
 
 const MINUTE = 60;
 /** Stripe accepts sessions that live 30 minutes to 24 hours; one more minute allows for clocks and the way there. */
@@ -14,33 +12,23 @@ const LONGEST_LIFE = 24 * 60 * MINUTE - MINUTE;
  * concurrent request gets the same session. When the parameters differ from those first sent under that key (Stripe
  * refuses that), the key gets a digest of the parameters: the first session's address never reached anybody.
  */
-export async function openSession(
-  started: StartedPayment,
-  deps: Pick<CheckoutDeps, "stripe" | "storefrontUrl" | "now">,
-): Promise<{ id: string; url: string; expires_at: string }> {
-  const parameters = sessionParameters(started, deps.storefrontUrl, Math.floor(deps.now() / 1000));
+export async function openSession(stripe: Stripe, wish: PageWish): Promise<OpenedPage> {
+  const { started } = wish;
+  const parameters = sessionParameters(wish);
   const key = `${started.order.id}:${started.payment.attempt}`;
   try {
-    return toSession(await deps.stripe.checkout.sessions.create(parameters, { idempotencyKey: key }));
+    return toPage(await stripe.checkout.sessions.create(parameters, { idempotencyKey: key }));
   } catch (error) {
-    if (!(error instanceof Stripe.errors.StripeIdempotencyError)) throw providerProblem(error);
+    if (!(error instanceof Stripe.errors.StripeIdempotencyError)) throw error;
   }
-  try {
-    const options = { idempotencyKey: `${key}:${await digest(parameters)}` };
-    return toSession(await deps.stripe.checkout.sessions.create(parameters, options));
-  } catch (error) {
-    throw providerProblem(error);
-  }
+  const options = { idempotencyKey: `${key}:${await digest(parameters)}` };
+  return toPage(await stripe.checkout.sessions.create(parameters, options));
 }
 
 /** The parameters of one attempt: the same attempt gives the same parameters within five minutes, as Stripe's keys ask for. */
-export function sessionParameters(
-  { order, payment, customer }: StartedPayment,
-  storefrontUrl: string,
-  nowSeconds: number,
-): Stripe.Checkout.SessionCreateParams {
+function sessionParameters({ started, returnTo, nowSeconds }: PageWish): Stripe.Checkout.SessionCreateParams {
+  const { order, payment, customer } = started;
   const metadata = { order_id: order.id, payment_id: payment.id };
-  const returnTo = `${storefrontUrl.replace(/\/+$/, "")}/orders/${order.id}`;
   return {
     mode: "payment",
     client_reference_id: order.id,
@@ -84,11 +72,7 @@ async function digest(parameters: unknown): Promise<string> {
   return [...new Uint8Array(bytes).slice(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-function toSession(session: Stripe.Checkout.Session): { id: string; url: string; expires_at: string } {
-  if (!session.url) {
-    throw new Problem("provider_unavailable", 502, "The payment provider opened no page for this payment.", {
-      hint: "Nothing was charged and the order is kept. Start the checkout again in a minute.",
-    });
-  }
+function toPage(session: Stripe.Checkout.Session): OpenedPage {
+  if (!session.url) throw new Error(`Stripe opened no page for the session ${session.id}.`);
   return { id: session.id, url: session.url, expires_at: new Date(session.expires_at * 1000).toISOString() };
 }

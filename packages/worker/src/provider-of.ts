@@ -1,0 +1,9 @@
+import type { PaymentProviders } from "../../../supabase/functions/_shared/payments/open-providers.ts";
+import type { PaymentProvider } from "../../../supabase/functions/_shared/payments/provider.ts";
+
+/** The provider that `payments.provider` names; throws when this worker has none of that name. */
+export function providerOf(providers: PaymentProviders, name: string): PaymentProvider {
+  const provider = Object.values(providers).find((known) => known?.name === name);
+  if (provider) return provider;
+  throw new Error(`This worker has no payment provider ${name}. Set its API base and key in the environment.`);
+}
