@@ -36,6 +36,8 @@ CREATE TABLE "private"."cached_reads" ("path" text NOT NULL, "settings_prefix" t
 
 CREATE TABLE "private"."calendar_feeds" ("person_id" uuid NOT NULL, "token_hash" bytea NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "calendar_feeds_pkey" PRIMARY KEY (person_id), CONSTRAINT "calendar_feeds_token_hash_key" UNIQUE (token_hash));
 
+CREATE TABLE "private"."claim_codes" ("code_hash" bytea NOT NULL, "invite_id" uuid, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "claim_codes_pkey" PRIMARY KEY (code_hash));
+
 CREATE TABLE "private"."coupon_guesses" ("person_id" uuid NOT NULL, "wrong" integer NOT NULL, "since" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "coupon_guesses_are_counted_upwards" CHECK ((wrong > 0)), CONSTRAINT "coupon_guesses_pkey" PRIMARY KEY (person_id));
 
 CREATE TABLE "private"."customer_search" ("profile_id" uuid NOT NULL, "content" text NOT NULL, CONSTRAINT "customer_search_pkey" PRIMARY KEY (profile_id));
@@ -200,7 +202,7 @@ CREATE TABLE "public"."invoice_lines" ("invoice_id" uuid NOT NULL, "position" in
 
 ALTER TABLE "public"."invoice_lines" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."invoices" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "kind" text NOT NULL, "year" integer NOT NULL, "serial" integer NOT NULL, "order_id" uuid NOT NULL, "refund_id" uuid, "corrects_id" uuid, "issued_at" timestamp with time zone NOT NULL, "time_zone" text NOT NULL, "paid_on" date, "currency" text NOT NULL, "minor_units" integer NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "shipping_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "seller_name" text NOT NULL, "seller_address" text NOT NULL, "seller_tax_id" text NOT NULL, "buyer_name" text NOT NULL, "buyer_email" text, "locale" text NOT NULL, "pdf_path" text, "pdf_sha256" text, "pdf_bytes" integer, CONSTRAINT "invoices_add_up" CHECK ((total_amount = (((subtotal_amount - discount_amount) + tax_amount) + shipping_amount))), CONSTRAINT "invoices_are_about_money" CHECK (((total_amount > 0) AND (subtotal_amount >= 0) AND (discount_amount >= 0) AND (tax_amount >= 0) AND (shipping_amount >= 0) AND ((tax_included_amount >= 0) AND (tax_included_amount <= (subtotal_amount - discount_amount))))), CONSTRAINT "invoices_are_numbered_from_one" CHECK ((serial > 0)), CONSTRAINT "invoices_are_numbered_once_per_series" UNIQUE (kind, year, serial), CONSTRAINT "invoices_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit_note'::text]))), CONSTRAINT "invoices_count_the_year_of_the_shop" CHECK (((year)::numeric = EXTRACT(year FROM (issued_at AT TIME ZONE time_zone)))), CONSTRAINT "invoices_keep_a_readable_hash" CHECK ((pdf_sha256 ~ '^[0-9a-f]{64}$'::text)), CONSTRAINT "invoices_know_their_pdf_wholly" CHECK ((num_nulls(pdf_path, pdf_sha256, pdf_bytes) = ANY (ARRAY[0, 3]))), CONSTRAINT "invoices_pkey" PRIMARY KEY (id), CONSTRAINT "invoices_say_what_a_credit_note_corrects" CHECK ((((kind = 'credit_note'::text) = (corrects_id IS NOT NULL)) AND ((kind = 'credit_note'::text) = (refund_id IS NOT NULL)))), CONSTRAINT "invoices_speak_a_known_language" CHECK ((locale = ANY (ARRAY['id'::text, 'en'::text]))));
+CREATE TABLE "public"."invoices" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "kind" text NOT NULL, "year" integer NOT NULL, "serial" integer NOT NULL, "order_id" uuid NOT NULL, "refund_id" uuid, "corrects_id" uuid, "issued_at" timestamp with time zone NOT NULL, "time_zone" text NOT NULL, "paid_on" date, "currency" text NOT NULL, "minor_units" integer NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "shipping_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "seller_name" text NOT NULL, "seller_address" text NOT NULL, "seller_tax_id" text NOT NULL, "buyer_name" text NOT NULL, "buyer_email" text, "buyer_address" text, "buyer_tax_id" text, "locale" text NOT NULL, "pdf_path" text, "pdf_sha256" text, "pdf_bytes" integer, CONSTRAINT "invoices_add_up" CHECK ((total_amount = (((subtotal_amount - discount_amount) + tax_amount) + shipping_amount))), CONSTRAINT "invoices_are_about_money" CHECK (((total_amount > 0) AND (subtotal_amount >= 0) AND (discount_amount >= 0) AND (tax_amount >= 0) AND (shipping_amount >= 0) AND ((tax_included_amount >= 0) AND (tax_included_amount <= (subtotal_amount - discount_amount))))), CONSTRAINT "invoices_are_numbered_from_one" CHECK ((serial > 0)), CONSTRAINT "invoices_are_numbered_once_per_series" UNIQUE (kind, year, serial), CONSTRAINT "invoices_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit_note'::text]))), CONSTRAINT "invoices_count_the_year_of_the_shop" CHECK (((year)::numeric = EXTRACT(year FROM (issued_at AT TIME ZONE time_zone)))), CONSTRAINT "invoices_keep_a_readable_hash" CHECK ((pdf_sha256 ~ '^[0-9a-f]{64}$'::text)), CONSTRAINT "invoices_know_their_pdf_wholly" CHECK ((num_nulls(pdf_path, pdf_sha256, pdf_bytes) = ANY (ARRAY[0, 3]))), CONSTRAINT "invoices_pkey" PRIMARY KEY (id), CONSTRAINT "invoices_say_what_a_credit_note_corrects" CHECK ((((kind = 'credit_note'::text) = (corrects_id IS NOT NULL)) AND ((kind = 'credit_note'::text) = (refund_id IS NOT NULL)))), CONSTRAINT "invoices_speak_a_known_language" CHECK ((locale = ANY (ARRAY['id'::text, 'en'::text]))));
 
 ALTER TABLE "public"."invoices" ENABLE ROW LEVEL SECURITY;
 
@@ -240,7 +242,7 @@ CREATE TABLE "public"."media" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "pr
 
 ALTER TABLE "public"."media" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."notifications" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "profile_id" uuid NOT NULL, "type" text NOT NULL, "channel" text NOT NULL, "effect_key" text NOT NULL, "recipient" text NOT NULL, "subject" text NOT NULL, "content" text NOT NULL, "status" text NOT NULL DEFAULT 'pending'::text, "error" text, "correlation_id" text, "read_at" timestamp with time zone, "sent_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "notifications_are_dated_once_sent" CHECK (((sent_at IS NOT NULL) = (status = 'sent'::text))), CONSTRAINT "notifications_are_of_a_known_type" CHECK ((type = ANY (ARRAY['welcome'::text, 'order_confirmation'::text, 'payment_failed'::text, 'refund'::text, 'invoice'::text, 'promotion'::text, 'seat_offer'::text, 'proof_rejected'::text, 'certificate'::text, 'grade'::text, 'dispute'::text]))), CONSTRAINT "notifications_effect_key_key" UNIQUE (effect_key), CONSTRAINT "notifications_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text]))), CONSTRAINT "notifications_pkey" PRIMARY KEY (id), CONSTRAINT "notifications_use_a_known_channel" CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text, 'push'::text, 'whatsapp'::text]))));
+CREATE TABLE "public"."notifications" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "profile_id" uuid, "type" text NOT NULL, "channel" text NOT NULL, "effect_key" text NOT NULL, "recipient" text NOT NULL, "subject" text NOT NULL, "content" text NOT NULL, "status" text NOT NULL DEFAULT 'pending'::text, "error" text, "correlation_id" text, "read_at" timestamp with time zone, "sent_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "notifications_are_dated_once_sent" CHECK (((sent_at IS NOT NULL) = (status = 'sent'::text))), CONSTRAINT "notifications_are_of_a_known_type" CHECK ((type = ANY (ARRAY['welcome'::text, 'order_confirmation'::text, 'payment_failed'::text, 'refund'::text, 'invoice'::text, 'promotion'::text, 'seat_offer'::text, 'proof_rejected'::text, 'certificate'::text, 'grade'::text, 'dispute'::text, 'seat_invite'::text]))), CONSTRAINT "notifications_effect_key_key" UNIQUE (effect_key), CONSTRAINT "notifications_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text]))), CONSTRAINT "notifications_pkey" PRIMARY KEY (id), CONSTRAINT "notifications_use_a_known_channel" CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text, 'push'::text, 'whatsapp'::text]))));
 
 ALTER TABLE "public"."notifications" ENABLE ROW LEVEL SECURITY;
 
@@ -252,9 +254,25 @@ CREATE TABLE "public"."order_notes" ("id" uuid NOT NULL DEFAULT gen_random_uuid(
 
 ALTER TABLE "public"."order_notes" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."orders" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "number" text NOT NULL DEFAULT ('SL-'::text || nextval('private.order_numbers'::regclass)), "customer_id" uuid NOT NULL, "status" text NOT NULL, "currency" text NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "shipping_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "placed_at" timestamp with time zone NOT NULL DEFAULT now(), "expires_at" timestamp with time zone, "paid_at" timestamp with time zone, "owed_reason" text, "cancelled_at" timestamp with time zone, "cancel_reason" text, "shipping_address" jsonb, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "orders_add_up" CHECK ((total_amount = (((subtotal_amount - discount_amount) + tax_amount) + shipping_amount))), CONSTRAINT "orders_are_dated_when_paid" CHECK (((paid_at IS NOT NULL) OR (status = ANY (ARRAY['pending'::text, 'cancelled'::text, 'expired'::text, 'needs_review'::text, 'refunded'::text])))), CONSTRAINT "orders_expire_only_while_unpaid" CHECK (((status <> 'pending'::text) OR (expires_at IS NOT NULL))), CONSTRAINT "orders_go_to_one_address" CHECK ((jsonb_typeof(shipping_address) = 'object'::text)), CONSTRAINT "orders_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text, 'cancelled'::text, 'expired'::text, 'refunded'::text, 'partially_refunded'::text, 'needs_review'::text]))), CONSTRAINT "orders_never_pay_the_buyer" CHECK (((subtotal_amount >= 0) AND (discount_amount >= 0) AND (tax_amount >= 0) AND (shipping_amount >= 0) AND (total_amount >= 0) AND ((tax_included_amount >= 0) AND (tax_included_amount <= (subtotal_amount - discount_amount))))), CONSTRAINT "orders_number_key" UNIQUE (number), CONSTRAINT "orders_pkey" PRIMARY KEY (id), CONSTRAINT "orders_say_when_they_were_cancelled" CHECK (((status <> 'cancelled'::text) OR (cancelled_at IS NOT NULL))));
+CREATE TABLE "public"."orders" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "number" text NOT NULL DEFAULT ('SL-'::text || nextval('private.order_numbers'::regclass)), "customer_id" uuid NOT NULL, "status" text NOT NULL, "currency" text NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "shipping_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "placed_at" timestamp with time zone NOT NULL DEFAULT now(), "expires_at" timestamp with time zone, "paid_at" timestamp with time zone, "owed_reason" text, "cancelled_at" timestamp with time zone, "cancel_reason" text, "shipping_address" jsonb, "purpose" text, "organisation_id" uuid, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "orders_add_up" CHECK ((total_amount = (((subtotal_amount - discount_amount) + tax_amount) + shipping_amount))), CONSTRAINT "orders_are_dated_when_paid" CHECK (((paid_at IS NOT NULL) OR (status = ANY (ARRAY['pending'::text, 'cancelled'::text, 'expired'::text, 'needs_review'::text, 'refunded'::text])))), CONSTRAINT "orders_expire_only_while_unpaid" CHECK (((status <> 'pending'::text) OR (expires_at IS NOT NULL))), CONSTRAINT "orders_go_to_one_address" CHECK ((jsonb_typeof(shipping_address) = 'object'::text)), CONSTRAINT "orders_have_a_known_purpose" CHECK ((purpose = ANY (ARRAY['organisation'::text, 'gift'::text, 'renewal'::text, 'transfer'::text]))), CONSTRAINT "orders_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text, 'cancelled'::text, 'expired'::text, 'refunded'::text, 'partially_refunded'::text, 'needs_review'::text]))), CONSTRAINT "orders_name_the_organisation_they_are_for" CHECK (((organisation_id IS NOT NULL) = (NOT (purpose IS DISTINCT FROM 'organisation'::text)))), CONSTRAINT "orders_never_pay_the_buyer" CHECK (((subtotal_amount >= 0) AND (discount_amount >= 0) AND (tax_amount >= 0) AND (shipping_amount >= 0) AND (total_amount >= 0) AND ((tax_included_amount >= 0) AND (tax_included_amount <= (subtotal_amount - discount_amount))))), CONSTRAINT "orders_number_key" UNIQUE (number), CONSTRAINT "orders_pkey" PRIMARY KEY (id), CONSTRAINT "orders_say_when_they_were_cancelled" CHECK (((status <> 'cancelled'::text) OR (cancelled_at IS NOT NULL))));
 
 ALTER TABLE "public"."orders" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."organisation_invites" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "organisation_id" uuid NOT NULL, "intake_id" uuid NOT NULL, "seat_id" uuid, "email" text, "invited_by" uuid, "expires_at" timestamp with time zone NOT NULL, "claimed_at" timestamp with time zone, "revoked_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "organisation_invites_by_mail_are_claimed_once" CHECK (((claimed_at IS NULL) OR (email IS NOT NULL))), CONSTRAINT "organisation_invites_by_mail_keep_a_seat" CHECK (((email IS NULL) = (seat_id IS NULL))), CONSTRAINT "organisation_invites_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."organisation_invites" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."organisation_members" ("organisation_id" uuid NOT NULL, "profile_id" uuid NOT NULL, "role" text NOT NULL DEFAULT 'member'::text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "organisation_members_have_a_known_role" CHECK ((role = ANY (ARRAY['manager'::text, 'member'::text]))), CONSTRAINT "organisation_members_pkey" PRIMARY KEY (organisation_id, profile_id));
+
+ALTER TABLE "public"."organisation_members" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."organisation_seats" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "organisation_id" uuid NOT NULL, "order_item_id" uuid NOT NULL, "intake_id" uuid NOT NULL, "learner_id" uuid, "enrollment_id" uuid, "status" text NOT NULL DEFAULT 'free'::text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "organisation_seats_are_assigned_to_a_learner" CHECK ((((enrollment_id IS NULL) = (learner_id IS NULL)) AND ((status <> 'assigned'::text) OR (enrollment_id IS NOT NULL)))), CONSTRAINT "organisation_seats_are_empty_until_assigned" CHECK (((status <> ALL (ARRAY['free'::text, 'invited'::text])) OR (enrollment_id IS NULL))), CONSTRAINT "organisation_seats_have_a_known_status" CHECK ((status = ANY (ARRAY['free'::text, 'invited'::text, 'assigned'::text, 'ended'::text]))), CONSTRAINT "organisation_seats_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."organisation_seats" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."organisations" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "name" text NOT NULL, "billing_name" text NOT NULL, "billing_address" text, "billing_email" text, "tax_number" text, "created_by" uuid, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "organisations_have_a_billing_email" CHECK (((billing_email ~ '^[^@\s]+@[^@\s]+$'::text) AND (length(billing_email) <= 320))), CONSTRAINT "organisations_have_a_billing_name" CHECK (((length(btrim(billing_name)) >= 1) AND (length(btrim(billing_name)) <= 200))), CONSTRAINT "organisations_have_a_name_people_can_read" CHECK (((length(btrim(name)) >= 1) AND (length(btrim(name)) <= 200))), CONSTRAINT "organisations_have_a_tax_number_of_sane_length" CHECK ((length(tax_number) <= 50)), CONSTRAINT "organisations_have_an_address_of_sane_length" CHECK ((length(billing_address) <= 1000)), CONSTRAINT "organisations_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."organisations" ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE "public"."payment_proofs" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "payment_id" uuid NOT NULL, "status" text NOT NULL DEFAULT 'uploading'::text, "mime_type" text, "byte_size" integer, "sha256" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "submitted_at" timestamp with time zone, "reviewed_at" timestamp with time zone, "reviewed_by" uuid, "reason" text, CONSTRAINT "payment_proofs_are_dated_when_reviewed" CHECK (((reviewed_at IS NOT NULL) = (status = ANY (ARRAY['approved'::text, 'rejected'::text])))), CONSTRAINT "payment_proofs_are_images_or_pdfs" CHECK ((mime_type = ANY (ARRAY['image/jpeg'::text, 'image/png'::text, 'image/webp'::text, 'application/pdf'::text]))), CONSTRAINT "payment_proofs_are_known_by_their_content" CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)), CONSTRAINT "payment_proofs_are_of_sane_size" CHECK (((byte_size >= 1) AND (byte_size <= 5242880))), CONSTRAINT "payment_proofs_are_rejected_for_a_reason" CHECK (((status <> 'rejected'::text) OR (btrim(COALESCE(reason, ''::text)) <> ''::text))), CONSTRAINT "payment_proofs_have_a_file_once_submitted" CHECK (((status = 'uploading'::text) OR (num_nulls(mime_type, byte_size, sha256, submitted_at) = 0))), CONSTRAINT "payment_proofs_have_a_known_status" CHECK ((status = ANY (ARRAY['uploading'::text, 'submitted'::text, 'approved'::text, 'rejected'::text]))), CONSTRAINT "payment_proofs_pkey" PRIMARY KEY (id));
 
@@ -1176,6 +1194,39 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.assign_seat(seat_id uuid, profile_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_array(assign_seat.seat_id, assign_seat.profile_id);
+  v_answer jsonb := private.recall_answer(v_person_id, assign_seat.idempotency_key, 'assign_seat', v_body);
+  v_seat public.organisation_seats;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_seat := private.find_seat(assign_seat.seat_id);
+  -- before the seat, as whoever leaves does it; once locked, they stay until we are through
+  if not exists (select from public.organisation_members
+    where organisation_members.organisation_id = v_seat.organisation_id and organisation_members.profile_id = assign_seat.profile_id) then
+    perform private.fail('member_not_found', 404, 'This person does not belong to the organisation.', 'Invite them (invite_to_seats); they join by claiming a seat.');
+  end if;
+  perform private.stop_waiting(v_seat.intake_id, assign_seat.profile_id);
+  perform from public.organisation_members
+  where organisation_members.organisation_id = v_seat.organisation_id and organisation_members.profile_id = assign_seat.profile_id for share;
+  select * into v_seat from public.organisation_seats where organisation_seats.id = v_seat.id for update;
+  if v_seat.status <> 'free' then
+    perform private.fail('seat_not_free', 409, format('This seat is %s.', v_seat.status), 'Choose a free one, revoke its invitation (revoke_invite) or take it back (reclaim_seat).');
+  end if;
+  perform private.refuse_over(v_seat.intake_id);
+  return private.remember_answer(v_person_id, assign_seat.idempotency_key, 'assign_seat', v_body, private.fill_seat(v_seat, assign_seat.profile_id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.attach_payment_session(payment_id uuid, session_id text, url text, expires_at timestamp with time zone)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -1870,6 +1921,19 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.check_email(email text)
+ RETURNS void
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if check_email.email !~ '^[^@\s]{1,64}@[^@\s]{1,250}$' then
+    perform private.fail('invalid_email', 422, 'This is not an e-mail address.', 'Correct it.');
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.check_goods(variant_ids uuid[], counted boolean DEFAULT true)
  RETURNS void
  LANGUAGE plpgsql
@@ -1936,6 +2000,21 @@ begin
   if v_problem is not null then
     perform private.fail('invalid_search', 422, v_problem, 'Correct it, or leave it out.');
   end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.check_organisation(name text, billing_name text, billing_address text, billing_email text, tax_number text)
+ RETURNS void
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if not (length(btrim(coalesce(check_organisation.name, ''))) between 1 and 200 and coalesce(length(btrim(check_organisation.billing_name)), 1) between 1 and 200
+    and coalesce(length(check_organisation.billing_address), 0) <= 1000 and coalesce(length(check_organisation.tax_number), 0) <= 50) then
+    perform private.fail('invalid_organisation', 422, 'An organisation has a name and a billing name of 1 to 200 characters, an address of at most 1000, a tax number of at most 50.', 'Correct what is too long or missing.');
+  end if;
+  perform private.check_email(check_organisation.billing_email);
 end
 $function$;
 
@@ -2068,6 +2147,15 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.claim_code_hash(code text)
+ RETURNS bytea
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select sha256(convert_to(upper(regexp_replace(left(coalesce(claim_code_hash.code, ''), 100), '[^0-9A-Fa-f]', '', 'g')), 'UTF8'));
+$function$;
+
 CREATE OR REPLACE FUNCTION private.claim_promotions(order_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -2090,6 +2178,50 @@ begin
   loop
     perform private.use_promotion(v_lost.promotion_id, v_lost.coupon_id, v_lost.order_id, v_lost.customer_id, v_lost.amount, v_lost.currency, null);
   end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.claim_seat(code text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_learner_id uuid := private.require_person();
+  v_body jsonb := to_jsonb(encode(private.claim_code_hash(claim_seat.code), 'hex'));
+  v_answer jsonb := private.recall_answer(v_learner_id, claim_seat.idempotency_key, 'claim_seat', v_body);
+  v_invite public.organisation_invites;
+  v_seat public.organisation_seats;
+  v_seat_id uuid;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  select organisation_invites.* into v_invite from private.claim_codes join public.organisation_invites on organisation_invites.id = claim_codes.invite_id
+  where claim_codes.code_hash = private.claim_code_hash(claim_seat.code);
+  if v_invite.id is null then
+    perform private.fail('claim_code_not_found', 404, 'There is no such code.', 'Check it letter by letter, or ask who gave it to you.');
+  end if;
+  perform private.stop_waiting(v_invite.intake_id, v_learner_id);
+  if v_invite.seat_id is null then
+    select * into v_invite from public.organisation_invites where organisation_invites.id = v_invite.id for share;
+  else
+    select * into v_invite from public.organisation_invites where organisation_invites.id = v_invite.id for update;
+  end if;
+  if v_invite.revoked_at is not null or v_invite.expires_at <= now() or v_invite.claimed_at is not null then
+    perform private.fail('invite_ended', 409, 'This code is not good any more.', 'Ask who gave it to you for a new one.');
+  end if;
+  perform private.refuse_over(v_invite.intake_id);
+  perform private.refuse_second_seat(v_learner_id, v_invite.intake_id);
+  insert into public.organisation_members (organisation_id, profile_id) values (v_invite.organisation_id, v_learner_id) on conflict do nothing;
+  v_seat_id := coalesce(v_invite.seat_id, private.pick_seat(v_invite.organisation_id, v_invite.intake_id));
+  select * into v_seat from public.organisation_seats where organisation_seats.id = v_seat_id for update;
+  if v_seat.status not in ('free', 'invited') then
+    perform private.fail('invite_ended', 409, 'This code is not good any more.', 'Ask who gave it to you for a new one.');
+  end if;
+  update public.organisation_invites set claimed_at = now() where organisation_invites.id = v_invite.id and organisation_invites.email is not null;
+  return private.remember_answer(v_learner_id, claim_seat.idempotency_key, 'claim_seat', v_body, private.fill_seat(v_seat, v_learner_id));
 end
 $function$;
 
@@ -2340,6 +2472,7 @@ AS $function$
 declare
   v_item record;
   v_retaken boolean := false;
+  v_purpose text;
 begin
   -- from here on nobody releases what is still held, so what is missing now is all that will be
   perform from public.reservations where reservations.holder_id = confirm_order.order_id and reservations.status = 'held' order by reservations.id for update;
@@ -2365,7 +2498,10 @@ begin
     perform private.note_backorders(confirm_order.order_id);
   end if;
   perform private.settle_reservations(confirm_order.order_id, 'claimed');
-  update public.orders set status = 'paid', paid_at = now(), owed_reason = confirm_order.owed_reason where orders.id = confirm_order.order_id;
+  update public.orders set status = 'paid', paid_at = now(), owed_reason = confirm_order.owed_reason where orders.id = confirm_order.order_id returning orders.purpose into v_purpose;
+  if v_purpose is not null then
+    perform private.open_seats(confirm_order.order_id);
+  end if;
   perform private.activate_enrollments(array(select order_items.id from public.order_items where order_items.order_id = confirm_order.order_id));
   perform private.grant_downloads(confirm_order.order_id);
   perform private.post_sale(confirm_order.order_id);
@@ -2626,6 +2762,41 @@ begin
     perform private.fail('already_exists', 409, 'There is a place with this code.', 'Choose another code, or change that place.');
   end if;
   return private.remember_answer(v_person_id, create_location.idempotency_key, 'create_location', v_body, to_jsonb(v_location));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.create_organisation(name text, billing_name text, billing_address text, billing_email text, tax_number text, manager_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := case when private.is_service() then '00000000-0000-0000-0000-000000000000' else private.require_person() end;
+  v_body jsonb := jsonb_build_array(create_organisation.name, create_organisation.billing_name, create_organisation.billing_address,
+    create_organisation.billing_email, create_organisation.tax_number, create_organisation.manager_id);
+  v_answer jsonb := private.recall_answer(v_person_id, create_organisation.idempotency_key, 'create_organisation', v_body);
+  v_manager_id uuid := coalesce(create_organisation.manager_id, auth.uid());
+  v_organisation_id uuid;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform private.check_organisation(create_organisation.name, create_organisation.billing_name, create_organisation.billing_address,
+    create_organisation.billing_email, create_organisation.tax_number);
+  if v_manager_id is distinct from auth.uid() and not (private.is_service() or private.has_permission('organisations.write')) then
+    perform private.fail('permission_denied', 403, 'Founding an organisation for somebody else needs the permission organisations.write.', 'Leave manager_id out.');
+  end if;
+  -- locked, so that an account which is being deleted is waited for and then found closed
+  if not exists (select from public.profiles where profiles.id = v_manager_id and profiles.closed_at is null for share) then
+    perform private.fail('profile_not_found', 404, 'There is no such person.', 'Check manager_id.');
+  end if;
+  insert into public.organisations (name, billing_name, billing_address, billing_email, tax_number, created_by)
+  values (btrim(create_organisation.name), btrim(coalesce(create_organisation.billing_name, create_organisation.name)), create_organisation.billing_address,
+    create_organisation.billing_email, create_organisation.tax_number, auth.uid())
+  returning organisations.id into v_organisation_id;
+  insert into public.organisation_members (organisation_id, profile_id, role) values (v_organisation_id, v_manager_id, 'manager');
+  return private.remember_answer(v_person_id, create_organisation.idempotency_key, 'create_organisation', v_body, private.organisation_document(v_organisation_id));
 end
 $function$;
 
@@ -3102,6 +3273,65 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.end_organisation_seats(order_item_id uuid, units integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_left integer := end_organisation_seats.units;
+  v_whole boolean;
+  v_seat public.organisation_seats;
+begin
+  perform from public.organisation_seats
+  where organisation_seats.order_item_id = end_organisation_seats.order_item_id and organisation_seats.status <> 'ended' order by organisation_seats.id for update;
+  select count(*) <= v_left into v_whole from public.organisation_seats
+  where organisation_seats.order_item_id = end_organisation_seats.order_item_id and organisation_seats.status <> 'ended';
+  for v_seat in
+    select * from public.organisation_seats
+    where organisation_seats.order_item_id = end_organisation_seats.order_item_id and organisation_seats.status <> 'ended'
+    order by array_position('{free,invited,assigned}', organisation_seats.status), organisation_seats.id
+  loop
+    exit when v_left = 0;
+    if v_seat.status = 'assigned' then
+      perform from public.enrollments where enrollments.id = v_seat.enrollment_id for update;
+      continue when not v_whole and private.has_begun(v_seat.enrollment_id);
+      perform private.end_seat_enrollment(v_seat.enrollment_id);
+    end if;
+    update public.organisation_seats set status = 'ended' where organisation_seats.id = v_seat.id;
+    v_left := v_left - 1;
+  end loop;
+  if v_left > 0 and not v_whole then
+    perform private.fail('seats_begun', 409, format('%s of these seats were begun: their learners keep them.', v_left), 'Give back fewer, or the whole line.', v_left::text);
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.end_seat_enrollment(enrollment_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update public.enrollments set status = 'cancelled', ended_at = now()
+  where enrollments.id = end_seat_enrollment.enrollment_id and enrollments.status in ('active', 'suspended', 'completed');
+$function$;
+
+CREATE OR REPLACE FUNCTION private.end_seats_for_others(order_id uuid, order_item_ids uuid[], units integer[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_line record;
+begin
+  for v_line in
+    select line.id, line.units from unnest(end_seats_for_others.order_item_ids, end_seats_for_others.units) as line (id, units) order by line.id
+  loop
+    perform private.end_organisation_seats(v_line.id, v_line.units);
+  end loop;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.end_stock_hold(hold_id uuid, status text)
  RETURNS void
  LANGUAGE plpgsql
@@ -3500,6 +3730,20 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.fill_seat(seat public.organisation_seats, learner_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_enrollment_id uuid := private.sit_down(seat.intake_id, fill_seat.learner_id, seat.order_item_id);
+begin
+  update public.organisation_seats set status = 'assigned', learner_id = fill_seat.learner_id, enrollment_id = v_enrollment_id where organisation_seats.id = seat.id;
+  perform private.emit('seat.assigned', 'organisation_seat', seat.id, jsonb_build_object('enrollment_id', v_enrollment_id));
+  return private.seat_document(seat.id);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.fill_waiting_backorders()
  RETURNS integer
  LANGUAGE plpgsql
@@ -3636,6 +3880,24 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.find_organisation(organisation_id uuid)
+ RETURNS public.organisations
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_organisation public.organisations;
+begin
+  select * into v_organisation from public.organisations
+  where organisations.id = find_organisation.organisation_id and (organisations.id in (select private.managed_organisations())
+    or private.is_service() or private.has_permission('organisations.write'));
+  if v_organisation.id is null then
+    perform private.fail('organisation_not_found', 404, 'There is no such organisation.', 'Check the id, and that you manage it.');
+  end if;
+  return v_organisation;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.find_own_address(address_id uuid)
  RETURNS public.addresses
  LANGUAGE plpgsql
@@ -3649,6 +3911,24 @@ begin
     perform private.fail('address_not_found', 404, 'You have no such address.', 'List your addresses and take one of their ids.');
   end if;
   return v_address;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.find_seat(seat_id uuid)
+ RETURNS public.organisation_seats
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_seat public.organisation_seats;
+begin
+  select * into v_seat from public.organisation_seats
+  where organisation_seats.id = find_seat.seat_id
+    and (organisation_seats.organisation_id in (select private.managed_organisations()) or private.has_permission('organisations.write'));
+  if v_seat.id is null then
+    perform private.fail('seat_not_found', 404, 'There is no such seat.', 'Check the id, and that you manage the organisation.');
+  end if;
+  return v_seat;
 end
 $function$;
 
@@ -3790,6 +4070,23 @@ begin
     join private.product_search on product_search.product_id = (card.value ->> 'id')::uuid
     cross join lateral private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted) as stock
   );
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.free_due_invites(organisation_id uuid, intake_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.organisation_seats set status = 'free'
+  where organisation_seats.status = 'invited' and organisation_seats.id in (
+    select due.id from public.organisation_seats as due join public.organisation_invites on organisation_invites.seat_id = due.id
+    where due.organisation_id = free_due_invites.organisation_id and due.intake_id = free_due_invites.intake_id and due.status = 'invited'
+      and organisation_invites.expires_at <= now() and organisation_invites.revoked_at is null and organisation_invites.claimed_at is null
+      and not exists (select from public.organisation_invites as later where later.seat_id = due.id and later.expires_at > now()
+        and later.revoked_at is null and later.claimed_at is null)
+    order by due.id for update of due skip locked);
 end
 $function$;
 
@@ -4226,6 +4523,18 @@ AS $function$
   where processes.id = hand_over_process.process_id and processes.status = 'running';
 $function$;
 
+CREATE OR REPLACE FUNCTION private.has_begun(enrollment_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return exists (select from public.lesson_progress where lesson_progress.enrollment_id = has_begun.enrollment_id)
+    or exists (select from public.quiz_attempts where quiz_attempts.enrollment_id = has_begun.enrollment_id)
+    or exists (select from public.submissions where submissions.enrollment_id = has_begun.enrollment_id);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.has_permission(permission text)
  RETURNS boolean
  LANGUAGE sql
@@ -4416,6 +4725,65 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.invite_document(invite_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select jsonb_build_object('id', organisation_invites.id, 'organisation_id', organisation_invites.organisation_id, 'intake_id', organisation_invites.intake_id,
+      'seat_id', organisation_invites.seat_id, 'email', organisation_invites.email, 'expires_at', organisation_invites.expires_at,
+      'claimed_at', organisation_invites.claimed_at, 'revoked_at', organisation_invites.revoked_at, 'created_at', organisation_invites.created_at)
+    from public.organisation_invites where organisation_invites.id = invite_document.invite_id);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.invite_to_seats(organisation_id uuid, intake_id uuid, email text, expires_at timestamp with time zone, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_array(invite_to_seats.organisation_id, invite_to_seats.intake_id, invite_to_seats.email, invite_to_seats.expires_at);
+  v_answer jsonb := private.recall_answer(v_person_id, invite_to_seats.idempotency_key, 'invite_to_seats', v_body);
+  v_until timestamptz := coalesce(invite_to_seats.expires_at, now() + make_interval(days => (private.setting('invite_days'))::integer));
+  v_seat_id uuid;
+  v_invite_id uuid;
+  v_code text;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform private.find_organisation(invite_to_seats.organisation_id);
+  perform private.check_email(invite_to_seats.email);
+  if v_until <= now() or v_until > now() + interval '1 year' then
+    perform private.fail('invalid_expiry', 422, 'A code is good until some moment of the coming year.', 'Correct expires_at, or leave it out.');
+  end if;
+  if not exists (select from public.organisation_seats
+    where organisation_seats.organisation_id = invite_to_seats.organisation_id and organisation_seats.intake_id = invite_to_seats.intake_id) then
+    perform private.fail('intake_not_found', 404, 'The organisation has no seats in such an intake.', 'Read organisation_seats for the intakes it has seats in.');
+  end if;
+  if invite_to_seats.email is not null then
+    v_seat_id := private.pick_seat(invite_to_seats.organisation_id, invite_to_seats.intake_id);
+    update public.organisation_seats set status = 'invited' where organisation_seats.id = v_seat_id;
+  end if;
+  insert into public.organisation_invites (organisation_id, intake_id, seat_id, email, invited_by, expires_at)
+  values (invite_to_seats.organisation_id, invite_to_seats.intake_id, v_seat_id, invite_to_seats.email, v_person_id, v_until)
+  returning organisation_invites.id into v_invite_id;
+  if invite_to_seats.email is null then
+    v_code := private.new_claim_code();
+    insert into private.claim_codes (code_hash, invite_id) values (private.claim_code_hash(v_code), v_invite_id);
+  else
+    perform private.emit('organisation_invite.sent', 'organisation_invite', v_invite_id);
+  end if;
+  return private.remember_answer(v_person_id, invite_to_seats.idempotency_key, 'invite_to_seats', v_body,
+    private.invite_document(v_invite_id) || jsonb_build_object('code', v_code));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.invoice_document(invoice_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -4433,7 +4801,7 @@ begin
     'discount_amount', invoices.discount_amount, 'tax_amount', invoices.tax_amount, 'tax_included_amount', invoices.tax_included_amount,
     'shipping_amount', invoices.shipping_amount, 'total_amount', invoices.total_amount, 'taxes', private.invoice_taxes(invoices.id), 'seller_name', invoices.seller_name,
     'seller_address', invoices.seller_address, 'seller_tax_id', invoices.seller_tax_id, 'buyer_name', invoices.buyer_name,
-    'buyer_email', invoices.buyer_email, 'locale', invoices.locale,
+    'buyer_email', invoices.buyer_email, 'buyer_address', invoices.buyer_address, 'buyer_tax_id', invoices.buyer_tax_id, 'locale', invoices.locale,
     'pdf_path', invoices.pdf_path, 'pdf_sha256', invoices.pdf_sha256, 'pdf_bytes', invoices.pdf_bytes,
     'lines', (
       select jsonb_agg(to_jsonb(invoice_lines) - 'invoice_id' order by invoice_lines.position)
@@ -4638,6 +5006,24 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.issue_invite_code(invite_id uuid)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_code text := private.new_claim_code();
+begin
+  perform from public.organisation_invites where organisation_invites.id = issue_invite_code.invite_id and organisation_invites.email is not null
+    and organisation_invites.revoked_at is null and organisation_invites.claimed_at is null and organisation_invites.expires_at > now();
+  if not found then
+    return null;
+  end if;
+  insert into private.claim_codes (code_hash, invite_id) values (private.claim_code_hash(v_code), issue_invite_code.invite_id);
+  return v_code;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.issue_invoice(order_id uuid)
  RETURNS uuid
  LANGUAGE plpgsql
@@ -4658,14 +5044,16 @@ begin
     return v_invoice_id;
   end if;
   insert into public.invoices (kind, year, serial, order_id, issued_at, time_zone, paid_on, currency, minor_units, subtotal_amount,
-    discount_amount, tax_amount, tax_included_amount, shipping_amount, total_amount, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, locale)
+    discount_amount, tax_amount, tax_included_amount, shipping_amount, total_amount, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, buyer_address, buyer_tax_id, locale)
   select 'invoice', v_year, private.next_invoice_serial('invoice', v_year), orders.id, clock_timestamp(), shop.time_zone,
     (orders.paid_at at time zone shop.time_zone)::date, orders.currency, currencies.minor_units, orders.subtotal_amount,
     orders.discount_amount, orders.tax_amount, orders.tax_included_amount, orders.shipping_amount, orders.total_amount,
     private.setting('seller_name') #>> '{}', private.setting('seller_address') #>> '{}',
-    private.setting('seller_tax_id') #>> '{}', btrim(profiles.first_name || ' ' || profiles.last_name), profiles.email, profiles.locale
+    private.setting('seller_tax_id') #>> '{}', coalesce(organisations.billing_name, btrim(profiles.first_name || ' ' || profiles.last_name)),
+    coalesce(organisations.billing_email, profiles.email), organisations.billing_address, organisations.tax_number, profiles.locale
   from public.orders
   join public.profiles on profiles.id = orders.customer_id
+  left join public.organisations on organisations.id = orders.organisation_id
   join public.currencies on currencies.code = orders.currency
   cross join (select private.setting('shop_time_zone') #>> '{}' as time_zone) as shop
   where orders.id = issue_invoice.order_id
@@ -4704,6 +5092,19 @@ begin
   perform private.check_waitable(v_intake.id, v_learner_id);
   insert into public.waitlist_entries (intake_id, learner_id) values (v_intake.id, v_learner_id) returning * into v_entry;
   return private.remember_answer(v_learner_id, join_waitlist.idempotency_key, 'join_waitlist', v_body, private.waitlist_document(v_entry));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.keep_a_manager(organisation_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if not exists (select from public.organisation_members
+    where organisation_members.organisation_id = keep_a_manager.organisation_id and organisation_members.role = 'manager') then
+    perform private.fail('last_manager', 409, 'An organisation keeps one manager at least.', 'Make somebody else manager first.');
+  end if;
 end
 $function$;
 
@@ -5129,6 +5530,16 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.managed_organisations()
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select organisation_members.organisation_id from public.organisation_members
+  where organisation_members.profile_id = auth.uid() and organisation_members.role = 'manager';
+$function$;
+
 CREATE OR REPLACE FUNCTION private.mark_notification(notification_id uuid, status text, error text DEFAULT NULL::text)
  RETURNS void
  LANGUAGE sql
@@ -5447,7 +5858,7 @@ begin
     join public.intakes on intakes.id = enrollments.intake_id
     join public.products on products.id = intakes.product_id
     left join public.order_items on order_items.id = enrollments.order_item_id
-    left join public.orders on orders.id = order_items.order_id
+    left join public.orders on orders.id = order_items.order_id and orders.customer_id = enrollments.learner_id
     left join public.results on results.enrollment_id = enrollments.id
     left join public.certificates on certificates.enrollment_id = enrollments.id and certificates.revoked_at is null
     cross join lateral (select private.access_ends_at(enrollments.enrolled_at, intakes.starts_at, intakes.access_days) as ends_at offset 0) as access
@@ -5555,6 +5966,15 @@ AS $function$
   select 'CERT-' || lpad(issued_in::text, 4, '0') || string_agg(
     case when place in (0, 5, 11) then '-' else '' end || substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', (get_byte(chance.bytes, place) & 31) + 1, 1), '' order by place)
   from (select uuid_send(gen_random_uuid()) as bytes) as chance, unnest(array[0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15]) as place;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.new_claim_code()
+ RETURNS text
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  -- 96 bits that nobody guesses, in groups that a person can type
+  select upper(regexp_replace(left(encode(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 'hex'), 24), '(.{4})(?=.)', '\1-', 'g'));
 $function$;
 
 CREATE OR REPLACE FUNCTION private.newest_orders(search private.order_search, among uuid[], since timestamp with time zone)
@@ -5885,6 +6305,20 @@ AS $function$
   order by payments.updated_at limit open_payments.max_rows;
 $function$;
 
+CREATE OR REPLACE FUNCTION private.open_seats(order_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  insert into public.organisation_seats (organisation_id, order_item_id, intake_id)
+  select orders.organisation_id, order_items.id, intakes.id
+  from public.orders
+  join public.order_items on order_items.order_id = orders.id
+  join public.intakes on intakes.variant_id = order_items.variant_id
+  cross join generate_series(1, order_items.quantity)
+  where orders.id = open_seats.order_id and orders.purpose = 'organisation';
+$function$;
+
 CREATE OR REPLACE FUNCTION private.open_submission(enrollment public.enrollments, lesson_id uuid, body text)
  RETURNS public.submissions
  LANGUAGE plpgsql
@@ -5951,7 +6385,7 @@ begin
       'enrollment', case when enrollments.id is not null then jsonb_build_object(
         'id', enrollments.id, 'intake_id', enrollments.intake_id, 'status', enrollments.status, 'enrolled_at', enrollments.enrolled_at) end
     ) order by order_items.title, order_items.id) into v_items
-  from public.order_items left join public.enrollments on enrollments.order_item_id = order_items.id
+  from public.order_items left join public.enrollments on enrollments.order_item_id = order_items.id and v_order.purpose is null
   where order_items.order_id = order_document.order_id;
   if v_order.total_amount > 0 then
     v_due := private.due_amount(order_document.order_id);
@@ -5967,6 +6401,7 @@ begin
     'tax_included_amount', v_order.tax_included_amount, 'shipping_amount', v_order.shipping_amount, 'total_amount', v_order.total_amount, 'due_amount', v_due,
     'placed_at', v_order.placed_at, 'expires_at', v_order.expires_at, 'paid_at', v_order.paid_at,
     'cancelled_at', v_order.cancelled_at, 'cancel_reason', v_order.cancel_reason, 'shipping_address', v_order.shipping_address,
+    'purpose', v_order.purpose, 'organisation_id', v_order.organisation_id,
     'items', v_items, 'payments', v_payments, 'refunds', v_refunds);
 end
 $function$;
@@ -6084,6 +6519,32 @@ AS $function$
   where orders.id = any (order_search_rows.order_ids);
 $function$;
 
+CREATE OR REPLACE FUNCTION private.order_seats(organisation_id uuid, lines jsonb, currency text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_customer_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_object('organisation_id', order_seats.organisation_id, 'lines', order_seats.lines, 'currency', order_seats.currency);
+  v_answer jsonb := private.recall_answer(v_customer_id, order_seats.idempotency_key, 'order_seats', v_body);
+  v_order_id uuid;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform private.find_organisation(order_seats.organisation_id);
+  v_order_id := private.place_for_others(v_customer_id,
+    array(select row(wish.variant_id, wish.quantity)::private.wish from private.parse_lines(order_seats.lines) as wish order by wish.variant_id), order_seats.currency);
+  update public.orders set purpose = 'organisation', organisation_id = order_seats.organisation_id where orders.id = v_order_id;
+  if exists (select from public.orders where orders.id = v_order_id and orders.status = 'paid') then
+    perform private.open_seats(v_order_id);
+  end if;
+  return private.remember_answer(v_customer_id, order_seats.idempotency_key, 'order_seats', v_body, private.order_document(v_order_id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.orders_about(search private.order_search, at_most integer)
  RETURNS uuid[]
  LANGUAGE plpgsql
@@ -6106,6 +6567,60 @@ begin
       or search.alike and customer_search.content operator(extensions.%>) search.words)
     limit orders_about.at_most
   );
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.organisation_document(organisation_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select jsonb_build_object('id', organisations.id, 'name', organisations.name, 'billing_name', organisations.billing_name,
+      'billing_address', organisations.billing_address, 'billing_email', organisations.billing_email, 'tax_number', organisations.tax_number,
+      'created_at', organisations.created_at)
+    from public.organisations where organisations.id = organisation_document.organisation_id);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.organisation_people(organisation_id uuid)
+ RETURNS TABLE(profile_id uuid, role text, first_name text, last_name text, email text, joined_at timestamp with time zone)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.find_organisation(organisation_people.organisation_id);
+  return query
+    select profiles.id, organisation_members.role, profiles.first_name, profiles.last_name, profiles.email, organisation_members.created_at
+    from public.organisation_members join public.profiles on profiles.id = organisation_members.profile_id
+    where organisation_members.organisation_id = organisation_people.organisation_id
+    order by profiles.last_name, profiles.first_name, profiles.id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.organisation_progress(organisation_id uuid)
+ RETURNS TABLE(seat_id uuid, intake_id uuid, title text, intake_title text, learner_id uuid, first_name text, last_name text, email text, state text, enrolled_at timestamp with time zone, progress_percent integer, passed_at timestamp with time zone)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.find_organisation(organisation_progress.organisation_id);
+  return query
+    select organisation_seats.id, intakes.id, products.title, intakes.title, profiles.id, profiles.first_name, profiles.last_name, profiles.email,
+      case when enrollments.status = 'completed' then 'completed' when private.has_begun(enrollments.id) then 'started' else 'assigned' end,
+      enrollments.enrolled_at, results.progress_percent, results.passed_at
+    from public.organisation_seats
+    join public.organisation_members on organisation_members.organisation_id = organisation_seats.organisation_id and organisation_members.profile_id = organisation_seats.learner_id
+    join public.profiles on profiles.id = organisation_seats.learner_id
+    join public.enrollments on enrollments.id = organisation_seats.enrollment_id
+    join public.intakes on intakes.id = organisation_seats.intake_id
+    join public.products on products.id = intakes.product_id
+    left join public.results on results.enrollment_id = enrollments.id
+    where organisation_seats.organisation_id = organisation_progress.organisation_id and organisation_seats.status = 'assigned'
+    order by products.title, intakes.title, profiles.last_name, profiles.first_name, organisation_seats.id;
 end
 $function$;
 
@@ -6133,6 +6648,15 @@ begin
     ) as listed on listed.section_id = course_sections.id
     where course_sections.product_id = outline_sections.product_id);
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.own_organisations()
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select organisation_members.organisation_id from public.organisation_members where organisation_members.profile_id = auth.uid();
 $function$;
 
 CREATE OR REPLACE FUNCTION private.page_of_products(collection_id uuid, condition text, locale text, currency text, cursor text, max_rows integer)
@@ -6433,6 +6957,49 @@ begin
     'method', payment.method, 'status', payment.status, 'amount', payment.amount, 'currency', payment.currency, 'captured_amount', payment.captured_amount,
     'refunded_amount', payment.refunded_amount, 'due_amount', coalesce(payment_document.due_amount, private.due_amount(payment.order_id)), 'checkout_url', payment.checkout_url,
     'expires_at', payment.expires_at, 'failure_code', payment.failure_code, 'failure_message', payment.failure_message);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.pick_seat(organisation_id uuid, intake_id uuid)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_seat_id uuid;
+begin
+  perform private.free_due_invites(pick_seat.organisation_id, pick_seat.intake_id);
+  loop
+    select organisation_seats.id into v_seat_id from public.organisation_seats
+    where organisation_seats.organisation_id = pick_seat.organisation_id and organisation_seats.intake_id = pick_seat.intake_id and organisation_seats.status = 'free'
+    order by organisation_seats.id limit 1 for update skip locked;
+    exit when v_seat_id is not null;
+    if not exists (select from public.organisation_seats
+      where organisation_seats.organisation_id = pick_seat.organisation_id and organisation_seats.intake_id = pick_seat.intake_id and organisation_seats.status = 'free') then
+      perform private.fail('no_seats_left', 409, 'Every seat of the organisation in this intake is taken.', 'Buy more (order_seats), or take back one that nobody began (reclaim_seat).');
+    end if;
+    -- others take what is left in this moment: whether one of them gives it up again is known when they are through
+    perform from public.organisation_seats
+    where organisation_seats.organisation_id = pick_seat.organisation_id and organisation_seats.intake_id = pick_seat.intake_id and organisation_seats.status = 'free'
+    order by organisation_seats.id limit 1 for update;
+  end loop;
+  return v_seat_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.place_for_others(person_id uuid, wishes private.wish[], currency text)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_quote private.quote := private.quote_for_others(place_for_others.person_id, place_for_others.wishes,
+    coalesce(place_for_others.currency, private.setting('default_currency') #>> '{}'));
+begin
+  if v_quote.problems is not null then
+    perform private.refuse_problem(v_quote.problems -> 0);
+  end if;
+  return private.place_quote(place_for_others.person_id, v_quote);
 end
 $function$;
 
@@ -7234,6 +7801,20 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.queue_mail_to(address text, type text, effect_key text, subject text, content text)
+ RETURNS TABLE(notification_id uuid, status text, recipient text)
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  insert into public.notifications (type, channel, effect_key, recipient, subject, content, correlation_id)
+  values (queue_mail_to.type, 'email', queue_mail_to.effect_key, queue_mail_to.address, queue_mail_to.subject, queue_mail_to.content, private.request_id())
+  on conflict on constraint notifications_effect_key_key do nothing;
+  return query
+    select notifications.id, notifications.status, notifications.recipient from public.notifications where notifications.effect_key = queue_mail_to.effect_key;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.queue_notification(profile_id uuid, type text, channel text, effect_key text, subject text, content text)
  RETURNS TABLE(notification_id uuid, status text, recipient text)
  LANGUAGE plpgsql
@@ -7334,6 +7915,49 @@ AS $function$
     'subtotal_amount', quote.subtotal_amount, 'discount_amount', quote.discount_amount, 'tax_amount', quote.tax_amount,
     'tax_included_amount', quote.tax_included_amount, 'shipping_amount', quote.shipping_amount, 'total_amount', quote.total_amount,
     'discounts', coalesce(quote.discounts, '[]'), 'taxes', coalesce(quote.taxes, '[]'), 'problems', coalesce(quote.problems, '[]'));
+$function$;
+
+CREATE OR REPLACE FUNCTION private.quote_for_others(person_id uuid, wishes private.wish[], currency text)
+ RETURNS private.quote
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_lines private.order_line[];
+begin
+  perform private.check_currency(quote_for_others.currency);
+  v_lines := private.price_wishes(quote_for_others.person_id, quote_for_others.wishes, quote_for_others.currency);
+  for v_index in 1 .. cardinality(v_lines) loop
+    if v_lines[v_index].kind <> 'course' then
+      v_lines[v_index].problem := private.problem('invalid_lines', 422, format('%s is no seat of a course.', v_lines[v_index].title),
+        'Buy it in an order of your own (place_order).', v_lines[v_index].variant_id::text);
+    elsif v_lines[v_index].problem ->> 'code' = 'invalid_quantity' and v_lines[v_index].quantity between 1 and 1000 then
+      v_lines[v_index].problem := null; -- one seat each is for who sits there themselves
+    end if;
+    v_lines[v_index].intake_id := null; -- the buyer takes none of them: no enrolment, no offer of the waiting list
+  end loop;
+  return private.total_quote(quote_for_others.person_id, quote_for_others.currency, v_lines, '{}', null, null);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.quote_seats(organisation_id uuid, lines jsonb, currency text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_quote private.quote;
+begin
+  perform private.find_organisation(quote_seats.organisation_id);
+  v_quote := private.quote_for_others(v_person_id,
+    array(select row(wish.variant_id, wish.quantity)::private.wish from private.parse_lines(quote_seats.lines) as wish order by wish.variant_id),
+    coalesce(quote_seats.currency, private.setting('default_currency') #>> '{}'));
+  v_quote.lines := private.check_availability(v_person_id, v_quote.lines);
+  v_quote.problems := (select jsonb_agg(line.problem) from unnest(v_quote.lines) as line where line.problem is not null);
+  return private.quote_document(v_quote);
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.random_code(length integer)
@@ -7544,6 +8168,33 @@ begin
   on conflict do nothing;
   return jsonb_build_object('event_id', receive_provider_event.event_id,
     'outcome', private.try_provider_event(receive_provider_event.provider, receive_provider_event.event_id));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.reclaim_seat(seat_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := to_jsonb(reclaim_seat.seat_id);
+  v_answer jsonb := private.recall_answer(v_person_id, reclaim_seat.idempotency_key, 'reclaim_seat', v_body);
+  v_seat public.organisation_seats;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_seat := private.find_seat(reclaim_seat.seat_id);
+  select * into v_seat from public.organisation_seats where organisation_seats.id = v_seat.id for update;
+  if v_seat.status <> 'assigned' then
+    perform private.fail('seat_not_assigned', 409, format('This seat is %s: nobody sits there.', v_seat.status), 'An invitation is ended with revoke_invite.');
+  end if;
+  if not private.vacate_seat(v_seat) then
+    perform private.fail('seat_begun', 409, 'Its learner has begun the course and keeps the seat.', 'Buy another seat (order_seats).');
+  end if;
+  return private.remember_answer(v_person_id, reclaim_seat.idempotency_key, 'reclaim_seat', v_body, private.seat_document(v_seat.id));
 end
 $function$;
 
@@ -7891,6 +8542,18 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.refuse_over(intake_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if exists (select from public.intakes where intakes.id = refuse_over.intake_id and intakes.ends_at <= now()) then
+    perform private.fail('intake_closed', 409, 'This intake is over.', 'Ask who gave you the seat for another intake.');
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.refuse_problem(problem jsonb)
  RETURNS void
  LANGUAGE plpgsql
@@ -8147,6 +8810,47 @@ begin
     perform private.refuse_missing_item();
   end if;
   return private.answer_cart(v_person_id, remove_from_cart.idempotency_key, 'remove_from_cart', v_body, v_cart.id);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.remove_organisation_member(organisation_id uuid, profile_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_array(remove_organisation_member.organisation_id, remove_organisation_member.profile_id);
+  v_answer jsonb := private.recall_answer(v_person_id, remove_organisation_member.idempotency_key, 'remove_organisation_member', v_body);
+  v_seat public.organisation_seats;
+  v_kept integer := 0;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  -- oneself, or by a manager
+  if not (coalesce(remove_organisation_member.profile_id = v_person_id, false) and remove_organisation_member.organisation_id in (select private.own_organisations())) then
+    perform private.find_organisation(remove_organisation_member.organisation_id);
+  end if;
+  perform from public.organisations where organisations.id = remove_organisation_member.organisation_id for update;
+  delete from public.organisation_members
+  where organisation_members.organisation_id = remove_organisation_member.organisation_id and organisation_members.profile_id = remove_organisation_member.profile_id;
+  if not found then
+    perform private.fail('member_not_found', 404, 'This person does not belong to the organisation.', 'Read organisation_people.');
+  end if;
+  perform private.keep_a_manager(remove_organisation_member.organisation_id);
+  for v_seat in
+    select * from public.organisation_seats
+    where organisation_seats.organisation_id = remove_organisation_member.organisation_id and organisation_seats.learner_id = remove_organisation_member.profile_id
+      and organisation_seats.status = 'assigned' order by organisation_seats.id for update
+  loop
+    if not private.vacate_seat(v_seat) then
+      v_kept := v_kept + 1;
+    end if;
+  end loop;
+  return private.remember_answer(v_person_id, remove_organisation_member.idempotency_key, 'remove_organisation_member', v_body,
+    jsonb_build_object('organisation_id', remove_organisation_member.organisation_id, 'profile_id', remove_organisation_member.profile_id, 'seats_kept', v_kept));
 end
 $function$;
 
@@ -8619,6 +9323,39 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.revoke_invite(invite_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := to_jsonb(revoke_invite.invite_id);
+  v_answer jsonb := private.recall_answer(v_person_id, revoke_invite.idempotency_key, 'revoke_invite', v_body);
+  v_invite public.organisation_invites;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  select * into v_invite from public.organisation_invites where organisation_invites.id = revoke_invite.invite_id
+    and (organisation_invites.organisation_id in (select private.managed_organisations()) or private.has_permission('organisations.write')) for update;
+  if v_invite.id is null then
+    perform private.fail('invite_not_found', 404, 'There is no such invitation.', 'Check the id, and that you manage the organisation.');
+  end if;
+  if v_invite.claimed_at is not null then
+    perform private.fail('invite_ended', 409, 'This invitation was taken up.', 'Take the seat back (reclaim_seat) while nobody has begun.');
+  end if;
+  if v_invite.revoked_at is null then
+    update public.organisation_invites set revoked_at = now() where organisation_invites.id = v_invite.id;
+    update public.organisation_seats set status = 'free' where organisation_seats.id = v_invite.seat_id and organisation_seats.status = 'invited'
+      and v_invite.expires_at > now(); -- else it may be kept for somebody else by now
+    perform private.free_due_invites(v_invite.organisation_id, v_invite.intake_id);
+  end if;
+  return private.remember_answer(v_person_id, revoke_invite.idempotency_key, 'revoke_invite', v_body, private.invite_document(v_invite.id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.revoke_role(profile_id uuid, role text)
  RETURNS SETOF public.role_members
  LANGUAGE plpgsql
@@ -8834,6 +9571,20 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.seat_document(seat_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select jsonb_build_object('id', organisation_seats.id, 'organisation_id', organisation_seats.organisation_id, 'intake_id', organisation_seats.intake_id,
+      'order_item_id', organisation_seats.order_item_id, 'status', organisation_seats.status, 'learner_id', organisation_seats.learner_id,
+      'enrollment_id', organisation_seats.enrollment_id)
+    from public.organisation_seats where organisation_seats.id = seat_document.seat_id);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.second_seat_problem(learner_id uuid, intake_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -9015,6 +9766,37 @@ begin
   end if;
   update public.variants set low_stock_threshold = set_low_stock_threshold.threshold where variants.id = set_low_stock_threshold.variant_id;
   return private.remember_answer(v_person_id, set_low_stock_threshold.idempotency_key, 'set_low_stock_threshold', v_body, v_body);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.set_organisation_role(organisation_id uuid, profile_id uuid, role text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(set_organisation_role.organisation_id, set_organisation_role.profile_id, set_organisation_role.role);
+  v_answer jsonb := private.recall_answer(v_person_id, set_organisation_role.idempotency_key, 'set_organisation_role', v_body);
+  v_organisation public.organisations;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_organisation := private.find_organisation(set_organisation_role.organisation_id);
+  if coalesce(set_organisation_role.role, '') not in ('manager', 'member') then
+    perform private.fail('invalid_role', 422, 'Somebody is a manager or a member of an organisation.', 'Send one of the two.');
+  end if;
+  perform from public.organisations where organisations.id = v_organisation.id for update;
+  update public.organisation_members set role = set_organisation_role.role
+  where organisation_members.organisation_id = v_organisation.id and organisation_members.profile_id = set_organisation_role.profile_id;
+  if not found then
+    perform private.fail('member_not_found', 404, 'This person does not belong to the organisation.', 'Invite them (invite_to_seats); they join by claiming a seat.');
+  end if;
+  perform private.keep_a_manager(v_organisation.id);
+  return private.remember_answer(v_person_id, set_organisation_role.idempotency_key, 'set_organisation_role', v_body,
+    jsonb_build_object('organisation_id', v_organisation.id, 'profile_id', set_organisation_role.profile_id, 'role', set_organisation_role.role));
 end
 $function$;
 
@@ -9217,6 +9999,27 @@ CREATE OR REPLACE FUNCTION private.short_locale(locale text)
  SET search_path TO ''
 AS $function$
   select lower(left(short_locale.locale, 2));
+$function$;
+
+CREATE OR REPLACE FUNCTION private.sit_down(intake uuid, learner uuid, order_item uuid)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_enrollment_id uuid;
+begin
+  insert into public.enrollments (intake_id, learner_id, order_item_id, status, enrolled_at)
+  values (sit_down.intake, sit_down.learner, sit_down.order_item, 'active', now())
+  on conflict (intake_id, learner_id) where (status in ('reserved', 'active', 'suspended', 'completed')) do nothing
+  returning enrollments.id into v_enrollment_id;
+  if v_enrollment_id is null then
+    perform private.refuse_second_seat(sit_down.learner, sit_down.intake);
+    -- it ended this very moment
+    perform private.fail('already_enrolled', 409, 'You are enrolled in this intake already.', 'Find it among your courses.');
+  end if;
+  return v_enrollment_id;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.split_amount(amount bigint, weights bigint[])
@@ -9518,6 +10321,34 @@ begin
     return null; -- a seat is held for this very person
   end if;
   return private.problem('out_of_stock', 409, format('Every seat in %s is taken.', line.title), 'Join the waiting list (join_waitlist), or choose another intake.', line.variant_id::text);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.stop_waiting(intake_id uuid, learner_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_entry_id uuid;
+begin
+  loop
+    begin
+      perform private.lock_waitlist(stop_waiting.intake_id);
+      update public.waitlist_entries set status = 'left'
+      where waitlist_entries.intake_id = stop_waiting.intake_id and waitlist_entries.learner_id = stop_waiting.learner_id and waitlist_entries.status = 'waiting';
+      if not exists (select from public.waitlist_entries
+        where waitlist_entries.intake_id = stop_waiting.intake_id and waitlist_entries.learner_id = stop_waiting.learner_id and waitlist_entries.status = 'offered') then
+        return;
+      end if;
+      raise sqlstate 'SL001'; -- lets go of the list: the offer and its seat are locked before it
+    exception when sqlstate 'SL001' then null;
+    end;
+    update public.waitlist_entries set status = 'left'
+    where waitlist_entries.intake_id = stop_waiting.intake_id and waitlist_entries.learner_id = stop_waiting.learner_id and waitlist_entries.status = 'offered'
+    returning waitlist_entries.id into v_entry_id;
+    perform private.settle_reservations(v_entry_id, 'released');
+  end loop;
 end
 $function$;
 
@@ -9880,6 +10711,10 @@ begin
     order by stock_movements.variant_id, private.first_slot(stock_movements.location_id) desc
   ) as sold
   where sold.quantity > 0;
+  if exists (select from public.orders where orders.id = take_back_goods.order_id and orders.purpose is not null) then
+    perform private.end_seats_for_others(take_back_goods.order_id, array_agg(order_items.id), array_agg(order_items.quantity))
+    from public.order_items where order_items.order_id = take_back_goods.order_id;
+  end if;
   perform private.end_enrollments(array(select order_items.id from public.order_items where order_items.order_id = take_back_goods.order_id), 'cancelled');
   perform private.end_downloads(array(select order_items.id from public.order_items where order_items.order_id = take_back_goods.order_id));
 end
@@ -9893,6 +10728,8 @@ AS $function$
 declare
   v_lines jsonb;
   v_variants uuid[];
+  v_touched uuid[];
+  v_units integer[];
   v_ended uuid[];
 begin
   -- the components of a bundle go with it
@@ -9906,8 +10743,8 @@ begin
       order_items.refunded_quantity = order_items.quantity as whole
   )
   select jsonb_agg(jsonb_build_object('variant_id', touched.variant_id, 'units', touched.units, 'restock', take_back_lines.restock or touched.kind = 'course')),
-    array_agg(touched.variant_id), array_agg(touched.id) filter (where touched.whole)
-  into v_lines, v_variants, v_ended from touched;
+    array_agg(touched.variant_id), array_agg(touched.id), array_agg(touched.units), array_agg(touched.id) filter (where touched.whole)
+  into v_lines, v_variants, v_touched, v_units, v_ended from touched;
   perform private.lock_holds(array[take_back_lines.order_id], v_variants); -- every slot before the first waiting list
   perform private.lock_waitlists(array[take_back_lines.order_id], v_variants);
   perform private.return_sold_units(take_back_lines.order_id, line.variant_id, line.units, line.restock, take_back_lines.note)
@@ -9915,6 +10752,9 @@ begin
     select (line ->> 'variant_id')::uuid as variant_id, sum((line ->> 'units')::integer)::integer as units, bool_and((line ->> 'restock')::boolean) as restock
     from jsonb_array_elements(v_lines) as line group by 1 order by 1
   ) as line;
+  if exists (select from public.orders where orders.id = take_back_lines.order_id and orders.purpose is not null) then
+    perform private.end_seats_for_others(take_back_lines.order_id, v_touched, v_units);
+  end if;
   perform private.end_enrollments(v_ended, 'cancelled');
   perform private.end_downloads(v_ended);
 end
@@ -11112,6 +11952,35 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.update_organisation(organisation_id uuid, name text, billing_name text, billing_address text, billing_email text, tax_number text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(update_organisation.organisation_id, update_organisation.name, update_organisation.billing_name,
+    update_organisation.billing_address, update_organisation.billing_email, update_organisation.tax_number);
+  v_answer jsonb := private.recall_answer(v_person_id, update_organisation.idempotency_key, 'update_organisation', v_body);
+  v_organisation public.organisations;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_organisation := private.find_organisation(update_organisation.organisation_id);
+  perform private.check_organisation(coalesce(update_organisation.name, v_organisation.name), coalesce(update_organisation.billing_name, v_organisation.billing_name),
+    update_organisation.billing_address, update_organisation.billing_email, update_organisation.tax_number);
+  update public.organisations
+  set name = coalesce(btrim(update_organisation.name), organisations.name), billing_name = coalesce(btrim(update_organisation.billing_name), organisations.billing_name),
+    billing_address = coalesce(update_organisation.billing_address, organisations.billing_address),
+    billing_email = coalesce(update_organisation.billing_email, organisations.billing_email),
+    tax_number = coalesce(update_organisation.tax_number, organisations.tax_number)
+  where organisations.id = v_organisation.id;
+  return private.remember_answer(v_person_id, update_organisation.idempotency_key, 'update_organisation', v_body, private.organisation_document(v_organisation.id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.update_process(process_id uuid, status text, message text, progress integer, reporter text, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -11203,6 +12072,23 @@ begin
   insert into public.promotion_redemptions (promotion_id, coupon_id, order_id, customer_id, amount, currency, expires_at)
   values (use_promotion.promotion_id, use_promotion.coupon_id, use_promotion.order_id, use_promotion.customer_id, use_promotion.amount,
     use_promotion.currency, use_promotion.expires_at);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.vacate_seat(seat public.organisation_seats)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform from public.enrollments where enrollments.id = seat.enrollment_id for update;
+  if private.has_begun(seat.enrollment_id) then
+    return false;
+  end if;
+  perform private.end_seat_enrollment(seat.enrollment_id);
+  update public.organisation_seats set status = 'free', learner_id = null, enrollment_id = null where organisation_seats.id = seat.id;
+  perform private.emit('seat.reclaimed', 'organisation_seat', seat.id, jsonb_build_object('enrollment_id', seat.enrollment_id));
+  return true;
 end
 $function$;
 
@@ -11398,13 +12284,13 @@ declare
   v_credit_note_id uuid;
 begin
   insert into public.invoices (kind, year, serial, order_id, refund_id, corrects_id, issued_at, time_zone, currency, minor_units, subtotal_amount,
-    discount_amount, tax_amount, tax_included_amount, shipping_amount, total_amount, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, locale)
+    discount_amount, tax_amount, tax_included_amount, shipping_amount, total_amount, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, buyer_address, buyer_tax_id, locale)
   values ('credit_note', write_credit_note.year, private.next_invoice_serial('credit_note', write_credit_note.year), invoice.order_id,
     write_credit_note.refund_id, invoice.id, clock_timestamp(), private.setting('shop_time_zone') #>> '{}', invoice.currency, invoice.minor_units,
     case when v_whole then invoice.subtotal_amount else v_net end, case when v_whole then invoice.discount_amount else 0 end,
     case when v_whole then invoice.tax_amount else v_tax end, case when v_whole then invoice.tax_included_amount else v_included end,
     case when v_whole then invoice.shipping_amount else 0 end, write_credit_note.amount, invoice.seller_name, invoice.seller_address,
-    invoice.seller_tax_id, invoice.buyer_name, invoice.buyer_email, invoice.locale)
+    invoice.seller_tax_id, invoice.buyer_name, invoice.buyer_email, invoice.buyer_address, invoice.buyer_tax_id, invoice.locale)
   returning invoices.id into v_credit_note_id;
   insert into public.invoice_lines (invoice_id, position, title, sku, quantity, unit_amount, subtotal_amount, discount_amount, tax_amount,
     tax_included_amount, total_amount, taxes)
@@ -11583,6 +12469,14 @@ AS $function$
   select private.arrange_images(arrange_images.product_id, arrange_images.image_ids, arrange_images.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.assign_seat(seat_id uuid, profile_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.assign_seat(assign_seat.seat_id, assign_seat.profile_id, assign_seat.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.attach_payment_session(payment_id uuid, session_id text, url text, expires_at timestamp with time zone)
  RETURNS jsonb
  LANGUAGE sql
@@ -11672,6 +12566,14 @@ AS $function$
   select private.change_cart_item(change_cart_item.variant_id, change_cart_item.quantity, change_cart_item.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.claim_seat(code text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.claim_seat(claim_seat.code, claim_seat.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.clear_cart(idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -11712,6 +12614,15 @@ CREATE OR REPLACE FUNCTION public.create_location(code text, name text, priority
  SET search_path TO ''
 AS $function$
   select private.create_location(create_location.code, create_location.name, create_location.priority, create_location.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.create_organisation(name text, billing_name text DEFAULT NULL::text, billing_address text DEFAULT NULL::text, billing_email text DEFAULT NULL::text, tax_number text DEFAULT NULL::text, manager_id uuid DEFAULT NULL::uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.create_organisation(create_organisation.name, create_organisation.billing_name, create_organisation.billing_address,
+    create_organisation.billing_email, create_organisation.tax_number, create_organisation.manager_id, create_organisation.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.deduct_stock(hold_id uuid DEFAULT NULL::uuid, lines jsonb DEFAULT NULL::jsonb, note text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
@@ -11811,6 +12722,15 @@ CREATE OR REPLACE FUNCTION public.grant_role(profile_id uuid, role text)
  SET search_path TO ''
 AS $function$
   select * from private.grant_role(grant_role.profile_id, grant_role.role);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.invite_to_seats(organisation_id uuid, intake_id uuid, email text DEFAULT NULL::text, expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.invite_to_seats(invite_to_seats.organisation_id, invite_to_seats.intake_id, invite_to_seats.email,
+    invite_to_seats.expires_at, invite_to_seats.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.invoice_document(invoice_id uuid)
@@ -11933,6 +12853,32 @@ AS $function$
   select private.note_attendance(note_attendance.session_id, note_attendance.notes, note_attendance.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.order_seats(organisation_id uuid, lines jsonb, currency text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.order_seats(order_seats.organisation_id, order_seats.lines, order_seats.currency, order_seats.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.organisation_people(organisation_id uuid)
+ RETURNS TABLE(profile_id uuid, role text, first_name text, last_name text, email text, joined_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select * from private.organisation_people(organisation_people.organisation_id);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.organisation_progress(organisation_id uuid)
+ RETURNS TABLE(seat_id uuid, intake_id uuid, title text, intake_title text, learner_id uuid, first_name text, last_name text, email text, state text, enrolled_at timestamp with time zone, progress_percent integer, passed_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select * from private.organisation_progress(organisation_progress.organisation_id);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.place_order(lines jsonb DEFAULT NULL::jsonb, cart_id uuid DEFAULT NULL::uuid, currency text DEFAULT NULL::text, shipping_address_id uuid DEFAULT NULL::uuid, country text DEFAULT NULL::text, province text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -11992,6 +12938,14 @@ AS $function$
   select private.quote(quote.lines, quote.cart_id, quote.currency, quote.coupon_codes, quote.country, quote.province);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.quote_seats(organisation_id uuid, lines jsonb, currency text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.quote_seats(quote_seats.organisation_id, quote_seats.lines, quote_seats.currency);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.receive_learning_file(file_id uuid, content_type text, bytes integer)
  RETURNS jsonb
  LANGUAGE sql
@@ -12006,6 +12960,14 @@ CREATE OR REPLACE FUNCTION public.receive_provider_event(provider text, event_id
  SET search_path TO ''
 AS $function$
   select private.receive_provider_event(receive_provider_event.provider, receive_provider_event.event_id, receive_provider_event.type, receive_provider_event.payload);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.reclaim_seat(seat_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.reclaim_seat(reclaim_seat.seat_id, reclaim_seat.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.record_transfer_refund(refund_id uuid, reference text, idempotency_key text DEFAULT NULL::text)
@@ -12054,6 +13016,15 @@ CREATE OR REPLACE FUNCTION public.remove_from_cart(variant_id uuid, idempotency_
  SET search_path TO ''
 AS $function$
   select private.remove_from_cart(remove_from_cart.variant_id, remove_from_cart.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.remove_organisation_member(organisation_id uuid, profile_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.remove_organisation_member(remove_organisation_member.organisation_id, remove_organisation_member.profile_id,
+    remove_organisation_member.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.renew_calendar_link(calendar text, idempotency_key text DEFAULT NULL::text)
@@ -12110,6 +13081,14 @@ CREATE OR REPLACE FUNCTION public.revoke_certificate(certificate_id uuid, reason
  SET search_path TO ''
 AS $function$
   select private.revoke_certificate(revoke_certificate.certificate_id, revoke_certificate.reason, revoke_certificate.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.revoke_invite(invite_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.revoke_invite(revoke_invite.invite_id, revoke_invite.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.revoke_role(profile_id uuid, role text)
@@ -12171,6 +13150,15 @@ CREATE OR REPLACE FUNCTION public.set_low_stock_threshold(variant_id uuid, thres
  SET search_path TO ''
 AS $function$
   select private.set_low_stock_threshold(set_low_stock_threshold.variant_id, set_low_stock_threshold.threshold, set_low_stock_threshold.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.set_organisation_role(organisation_id uuid, profile_id uuid, role text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.set_organisation_role(set_organisation_role.organisation_id, set_organisation_role.profile_id, set_organisation_role.role,
+    set_organisation_role.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.set_stock_mode(variant_id uuid, mode text, backorder_limit integer DEFAULT NULL::integer, ships_at timestamp with time zone DEFAULT NULL::timestamp with time zone, idempotency_key text DEFAULT NULL::text)
@@ -12277,6 +13265,15 @@ CREATE OR REPLACE FUNCTION public.update_location(location_id uuid, name text DE
  SET search_path TO ''
 AS $function$
   select private.update_location(update_location.location_id, update_location.name, update_location.priority, update_location.active, update_location.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.update_organisation(organisation_id uuid, name text DEFAULT NULL::text, billing_name text DEFAULT NULL::text, billing_address text DEFAULT NULL::text, billing_email text DEFAULT NULL::text, tax_number text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.update_organisation(update_organisation.organisation_id, update_organisation.name, update_organisation.billing_name,
+    update_organisation.billing_address, update_organisation.billing_email, update_organisation.tax_number, update_organisation.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.update_process(process_id uuid, status text, message text DEFAULT NULL::text, progress integer DEFAULT NULL::integer, reporter text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
@@ -12417,6 +13414,26 @@ ALTER TABLE "public"."order_items" ADD CONSTRAINT "order_items_order_id_fkey" FO
 
 ALTER TABLE "public"."order_notes" ADD CONSTRAINT "order_notes_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
+ALTER TABLE "public"."organisation_invites" ADD CONSTRAINT "organisation_invites_intake_id_fkey" FOREIGN KEY (intake_id) REFERENCES public.intakes(id) ON DELETE RESTRICT;
+
+ALTER TABLE "private"."claim_codes" ADD CONSTRAINT "claim_codes_invite_id_fkey" FOREIGN KEY (invite_id) REFERENCES public.organisation_invites(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."organisation_seats" ADD CONSTRAINT "organisation_seats_enrollment_id_fkey" FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."organisation_seats" ADD CONSTRAINT "organisation_seats_intake_id_fkey" FOREIGN KEY (intake_id) REFERENCES public.intakes(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."organisation_seats" ADD CONSTRAINT "organisation_seats_order_item_id_fkey" FOREIGN KEY (order_item_id) REFERENCES public.order_items(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."organisation_invites" ADD CONSTRAINT "organisation_invites_seat_id_fkey" FOREIGN KEY (seat_id) REFERENCES public.organisation_seats(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."orders" ADD CONSTRAINT "orders_organisation_id_fkey" FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."organisation_invites" ADD CONSTRAINT "organisation_invites_organisation_id_fkey" FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."organisation_members" ADD CONSTRAINT "organisation_members_organisation_id_fkey" FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."organisation_seats" ADD CONSTRAINT "organisation_seats_organisation_id_fkey" FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE RESTRICT;
+
 ALTER TABLE "public"."payments" ADD CONSTRAINT "payments_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."disputes" ADD CONSTRAINT "disputes_payment_id_fkey" FOREIGN KEY (payment_id) REFERENCES public.payments(id) ON DELETE RESTRICT;
@@ -12492,6 +13509,14 @@ ALTER TABLE "public"."notifications" ADD CONSTRAINT "notifications_profile_id_fk
 ALTER TABLE "public"."order_notes" ADD CONSTRAINT "order_notes_author_id_fkey" FOREIGN KEY (author_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."orders" ADD CONSTRAINT "orders_customer_id_fkey" FOREIGN KEY (customer_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."organisation_invites" ADD CONSTRAINT "organisation_invites_invited_by_fkey" FOREIGN KEY (invited_by) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."organisation_members" ADD CONSTRAINT "organisation_members_profile_id_fkey" FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."organisation_seats" ADD CONSTRAINT "organisation_seats_learner_id_fkey" FOREIGN KEY (learner_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."organisations" ADD CONSTRAINT "organisations_created_by_fkey" FOREIGN KEY (created_by) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."promotion_categories" ADD CONSTRAINT "promotion_categories_category_id_fkey" FOREIGN KEY (category_id) REFERENCES public.categories(id) ON DELETE CASCADE;
 
@@ -12648,15 +13673,18 @@ UNION ALL
 UNION ALL
  SELECT 'seats are on hand or taken'::text AS invariant,
     (intakes.id)::text AS subject,
-    format('seats %s, on hand %s, taken %s'::text, intakes.seats, stock.on_hand, taken.seats) AS detail
-   FROM ((public.intakes
+    format('seats %s, on hand %s, taken %s, kept %s'::text, intakes.seats, stock.on_hand, taken.seats, kept.seats) AS detail
+   FROM (((public.intakes
      LEFT JOIN LATERAL ( SELECT COALESCE(sum((stock_slots.available + stock_slots.reserved)), (0)::bigint) AS on_hand
            FROM public.stock_slots
           WHERE (stock_slots.variant_id = intakes.variant_id)) stock ON (true))
      LEFT JOIN LATERAL ( SELECT count(*) AS seats
            FROM public.enrollments
           WHERE ((enrollments.intake_id = intakes.id) AND (enrollments.status = ANY (ARRAY['active'::text, 'suspended'::text, 'completed'::text])))) taken ON (true))
-  WHERE (intakes.seats <> (stock.on_hand + taken.seats))
+     LEFT JOIN LATERAL ( SELECT count(*) AS seats
+           FROM public.organisation_seats
+          WHERE ((organisation_seats.intake_id = intakes.id) AND (organisation_seats.status = ANY (ARRAY['free'::text, 'invited'::text])))) kept ON (true))
+  WHERE (intakes.seats <> ((stock.on_hand + taken.seats) + kept.seats))
 UNION ALL
  SELECT 'an order is the sum of its lines'::text AS invariant,
     (orders.id)::text AS subject,
@@ -12801,9 +13829,31 @@ UNION ALL
     orders.number AS detail
    FROM (public.orders
      JOIN public.order_items ON ((order_items.order_id = orders.id)))
-  WHERE ((orders.status = 'paid'::text) AND (order_items.kind = 'course'::text) AND (NOT (EXISTS ( SELECT
+  WHERE ((orders.status = 'paid'::text) AND (order_items.kind = 'course'::text) AND (orders.purpose IS NULL) AND (NOT (EXISTS ( SELECT
            FROM public.enrollments
           WHERE (enrollments.order_item_id = order_items.id)))))
+UNION ALL
+ SELECT 'an order for an organisation has its seats'::text AS invariant,
+    (order_items.id)::text AS subject,
+    format('%s of %s, %s given back'::text, counted.seats, order_items.quantity, order_items.refunded_quantity) AS detail
+   FROM ((public.orders
+     JOIN public.order_items ON ((order_items.order_id = orders.id)))
+     CROSS JOIN LATERAL ( SELECT count(*) AS seats
+           FROM public.organisation_seats
+          WHERE ((organisation_seats.order_item_id = order_items.id) AND (organisation_seats.status <> 'ended'::text))) counted)
+  WHERE ((orders.purpose = 'organisation'::text) AND (counted.seats <>
+        CASE
+            WHEN (orders.status = ANY (ARRAY['paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text, 'partially_refunded'::text])) THEN ((order_items.quantity - order_items.refunded_quantity))::bigint
+            WHEN (orders.status = ANY (ARRAY['pending'::text, 'expired'::text, 'cancelled'::text, 'refunded'::text])) THEN (0)::bigint
+            ELSE counted.seats
+        END))
+UNION ALL
+ SELECT 'an assigned seat of an organisation is a live enrolment'::text AS invariant,
+    (organisation_seats.id)::text AS subject,
+    COALESCE(enrollments.status, 'none'::text) AS detail
+   FROM (public.organisation_seats
+     LEFT JOIN public.enrollments ON (((enrollments.id = organisation_seats.enrollment_id) AND (enrollments.learner_id = organisation_seats.learner_id))))
+  WHERE ((organisation_seats.status = 'assigned'::text) AND (COALESCE(enrollments.status, ''::text) <> ALL (ARRAY['active'::text, 'suspended'::text, 'completed'::text])))
 UNION ALL
  SELECT 'a download that works belongs to a paid order'::text AS invariant,
     (downloads.id)::text AS subject,
@@ -12936,6 +13986,8 @@ CREATE VIEW "public"."stock_levels" WITH (security_invoker=true) AS  SELECT vari
           WHERE (variants.id = stock_slots.variant_id)), 0) - COALESCE(sum((available + reserved)) FILTER (WHERE (slot >= 128)), (0)::bigint)) AS backordered
    FROM public.stock_slots
   GROUP BY variant_id;
+
+CREATE INDEX claim_codes_invite_id_idx ON private.claim_codes USING btree (invite_id);
 
 CREATE INDEX customer_search_content_idx ON private.customer_search USING gin (content extensions.gin_trgm_ops) WITH (fastupdate=off);
 
@@ -13123,9 +14175,35 @@ CREATE INDEX orders_customer_id_placed_at_id_idx ON public.orders USING btree (c
 
 CREATE INDEX orders_expires_at_idx ON public.orders USING btree (expires_at) WHERE (status = 'pending'::text);
 
+CREATE INDEX orders_organisation_id_idx ON public.orders USING btree (organisation_id) WHERE (organisation_id IS NOT NULL);
+
 CREATE INDEX orders_placed_at_id_idx ON public.orders USING btree (placed_at DESC, id DESC);
 
 CREATE INDEX orders_status_placed_at_id_idx ON public.orders USING btree (status, placed_at DESC, id DESC) WHERE (status <> ALL (ARRAY['pending'::text, 'paid'::text]));
+
+CREATE INDEX organisation_invites_intake_id_idx ON public.organisation_invites USING btree (intake_id);
+
+CREATE INDEX organisation_invites_invited_by_idx ON public.organisation_invites USING btree (invited_by);
+
+CREATE INDEX organisation_invites_organisation_id_idx ON public.organisation_invites USING btree (organisation_id);
+
+CREATE INDEX organisation_invites_seat_id_idx ON public.organisation_invites USING btree (seat_id);
+
+CREATE INDEX organisation_members_profile_id_idx ON public.organisation_members USING btree (profile_id);
+
+CREATE INDEX organisation_seats_enrollment_id_idx ON public.organisation_seats USING btree (enrollment_id);
+
+CREATE UNIQUE INDEX organisation_seats_have_one_enrollment_each ON public.organisation_seats USING btree (enrollment_id) WHERE (status = 'assigned'::text);
+
+CREATE INDEX organisation_seats_intake_id_idx ON public.organisation_seats USING btree (intake_id);
+
+CREATE INDEX organisation_seats_learner_id_idx ON public.organisation_seats USING btree (learner_id);
+
+CREATE INDEX organisation_seats_order_item_id_idx ON public.organisation_seats USING btree (order_item_id);
+
+CREATE INDEX organisation_seats_organisation_id_intake_id_status_idx ON public.organisation_seats USING btree (organisation_id, intake_id, status);
+
+CREATE INDEX organisations_created_by_idx ON public.organisations USING btree (created_by);
 
 CREATE UNIQUE INDEX payment_proofs_one_counts_per_payment ON public.payment_proofs USING btree (payment_id) WHERE (status = ANY (ARRAY['submitted'::text, 'approved'::text]));
 
@@ -13434,6 +14512,20 @@ CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.orders FOR EAC
 CREATE CONSTRAINT TRIGGER _300_check_sums AFTER UPDATE OF subtotal_amount, discount_amount, tax_amount, tax_included_amount ON public.orders DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION private.tg_order_items__check_sums();
 
 CREATE TRIGGER _400_end_owing AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN (((new.owed_reason IS NOT NULL) AND (new.status = ANY (ARRAY['cancelled'::text, 'refunded'::text])))) EXECUTE FUNCTION private.tg_orders__end_owing();
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.organisation_invites FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.organisation_members FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _900_audit AFTER DELETE OR UPDATE ON public.organisation_members FOR EACH ROW EXECUTE FUNCTION private.tg__audit('organisation_id', 'profile_id');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.organisation_seats FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.organisation_seats FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('organisation_seat');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.organisations FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.organisations FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.payment_proofs FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('payment_proof');
 
@@ -13826,6 +14918,14 @@ CREATE POLICY "select_own_or_staff" ON "public"."order_notes" FOR SELECT TO "aut
 
 CREATE POLICY "select_own_or_staff" ON "public"."orders" FOR SELECT TO "authenticated" USING (((customer_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('orders.read'::text) AS has_permission)));
 
+CREATE POLICY "select_managers" ON "public"."organisation_invites" FOR SELECT TO "authenticated" USING (((organisation_id IN ( SELECT private.managed_organisations() AS managed_organisations)) OR ( SELECT private.has_permission('organisations.read'::text) AS has_permission)));
+
+CREATE POLICY "select_own_or_managers" ON "public"."organisation_members" FOR SELECT TO "authenticated" USING (((profile_id = ( SELECT auth.uid() AS uid)) OR (organisation_id IN ( SELECT private.managed_organisations() AS managed_organisations)) OR ( SELECT private.has_permission('organisations.read'::text) AS has_permission)));
+
+CREATE POLICY "select_own_or_managers" ON "public"."organisation_seats" FOR SELECT TO "authenticated" USING (((learner_id = ( SELECT auth.uid() AS uid)) OR (organisation_id IN ( SELECT private.managed_organisations() AS managed_organisations)) OR ( SELECT private.has_permission('organisations.read'::text) AS has_permission)));
+
+CREATE POLICY "select_own_or_staff" ON "public"."organisations" FOR SELECT TO "authenticated" USING (((id IN ( SELECT private.own_organisations() AS own_organisations)) OR ( SELECT private.has_permission('organisations.read'::text) AS has_permission)));
+
 CREATE POLICY "select_own_or_staff" ON "public"."payment_proofs" FOR SELECT TO "authenticated" USING (((EXISTS ( SELECT
    FROM (public.payments
      JOIN public.orders ON ((orders.id = payments.order_id)))
@@ -13978,6 +15078,9 @@ CASE
          JOIN public.payments ON ((payments.id = payment_proofs.payment_id)))
          JOIN public.orders ON ((orders.id = payments.order_id)))
       WHERE ((payment_proofs.id = status_changes.subject_id) AND (orders.customer_id = ( SELECT auth.uid() AS uid))))))
+    WHEN (machine = 'organisation_seat'::text) THEN (( SELECT private.has_permission('organisations.read'::text) AS has_permission) OR (EXISTS ( SELECT
+       FROM public.organisation_seats
+      WHERE ((organisation_seats.id = status_changes.subject_id) AND (organisation_seats.organisation_id IN ( SELECT private.managed_organisations() AS managed_organisations))))))
     WHEN (machine = ANY (ARRAY['refund'::text, 'dispute'::text])) THEN ( SELECT private.has_permission('payments.read'::text) AS has_permission)
     WHEN (machine = 'process'::text) THEN ( SELECT private.has_permission('processes.read'::text) AS has_permission)
     WHEN (machine = 'cart'::text) THEN (( SELECT private.has_permission('orders.read'::text) AS has_permission) OR (EXISTS ( SELECT
@@ -14086,6 +15189,8 @@ COMMENT ON FUNCTION "private"."arrange_images"(uuid, uuid[], text) IS 'Does the 
 
 COMMENT ON FUNCTION "private"."assess_enrollment"(uuid) IS 'Counts the result anew and, when the course''s rule is met, completes the enrolment, once.';
 
+COMMENT ON FUNCTION "private"."assign_seat"(uuid, uuid, text) IS 'Does the work of public.assign_seat.';
+
 COMMENT ON FUNCTION "private"."attach_payment_session"(uuid, text, text, timestamp with time zone) IS 'Does the work of public.attach_payment_session.';
 
 COMMENT ON FUNCTION "private"."attempt_document"(public.quiz_attempts) IS 'An attempt with its questions: without answers while it is open; then with what was right, and with the answers once they can help nobody.';
@@ -14154,11 +15259,15 @@ COMMENT ON FUNCTION "private"."check_catalog_filters"(jsonb) IS 'Refuses invalid
 
 COMMENT ON FUNCTION "private"."check_currency"(text) IS 'Refuses currency_not_supported.';
 
+COMMENT ON FUNCTION "private"."check_email"(text) IS 'Refuses invalid_email; null is none.';
+
 COMMENT ON FUNCTION "private"."check_goods"(uuid[], boolean) IS 'Whether these are goods whose stock can be written. Refuses variant_not_found, seats_follow_the_intake, bundle_has_no_stock, not_counted.';
 
 COMMENT ON FUNCTION "private"."check_location"(text, integer) IS 'Refuses invalid_location.';
 
 COMMENT ON FUNCTION "private"."check_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) IS 'Refuses invalid_search with a sentence that says what is wrong.';
+
+COMMENT ON FUNCTION "private"."check_organisation"(text, text, text, text, text) IS 'Refuses invalid_organisation and invalid_email.';
 
 COMMENT ON FUNCTION "private"."check_place"(text, text) IS 'Refuses invalid_place.';
 
@@ -14174,7 +15283,11 @@ COMMENT ON FUNCTION "private"."check_upload"(text, text, integer, integer, jsonb
 
 COMMENT ON FUNCTION "private"."check_waitable"(uuid, uuid) IS 'Refuses no_waitlist, already_enrolled, already_waiting and seats_available. The caller holds the waiting list, so what is true here stays true until the newcomer stands in it.';
 
+COMMENT ON FUNCTION "private"."claim_code_hash"(text) IS 'What is kept of a code, however it was typed.';
+
 COMMENT ON FUNCTION "private"."claim_promotions"(uuid) IS 'Keeps for good what a paid order used, and uses again what was given back while its hold was over. Refuses when somebody else took the last use; the caller then refunds. The caller holds the order.';
+
+COMMENT ON FUNCTION "private"."claim_seat"(text, text) IS 'Does the work of public.claim_seat.';
 
 COMMENT ON FUNCTION "private"."clear_amounts"(private.order_line) IS 'The line with its subtotal, before discounts and taxes, as private.price_line gives it; one that has no price counts nothing.';
 
@@ -14224,6 +15337,8 @@ COMMENT ON FUNCTION "private"."course_outline"(uuid) IS 'Does the work of public
 
 COMMENT ON FUNCTION "private"."create_location"(text, text, integer, text) IS 'Does the work of public.create_location.';
 
+COMMENT ON FUNCTION "private"."create_organisation"(text, text, text, text, text, uuid, text) IS 'Does the work of public.create_organisation.';
+
 COMMENT ON FUNCTION "private"."credit_note_of"(uuid) IS 'The credit note of a refund, null when there is none.';
 
 COMMENT ON FUNCTION "private"."deduct_stock"(uuid, jsonb, text, text) IS 'Does the work of public.deduct_stock.';
@@ -14264,6 +15379,12 @@ COMMENT ON FUNCTION "private"."end_enrollments"(uuid[], text) IS 'Ends the seats
 
 COMMENT ON FUNCTION "private"."end_order"(uuid, text, text) IS 'Ends an unpaid order as cancelled or expired: its holds are free, its reserved seats end, and what was paid of it goes back. The caller holds the order''s row, and gives back its promotions once it waits for no more stock.';
 
+COMMENT ON FUNCTION "private"."end_organisation_seats"(uuid, integer) IS 'Ends so many seats of an order''s line: free ones first, then invited, then those nobody has begun; all of them when nothing is left of the line. Refuses seats_begun. The caller holds the order and its stock.';
+
+COMMENT ON FUNCTION "private"."end_seat_enrollment"(uuid) IS 'Ends a seat that somebody else paid; its unit stays with who paid. The caller holds the organisation''s seat or the gift.';
+
+COMMENT ON FUNCTION "private"."end_seats_for_others"(uuid, uuid[], integer[]) IS 'What a refund asks of an order whose units are seats of others, line by line.';
+
 COMMENT ON FUNCTION "private"."end_stock_hold"(uuid, text) IS 'Ends a hold: released, expired, or deducted, which is a sale outside the shop. Refuses hold_not_found and hold_ended.';
 
 COMMENT ON FUNCTION "private"."enroll"(uuid, text) IS 'Does the work of public.enroll.';
@@ -14298,6 +15419,8 @@ COMMENT ON FUNCTION "private"."fail_refund"(public.refunds, public.payments) IS 
 
 COMMENT ON FUNCTION "private"."fill_backorders"(uuid, integer, uuid) IS 'Gives units on the shelf, or in one slot of it, to who bought beyond stock, oldest first; says how many. The caller holds that slot, or all, and all slots beyond stock.';
 
+COMMENT ON FUNCTION "private"."fill_seat"(public.organisation_seats, uuid) IS 'Makes a seat somebody''s enrolment. The caller holds the seat.';
+
 COMMENT ON FUNCTION "private"."fill_waiting_backorders"() IS 'Gives units that lie on the shelf to who bought beyond stock, where the two missed each other; says how many. The worker calls it every minute.';
 
 COMMENT ON FUNCTION "private"."find_coupon"(uuid, text) IS 'The coupon that a person typed, in any case, with spaces or hyphens. A wrong one is counted: then refusal is what the verb must return (coupon_not_found, too_many_coupon_guesses).';
@@ -14308,7 +15431,11 @@ COMMENT ON FUNCTION "private"."find_order"(uuid, text) IS 'The order if it is th
 
 COMMENT ON FUNCTION "private"."find_orders"(private.order_search) IS 'The ids of a page and of one order more, newest first.';
 
+COMMENT ON FUNCTION "private"."find_organisation"(uuid) IS 'The organisation if the caller manages it, or may write every one. "Not there" and "not yours" are one answer.';
+
 COMMENT ON FUNCTION "private"."find_own_address"(uuid) IS 'One address of the caller. "Not there" and "not yours" are one answer.';
+
+COMMENT ON FUNCTION "private"."find_seat"(uuid) IS 'The seat, if the caller manages its organisation or may write every one. Refuses seat_not_found.';
 
 COMMENT ON FUNCTION "private"."find_upload"(text, uuid) IS 'Does the work of public.find_upload.';
 
@@ -14325,6 +15452,8 @@ COMMENT ON FUNCTION "private"."first_slot"(uuid) IS 'Slots of main are 0 to 63, 
 COMMENT ON FUNCTION "private"."flag_order"(uuid, text) IS 'Puts an order before a person, with the reason in its history; answers needs_review.';
 
 COMMENT ON FUNCTION "private"."found_cards"(uuid[], private.catalog_search) IS 'private.product_cards, each with its status and whether it is in stock.';
+
+COMMENT ON FUNCTION "private"."free_due_invites"(uuid, uuid) IS 'Seats kept for invitations that ran out are free again: whoever looks for one does it, worker or no worker.';
 
 COMMENT ON FUNCTION "private"."free_sku"(text) IS 'The SKU as wanted, shortened where it is too long and numbered where it is taken.';
 
@@ -14362,6 +15491,8 @@ COMMENT ON FUNCTION "private"."grant_role"(uuid, text) IS 'Does the work of publ
 
 COMMENT ON FUNCTION "private"."hand_over_process"(uuid, text) IS 'A system outside has taken the work and will report by update_process. One that has reported already is left as it says.';
 
+COMMENT ON FUNCTION "private"."has_begun"(uuid) IS 'Whether somebody has taken a step in the course by this seat. True for as long as the caller holds the enrolment''s row.';
+
 COMMENT ON FUNCTION "private"."has_permission"(text) IS 'Whether one of the caller''s roles has this permission. Ask it as (select private.has_permission(…)), once per statement.';
 
 COMMENT ON FUNCTION "private"."has_real_units"(uuid) IS 'Whether a unit lies on a shelf, or is held by a hold that is due.';
@@ -14381,6 +15512,10 @@ COMMENT ON FUNCTION "private"."index_prices"(uuid[]) IS 'Notes the lowest and hi
 COMMENT ON FUNCTION "private"."index_products"(uuid[]) IS 'Makes these products findable as they are now. Waits for whoever changes a part of one of them, then reads.';
 
 COMMENT ON FUNCTION "private"."index_titles"(uuid[]) IS 'Notes the titles of these products as they are now. The caller holds their lock.';
+
+COMMENT ON FUNCTION "private"."invite_document"(uuid) IS 'An invitation as its verbs answer it; its code is in no table.';
+
+COMMENT ON FUNCTION "private"."invite_to_seats"(uuid, uuid, text, timestamp with time zone, text) IS 'Does the work of public.invite_to_seats.';
 
 COMMENT ON FUNCTION "private"."invoice_document"(uuid) IS 'Does the work of public.invoice_document.';
 
@@ -14406,9 +15541,13 @@ COMMENT ON FUNCTION "private"."issue_certificate"(uuid, text) IS 'The certificat
 
 COMMENT ON FUNCTION "private"."issue_credit_note"(uuid) IS 'The credit note of a refund that gave a sale back, issued now or before; null when the money never was a sale. Called again it answers the same.';
 
+COMMENT ON FUNCTION "private"."issue_invite_code"(uuid) IS 'A code for the mail of an invitation, null when it ended. Each try of the mail gets one of its own, and each is good: only the hashes are kept.';
+
 COMMENT ON FUNCTION "private"."issue_invoice"(uuid) IS 'The invoice of a paid order, issued now or before; null when there was nothing to pay. Called again, by whomever and however often, it answers the same.';
 
 COMMENT ON FUNCTION "private"."join_waitlist"(uuid, text) IS 'Does the work of public.join_waitlist.';
+
+COMMENT ON FUNCTION "private"."keep_a_manager"(uuid) IS 'Refuses last_manager. The caller holds the organisation''s row.';
 
 COMMENT ON FUNCTION "private"."keep_certificate_pdf"(uuid, text, text, integer) IS 'Remembers where the PDF is kept and its hash, once; the same again is fine, another one is refused.';
 
@@ -14458,6 +15597,8 @@ COMMENT ON FUNCTION "private"."main_location"() IS 'The location that holds seat
 
 COMMENT ON FUNCTION "private"."make_default_address"(uuid, uuid) IS 'Makes one address of a person the default in place of the one before. The caller holds the person''s addresses.';
 
+COMMENT ON FUNCTION "private"."managed_organisations"() IS 'The organisations the caller manages. Ask it as own_organisations.';
+
 COMMENT ON FUNCTION "private"."mark_notification"(uuid, text, text) IS 'Keeps how sending ended: sent or failed. Sent is final.';
 
 COMMENT ON FUNCTION "private"."mark_seen"(private.priced_cart) IS 'Remembers what the customer is shown now.';
@@ -14500,6 +15641,8 @@ COMMENT ON FUNCTION "private"."needs_address"(private.order_line[]) IS 'Whether 
 
 COMMENT ON FUNCTION "private"."new_certificate_number"(integer) IS 'CERT-year-xxxxx-xxxxx-xxxxx, without letters that are taken for figures.';
 
+COMMENT ON FUNCTION "private"."new_claim_code"() IS 'A secret such as 4F0C-91AB-….';
+
 COMMENT ON FUNCTION "private"."newest_orders"(private.order_search, uuid[], timestamp with time zone) IS 'The newest orders of a search, one more than its page holds: among these ids, or else, looking at each order placed since then, those that contain the words.';
 
 COMMENT ON FUNCTION "private"."next_invoice_serial"(text, integer) IS 'Counts on. Rolled back with the invoice that took the number, so there is no gap.';
@@ -14528,6 +15671,8 @@ COMMENT ON FUNCTION "private"."open_payment"(uuid, text, bigint) IS 'The open at
 
 COMMENT ON FUNCTION "private"."open_payments"(interval, integer) IS 'Attempts to ask the provider about: open ones, and those that ended within the hour, in case their last event was lost.';
 
+COMMENT ON FUNCTION "private"."open_seats"(uuid) IS 'The seats of an order that was just paid.';
+
 COMMENT ON FUNCTION "private"."open_submission"(public.enrollments, uuid, text) IS 'Writes the next piece of work. Refuses submission_waits and attempts_used_up. The caller has locked the enrolment.';
 
 COMMENT ON FUNCTION "private"."order_allows"(public.orders, text, text) IS 'Whether the customer, or staff, may do this with the order now. The verbs ask it under the order''s lock; whether staff have the permission they ask beside it.';
@@ -14544,9 +15689,19 @@ COMMENT ON FUNCTION "private"."order_search_fingerprint"(private.order_search) I
 
 COMMENT ON FUNCTION "private"."order_search_rows"(uuid[], boolean) IS 'What a list shows of these orders, newest first; who bought only when names are to be seen.';
 
+COMMENT ON FUNCTION "private"."order_seats"(uuid, jsonb, text, text) IS 'Does the work of public.order_seats.';
+
 COMMENT ON FUNCTION "private"."orders_about"(private.order_search, integer) IS 'Orders that have to do with the words, whoever''s and whatever the filters say; all but those with a number of which private.order_numbers_containing could not name all.';
 
+COMMENT ON FUNCTION "private"."organisation_document"(uuid) IS 'An organisation as its verbs answer it.';
+
+COMMENT ON FUNCTION "private"."organisation_people"(uuid) IS 'Does the work of public.organisation_people.';
+
+COMMENT ON FUNCTION "private"."organisation_progress"(uuid) IS 'Does the work of public.organisation_progress.';
+
 COMMENT ON FUNCTION "private"."outline_sections"(uuid, uuid) IS 'The sections of a course with their lessons as they are by this seat (null: no seat).';
+
+COMMENT ON FUNCTION "private"."own_organisations"() IS 'The organisations the caller belongs to. Ask it as id in (select private.own_organisations()), once per statement.';
 
 COMMENT ON FUNCTION "private"."page_of_products"(uuid, text, text, text, text, integer) IS 'A page of what is on sale: what was picked for a collection (null: none), then what fits a condition on products, newest first. The condition is SQL: its callers quote every value in it.';
 
@@ -14565,6 +15720,10 @@ COMMENT ON FUNCTION "private"."pass_on_units"(uuid, integer, uuid, integer) IS '
 COMMENT ON FUNCTION "private"."payable_amount"(public.orders, bigint) IS 'What an attempt to pay this order asks for: the amount, or all that is due. Refuses order_not_payable, order_expired, invalid_payment_amount, amount_exceeds_due. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."payment_document"(public.payments, bigint) IS 'A payment as its buyer sees it; due_amount is what its order still asks for, counted unless the caller knows it.';
+
+COMMENT ON FUNCTION "private"."pick_seat"(uuid, uuid) IS 'Locks a free seat and gives it. Refuses no_seats_left only when there is none.';
+
+COMMENT ON FUNCTION "private"."place_for_others"(uuid, private.wish[], text) IS 'Places an order of seats that others take; the caller says for whom.';
 
 COMMENT ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text, text, text) IS 'Does the work of public.place_order.';
 
@@ -14624,6 +15783,8 @@ COMMENT ON FUNCTION "private"."put_quiz"(uuid, jsonb, text) IS 'Does the work of
 
 COMMENT ON FUNCTION "private"."question_problem"(jsonb) IS 'What is wrong with a question of put_quiz; null: nothing.';
 
+COMMENT ON FUNCTION "private"."queue_mail_to"(text, text, text, text, text) IS 'As queue_notification, to an address that somebody gave: the recipient of an invitation or a gift.';
+
 COMMENT ON FUNCTION "private"."queue_notification"(uuid, text, text, text, text, text) IS 'The notification of this effect, written now or before. No row: the person has no address any more.';
 
 COMMENT ON FUNCTION "private"."queue_process"(text, bigint, text, uuid, text) IS 'Registers a job in the relay''s transaction; the same task of the same event is one process, however often it is relayed.';
@@ -14633,6 +15794,10 @@ COMMENT ON FUNCTION "private"."quiz_questions"(uuid) IS 'Does the work of public
 COMMENT ON FUNCTION "private"."quote"(jsonb, uuid, text, text[], text, text) IS 'Does the work of public.quote.';
 
 COMMENT ON FUNCTION "private"."quote_document"(private.quote) IS 'A quote as clients read it, for public.quote and the cart.';
+
+COMMENT ON FUNCTION "private"."quote_for_others"(uuid, private.wish[], text) IS 'What seats cost that others than the buyer take: several of one intake, tiers by quantity and promotions as for everybody.';
+
+COMMENT ON FUNCTION "private"."quote_seats"(uuid, jsonb, text) IS 'Does the work of public.quote_seats.';
 
 COMMENT ON FUNCTION "private"."random_code"(integer) IS 'A code nobody can guess: up to 32 characters of five random bits each.';
 
@@ -14649,6 +15814,8 @@ COMMENT ON FUNCTION "private"."receivable_amount"(uuid) IS 'What the books say t
 COMMENT ON FUNCTION "private"."receive_learning_file"(uuid, text, integer) IS 'Does the work of public.receive_learning_file.';
 
 COMMENT ON FUNCTION "private"."receive_provider_event"(text, text, text, jsonb) IS 'Does the work of public.receive_provider_event.';
+
+COMMENT ON FUNCTION "private"."reclaim_seat"(uuid, text) IS 'Does the work of public.reclaim_seat.';
 
 COMMENT ON FUNCTION "private"."record_progress"(uuid, uuid, integer, boolean) IS 'Keeps the best score and the first completion. The caller has locked the enrolment and assesses it afterwards.';
 
@@ -14680,6 +15847,8 @@ COMMENT ON FUNCTION "private"."refuse_locked"(private.lesson_state) IS 'Refuses 
 
 COMMENT ON FUNCTION "private"."refuse_missing_item"() IS 'Refuses cart_item_not_found.';
 
+COMMENT ON FUNCTION "private"."refuse_over"(uuid) IS 'Refuses intake_closed: a seat that was bought in time is taken until the intake ends.';
+
 COMMENT ON FUNCTION "private"."refuse_problem"(jsonb) IS 'Refuses with a problem if there is one; null does nothing.';
 
 COMMENT ON FUNCTION "private"."refuse_search"(text) IS 'Refuses invalid_search with this sentence, if there is one.';
@@ -14705,6 +15874,8 @@ COMMENT ON FUNCTION "private"."remove_address"(uuid, text) IS 'Does the work of 
 COMMENT ON FUNCTION "private"."remove_coupon"(text, text) IS 'Does the work of public.remove_coupon.';
 
 COMMENT ON FUNCTION "private"."remove_from_cart"(uuid, text) IS 'Does the work of public.remove_from_cart.';
+
+COMMENT ON FUNCTION "private"."remove_organisation_member"(uuid, uuid, text) IS 'Does the work of public.remove_organisation_member.';
 
 COMMENT ON FUNCTION "private"."renew_calendar_link"(text, text) IS 'Does the work of public.renew_calendar_link.';
 
@@ -14742,6 +15913,8 @@ COMMENT ON FUNCTION "private"."review_payment_proof"(uuid, boolean, text, text) 
 
 COMMENT ON FUNCTION "private"."revoke_certificate"(uuid, text, text) IS 'Does the work of public.revoke_certificate.';
 
+COMMENT ON FUNCTION "private"."revoke_invite"(uuid, text) IS 'Does the work of public.revoke_invite.';
+
 COMMENT ON FUNCTION "private"."revoke_role"(uuid, text) IS 'Does the work of public.revoke_role.';
 
 COMMENT ON FUNCTION "private"."roll_up_categories"(jsonb, text) IS 'Counts of categories with those of everything below them, from the top down.';
@@ -14762,6 +15935,8 @@ COMMENT ON FUNCTION "private"."search_query"(text) IS 'What to look up for these
 
 COMMENT ON FUNCTION "private"."search_text"(text) IS 'A text as searches compare it: without accents, in lower case, with single spaces.';
 
+COMMENT ON FUNCTION "private"."seat_document"(uuid) IS 'A seat of an organisation as its verbs answer it.';
+
 COMMENT ON FUNCTION "private"."second_seat_problem"(uuid, uuid) IS 'already_enrolled, or order_already_open with the caller''s own order id in details, when the learner has a live seat in the intake; else null.';
 
 COMMENT ON FUNCTION "private"."sell_units"(uuid, integer, uuid) IS 'Sells units at once, without a hold, and says how many of them lie beyond stock; null when there are not enough.';
@@ -14775,6 +15950,8 @@ COMMENT ON FUNCTION "private"."set_cart_address"(uuid, text) IS 'Does the work o
 COMMENT ON FUNCTION "private"."set_cart_currency"(text, text) IS 'Does the work of public.set_cart_currency.';
 
 COMMENT ON FUNCTION "private"."set_low_stock_threshold"(uuid, integer, text) IS 'Does the work of public.set_low_stock_threshold.';
+
+COMMENT ON FUNCTION "private"."set_organisation_role"(uuid, uuid, text, text) IS 'Does the work of public.set_organisation_role.';
 
 COMMENT ON FUNCTION "private"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) IS 'Does the work of public.set_stock_mode.';
 
@@ -14791,6 +15968,8 @@ COMMENT ON FUNCTION "private"."share_category_tree"() IS 'For whoever writes wha
 COMMENT ON FUNCTION "private"."share_of_taxes"(uuid, bigint) IS 'The taxes of an invoice, with this much of them in all: what a partial refund gives back.';
 
 COMMENT ON FUNCTION "private"."short_locale"(text) IS 'en for en-US: the language that translations are kept by. One that is not known finds none, so the base text is shown.';
+
+COMMENT ON FUNCTION "private"."sit_down"(uuid, uuid, uuid) IS 'Enrols somebody in a seat that another has paid. Refuses already_enrolled and order_already_open.';
 
 COMMENT ON FUNCTION "private"."split_amount"(bigint, bigint[]) IS 'Splits an amount by weights that are not negative so that the parts add up to the unit: the units that are left go to the largest remainders, of equal ones to the first.';
 
@@ -14815,6 +15994,8 @@ COMMENT ON FUNCTION "private"."stock_hold_document"(uuid) IS 'A hold and what it
 COMMENT ON FUNCTION "private"."stock_now"(uuid, text, uuid[], boolean) IS 'Whether one unit at least of a product can be bought now: uncounted, with a free unit, a course with an intake that is open and has a seat, a bundle whose parts are there. Inlined.';
 
 COMMENT ON FUNCTION "private"."stock_problem"(uuid, private.order_line) IS 'out_of_stock in the words of private.hold_line, unless a seat is offered to the person.';
+
+COMMENT ON FUNCTION "private"."stop_waiting"(uuid, uuid) IS 'Whoever gets a seat in another way waits for none: they leave the list, and an offer goes to the next. Holds the list from here on, so nobody joins it twice. The caller holds no seat yet.';
 
 COMMENT ON FUNCTION "private"."studied_courses"() IS 'The courses the caller has a live seat in. Ask it as taught_courses.';
 
@@ -14968,11 +16149,15 @@ COMMENT ON FUNCTION "private"."unwrapped_json"(jsonb) IS 'The JSON inside a JSON
 
 COMMENT ON FUNCTION "private"."update_location"(uuid, text, integer, boolean, text) IS 'Does the work of public.update_location.';
 
+COMMENT ON FUNCTION "private"."update_organisation"(uuid, text, text, text, text, text, text) IS 'Does the work of public.update_organisation.';
+
 COMMENT ON FUNCTION "private"."update_process"(uuid, text, text, integer, text, text) IS 'Does the work of public.update_process. Which moves are allowed is said by private.status_moves.';
 
 COMMENT ON FUNCTION "private"."use_download"(uuid, text) IS 'Does the work of public.use_download.';
 
 COMMENT ON FUNCTION "private"."use_promotion"(uuid, uuid, uuid, uuid, bigint, text, timestamp with time zone) IS 'One use of a promotion by an order, counted and written down.';
+
+COMMENT ON FUNCTION "private"."vacate_seat"(public.organisation_seats) IS 'Frees an assigned seat that nobody began on; false when somebody did. The caller holds the seat.';
 
 COMMENT ON FUNCTION "private"."value_problem"(public.category_attributes, jsonb) IS 'Why a value does not fit its attribute, as the end of a sentence; null when it does.';
 
@@ -15012,6 +16197,8 @@ COMMENT ON FUNCTION "public"."apply_coupon"(text, text) IS 'Adds a coupon to the
 
 COMMENT ON FUNCTION "public"."arrange_images"(uuid, uuid[], text) IS 'Staff (catalog.write): puts these pictures of a product first, in this order, before those that are not named; answers all ids in their order. Errors: permission_denied, product_not_found, media_not_found, idempotency_key_reused.';
 
+COMMENT ON FUNCTION "public"."assign_seat"(uuid, uuid, text) IS 'A manager gives a free seat to one of the organisation''s people, who is enrolled at once; answers the seat as claim_seat does. Errors: seat_not_found, member_not_found, seat_not_free, already_enrolled, order_already_open, intake_closed, idempotency_key_reused, sign_in_required.';
+
 COMMENT ON FUNCTION "public"."attach_payment_session"(uuid, text, text, timestamp with time zone) IS 'Secret key only: remembers the provider''s session of an attempt; the same one twice is fine. Errors: payment_not_found, payment_session_conflict.';
 
 COMMENT ON FUNCTION "public"."attribute_schema"(uuid, text) IS 'What products (level product) and variants (level variant) of a category say about themselves: its own attributes after those of the categories above it. locale: id or en.';
@@ -15026,6 +16213,8 @@ COMMENT ON FUNCTION "public"."change_address"(uuid, text, text, text, text, text
 
 COMMENT ON FUNCTION "public"."change_cart_item"(uuid, integer, text) IS 'Sets how many units of a variant are in the caller''s cart and answers the cart (see get_cart). Errors: cart_item_not_found, and those of add_to_cart but cart_full.';
 
+COMMENT ON FUNCTION "public"."claim_seat"(text, text) IS 'Takes a seat of an organisation by the code of an invitation, joins the organisation, and answers {id, organisation_id, intake_id, order_item_id, status, learner_id, enrollment_id}. Errors: claim_code_not_found, invite_ended, no_seats_left, already_enrolled, order_already_open, intake_closed, idempotency_key_reused, sign_in_required.';
+
 COMMENT ON FUNCTION "public"."clear_cart"(text) IS 'Empties the caller''s cart, coupons included, and answers it (see get_cart). Errors: idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."collection_products"(text, text, text, text, integer) IS 'A published collection and a page of what is in it and on sale, {collection, data, next_cursor}: what was picked by hand first, then newest first. locale: id or en. Errors: collection_not_found, currency_not_supported, invalid_cursor.';
@@ -15035,6 +16224,8 @@ COMMENT ON FUNCTION "public"."complete_lesson"(uuid, text) IS 'Completes an open
 COMMENT ON FUNCTION "public"."course_outline"(uuid) IS 'A course as a page shows it, to anyone: its rule, prerequisites, the caller''s seat, and sections with lessons: what is open (lock_reason null), why not (not_enrolled, unpaid, suspended, access_over, not_started, prerequisites, not_yet, previous_lesson), when it opens and what waits_for it, what is completed. Errors: course_not_found.';
 
 COMMENT ON FUNCTION "public"."create_location"(text, text, integer, text) IS 'Staff (inventory.write) or the secret key: a place for goods, drawn after main by priority, smallest first. Answers the location. Errors: permission_denied, invalid_location, already_exists, idempotency_key_reused.';
+
+COMMENT ON FUNCTION "public"."create_organisation"(text, text, text, text, text, uuid, text) IS 'Founds an organisation with the caller as its manager and answers it; staff (organisations.write) may name another manager. billing_name is the name when left out. Errors: invalid_organisation, invalid_email, permission_denied, profile_not_found, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."deduct_stock"(uuid, jsonb, text, text) IS 'Staff (inventory.write) or the secret key: units left the house outside the shop. Of a hold, answering it; or free ones, [{variant_id, quantity, location_id?}], all or none, answering {filled, levels}. Errors: permission_denied, hold_not_found, hold_ended, and those of adjust_stock.';
 
@@ -15059,6 +16250,8 @@ COMMENT ON FUNCTION "public"."get_order"(uuid) IS 'Everything an order page show
 COMMENT ON FUNCTION "public"."grade_submission"(uuid, integer, text, text) IS 'Who teaches the course (or learning.write): gives work its mark and answers it. A mark of at least pass_percent completes the lesson. Errors: submission_not_found, invalid_mark, already_graded, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."grant_role"(uuid, text) IS 'Staff (people.manage): gives a person a role and answers all their roles. Errors: permission_denied, role_not_found, profile_not_found.';
+
+COMMENT ON FUNCTION "public"."invite_to_seats"(uuid, uuid, text, timestamp with time zone, text) IS 'A manager gives out seats. Without email: answers a code (only here; kept as a hash) that takes any free seat, for as many people as there are seats; put it into a link if you like. With email: keeps one seat and mails its own code there. Both end at expires_at (default: the setting invite_days) or by revoke_invite. Errors: organisation_not_found, intake_not_found, no_seats_left, invalid_email, invalid_expiry, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."invoice_document"(uuid) IS 'One invoice or credit note with its lines: own, or any for staff with invoices.read. The PDF''s link is given by the function invoice-link. Errors: invoice_not_found.';
 
@@ -15086,6 +16279,12 @@ COMMENT ON FUNCTION "public"."my_waitlist"() IS 'The waiting lists the caller is
 
 COMMENT ON FUNCTION "public"."note_attendance"(uuid, jsonb, text) IS 'Who teaches the course (or learning.write): notes who was at a session, {enrollment_id: present|late|absent|excused}, all or nothing, and answers {session_id, noted}; noting again corrects. Errors: intake_session_not_found, invalid_attendance, idempotency_key_reused, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."order_seats"(uuid, jsonb, text, text) IS 'A manager buys seats [{variant_id, quantity}] for the organisation in one order and answers it, pending like one of place_order; once it is paid, or at once when there is nothing to pay, each unit is a free seat of the organisation. The invoice is addressed to the organisation. Errors: organisation_not_found, invalid_lines, invalid_quantity, variant_not_found, price_missing, currency_not_supported, intake_not_open, intake_closed, out_of_stock, promotion_used_up, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."organisation_people"(uuid) IS 'Its managers, or staff (organisations.write): who belongs to an organisation, by name. Errors: organisation_not_found.';
+
+COMMENT ON FUNCTION "public"."organisation_progress"(uuid) IS 'Its managers, or staff (organisations.write): how far each of its people is who holds one of its seats; state is assigned, started or completed. Whoever left the organisation is not in it. Errors: organisation_not_found.';
+
 COMMENT ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text, text, text) IS 'Buys [{variant_id, quantity}], or what is in a cart (once: later calls answer the same order), in one transaction and answers the whole order. Nothing to pay: paid at once. Else pending, held until expires_at; then call the function checkout. Goods go to shipping_address_id, else the cart''s address, else the default one. Taxes are those of that address, else of country and province, else of the shop. Currency: ISO code, default the cart''s, else from settings. Errors: invalid_lines, invalid_quantity, variant_not_found, price_missing, currency_not_supported, intake_not_open, intake_closed, out_of_stock, promotion_used_up and the coupon_* of the cart''s codes, already_enrolled, order_already_open, cart_not_found, cart_not_open, cart_empty, address_required, address_not_found, invalid_place, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."prepare_upload"(uuid, text, text, integer, text) IS 'Makes room for a file, of a lesson by who teaches it or of an open assignment by its learner, and answers {file_id, path}; the function learning-upload gives the address to send it to. Errors: lesson_not_found, lesson_of_other_kind, lesson_locked, invalid_file, too_many_files, idempotency_key_reused, sign_in_required.';
@@ -15100,9 +16299,13 @@ COMMENT ON FUNCTION "public"."quiz_questions"(uuid) IS 'Who teaches the course: 
 
 COMMENT ON FUNCTION "public"."quote"(jsonb, uuid, text, text[], text, text) IS 'What [{variant_id, quantity}] or a cart would cost now, line by line: why each price is what it is, discounts and taxes by name, sums, and in problems what place_order would refuse. Changes nothing. Taxes are those of the cart''s address, else of country and province, else of the shop. Codes need a signed-in person; a wrong one refuses the call and is counted. Errors: invalid_lines, invalid_quantity, invalid_place, currency_not_supported, cart_not_found, cart_not_open, cart_empty, coupon_not_found, too_many_coupon_guesses, too_many_coupons, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."quote_seats"(uuid, jsonb, text) IS 'What seats [{variant_id, quantity}] for an organisation would cost now, as quote answers it, with the price from that quantity on. Changes nothing. Errors: organisation_not_found, invalid_lines, invalid_quantity, currency_not_supported, sign_in_required.';
+
 COMMENT ON FUNCTION "public"."receive_learning_file"(uuid, text, integer) IS 'The secret key only, for the function learning-upload: the bytes of a file have arrived, and this is what they are (content_type null: unknown). Errors: file_not_found, invalid_file.';
 
 COMMENT ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) IS 'Secret key only: takes a verified event into the inbox and applies it. {event_id, outcome}: applied, ignored, needs_review, duplicate, or failed (kept, the worker tries again). Errors: invalid_provider_event.';
+
+COMMENT ON FUNCTION "public"."reclaim_seat"(uuid, text) IS 'A manager takes a seat back whose learner has not begun the course: the enrolment ends, the seat is free for another. Answers the seat as claim_seat does. Errors: seat_not_found, seat_not_assigned, seat_begun, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."record_transfer_refund"(uuid, text, text) IS 'Staff (payments.refund): the money of a payment that came by transfer was sent back by the bank, under this reference. No provider does that. Errors: permission_denied, refund_not_found, refund_not_open, invalid_reason, idempotency_key_reused.';
 
@@ -15115,6 +16318,8 @@ COMMENT ON FUNCTION "public"."remove_address"(uuid, text) IS 'Removes an own add
 COMMENT ON FUNCTION "public"."remove_coupon"(text, text) IS 'Takes a coupon off the caller''s cart and answers the cart (see get_cart). Errors: coupon_not_in_cart, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."remove_from_cart"(uuid, text) IS 'Takes a line out of the caller''s cart and answers the cart (see get_cart). Errors: cart_item_not_found, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."remove_organisation_member"(uuid, uuid, text) IS 'A manager lets somebody go, or a member leaves: seats they had not begun are free again, those they had begun stay theirs (seats_kept), and the organisation sees nothing more of them. Errors: organisation_not_found, member_not_found, last_manager, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."renew_calendar_link"(text, text) IS 'Gives the caller a new private address of a calendar (sessions) as {path}, behind the API''s own address, for calendar programs; the one before ends. Keep it: it is shown once. Errors: calendar_not_found, idempotency_key_reused, sign_in_required.';
 
@@ -15130,6 +16335,8 @@ COMMENT ON FUNCTION "public"."review_payment_proof"(uuid, boolean, text, text) I
 
 COMMENT ON FUNCTION "public"."revoke_certificate"(uuid, text, text) IS 'Staff (learning.write): revokes a certificate for a reason and answers what verify_certificate now says. The public sees that, not the reason. Errors: permission_denied, reason_required, certificate_not_found, idempotency_key_reused, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."revoke_invite"(uuid, text) IS 'A manager ends a code or an invitation; a seat that was kept for it is free again. Answers it. Errors: invite_not_found, invite_ended, idempotency_key_reused, sign_in_required.';
+
 COMMENT ON FUNCTION "public"."revoke_role"(uuid, text) IS 'Staff (people.manage): takes a role away and answers the roles that are left. Errors: permission_denied, last_admin.';
 
 COMMENT ON FUNCTION "public"."roster"(uuid) IS 'Who teaches the course, or staff with enrollments.read: everybody in an intake, by name, with progress, result and work that waits for its mark. Filter it like a table (status=eq.active); Accept: text/csv gives a sheet. Errors: intake_not_found, sign_in_required.';
@@ -15143,6 +16350,8 @@ COMMENT ON FUNCTION "public"."set_cart_address"(uuid, text) IS 'Sends what is in
 COMMENT ON FUNCTION "public"."set_cart_currency"(text, text) IS 'Prices the caller''s cart in another currency and answers it (see get_cart). Errors: currency_not_supported, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."set_low_stock_threshold"(uuid, integer, text) IS 'Staff (inventory.write or catalog.write) or the secret key: staff are told when the available units fall to this number; null switches it off. Answers {variant_id, threshold}. Errors: permission_denied, variant_not_found, invalid_quantity, idempotency_key_reused.';
+
+COMMENT ON FUNCTION "public"."set_organisation_role"(uuid, uuid, text, text) IS 'Its managers, or staff (organisations.write): makes one of its people manager or member. Errors: organisation_not_found, member_not_found, last_manager, invalid_role, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) IS 'Staff (inventory.write) or the secret key: how a variant is counted. none; tracked; backorder with a limit; preorder with a limit and the day it ships. Answers {variant_id, mode, backorder_limit, ships_at, sellable}. Errors: permission_denied, invalid_stock_mode, variant_not_found, seats_follow_the_intake, bundle_has_no_stock, stock_mode_in_use, idempotency_key_reused.';
 
@@ -15170,6 +16379,8 @@ COMMENT ON FUNCTION "public"."transfer_stock"(jsonb, uuid, uuid, text, text) IS 
 
 COMMENT ON FUNCTION "public"."update_location"(uuid, text, integer, boolean, text) IS 'Staff (inventory.write) or the secret key: renames a place, moves it in the order of drawing, closes it (active false, when it is empty) or opens it again. Answers the location. Errors: permission_denied, invalid_location, location_not_found, location_fixed, location_in_use, idempotency_key_reused.';
 
+COMMENT ON FUNCTION "public"."update_organisation"(uuid, text, text, text, text, text, text) IS 'Its managers, or staff (organisations.write): changes an organisation and answers it; what is left out stays. Invoices that are issued stay as they were. Errors: organisation_not_found, invalid_organisation, invalid_email, idempotency_key_reused.';
+
 COMMENT ON FUNCTION "public"."update_process"(uuid, text, text, integer, text, text) IS 'Says how work stands that a system outside has: waiting (with progress), done or failed. That system calls the function process-update, which names it as reporter; staff (processes.write) may say it by hand. Errors: permission_denied, process_not_found, invalid_report, illegal_status_move, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."use_download"(uuid, text) IS 'Counts one use of the caller''s download and answers {download_id, file_name, byte_size, path, used_count, max_downloads, link_expires_at}. The function download-link calls it and signs the link. Errors: download_not_found, download_ended, download_expired, download_limit_reached, idempotency_key_reused, sign_in_required.';
@@ -15185,6 +16396,8 @@ COMMENT ON SEQUENCE "private"."order_numbers" IS 'The number people see. Gaps ar
 COMMENT ON TABLE "private"."cached_reads" IS 'Paths of the API whose answer to nobody in particular may be kept, and the settings (<prefix>_cache_seconds, <prefix>_stale_seconds) that say how long.';
 
 COMMENT ON TABLE "private"."calendar_feeds" IS 'Who has a calendar feed, and the SHA-256 of the token in its address.';
+
+COMMENT ON TABLE "private"."claim_codes" IS 'SHA-256 of the codes by which somebody takes a seat that another has paid. One invitation may have several: each mail carries one of its own.';
 
 COMMENT ON TABLE "private"."coupon_guesses" IS 'Wrong codes a person tried within the hour that began at since.';
 
@@ -15302,13 +16515,21 @@ COMMENT ON TABLE "public"."locations" IS 'Where units are. main holds all seats 
 
 COMMENT ON TABLE "public"."media" IS 'Pictures of a product (variant_id null) or of one variant, in order of position. ready_at is null until the upload was finished and looked at. GET /functions/v1/media/<id> gives the bytes.';
 
-COMMENT ON TABLE "public"."notifications" IS 'Messages to people, one row per channel. The person reads their own and marks them read.';
+COMMENT ON TABLE "public"."notifications" IS 'Messages to people, one row per channel. The person reads their own and marks them read. Without profile_id: to an address that need not be a customer''s.';
 
 COMMENT ON TABLE "public"."order_items" IS 'One line, as it was when it was bought; later changes of the catalogue do not touch it. subtotal = unit × quantity; subtotal − discount + tax = total. pricing says why; empty: the base price, nothing else.';
 
 COMMENT ON TABLE "public"."order_notes" IS 'Notes beside an order. Append-only. visible_to_customer false: for staff only.';
 
-COMMENT ON TABLE "public"."orders" IS 'One purchase. Amounts in minor units of currency; subtotal − discount + tax + shipping = total. tax_included_amount is tax that the prices contain. shipping_address is the address as it was; null when nothing is sent. owed_reason says why it was delivered before it was paid in full.';
+COMMENT ON TABLE "public"."orders" IS 'One purchase. Amounts in minor units of currency; subtotal − discount + tax + shipping = total. tax_included_amount is tax that the prices contain. shipping_address is the address as it was; null when nothing is sent. owed_reason says why it was delivered before it was paid in full. purpose: its seats are not simply the buyer''s own.';
+
+COMMENT ON TABLE "public"."organisation_invites" IS 'A code for the seats of an organisation in an intake until expires_at. Without email it takes any free seat, for as many as there are; with email it keeps seat_id for whoever has that mail.';
+
+COMMENT ON TABLE "public"."organisation_members" IS 'Who belongs to an organisation. Managers buy and give out its seats; members hold them.';
+
+COMMENT ON TABLE "public"."organisation_seats" IS 'One unit of a paid order for an organisation. assigned: enrollment_id is the seat of learner_id; ended: it went back.';
+
+COMMENT ON TABLE "public"."organisations" IS 'Who buys seats for others. Invoices of its orders are addressed to billing_name and tax_number.';
 
 COMMENT ON TABLE "public"."payment_proofs" IS 'What a buyer showed for a transfer. The file is private, under the proof''s id; the function proof-link opens it to its owner and staff.';
 
@@ -15586,6 +16807,14 @@ REVOKE ALL ON FUNCTION "private"."assess_enrollment"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."assess_enrollment"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."assign_seat"(uuid, uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."assign_seat"(uuid, uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."assign_seat"(uuid, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."assign_seat"(uuid, uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."attach_payment_session"(uuid, text, text, timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."attach_payment_session"(uuid, text, text, timestamp with time zone) FROM "postgres";
@@ -15812,6 +17041,12 @@ REVOKE ALL ON FUNCTION "private"."check_currency"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."check_currency"(text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."check_email"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_email"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_email"(text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."check_goods"(uuid[], boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."check_goods"(uuid[], boolean) FROM "postgres";
@@ -15829,6 +17064,12 @@ REVOKE ALL ON FUNCTION "private"."check_order_search"(text, text[], timestamp wi
 REVOKE ALL ON FUNCTION "private"."check_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."check_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."check_organisation"(text, text, text, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_organisation"(text, text, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_organisation"(text, text, text, text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."check_place"(text, text) FROM PUBLIC;
 
@@ -15872,11 +17113,25 @@ REVOKE ALL ON FUNCTION "private"."check_waitable"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."check_waitable"(uuid, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."claim_code_hash"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."claim_code_hash"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."claim_code_hash"(text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."claim_promotions"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."claim_promotions"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."claim_promotions"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."claim_seat"(text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."claim_seat"(text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."claim_seat"(text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."claim_seat"(text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."clear_amounts"(private.order_line) FROM PUBLIC;
 
@@ -16036,6 +17291,16 @@ GRANT EXECUTE ON FUNCTION "private"."create_location"(text, text, integer, text)
 
 GRANT EXECUTE ON FUNCTION "private"."create_location"(text, text, integer, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."create_organisation"(text, text, text, text, text, uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."create_organisation"(text, text, text, text, text, uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."create_organisation"(text, text, text, text, text, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."create_organisation"(text, text, text, text, text, uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."create_organisation"(text, text, text, text, text, uuid, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."credit_note_of"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."credit_note_of"(uuid) FROM "postgres";
@@ -16162,6 +17427,24 @@ REVOKE ALL ON FUNCTION "private"."end_order"(uuid, text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."end_order"(uuid, text, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."end_organisation_seats"(uuid, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."end_organisation_seats"(uuid, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."end_organisation_seats"(uuid, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."end_seat_enrollment"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."end_seat_enrollment"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."end_seat_enrollment"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."end_seats_for_others"(uuid, uuid[], integer[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."end_seats_for_others"(uuid, uuid[], integer[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."end_seats_for_others"(uuid, uuid[], integer[]) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."end_stock_hold"(uuid, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."end_stock_hold"(uuid, text) FROM "postgres";
@@ -16270,6 +17553,12 @@ REVOKE ALL ON FUNCTION "private"."fill_backorders"(uuid, integer, uuid) FROM "po
 
 GRANT EXECUTE ON FUNCTION "private"."fill_backorders"(uuid, integer, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."fill_seat"(public.organisation_seats, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."fill_seat"(public.organisation_seats, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."fill_seat"(public.organisation_seats, uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."fill_waiting_backorders"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."fill_waiting_backorders"() FROM "postgres";
@@ -16300,11 +17589,23 @@ REVOKE ALL ON FUNCTION "private"."find_orders"(private.order_search) FROM "postg
 
 GRANT EXECUTE ON FUNCTION "private"."find_orders"(private.order_search) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."find_organisation"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."find_organisation"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."find_organisation"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."find_own_address"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."find_own_address"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."find_own_address"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."find_seat"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."find_seat"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."find_seat"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."find_upload"(text, uuid) FROM PUBLIC;
 
@@ -16359,6 +17660,12 @@ REVOKE ALL ON FUNCTION "private"."found_cards"(uuid[], private.catalog_search) F
 REVOKE ALL ON FUNCTION "private"."found_cards"(uuid[], private.catalog_search) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."found_cards"(uuid[], private.catalog_search) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."free_due_invites"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."free_due_invites"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."free_due_invites"(uuid, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."free_sku"(text) FROM PUBLIC;
 
@@ -16488,6 +17795,12 @@ REVOKE ALL ON FUNCTION "private"."hand_over_process"(uuid, text) FROM "postgres"
 
 GRANT EXECUTE ON FUNCTION "private"."hand_over_process"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."has_begun"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."has_begun"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."has_begun"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."has_permission"(text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."has_permission"(text) TO "authenticated";
@@ -16549,6 +17862,20 @@ REVOKE ALL ON FUNCTION "private"."index_titles"(uuid[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."index_titles"(uuid[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."index_titles"(uuid[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."invite_document"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."invite_document"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."invite_document"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."invite_to_seats"(uuid, uuid, text, timestamp with time zone, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."invite_to_seats"(uuid, uuid, text, timestamp with time zone, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."invite_to_seats"(uuid, uuid, text, timestamp with time zone, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."invite_to_seats"(uuid, uuid, text, timestamp with time zone, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."invoice_document"(uuid) FROM PUBLIC;
 
@@ -16632,6 +17959,12 @@ REVOKE ALL ON FUNCTION "private"."issue_credit_note"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."issue_credit_note"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."issue_invite_code"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."issue_invite_code"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."issue_invite_code"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."issue_invoice"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."issue_invoice"(uuid) FROM "postgres";
@@ -16645,6 +17978,12 @@ GRANT EXECUTE ON FUNCTION "private"."join_waitlist"(uuid, text) TO "authenticate
 REVOKE ALL ON FUNCTION "private"."join_waitlist"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."join_waitlist"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."keep_a_manager"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."keep_a_manager"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."keep_a_manager"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."keep_certificate_pdf"(uuid, text, text, integer) FROM PUBLIC;
 
@@ -16796,6 +18135,14 @@ REVOKE ALL ON FUNCTION "private"."make_default_address"(uuid, uuid) FROM "postgr
 
 GRANT EXECUTE ON FUNCTION "private"."make_default_address"(uuid, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."managed_organisations"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."managed_organisations"() TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."managed_organisations"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."managed_organisations"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."mark_notification"(uuid, text, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."mark_notification"(uuid, text, text) FROM "postgres";
@@ -16940,6 +18287,12 @@ REVOKE ALL ON FUNCTION "private"."new_certificate_number"(integer) FROM "postgre
 
 GRANT EXECUTE ON FUNCTION "private"."new_certificate_number"(integer) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."new_claim_code"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."new_claim_code"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."new_claim_code"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."newest_orders"(private.order_search, uuid[], timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."newest_orders"(private.order_search, uuid[], timestamp with time zone) FROM "postgres";
@@ -17026,6 +18379,12 @@ REVOKE ALL ON FUNCTION "private"."open_payments"(interval, integer) FROM "postgr
 
 GRANT EXECUTE ON FUNCTION "private"."open_payments"(interval, integer) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."open_seats"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."open_seats"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."open_seats"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."open_submission"(public.enrollments, uuid, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."open_submission"(public.enrollments, uuid, text) FROM "postgres";
@@ -17074,17 +18433,59 @@ REVOKE ALL ON FUNCTION "private"."order_search_rows"(uuid[], boolean) FROM "post
 
 GRANT EXECUTE ON FUNCTION "private"."order_search_rows"(uuid[], boolean) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."order_seats"(uuid, jsonb, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."order_seats"(uuid, jsonb, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."order_seats"(uuid, jsonb, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."order_seats"(uuid, jsonb, text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."orders_about"(private.order_search, integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."orders_about"(private.order_search, integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."orders_about"(private.order_search, integer) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."organisation_document"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."organisation_document"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."organisation_document"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."organisation_people"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."organisation_people"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."organisation_people"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."organisation_people"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."organisation_people"(uuid) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."organisation_progress"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."organisation_progress"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."organisation_progress"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."organisation_progress"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."organisation_progress"(uuid) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."outline_sections"(uuid, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."outline_sections"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."outline_sections"(uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."own_organisations"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."own_organisations"() TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."own_organisations"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."own_organisations"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."page_of_products"(uuid, text, text, text, text, integer) FROM PUBLIC;
 
@@ -17139,6 +18540,18 @@ REVOKE ALL ON FUNCTION "private"."payment_document"(public.payments, bigint) FRO
 REVOKE ALL ON FUNCTION "private"."payment_document"(public.payments, bigint) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."payment_document"(public.payments, bigint) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."pick_seat"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."pick_seat"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."pick_seat"(uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."place_for_others"(uuid, private.wish[], text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."place_for_others"(uuid, private.wish[], text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."place_for_others"(uuid, private.wish[], text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text, text, text) FROM PUBLIC;
 
@@ -17328,6 +18741,12 @@ REVOKE ALL ON FUNCTION "private"."question_problem"(jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."question_problem"(jsonb) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."queue_mail_to"(text, text, text, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."queue_mail_to"(text, text, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."queue_mail_to"(text, text, text, text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."queue_notification"(uuid, text, text, text, text, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."queue_notification"(uuid, text, text, text, text, text) FROM "postgres";
@@ -17361,6 +18780,20 @@ REVOKE ALL ON FUNCTION "private"."quote_document"(private.quote) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."quote_document"(private.quote) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."quote_document"(private.quote) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."quote_for_others"(uuid, private.wish[], text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."quote_for_others"(uuid, private.wish[], text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."quote_for_others"(uuid, private.wish[], text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."quote_seats"(uuid, jsonb, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."quote_seats"(uuid, jsonb, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."quote_seats"(uuid, jsonb, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."quote_seats"(uuid, jsonb, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."random_code"(integer) FROM PUBLIC;
 
@@ -17413,6 +18846,14 @@ REVOKE ALL ON FUNCTION "private"."receive_provider_event"(text, text, text, json
 GRANT EXECUTE ON FUNCTION "private"."receive_provider_event"(text, text, text, jsonb) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."receive_provider_event"(text, text, text, jsonb) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."reclaim_seat"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."reclaim_seat"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."reclaim_seat"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."reclaim_seat"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."record_progress"(uuid, uuid, integer, boolean) FROM PUBLIC;
 
@@ -17512,6 +18953,12 @@ REVOKE ALL ON FUNCTION "private"."refuse_missing_item"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."refuse_missing_item"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."refuse_over"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."refuse_over"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."refuse_over"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."refuse_problem"(jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."refuse_problem"(jsonb) FROM "postgres";
@@ -17599,6 +19046,14 @@ GRANT EXECUTE ON FUNCTION "private"."remove_from_cart"(uuid, text) TO "authentic
 REVOKE ALL ON FUNCTION "private"."remove_from_cart"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."remove_from_cart"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."remove_organisation_member"(uuid, uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."remove_organisation_member"(uuid, uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."remove_organisation_member"(uuid, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."remove_organisation_member"(uuid, uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."renew_calendar_link"(text, text) FROM PUBLIC;
 
@@ -17732,6 +19187,14 @@ REVOKE ALL ON FUNCTION "private"."revoke_certificate"(uuid, text, text) FROM "po
 
 GRANT EXECUTE ON FUNCTION "private"."revoke_certificate"(uuid, text, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."revoke_invite"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."revoke_invite"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."revoke_invite"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."revoke_invite"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."revoke_role"(uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."revoke_role"(uuid, text) TO "authenticated";
@@ -17810,6 +19273,12 @@ REVOKE ALL ON FUNCTION "private"."search_text"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."search_text"(text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."seat_document"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."seat_document"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."seat_document"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."second_seat_problem"(uuid, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."second_seat_problem"(uuid, uuid) FROM "postgres";
@@ -17859,6 +19328,16 @@ REVOKE ALL ON FUNCTION "private"."set_low_stock_threshold"(uuid, integer, text) 
 GRANT EXECUTE ON FUNCTION "private"."set_low_stock_threshold"(uuid, integer, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."set_low_stock_threshold"(uuid, integer, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."set_organisation_role"(uuid, uuid, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."set_organisation_role"(uuid, uuid, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."set_organisation_role"(uuid, uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."set_organisation_role"(uuid, uuid, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."set_organisation_role"(uuid, uuid, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) FROM PUBLIC;
 
@@ -17911,6 +19390,12 @@ REVOKE ALL ON FUNCTION "private"."short_locale"(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."short_locale"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."short_locale"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."sit_down"(uuid, uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."sit_down"(uuid, uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."sit_down"(uuid, uuid, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."split_amount"(bigint, bigint[]) FROM PUBLIC;
 
@@ -17999,6 +19484,12 @@ REVOKE ALL ON FUNCTION "private"."stock_problem"(uuid, private.order_line) FROM 
 REVOKE ALL ON FUNCTION "private"."stock_problem"(uuid, private.order_line) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."stock_problem"(uuid, private.order_line) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."stop_waiting"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."stop_waiting"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."stop_waiting"(uuid, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."studied_courses"() FROM PUBLIC;
 
@@ -18482,6 +19973,16 @@ GRANT EXECUTE ON FUNCTION "private"."update_location"(uuid, text, integer, boole
 
 GRANT EXECUTE ON FUNCTION "private"."update_location"(uuid, text, integer, boolean, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."update_organisation"(uuid, text, text, text, text, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."update_organisation"(uuid, text, text, text, text, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."update_organisation"(uuid, text, text, text, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."update_organisation"(uuid, text, text, text, text, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."update_organisation"(uuid, text, text, text, text, text, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."update_process"(uuid, text, text, integer, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."update_process"(uuid, text, text, integer, text, text) TO "authenticated";
@@ -18505,6 +20006,12 @@ REVOKE ALL ON FUNCTION "private"."use_promotion"(uuid, uuid, uuid, uuid, bigint,
 REVOKE ALL ON FUNCTION "private"."use_promotion"(uuid, uuid, uuid, uuid, bigint, text, timestamp with time zone) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."use_promotion"(uuid, uuid, uuid, uuid, bigint, text, timestamp with time zone) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."vacate_seat"(public.organisation_seats) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."vacate_seat"(public.organisation_seats) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."vacate_seat"(public.organisation_seats) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."value_problem"(public.category_attributes, jsonb) FROM PUBLIC;
 
@@ -18644,6 +20151,14 @@ GRANT EXECUTE ON FUNCTION "public"."arrange_images"(uuid, uuid[], text) TO "post
 
 GRANT EXECUTE ON FUNCTION "public"."arrange_images"(uuid, uuid[], text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."assign_seat"(uuid, uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."assign_seat"(uuid, uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."assign_seat"(uuid, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."assign_seat"(uuid, uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."attach_payment_session"(uuid, text, text, timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "public"."attach_payment_session"(uuid, text, text, timestamp with time zone) FROM "postgres";
@@ -18706,6 +20221,14 @@ REVOKE ALL ON FUNCTION "public"."change_cart_item"(uuid, integer, text) FROM "po
 
 GRANT EXECUTE ON FUNCTION "public"."change_cart_item"(uuid, integer, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."claim_seat"(text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."claim_seat"(text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."claim_seat"(text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."claim_seat"(text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."clear_cart"(text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."clear_cart"(text) TO "authenticated";
@@ -18749,6 +20272,16 @@ REVOKE ALL ON FUNCTION "public"."create_location"(text, text, integer, text) FRO
 GRANT EXECUTE ON FUNCTION "public"."create_location"(text, text, integer, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."create_location"(text, text, integer, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."create_organisation"(text, text, text, text, text, uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."create_organisation"(text, text, text, text, text, uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."create_organisation"(text, text, text, text, text, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."create_organisation"(text, text, text, text, text, uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."create_organisation"(text, text, text, text, text, uuid, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."deduct_stock"(uuid, jsonb, text, text) FROM PUBLIC;
 
@@ -18859,6 +20392,14 @@ REVOKE ALL ON FUNCTION "public"."grant_role"(uuid, text) FROM "postgres";
 GRANT EXECUTE ON FUNCTION "public"."grant_role"(uuid, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."grant_role"(uuid, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."invite_to_seats"(uuid, uuid, text, timestamp with time zone, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."invite_to_seats"(uuid, uuid, text, timestamp with time zone, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."invite_to_seats"(uuid, uuid, text, timestamp with time zone, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."invite_to_seats"(uuid, uuid, text, timestamp with time zone, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."invoice_document"(uuid) FROM PUBLIC;
 
@@ -18974,6 +20515,34 @@ REVOKE ALL ON FUNCTION "public"."note_attendance"(uuid, jsonb, text) FROM "postg
 
 GRANT EXECUTE ON FUNCTION "public"."note_attendance"(uuid, jsonb, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."order_seats"(uuid, jsonb, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."order_seats"(uuid, jsonb, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."order_seats"(uuid, jsonb, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."order_seats"(uuid, jsonb, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."organisation_people"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."organisation_people"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."organisation_people"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."organisation_people"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."organisation_people"(uuid) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."organisation_progress"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."organisation_progress"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."organisation_progress"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."organisation_progress"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."organisation_progress"(uuid) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text, text, text) TO "authenticated";
@@ -19034,6 +20603,14 @@ REVOKE ALL ON FUNCTION "public"."quote"(jsonb, uuid, text, text[], text, text) F
 
 GRANT EXECUTE ON FUNCTION "public"."quote"(jsonb, uuid, text, text[], text, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."quote_seats"(uuid, jsonb, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."quote_seats"(uuid, jsonb, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."quote_seats"(uuid, jsonb, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."quote_seats"(uuid, jsonb, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."receive_learning_file"(uuid, text, integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "public"."receive_learning_file"(uuid, text, integer) FROM "postgres";
@@ -19049,6 +20626,14 @@ REVOKE ALL ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb
 GRANT EXECUTE ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."reclaim_seat"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."reclaim_seat"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."reclaim_seat"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."reclaim_seat"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."record_transfer_refund"(uuid, text, text) FROM PUBLIC;
 
@@ -19103,6 +20688,14 @@ GRANT EXECUTE ON FUNCTION "public"."remove_from_cart"(uuid, text) TO "authentica
 REVOKE ALL ON FUNCTION "public"."remove_from_cart"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."remove_from_cart"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."remove_organisation_member"(uuid, uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."remove_organisation_member"(uuid, uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."remove_organisation_member"(uuid, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."remove_organisation_member"(uuid, uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."renew_calendar_link"(text, text) FROM PUBLIC;
 
@@ -19170,6 +20763,14 @@ REVOKE ALL ON FUNCTION "public"."revoke_certificate"(uuid, text, text) FROM "pos
 
 GRANT EXECUTE ON FUNCTION "public"."revoke_certificate"(uuid, text, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."revoke_invite"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."revoke_invite"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."revoke_invite"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."revoke_invite"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."revoke_role"(uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."revoke_role"(uuid, text) TO "authenticated";
@@ -19233,6 +20834,16 @@ REVOKE ALL ON FUNCTION "public"."set_low_stock_threshold"(uuid, integer, text) F
 GRANT EXECUTE ON FUNCTION "public"."set_low_stock_threshold"(uuid, integer, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."set_low_stock_threshold"(uuid, integer, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."set_organisation_role"(uuid, uuid, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."set_organisation_role"(uuid, uuid, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."set_organisation_role"(uuid, uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."set_organisation_role"(uuid, uuid, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."set_organisation_role"(uuid, uuid, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) FROM PUBLIC;
 
@@ -19349,6 +20960,16 @@ REVOKE ALL ON FUNCTION "public"."update_location"(uuid, text, integer, boolean, 
 GRANT EXECUTE ON FUNCTION "public"."update_location"(uuid, text, integer, boolean, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."update_location"(uuid, text, integer, boolean, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."update_organisation"(uuid, text, text, text, text, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."update_organisation"(uuid, text, text, text, text, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."update_organisation"(uuid, text, text, text, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."update_organisation"(uuid, text, text, text, text, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."update_organisation"(uuid, text, text, text, text, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."update_process"(uuid, text, text, integer, text, text) FROM PUBLIC;
 
@@ -20831,6 +22452,54 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."orders" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."orders" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."organisation_invites" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."organisation_invites" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."organisation_invites" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."organisation_invites" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."organisation_invites" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."organisation_invites" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."organisation_members" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."organisation_members" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."organisation_members" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."organisation_members" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."organisation_members" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."organisation_members" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."organisation_seats" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."organisation_seats" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."organisation_seats" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."organisation_seats" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."organisation_seats" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."organisation_seats" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."organisations" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."organisations" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."organisations" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."organisations" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."organisations" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."organisations" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."payment_proofs" FROM "authenticated";
 

@@ -33,7 +33,7 @@ begin
     join public.intakes on intakes.id = enrollments.intake_id
     join public.products on products.id = intakes.product_id
     left join public.order_items on order_items.id = enrollments.order_item_id
-    left join public.orders on orders.id = order_items.order_id
+    left join public.orders on orders.id = order_items.order_id and orders.customer_id = enrollments.learner_id
     left join public.results on results.enrollment_id = enrollments.id
     left join public.certificates on certificates.enrollment_id = enrollments.id and certificates.revoked_at is null
     cross join lateral (select private.access_ends_at(enrollments.enrolled_at, intakes.starts_at, intakes.access_days) as ends_at offset 0) as access

@@ -28,6 +28,8 @@ create table public.orders (
   cancelled_at timestamptz,
   cancel_reason text,
   shipping_address jsonb,
+  purpose text,
+  organisation_id uuid, -- the organisations domain adds the foreign key
   updated_at timestamptz not null default now(),
   constraint orders_have_a_known_status check (status in ('pending', 'paid', 'processing', 'shipped', 'delivered', 'completed',
     'cancelled', 'expired', 'refunded', 'partially_refunded', 'needs_review')),
@@ -37,10 +39,12 @@ create table public.orders (
   constraint orders_expire_only_while_unpaid check (status <> 'pending' or expires_at is not null),
   constraint orders_are_dated_when_paid check (paid_at is not null or status in ('pending', 'cancelled', 'expired', 'needs_review', 'refunded')),
   constraint orders_say_when_they_were_cancelled check (status <> 'cancelled' or cancelled_at is not null),
-  constraint orders_go_to_one_address check (jsonb_typeof(shipping_address) = 'object')
+  constraint orders_go_to_one_address check (jsonb_typeof(shipping_address) = 'object'),
+  constraint orders_have_a_known_purpose check (purpose in ('organisation', 'gift', 'renewal', 'transfer')),
+  constraint orders_name_the_organisation_they_are_for check ((organisation_id is not null) = (purpose is not distinct from 'organisation'))
 );
 comment on table public.orders is
-  'One purchase. Amounts in minor units of currency; subtotal − discount + tax + shipping = total. tax_included_amount is tax that the prices contain. shipping_address is the address as it was; null when nothing is sent. owed_reason says why it was delivered before it was paid in full.';
+  'One purchase. Amounts in minor units of currency; subtotal − discount + tax + shipping = total. tax_included_amount is tax that the prices contain. shipping_address is the address as it was; null when nothing is sent. owed_reason says why it was delivered before it was paid in full. purpose: its seats are not simply the buyer''s own.';
 
 -- serves: my orders, newest first, keyset by (placed_at, id)
 create index on public.orders (customer_id, placed_at desc, id desc);
@@ -179,7 +183,7 @@ begin
       'enrollment', case when enrollments.id is not null then jsonb_build_object(
         'id', enrollments.id, 'intake_id', enrollments.intake_id, 'status', enrollments.status, 'enrolled_at', enrollments.enrolled_at) end
     ) order by order_items.title, order_items.id) into v_items
-  from public.order_items left join public.enrollments on enrollments.order_item_id = order_items.id
+  from public.order_items left join public.enrollments on enrollments.order_item_id = order_items.id and v_order.purpose is null
   where order_items.order_id = order_document.order_id;
   if v_order.total_amount > 0 then
     v_due := private.due_amount(order_document.order_id);
@@ -195,6 +199,7 @@ begin
     'tax_included_amount', v_order.tax_included_amount, 'shipping_amount', v_order.shipping_amount, 'total_amount', v_order.total_amount, 'due_amount', v_due,
     'placed_at', v_order.placed_at, 'expires_at', v_order.expires_at, 'paid_at', v_order.paid_at,
     'cancelled_at', v_order.cancelled_at, 'cancel_reason', v_order.cancel_reason, 'shipping_address', v_order.shipping_address,
+    'purpose', v_order.purpose, 'organisation_id', v_order.organisation_id,
     'items', v_items, 'payments', v_payments, 'refunds', v_refunds);
 end
 $$;
@@ -358,6 +363,10 @@ begin
     order by stock_movements.variant_id, private.first_slot(stock_movements.location_id) desc
   ) as sold
   where sold.quantity > 0;
+  if exists (select from public.orders where orders.id = take_back_goods.order_id and orders.purpose is not null) then
+    perform private.end_seats_for_others(take_back_goods.order_id, array_agg(order_items.id), array_agg(order_items.quantity))
+    from public.order_items where order_items.order_id = take_back_goods.order_id;
+  end if;
   perform private.end_enrollments(array(select order_items.id from public.order_items where order_items.order_id = take_back_goods.order_id), 'cancelled');
   perform private.end_downloads(array(select order_items.id from public.order_items where order_items.order_id = take_back_goods.order_id));
 end

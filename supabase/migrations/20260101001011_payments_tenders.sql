@@ -104,6 +104,7 @@ as $$
 declare
   v_item record;
   v_retaken boolean := false;
+  v_purpose text;
 begin
   -- from here on nobody releases what is still held, so what is missing now is all that will be
   perform from public.reservations where reservations.holder_id = confirm_order.order_id and reservations.status = 'held' order by reservations.id for update;
@@ -129,7 +130,10 @@ begin
     perform private.note_backorders(confirm_order.order_id);
   end if;
   perform private.settle_reservations(confirm_order.order_id, 'claimed');
-  update public.orders set status = 'paid', paid_at = now(), owed_reason = confirm_order.owed_reason where orders.id = confirm_order.order_id;
+  update public.orders set status = 'paid', paid_at = now(), owed_reason = confirm_order.owed_reason where orders.id = confirm_order.order_id returning orders.purpose into v_purpose;
+  if v_purpose is not null then
+    perform private.open_seats(confirm_order.order_id);
+  end if;
   perform private.activate_enrollments(array(select order_items.id from public.order_items where order_items.order_id = confirm_order.order_id));
   perform private.grant_downloads(confirm_order.order_id);
   perform private.post_sale(confirm_order.order_id);

@@ -57,6 +57,8 @@ create policy select_own_or_staff on public.status_changes for select to authent
     when machine = 'payment_proof' then (select private.has_permission('payments.read')) or exists (
       select from public.payment_proofs join public.payments on payments.id = payment_proofs.payment_id join public.orders on orders.id = payments.order_id
       where payment_proofs.id = subject_id and orders.customer_id = (select auth.uid()))
+    when machine = 'organisation_seat' then (select private.has_permission('organisations.read')) or exists (select from public.organisation_seats
+      where organisation_seats.id = subject_id and organisation_seats.organisation_id in (select private.managed_organisations()))
     when machine in ('refund', 'dispute') then (select private.has_permission('payments.read'))
     when machine = 'process' then (select private.has_permission('processes.read'))
     when machine = 'cart' then (select private.has_permission('orders.read'))

@@ -166,6 +166,8 @@ as $$
 declare
   v_lines jsonb;
   v_variants uuid[];
+  v_touched uuid[];
+  v_units integer[];
   v_ended uuid[];
 begin
   -- the components of a bundle go with it
@@ -179,8 +181,8 @@ begin
       order_items.refunded_quantity = order_items.quantity as whole
   )
   select jsonb_agg(jsonb_build_object('variant_id', touched.variant_id, 'units', touched.units, 'restock', take_back_lines.restock or touched.kind = 'course')),
-    array_agg(touched.variant_id), array_agg(touched.id) filter (where touched.whole)
-  into v_lines, v_variants, v_ended from touched;
+    array_agg(touched.variant_id), array_agg(touched.id), array_agg(touched.units), array_agg(touched.id) filter (where touched.whole)
+  into v_lines, v_variants, v_touched, v_units, v_ended from touched;
   perform private.lock_holds(array[take_back_lines.order_id], v_variants); -- every slot before the first waiting list
   perform private.lock_waitlists(array[take_back_lines.order_id], v_variants);
   perform private.return_sold_units(take_back_lines.order_id, line.variant_id, line.units, line.restock, take_back_lines.note)
@@ -188,6 +190,9 @@ begin
     select (line ->> 'variant_id')::uuid as variant_id, sum((line ->> 'units')::integer)::integer as units, bool_and((line ->> 'restock')::boolean) as restock
     from jsonb_array_elements(v_lines) as line group by 1 order by 1
   ) as line;
+  if exists (select from public.orders where orders.id = take_back_lines.order_id and orders.purpose is not null) then
+    perform private.end_seats_for_others(take_back_lines.order_id, v_touched, v_units);
+  end if;
   perform private.end_enrollments(v_ended, 'cancelled');
   perform private.end_downloads(v_ended);
 end

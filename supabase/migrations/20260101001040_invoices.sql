@@ -50,6 +50,8 @@ create table public.invoices (
   seller_tax_id text not null,
   buyer_name text not null,
   buyer_email text,
+  buyer_address text,
+  buyer_tax_id text,
   locale text not null,
   pdf_path text,
   pdf_sha256 text,

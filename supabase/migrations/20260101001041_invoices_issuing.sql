@@ -78,14 +78,16 @@ begin
     return v_invoice_id;
   end if;
   insert into public.invoices (kind, year, serial, order_id, issued_at, time_zone, paid_on, currency, minor_units, subtotal_amount,
-    discount_amount, tax_amount, tax_included_amount, shipping_amount, total_amount, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, locale)
+    discount_amount, tax_amount, tax_included_amount, shipping_amount, total_amount, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, buyer_address, buyer_tax_id, locale)
   select 'invoice', v_year, private.next_invoice_serial('invoice', v_year), orders.id, clock_timestamp(), shop.time_zone,
     (orders.paid_at at time zone shop.time_zone)::date, orders.currency, currencies.minor_units, orders.subtotal_amount,
     orders.discount_amount, orders.tax_amount, orders.tax_included_amount, orders.shipping_amount, orders.total_amount,
     private.setting('seller_name') #>> '{}', private.setting('seller_address') #>> '{}',
-    private.setting('seller_tax_id') #>> '{}', btrim(profiles.first_name || ' ' || profiles.last_name), profiles.email, profiles.locale
+    private.setting('seller_tax_id') #>> '{}', coalesce(organisations.billing_name, btrim(profiles.first_name || ' ' || profiles.last_name)),
+    coalesce(organisations.billing_email, profiles.email), organisations.billing_address, organisations.tax_number, profiles.locale
   from public.orders
   join public.profiles on profiles.id = orders.customer_id
+  left join public.organisations on organisations.id = orders.organisation_id
   join public.currencies on currencies.code = orders.currency
   cross join (select private.setting('shop_time_zone') #>> '{}' as time_zone) as shop
   where orders.id = issue_invoice.order_id
@@ -196,13 +198,13 @@ declare
   v_credit_note_id uuid;
 begin
   insert into public.invoices (kind, year, serial, order_id, refund_id, corrects_id, issued_at, time_zone, currency, minor_units, subtotal_amount,
-    discount_amount, tax_amount, tax_included_amount, shipping_amount, total_amount, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, locale)
+    discount_amount, tax_amount, tax_included_amount, shipping_amount, total_amount, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, buyer_address, buyer_tax_id, locale)
   values ('credit_note', write_credit_note.year, private.next_invoice_serial('credit_note', write_credit_note.year), invoice.order_id,
     write_credit_note.refund_id, invoice.id, clock_timestamp(), private.setting('shop_time_zone') #>> '{}', invoice.currency, invoice.minor_units,
     case when v_whole then invoice.subtotal_amount else v_net end, case when v_whole then invoice.discount_amount else 0 end,
     case when v_whole then invoice.tax_amount else v_tax end, case when v_whole then invoice.tax_included_amount else v_included end,
     case when v_whole then invoice.shipping_amount else 0 end, write_credit_note.amount, invoice.seller_name, invoice.seller_address,
-    invoice.seller_tax_id, invoice.buyer_name, invoice.buyer_email, invoice.locale)
+    invoice.seller_tax_id, invoice.buyer_name, invoice.buyer_email, invoice.buyer_address, invoice.buyer_tax_id, invoice.locale)
   returning invoices.id into v_credit_note_id;
   insert into public.invoice_lines (invoice_id, position, title, sku, quantity, unit_amount, subtotal_amount, discount_amount, tax_amount,
     tax_included_amount, total_amount, taxes)
@@ -274,7 +276,7 @@ begin
     'discount_amount', invoices.discount_amount, 'tax_amount', invoices.tax_amount, 'tax_included_amount', invoices.tax_included_amount,
     'shipping_amount', invoices.shipping_amount, 'total_amount', invoices.total_amount, 'taxes', private.invoice_taxes(invoices.id), 'seller_name', invoices.seller_name,
     'seller_address', invoices.seller_address, 'seller_tax_id', invoices.seller_tax_id, 'buyer_name', invoices.buyer_name,
-    'buyer_email', invoices.buyer_email, 'locale', invoices.locale,
+    'buyer_email', invoices.buyer_email, 'buyer_address', invoices.buyer_address, 'buyer_tax_id', invoices.buyer_tax_id, 'locale', invoices.locale,
     'pdf_path', invoices.pdf_path, 'pdf_sha256', invoices.pdf_sha256, 'pdf_bytes', invoices.pdf_bytes,
     'lines', (
       select jsonb_agg(to_jsonb(invoice_lines) - 'invoice_id' order by invoice_lines.position)

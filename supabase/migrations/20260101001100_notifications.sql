@@ -7,7 +7,7 @@ acceptance and the mark lies the one gap where a crash sends again, with the sam
 
 create table public.notifications (
   id uuid primary key default gen_random_uuid(),
-  profile_id uuid not null references public.profiles (id) on delete cascade,
+  profile_id uuid references public.profiles (id) on delete cascade,
   type text not null,
   channel text not null,
   effect_key text not null unique,
@@ -21,12 +21,12 @@ create table public.notifications (
   sent_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  constraint notifications_are_of_a_known_type check (type in ('welcome', 'order_confirmation', 'payment_failed', 'refund', 'invoice', 'promotion', 'seat_offer', 'proof_rejected', 'certificate', 'grade', 'dispute')),
+  constraint notifications_are_of_a_known_type check (type in ('welcome', 'order_confirmation', 'payment_failed', 'refund', 'invoice', 'promotion', 'seat_offer', 'proof_rejected', 'certificate', 'grade', 'dispute', 'seat_invite')),
   constraint notifications_use_a_known_channel check (channel in ('email', 'sms', 'push', 'whatsapp')),
   constraint notifications_have_a_known_status check (status in ('pending', 'sent', 'failed')),
   constraint notifications_are_dated_once_sent check ((sent_at is not null) = (status = 'sent'))
 );
-comment on table public.notifications is 'Messages to people, one row per channel. The person reads their own and marks them read.';
+comment on table public.notifications is 'Messages to people, one row per channel. The person reads their own and marks them read. Without profile_id: to an address that need not be a customer''s.';
 -- serves: my notifications, newest first
 create index on public.notifications (profile_id, created_at desc);
 
@@ -65,6 +65,23 @@ end
 $$;
 comment on function private.queue_notification(uuid, text, text, text, text, text) is
   'The notification of this effect, written now or before. No row: the person has no address any more.';
+
+create function private.queue_mail_to(address text, type text, effect_key text, subject text, content text)
+returns table (notification_id uuid, status text, recipient text)
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  insert into public.notifications (type, channel, effect_key, recipient, subject, content, correlation_id)
+  values (queue_mail_to.type, 'email', queue_mail_to.effect_key, queue_mail_to.address, queue_mail_to.subject, queue_mail_to.content, private.request_id())
+  on conflict on constraint notifications_effect_key_key do nothing;
+  return query
+    select notifications.id, notifications.status, notifications.recipient from public.notifications where notifications.effect_key = queue_mail_to.effect_key;
+end
+$$;
+comment on function private.queue_mail_to(text, text, text, text, text) is 'As queue_notification, to an address that somebody gave: the recipient of an invitation or a gift.';
 
 create function private.mark_notification(notification_id uuid, status text, error text default null)
 returns void

@@ -33,7 +33,7 @@ left join (
 ) as held using (variant_id, slot, location_id)
 where slot.reserved <> coalesce(held.quantity, 0)
 union all
-select 'seats are on hand or taken', intakes.id::text, format('seats %s, on hand %s, taken %s', intakes.seats, stock.on_hand, taken.seats)
+select 'seats are on hand or taken', intakes.id::text, format('seats %s, on hand %s, taken %s, kept %s', intakes.seats, stock.on_hand, taken.seats, kept.seats)
 from public.intakes
 left join lateral (
   select coalesce(sum(stock_slots.available + stock_slots.reserved), 0) as on_hand from public.stock_slots where stock_slots.variant_id = intakes.variant_id
@@ -41,7 +41,10 @@ left join lateral (
 left join lateral (
   select count(*) as seats from public.enrollments where enrollments.intake_id = intakes.id and enrollments.status in ('active', 'suspended', 'completed')
 ) as taken on true
-where intakes.seats <> stock.on_hand + taken.seats
+left join lateral (
+  select count(*) as seats from public.organisation_seats where organisation_seats.intake_id = intakes.id and organisation_seats.status in ('free', 'invited')
+) as kept on true
+where intakes.seats <> stock.on_hand + taken.seats + kept.seats
 union all
 select 'an order is the sum of its lines', orders.id::text, format('total %s, lines %s', orders.total_amount, items.total)
 from public.orders
@@ -141,8 +144,21 @@ where enrollments.status = 'reserved' and orders.status not in ('pending', 'need
 union all
 select 'a paid course line has a seat', order_items.id::text, orders.number
 from public.orders join public.order_items on order_items.order_id = orders.id
-where orders.status = 'paid' and order_items.kind = 'course'
+where orders.status = 'paid' and order_items.kind = 'course' and orders.purpose is null
   and not exists (select from public.enrollments where enrollments.order_item_id = order_items.id)
+union all
+select 'an order for an organisation has its seats', order_items.id::text, format('%s of %s, %s given back', counted.seats, order_items.quantity, order_items.refunded_quantity)
+from public.orders join public.order_items on order_items.order_id = orders.id
+cross join lateral (
+  select count(*) as seats from public.organisation_seats where organisation_seats.order_item_id = order_items.id and organisation_seats.status <> 'ended'
+) as counted
+where orders.purpose = 'organisation' and counted.seats <> case
+  when orders.status in ('paid', 'processing', 'shipped', 'delivered', 'completed', 'partially_refunded') then order_items.quantity - order_items.refunded_quantity
+  when orders.status in ('pending', 'expired', 'cancelled', 'refunded') then 0 else counted.seats end
+union all
+select 'an assigned seat of an organisation is a live enrolment', organisation_seats.id::text, coalesce(enrollments.status, 'none')
+from public.organisation_seats left join public.enrollments on enrollments.id = organisation_seats.enrollment_id and enrollments.learner_id = organisation_seats.learner_id
+where organisation_seats.status = 'assigned' and coalesce(enrollments.status, '') not in ('active', 'suspended', 'completed')
 union all
 select 'a download that works belongs to a paid order', downloads.id::text, orders.status
 from public.downloads

@@ -21,6 +21,8 @@ test.each([
   ["invoices", "kind", sdk.invoiceKinds],
   ["enrollments", "status", sdk.enrollmentStatuses],
   ["waitlist_entries", "status", sdk.waitlistStatuses],
+  ["organisation_seats", "status", sdk.organisationSeatStatuses],
+  ["organisation_members", "role", sdk.organisationRoles],
   ["notifications", "status", sdk.notificationStatuses],
   ["notifications", "channel", sdk.notificationChannels],
   ["courses", "level", sdk.courseLevels],

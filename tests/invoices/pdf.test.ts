@@ -41,6 +41,8 @@ const invoice: InvoiceDocument = {
   seller_address: "Jalan Merdeka Selatan 17\nJakarta 10110",
   seller_tax_id: "",
   buyer_name: "Nguyễn Thị Dvořáková",
+  buyer_address: null,
+  buyer_tax_id: null,
   buyer_email: "buyer@example.test",
   locale: "id",
   lines: [line],

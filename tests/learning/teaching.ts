@@ -74,12 +74,13 @@ export async function ask<T = Record<string, unknown>>(
   const names = Object.keys(args);
   const values = names.map((name) => {
     const value = args[name];
-    return ["questions", "answers", "notes"].includes(name) ? JSON.stringify(value) : value;
+    return ["questions", "answers", "notes", "lines"].includes(name) ? JSON.stringify(value) : value;
   });
   const types: Record<string, string> = {
     questions: "::text::jsonb",
     answers: "::text::jsonb",
     notes: "::text::jsonb",
+    lines: "::text::jsonb",
     file_ids: "::uuid[]",
     bytes: "::integer",
   };

@@ -65,6 +65,7 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
   const full = await publishedIntake(sql, { seats: 0 });
   for (const customer of [first, second])
     await act(sql, customer, (tx) => tx`select public.join_waitlist(${full.intakeId})`);
+  for (const customer of [first, second]) await foundOrganisation(sql, customer);
   await sql`select private.queue_process('notifications.send-welcome', id, subject_type, subject_id) from public.events order by id limit 1`;
   return { first, second };
 }
@@ -86,6 +87,20 @@ async function offerPrices(sql: Pool, member: string, variant: string, product: 
   await sql`insert into public.promotion_categories (promotion_id, category_id) values (${promotion?.id}, ${category?.id})`;
   await sql`insert into public.coupons (promotion_id, code, customer_id) values (${promotion?.id}, 'FIRSTOFALL', ${member}), (${promotion?.id}, 'TENPERCENT', null)`;
   await sql`insert into public.tax_rates (country, tax_category, name, basis_points, inclusive) values ('SG', 'standard', 'GST', 900, true)`;
+}
+
+/** An organisation of the customer with a seat that somebody took, one that is kept for an invitation, and a free one. */
+async function foundOrganisation(sql: Pool, customer: string): Promise<void> {
+  const member = await newCustomer(sql);
+  const { intakeId, variantId } = await publishedIntake(sql, { seats: 5 });
+  const code = await act(sql, customer, async (tx) => {
+    const [founded] = await tx`select public.create_organisation('PT Contoh') ->> 'id' as id`;
+    const lines = JSON.stringify([{ variant_id: variantId, quantity: 3 }]);
+    await tx`select public.order_seats(${founded?.id}, ${lines}::text::jsonb)`;
+    await tx`select public.invite_to_seats(${founded?.id}, ${intakeId}, 'ayu@example.test')`;
+    return (await tx`select public.invite_to_seats(${founded?.id}, ${intakeId}) ->> 'code' as code`)[0]?.code;
+  });
+  await act(sql, member, (tx) => tx`select public.claim_seat(${code})`);
 }
 
 async function act<T>(sql: Pool, customer: string, work: (tx: Sql) => Promise<T>): Promise<T> {

@@ -16,6 +16,7 @@ import { Learning } from "./resources/learning.ts";
 import { Ledger } from "./resources/ledger.ts";
 import { Notifications } from "./resources/notifications.ts";
 import { Orders } from "./resources/orders.ts";
+import { Organisations } from "./resources/organisations.ts";
 import { People } from "./resources/people.ts";
 import { Pricing } from "./resources/pricing.ts";
 import { Processes } from "./resources/processes.ts";
@@ -49,6 +50,7 @@ export interface Seatline {
   checkout: Checkout;
   invoices: Invoices;
   learning: Learning;
+  organisations: Organisations;
   people: People;
   notifications: Notifications;
   inventory: Inventory;
@@ -95,6 +97,7 @@ export function createSeatline(options: SeatlineOptions): Seatline {
     checkout: new Checkout(api),
     invoices: new Invoices(api, options.url),
     learning: new Learning(api, options.url, send),
+    organisations: new Organisations(api),
     people: new People(api, person),
     notifications: new Notifications(api, person),
     inventory: new Inventory(api),

@@ -1488,8 +1488,10 @@ export type Database = {
       };
       invoices: {
         Row: {
+          buyer_address: string | null;
           buyer_email: string | null;
           buyer_name: string;
+          buyer_tax_id: string | null;
           corrects_id: string | null;
           currency: string;
           discount_amount: number;
@@ -1519,8 +1521,10 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
+          buyer_address?: string | null;
           buyer_email?: string | null;
           buyer_name: string;
+          buyer_tax_id?: string | null;
           corrects_id?: string | null;
           currency: string;
           discount_amount?: number;
@@ -1549,8 +1553,10 @@ export type Database = {
           year: number;
         };
         Update: {
+          buyer_address?: string | null;
           buyer_email?: string | null;
           buyer_name?: string;
+          buyer_tax_id?: string | null;
           corrects_id?: string | null;
           currency?: string;
           discount_amount?: number;
@@ -2047,7 +2053,7 @@ export type Database = {
           effect_key: string;
           error: string | null;
           id: string;
-          profile_id: string;
+          profile_id: string | null;
           read_at: string | null;
           recipient: string;
           sent_at: string | null;
@@ -2065,7 +2071,7 @@ export type Database = {
           effect_key: string;
           error?: string | null;
           id?: string;
-          profile_id: string;
+          profile_id?: string | null;
           read_at?: string | null;
           recipient: string;
           sent_at?: string | null;
@@ -2082,7 +2088,7 @@ export type Database = {
           effect_key?: string;
           error?: string | null;
           id?: string;
-          profile_id?: string;
+          profile_id?: string | null;
           read_at?: string | null;
           recipient?: string;
           sent_at?: string | null;
@@ -2246,9 +2252,11 @@ export type Database = {
           expires_at: string | null;
           id: string;
           number: string;
+          organisation_id: string | null;
           owed_reason: string | null;
           paid_at: string | null;
           placed_at: string;
+          purpose: string | null;
           shipping_address: Json | null;
           shipping_amount: number;
           status: string;
@@ -2268,9 +2276,11 @@ export type Database = {
           expires_at?: string | null;
           id?: string;
           number?: string;
+          organisation_id?: string | null;
           owed_reason?: string | null;
           paid_at?: string | null;
           placed_at?: string;
+          purpose?: string | null;
           shipping_address?: Json | null;
           shipping_amount?: number;
           status: string;
@@ -2289,9 +2299,11 @@ export type Database = {
           expires_at?: string | null;
           id?: string;
           number?: string;
+          organisation_id?: string | null;
           owed_reason?: string | null;
           paid_at?: string | null;
           placed_at?: string;
+          purpose?: string | null;
           shipping_address?: Json | null;
           shipping_amount?: number;
           status?: string;
@@ -2305,6 +2317,243 @@ export type Database = {
           {
             foreignKeyName: "orders_customer_id_fkey";
             columns: ["customer_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "orders_organisation_id_fkey";
+            columns: ["organisation_id"];
+            isOneToOne: false;
+            referencedRelation: "organisations";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      organisation_invites: {
+        Row: {
+          claimed_at: string | null;
+          created_at: string;
+          email: string | null;
+          expires_at: string;
+          id: string;
+          intake_id: string;
+          invited_by: string | null;
+          organisation_id: string;
+          revoked_at: string | null;
+          seat_id: string | null;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          claimed_at?: string | null;
+          created_at?: string;
+          email?: string | null;
+          expires_at: string;
+          id?: string;
+          intake_id: string;
+          invited_by?: string | null;
+          organisation_id: string;
+          revoked_at?: string | null;
+          seat_id?: string | null;
+          updated_at?: string;
+        };
+        Update: {
+          claimed_at?: string | null;
+          created_at?: string;
+          email?: string | null;
+          expires_at?: string;
+          id?: string;
+          intake_id?: string;
+          invited_by?: string | null;
+          organisation_id?: string;
+          revoked_at?: string | null;
+          seat_id?: string | null;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "organisation_invites_intake_id_fkey";
+            columns: ["intake_id"];
+            isOneToOne: false;
+            referencedRelation: "intakes";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "organisation_invites_invited_by_fkey";
+            columns: ["invited_by"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "organisation_invites_organisation_id_fkey";
+            columns: ["organisation_id"];
+            isOneToOne: false;
+            referencedRelation: "organisations";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "organisation_invites_seat_id_fkey";
+            columns: ["seat_id"];
+            isOneToOne: false;
+            referencedRelation: "organisation_seats";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      organisation_members: {
+        Row: {
+          created_at: string;
+          organisation_id: string;
+          profile_id: string;
+          role: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          organisation_id: string;
+          profile_id: string;
+          role?: string;
+          updated_at?: string;
+        };
+        Update: {
+          created_at?: string;
+          organisation_id?: string;
+          profile_id?: string;
+          role?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "organisation_members_organisation_id_fkey";
+            columns: ["organisation_id"];
+            isOneToOne: false;
+            referencedRelation: "organisations";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "organisation_members_profile_id_fkey";
+            columns: ["profile_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      organisation_seats: {
+        Row: {
+          created_at: string;
+          enrollment_id: string | null;
+          id: string;
+          intake_id: string;
+          learner_id: string | null;
+          order_item_id: string;
+          organisation_id: string;
+          status: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          enrollment_id?: string | null;
+          id?: string;
+          intake_id: string;
+          learner_id?: string | null;
+          order_item_id: string;
+          organisation_id: string;
+          status?: string;
+          updated_at?: string;
+        };
+        Update: {
+          created_at?: string;
+          enrollment_id?: string | null;
+          id?: string;
+          intake_id?: string;
+          learner_id?: string | null;
+          order_item_id?: string;
+          organisation_id?: string;
+          status?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "organisation_seats_enrollment_id_fkey";
+            columns: ["enrollment_id"];
+            isOneToOne: false;
+            referencedRelation: "enrollments";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "organisation_seats_intake_id_fkey";
+            columns: ["intake_id"];
+            isOneToOne: false;
+            referencedRelation: "intakes";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "organisation_seats_learner_id_fkey";
+            columns: ["learner_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "organisation_seats_order_item_id_fkey";
+            columns: ["order_item_id"];
+            isOneToOne: false;
+            referencedRelation: "order_items";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "organisation_seats_organisation_id_fkey";
+            columns: ["organisation_id"];
+            isOneToOne: false;
+            referencedRelation: "organisations";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      organisations: {
+        Row: {
+          billing_address: string | null;
+          billing_email: string | null;
+          billing_name: string;
+          created_at: string;
+          created_by: string | null;
+          id: string;
+          name: string;
+          tax_number: string | null;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          billing_address?: string | null;
+          billing_email?: string | null;
+          billing_name: string;
+          created_at?: string;
+          created_by?: string | null;
+          id?: string;
+          name: string;
+          tax_number?: string | null;
+          updated_at?: string;
+        };
+        Update: {
+          billing_address?: string | null;
+          billing_email?: string | null;
+          billing_name?: string;
+          created_at?: string;
+          created_by?: string | null;
+          id?: string;
+          name?: string;
+          tax_number?: string | null;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "organisations_created_by_fkey";
+            columns: ["created_by"];
             isOneToOne: false;
             referencedRelation: "profiles";
             referencedColumns: ["id"];
@@ -3904,6 +4153,7 @@ export type Database = {
       adjust_stock: { Args: { idempotency_key?: string; lines: Json; note?: string; reason: string }; Returns: Json };
       apply_coupon: { Args: { code: string; idempotency_key?: string }; Returns: Json };
       arrange_images: { Args: { idempotency_key?: string; image_ids: string[]; product_id: string }; Returns: Json };
+      assign_seat: { Args: { idempotency_key?: string; profile_id: string; seat_id: string }; Returns: Json };
       attach_payment_session: {
         Args: { expires_at: string; payment_id: string; session_id: string; url: string };
         Returns: Json;
@@ -3962,6 +4212,7 @@ export type Database = {
         Returns: Json;
       };
       change_cart_item: { Args: { idempotency_key?: string; quantity: number; variant_id: string }; Returns: Json };
+      claim_seat: { Args: { code: string; idempotency_key?: string }; Returns: Json };
       clear_cart: { Args: { idempotency_key?: string }; Returns: Json };
       collection_products: {
         Args: { currency?: string; cursor?: string; locale?: string; max_rows?: number; slug: string };
@@ -3971,6 +4222,18 @@ export type Database = {
       course_outline: { Args: { product_id: string }; Returns: Json };
       create_location: {
         Args: { code: string; idempotency_key?: string; name: string; priority?: number };
+        Returns: Json;
+      };
+      create_organisation: {
+        Args: {
+          billing_address?: string;
+          billing_email?: string;
+          billing_name?: string;
+          idempotency_key?: string;
+          manager_id?: string;
+          name: string;
+          tax_number?: string;
+        };
         Returns: Json;
       };
       deduct_stock: {
@@ -4010,6 +4273,16 @@ export type Database = {
           isOneToOne: false;
           isSetofReturn: true;
         };
+      };
+      invite_to_seats: {
+        Args: {
+          email?: string;
+          expires_at?: string;
+          idempotency_key?: string;
+          intake_id: string;
+          organisation_id: string;
+        };
+        Returns: Json;
       };
       invoice_document: { Args: { invoice_id: string }; Returns: Json };
       join_waitlist: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
@@ -4094,6 +4367,38 @@ export type Database = {
       };
       my_waitlist: { Args: Record<PropertyKey, never>; Returns: Json[] };
       note_attendance: { Args: { idempotency_key?: string; notes: Json; session_id: string }; Returns: Json };
+      order_seats: {
+        Args: { currency?: string; idempotency_key?: string; lines: Json; organisation_id: string };
+        Returns: Json;
+      };
+      organisation_people: {
+        Args: { organisation_id: string };
+        Returns: {
+          email: string;
+          first_name: string;
+          joined_at: string;
+          last_name: string;
+          profile_id: string;
+          role: string;
+        }[];
+      };
+      organisation_progress: {
+        Args: { organisation_id: string };
+        Returns: {
+          email: string;
+          enrolled_at: string;
+          first_name: string;
+          intake_id: string;
+          intake_title: string;
+          last_name: string;
+          learner_id: string;
+          passed_at: string;
+          progress_percent: number;
+          seat_id: string;
+          state: string;
+          title: string;
+        }[];
+      };
       place_order: {
         Args: {
           cart_id?: string;
@@ -4128,11 +4433,13 @@ export type Database = {
         };
         Returns: Json;
       };
+      quote_seats: { Args: { currency?: string; lines: Json; organisation_id: string }; Returns: Json };
       receive_learning_file: { Args: { bytes: number; content_type: string; file_id: string }; Returns: Json };
       receive_provider_event: {
         Args: { event_id: string; payload: Json; provider: string; type: string };
         Returns: Json;
       };
+      reclaim_seat: { Args: { idempotency_key?: string; seat_id: string }; Returns: Json };
       record_transfer_refund: {
         Args: { idempotency_key?: string; reference: string; refund_id: string };
         Returns: Json;
@@ -4152,6 +4459,10 @@ export type Database = {
       remove_address: { Args: { address_id: string; idempotency_key?: string }; Returns: Json };
       remove_coupon: { Args: { code: string; idempotency_key?: string }; Returns: Json };
       remove_from_cart: { Args: { idempotency_key?: string; variant_id: string }; Returns: Json };
+      remove_organisation_member: {
+        Args: { idempotency_key?: string; organisation_id: string; profile_id: string };
+        Returns: Json;
+      };
       renew_calendar_link: { Args: { calendar: string; idempotency_key?: string }; Returns: Json };
       reserve_stock: {
         Args: { idempotency_key?: string; lines: Json; minutes?: number; note?: string };
@@ -4194,6 +4505,7 @@ export type Database = {
         Returns: Json;
       };
       revoke_certificate: { Args: { certificate_id: string; idempotency_key?: string; reason: string }; Returns: Json };
+      revoke_invite: { Args: { idempotency_key?: string; invite_id: string }; Returns: Json };
       revoke_role: {
         Args: { profile_id: string; role: string };
         Returns: {
@@ -4259,6 +4571,10 @@ export type Database = {
         Args: { idempotency_key?: string; threshold: number; variant_id: string };
         Returns: Json;
       };
+      set_organisation_role: {
+        Args: { idempotency_key?: string; organisation_id: string; profile_id: string; role: string };
+        Returns: Json;
+      };
       set_stock_mode: {
         Args: {
           backorder_limit?: number;
@@ -4309,6 +4625,18 @@ export type Database = {
       };
       update_location: {
         Args: { active?: boolean; idempotency_key?: string; location_id: string; name?: string; priority?: number };
+        Returns: Json;
+      };
+      update_organisation: {
+        Args: {
+          billing_address?: string;
+          billing_email?: string;
+          billing_name?: string;
+          idempotency_key?: string;
+          name?: string;
+          organisation_id: string;
+          tax_number?: string;
+        };
         Returns: Json;
       };
       update_process: {

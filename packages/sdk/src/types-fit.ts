@@ -2,6 +2,7 @@ import type { Database } from "./database.types.ts";
 import type { DigitalFile, Media, MyDownload } from "./types/catalog.ts";
 import type { Process } from "./types/events.ts";
 import type { Attendance, Certificate, LessonContent, Submission } from "./types/learning.ts";
+import type { Organisation, OrganisationInvite, OrganisationSeat } from "./types/organisations.ts";
 import type { Dispute, PaymentProof } from "./types/payments.ts";
 import type { Address } from "./types/people.ts";
 import type {
@@ -49,6 +50,9 @@ export type TypesFit = [
   True<Fits<Notification, Row<"notifications">>>,
   True<Fits<Omit<OrderItem, "enrollment" | "pricing">, Row<"order_items">>>,
   True<Fits<OrderSummary, Row<"orders">>>,
+  True<Fits<Organisation, Row<"organisations">>>,
+  True<Fits<OrganisationInvite, Row<"organisation_invites">>>,
+  True<Fits<OrganisationSeat, Row<"organisation_seats">>>,
   True<Fits<Payment, Row<"payments">>>,
   True<Fits<Omit<PaymentProof, "order_id" | "order_number">, Row<"payment_proofs">>>,
   True<Fits<Price, Row<"prices">>>,

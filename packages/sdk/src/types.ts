@@ -160,6 +160,9 @@ export interface OrderSummary {
 export interface Order extends OrderSummary {
   /** What is still to pay, in minor units. */
   due_amount: number;
+  /** What it is for when the buyer does not simply take the seats: seats of an organisation, gifts, longer access, another intake. */
+  purpose: "organisation" | "gift" | "renewal" | "transfer" | null;
+  organisation_id: string | null;
   /** Where it goes, as it was when it was placed; null when nothing is sent. */
   shipping_address: AddressSnapshot | null;
   items: OrderItem[];
@@ -272,6 +275,9 @@ export interface Invoice extends InvoiceSummary {
   seller_tax_id: string;
   buyer_name: string;
   buyer_email: string | null;
+  /** Of an organisation; null for a person. */
+  buyer_address: string | null;
+  buyer_tax_id: string | null;
   /** Language of the PDF: `id` or `en`. */
   locale: string;
   lines: InvoiceLine[];

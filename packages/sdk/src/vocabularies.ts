@@ -174,3 +174,18 @@ export type ProductKind = (typeof productKinds)[number];
 export const attributeTypes = ["text", "integer", "decimal", "boolean", "choice"] as const;
 /** One of {@link attributeTypes}. */
 export type AttributeType = (typeof attributeTypes)[number];
+
+/** Where a seat of an organisation stands: nobody's, kept for an invitation, somebody's enrolment, or given back. */
+export const organisationSeatStatuses = ["free", "invited", "assigned", "ended"] as const;
+/** One of {@link organisationSeatStatuses}. */
+export type OrganisationSeatStatus = (typeof organisationSeatStatuses)[number];
+
+/** What somebody is in an organisation. */
+export const organisationRoles = ["manager", "member"] as const;
+/** One of {@link organisationRoles}. */
+export type OrganisationRole = (typeof organisationRoles)[number];
+
+/** How far the learner of an organisation's seat is. */
+export const enrollmentProgressStates = ["assigned", "started", "completed"] as const;
+/** One of {@link enrollmentProgressStates}. */
+export type EnrollmentProgressState = (typeof enrollmentProgressStates)[number];

@@ -1,9 +1,10 @@
 import postgres from "postgres";
 import type { Keys } from "./keys.ts";
 
-/** The people of the demo school: one learner and one member of staff per role. All share `demoPassword` of keys.json. */
+/** The people of the demo school: one learner, one who manages an organisation with seats, and one member of staff per role. All share `demoPassword` of keys.json. */
 export const demoUsers = [
   { email: "learner@seatline.test", name: "Lia Learner", role: null },
+  { email: "manager@seatline.test", name: "Maya Manager", role: null },
   { email: "instructor@seatline.test", name: "Indra Instructor", role: "instructor" },
   { email: "support@seatline.test", name: "Sari Support", role: "support" },
   { email: "warehouse@seatline.test", name: "Wayan Warehouse", role: "warehouse" },
@@ -33,10 +34,25 @@ export async function createDemoUsers(url: string, keys: Keys, ownerUrl: string)
       if (user.role === "instructor")
         await sql`insert into public.course_instructors (product_id, profile_id)
           select product_id, ${id} from public.course_sections on conflict do nothing`;
+      if (user.email === "manager@seatline.test") await foundDemoOrganisation(sql, id);
     }
   } finally {
     await sql.end();
   }
+}
+
+// Five free seats of the course that can be taken, as its manager would buy them.
+async function foundDemoOrganisation(sql: postgres.Sql, manager: string): Promise<void> {
+  const claims = JSON.stringify({ sub: manager, role: "authenticated" });
+  await sql.begin(async (tx) => {
+    await tx`select set_config('request.jwt.claims', ${claims}, true)`;
+    await tx`select private.order_seats((founded ->> 'id')::uuid, jsonb_build_array(jsonb_build_object('variant_id', intakes.variant_id, 'quantity', 5)), null, null)
+      from private.create_organisation('Rumah Belajar Maya', 'Yayasan Rumah Belajar Maya', 'Jl. Dago 12, Bandung', null, null, null, null) as founded
+      cross join (
+        select intakes.variant_id from public.intakes join public.products on products.id = intakes.product_id
+        where products.slug = 'javascript-from-zero' and intakes.title = 'Self-paced'
+      ) as intakes`;
+  });
 }
 
 async function createUser(url: string, keys: Keys, user: (typeof demoUsers)[number]): Promise<string> {

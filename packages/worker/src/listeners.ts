@@ -12,6 +12,7 @@ export const LISTENERS: Readonly<Record<string, readonly EventTaskName[]>> = {
   "certificate.issued": ["learning.send-certificate"],
   "assignment.graded": ["learning.send-grade"],
   "waitlist.offered": ["notifications.send-seat-offer"],
+  "organisation_invite.sent": ["organisations.send-invite"],
   "file.discarded": ["catalog.remove-file"],
   "refund.requested": ["payments.send-refund"],
   "refund.succeeded": ["invoices.issue-credit-note"],

@@ -29,6 +29,9 @@ export type InvoiceDocument = {
   seller_tax_id: string;
   buyer_name: string;
   buyer_email: string | null;
+  /** Of an organisation; null for a person. */
+  buyer_address: string | null;
+  buyer_tax_id: string | null;
   locale: string;
   lines: InvoiceLine[];
 };

@@ -71,7 +71,12 @@ function drawParties(sheet: Sheet): void {
   const buyer = { x: PAGE.left, width: 250 };
   let left = sheet.y;
   left += write(pdf, words.billTo, { ...buyer, y: left, size: 8.5, color: INK.quiet }) + 2;
-  const who = [invoice.buyer_name, invoice.buyer_email ?? ""].filter((text) => text !== "");
+  const who = [
+    invoice.buyer_name,
+    invoice.buyer_address ?? "",
+    invoice.buyer_tax_id ? `${words.taxId} ${invoice.buyer_tax_id}` : "",
+    invoice.buyer_email ?? "",
+  ].filter((text) => text !== "");
   if (who.length === 0) who.push("–"); // the account was closed before the invoice was issued
   who.forEach((text, index) => {
     left += write(pdf, text, {

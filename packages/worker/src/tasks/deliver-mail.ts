@@ -6,11 +6,15 @@ import type { EventRunContext } from "./task.ts";
 
 /** One mail to one person: `effectKey` is what makes it one, however often the task runs. */
 export type MailOrder = {
-  profileId: string;
+  /** A customer, or null for an `address` that somebody gave. */
+  profileId: string | null;
+  address?: string;
   type: string;
   effectKey: string;
   rendered: Rendered;
   attachments?: Attachment[];
+  /** A word of the text that is not kept with the notification: a secret that is its recipient's alone. */
+  secret?: string;
 };
 
 type Notification = { notification_id: string; status: string; recipient: string };
@@ -22,12 +26,15 @@ type Notification = { notification_id: string; status: string; recipient: string
 export async function deliverMail(order: MailOrder, context: EventRunContext): Promise<void> {
   const { sql, mailer, log, correlationId } = context;
   const { subject, text, html } = order.rendered;
-  const [notification] = await correlated(
-    sql,
-    correlationId,
-    (transaction) => transaction<Notification[]>`
-      select notification_id, status, recipient
-      from private.queue_notification(${order.profileId}, ${order.type}, 'email', ${order.effectKey}, ${subject}, ${text})`,
+  const kept = order.secret ? text.replaceAll(order.secret, "…") : text;
+  const [notification] = await correlated(sql, correlationId, (transaction) =>
+    order.profileId !== null
+      ? transaction<Notification[]>`
+          select notification_id, status, recipient
+          from private.queue_notification(${order.profileId}, ${order.type}, 'email', ${order.effectKey}, ${subject}, ${kept})`
+      : transaction<Notification[]>`
+          select notification_id, status, recipient
+          from private.queue_mail_to(${order.address ?? ""}, ${order.type}, ${order.effectKey}, ${subject}, ${kept})`,
   );
   if (!notification) {
     log.info("nobody to write to: the account has no address any more");

@@ -17,6 +17,7 @@ import { sendProofRejected } from "./notifications.send-proof-rejected.ts";
 import { sendSeatOffer } from "./notifications.send-seat-offer.ts";
 import { sendWelcome } from "./notifications.send-welcome.ts";
 import { expireDueOrders } from "./orders.expire-due.ts";
+import { sendInvite } from "./organisations.send-invite.ts";
 import { applyProviderEvents } from "./payments.apply-provider-events.ts";
 import { closeSession } from "./payments.close-session.ts";
 import { readEvents } from "./payments.read-events.ts";
@@ -42,6 +43,7 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
   "learning.issue-certificate": issueCertificate,
   "learning.send-certificate": sendCertificate,
   "learning.send-grade": sendGrade,
+  "organisations.send-invite": sendInvite,
   "payments.send-refund": sendRefund,
   "payments.close-session": closeSession,
   "production.push-order": pushOrder,
