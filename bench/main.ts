@@ -5,6 +5,7 @@ import { chooseDriver } from "./drivers/choose-driver.ts";
 import { measureCart } from "./measurements/cart.ts";
 import { measureCatalogList } from "./measurements/catalog-list.ts";
 import { measureEnrollHttp } from "./measurements/enroll-http.ts";
+import { measureImport } from "./measurements/import.ts";
 import { measureJourney } from "./measurements/journey.ts";
 import { measureMyCourses } from "./measurements/my-courses.ts";
 import { measureOrderSearch } from "./measurements/order-search.ts";
@@ -89,6 +90,7 @@ function plan(only: MeasurementName[]) {
     [["my-courses"], measureMyCourses],
     [["order-search"], measureOrderSearch],
     [["product-search"], measureProductSearch],
+    [["import"], measureImport],
     [["enroll-http"], measureEnrollHttp],
     [["cart"], measureCart],
     [["rush"], measureRush],

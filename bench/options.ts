@@ -8,6 +8,7 @@ export const measurementNames = [
   "my-courses",
   "order-search",
   "product-search",
+  "import",
   "enroll-http",
   "cart",
   "rush",

@@ -179,15 +179,17 @@ create trigger _100_refuse_change before update or delete on public.audit_log fo
 
 create function private.audit_hash(entry public.audit_log)
 returns bytea
-language sql
+language plpgsql -- for every audited row: keeps its plan
 stable
 security invoker
 set search_path = ''
 as $$
-  select sha256(entry.previous_hash || convert_to(jsonb_build_array(
+begin
+  return sha256(entry.previous_hash || convert_to(jsonb_build_array(
     entry.actor_id, entry.actor_role, entry.action, entry.table_name, entry.row_key, entry.before, entry.after, entry.request_id,
     extract(epoch from entry.occurred_at)
   )::text, 'UTF8'));
+end
 $$;
 comment on function private.audit_hash(public.audit_log) is 'SHA-256 over the previous hash and everything the entry says.';
 

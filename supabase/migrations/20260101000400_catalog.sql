@@ -16,6 +16,51 @@ comment on function private.is_on_sale(text, timestamptz, timestamptz) is
   'The one meaning of "on sale now", for policies, prices and search. Parsed when it is made, so no search path matters, and without a setting, so that it is inlined and indexes serve it.';
 grant execute on function private.is_on_sale(text, timestamptz, timestamptz) to anon, authenticated, service_role;
 
+create function private.is_importing()
+returns boolean
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return coalesce(current_setting('seatline.importing', true), '') = 'on';
+end
+$$;
+comment on function private.is_importing() is
+  'Whether this transaction is applying an import, which holds attributes against their schemas and follows with the search itself, for all rows at once. Only private.apply_import_products says so; no client can.';
+
+create function private.translations_problem(translations jsonb, fields text[])
+returns text
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_locale text;
+  v_texts jsonb;
+  v_field text;
+begin
+  if jsonb_typeof(translations_problem.translations) <> 'object' then
+    return 'translations is an object of locales.';
+  end if;
+  for v_locale, v_texts in select * from jsonb_each(translations_problem.translations) loop
+    if v_locale not in ('id', 'en') or jsonb_typeof(v_texts) <> 'object' then
+      return format('translations has no place for %s.', left(v_locale, 20));
+    end if;
+    for v_field in select jsonb_object_keys(v_texts) loop
+      if v_field <> all (translations_problem.fields) or jsonb_typeof(v_texts -> v_field) <> 'string'
+        or length(btrim(v_texts ->> v_field)) not between 1 and (case v_field when 'description' then 50000 when 'summary' then 500 else 200 end) then
+        return format('The text %s in %s is not known here, not a text, empty or too long.', left(v_field, 20), v_locale);
+      end if;
+    end loop;
+  end loop;
+  return null;
+end
+$$;
+comment on function private.translations_problem(jsonb, text[]) is 'Why translations are not {locale: {field: text}} with these fields, as a sentence; null when they are.';
+
 create function private.tg__check_translations()
 returns trigger
 language plpgsql
@@ -24,25 +69,14 @@ security definer -- refuses by a function that the writer may not call
 set search_path = ''
 as $$
 declare
-  v_locale text;
-  v_texts jsonb;
-  v_field text;
-  v_hint constant text := format('Send {"en": {"%s": "…"}}; locales are id and en, texts may be left out.', tg_argv[0]);
+  v_problem text;
 begin
-  if jsonb_typeof(new.translations) <> 'object' then
-    perform private.fail('invalid_translations', 422, 'translations is an object of locales.', v_hint);
+  if new.translations <> '{}' then
+    v_problem := private.translations_problem(new.translations, tg_argv);
   end if;
-  for v_locale, v_texts in select * from jsonb_each(new.translations) loop
-    if v_locale not in ('id', 'en') or jsonb_typeof(v_texts) <> 'object' then
-      perform private.fail('invalid_translations', 422, format('translations has no place for %s.', left(v_locale, 20)), v_hint);
-    end if;
-    for v_field in select jsonb_object_keys(v_texts) loop
-      if v_field <> all (tg_argv) or jsonb_typeof(v_texts -> v_field) <> 'string'
-        or length(btrim(v_texts ->> v_field)) not between 1 and (case v_field when 'description' then 50000 when 'summary' then 500 else 200 end) then
-        perform private.fail('invalid_translations', 422, format('The text %s in %s is not known here, not a text, empty or too long.', left(v_field, 20), v_locale), v_hint);
-      end if;
-    end loop;
-  end loop;
+  if v_problem is not null then
+    perform private.fail('invalid_translations', 422, v_problem, format('Send {"en": {"%s": "…"}}; locales are id and en, texts may be left out.', tg_argv[0]));
+  end if;
   return new;
 end
 $$;

@@ -244,7 +244,7 @@ declare
   v_schema public.category_attributes[];
   v_problem jsonb;
 begin
-  if new.category_id is null and new.attributes = '{}' and (tg_op = 'INSERT' or old.category_id is null) then
+  if new.category_id is null and new.attributes = '{}' and (tg_op = 'INSERT' or old.category_id is null) or private.is_importing() then
     return null;
   end if;
   perform private.share_category_tree();
@@ -274,6 +274,9 @@ declare
   v_product public.products;
   v_problem jsonb;
 begin
+  if private.is_importing() then
+    return null;
+  end if;
   -- a product that is being published is waited for, and then found published
   select * into v_product from public.products where products.id = new.product_id for share;
   if v_product.category_id is null and new.attributes = '{}' then

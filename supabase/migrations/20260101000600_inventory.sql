@@ -163,7 +163,7 @@ create table public.stock_movements (
   constraint stock_movements_move_something check (quantity <> 0),
   -- one constant instead of a list of them: every purchase reads this, and a list costs several times as much
   constraint stock_movements_have_a_known_reason check (reason = any (
-    '{capacity,sale,return,backorder,transfer,deduction,receipt,count,damage,loss,found,correction,supplier_return,own_use}'))
+    '{capacity,sale,return,backorder,transfer,deduction,receipt,count,damage,loss,found,correction,supplier_return,own_use,import}'))
 );
 comment on table public.stock_movements is 'Why on hand changed, by variant and location. Append-only; their sum is on hand. backorder moves a unit from the shelf to who bought it before it came.';
 -- serves: the ledger of one variant and its reconciliation

@@ -88,21 +88,21 @@ begin
   while v_slots < 64 and v_slots * 4 < v_on_hand loop
     v_slots := v_slots * 2;
   end loop;
-  -- slot 0 of main as well, whatever the place: private.lock_stock begins there
-  insert into public.stock_slots (variant_id, slot, location_id, watched_at)
-  select add_units.variant_id, wanted.slot, wanted.location_id, (select now() from private.low_stock_marks where low_stock_marks.variant_id = add_units.variant_id)
+  insert into public.stock_slots (variant_id, slot, location_id, available, watched_at)
+  select add_units.variant_id, share.slot, share.location_id, share.quantity,
+    (select now() from private.low_stock_marks where low_stock_marks.variant_id = add_units.variant_id)
   from (
-    select v_first + number * (64 / v_slots), add_units.location_id from generate_series(0, v_slots - 1) as number
-    union select 0, private.main_location()
-  ) as wanted (slot, location_id)
-  on conflict do nothing;
-  update public.stock_slots set available = available + share.quantity
-  from (
-    select stock_slots.slot,
-      add_units.quantity / count(*) over () + case when row_number() over (order by stock_slots.slot) <= add_units.quantity % count(*) over () then 1 else 0 end as quantity
-    from public.stock_slots where stock_slots.variant_id = add_units.variant_id and stock_slots.location_id = add_units.location_id
+    select places.slot, places.location_id,
+      add_units.quantity / count(*) over () + case when row_number() over (order by places.slot) <= add_units.quantity % count(*) over () then 1 else 0 end as quantity
+    from (
+      select v_first + number * (64 / v_slots), add_units.location_id from generate_series(0, v_slots - 1) as number
+      union select stock_slots.slot, stock_slots.location_id from public.stock_slots
+      where stock_slots.variant_id = add_units.variant_id and stock_slots.location_id = add_units.location_id
+    ) as places (slot, location_id)
+    -- slot 0 of main as well, whatever the place: private.lock_stock begins there
+    union all select 0, private.main_location(), 0 where v_first > 0
   ) as share
-  where stock_slots.variant_id = add_units.variant_id and stock_slots.slot = share.slot and stock_slots.location_id = add_units.location_id;
+  on conflict on constraint stock_slots_pkey do update set available = stock_slots.available + excluded.available where excluded.available > 0;
 end
 $$;
 comment on function private.add_units(uuid, uuid, integer) is

@@ -143,6 +143,7 @@ stable
 security invoker
 set search_path = ''
 as $$
+  with base as materialized (select private.setting('catalog_locale') #>> '{}' as locale)
   select products.id, products.kind, products.status, products.publish_at, products.unpublish_at, products.created_at, products.category_id,
     private.search_text(products.title), products.tags,
     private.facts_of(products.attributes || coalesce(sold.attributes, '{}')), private.numbers_of(products.attributes || coalesce(sold.attributes, '{}')),
@@ -153,7 +154,7 @@ as $$
       || private.words_of('id', products.translations -> 'id') || private.words_of('en', products.translations -> 'en')
       || setweight(to_tsvector('pg_catalog.simple', concat_ws(' ', array_to_string(products.tags, ' '), private.search_text(sold.skus), private.search_text(sold.titles))), 'B')
       || private.words_of(base.locale, jsonb_build_object('summary', categories.title))
-  from (select private.setting('catalog_locale') #>> '{}') as base (locale)
+  from base
   cross join unnest(product_documents.product_ids) as wanted (id)
   join public.products on products.id = wanted.id
   left join public.categories on categories.id = products.category_id
@@ -261,6 +262,9 @@ security definer -- staff write the catalogue, not the search
 set search_path = ''
 as $$
 begin
+  if private.is_importing() then
+    return null;
+  end if;
   if tg_table_name = 'settings' then
     perform private.index_products(array(select products.id from public.products));
   elsif tg_table_name = 'categories' then

@@ -29,39 +29,44 @@ comment on table private.sold_titles is 'Every title that a line of an order can
 
 create function private.note_customers(profile_ids uuid[])
 returns void
-language sql
+language plpgsql -- at every change of a profile: keeps a plan that goes by the ids
 volatile
 security invoker
 set search_path = ''
 as $$
+begin
   insert into private.customer_search (profile_id, content)
   select profiles.id, concat_ws(E'\n', private.search_text(profiles.first_name || ' ' || profiles.last_name), private.search_text(profiles.email),
     profiles.phone, regexp_replace(profiles.phone, '\D', '', 'g'),
     (select string_agg(distinct private.search_text(addresses.recipient), E'\n') from public.addresses where addresses.profile_id = profiles.id))
-  from public.profiles where note_customers.profile_ids is null or profiles.id = any (note_customers.profile_ids)
-  on conflict (profile_id) do update set content = excluded.content;
+  from unnest(coalesce(note_customers.profile_ids, array(select profiles.id from public.profiles))) as wanted (id)
+  join public.profiles on profiles.id = wanted.id
+  on conflict on constraint customer_search_pkey do update set content = excluded.content;
+end
 $$;
 comment on function private.note_customers(uuid[]) is 'Makes these people (null: all) searchable as they are now.';
 
 create function private.note_titles(variant_ids uuid[])
 returns void
-language sql
+language plpgsql -- as note_customers
 volatile
 security invoker
 set search_path = ''
 as $$
+begin
   insert into private.sold_titles (variant_id, title, content)
   select named.variant_id, named.title, private.search_text(named.title)
   from (
     -- as private.price_line words it; a test compares
     select variants.id as variant_id,
       case when intakes.id is null or intakes.title = products.title then products.title else products.title || ' · ' || intakes.title end as title
-    from public.variants
+    from unnest(coalesce(note_titles.variant_ids, array(select variants.id from public.variants))) as wanted (id)
+    join public.variants on variants.id = wanted.id
     join public.products on products.id = variants.product_id
     left join public.intakes on intakes.variant_id = variants.id
-    where note_titles.variant_ids is null or variants.id = any (note_titles.variant_ids)
   ) as named
   on conflict do nothing;
+end
 $$;
 comment on function private.note_titles(uuid[]) is 'Notes the titles under which these variants (null: all) are sold from now on. Old ones stay: orders carry them.';
 
@@ -102,9 +107,10 @@ set search_path = ''
 as $$
 begin
   if tg_table_name = 'products' then
-    perform private.note_titles(array(select variants.id from public.variants where variants.product_id = new.id));
+    perform private.note_titles(array(
+      select variants.id from changed join former on former.id = changed.id join public.variants on variants.product_id = changed.id where changed.title <> former.title));
   elsif tg_table_name = 'variants' then
-    perform private.note_titles(array[new.id]);
+    perform private.note_titles(array(select changed.id from changed));
   else
     perform private.note_titles(array[new.variant_id]);
   end if;
@@ -117,8 +123,9 @@ create trigger _300_note_customer after insert or update of email, first_name, l
   for each row execute function private.tg_profiles__note_customer();
 create trigger _300_note_recipient after insert or delete or update of recipient on public.addresses
   for each row execute function private.tg_addresses__note_recipient();
-create trigger _300_note_titles after update of title on public.products for each row execute function private.tg__note_titles();
-create trigger _300_note_titles after insert or update of product_id on public.variants for each row execute function private.tg__note_titles();
+create trigger _300_note_titles after update on public.products referencing old table as former new table as changed
+  for each statement execute function private.tg__note_titles();
+create trigger _300_note_titles after insert on public.variants referencing new table as changed for each statement execute function private.tg__note_titles();
 create trigger _300_note_titles after insert or update of title, variant_id on public.intakes for each row execute function private.tg__note_titles();
 
 -- what was there before, and only then the indexes: that is many times faster

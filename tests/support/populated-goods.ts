@@ -11,3 +11,10 @@ export async function populateGoods(sql: Pool): Promise<string> {
   await sql`insert into public.bundle_items (bundle_variant_id, component_variant_id) values (${draft}, ${scarce})`;
   return scarce;
 }
+
+/** An import of each kind, one with an error, and an export that this person asked for. */
+export async function populateImports(sql: Pool, person: string): Promise<void> {
+  await sql`insert into public.imports (kind, dry_run, file_name) values ('products', true, 'a.csv'), ('prices', true, 'b.csv'), ('stock', true, 'c.csv')`;
+  await sql`insert into public.import_errors (import_id, code, message) select id, 'not_csv', 'No.' from public.imports`;
+  await sql`insert into public.exports (kind, created_by) values ('stock', ${person})`;
+}

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { publishedIntake } from "./catalog.ts";
 import type { Pool, Sql } from "./database.ts";
 import { asCustomer, asOwner, asService, newCustomer } from "./people.ts";
-import { populateGoods } from "./populated-goods.ts";
+import { populateGoods, populateImports } from "./populated-goods.ts";
 import { populateLearning } from "./populated-learning.ts";
 import { newCollection, newFile, newPicture, publishedProduct } from "./products.ts";
 
@@ -28,6 +28,7 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
   for (const { productId } of [book, unready]) await newPicture(sql, productId);
   for (const status of ["published", "draft"]) await newCollection(sql, book.productId, status);
   const scarce = await populateGoods(sql);
+  await populateImports(sql, first);
   for (const customer of [first, second]) {
     await act(
       sql,

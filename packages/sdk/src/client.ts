@@ -10,6 +10,7 @@ import { Catalog } from "./resources/catalog.ts";
 import { Checkout } from "./resources/checkout.ts";
 import { Courses } from "./resources/courses.ts";
 import { Disputes } from "./resources/disputes.ts";
+import { Imports } from "./resources/imports.ts";
 import { Inventory } from "./resources/inventory.ts";
 import { Invoices } from "./resources/invoices.ts";
 import { Learning } from "./resources/learning.ts";
@@ -49,6 +50,7 @@ export interface Seatline {
   orders: Orders;
   checkout: Checkout;
   invoices: Invoices;
+  imports: Imports;
   learning: Learning;
   organisations: Organisations;
   people: People;
@@ -96,6 +98,7 @@ export function createSeatline(options: SeatlineOptions): Seatline {
     orders: new Orders(api, cart),
     checkout: new Checkout(api),
     invoices: new Invoices(api, options.url),
+    imports: new Imports(api, options.url),
     learning: new Learning(api, options.url, send),
     organisations: new Organisations(api),
     people: new People(api, person),

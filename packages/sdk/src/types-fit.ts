@@ -1,6 +1,7 @@
 import type { Database } from "./database.types.ts";
 import type { DigitalFile, Media, MyDownload } from "./types/catalog.ts";
 import type { Process } from "./types/events.ts";
+import type { Export, Import } from "./types/imports.ts";
 import type { Attendance, Certificate, LessonContent, Submission } from "./types/learning.ts";
 import type { Organisation, OrganisationInvite, OrganisationSeat } from "./types/organisations.ts";
 import type { Dispute, PaymentProof } from "./types/payments.ts";
@@ -42,6 +43,8 @@ export type TypesFit = [
   True<Fits<DigitalFile, Row<"digital_files">>>,
   True<Fits<Dispute, Row<"disputes">>>,
   True<Fits<Enrollment, Row<"enrollments">>>,
+  True<Fits<Export, Row<"exports">>>,
+  True<Fits<Omit<Import, "result">, Row<"imports">>>,
   True<Fits<Omit<Intake, "prices">, Row<"intakes">>>,
   True<Fits<Omit<InvoiceLine, "taxes">, Row<"invoice_lines">>>,
   True<Fits<Omit<InvoiceSummary, "number">, Row<"invoices">>>,

@@ -14,6 +14,8 @@ export const LISTENERS: Readonly<Record<string, readonly EventTaskName[]>> = {
   "waitlist.offered": ["notifications.send-seat-offer"],
   "organisation_invite.sent": ["organisations.send-invite"],
   "file.discarded": ["catalog.remove-file"],
+  "import.queued": ["imports.run-import"],
+  "export.queued": ["imports.run-export"],
   "refund.requested": ["payments.send-refund"],
   "refund.succeeded": ["invoices.issue-credit-note"],
   "dispute.inquired": ["notifications.send-dispute"],

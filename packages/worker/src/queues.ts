@@ -27,6 +27,8 @@ export const EVENT_TASKS = [
   "payments.send-refund",
   "payments.close-session",
   "production.push-order",
+  "imports.run-import",
+  "imports.run-export",
 ] as const;
 /** Name of a task that follows an event. */
 export type EventTaskName = (typeof EVENT_TASKS)[number];
@@ -74,6 +76,8 @@ const eventQueue = {
 const mailQueue = { ...eventQueue, retryLimit: 16, retryDelay: 2, retryDelayMax: 15 * 60 };
 // A refund is owed, and so are an invoice and what was bought: about two days in all before somebody has to look.
 const owedQueue = { ...eventQueue, retryLimit: 60, retryDelay: 3, retryDelayMax: 60 * 60 };
+// A file of some hundred thousand rows is written in one go; what was wrong with it is no failure and is not tried again.
+const fileQueue = { ...eventQueue, expireInSeconds: 60 * 60, retryLimit: 8, retryDelay: 2, retryDelayMax: 5 * 60 };
 // The next minute is the retry.
 const scheduledQueue = {
   policy: "exclusive",
@@ -103,6 +107,8 @@ export const QUEUES: Record<TaskName, Omit<Queue, "name">> = {
   "payments.send-refund": owedQueue,
   "payments.close-session": owedQueue,
   "production.push-order": owedQueue,
+  "imports.run-import": fileQueue,
+  "imports.run-export": fileQueue,
   "orders.expire-due": scheduledQueue,
   "carts.expire-due": scheduledQueue,
   "courses.expire-offers": scheduledQueue,

@@ -10,6 +10,8 @@ export const BUCKETS: Record<BucketName, { public: false; fileSizeLimit: number;
   },
   downloads: { public: false, fileSizeLimit: 50 * 1024 * 1024 },
   learning: { public: false, fileSizeLimit: 50 * 1024 * 1024 },
+  // CSV files that staff bring and take; what is in them the worker finds out
+  imports: { public: false, fileSizeLimit: 50 * 1024 * 1024 },
   certificates: { public: false, fileSizeLimit: 5 * 1024 * 1024, allowedMimeTypes: ["application/pdf"] },
   // `incoming/<proof>` as buyers send them, `<proof>` once their content was checked
   "payment-proofs": {
@@ -20,7 +22,7 @@ export const BUCKETS: Record<BucketName, { public: false; fileSizeLimit: number;
 };
 
 /** Name of a bucket. */
-export type BucketName = "media" | "downloads" | "learning" | "certificates" | "payment-proofs";
+export type BucketName = "media" | "downloads" | "learning" | "imports" | "certificates" | "payment-proofs";
 
 /** What Storage answers when something is refused; hosted Supabase and the embedded stack fill in different fields. */
 type Refusal = { message: string; status?: number; statusCode?: string };

@@ -4,6 +4,8 @@ import { discardAbandonedUploads } from "./catalog.discard-abandoned-uploads.ts"
 import { removeFile } from "./catalog.remove-file.ts";
 import { expireOffers } from "./courses.expire-offers.ts";
 import { purgeIdempotencyKeys } from "./foundation.purge-idempotency-keys.ts";
+import { runExport } from "./imports.run-export.ts";
+import { runImport } from "./imports.run-import.ts";
 import { issueCreditNote } from "./invoices.issue-credit-note.ts";
 import { issueInvoice } from "./invoices.issue-invoice.ts";
 import { sendDocument } from "./invoices.send-document.ts";
@@ -47,6 +49,8 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
   "payments.send-refund": sendRefund,
   "payments.close-session": closeSession,
   "production.push-order": pushOrder,
+  "imports.run-import": runImport,
+  "imports.run-export": runExport,
 };
 
 /** The tasks that run by the clock, by queue name. */

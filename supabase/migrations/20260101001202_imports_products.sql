@@ -1,0 +1,185 @@
+/*
+Imports, products: one row per variant, with what is said of its product repeated in each of them; a product without variants has one row without
+an SKU. A product is known by its slug, a variant by its SKU. What is not in the file stays; nothing is ever deleted.
+
+Promise: the file is held against the constraints of products and variants, the schemas of attributes, the moves of statuses and the options, before
+anything is written. Courses are not imported: their variants are the seats of intakes.
+Under concurrency: a run locks the variants and then the products it is about to change, each by id, and looks at them after that.
+*/
+
+create unlogged table private.import_products (
+  import_id uuid not null references public.imports (id) on delete cascade,
+  row_number integer not null,
+  record jsonb not null,
+  product_id uuid not null,
+  change text not null,
+  former_status text,
+  former_kind text,
+  kind text,
+  slug text not null,
+  status text not null,
+  title text,
+  summary text not null,
+  description text not null,
+  image_url text,
+  publish_at timestamptz,
+  unpublish_at timestamptz,
+  category_id uuid,
+  tags text[] not null,
+  attributes jsonb not null,
+  translations jsonb not null,
+  primary key (import_id, slug)
+);
+comment on table private.import_products is 'Products as a file wants them; change is created, changed or unchanged.';
+-- serves: the variants of a product that is staged
+create index on private.import_products (product_id);
+
+create unlogged table private.import_variants (
+  import_id uuid not null references public.imports (id) on delete cascade,
+  row_number integer not null,
+  product_id uuid not null,
+  variant_id uuid not null,
+  change text not null,
+  former_product_id uuid,
+  sku text not null,
+  title text not null,
+  position integer not null,
+  attributes jsonb not null,
+  translations jsonb not null,
+  options jsonb not null,
+  former_options jsonb not null,
+  primary key (import_id, row_number)
+);
+comment on table private.import_variants is 'Variants as a file wants them; options are {option: value}.';
+-- serves: what is staged of a product
+create index on private.import_variants (product_id);
+
+create function private.lock_import_products(import_id uuid)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  perform from public.variants
+  where variants.sku in (select import_rows.record ->> 'sku' from private.import_rows where import_rows.import_id = lock_import_products.import_id)
+  order by variants.id for no key update;
+  perform from public.products
+  where products.slug in (select import_rows.record ->> 'slug' from private.import_rows where import_rows.import_id = lock_import_products.import_id)
+  order by products.id for no key update;
+  perform private.share_category_tree();
+end
+$$;
+comment on function private.lock_import_products(uuid) is 'Locks the variants and products that a file names. Variants first: who writes one then looks at its product.';
+
+create function private.stage_products(import_id uuid, attribute_columns text[])
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  with merged as materialized (
+    select import_rows.record ->> 'slug' as slug, min(import_rows.row_number) as row_number,
+      case count(*) when 1 then (array_agg(import_rows.record))[1] else private.merge_records(array_agg(import_rows.record)) end as record
+    from private.import_rows
+    where import_rows.import_id = stage_products.import_id and import_rows.record ->> 'slug' <> '' group by 1
+  ), placed as materialized (
+    select merged.*, products.id as product_id, case when merged.record ? 'category' then categories.id else products.category_id end as category_id
+    from merged
+    left join public.products on products.slug = merged.slug
+    left join public.categories on categories.slug = merged.record ->> 'category'
+  ), schemas as materialized (
+    select used.category_id, array(select schema from private.attribute_schema(used.category_id) as schema) as schema
+    from (select distinct placed.category_id from placed where placed.category_id is not null) as used
+  ), wanted as (
+    select placed.slug, placed.row_number, placed.record, placed.product_id, products.status as former_status, products.kind as former_kind,
+      coalesce(nullif(placed.record ->> 'kind', ''), products.kind) as kind, coalesce(nullif(placed.record ->> 'status', ''), products.status, 'draft') as status,
+      coalesce(placed.record ->> 'title', products.title) as title, coalesce(placed.record ->> 'summary', products.summary, '') as summary,
+      coalesce(placed.record ->> 'description', products.description, '') as description,
+      case when placed.record ? 'image_url' then nullif(placed.record ->> 'image_url', '') else products.image_url end as image_url,
+      case when placed.record ? 'publish_at' then private.read_time(placed.record ->> 'publish_at') else products.publish_at end as publish_at,
+      case when placed.record ? 'unpublish_at' then private.read_time(placed.record ->> 'unpublish_at') else products.unpublish_at end as unpublish_at,
+      placed.category_id,
+      case when placed.record ? 'tags' then array(select btrim(tag) from string_to_table(nullif(btrim(placed.record ->> 'tags'), ''), ',') as tag)
+        else coalesce(products.tags, '{}') end as tags,
+      private.read_attributes(placed.record, stage_products.attribute_columns, schemas.schema, products.attributes) as attributes,
+      private.read_translations(placed.record, '', '{title,summary,description}', products.translations) as translations,
+      products
+    from placed left join public.products on products.id = placed.product_id left join schemas on schemas.category_id = placed.category_id
+  )
+  insert into private.import_products (import_id, row_number, record, product_id, change, former_status, former_kind, kind, slug, status, title, summary,
+    description, image_url, publish_at, unpublish_at, category_id, tags, attributes, translations)
+  select stage_products.import_id, wanted.row_number, wanted.record, coalesce(wanted.product_id, gen_random_uuid()),
+    case when wanted.product_id is null then 'created'
+      when (wanted.status, wanted.title, wanted.summary, wanted.description, wanted.image_url, wanted.publish_at, wanted.unpublish_at, wanted.category_id, wanted.tags,
+          wanted.attributes, wanted.translations)
+        is distinct from ((wanted.products).status, (wanted.products).title, (wanted.products).summary, (wanted.products).description, (wanted.products).image_url,
+          (wanted.products).publish_at, (wanted.products).unpublish_at, (wanted.products).category_id, (wanted.products).tags, (wanted.products).attributes,
+          (wanted.products).translations) then 'changed'
+      else 'unchanged' end,
+    wanted.former_status, wanted.former_kind, wanted.kind, wanted.slug, wanted.status, wanted.title, wanted.summary, wanted.description, wanted.image_url,
+    wanted.publish_at, wanted.unpublish_at, wanted.category_id, wanted.tags, wanted.attributes, wanted.translations
+  from wanted;
+$$;
+comment on function private.stage_products(uuid, text[]) is 'Reads the products of a file beside what there is.';
+
+create function private.options_of(option_value_ids uuid[])
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  if coalesce(option_value_ids, '{}') = '{}' then
+    return '{}';
+  end if;
+  return (
+    select jsonb_object_agg(product_options.title, product_option_values.title)
+    from public.product_option_values join public.product_options on product_options.id = product_option_values.option_id
+    where product_option_values.id = any (options_of.option_value_ids));
+end
+$$;
+comment on function private.options_of(uuid[]) is 'The choices of a variant as {option: value}.';
+
+create function private.stage_variants(import_id uuid, attribute_columns text[])
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  with schemas as materialized (
+    select used.category_id, array(select schema from private.attribute_schema(used.category_id) as schema) as schema
+    from (select distinct import_products.category_id from private.import_products where import_products.import_id = stage_variants.import_id and import_products.category_id is not null) as used
+  ), wanted as materialized (
+    select import_rows.row_number, import_products.product_id, variants.id as variant_id, variants.product_id as former_product_id, import_rows.record ->> 'sku' as sku,
+      private.options_of(variants.option_value_ids) as former_options,
+      case when import_rows.record ?| '{option1,option2,option3,option4,option5}' then private.read_options(import_rows.record) else private.options_of(variants.option_value_ids) end as options,
+      nullif(import_rows.record ->> 'variant_title', '') as given_title, coalesce(private.read_whole_number(import_rows.record ->> 'position'), variants.position, 0) as position,
+      private.read_attributes(import_rows.record, stage_variants.attribute_columns, schemas.schema, variants.attributes) as attributes,
+      private.read_translations(import_rows.record, 'variant_', '{title}', variants.translations) as translations,
+      import_rows.record, import_products.title as product_title, variants
+    from private.import_rows
+    join private.import_products on import_products.import_id = import_rows.import_id and import_products.slug = import_rows.record ->> 'slug'
+    left join public.variants on variants.sku = import_rows.record ->> 'sku'
+    left join schemas on schemas.category_id = import_products.category_id
+    where import_rows.import_id = stage_variants.import_id and import_rows.record ->> 'sku' <> ''
+  ), titled as (
+    select wanted.*, coalesce(wanted.given_title, (wanted.variants).title, (
+        select left(string_agg(wanted.record ->> ('value' || place), ' / ' order by place), 200) from generate_series(1, 5) as place where wanted.record ->> ('value' || place) <> ''),
+      wanted.product_title, '') as title
+    from wanted
+  )
+  insert into private.import_variants (import_id, row_number, product_id, variant_id, change, former_product_id, sku, title, position, attributes, translations, options, former_options)
+  select stage_variants.import_id, titled.row_number, titled.product_id, coalesce(titled.variant_id, gen_random_uuid()),
+    case when titled.variant_id is null then 'created'
+      when (titled.title, titled.position, titled.attributes, titled.translations, titled.options)
+        is distinct from ((titled.variants).title, (titled.variants).position, (titled.variants).attributes, (titled.variants).translations, titled.former_options) then 'changed'
+      else 'unchanged' end,
+    titled.former_product_id, titled.sku, titled.title, least(greatest(titled.position, -2147483648), 2147483647)::integer, titled.attributes, titled.translations, titled.options, titled.former_options
+  from titled;
+$$;
+comment on function private.stage_variants(uuid, text[]) is 'Reads the variants of a file beside what there is. The products are staged.';

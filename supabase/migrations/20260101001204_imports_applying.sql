@@ -1,0 +1,104 @@
+/*
+Imports, applying products: one statement each for all products, variants and what they are found by.
+
+Promise: attributes were held against the schemas as a whole, under the lock of the tree, so the triggers that would ask about each row, some of
+them before its product has the category it gets, stand aside (private.is_importing); all other triggers and constraints are in force.
+*/
+
+create function private.import_value_ids(product_id uuid, options jsonb)
+returns uuid[]
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  if import_value_ids.options = '{}' then
+    return '{}';
+  end if;
+  return array(
+    select product_option_values.id
+    from jsonb_each_text(import_value_ids.options) as chosen
+    join public.product_options on product_options.product_id = import_value_ids.product_id and product_options.title = chosen.key
+    join public.product_option_values on product_option_values.option_id = product_options.id and product_option_values.title = chosen.value);
+end
+$$;
+comment on function private.import_value_ids(uuid, jsonb) is 'The values that {option: value} means for a product.';
+
+create function private.apply_import_products(import_id uuid)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  perform set_config('seatline.importing', 'on', true);
+  insert into public.products (id, kind, slug, title, summary, description, image_url, status, publish_at, unpublish_at, category_id, tags, attributes, translations)
+  select staged.product_id, staged.kind, staged.slug, staged.title, staged.summary, staged.description, staged.image_url, staged.status, staged.publish_at, staged.unpublish_at,
+    staged.category_id, staged.tags, staged.attributes, staged.translations
+  from private.import_products as staged where staged.import_id = apply_import_products.import_id and staged.change = 'created' order by staged.row_number;
+  update public.products
+  set title = staged.title, summary = staged.summary, description = staged.description, image_url = staged.image_url, status = staged.status, publish_at = staged.publish_at,
+    unpublish_at = staged.unpublish_at, category_id = staged.category_id, tags = staged.tags, attributes = staged.attributes, translations = staged.translations
+  from private.import_products as staged
+  where staged.import_id = apply_import_products.import_id and staged.change = 'changed' and products.id = staged.product_id;
+  perform private.write_import_options(apply_import_products.import_id);
+  update public.variants
+  set title = staged.title, position = staged.position, attributes = staged.attributes, translations = staged.translations,
+    option_value_ids = case when staged.options = staged.former_options then variants.option_value_ids else private.import_value_ids(staged.product_id, staged.options) end
+  from private.import_variants as staged
+  where staged.import_id = apply_import_products.import_id and staged.change = 'changed' and variants.id = staged.variant_id;
+  insert into public.variants (id, product_id, sku, title, position, attributes, translations, option_value_ids)
+  select staged.variant_id, staged.product_id, staged.sku, staged.title, staged.position, staged.attributes, staged.translations, private.import_value_ids(staged.product_id, staged.options)
+  from private.import_variants as staged where staged.import_id = apply_import_products.import_id and staged.change = 'created' order by staged.row_number;
+  perform set_config('seatline.importing', '', true);
+  perform private.index_products(array(
+    select staged.product_id from private.import_products as staged where staged.import_id = apply_import_products.import_id and staged.change <> 'unchanged'
+    union
+    select staged.product_id from private.import_variants as staged where staged.import_id = apply_import_products.import_id and staged.change <> 'unchanged'));
+end
+$$;
+comment on function private.apply_import_products(uuid) is 'Writes the products of a file that was found right.';
+
+create function private.run_import_products(import_id uuid)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_columns text[] := (select imports.columns from public.imports where imports.id = run_import_products.import_id);
+begin
+  perform private.lock_import_products(run_import_products.import_id);
+  perform private.stage_products(run_import_products.import_id, array(select name from unnest(v_columns) as name where name like 'attribute:%'));
+  analyze private.import_products;
+  perform private.stage_variants(run_import_products.import_id, array(select name from unnest(v_columns) as name where name like 'variant\_attribute:%'));
+  analyze private.import_variants;
+  perform private.check_import_products(run_import_products.import_id);
+  perform private.check_conflicting_rows(run_import_products.import_id);
+  perform private.find_broken_constraints(run_import_products.import_id, 'private.import_products', 'public.products', '{"category_id": "category"}');
+  perform private.check_import_attributes(run_import_products.import_id);
+  perform private.check_import_variants(run_import_products.import_id);
+  perform private.check_import_options(run_import_products.import_id);
+  perform private.find_broken_constraints(run_import_products.import_id, 'private.import_variants', 'public.variants', '{"title": "variant_title"}');
+  return jsonb_build_object(
+    'products', private.count_changes(array(select import_products.change from private.import_products where import_products.import_id = run_import_products.import_id)),
+    'variants', private.count_changes(array(select import_variants.change from private.import_variants where import_variants.import_id = run_import_products.import_id)));
+end
+$$;
+comment on function private.run_import_products(uuid) is 'Holds a file of products against the rules, notes findings, and answers what it would do.';
+
+create function private.count_changes(changes text[])
+returns jsonb
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object('created', count(*) filter (where change = 'created'), 'changed', count(*) filter (where change = 'changed'),
+    'unchanged', count(*) filter (where change = 'unchanged'))
+  from unnest(count_changes.changes) as change;
+$$;
+comment on function private.count_changes(text[]) is 'How many rows would be created, changed and left.';

@@ -1,0 +1,102 @@
+import { describe, expect, test } from "vitest";
+import { useDatabase } from "../support/database.ts";
+import { expectRefusal } from "../support/expect-error.ts";
+import { asOwner, asStaff, newCustomer } from "../support/people.ts";
+import { counts, csv, importText, problems, report, startImport, work } from "./importing.ts";
+
+const database = useDatabase();
+
+describe("a file", () => {
+  test("that is none, or has another header, is refused with a sentence", () =>
+    database.rolledBack(async (sql) => {
+      const tell = async (text: string | Buffer) => problems(await importText(sql, "stock", text));
+      expect(await tell(Buffer.from([0x50, 0x4b, 3, 4, 0xff, 0xfe, 0]))).toEqual(["- - not_text"]);
+      expect(await tell("sku,on_hand\nA\0,1")).toEqual(["- - not_text"]);
+      expect(await tell('sku,on_hand\n"A,1')).toEqual(["- - not_csv"]);
+      expect(await tell("\n\n")).toEqual(["- - not_csv"]);
+      expect(await tell("sku,on_hand\n")).toEqual(["- - not_csv"]);
+      expect(await tell("sku,sku,colour\nA,B,C")).toEqual([
+        "1 colour unknown_column",
+        "1 on_hand missing_column",
+        "1 sku double_column",
+      ]);
+      await sql`update public.settings set value = '1' where key = 'import_max_rows'`;
+      expect(await tell("sku,on_hand\nA,1\nB,1")).toEqual(["- - too_many_rows"]);
+      await sql`update public.settings set value = '10' where key = 'import_max_bytes'`;
+      const id = await startImport(sql, "stock", "sku");
+      await work(sql, id, "sku,on_hand\nA,1");
+      expect(problems(await report(sql, id))).toEqual(["- - file_too_large"]);
+      await expectRefusal(() => startImport(sql, "stock", "sku,on_hand\nA,1"), { code: "file_too_large", status: 413 });
+    }));
+
+  test("whose run broke off is run again from the start, and never twice once it ended", () =>
+    database.rolledBack(async (sql) => {
+      const text = csv(
+        ["slug", "kind", "title"],
+        ...Array.from({ length: 3000 }, (_, at) => [`again-${at}`, "physical", "Again"]),
+      );
+      const id = await startImport(sql, "products", text);
+      await expect(work(sql, id, text, 70_000)).rejects.toThrow("connection lost");
+      expect((await report(sql, id)).row_count).toBe(2000);
+      await work(sql, id, text);
+      expect(await report(sql, id)).toMatchObject({ status: "done", result: { products: counts(3000, 0, 0) } });
+      await work(sql, id, text);
+      const [all] = await sql`select count(*)::integer as products from public.products where slug like 'again-%'`;
+      expect(all?.products).toBe(3000);
+      expect(await sql`select run from public.imports where id = ${id}`).toEqual([{ run: 2 }]);
+    }));
+
+  test("is not applied for somebody who lost the permission meanwhile, nor in part when a rule of the table stops it", () =>
+    database.rolledBack(async (sql) => {
+      const person = await newCustomer(sql);
+      const text = csv(["slug", "kind", "title"], ["late", "physical", "Late"]);
+      const id = await startImport(sql, "products", text, { role: "catalog_manager", person });
+      await sql`delete from public.role_members where profile_id = ${person}`;
+      await work(sql, id, text);
+      expect(problems(await report(sql, id))).toEqual(["- - permission_denied"]);
+      await sql`create function pg_temp.stop() returns trigger language plpgsql as $$ begin perform private.fail('append_only', 409, 'No.'); end $$`;
+      await sql`create trigger _999_stop before insert on public.variants for each row execute function pg_temp.stop()`;
+      const half = await importText(
+        sql,
+        "products",
+        csv(["slug", "kind", "title", "sku"], ["late", "physical", "Late", "L-1"]),
+      );
+      expect(problems(half)).toEqual(["- - append_only"]);
+      expect(await sql`select from public.products where slug = 'late'`).toEqual([]);
+    }));
+
+  test("is brought and read by staff of its kind only", () =>
+    database.rolledBack(async (sql) => {
+      const denied = { code: "permission_denied", status: 403 };
+      for (const [role, allowed] of [
+        ["catalog_manager", ["products", "prices"]],
+        ["warehouse", ["stock"]],
+        ["support", []],
+      ] as const) {
+        await asStaff(sql, role);
+        for (const kind of ["products", "prices", "stock"] as const) {
+          const attempt = () => sql`select public.start_import(${kind}, 'a.csv')`;
+          if ((allowed as readonly string[]).includes(kind)) await attempt();
+          else await expectRefusal(attempt, denied);
+        }
+      }
+      await asOwner(sql);
+      const [{ id }] = (await sql`select id from public.imports where kind = 'stock'`) as unknown as [{ id: string }];
+      await asStaff(sql, "catalog_manager");
+      expect((await sql`select kind from public.imports`).map(({ kind }) => kind).sort()).toEqual([
+        "prices",
+        "products",
+      ]);
+      await expectRefusal(() => sql`select public.find_import(${id})`, { code: "import_not_found", status: 404 });
+      await asStaff(sql, "catalog_manager");
+      await sql`select public.start_export('products')`;
+      await expectRefusal(() => sql`select public.start_export('boats')`, { code: "invalid_import", status: 422 });
+      await expectRefusal(() => sql`select public.start_import('products', 'a/b.csv')`, {
+        code: "invalid_import",
+        status: 422,
+      });
+      const [mine] = await sql`select id from public.exports`;
+      await asStaff(sql, "catalog_manager");
+      await expectRefusal(() => sql`select public.export_file(${mine?.id})`, { code: "export_not_found", status: 404 });
+    }));
+});
