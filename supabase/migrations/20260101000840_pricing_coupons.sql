@@ -3,20 +3,24 @@ Pricing, coupons: codes that are hard to guess, and guessing that is limited.
 
 Promise: a made code has 80 random bits. A wrong code is counted although the call is refused, and who has guessed too often is not told any
 more whether a code exists.
-Under concurrency: whoever tries codes does so one call at a time (an advisory lock per person), so that parallel guesses are counted exactly.
+Visitors share one count: an address or a key can be changed at will, so nothing else about them limits anybody. When it is used up, who signs in still
+has guesses of their own.
+Under concurrency: whoever tries codes does so one call at a time (an advisory lock per person, one for all visitors), so that parallel guesses are
+counted exactly.
 */
 
 insert into public.settings (key, value, description) values
   ('max_coupon_guesses', '10', 'Wrong codes a person may try within an hour.'),
+  ('max_visitor_coupon_guesses', '200', 'Wrong codes that all visitors together, who are not signed in, may try within an hour. 0: they cannot try codes.'),
   ('max_order_coupons', '5', 'The most codes one order may use.');
 
 create table private.coupon_guesses (
-  person_id uuid primary key references public.profiles (id) on delete cascade,
+  person_id uuid primary key, -- zeros: all visitors
   wrong integer not null,
   since timestamptz not null default now(),
   constraint coupon_guesses_are_counted_upwards check (wrong > 0)
 );
-comment on table private.coupon_guesses is 'Wrong codes a person tried within the hour that began at since.';
+comment on table private.coupon_guesses is 'Wrong codes that a person, or all visitors together (person_id is zeros), tried within the hour that began at since.';
 
 create type private.found_coupon as (coupon_id uuid, refusal jsonb);
 comment on type private.found_coupon is 'The coupon of a code, or the answer that the verb must return at once.';
@@ -29,14 +33,17 @@ security invoker
 set search_path = ''
 as $$
 declare
+  v_guesser constant uuid := coalesce(find_coupon.person_id, '00000000-0000-0000-0000-000000000000');
+  v_limit constant integer := private.setting(case when find_coupon.person_id is null then 'max_visitor_coupon_guesses' else 'max_coupon_guesses' end);
   v_found private.found_coupon;
   v_known private.coupon_guesses;
 begin
-  perform pg_advisory_xact_lock(hashtextextended('seatline.coupons/' || find_coupon.person_id, 0));
+  perform pg_advisory_xact_lock(hashtextextended('seatline.coupons/' || v_guesser, 0));
   select * into v_known from private.coupon_guesses
-  where coupon_guesses.person_id = find_coupon.person_id and coupon_guesses.since > now() - interval '1 hour';
-  if v_known.wrong >= (private.setting('max_coupon_guesses'))::integer then
-    perform set_config('response.headers', format('[{"Retry-After": "%s"}]', ceil(extract(epoch from v_known.since + interval '1 hour' - now()))), true);
+  where coupon_guesses.person_id = v_guesser and coupon_guesses.since > now() - interval '1 hour';
+  if coalesce(v_known.wrong, 0) >= v_limit then
+    perform set_config('response.headers', format('[{"Retry-After": "%s"}]',
+      ceil(extract(epoch from coalesce(v_known.since, now()) + interval '1 hour' - now()))), true);
     v_found.refusal := private.refuse_and_keep('too_many_coupon_guesses', 429, 'Too many wrong codes were tried.', 'Wait for the seconds in Retry-After, then try again.');
     return v_found;
   end if;
@@ -45,7 +52,7 @@ begin
   where coupons.code = private.coupon_code(left(find_coupon.code, 100)) and coupons.revoked_at is null and promotions.status = 'active'
     and (coupons.customer_id is null or coupons.customer_id = find_coupon.person_id);
   if v_found.coupon_id is null then
-    insert into private.coupon_guesses as guesses (person_id, wrong) values (find_coupon.person_id, 1)
+    insert into private.coupon_guesses as guesses (person_id, wrong) values (v_guesser, 1)
     on conflict on constraint coupon_guesses_pkey do update
     set wrong = case when v_known.person_id is null then 1 else guesses.wrong + 1 end, since = case when v_known.person_id is null then now() else guesses.since end;
     v_found.refusal := private.refuse_and_keep('coupon_not_found', 404, 'This code is not valid.', 'Check its letters.');
@@ -54,7 +61,7 @@ begin
 end
 $$;
 comment on function private.find_coupon(uuid, text) is
-  'The coupon that a person typed, in any case, with spaces or hyphens. A wrong one is counted: then refusal is what the verb must return (coupon_not_found, too_many_coupon_guesses).';
+  'The coupon that a person, or a visitor (null), typed, in any case, with spaces or hyphens. A wrong one is counted: then refusal is what the verb must return (coupon_not_found, too_many_coupon_guesses).';
 
 create function private.find_coupons(codes text[])
 returns private.found_coupon[]
@@ -69,7 +76,7 @@ declare
   v_found private.found_coupon;
   v_code text;
 begin
-  if cardinality(find_coupons.codes) > 0 then
+  if cardinality(find_coupons.codes) > 0 and auth.uid() is not null then
     v_person_id := private.require_person();
   end if;
   if cardinality(find_coupons.codes) > (private.setting('max_order_coupons'))::integer then
@@ -83,7 +90,7 @@ begin
   return v_all;
 end
 $$;
-comment on function private.find_coupons(text[]) is 'The coupons of the codes that the caller typed; the last one is a refusal if one was wrong. Refuses sign_in_required and too_many_coupons.';
+comment on function private.find_coupons(text[]) is 'The coupons of the codes that the caller typed; the last one is a refusal if one was wrong. Refuses too_many_coupons.';
 
 -- make -------------------------------------------------------------------------------------------------------------------------------
 

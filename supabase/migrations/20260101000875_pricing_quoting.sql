@@ -78,6 +78,6 @@ as $$
 $$;
 comment on function public.quote(jsonb, uuid, text, text[], text, text) is
   'What [{variant_id, quantity}] or a cart would cost now, line by line: why each price is what it is, discounts and taxes by name, sums, and in problems what place_order would refuse. Changes nothing. '
-  'Taxes are those of the cart''s address, else of country and province, else of the shop. Codes need a signed-in person; a wrong one refuses the call and is counted. '
+  'Taxes are those of the cart''s address, else of country and province, else of the shop. A wrong code refuses the call and is counted, those of visitors all together; codes of one person need that person. '
   'Errors: invalid_lines, invalid_quantity, invalid_place, currency_not_supported, cart_not_found, cart_not_open, cart_empty, coupon_not_found, too_many_coupon_guesses, too_many_coupons, sign_in_required.';
 grant execute on function public.quote(jsonb, uuid, text, text[], text, text) to anon, authenticated;

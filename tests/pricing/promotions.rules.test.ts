@@ -144,10 +144,7 @@ describe("a code", () => {
       expect(await quote(sql, other, lines, { coupon_codes: ["SPRING24"] })).toMatchObject({
         code: "coupon_not_found",
       });
-      await expectRefusal(() => quote(sql, null, lines, { coupon_codes: ["SPRING24"] }), {
-        code: "sign_in_required",
-        status: 401,
-      });
+      expect(await quote(sql, null, lines, { coupon_codes: ["SPRING24"] })).toMatchObject({ code: "coupon_not_found" });
       await asOwner(sql);
       await sql`update public.promotions set starts_at = now() + interval '1 hour'`;
       expect(await problems(sql, person, lines, "SPRING24")).toEqual(["coupon_not_started"]);
@@ -195,6 +192,30 @@ describe("a code", () => {
       await sql`update private.coupon_guesses set since = now() - interval '1 hour'`;
       expect(await guess("WRONG0")).toBe("coupon_not_found");
       expect(await guess(code)).toBe("told");
+    }));
+
+  test("of everybody is told to visitors as well, who share one count of wrong ones", () =>
+    database.rolledBack(async (sql) => {
+      const lines = linesOf([await thing(sql, 1_000), 1]);
+      const { code } = await coupon(sql, await promotion(sql, { automatic: false, per_user_limit: 1 }));
+      const guess = async (who: string | null, text: string) =>
+        (await quote(sql, who, lines, { coupon_codes: [text] })).code ?? "told";
+      expect(await quote(sql, null, lines, { coupon_codes: [code] })).toMatchObject({
+        discount_amount: 100,
+        problems: [],
+      });
+      await asOwner(sql);
+      await sql`update public.settings set value = '3' where key = 'max_visitor_coupon_guesses'`;
+      for (let round = 0; round < 3; round++) expect(await guess(null, `WRONG${round}`)).toBe("coupon_not_found");
+      expect(await guess(null, code)).toBe("too_many_coupon_guesses");
+      expect(await guess(await newCustomer(sql), code)).toBe("told");
+      await asOwner(sql);
+      await sql`update private.coupon_guesses set since = now() - interval '1 hour'`;
+      expect(await guess(null, code)).toBe("told");
+      await asOwner(sql);
+      await sql`update public.settings set value = '0' where key = 'max_visitor_coupon_guesses'`;
+      expect(await guess(null, code)).toBe("too_many_coupon_guesses");
+      await asOwner(sql);
     }));
 
   test("is made by staff in numbers that nobody can guess, once per idempotency key", () =>

@@ -10,7 +10,7 @@ export class Pricing {
     this.#api = api;
   }
 
-  /** What lines or a cart would cost now, computed as an order is. Codes need a signed-in person. Errors: docs/errors.md, Pricing and Orders. */
+  /** What lines or a cart would cost now, computed as an order is. A code of one person needs that person signed in. Errors: docs/errors.md, Pricing and Orders. */
   quote(params: QuoteParams, options?: CallOptions): Promise<Quote> {
     return this.#api.askInBody("quote", { ...params }, options);
   }
