@@ -126,7 +126,8 @@ select stock_slots.variant_id,
   coalesce(sum(stock_slots.available) filter (where stock_slots.slot < 128), 0)::bigint as available,
   coalesce(sum(stock_slots.reserved) filter (where stock_slots.slot < 128), 0)::bigint as reserved,
   coalesce(sum(stock_slots.available + stock_slots.reserved) filter (where stock_slots.slot < 128), 0)::bigint as on_hand,
-  sum(stock_slots.available)::bigint as sellable,
+  coalesce(sum(stock_slots.available) filter (where stock_slots.slot < 128 or not exists (
+    select from public.variants where variants.id = stock_slots.variant_id and variants.stock_mode = 'preorder' and variants.preorder_ships_at <= now())), 0)::bigint as sellable,
   coalesce((select variants.backorder_limit from public.variants where variants.id = stock_slots.variant_id), 0)
     - coalesce(sum(stock_slots.available + stock_slots.reserved) filter (where stock_slots.slot >= 128), 0)::bigint as backordered
 from public.stock_slots

@@ -89,7 +89,7 @@ begin
     order by locations.kind = 'allowance', locations.priority, locations.id
   loop
     -- a snapshot: a real unit that is being freed in this moment may be missed, see the head of this file
-    exit when v_location.kind = 'allowance' and private.has_real_units(draw_units_elsewhere.variant_id);
+    exit when v_location.kind = 'allowance' and (private.has_real_units(draw_units_elsewhere.variant_id) or not private.sells_beyond_stock(draw_units_elsewhere.variant_id));
     with pick as materialized (
       select stock_slots.slot from public.stock_slots
       where stock_slots.variant_id = draw_units_elsewhere.variant_id and stock_slots.location_id = v_location.id and stock_slots.slot >= 64
@@ -122,6 +122,21 @@ end
 $$;
 comment on function private.has_real_units(uuid) is 'Whether a unit lies on a shelf, or is held by a hold that is due.';
 
+create function private.sells_beyond_stock(variant_id uuid)
+returns boolean
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  return not exists (
+    select from public.variants
+    where variants.id = sells_beyond_stock.variant_id and variants.stock_mode = 'preorder' and variants.preorder_ships_at <= now());
+end
+$$;
+comment on function private.sells_beyond_stock(uuid) is 'False once the day has come on which a preorder ships: from then on only what is there is sold. Asked where units beyond stock would be drawn, and nowhere else.';
+
 create function private.draw_units_in_order(variant_id uuid, quantity integer, reserve boolean)
 returns setof private.drawn_slot
 language plpgsql
@@ -131,12 +146,14 @@ set search_path = ''
 as $$
 declare
   v_missing integer := draw_units_in_order.quantity;
+  v_end constant integer := case when private.sells_beyond_stock(draw_units_in_order.variant_id) then 192 else 128 end; -- slots from here on are not drawn from
   v_free bigint;
   v_real bigint;
   v_drawn private.drawn_slot;
 begin
   -- A snapshot answers most of the sold-out crowd without a lock: units that a running purchase took still count as free in it.
-  select coalesce(sum(stock_slots.available), 0) into v_free from public.stock_slots where stock_slots.variant_id = draw_units_in_order.variant_id;
+  select coalesce(sum(stock_slots.available), 0) into v_free
+  from public.stock_slots where stock_slots.variant_id = draw_units_in_order.variant_id and stock_slots.slot < v_end;
   if v_free < v_missing and not exists (
     select from public.reservations
     where reservations.variant_id = draw_units_in_order.variant_id and reservations.status = 'held' and reservations.expires_at <= now()
@@ -149,14 +166,15 @@ begin
   if v_real < v_missing then
     perform private.release_due_units(draw_units_in_order.variant_id);
   end if;
-  select coalesce(sum(stock_slots.available), 0) into v_free from public.stock_slots where stock_slots.variant_id = draw_units_in_order.variant_id;
+  select coalesce(sum(stock_slots.available), 0) into v_free
+  from public.stock_slots where stock_slots.variant_id = draw_units_in_order.variant_id and stock_slots.slot < v_end;
   if v_free < v_missing then
     return;
   end if;
   for v_drawn in
     select stock_slots.slot, stock_slots.location_id, stock_slots.available
     from public.stock_slots left join public.locations on stock_slots.slot >= 64 and locations.id = stock_slots.location_id
-    where stock_slots.variant_id = draw_units_in_order.variant_id and stock_slots.available > 0
+    where stock_slots.variant_id = draw_units_in_order.variant_id and stock_slots.available > 0 and stock_slots.slot < v_end
     order by stock_slots.slot >= 128, locations.priority nulls first, stock_slots.location_id, stock_slots.available desc, stock_slots.slot
   loop
     v_drawn.quantity := least(v_drawn.quantity, v_missing);

@@ -135,7 +135,8 @@ begin
   if v_mode = 'none' then
     return null;
   end if;
-  return (select coalesce(sum(stock_slots.available), 0) from public.stock_slots where stock_slots.variant_id = sellable_units.variant_id);
+  return (select coalesce(sum(stock_slots.available), 0) from public.stock_slots where stock_slots.variant_id = sellable_units.variant_id
+    and (stock_slots.slot < 128 or private.sells_beyond_stock(stock_slots.variant_id)));
 end
 $$;
 comment on function private.sellable_units(uuid) is
@@ -258,6 +259,6 @@ as $$
   select private.set_stock_mode(set_stock_mode.variant_id, set_stock_mode.mode, set_stock_mode.backorder_limit, set_stock_mode.ships_at, set_stock_mode.idempotency_key);
 $$;
 comment on function public.set_stock_mode(uuid, text, integer, timestamptz, text) is
-  'Staff (inventory.write) or the secret key: how a variant is counted. none; tracked; backorder with a limit; preorder with a limit and the day it ships. Answers {variant_id, mode, backorder_limit, ships_at, sellable}. '
+  'Staff (inventory.write) or the secret key: how a variant is counted. none; tracked; backorder with a limit; preorder with a limit and the day it ships, from when on only what is there is sold. Answers {variant_id, mode, backorder_limit, ships_at, sellable}. '
   'Errors: permission_denied, invalid_stock_mode, variant_not_found, seats_follow_the_intake, bundle_has_no_stock, stock_mode_in_use, idempotency_key_reused.';
 grant execute on function public.set_stock_mode(uuid, text, integer, timestamptz, text) to authenticated, service_role;

@@ -188,7 +188,7 @@ begin
   end if;
   v_search.locale := private.short_locale(read_catalog_search.locale);
   v_search.max_rows := coalesce(read_catalog_search.max_rows, 20);
-  v_search.asked := left(md5(jsonb_build_array(v_search.words, v_filters, v_search.sort, v_search.currency)::text), 8);
+  v_search.asked := left(md5(jsonb_build_array(v_search.words, v_filters, v_search.sort, v_search.currency, case v_search.sort when 'title' then v_search.locale end)::text), 8);
   return v_search;
 end
 $$;
@@ -203,7 +203,9 @@ stable
 security invoker
 begin atomic
   select stock_now.has_uncounted
-    or exists (select from public.stock_slots where stock_slots.variant_id = any (stock_now.counted_variants) and stock_slots.available > 0)
+    or exists (select from public.stock_slots where stock_slots.variant_id = any (stock_now.counted_variants) and stock_slots.available > 0
+      and (stock_slots.slot < 128 or not exists (
+        select from public.variants where variants.id = stock_slots.variant_id and variants.stock_mode = 'preorder' and variants.preorder_ships_at <= now())))
     or stock_now.kind = 'course' and exists (
       select from public.intakes join public.variants on variants.id = intakes.variant_id
       where intakes.product_id = stock_now.product_id and intakes.enroll_opens_at <= now() and (intakes.enroll_closes_at is null or intakes.enroll_closes_at > now())
@@ -247,7 +249,8 @@ begin
   select found.product_id, case search.sort when 'relevance' then found.likeness::text when 'newest' then found.created_at::text when 'title' then found.title
     else found.amount::text end
   from (
-    select product_search.product_id, product_search.created_at, product_search.title,
+    select product_search.product_id, product_search.created_at,
+      case search.locale when 'id' then product_search.title_id when 'en' then product_search.title_en else product_search.title end as title,
       coalesce(product_prices.lowest_amount, case search.sort when 'price_asc' then 9223372036854775807 else -1 end) as amount,
       case when search.words is null then 0 when search.alike then extensions.word_similarity(search.words, product_search.content)
         else ts_rank(product_search.words, search.query, 1) end as likeness
@@ -267,7 +270,8 @@ begin
       and (search.in_stock is null or search.in_stock = (
         select stock.in_stock from private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted) as stock))
       and (search.after_id is null or search.sort <> 'newest' or (product_search.created_at, product_search.product_id) < (search.after_key::timestamptz, search.after_id))
-      and (search.after_id is null or search.sort <> 'title' or (product_search.title, product_search.product_id) > (search.after_key collate "C", search.after_id))
+      and (search.after_id is null or search.sort <> 'title' or (case search.locale when 'id' then product_search.title_id when 'en' then product_search.title_en else product_search.title end,
+        product_search.product_id) > (search.after_key collate "C", search.after_id))
   ) as found
   where search.after_id is null or search.sort in ('newest', 'title')
     or search.sort = 'relevance' and (found.likeness < search.after_key::real or found.likeness = search.after_key::real and found.product_id > search.after_id)

@@ -216,6 +216,27 @@ describe("a stock hold", () => {
 });
 
 describe("selling beyond stock", () => {
+  test("ends for a preorder with the day it ships, at the moment of sale: then what is there is sold, and nothing else", () =>
+    database.rolledBack(async (sql) => {
+      const variant = await stockedVariant(sql, 2, { kind: "digital", status: "published", price: 10_00 });
+      await sql`select public.set_stock_mode(${variant}, 'preorder', 3, now() + interval '1 hour')`;
+      const buy = (quantity: number) => async () =>
+        placeOrder(sql, await newCustomer(sql), [{ variant_id: variant, quantity }]);
+      await buy(1)();
+      const bundle = await bundleOf(sql, [{ variant, quantity: 1 }]);
+      expect(await levelOf(sql, variant)).toMatchObject({ available: 1, sellable: 4 });
+      await sql`update public.variants set preorder_ships_at = now() where id = ${variant}`;
+      expect(await levelOf(sql, variant)).toMatchObject({ available: 1, sellable: 1 });
+      const [units] =
+        await sql`select private.sellable_units(${variant}) as one, private.sellable_units(${bundle}) as set`;
+      expect(units).toEqual({ one: 1, set: 1 });
+      await expectRefusal(buy(2), conflict("out_of_stock"));
+      await buy(1)();
+      await expectRefusal(buy(1), conflict("out_of_stock"));
+      await sql`select public.set_stock_mode(${variant}, 'preorder', 3, now() + interval '1 hour')`;
+      await buy(3)();
+    }));
+
   test("takes real units first, up to the limit, and says on the order how many come later and when", () =>
     database.rolledBack(async (sql) => {
       const variant = await stockedVariant(sql, 2, { kind: "digital", status: "published", price: 10_00 });
