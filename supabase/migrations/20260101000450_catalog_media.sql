@@ -290,19 +290,37 @@ grant execute on function public.discard_upload(text, uuid) to service_role;
 
 create function private.discard_abandoned_uploads(older_than interval default '1 day')
 returns integer
-language sql
+language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
+declare
+  v_before constant timestamptz := now() - discard_abandoned_uploads.older_than;
+  v_files integer;
+  v_proofs integer;
+begin
   with media as (
-    delete from public.media where media.ready_at is null and media.created_at < now() - discard_abandoned_uploads.older_than returning 1
+    delete from public.media where media.ready_at is null and media.created_at < v_before returning 1
   ), files as (
-    delete from public.digital_files where digital_files.ready_at is null and digital_files.created_at < now() - discard_abandoned_uploads.older_than returning 1
+    delete from public.digital_files where digital_files.ready_at is null and digital_files.created_at < v_before returning 1
+  ), learning as (
+    delete from public.learning_files where learning_files.arrived_at is null and learning_files.created_at < v_before
+      and not exists (select from public.lesson_contents where lesson_contents.file_id = learning_files.id)
+    returning 1
   )
-  select ((select count(*) from media) + (select count(*) from files))::integer;
+  select (select count(*) from media) + (select count(*) from files) + (select count(*) from learning) into v_files;
+  with proofs as (
+    delete from public.payment_proofs where payment_proofs.status = 'uploading' and payment_proofs.created_at < v_before returning payment_proofs.id
+  ), told as (
+    select private.emit('file.discarded', 'file', proofs.id, jsonb_build_object('bucket', 'payment-proofs', 'path', 'incoming/' || proofs.id)) from proofs
+  )
+  select count(*) into v_proofs from told;
+  return v_files + v_proofs + private.discard_old_files();
+end
 $$;
-comment on function private.discard_abandoned_uploads(interval) is 'Drops uploads that nobody finished; returns how many. The worker calls it daily.';
+comment on function private.discard_abandoned_uploads(interval) is
+  'Drops uploads that nobody finished (pictures, sold files, files of lessons and learners, proofs of payment, imports), and imports and exports whose time is over, with their bytes; returns how many. The worker calls it nightly.';
 
 create function private.arrange_images(product_id uuid, image_ids uuid[], idempotency_key text)
 returns jsonb

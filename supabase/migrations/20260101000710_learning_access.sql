@@ -32,6 +32,8 @@ create index on public.learning_files (owner_id);
 create index on public.learning_files (enrollment_id);
 create index on public.learning_files (submission_id);
 
+create trigger _300_discard_object after delete on public.learning_files for each row execute function private.tg_media__discard_object('learning');
+
 create table public.lesson_contents (
   lesson_id uuid primary key,
   product_id uuid not null,

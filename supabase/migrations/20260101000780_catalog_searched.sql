@@ -25,10 +25,12 @@ create table private.product_search (
   counted_variants uuid[] not null,
   has_uncounted boolean not null,
   content text not null,
-  words tsvector not null
+  words tsvector not null,
+  title_id text collate "C" not null,
+  title_en text collate "C" not null
 );
 comment on table private.product_search is
-  'What a product is found by. facts: its attributes and its variants'' as key=value; numbers: those that are numbers, {key: [values]}; counted_variants: goods whose units decide whether it is in stock; '
+  'What a product is found by. facts: its attributes and its variants'' as key=value; numbers: those that are numbers, {key: [values]}; counted_variants: goods whose units decide whether it is in stock; title_id, title_en: what the title is in that locale; '
   'content: titles, tags and SKUs for what is written alike; words: all texts, each in the word forms of its language.';
 
 -- serves: words
@@ -43,6 +45,9 @@ create index on private.product_search using gin (tags);
 create index on private.product_search (created_at desc, product_id desc);
 -- serves: all by title
 create index on private.product_search (title, product_id);
+-- serves: the same in a locale
+create index on private.product_search (title_id, product_id);
+create index on private.product_search (title_en, product_id);
 -- serves: a category, newest first
 create index on private.product_search (category_id, created_at desc, product_id desc);
 
@@ -153,7 +158,8 @@ as $$
     private.words_of(base.locale, jsonb_build_object('title', products.title, 'summary', products.summary, 'description', products.description))
       || private.words_of('id', products.translations -> 'id') || private.words_of('en', products.translations -> 'en')
       || setweight(to_tsvector('pg_catalog.simple', concat_ws(' ', array_to_string(products.tags, ' '), private.search_text(sold.skus), private.search_text(sold.titles))), 'B')
-      || private.words_of(base.locale, jsonb_build_object('summary', categories.title))
+      || private.words_of(base.locale, jsonb_build_object('summary', categories.title)),
+    private.search_text(coalesce(products.translations -> 'id' ->> 'title', products.title)), private.search_text(coalesce(products.translations -> 'en' ->> 'title', products.title))
   from base
   cross join unnest(product_documents.product_ids) as wanted (id)
   join public.products on products.id = wanted.id
@@ -246,7 +252,8 @@ begin
   on conflict (product_id) do update set
     kind = excluded.kind, status = excluded.status, publish_at = excluded.publish_at, unpublish_at = excluded.unpublish_at, created_at = excluded.created_at,
     category_id = excluded.category_id, title = excluded.title, tags = excluded.tags, facts = excluded.facts, numbers = excluded.numbers,
-    counted_variants = excluded.counted_variants, has_uncounted = excluded.has_uncounted, content = excluded.content, words = excluded.words
+    counted_variants = excluded.counted_variants, has_uncounted = excluded.has_uncounted, content = excluded.content, words = excluded.words,
+    title_id = excluded.title_id, title_en = excluded.title_en
   where product_search is distinct from excluded;
   perform private.index_titles(index_products.product_ids);
   perform private.index_prices(index_products.product_ids);

@@ -32,6 +32,8 @@ create index on public.carts (customer_id, expires_at);
 create index on public.carts (shipping_address_id);
 -- serves: private.expire_due_carts
 create index on public.carts (expires_at) where status = 'open';
+-- serves: private.purge_carts
+create index on public.carts (expires_at) where status = 'abandoned';
 
 insert into private.status_moves (machine, from_status, to_status) values
   ('cart', 'open', 'ordered'), ('cart', 'open', 'abandoned'), ('cart', 'ordered', 'open'), ('cart', 'ordered', 'abandoned');
@@ -80,6 +82,7 @@ grant select on public.cart_coupons to authenticated, service_role;
 
 insert into public.settings (key, value, description) values
   ('cart_days', '30', 'Days a cart is kept after it was last touched.'),
+  ('cart_purge_days', '90', 'Days a cart that was given up stays in the books before it is forgotten.'),
   ('max_cart_quantity', '100', 'The most units of one thing that a cart takes. A cart has at most max_order_lines lines.');
 
 -- whose cart -------------------------------------------------------------------------------------------------------------------------
@@ -222,3 +225,25 @@ begin
 end
 $$;
 comment on function private.expire_due_carts(integer) is 'Gives up carts that nobody touched for cart_days, oldest first; returns how many. The worker calls it until 0.';
+
+create function private.purge_carts(max_carts integer default 100)
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_purged integer;
+begin
+  with due as materialized (
+    select carts.id from public.carts
+    where carts.status = 'abandoned' and carts.expires_at < now() - make_interval(days => (private.setting('cart_purge_days'))::integer)
+    order by carts.expires_at limit purge_carts.max_carts for update skip locked
+  )
+  delete from public.carts using due where carts.id = due.id;
+  get diagnostics v_purged = row_count;
+  return v_purged;
+end
+$$;
+comment on function private.purge_carts(integer) is 'Forgets carts that were given up cart_purge_days ago or earlier, oldest first; returns how many. The worker calls it until 0.';

@@ -190,6 +190,27 @@ describe("a cart", () => {
         expect(contents(await add(sql, buyer, thing, 2))).toEqual({ [thing]: 2 });
       }
     }));
+
+  test("is forgotten 90 days after it was given up, and never while it is open or ordered", () =>
+    rolledBack(async (sql) => {
+      const buyer = await newCustomer(sql);
+      const thing = await thingOnSale(sql);
+      for (const [days, status] of [
+        [91, "abandoned"],
+        [89, "abandoned"],
+        [91, "open"],
+      ] as const) {
+        await add(sql, buyer, thing);
+        await sql`update public.carts set expires_at = now() - make_interval(days => ${days}) where customer_id = ${buyer} and status = 'open'`;
+        if (status === "abandoned")
+          await sql`update public.carts set status = 'abandoned' where customer_id = ${buyer} and status = 'open'`;
+      }
+      expect(await sql`select private.purge_carts() as carts`).toEqual([{ carts: 1 }]);
+      expect(
+        (await sql`select status from public.carts where customer_id = ${buyer} order by 1`).map((row) => row.status),
+      ).toEqual(["abandoned", "open"]);
+      expect(await sql`select private.purge_carts() as carts`).toEqual([{ carts: 0 }]);
+    }));
 });
 
 describe("a coupon in a cart", () => {

@@ -83,6 +83,35 @@ describe("what staff change", () => {
     }));
 });
 
+describe("by title", () => {
+  test("goes by the title in the locale that was asked for, page by page, and no cursor of one serves the other", () =>
+    database.rolledBack(async (sql) => {
+      for (const [title, en] of [
+        ["Urut Anggur", "Urut Wine"],
+        ["Urut Buku", "Urut Book"],
+        ["Urut Cincin", null],
+      ] as const)
+        await sell(sql, { title, translations: en ? { en: { title: en } } : {} });
+      const titles = async (locale: string | undefined) => {
+        const seen: string[] = [];
+        for (let cursor: string | null = null, page = 0; page === 0 || cursor; page++) {
+          const answer = await search(sql, { q: "urut", sort: "title", locale, cursor, max_rows: 1 });
+          seen.push(...answer.data.map(({ title }: { title: string }) => title));
+          cursor = answer.next_cursor;
+        }
+        return seen;
+      };
+      expect(await titles("en")).toEqual(["Urut Book", "Urut Cincin", "Urut Wine"]);
+      expect(await titles("id")).toEqual(["Urut Anggur", "Urut Buku", "Urut Cincin"]);
+      expect(await titles(undefined)).toEqual(await titles("id"));
+      const { next_cursor: cursor } = await search(sql, { q: "urut", sort: "title", locale: "en", max_rows: 1 });
+      await expectRefusal(() => search(sql, { q: "urut", sort: "title", locale: "id", cursor }), {
+        code: "invalid_cursor",
+        status: 422,
+      });
+    }));
+});
+
 describe("in stock", () => {
   const found = async (sql: Sql, in_stock: boolean) =>
     new Set(await slugsFor(sql, { filters: { in_stock }, max_rows: 100 }));

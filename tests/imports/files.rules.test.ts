@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { sell } from "../catalog/searching.ts";
 import { useDatabase } from "../support/database.ts";
 import { expectRefusal } from "../support/expect-error.ts";
 import { asOwner, asStaff, newCustomer } from "../support/people.ts";
@@ -98,5 +99,39 @@ describe("a file", () => {
       const [mine] = await sql`select id from public.exports`;
       await asStaff(sql, "catalog_manager");
       await expectRefusal(() => sql`select public.export_file(${mine?.id})`, { code: "export_not_found", status: 404 });
+    }));
+});
+
+describe("what nobody finished", () => {
+  test("is gone with its bytes after a day, whatever kind of upload it was, and reports after 30 days", () =>
+    database.rolledBack(async (sql) => {
+      const { id: product } = await sell(sql);
+      await sql`insert into public.media (product_id, created_at) values (${product}, now() - interval '25 hours'), (${product}, now())`;
+      await sql`insert into public.imports (kind, dry_run, file_name, created_at) values ('stock', true, 'a.csv', now() - interval '25 hours'), ('stock', true, 'b.csv', now())`;
+      await sql`insert into public.imports (kind, dry_run, file_name, status, finished_at) select 'stock', true, 'c.csv', 'refused', now() - make_interval(days => age) from unnest(array[29, 31]) as age`;
+      await sql`insert into public.exports (kind, created_at) values ('stock', now() - interval '31 days'), ('stock', now())`;
+      // without the lesson and the payment that they belong to
+      await sql`select set_config('role', 'none', true), set_config('session_replication_role', 'replica', true)`;
+      await sql`insert into public.learning_files (lesson_id, product_id, owner_id, file_name, content_type, bytes, created_at, arrived_at)
+        select gen_random_uuid(), ${product}, gen_random_uuid(), 'a.pdf', 'application/pdf', 9, now() - interval '25 hours', arrived from unnest(array[null, now()]) as arrived`;
+      await sql`insert into public.payment_proofs (payment_id, created_at) values (gen_random_uuid(), now() - interval '25 hours'), (gen_random_uuid(), now())`;
+      await sql`select set_config('session_replication_role', 'origin', true)`;
+      await asOwner(sql);
+      expect(await sql`select private.discard_abandoned_uploads() as gone`).toEqual([{ gone: 6 }]);
+      const told =
+        await sql`select payload ->> 'bucket' as bucket from public.events where name = 'file.discarded' order by 1`;
+      expect(told.map(({ bucket }) => bucket)).toEqual([
+        "imports",
+        "imports",
+        "imports",
+        "learning",
+        "media",
+        "payment-proofs",
+      ]);
+      expect(await sql`select private.discard_abandoned_uploads() as gone`).toEqual([{ gone: 0 }]);
+      await sql`select set_config('role', 'none', true), set_config('session_replication_role', 'replica', true)`;
+      await sql`delete from public.learning_files`;
+      await sql`delete from public.payment_proofs`;
+      await sql`select set_config('session_replication_role', 'origin', true)`;
     }));
 });

@@ -1,7 +1,7 @@
 import { correlated } from "../database.ts";
 import type { ScheduledTask } from "./task.ts";
 
-/** Every night: drops uploads that were started a day ago or earlier and never finished. */
+/** Every night: drops uploads of every kind that were started a day ago or earlier and never finished, and files of imports and exports whose time is over. */
 export const discardAbandonedUploads: ScheduledTask = async ({ sql, correlationId }) => {
   const [row] = await correlated(
     sql,
