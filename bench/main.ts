@@ -14,6 +14,7 @@ import { measureProductSearch } from "./measurements/product-search.ts";
 import { measureRush } from "./measurements/rush.ts";
 import { measureSqlEnroll } from "./measurements/sql-enroll.ts";
 import { measureStart } from "./measurements/start.ts";
+import { measureStockHot } from "./measurements/stock-hot.ts";
 import { type MeasurementName, readOptions } from "./options.ts";
 import { machineFacts } from "./report/machine-facts.ts";
 import { printTable } from "./report/print-table.ts";
@@ -86,6 +87,7 @@ process.exit(failures.length > 0 ? 1 : 0);
 function plan(only: MeasurementName[]) {
   const groups: [MeasurementName[], (bench: Bench, names: MeasurementName[]) => Promise<Outcome>][] = [
     [["enroll-cold", "enroll-hot"], measureSqlEnroll],
+    [["stock-hot"], measureStockHot],
     [["catalog-list"], measureCatalogList],
     [["my-courses"], measureMyCourses],
     [["order-search"], measureOrderSearch],

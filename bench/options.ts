@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from "commander";
 export const measurementNames = [
   "enroll-cold",
   "enroll-hot",
+  "stock-hot",
   "catalog-list",
   "my-courses",
   "order-search",

@@ -44,6 +44,18 @@ CREATE TABLE "private"."customer_search" ("profile_id" uuid NOT NULL, "content" 
 
 CREATE TABLE "private"."idempotency_keys" ("person_id" uuid NOT NULL, "key" text NOT NULL, "verb" text NOT NULL, "body_hash" text NOT NULL, "answer" jsonb NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "idempotency_keys_are_of_sane_length" CHECK (((length(key) >= 1) AND (length(key) <= 255))), CONSTRAINT "idempotency_keys_pkey" PRIMARY KEY (person_id, key));
 
+CREATE UNLOGGED TABLE "private"."import_findings" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "import_id" uuid NOT NULL, "row_number" integer, "column_name" text, "code" text NOT NULL, "message" text NOT NULL, CONSTRAINT "import_findings_pkey" PRIMARY KEY (id));
+
+CREATE UNLOGGED TABLE "private"."import_prices" ("import_id" uuid NOT NULL, "row_number" integer NOT NULL, "record" jsonb NOT NULL, "variant_id" uuid, "currency" text NOT NULL, "price_list_id" uuid, "lists" integer NOT NULL, "min_quantity" integer NOT NULL, "amount" bigint, "former_amount" bigint, "starts_at" timestamp with time zone, "ends_at" timestamp with time zone, CONSTRAINT "import_prices_pkey" PRIMARY KEY (import_id, row_number));
+
+CREATE UNLOGGED TABLE "private"."import_products" ("import_id" uuid NOT NULL, "row_number" integer NOT NULL, "record" jsonb NOT NULL, "product_id" uuid NOT NULL, "change" text NOT NULL, "former_status" text, "former_kind" text, "kind" text, "slug" text NOT NULL, "status" text NOT NULL, "title" text, "summary" text NOT NULL, "description" text NOT NULL, "image_url" text, "publish_at" timestamp with time zone, "unpublish_at" timestamp with time zone, "category_id" uuid, "tags" text[] NOT NULL, "attributes" jsonb NOT NULL, "translations" jsonb NOT NULL, CONSTRAINT "import_products_pkey" PRIMARY KEY (import_id, slug));
+
+CREATE UNLOGGED TABLE "private"."import_rows" ("import_id" uuid NOT NULL, "row_number" integer NOT NULL, "record" jsonb NOT NULL, CONSTRAINT "import_rows_pkey" PRIMARY KEY (import_id, row_number));
+
+CREATE UNLOGGED TABLE "private"."import_stock" ("import_id" uuid NOT NULL, "row_number" integer NOT NULL, "sku" text NOT NULL, "variant_id" uuid, "kind" text, "stock_mode" text, "location_id" uuid, "on_hand" integer, "former_on_hand" integer NOT NULL, "reserved" integer NOT NULL, CONSTRAINT "import_stock_pkey" PRIMARY KEY (import_id, row_number));
+
+CREATE UNLOGGED TABLE "private"."import_variants" ("import_id" uuid NOT NULL, "row_number" integer NOT NULL, "product_id" uuid NOT NULL, "variant_id" uuid NOT NULL, "change" text NOT NULL, "former_product_id" uuid, "sku" text NOT NULL, "title" text NOT NULL, "position" integer NOT NULL, "attributes" jsonb NOT NULL, "translations" jsonb NOT NULL, "options" jsonb NOT NULL, "former_options" jsonb NOT NULL, CONSTRAINT "import_variants_pkey" PRIMARY KEY (import_id, row_number));
+
 CREATE TABLE "private"."invoice_series" ("kind" text NOT NULL, "year" integer NOT NULL, "last_serial" integer NOT NULL DEFAULT 0, CONSTRAINT "invoice_series_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit_note'::text]))), CONSTRAINT "invoice_series_pkey" PRIMARY KEY (kind, year));
 
 CREATE TABLE "private"."low_stock_marks" ("variant_id" uuid NOT NULL, "threshold" integer NOT NULL, "low_since" timestamp with time zone, CONSTRAINT "low_stock_marks_pkey" PRIMARY KEY (variant_id));
@@ -54,7 +66,7 @@ CREATE TABLE "private"."process_reporters" ("reporter" text NOT NULL, "task" tex
 
 CREATE TABLE "private"."product_prices" ("product_id" uuid NOT NULL, "currency" text NOT NULL, "lowest_amount" bigint NOT NULL, "highest_amount" bigint NOT NULL, CONSTRAINT "product_prices_pkey" PRIMARY KEY (product_id, currency));
 
-CREATE TABLE "private"."product_search" ("product_id" uuid NOT NULL, "kind" text NOT NULL, "status" text NOT NULL, "publish_at" timestamp with time zone, "unpublish_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL, "category_id" uuid, "title" text COLLATE pg_catalog."C" NOT NULL, "tags" text[] NOT NULL, "facts" text[] NOT NULL, "numbers" jsonb NOT NULL, "counted_variants" uuid[] NOT NULL, "has_uncounted" boolean NOT NULL, "content" text NOT NULL, "words" tsvector NOT NULL, CONSTRAINT "product_search_pkey" PRIMARY KEY (product_id));
+CREATE TABLE "private"."product_search" ("product_id" uuid NOT NULL, "kind" text NOT NULL, "status" text NOT NULL, "publish_at" timestamp with time zone, "unpublish_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL, "category_id" uuid, "title" text COLLATE pg_catalog."C" NOT NULL, "tags" text[] NOT NULL, "facts" text[] NOT NULL, "numbers" jsonb NOT NULL, "counted_variants" uuid[] NOT NULL, "has_uncounted" boolean NOT NULL, "content" text NOT NULL, "words" tsvector NOT NULL, "title_id" text COLLATE pg_catalog."C" NOT NULL, "title_en" text COLLATE pg_catalog."C" NOT NULL, CONSTRAINT "product_search_pkey" PRIMARY KEY (product_id));
 
 CREATE TABLE "private"."product_titles" ("product_id" uuid NOT NULL, "locale" text NOT NULL, "title" text NOT NULL, "content" text COLLATE pg_catalog."C" NOT NULL, CONSTRAINT "product_titles_pkey" PRIMARY KEY (product_id, locale));
 
@@ -189,6 +201,18 @@ ALTER TABLE "public"."enrollments" ENABLE ROW LEVEL SECURITY;
 CREATE TABLE "public"."events" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "name" text NOT NULL, "subject_type" text NOT NULL, "subject_id" uuid NOT NULL, "payload" jsonb NOT NULL DEFAULT '{}'::jsonb, "actor_id" uuid, "correlation_id" text, "occurred_at" timestamp with time zone NOT NULL DEFAULT now(), "relayed_at" timestamp with time zone, CONSTRAINT "events_are_named_subject_dot_verb" CHECK ((name ~ '^[a-z_]+\.[a-z_]+$'::text)), CONSTRAINT "events_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."events" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."exports" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "kind" text NOT NULL, "status" text NOT NULL DEFAULT 'queued'::text, "created_by" uuid, "row_count" integer, "byte_size" bigint, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "finished_at" timestamp with time zone, CONSTRAINT "exports_are_known_once_done" CHECK (((status = 'done'::text) = ((finished_at IS NOT NULL) AND (row_count IS NOT NULL) AND (byte_size IS NOT NULL)))), CONSTRAINT "exports_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['products'::text, 'prices'::text, 'stock'::text]))), CONSTRAINT "exports_have_a_known_status" CHECK ((status = ANY (ARRAY['queued'::text, 'done'::text]))), CONSTRAINT "exports_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."exports" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."import_errors" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "import_id" uuid NOT NULL, "row_number" integer, "column_name" text, "code" text NOT NULL, "message" text NOT NULL, CONSTRAINT "import_errors_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."import_errors" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."imports" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "kind" text NOT NULL, "dry_run" boolean NOT NULL, "file_name" text NOT NULL, "status" text NOT NULL DEFAULT 'uploading'::text, "created_by" uuid, "byte_size" bigint, "columns" text[], "run" integer NOT NULL DEFAULT 0, "progress" integer NOT NULL DEFAULT 0, "row_count" integer NOT NULL DEFAULT 0, "error_count" integer NOT NULL DEFAULT 0, "result" jsonb, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "finished_at" timestamp with time zone, CONSTRAINT "imports_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['products'::text, 'prices'::text, 'stock'::text]))), CONSTRAINT "imports_count_progress_in_percent" CHECK (((progress >= 0) AND (progress <= 100))), CONSTRAINT "imports_end_when_they_are_done" CHECK (((finished_at IS NOT NULL) = (status = ANY (ARRAY['done'::text, 'refused'::text])))), CONSTRAINT "imports_have_a_file_with_a_name" CHECK ((file_name ~ '^[^/\\[:cntrl:]]{1,200}$'::text)), CONSTRAINT "imports_have_a_known_status" CHECK ((status = ANY (ARRAY['uploading'::text, 'queued'::text, 'running'::text, 'done'::text, 'refused'::text]))), CONSTRAINT "imports_pkey" PRIMARY KEY (id), CONSTRAINT "imports_tell_what_they_did" CHECK (((result IS NOT NULL) = (status = 'done'::text))));
+
+ALTER TABLE "public"."imports" ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE "public"."intake_sessions" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "intake_id" uuid NOT NULL, "title" text NOT NULL, "starts_at" timestamp with time zone NOT NULL, "ends_at" timestamp with time zone NOT NULL, "location" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "intake_sessions_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "intake_sessions_last_a_week_at_most" CHECK ((ends_at <= (starts_at + '168:00:00'::interval))), CONSTRAINT "intake_sessions_pkey" PRIMARY KEY (id), CONSTRAINT "intake_sessions_start_before_they_end" CHECK ((ends_at > starts_at)));
 
@@ -378,7 +402,7 @@ CREATE TABLE "public"."stock_holds" ("id" uuid NOT NULL DEFAULT gen_random_uuid(
 
 ALTER TABLE "public"."stock_holds" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."stock_movements" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "variant_id" uuid NOT NULL, "location_id" uuid NOT NULL, "quantity" integer NOT NULL, "reason" text NOT NULL, "reference_id" uuid, "note" character varying(500), "moved_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "stock_movements_have_a_known_reason" CHECK ((reason = ANY ('{capacity,sale,return,backorder,transfer,deduction,receipt,count,damage,loss,found,correction,supplier_return,own_use}'::text[]))), CONSTRAINT "stock_movements_move_something" CHECK ((quantity <> 0)), CONSTRAINT "stock_movements_pkey" PRIMARY KEY (id), "actor_id" uuid DEFAULT auth.uid());
+CREATE TABLE "public"."stock_movements" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "variant_id" uuid NOT NULL, "location_id" uuid NOT NULL, "quantity" integer NOT NULL, "reason" text NOT NULL, "reference_id" uuid, "note" character varying(500), "moved_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "stock_movements_have_a_known_reason" CHECK ((reason = ANY ('{capacity,sale,return,backorder,transfer,deduction,receipt,count,damage,loss,found,correction,supplier_return,own_use,import}'::text[]))), CONSTRAINT "stock_movements_move_something" CHECK ((quantity <> 0)), CONSTRAINT "stock_movements_pkey" PRIMARY KEY (id), "actor_id" uuid DEFAULT auth.uid());
 
 ALTER TABLE "public"."stock_movements" ENABLE ROW LEVEL SECURITY;
 
@@ -411,6 +435,10 @@ ALTER TABLE "public"."waitlist_entries" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "public"."categories" ADD COLUMN "depth" integer GENERATED ALWAYS AS ((COALESCE(parent_depth, 0) + 1)) STORED NOT NULL;
 
 ALTER TABLE "public"."digital_files" ADD COLUMN "path" text GENERATED ALWAYS AS (((product_id || '/'::text) || id)) STORED NOT NULL;
+
+ALTER TABLE "public"."exports" ADD COLUMN "path" text GENERATED ALWAYS AS ((('exports/'::text || id) || '.csv'::text)) STORED NOT NULL;
+
+ALTER TABLE "public"."imports" ADD COLUMN "path" text GENERATED ALWAYS AS (('imports/'::text || id)) STORED NOT NULL;
 
 ALTER TABLE "public"."invoices" ADD COLUMN "number" text GENERATED ALWAYS AS (((((
 CASE kind
@@ -621,21 +649,21 @@ begin
   while v_slots < 64 and v_slots * 4 < v_on_hand loop
     v_slots := v_slots * 2;
   end loop;
-  -- slot 0 of main as well, whatever the place: private.lock_stock begins there
-  insert into public.stock_slots (variant_id, slot, location_id, watched_at)
-  select add_units.variant_id, wanted.slot, wanted.location_id, (select now() from private.low_stock_marks where low_stock_marks.variant_id = add_units.variant_id)
+  insert into public.stock_slots (variant_id, slot, location_id, available, watched_at)
+  select add_units.variant_id, share.slot, share.location_id, share.quantity,
+    (select now() from private.low_stock_marks where low_stock_marks.variant_id = add_units.variant_id)
   from (
-    select v_first + number * (64 / v_slots), add_units.location_id from generate_series(0, v_slots - 1) as number
-    union select 0, private.main_location()
-  ) as wanted (slot, location_id)
-  on conflict do nothing;
-  update public.stock_slots set available = available + share.quantity
-  from (
-    select stock_slots.slot,
-      add_units.quantity / count(*) over () + case when row_number() over (order by stock_slots.slot) <= add_units.quantity % count(*) over () then 1 else 0 end as quantity
-    from public.stock_slots where stock_slots.variant_id = add_units.variant_id and stock_slots.location_id = add_units.location_id
+    select places.slot, places.location_id,
+      add_units.quantity / count(*) over () + case when row_number() over (order by places.slot) <= add_units.quantity % count(*) over () then 1 else 0 end as quantity
+    from (
+      select v_first + number * (64 / v_slots), add_units.location_id from generate_series(0, v_slots - 1) as number
+      union select stock_slots.slot, stock_slots.location_id from public.stock_slots
+      where stock_slots.variant_id = add_units.variant_id and stock_slots.location_id = add_units.location_id
+    ) as places (slot, location_id)
+    -- slot 0 of main as well, whatever the place: private.lock_stock begins there
+    union all select 0, private.main_location(), 0 where v_first > 0
   ) as share
-  where stock_slots.variant_id = add_units.variant_id and stock_slots.slot = share.slot and stock_slots.location_id = add_units.location_id;
+  on conflict on constraint stock_slots_pkey do update set available = stock_slots.available + excluded.available where excluded.available > 0;
 end
 $function$;
 
@@ -881,6 +909,127 @@ begin
   end if;
   perform private.move_dispute(v_before, v_status);
   return 'applied';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.apply_import(import public.imports)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_claims constant text := coalesce(current_setting('request.jwt.claims', true), '');
+  v_refusal jsonb;
+begin
+  -- as whoever started it: for the audit log, for movements, and for a permission that may be gone by now
+  if import.created_by is not null then
+    perform set_config('request.jwt.claims', jsonb_build_object('sub', import.created_by, 'role', 'authenticated')::text, true);
+  end if;
+  begin
+    perform private.require_import_permission(import.kind, true);
+    case import.kind
+      when 'products' then perform private.apply_import_products(import.id);
+      when 'prices' then perform private.apply_import_prices(import.id);
+      when 'stock' then perform private.apply_import_stock(import.id);
+    end case;
+    set constraints all immediate;
+  exception
+    when sqlstate 'PGRST' then
+      v_refusal := sqlerrm::jsonb;
+      perform private.note_finding(import.id, null, null, v_refusal ->> 'code', concat_ws(' ', v_refusal ->> 'message', v_refusal ->> 'details'));
+    when integrity_constraint_violation or data_exception then
+      perform private.note_finding(import.id, null, null, 'invalid_value', sqlerrm);
+  end;
+  perform set_config('request.jwt.claims', v_claims, true), set_config('seatline.importing', '', true);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.apply_import_prices(import_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.price_lists set starts_at = staged.starts_at, ends_at = staged.ends_at
+  from (
+    select distinct import_prices.price_list_id, import_prices.starts_at, import_prices.ends_at from private.import_prices
+    where import_prices.import_id = apply_import_prices.import_id and import_prices.price_list_id is not null
+  ) as staged
+  where price_lists.id = staged.price_list_id and (price_lists.starts_at, price_lists.ends_at) is distinct from (staged.starts_at, staged.ends_at);
+  insert into public.prices (variant_id, currency, amount)
+  select staged.variant_id, staged.currency, staged.amount from private.import_prices as staged
+  where staged.import_id = apply_import_prices.import_id and staged.price_list_id is null and staged.amount is distinct from staged.former_amount
+  order by staged.variant_id, staged.currency
+  on conflict on constraint prices_are_one_per_currency do update set amount = excluded.amount;
+  insert into public.price_list_prices (price_list_id, variant_id, currency, min_quantity, amount)
+  select staged.price_list_id, staged.variant_id, staged.currency, staged.min_quantity, staged.amount from private.import_prices as staged
+  where staged.import_id = apply_import_prices.import_id and staged.price_list_id is not null and staged.amount is distinct from staged.former_amount
+  order by staged.price_list_id, staged.variant_id, staged.currency, staged.min_quantity
+  on conflict on constraint price_list_prices_pkey do update set amount = excluded.amount;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.apply_import_products(import_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform set_config('seatline.importing', 'on', true);
+  insert into public.products (id, kind, slug, title, summary, description, image_url, status, publish_at, unpublish_at, category_id, tags, attributes, translations)
+  select staged.product_id, staged.kind, staged.slug, staged.title, staged.summary, staged.description, staged.image_url, staged.status, staged.publish_at, staged.unpublish_at,
+    staged.category_id, staged.tags, staged.attributes, staged.translations
+  from private.import_products as staged where staged.import_id = apply_import_products.import_id and staged.change = 'created' order by staged.row_number;
+  update public.products
+  set title = staged.title, summary = staged.summary, description = staged.description, image_url = staged.image_url, status = staged.status, publish_at = staged.publish_at,
+    unpublish_at = staged.unpublish_at, category_id = staged.category_id, tags = staged.tags, attributes = staged.attributes, translations = staged.translations
+  from private.import_products as staged
+  where staged.import_id = apply_import_products.import_id and staged.change = 'changed' and products.id = staged.product_id;
+  perform private.write_import_options(apply_import_products.import_id);
+  update public.variants
+  set title = staged.title, position = staged.position, attributes = staged.attributes, translations = staged.translations,
+    option_value_ids = case when staged.options = staged.former_options then variants.option_value_ids else private.import_value_ids(staged.product_id, staged.options) end
+  from private.import_variants as staged
+  where staged.import_id = apply_import_products.import_id and staged.change = 'changed' and variants.id = staged.variant_id;
+  insert into public.variants (id, product_id, sku, title, position, attributes, translations, option_value_ids)
+  select staged.variant_id, staged.product_id, staged.sku, staged.title, staged.position, staged.attributes, staged.translations, private.import_value_ids(staged.product_id, staged.options)
+  from private.import_variants as staged where staged.import_id = apply_import_products.import_id and staged.change = 'created' order by staged.row_number;
+  perform set_config('seatline.importing', '', true);
+  perform private.index_products(array(
+    select staged.product_id from private.import_products as staged where staged.import_id = apply_import_products.import_id and staged.change <> 'unchanged'
+    union
+    select staged.product_id from private.import_variants as staged where staged.import_id = apply_import_products.import_id and staged.change <> 'unchanged'));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.apply_import_stock(import_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_file_name text := (select imports.file_name from public.imports where imports.id = apply_import_stock.import_id);
+  v_lines private.stock_line[];
+  v_line private.stock_line;
+begin
+  v_lines := array(
+    select row(staged.variant_id, staged.location_id, null, null, staged.on_hand)::private.stock_line
+    from private.import_stock as staged where staged.import_id = apply_import_stock.import_id and staged.on_hand <> staged.former_on_hand
+    order by staged.variant_id, staged.location_id);
+  if cardinality(v_lines) = 0 then
+    return;
+  end if;
+  perform private.open_books(v_lines);
+  foreach v_line in array v_lines loop
+    v_line.delta := v_line.counted - (
+      select coalesce(sum(stock_slots.available + stock_slots.reserved), 0)::integer from public.stock_slots
+      where stock_slots.variant_id = v_line.variant_id and stock_slots.location_id = v_line.location_id);
+    if v_line.delta <> 0 then
+      perform private.change_stock(v_line, v_line.delta, 'import', apply_import_stock.import_id, v_file_name);
+    end if;
+  end loop;
+  perform private.fill_backorders(goods.variant_id), private.note_low_stock(goods.variant_id)
+  from (select distinct line.variant_id from unnest(v_lines) as line order by 1) as goods;
 end
 $function$;
 
@@ -1345,14 +1494,16 @@ $function$;
 
 CREATE OR REPLACE FUNCTION private.audit_hash(entry public.audit_log)
  RETURNS bytea
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
  SET search_path TO ''
 AS $function$
-  select sha256(entry.previous_hash || convert_to(jsonb_build_array(
+begin
+  return sha256(entry.previous_hash || convert_to(jsonb_build_array(
     entry.actor_id, entry.actor_role, entry.action, entry.table_name, entry.row_key, entry.before, entry.after, entry.request_id,
     extract(epoch from entry.occurred_at)
   )::text, 'UTF8'));
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.best_list_price(variant_id uuid, quantity integer, currency text, person_id uuid, base_amount bigint)
@@ -1908,6 +2059,28 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.check_conflicting_rows(import_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  insert into private.import_findings (import_id, row_number, column_name, code, message)
+  select check_conflicting_rows.import_id, max(rows.row_number), cells.key, 'conflicting_rows', format('The rows of %s say different things here; they are of one product.', rows.slug)
+  from (
+    select import_rows.row_number, import_rows.record, import_rows.record ->> 'slug' as slug, count(*) over (partition by import_rows.record ->> 'slug') as rows
+    from private.import_rows where import_rows.import_id = check_conflicting_rows.import_id
+  ) as rows
+  cross join lateral jsonb_each_text(rows.record) as cells
+  where rows.rows > 1 and rows.slug <> '' and cells.value <> '' and not private.is_variant_column(cells.key)
+  group by rows.slug, cells.key having count(distinct cells.value) > 1
+  union all
+  -- a product has one row without a variant, or a row for each
+  select check_conflicting_rows.import_id, max(import_rows.row_number), 'sku', 'required', 'A further row of a product names a variant.'
+  from private.import_rows
+  where import_rows.import_id = check_conflicting_rows.import_id and import_rows.record ->> 'slug' <> ''
+  group by import_rows.record ->> 'slug' having count(*) > 1 and bool_or(coalesce(import_rows.record ->> 'sku', '') = '');
+$function$;
+
 CREATE OR REPLACE FUNCTION private.check_currency(currency text)
  RETURNS void
  LANGUAGE plpgsql
@@ -1957,6 +2130,256 @@ begin
     end if;
   end loop;
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.check_import_attributes(import_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  with schemas as materialized (
+    select used.category_id, array(select schema from private.attribute_schema(used.category_id) as schema) as schema
+    from (select distinct import_products.category_id from private.import_products where import_products.import_id = check_import_attributes.import_id) as used
+  ), problems as (
+    select import_products.row_number, 'attribute:' as prefix, private.attributes_problem(schemas.schema, import_products.attributes, 'product', import_products.status = 'published') as problem
+    from private.import_products join schemas on schemas.category_id is not distinct from import_products.category_id
+    where import_products.import_id = check_import_attributes.import_id and import_products.change <> 'unchanged'
+    union all
+    select import_variants.row_number, 'variant_attribute:', private.attributes_problem(schemas.schema, import_variants.attributes, 'variant', import_products.status = 'published')
+    from private.import_variants
+    join private.import_products on import_products.import_id = import_variants.import_id and import_products.product_id = import_variants.product_id
+    join schemas on schemas.category_id is not distinct from import_products.category_id
+    where import_variants.import_id = check_import_attributes.import_id
+    union all
+    -- variants that the file does not name meet the category and the status that it gives their product
+    select import_products.row_number, 'variant_attribute:', private.attributes_problem(schemas.schema, variants.attributes, 'variant', import_products.status = 'published')
+    from private.import_products
+    join schemas on schemas.category_id is not distinct from import_products.category_id
+    join public.variants on variants.product_id = import_products.product_id
+    where import_products.import_id = check_import_attributes.import_id and import_products.change = 'changed'
+      and not exists (select from private.import_variants where import_variants.import_id = import_products.import_id and import_variants.variant_id = variants.id)
+  )
+  insert into private.import_findings (import_id, row_number, column_name, code, message)
+  select check_import_attributes.import_id, problems.row_number, problems.prefix || (problems.problem ->> 'key'), 'invalid_attributes', problems.problem ->> 'problem'
+  from problems where problems.problem is not null;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.check_import_header(import_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_import public.imports;
+  v_known text[];
+  v_needed text[];
+begin
+  select * into v_import from public.imports where imports.id = check_import_header.import_id;
+  v_known := private.import_columns(v_import.kind);
+  v_needed := case v_import.kind when 'products' then '{slug}' when 'prices' then '{sku,currency,amount}' else '{sku,on_hand}' end;
+  insert into private.import_findings (import_id, row_number, column_name, code, message)
+  select v_import.id, 1, left(names.name, 100), 'unknown_column', format('A file of %s has no column of this name.', v_import.kind)
+  from unnest(v_import.columns) as names (name)
+  where names.name <> all (v_known) and not (v_import.kind = 'products' and names.name ~ '^(variant_)?attribute:[a-z][a-z0-9_]{0,62}$')
+  union all
+  select v_import.id, 1, left(names.name, 100), 'double_column', 'Two columns have this name.'
+  from unnest(v_import.columns) as names (name) group by names.name having count(*) > 1
+  union all
+  select v_import.id, 1, needed, 'missing_column', format('A file of %s has this column.', v_import.kind)
+  from unnest(v_needed) as needed where needed <> all (v_import.columns);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.check_import_options(import_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  with known as (
+    select import_products.product_id, array_agg(product_options.title order by product_options.title) as titles
+    from private.import_products join public.product_options on product_options.product_id = import_products.product_id
+    where import_products.import_id = check_import_options.import_id group by 1
+  ), said as (
+    select import_variants.row_number, import_variants.product_id, import_variants.options,
+      array(select title from jsonb_object_keys(import_variants.options) as title order by 1) as titles,
+      first_value(import_variants.options) over (partition by import_variants.product_id order by import_variants.row_number) as first_options
+    from private.import_variants where import_variants.import_id = check_import_options.import_id and import_variants.options <> '{}'
+  ), asked as (
+    select said.*, coalesce(known.titles, array(select title from jsonb_object_keys(said.first_options) as title order by 1)) as wanted
+    from said left join known on known.product_id = said.product_id
+  ), afterwards as (
+    select import_variants.product_id, import_variants.row_number, import_variants.options
+    from private.import_variants where import_variants.import_id = check_import_options.import_id and import_variants.options <> '{}'
+    union all
+    select variants.product_id, null, private.options_of(variants.option_value_ids)
+    from public.variants
+    where variants.option_value_ids <> '{}' and variants.product_id in (
+      select import_variants.product_id from private.import_variants where import_variants.import_id = check_import_options.import_id and import_variants.options <> '{}')
+      and not exists (select from private.import_variants where import_variants.import_id = check_import_options.import_id and import_variants.variant_id = variants.id)
+  )
+  insert into private.import_findings (import_id, row_number, column_name, code, message)
+  select check_import_options.import_id, asked.row_number, 'option1', 'invalid_options', left(format('A variant of this product names one value each of %s, or none.', array_to_string(asked.wanted, ', ')), 500)
+  from asked where asked.titles <> asked.wanted
+  union all
+  select check_import_options.import_id, max(afterwards.row_number), 'value1', 'double_row', 'Another variant of this product has the same values.'
+  from afterwards group by afterwards.product_id, afterwards.options having count(*) > 1;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.check_import_prices(import_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  insert into private.import_findings (import_id, row_number, column_name, code, message)
+  select check_import_prices.import_id, staged.row_number, problems.name, problems.code, problems.message
+  from private.import_prices as staged
+  cross join lateral (
+    select 'sku', 'variant_not_found', 'There is no variant with this SKU.' where staged.variant_id is null
+    union all
+    select 'currency', 'currency_not_found', 'The shop does not know this currency.' where not exists (select from public.currencies where currencies.code = staged.currency)
+    union all
+    select 'price_list', 'price_list_not_found', 'There is no price list with this name or id.' where staged.lists = 0
+    union all
+    select 'price_list', 'price_list_ambiguous', 'Several price lists have this name; write the id of one.' where staged.lists > 1
+    union all
+    select 'amount', 'invalid_value', 'An amount is a whole number of minor units, without thousands or currency.' where staged.amount is null
+    union all
+    select 'min_quantity', 'invalid_value', 'Only prices of a price list begin at a quantity.' where staged.price_list_id is null and staged.lists = 1 and staged.min_quantity <> 1
+    union all
+    select times.name, 'invalid_value', 'A moment is written as 2026-01-31T09:00:00Z, a day as 2026-01-31.'
+    from (values ('starts_at'), ('ends_at')) as times (name) where staged.record ->> times.name <> '' and private.read_time(staged.record ->> times.name) is null
+    union all
+    select 'starts_at', 'invalid_value', 'A base price has no window; put it into a price list.'
+    where staged.lists = 1 and staged.price_list_id is null and (staged.starts_at is not null or staged.ends_at is not null)
+    union all
+    select 'ends_at', 'invalid_value', 'Price lists start before they end.' where staged.ends_at <= staged.starts_at
+  ) as problems (name, code, message)
+  where staged.import_id = check_import_prices.import_id
+  union all
+  select check_import_prices.import_id, twice.row_number, 'sku', 'double_row', format('Row %s is of the same price.', twice.first_row)
+  from (
+    select staged.row_number, min(staged.row_number) over (partition by staged.variant_id, staged.currency, staged.price_list_id, staged.min_quantity) as first_row
+    from private.import_prices as staged where staged.import_id = check_import_prices.import_id and staged.variant_id is not null and staged.lists = 1
+  ) as twice
+  where twice.row_number > twice.first_row
+  union all
+  select check_import_prices.import_id, max(staged.row_number), 'starts_at', 'conflicting_rows', 'The rows of one price list give it different windows.'
+  from private.import_prices as staged where staged.import_id = check_import_prices.import_id and staged.price_list_id is not null
+  group by staged.price_list_id having count(distinct (staged.starts_at, staged.ends_at)) > 1;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.check_import_products(import_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  insert into private.import_findings (import_id, row_number, column_name, code, message)
+  select check_import_products.import_id, import_rows.row_number, 'slug', 'required', 'A row names its product.'
+  from private.import_rows where import_rows.import_id = check_import_products.import_id and import_rows.record ->> 'slug' = ''
+  union all
+  select import_products.import_id, import_products.row_number, missing.name, 'required', format('A new product has a %s.', missing.name)
+  from private.import_products
+  cross join lateral (values ('kind', import_products.kind), ('title', import_products.title)) as missing (name, value)
+  where import_products.import_id = check_import_products.import_id and missing.value is null
+  union all
+  select import_products.import_id, import_products.row_number, 'kind', 'kind_not_importable', 'Courses are written by hand: their variants are the seats of intakes.'
+  from private.import_products
+  where import_products.import_id = check_import_products.import_id and 'course' in (import_products.kind, import_products.former_kind)
+  union all
+  select import_products.import_id, import_products.row_number, 'kind', 'kind_is_fixed', format('%s is of kind %s and stays so.', import_products.slug, import_products.former_kind)
+  from private.import_products
+  where import_products.import_id = check_import_products.import_id and import_products.former_kind <> import_products.kind
+  union all
+  select import_products.import_id, import_products.row_number, 'category', 'category_not_found', 'There is no category with this slug.'
+  from private.import_products
+  where import_products.import_id = check_import_products.import_id and import_products.record ->> 'category' <> '' and import_products.category_id is null
+  union all
+  select import_products.import_id, import_products.row_number, times.name, 'invalid_value', 'A moment is written as 2026-01-31T09:00:00Z, a day as 2026-01-31.'
+  from private.import_products cross join (values ('publish_at'), ('unpublish_at')) as times (name)
+  where import_products.import_id = check_import_products.import_id and import_products.record ->> times.name <> '' and private.read_time(import_products.record ->> times.name) is null
+  union all
+  select import_products.import_id, import_products.row_number, 'status', 'illegal_status_move', format('A product cannot go from %s to %s.', import_products.former_status, import_products.status)
+  from private.import_products
+  where import_products.import_id = check_import_products.import_id and import_products.former_status <> import_products.status
+    and import_products.status in ('draft', 'published', 'archived') and not exists (
+      select from private.status_moves
+      where status_moves.machine = 'product' and status_moves.from_status = import_products.former_status and status_moves.to_status = import_products.status)
+  union all
+  select import_products.import_id, import_products.row_number, 'title:en', 'invalid_translations', private.translations_problem(import_products.translations, '{title,summary,description}')
+  from private.import_products
+  where import_products.import_id = check_import_products.import_id and import_products.translations <> '{}'
+    and private.translations_problem(import_products.translations, '{title,summary,description}') is not null;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.check_import_stock(import_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  insert into private.import_findings (import_id, row_number, column_name, code, message)
+  select check_import_stock.import_id, staged.row_number, problems.name, problems.code, problems.message
+  from private.import_stock as staged
+  cross join lateral (
+    select 'sku', 'variant_not_found', 'There is no variant with this SKU.' where staged.variant_id is null
+    union all
+    select 'sku', 'seats_follow_the_intake', 'The seats of a course are as many as its intake says.' where staged.kind = 'course'
+    union all
+    select 'sku', 'bundle_has_no_stock', 'A bundle has no stock of its own.' where staged.kind = 'bundle'
+    union all
+    select 'sku', 'not_counted', 'This is not counted; call set_stock_mode first.' where staged.kind not in ('course', 'bundle') and staged.stock_mode = 'none'
+    union all
+    select 'location', 'location_not_found', 'There is no such place, or it was closed.' where staged.location_id is null
+    union all
+    select 'on_hand', 'invalid_value', 'on_hand is a whole number from 0 to 999999.' where staged.on_hand is null
+    union all
+    select 'on_hand', 'out_of_stock', format('%s units in this place are held for orders.', staged.reserved) where staged.on_hand < staged.reserved
+  ) as problems (name, code, message)
+  where staged.import_id = check_import_stock.import_id
+  union all
+  select check_import_stock.import_id, twice.row_number, 'sku', 'double_row', format('Row %s is of the same variant and place.', twice.first_row)
+  from (
+    select staged.row_number, min(staged.row_number) over (partition by staged.variant_id, staged.location_id) as first_row
+    from private.import_stock as staged where staged.import_id = check_import_stock.import_id and staged.variant_id is not null
+  ) as twice
+  where twice.row_number > twice.first_row;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.check_import_variants(import_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  insert into private.import_findings (import_id, row_number, column_name, code, message)
+  select check_import_variants.import_id, twice.row_number, 'sku', 'double_row', format('Row %s has this SKU already.', twice.first_row)
+  from (
+    select import_variants.row_number, min(import_variants.row_number) over (partition by import_variants.sku) as first_row
+    from private.import_variants where import_variants.import_id = check_import_variants.import_id
+  ) as twice
+  where twice.row_number > twice.first_row
+  union all
+  select import_variants.import_id, import_variants.row_number, 'sku', 'sku_taken', 'Another product has a variant with this SKU.'
+  from private.import_variants
+  where import_variants.import_id = check_import_variants.import_id and import_variants.former_product_id <> import_variants.product_id
+  union all
+  select import_rows.import_id, import_rows.row_number, 'position', 'invalid_value', 'A position is a whole number.'
+  from private.import_rows
+  where import_rows.import_id = check_import_variants.import_id and import_rows.record ->> 'position' <> ''
+    and coalesce(private.read_whole_number(import_rows.record ->> 'position') not between -1000000 and 1000000, true)
+  union all
+  select import_rows.import_id, import_rows.row_number, 'value' || place, 'invalid_options', 'A value stands beside the name of its option, and each option once.'
+  from private.import_rows cross join generate_series(1, 5) as place
+  where import_rows.import_id = check_import_variants.import_id and import_rows.record ->> ('value' || place) <> '' and (
+    coalesce(import_rows.record ->> ('option' || place), '') = ''
+    or exists (select from generate_series(1, place - 1) as before where import_rows.record ->> ('option' || before) = import_rows.record ->> ('option' || place)))
+  union all
+  select import_rows.import_id, import_rows.row_number, cells.key, 'invalid_options', 'Options and values have 1 to 200 characters.'
+  from private.import_rows cross join lateral jsonb_each_text(import_rows.record) as cells
+  where import_rows.import_id = check_import_variants.import_id and cells.key ~ '^(option|value)[1-5]$' and cells.value <> '' and length(btrim(cells.value)) not between 1 and 200
+  union all
+  select import_variants.import_id, import_variants.row_number, 'variant_title:en', 'invalid_translations', private.translations_problem(import_variants.translations, '{title}')
+  from private.import_variants
+  where import_variants.import_id = check_import_variants.import_id and import_variants.translations <> '{}'
+    and private.translations_problem(import_variants.translations, '{title}') is not null;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.check_location(name text, priority integer)
@@ -2579,6 +3002,17 @@ AS $function$
   where invoices.id = copy_order_lines.invoice_id and order_items.parent_id is null; -- a bundle is invoiced as one thing
 $function$;
 
+CREATE OR REPLACE FUNCTION private.count_changes(changes text[])
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object('created', count(*) filter (where change = 'created'), 'changed', count(*) filter (where change = 'changed'),
+    'unchanged', count(*) filter (where change = 'unchanged'))
+  from unnest(count_changes.changes) as change;
+$function$;
+
 CREATE OR REPLACE FUNCTION private.count_use(promotion_id uuid, coupon_id uuid, customer_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -2920,15 +3354,51 @@ $function$;
 
 CREATE OR REPLACE FUNCTION private.discard_abandoned_uploads(older_than interval DEFAULT '1 day'::interval)
  RETURNS integer
- LANGUAGE sql
+ LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+declare
+  v_before constant timestamptz := now() - discard_abandoned_uploads.older_than;
+  v_files integer;
+  v_proofs integer;
+begin
   with media as (
-    delete from public.media where media.ready_at is null and media.created_at < now() - discard_abandoned_uploads.older_than returning 1
+    delete from public.media where media.ready_at is null and media.created_at < v_before returning 1
   ), files as (
-    delete from public.digital_files where digital_files.ready_at is null and digital_files.created_at < now() - discard_abandoned_uploads.older_than returning 1
+    delete from public.digital_files where digital_files.ready_at is null and digital_files.created_at < v_before returning 1
+  ), learning as (
+    delete from public.learning_files where learning_files.arrived_at is null and learning_files.created_at < v_before
+      and not exists (select from public.lesson_contents where lesson_contents.file_id = learning_files.id)
+    returning 1
   )
-  select ((select count(*) from media) + (select count(*) from files))::integer;
+  select (select count(*) from media) + (select count(*) from files) + (select count(*) from learning) into v_files;
+  with proofs as (
+    delete from public.payment_proofs where payment_proofs.status = 'uploading' and payment_proofs.created_at < v_before returning payment_proofs.id
+  ), told as (
+    select private.emit('file.discarded', 'file', proofs.id, jsonb_build_object('bucket', 'payment-proofs', 'path', 'incoming/' || proofs.id)) from proofs
+  )
+  select count(*) into v_proofs from told;
+  return v_files + v_proofs + private.discard_old_files();
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.discard_old_files()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_kept constant interval := make_interval(days => private.setting('import_days')::integer);
+  v_imports integer;
+  v_exports integer;
+begin
+  delete from public.imports
+  where imports.status = 'uploading' and imports.created_at < now() - interval '1 day' or imports.status in ('done', 'refused') and imports.finished_at < now() - v_kept;
+  get diagnostics v_imports = row_count;
+  delete from public.exports where exports.created_at < now() - v_kept;
+  get diagnostics v_exports = row_count;
+  return v_imports + v_exports;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.discard_upload(kind text, upload_id uuid)
@@ -3079,7 +3549,7 @@ begin
     order by locations.kind = 'allowance', locations.priority, locations.id
   loop
     -- a snapshot: a real unit that is being freed in this moment may be missed, see the head of this file
-    exit when v_location.kind = 'allowance' and private.has_real_units(draw_units_elsewhere.variant_id);
+    exit when v_location.kind = 'allowance' and (private.has_real_units(draw_units_elsewhere.variant_id) or not private.sells_beyond_stock(draw_units_elsewhere.variant_id));
     with pick as materialized (
       select stock_slots.slot from public.stock_slots
       where stock_slots.variant_id = draw_units_elsewhere.variant_id and stock_slots.location_id = v_location.id and stock_slots.slot >= 64
@@ -3102,12 +3572,14 @@ CREATE OR REPLACE FUNCTION private.draw_units_in_order(variant_id uuid, quantity
 AS $function$
 declare
   v_missing integer := draw_units_in_order.quantity;
+  v_end constant integer := case when private.sells_beyond_stock(draw_units_in_order.variant_id) then 192 else 128 end; -- slots from here on are not drawn from
   v_free bigint;
   v_real bigint;
   v_drawn private.drawn_slot;
 begin
   -- A snapshot answers most of the sold-out crowd without a lock: units that a running purchase took still count as free in it.
-  select coalesce(sum(stock_slots.available), 0) into v_free from public.stock_slots where stock_slots.variant_id = draw_units_in_order.variant_id;
+  select coalesce(sum(stock_slots.available), 0) into v_free
+  from public.stock_slots where stock_slots.variant_id = draw_units_in_order.variant_id and stock_slots.slot < v_end;
   if v_free < v_missing and not exists (
     select from public.reservations
     where reservations.variant_id = draw_units_in_order.variant_id and reservations.status = 'held' and reservations.expires_at <= now()
@@ -3120,14 +3592,15 @@ begin
   if v_real < v_missing then
     perform private.release_due_units(draw_units_in_order.variant_id);
   end if;
-  select coalesce(sum(stock_slots.available), 0) into v_free from public.stock_slots where stock_slots.variant_id = draw_units_in_order.variant_id;
+  select coalesce(sum(stock_slots.available), 0) into v_free
+  from public.stock_slots where stock_slots.variant_id = draw_units_in_order.variant_id and stock_slots.slot < v_end;
   if v_free < v_missing then
     return;
   end if;
   for v_drawn in
     select stock_slots.slot, stock_slots.location_id, stock_slots.available
     from public.stock_slots left join public.locations on stock_slots.slot >= 64 and locations.id = stock_slots.location_id
-    where stock_slots.variant_id = draw_units_in_order.variant_id and stock_slots.available > 0
+    where stock_slots.variant_id = draw_units_in_order.variant_id and stock_slots.available > 0 and stock_slots.slot < v_end
     order by stock_slots.slot >= 128, locations.priority nulls first, stock_slots.location_id, stock_slots.available desc, stock_slots.slot
   loop
     v_drawn.quantity := least(v_drawn.quantity, v_missing);
@@ -3249,6 +3722,29 @@ begin
     and (end_enrollments.status = 'cancelled' and enrollments.status in ('reserved', 'active', 'suspended', 'completed') or enrollments.status = 'reserved');
   get diagnostics v_ended = row_count;
   return v_ended;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.end_import(import_id uuid, result jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_findings integer;
+begin
+  insert into public.import_errors (import_id, row_number, column_name, code, message)
+  select import_findings.import_id, import_findings.row_number, import_findings.column_name, import_findings.code, left(import_findings.message, 500)
+  from private.import_findings where import_findings.import_id = end_import.import_id
+  order by import_findings.row_number nulls first, import_findings.column_name, import_findings.code limit 1000;
+  select count(*)::integer into v_findings from private.import_findings where import_findings.import_id = end_import.import_id;
+  update public.imports
+  set status = case v_findings when 0 then 'done' else 'refused' end, error_count = v_findings, progress = 100, finished_at = now(),
+    result = case v_findings when 0 then end_import.result end
+  where imports.id = end_import.import_id;
+  update public.processes set progress = 100 where processes.subject_id = end_import.import_id and processes.status = 'running';
+  perform private.emit('import.ended', 'import', end_import.import_id, jsonb_build_object('errors', v_findings));
+  perform private.forget_staged(end_import.import_id);
 end
 $function$;
 
@@ -3615,6 +4111,121 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.export_columns(kind text)
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.import_columns(export_columns.kind) || case when export_columns.kind = 'products' then array(
+    select distinct case category_attributes.level when 'product' then 'attribute:' else 'variant_attribute:' end || category_attributes.key as name
+    from public.category_attributes order by name) else '{}' end;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.export_file(export_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_export public.exports;
+begin
+  select * into v_export from public.exports
+  where exports.id = export_file.export_id and (private.is_service() or exports.created_by = auth.uid());
+  if v_export.id is null then
+    perform private.fail('export_not_found', 404, 'There is no such export, or it is not yours.', 'Check the id, or start another one.');
+  end if;
+  perform private.require_import_permission(v_export.kind, false);
+  return to_jsonb(v_export);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.exported_prices()
+ RETURNS SETOF text[]
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select array[priced.sku, priced.currency, priced.list, priced.min_quantity::text, priced.amount::text, private.write_time(priced.starts_at), private.write_time(priced.ends_at)]
+  from (
+    select variants.sku, prices.currency, null as list, 1 as min_quantity, prices.amount, null::timestamptz as starts_at, null::timestamptz as ends_at
+    from public.prices join public.variants on variants.id = prices.variant_id
+    union all
+    select variants.sku, price_list_prices.currency,
+      case when (select count(*) from public.price_lists as same where same.name = price_lists.name or same.id::text = price_lists.name) = 1 then price_lists.name else price_lists.id::text end,
+      price_list_prices.min_quantity, price_list_prices.amount, price_lists.starts_at, price_lists.ends_at
+    from public.price_list_prices
+    join public.price_lists on price_lists.id = price_list_prices.price_list_id
+    join public.variants on variants.id = price_list_prices.variant_id
+  ) as priced
+  order by priced.sku collate "C", priced.list collate "C" nulls first, priced.currency collate "C", priced.min_quantity;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.exported_products(columns text[])
+ RETURNS SETOF text[]
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select array[products.slug, products.kind, products.status, products.title, products.summary, products.description, categories.slug, array_to_string(products.tags, ','),
+      products.image_url, private.write_time(products.publish_at), private.write_time(products.unpublish_at),
+      products.translations -> 'id' ->> 'title', products.translations -> 'en' ->> 'title', products.translations -> 'id' ->> 'summary', products.translations -> 'en' ->> 'summary',
+      products.translations -> 'id' ->> 'description', products.translations -> 'en' ->> 'description',
+      variants.sku, variants.title, variants.translations -> 'id' ->> 'title', variants.translations -> 'en' ->> 'title', variants.position::text]
+    || coalesce(chosen.cells, array_fill(null::text, array[10])) || array(
+      select case when place.name like 'attribute:%' then products.attributes ->> substr(place.name, 11) else variants.attributes ->> substr(place.name, 19) end
+      from unnest(exported_products.columns) with ordinality as place (name, number) where place.number > 32 order by place.number)
+  from public.products
+  left join public.categories on categories.id = products.category_id
+  left join public.variants on variants.product_id = products.id
+  left join lateral (
+    select (array_agg(cell order by ordered.place, cells.half) || array_fill(null::text, array[10]))[1:10] as cells
+    from (
+      select row_number() over (order by product_options.position, product_options.title, product_options.id) as place, product_options.title as option, product_option_values.title as value
+      from public.product_option_values join public.product_options on product_options.id = product_option_values.option_id
+      where product_option_values.id = any (variants.option_value_ids)
+    ) as ordered
+    cross join lateral (values (1, ordered.option), (2, ordered.value)) as cells (half, cell)
+    where variants.option_value_ids <> '{}'
+  ) as chosen on true
+  where products.kind <> 'course'
+  order by products.slug collate "C", variants.position, variants.sku collate "C";
+$function$;
+
+CREATE OR REPLACE FUNCTION private.exported_rows(kind text)
+ RETURNS SETOF text[]
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  case exported_rows.kind
+    when 'products' then return query select * from private.exported_products(private.export_columns('products'));
+    when 'prices' then return query select * from private.exported_prices();
+    when 'stock' then return query select * from private.exported_stock();
+  end case;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.exported_stock()
+ RETURNS SETOF text[]
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select array[variants.sku, locations.code, coalesce(slots.on_hand, 0)::text]
+  from public.variants
+  join public.products on products.id = variants.product_id and products.kind not in ('course', 'bundle')
+  cross join public.locations
+  left join lateral (
+    select sum(stock_slots.available + stock_slots.reserved) as on_hand from public.stock_slots
+    where stock_slots.variant_id = variants.id and stock_slots.location_id = locations.id
+  ) as slots on true
+  where variants.stock_mode <> 'none' and locations.kind <> 'allowance' and locations.deactivated_at is null and (locations.kind = 'main' or slots.on_hand > 0)
+  order by variants.sku collate "C", locations.kind <> 'main', locations.code collate "C";
+$function$;
+
 CREATE OR REPLACE FUNCTION private.facts_of(attributes jsonb[])
  RETURNS text[]
  LANGUAGE plpgsql
@@ -3766,20 +4377,50 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.find_broken_constraints(import_id uuid, staged regclass, target regclass, columns jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_constraint record;
+begin
+  for v_constraint in
+    select pg_constraint.conname, pg_get_expr(pg_constraint.conbin, pg_constraint.conrelid) as condition, min(pg_attribute.attname) as column_name
+    from pg_catalog.pg_constraint
+    join pg_catalog.pg_attribute on pg_attribute.attrelid = pg_constraint.conrelid and pg_attribute.attnum = any (pg_constraint.conkey)
+    left join pg_catalog.pg_attribute as ours on ours.attrelid = find_broken_constraints.staged and ours.attname = pg_attribute.attname and not ours.attisdropped
+    where pg_constraint.conrelid = find_broken_constraints.target and pg_constraint.contype = 'c'
+    group by pg_constraint.oid, pg_constraint.conname, pg_constraint.conbin, pg_constraint.conrelid
+    having bool_and(ours.attname is not null)
+    order by pg_constraint.conname
+  loop
+    execute format(
+      'insert into private.import_findings (import_id, row_number, column_name, code, message) select import_id, row_number, %L, %L, %L from %s where import_id = $1 and not (%s)',
+      coalesce(find_broken_constraints.columns ->> v_constraint.column_name, v_constraint.column_name), 'invalid_value',
+      upper(left(v_constraint.conname, 1)) || replace(substr(v_constraint.conname, 2), '_', ' ') || '.', find_broken_constraints.staged, v_constraint.condition)
+    using find_broken_constraints.import_id;
+  end loop;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.find_coupon(person_id uuid, code text)
  RETURNS private.found_coupon
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 declare
+  v_guesser constant uuid := coalesce(find_coupon.person_id, '00000000-0000-0000-0000-000000000000');
+  v_limit constant integer := private.setting(case when find_coupon.person_id is null then 'max_visitor_coupon_guesses' else 'max_coupon_guesses' end);
   v_found private.found_coupon;
   v_known private.coupon_guesses;
 begin
-  perform pg_advisory_xact_lock(hashtextextended('seatline.coupons/' || find_coupon.person_id, 0));
+  perform pg_advisory_xact_lock(hashtextextended('seatline.coupons/' || v_guesser, 0));
   select * into v_known from private.coupon_guesses
-  where coupon_guesses.person_id = find_coupon.person_id and coupon_guesses.since > now() - interval '1 hour';
-  if v_known.wrong >= (private.setting('max_coupon_guesses'))::integer then
-    perform set_config('response.headers', format('[{"Retry-After": "%s"}]', ceil(extract(epoch from v_known.since + interval '1 hour' - now()))), true);
+  where coupon_guesses.person_id = v_guesser and coupon_guesses.since > now() - interval '1 hour';
+  if coalesce(v_known.wrong, 0) >= v_limit then
+    perform set_config('response.headers', format('[{"Retry-After": "%s"}]',
+      ceil(extract(epoch from coalesce(v_known.since, now()) + interval '1 hour' - now()))), true);
     v_found.refusal := private.refuse_and_keep('too_many_coupon_guesses', 429, 'Too many wrong codes were tried.', 'Wait for the seconds in Retry-After, then try again.');
     return v_found;
   end if;
@@ -3788,7 +4429,7 @@ begin
   where coupons.code = private.coupon_code(left(find_coupon.code, 100)) and coupons.revoked_at is null and promotions.status = 'active'
     and (coupons.customer_id is null or coupons.customer_id = find_coupon.person_id);
   if v_found.coupon_id is null then
-    insert into private.coupon_guesses as guesses (person_id, wrong) values (find_coupon.person_id, 1)
+    insert into private.coupon_guesses as guesses (person_id, wrong) values (v_guesser, 1)
     on conflict on constraint coupon_guesses_pkey do update
     set wrong = case when v_known.person_id is null then 1 else guesses.wrong + 1 end, since = case when v_known.person_id is null then now() else guesses.since end;
     v_found.refusal := private.refuse_and_keep('coupon_not_found', 404, 'This code is not valid.', 'Check its letters.');
@@ -3808,7 +4449,7 @@ declare
   v_found private.found_coupon;
   v_code text;
 begin
-  if cardinality(find_coupons.codes) > 0 then
+  if cardinality(find_coupons.codes) > 0 and auth.uid() is not null then
     v_person_id := private.require_person();
   end if;
   if cardinality(find_coupons.codes) > (private.setting('max_order_coupons'))::integer then
@@ -3820,6 +4461,31 @@ begin
     exit when v_found.refusal is not null;
   end loop;
   return v_all;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.find_import(import_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_import public.imports;
+begin
+  select * into v_import from public.imports where imports.id = find_import.import_id;
+  if v_import.id is null or not (private.is_service() or private.has_permission('audit.read') or private.has_permission(
+    case v_import.kind when 'products' then 'catalog.write' when 'prices' then 'pricing.write' else 'inventory.write' end)) then
+    perform private.fail('import_not_found', 404, 'There is no such import, or it is not for you to see.', 'Check the id.');
+  end if;
+  return to_jsonb(v_import) - 'run' || jsonb_build_object(
+    'process', (
+      select jsonb_build_object('id', processes.id, 'status', processes.status, 'attempts', processes.attempts, 'error', processes.error)
+      from public.processes where processes.subject_id = v_import.id order by processes.created_at desc limit 1),
+    'errors', (
+      select coalesce(jsonb_agg(jsonb_build_object('row_number', import_errors.row_number, 'column_name', import_errors.column_name,
+        'code', import_errors.code, 'message', import_errors.message) order by import_errors.id), '[]')
+      from public.import_errors where import_errors.import_id = v_import.id));
 end
 $function$;
 
@@ -3956,6 +4622,15 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.finish_export(export_id uuid, row_count integer, byte_size bigint)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update public.exports set status = 'done', row_count = finish_export.row_count, byte_size = finish_export.byte_size, finished_at = now()
+  where exports.id = finish_export.export_id and exports.status = 'queued';
+$function$;
+
 CREATE OR REPLACE FUNCTION private.finish_process(process_id uuid, message text DEFAULT NULL::text)
  RETURNS void
  LANGUAGE sql
@@ -4055,6 +4730,19 @@ begin
   perform private.give_reason(null);
   return 'needs_review';
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.forget_staged(import_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  delete from private.import_rows where import_rows.import_id = forget_staged.import_id;
+  delete from private.import_findings where import_findings.import_id = forget_staged.import_id;
+  delete from private.import_products where import_products.import_id = forget_staged.import_id;
+  delete from private.import_variants where import_variants.import_id = forget_staged.import_id;
+  delete from private.import_prices where import_prices.import_id = forget_staged.import_id;
+  delete from private.import_stock where import_stock.import_id = forget_staged.import_id;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.found_cards(product_ids uuid[], search private.catalog_search)
@@ -4535,6 +5223,14 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.has_findings(import_id uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select exists (select from private.import_findings where import_findings.import_id = has_findings.import_id);
+$function$;
+
 CREATE OR REPLACE FUNCTION private.has_permission(permission text)
  RETURNS boolean
  LANGUAGE sql
@@ -4661,6 +5357,38 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.import_columns(kind text)
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select case import_columns.kind
+    when 'products' then array['slug', 'kind', 'status', 'title', 'summary', 'description', 'category', 'tags', 'image_url', 'publish_at', 'unpublish_at',
+      'title:id', 'title:en', 'summary:id', 'summary:en', 'description:id', 'description:en', 'sku', 'variant_title', 'variant_title:id', 'variant_title:en', 'position',
+      'option1', 'value1', 'option2', 'value2', 'option3', 'value3', 'option4', 'value4', 'option5', 'value5']
+    when 'prices' then array['sku', 'currency', 'price_list', 'min_quantity', 'amount', 'starts_at', 'ends_at']
+    when 'stock' then array['sku', 'location', 'on_hand'] end;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.import_value_ids(product_id uuid, options jsonb)
+ RETURNS uuid[]
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if import_value_ids.options = '{}' then
+    return '{}';
+  end if;
+  return array(
+    select product_option_values.id
+    from jsonb_each_text(import_value_ids.options) as chosen
+    join public.product_options on product_options.product_id = import_value_ids.product_id and product_options.title = chosen.key
+    join public.product_option_values on product_option_values.option_id = product_options.id and product_option_values.title = chosen.value);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.index_prices(product_ids uuid[])
  RETURNS void
  LANGUAGE plpgsql
@@ -4695,7 +5423,8 @@ begin
   on conflict (product_id) do update set
     kind = excluded.kind, status = excluded.status, publish_at = excluded.publish_at, unpublish_at = excluded.unpublish_at, created_at = excluded.created_at,
     category_id = excluded.category_id, title = excluded.title, tags = excluded.tags, facts = excluded.facts, numbers = excluded.numbers,
-    counted_variants = excluded.counted_variants, has_uncounted = excluded.has_uncounted, content = excluded.content, words = excluded.words
+    counted_variants = excluded.counted_variants, has_uncounted = excluded.has_uncounted, content = excluded.content, words = excluded.words,
+    title_id = excluded.title_id, title_en = excluded.title_en
   where product_search is distinct from excluded;
   perform private.index_titles(index_products.product_ids);
   perform private.index_prices(index_products.product_ids);
@@ -4838,6 +5567,17 @@ AS $function$
   where invoice_lines.invoice_id = invoice_taxes.invoice_id;
 $function$;
 
+CREATE OR REPLACE FUNCTION private.is_importing()
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return coalesce(current_setting('seatline.importing', true), '') = 'on';
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.is_in_an_open_order(variant_id uuid)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -4930,6 +5670,15 @@ begin
   end if;
   return null;
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.is_variant_column(name text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select is_variant_column.name ~ '^(slug|sku|variant_title(:(id|en))?|position|option[1-5]|value[1-5]|variant_attribute:.*)$';
 $function$;
 
 CREATE OR REPLACE FUNCTION private.issue_certificate(enrollment_id uuid, verify_base text)
@@ -5308,6 +6057,31 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.load_import_rows(import_id uuid, run integer, columns text[], rows jsonb, findings jsonb, progress integer)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_loaded integer := jsonb_array_length(load_import_rows.rows);
+begin
+  update public.imports
+  set columns = coalesce(load_import_rows.columns, imports.columns), row_count = imports.row_count + v_loaded, progress = load_import_rows.progress
+  where imports.id = load_import_rows.import_id and imports.run = load_import_rows.run and imports.status = 'running';
+  if not found then
+    return false;
+  end if;
+  insert into private.import_rows (import_id, row_number, record)
+  select load_import_rows.import_id, loaded.row_number, loaded.record from jsonb_to_recordset(load_import_rows.rows) as loaded (row_number integer, record jsonb);
+  insert into private.import_findings (import_id, row_number, column_name, code, message)
+  select load_import_rows.import_id, found.row_number, found.column_name, found.code, found.message
+  from jsonb_to_recordset(load_import_rows.findings) as found (row_number integer, column_name text, code text, message text);
+  update public.processes set progress = load_import_rows.progress
+  where processes.subject_id = load_import_rows.import_id and processes.status = 'running';
+  return true;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.lock_addresses()
  RETURNS uuid
  LANGUAGE plpgsql
@@ -5406,6 +6180,22 @@ begin
       order by stock_slots.slot, stock_slots.location_id for update;
     end if;
   end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.lock_import_products(import_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform from public.variants
+  where variants.sku in (select import_rows.record ->> 'sku' from private.import_rows where import_rows.import_id = lock_import_products.import_id)
+  order by variants.id for no key update;
+  perform from public.products
+  where products.slug in (select import_rows.record ->> 'slug' from private.import_rows where import_rows.import_id = lock_import_products.import_id)
+  order by products.id for no key update;
+  perform private.share_category_tree();
 end
 $function$;
 
@@ -5686,6 +6476,21 @@ begin
     set quantity = private.merged_quantity(item.quantity, v_wish.quantity, v_wish.kind, v_most_units);
   end loop;
   return v_changes;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.merge_records(records jsonb[])
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select jsonb_object_agg(merged.key, merged.value) from (
+      select cells.key, coalesce(max(nullif(cells.value, '')), '') as value
+      from unnest(merge_records.records) as record cross join lateral jsonb_each_text(record) as cells group by cells.key
+    ) as merged);
 end
 $function$;
 
@@ -6099,15 +6904,27 @@ $function$;
 
 CREATE OR REPLACE FUNCTION private.note_customers(profile_ids uuid[])
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+begin
   insert into private.customer_search (profile_id, content)
   select profiles.id, concat_ws(E'\n', private.search_text(profiles.first_name || ' ' || profiles.last_name), private.search_text(profiles.email),
     profiles.phone, regexp_replace(profiles.phone, '\D', '', 'g'),
     (select string_agg(distinct private.search_text(addresses.recipient), E'\n') from public.addresses where addresses.profile_id = profiles.id))
-  from public.profiles where note_customers.profile_ids is null or profiles.id = any (note_customers.profile_ids)
-  on conflict (profile_id) do update set content = excluded.content;
+  from unnest(coalesce(note_customers.profile_ids, array(select profiles.id from public.profiles))) as wanted (id)
+  join public.profiles on profiles.id = wanted.id
+  on conflict on constraint customer_search_pkey do update set content = excluded.content;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.note_finding(import_id uuid, row_number integer, column_name text, code text, message text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  insert into private.import_findings (import_id, row_number, column_name, code, message)
+  values (note_finding.import_id, note_finding.row_number, note_finding.column_name, note_finding.code, note_finding.message);
 $function$;
 
 CREATE OR REPLACE FUNCTION private.note_low_stock(variant_id uuid)
@@ -6136,21 +6953,23 @@ $function$;
 
 CREATE OR REPLACE FUNCTION private.note_titles(variant_ids uuid[])
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+begin
   insert into private.sold_titles (variant_id, title, content)
   select named.variant_id, named.title, private.search_text(named.title)
   from (
     -- as private.price_line words it; a test compares
     select variants.id as variant_id,
       case when intakes.id is null or intakes.title = products.title then products.title else products.title || ' · ' || intakes.title end as title
-    from public.variants
+    from unnest(coalesce(note_titles.variant_ids, array(select variants.id from public.variants))) as wanted (id)
+    join public.variants on variants.id = wanted.id
     join public.products on products.id = variants.product_id
     left join public.intakes on intakes.variant_id = variants.id
-    where note_titles.variant_ids is null or variants.id = any (note_titles.variant_ids)
   ) as named
   on conflict do nothing;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.numbers_of(attributes jsonb[])
@@ -6342,6 +7161,23 @@ begin
   values (enrollment.id, v_lesson.id, v_lesson.product_id, enrollment.learner_id, v_before.count + 1, v_lesson.max_attempts, open_submission.body)
   returning * into v_submission;
   return v_submission;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.options_of(option_value_ids uuid[])
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if coalesce(option_value_ids, '{}') = '{}' then
+    return '{}';
+  end if;
+  return (
+    select jsonb_object_agg(product_options.title, product_option_values.title)
+    from public.product_option_values join public.product_options on product_options.id = product_option_values.option_id
+    where product_option_values.id = any (options_of.option_value_ids));
 end
 $function$;
 
@@ -7444,6 +8280,7 @@ CREATE OR REPLACE FUNCTION private.product_documents(product_ids uuid[])
  STABLE
  SET search_path TO ''
 AS $function$
+  with base as materialized (select private.setting('catalog_locale') #>> '{}' as locale)
   select products.id, products.kind, products.status, products.publish_at, products.unpublish_at, products.created_at, products.category_id,
     private.search_text(products.title), products.tags,
     private.facts_of(products.attributes || coalesce(sold.attributes, '{}')), private.numbers_of(products.attributes || coalesce(sold.attributes, '{}')),
@@ -7453,8 +8290,9 @@ AS $function$
     private.words_of(base.locale, jsonb_build_object('title', products.title, 'summary', products.summary, 'description', products.description))
       || private.words_of('id', products.translations -> 'id') || private.words_of('en', products.translations -> 'en')
       || setweight(to_tsvector('pg_catalog.simple', concat_ws(' ', array_to_string(products.tags, ' '), private.search_text(sold.skus), private.search_text(sold.titles))), 'B')
-      || private.words_of(base.locale, jsonb_build_object('summary', categories.title))
-  from (select private.setting('catalog_locale') #>> '{}') as base (locale)
+      || private.words_of(base.locale, jsonb_build_object('summary', categories.title)),
+    private.search_text(coalesce(products.translations -> 'id' ->> 'title', products.title)), private.search_text(coalesce(products.translations -> 'en' ->> 'title', products.title))
+  from base
   cross join unnest(product_documents.product_ids) as wanted (id)
   join public.products on products.id = wanted.id
   left join public.categories on categories.id = products.category_id
@@ -7547,7 +8385,8 @@ begin
   select found.product_id, case search.sort when 'relevance' then found.likeness::text when 'newest' then found.created_at::text when 'title' then found.title
     else found.amount::text end
   from (
-    select product_search.product_id, product_search.created_at, product_search.title,
+    select product_search.product_id, product_search.created_at,
+      case search.locale when 'id' then product_search.title_id when 'en' then product_search.title_en else product_search.title end as title,
       coalesce(product_prices.lowest_amount, case search.sort when 'price_asc' then 9223372036854775807 else -1 end) as amount,
       case when search.words is null then 0 when search.alike then extensions.word_similarity(search.words, product_search.content)
         else ts_rank(product_search.words, search.query, 1) end as likeness
@@ -7567,7 +8406,8 @@ begin
       and (search.in_stock is null or search.in_stock = (
         select stock.in_stock from private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted) as stock))
       and (search.after_id is null or search.sort <> 'newest' or (product_search.created_at, product_search.product_id) < (search.after_key::timestamptz, search.after_id))
-      and (search.after_id is null or search.sort <> 'title' or (product_search.title, product_search.product_id) > (search.after_key collate "C", search.after_id))
+      and (search.after_id is null or search.sort <> 'title' or (case search.locale when 'id' then product_search.title_id when 'en' then product_search.title_en else product_search.title end,
+        product_search.product_id) > (search.after_key collate "C", search.after_id))
   ) as found
   where search.after_id is null or search.sort in ('newest', 'title')
     or search.sort = 'relevance' and (found.likeness < search.after_key::real or found.likeness = search.after_key::real and found.product_id > search.after_id)
@@ -7708,6 +8548,25 @@ AS $function$
     where provider_readings.provider = provider_reading.provider), clock_timestamp() - interval '3 days'), clock_timestamp();
 $function$;
 
+CREATE OR REPLACE FUNCTION private.purge_carts(max_carts integer DEFAULT 100)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_purged integer;
+begin
+  with due as materialized (
+    select carts.id from public.carts
+    where carts.status = 'abandoned' and carts.expires_at < now() - make_interval(days => (private.setting('cart_purge_days'))::integer)
+    order by carts.expires_at limit purge_carts.max_carts for update skip locked
+  )
+  delete from public.carts using due where carts.id = due.id;
+  get diagnostics v_purged = row_count;
+  return v_purged;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.purge_idempotency_keys(older_than interval DEFAULT '30 days'::interval)
  RETURNS integer
  LANGUAGE plpgsql
@@ -7798,6 +8657,27 @@ begin
     return 'answer must name choices by their place, from 0';
   end if;
   return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.queue_import(import_id uuid, byte_size bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_limit bigint := private.setting('import_max_bytes')::bigint;
+begin
+  if coalesce(queue_import.byte_size, 0) not between 1 and v_limit then
+    perform private.fail('file_too_large', 413, format('A file of an import has 1 to %s bytes.', v_limit), 'Split it into several.');
+  end if;
+  update public.imports set status = 'queued', byte_size = queue_import.byte_size
+  where imports.id = queue_import.import_id and imports.status = 'uploading';
+  if found then
+    perform private.emit('import.queued', 'import', queue_import.import_id);
+  end if;
+  return private.find_import(queue_import.import_id);
 end
 $function$;
 
@@ -7999,6 +8879,34 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.read_attributes(record jsonb, columns text[], schema public.category_attributes[], known jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_read jsonb := coalesce(read_attributes.known, '{}');
+  v_column text;
+  v_key text;
+  v_cell text;
+  v_type text;
+begin
+  foreach v_column in array read_attributes.columns loop
+    v_key := split_part(v_column, ':', 2);
+    v_cell := record ->> v_column;
+    v_read := v_read - v_key;
+    continue when coalesce(v_cell, '') = '';
+    v_type := (select attribute.type from unnest(read_attributes.schema) as attribute where attribute.key = v_key);
+    v_read := v_read || jsonb_build_object(v_key, case
+      when v_type in ('integer', 'decimal') and v_cell ~ '^-?\d{1,30}(\.\d{1,30})?$' then to_jsonb(v_cell::numeric)
+      when v_type = 'boolean' and v_cell in ('true', 'false') then to_jsonb(v_cell::boolean)
+      else to_jsonb(v_cell) end);
+  end loop;
+  return v_read;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.read_catalog_search(q text, filters jsonb, sort text, currency text, locale text, max_rows integer)
  RETURNS private.catalog_search
  LANGUAGE plpgsql
@@ -8042,9 +8950,20 @@ begin
   end if;
   v_search.locale := private.short_locale(read_catalog_search.locale);
   v_search.max_rows := coalesce(read_catalog_search.max_rows, 20);
-  v_search.asked := left(md5(jsonb_build_array(v_search.words, v_filters, v_search.sort, v_search.currency)::text), 8);
+  v_search.asked := left(md5(jsonb_build_array(v_search.words, v_filters, v_search.sort, v_search.currency, case v_search.sort when 'title' then v_search.locale end)::text), 8);
   return v_search;
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.read_options(record jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(jsonb_object_agg(read_options.record ->> ('option' || place), read_options.record ->> ('value' || place)), '{}')
+  from generate_series(1, 5) as place
+  where read_options.record ->> ('option' || place) <> '' and read_options.record ->> ('value' || place) <> '';
 $function$;
 
 CREATE OR REPLACE FUNCTION private.read_order_search(q text, statuses text[], placed_from timestamp with time zone, placed_to timestamp with time zone, min_amount bigint, max_amount bigint, currency text, max_rows integer)
@@ -8084,6 +9003,62 @@ begin
   v_search.max_rows := coalesce(read_order_search.max_rows, 20);
   return v_search;
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.read_time(cell text)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if cell ~ '^\d{4}-\d\d-\d\d$' and pg_input_is_valid(cell || 'T00:00:00Z', 'timestamptz') then
+    return (cell || 'T00:00:00Z')::timestamptz;
+  elsif cell ~ '^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)$' and pg_input_is_valid(cell, 'timestamptz') then
+    return cell::timestamptz;
+  end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.read_translations(record jsonb, prefix text, fields text[], known jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_texts jsonb;
+  v_read jsonb := coalesce(read_translations.known, '{}');
+  v_locale text;
+  v_field text;
+  v_cell text;
+begin
+  foreach v_locale in array '{id,en}'::text[] loop
+    v_texts := coalesce(v_read -> v_locale, '{}');
+    foreach v_field in array read_translations.fields loop
+      v_cell := record ->> (prefix || v_field || ':' || v_locale);
+      if v_cell = '' then
+        v_texts := v_texts - v_field;
+      elsif v_cell is not null then
+        v_texts := v_texts || jsonb_build_object(v_field, v_cell);
+      end if;
+    end loop;
+    if v_texts <> '{}' or v_read ? v_locale then
+      v_read := case when v_texts = '{}' then v_read - v_locale else jsonb_set(v_read, array[v_locale], v_texts) end;
+    end if;
+  end loop;
+  return v_read;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.read_whole_number(cell text)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select case when read_whole_number.cell ~ '^-?\d{1,18}$' then read_whole_number.cell::bigint end;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.recall_answer(person_id uuid, key text, verb text, body jsonb)
@@ -8926,6 +9901,32 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.require_import_permission(kind text, writes boolean)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_needed text[] := case require_import_permission.kind
+    when 'products' then '{catalog.write}' when 'prices' then '{catalog.write,pricing.write}' when 'stock' then '{inventory.write}' end;
+  v_permission text;
+begin
+  if v_needed is null then
+    perform private.fail('invalid_import', 422, 'A file is of products, prices or stock.', 'Send kind as one of products, prices and stock.');
+  end if;
+  if not require_import_permission.writes then
+    v_needed := case require_import_permission.kind when 'products' then '{catalog.read}' when 'prices' then '{pricing.read}' else '{inventory.read}' end;
+  end if;
+  foreach v_permission in array v_needed loop
+    if not (private.is_service() or private.has_permission(v_permission)) then
+      perform private.fail('permission_denied', 403, format('This needs the permission %s.', v_permission), 'Ask an admin for a role that has it.');
+    end if;
+  end loop;
+  return coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.require_person()
  RETURNS uuid
  LANGUAGE plpgsql
@@ -9450,6 +10451,104 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.run_import(import_id uuid, run integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_import public.imports;
+  v_result jsonb;
+begin
+  perform pg_advisory_xact_lock(hashtextextended('seatline.imports', 0));
+  select * into v_import from public.imports
+  where imports.id = run_import.import_id and imports.run = run_import.run and imports.status = 'running' for no key update;
+  if v_import.id is null then
+    return null;
+  end if;
+  if v_import.row_count <> (select count(*) from private.import_rows where import_rows.import_id = v_import.id) then
+    raise exception 'staged rows of import % are gone, as after a crash of Postgres: run it again', v_import.id;
+  end if;
+  analyze private.import_rows;
+  if v_import.columns is not null then
+    perform private.check_import_header(v_import.id);
+  end if;
+  if not private.has_findings(v_import.id) then
+    v_result := case v_import.kind
+      when 'products' then private.run_import_products(v_import.id)
+      when 'prices' then private.run_import_prices(v_import.id)
+      else private.run_import_stock(v_import.id) end;
+  end if;
+  if not v_import.dry_run and not private.has_findings(v_import.id) then
+    perform private.apply_import(v_import);
+  end if;
+  perform private.end_import(v_import.id, v_result);
+  return v_result;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.run_import_prices(import_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- prices of a list are written under its lock, so that two files cannot give it two windows
+  perform from public.price_lists
+  where price_lists.name in (select import_rows.record ->> 'price_list' from private.import_rows where import_rows.import_id = run_import_prices.import_id)
+    or price_lists.id::text in (select import_rows.record ->> 'price_list' from private.import_rows where import_rows.import_id = run_import_prices.import_id)
+  order by price_lists.id for no key update;
+  perform private.stage_prices(run_import_prices.import_id);
+  analyze private.import_prices;
+  perform private.check_import_prices(run_import_prices.import_id);
+  perform private.find_broken_constraints(run_import_prices.import_id, 'private.import_prices', 'public.price_list_prices', '{}');
+  return jsonb_build_object('prices', private.count_changes(array(
+    select case when staged.former_amount is null then 'created' when staged.former_amount <> staged.amount then 'changed' else 'unchanged' end
+    from private.import_prices as staged where staged.import_id = run_import_prices.import_id)));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.run_import_products(import_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_columns text[] := (select imports.columns from public.imports where imports.id = run_import_products.import_id);
+begin
+  perform private.lock_import_products(run_import_products.import_id);
+  perform private.stage_products(run_import_products.import_id, array(select name from unnest(v_columns) as name where name like 'attribute:%'));
+  analyze private.import_products;
+  perform private.stage_variants(run_import_products.import_id, array(select name from unnest(v_columns) as name where name like 'variant\_attribute:%'));
+  analyze private.import_variants;
+  perform private.check_import_products(run_import_products.import_id);
+  perform private.check_conflicting_rows(run_import_products.import_id);
+  perform private.find_broken_constraints(run_import_products.import_id, 'private.import_products', 'public.products', '{"category_id": "category"}');
+  perform private.check_import_attributes(run_import_products.import_id);
+  perform private.check_import_variants(run_import_products.import_id);
+  perform private.check_import_options(run_import_products.import_id);
+  perform private.find_broken_constraints(run_import_products.import_id, 'private.import_variants', 'public.variants', '{"title": "variant_title"}');
+  return jsonb_build_object(
+    'products', private.count_changes(array(select import_products.change from private.import_products where import_products.import_id = run_import_products.import_id)),
+    'variants', private.count_changes(array(select import_variants.change from private.import_variants where import_variants.import_id = run_import_products.import_id)));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.run_import_stock(import_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.stage_stock(run_import_stock.import_id);
+  analyze private.import_stock;
+  perform private.check_import_stock(run_import_stock.import_id);
+  return jsonb_build_object('levels', private.count_changes(array(
+    select case when staged.on_hand is distinct from staged.former_on_hand then 'changed' else 'unchanged' end
+    from private.import_stock as staged where staged.import_id = run_import_stock.import_id)));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.say_how_long_to_keep()
  RETURNS void
  LANGUAGE plpgsql
@@ -9656,7 +10755,20 @@ begin
   if v_mode = 'none' then
     return null;
   end if;
-  return (select coalesce(sum(stock_slots.available), 0) from public.stock_slots where stock_slots.variant_id = sellable_units.variant_id);
+  return (select coalesce(sum(stock_slots.available), 0) from public.stock_slots where stock_slots.variant_id = sellable_units.variant_id
+    and (stock_slots.slot < 128 or private.sells_beyond_stock(stock_slots.variant_id)));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.sells_beyond_stock(variant_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return not exists (
+    select from public.variants
+    where variants.id = sells_beyond_stock.variant_id and variants.stock_mode = 'preorder' and variants.preorder_ships_at <= now());
 end
 $function$;
 
@@ -10059,6 +11171,208 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.stage_prices(import_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  with lists as materialized (
+    select named.name, count(*)::integer as lists, (array_agg(named.id))[1] as id from (
+      select price_lists.name, price_lists.id from public.price_lists union all select price_lists.id::text, price_lists.id from public.price_lists
+    ) as named group by named.name
+  ), read as materialized (
+    select import_rows.row_number, import_rows.record, variants.id as variant_id, upper(btrim(import_rows.record ->> 'currency')) as currency, lists.id as price_list_id,
+      case when coalesce(import_rows.record ->> 'price_list', '') = '' then 1 else coalesce(lists.lists, 0) end as lists,
+      case when coalesce(import_rows.record ->> 'min_quantity', '') = '' then 1 else coalesce(private.read_whole_number(import_rows.record ->> 'min_quantity'), 0) end as min_quantity,
+      private.read_whole_number(import_rows.record ->> 'amount') as amount
+    from private.import_rows
+    left join public.variants on variants.sku = import_rows.record ->> 'sku'
+    left join lists on lists.name = import_rows.record ->> 'price_list'
+    where import_rows.import_id = stage_prices.import_id
+  )
+  insert into private.import_prices (import_id, row_number, record, variant_id, currency, price_list_id, lists, min_quantity, amount, former_amount, starts_at, ends_at)
+  select stage_prices.import_id, read.row_number, read.record, read.variant_id, coalesce(read.currency, ''), read.price_list_id, read.lists,
+    least(greatest(read.min_quantity, 0), 2147483647)::integer, read.amount,
+    case when coalesce(read.record ->> 'price_list', '') = '' then prices.amount else price_list_prices.amount end,
+    case when read.record ? 'starts_at' then private.read_time(read.record ->> 'starts_at') else price_lists.starts_at end,
+    case when read.record ? 'ends_at' then private.read_time(read.record ->> 'ends_at') else price_lists.ends_at end
+  from read
+  left join public.prices on prices.variant_id = read.variant_id and prices.currency = read.currency
+  left join public.price_list_prices on price_list_prices.price_list_id = read.price_list_id and price_list_prices.variant_id = read.variant_id
+    and price_list_prices.currency = read.currency and price_list_prices.min_quantity = read.min_quantity
+  left join public.price_lists on price_lists.id = read.price_list_id;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.stage_products(import_id uuid, attribute_columns text[])
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  with merged as materialized (
+    select import_rows.record ->> 'slug' as slug, min(import_rows.row_number) as row_number,
+      case count(*) when 1 then (array_agg(import_rows.record))[1] else private.merge_records(array_agg(import_rows.record)) end as record
+    from private.import_rows
+    where import_rows.import_id = stage_products.import_id and import_rows.record ->> 'slug' <> '' group by 1
+  ), placed as materialized (
+    select merged.*, products.id as product_id, case when merged.record ? 'category' then categories.id else products.category_id end as category_id
+    from merged
+    left join public.products on products.slug = merged.slug
+    left join public.categories on categories.slug = merged.record ->> 'category'
+  ), schemas as materialized (
+    select used.category_id, array(select schema from private.attribute_schema(used.category_id) as schema) as schema
+    from (select distinct placed.category_id from placed where placed.category_id is not null) as used
+  ), wanted as (
+    select placed.slug, placed.row_number, placed.record, placed.product_id, products.status as former_status, products.kind as former_kind,
+      coalesce(nullif(placed.record ->> 'kind', ''), products.kind) as kind, coalesce(nullif(placed.record ->> 'status', ''), products.status, 'draft') as status,
+      coalesce(placed.record ->> 'title', products.title) as title, coalesce(placed.record ->> 'summary', products.summary, '') as summary,
+      coalesce(placed.record ->> 'description', products.description, '') as description,
+      case when placed.record ? 'image_url' then nullif(placed.record ->> 'image_url', '') else products.image_url end as image_url,
+      case when placed.record ? 'publish_at' then private.read_time(placed.record ->> 'publish_at') else products.publish_at end as publish_at,
+      case when placed.record ? 'unpublish_at' then private.read_time(placed.record ->> 'unpublish_at') else products.unpublish_at end as unpublish_at,
+      placed.category_id,
+      case when placed.record ? 'tags' then array(select btrim(tag) from string_to_table(nullif(btrim(placed.record ->> 'tags'), ''), ',') as tag)
+        else coalesce(products.tags, '{}') end as tags,
+      private.read_attributes(placed.record, stage_products.attribute_columns, schemas.schema, products.attributes) as attributes,
+      private.read_translations(placed.record, '', '{title,summary,description}', products.translations) as translations,
+      products
+    from placed left join public.products on products.id = placed.product_id left join schemas on schemas.category_id = placed.category_id
+  )
+  insert into private.import_products (import_id, row_number, record, product_id, change, former_status, former_kind, kind, slug, status, title, summary,
+    description, image_url, publish_at, unpublish_at, category_id, tags, attributes, translations)
+  select stage_products.import_id, wanted.row_number, wanted.record, coalesce(wanted.product_id, gen_random_uuid()),
+    case when wanted.product_id is null then 'created'
+      when (wanted.status, wanted.title, wanted.summary, wanted.description, wanted.image_url, wanted.publish_at, wanted.unpublish_at, wanted.category_id, wanted.tags,
+          wanted.attributes, wanted.translations)
+        is distinct from ((wanted.products).status, (wanted.products).title, (wanted.products).summary, (wanted.products).description, (wanted.products).image_url,
+          (wanted.products).publish_at, (wanted.products).unpublish_at, (wanted.products).category_id, (wanted.products).tags, (wanted.products).attributes,
+          (wanted.products).translations) then 'changed'
+      else 'unchanged' end,
+    wanted.former_status, wanted.former_kind, wanted.kind, wanted.slug, wanted.status, wanted.title, wanted.summary, wanted.description, wanted.image_url,
+    wanted.publish_at, wanted.unpublish_at, wanted.category_id, wanted.tags, wanted.attributes, wanted.translations
+  from wanted;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.stage_stock(import_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  insert into private.import_stock (import_id, row_number, sku, variant_id, kind, stock_mode, location_id, on_hand, former_on_hand, reserved)
+  select import_rows.import_id, import_rows.row_number, coalesce(import_rows.record ->> 'sku', ''), variants.id, products.kind, variants.stock_mode, locations.id,
+    case when private.read_whole_number(import_rows.record ->> 'on_hand') between 0 and 999999 then (import_rows.record ->> 'on_hand')::integer end,
+    coalesce(slots.on_hand, 0), coalesce(slots.reserved, 0)
+  from private.import_rows
+  left join public.variants on variants.sku = import_rows.record ->> 'sku'
+  left join public.products on products.id = variants.product_id
+  left join public.locations on locations.code = coalesce(nullif(import_rows.record ->> 'location', ''), 'main') and locations.kind <> 'allowance' and locations.deactivated_at is null
+  left join lateral (
+    select sum(stock_slots.available + stock_slots.reserved)::integer as on_hand, sum(stock_slots.reserved)::integer as reserved
+    from public.stock_slots where stock_slots.variant_id = variants.id and stock_slots.location_id = locations.id
+  ) as slots on true
+  where import_rows.import_id = stage_stock.import_id;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.stage_variants(import_id uuid, attribute_columns text[])
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  with schemas as materialized (
+    select used.category_id, array(select schema from private.attribute_schema(used.category_id) as schema) as schema
+    from (select distinct import_products.category_id from private.import_products where import_products.import_id = stage_variants.import_id and import_products.category_id is not null) as used
+  ), wanted as materialized (
+    select import_rows.row_number, import_products.product_id, variants.id as variant_id, variants.product_id as former_product_id, import_rows.record ->> 'sku' as sku,
+      private.options_of(variants.option_value_ids) as former_options,
+      case when import_rows.record ?| '{option1,option2,option3,option4,option5}' then private.read_options(import_rows.record) else private.options_of(variants.option_value_ids) end as options,
+      nullif(import_rows.record ->> 'variant_title', '') as given_title, coalesce(private.read_whole_number(import_rows.record ->> 'position'), variants.position, 0) as position,
+      private.read_attributes(import_rows.record, stage_variants.attribute_columns, schemas.schema, variants.attributes) as attributes,
+      private.read_translations(import_rows.record, 'variant_', '{title}', variants.translations) as translations,
+      import_rows.record, import_products.title as product_title, variants
+    from private.import_rows
+    join private.import_products on import_products.import_id = import_rows.import_id and import_products.slug = import_rows.record ->> 'slug'
+    left join public.variants on variants.sku = import_rows.record ->> 'sku'
+    left join schemas on schemas.category_id = import_products.category_id
+    where import_rows.import_id = stage_variants.import_id and import_rows.record ->> 'sku' <> ''
+  ), titled as (
+    select wanted.*, coalesce(wanted.given_title, (wanted.variants).title, (
+        select left(string_agg(wanted.record ->> ('value' || place), ' / ' order by place), 200) from generate_series(1, 5) as place where wanted.record ->> ('value' || place) <> ''),
+      wanted.product_title, '') as title
+    from wanted
+  )
+  insert into private.import_variants (import_id, row_number, product_id, variant_id, change, former_product_id, sku, title, position, attributes, translations, options, former_options)
+  select stage_variants.import_id, titled.row_number, titled.product_id, coalesce(titled.variant_id, gen_random_uuid()),
+    case when titled.variant_id is null then 'created'
+      when (titled.title, titled.position, titled.attributes, titled.translations, titled.options)
+        is distinct from ((titled.variants).title, (titled.variants).position, (titled.variants).attributes, (titled.variants).translations, titled.former_options) then 'changed'
+      else 'unchanged' end,
+    titled.former_product_id, titled.sku, titled.title, least(greatest(titled.position, -2147483648), 2147483647)::integer, titled.attributes, titled.translations, titled.options, titled.former_options
+  from titled;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.start_export(kind text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_import_permission(start_export.kind, false);
+  v_body jsonb := jsonb_build_object('kind', start_export.kind);
+  v_answer jsonb := private.recall_answer(v_person_id, start_export.idempotency_key, 'start_export', v_body);
+  v_export public.exports;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  insert into public.exports (kind, created_by) values (start_export.kind, auth.uid()) returning * into v_export;
+  perform private.emit('export.queued', 'export', v_export.id);
+  return private.remember_answer(v_person_id, start_export.idempotency_key, 'start_export', v_body, to_jsonb(v_export));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.start_import(kind text, file_name text, dry_run boolean, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_import_permission(start_import.kind, true);
+  v_body jsonb := jsonb_build_object('kind', start_import.kind, 'file_name', start_import.file_name, 'dry_run', start_import.dry_run);
+  v_answer jsonb := private.recall_answer(v_person_id, start_import.idempotency_key, 'start_import', v_body);
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if coalesce(start_import.file_name, '') !~ '^[^/\\[:cntrl:]]{1,200}$' then
+    perform private.fail('invalid_import', 422, 'A file has a name of 1 to 200 characters.', 'Send something like products.csv.');
+  end if;
+  insert into public.imports (kind, file_name, dry_run, created_by)
+  values (start_import.kind, start_import.file_name, coalesce(start_import.dry_run, true), auth.uid())
+  returning jsonb_build_object('id', imports.id, 'kind', imports.kind, 'dry_run', imports.dry_run, 'status', imports.status, 'path', imports.path) into v_answer;
+  return private.remember_answer(v_person_id, start_import.idempotency_key, 'start_import', v_body, v_answer);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.start_import_run(import_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_import public.imports;
+begin
+  update public.imports set status = 'running', run = imports.run + 1, progress = 0, row_count = 0, columns = null
+  where imports.id = start_import_run.import_id and imports.status in ('queued', 'running') returning * into v_import;
+  if v_import.id is null then
+    return null;
+  end if;
+  perform private.forget_staged(v_import.id);
+  return jsonb_build_object('run', v_import.run, 'path', v_import.path, 'byte_size', v_import.byte_size,
+    'max_rows', private.setting('import_max_rows'), 'max_bytes', private.setting('import_max_bytes'));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.start_payment(order_id uuid, method text, amount bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -10294,7 +11608,9 @@ CREATE OR REPLACE FUNCTION private.stock_now(product_id uuid, kind text, counted
 BEGIN ATOMIC
  SELECT (has_uncounted OR (EXISTS ( SELECT
             FROM public.stock_slots
-           WHERE ((stock_slots.variant_id = ANY (stock_now.counted_variants)) AND (stock_slots.available > 0)))) OR ((kind = 'course'::text) AND (EXISTS ( SELECT
+           WHERE ((stock_slots.variant_id = ANY (stock_now.counted_variants)) AND (stock_slots.available > 0) AND ((stock_slots.slot < 128) OR (NOT (EXISTS ( SELECT
+                    FROM public.variants
+                   WHERE ((variants.id = stock_slots.variant_id) AND (variants.stock_mode = 'preorder'::text) AND (variants.preorder_ships_at <= now()))))))))) OR ((kind = 'course'::text) AND (EXISTS ( SELECT
             FROM (public.intakes
               JOIN public.variants ON ((variants.id = intakes.variant_id)))
            WHERE ((intakes.product_id = stock_now.product_id) AND (intakes.enroll_opens_at <= now()) AND ((intakes.enroll_closes_at IS NULL) OR (intakes.enroll_closes_at > now())) AND ((variants.stock_mode = 'none'::text) OR (EXISTS ( SELECT
@@ -10973,25 +12289,14 @@ CREATE OR REPLACE FUNCTION private.tg__check_translations()
  SET search_path TO ''
 AS $function$
 declare
-  v_locale text;
-  v_texts jsonb;
-  v_field text;
-  v_hint constant text := format('Send {"en": {"%s": "…"}}; locales are id and en, texts may be left out.', tg_argv[0]);
+  v_problem text;
 begin
-  if jsonb_typeof(new.translations) <> 'object' then
-    perform private.fail('invalid_translations', 422, 'translations is an object of locales.', v_hint);
+  if new.translations <> '{}' then
+    v_problem := private.translations_problem(new.translations, tg_argv);
   end if;
-  for v_locale, v_texts in select * from jsonb_each(new.translations) loop
-    if v_locale not in ('id', 'en') or jsonb_typeof(v_texts) <> 'object' then
-      perform private.fail('invalid_translations', 422, format('translations has no place for %s.', left(v_locale, 20)), v_hint);
-    end if;
-    for v_field in select jsonb_object_keys(v_texts) loop
-      if v_field <> all (tg_argv) or jsonb_typeof(v_texts -> v_field) <> 'string'
-        or length(btrim(v_texts ->> v_field)) not between 1 and (case v_field when 'description' then 50000 when 'summary' then 500 else 200 end) then
-        perform private.fail('invalid_translations', 422, format('The text %s in %s is not known here, not a text, empty or too long.', left(v_field, 20), v_locale), v_hint);
-      end if;
-    end loop;
-  end loop;
+  if v_problem is not null then
+    perform private.fail('invalid_translations', 422, v_problem, format('Send {"en": {"%s": "…"}}; locales are id and en, texts may be left out.', tg_argv[0]));
+  end if;
   return new;
 end
 $function$;
@@ -11022,6 +12327,9 @@ CREATE OR REPLACE FUNCTION private.tg__index_products()
  SET search_path TO ''
 AS $function$
 begin
+  if private.is_importing() then
+    return null;
+  end if;
   if tg_table_name = 'settings' then
     perform private.index_products(array(select products.id from public.products));
   elsif tg_table_name = 'categories' then
@@ -11049,9 +12357,10 @@ CREATE OR REPLACE FUNCTION private.tg__note_titles()
 AS $function$
 begin
   if tg_table_name = 'products' then
-    perform private.note_titles(array(select variants.id from public.variants where variants.product_id = new.id));
+    perform private.note_titles(array(
+      select variants.id from changed join former on former.id = changed.id join public.variants on variants.product_id = changed.id where changed.title <> former.title));
   elsif tg_table_name = 'variants' then
-    perform private.note_titles(array[new.id]);
+    perform private.note_titles(array(select changed.id from changed));
   else
     perform private.note_titles(array[new.variant_id]);
   end if;
@@ -11532,7 +12841,7 @@ declare
   v_schema public.category_attributes[];
   v_problem jsonb;
 begin
-  if new.category_id is null and new.attributes = '{}' and (tg_op = 'INSERT' or old.category_id is null) then
+  if new.category_id is null and new.attributes = '{}' and (tg_op = 'INSERT' or old.category_id is null) or private.is_importing() then
     return null;
   end if;
   perform private.share_category_tree();
@@ -11671,6 +12980,9 @@ declare
   v_product public.products;
   v_problem jsonb;
 begin
+  if private.is_importing() then
+    return null;
+  end if;
   -- a product that is being published is waited for, and then found published
   select * into v_product from public.products where products.id = new.product_id for share;
   if v_product.category_id is null and new.attributes = '{}' then
@@ -11833,6 +13145,35 @@ begin
   end loop;
   return private.remember_answer(v_person_id, transfer_stock.idempotency_key, 'transfer_stock', v_body,
     jsonb_build_object('id', v_transfer_id) || private.close_books(v_lines));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.translations_problem(translations jsonb, fields text[])
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_locale text;
+  v_texts jsonb;
+  v_field text;
+begin
+  if jsonb_typeof(translations_problem.translations) <> 'object' then
+    return 'translations is an object of locales.';
+  end if;
+  for v_locale, v_texts in select * from jsonb_each(translations_problem.translations) loop
+    if v_locale not in ('id', 'en') or jsonb_typeof(v_texts) <> 'object' then
+      return format('translations has no place for %s.', left(v_locale, 20));
+    end if;
+    for v_field in select jsonb_object_keys(v_texts) loop
+      if v_field <> all (translations_problem.fields) or jsonb_typeof(v_texts -> v_field) <> 'string'
+        or length(btrim(v_texts ->> v_field)) not between 1 and (case v_field when 'description' then 50000 when 'summary' then 500 else 200 end) then
+        return format('The text %s in %s is not known here, not a text, empty or too long.', left(v_field, 20), v_locale);
+      end if;
+    end loop;
+  end loop;
+  return null;
 end
 $function$;
 
@@ -12307,6 +13648,38 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.write_import_options(import_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  with said as materialized (
+    select import_variants.product_id, import_variants.row_number, place, import_rows.record ->> ('option' || place) as title, import_rows.record ->> ('value' || place) as word
+    from private.import_variants
+    join private.import_rows on import_rows.import_id = import_variants.import_id and import_rows.row_number = import_variants.row_number
+    cross join generate_series(1, 5) as place
+    where import_variants.import_id = write_import_options.import_id and import_variants.options <> import_variants.former_options
+      and import_rows.record ->> ('option' || place) <> '' and import_rows.record ->> ('value' || place) <> ''
+  ), added as (
+    insert into public.product_options (product_id, title, position)
+    select said.product_id, said.title, (min(array[said.row_number, said.place]))[2] from said group by said.product_id, said.title
+    on conflict on constraint product_options_are_named_once_per_product do nothing
+    returning product_options.id, product_options.product_id, product_options.title
+  ), options as (
+    select added.id, added.product_id, added.title from added
+    union all
+    select product_options.id, product_options.product_id, product_options.title
+    from public.product_options where product_options.product_id in (select said.product_id from said)
+  )
+  insert into public.product_option_values (option_id, title, position)
+  select options.id, said.word, coalesce(max(known.position), 0) + row_number() over (partition by options.id order by min(said.row_number))
+  from said
+  join options on options.product_id = said.product_id and options.title = said.title
+  left join lateral (select max(product_option_values.position) as position from public.product_option_values where product_option_values.option_id = options.id) as known on true
+  group by options.id, said.word
+  on conflict on constraint product_option_values_are_named_once_per_option do nothing;
+$function$;
+
 CREATE OR REPLACE FUNCTION private.write_items(order_id uuid, lines private.order_line[])
  RETURNS uuid[]
  LANGUAGE plpgsql
@@ -12398,6 +13771,15 @@ begin
   end if;
   perform private.emit_each(case when v_free then array['order.placed', 'order.paid'] else array['order.placed'] end, 'order', write_order.order_id);
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.write_time(moment timestamp with time zone)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select to_char(write_time.moment at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
 $function$;
 
 CREATE OR REPLACE FUNCTION private.yield_to_refund(payment_id uuid, kept_amount bigint)
@@ -12656,6 +14038,24 @@ CREATE OR REPLACE FUNCTION public.explain_order_money(order_id uuid)
  SET search_path TO ''
 AS $function$
   select private.explain_order_money(explain_order_money.order_id);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.export_file(export_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.export_file(export_file.export_id);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.find_import(import_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.find_import(find_import.import_id);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.find_upload(kind text, upload_id uuid)
@@ -12921,6 +14321,14 @@ AS $function$
   select private.put_quiz(put_quiz.lesson_id, put_quiz.questions, put_quiz.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.queue_import(import_id uuid, byte_size bigint)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.queue_import(queue_import.import_id, queue_import.byte_size);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.quiz_questions(lesson_id uuid)
  RETURNS jsonb
  LANGUAGE sql
@@ -13169,6 +14577,22 @@ AS $function$
   select private.set_stock_mode(set_stock_mode.variant_id, set_stock_mode.mode, set_stock_mode.backorder_limit, set_stock_mode.ships_at, set_stock_mode.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.start_export(kind text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.start_export(start_export.kind, start_export.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.start_import(kind text, file_name text, dry_run boolean DEFAULT true, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.start_import(start_import.kind, start_import.file_name, start_import.dry_run, start_import.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.start_payment(order_id uuid, method text DEFAULT 'checkout'::text, amount bigint DEFAULT NULL::bigint)
  RETURNS jsonb
  LANGUAGE sql
@@ -13356,6 +14780,24 @@ ALTER TABLE "public"."attendances" ADD CONSTRAINT "attendances_enrollment_id_fke
 
 ALTER TABLE "public"."certificates" ADD CONSTRAINT "certificates_enrollment_id_fkey" FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id) ON DELETE RESTRICT;
 
+ALTER TABLE "public"."exports" ADD CONSTRAINT "exports_path_key" UNIQUE (path);
+
+ALTER TABLE "public"."imports" ADD CONSTRAINT "imports_path_key" UNIQUE (path);
+
+ALTER TABLE "private"."import_findings" ADD CONSTRAINT "import_findings_import_id_fkey" FOREIGN KEY (import_id) REFERENCES public.imports(id) ON DELETE CASCADE;
+
+ALTER TABLE "private"."import_prices" ADD CONSTRAINT "import_prices_import_id_fkey" FOREIGN KEY (import_id) REFERENCES public.imports(id) ON DELETE CASCADE;
+
+ALTER TABLE "private"."import_products" ADD CONSTRAINT "import_products_import_id_fkey" FOREIGN KEY (import_id) REFERENCES public.imports(id) ON DELETE CASCADE;
+
+ALTER TABLE "private"."import_rows" ADD CONSTRAINT "import_rows_import_id_fkey" FOREIGN KEY (import_id) REFERENCES public.imports(id) ON DELETE CASCADE;
+
+ALTER TABLE "private"."import_stock" ADD CONSTRAINT "import_stock_import_id_fkey" FOREIGN KEY (import_id) REFERENCES public.imports(id) ON DELETE CASCADE;
+
+ALTER TABLE "private"."import_variants" ADD CONSTRAINT "import_variants_import_id_fkey" FOREIGN KEY (import_id) REFERENCES public.imports(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."import_errors" ADD CONSTRAINT "import_errors_import_id_fkey" FOREIGN KEY (import_id) REFERENCES public.imports(id) ON DELETE CASCADE;
+
 ALTER TABLE "public"."attendances" ADD CONSTRAINT "attendances_session_id_fkey" FOREIGN KEY (session_id) REFERENCES public.intake_sessions(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."attendances" ADD CONSTRAINT "attendances_intake_id_fkey" FOREIGN KEY (intake_id) REFERENCES public.intakes(id) ON DELETE RESTRICT;
@@ -13472,8 +14914,6 @@ ALTER TABLE "public"."product_options" ADD CONSTRAINT "product_options_product_i
 
 ALTER TABLE "private"."calendar_feeds" ADD CONSTRAINT "calendar_feeds_person_id_fkey" FOREIGN KEY (person_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
-ALTER TABLE "private"."coupon_guesses" ADD CONSTRAINT "coupon_guesses_person_id_fkey" FOREIGN KEY (person_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
-
 ALTER TABLE "private"."customer_search" ADD CONSTRAINT "customer_search_profile_id_fkey" FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
 ALTER TABLE "private"."promotion_uses" ADD CONSTRAINT "promotion_uses_customer_id_fkey" FOREIGN KEY (customer_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
@@ -13499,6 +14939,10 @@ ALTER TABLE "public"."customer_group_members" ADD CONSTRAINT "customer_group_mem
 ALTER TABLE "public"."downloads" ADD CONSTRAINT "downloads_customer_id_fkey" FOREIGN KEY (customer_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."enrollments" ADD CONSTRAINT "enrollments_learner_id_fkey" FOREIGN KEY (learner_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."exports" ADD CONSTRAINT "exports_created_by_fkey" FOREIGN KEY (created_by) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."imports" ADD CONSTRAINT "imports_created_by_fkey" FOREIGN KEY (created_by) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."learning_files" ADD CONSTRAINT "learning_files_owner_id_fkey" FOREIGN KEY (owner_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
@@ -13980,7 +15424,9 @@ CREATE VIEW "public"."stock_levels" WITH (security_invoker=true) AS  SELECT vari
     COALESCE(sum(available) FILTER (WHERE (slot < 128)), (0)::bigint) AS available,
     COALESCE(sum(reserved) FILTER (WHERE (slot < 128)), (0)::bigint) AS reserved,
     COALESCE(sum((available + reserved)) FILTER (WHERE (slot < 128)), (0)::bigint) AS on_hand,
-    sum(available) AS sellable,
+    COALESCE(sum(available) FILTER (WHERE ((slot < 128) OR (NOT (EXISTS ( SELECT
+           FROM public.variants
+          WHERE ((variants.id = stock_slots.variant_id) AND (variants.stock_mode = 'preorder'::text) AND (variants.preorder_ships_at <= now()))))))), (0)::bigint) AS sellable,
     (COALESCE(( SELECT variants.backorder_limit
            FROM public.variants
           WHERE (variants.id = stock_slots.variant_id)), 0) - COALESCE(sum((available + reserved)) FILTER (WHERE (slot >= 128)), (0)::bigint)) AS backordered
@@ -13992,6 +15438,12 @@ CREATE INDEX claim_codes_invite_id_idx ON private.claim_codes USING btree (invit
 CREATE INDEX customer_search_content_idx ON private.customer_search USING gin (content extensions.gin_trgm_ops) WITH (fastupdate=off);
 
 CREATE INDEX idempotency_keys_created_at_idx ON private.idempotency_keys USING brin (created_at);
+
+CREATE INDEX import_findings_import_id_row_number_idx ON private.import_findings USING btree (import_id, row_number);
+
+CREATE INDEX import_products_product_id_idx ON private.import_products USING btree (product_id);
+
+CREATE INDEX import_variants_product_id_idx ON private.import_variants USING btree (product_id);
 
 CREATE INDEX order_actions_permission_idx ON private.order_actions USING btree (permission);
 
@@ -14006,6 +15458,10 @@ CREATE INDEX product_search_created_at_product_id_idx ON private.product_search 
 CREATE INDEX product_search_facts_idx ON private.product_search USING gin (facts);
 
 CREATE INDEX product_search_tags_idx ON private.product_search USING gin (tags);
+
+CREATE INDEX product_search_title_en_product_id_idx ON private.product_search USING btree (title_en, product_id);
+
+CREATE INDEX product_search_title_id_product_id_idx ON private.product_search USING btree (title_id, product_id);
 
 CREATE INDEX product_search_title_product_id_idx ON private.product_search USING btree (title, product_id);
 
@@ -14050,6 +15506,8 @@ CREATE INDEX bundle_items_component_variant_id_idx ON public.bundle_items USING 
 CREATE INDEX cart_coupons_coupon_id_idx ON public.cart_coupons USING btree (coupon_id);
 
 CREATE INDEX carts_customer_id_expires_at_idx ON public.carts USING btree (customer_id, expires_at);
+
+CREATE INDEX carts_expires_at_idx1 ON public.carts USING btree (expires_at) WHERE (status = 'abandoned'::text);
 
 CREATE INDEX carts_expires_at_idx ON public.carts USING btree (expires_at) WHERE (status = 'open'::text);
 
@@ -14110,6 +15568,16 @@ CREATE INDEX enrollments_order_item_id_idx ON public.enrollments USING btree (or
 CREATE INDEX events_id_idx ON public.events USING btree (id) WHERE (relayed_at IS NULL);
 
 CREATE INDEX events_subject_id_id_idx ON public.events USING btree (subject_id, id);
+
+CREATE INDEX exports_created_at_id_idx ON public.exports USING btree (created_at DESC, id DESC);
+
+CREATE INDEX exports_created_by_idx ON public.exports USING btree (created_by);
+
+CREATE INDEX import_errors_import_id_id_idx ON public.import_errors USING btree (import_id, id);
+
+CREATE INDEX imports_created_at_id_idx ON public.imports USING btree (created_at DESC, id DESC);
+
+CREATE INDEX imports_created_by_idx ON public.imports USING btree (created_by);
 
 CREATE INDEX intake_sessions_intake_id_starts_at_idx ON public.intake_sessions USING btree (intake_id, starts_at);
 
@@ -14439,6 +15907,18 @@ CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.enrollments FOR EACH RO
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.enrollments FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('enrollment');
 
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.exports FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.exports FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('export');
+
+CREATE TRIGGER _300_discard_object AFTER DELETE ON public.exports FOR EACH ROW EXECUTE FUNCTION private.tg_media__discard_object('imports');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.imports FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.imports FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('import');
+
+CREATE TRIGGER _300_discard_object AFTER DELETE ON public.imports FOR EACH ROW EXECUTE FUNCTION private.tg_media__discard_object('imports');
+
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.intake_sessions FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.intake_sessions FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
@@ -14464,6 +15944,8 @@ CREATE TRIGGER _100_refuse_change BEFORE DELETE OR UPDATE ON public.invoices FOR
 CREATE TRIGGER _200_check_credit AFTER INSERT ON public.invoices FOR EACH ROW WHEN ((new.corrects_id IS NOT NULL)) EXECUTE FUNCTION private.tg_invoices__check_credit();
 
 CREATE CONSTRAINT TRIGGER _300_check_totals AFTER INSERT ON public.invoices DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION private.tg_invoice_lines__check_totals();
+
+CREATE TRIGGER _300_discard_object AFTER DELETE ON public.learning_files FOR EACH ROW EXECUTE FUNCTION private.tg_media__discard_object('learning');
 
 CREATE CONSTRAINT TRIGGER _100_check_balance AFTER INSERT ON public.ledger_entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION private.tg_ledger_entries__check_balance();
 
@@ -14575,7 +16057,7 @@ CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations O
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.products FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('product');
 
-CREATE TRIGGER _300_note_titles AFTER UPDATE OF title ON public.products FOR EACH ROW EXECUTE FUNCTION private.tg__note_titles();
+CREATE TRIGGER _300_note_titles AFTER UPDATE ON public.products REFERENCING OLD TABLE AS former NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__note_titles();
 
 CREATE TRIGGER _310_check_attributes AFTER INSERT OR UPDATE OF attributes, category_id, status ON public.products FOR EACH ROW EXECUTE FUNCTION private.tg_products__check_attributes();
 
@@ -14655,7 +16137,7 @@ CREATE TRIGGER _120_keep_what_is_sold BEFORE DELETE ON public.variants FOR EACH 
 
 CREATE TRIGGER _220_order_options BEFORE INSERT OR UPDATE OF option_value_ids ON public.variants FOR EACH ROW WHEN ((new.option_value_ids <> '{}'::uuid[])) EXECUTE FUNCTION private.tg_variants__order_options();
 
-CREATE TRIGGER _300_note_titles AFTER INSERT OR UPDATE OF product_id ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg__note_titles();
+CREATE TRIGGER _300_note_titles AFTER INSERT ON public.variants REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__note_titles();
 
 CREATE TRIGGER _310_check_attributes AFTER INSERT OR UPDATE OF attributes ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg_variants__check_attributes();
 
@@ -14818,6 +16300,14 @@ CREATE POLICY "select_own_or_staff" ON "public"."downloads" FOR SELECT TO "authe
 CREATE POLICY "select_own_or_staff" ON "public"."enrollments" FOR SELECT TO "authenticated" USING (((learner_id = ( SELECT auth.uid() AS uid)) OR (intake_id IN ( SELECT private.taught_intakes() AS taught_intakes)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission)));
 
 CREATE POLICY "select_staff" ON "public"."events" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('events.read'::text) AS has_permission));
+
+CREATE POLICY "select_own_or_auditor" ON "public"."exports" FOR SELECT TO "authenticated" USING (((created_by = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('audit.read'::text) AS has_permission)));
+
+CREATE POLICY "select_staff" ON "public"."import_errors" FOR SELECT TO "authenticated" USING ((EXISTS ( SELECT
+   FROM public.imports
+  WHERE (imports.id = import_errors.import_id))));
+
+CREATE POLICY "select_staff" ON "public"."imports" FOR SELECT TO "authenticated" USING ((((kind = 'products'::text) AND ( SELECT private.has_permission('catalog.write'::text) AS has_permission)) OR ((kind = 'prices'::text) AND ( SELECT private.has_permission('pricing.write'::text) AS has_permission)) OR ((kind = 'stock'::text) AND ( SELECT private.has_permission('inventory.write'::text) AS has_permission)) OR ( SELECT private.has_permission('audit.read'::text) AS has_permission)));
 
 CREATE POLICY "delete_teachers" ON "public"."intake_sessions" FOR DELETE TO "authenticated" USING (((intake_id IN ( SELECT private.taught_intakes() AS taught_intakes)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission)));
 
@@ -15169,6 +16659,14 @@ COMMENT ON FUNCTION "private"."apply_coupon"(text, text) IS 'Does the work of pu
 
 COMMENT ON FUNCTION "private"."apply_dispute"(jsonb, uuid) IS 'Applies what a dispute says of itself, whatever event brought it: recorded once, moved forward, fees booked. One of another amount or payment is put before a person.';
 
+COMMENT ON FUNCTION "private"."apply_import"(public.imports) IS 'Writes a file that was found right, all of it; what is refused there all the same is noted, and then nothing of it was written.';
+
+COMMENT ON FUNCTION "private"."apply_import_prices"(uuid) IS 'Writes the prices of a file that was found right.';
+
+COMMENT ON FUNCTION "private"."apply_import_products"(uuid) IS 'Writes the products of a file that was found right.';
+
+COMMENT ON FUNCTION "private"."apply_import_stock"(uuid) IS 'Writes the stock of a file that was found right. Refuses what adjust_stock refuses.';
+
 COMMENT ON FUNCTION "private"."apply_overtaken_events"(text, uuid) IS 'Refunds and disputes name only the capture. One that came before it was ignored as not ours, and is applied once the capture is known.';
 
 COMMENT ON FUNCTION "private"."apply_payment_intent"(jsonb, uuid) IS 'Applies what a PaymentIntent says of itself.';
@@ -15257,11 +16755,27 @@ COMMENT ON FUNCTION "private"."check_cart_limits"(uuid, uuid) IS 'Refuses cart_f
 
 COMMENT ON FUNCTION "private"."check_catalog_filters"(jsonb) IS 'Refuses invalid_search for filters that do not exist or cannot be, and permission_denied for status without catalog.read.';
 
+COMMENT ON FUNCTION "private"."check_conflicting_rows"(uuid) IS 'Notes where rows of one product do not go together.';
+
 COMMENT ON FUNCTION "private"."check_currency"(text) IS 'Refuses currency_not_supported.';
 
 COMMENT ON FUNCTION "private"."check_email"(text) IS 'Refuses invalid_email; null is none.';
 
 COMMENT ON FUNCTION "private"."check_goods"(uuid[], boolean) IS 'Whether these are goods whose stock can be written. Refuses variant_not_found, seats_follow_the_intake, bundle_has_no_stock, not_counted.';
+
+COMMENT ON FUNCTION "private"."check_import_attributes"(uuid) IS 'Notes attributes that do not fit the schema of their category, by the function that the triggers of the catalogue ask.';
+
+COMMENT ON FUNCTION "private"."check_import_header"(uuid) IS 'Notes unknown_column, double_column and missing_column.';
+
+COMMENT ON FUNCTION "private"."check_import_options"(uuid) IS 'Notes variants that do not name one value of each option of their product, and two that name the same.';
+
+COMMENT ON FUNCTION "private"."check_import_prices"(uuid) IS 'Notes what is wrong with prices beside their constraints.';
+
+COMMENT ON FUNCTION "private"."check_import_products"(uuid) IS 'Notes what is wrong with products beside their constraints and attributes.';
+
+COMMENT ON FUNCTION "private"."check_import_stock"(uuid) IS 'Notes what is wrong with stock, in the words of the verbs of the warehouse.';
+
+COMMENT ON FUNCTION "private"."check_import_variants"(uuid) IS 'Notes what is wrong with variants beside their constraints, attributes and choices.';
 
 COMMENT ON FUNCTION "private"."check_location"(text, integer) IS 'Refuses invalid_location.';
 
@@ -15323,6 +16837,8 @@ COMMENT ON FUNCTION "private"."continue_order_search"(private.order_search, text
 
 COMMENT ON FUNCTION "private"."copy_order_lines"(uuid) IS 'Writes the lines of a new invoice as they were bought, each with its discount and its taxes.';
 
+COMMENT ON FUNCTION "private"."count_changes"(text[]) IS 'How many rows would be created, changed and left.';
+
 COMMENT ON FUNCTION "private"."count_use"(uuid, uuid, uuid) IS 'Counts one use, each limit by one guarded statement. Refuses coupon_used_up, coupon_already_used, or promotion_used_up for one that applies by itself.';
 
 COMMENT ON FUNCTION "private"."coupon_code"(text) IS 'A code as it is kept: capitals, without spaces and hyphens.';
@@ -15351,7 +16867,9 @@ COMMENT ON FUNCTION "private"."deliver_paid_order"(uuid, uuid) IS 'What a captur
 
 COMMENT ON FUNCTION "private"."delivery_address"(uuid, private.order_line[], uuid) IS 'Where the goods among these lines go: the address that is wanted, else the default one; null when nothing is sent, or there is none.';
 
-COMMENT ON FUNCTION "private"."discard_abandoned_uploads"(interval) IS 'Drops uploads that nobody finished; returns how many. The worker calls it daily.';
+COMMENT ON FUNCTION "private"."discard_abandoned_uploads"(interval) IS 'Drops uploads that nobody finished (pictures, sold files, files of lessons and learners, proofs of payment, imports), and imports and exports whose time is over, with their bytes; returns how many. The worker calls it nightly.';
+
+COMMENT ON FUNCTION "private"."discard_old_files"() IS 'Drops imports that never arrived, and imports and exports older than import_days, with their files; returns how many. The worker calls it nightly. What they wrote is in the audit log.';
 
 COMMENT ON FUNCTION "private"."discard_upload"(text, uuid) IS 'Does the work of public.discard_upload.';
 
@@ -15376,6 +16894,8 @@ COMMENT ON FUNCTION "private"."end_dispute_review"(uuid, text) IS 'After a dispu
 COMMENT ON FUNCTION "private"."end_downloads"(uuid[]) IS 'Ends the downloads of lines that were given back. Links that were already signed end by themselves within download_link_seconds.';
 
 COMMENT ON FUNCTION "private"."end_enrollments"(uuid[], text) IS 'Ends the seats that these order items gave: cancelled ends any live one, expired only those not paid yet.';
+
+COMMENT ON FUNCTION "private"."end_import"(uuid, jsonb) IS 'Ends an import: refused when a run found anything, else done with this result.';
 
 COMMENT ON FUNCTION "private"."end_order"(uuid, text, text) IS 'Ends an unpaid order as cancelled or expired: its holds are free, its reserved seats end, and what was paid of it goes back. The caller holds the order''s row, and gives back its promotions once it waits for no more stock.';
 
@@ -15407,6 +16927,18 @@ COMMENT ON FUNCTION "private"."expire_own_due_orders"(uuid, private.order_line[]
 
 COMMENT ON FUNCTION "private"."explain_order_money"(uuid) IS 'Does the work of public.explain_order_money.';
 
+COMMENT ON FUNCTION "private"."export_columns"(text) IS 'The header of an export: products have a column for each attribute that any category knows.';
+
+COMMENT ON FUNCTION "private"."export_file"(uuid) IS 'Does the work of public.export_file.';
+
+COMMENT ON FUNCTION "private"."exported_prices"() IS 'Base prices and prices of lists.';
+
+COMMENT ON FUNCTION "private"."exported_products"(text[]) IS 'Products but courses, a row for each variant, in the order of the header.';
+
+COMMENT ON FUNCTION "private"."exported_rows"(text) IS 'The rows of an export, each with as many cells as private.export_columns has names.';
+
+COMMENT ON FUNCTION "private"."exported_stock"() IS 'Units of counted goods in main, and in other places that have some.';
+
 COMMENT ON FUNCTION "private"."facts_of"(jsonb[]) IS 'Attributes as texts key=value.';
 
 COMMENT ON FUNCTION "private"."fail"(text, integer, text, text, text) IS 'The one way to refuse: a stable snake_case code, an HTTP status, a sentence, and a hint that says what to do next. Raises, so nothing is changed.';
@@ -15423,9 +16955,13 @@ COMMENT ON FUNCTION "private"."fill_seat"(public.organisation_seats, uuid) IS 'M
 
 COMMENT ON FUNCTION "private"."fill_waiting_backorders"() IS 'Gives units that lie on the shelf to who bought beyond stock, where the two missed each other; says how many. The worker calls it every minute.';
 
-COMMENT ON FUNCTION "private"."find_coupon"(uuid, text) IS 'The coupon that a person typed, in any case, with spaces or hyphens. A wrong one is counted: then refusal is what the verb must return (coupon_not_found, too_many_coupon_guesses).';
+COMMENT ON FUNCTION "private"."find_broken_constraints"(uuid, regclass, regclass, jsonb) IS 'Asks the check constraints of a table about staged rows that have its columns, so that no rule is written twice; the name of a constraint is the sentence. columns: what a column of the table is called in the file.';
 
-COMMENT ON FUNCTION "private"."find_coupons"(text[]) IS 'The coupons of the codes that the caller typed; the last one is a refusal if one was wrong. Refuses sign_in_required and too_many_coupons.';
+COMMENT ON FUNCTION "private"."find_coupon"(uuid, text) IS 'The coupon that a person, or a visitor (null), typed, in any case, with spaces or hyphens. A wrong one is counted: then refusal is what the verb must return (coupon_not_found, too_many_coupon_guesses).';
+
+COMMENT ON FUNCTION "private"."find_coupons"(text[]) IS 'The coupons of the codes that the caller typed; the last one is a refusal if one was wrong. Refuses too_many_coupons.';
+
+COMMENT ON FUNCTION "private"."find_import"(uuid) IS 'Does the work of public.find_import.';
 
 COMMENT ON FUNCTION "private"."find_order"(uuid, text) IS 'The order if it is the caller''s own, or the caller has the permission. "Not there" and "not yours" are one answer.';
 
@@ -15439,6 +16975,8 @@ COMMENT ON FUNCTION "private"."find_seat"(uuid) IS 'The seat, if the caller mana
 
 COMMENT ON FUNCTION "private"."find_upload"(text, uuid) IS 'Does the work of public.find_upload.';
 
+COMMENT ON FUNCTION "private"."finish_export"(uuid, integer, bigint) IS 'The file of an export is there; the first one counts.';
+
 COMMENT ON FUNCTION "private"."finish_process"(uuid, text) IS 'Marks a running process done; called in the transaction of its effect where the effect is in the database.';
 
 COMMENT ON FUNCTION "private"."finish_provider_reading"(text, timestamp with time zone) IS 'Notes that every event up to then was read.';
@@ -15450,6 +16988,8 @@ COMMENT ON FUNCTION "private"."first_misfit"(uuid) IS 'A product in a category o
 COMMENT ON FUNCTION "private"."first_slot"(uuid) IS 'Slots of main are 0 to 63, of other places 64 to 127, beyond stock 128 to 191: a purchase from main reads no others, and the number says what a unit is.';
 
 COMMENT ON FUNCTION "private"."flag_order"(uuid, text) IS 'Puts an order before a person, with the reason in its history; answers needs_review.';
+
+COMMENT ON FUNCTION "private"."forget_staged"(uuid) IS 'Throws away what runs of an import have staged. The caller holds its row.';
 
 COMMENT ON FUNCTION "private"."found_cards"(uuid[], private.catalog_search) IS 'private.product_cards, each with its status and whether it is in stock.';
 
@@ -15493,6 +17033,8 @@ COMMENT ON FUNCTION "private"."hand_over_process"(uuid, text) IS 'A system outsi
 
 COMMENT ON FUNCTION "private"."has_begun"(uuid) IS 'Whether somebody has taken a step in the course by this seat. True for as long as the caller holds the enrolment''s row.';
 
+COMMENT ON FUNCTION "private"."has_findings"(uuid) IS 'Whether anything was found wrong with a file so far.';
+
 COMMENT ON FUNCTION "private"."has_permission"(text) IS 'Whether one of the caller''s roles has this permission. Ask it as (select private.has_permission(…)), once per statement.';
 
 COMMENT ON FUNCTION "private"."has_real_units"(uuid) IS 'Whether a unit lies on a shelf, or is held by a hold that is due.';
@@ -15506,6 +17048,10 @@ COMMENT ON FUNCTION "private"."hold_disputed"(uuid) IS 'Opens a dispute: the mon
 COMMENT ON FUNCTION "private"."hold_line"(uuid, uuid, private.order_line, timestamp with time zone) IS 'Takes the line''s units, from the waiting list''s offer if the person has one: held until expires_at, or sold at once when there is nothing to pay. Says how many lie beyond stock. Refuses out_of_stock, or the reason of refuse_second_seat when the last seat is the buyer''s own.';
 
 COMMENT ON FUNCTION "private"."hold_locations"(uuid[]) IS 'Keeps places open until the end of this transaction. Refuses location_not_found.';
+
+COMMENT ON FUNCTION "private"."import_columns"(text) IS 'The columns of a kind of file in the order of an export; files of products have attribute:<key> and variant_attribute:<key> beside them.';
+
+COMMENT ON FUNCTION "private"."import_value_ids"(uuid, jsonb) IS 'The values that {option: value} means for a product.';
 
 COMMENT ON FUNCTION "private"."index_prices"(uuid[]) IS 'Notes the lowest and highest prices of these products as they are now.';
 
@@ -15523,6 +17069,8 @@ COMMENT ON FUNCTION "private"."invoice_of"(uuid) IS 'The invoice of an order, nu
 
 COMMENT ON FUNCTION "private"."invoice_taxes"(uuid) IS 'The taxes of an invoice by name and rate.';
 
+COMMENT ON FUNCTION "private"."is_importing"() IS 'Whether this transaction is applying an import, which holds attributes against their schemas and follows with the search itself, for all rows at once. Only private.apply_import_products says so; no client can.';
+
 COMMENT ON FUNCTION "private"."is_in_an_open_order"(uuid) IS 'Whether somebody has ordered this and not paid yet: asked before its way of counting changes.';
 
 COMMENT ON FUNCTION "private"."is_lesson_open"(uuid, uuid) IS 'Whether this lesson of this course is open to the caller as a learner.';
@@ -15536,6 +17084,8 @@ COMMENT ON FUNCTION "private"."is_service"() IS 'True for the secret key and for
 COMMENT ON FUNCTION "private"."is_under_review"(uuid) IS 'Whether a proof of this payment waits for staff.';
 
 COMMENT ON FUNCTION "private"."is_used_up"(public.promotions, public.coupons, uuid) IS 'Whether a promotion or its coupon has no use left, by all or by the person, at this moment; uses that are due count as free. Null: it has.';
+
+COMMENT ON FUNCTION "private"."is_variant_column"(text) IS 'Whether a column of a file of products says something of the row''s variant; all others are of the product, and equal in all its rows.';
 
 COMMENT ON FUNCTION "private"."issue_certificate"(uuid, text) IS 'The certificate of a completed enrolment, if its course has one and it was not issued yet: its id, else null. verify_base: where others check it, up to the number.';
 
@@ -15569,6 +17119,8 @@ COMMENT ON FUNCTION "private"."line_problem"(private.order_line[], uuid) IS 'Wha
 
 COMMENT ON FUNCTION "private"."list_products"(text, text, text, text, text, text, integer) IS 'Does the work of public.list_products.';
 
+COMMENT ON FUNCTION "private"."load_import_rows"(uuid, integer, text[], jsonb, jsonb, integer) IS 'Stages rows [{row_number, record}] and what the reader found wrong; false when this run was overtaken or has ended, and should end.';
+
 COMMENT ON FUNCTION "private"."lock_addresses"() IS 'The signed-in caller, whose addresses nobody else changes until this transaction ends.';
 
 COMMENT ON FUNCTION "private"."lock_cart"(uuid) IS 'The customer''s open cart, or null: locked, with what came back from orders that ended unpaid, and gone when its time is over. First of all locks but the idempotency key.';
@@ -15578,6 +17130,8 @@ COMMENT ON FUNCTION "private"."lock_category_tree"() IS 'Waits for whoever chang
 COMMENT ON FUNCTION "private"."lock_goods"(uuid[], boolean) IS 'Locks variants whose stock staff are about to write, by id: one writer at a time, buyers pass. Refuses what check_goods refuses.';
 
 COMMENT ON FUNCTION "private"."lock_holds"(uuid[], uuid[]) IS 'For whoever ends several holds, or ends holds and then takes units: locks the holds, then their slots and all slots of the variants to take, in the order everybody keeps. Who frees several goes on with lock_waitlists.';
+
+COMMENT ON FUNCTION "private"."lock_import_products"(uuid) IS 'Locks the variants and products that a file names. Variants first: who writes one then looks at its product.';
 
 COMMENT ON FUNCTION "private"."lock_invoice_series"(text) IS 'Holds the series of this kind and the shop''s present year until the transaction ends; answers the year. Nothing is counted yet.';
 
@@ -15612,6 +17166,8 @@ COMMENT ON FUNCTION "private"."media_file"(uuid) IS 'Does the work of public.med
 COMMENT ON FUNCTION "private"."merge_cart"(jsonb, text, text) IS 'Does the work of public.merge_cart.';
 
 COMMENT ON FUNCTION "private"."merge_lines"(uuid, jsonb) IS 'Adds lines to a cart as far as it has room; answers, as changes, which found none. The caller holds the cart. Refuses invalid_lines and invalid_quantity.';
+
+COMMENT ON FUNCTION "private"."merge_records"(jsonb[]) IS 'The rows of one product as one: what any of them says. That no two say different things is looked at apart.';
 
 COMMENT ON FUNCTION "private"."merged_quantity"(integer, integer, text, integer) IS 'Two wishes for one thing as one: their sum up to the most a cart takes; one seat of a course.';
 
@@ -15653,6 +17209,8 @@ COMMENT ON FUNCTION "private"."note_backorders"(uuid) IS 'Writes into an order''
 
 COMMENT ON FUNCTION "private"."note_customers"(uuid[]) IS 'Makes these people (null: all) searchable as they are now.';
 
+COMMENT ON FUNCTION "private"."note_finding"(uuid, integer, text, text, text) IS 'Notes one thing that is wrong with a file.';
+
 COMMENT ON FUNCTION "private"."note_low_stock"(uuid) IS 'Moves the mark of a watched variant when its stock crossed the threshold, and emits stock.low on the way down. Never waits.';
 
 COMMENT ON FUNCTION "private"."note_titles"(uuid[]) IS 'Notes the titles under which these variants (null: all) are sold from now on. Old ones stay: orders carry them.';
@@ -15674,6 +17232,8 @@ COMMENT ON FUNCTION "private"."open_payments"(interval, integer) IS 'Attempts to
 COMMENT ON FUNCTION "private"."open_seats"(uuid) IS 'The seats of an order that was just paid.';
 
 COMMENT ON FUNCTION "private"."open_submission"(public.enrollments, uuid, text) IS 'Writes the next piece of work. Refuses submission_waits and attempts_used_up. The caller has locked the enrolment.';
+
+COMMENT ON FUNCTION "private"."options_of"(uuid[]) IS 'The choices of a variant as {option: value}.';
 
 COMMENT ON FUNCTION "private"."order_allows"(public.orders, text, text) IS 'Whether the customer, or staff, may do this with the order now. The verbs ask it under the order''s lock; whether staff have the permission they ask beside it.';
 
@@ -15777,11 +17337,15 @@ COMMENT ON FUNCTION "private"."proof_document"(uuid, boolean) IS 'Does the work 
 
 COMMENT ON FUNCTION "private"."provider_reading"(text) IS 'From when on to read a provider''s events now, and what to give finish_provider_reading when all of them were read.';
 
+COMMENT ON FUNCTION "private"."purge_carts"(integer) IS 'Forgets carts that were given up cart_purge_days ago or earlier, oldest first; returns how many. The worker calls it until 0.';
+
 COMMENT ON FUNCTION "private"."purge_idempotency_keys"(interval) IS 'Forgets answers older than the interval; returns how many. The worker calls it daily.';
 
 COMMENT ON FUNCTION "private"."put_quiz"(uuid, jsonb, text) IS 'Does the work of public.put_quiz.';
 
 COMMENT ON FUNCTION "private"."question_problem"(jsonb) IS 'What is wrong with a question of put_quiz; null: nothing.';
+
+COMMENT ON FUNCTION "private"."queue_import"(uuid, bigint) IS 'Does the work of public.queue_import.';
 
 COMMENT ON FUNCTION "private"."queue_mail_to"(text, text, text, text, text) IS 'As queue_notification, to an address that somebody gave: the recipient of an invitation or a gift.';
 
@@ -15803,9 +17367,19 @@ COMMENT ON FUNCTION "private"."random_code"(integer) IS 'A code nobody can guess
 
 COMMENT ON FUNCTION "private"."read_attribute_filters"(jsonb) IS 'Attribute filters as {key: [key=value, …] or {min, max}}, null when there are none. Refuses invalid_search.';
 
+COMMENT ON FUNCTION "private"."read_attributes"(jsonb, text[], public.category_attributes[], jsonb) IS 'The attributes that cells make of those that are known, each of the type its schema asks for; what cannot be read so stays text, and private.attributes_problem says what is wrong with it.';
+
 COMMENT ON FUNCTION "private"."read_catalog_search"(text, jsonb, text, text, text, integer) IS 'A search as it was asked, checked and with the caller''s rights. Refuses invalid_search, permission_denied, currency_not_supported.';
 
+COMMENT ON FUNCTION "private"."read_options"(jsonb) IS 'The choices of a row as {option: value}; an option without a value is none.';
+
 COMMENT ON FUNCTION "private"."read_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) IS 'A search as it was asked, checked and with the caller''s rights. Refuses invalid_search, sign_in_required, account_closed.';
+
+COMMENT ON FUNCTION "private"."read_time"(text) IS 'A moment as 2026-01-31T09:00:00Z or with +07:00, or a day, which begins at midnight UTC; null when it is neither.';
+
+COMMENT ON FUNCTION "private"."read_translations"(jsonb, text, text[], jsonb) IS 'The translations that cells such as title:en make of those that are known.';
+
+COMMENT ON FUNCTION "private"."read_whole_number"(text) IS 'A whole number, null when it is none. No thousands, no currency: they mean another thing in every country.';
 
 COMMENT ON FUNCTION "private"."recall_answer"(uuid, text, text, jsonb) IS 'The answer already given to this person for this key, or null. Waits for a twin that is still running. Another body is refused.';
 
@@ -15885,6 +17459,8 @@ COMMENT ON FUNCTION "private"."request_refund"(uuid, text, text, bigint) IS 'Giv
 
 COMMENT ON FUNCTION "private"."require_catalog_write"() IS 'The person under whom answers of a catalogue verb are kept. Refuses permission_denied.';
 
+COMMENT ON FUNCTION "private"."require_import_permission"(text, boolean) IS 'The person under whom answers are kept. An import needs what writing by hand needs, an export what reading needs. Refuses invalid_import and permission_denied.';
+
 COMMENT ON FUNCTION "private"."require_person"() IS 'The id of the signed-in caller. Refuses sign_in_required, and account_closed for a token that outlived its account.';
 
 COMMENT ON FUNCTION "private"."require_refunder"(text, text) IS 'Refuses permission_denied and invalid_reason: what every verb asks by which staff move money.';
@@ -15923,6 +17499,14 @@ COMMENT ON FUNCTION "private"."roster"(uuid) IS 'Does the work of public.roster.
 
 COMMENT ON FUNCTION "private"."rule_condition"(public.collection_rules) IS 'A rule as a condition on products: SQL in which every value is a quoted literal, so that the planner sees it and indexes serve it.';
 
+COMMENT ON FUNCTION "private"."run_import"(uuid, integer) IS 'Holds the staged rows of a run against the rules and, unless it is a dry run or something is wrong, writes them: all in the caller''s transaction. Null when the run was overtaken.';
+
+COMMENT ON FUNCTION "private"."run_import_prices"(uuid) IS 'Holds a file of prices against the rules, notes findings, and answers what it would do.';
+
+COMMENT ON FUNCTION "private"."run_import_products"(uuid) IS 'Holds a file of products against the rules, notes findings, and answers what it would do.';
+
+COMMENT ON FUNCTION "private"."run_import_stock"(uuid) IS 'Holds a file of stock against the rules, notes findings, and answers what it would do.';
+
 COMMENT ON FUNCTION "private"."say_how_long_to_keep"() IS 'Called by PostgREST before each request: gives reads of the catalogue by nobody in particular a Cache-Control that lets others keep them, and any other read one that does not.';
 
 COMMENT ON FUNCTION "private"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) IS 'Does the work of public.search_orders.';
@@ -15942,6 +17526,8 @@ COMMENT ON FUNCTION "private"."second_seat_problem"(uuid, uuid) IS 'already_enro
 COMMENT ON FUNCTION "private"."sell_units"(uuid, integer, uuid) IS 'Sells units at once, without a hold, and says how many of them lie beyond stock; null when there are not enough.';
 
 COMMENT ON FUNCTION "private"."sellable_units"(uuid) IS 'How many units can be bought now, those beyond stock included; of a bundle the least over its parts, 0 while it has none. Null: not counted.';
+
+COMMENT ON FUNCTION "private"."sells_beyond_stock"(uuid) IS 'False once the day has come on which a preorder ships: from then on only what is there is sold. Asked where units beyond stock would be drawn, and nowhere else.';
 
 COMMENT ON FUNCTION "private"."set_allowance"(uuid, integer) IS 'Changes how many units may be sold beyond stock. The caller holds every slot. Refuses stock_mode_in_use.';
 
@@ -15972,6 +17558,20 @@ COMMENT ON FUNCTION "private"."short_locale"(text) IS 'en for en-US: the languag
 COMMENT ON FUNCTION "private"."sit_down"(uuid, uuid, uuid) IS 'Enrols somebody in a seat that another has paid. Refuses already_enrolled and order_already_open.';
 
 COMMENT ON FUNCTION "private"."split_amount"(bigint, bigint[]) IS 'Splits an amount by weights that are not negative so that the parts add up to the unit: the units that are left go to the largest remainders, of equal ones to the first.';
+
+COMMENT ON FUNCTION "private"."stage_prices"(uuid) IS 'Reads the prices of a file beside what there is.';
+
+COMMENT ON FUNCTION "private"."stage_products"(uuid, text[]) IS 'Reads the products of a file beside what there is.';
+
+COMMENT ON FUNCTION "private"."stage_stock"(uuid) IS 'Reads the stock of a file beside what there is.';
+
+COMMENT ON FUNCTION "private"."stage_variants"(uuid, text[]) IS 'Reads the variants of a file beside what there is. The products are staged.';
+
+COMMENT ON FUNCTION "private"."start_export"(text, text) IS 'Does the work of public.start_export.';
+
+COMMENT ON FUNCTION "private"."start_import"(text, text, boolean, text) IS 'Does the work of public.start_import.';
+
+COMMENT ON FUNCTION "private"."start_import_run"(uuid) IS 'Begins a run of an import that has arrived and is not finished, and overtakes any other; null when there is nothing to do.';
 
 COMMENT ON FUNCTION "private"."start_payment"(uuid, text, bigint) IS 'Does the work of public.start_payment.';
 
@@ -16137,6 +17737,8 @@ COMMENT ON FUNCTION "private"."total_quote"(uuid, text, private.order_line[], uu
 
 COMMENT ON FUNCTION "private"."transfer_stock"(jsonb, uuid, uuid, text, text) IS 'Does the work of public.transfer_stock.';
 
+COMMENT ON FUNCTION "private"."translations_problem"(jsonb, text[]) IS 'Why translations are not {locale: {field: text}} with these fields, as a sentence; null when they are.';
+
 COMMENT ON FUNCTION "private"."try_provider_event"(text, text) IS 'apply_provider_event that keeps the event and the error when it fails: all effects are undone, the inbox row stays.';
 
 COMMENT ON FUNCTION "private"."uncount_uses"(uuid, uuid[], uuid[]) IS 'Counts back uses of one promotion that were just given back, one customer and coupon (or null) each.';
@@ -16175,6 +17777,8 @@ COMMENT ON FUNCTION "private"."words_of"(text, jsonb) IS 'The words of a title (
 
 COMMENT ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint, bigint, integer) IS 'Writes the credit note: of the whole invoice with its lines, of a part with one line and that part of each tax. The caller holds the series.';
 
+COMMENT ON FUNCTION "private"."write_import_options"(uuid) IS 'Adds the options and values that a file names and the products do not have; takes none away.';
+
 COMMENT ON FUNCTION "private"."write_items"(uuid, private.order_line[]) IS 'Writes the lines of an order and gives the ids of the items, in the order of the lines.';
 
 COMMENT ON FUNCTION "private"."write_off_payments"(uuid, text) IS 'Books money that is not with the shop any more as given back: a dispute that was lost. Answers how much. The caller holds the order''s row.';
@@ -16182,6 +17786,8 @@ COMMENT ON FUNCTION "private"."write_off_payments"(uuid, text) IS 'Books money t
 COMMENT ON FUNCTION "private"."write_options"(uuid, jsonb) IS 'Adds the options and values that a product does not have yet; takes none away.';
 
 COMMENT ON FUNCTION "private"."write_order"(uuid, private.quote, uuid, timestamp with time zone) IS 'Writes an order whose units are taken: order, items, enrolments, downloads, events. Without expires_at there is nothing to pay and it is born paid.';
+
+COMMENT ON FUNCTION "private"."write_time"(timestamp with time zone) IS 'A moment as an export writes it, to the microsecond.';
 
 COMMENT ON FUNCTION "private"."yield_to_refund"(uuid, bigint) IS 'A refund that the provider made although the money is disputed is booked: the dispute then holds only what the payment keeps. We never ask for one.';
 
@@ -16234,6 +17840,10 @@ COMMENT ON FUNCTION "public"."discard_upload"(text, uuid) IS 'Secret key only: d
 COMMENT ON FUNCTION "public"."enroll"(uuid, text) IS 'Takes one free seat in one call and answers {enrollment, order}. Errors: intake_not_found, variant_not_found, payment_required, intake_not_open, intake_closed, out_of_stock, already_enrolled, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."explain_order_money"(uuid) IS 'Staff (ledger.read): every unit that an order moved: what it costs, payments, refunds, disputes, each entry, the balance of each account, what is kept, on its way back (returning_amount), owed, and unexplained_amount, which is 0 when payments and ledger agree. Errors: permission_denied, order_not_found.';
+
+COMMENT ON FUNCTION "public"."export_file"(uuid) IS 'Whoever asked for it, while they may still read it: the row of an export. The function export-link signs its path. Errors: export_not_found, permission_denied.';
+
+COMMENT ON FUNCTION "public"."find_import"(uuid) IS 'Staff who may import that kind, or read the audit log: the row of an import with its job {id, status, attempts, error} and the errors that were kept. Errors: import_not_found.';
 
 COMMENT ON FUNCTION "public"."find_upload"(text, uuid) IS 'Staff (catalog.write): where an upload was started: {kind, id, bucket, path, ready_at}. Errors: permission_denied, upload_not_found.';
 
@@ -16295,9 +17905,11 @@ COMMENT ON FUNCTION "public"."proof_document"(uuid, boolean) IS 'One proof of pa
 
 COMMENT ON FUNCTION "public"."put_quiz"(uuid, jsonb, text) IS 'Who teaches the course: sets the questions of a quiz, [{kind: single|multiple|text, prompt, choices, answer, points?, explanation?}]; attempts that are running keep theirs. Errors: lesson_not_found, invalid_quiz, idempotency_key_reused, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."queue_import"(uuid, bigint) IS 'Secret key only: the file of an import has arrived, with so many bytes, as the function import-upload found out; a second time changes nothing. Answers the import. Errors: import_not_found, file_too_large.';
+
 COMMENT ON FUNCTION "public"."quiz_questions"(uuid) IS 'Who teaches the course: the questions of a quiz with their answers, to edit them. Errors: lesson_not_found, sign_in_required.';
 
-COMMENT ON FUNCTION "public"."quote"(jsonb, uuid, text, text[], text, text) IS 'What [{variant_id, quantity}] or a cart would cost now, line by line: why each price is what it is, discounts and taxes by name, sums, and in problems what place_order would refuse. Changes nothing. Taxes are those of the cart''s address, else of country and province, else of the shop. Codes need a signed-in person; a wrong one refuses the call and is counted. Errors: invalid_lines, invalid_quantity, invalid_place, currency_not_supported, cart_not_found, cart_not_open, cart_empty, coupon_not_found, too_many_coupon_guesses, too_many_coupons, sign_in_required.';
+COMMENT ON FUNCTION "public"."quote"(jsonb, uuid, text, text[], text, text) IS 'What [{variant_id, quantity}] or a cart would cost now, line by line: why each price is what it is, discounts and taxes by name, sums, and in problems what place_order would refuse. Changes nothing. Taxes are those of the cart''s address, else of country and province, else of the shop. A wrong code refuses the call and is counted, those of visitors all together; codes of one person need that person. Errors: invalid_lines, invalid_quantity, invalid_place, currency_not_supported, cart_not_found, cart_not_open, cart_empty, coupon_not_found, too_many_coupon_guesses, too_many_coupons, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."quote_seats"(uuid, jsonb, text) IS 'What seats [{variant_id, quantity}] for an organisation would cost now, as quote answers it, with the price from that quantity on. Changes nothing. Errors: organisation_not_found, invalid_lines, invalid_quantity, currency_not_supported, sign_in_required.';
 
@@ -16353,7 +17965,11 @@ COMMENT ON FUNCTION "public"."set_low_stock_threshold"(uuid, integer, text) IS '
 
 COMMENT ON FUNCTION "public"."set_organisation_role"(uuid, uuid, text, text) IS 'Its managers, or staff (organisations.write): makes one of its people manager or member. Errors: organisation_not_found, member_not_found, last_manager, invalid_role, idempotency_key_reused.';
 
-COMMENT ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) IS 'Staff (inventory.write) or the secret key: how a variant is counted. none; tracked; backorder with a limit; preorder with a limit and the day it ships. Answers {variant_id, mode, backorder_limit, ships_at, sellable}. Errors: permission_denied, invalid_stock_mode, variant_not_found, seats_follow_the_intake, bundle_has_no_stock, stock_mode_in_use, idempotency_key_reused.';
+COMMENT ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) IS 'Staff (inventory.write) or the secret key: how a variant is counted. none; tracked; backorder with a limit; preorder with a limit and the day it ships, from when on only what is there is sold. Answers {variant_id, mode, backorder_limit, ships_at, sellable}. Errors: permission_denied, invalid_stock_mode, variant_not_found, seats_follow_the_intake, bundle_has_no_stock, stock_mode_in_use, idempotency_key_reused.';
+
+COMMENT ON FUNCTION "public"."start_export"(text, text) IS 'Staff (products: catalog.read; prices: pricing.read; stock: inventory.read): asks for a CSV file of products (not courses), prices or stock, and answers the export; the worker makes it, the function export-link gives it. Errors: permission_denied, invalid_import, idempotency_key_reused.';
+
+COMMENT ON FUNCTION "public"."start_import"(text, text, boolean, text) IS 'Staff (products: catalog.write; prices: catalog.write and pricing.write; stock: inventory.write): makes the row of an import and answers {id, kind, dry_run, status, path}. The function import-upload calls it and signs. Errors: permission_denied, invalid_import, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."start_payment"(uuid, text, bigint) IS 'Opens an attempt to pay the caller''s own order, or a part of it (amount; null: what is still due), or answers the one that is open: {order, payment, session_id, customer}. The functions checkout and create-payment-intent call it; the same call again changes nothing. Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, invalid_payment_method, invalid_payment_amount, amount_exceeds_due, sign_in_required.';
 
@@ -16399,11 +18015,23 @@ COMMENT ON TABLE "private"."calendar_feeds" IS 'Who has a calendar feed, and the
 
 COMMENT ON TABLE "private"."claim_codes" IS 'SHA-256 of the codes by which somebody takes a seat that another has paid. One invitation may have several: each mail carries one of its own.';
 
-COMMENT ON TABLE "private"."coupon_guesses" IS 'Wrong codes a person tried within the hour that began at since.';
+COMMENT ON TABLE "private"."coupon_guesses" IS 'Wrong codes that a person, or all visitors together (person_id is zeros), tried within the hour that began at since.';
 
 COMMENT ON TABLE "private"."customer_search" IS 'What a person is found by, as searches compare it: name, e-mail, phone, the digits of the phone, and the recipients of their addresses, each in a line of its own.';
 
 COMMENT ON TABLE "private"."idempotency_keys" IS 'Answers already given, by person and key. Written in the transaction of the effect, so a refusal leaves the key free.';
+
+COMMENT ON TABLE "private"."import_findings" IS 'Everything that a run found wrong, before the first thousand of it become import_errors.';
+
+COMMENT ON TABLE "private"."import_prices" IS 'Prices as a file wants them; lists is how many price lists the name means.';
+
+COMMENT ON TABLE "private"."import_products" IS 'Products as a file wants them; change is created, changed or unchanged.';
+
+COMMENT ON TABLE "private"."import_rows" IS 'The rows of a file as {column: cell}.';
+
+COMMENT ON TABLE "private"."import_stock" IS 'Stock as a file wants it.';
+
+COMMENT ON TABLE "private"."import_variants" IS 'Variants as a file wants them; options are {option: value}.';
 
 COMMENT ON TABLE "private"."invoice_series" IS 'The last number given, per kind and year. A sequence would leave gaps where a transaction was rolled back.';
 
@@ -16415,7 +18043,7 @@ COMMENT ON TABLE "private"."process_reporters" IS 'Which system outside may repo
 
 COMMENT ON TABLE "private"."product_prices" IS 'The lowest and the highest base price among the variants of a product.';
 
-COMMENT ON TABLE "private"."product_search" IS 'What a product is found by. facts: its attributes and its variants'' as key=value; numbers: those that are numbers, {key: [values]}; counted_variants: goods whose units decide whether it is in stock; content: titles, tags and SKUs for what is written alike; words: all texts, each in the word forms of its language.';
+COMMENT ON TABLE "private"."product_search" IS 'What a product is found by. facts: its attributes and its variants'' as key=value; numbers: those that are numbers, {key: [values]}; counted_variants: goods whose units decide whether it is in stock; title_id, title_en: what the title is in that locale; content: titles, tags and SKUs for what is written alike; words: all texts, each in the word forms of its language.';
 
 COMMENT ON TABLE "private"."product_titles" IS 'Titles as they are suggested: the base title (locale '''') and its translations, and as searches compare them.';
 
@@ -16488,6 +18116,12 @@ COMMENT ON TABLE "public"."downloads" IS 'One file that a line of an order lets 
 COMMENT ON TABLE "public"."enrollments" IS 'A learner''s seat in an intake: reserved while the order is unpaid, active once it is. Made by place_order and enroll.';
 
 COMMENT ON TABLE "public"."events" IS 'What happened, in the transaction in which it happened. Payloads hold ids, never personal data.';
+
+COMMENT ON TABLE "public"."exports" IS 'A CSV file that staff take: row_count rows beside the header, fetched by the function export-link. Its background job is the row of processes with this subject_id.';
+
+COMMENT ON TABLE "public"."import_errors" IS 'The first thousand things that are wrong with a file, by row: row_number as a spreadsheet counts (the header is 1; null: the whole file), the column, a stable code, a sentence.';
+
+COMMENT ON TABLE "public"."imports" IS 'A CSV file that staff bring. done: applied, or with dry_run looked through, result says what was or would be created, changed and left; refused: nothing was written, import_errors says why. Its background job is the row of processes with this subject_id.';
 
 COMMENT ON TABLE "public"."intake_sessions" IS 'When an intake meets: its dates are public with the course. The address of an online room is in session_links.';
 
@@ -16742,6 +18376,30 @@ REVOKE ALL ON FUNCTION "private"."apply_dispute"(jsonb, uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."apply_dispute"(jsonb, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."apply_dispute"(jsonb, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."apply_import"(public.imports) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."apply_import"(public.imports) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."apply_import"(public.imports) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."apply_import_prices"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."apply_import_prices"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."apply_import_prices"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."apply_import_products"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."apply_import_products"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."apply_import_products"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."apply_import_stock"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."apply_import_stock"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."apply_import_stock"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."apply_overtaken_events"(text, uuid) FROM PUBLIC;
 
@@ -17035,6 +18693,12 @@ REVOKE ALL ON FUNCTION "private"."check_catalog_filters"(jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."check_catalog_filters"(jsonb) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."check_conflicting_rows"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_conflicting_rows"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_conflicting_rows"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."check_currency"(text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."check_currency"(text) FROM "postgres";
@@ -17052,6 +18716,48 @@ REVOKE ALL ON FUNCTION "private"."check_goods"(uuid[], boolean) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."check_goods"(uuid[], boolean) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."check_goods"(uuid[], boolean) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."check_import_attributes"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_import_attributes"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_import_attributes"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."check_import_header"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_import_header"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_import_header"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."check_import_options"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_import_options"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_import_options"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."check_import_prices"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_import_prices"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_import_prices"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."check_import_products"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_import_products"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_import_products"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."check_import_stock"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_import_stock"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_import_stock"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."check_import_variants"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_import_variants"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_import_variants"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."check_location"(text, integer) FROM PUBLIC;
 
@@ -17243,6 +18949,12 @@ REVOKE ALL ON FUNCTION "private"."copy_order_lines"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."copy_order_lines"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."count_changes"(text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."count_changes"(text[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."count_changes"(text[]) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."count_use"(uuid, uuid, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."count_use"(uuid, uuid, uuid) FROM "postgres";
@@ -17347,6 +19059,12 @@ REVOKE ALL ON FUNCTION "private"."discard_abandoned_uploads"(interval) FROM "pos
 
 GRANT EXECUTE ON FUNCTION "private"."discard_abandoned_uploads"(interval) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."discard_old_files"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."discard_old_files"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."discard_old_files"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."discard_upload"(text, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."discard_upload"(text, uuid) FROM "postgres";
@@ -17420,6 +19138,12 @@ REVOKE ALL ON FUNCTION "private"."end_enrollments"(uuid[], text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."end_enrollments"(uuid[], text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."end_enrollments"(uuid[], text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."end_import"(uuid, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."end_import"(uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."end_import"(uuid, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."end_order"(uuid, text, text) FROM PUBLIC;
 
@@ -17517,6 +19241,46 @@ GRANT EXECUTE ON FUNCTION "private"."explain_order_money"(uuid) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."explain_order_money"(uuid) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."export_columns"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."export_columns"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."export_columns"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."export_file"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."export_file"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."export_file"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."export_file"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."export_file"(uuid) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."exported_prices"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."exported_prices"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."exported_prices"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."exported_products"(text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."exported_products"(text[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."exported_products"(text[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."exported_rows"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."exported_rows"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."exported_rows"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."exported_stock"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."exported_stock"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."exported_stock"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."facts_of"(jsonb[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."facts_of"(jsonb[]) FROM "postgres";
@@ -17565,6 +19329,12 @@ REVOKE ALL ON FUNCTION "private"."fill_waiting_backorders"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."fill_waiting_backorders"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."find_broken_constraints"(uuid, regclass, regclass, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."find_broken_constraints"(uuid, regclass, regclass, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."find_broken_constraints"(uuid, regclass, regclass, jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."find_coupon"(uuid, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."find_coupon"(uuid, text) FROM "postgres";
@@ -17576,6 +19346,16 @@ REVOKE ALL ON FUNCTION "private"."find_coupons"(text[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."find_coupons"(text[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."find_coupons"(text[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."find_import"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."find_import"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."find_import"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."find_import"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."find_import"(uuid) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."find_order"(uuid, text) FROM PUBLIC;
 
@@ -17617,6 +19397,12 @@ GRANT EXECUTE ON FUNCTION "private"."find_upload"(text, uuid) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."find_upload"(text, uuid) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."finish_export"(uuid, integer, bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."finish_export"(uuid, integer, bigint) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."finish_export"(uuid, integer, bigint) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."finish_process"(uuid, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."finish_process"(uuid, text) FROM "postgres";
@@ -17654,6 +19440,12 @@ REVOKE ALL ON FUNCTION "private"."flag_order"(uuid, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."flag_order"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."flag_order"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."forget_staged"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."forget_staged"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."forget_staged"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."found_cards"(uuid[], private.catalog_search) FROM PUBLIC;
 
@@ -17801,6 +19593,12 @@ REVOKE ALL ON FUNCTION "private"."has_begun"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."has_begun"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."has_findings"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."has_findings"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."has_findings"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."has_permission"(text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."has_permission"(text) TO "authenticated";
@@ -17844,6 +19642,18 @@ REVOKE ALL ON FUNCTION "private"."hold_locations"(uuid[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."hold_locations"(uuid[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."hold_locations"(uuid[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."import_columns"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."import_columns"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."import_columns"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."import_value_ids"(uuid, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."import_value_ids"(uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."import_value_ids"(uuid, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."index_prices"(uuid[]) FROM PUBLIC;
 
@@ -17899,6 +19709,12 @@ REVOKE ALL ON FUNCTION "private"."invoice_taxes"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."invoice_taxes"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."is_importing"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."is_importing"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."is_importing"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."is_in_an_open_order"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."is_in_an_open_order"(uuid) FROM "postgres";
@@ -17946,6 +19762,12 @@ REVOKE ALL ON FUNCTION "private"."is_used_up"(public.promotions, public.coupons,
 REVOKE ALL ON FUNCTION "private"."is_used_up"(public.promotions, public.coupons, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."is_used_up"(public.promotions, public.coupons, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."is_variant_column"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."is_variant_column"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."is_variant_column"(text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."issue_certificate"(uuid, text) FROM PUBLIC;
 
@@ -18051,6 +19873,12 @@ GRANT EXECUTE ON FUNCTION "private"."list_products"(text, text, text, text, text
 
 GRANT EXECUTE ON FUNCTION "private"."list_products"(text, text, text, text, text, text, integer) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."load_import_rows"(uuid, integer, text[], jsonb, jsonb, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."load_import_rows"(uuid, integer, text[], jsonb, jsonb, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."load_import_rows"(uuid, integer, text[], jsonb, jsonb, integer) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."lock_addresses"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."lock_addresses"() FROM "postgres";
@@ -18080,6 +19908,12 @@ REVOKE ALL ON FUNCTION "private"."lock_holds"(uuid[], uuid[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."lock_holds"(uuid[], uuid[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."lock_holds"(uuid[], uuid[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."lock_import_products"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."lock_import_products"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."lock_import_products"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."lock_invoice_series"(text) FROM PUBLIC;
 
@@ -18190,6 +20024,12 @@ REVOKE ALL ON FUNCTION "private"."merge_lines"(uuid, jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."merge_lines"(uuid, jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."merge_lines"(uuid, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."merge_records"(jsonb[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."merge_records"(jsonb[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."merge_records"(jsonb[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."merged_quantity"(integer, integer, text, integer) FROM PUBLIC;
 
@@ -18325,6 +20165,12 @@ REVOKE ALL ON FUNCTION "private"."note_customers"(uuid[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."note_customers"(uuid[]) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."note_finding"(uuid, integer, text, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."note_finding"(uuid, integer, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."note_finding"(uuid, integer, text, text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."note_low_stock"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."note_low_stock"(uuid) FROM "postgres";
@@ -18390,6 +20236,12 @@ REVOKE ALL ON FUNCTION "private"."open_submission"(public.enrollments, uuid, tex
 REVOKE ALL ON FUNCTION "private"."open_submission"(public.enrollments, uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."open_submission"(public.enrollments, uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."options_of"(uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."options_of"(uuid[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."options_of"(uuid[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."order_allows"(public.orders, text, text) FROM PUBLIC;
 
@@ -18721,6 +20573,12 @@ REVOKE ALL ON FUNCTION "private"."provider_reading"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."provider_reading"(text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."purge_carts"(integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."purge_carts"(integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."purge_carts"(integer) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."purge_idempotency_keys"(interval) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."purge_idempotency_keys"(interval) FROM "postgres";
@@ -18740,6 +20598,14 @@ REVOKE ALL ON FUNCTION "private"."question_problem"(jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."question_problem"(jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."question_problem"(jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."queue_import"(uuid, bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."queue_import"(uuid, bigint) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."queue_import"(uuid, bigint) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."queue_import"(uuid, bigint) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."queue_mail_to"(text, text, text, text, text) FROM PUBLIC;
 
@@ -18807,17 +20673,47 @@ REVOKE ALL ON FUNCTION "private"."read_attribute_filters"(jsonb) FROM "postgres"
 
 GRANT EXECUTE ON FUNCTION "private"."read_attribute_filters"(jsonb) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."read_attributes"(jsonb, text[], public.category_attributes[], jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."read_attributes"(jsonb, text[], public.category_attributes[], jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."read_attributes"(jsonb, text[], public.category_attributes[], jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."read_catalog_search"(text, jsonb, text, text, text, integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."read_catalog_search"(text, jsonb, text, text, text, integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."read_catalog_search"(text, jsonb, text, text, text, integer) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."read_options"(jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."read_options"(jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."read_options"(jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."read_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."read_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."read_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."read_time"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."read_time"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."read_time"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."read_translations"(jsonb, text, text[], jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."read_translations"(jsonb, text, text[], jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."read_translations"(jsonb, text, text[], jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."read_whole_number"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."read_whole_number"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."read_whole_number"(text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."recall_answer"(uuid, text, text, jsonb) FROM PUBLIC;
 
@@ -19081,6 +20977,12 @@ REVOKE ALL ON FUNCTION "private"."require_catalog_write"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."require_catalog_write"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."require_import_permission"(text, boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."require_import_permission"(text, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."require_import_permission"(text, boolean) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."require_person"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."require_person"() FROM "postgres";
@@ -19225,6 +21127,30 @@ REVOKE ALL ON FUNCTION "private"."rule_condition"(public.collection_rules) FROM 
 
 GRANT EXECUTE ON FUNCTION "private"."rule_condition"(public.collection_rules) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."run_import"(uuid, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."run_import"(uuid, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."run_import"(uuid, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."run_import_prices"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."run_import_prices"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."run_import_prices"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."run_import_products"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."run_import_products"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."run_import_products"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."run_import_stock"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."run_import_stock"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."run_import_stock"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."say_how_long_to_keep"() FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."say_how_long_to_keep"() TO "anon", "authenticated";
@@ -19296,6 +21222,12 @@ REVOKE ALL ON FUNCTION "private"."sellable_units"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."sellable_units"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."sellable_units"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."sells_beyond_stock"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."sells_beyond_stock"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."sells_beyond_stock"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."set_allowance"(uuid, integer) FROM PUBLIC;
 
@@ -19402,6 +21334,56 @@ REVOKE ALL ON FUNCTION "private"."split_amount"(bigint, bigint[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."split_amount"(bigint, bigint[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."split_amount"(bigint, bigint[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."stage_prices"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."stage_prices"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."stage_prices"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."stage_products"(uuid, text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."stage_products"(uuid, text[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."stage_products"(uuid, text[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."stage_stock"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."stage_stock"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."stage_stock"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."stage_variants"(uuid, text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."stage_variants"(uuid, text[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."stage_variants"(uuid, text[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."start_export"(text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."start_export"(text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."start_export"(text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."start_export"(text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."start_export"(text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."start_import"(text, text, boolean, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."start_import"(text, text, boolean, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."start_import"(text, text, boolean, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."start_import"(text, text, boolean, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."start_import"(text, text, boolean, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."start_import_run"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."start_import_run"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."start_import_run"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."start_payment"(uuid, text, bigint) FROM PUBLIC;
 
@@ -19933,6 +21915,12 @@ GRANT EXECUTE ON FUNCTION "private"."transfer_stock"(jsonb, uuid, uuid, text, te
 
 GRANT EXECUTE ON FUNCTION "private"."transfer_stock"(jsonb, uuid, uuid, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."translations_problem"(jsonb, text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."translations_problem"(jsonb, text[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."translations_problem"(jsonb, text[]) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."try_provider_event"(text, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."try_provider_event"(text, text) FROM "postgres";
@@ -20067,6 +22055,12 @@ REVOKE ALL ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigi
 
 GRANT EXECUTE ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint, bigint, integer) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."write_import_options"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."write_import_options"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."write_import_options"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."write_items"(uuid, private.order_line[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."write_items"(uuid, private.order_line[]) FROM "postgres";
@@ -20090,6 +22084,12 @@ REVOKE ALL ON FUNCTION "private"."write_order"(uuid, private.quote, uuid, timest
 REVOKE ALL ON FUNCTION "private"."write_order"(uuid, private.quote, uuid, timestamp with time zone) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."write_order"(uuid, private.quote, uuid, timestamp with time zone) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."write_time"(timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."write_time"(timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."write_time"(timestamp with time zone) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."yield_to_refund"(uuid, bigint) FROM PUBLIC;
 
@@ -20318,6 +22318,26 @@ REVOKE ALL ON FUNCTION "public"."explain_order_money"(uuid) FROM "postgres";
 GRANT EXECUTE ON FUNCTION "public"."explain_order_money"(uuid) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."explain_order_money"(uuid) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."export_file"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."export_file"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."export_file"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."export_file"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."export_file"(uuid) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."find_import"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."find_import"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."find_import"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."find_import"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."find_import"(uuid) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."find_upload"(text, uuid) FROM PUBLIC;
 
@@ -20587,6 +22607,14 @@ REVOKE ALL ON FUNCTION "public"."put_quiz"(uuid, jsonb, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."put_quiz"(uuid, jsonb, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."queue_import"(uuid, bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "public"."queue_import"(uuid, bigint) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."queue_import"(uuid, bigint) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."queue_import"(uuid, bigint) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."quiz_questions"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."quiz_questions"(uuid) TO "authenticated";
@@ -20854,6 +22882,26 @@ REVOKE ALL ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timestamp 
 GRANT EXECUTE ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."start_export"(text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."start_export"(text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."start_export"(text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."start_export"(text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."start_export"(text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."start_import"(text, text, boolean, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."start_import"(text, text, boolean, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."start_import"(text, text, boolean, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."start_import"(text, text, boolean, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."start_import"(text, text, boolean, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."start_payment"(uuid, text, bigint) FROM PUBLIC;
 
@@ -21932,6 +23980,42 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."events" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."events" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."exports" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."exports" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."exports" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."exports" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."exports" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."exports" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."import_errors" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."import_errors" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."import_errors" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."import_errors" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."import_errors" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."import_errors" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."imports" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."imports" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."imports" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."imports" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."imports" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."imports" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."intake_sessions" FROM "anon";
 

@@ -51,6 +51,11 @@ export async function prepareCarts(
   await run(superuser, text, "vacuum analyze", "checkpoint");
 }
 
+/** Loads goods to order into a loaded shop. */
+export async function prepareGoods(superuser: string, sizes: Sizes): Promise<void> {
+  await run(superuser, sqlOf("goods.sql", sizes), "vacuum analyze", "checkpoint");
+}
+
 /** Loads orders to search in into a migrated database and analyses it. */
 export async function prepareOrders(superuser: string, sizes: Sizes): Promise<void> {
   await run(superuser, sqlOf("orders.sql", sizes), "vacuum analyze", "checkpoint");

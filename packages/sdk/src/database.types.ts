@@ -1320,6 +1320,159 @@ export type Database = {
         };
         Relationships: [];
       };
+      exports: {
+        Row: {
+          byte_size: number | null;
+          created_at: string;
+          created_by: string | null;
+          finished_at: string | null;
+          id: string;
+          kind: string;
+          path: string;
+          row_count: number | null;
+          status: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          byte_size?: number | null;
+          created_at?: string;
+          created_by?: string | null;
+          finished_at?: string | null;
+          id?: string;
+          kind: string;
+          path?: never;
+          row_count?: number | null;
+          status?: string;
+          updated_at?: string;
+        };
+        Update: {
+          byte_size?: number | null;
+          created_at?: string;
+          created_by?: string | null;
+          finished_at?: string | null;
+          id?: string;
+          kind?: string;
+          path?: never;
+          row_count?: number | null;
+          status?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "exports_created_by_fkey";
+            columns: ["created_by"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      import_errors: {
+        Row: {
+          code: string;
+          column_name: string | null;
+          id: number;
+          import_id: string;
+          message: string;
+          row_number: number | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          code: string;
+          column_name?: string | null;
+          id?: never;
+          import_id: string;
+          message: string;
+          row_number?: number | null;
+        };
+        Update: {
+          code?: string;
+          column_name?: string | null;
+          id?: never;
+          import_id?: string;
+          message?: string;
+          row_number?: number | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "import_errors_import_id_fkey";
+            columns: ["import_id"];
+            isOneToOne: false;
+            referencedRelation: "imports";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      imports: {
+        Row: {
+          byte_size: number | null;
+          columns: string[] | null;
+          created_at: string;
+          created_by: string | null;
+          dry_run: boolean;
+          error_count: number;
+          file_name: string;
+          finished_at: string | null;
+          id: string;
+          kind: string;
+          path: string;
+          progress: number;
+          result: Json | null;
+          row_count: number;
+          run: number;
+          status: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          byte_size?: number | null;
+          columns?: string[] | null;
+          created_at?: string;
+          created_by?: string | null;
+          dry_run: boolean;
+          error_count?: number;
+          file_name: string;
+          finished_at?: string | null;
+          id?: string;
+          kind: string;
+          path?: never;
+          progress?: number;
+          result?: Json | null;
+          row_count?: number;
+          run?: number;
+          status?: string;
+          updated_at?: string;
+        };
+        Update: {
+          byte_size?: number | null;
+          columns?: string[] | null;
+          created_at?: string;
+          created_by?: string | null;
+          dry_run?: boolean;
+          error_count?: number;
+          file_name?: string;
+          finished_at?: string | null;
+          id?: string;
+          kind?: string;
+          path?: never;
+          progress?: number;
+          result?: Json | null;
+          row_count?: number;
+          run?: number;
+          status?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "imports_created_by_fkey";
+            columns: ["created_by"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       intake_sessions: {
         Row: {
           created_at: string;
@@ -4243,6 +4396,8 @@ export type Database = {
       discard_upload: { Args: { kind: string; upload_id: string }; Returns: undefined };
       enroll: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
       explain_order_money: { Args: { order_id: string }; Returns: Json };
+      export_file: { Args: { export_id: string }; Returns: Json };
+      find_import: { Args: { import_id: string }; Returns: Json };
       find_upload: { Args: { kind: string; upload_id: string }; Returns: Json };
       finish_upload: { Args: { facts: Json; kind: string; upload_id: string }; Returns: Json };
       generate_coupons: {
@@ -4421,6 +4576,7 @@ export type Database = {
       };
       proof_document: { Args: { own?: boolean; proof_id: string }; Returns: Json };
       put_quiz: { Args: { idempotency_key?: string; lesson_id: string; questions: Json }; Returns: Json };
+      queue_import: { Args: { byte_size: number; import_id: string }; Returns: Json };
       quiz_questions: { Args: { lesson_id: string }; Returns: Json };
       quote: {
         Args: {
@@ -4583,6 +4739,11 @@ export type Database = {
           ships_at?: string;
           variant_id: string;
         };
+        Returns: Json;
+      };
+      start_export: { Args: { idempotency_key?: string; kind: string }; Returns: Json };
+      start_import: {
+        Args: { dry_run?: boolean; file_name: string; idempotency_key?: string; kind: string };
         Returns: Json;
       };
       start_payment: { Args: { amount?: number; method?: string; order_id: string }; Returns: Json };
