@@ -6,6 +6,7 @@ import { Clock } from "./clock.ts";
 import { controlApi } from "./control-api.ts";
 import { ewalletApi, ewalletControl } from "./ewallet/api.ts";
 import { ewalletPage } from "./ewallet/page.ts";
+import { failpointControl } from "./failpoints.ts";
 import { Faults } from "./faults.ts";
 import { IdempotencyKeys } from "./idempotency.ts";
 import { newId } from "./identifiers.ts";
@@ -94,6 +95,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   app.route("/", stripeApi(simulation));
   app.route("/", controlApi(simulation, reset));
   app.route("/", productionSystem(options.production ?? { secret: null, reportUrl: null, reportSecret: "" }, log));
+  app.route("/", failpointControl());
   app.route("/", ewalletApi(simulation));
   app.route("/", ewalletControl(simulation));
   app.route("/", ewalletPage(simulation));

@@ -1,4 +1,5 @@
 import { callVerb, type Database } from "../_shared/call-verb.ts";
+import { failpoint } from "../_shared/failpoint.ts";
 import type { PaymentProviders } from "../_shared/payments/open-providers.ts";
 import type { OpenedPage, PaymentProvider } from "../_shared/payments/provider.ts";
 import { Problem } from "../_shared/problem.ts";
@@ -32,10 +33,14 @@ export async function handleCheckout(request: Request, deps: CheckoutDeps): Prom
     });
   }
   const started = await callVerb<StartedPayment>(deps.asUser, "start_payment", wish, id);
+  await failpoint("checkout.started", wish.order_id);
   if (isOpen(started.payment, deps.now())) return answer(started);
 
   const page = await openPage(provider, started, deps);
-  return answer(await attach(provider, started, page, wish, id, deps));
+  await failpoint("checkout.opened", wish.order_id);
+  const attached = await attach(provider, started, page, wish, id, deps);
+  await failpoint("checkout.attached", wish.order_id);
+  return answer(attached);
 }
 
 async function openPage(provider: PaymentProvider, started: StartedPayment, deps: CheckoutDeps): Promise<OpenedPage> {

@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
 import { callVerb, type Database } from "../_shared/call-verb.ts";
+import { failpoint } from "../_shared/failpoint.ts";
 import { Problem } from "../_shared/problem.ts";
 import { providerProblem } from "../_shared/provider-problem.ts";
 import { readPaymentWish } from "../_shared/read-payment-wish.ts";
@@ -23,10 +24,13 @@ export async function handleCreatePaymentIntent(request: Request, deps: CreatePa
   }
   const parameters = { ...wish, method: "payment_intent" };
   const started = await callVerb<StartedPayment>(deps.asUser, "start_payment", parameters, id);
+  await failpoint("intent.started", wish.order_id);
   if (started.session_id) return answer(started, started.payment, await retrieve(started.session_id, deps));
 
   const intent = await create(started, deps);
+  await failpoint("intent.opened", wish.order_id);
   const payment = await attach(started, intent, id, deps);
+  await failpoint("intent.attached", wish.order_id);
   return answer(started, payment, intent);
 }
 

@@ -110,6 +110,7 @@ export function pieceSpec(name: PieceName, context: PieceContext): PieceSpec | n
           ...production(context),
           ...stripe(context),
           ...ewallet(context),
+          ...failpoints(context),
         },
         at(ports.worker, "/health"),
         AFTER_BUYERS,
@@ -161,6 +162,12 @@ function ewallet({ keys, ports }: PieceContext): Record<string, string> {
   return { EWALLET_API_KEY: keys.stripeKey, EWALLET_API_BASE: `http://127.0.0.1:${ports.simulator}/ewallet/v1` };
 }
 
+/** Steps at which a process crashes, for whoever tries out what a crash leaves behind: with SEATLINE_FAILPOINTS=1 the simulator names them. */
+function failpoints({ ports }: PieceContext): Record<string, string> {
+  const wanted = process.env.SEATLINE_FAILPOINTS === "1" && !process.env.STRIPE_SECRET_KEY;
+  return wanted ? { SEATLINE_FAILPOINTS_URL: `http://127.0.0.1:${ports.simulator}` } : {};
+}
+
 /** A production system of the user's own when PRODUCTION_URL is in the environment (empty: none), else the simulator's. */
 function production({ keys, ports }: PieceContext): Record<string, string> {
   if (process.env.PRODUCTION_URL !== undefined) return {};
@@ -183,5 +190,6 @@ function functionSecrets(context: PieceContext): Record<string, string> {
     STOREFRONT_URL: process.env.STOREFRONT_URL ?? "http://localhost:3000",
     ...stripe(context),
     ...ewallet(context),
+    ...failpoints(context),
   };
 }

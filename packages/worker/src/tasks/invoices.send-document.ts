@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { failpoint } from "../../../../supabase/functions/_shared/failpoint.ts";
 import type { InvoiceDocument } from "../invoice-pdf/invoice-document.ts";
 import { renderInvoice } from "../invoice-pdf/render-invoice.ts";
 import { PermanentFailure } from "../permanent-failure.ts";
@@ -22,7 +23,9 @@ export const sendDocument: EventTask = async (job, context) => {
     where invoices.id = ${job.subject_id}`;
   if (!row) return;
   const { document } = row;
+  await failpoint("document.read", document.id);
   const content = document.pdf_path ? await readKept(document, context) : await makeAndKeep(document, context);
+  await failpoint("document.kept", document.id);
   const facts = {
     shop: row.shop ?? "Seatline",
     firstName: row.first_name,
@@ -49,6 +52,7 @@ export const sendDocument: EventTask = async (job, context) => {
 async function makeAndKeep(document: IssuedInvoice, { sql, invoiceFiles }: EventRunContext): Promise<Buffer> {
   const name = `${document.issued_at.slice(0, 4)}/${document.id}.pdf`;
   const bytes = await invoiceFiles.keep(name, await renderInvoice(document));
+  await failpoint("document.stored", document.id);
   await sql`select private.keep_invoice_pdf(${document.id}, ${name}, ${sha256(bytes)}, ${bytes.length})`;
   return bytes;
 }

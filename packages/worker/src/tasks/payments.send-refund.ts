@@ -1,3 +1,4 @@
+import { failpoint } from "../../../../supabase/functions/_shared/failpoint.ts";
 import { ProviderRefusal } from "../../../../supabase/functions/_shared/payments/provider.ts";
 import { providerOf } from "../provider-of.ts";
 import type { EventTask, RunContext } from "./task.ts";
@@ -34,8 +35,11 @@ export const sendRefund: EventTask = async (job, context) => {
   }
   if (refund.disputed) return await record(context, refund.id, null, "failed", "charge_disputed");
   try {
+    await failpoint("refund.read", refund.id);
     const made = await providerOf(providers, refund.provider).refund({ ...refund, provider_payment_id });
+    await failpoint("refund.sent", refund.id);
     await record(context, refund.id, made.id, made.status, made.failure);
+    await failpoint("refund.recorded", refund.id);
   } catch (error) {
     // A refusal is an answer: the refund has failed, and staff see it. Everything else is tried again.
     if (!(error instanceof ProviderRefusal)) throw error;

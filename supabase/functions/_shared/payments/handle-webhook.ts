@@ -1,4 +1,5 @@
 import { callVerb, type Database } from "../call-verb.ts";
+import { failpoint } from "../failpoint.ts";
 import { log } from "../log.ts";
 import { Problem } from "../problem.ts";
 import { readBody } from "../read-body.ts";
@@ -17,6 +18,7 @@ export async function handleWebhook(
   }
   const id = requestId(request);
   const event = await deps.provider.readWebhook(await readBody(request, LARGEST_BODY), request.headers);
+  await failpoint("webhook.verified", event.id);
 
   const { outcome } = await callVerb<{ event_id: string; outcome: string }>(
     deps.asService,
@@ -24,6 +26,7 @@ export async function handleWebhook(
     { provider: deps.provider.name, event_id: event.id, type: event.type, payload: event },
     id,
   );
+  await failpoint("webhook.received", event.id);
   log("info", "provider event received", { request_id: id, event_id: event.id, type: event.type, outcome });
   return Response.json({ received: true, outcome });
 }

@@ -1,0 +1,271 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { type Simulator, startSimulator } from "../../packages/simulator/src/index.ts";
+import { issueInvoice } from "../../packages/worker/src/tasks/invoices.issue-invoice.ts";
+import { sendRefund } from "../../packages/worker/src/tasks/payments.send-refund.ts";
+import { FailpointReached, failpoint, failpointsUrl } from "../../supabase/functions/_shared/failpoint.ts";
+import { handleWebhook } from "../../supabase/functions/_shared/payments/handle-webhook.ts";
+import { openProviders, type PaymentProviders } from "../../supabase/functions/_shared/payments/open-providers.ts";
+import { createStripe } from "../../supabase/functions/_shared/stripe.ts";
+import { handleCheckout } from "../../supabase/functions/checkout/handler.ts";
+import { handleCreatePaymentIntent } from "../../supabase/functions/create-payment-intent/handler.ts";
+import { type TestDatabase, useDatabase } from "../support/database.ts";
+import { expectInvariants } from "../support/invariants.ts";
+import { allOf, replaceInFunction, withSabotage } from "../support/sabotage.ts";
+import { clientOf, crashAt, runTask, workerSql } from "./crashing.ts";
+import { outcomeOf } from "./outcome.ts";
+import { type OpenOrder, openOrder, PRICE, type Sale } from "./sale.ts";
+
+const database = useDatabase();
+const SECRET = "whsec_crashes";
+let simulator: Simulator;
+let providers: PaymentProviders;
+
+beforeAll(async () => {
+  simulator = await startSimulator({ settings: { delay_ms: [0, 0] } });
+  const env = { STRIPE_SECRET_KEY: "sk_test_crashes", STRIPE_API_BASE: simulator.url };
+  providers = openProviders(createStripe(env), {
+    STRIPE_WEBHOOK_SECRETS: SECRET,
+    EWALLET_API_BASE: `${simulator.url}/ewallet/v1`,
+    EWALLET_API_KEY: "ew_crashes",
+  });
+});
+afterEach(() => {
+  delete process.env.SEATLINE_FAILPOINTS_URL;
+});
+afterAll(() => simulator?.stop());
+
+const stripe = () => createStripe({ STRIPE_SECRET_KEY: "sk_test_crashes", STRIPE_API_BASE: simulator.url });
+const truth = async () =>
+  (await (await fetch(`${simulator.url}/simulator/truth`)).json()) as {
+    sessions: { client_reference_id: string }[];
+    payment_intents: { metadata: { order_id?: string } }[];
+    ewallet_payments: { order: string }[];
+    refunds: { metadata: { order_id?: string }; amount: number }[];
+  };
+
+/** Does something that crashes, then the same again; gives the second answer. */
+async function again<T>(work: () => Promise<T>): Promise<T> {
+  await expect(work()).rejects.toBeInstanceOf(FailpointReached);
+  return work();
+}
+
+type Opened = {
+  order: { id: string };
+  payment: { id: string; attempt: number; checkout_url: string | null };
+  intent_id?: string;
+};
+
+async function post(order: OpenOrder, target: TestDatabase, method: string, known: PaymentProviders): Promise<Opened> {
+  const deps = { asUser: clientOf(target, order.customerId), asService: clientOf(target, "service") };
+  const body = JSON.stringify({ order_id: order.orderId, ...(method === "ewallet" && { method }) });
+  const request = new Request("http://functions.test", { method: "POST", body });
+  const answer =
+    method === "intent"
+      ? await handleCreatePaymentIntent(request, { ...deps, stripe: stripe() })
+      : await handleCheckout(request, {
+          ...deps,
+          providers: known,
+          storefrontUrl: "http://shop.test",
+          now: () => Date.now(),
+        });
+  return (await answer.json()) as Opened;
+}
+
+/** A payment that is opened ends as one attempt and one page, and every answer is the same. */
+async function openedOnce(target: TestDatabase, step: string, method: string, known = providers): Promise<void> {
+  const order = await openOrder(target.sql);
+  await crashAt(simulator, step);
+  const first = await again(() => post(order, target, method, known));
+  expect(await post(order, target, method, known)).toMatchObject({
+    payment: { id: first.payment.id, attempt: 1, checkout_url: first.payment.checkout_url },
+    ...(first.intent_id && { intent_id: first.intent_id }),
+  });
+  const { sessions, payment_intents, ewallet_payments } = await truth();
+  const made = [
+    ...sessions.filter(({ client_reference_id }) => client_reference_id === order.orderId),
+    ...payment_intents.filter(({ metadata }) => metadata.order_id === order.orderId),
+    ...ewallet_payments.filter((payment) => payment.order === order.orderId),
+  ];
+  expect(made, "what was opened at the provider").toHaveLength(1);
+  expect((await outcomeOf(target.sql, order)).payments).toEqual(["pending 0 0"]);
+}
+
+describe("a checkout that crashes and is asked for again opens one page", () => {
+  test.each(
+    ["checkout.started", "checkout.opened", "checkout.attached"].flatMap((step) => [
+      [step, "card"],
+      [step, "ewallet"],
+    ]),
+  )("at %s, by %s", (step, method) => openedOnce(database, step as string, method as string));
+
+  test.each(["intent.started", "intent.opened", "intent.attached"])("at %s", (step) =>
+    openedOnce(database, step, "intent"),
+  );
+
+  test("but two without the provider's idempotency key", async () => {
+    const forgetful = { ...providers.stripe };
+    forgetful.openPage = (wish) => {
+      const payment = { ...wish.started.payment, attempt: Math.floor(Math.random() * 1e9) };
+      return providers.stripe.openPage({ ...wish, started: { ...wish.started, payment } });
+    };
+    await expect(openedOnce(database, "checkout.opened", "card", { stripe: forgetful })).rejects.toMatchObject({
+      name: "AssertionError",
+    });
+  });
+});
+
+/** A card payment of a new order, with its page paid at the provider. */
+async function paidAtProvider(target: TestDatabase): Promise<Sale> {
+  const order = await openOrder(target.sql);
+  const { payment } = await post(order, target, "card", providers);
+  const [row] = await target.sql`select session_id from public.payments where id = ${payment.id}`;
+  await fetch(`${simulator.url}/simulator/sessions/${row?.session_id}/pay`, { method: "POST" });
+  return { ...order, paymentId: payment.id, sessionId: row?.session_id, intentId: "" };
+}
+
+/** What the provider delivers about it, signed. */
+async function delivery({ sessionId }: Sale): Promise<() => Request> {
+  const event = await providers.stripe.retrieve({
+    session_id: sessionId,
+    provider_payment_id: null,
+    status: "pending",
+  });
+  const payload = JSON.stringify({ ...event, id: `evt_${randomUUID()}`, type: "checkout.session.completed" });
+  const signature = await stripe().webhooks.generateTestHeaderStringAsync({ payload, secret: SECRET });
+  return () =>
+    new Request("http://functions.test", { method: "POST", body: payload, headers: { "stripe-signature": signature } });
+}
+
+async function paidOnce(target: TestDatabase, step: string): Promise<void> {
+  const sale = await paidAtProvider(target);
+  const request = await delivery(sale);
+  const deps = { asService: clientOf(target, "service"), provider: providers.stripe };
+  await crashAt(simulator, step);
+  const answer = await again(() => handleWebhook(request(), deps));
+  expect([answer.status, (await answer.json()).outcome]).toEqual([
+    200,
+    step === "webhook.verified" ? "applied" : "duplicate",
+  ]);
+  expect(await outcomeOf(target.sql, sale)).toMatchObject({
+    order: "paid",
+    payments: [`success ${PRICE} 0`],
+    enrollments: ["active"],
+    ledger: { cash_in_transit: PRICE, revenue: -PRICE },
+    events: { "order.paid": 1, "payment.succeeded": 1 },
+  });
+  await expectInvariants(target.sql);
+}
+
+describe("a webhook that crashes and is delivered again pays once", () => {
+  test.each(["webhook.verified", "webhook.received"])("at %s", (step) => paidOnce(database, step));
+
+  test("but twice when nobody remembers what was done", async () => {
+    await withSabotage(
+      allOf(
+        replaceInFunction("private.apply_provider_event", "if v_event.processed_at is not null then", "if false then"),
+        replaceInFunction(
+          "private.settle_payment",
+          "if v_payment.status in ('success', 'refunding', 'refunded', 'refund_failed') then",
+          "if false then",
+        ),
+      ),
+      (target) => paidOnce(target, "webhook.received"),
+      { rounds: 1 },
+    );
+  });
+});
+
+async function refundedOnce(target: TestDatabase, step: string, known = providers): Promise<void> {
+  const sale = await paidAtProvider(target);
+  await handleWebhook((await delivery(sale))(), { asService: clientOf(target, "service"), provider: providers.stripe });
+  await target.sql`select private.undo_order(${sale.orderId}, 'a test gives it back')`;
+  const [refund] = await target.sql`select id from public.refunds where order_id = ${sale.orderId}`;
+  const sql = workerSql(target);
+  try {
+    await crashAt(simulator, step);
+    await again(() => runTask(sendRefund, refund?.id, { sql, providers: known }));
+    await runTask(sendRefund, refund?.id, { sql, providers: known });
+  } finally {
+    await sql.end();
+  }
+  const made = (await truth()).refunds.filter(({ metadata }) => metadata.order_id === sale.orderId);
+  expect(
+    made.map(({ amount }) => amount),
+    "refunds at the provider",
+  ).toEqual([PRICE]);
+  expect(await outcomeOf(target.sql, sale)).toMatchObject({
+    order: "cancelled",
+    payments: [`refunded ${PRICE} ${PRICE}`],
+    refunds: [`order_cancelled success ${PRICE}`],
+    events: { "refund.succeeded": 1 },
+  });
+  await expectInvariants(target.sql);
+}
+
+describe("a refund whose worker crashes and starts again goes back once", () => {
+  test.each(["refund.read", "refund.sent"])("at %s", (step) => refundedOnce(database, step));
+
+  test("at refund.recorded, when nothing is left to do", async () => {
+    await refundedOnce(database, "refund.recorded");
+  });
+
+  test("but is sent in two halves without the provider's idempotency key", async () => {
+    const forgetful = { ...providers.stripe };
+    forgetful.refund = (wish) =>
+      providers.stripe.refund({ ...wish, amount: wish.amount / 2, attempt: Math.floor(Math.random() * 1e9) });
+    await expect(refundedOnce(database, "refund.sent", { stripe: forgetful })).rejects.toMatchObject({
+      name: "AssertionError",
+    });
+    await database.sql`update public.refunds set status = 'failed' where status = 'pending'`;
+  });
+});
+
+async function invoicedOnce(target: TestDatabase, step: string): Promise<void> {
+  const sale = await paidAtProvider(target);
+  await handleWebhook((await delivery(sale))(), { asService: clientOf(target, "service"), provider: providers.stripe });
+  const sql = workerSql(target);
+  try {
+    await crashAt(simulator, step);
+    await again(() => runTask(issueInvoice, sale.orderId, { sql }));
+  } finally {
+    await sql.end();
+  }
+  const invoices = await target.sql`select kind from public.invoices where order_id = ${sale.orderId}`;
+  expect(invoices).toEqual([{ kind: "invoice" }]);
+  await expectInvariants(target.sql); // no gap in the numbers
+}
+
+describe("an invoice whose worker crashes and starts again is one, and no number is lost", () => {
+  test.each(["invoice.started", "invoice.numbered", "invoice.issued"])("at %s", (step) => invoicedOnce(database, step));
+
+  test("but two when nobody looks for the first one", async () => {
+    await withSabotage(
+      allOf(
+        "drop index public.invoices_one_per_order",
+        replaceInFunction("private.issue_invoice", "if v_invoice_id is not null", "if false"),
+      ),
+      (target) => invoicedOnce(target, "invoice.issued"),
+      { rounds: 1 },
+    );
+  });
+});
+
+describe("failpoints are off", () => {
+  const on = { SEATLINE_FAILPOINTS_URL: "http://127.0.0.1:54326", STRIPE_SECRET_KEY: "sk_test_1" };
+
+  test.each([
+    ["where nobody set them", {}],
+    ["where the address is elsewhere", { ...on, SEATLINE_FAILPOINTS_URL: "https://failpoints.example.com" }],
+    ["where the address is none", { ...on, SEATLINE_FAILPOINTS_URL: "1" }],
+    ["beside a live key", { ...on, STRIPE_SECRET_KEY: "sk_live_1" }],
+    ["beside a live restricted key", { ...on, STRIPE_SECRET_KEY: "rk_live_1" }],
+  ])("%s: nothing is asked and nothing happens", async (_where, env) => {
+    expect(failpointsUrl(env)).toBeNull();
+    await failpoint("checkout.started", null, env);
+  });
+
+  test("and on where the embedded stack says so", () => {
+    expect(failpointsUrl(on)).toBe("http://127.0.0.1:54326");
+  });
+});
