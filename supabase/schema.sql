@@ -8345,25 +8345,29 @@ begin
         offset 0 -- once for each product, not at each mention
       ) as stock
       where cardinality(found.misses) = 0 or cardinality(found.misses) = 1 and (stock.in_stock <> search.in_stock) is not true
+    ), groups as materialized (
+      -- products that are alike in all that is counted, once: most catalogues have few kinds of them
+      select fits.kind, fits.category_id, fits.facts, fits.in_stock, fits.missed, count(*) as found, min(fits.lowest_amount) as lowest_amount, max(fits.lowest_amount) as highest_amount
+      from fits group by 1, 2, 3, 4, 5
     ), choices as (
       select split_part(each.fact, '=', 1) as key, substr(each.fact, strpos(each.fact, '=') + 1) as choice, sum(each.found) as found
-      from (select fact, fits.missed, count(*) as found from fits cross join unnest(fits.facts) as fact group by 1, 2) as each
+      from (select fact, groups.missed, sum(groups.found) as found from groups cross join unnest(groups.facts) as fact group by 1, 2) as each
       where split_part(each.fact, '=', 1) = any (v_listed) and (each.missed is null or each.missed = 'attributes.' || split_part(each.fact, '=', 1)) group by 1, 2
     )
     select jsonb_build_object(
-      'total', (select count(*) from fits where fits.missed is null),
+      'total', (select coalesce(sum(groups.found), 0) from groups where groups.missed is null),
       'exact', search.in_stock is null or (select count(*) from found) <= v_few,
       'kind', (select coalesce(jsonb_object_agg(each.kind, each.found), '{}')
-        from (select fits.kind, count(*) as found from fits where fits.missed is null or fits.missed = 'kind' group by 1) as each),
+        from (select groups.kind, sum(groups.found) as found from groups where groups.missed is null or groups.missed = 'kind' group by 1) as each),
       'in_stock', case when (select count(*) from found) <= v_few then (
-        select jsonb_build_object('true', count(*) filter (where fits.in_stock), 'false', count(*) filter (where not fits.in_stock))
-        from fits where fits.missed is null or fits.missed = 'in_stock') end,
-      'price', (select jsonb_build_object('currency', search.currency, 'min', min(fits.lowest_amount), 'max', max(fits.lowest_amount))
-        from fits where fits.missed is null or fits.missed = 'price'),
+        select jsonb_build_object('true', coalesce(sum(groups.found) filter (where groups.in_stock), 0), 'false', coalesce(sum(groups.found) filter (where not groups.in_stock), 0))
+        from groups where groups.missed is null or groups.missed = 'in_stock') end,
+      'price', (select jsonb_build_object('currency', search.currency, 'min', min(groups.lowest_amount), 'max', max(groups.highest_amount))
+        from groups where groups.missed is null or groups.missed = 'price'),
       'category', private.roll_up_categories((
         select coalesce(jsonb_object_agg(each.category_id, each.found), '{}')
         from (
-          select fits.category_id, count(*) as found from fits where (fits.missed is null or fits.missed = 'category') and fits.category_id is not null group by 1
+          select groups.category_id, sum(groups.found) as found from groups where (groups.missed is null or groups.missed = 'category') and groups.category_id is not null group by 1
         ) as each), search.locale),
       'attributes', (select coalesce(jsonb_object_agg(each.key, each.choices), '{}')
         from (select choices.key, jsonb_object_agg(choices.choice, choices.found) as choices from choices group by 1) as each)
