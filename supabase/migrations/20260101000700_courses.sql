@@ -56,30 +56,46 @@ create table public.intakes (
   location text,
   access_days integer,
   has_waitlist boolean not null default true,
+  status text not null default 'published',
+  cancelled_at timestamptz,
+  cancel_reason text,
+  wound_up_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint intakes_have_a_title_people_can_read check (length(btrim(title)) between 1 and 200),
   constraint intakes_have_seats_or_are_not_counted check (seats between 0 and 1000000),
   constraint intakes_open_before_they_close check (enroll_closes_at > enroll_opens_at),
   constraint intakes_start_before_they_end check (ends_at > starts_at),
-  constraint intakes_give_access_for_some_days check (access_days between 1 and 36500)
+  constraint intakes_give_access_for_some_days check (access_days between 1 and 36500),
+  constraint intakes_have_a_known_status check (status in ('draft', 'published', 'closed', 'cancelled')),
+  constraint intakes_say_why_they_were_cancelled check (num_nulls(cancelled_at, cancel_reason) = case when status = 'cancelled' then 0 else 2 end),
+  constraint intakes_are_wound_up_once_cancelled check (wound_up_at is null or status = 'cancelled')
 );
-comment on table public.intakes is 'One run of a course. Seats null is not counted. Enrolment is open from enroll_opens_at up to, not including, enroll_closes_at (null: no end). Lessons stay open for access_days from the enrolment, or from the start if that is later (null: for good).';
+comment on table public.intakes is 'One run of a course. Seats null is not counted. Enrolment is open from enroll_opens_at up to, not including, enroll_closes_at (null: no end). Lessons stay open for access_days from the enrolment, or from the start if that is later (null: for good). draft: nobody sees it; closed: it takes nobody more; wound_up_at: everybody who was in it has left and the money is on its way.';
 create index on public.intakes (product_id, starts_at);
+-- serves: the worker, which winds up what was cancelled
+create index on public.intakes (id) where status = 'cancelled' and wound_up_at is null;
+
+insert into private.status_moves (machine, from_status, to_status) values
+  ('intake', 'draft', 'published'), ('intake', 'draft', 'cancelled'), ('intake', 'published', 'closed'), ('intake', 'closed', 'published'),
+  ('intake', 'published', 'cancelled'), ('intake', 'closed', 'cancelled');
 
 create trigger _100_stamp_update before update on public.intakes for each row execute function private.tg__stamp_update();
+create trigger _200_guard_status after update of status on public.intakes for each row when (old.status <> new.status) execute function private.tg__guard_status('intake');
 create trigger _900_audit after insert or update or delete on public.intakes for each row execute function private.tg__audit('id');
 
 alter table public.intakes enable row level security;
-create policy select_anyone on public.intakes for select to anon, authenticated
-  using (exists (select from public.products where products.id = intakes.product_id));
-create policy insert_staff on public.intakes for insert to authenticated with check ((select private.has_permission('catalog.write')));
+create policy select_anyone on public.intakes for select to anon
+  using (status <> 'draft' and exists (select from public.products where products.id = intakes.product_id));
+-- the policy of those who are signed in stands in the curriculum file, where those who teach are known
+create policy insert_staff on public.intakes for insert to authenticated
+  with check ((select private.has_permission('catalog.write')) and status in ('draft', 'published'));
 create policy update_staff on public.intakes for update to authenticated
   using ((select private.has_permission('catalog.write'))) with check ((select private.has_permission('catalog.write')));
 grant select on public.intakes to anon, authenticated, service_role;
-grant insert (product_id, title, seats, enroll_opens_at, enroll_closes_at, starts_at, ends_at, time_zone, location, access_days, has_waitlist) on public.intakes to authenticated, service_role;
+grant insert (product_id, title, seats, enroll_opens_at, enroll_closes_at, starts_at, ends_at, time_zone, location, access_days, has_waitlist, status) on public.intakes to authenticated, service_role;
 grant update (title, seats, enroll_opens_at, enroll_closes_at, starts_at, ends_at, time_zone, location, access_days, has_waitlist) on public.intakes to authenticated, service_role;
--- not granted: variant_id (made here), delete (an intake people enrolled in is history).
+-- not granted: variant_id (made here), update of status (publish_intake, close_intake, cancel_intake), delete (an intake people enrolled in is history).
 
 -- enrollments ------------------------------------------------------------------------------------------------------------------------
 
@@ -185,7 +201,7 @@ create trigger _300_follow_seats after insert or update of seats, title on publi
 
 -- verbs for the orders domain -----------------------------------------------------------------------------------------------------------
 
-create function private.enrollment_problem(intake_id uuid, opens_at timestamptz, closes_at timestamptz)
+create function private.enrollment_problem(intake_id uuid, status text, opens_at timestamptz, closes_at timestamptz)
 returns jsonb
 language plpgsql -- in every purchase: see private.request_id
 stable
@@ -193,17 +209,35 @@ security invoker
 set search_path = ''
 as $$
 begin
-  if enrollment_problem.opens_at > now() then
+  if enrollment_problem.status = 'cancelled' then
+    return private.problem('intake_cancelled', 409, 'This intake was cancelled.', 'Choose another intake of the course.', enrollment_problem.intake_id::text);
+  elsif enrollment_problem.status = 'published' and enrollment_problem.opens_at > now() then
     return private.problem('intake_not_open', 409, 'Enrolment in this intake has not opened yet.', 'Try again when it opens.',
       json_build_object('intake_id', enrollment_problem.intake_id, 'opens_at', enrollment_problem.opens_at)::text);
-  elsif enrollment_problem.closes_at <= now() then
+  elsif enrollment_problem.status = 'closed' or enrollment_problem.closes_at <= now() then
     return private.problem('intake_closed', 409, 'Enrolment in this intake has closed.', 'Choose another intake of the course.',
       json_build_object('intake_id', enrollment_problem.intake_id, 'closed_at', enrollment_problem.closes_at)::text);
   end if;
   return null;
 end
 $$;
-comment on function private.enrollment_problem(uuid, timestamptz, timestamptz) is 'intake_not_open or intake_closed by the database''s clock, as a problem; null when enrolment is open.';
+comment on function private.enrollment_problem(uuid, text, timestamptz, timestamptz) is 'intake_cancelled, intake_closed, or intake_not_open by the database''s clock, as a problem; null when enrolment is open.';
+
+create function private.refuse_cancelled_intakes(intake_ids uuid[])
+returns void
+language plpgsql
+volatile -- looks again after a lock was waited for
+security invoker
+set search_path = ''
+as $$
+begin
+  if exists (select from public.intakes where intakes.id = any (refuse_cancelled_intakes.intake_ids) and intakes.status = 'cancelled') then
+    perform private.fail('intake_cancelled', 409, 'This intake was cancelled.', 'Choose another intake of the course.');
+  end if;
+end
+$$;
+comment on function private.refuse_cancelled_intakes(uuid[]) is
+  'Refuses intake_cancelled. The caller holds the intakes'' rows for key share (as a new enrolment does by its foreign key), for which cancel_intake waits: so either it sees the newcomer, or the newcomer is refused here.';
 
 create function private.end_enrollments(order_item_ids uuid[], status text)
 returns integer

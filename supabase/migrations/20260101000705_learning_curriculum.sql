@@ -69,6 +69,10 @@ $$;
 comment on function private.taught_intakes() is 'The intakes of the courses the caller teaches. Ask it as taught_courses.';
 grant execute on function private.taught_intakes() to authenticated;
 
+create policy select_published_or_staff on public.intakes for select to authenticated
+  using (exists (select from public.products where products.id = intakes.product_id)
+    and (status <> 'draft' or (select private.has_permission('catalog.read')) or product_id in (select private.taught_courses())));
+
 create policy select_own_or_staff on public.enrollments for select to authenticated
   using (learner_id = (select auth.uid()) or intake_id in (select private.taught_intakes()) or (select private.has_permission('enrollments.read')));
 

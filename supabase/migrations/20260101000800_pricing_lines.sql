@@ -33,6 +33,7 @@ declare
   v_list private.list_price;
   v_opens_at timestamptz;
   v_closes_at timestamptz;
+  v_status text;
   v_on_sale boolean;
 begin
   select variants.id, price_line.quantity, products.kind, variants.sku,
@@ -40,15 +41,15 @@ begin
     prices.amount, variants.stock_mode <> 'none', intakes.id,
     jsonb_build_object('product_id', products.id, 'slug', products.slug, 'image_url', products.image_url, 'starts_at', intakes.starts_at, 'ends_at', intakes.ends_at, 'time_zone', intakes.time_zone),
     products.id, products.category_id, products.tax_category,
-    intakes.enroll_opens_at, intakes.enroll_closes_at, private.is_on_sale(products.status, products.publish_at, products.unpublish_at)
+    intakes.status, intakes.enroll_opens_at, intakes.enroll_closes_at, private.is_on_sale(products.status, products.publish_at, products.unpublish_at)
   into v_line.variant_id, v_line.quantity, v_line.kind, v_line.sku, v_line.title, v_line.unit_amount, v_line.counted, v_line.intake_id, v_line.snapshot,
-    v_line.product_id, v_line.category_id, v_line.tax_category, v_opens_at, v_closes_at, v_on_sale
+    v_line.product_id, v_line.category_id, v_line.tax_category, v_status, v_opens_at, v_closes_at, v_on_sale
   from public.variants
   join public.products on products.id = variants.product_id
   left join public.intakes on intakes.variant_id = variants.id
   left join public.prices on prices.variant_id = variants.id and prices.currency = price_line.currency
   where variants.id = price_line.variant_id;
-  if v_on_sale is not true or v_line.kind = 'course' and v_line.intake_id is null then
+  if v_on_sale is not true or v_line.kind = 'course' and v_line.intake_id is null or v_status = 'draft' then
     -- nothing of a thing that is not on sale shows
     v_line := null;
     v_line.variant_id := price_line.variant_id;
@@ -59,7 +60,7 @@ begin
   elsif v_line.unit_amount is null then
     v_line.problem := private.problem('price_missing', 422, format('%s is not sold in %s.', v_line.title, price_line.currency), 'Choose a currency that has a price.', price_line.variant_id::text);
   elsif v_line.kind = 'course' then
-    v_line.problem := private.enrollment_problem(v_line.intake_id, v_opens_at, v_closes_at);
+    v_line.problem := private.enrollment_problem(v_line.intake_id, v_status, v_opens_at, v_closes_at);
     if v_line.problem is null and price_line.quantity <> 1 then
       v_line.problem := private.problem('invalid_quantity', 422, 'A learner takes one seat of an intake.', 'Set the quantity to 1.', price_line.variant_id::text);
     end if;
@@ -78,7 +79,7 @@ begin
 end
 $$;
 comment on function private.price_line(uuid, integer, text, uuid) is
-  'One line, priced for this person and checked; nothing is raised. Problems: variant_not_found, invalid_quantity, price_missing, intake_not_open, intake_closed. Without price_reason the base price counts.';
+  'One line, priced for this person and checked; nothing is raised. Problems: variant_not_found, invalid_quantity, price_missing, intake_not_open, intake_closed, intake_cancelled. Without price_reason the base price counts.';
 
 create function private.clear_amounts(line private.order_line)
 returns private.order_line

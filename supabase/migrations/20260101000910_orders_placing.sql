@@ -138,6 +138,7 @@ set search_path = ''
 as $$
 declare
   v_intake_id uuid;
+  v_taken uuid[] := '{}';
 begin
   for v_index in 1 .. cardinality(open_enrollments.lines) loop
     v_intake_id := (open_enrollments.lines[v_index]).intake_id;
@@ -146,15 +147,19 @@ begin
     values (v_intake_id, open_enrollments.person_id, open_enrollments.item_ids[v_index], open_enrollments.first_status,
       case when open_enrollments.first_status = 'active' then now() end)
     on conflict (intake_id, learner_id) where (status in ('reserved', 'active', 'suspended', 'completed')) do nothing;
+    v_taken := v_taken || v_intake_id;
     continue when found;
     perform private.refuse_second_seat(open_enrollments.person_id, v_intake_id);
     -- it ended this very moment
     perform private.fail('already_enrolled', 409, 'You are enrolled in this intake already.', 'Find it among your courses.');
   end loop;
+  if v_taken <> '{}' then
+    perform private.refuse_cancelled_intakes(v_taken);
+  end if;
 end
 $$;
 comment on function private.open_enrollments(uuid, uuid, private.order_line[], uuid[], text) is
-  'Gives the learner the seats of an order''s course lines; item_ids are the lines'' order items. Refuses already_enrolled, or order_already_open with the caller''s own order id in details.';
+  'Gives the learner the seats of an order''s course lines; item_ids are the lines'' order items. Refuses already_enrolled, intake_cancelled, or order_already_open with the caller''s own order id in details.';
 
 create function private.expire_own_due_orders(customer_id uuid, lines private.order_line[])
 returns uuid[]
@@ -333,5 +338,5 @@ as $$
   select private.enroll(enroll.intake_id, enroll.idempotency_key);
 $$;
 comment on function public.enroll(uuid, text) is
-  'Takes one free seat in one call and answers {enrollment, order}. Errors: intake_not_found, variant_not_found, payment_required, intake_not_open, intake_closed, out_of_stock, already_enrolled, idempotency_key_reused, sign_in_required.';
+  'Takes one free seat in one call and answers {enrollment, order}. Errors: intake_not_found, variant_not_found, payment_required, intake_not_open, intake_closed, intake_cancelled, out_of_stock, already_enrolled, idempotency_key_reused, sign_in_required.';
 grant execute on function public.enroll(uuid, text) to authenticated;

@@ -18,7 +18,7 @@ declare
 begin
   for v_part in
     select variants.id, variants.sku, variants.stock_mode, bundle_items.quantity * line.quantity as quantity, products.id as product_id, products.kind, products.slug,
-      products.status, products.tax_category, intakes.id as intake_id, intakes.enroll_opens_at, intakes.enroll_closes_at, intakes.starts_at, intakes.ends_at, intakes.time_zone,
+      products.status, products.tax_category, intakes.id as intake_id, intakes.status as intake_status, intakes.enroll_opens_at, intakes.enroll_closes_at, intakes.starts_at, intakes.ends_at, intakes.time_zone,
       case when intakes.id is null or intakes.title = products.title then products.title else products.title || ' · ' || intakes.title end as title
     from public.bundle_items
     join public.variants on variants.id = bundle_items.component_variant_id
@@ -40,12 +40,12 @@ begin
     v_line.product_id := v_part.product_id;
     v_line.tax_category := v_part.tax_category;
     v_line.snapshot := jsonb_build_object('product_id', v_part.product_id, 'slug', v_part.slug, 'starts_at', v_part.starts_at, 'ends_at', v_part.ends_at, 'time_zone', v_part.time_zone);
-    if v_part.status = 'archived' or v_part.kind = 'course' and v_part.intake_id is null then
+    if v_part.status = 'archived' or v_part.kind = 'course' and (v_part.intake_id is null or v_part.intake_status = 'draft') then
       v_line.problem := private.problem('variant_not_found', 404, 'A part of this bundle is not sold any more.', 'Remove the bundle.', line.variant_id::text);
     elsif v_part.kind = 'course' and v_line.quantity <> 1 then
       v_line.problem := private.problem('invalid_quantity', 422, 'A learner takes one seat of an intake.', 'Set the quantity of the bundle to 1.', line.variant_id::text);
     elsif v_part.kind = 'course' then
-      v_line.problem := private.enrollment_problem(v_part.intake_id, v_part.enroll_opens_at, v_part.enroll_closes_at);
+      v_line.problem := private.enrollment_problem(v_part.intake_id, v_part.intake_status, v_part.enroll_opens_at, v_part.enroll_closes_at);
     end if;
     v_lines := v_lines || private.clear_amounts(v_line);
   end loop;

@@ -22,10 +22,10 @@ create table public.waitlist_entries (
   offer_expires_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  constraint waitlist_entries_have_a_known_status check (status in ('waiting', 'offered', 'accepted', 'expired', 'left')),
+  constraint waitlist_entries_have_a_known_status check (status in ('waiting', 'offered', 'accepted', 'expired', 'left', 'cancelled')),
   constraint waitlist_entries_offer_for_a_limited_time check (status <> 'offered' or offer_expires_at is not null)
 );
-comment on table public.waitlist_entries is 'Who waits for a seat, in order of position. offered: a seat is held for them until offer_expires_at; enroll or place_order takes it.';
+comment on table public.waitlist_entries is 'Who waits for a seat, in order of position. offered: a seat is held for them until offer_expires_at; enroll or place_order takes it. cancelled: the intake was.';
 -- the guarantee: a learner waits once per intake
 create unique index waitlist_entries_one_per_learner on public.waitlist_entries (intake_id, learner_id) where status in ('waiting', 'offered');
 -- serves: the next in line
@@ -38,7 +38,7 @@ create index on public.waitlist_entries (learner_id);
 
 insert into private.status_moves (machine, from_status, to_status) values
   ('waitlist', 'waiting', 'offered'), ('waitlist', 'waiting', 'left'), ('waitlist', 'offered', 'accepted'), ('waitlist', 'offered', 'expired'),
-  ('waitlist', 'offered', 'left');
+  ('waitlist', 'offered', 'left'), ('waitlist', 'waiting', 'cancelled'), ('waitlist', 'offered', 'cancelled');
 
 create trigger _100_stamp_update before update on public.waitlist_entries for each row execute function private.tg__stamp_update();
 create trigger _200_guard_status after update of status on public.waitlist_entries for each row when (old.status <> new.status) execute function private.tg__guard_status('waitlist');
@@ -95,7 +95,7 @@ declare
   v_passed_on integer := 0;
 begin
   select * into v_intake from public.intakes where intakes.variant_id = pass_on_units.variant_id;
-  if v_intake.id is null or not v_intake.has_waitlist or v_intake.enroll_closes_at <= now() then
+  if v_intake.id is null or not v_intake.has_waitlist or v_intake.status <> 'published' or v_intake.enroll_closes_at <= now() then
     return 0;
   end if;
   perform private.lock_waitlist(v_intake.id);
@@ -189,7 +189,9 @@ set search_path = ''
 as $$
 begin
   if new.has_waitlist and new.seats is not null then
-    perform private.pass_on_free_units(new.variant_id);
+    if new.status = 'published' then
+      perform private.pass_on_free_units(new.variant_id);
+    end if;
     return null;
   end if;
   perform private.lock_waitlist(new.id);
@@ -200,8 +202,8 @@ $$;
 comment on function private.tg_intakes__follow_waitlist() is
   'Seats that lay free while enrolment was closed go to whoever waits once it is open again. Without a list, or without a count of seats, nobody waits; offers stand until they end.';
 
-create trigger _400_follow_waitlist after update of has_waitlist, enroll_closes_at, seats on public.intakes for each row
-  when (new.has_waitlist <> old.has_waitlist or new.enroll_closes_at is distinct from old.enroll_closes_at or (new.seats is null) <> (old.seats is null))
+create trigger _400_follow_waitlist after update of has_waitlist, enroll_closes_at, seats, status on public.intakes for each row
+  when (new.status <> old.status or new.has_waitlist <> old.has_waitlist or new.enroll_closes_at is distinct from old.enroll_closes_at or (new.seats is null) <> (old.seats is null))
   execute function private.tg_intakes__follow_waitlist();
 
 create function private.tg_profiles__leave_waitlists()
@@ -320,15 +322,16 @@ begin
   end if;
   select intakes.* into v_intake from public.intakes
   join public.products on products.id = intakes.product_id
-  where intakes.id = join_waitlist.intake_id and private.is_on_sale(products.status, products.publish_at, products.unpublish_at);
+  where intakes.id = join_waitlist.intake_id and intakes.status <> 'draft' and private.is_on_sale(products.status, products.publish_at, products.unpublish_at);
   if v_intake.id is null then
     perform private.fail('intake_not_found', 404, 'There is no such intake.', 'Read the course again for its intakes.');
   end if;
-  perform private.refuse_problem(private.enrollment_problem(v_intake.id, v_intake.enroll_opens_at, v_intake.enroll_closes_at));
+  perform private.refuse_problem(private.enrollment_problem(v_intake.id, v_intake.status, v_intake.enroll_opens_at, v_intake.enroll_closes_at));
   perform private.clear_due_holds(v_intake, v_learner_id);
   perform private.lock_waitlist(v_intake.id);
   perform private.check_waitable(v_intake.id, v_learner_id);
   insert into public.waitlist_entries (intake_id, learner_id) values (v_intake.id, v_learner_id) returning * into v_entry;
+  perform private.refuse_cancelled_intakes(array[v_intake.id]);
   return private.remember_answer(v_learner_id, join_waitlist.idempotency_key, 'join_waitlist', v_body, private.waitlist_document(v_entry));
 end
 $$;
@@ -346,7 +349,7 @@ as $$
 $$;
 comment on function public.join_waitlist(uuid, text) is
   'Waits for a seat of a full intake and answers {id, intake_id, status, place, offer_expires_at, created_at}. When a seat frees it is held for the first in line, who takes it with enroll or place_order. '
-  'Errors: intake_not_found, intake_not_open, intake_closed, no_waitlist, seats_available, already_enrolled, already_waiting, idempotency_key_reused, sign_in_required.';
+  'Errors: intake_not_found, intake_not_open, intake_closed, intake_cancelled, no_waitlist, seats_available, already_enrolled, already_waiting, idempotency_key_reused, sign_in_required.';
 grant execute on function public.join_waitlist(uuid, text) to authenticated;
 
 create function private.leave_waitlist(intake_id uuid, idempotency_key text)

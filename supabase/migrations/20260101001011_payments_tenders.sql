@@ -105,7 +105,14 @@ declare
   v_item record;
   v_retaken boolean := false;
   v_purpose text;
+  v_intakes uuid[] := array(
+    select intakes.id from public.order_items join public.intakes on intakes.variant_id = order_items.variant_id
+    where order_items.order_id = confirm_order.order_id);
 begin
+  if v_intakes <> '{}' then
+    perform from public.intakes where intakes.id = any (v_intakes) order by intakes.id for key share;
+    perform private.refuse_cancelled_intakes(v_intakes);
+  end if;
   -- from here on nobody releases what is still held, so what is missing now is all that will be
   perform from public.reservations where reservations.holder_id = confirm_order.order_id and reservations.status = 'held' order by reservations.id for update;
   -- what was released before is taken again, if it is still there

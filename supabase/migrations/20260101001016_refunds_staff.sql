@@ -225,6 +225,123 @@ end
 $$;
 comment on function private.take_back_rest(uuid, boolean, text) is 'Takes back everything that is left of an order, and its uses of promotions. The caller holds the order''s row.';
 
+create function private.refund_across(order_id uuid, amount bigint, reason text, note text)
+returns uuid[]
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_payment record;
+  v_rest bigint := refund_across.amount;
+  v_refund_ids uuid[] := '{}';
+begin
+  for v_payment in
+    select payments.id, private.refundable_amount(payments.id) as amount
+    from public.payments where payments.order_id = refund_across.order_id and payments.status in ('success', 'refunding')
+    order by private.refundable_amount(payments.id) desc, payments.attempt
+  loop
+    exit when v_rest = 0 or v_payment.amount = 0; -- as few refunds as will do
+    v_refund_ids := v_refund_ids || private.request_refund(v_payment.id, refund_across.reason, refund_across.note, least(v_rest, v_payment.amount));
+    v_rest := v_rest - least(v_rest, v_payment.amount);
+  end loop;
+  return v_refund_ids;
+end
+$$;
+comment on function private.refund_across(uuid, bigint, text, text) is 'Gives this much back from an order''s payments, the largest first; answers the refunds. The caller holds the order and its payments and has looked at what is left.';
+
+create function private.release_owed(order_id uuid, amount bigint, effect_key text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_tax bigint := private.tax_given_back(release_owed.order_id, release_owed.amount);
+begin
+  perform private.post_entries(release_owed.effect_key, release_owed.order_id, (select orders.currency from public.orders where orders.id = release_owed.order_id),
+    jsonb_build_object('receivable', -release_owed.amount, 'refunds', release_owed.amount - v_tax, 'tax_payable', v_tax));
+  perform private.close_payments_beyond_due(release_owed.order_id);
+end
+$$;
+comment on function private.release_owed(uuid, bigint, text) is 'Books back what was sold and never paid, so that it is not due any more. The caller holds the order''s row.';
+
+create function private.worth_of_items(item_ids uuid[], quantities integer[])
+returns bigint
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  -- shares by what is given back so far, as parse_refund_lines has them
+  select coalesce(sum(round(order_items.total_amount::numeric * (order_items.refunded_quantity + given.quantity) / order_items.quantity)
+    - round(order_items.total_amount::numeric * order_items.refunded_quantity / order_items.quantity)), 0)::bigint
+  from unnest(worth_of_items.item_ids, worth_of_items.quantities) as given (item_id, quantity) join public.order_items on order_items.id = given.item_id;
+$$;
+comment on function private.worth_of_items(uuid[], integer[]) is 'What these quantities of these lines cost, discount and tax included.';
+
+create function private.give_back_items(target public.orders, item_ids uuid[], quantities integer[], refund_reason text, note text)
+returns uuid
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_worth bigint := private.worth_of_items(give_back_items.item_ids, give_back_items.quantities);
+  v_due bigint := private.due_amount(target.id);
+  v_left bigint;
+  v_rest boolean;
+  v_owed bigint := 0;
+  v_refund_ids uuid[] := '{}';
+begin
+  perform from public.payments where payments.order_id = target.id order by payments.id for update;
+  select coalesce(sum(private.refundable_amount(payments.id)), 0) into v_left from public.payments where payments.order_id = target.id and payments.status in ('success', 'refunding');
+  select exists (
+    select from public.order_items left join unnest(give_back_items.item_ids, give_back_items.quantities) as given (item_id, quantity) on given.item_id = order_items.id
+    where order_items.order_id = target.id and order_items.parent_id is null and order_items.refunded_quantity + coalesce(given.quantity, 0) < order_items.quantity
+  ) into v_rest;
+  if not v_rest and v_left = 0 and target.status = 'paid' then
+    perform private.undo_order(target.id, give_back_items.note);
+    return null;
+  end if;
+  -- of what was not paid yet nothing goes back: it is not owed any more
+  if v_rest then
+    v_owed := least(v_worth, v_due);
+  end if;
+  v_worth := case when v_rest or v_due = 0 then least(v_worth - v_owed, v_left) else v_left end;
+  perform private.give_reason(give_back_items.note);
+  if v_owed > 0 then
+    perform private.release_owed(target.id, v_owed, (
+      select format('released:%s:%s:%s', target.id, order_items.id, order_items.refunded_quantity) from public.order_items where order_items.id = give_back_items.item_ids[1]));
+  end if;
+  if not v_rest and v_worth = v_left and v_left > 0 then
+    update public.orders set status = 'refunded' where orders.id = target.id;
+    perform private.take_back_rest(target.id, true, give_back_items.note);
+  else
+    if v_worth + v_owed > 0 then
+      update public.orders set status = 'partially_refunded' where orders.id = target.id;
+    end if;
+    perform private.take_back_lines(target.id, give_back_items.item_ids, give_back_items.quantities, true, give_back_items.note);
+  end if;
+  if v_worth > 0 then
+    v_refund_ids := private.refund_across(target.id, v_worth, give_back_items.refund_reason, give_back_items.note);
+    update public.refunds set lines = (
+      select jsonb_agg(jsonb_build_object('order_item_id', given.item_id, 'quantity', given.quantity, 'restock', true))
+      from unnest(give_back_items.item_ids, give_back_items.quantities) as given (item_id, quantity))
+    where refunds.id = v_refund_ids[1];
+    perform private.emit('order.refunded', 'order', target.id, jsonb_build_object('refund_id', v_refund_ids[1], 'whole', not v_rest and v_worth = v_left));
+  end if;
+  perform private.give_reason(null);
+  return v_refund_ids[1];
+end
+$$;
+comment on function private.give_back_items(public.orders, uuid[], integer[], text, text) is
+  'Takes these quantities of these lines back and gives back what they cost, as far as it was paid and is still there; answers the first refund, null when there was nothing to give back. '
+  'What else the order has stays, the free included. The caller holds the order''s row, which is paid for or owed.';
+
 create function private.require_refunder(permission text, reason text)
 returns void
 language plpgsql
@@ -255,9 +372,7 @@ declare
   v_body jsonb := jsonb_build_array(refund_order.order_id, refund_order.lines, refund_order.amount, refund_order.reason, refund_order.restock);
   v_answer jsonb;
   v_order public.orders;
-  v_payment record;
   v_left bigint;
-  v_rest bigint;
   v_ids uuid[];
   v_quantities integer[];
   v_amount bigint;
@@ -297,16 +412,7 @@ begin
   elsif v_ids is not null then
     perform private.take_back_lines(v_order.id, v_ids, v_quantities, coalesce(refund_order.restock, true), refund_order.reason);
   end if;
-  v_rest := v_amount;
-  for v_payment in
-    select payments.id, private.refundable_amount(payments.id) as amount
-    from public.payments where payments.order_id = v_order.id and payments.status in ('success', 'refunding')
-    order by private.refundable_amount(payments.id) desc, payments.attempt
-  loop
-    exit when v_rest = 0 or v_payment.amount = 0; -- as few refunds as will do
-    v_refund_ids := v_refund_ids || private.request_refund(v_payment.id, 'by_staff', refund_order.reason, least(v_rest, v_payment.amount));
-    v_rest := v_rest - least(v_rest, v_payment.amount);
-  end loop;
+  v_refund_ids := private.refund_across(v_order.id, v_amount, 'by_staff', refund_order.reason);
   update public.refunds set lines = coalesce((
     select jsonb_agg(jsonb_build_object('order_item_id', line.id, 'quantity', line.quantity, 'restock', coalesce(refund_order.restock, true)))
     from unnest(v_ids, v_quantities) as line (id, quantity)), '[]')

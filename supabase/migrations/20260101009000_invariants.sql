@@ -46,6 +46,10 @@ left join lateral (
 ) as kept on true
 where intakes.seats <> stock.on_hand + taken.seats + kept.seats
 union all
+select 'a cancelled intake that is wound up has nobody in it', intakes.id::text, enrollments.id::text
+from public.intakes join public.enrollments on enrollments.intake_id = intakes.id
+where intakes.wound_up_at is not null and enrollments.status in ('reserved', 'active', 'suspended')
+union all
 select 'an order is the sum of its lines', orders.id::text, format('total %s, lines %s', orders.total_amount, items.total)
 from public.orders
 cross join lateral (

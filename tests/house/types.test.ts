@@ -23,6 +23,7 @@ test.each([
   ["waitlist_entries", "status", sdk.waitlistStatuses],
   ["organisation_seats", "status", sdk.organisationSeatStatuses],
   ["organisation_members", "role", sdk.organisationRoles],
+  ["intakes", "status", sdk.intakeStatuses],
   ["notifications", "status", sdk.notificationStatuses],
   ["notifications", "channel", sdk.notificationChannels],
   ["courses", "level", sdk.courseLevels],

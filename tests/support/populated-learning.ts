@@ -59,6 +59,8 @@ async function courseOf(sql: Pool, status: "draft" | "published") {
       insert into public.intake_sessions (intake_id, title, starts_at, ends_at)
       values (${course.intakeId}, 'Evening', now() + interval '1 day', now() + interval '25 hours') returning id
     ) insert into public.session_links (session_id, url) select id, 'https://meet.test/room' from session`;
+  await sql`insert into public.intake_links (intake_id, url) values (${course.intakeId}, 'https://meet.test/hall')`;
+  await sql`insert into public.intake_messages (intake_id, audience, subject, body) values (${course.intakeId}, 'all', 'Hello', 'See you.')`;
   const quiz = await lesson({ kind: "quiz", pass_percent: 70 });
   const assignment = await lesson({ kind: "assignment", pass_percent: 70 });
   const questions = [{ kind: "single", prompt: "Which?", choices: ["A", "B"], answer: 0 }];

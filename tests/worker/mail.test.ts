@@ -1,4 +1,10 @@
+import { randomUUID } from "node:crypto";
+import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { openDatabase } from "../../packages/worker/src/database.ts";
+import { windUpIntakes } from "../../packages/worker/src/tasks/courses.wind-up-intakes.ts";
+import type { RunContext, ScheduledTask } from "../../packages/worker/src/tasks/task.ts";
+import { orderOne, payOrder } from "../support/buying.ts";
 import { publishedIntake } from "../support/catalog.ts";
 import { useDatabase } from "../support/database.ts";
 import { asCustomer, newCustomer } from "../support/people.ts";
@@ -63,7 +69,35 @@ async function placeFreeOrder(customerId: string): Promise<{ id: string; number:
   });
 }
 
+/** Runs a task of the schedule as the worker would; gives what it answers. */
+async function runNow(task: ScheduledTask): Promise<number> {
+  const sql = openDatabase(database.url);
+  const log = pino({ level: "silent" });
+  const signal = new AbortController().signal;
+  const context = { sql, log, signal, correlationId: `test-${randomUUID()}` } as unknown as RunContext;
+  return await task(context).finally(() => sql.end());
+}
+
 describe("mail", () => {
+  it("tells everybody in a cancelled intake why it ended and what goes back", async () => {
+    const [payer, waiter] = [await signUp("Ayu", "en"), await signUp("Budi", "id")];
+    const intake = await publishedIntake(database.sql, { seats: 1, price: 150_000_00 });
+    const order = await orderOne(database.sql, payer, intake.variantId);
+    await payOrder(database.sql, payer, order.id);
+    await database.sql.begin(async (sql) => {
+      await asCustomer(sql, waiter);
+      await sql`select public.join_waitlist(${intake.intakeId})`;
+    });
+    await database.sql`select private.cancel_intake(${intake.intakeId}, 'the teacher is ill', null)`;
+    expect(await runNow(windUpIntakes)).toBe(2);
+    expect(await runNow(windUpIntakes)).toBe(0);
+    const told = async (id: string, count: number) =>
+      (await mailsTo(id, count)).find(({ subject }) => subject?.match(/^(Cancelled|Dibatalkan): /))?.text;
+    const text = await eventually(() => told(payer, 1), { what: `a mail about it\n${worker.output()}` });
+    expect(text?.replaceAll("\u00a0", " ")).toMatch(/The reason: the teacher is ill[\s\S]*IDR 150,000 that you paid/);
+    expect(await eventually(() => told(waiter, 1), { what: worker.output() })).not.toContain("kembalikan");
+  });
+
   it("greets a new person by name, in their language, once", async () => {
     const id = await signUp("Ayu <b>", "en");
     const [mail] = await mailsTo(id);

@@ -29,6 +29,7 @@ export * from "./resources/transfers.ts";
 export * from "./types/carts.ts";
 export * from "./types/catalog.ts";
 export * from "./types/catalog-search.ts";
+export * from "./types/courses.ts";
 export * from "./types/events.ts";
 export * from "./types/imports.ts";
 export * from "./types/learning.ts";

@@ -3,6 +3,7 @@ import type { LinePricing, Tax } from "./types/pricing.ts";
 import type {
   CourseLevel,
   EnrollmentStatus,
+  IntakeStatus,
   InvoiceKind,
   LessonKind,
   NotificationChannel,
@@ -59,6 +60,7 @@ export interface Intake {
   location: string | null;
   /** Whether a full intake takes people on a waiting list. */
   has_waitlist: boolean;
+  status: IntakeStatus;
   /** No price in a currency: not sold in it. Amount 0: free. */
   prices: Price[];
 }

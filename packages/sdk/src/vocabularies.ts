@@ -76,9 +76,14 @@ export const enrollmentStatuses = ["reserved", "active", "suspended", "completed
 export type EnrollmentStatus = (typeof enrollmentStatuses)[number];
 
 /** Where somebody on a waiting list stands. */
-export const waitlistStatuses = ["waiting", "offered", "accepted", "expired", "left"] as const;
+export const waitlistStatuses = ["waiting", "offered", "accepted", "expired", "left", "cancelled"] as const;
 /** One of {@link waitlistStatuses}. */
 export type WaitlistStatus = (typeof waitlistStatuses)[number];
+
+/** Where an intake stands: a draft only staff see, published, closed to newcomers, or cancelled for good. */
+export const intakeStatuses = ["draft", "published", "closed", "cancelled"] as const;
+/** One of {@link intakeStatuses}. */
+export type IntakeStatus = (typeof intakeStatuses)[number];
 
 /** Where a message stands. */
 export const notificationStatuses = ["pending", "sent", "failed"] as const;

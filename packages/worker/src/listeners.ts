@@ -13,6 +13,8 @@ export const LISTENERS: Readonly<Record<string, readonly EventTaskName[]>> = {
   "assignment.graded": ["learning.send-grade"],
   "waitlist.offered": ["notifications.send-seat-offer"],
   "organisation_invite.sent": ["organisations.send-invite"],
+  "waitlist.cancelled": ["notifications.send-intake-cancelled"],
+  "enrollment.cancelled": ["notifications.send-intake-cancelled"],
   "file.discarded": ["catalog.remove-file"],
   "import.queued": ["imports.run-import"],
   "export.queued": ["imports.run-export"],

@@ -4,6 +4,7 @@ import { SeatlineError } from "../errors.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
 import { literalPattern, orderBy, quoted, rowsAfter, type SortColumn } from "../keyset-filter.ts";
 import { eachRow, type Page, type PageParams, pageSize, toPage } from "../page.ts";
+import type { StaffIntake } from "../types/courses.ts";
 import type { Course, CourseDetail, Enrolled, MyCourse, MyWaitlistEntry, WaitlistEntry } from "../types.ts";
 import { type CourseRow, courseColumns, toCourse } from "./course-rows.ts";
 
@@ -86,6 +87,39 @@ export class Courses {
   waitlist(options?: CallOptions): Promise<MyWaitlistEntry[]> {
     return this.#api.ask("my_waitlist", {}, options);
   }
+
+  /**
+   * Who teaches the course, or `catalog.write`: everybody sees a draft, or a closed intake takes learners again.
+   * Errors: docs/errors.md, Courses.
+   */
+  publishIntake(params: MoveIntakeParams, options?: ChangeOptions): Promise<StaffIntake> {
+    return this.#api.perform("publish_intake", { intake_id: params.intake_id }, options);
+  }
+
+  /** Who teaches the course, or `catalog.write`: the intake takes nobody more and goes on for those who are in it. */
+  closeIntake(params: MoveIntakeParams, options?: ChangeOptions): Promise<StaffIntake> {
+    return this.#api.perform("close_intake", { intake_id: params.intake_id }, options);
+  }
+
+  /**
+   * Staff with `intakes.cancel`: ends an intake for good. Its learners' seats end and what they paid goes back, which the worker does within
+   * minutes (`wound_up_at`). Errors: docs/errors.md, Courses.
+   */
+  cancelIntake(params: CancelIntakeParams, options?: ChangeOptions): Promise<StaffIntake> {
+    return this.#api.perform("cancel_intake", { intake_id: params.intake_id, reason: params.reason }, options);
+  }
+}
+
+/** What {@link Courses.publishIntake} and {@link Courses.closeIntake} take. */
+export interface MoveIntakeParams {
+  intake_id: string;
+}
+
+/** What {@link Courses.cancelIntake} takes. */
+export interface CancelIntakeParams {
+  intake_id: string;
+  /** Learners read it. */
+  reason: string;
 }
 
 /** What {@link Courses.list} takes. */

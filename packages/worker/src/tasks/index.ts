@@ -3,6 +3,7 @@ import { expireCarts } from "./carts.expire-due.ts";
 import { discardAbandonedUploads } from "./catalog.discard-abandoned-uploads.ts";
 import { removeFile } from "./catalog.remove-file.ts";
 import { expireOffers } from "./courses.expire-offers.ts";
+import { windUpIntakes } from "./courses.wind-up-intakes.ts";
 import { purgeIdempotencyKeys } from "./foundation.purge-idempotency-keys.ts";
 import { runExport } from "./imports.run-export.ts";
 import { runImport } from "./imports.run-import.ts";
@@ -13,6 +14,7 @@ import { issueCertificate } from "./learning.issue-certificate.ts";
 import { sendCertificate } from "./learning.send-certificate.ts";
 import { sendGrade } from "./learning.send-grade.ts";
 import { sendDispute } from "./notifications.send-dispute.ts";
+import { sendIntakeCancelled } from "./notifications.send-intake-cancelled.ts";
 import { sendOrderConfirmation } from "./notifications.send-order-confirmation.ts";
 import { sendPaymentFailed } from "./notifications.send-payment-failed.ts";
 import { sendProofRejected } from "./notifications.send-proof-rejected.ts";
@@ -38,6 +40,7 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
   "notifications.send-seat-offer": sendSeatOffer,
   "notifications.send-proof-rejected": sendProofRejected,
   "notifications.send-dispute": sendDispute,
+  "notifications.send-intake-cancelled": sendIntakeCancelled,
   "invoices.issue-invoice": issueInvoice,
   "invoices.issue-credit-note": issueCreditNote,
   "invoices.send-document": sendDocument,
@@ -58,6 +61,7 @@ export const scheduledTasks: Record<ScheduledTaskName, ScheduledTask> = {
   "orders.expire-due": expireDueOrders,
   "carts.expire-due": expireCarts,
   "courses.expire-offers": expireOffers,
+  "courses.wind-up-intakes": windUpIntakes,
   "payments.apply-provider-events": applyProviderEvents,
   "payments.reconcile": reconcilePayments,
   "payments.reconcile-refunds": reconcileRefunds,
