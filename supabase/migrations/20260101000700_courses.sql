@@ -15,6 +15,10 @@ create table public.courses (
   completion_rule text not null default 'all_lessons',
   completion_percent integer,
   has_certificate boolean not null default true,
+  prerequisites_block_sale boolean not null default false,
+  cancel_days_before_start integer,
+  cancel_days_after_purchase integer,
+  cancel_progress_percent integer not null default 100,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint courses_are_completed_by_a_known_rule check (completion_rule in ('all_lessons', 'percent', 'score')),
@@ -22,9 +26,12 @@ create table public.courses (
   constraint courses_are_completed_by_a_sane_percentage check (completion_percent between 1 and 100),
   constraint courses_have_a_known_level check (level in ('beginner', 'intermediate', 'advanced')),
   constraint courses_are_held_in_a_known_language check (language in ('id', 'en')),
-  constraint courses_take_some_time check (duration_minutes > 0)
+  constraint courses_take_some_time check (duration_minutes > 0),
+  constraint courses_let_go_some_days_before_the_start check (cancel_days_before_start between 0 and 3650),
+  constraint courses_let_go_some_days_after_the_purchase check (cancel_days_after_purchase between 0 and 3650),
+  constraint courses_let_go_up_to_a_sane_percentage check (cancel_progress_percent between 1 and 100)
 );
-comment on table public.courses is 'What a product of kind course says beyond its product row. It is completed when all required lessons are, or completion_percent of them, or with that mean score.';
+comment on table public.courses is 'What a product of kind course says beyond its product row. It is completed when all required lessons are, or completion_percent of them, or with that mean score. prerequisites_block_sale: nobody buys it before the courses that come first are completed. cancel_…: until when learners give a seat back themselves (cancel_enrollment); an intake may say otherwise.';
 
 create trigger _100_stamp_update before update on public.courses for each row execute function private.tg__stamp_update();
 create trigger _900_audit after insert or update or delete on public.courses for each row execute function private.tg__audit('product_id');
@@ -36,8 +43,10 @@ create policy insert_staff on public.courses for insert to authenticated with ch
 create policy update_staff on public.courses for update to authenticated
   using ((select private.has_permission('catalog.write'))) with check ((select private.has_permission('catalog.write')));
 grant select on public.courses to anon, authenticated, service_role;
-grant insert (product_id, level, language, duration_minutes, is_sequential, completion_rule, completion_percent, has_certificate) on public.courses to authenticated, service_role;
-grant update (level, language, duration_minutes, is_sequential, completion_rule, completion_percent, has_certificate) on public.courses to authenticated, service_role;
+grant insert (product_id, level, language, duration_minutes, is_sequential, completion_rule, completion_percent, has_certificate,
+  prerequisites_block_sale, cancel_days_before_start, cancel_days_after_purchase, cancel_progress_percent) on public.courses to authenticated, service_role;
+grant update (level, language, duration_minutes, is_sequential, completion_rule, completion_percent, has_certificate,
+  prerequisites_block_sale, cancel_days_before_start, cancel_days_after_purchase, cancel_progress_percent) on public.courses to authenticated, service_role;
 -- not granted: delete. Deleting the draft product does it.
 
 -- intakes ----------------------------------------------------------------------------------------------------------------------------
@@ -56,6 +65,13 @@ create table public.intakes (
   location text,
   access_days integer,
   has_waitlist boolean not null default true,
+  min_seats integer,
+  decide_at timestamptz,
+  auto_cancel boolean not null default false,
+  decided_at timestamptz,
+  cancel_days_before_start integer,
+  cancel_days_after_purchase integer,
+  cancel_progress_percent integer,
   status text not null default 'published',
   cancelled_at timestamptz,
   cancel_reason text,
@@ -67,12 +83,20 @@ create table public.intakes (
   constraint intakes_open_before_they_close check (enroll_closes_at > enroll_opens_at),
   constraint intakes_start_before_they_end check (ends_at > starts_at),
   constraint intakes_give_access_for_some_days check (access_days between 1 and 36500),
+  constraint intakes_need_a_number_that_fits check (min_seats between 1 and 1000000 and min_seats <= seats),
+  constraint intakes_decide_about_a_minimum check (min_seats is not null or decide_at is null),
+  constraint intakes_decide_before_they_start check (decide_at <= starts_at),
+  constraint intakes_let_go_some_days_before_the_start check (cancel_days_before_start between 0 and 3650),
+  constraint intakes_let_go_some_days_after_the_purchase check (cancel_days_after_purchase between 0 and 3650),
+  constraint intakes_let_go_up_to_a_sane_percentage check (cancel_progress_percent between 1 and 100),
   constraint intakes_have_a_known_status check (status in ('draft', 'published', 'closed', 'cancelled')),
   constraint intakes_say_why_they_were_cancelled check (num_nulls(cancelled_at, cancel_reason) = case when status = 'cancelled' then 0 else 2 end),
   constraint intakes_are_wound_up_once_cancelled check (wound_up_at is null or status = 'cancelled')
 );
-comment on table public.intakes is 'One run of a course. Seats null is not counted. Enrolment is open from enroll_opens_at up to, not including, enroll_closes_at (null: no end). Lessons stay open for access_days from the enrolment, or from the start if that is later (null: for good). draft: nobody sees it; closed: it takes nobody more; wound_up_at: everybody who was in it has left and the money is on its way.';
+comment on table public.intakes is 'One run of a course. Seats null is not counted. Enrolment is open from enroll_opens_at up to, not including, enroll_closes_at (null: no end). Lessons stay open for access_days from the enrolment, or from the start if that is later (null: for good). draft: nobody sees it; closed: it takes nobody more; wound_up_at: everybody who was in it has left and the money is on its way. With fewer than min_seats learners at decide_at it is cancelled if auto_cancel, else staff are told. cancel_…: as in courses, where null.';
 create index on public.intakes (product_id, starts_at);
+-- serves: the worker, which decides what is due
+create index on public.intakes (decide_at) where decided_at is null;
 -- serves: the worker, which winds up what was cancelled
 create index on public.intakes (id) where status = 'cancelled' and wound_up_at is null;
 
@@ -93,8 +117,10 @@ create policy insert_staff on public.intakes for insert to authenticated
 create policy update_staff on public.intakes for update to authenticated
   using ((select private.has_permission('catalog.write'))) with check ((select private.has_permission('catalog.write')));
 grant select on public.intakes to anon, authenticated, service_role;
-grant insert (product_id, title, seats, enroll_opens_at, enroll_closes_at, starts_at, ends_at, time_zone, location, access_days, has_waitlist, status) on public.intakes to authenticated, service_role;
-grant update (title, seats, enroll_opens_at, enroll_closes_at, starts_at, ends_at, time_zone, location, access_days, has_waitlist) on public.intakes to authenticated, service_role;
+grant insert (product_id, title, seats, enroll_opens_at, enroll_closes_at, starts_at, ends_at, time_zone, location, access_days, has_waitlist, status,
+  min_seats, decide_at, auto_cancel, cancel_days_before_start, cancel_days_after_purchase, cancel_progress_percent) on public.intakes to authenticated, service_role;
+grant update (title, seats, enroll_opens_at, enroll_closes_at, starts_at, ends_at, time_zone, location, access_days, has_waitlist,
+  min_seats, decide_at, auto_cancel, cancel_days_before_start, cancel_days_after_purchase, cancel_progress_percent) on public.intakes to authenticated, service_role;
 -- not granted: variant_id (made here), update of status (publish_intake, close_intake, cancel_intake), delete (an intake people enrolled in is history).
 
 -- enrollments ------------------------------------------------------------------------------------------------------------------------

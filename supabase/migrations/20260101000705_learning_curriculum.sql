@@ -85,7 +85,7 @@ create table public.course_prerequisites (
   primary key (product_id, required_product_id),
   constraint course_prerequisites_are_other_courses check (product_id <> required_product_id)
 );
-comment on table public.course_prerequisites is 'Which courses must be completed before the lessons of this one open. A seat can be bought before that.';
+comment on table public.course_prerequisites is 'Which courses must be completed before the lessons of this one open. A seat can be bought before that, unless courses.prerequisites_block_sale.';
 create index on public.course_prerequisites (required_product_id);
 
 create function private.tg_course_prerequisites__refuse_circle()
@@ -123,6 +123,30 @@ create policy insert_staff on public.course_prerequisites for insert to authenti
 create policy delete_staff on public.course_prerequisites for delete to authenticated using ((select private.has_permission('catalog.write')));
 grant select on public.course_prerequisites to anon, authenticated, service_role;
 grant insert (product_id, required_product_id), delete on public.course_prerequisites to authenticated, service_role;
+
+create function private.prerequisite_problem(product_id uuid, person_id uuid, variant_id uuid)
+returns jsonb
+language plpgsql -- in every purchase of a course that asks for it
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_missing jsonb;
+begin
+  select jsonb_agg(jsonb_build_object('product_id', products.id, 'slug', products.slug, 'title', products.title) order by products.title, products.id) into v_missing
+  from public.course_prerequisites join public.products on products.id = course_prerequisites.required_product_id
+  where course_prerequisites.product_id = prerequisite_problem.product_id and not exists (
+    select from public.enrollments join public.intakes on intakes.id = enrollments.intake_id
+    where enrollments.learner_id = prerequisite_problem.person_id and enrollments.status = 'completed' and intakes.product_id = products.id);
+  if v_missing is null then
+    return null;
+  end if;
+  return private.problem('prerequisite_missing', 409, format('%s must be completed first.', v_missing #>> '{0,title}'), 'Complete it, or choose another course.',
+    jsonb_build_object('variant_id', prerequisite_problem.variant_id, 'missing', v_missing)::text);
+end
+$$;
+comment on function private.prerequisite_problem(uuid, uuid, uuid) is 'prerequisite_missing, with the courses that are missing in details, when this person has not completed all courses that come first; else null.';
 
 -- sections ---------------------------------------------------------------------------------------------------------------------------
 

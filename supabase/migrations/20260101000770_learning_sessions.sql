@@ -105,13 +105,14 @@ begin
   return query
     select jsonb_build_object('session_id', intake_sessions.id, 'title', intake_sessions.title, 'starts_at', intake_sessions.starts_at,
       'ends_at', intake_sessions.ends_at, 'time_zone', intakes.time_zone, 'location', coalesce(intake_sessions.location, intakes.location),
-      'url', session_links.url, 'intake_id', intakes.id, 'intake_title', intakes.title, 'product_id', products.id, 'slug', products.slug,
-      'course_title', products.title, 'updated_at', greatest(intake_sessions.updated_at, session_links.updated_at))
+      'url', coalesce(session_links.url, intake_links.url), 'intake_id', intakes.id, 'intake_title', intakes.title, 'product_id', products.id, 'slug', products.slug,
+      'course_title', products.title, 'updated_at', greatest(intake_sessions.updated_at, session_links.updated_at, intake_links.updated_at))
     from public.enrollments
     join public.intakes on intakes.id = enrollments.intake_id
     join public.products on products.id = intakes.product_id
     join public.intake_sessions on intake_sessions.intake_id = intakes.id
     left join public.session_links on session_links.session_id = intake_sessions.id
+    left join public.intake_links on intake_links.intake_id = intakes.id
     where enrollments.learner_id = calendar_of.person_id and enrollments.status in ('active', 'completed')
       and intake_sessions.ends_at > calendar_of.starts_from and intake_sessions.starts_at < calendar_of.starts_before
     order by intake_sessions.starts_at, intake_sessions.id

@@ -34,6 +34,7 @@ declare
   v_opens_at timestamptz;
   v_closes_at timestamptz;
   v_status text;
+  v_ordered boolean;
   v_on_sale boolean;
 begin
   select variants.id, price_line.quantity, products.kind, variants.sku,
@@ -41,12 +42,13 @@ begin
     prices.amount, variants.stock_mode <> 'none', intakes.id,
     jsonb_build_object('product_id', products.id, 'slug', products.slug, 'image_url', products.image_url, 'starts_at', intakes.starts_at, 'ends_at', intakes.ends_at, 'time_zone', intakes.time_zone),
     products.id, products.category_id, products.tax_category,
-    intakes.status, intakes.enroll_opens_at, intakes.enroll_closes_at, private.is_on_sale(products.status, products.publish_at, products.unpublish_at)
+    intakes.status, courses.prerequisites_block_sale, intakes.enroll_opens_at, intakes.enroll_closes_at, private.is_on_sale(products.status, products.publish_at, products.unpublish_at)
   into v_line.variant_id, v_line.quantity, v_line.kind, v_line.sku, v_line.title, v_line.unit_amount, v_line.counted, v_line.intake_id, v_line.snapshot,
-    v_line.product_id, v_line.category_id, v_line.tax_category, v_status, v_opens_at, v_closes_at, v_on_sale
+    v_line.product_id, v_line.category_id, v_line.tax_category, v_status, v_ordered, v_opens_at, v_closes_at, v_on_sale
   from public.variants
   join public.products on products.id = variants.product_id
   left join public.intakes on intakes.variant_id = variants.id
+  left join public.courses on courses.product_id = intakes.product_id
   left join public.prices on prices.variant_id = variants.id and prices.currency = price_line.currency
   where variants.id = price_line.variant_id;
   if v_on_sale is not true or v_line.kind = 'course' and v_line.intake_id is null or v_status = 'draft' then
@@ -63,6 +65,8 @@ begin
     v_line.problem := private.enrollment_problem(v_line.intake_id, v_status, v_opens_at, v_closes_at);
     if v_line.problem is null and price_line.quantity <> 1 then
       v_line.problem := private.problem('invalid_quantity', 422, 'A learner takes one seat of an intake.', 'Set the quantity to 1.', price_line.variant_id::text);
+    elsif v_line.problem is null and v_ordered and price_line.person_id is not null then
+      v_line.problem := private.prerequisite_problem(v_line.product_id, price_line.person_id, v_line.variant_id);
     end if;
   end if;
   v_line.base_unit_amount := v_line.unit_amount;
@@ -79,7 +83,7 @@ begin
 end
 $$;
 comment on function private.price_line(uuid, integer, text, uuid) is
-  'One line, priced for this person and checked; nothing is raised. Problems: variant_not_found, invalid_quantity, price_missing, intake_not_open, intake_closed, intake_cancelled. Without price_reason the base price counts.';
+  'One line, priced for this person and checked; nothing is raised. Problems: variant_not_found, invalid_quantity, price_missing, intake_not_open, intake_closed, intake_cancelled, prerequisite_missing. Without price_reason the base price counts.';
 
 create function private.clear_amounts(line private.order_line)
 returns private.order_line

@@ -52,7 +52,7 @@ declare
 begin
   foreach v_wish in array price_wishes.wishes loop
     v_line := private.price_line(v_wish.variant_id, v_wish.quantity, price_wishes.currency, price_wishes.person_id);
-    v_lines := v_lines || case when v_line.kind = 'bundle' then private.with_parts(v_line) else array[v_line] end;
+    v_lines := v_lines || case when v_line.kind = 'bundle' then private.with_parts(v_line, price_wishes.person_id) else array[v_line] end;
   end loop;
   return v_lines;
 end

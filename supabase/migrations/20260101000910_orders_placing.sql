@@ -338,5 +338,5 @@ as $$
   select private.enroll(enroll.intake_id, enroll.idempotency_key);
 $$;
 comment on function public.enroll(uuid, text) is
-  'Takes one free seat in one call and answers {enrollment, order}. Errors: intake_not_found, variant_not_found, payment_required, intake_not_open, intake_closed, intake_cancelled, out_of_stock, already_enrolled, idempotency_key_reused, sign_in_required.';
+  'Takes one free seat in one call and answers {enrollment, order}. Errors: intake_not_found, variant_not_found, payment_required, intake_not_open, intake_closed, intake_cancelled, prerequisite_missing, out_of_stock, already_enrolled, idempotency_key_reused, sign_in_required.';
 grant execute on function public.enroll(uuid, text) to authenticated;

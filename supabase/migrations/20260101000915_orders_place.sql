@@ -109,5 +109,5 @@ comment on function public.place_order(jsonb, uuid, text, uuid, text, text, text
   'Buys [{variant_id, quantity}], or what is in a cart (once: later calls answer the same order), in one transaction and answers the whole order. Nothing to pay: paid at once. '
   'Else pending, held until expires_at; then call the function checkout. Goods go to shipping_address_id, else the cart''s address, else the default one. Taxes are those of that address, else of country and province, else of the shop. '
   'Currency: ISO code, default the cart''s, else from settings. Errors: invalid_lines, invalid_quantity, variant_not_found, price_missing, currency_not_supported, intake_not_open, '
-  'intake_closed, intake_cancelled, out_of_stock, promotion_used_up and the coupon_* of the cart''s codes, already_enrolled, order_already_open, cart_not_found, cart_not_open, cart_empty, address_required, address_not_found, invalid_place, idempotency_key_reused, sign_in_required.';
+  'intake_closed, intake_cancelled, prerequisite_missing, out_of_stock, promotion_used_up and the coupon_* of the cart''s codes, already_enrolled, order_already_open, cart_not_found, cart_not_open, cart_empty, address_required, address_not_found, invalid_place, idempotency_key_reused, sign_in_required.';
 grant execute on function public.place_order(jsonb, uuid, text, uuid, text, text, text) to authenticated;

@@ -4,7 +4,7 @@ Orders, stock: what an order asks of the stock beyond single lines: the parts of
 Promise: units of one variant are summed over plain lines and the parts of bundles before stock is asked, so two lines never share the last unit.
 */
 
-create function private.with_parts(line private.order_line)
+create function private.with_parts(line private.order_line, person_id uuid)
 returns private.order_line[]
 language plpgsql
 stable
@@ -18,12 +18,13 @@ declare
 begin
   for v_part in
     select variants.id, variants.sku, variants.stock_mode, bundle_items.quantity * line.quantity as quantity, products.id as product_id, products.kind, products.slug,
-      products.status, products.tax_category, intakes.id as intake_id, intakes.status as intake_status, intakes.enroll_opens_at, intakes.enroll_closes_at, intakes.starts_at, intakes.ends_at, intakes.time_zone,
+      products.status, products.tax_category, intakes.id as intake_id, intakes.status as intake_status, courses.prerequisites_block_sale, intakes.enroll_opens_at, intakes.enroll_closes_at, intakes.starts_at, intakes.ends_at, intakes.time_zone,
       case when intakes.id is null or intakes.title = products.title then products.title else products.title || ' · ' || intakes.title end as title
     from public.bundle_items
     join public.variants on variants.id = bundle_items.component_variant_id
     join public.products on products.id = variants.product_id
     left join public.intakes on intakes.variant_id = variants.id
+    left join public.courses on courses.product_id = intakes.product_id
     where bundle_items.bundle_variant_id = line.variant_id order by variants.id
   loop
     v_line := null;
@@ -46,6 +47,9 @@ begin
       v_line.problem := private.problem('invalid_quantity', 422, 'A learner takes one seat of an intake.', 'Set the quantity of the bundle to 1.', line.variant_id::text);
     elsif v_part.kind = 'course' then
       v_line.problem := private.enrollment_problem(v_part.intake_id, v_part.intake_status, v_part.enroll_opens_at, v_part.enroll_closes_at);
+      if v_line.problem is null and v_part.prerequisites_block_sale and with_parts.person_id is not null then
+        v_line.problem := private.prerequisite_problem(v_part.product_id, with_parts.person_id, v_part.id);
+      end if;
     end if;
     v_lines := v_lines || private.clear_amounts(v_line);
   end loop;
@@ -56,7 +60,7 @@ begin
   return v_lines;
 end
 $$;
-comment on function private.with_parts(private.order_line) is
+comment on function private.with_parts(private.order_line, uuid) is
   'The line of a bundle and after it its parts, as lines that cost nothing. A part may be a draft, which is sold in the bundle only.';
 
 create function private.needed_units(lines private.order_line[])

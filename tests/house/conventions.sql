@@ -9,6 +9,7 @@ allowed (name, clients) as (
     -- PostgREST calls it as whoever asks
     ('private.say_how_long_to_keep', 'anon, authenticated'),
     ('private.is_on_sale', 'anon, authenticated'),
+    ('private.is_filled', 'anon, authenticated'),
     -- show visitors what is on sale, and look at that themselves
     ('private.collection_products', 'anon, authenticated'),
     ('private.list_products', 'anon, authenticated'),
@@ -19,6 +20,7 @@ allowed (name, clients) as (
     ('private.category_subtree', 'anon, authenticated'),
     -- policies ask them what somebody teaches and studies, and what is open to them
     ('private.is_lesson_open', 'authenticated'),
+    ('private.attended_intakes', 'authenticated'),
     ('private.attended_sessions', 'authenticated'),
     ('private.studied_courses', 'authenticated'),
     ('private.taught_courses', 'authenticated'),
@@ -47,7 +49,9 @@ allowed (name, clients) as (
     ('private.add_to_cart', 'authenticated'),
     ('private.adjust_stock', 'authenticated'),
     ('private.apply_coupon', 'authenticated'),
+    ('private.cancel_enrollment', 'authenticated'),
     ('private.cancel_intake', 'authenticated'),
+    ('private.cancellation_quote', 'authenticated'),
     ('private.cancel_order', 'authenticated'),
     ('private.change_address', 'authenticated'),
     ('private.change_cart_item', 'authenticated'),

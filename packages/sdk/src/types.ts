@@ -61,6 +61,18 @@ export interface Intake {
   /** Whether a full intake takes people on a waiting list. */
   has_waitlist: boolean;
   status: IntakeStatus;
+  /** How many learners it needs to take place; null: any number. */
+  min_seats: number | null;
+  /** When it is decided whether it takes place. */
+  decide_at: string | null;
+  /** Whether enough learners are in it; null when it needs no number of them. */
+  guaranteed: boolean | null;
+  /** Until how many days before its start learners give their seat back themselves; null with the next one: as the course says. */
+  cancel_days_before_start: number | null;
+  /** Or until how many days after they got it. */
+  cancel_days_after_purchase: number | null;
+  /** And with less progress than this. */
+  cancel_progress_percent: number | null;
   /** No price in a currency: not sold in it. Amount 0: free. */
   prices: Price[];
 }

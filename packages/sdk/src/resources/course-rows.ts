@@ -1,7 +1,7 @@
 import type { Course, Intake, Price } from "../types.ts";
 
 const intakeColumns =
-  "id,variant_id,title,seats,enroll_opens_at,enroll_closes_at,starts_at,ends_at,time_zone,location,has_waitlist,status,variant:variants(prices(currency,amount),stock_levels(available))";
+  "id,variant_id,title,seats,enroll_opens_at,enroll_closes_at,starts_at,ends_at,time_zone,location,has_waitlist,status,min_seats,decide_at,guaranteed,cancel_days_before_start,cancel_days_after_purchase,cancel_progress_percent,variant:variants(prices(currency,amount),stock_levels(available))";
 
 /** What is read of `products` for a course, with everything that hangs on it, in one request. */
 export const courseColumns = `id,slug,title,summary,image_url,created_at,course:courses!inner(level,language,duration_minutes,intakes(${intakeColumns}))`;

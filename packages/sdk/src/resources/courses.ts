@@ -4,7 +4,7 @@ import { SeatlineError } from "../errors.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
 import { literalPattern, orderBy, quoted, rowsAfter, type SortColumn } from "../keyset-filter.ts";
 import { eachRow, type Page, type PageParams, pageSize, toPage } from "../page.ts";
-import type { StaffIntake } from "../types/courses.ts";
+import type { CancellationQuote, CancelledEnrollment, StaffIntake } from "../types/courses.ts";
 import type { Course, CourseDetail, Enrolled, MyCourse, MyWaitlistEntry, WaitlistEntry } from "../types.ts";
 import { type CourseRow, courseColumns, toCourse } from "./course-rows.ts";
 
@@ -88,6 +88,26 @@ export class Courses {
     return this.#api.ask("my_waitlist", {}, options);
   }
 
+  /** What {@link Courses.cancelEnrollment} would do with the caller's seat, changing nothing. Errors: `enrollment_not_found`. */
+  cancellationQuote(params: CancelEnrollmentParams, options?: CallOptions): Promise<CancellationQuote> {
+    return this.#api.ask("cancellation_quote", { enrollment_id: params.enrollment_id }, options);
+  }
+
+  /**
+   * Gives the caller's seat back within the terms of its course: what it cost goes back, what was learnt is kept, the rest of the order stays.
+   * Errors: `enrollment_not_found`, `cancellation_not_allowed`.
+   */
+  cancelEnrollment(params: CancelEnrollmentParams, options?: ChangeOptions): Promise<CancelledEnrollment> {
+    return this.#api.perform("cancel_enrollment", { enrollment_id: params.enrollment_id }, options);
+  }
+
+  /** The address of an intake's online room for those with an open seat; null when there is none, or none for the caller. */
+  async link(params: MoveIntakeParams, options?: CallOptions): Promise<string | null> {
+    const query = { select: "url", intake_id: `eq.${params.intake_id}` };
+    const [row] = await this.#api.rows<{ url: string }>("intake_links", query, options);
+    return row?.url ?? null;
+  }
+
   /**
    * Who teaches the course, or `catalog.write`: everybody sees a draft, or a closed intake takes learners again.
    * Errors: docs/errors.md, Courses.
@@ -110,9 +130,14 @@ export class Courses {
   }
 }
 
-/** What {@link Courses.publishIntake} and {@link Courses.closeIntake} take. */
+/** What {@link Courses.publishIntake}, {@link Courses.closeIntake} and {@link Courses.link} take. */
 export interface MoveIntakeParams {
   intake_id: string;
+}
+
+/** What {@link Courses.cancelEnrollment} and {@link Courses.cancellationQuote} take. */
+export interface CancelEnrollmentParams {
+  enrollment_id: string;
 }
 
 /** What {@link Courses.cancelIntake} takes. */

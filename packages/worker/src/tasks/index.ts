@@ -2,6 +2,7 @@ import type { EventTaskName, ScheduledTaskName } from "../queues.ts";
 import { expireCarts } from "./carts.expire-due.ts";
 import { discardAbandonedUploads } from "./catalog.discard-abandoned-uploads.ts";
 import { removeFile } from "./catalog.remove-file.ts";
+import { decideIntakes } from "./courses.decide-intakes.ts";
 import { expireOffers } from "./courses.expire-offers.ts";
 import { windUpIntakes } from "./courses.wind-up-intakes.ts";
 import { purgeIdempotencyKeys } from "./foundation.purge-idempotency-keys.ts";
@@ -14,6 +15,7 @@ import { issueCertificate } from "./learning.issue-certificate.ts";
 import { sendCertificate } from "./learning.send-certificate.ts";
 import { sendGrade } from "./learning.send-grade.ts";
 import { sendDispute } from "./notifications.send-dispute.ts";
+import { sendIntakeAlert } from "./notifications.send-intake-alert.ts";
 import { sendIntakeCancelled } from "./notifications.send-intake-cancelled.ts";
 import { sendOrderConfirmation } from "./notifications.send-order-confirmation.ts";
 import { sendPaymentFailed } from "./notifications.send-payment-failed.ts";
@@ -41,6 +43,7 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
   "notifications.send-proof-rejected": sendProofRejected,
   "notifications.send-dispute": sendDispute,
   "notifications.send-intake-cancelled": sendIntakeCancelled,
+  "notifications.send-intake-alert": sendIntakeAlert,
   "invoices.issue-invoice": issueInvoice,
   "invoices.issue-credit-note": issueCreditNote,
   "invoices.send-document": sendDocument,
@@ -61,6 +64,7 @@ export const scheduledTasks: Record<ScheduledTaskName, ScheduledTask> = {
   "orders.expire-due": expireDueOrders,
   "carts.expire-due": expireCarts,
   "courses.expire-offers": expireOffers,
+  "courses.decide-intakes": decideIntakes,
   "courses.wind-up-intakes": windUpIntakes,
   "payments.apply-provider-events": applyProviderEvents,
   "payments.reconcile": reconcilePayments,
