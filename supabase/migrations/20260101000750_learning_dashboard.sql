@@ -159,7 +159,23 @@ grant execute on function public.course_outline(uuid) to anon, authenticated;
 
 -- roster -----------------------------------------------------------------------------------------------------------------------------
 
-create function private.roster(intake_id uuid)
+create function private.sheet_text(value text)
+returns text
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  if sheet_text.value ~ '^[=+@\t\r-]' and nullif(current_setting('request.headers', true), '')::jsonb ->> 'accept' like '%text/csv%' then
+    return '''' || sheet_text.value;
+  end if;
+  return sheet_text.value;
+end
+$$;
+comment on function private.sheet_text(text) is 'What a person wrote, on its way into an answer that may be a sheet (Accept: text/csv): there an apostrophe keeps it from being read as a formula.';
+
+create function private.roster(intake_id uuid, statuses text[], search text, progress_below integer)
 returns table (
   enrollment_id uuid, learner_id uuid, first_name text, last_name text, email text, status text, enrolled_at timestamptz,
   progress_percent integer, score_percent integer, passed_at timestamptz, certificate_number text, ungraded bigint
@@ -175,7 +191,7 @@ begin
     perform private.fail('intake_not_found', 404, 'There is no such intake.', 'Check the id, and that you teach its course.');
   end if;
   return query
-    select enrollments.id, profiles.id, profiles.first_name, profiles.last_name, profiles.email, enrollments.status, enrollments.enrolled_at,
+    select enrollments.id, profiles.id, private.sheet_text(profiles.first_name), private.sheet_text(profiles.last_name), private.sheet_text(profiles.email), enrollments.status, enrollments.enrolled_at,
       results.progress_percent, results.score_percent, results.passed_at, certificates.number,
       (select count(*) from public.submissions where submissions.enrollment_id = enrollments.id and submissions.graded_at is null)
     from public.enrollments
@@ -183,13 +199,16 @@ begin
     left join public.results on results.enrollment_id = enrollments.id
     left join public.certificates on certificates.enrollment_id = enrollments.id and certificates.revoked_at is null
     where enrollments.intake_id = roster.intake_id
+      and (roster.statuses is null or enrollments.status = any (roster.statuses))
+      and (roster.search is null or strpos(lower(concat_ws(' ', profiles.first_name, profiles.last_name, profiles.email)), lower(btrim(roster.search))) > 0)
+      and (roster.progress_below is null or coalesce(results.progress_percent, 0) < roster.progress_below)
     order by profiles.last_name, profiles.first_name, enrollments.id;
 end
 $$;
-comment on function private.roster(uuid) is 'Does the work of public.roster.';
-grant execute on function private.roster(uuid) to authenticated;
+comment on function private.roster(uuid, text[], text, integer) is 'Does the work of public.roster.';
+grant execute on function private.roster(uuid, text[], text, integer) to authenticated;
 
-create function public.roster(intake_id uuid)
+create function public.roster(intake_id uuid, statuses text[] default null, search text default null, progress_below integer default null)
 returns table (
   enrollment_id uuid, learner_id uuid, first_name text, last_name text, email text, status text, enrolled_at timestamptz,
   progress_percent integer, score_percent integer, passed_at timestamptz, certificate_number text, ungraded bigint
@@ -199,9 +218,10 @@ stable
 security invoker
 set search_path = ''
 as $$
-  select * from private.roster(roster.intake_id);
+  select * from private.roster(roster.intake_id, roster.statuses, roster.search, roster.progress_below);
 $$;
-comment on function public.roster(uuid) is
-  'Who teaches the course, or staff with enrollments.read: everybody in an intake, by name, with progress, result and work that waits for its mark. Filter it like a table (status=eq.active); Accept: text/csv gives a sheet. '
+comment on function public.roster(uuid, text[], text, integer) is
+  'Who teaches the course, or staff with enrollments.read: everybody in an intake, by name, with progress, result and work that waits for its mark: of some statuses, with a text in name or e-mail, with less progress than that. '
+  'Filter it like a table, too; Accept: text/csv gives a sheet, in which no name is a formula. '
   'Errors: intake_not_found, sign_in_required.';
-grant execute on function public.roster(uuid) to authenticated;
+grant execute on function public.roster(uuid, text[], text, integer) to authenticated;

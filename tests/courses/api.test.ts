@@ -138,3 +138,42 @@ async function mailedCode(email: string): Promise<string> {
   await expect.poll(look, { timeout: 20_000, interval: 100 }).toMatch(/^[0-9A-F-]{29}$/);
   return code;
 }
+describe("an intake's life over HTTP", () => {
+  test("from a copy to its cancellation, by its staff, and what its learners see of it", async () => {
+    const [admin, learner] = [await newLearner(stack), await newLearner(stack)];
+    await stack.sql`insert into public.role_members (profile_id, role) values (${admin.id}, 'admin')`;
+    await stack.sql`update public.profiles set first_name = '=1+1' where id = ${learner.id}`;
+    const day = 86_400_000;
+    const [opens, starts] = [new Date(Date.now() - 20 * day), new Date(Date.now() + day)];
+    const first = await publishedIntake(stack.sql, { seats: 2, opens, starts });
+    const staff = admin.seatline.courses;
+    const starts_at = new Date(Date.now() + 10 * day).toISOString();
+    const draft = await staff.duplicateIntake({ intake_id: first.intakeId, starts_at, title: "Again" });
+    expect(draft).toMatchObject({ status: "draft", title: "Again", enrolled: 0 });
+    expect((await visitor(stack).courses.get(first.slug)).intakes).toHaveLength(1);
+    await staff.publishIntake({ intake_id: draft.id });
+    await stack.sql`update public.intakes set min_seats = 1 where id = ${draft.id}`;
+    const { enrollment } = await learner.seatline.courses.enroll({ intake_id: draft.id });
+    const shown = (await visitor(stack).courses.get(first.slug)).intakes.find(({ id }) => id === draft.id);
+    expect(shown).toMatchObject({ guaranteed: true, min_seats: 1, status: "published" });
+
+    await stack.sql`insert into public.intake_links (intake_id, url) values (${draft.id}, 'https://meet.test/room')`;
+    expect(await learner.seatline.courses.link({ intake_id: draft.id })).toBe("https://meet.test/room");
+    expect(await admin.seatline.learning.roster({ intake_id: draft.id, search: "1+1" })).toHaveLength(1);
+    const sheet = await fetch(`${stack.urls.api}/rest/v1/rpc/roster?intake_id=${draft.id}&select=first_name,status`, {
+      headers: { apikey: stack.keys.publishableKey, authorization: `Bearer ${admin.token}`, accept: "text/csv" },
+    expect(sheet.headers.get("content-type")).toContain("text/csv");
+    expect((await sheet.text()).split("\n")).toEqual(["first_name,status", "'=1+1,active"]);
+    expect(await staff.messageIntake({ intake_id: draft.id, subject: "Hello", body: "See you." })).toMatchObject({
+      recipients: 1,
+
+    const terms = await learner.seatline.courses.cancellationQuote({ enrollment_id: enrollment.id });
+    expect(terms).toMatchObject({ allowed: true, refund_amount: 0 });
+    expect(await learner.seatline.courses.cancelEnrollment({ enrollment_id: enrollment.id })).toMatchObject({
+      status: "cancelled",
+    expect(await staff.closeIntake({ intake_id: draft.id })).toMatchObject({ status: "closed" });
+    expect(await staff.cancelIntake({ intake_id: draft.id, reason: "too few" })).toMatchObject({ status: "cancelled" });
+    expect(await refusal(learner.seatline.courses.enroll({ intake_id: draft.id }))).toMatchObject({
+      code: "intake_cancelled",
+      status: 409,
+  });

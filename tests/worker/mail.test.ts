@@ -98,6 +98,26 @@ describe("mail", () => {
     expect(await eventually(() => told(waiter, 1), { what: worker.output() })).not.toContain("kembalikan");
   });
 
+  it("carries a message of those who teach to each learner once, in its own words", async () => {
+    const learner = await signUp("Sari", "en");
+    const intake = await publishedIntake(database.sql, { seats: 2 });
+    await database.sql.begin(async (sql) => {
+      await asCustomer(sql, learner);
+      await sql`select public.enroll(${intake.intakeId})`;
+    });
+    const [sent] = await database.sql`
+      select private.message_intake(${intake.intakeId}, 'Tomorrow', ${"Bring <b>a pen</b>.\n\nSee you."}, 'active', null) as answer`;
+    const found = await eventually(async () => (await mailsTo(learner)).find(({ subject }) => subject === "Tomorrow"), {
+      what: `the message\n${worker.output()}`,
+    });
+    expect(found?.text).toContain("Bring <b>a pen</b>.\n\nSee you.");
+    expect(found?.html).toContain("&lt;b&gt;");
+    const key = `intake-message:${sent?.answer.id}:${learner}`;
+    expect(await database.sql`select type from public.notifications where effect_key = ${key}`).toEqual([
+      { type: "intake_message" },
+    ]);
+  });
+
   it("greets a new person by name, in their language, once", async () => {
     const id = await signUp("Ayu <b>", "en");
     const [mail] = await mailsTo(id);

@@ -14,6 +14,7 @@ export const LISTENERS: Readonly<Record<string, readonly EventTaskName[]>> = {
   "waitlist.offered": ["notifications.send-seat-offer"],
   "organisation_invite.sent": ["organisations.send-invite"],
   "waitlist.cancelled": ["notifications.send-intake-cancelled"],
+  "intake_message.sent": ["notifications.send-intake-message"],
   "intake.below_minimum": ["notifications.send-intake-alert"],
   "enrollment.cancelled": ["notifications.send-intake-cancelled"],
   "file.discarded": ["catalog.remove-file"],

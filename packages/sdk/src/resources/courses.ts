@@ -4,7 +4,7 @@ import { SeatlineError } from "../errors.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
 import { literalPattern, orderBy, quoted, rowsAfter, type SortColumn } from "../keyset-filter.ts";
 import { eachRow, type Page, type PageParams, pageSize, toPage } from "../page.ts";
-import type { CancellationQuote, CancelledEnrollment, StaffIntake } from "../types/courses.ts";
+import type { CancellationQuote, CancelledEnrollment, IntakeMessage, StaffIntake } from "../types/courses.ts";
 import type { Course, CourseDetail, Enrolled, MyCourse, MyWaitlistEntry, WaitlistEntry } from "../types.ts";
 import { type CourseRow, courseColumns, toCourse } from "./course-rows.ts";
 
@@ -122,6 +122,19 @@ export class Courses {
   }
 
   /**
+   * Staff with `catalog.write`: a draft like this intake that begins at another time, with its prices and sessions, every date moved by the same
+   * distance on the clock of its time zone. Errors: docs/errors.md, Courses.
+   */
+  duplicateIntake(params: DuplicateIntakeParams, options?: ChangeOptions): Promise<StaffIntake> {
+    return this.#api.perform("duplicate_intake", { ...params }, options);
+  }
+
+  /** Who teaches the course, or `intakes.message`: writes to everybody in an intake, once each, by mail. */
+  messageIntake(params: MessageIntakeParams, options?: ChangeOptions): Promise<IntakeMessage> {
+    return this.#api.perform("message_intake", { ...params }, options);
+  }
+
+  /**
    * Staff with `intakes.cancel`: ends an intake for good. Its learners' seats end and what they paid goes back, which the worker does within
    * minutes (`wound_up_at`). Errors: docs/errors.md, Courses.
    */
@@ -138,6 +151,25 @@ export interface MoveIntakeParams {
 /** What {@link Courses.cancelEnrollment} and {@link Courses.cancellationQuote} take. */
 export interface CancelEnrollmentParams {
   enrollment_id: string;
+}
+
+/** What {@link Courses.duplicateIntake} takes. */
+export interface DuplicateIntakeParams {
+  intake_id: string;
+  /** ISO 8601. Left out only for an intake without dates. */
+  starts_at?: string;
+  /** That of the original when left out. */
+  title?: string;
+}
+
+/** What {@link Courses.messageIntake} takes. */
+export interface MessageIntakeParams {
+  intake_id: string;
+  subject: string;
+  /** Plain text; empty lines make paragraphs. */
+  body: string;
+  /** Those with a seat (the default), on the waiting list, or both. */
+  audience?: IntakeMessage["audience"];
 }
 
 /** What {@link Courses.cancelIntake} takes. */

@@ -152,8 +152,9 @@ export class Learning {
 
   /** For those who teach the course, and staff: the learners of an intake, by name. Errors: `intake_not_found`. */
   roster(params: RosterParams, options?: CallOptions): Promise<RosterEntry[]> {
-    const { intake_id, status } = params;
-    return this.#api.ask("roster", { intake_id, status: status && `eq.${status}` }, options);
+    const { intake_id, status, search, progress_below } = params;
+    const query = { intake_id, status: status && `eq.${status}`, search, progress_below: progress_below?.toString() };
+    return this.#api.ask("roster", query, options);
   }
 
   /** The sessions of the caller's open seats, soonest first; from now on unless said otherwise. */
@@ -272,6 +273,10 @@ export interface PutQuizParams {
 export interface RosterParams {
   intake_id: string;
   status?: EnrollmentStatus;
+  /** A part of the name or e-mail. */
+  search?: string;
+  /** Only those with less progress, in percent. */
+  progress_below?: number;
 }
 
 /** What {@link Learning.calendar} takes: ISO 8601. */

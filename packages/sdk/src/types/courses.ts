@@ -23,6 +23,19 @@ export interface StaffIntake extends Omit<Intake, "prices" | "seats_available" |
   waiting: number;
 }
 
+/** A message to the learners of an intake. */
+export interface IntakeMessage {
+  id: string;
+  intake_id: string;
+  sender_id: string | null;
+  audience: "active" | "waiting" | "all";
+  subject: string;
+  body: string;
+  /** How many people it went to. */
+  recipients: number;
+  created_at: string;
+}
+
 /** What giving a seat back would do. Amounts are minor units of `currency`. */
 export interface CancellationQuote {
   enrollment_id: string;

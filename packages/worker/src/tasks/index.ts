@@ -17,6 +17,7 @@ import { sendGrade } from "./learning.send-grade.ts";
 import { sendDispute } from "./notifications.send-dispute.ts";
 import { sendIntakeAlert } from "./notifications.send-intake-alert.ts";
 import { sendIntakeCancelled } from "./notifications.send-intake-cancelled.ts";
+import { sendIntakeMessage } from "./notifications.send-intake-message.ts";
 import { sendOrderConfirmation } from "./notifications.send-order-confirmation.ts";
 import { sendPaymentFailed } from "./notifications.send-payment-failed.ts";
 import { sendProofRejected } from "./notifications.send-proof-rejected.ts";
@@ -44,6 +45,7 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
   "notifications.send-dispute": sendDispute,
   "notifications.send-intake-cancelled": sendIntakeCancelled,
   "notifications.send-intake-alert": sendIntakeAlert,
+  "notifications.send-intake-message": sendIntakeMessage,
   "invoices.issue-invoice": issueInvoice,
   "invoices.issue-credit-note": issueCreditNote,
   "invoices.send-document": sendDocument,
