@@ -101,6 +101,25 @@ join public.intakes on intakes.product_id = products.id and intakes.title = seed
 cross join lateral (values ('IDR', seed_intakes.idr), ('USD', seed_intakes.usd)) as price (currency, amount)
 where price.amount is not null;
 
+-- One intake that takes place only if eight come, cheaper for who is early, with terms for giving a seat back and an online room.
+update public.intakes set min_seats = 8, decide_at = intakes.starts_at - interval '14 days', auto_cancel = true, cancel_days_before_start = 14
+from public.products where products.id = intakes.product_id and products.slug = 'data-analysis-with-sql' and intakes.title = 'Following cohort';
+
+insert into public.intake_links (intake_id, url)
+select intakes.id, 'https://meet.example.com/sql' from public.intakes join public.products on products.id = intakes.product_id
+where products.slug = 'data-analysis-with-sql' and intakes.title = 'Following cohort';
+
+with early as (
+  insert into public.price_lists (name, status, ends_at) values ('Early bird', 'active', now() + interval '45 days') returning id
+)
+insert into public.price_list_prices (price_list_id, variant_id, currency, amount)
+select early.id, intakes.variant_id, price.currency, price.amount
+from early, public.intakes join public.products on products.id = intakes.product_id, (values ('IDR', 155000000), ('USD', 9900)) as price (currency, amount)
+where products.slug = 'data-analysis-with-sql' and intakes.title = 'Following cohort';
+
+update public.courses set cancel_days_after_purchase = 14, cancel_progress_percent = 20
+from public.products where products.id = courses.product_id and products.slug = 'typescript-in-depth';
+
 drop table seed_courses, seed_intakes;
 
 -- One course that can be taken from its first lesson to its certificate: the demo instructor grades its assignment.
