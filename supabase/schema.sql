@@ -166,7 +166,7 @@ CREATE TABLE "public"."course_sections" ("id" uuid NOT NULL DEFAULT gen_random_u
 
 ALTER TABLE "public"."course_sections" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."courses" ("product_id" uuid NOT NULL, "level" text NOT NULL DEFAULT 'beginner'::text, "language" text NOT NULL DEFAULT 'id'::text, "duration_minutes" integer, "is_sequential" boolean NOT NULL DEFAULT false, "completion_rule" text NOT NULL DEFAULT 'all_lessons'::text, "completion_percent" integer, "has_certificate" boolean NOT NULL DEFAULT true, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "courses_are_completed_by_a_known_rule" CHECK ((completion_rule = ANY (ARRAY['all_lessons'::text, 'percent'::text, 'score'::text]))), CONSTRAINT "courses_are_completed_by_a_sane_percentage" CHECK (((completion_percent >= 1) AND (completion_percent <= 100))), CONSTRAINT "courses_are_held_in_a_known_language" CHECK ((language = ANY (ARRAY['id'::text, 'en'::text]))), CONSTRAINT "courses_have_a_known_level" CHECK ((level = ANY (ARRAY['beginner'::text, 'intermediate'::text, 'advanced'::text]))), CONSTRAINT "courses_pkey" PRIMARY KEY (product_id), CONSTRAINT "courses_say_how_many_percent_complete_them" CHECK (((completion_rule <> 'all_lessons'::text) = (completion_percent IS NOT NULL))), CONSTRAINT "courses_take_some_time" CHECK ((duration_minutes > 0)));
+CREATE TABLE "public"."courses" ("product_id" uuid NOT NULL, "level" text NOT NULL DEFAULT 'beginner'::text, "language" text NOT NULL DEFAULT 'id'::text, "duration_minutes" integer, "is_sequential" boolean NOT NULL DEFAULT false, "completion_rule" text NOT NULL DEFAULT 'all_lessons'::text, "completion_percent" integer, "has_certificate" boolean NOT NULL DEFAULT true, "prerequisites_block_sale" boolean NOT NULL DEFAULT false, "cancel_days_before_start" integer, "cancel_days_after_purchase" integer, "cancel_progress_percent" integer NOT NULL DEFAULT 100, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "courses_are_completed_by_a_known_rule" CHECK ((completion_rule = ANY (ARRAY['all_lessons'::text, 'percent'::text, 'score'::text]))), CONSTRAINT "courses_are_completed_by_a_sane_percentage" CHECK (((completion_percent >= 1) AND (completion_percent <= 100))), CONSTRAINT "courses_are_held_in_a_known_language" CHECK ((language = ANY (ARRAY['id'::text, 'en'::text]))), CONSTRAINT "courses_have_a_known_level" CHECK ((level = ANY (ARRAY['beginner'::text, 'intermediate'::text, 'advanced'::text]))), CONSTRAINT "courses_let_go_some_days_after_the_purchase" CHECK (((cancel_days_after_purchase >= 0) AND (cancel_days_after_purchase <= 3650))), CONSTRAINT "courses_let_go_some_days_before_the_start" CHECK (((cancel_days_before_start >= 0) AND (cancel_days_before_start <= 3650))), CONSTRAINT "courses_let_go_up_to_a_sane_percentage" CHECK (((cancel_progress_percent >= 1) AND (cancel_progress_percent <= 100))), CONSTRAINT "courses_pkey" PRIMARY KEY (product_id), CONSTRAINT "courses_say_how_many_percent_complete_them" CHECK (((completion_rule <> 'all_lessons'::text) = (completion_percent IS NOT NULL))), CONSTRAINT "courses_take_some_time" CHECK ((duration_minutes > 0)));
 
 ALTER TABLE "public"."courses" ENABLE ROW LEVEL SECURITY;
 
@@ -214,11 +214,23 @@ CREATE TABLE "public"."imports" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "
 
 ALTER TABLE "public"."imports" ENABLE ROW LEVEL SECURITY;
 
+CREATE TABLE "public"."intake_links" ("intake_id" uuid NOT NULL, "url" text NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "intake_links_lead_to_the_web" CHECK (((url ~ '^https://'::text) AND (length(url) <= 2000))), CONSTRAINT "intake_links_pkey" PRIMARY KEY (intake_id));
+
+ALTER TABLE "public"."intake_links" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."intake_messages" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "intake_id" uuid NOT NULL, "sender_id" uuid, "audience" text NOT NULL, "subject" text NOT NULL, "body" text NOT NULL, "recipients" integer NOT NULL DEFAULT 0, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "intake_messages_go_to_a_known_audience" CHECK ((audience = ANY (ARRAY['active'::text, 'waiting'::text, 'all'::text]))), CONSTRAINT "intake_messages_have_a_body" CHECK (((length(btrim(body)) >= 1) AND (length(btrim(body)) <= 10000))), CONSTRAINT "intake_messages_have_a_subject" CHECK ((((length(btrim(subject)) >= 1) AND (length(btrim(subject)) <= 200)) AND (subject !~ '[[:cntrl:]]'::text))), CONSTRAINT "intake_messages_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."intake_messages" ENABLE ROW LEVEL SECURITY;
+
 CREATE TABLE "public"."intake_sessions" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "intake_id" uuid NOT NULL, "title" text NOT NULL, "starts_at" timestamp with time zone NOT NULL, "ends_at" timestamp with time zone NOT NULL, "location" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "intake_sessions_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "intake_sessions_last_a_week_at_most" CHECK ((ends_at <= (starts_at + '168:00:00'::interval))), CONSTRAINT "intake_sessions_pkey" PRIMARY KEY (id), CONSTRAINT "intake_sessions_start_before_they_end" CHECK ((ends_at > starts_at)));
 
 ALTER TABLE "public"."intake_sessions" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."intakes" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "product_id" uuid NOT NULL, "variant_id" uuid NOT NULL, "title" text NOT NULL, "seats" integer, "enroll_opens_at" timestamp with time zone NOT NULL DEFAULT now(), "enroll_closes_at" timestamp with time zone, "starts_at" timestamp with time zone, "ends_at" timestamp with time zone, "time_zone" text NOT NULL DEFAULT 'Asia/Jakarta'::text, "location" text, "access_days" integer, "has_waitlist" boolean NOT NULL DEFAULT true, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "intakes_give_access_for_some_days" CHECK (((access_days >= 1) AND (access_days <= 36500))), CONSTRAINT "intakes_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "intakes_have_seats_or_are_not_counted" CHECK (((seats >= 0) AND (seats <= 1000000))), CONSTRAINT "intakes_open_before_they_close" CHECK ((enroll_closes_at > enroll_opens_at)), CONSTRAINT "intakes_pkey" PRIMARY KEY (id), CONSTRAINT "intakes_start_before_they_end" CHECK ((ends_at > starts_at)), CONSTRAINT "intakes_variant_id_key" UNIQUE (variant_id));
+CREATE TABLE "public"."intakes" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "product_id" uuid NOT NULL, "variant_id" uuid NOT NULL, "title" text NOT NULL, "seats" integer, "enroll_opens_at" timestamp with time zone NOT NULL DEFAULT now(), "enroll_closes_at" timestamp with time zone, "starts_at" timestamp with time zone, "ends_at" timestamp with time zone, "time_zone" text NOT NULL DEFAULT 'Asia/Jakarta'::text, "location" text, "access_days" integer, "has_waitlist" boolean NOT NULL DEFAULT true, "min_seats" integer, "decide_at" timestamp with time zone, "auto_cancel" boolean NOT NULL DEFAULT false, "decided_at" timestamp with time zone, "cancel_days_before_start" integer, "cancel_days_after_purchase" integer, "cancel_progress_percent" integer, "status" text NOT NULL DEFAULT 'published'::text, "cancelled_at" timestamp with time zone, "cancel_reason" text, "wound_up_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "intakes_are_wound_up_once_cancelled" CHECK (((wound_up_at IS NULL) OR (status = 'cancelled'::text))), CONSTRAINT "intakes_decide_about_a_minimum" CHECK (((min_seats IS NOT NULL) OR (decide_at IS NULL))), CONSTRAINT "intakes_decide_before_they_start" CHECK ((decide_at <= starts_at)), CONSTRAINT "intakes_give_access_for_some_days" CHECK (((access_days >= 1) AND (access_days <= 36500))), CONSTRAINT "intakes_have_a_known_status" CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'closed'::text, 'cancelled'::text]))), CONSTRAINT "intakes_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "intakes_have_seats_or_are_not_counted" CHECK (((seats >= 0) AND (seats <= 1000000))), CONSTRAINT "intakes_let_go_some_days_after_the_purchase" CHECK (((cancel_days_after_purchase >= 0) AND (cancel_days_after_purchase <= 3650))), CONSTRAINT "intakes_let_go_some_days_before_the_start" CHECK (((cancel_days_before_start >= 0) AND (cancel_days_before_start <= 3650))), CONSTRAINT "intakes_let_go_up_to_a_sane_percentage" CHECK (((cancel_progress_percent >= 1) AND (cancel_progress_percent <= 100))), CONSTRAINT "intakes_need_a_number_that_fits" CHECK ((((min_seats >= 1) AND (min_seats <= 1000000)) AND (min_seats <= seats))), CONSTRAINT "intakes_open_before_they_close" CHECK ((enroll_closes_at > enroll_opens_at)), CONSTRAINT "intakes_pkey" PRIMARY KEY (id), CONSTRAINT "intakes_say_why_they_were_cancelled" CHECK ((num_nulls(cancelled_at, cancel_reason) =
+CASE
+    WHEN (status = 'cancelled'::text) THEN 0
+    ELSE 2
+END)), CONSTRAINT "intakes_start_before_they_end" CHECK ((ends_at > starts_at)), CONSTRAINT "intakes_variant_id_key" UNIQUE (variant_id));
 
 ALTER TABLE "public"."intakes" ENABLE ROW LEVEL SECURITY;
 
@@ -266,7 +278,7 @@ CREATE TABLE "public"."media" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "pr
 
 ALTER TABLE "public"."media" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."notifications" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "profile_id" uuid, "type" text NOT NULL, "channel" text NOT NULL, "effect_key" text NOT NULL, "recipient" text NOT NULL, "subject" text NOT NULL, "content" text NOT NULL, "status" text NOT NULL DEFAULT 'pending'::text, "error" text, "correlation_id" text, "read_at" timestamp with time zone, "sent_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "notifications_are_dated_once_sent" CHECK (((sent_at IS NOT NULL) = (status = 'sent'::text))), CONSTRAINT "notifications_are_of_a_known_type" CHECK ((type = ANY (ARRAY['welcome'::text, 'order_confirmation'::text, 'payment_failed'::text, 'refund'::text, 'invoice'::text, 'promotion'::text, 'seat_offer'::text, 'proof_rejected'::text, 'certificate'::text, 'grade'::text, 'dispute'::text, 'seat_invite'::text]))), CONSTRAINT "notifications_effect_key_key" UNIQUE (effect_key), CONSTRAINT "notifications_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text]))), CONSTRAINT "notifications_pkey" PRIMARY KEY (id), CONSTRAINT "notifications_use_a_known_channel" CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text, 'push'::text, 'whatsapp'::text]))));
+CREATE TABLE "public"."notifications" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "profile_id" uuid, "type" text NOT NULL, "channel" text NOT NULL, "effect_key" text NOT NULL, "recipient" text NOT NULL, "subject" text NOT NULL, "content" text NOT NULL, "status" text NOT NULL DEFAULT 'pending'::text, "error" text, "correlation_id" text, "read_at" timestamp with time zone, "sent_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "notifications_are_dated_once_sent" CHECK (((sent_at IS NOT NULL) = (status = 'sent'::text))), CONSTRAINT "notifications_are_of_a_known_type" CHECK ((type = ANY (ARRAY['welcome'::text, 'order_confirmation'::text, 'payment_failed'::text, 'refund'::text, 'invoice'::text, 'promotion'::text, 'seat_offer'::text, 'proof_rejected'::text, 'certificate'::text, 'grade'::text, 'dispute'::text, 'seat_invite'::text, 'intake_cancelled'::text, 'intake_alert'::text, 'intake_message'::text]))), CONSTRAINT "notifications_effect_key_key" UNIQUE (effect_key), CONSTRAINT "notifications_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text]))), CONSTRAINT "notifications_pkey" PRIMARY KEY (id), CONSTRAINT "notifications_use_a_known_channel" CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text, 'push'::text, 'whatsapp'::text]))));
 
 ALTER TABLE "public"."notifications" ENABLE ROW LEVEL SECURITY;
 
@@ -362,7 +374,7 @@ CREATE TABLE "public"."quiz_attempts" ("id" uuid NOT NULL DEFAULT gen_random_uui
 
 ALTER TABLE "public"."quiz_attempts" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."refunds" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "payment_id" uuid NOT NULL, "order_id" uuid NOT NULL, "amount" bigint NOT NULL, "currency" text NOT NULL, "reason" text NOT NULL, "note" text, "lines" jsonb NOT NULL DEFAULT '[]'::jsonb, "status" text NOT NULL DEFAULT 'pending'::text, "attempt" integer NOT NULL DEFAULT 1, "requested_at" timestamp with time zone NOT NULL DEFAULT now(), "provider_refund_id" text, "failed_provider_refund_ids" text[] NOT NULL DEFAULT '{}'::text[], "failure" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "refunds_give_something_back" CHECK ((amount > 0)), CONSTRAINT "refunds_have_a_known_reason" CHECK ((reason = ANY (ARRAY['order_cancelled'::text, 'order_expired'::text, 'late_payment'::text, 'undeliverable'::text, 'duplicate_payment'::text, 'by_provider'::text, 'by_staff'::text, 'written_off'::text, 'dispute_lost'::text]))), CONSTRAINT "refunds_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'success'::text, 'failed'::text]))), CONSTRAINT "refunds_pkey" PRIMARY KEY (id), CONSTRAINT "refunds_provider_refund_id_key" UNIQUE (provider_refund_id));
+CREATE TABLE "public"."refunds" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "payment_id" uuid NOT NULL, "order_id" uuid NOT NULL, "amount" bigint NOT NULL, "currency" text NOT NULL, "reason" text NOT NULL, "note" text, "lines" jsonb NOT NULL DEFAULT '[]'::jsonb, "status" text NOT NULL DEFAULT 'pending'::text, "attempt" integer NOT NULL DEFAULT 1, "requested_at" timestamp with time zone NOT NULL DEFAULT now(), "provider_refund_id" text, "failed_provider_refund_ids" text[] NOT NULL DEFAULT '{}'::text[], "failure" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "refunds_give_something_back" CHECK ((amount > 0)), CONSTRAINT "refunds_have_a_known_reason" CHECK ((reason = ANY (ARRAY['order_cancelled'::text, 'order_expired'::text, 'late_payment'::text, 'undeliverable'::text, 'duplicate_payment'::text, 'by_provider'::text, 'by_staff'::text, 'written_off'::text, 'dispute_lost'::text, 'intake_cancelled'::text, 'by_learner'::text]))), CONSTRAINT "refunds_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'success'::text, 'failed'::text]))), CONSTRAINT "refunds_pkey" PRIMARY KEY (id), CONSTRAINT "refunds_provider_refund_id_key" UNIQUE (provider_refund_id));
 
 ALTER TABLE "public"."refunds" ENABLE ROW LEVEL SECURITY;
 
@@ -428,7 +440,7 @@ CREATE TABLE "public"."variants" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), 
 
 ALTER TABLE "public"."variants" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."waitlist_entries" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "position" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "intake_id" uuid NOT NULL, "learner_id" uuid NOT NULL, "status" text NOT NULL DEFAULT 'waiting'::text, "offer_expires_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "waitlist_entries_have_a_known_status" CHECK ((status = ANY (ARRAY['waiting'::text, 'offered'::text, 'accepted'::text, 'expired'::text, 'left'::text]))), CONSTRAINT "waitlist_entries_offer_for_a_limited_time" CHECK (((status <> 'offered'::text) OR (offer_expires_at IS NOT NULL))), CONSTRAINT "waitlist_entries_pkey" PRIMARY KEY (id));
+CREATE TABLE "public"."waitlist_entries" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "position" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "intake_id" uuid NOT NULL, "learner_id" uuid NOT NULL, "status" text NOT NULL DEFAULT 'waiting'::text, "offer_expires_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "waitlist_entries_have_a_known_status" CHECK ((status = ANY (ARRAY['waiting'::text, 'offered'::text, 'accepted'::text, 'expired'::text, 'left'::text, 'cancelled'::text]))), CONSTRAINT "waitlist_entries_offer_for_a_limited_time" CHECK (((status <> 'offered'::text) OR (offer_expires_at IS NOT NULL))), CONSTRAINT "waitlist_entries_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."waitlist_entries" ENABLE ROW LEVEL SECURITY;
 
@@ -664,6 +676,30 @@ begin
     union all select 0, private.main_location(), 0 where v_first > 0
   ) as share
   on conflict on constraint stock_slots_pkey do update set available = stock_slots.available + excluded.available where excluded.available > 0;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.address_message(message public.intake_messages)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_people integer;
+begin
+  insert into public.events (name, subject_type, subject_id, payload, actor_id, correlation_id)
+  select 'intake_message.sent', 'intake_message', message.id, jsonb_build_object('profile_id', audience.learner_id), auth.uid(), private.request_id()
+  from (
+    select enrollments.learner_id from public.enrollments
+    where enrollments.intake_id = message.intake_id and enrollments.status in ('active', 'suspended', 'completed') and message.audience in ('active', 'all')
+    union
+    select waitlist_entries.learner_id from public.waitlist_entries
+    where waitlist_entries.intake_id = message.intake_id and waitlist_entries.status in ('waiting', 'offered') and message.audience in ('waiting', 'all')
+  ) as audience
+  join public.profiles on profiles.id = audience.learner_id and profiles.closed_at is null
+  order by audience.learner_id;
+  get diagnostics v_people = row_count;
+  return v_people;
 end
 $function$;
 
@@ -1420,6 +1456,15 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.attended_intakes()
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select enrollments.intake_id from public.enrollments where enrollments.learner_id = auth.uid() and enrollments.status in ('active', 'completed');
+$function$;
+
 CREATE OR REPLACE FUNCTION private.attended_sessions()
  RETURNS SETOF uuid
  LANGUAGE sql
@@ -1584,17 +1629,101 @@ begin
   return query
     select jsonb_build_object('session_id', intake_sessions.id, 'title', intake_sessions.title, 'starts_at', intake_sessions.starts_at,
       'ends_at', intake_sessions.ends_at, 'time_zone', intakes.time_zone, 'location', coalesce(intake_sessions.location, intakes.location),
-      'url', session_links.url, 'intake_id', intakes.id, 'intake_title', intakes.title, 'product_id', products.id, 'slug', products.slug,
-      'course_title', products.title, 'updated_at', greatest(intake_sessions.updated_at, session_links.updated_at))
+      'url', coalesce(session_links.url, intake_links.url), 'intake_id', intakes.id, 'intake_title', intakes.title, 'product_id', products.id, 'slug', products.slug,
+      'course_title', products.title, 'updated_at', greatest(intake_sessions.updated_at, session_links.updated_at, intake_links.updated_at))
     from public.enrollments
     join public.intakes on intakes.id = enrollments.intake_id
     join public.products on products.id = intakes.product_id
     join public.intake_sessions on intake_sessions.intake_id = intakes.id
     left join public.session_links on session_links.session_id = intake_sessions.id
+    left join public.intake_links on intake_links.intake_id = intakes.id
     where enrollments.learner_id = calendar_of.person_id and enrollments.status in ('active', 'completed')
       and intake_sessions.ends_at > calendar_of.starts_from and intake_sessions.starts_at < calendar_of.starts_before
     order by intake_sessions.starts_at, intake_sessions.id
     limit 1000;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.cancel_enrollment(enrollment_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_learner_id uuid := private.require_person();
+  v_body jsonb := to_jsonb(cancel_enrollment.enrollment_id);
+  v_answer jsonb := private.recall_answer(v_learner_id, cancel_enrollment.idempotency_key, 'cancel_enrollment', v_body);
+  v_order public.orders;
+  v_seat public.enrollments;
+  v_terms jsonb;
+  v_refund_id uuid;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  select orders.* into v_order from public.enrollments
+  join public.order_items on order_items.id = enrollments.order_item_id join public.orders on orders.id = order_items.order_id
+  where enrollments.id = cancel_enrollment.enrollment_id and enrollments.learner_id = v_learner_id for update of orders;
+  select * into v_seat from public.enrollments
+  where enrollments.id = cancel_enrollment.enrollment_id and enrollments.learner_id = v_learner_id for update;
+  if v_seat.id is null then
+    perform private.fail('enrollment_not_found', 404, 'You have no such seat.', 'Read my_courses for your enrolments.');
+  end if;
+  v_terms := private.cancellation_document(v_seat);
+  if not (v_terms ->> 'allowed')::boolean then
+    perform private.fail('cancellation_not_allowed', 409, 'This seat cannot be given back any more, or not this way.',
+      case when v_terms ->> 'reason' = 'unpaid' then 'Cancel the order (cancel_order).' else 'Ask the school.' end, v_terms ->> 'reason');
+  end if;
+  v_refund_id := private.give_back_items(v_order, array[v_seat.order_item_id], array[1], 'by_learner', 'the learner gave the seat back');
+  perform private.emit('enrollment.cancelled', 'enrollment', v_seat.id, jsonb_build_object('intake_id', v_seat.intake_id, 'refund_id', v_refund_id));
+  select * into v_seat from public.enrollments where enrollments.id = v_seat.id;
+  return private.remember_answer(v_learner_id, cancel_enrollment.idempotency_key, 'cancel_enrollment', v_body, v_terms || jsonb_build_object(
+    'status', v_seat.status, 'refund', private.refund_document(v_refund_id)));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.cancel_intake(intake_id uuid, reason text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(cancel_intake.intake_id, cancel_intake.reason);
+  v_answer jsonb;
+  v_intake public.intakes;
+begin
+  perform private.require_refunder('intakes.cancel', cancel_intake.reason);
+  v_answer := private.recall_answer(v_person_id, cancel_intake.idempotency_key, 'cancel_intake', v_body);
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  select * into v_intake from public.intakes where intakes.id = cancel_intake.intake_id for update;
+  if v_intake.id is null then
+    perform private.fail('intake_not_found', 404, 'There is no such intake.', 'Check the id.');
+  end if;
+  if v_intake.status <> 'cancelled' then
+    if v_intake.ends_at <= now() then
+      perform private.fail('intake_over', 409, 'This intake is over, so there is nothing to cancel.', 'Refund single orders (refund_order).');
+    end if;
+    perform private.cancel_intake_row(v_intake, cancel_intake.reason);
+  end if;
+  return private.remember_answer(v_person_id, cancel_intake.idempotency_key, 'cancel_intake', v_body, private.intake_document(v_intake.id));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.cancel_intake_row(intake public.intakes, reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.give_reason(cancel_intake_row.reason);
+  update public.intakes set status = 'cancelled', cancelled_at = now(), cancel_reason = cancel_intake_row.reason where intakes.id = intake.id;
+  perform private.emit('intake.cancelled', 'intake', intake.id);
+  perform private.give_reason(null);
 end
 $function$;
 
@@ -1630,6 +1759,83 @@ begin
       case when v_order.status in ('paid', 'processing') then 'Ask the shop: staff can cancel it and give the money back.' else 'Read the order again.' end);
   end if;
   return private.remember_answer(v_person_id, cancel_order.idempotency_key, 'cancel_order', v_body, private.order_document(v_order.id));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.cancellation_document(seat public.enrollments)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_intake public.intakes;
+  v_item public.order_items;
+  v_order public.orders;
+  v_rest boolean;
+  v_left bigint;
+  v_due bigint;
+  v_progress integer := coalesce((select results.progress_percent from public.results where results.enrollment_id = seat.id), 0);
+  v_until timestamptz;
+  v_amount bigint;
+  v_reason text;
+begin
+  select * into v_intake from public.intakes where intakes.id = seat.intake_id;
+  select * into v_item from public.order_items where order_items.id = seat.order_item_id;
+  select * into v_order from public.orders where orders.id = v_item.order_id;
+  -- as give_back_items counts: what is still owed for the seat is not owed any more, and does not go back
+  select coalesce(sum(private.refundable_amount(payments.id)), 0) into v_left from public.payments where payments.order_id = v_order.id and payments.status in ('success', 'refunding');
+  v_due := private.due_amount(v_order.id);
+  v_rest := exists (select from public.order_items
+    where order_items.order_id = v_order.id and order_items.id <> v_item.id and order_items.parent_id is null and order_items.refunded_quantity < order_items.quantity);
+  v_amount := case when v_rest or v_due = 0 then least(greatest(0, v_item.total_amount - v_due), v_left) else v_left end;
+  v_until := private.cancellation_until(v_intake, seat.enrolled_at, v_progress);
+  v_reason := case
+    when seat.status = 'reserved' then 'unpaid'
+    when seat.status <> 'active' then 'not_active'
+    when v_item.id is null or v_item.quantity <> 1 or v_item.parent_id is not null or v_order.customer_id <> seat.learner_id then 'not_bought_alone'
+    when v_order.status not in ('paid', 'processing', 'shipped', 'delivered', 'completed', 'partially_refunded') then 'order_in_review'
+    when v_item.total_amount = 0 or v_until > now() then null
+    when private.cancellation_until(v_intake, seat.enrolled_at, 0) > now() then 'too_much_done'
+    when v_until is null and private.cancellation_until(v_intake, seat.enrolled_at, 0) is null then 'no_terms'
+    else 'too_late' end;
+  return jsonb_build_object('enrollment_id', seat.id, 'intake_id', seat.intake_id, 'order_id', v_order.id, 'status', seat.status, 'allowed', v_reason is null,
+    'reason', v_reason, 'until', v_until, 'progress_percent', v_progress, 'refund_amount', case when v_reason is null then v_amount else 0 end, 'currency', v_order.currency);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.cancellation_quote(enrollment_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_learner_id uuid := private.require_person();
+  v_seat public.enrollments;
+begin
+  select * into v_seat from public.enrollments where enrollments.id = cancellation_quote.enrollment_id and enrollments.learner_id = v_learner_id;
+  if v_seat.id is null then
+    perform private.fail('enrollment_not_found', 404, 'You have no such seat.', 'Read my_courses for your enrolments.');
+  end if;
+  return private.cancellation_document(v_seat);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.cancellation_until(intake public.intakes, enrolled_at timestamp with time zone, progress_percent integer)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_course public.courses;
+  v_own boolean := intake.cancel_days_before_start is not null or intake.cancel_days_after_purchase is not null;
+begin
+  select * into v_course from public.courses where courses.product_id = intake.product_id;
+  return greatest(
+    intake.starts_at - case when v_own then intake.cancel_days_before_start else v_course.cancel_days_before_start end * interval '24 hours',
+    case when progress_percent < coalesce(intake.cancel_progress_percent, v_course.cancel_progress_percent)
+      then enrolled_at + case when v_own then intake.cancel_days_after_purchase else v_course.cancel_days_after_purchase end * interval '24 hours' end);
 end
 $function$;
 
@@ -2730,6 +2936,15 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.close_intake(intake_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select private.move_intake(close_intake.intake_id, 'closed', 'close_intake', close_intake.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION private.close_overdue_attempt(enrollment_id uuid, lesson_id uuid)
  RETURNS void
  LANGUAGE sql
@@ -2896,7 +3111,14 @@ declare
   v_item record;
   v_retaken boolean := false;
   v_purpose text;
+  v_intakes uuid[] := array(
+    select intakes.id from public.order_items join public.intakes on intakes.variant_id = order_items.variant_id
+    where order_items.order_id = confirm_order.order_id);
 begin
+  if v_intakes <> '{}' then
+    perform from public.intakes where intakes.id = any (v_intakes) order by intakes.id for key share;
+    perform private.refuse_cancelled_intakes(v_intakes);
+  end if;
   -- from here on nobody releases what is still held, so what is missing now is all that will be
   perform from public.reservations where reservations.holder_id = confirm_order.order_id and reservations.status = 'held' order by reservations.id for update;
   -- what was released before is taken again, if it is still there
@@ -2985,6 +3207,39 @@ begin
     perform private.fail('invalid_cursor', 422, 'This cursor is not one that this search gave.', 'Pass next_cursor as it came, with the same words and filters; start without it.');
   end if;
   return v_search;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.copy_intake(original public.intakes, title text, from_start timestamp with time zone, to_start timestamp with time zone)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_copy public.intakes;
+begin
+  insert into public.intakes (product_id, title, seats, enroll_opens_at, enroll_closes_at, starts_at, ends_at, time_zone, location, access_days, has_waitlist,
+    min_seats, decide_at, auto_cancel, cancel_days_before_start, cancel_days_after_purchase, cancel_progress_percent, status)
+  values (original.product_id, copy_intake.title, original.seats,
+    coalesce(private.move_time(original.enroll_opens_at, from_start, to_start, original.time_zone), original.enroll_opens_at),
+    coalesce(private.move_time(original.enroll_closes_at, from_start, to_start, original.time_zone), original.enroll_closes_at),
+    case when original.starts_at is not null then to_start end,
+    private.move_time(original.ends_at, from_start, to_start, original.time_zone),
+    original.time_zone, original.location, original.access_days, original.has_waitlist, original.min_seats,
+    private.move_time(original.decide_at, from_start, to_start, original.time_zone),
+    original.auto_cancel, original.cancel_days_before_start, original.cancel_days_after_purchase, original.cancel_progress_percent, 'draft')
+  returning * into v_copy;
+  insert into public.prices (variant_id, currency, amount)
+  select v_copy.variant_id, prices.currency, prices.amount from public.prices where prices.variant_id = original.variant_id;
+  insert into public.price_list_prices (price_list_id, variant_id, currency, min_quantity, amount)
+  select price_list_prices.price_list_id, v_copy.variant_id, price_list_prices.currency, price_list_prices.min_quantity, price_list_prices.amount
+  from public.price_list_prices join public.price_lists on price_lists.id = price_list_prices.price_list_id
+  where price_list_prices.variant_id = original.variant_id and price_lists.status <> 'archived' and (price_lists.ends_at is null or price_lists.ends_at > now());
+  insert into public.intake_sessions (intake_id, title, starts_at, ends_at, location)
+  select v_copy.id, intake_sessions.title, private.move_time(intake_sessions.starts_at, from_start, to_start, original.time_zone),
+    private.move_time(intake_sessions.ends_at, from_start, to_start, original.time_zone), intake_sessions.location
+  from public.intake_sessions where intake_sessions.intake_id = original.id;
+  return v_copy.id;
 end
 $function$;
 
@@ -3240,6 +3495,38 @@ CREATE OR REPLACE FUNCTION private.credit_note_of(refund_id uuid)
  SET search_path TO ''
 AS $function$
   select invoices.id from public.invoices where invoices.refund_id = credit_note_of.refund_id;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.decide_next_intake()
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_intake public.intakes;
+begin
+  select * into v_intake from public.intakes
+  where intakes.decide_at <= now() and intakes.decided_at is null and intakes.status in ('published', 'closed')
+  order by intakes.decide_at, intakes.id limit 1 for update;
+  if v_intake.id is null then
+    return false;
+  end if;
+  update public.intakes set decided_at = now() where intakes.id = v_intake.id;
+  if private.is_filled(v_intake) then
+    perform private.emit('intake.guaranteed', 'intake', v_intake.id);
+  elsif v_intake.auto_cancel then
+    perform private.cancel_intake_row(v_intake, format('fewer than %s learners', v_intake.min_seats));
+  else
+    perform private.emit('intake.below_minimum', 'intake', v_intake.id, jsonb_build_object('profile_id', staff.profile_id))
+    from (
+      select course_instructors.profile_id from public.course_instructors where course_instructors.product_id = v_intake.product_id
+      union
+      select role_members.profile_id from public.role_members join public.role_permissions on role_permissions.role = role_members.role
+      where role_permissions.permission = 'intakes.cancel'
+    ) as staff;
+  end if;
+  return true;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.deduct_stock(hold_id uuid, lines jsonb, note text, idempotency_key text)
@@ -3632,6 +3919,42 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.duplicate_intake(intake_id uuid, starts_at timestamp with time zone, title text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(duplicate_intake.intake_id, duplicate_intake.starts_at, duplicate_intake.title);
+  v_answer jsonb;
+  v_original public.intakes;
+  v_from timestamptz;
+begin
+  if not (private.is_service() or private.has_permission('catalog.write')) then
+    perform private.fail('permission_denied', 403, 'This needs the permission catalog.write.', 'Ask an admin for a role that has it.');
+  end if;
+  v_answer := private.recall_answer(v_person_id, duplicate_intake.idempotency_key, 'duplicate_intake', v_body);
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  select * into v_original from public.intakes where intakes.id = duplicate_intake.intake_id;
+  if v_original.id is null then
+    perform private.fail('intake_not_found', 404, 'There is no such intake.', 'Check the id.');
+  end if;
+  v_from := coalesce(v_original.starts_at, (select min(intake_sessions.starts_at) from public.intake_sessions where intake_sessions.intake_id = v_original.id));
+  if v_from is not null and duplicate_intake.starts_at is null then
+    perform private.fail('invalid_intake', 422, 'The copy of an intake with dates needs a start.', 'Send starts_at.');
+  end if;
+  if duplicate_intake.starts_at not between '2000-01-01' and '2200-01-01' or length(btrim(duplicate_intake.title)) not between 1 and 200 then
+    perform private.fail('invalid_intake', 422, 'A start lies between the years 2000 and 2200, and a title has 1 to 200 characters.', 'Correct it.');
+  end if;
+  return private.remember_answer(v_person_id, duplicate_intake.idempotency_key, 'duplicate_intake', v_body,
+    private.intake_document(private.copy_intake(v_original, coalesce(duplicate_intake.title, v_original.title), v_from, duplicate_intake.starts_at)));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.emit(name text, subject_type text, subject_id uuid, payload jsonb DEFAULT '{}'::jsonb)
  RETURNS void
  LANGUAGE plpgsql
@@ -3777,6 +4100,11 @@ AS $function$
 declare
   v_left integer := end_organisation_seats.units;
   v_whole boolean;
+  -- of an intake that is cancelled only those who completed it keep their seat
+  v_cancelled boolean := exists (
+    select from public.order_items join public.intakes on intakes.variant_id = order_items.variant_id
+    where order_items.id = end_organisation_seats.order_item_id and intakes.status = 'cancelled');
+  v_status text;
   v_seat public.organisation_seats;
 begin
   perform from public.organisation_seats
@@ -3790,8 +4118,8 @@ begin
   loop
     exit when v_left = 0;
     if v_seat.status = 'assigned' then
-      perform from public.enrollments where enrollments.id = v_seat.enrollment_id for update;
-      continue when not v_whole and private.has_begun(v_seat.enrollment_id);
+      select enrollments.status into v_status from public.enrollments where enrollments.id = v_seat.enrollment_id for update;
+      continue when not v_whole and case when v_cancelled then v_status = 'completed' else private.has_begun(v_seat.enrollment_id) end;
       perform private.end_seat_enrollment(v_seat.enrollment_id);
     end if;
     update public.organisation_seats set status = 'ended' where organisation_seats.id = v_seat.id;
@@ -3810,6 +4138,22 @@ CREATE OR REPLACE FUNCTION private.end_seat_enrollment(enrollment_id uuid)
 AS $function$
   update public.enrollments set status = 'cancelled', ended_at = now()
   where enrollments.id = end_seat_enrollment.enrollment_id and enrollments.status in ('active', 'suspended', 'completed');
+$function$;
+
+CREATE OR REPLACE FUNCTION private.end_seats(intake public.intakes, enrollment_ids uuid[], refund_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_enrollment_id uuid;
+begin
+  update public.enrollments set status = 'cancelled', ended_at = now()
+  where enrollments.id = any (end_seats.enrollment_ids) and enrollments.status in ('reserved', 'active', 'suspended');
+  foreach v_enrollment_id in array end_seats.enrollment_ids loop
+    perform private.emit('enrollment.cancelled', 'enrollment', v_enrollment_id, jsonb_build_object('intake_id', intake.id, 'refund_id', end_seats.refund_id));
+  end loop;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.end_seats_for_others(order_id uuid, order_item_ids uuid[], units integer[])
@@ -3904,17 +4248,19 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.enrollment_problem(intake_id uuid, opens_at timestamp with time zone, closes_at timestamp with time zone)
+CREATE OR REPLACE FUNCTION private.enrollment_problem(intake_id uuid, status text, opens_at timestamp with time zone, closes_at timestamp with time zone)
  RETURNS jsonb
  LANGUAGE plpgsql
  STABLE
  SET search_path TO ''
 AS $function$
 begin
-  if enrollment_problem.opens_at > now() then
+  if enrollment_problem.status = 'cancelled' then
+    return private.problem('intake_cancelled', 409, 'This intake was cancelled.', 'Choose another intake of the course.', enrollment_problem.intake_id::text);
+  elsif enrollment_problem.status = 'published' and enrollment_problem.opens_at > now() then
     return private.problem('intake_not_open', 409, 'Enrolment in this intake has not opened yet.', 'Try again when it opens.',
       json_build_object('intake_id', enrollment_problem.intake_id, 'opens_at', enrollment_problem.opens_at)::text);
-  elsif enrollment_problem.closes_at <= now() then
+  elsif enrollment_problem.status = 'closed' or enrollment_problem.closes_at <= now() then
     return private.problem('intake_closed', 409, 'Enrolment in this intake has closed.', 'Choose another intake of the course.',
       json_build_object('intake_id', enrollment_problem.intake_id, 'closed_at', enrollment_problem.closes_at)::text);
   end if;
@@ -4677,6 +5023,24 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.finish_wind_ups()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_finished integer;
+begin
+  update public.intakes set wound_up_at = now()
+  where intakes.status = 'cancelled' and intakes.wound_up_at is null
+    and not exists (select from private.items_to_give_back(intakes))
+    and not exists (select from public.enrollments where enrollments.intake_id = intakes.id and enrollments.status in ('reserved', 'active', 'suspended'))
+    and not exists (select from public.waitlist_entries where waitlist_entries.intake_id = intakes.id and waitlist_entries.status in ('waiting', 'offered'));
+  get diagnostics v_finished = row_count;
+  return v_finished;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.first_misfit(root_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -5056,6 +5420,61 @@ begin
   on conflict on constraint cart_items_pkey do update set quantity = greatest(item.quantity, excluded.quantity);
   update public.carts set status = 'abandoned' where carts.id = (give_back_cart.returned).id;
   return v_cart;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.give_back_items(target public.orders, item_ids uuid[], quantities integer[], refund_reason text, note text)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_worth bigint := private.worth_of_items(give_back_items.item_ids, give_back_items.quantities);
+  v_due bigint := private.due_amount(target.id);
+  v_left bigint;
+  v_rest boolean;
+  v_owed bigint := 0;
+  v_refund_ids uuid[] := '{}';
+begin
+  perform from public.payments where payments.order_id = target.id order by payments.id for update;
+  select coalesce(sum(private.refundable_amount(payments.id)), 0) into v_left from public.payments where payments.order_id = target.id and payments.status in ('success', 'refunding');
+  select exists (
+    select from public.order_items left join unnest(give_back_items.item_ids, give_back_items.quantities) as given (item_id, quantity) on given.item_id = order_items.id
+    where order_items.order_id = target.id and order_items.parent_id is null and order_items.refunded_quantity + coalesce(given.quantity, 0) < order_items.quantity
+  ) into v_rest;
+  if not v_rest and v_left = 0 and target.status = 'paid' then
+    perform private.undo_order(target.id, give_back_items.note);
+    return null;
+  end if;
+  -- of what was not paid yet nothing goes back: it is not owed any more
+  if v_rest then
+    v_owed := least(v_worth, v_due);
+  end if;
+  v_worth := case when v_rest or v_due = 0 then least(v_worth - v_owed, v_left) else v_left end;
+  perform private.give_reason(give_back_items.note);
+  if v_owed > 0 then
+    perform private.release_owed(target.id, v_owed, (
+      select format('released:%s:%s:%s', target.id, order_items.id, order_items.refunded_quantity) from public.order_items where order_items.id = give_back_items.item_ids[1]));
+  end if;
+  if not v_rest and v_worth = v_left and v_left > 0 then
+    update public.orders set status = 'refunded' where orders.id = target.id;
+    perform private.take_back_rest(target.id, true, give_back_items.note);
+  else
+    if v_worth + v_owed > 0 then
+      update public.orders set status = 'partially_refunded' where orders.id = target.id;
+    end if;
+    perform private.take_back_lines(target.id, give_back_items.item_ids, give_back_items.quantities, true, give_back_items.note);
+  end if;
+  if v_worth > 0 then
+    v_refund_ids := private.refund_across(target.id, v_worth, give_back_items.refund_reason, give_back_items.note);
+    update public.refunds set lines = (
+      select jsonb_agg(jsonb_build_object('order_item_id', given.item_id, 'quantity', given.quantity, 'restock', true))
+      from unnest(give_back_items.item_ids, give_back_items.quantities) as given (item_id, quantity))
+    where refunds.id = v_refund_ids[1];
+    perform private.emit('order.refunded', 'order', target.id, jsonb_build_object('refund_id', v_refund_ids[1], 'whole', not v_rest and v_worth = v_left));
+  end if;
+  perform private.give_reason(null);
+  return v_refund_ids[1];
 end
 $function$;
 
@@ -5454,6 +5873,21 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.intake_document(intake_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select to_jsonb(intakes) || jsonb_build_object(
+      'reserved', (select count(*) from public.enrollments where enrollments.intake_id = intakes.id and enrollments.status = 'reserved'),
+      'enrolled', (select count(*) from public.enrollments where enrollments.intake_id = intakes.id and enrollments.status in ('active', 'suspended', 'completed')),
+      'waiting', (select count(*) from public.waitlist_entries where waitlist_entries.intake_id = intakes.id and waitlist_entries.status in ('waiting', 'offered')))
+    from public.intakes where intakes.id = intake_document.intake_id);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.invite_document(invite_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -5565,6 +5999,22 @@ AS $function$
   select private.taxes_by_name(coalesce(jsonb_agg(tax), '[]'))
   from public.invoice_lines cross join lateral jsonb_array_elements(invoice_lines.taxes) as tax
   where invoice_lines.invoice_id = invoice_taxes.invoice_id;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.is_filled(intake public.intakes)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select count(*) >= intake.min_seats
+    from (
+      select from public.enrollments
+      where enrollments.intake_id = intake.id and enrollments.status in ('active', 'suspended', 'completed') limit intake.min_seats
+    ) as learners);
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.is_importing()
@@ -5813,6 +6263,34 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.items_to_give_back(intake public.intakes)
+ RETURNS TABLE(order_id uuid, item_id uuid, quantity integer)
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return query
+    -- a bundle goes back as a whole; of seats that were bought together stay those that were completed, or moved to another intake
+    select sold.order_id, coalesce(sold.parent_id, sold.id), max(case when sold.parent_id is null then sold.quantity - sold.refunded_quantity - kept.seats
+      else (select bundles.quantity - bundles.refunded_quantity from public.order_items as bundles where bundles.id = sold.parent_id) end)::integer
+    from (
+      select order_items.* from public.order_items where order_items.variant_id = intake.variant_id
+      union
+      select order_items.* from public.enrollments join public.order_items on order_items.id = enrollments.order_item_id
+      where enrollments.intake_id = intake.id and enrollments.status in ('reserved', 'active', 'suspended')
+    ) as sold
+    join public.orders on orders.id = sold.order_id
+    cross join lateral (
+      select count(*) as seats from public.enrollments
+      where enrollments.order_item_id = sold.id and (enrollments.status = 'completed'
+        or enrollments.intake_id <> intake.id and enrollments.status in ('reserved', 'active', 'suspended'))
+    ) as kept
+    where orders.status not in ('cancelled', 'expired', 'refunded') and sold.refunded_quantity < sold.quantity
+      and sold.quantity - sold.refunded_quantity > kept.seats
+    group by 1, 2;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.join_waitlist(intake_id uuid, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -5831,15 +6309,16 @@ begin
   end if;
   select intakes.* into v_intake from public.intakes
   join public.products on products.id = intakes.product_id
-  where intakes.id = join_waitlist.intake_id and private.is_on_sale(products.status, products.publish_at, products.unpublish_at);
+  where intakes.id = join_waitlist.intake_id and intakes.status <> 'draft' and private.is_on_sale(products.status, products.publish_at, products.unpublish_at);
   if v_intake.id is null then
     perform private.fail('intake_not_found', 404, 'There is no such intake.', 'Read the course again for its intakes.');
   end if;
-  perform private.refuse_problem(private.enrollment_problem(v_intake.id, v_intake.enroll_opens_at, v_intake.enroll_closes_at));
+  perform private.refuse_problem(private.enrollment_problem(v_intake.id, v_intake.status, v_intake.enroll_opens_at, v_intake.enroll_closes_at));
   perform private.clear_due_holds(v_intake, v_learner_id);
   perform private.lock_waitlist(v_intake.id);
   perform private.check_waitable(v_intake.id, v_learner_id);
   insert into public.waitlist_entries (intake_id, learner_id) values (v_intake.id, v_learner_id) returning * into v_entry;
+  perform private.refuse_cancelled_intakes(array[v_intake.id]);
   return private.remember_answer(v_learner_id, join_waitlist.idempotency_key, 'join_waitlist', v_body, private.waitlist_document(v_entry));
 end
 $function$;
@@ -6504,6 +6983,37 @@ AS $function$
     else greatest(merged_quantity.present, least(merged_quantity.present + merged_quantity.added, merged_quantity.most)) end;
 $function$;
 
+CREATE OR REPLACE FUNCTION private.message_intake(intake_id uuid, subject text, body text, audience text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_intake(message_intake.intake_id, 'intakes.message');
+  v_body jsonb := jsonb_build_array(message_intake.intake_id, message_intake.subject, message_intake.body, message_intake.audience);
+  v_answer jsonb := private.recall_answer(v_person_id, message_intake.idempotency_key, 'message_intake', v_body);
+  v_message public.intake_messages;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if coalesce(message_intake.audience, '') not in ('active', 'waiting', 'all') or length(btrim(coalesce(message_intake.subject, ''))) not between 1 and 200
+    or message_intake.subject ~ '[[:cntrl:]]' or length(btrim(coalesce(message_intake.body, ''))) not between 1 and 10000 then
+    perform private.fail('invalid_message', 422, 'A message has a subject of one line and at most 200 characters, a text of at most 10000, and an audience: active, waiting or all.', 'Correct it.');
+  end if;
+  perform from public.intakes where intakes.id = message_intake.intake_id for no key update;
+  if (select count(*) from public.intake_messages where intake_messages.intake_id = message_intake.intake_id and intake_messages.created_at > now() - interval '24 hours')
+    >= (private.setting('intake_messages_per_day'))::integer then
+    perform private.fail('too_many_messages', 429, 'This intake was written to often enough for a day.', 'Wait until tomorrow, or put more into one message.');
+  end if;
+  insert into public.intake_messages (intake_id, sender_id, audience, subject, body)
+  values (message_intake.intake_id, auth.uid(), message_intake.audience, btrim(message_intake.subject), btrim(message_intake.body)) returning * into v_message;
+  update public.intake_messages set recipients = private.address_message(v_message) where intake_messages.id = v_message.id returning * into v_message;
+  return private.remember_answer(v_person_id, message_intake.idempotency_key, 'message_intake', v_body, to_jsonb(v_message));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.missed_attributes(facts text[], numbers jsonb, wanted jsonb)
  RETURNS text[]
  LANGUAGE sql
@@ -6625,6 +7135,40 @@ begin
     perform private.end_dispute_review(dispute.order_id, move_dispute.status);
   end if;
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.move_intake(intake_id uuid, status text, verb text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_intake(move_intake.intake_id, 'catalog.write');
+  v_body jsonb := to_jsonb(move_intake.intake_id);
+  v_answer jsonb := private.recall_answer(v_person_id, move_intake.idempotency_key, move_intake.verb, v_body);
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform from public.intakes where intakes.id = move_intake.intake_id for no key update;
+  perform private.refuse_cancelled_intakes(array[move_intake.intake_id]);
+  -- any other move that is not allowed is refused by private.status_moves
+  update public.intakes set status = move_intake.status where intakes.id = move_intake.intake_id and intakes.status <> move_intake.status;
+  if found then
+    perform private.emit('intake.' || move_intake.status, 'intake', move_intake.intake_id);
+  end if;
+  return private.remember_answer(v_person_id, move_intake.idempotency_key, move_intake.verb, v_body, private.intake_document(move_intake.intake_id));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.move_time(moment timestamp with time zone, from_start timestamp with time zone, to_start timestamp with time zone, time_zone text)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select (moment at time zone move_time.time_zone + (to_start at time zone move_time.time_zone - from_start at time zone move_time.time_zone)) at time zone move_time.time_zone;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.my_calendar(starts_from timestamp with time zone, starts_before timestamp with time zone)
@@ -7057,6 +7601,7 @@ CREATE OR REPLACE FUNCTION private.open_enrollments(order_id uuid, person_id uui
 AS $function$
 declare
   v_intake_id uuid;
+  v_taken uuid[] := '{}';
 begin
   for v_index in 1 .. cardinality(open_enrollments.lines) loop
     v_intake_id := (open_enrollments.lines[v_index]).intake_id;
@@ -7065,11 +7610,15 @@ begin
     values (v_intake_id, open_enrollments.person_id, open_enrollments.item_ids[v_index], open_enrollments.first_status,
       case when open_enrollments.first_status = 'active' then now() end)
     on conflict (intake_id, learner_id) where (status in ('reserved', 'active', 'suspended', 'completed')) do nothing;
+    v_taken := v_taken || v_intake_id;
     continue when found;
     perform private.refuse_second_seat(open_enrollments.person_id, v_intake_id);
     -- it ended this very moment
     perform private.fail('already_enrolled', 409, 'You are enrolled in this intake already.', 'Find it among your courses.');
   end loop;
+  if v_taken <> '{}' then
+    perform private.refuse_cancelled_intakes(v_taken);
+  end if;
 end
 $function$;
 
@@ -7736,7 +8285,7 @@ declare
   v_passed_on integer := 0;
 begin
   select * into v_intake from public.intakes where intakes.variant_id = pass_on_units.variant_id;
-  if v_intake.id is null or not v_intake.has_waitlist or v_intake.enroll_closes_at <= now() then
+  if v_intake.id is null or not v_intake.has_waitlist or v_intake.status <> 'published' or v_intake.enroll_closes_at <= now() then
     return 0;
   end if;
   perform private.lock_waitlist(v_intake.id);
@@ -8007,6 +8556,28 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.prerequisite_problem(product_id uuid, person_id uuid, variant_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_missing jsonb;
+begin
+  select jsonb_agg(jsonb_build_object('product_id', products.id, 'slug', products.slug, 'title', products.title) order by products.title, products.id) into v_missing
+  from public.course_prerequisites join public.products on products.id = course_prerequisites.required_product_id
+  where course_prerequisites.product_id = prerequisite_problem.product_id and not exists (
+    select from public.enrollments join public.intakes on intakes.id = enrollments.intake_id
+    where enrollments.learner_id = prerequisite_problem.person_id and enrollments.status = 'completed' and intakes.product_id = products.id);
+  if v_missing is null then
+    return null;
+  end if;
+  return private.problem('prerequisite_missing', 409, format('%s must be completed first.', v_missing #>> '{0,title}'), 'Complete it, or choose another course.',
+    jsonb_build_object('variant_id', prerequisite_problem.variant_id, 'missing', v_missing)::text);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.price_cart(cart public.carts)
  RETURNS private.priced_cart
  LANGUAGE plpgsql
@@ -8039,6 +8610,8 @@ declare
   v_list private.list_price;
   v_opens_at timestamptz;
   v_closes_at timestamptz;
+  v_status text;
+  v_ordered boolean;
   v_on_sale boolean;
 begin
   select variants.id, price_line.quantity, products.kind, variants.sku,
@@ -8046,15 +8619,16 @@ begin
     prices.amount, variants.stock_mode <> 'none', intakes.id,
     jsonb_build_object('product_id', products.id, 'slug', products.slug, 'image_url', products.image_url, 'starts_at', intakes.starts_at, 'ends_at', intakes.ends_at, 'time_zone', intakes.time_zone),
     products.id, products.category_id, products.tax_category,
-    intakes.enroll_opens_at, intakes.enroll_closes_at, private.is_on_sale(products.status, products.publish_at, products.unpublish_at)
+    intakes.status, courses.prerequisites_block_sale, intakes.enroll_opens_at, intakes.enroll_closes_at, private.is_on_sale(products.status, products.publish_at, products.unpublish_at)
   into v_line.variant_id, v_line.quantity, v_line.kind, v_line.sku, v_line.title, v_line.unit_amount, v_line.counted, v_line.intake_id, v_line.snapshot,
-    v_line.product_id, v_line.category_id, v_line.tax_category, v_opens_at, v_closes_at, v_on_sale
+    v_line.product_id, v_line.category_id, v_line.tax_category, v_status, v_ordered, v_opens_at, v_closes_at, v_on_sale
   from public.variants
   join public.products on products.id = variants.product_id
   left join public.intakes on intakes.variant_id = variants.id
+  left join public.courses on courses.product_id = intakes.product_id
   left join public.prices on prices.variant_id = variants.id and prices.currency = price_line.currency
   where variants.id = price_line.variant_id;
-  if v_on_sale is not true or v_line.kind = 'course' and v_line.intake_id is null then
+  if v_on_sale is not true or v_line.kind = 'course' and v_line.intake_id is null or v_status = 'draft' then
     -- nothing of a thing that is not on sale shows
     v_line := null;
     v_line.variant_id := price_line.variant_id;
@@ -8065,9 +8639,11 @@ begin
   elsif v_line.unit_amount is null then
     v_line.problem := private.problem('price_missing', 422, format('%s is not sold in %s.', v_line.title, price_line.currency), 'Choose a currency that has a price.', price_line.variant_id::text);
   elsif v_line.kind = 'course' then
-    v_line.problem := private.enrollment_problem(v_line.intake_id, v_opens_at, v_closes_at);
+    v_line.problem := private.enrollment_problem(v_line.intake_id, v_status, v_opens_at, v_closes_at);
     if v_line.problem is null and price_line.quantity <> 1 then
       v_line.problem := private.problem('invalid_quantity', 422, 'A learner takes one seat of an intake.', 'Set the quantity to 1.', price_line.variant_id::text);
+    elsif v_line.problem is null and v_ordered and price_line.person_id is not null then
+      v_line.problem := private.prerequisite_problem(v_line.product_id, price_line.person_id, v_line.variant_id);
     end if;
   end if;
   v_line.base_unit_amount := v_line.unit_amount;
@@ -8118,7 +8694,7 @@ declare
 begin
   foreach v_wish in array price_wishes.wishes loop
     v_line := private.price_line(v_wish.variant_id, v_wish.quantity, price_wishes.currency, price_wishes.person_id);
-    v_lines := v_lines || case when v_line.kind = 'bundle' then private.with_parts(v_line) else array[v_line] end;
+    v_lines := v_lines || case when v_line.kind = 'bundle' then private.with_parts(v_line, price_wishes.person_id) else array[v_line] end;
   end loop;
   return v_lines;
 end
@@ -8550,6 +9126,15 @@ AS $function$
   -- a provider may list an event some minutes after it happened; of three days ago it knows all that it will
   select coalesce((select provider_readings.read_until - interval '15 minutes' from private.provider_readings
     where provider_readings.provider = provider_reading.provider), clock_timestamp() - interval '3 days'), clock_timestamp();
+$function$;
+
+CREATE OR REPLACE FUNCTION private.publish_intake(intake_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select private.move_intake(publish_intake.intake_id, 'published', 'publish_intake', publish_intake.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION private.purge_carts(max_carts integer DEFAULT 100)
@@ -9316,6 +9901,29 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.refund_across(order_id uuid, amount bigint, reason text, note text)
+ RETURNS uuid[]
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_payment record;
+  v_rest bigint := refund_across.amount;
+  v_refund_ids uuid[] := '{}';
+begin
+  for v_payment in
+    select payments.id, private.refundable_amount(payments.id) as amount
+    from public.payments where payments.order_id = refund_across.order_id and payments.status in ('success', 'refunding')
+    order by private.refundable_amount(payments.id) desc, payments.attempt
+  loop
+    exit when v_rest = 0 or v_payment.amount = 0; -- as few refunds as will do
+    v_refund_ids := v_refund_ids || private.request_refund(v_payment.id, refund_across.reason, refund_across.note, least(v_rest, v_payment.amount));
+    v_rest := v_rest - least(v_rest, v_payment.amount);
+  end loop;
+  return v_refund_ids;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.refund_document(refund_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -9347,9 +9955,7 @@ declare
   v_body jsonb := jsonb_build_array(refund_order.order_id, refund_order.lines, refund_order.amount, refund_order.reason, refund_order.restock);
   v_answer jsonb;
   v_order public.orders;
-  v_payment record;
   v_left bigint;
-  v_rest bigint;
   v_ids uuid[];
   v_quantities integer[];
   v_amount bigint;
@@ -9389,16 +9995,7 @@ begin
   elsif v_ids is not null then
     perform private.take_back_lines(v_order.id, v_ids, v_quantities, coalesce(refund_order.restock, true), refund_order.reason);
   end if;
-  v_rest := v_amount;
-  for v_payment in
-    select payments.id, private.refundable_amount(payments.id) as amount
-    from public.payments where payments.order_id = v_order.id and payments.status in ('success', 'refunding')
-    order by private.refundable_amount(payments.id) desc, payments.attempt
-  loop
-    exit when v_rest = 0 or v_payment.amount = 0; -- as few refunds as will do
-    v_refund_ids := v_refund_ids || private.request_refund(v_payment.id, 'by_staff', refund_order.reason, least(v_rest, v_payment.amount));
-    v_rest := v_rest - least(v_rest, v_payment.amount);
-  end loop;
+  v_refund_ids := private.refund_across(v_order.id, v_amount, 'by_staff', refund_order.reason);
   update public.refunds set lines = coalesce((
     select jsonb_agg(jsonb_build_object('order_item_id', line.id, 'quantity', line.quantity, 'restock', coalesce(refund_order.restock, true)))
     from unnest(v_ids, v_quantities) as line (id, quantity)), '[]')
@@ -9450,6 +10047,18 @@ begin
   if v_misfit is not null then
     perform private.fail('attribute_in_use', 409, format('The product %s would no longer fit: %s', v_misfit ->> 'slug', v_misfit ->> 'problem'),
       'Change that product first.', v_misfit::text);
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.refuse_cancelled_intakes(intake_ids uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if exists (select from public.intakes where intakes.id = any (refuse_cancelled_intakes.intake_ids) and intakes.status = 'cancelled') then
+    perform private.fail('intake_cancelled', 409, 'This intake was cancelled.', 'Choose another intake of the course.');
   end if;
 end
 $function$;
@@ -9678,6 +10287,20 @@ begin
   if v_customer_ids is not null then
     perform private.uncount_uses(release_due_uses.promotion_id, v_customer_ids, v_coupon_ids);
   end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.release_owed(order_id uuid, amount bigint, effect_key text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_tax bigint := private.tax_given_back(release_owed.order_id, release_owed.amount);
+begin
+  perform private.post_entries(release_owed.effect_key, release_owed.order_id, (select orders.currency from public.orders where orders.id = release_owed.order_id),
+    jsonb_build_object('receivable', -release_owed.amount, 'refunds', release_owed.amount - v_tax, 'tax_payable', v_tax));
+  perform private.close_payments_beyond_due(release_owed.order_id);
 end
 $function$;
 
@@ -9927,6 +10550,20 @@ begin
       perform private.fail('permission_denied', 403, format('This needs the permission %s.', v_permission), 'Ask an admin for a role that has it.');
     end if;
   end loop;
+  return coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.require_intake(intake_id uuid, permission text)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if not exists (select from public.intakes where intakes.id = require_intake.intake_id)
+    or not (private.is_service() or require_intake.intake_id in (select private.taught_intakes()) or private.has_permission(require_intake.permission)) then
+    perform private.fail('intake_not_found', 404, 'There is no such intake.', 'Check the id, and that you teach its course.');
+  end if;
   return coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
 end
 $function$;
@@ -10401,7 +11038,7 @@ AS $function$
   from (select up.id, sum(up.found)::bigint as found from up group by 1) as summed join public.categories on categories.id = summed.id;
 $function$;
 
-CREATE OR REPLACE FUNCTION private.roster(intake_id uuid)
+CREATE OR REPLACE FUNCTION private.roster(intake_id uuid, statuses text[], search text, progress_below integer)
  RETURNS TABLE(enrollment_id uuid, learner_id uuid, first_name text, last_name text, email text, status text, enrolled_at timestamp with time zone, progress_percent integer, score_percent integer, passed_at timestamp with time zone, certificate_number text, ungraded bigint)
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
@@ -10413,7 +11050,7 @@ begin
     perform private.fail('intake_not_found', 404, 'There is no such intake.', 'Check the id, and that you teach its course.');
   end if;
   return query
-    select enrollments.id, profiles.id, profiles.first_name, profiles.last_name, profiles.email, enrollments.status, enrollments.enrolled_at,
+    select enrollments.id, profiles.id, private.sheet_text(profiles.first_name), private.sheet_text(profiles.last_name), private.sheet_text(profiles.email), enrollments.status, enrollments.enrolled_at,
       results.progress_percent, results.score_percent, results.passed_at, certificates.number,
       (select count(*) from public.submissions where submissions.enrollment_id = enrollments.id and submissions.graded_at is null)
     from public.enrollments
@@ -10421,6 +11058,9 @@ begin
     left join public.results on results.enrollment_id = enrollments.id
     left join public.certificates on certificates.enrollment_id = enrollments.id and certificates.revoked_at is null
     where enrollments.intake_id = roster.intake_id
+      and (roster.statuses is null or enrollments.status = any (roster.statuses))
+      and (roster.search is null or strpos(lower(concat_ws(' ', profiles.first_name, profiles.last_name, profiles.email)), lower(btrim(roster.search))) > 0)
+      and (roster.progress_below is null or coalesce(results.progress_percent, 0) < roster.progress_below)
     order by profiles.last_name, profiles.first_name, enrollments.id;
 end
 $function$;
@@ -11108,6 +11748,20 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.sheet_text(value text)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if sheet_text.value ~ '^[=+@\t\r-]' and nullif(current_setting('request.headers', true), '')::jsonb ->> 'accept' like '%text/csv%' then
+    return '''' || sheet_text.value;
+  end if;
+  return sheet_text.value;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.short_locale(locale text)
  RETURNS text
  LANGUAGE sql
@@ -11134,6 +11788,7 @@ begin
     -- it ended this very moment
     perform private.fail('already_enrolled', 409, 'You are enrolled in this intake already.', 'Find it among your courses.');
   end if;
+  perform private.refuse_cancelled_intakes(array[sit_down.intake]);
   return v_enrollment_id;
 end
 $function$;
@@ -12592,6 +13247,32 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.tg_enrollments__revoke_certificate()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if (private.setting('refund_revokes_certificate'))::boolean then
+    update public.certificates set revoked_at = now(), revoked_by = (select profiles.id from public.profiles where profiles.id = auth.uid()),
+      revoke_reason = coalesce(nullif(current_setting('seatline.reason', true), ''), 'the seat was cancelled')
+    where certificates.enrollment_id = new.id and certificates.revoked_at is null;
+  end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_intakes__decide_again()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  new.decided_at := null;
+  return new;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.tg_intakes__follow_seats()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -12630,7 +13311,9 @@ CREATE OR REPLACE FUNCTION private.tg_intakes__follow_waitlist()
 AS $function$
 begin
   if new.has_waitlist and new.seats is not null then
-    perform private.pass_on_free_units(new.variant_id);
+    if new.status = 'published' then
+      perform private.pass_on_free_units(new.variant_id);
+    end if;
     return null;
   end if;
   perform private.lock_waitlist(new.id);
@@ -13545,7 +14228,96 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.with_parts(line private.order_line)
+CREATE OR REPLACE FUNCTION private.wind_up(step text, intake_id uuid, subject_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_intake public.intakes;
+begin
+  select * into v_intake from public.intakes where intakes.id = wind_up.intake_id and intakes.status = 'cancelled' and intakes.wound_up_at is null;
+  if v_intake.id is null then
+    return;
+  elsif wind_up.step = 'order' then
+    perform private.wind_up_order(v_intake, wind_up.subject_id);
+  elsif wind_up.step = 'seat' then
+    perform private.lock_holds('{}', array[v_intake.variant_id]);
+    perform private.lock_waitlists('{}', array[v_intake.variant_id]);
+    perform from public.enrollments where enrollments.id = wind_up.subject_id and enrollments.status in ('reserved', 'active', 'suspended') for update;
+    if found then
+      perform private.return_units(v_intake.variant_id, 1, wind_up.subject_id);
+      perform private.end_seats(v_intake, array[wind_up.subject_id], null);
+    end if;
+  else
+    update public.waitlist_entries set status = 'cancelled'
+    where waitlist_entries.id = wind_up.subject_id and waitlist_entries.status in ('waiting', 'offered');
+    if found then
+      perform private.settle_reservations(wind_up.subject_id, 'released');
+      perform private.emit('waitlist.cancelled', 'waitlist_entry', wind_up.subject_id);
+    end if;
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.wind_up_order(intake public.intakes, order_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_order public.orders;
+  v_ids uuid[];
+  v_quantities integer[];
+  v_seats uuid[];
+  v_refund_id uuid;
+begin
+  select * into v_order from public.orders where orders.id = wind_up_order.order_id for update;
+  select array_agg(lines.item_id order by lines.item_id), array_agg(lines.quantity order by lines.item_id) into v_ids, v_quantities
+  from private.items_to_give_back(intake) as lines where lines.order_id = v_order.id;
+  if v_ids is null or v_order.status = 'needs_review' then
+    return; -- another worker was here, or a person looks at it
+  end if;
+  v_seats := array(
+    select enrollments.id from public.enrollments join public.order_items on order_items.id = enrollments.order_item_id
+    where enrollments.intake_id = intake.id and enrollments.status in ('reserved', 'active', 'suspended') and order_items.order_id = v_order.id);
+  if v_order.status = 'pending' then
+    -- as a whole: a payment for all of it may be on its way. The buyer's cart comes back and can be ordered without this seat.
+    perform private.end_order(v_order.id, 'cancelled', 'the intake was cancelled');
+    perform private.give_back_promotions(array[v_order.id]);
+  else
+    v_refund_id := private.give_back_items(v_order, v_ids, v_quantities, 'intake_cancelled', 'the intake was cancelled');
+  end if;
+  perform private.end_seats(intake, v_seats, v_refund_id);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.wind_up_steps(max_steps integer DEFAULT 100)
+ RETURNS TABLE(step text, intake_id uuid, subject_id uuid)
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_intake public.intakes;
+begin
+  for v_intake in select * from public.intakes where intakes.status = 'cancelled' and intakes.wound_up_at is null order by intakes.cancelled_at, intakes.id loop
+    return query
+      select 'order', v_intake.id, lines.order_id from private.items_to_give_back(v_intake) as lines
+      join public.orders on orders.id = lines.order_id and orders.status <> 'needs_review'
+      group by lines.order_id order by lines.order_id limit wind_up_steps.max_steps;
+    return query
+      select 'seat', v_intake.id, enrollments.id from public.enrollments
+      where enrollments.intake_id = v_intake.id and enrollments.status in ('reserved', 'active', 'suspended') and enrollments.order_item_id is null
+      order by enrollments.id limit wind_up_steps.max_steps;
+    return query
+      select 'waitlist', v_intake.id, waitlist_entries.id from public.waitlist_entries
+      where waitlist_entries.intake_id = v_intake.id and waitlist_entries.status in ('waiting', 'offered')
+      order by waitlist_entries.position limit wind_up_steps.max_steps;
+  end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.with_parts(line private.order_line, person_id uuid)
  RETURNS private.order_line[]
  LANGUAGE plpgsql
  STABLE
@@ -13558,12 +14330,13 @@ declare
 begin
   for v_part in
     select variants.id, variants.sku, variants.stock_mode, bundle_items.quantity * line.quantity as quantity, products.id as product_id, products.kind, products.slug,
-      products.status, products.tax_category, intakes.id as intake_id, intakes.enroll_opens_at, intakes.enroll_closes_at, intakes.starts_at, intakes.ends_at, intakes.time_zone,
+      products.status, products.tax_category, intakes.id as intake_id, intakes.status as intake_status, courses.prerequisites_block_sale, intakes.enroll_opens_at, intakes.enroll_closes_at, intakes.starts_at, intakes.ends_at, intakes.time_zone,
       case when intakes.id is null or intakes.title = products.title then products.title else products.title || ' · ' || intakes.title end as title
     from public.bundle_items
     join public.variants on variants.id = bundle_items.component_variant_id
     join public.products on products.id = variants.product_id
     left join public.intakes on intakes.variant_id = variants.id
+    left join public.courses on courses.product_id = intakes.product_id
     where bundle_items.bundle_variant_id = line.variant_id order by variants.id
   loop
     v_line := null;
@@ -13580,12 +14353,15 @@ begin
     v_line.product_id := v_part.product_id;
     v_line.tax_category := v_part.tax_category;
     v_line.snapshot := jsonb_build_object('product_id', v_part.product_id, 'slug', v_part.slug, 'starts_at', v_part.starts_at, 'ends_at', v_part.ends_at, 'time_zone', v_part.time_zone);
-    if v_part.status = 'archived' or v_part.kind = 'course' and v_part.intake_id is null then
+    if v_part.status = 'archived' or v_part.kind = 'course' and (v_part.intake_id is null or v_part.intake_status = 'draft') then
       v_line.problem := private.problem('variant_not_found', 404, 'A part of this bundle is not sold any more.', 'Remove the bundle.', line.variant_id::text);
     elsif v_part.kind = 'course' and v_line.quantity <> 1 then
       v_line.problem := private.problem('invalid_quantity', 422, 'A learner takes one seat of an intake.', 'Set the quantity of the bundle to 1.', line.variant_id::text);
     elsif v_part.kind = 'course' then
-      v_line.problem := private.enrollment_problem(v_part.intake_id, v_part.enroll_opens_at, v_part.enroll_closes_at);
+      v_line.problem := private.enrollment_problem(v_part.intake_id, v_part.intake_status, v_part.enroll_opens_at, v_part.enroll_closes_at);
+      if v_line.problem is null and v_part.prerequisites_block_sale and with_parts.person_id is not null then
+        v_line.problem := private.prerequisite_problem(v_part.product_id, with_parts.person_id, v_part.id);
+      end if;
     end if;
     v_lines := v_lines || private.clear_amounts(v_line);
   end loop;
@@ -13613,6 +14389,17 @@ begin
     || setweight(to_tsvector(v_language, coalesce(private.search_text(texts ->> 'summary'), '')), 'C')
     || setweight(to_tsvector(v_language, coalesce(private.search_text(texts ->> 'description'), '')), 'D');
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.worth_of_items(item_ids uuid[], quantities integer[])
+ RETURNS bigint
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  -- shares by what is given back so far, as parse_refund_lines has them
+  select coalesce(sum(round(order_items.total_amount::numeric * (order_items.refunded_quantity + given.quantity) / order_items.quantity)
+    - round(order_items.total_amount::numeric * order_items.refunded_quantity / order_items.quantity)), 0)::bigint
+  from unnest(worth_of_items.item_ids, worth_of_items.quantities) as given (item_id, quantity) join public.order_items on order_items.id = given.item_id;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.write_credit_note(refund_id uuid, invoice public.invoices, amount bigint, tax_amount bigint, year integer)
@@ -13891,12 +14678,37 @@ AS $function$
   select private.calendar_feed(calendar_feed.token);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.cancel_enrollment(enrollment_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.cancel_enrollment(cancel_enrollment.enrollment_id, cancel_enrollment.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.cancel_intake(intake_id uuid, reason text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.cancel_intake(cancel_intake.intake_id, cancel_intake.reason, cancel_intake.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.cancel_order(order_id uuid, reason text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
   select private.cancel_order(cancel_order.order_id, cancel_order.reason, cancel_order.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.cancellation_quote(enrollment_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.cancellation_quote(cancellation_quote.enrollment_id);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.category_tree(locale text DEFAULT NULL::text)
@@ -13968,6 +14780,14 @@ AS $function$
   select private.clear_cart(clear_cart.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.close_intake(intake_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.close_intake(close_intake.intake_id, close_intake.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.collection_products(slug text, locale text DEFAULT NULL::text, currency text DEFAULT NULL::text, cursor text DEFAULT NULL::text, max_rows integer DEFAULT 20)
  RETURNS jsonb
  LANGUAGE sql
@@ -14025,6 +14845,14 @@ CREATE OR REPLACE FUNCTION public.discard_upload(kind text, upload_id uuid)
  SET search_path TO ''
 AS $function$
   select private.discard_upload(discard_upload.kind, discard_upload.upload_id);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.duplicate_intake(intake_id uuid, starts_at timestamp with time zone DEFAULT NULL::timestamp with time zone, title text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.duplicate_intake(duplicate_intake.intake_id, duplicate_intake.starts_at, duplicate_intake.title, duplicate_intake.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.enroll(intake_id uuid, idempotency_key text DEFAULT NULL::text)
@@ -14128,6 +14956,15 @@ AS $function$
   select * from private.grant_role(grant_role.profile_id, grant_role.role);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.guaranteed(public.intakes)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select case when $1.status = 'cancelled' then false when $1.min_seats is not null then private.is_filled($1) end;
+$function$;
+
 CREATE OR REPLACE FUNCTION public.invite_to_seats(organisation_id uuid, intake_id uuid, email text DEFAULT NULL::text, expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -14203,6 +15040,14 @@ CREATE OR REPLACE FUNCTION public.merge_cart(lines jsonb, currency text DEFAULT 
  SET search_path TO ''
 AS $function$
   select private.merge_cart(merge_cart.lines, merge_cart.currency, merge_cart.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.message_intake(intake_id uuid, subject text, body text, audience text DEFAULT 'active'::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.message_intake(message_intake.intake_id, message_intake.subject, message_intake.body, message_intake.audience, message_intake.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.move_category(category_id uuid, parent_id uuid DEFAULT NULL::uuid, "position" integer DEFAULT NULL::integer, idempotency_key text DEFAULT NULL::text)
@@ -14315,6 +15160,14 @@ CREATE OR REPLACE FUNCTION public.proof_document(proof_id uuid, own boolean DEFA
  SET search_path TO ''
 AS $function$
   select private.proof_document(proof_document.proof_id, proof_document.own);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.publish_intake(intake_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.publish_intake(publish_intake.intake_id, publish_intake.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.put_quiz(lesson_id uuid, questions jsonb, idempotency_key text DEFAULT NULL::text)
@@ -14511,13 +15364,13 @@ AS $function$
   select * from private.revoke_role(revoke_role.profile_id, revoke_role.role);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.roster(intake_id uuid)
+CREATE OR REPLACE FUNCTION public.roster(intake_id uuid, statuses text[] DEFAULT NULL::text[], search text DEFAULT NULL::text, progress_below integer DEFAULT NULL::integer)
  RETURNS TABLE(enrollment_id uuid, learner_id uuid, first_name text, last_name text, email text, status text, enrolled_at timestamp with time zone, progress_percent integer, score_percent integer, passed_at timestamp with time zone, certificate_number text, ungraded bigint)
  LANGUAGE sql
  STABLE
  SET search_path TO ''
 AS $function$
-  select * from private.roster(roster.intake_id);
+  select * from private.roster(roster.intake_id, roster.statuses, roster.search, roster.progress_below);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.search_orders(q text DEFAULT NULL::text, statuses text[] DEFAULT NULL::text[], placed_from timestamp with time zone DEFAULT NULL::timestamp with time zone, placed_to timestamp with time zone DEFAULT NULL::timestamp with time zone, min_amount bigint DEFAULT NULL::bigint, max_amount bigint DEFAULT NULL::bigint, currency text DEFAULT NULL::text, cursor text DEFAULT NULL::text, max_rows integer DEFAULT 20)
@@ -14808,6 +15661,10 @@ ALTER TABLE "public"."attendances" ADD CONSTRAINT "attendances_intake_id_fkey" F
 
 ALTER TABLE "public"."enrollments" ADD CONSTRAINT "enrollments_intake_id_fkey" FOREIGN KEY (intake_id) REFERENCES public.intakes(id) ON DELETE RESTRICT;
 
+ALTER TABLE "public"."intake_links" ADD CONSTRAINT "intake_links_intake_id_fkey" FOREIGN KEY (intake_id) REFERENCES public.intakes(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."intake_messages" ADD CONSTRAINT "intake_messages_intake_id_fkey" FOREIGN KEY (intake_id) REFERENCES public.intakes(id) ON DELETE CASCADE;
+
 ALTER TABLE "public"."intake_sessions" ADD CONSTRAINT "intake_sessions_intake_id_fkey" FOREIGN KEY (intake_id) REFERENCES public.intakes(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."intakes" ADD CONSTRAINT "intakes_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.courses(product_id) ON DELETE CASCADE;
@@ -14947,6 +15804,8 @@ ALTER TABLE "public"."enrollments" ADD CONSTRAINT "enrollments_learner_id_fkey" 
 ALTER TABLE "public"."exports" ADD CONSTRAINT "exports_created_by_fkey" FOREIGN KEY (created_by) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."imports" ADD CONSTRAINT "imports_created_by_fkey" FOREIGN KEY (created_by) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."intake_messages" ADD CONSTRAINT "intake_messages_sender_id_fkey" FOREIGN KEY (sender_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."learning_files" ADD CONSTRAINT "learning_files_owner_id_fkey" FOREIGN KEY (owner_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
@@ -15133,6 +15992,13 @@ UNION ALL
            FROM public.organisation_seats
           WHERE ((organisation_seats.intake_id = intakes.id) AND (organisation_seats.status = ANY (ARRAY['free'::text, 'invited'::text])))) kept ON (true))
   WHERE (intakes.seats <> ((stock.on_hand + taken.seats) + kept.seats))
+UNION ALL
+ SELECT 'a cancelled intake that is wound up has nobody in it'::text AS invariant,
+    (intakes.id)::text AS subject,
+    (enrollments.id)::text AS detail
+   FROM (public.intakes
+     JOIN public.enrollments ON ((enrollments.intake_id = intakes.id)))
+  WHERE ((intakes.wound_up_at IS NOT NULL) AND (enrollments.status = ANY (ARRAY['reserved'::text, 'active'::text, 'suspended'::text])))
 UNION ALL
  SELECT 'an order is the sum of its lines'::text AS invariant,
     (orders.id)::text AS subject,
@@ -15583,7 +16449,15 @@ CREATE INDEX imports_created_at_id_idx ON public.imports USING btree (created_at
 
 CREATE INDEX imports_created_by_idx ON public.imports USING btree (created_by);
 
+CREATE INDEX intake_messages_intake_id_created_at_idx ON public.intake_messages USING btree (intake_id, created_at);
+
+CREATE INDEX intake_messages_sender_id_idx ON public.intake_messages USING btree (sender_id);
+
 CREATE INDEX intake_sessions_intake_id_starts_at_idx ON public.intake_sessions USING btree (intake_id, starts_at);
+
+CREATE INDEX intakes_decide_at_idx ON public.intakes USING btree (decide_at) WHERE (decided_at IS NULL);
+
+CREATE INDEX intakes_id_idx ON public.intakes USING btree (id) WHERE ((status = 'cancelled'::text) AND (wound_up_at IS NULL));
 
 CREATE INDEX intakes_product_id_starts_at_idx ON public.intakes USING btree (product_id, starts_at);
 
@@ -15911,6 +16785,8 @@ CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.enrollments FOR EACH RO
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.enrollments FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('enrollment');
 
+CREATE TRIGGER _300_revoke_certificate AFTER UPDATE OF status ON public.enrollments FOR EACH ROW WHEN (((old.status = 'completed'::text) AND (new.status = 'cancelled'::text))) EXECUTE FUNCTION private.tg_enrollments__revoke_certificate();
+
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.exports FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.exports FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('export');
@@ -15923,19 +16799,29 @@ CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.imports FOR EA
 
 CREATE TRIGGER _300_discard_object AFTER DELETE ON public.imports FOR EACH ROW EXECUTE FUNCTION private.tg_media__discard_object('imports');
 
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.intake_links FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.intake_links FOR EACH ROW EXECUTE FUNCTION private.tg__audit('intake_id');
+
+CREATE TRIGGER _900_audit AFTER INSERT ON public.intake_messages FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.intake_sessions FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.intake_sessions FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.intakes FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
+CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.intakes FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('intake');
+
 CREATE TRIGGER _200_make_variant BEFORE INSERT OR UPDATE OF time_zone ON public.intakes FOR EACH ROW EXECUTE FUNCTION private.tg_intakes__make_variant();
+
+CREATE TRIGGER _250_decide_again BEFORE UPDATE OF min_seats, decide_at ON public.intakes FOR EACH ROW WHEN (((new.min_seats IS DISTINCT FROM old.min_seats) OR (new.decide_at IS DISTINCT FROM old.decide_at))) EXECUTE FUNCTION private.tg_intakes__decide_again();
 
 CREATE TRIGGER _300_follow_seats AFTER INSERT OR UPDATE OF seats, title ON public.intakes FOR EACH ROW EXECUTE FUNCTION private.tg_intakes__follow_seats();
 
 CREATE TRIGGER _300_note_titles AFTER INSERT OR UPDATE OF title, variant_id ON public.intakes FOR EACH ROW EXECUTE FUNCTION private.tg__note_titles();
 
-CREATE TRIGGER _400_follow_waitlist AFTER UPDATE OF has_waitlist, enroll_closes_at, seats ON public.intakes FOR EACH ROW WHEN (((new.has_waitlist <> old.has_waitlist) OR (new.enroll_closes_at IS DISTINCT FROM old.enroll_closes_at) OR ((new.seats IS NULL) <> (old.seats IS NULL)))) EXECUTE FUNCTION private.tg_intakes__follow_waitlist();
+CREATE TRIGGER _400_follow_waitlist AFTER UPDATE OF has_waitlist, enroll_closes_at, seats, status ON public.intakes FOR EACH ROW WHEN (((new.status <> old.status) OR (new.has_waitlist <> old.has_waitlist) OR (new.enroll_closes_at IS DISTINCT FROM old.enroll_closes_at) OR ((new.seats IS NULL) <> (old.seats IS NULL)))) EXECUTE FUNCTION private.tg_intakes__follow_waitlist();
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.intakes FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
@@ -16313,6 +17199,16 @@ CREATE POLICY "select_staff" ON "public"."import_errors" FOR SELECT TO "authenti
 
 CREATE POLICY "select_staff" ON "public"."imports" FOR SELECT TO "authenticated" USING ((((kind = 'products'::text) AND ( SELECT private.has_permission('catalog.write'::text) AS has_permission)) OR ((kind = 'prices'::text) AND ( SELECT private.has_permission('pricing.write'::text) AS has_permission)) OR ((kind = 'stock'::text) AND ( SELECT private.has_permission('inventory.write'::text) AS has_permission)) OR ( SELECT private.has_permission('audit.read'::text) AS has_permission)));
 
+CREATE POLICY "delete_teachers" ON "public"."intake_links" FOR DELETE TO "authenticated" USING (((intake_id IN ( SELECT private.taught_intakes() AS taught_intakes)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission)));
+
+CREATE POLICY "insert_teachers" ON "public"."intake_links" FOR INSERT TO "authenticated" WITH CHECK (((intake_id IN ( SELECT private.taught_intakes() AS taught_intakes)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission)));
+
+CREATE POLICY "select_learners" ON "public"."intake_links" FOR SELECT TO "authenticated" USING (((intake_id IN ( SELECT private.attended_intakes() AS attended_intakes)) OR (intake_id IN ( SELECT private.taught_intakes() AS taught_intakes)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission)));
+
+CREATE POLICY "update_teachers" ON "public"."intake_links" FOR UPDATE TO "authenticated" USING (((intake_id IN ( SELECT private.taught_intakes() AS taught_intakes)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission))) WITH CHECK (((intake_id IN ( SELECT private.taught_intakes() AS taught_intakes)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission)));
+
+CREATE POLICY "select_teachers" ON "public"."intake_messages" FOR SELECT TO "authenticated" USING (((intake_id IN ( SELECT private.taught_intakes() AS taught_intakes)) OR ( SELECT private.has_permission('intakes.message'::text) AS has_permission)));
+
 CREATE POLICY "delete_teachers" ON "public"."intake_sessions" FOR DELETE TO "authenticated" USING (((intake_id IN ( SELECT private.taught_intakes() AS taught_intakes)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission)));
 
 CREATE POLICY "insert_teachers" ON "public"."intake_sessions" FOR INSERT TO "authenticated" WITH CHECK (((intake_id IN ( SELECT private.taught_intakes() AS taught_intakes)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission)));
@@ -16327,11 +17223,15 @@ CREATE POLICY "select_anyone" ON "public"."intake_sessions" FOR SELECT TO "authe
 
 CREATE POLICY "update_teachers" ON "public"."intake_sessions" FOR UPDATE TO "authenticated" USING (((intake_id IN ( SELECT private.taught_intakes() AS taught_intakes)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission))) WITH CHECK (((intake_id IN ( SELECT private.taught_intakes() AS taught_intakes)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission)));
 
-CREATE POLICY "insert_staff" ON "public"."intakes" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+CREATE POLICY "insert_staff" ON "public"."intakes" FOR INSERT TO "authenticated" WITH CHECK ((( SELECT private.has_permission('catalog.write'::text) AS has_permission) AND (status = ANY (ARRAY['draft'::text, 'published'::text]))));
 
-CREATE POLICY "select_anyone" ON "public"."intakes" FOR SELECT TO "anon", "authenticated" USING ((EXISTS ( SELECT
+CREATE POLICY "select_anyone" ON "public"."intakes" FOR SELECT TO "anon" USING (((status <> 'draft'::text) AND (EXISTS ( SELECT
    FROM public.products
-  WHERE (products.id = intakes.product_id))));
+  WHERE (products.id = intakes.product_id)))));
+
+CREATE POLICY "select_published_or_staff" ON "public"."intakes" FOR SELECT TO "authenticated" USING (((EXISTS ( SELECT
+   FROM public.products
+  WHERE (products.id = intakes.product_id))) AND ((status <> 'draft'::text) OR ( SELECT private.has_permission('catalog.read'::text) AS has_permission) OR (product_id IN ( SELECT private.taught_courses() AS taught_courses)))));
 
 CREATE POLICY "update_staff" ON "public"."intakes" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
 
@@ -16643,6 +17543,8 @@ COMMENT ON FUNCTION "private"."add_to_cart"(uuid, integer, text) IS 'Does the wo
 
 COMMENT ON FUNCTION "private"."add_units"(uuid, uuid, integer) IS 'Puts units on sale at a location, spread evenly over a number of slots that grows with the quantity. The caller holds every slot of the variant and writes the movement.';
 
+COMMENT ON FUNCTION "private"."address_message"(public.intake_messages) IS 'One event for each person of a message''s audience; how many.';
+
 COMMENT ON FUNCTION "private"."address_problem"(private.order_line[], uuid) IS 'address_required when goods have nowhere to go; else null.';
 
 COMMENT ON FUNCTION "private"."address_snapshot"(uuid) IS 'An address as an order keeps it: recipient, phone, country, province, city, district, subdistrict, street, postal_code.';
@@ -16697,6 +17599,8 @@ COMMENT ON FUNCTION "private"."attach_payment_session"(uuid, text, text, timesta
 
 COMMENT ON FUNCTION "private"."attempt_document"(public.quiz_attempts) IS 'An attempt with its questions: without answers while it is open; then with what was right, and with the answers once they can help nobody.';
 
+COMMENT ON FUNCTION "private"."attended_intakes"() IS 'The intakes the caller has an open seat in. Ask it as taught_courses.';
+
 COMMENT ON FUNCTION "private"."attended_sessions"() IS 'The sessions of the intakes the caller has an open seat in. Ask it as taught_courses.';
 
 COMMENT ON FUNCTION "private"."attribute_schema"(uuid) IS 'What products and variants of a category may say: its own attributes after those of the categories above it.';
@@ -16715,7 +17619,19 @@ COMMENT ON FUNCTION "private"."calendar_feed"(text) IS 'Does the work of public.
 
 COMMENT ON FUNCTION "private"."calendar_of"(uuid, timestamp with time zone, timestamp with time zone) IS 'The sessions of a learner''s open seats that touch a stretch of time, 1000 at most.';
 
+COMMENT ON FUNCTION "private"."cancel_enrollment"(uuid, text) IS 'Does the work of public.cancel_enrollment.';
+
+COMMENT ON FUNCTION "private"."cancel_intake"(uuid, text, text) IS 'Does the work of public.cancel_intake.';
+
+COMMENT ON FUNCTION "private"."cancel_intake_row"(public.intakes, text) IS 'Ends the sale of an intake for good. The caller holds its row for update; the worker winds it up.';
+
 COMMENT ON FUNCTION "private"."cancel_order"(uuid, text, text) IS 'Does the work of public.cancel_order.';
+
+COMMENT ON FUNCTION "private"."cancellation_document"(public.enrollments) IS 'Whether a learner may give this seat back, if not why, until when, and what would go back. A seat that cost nothing can always be given back.';
+
+COMMENT ON FUNCTION "private"."cancellation_quote"(uuid) IS 'Does the work of public.cancellation_quote.';
+
+COMMENT ON FUNCTION "private"."cancellation_until"(public.intakes, timestamp with time zone, integer) IS 'Until when a seat can be given back: so many days before the start, or so many after the purchase while less than the percentage is done, whichever is later. The terms are the intake''s if it has any, else the course''s; null: never.';
 
 COMMENT ON FUNCTION "private"."cart_changes"(private.priced_cart, uuid) IS 'What moved since the customer last saw the cart: price_changed, not_available, available_again; not for the line they changed themselves just now.';
 
@@ -16815,6 +17731,8 @@ COMMENT ON FUNCTION "private"."clear_due_holds"(public.intakes, uuid) IS 'Before
 
 COMMENT ON FUNCTION "private"."close_books"(private.stock_line[]) IS 'And last: gives what came to who bought it beyond stock, looks whether little is left, answers {filled, levels}.';
 
+COMMENT ON FUNCTION "private"."close_intake"(uuid, text) IS 'Does the work of public.close_intake.';
+
 COMMENT ON FUNCTION "private"."close_overdue_attempt"(uuid, uuid) IS 'An attempt whose time is over and that was never handed in counts, with nothing right.';
 
 COMMENT ON FUNCTION "private"."close_payments"(uuid, text) IS 'Closes the open attempt of an order that ended or was paid otherwise; the worker then closes the provider''s page. One that is being processed is left to its outcome.';
@@ -16839,6 +17757,8 @@ COMMENT ON FUNCTION "private"."continue_catalog_search"(private.catalog_search, 
 
 COMMENT ON FUNCTION "private"."continue_order_search"(private.order_search, text) IS 'The search from after the order that the cursor names. Refuses invalid_cursor, also for an order the caller may not see.';
 
+COMMENT ON FUNCTION "private"."copy_intake"(public.intakes, text, timestamp with time zone, timestamp with time zone) IS 'A draft like this intake, with its prices (those of lists that are over left out) and its sessions; what hangs on people, and the addresses of rooms, stay behind.';
+
 COMMENT ON FUNCTION "private"."copy_order_lines"(uuid) IS 'Writes the lines of a new invoice as they were bought, each with its discount and its taxes.';
 
 COMMENT ON FUNCTION "private"."count_changes"(text[]) IS 'How many rows would be created, changed and left.';
@@ -16860,6 +17780,8 @@ COMMENT ON FUNCTION "private"."create_location"(text, text, integer, text) IS 'D
 COMMENT ON FUNCTION "private"."create_organisation"(text, text, text, text, text, uuid, text) IS 'Does the work of public.create_organisation.';
 
 COMMENT ON FUNCTION "private"."credit_note_of"(uuid) IS 'The credit note of a refund, null when there is none.';
+
+COMMENT ON FUNCTION "private"."decide_next_intake"() IS 'Decides about the next intake whose day has come: guaranteed, cancelled for too few learners, or an event for each who teaches it or may cancel it. False when none is due. The worker calls it until then.';
 
 COMMENT ON FUNCTION "private"."deduct_stock"(uuid, jsonb, text, text) IS 'Does the work of public.deduct_stock.';
 
@@ -16889,6 +17811,8 @@ COMMENT ON FUNCTION "private"."draw_units_in_order"(uuid, integer, boolean) IS '
 
 COMMENT ON FUNCTION "private"."due_amount"(uuid) IS 'What is still to pay of an order: of a pending one what was not captured, of one that was delivered before it was paid in full (owed_reason) what is receivable, else 0.';
 
+COMMENT ON FUNCTION "private"."duplicate_intake"(uuid, timestamp with time zone, text, text) IS 'Does the work of public.duplicate_intake.';
+
 COMMENT ON FUNCTION "private"."emit"(text, text, uuid, jsonb) IS 'Adds one event to the log of this transaction.';
 
 COMMENT ON FUNCTION "private"."emit_each"(text[], text, uuid) IS 'Adds several events about one subject, in this order, in one statement: what a purchase needs.';
@@ -16903,9 +17827,11 @@ COMMENT ON FUNCTION "private"."end_import"(uuid, jsonb) IS 'Ends an import: refu
 
 COMMENT ON FUNCTION "private"."end_order"(uuid, text, text) IS 'Ends an unpaid order as cancelled or expired: its holds are free, its reserved seats end, and what was paid of it goes back. The caller holds the order''s row, and gives back its promotions once it waits for no more stock.';
 
-COMMENT ON FUNCTION "private"."end_organisation_seats"(uuid, integer) IS 'Ends so many seats of an order''s line: free ones first, then invited, then those nobody has begun; all of them when nothing is left of the line. Refuses seats_begun. The caller holds the order and its stock.';
+COMMENT ON FUNCTION "private"."end_organisation_seats"(uuid, integer) IS 'Ends so many seats of an order''s line: free ones first, then invited, then those nobody has begun (of a cancelled intake: completed); all of them when nothing is left of the line. Refuses seats_begun. The caller holds the order and its stock.';
 
 COMMENT ON FUNCTION "private"."end_seat_enrollment"(uuid) IS 'Ends a seat that somebody else paid; its unit stays with who paid. The caller holds the organisation''s seat or the gift.';
+
+COMMENT ON FUNCTION "private"."end_seats"(public.intakes, uuid[], uuid) IS 'Ends these seats, if taking back their lines has not yet, and says so to whoever listens.';
 
 COMMENT ON FUNCTION "private"."end_seats_for_others"(uuid, uuid[], integer[]) IS 'What a refund asks of an order whose units are seats of others, line by line.';
 
@@ -16915,7 +17841,7 @@ COMMENT ON FUNCTION "private"."enroll"(uuid, text) IS 'Does the work of public.e
 
 COMMENT ON FUNCTION "private"."enrollment_in"(uuid, uuid) IS 'The seat by which somebody learns in a course: the active one, the latest if there are several; null when they have none.';
 
-COMMENT ON FUNCTION "private"."enrollment_problem"(uuid, timestamp with time zone, timestamp with time zone) IS 'intake_not_open or intake_closed by the database''s clock, as a problem; null when enrolment is open.';
+COMMENT ON FUNCTION "private"."enrollment_problem"(uuid, text, timestamp with time zone, timestamp with time zone) IS 'intake_cancelled, intake_closed, or intake_not_open by the database''s clock, as a problem; null when enrolment is open.';
 
 COMMENT ON FUNCTION "private"."event_payment"(text, jsonb) IS 'The payment an object of the provider belongs to: by our id in its metadata, else by the provider''s ids. Null: not ours, or another provider''s.';
 
@@ -16987,6 +17913,8 @@ COMMENT ON FUNCTION "private"."finish_provider_reading"(text, timestamp with tim
 
 COMMENT ON FUNCTION "private"."finish_upload"(text, uuid, jsonb) IS 'Does the work of public.finish_upload.';
 
+COMMENT ON FUNCTION "private"."finish_wind_ups"() IS 'Marks the cancelled intakes that nobody is in any more; how many.';
+
 COMMENT ON FUNCTION "private"."first_misfit"(uuid) IS 'A product in a category or below it whose attributes do not fit the schema as it is now, and why; null when all fit.';
 
 COMMENT ON FUNCTION "private"."first_slot"(uuid) IS 'Slots of main are 0 to 63, of other places 64 to 127, beyond stock 128 to 191: a purchase from main reads no others, and the number says what a unit is.';
@@ -17018,6 +17946,8 @@ COMMENT ON FUNCTION "private"."get_units"(public.promotions, private.order_line[
 COMMENT ON FUNCTION "private"."give_back_captures"(uuid, text, text) IS 'Gives back everything an order captured that is not on its way back yet.';
 
 COMMENT ON FUNCTION "private"."give_back_cart"(public.carts, public.carts) IS 'A cart whose order ended unpaid: open again, or merged into the one that is open. The caller holds both.';
+
+COMMENT ON FUNCTION "private"."give_back_items"(public.orders, uuid[], integer[], text, text) IS 'Takes these quantities of these lines back and gives back what they cost, as far as it was paid and is still there; answers the first refund, null when there was nothing to give back. What else the order has stays, the free included. The caller holds the order''s row, which is paid for or owed.';
 
 COMMENT ON FUNCTION "private"."give_back_promotions"(uuid[]) IS 'Gives back what orders used that ended unpaid, were cancelled or refunded in full; twice does nothing. The caller holds the orders and waits for no stock afterwards.';
 
@@ -17063,6 +17993,8 @@ COMMENT ON FUNCTION "private"."index_products"(uuid[]) IS 'Makes these products 
 
 COMMENT ON FUNCTION "private"."index_titles"(uuid[]) IS 'Notes the titles of these products as they are now. The caller holds their lock.';
 
+COMMENT ON FUNCTION "private"."intake_document"(uuid) IS 'An intake as its staff see it: the row, and how many have a seat, an unpaid seat or a place on the waiting list. Checks nothing: its callers do.';
+
 COMMENT ON FUNCTION "private"."invite_document"(uuid) IS 'An invitation as its verbs answer it; its code is in no table.';
 
 COMMENT ON FUNCTION "private"."invite_to_seats"(uuid, uuid, text, timestamp with time zone, text) IS 'Does the work of public.invite_to_seats.';
@@ -17072,6 +18004,8 @@ COMMENT ON FUNCTION "private"."invoice_document"(uuid) IS 'Does the work of publ
 COMMENT ON FUNCTION "private"."invoice_of"(uuid) IS 'The invoice of an order, null when there is none.';
 
 COMMENT ON FUNCTION "private"."invoice_taxes"(uuid) IS 'The taxes of an invoice by name and rate.';
+
+COMMENT ON FUNCTION "private"."is_filled"(public.intakes) IS 'Whether as many learners as it needs have a seat; null when it needs no number of them.';
 
 COMMENT ON FUNCTION "private"."is_importing"() IS 'Whether this transaction is applying an import, which holds attributes against their schemas and follows with the search itself, for all rows at once. Only private.apply_import_products says so; no client can.';
 
@@ -17098,6 +18032,8 @@ COMMENT ON FUNCTION "private"."issue_credit_note"(uuid) IS 'The credit note of a
 COMMENT ON FUNCTION "private"."issue_invite_code"(uuid) IS 'A code for the mail of an invitation, null when it ended. Each try of the mail gets one of its own, and each is good: only the hashes are kept.';
 
 COMMENT ON FUNCTION "private"."issue_invoice"(uuid) IS 'The invoice of a paid order, issued now or before; null when there was nothing to pay. Called again, by whomever and however often, it answers the same.';
+
+COMMENT ON FUNCTION "private"."items_to_give_back"(public.intakes) IS 'The lines by which somebody has a seat in a cancelled intake, and how much of each goes back. Those of orders that need review wait for what a person decides.';
 
 COMMENT ON FUNCTION "private"."join_waitlist"(uuid, text) IS 'Does the work of public.join_waitlist.';
 
@@ -17175,6 +18111,8 @@ COMMENT ON FUNCTION "private"."merge_records"(jsonb[]) IS 'The rows of one produ
 
 COMMENT ON FUNCTION "private"."merged_quantity"(integer, integer, text, integer) IS 'Two wishes for one thing as one: their sum up to the most a cart takes; one seat of a course.';
 
+COMMENT ON FUNCTION "private"."message_intake"(uuid, text, text, text, text) IS 'Does the work of public.message_intake.';
+
 COMMENT ON FUNCTION "private"."missed_attributes"(text[], jsonb, jsonb) IS 'The attribute filters that a product does not fit, each as attributes.<key>.';
 
 COMMENT ON FUNCTION "private"."missing_combinations"(uuid) IS 'The combinations of a product''s option values that have no variant yet. Refuses invalid_options when there are more than 250 in all.';
@@ -17186,6 +18124,10 @@ COMMENT ON FUNCTION "private"."move_beyond_stock"(public.stock_slots, uuid, inte
 COMMENT ON FUNCTION "private"."move_category"(uuid, uuid, integer, text) IS 'Does the work of public.move_category.';
 
 COMMENT ON FUNCTION "private"."move_dispute"(public.disputes, text) IS 'Moves a dispute that is not decided, with its money, access and review. The caller holds order and payment.';
+
+COMMENT ON FUNCTION "private"."move_intake"(uuid, text, text, text) IS 'Does the work of public.publish_intake and public.close_intake.';
+
+COMMENT ON FUNCTION "private"."move_time"(timestamp with time zone, timestamp with time zone, timestamp with time zone, text) IS 'The moment as far after to_start as it is after from_start, counted on the wall clock of a time zone.';
 
 COMMENT ON FUNCTION "private"."my_calendar"(timestamp with time zone, timestamp with time zone) IS 'Does the work of public.my_calendar.';
 
@@ -17227,7 +18169,7 @@ COMMENT ON FUNCTION "private"."open_books"(private.stock_line[]) IS 'What every 
 
 COMMENT ON FUNCTION "private"."open_cart"(uuid) IS 'The customer''s open cart, locked; made when there is none.';
 
-COMMENT ON FUNCTION "private"."open_enrollments"(uuid, uuid, private.order_line[], uuid[], text) IS 'Gives the learner the seats of an order''s course lines; item_ids are the lines'' order items. Refuses already_enrolled, or order_already_open with the caller''s own order id in details.';
+COMMENT ON FUNCTION "private"."open_enrollments"(uuid, uuid, private.order_line[], uuid[], text) IS 'Gives the learner the seats of an order''s course lines; item_ids are the lines'' order items. Refuses already_enrolled, intake_cancelled, or order_already_open with the caller''s own order id in details.';
 
 COMMENT ON FUNCTION "private"."open_payment"(uuid, text, bigint) IS 'The open attempt to pay this much of an order (null: what is due) by this method, made when there is none; an open one by another method or of another amount is closed. Locks the order. Refuses what payable_amount refuses, and payment_in_progress.';
 
@@ -17299,9 +18241,11 @@ COMMENT ON FUNCTION "private"."post_sale"(uuid) IS 'Books an order when it is pa
 
 COMMENT ON FUNCTION "private"."prepare_upload"(uuid, text, text, integer, text) IS 'Does the work of public.prepare_upload.';
 
+COMMENT ON FUNCTION "private"."prerequisite_problem"(uuid, uuid, uuid) IS 'prerequisite_missing, with the courses that are missing in details, when this person has not completed all courses that come first; else null.';
+
 COMMENT ON FUNCTION "private"."price_cart"(public.carts) IS 'What a cart costs now, with everything that would refuse its order: the computation of place_order.';
 
-COMMENT ON FUNCTION "private"."price_line"(uuid, integer, text, uuid) IS 'One line, priced for this person and checked; nothing is raised. Problems: variant_not_found, invalid_quantity, price_missing, intake_not_open, intake_closed. Without price_reason the base price counts.';
+COMMENT ON FUNCTION "private"."price_line"(uuid, integer, text, uuid) IS 'One line, priced for this person and checked; nothing is raised. Problems: variant_not_found, invalid_quantity, price_missing, intake_not_open, intake_closed, intake_cancelled, prerequisite_missing. Without price_reason the base price counts.';
 
 COMMENT ON FUNCTION "private"."price_tiers"(uuid, text, uuid, bigint) IS 'From which quantities a unit costs this person less, and how much.';
 
@@ -17340,6 +18284,8 @@ COMMENT ON FUNCTION "private"."promotion_covers"(uuid, uuid, uuid) IS 'Whether a
 COMMENT ON FUNCTION "private"."proof_document"(uuid, boolean) IS 'Does the work of public.proof_document, and is what every verb on proofs answers.';
 
 COMMENT ON FUNCTION "private"."provider_reading"(text) IS 'From when on to read a provider''s events now, and what to give finish_provider_reading when all of them were read.';
+
+COMMENT ON FUNCTION "private"."publish_intake"(uuid, text) IS 'Does the work of public.publish_intake.';
 
 COMMENT ON FUNCTION "private"."purge_carts"(integer) IS 'Forgets carts that were given up cart_purge_days ago or earlier, oldest first; returns how many. The worker calls it until 0.';
 
@@ -17405,6 +18351,8 @@ COMMENT ON FUNCTION "private"."redeem_promotions"(uuid, uuid, private.quote, tim
 
 COMMENT ON FUNCTION "private"."reduce_to_stock"(private.priced_cart, uuid) IS 'Lowers quantities to what is left, as long as something is left, and says which.';
 
+COMMENT ON FUNCTION "private"."refund_across"(uuid, bigint, text, text) IS 'Gives this much back from an order''s payments, the largest first; answers the refunds. The caller holds the order and its payments and has looked at what is left.';
+
 COMMENT ON FUNCTION "private"."refund_document"(uuid) IS 'A refund as the verbs on refunds answer it. Checks nothing: its callers do.';
 
 COMMENT ON FUNCTION "private"."refund_effect_key"(text, uuid) IS 'refund:<id> for the first booking of a refund, refund:<id>:2 once the first one was booked back.';
@@ -17416,6 +18364,8 @@ COMMENT ON FUNCTION "private"."refundable_amount"(uuid) IS 'What was captured, l
 COMMENT ON FUNCTION "private"."refuse_and_keep"(text, integer, text, text, text) IS 'A refusal that keeps what the call has written, such as a counted guess: gives the answer with which the verb must return at once. Everything else refuses with private.fail.';
 
 COMMENT ON FUNCTION "private"."refuse_broken_values"(uuid) IS 'Refuses attribute_exists and attribute_in_use when the schema of a category or of those below it contradicts itself or what is there.';
+
+COMMENT ON FUNCTION "private"."refuse_cancelled_intakes"(uuid[]) IS 'Refuses intake_cancelled. The caller holds the intakes'' rows for key share (as a new enrolment does by its foreign key), for which cancel_intake waits: so either it sees the newcomer, or the newcomer is refused here.';
 
 COMMENT ON FUNCTION "private"."refuse_cart_quantity"() IS 'Refuses invalid_quantity.';
 
@@ -17443,6 +18393,8 @@ COMMENT ON FUNCTION "private"."release_due_units"(uuid) IS 'Frees what is due fo
 
 COMMENT ON FUNCTION "private"."release_due_uses"(uuid) IS 'Gives back uses of one promotion whose time is over; one that a payment has locked is left to it. One at a time, so that none is released twice.';
 
+COMMENT ON FUNCTION "private"."release_owed"(uuid, bigint, text) IS 'Books back what was sold and never paid, so that it is not due any more. The caller holds the order''s row.';
+
 COMMENT ON FUNCTION "private"."release_stock"(uuid, text) IS 'Does the work of public.release_stock.';
 
 COMMENT ON FUNCTION "private"."remember_answer"(uuid, text, text, jsonb, jsonb) IS 'Keeps the answer for its key, when there is one, and hands it back.';
@@ -17464,6 +18416,8 @@ COMMENT ON FUNCTION "private"."request_refund"(uuid, text, text, bigint) IS 'Giv
 COMMENT ON FUNCTION "private"."require_catalog_write"() IS 'The person under whom answers of a catalogue verb are kept. Refuses permission_denied.';
 
 COMMENT ON FUNCTION "private"."require_import_permission"(text, boolean) IS 'The person under whom answers are kept. An import needs what writing by hand needs, an export what reading needs. Refuses invalid_import and permission_denied.';
+
+COMMENT ON FUNCTION "private"."require_intake"(uuid, text) IS 'Refuses intake_not_found unless the caller teaches the course or has the permission; answers who calls. "Not there" and "not yours" are one answer.';
 
 COMMENT ON FUNCTION "private"."require_person"() IS 'The id of the signed-in caller. Refuses sign_in_required, and account_closed for a token that outlived its account.';
 
@@ -17499,7 +18453,7 @@ COMMENT ON FUNCTION "private"."revoke_role"(uuid, text) IS 'Does the work of pub
 
 COMMENT ON FUNCTION "private"."roll_up_categories"(jsonb, text) IS 'Counts of categories with those of everything below them, from the top down.';
 
-COMMENT ON FUNCTION "private"."roster"(uuid) IS 'Does the work of public.roster.';
+COMMENT ON FUNCTION "private"."roster"(uuid, text[], text, integer) IS 'Does the work of public.roster.';
 
 COMMENT ON FUNCTION "private"."rule_condition"(public.collection_rules) IS 'A rule as a condition on products: SQL in which every value is a quoted literal, so that the planner sees it and indexes serve it.';
 
@@ -17557,9 +18511,11 @@ COMMENT ON FUNCTION "private"."share_category_tree"() IS 'For whoever writes wha
 
 COMMENT ON FUNCTION "private"."share_of_taxes"(uuid, bigint) IS 'The taxes of an invoice, with this much of them in all: what a partial refund gives back.';
 
+COMMENT ON FUNCTION "private"."sheet_text"(text) IS 'What a person wrote, on its way into an answer that may be a sheet (Accept: text/csv): there an apostrophe keeps it from being read as a formula.';
+
 COMMENT ON FUNCTION "private"."short_locale"(text) IS 'en for en-US: the language that translations are kept by. One that is not known finds none, so the base text is shown.';
 
-COMMENT ON FUNCTION "private"."sit_down"(uuid, uuid, uuid) IS 'Enrols somebody in a seat that another has paid. Refuses already_enrolled and order_already_open.';
+COMMENT ON FUNCTION "private"."sit_down"(uuid, uuid, uuid) IS 'Enrols somebody in a seat that another has paid. Refuses already_enrolled, order_already_open and intake_cancelled.';
 
 COMMENT ON FUNCTION "private"."split_amount"(bigint, bigint[]) IS 'Splits an amount by weights that are not negative so that the parts add up to the unit: the units that are left go to the largest remainders, of equal ones to the first.';
 
@@ -17683,6 +18639,10 @@ COMMENT ON FUNCTION "private"."tg_course_prerequisites__refuse_circle"() IS 'Ref
 
 COMMENT ON FUNCTION "private"."tg_digital_files__keep_what_is_sold"() IS 'Says clearly what the foreign key of downloads enforces.';
 
+COMMENT ON FUNCTION "private"."tg_enrollments__revoke_certificate"() IS 'Whoever gets the money back, or loses the seat, loses the certificate; the setting refund_revokes_certificate switches it off.';
+
+COMMENT ON FUNCTION "private"."tg_intakes__decide_again"() IS 'Another day or another number is decided anew.';
+
 COMMENT ON FUNCTION "private"."tg_intakes__follow_seats"() IS 'Keeps the units of the intake''s variant equal to its seats; refuses to take away what is sold or held.';
 
 COMMENT ON FUNCTION "private"."tg_intakes__follow_waitlist"() IS 'Seats that lay free while enrolment was closed go to whoever waits once it is open again. Without a list, or without a count of seats, nobody waits; offers stand until they end.';
@@ -17775,9 +18735,17 @@ COMMENT ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) IS 'A
 
 COMMENT ON FUNCTION "private"."win_dispute"(public.disputes, text) IS 'Ends a dispute as won or closed: what was withdrawn came back. The dispute is given as it was before; the caller holds order and payment.';
 
-COMMENT ON FUNCTION "private"."with_parts"(private.order_line) IS 'The line of a bundle and after it its parts, as lines that cost nothing. A part may be a draft, which is sold in the bundle only.';
+COMMENT ON FUNCTION "private"."wind_up"(text, uuid, uuid) IS 'One step of private.wind_up_steps, in a transaction of its own. Twice does nothing.';
+
+COMMENT ON FUNCTION "private"."wind_up_order"(public.intakes, uuid) IS 'Takes a cancelled intake out of one order: an unpaid order ends, of a paid one its lines are given back.';
+
+COMMENT ON FUNCTION "private"."wind_up_steps"(integer) IS 'What is left to do for cancelled intakes, some of it: private.wind_up does one of them.';
+
+COMMENT ON FUNCTION "private"."with_parts"(private.order_line, uuid) IS 'The line of a bundle and after it its parts, as lines that cost nothing. A part may be a draft, which is sold in the bundle only.';
 
 COMMENT ON FUNCTION "private"."words_of"(text, jsonb) IS 'The words of a title (weight A), a summary (C) and a description (D) in one language.';
+
+COMMENT ON FUNCTION "private"."worth_of_items"(uuid[], integer[]) IS 'What these quantities of these lines cost, discount and tax included.';
 
 COMMENT ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint, bigint, integer) IS 'Writes the credit note: of the whole invoice with its lines, of a part with one line and that part of each tax. The caller holds the series.';
 
@@ -17815,7 +18783,13 @@ COMMENT ON FUNCTION "public"."attribute_schema"(uuid, text) IS 'What products (l
 
 COMMENT ON FUNCTION "public"."calendar_feed"(text) IS 'The secret key only, for the function calendar-feed: what a feed shows, as {name, sessions}. Errors: calendar_not_found.';
 
+COMMENT ON FUNCTION "public"."cancel_enrollment"(uuid, text) IS 'Gives the caller''s seat back within its terms and answers what cancellation_quote says, with the refund (null when it cost nothing). What was learnt is kept; the rest of the order stays; the seat goes to the waiting list. Errors: enrollment_not_found, cancellation_not_allowed (details: the reason), idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."cancel_intake"(uuid, text, text) IS 'Staff (intakes.cancel): ends an intake for good, at once. The worker then ends every seat that was not completed and every place on the waiting list, cancels unpaid orders with a seat in it, gives back what was paid for it, and writes to everybody; wound_up_at says when it is through. Learners read the reason. Answers the intake with reserved, enrolled and waiting. Errors: permission_denied, intake_not_found, intake_over, invalid_reason, idempotency_key_reused.';
+
 COMMENT ON FUNCTION "public"."cancel_order"(uuid, text, text) IS 'Cancels an order and answers it; what was paid goes back. The customer: while unpaid, when nothing was paid, or within customer_cancel_hours of paying while nobody works on it and nothing of it was used. Staff with orders.cancel: until it is shipped. Errors: order_not_found, order_not_cancellable, invalid_reason, idempotency_key_reused.';
+
+COMMENT ON FUNCTION "public"."cancellation_quote"(uuid) IS 'What cancel_enrollment would do with the caller''s seat: {enrollment_id, intake_id, order_id, status, allowed, reason, until, progress_percent, refund_amount, currency}. reason: unpaid (cancel the order), not_active, not_bought_alone, order_in_review, no_terms, too_late, too_much_done. Errors: enrollment_not_found, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."category_tree"(text) IS 'Every category, parents before children, in the order a menu shows them: own_products are on sale in it, products in it and below. locale: id or en; what is not translated comes in the base text.';
 
@@ -17826,6 +18800,8 @@ COMMENT ON FUNCTION "public"."change_cart_item"(uuid, integer, text) IS 'Sets ho
 COMMENT ON FUNCTION "public"."claim_seat"(text, text) IS 'Takes a seat of an organisation by the code of an invitation, joins the organisation, and answers {id, organisation_id, intake_id, order_item_id, status, learner_id, enrollment_id}. Errors: claim_code_not_found, invite_ended, no_seats_left, already_enrolled, order_already_open, intake_closed, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."clear_cart"(text) IS 'Empties the caller''s cart, coupons included, and answers it (see get_cart). Errors: idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."close_intake"(uuid, text) IS 'Who teaches the course, or staff with catalog.write: the intake takes nobody more, offers no seat to its waiting list, and goes on for those who are in it; unpaid orders may still be paid. Answers it as publish_intake does. Errors: intake_not_found, intake_cancelled, illegal_status_move, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."collection_products"(text, text, text, text, integer) IS 'A published collection and a page of what is in it and on sale, {collection, data, next_cursor}: what was picked by hand first, then newest first. locale: id or en. Errors: collection_not_found, currency_not_supported, invalid_cursor.';
 
@@ -17841,7 +18817,9 @@ COMMENT ON FUNCTION "public"."deduct_stock"(uuid, jsonb, text, text) IS 'Staff (
 
 COMMENT ON FUNCTION "public"."discard_upload"(text, uuid) IS 'Secret key only: drops an unfinished upload whose bytes were refused, and with it the object.';
 
-COMMENT ON FUNCTION "public"."enroll"(uuid, text) IS 'Takes one free seat in one call and answers {enrollment, order}. Errors: intake_not_found, variant_not_found, payment_required, intake_not_open, intake_closed, out_of_stock, already_enrolled, idempotency_key_reused, sign_in_required.';
+COMMENT ON FUNCTION "public"."duplicate_intake"(uuid, timestamp with time zone, text, text) IS 'Staff (catalog.write): a draft like this intake, that begins at starts_at (of one without a start: its first session does): seats, minimum, terms, prices and sessions, every date moved by the same distance on the clock of its time zone. Answers it as publish_intake does. Errors: permission_denied, intake_not_found, invalid_intake, idempotency_key_reused.';
+
+COMMENT ON FUNCTION "public"."enroll"(uuid, text) IS 'Takes one free seat in one call and answers {enrollment, order}. Errors: intake_not_found, variant_not_found, payment_required, intake_not_open, intake_closed, intake_cancelled, prerequisite_missing, out_of_stock, already_enrolled, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."explain_order_money"(uuid) IS 'Staff (ledger.read): every unit that an order moved: what it costs, payments, refunds, disputes, each entry, the balance of each account, what is kept, on its way back (returning_amount), owed, and unexplained_amount, which is 0 when payments and ledger agree. Errors: permission_denied, order_not_found.';
 
@@ -17865,11 +18843,13 @@ COMMENT ON FUNCTION "public"."grade_submission"(uuid, integer, text, text) IS 'W
 
 COMMENT ON FUNCTION "public"."grant_role"(uuid, text) IS 'Staff (people.manage): gives a person a role and answers all their roles. Errors: permission_denied, role_not_found, profile_not_found.';
 
+COMMENT ON FUNCTION "public"."guaranteed"(public.intakes) IS 'A field of intakes: whether enough learners are in it (min_seats) for it to take place; null when it needs no number of them.';
+
 COMMENT ON FUNCTION "public"."invite_to_seats"(uuid, uuid, text, timestamp with time zone, text) IS 'A manager gives out seats. Without email: answers a code (only here; kept as a hash) that takes any free seat, for as many people as there are seats; put it into a link if you like. With email: keeps one seat and mails its own code there. Both end at expires_at (default: the setting invite_days) or by revoke_invite. Errors: organisation_not_found, intake_not_found, no_seats_left, invalid_email, invalid_expiry, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."invoice_document"(uuid) IS 'One invoice or credit note with its lines: own, or any for staff with invoices.read. The PDF''s link is given by the function invoice-link. Errors: invoice_not_found.';
 
-COMMENT ON FUNCTION "public"."join_waitlist"(uuid, text) IS 'Waits for a seat of a full intake and answers {id, intake_id, status, place, offer_expires_at, created_at}. When a seat frees it is held for the first in line, who takes it with enroll or place_order. Errors: intake_not_found, intake_not_open, intake_closed, no_waitlist, seats_available, already_enrolled, already_waiting, idempotency_key_reused, sign_in_required.';
+COMMENT ON FUNCTION "public"."join_waitlist"(uuid, text) IS 'Waits for a seat of a full intake and answers {id, intake_id, status, place, offer_expires_at, created_at}. When a seat frees it is held for the first in line, who takes it with enroll or place_order. Errors: intake_not_found, intake_not_open, intake_closed, intake_cancelled, no_waitlist, seats_available, already_enrolled, already_waiting, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."leave_waitlist"(uuid, text) IS 'Leaves a waiting list, or declines the offered seat, which goes to the next in line. Answers the entry. Errors: not_waiting, idempotency_key_reused, sign_in_required.';
 
@@ -17880,6 +18860,8 @@ COMMENT ON FUNCTION "public"."list_products"(text, text, text, text, text, text,
 COMMENT ON FUNCTION "public"."media_file"(uuid) IS 'What the function media streams: {id, path, mime_type, byte_size, sha256, on_sale}, for everybody while the product is on sale, for staff with catalog.read always. Errors: media_not_found.';
 
 COMMENT ON FUNCTION "public"."merge_cart"(jsonb, text, text) IS 'Adds what a visitor chose before signing in, [{variant_id, quantity}], to the caller''s cart and answers the cart (see get_cart). Quantities add up to the most a cart takes; what cannot be bought stands in problems. Send the same idempotency_key until an answer came: it merges once. Errors: invalid_lines, invalid_quantity, currency_not_supported, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."message_intake"(uuid, text, text, text, text) IS 'Who teaches the course, or staff with intakes.message: writes to everybody who has a seat (active, the default), waits for one (waiting), or both (all), once each, by mail. Answers the message with the number of its recipients. Errors: intake_not_found, invalid_message, too_many_messages, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."move_category"(uuid, uuid, integer, text) IS 'Staff (catalog.write): hangs a category with everything below it under another parent (null: at the top) and answers it. Errors: permission_denied, category_not_found, category_below_itself, category_too_deep, attribute_in_use, idempotency_key_reused.';
 
@@ -17899,13 +18881,15 @@ COMMENT ON FUNCTION "public"."organisation_people"(uuid) IS 'Its managers, or st
 
 COMMENT ON FUNCTION "public"."organisation_progress"(uuid) IS 'Its managers, or staff (organisations.write): how far each of its people is who holds one of its seats; state is assigned, started or completed. Whoever left the organisation is not in it. Errors: organisation_not_found.';
 
-COMMENT ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text, text, text) IS 'Buys [{variant_id, quantity}], or what is in a cart (once: later calls answer the same order), in one transaction and answers the whole order. Nothing to pay: paid at once. Else pending, held until expires_at; then call the function checkout. Goods go to shipping_address_id, else the cart''s address, else the default one. Taxes are those of that address, else of country and province, else of the shop. Currency: ISO code, default the cart''s, else from settings. Errors: invalid_lines, invalid_quantity, variant_not_found, price_missing, currency_not_supported, intake_not_open, intake_closed, out_of_stock, promotion_used_up and the coupon_* of the cart''s codes, already_enrolled, order_already_open, cart_not_found, cart_not_open, cart_empty, address_required, address_not_found, invalid_place, idempotency_key_reused, sign_in_required.';
+COMMENT ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text, text, text) IS 'Buys [{variant_id, quantity}], or what is in a cart (once: later calls answer the same order), in one transaction and answers the whole order. Nothing to pay: paid at once. Else pending, held until expires_at; then call the function checkout. Goods go to shipping_address_id, else the cart''s address, else the default one. Taxes are those of that address, else of country and province, else of the shop. Currency: ISO code, default the cart''s, else from settings. Errors: invalid_lines, invalid_quantity, variant_not_found, price_missing, currency_not_supported, intake_not_open, intake_closed, intake_cancelled, prerequisite_missing, out_of_stock, promotion_used_up and the coupon_* of the cart''s codes, already_enrolled, order_already_open, cart_not_found, cart_not_open, cart_empty, address_required, address_not_found, invalid_place, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."prepare_upload"(uuid, text, text, integer, text) IS 'Makes room for a file, of a lesson by who teaches it or of an open assignment by its learner, and answers {file_id, path}; the function learning-upload gives the address to send it to. Errors: lesson_not_found, lesson_of_other_kind, lesson_locked, invalid_file, too_many_files, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."product_document"(text, uuid, text, text) IS 'A product by slug or id, as its page shows it: texts in one language, path of categories, facts (attributes with names), options, variants with prices and free units, pictures, names of files. For everybody while it is on sale, for staff with catalog.read always. Errors: product_not_found.';
 
 COMMENT ON FUNCTION "public"."proof_document"(uuid, boolean) IS 'One proof of payment: the caller''s own, or any for staff with payments.read unless own is true. The functions submit-proof and proof-link ask it. Errors: proof_not_found.';
+
+COMMENT ON FUNCTION "public"."publish_intake"(uuid, text) IS 'Who teaches the course, or staff with catalog.write: everybody sees a draft, or a closed intake takes learners again; free seats go to its waiting list first. Answers the intake with reserved, enrolled and waiting. Errors: intake_not_found, intake_cancelled, illegal_status_move, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."put_quiz"(uuid, jsonb, text) IS 'Who teaches the course: sets the questions of a quiz, [{kind: single|multiple|text, prompt, choices, answer, points?, explanation?}]; attempts that are running keep theirs. Errors: lesson_not_found, invalid_quiz, idempotency_key_reused, sign_in_required.';
 
@@ -17955,7 +18939,7 @@ COMMENT ON FUNCTION "public"."revoke_invite"(uuid, text) IS 'A manager ends a co
 
 COMMENT ON FUNCTION "public"."revoke_role"(uuid, text) IS 'Staff (people.manage): takes a role away and answers the roles that are left. Errors: permission_denied, last_admin.';
 
-COMMENT ON FUNCTION "public"."roster"(uuid) IS 'Who teaches the course, or staff with enrollments.read: everybody in an intake, by name, with progress, result and work that waits for its mark. Filter it like a table (status=eq.active); Accept: text/csv gives a sheet. Errors: intake_not_found, sign_in_required.';
+COMMENT ON FUNCTION "public"."roster"(uuid, text[], text, integer) IS 'Who teaches the course, or staff with enrollments.read: everybody in an intake, by name, with progress, result and work that waits for its mark: of some statuses, with a text in name or e-mail, with less progress than that. Filter it like a table, too; Accept: text/csv gives a sheet, in which no name is a formula. Errors: intake_not_found, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) IS 'Orders newest first as {data, next_cursor}: own, or all for staff with orders.read. q is a part of a number or a title, for staff with people.read also of a name, e-mail or phone; case and accents do not matter, and when nothing contains q, what is written alike is found. placed_from is included, placed_to is not. Errors: invalid_search, invalid_cursor, sign_in_required.';
 
@@ -18099,11 +19083,11 @@ COMMENT ON TABLE "public"."coupons" IS 'A code that opens a promotion: for every
 
 COMMENT ON TABLE "public"."course_instructors" IS 'Who teaches which course. It needs no role; the role instructor lets them see drafts beside.';
 
-COMMENT ON TABLE "public"."course_prerequisites" IS 'Which courses must be completed before the lessons of this one open. A seat can be bought before that.';
+COMMENT ON TABLE "public"."course_prerequisites" IS 'Which courses must be completed before the lessons of this one open. A seat can be bought before that, unless courses.prerequisites_block_sale.';
 
 COMMENT ON TABLE "public"."course_sections" IS 'The chapters of a course, in order of position.';
 
-COMMENT ON TABLE "public"."courses" IS 'What a product of kind course says beyond its product row. It is completed when all required lessons are, or completion_percent of them, or with that mean score.';
+COMMENT ON TABLE "public"."courses" IS 'What a product of kind course says beyond its product row. It is completed when all required lessons are, or completion_percent of them, or with that mean score. prerequisites_block_sale: nobody buys it before the courses that come first are completed. cancel_…: until when learners give a seat back themselves (cancel_enrollment); an intake may say otherwise.';
 
 COMMENT ON TABLE "public"."currencies" IS 'The currencies a shop sells in; minor_units as Stripe counts them.';
 
@@ -18127,9 +19111,13 @@ COMMENT ON TABLE "public"."import_errors" IS 'The first thousand things that are
 
 COMMENT ON TABLE "public"."imports" IS 'A CSV file that staff bring. done: applied, or with dry_run looked through, result says what was or would be created, changed and left; refused: nothing was written, import_errors says why. Its background job is the row of processes with this subject_id.';
 
+COMMENT ON TABLE "public"."intake_links" IS 'The address of the online room of an intake, for sessions that have none of their own: for those with an open seat, those who teach, and who writes the catalogue.';
+
+COMMENT ON TABLE "public"."intake_messages" IS 'What was written to an intake: to those with a seat (active), on the waiting list (waiting), or both (all), as they were then. Written by message_intake.';
+
 COMMENT ON TABLE "public"."intake_sessions" IS 'When an intake meets: its dates are public with the course. The address of an online room is in session_links.';
 
-COMMENT ON TABLE "public"."intakes" IS 'One run of a course. Seats null is not counted. Enrolment is open from enroll_opens_at up to, not including, enroll_closes_at (null: no end). Lessons stay open for access_days from the enrolment, or from the start if that is later (null: for good).';
+COMMENT ON TABLE "public"."intakes" IS 'One run of a course. Seats null is not counted. Enrolment is open from enroll_opens_at up to, not including, enroll_closes_at (null: no end). Lessons stay open for access_days from the enrolment, or from the start if that is later (null: for good). draft: nobody sees it; closed: it takes nobody more; wound_up_at: everybody who was in it has left and the money is on its way. With fewer than min_seats learners at decide_at it is cancelled if auto_cancel, else staff are told. cancel_…: as in courses, where null.';
 
 COMMENT ON TABLE "public"."invoice_lines" IS 'The lines of an invoice: subtotal − discount + tax = total. taxes: [{name, basis_points, inclusive, amount}]; those that are inclusive are in the price, the others on top.';
 
@@ -18201,7 +19189,7 @@ COMMENT ON TABLE "public"."promotions" IS 'What is taken off an order. percent a
 
 COMMENT ON TABLE "public"."quiz_attempts" IS 'Each try at a quiz, with the learner''s answers and the score. Open until submitted_at; max_attempts is the limit when it was begun.';
 
-COMMENT ON TABLE "public"."refunds" IS 'Money on its way back. Reasons: the order was cancelled; it expired with a part paid; paid after it ended; sold out after payment; paid twice or too much; started at the provider; by staff; written off; lost in a dispute. lines: what it was for, [{order_item_id, quantity, restock}].';
+COMMENT ON TABLE "public"."refunds" IS 'Money on its way back. Reasons: the order was cancelled; it expired with a part paid; paid after it ended; sold out after payment; paid twice or too much; started at the provider; by staff; written off; lost in a dispute; the intake was cancelled; the learner gave the seat back. lines: what it was for, [{order_item_id, quantity, restock}].';
 
 COMMENT ON TABLE "public"."reservations" IS 'Units held for an order that is not paid yet, or offered to whoever waited for them, until expires_at by the database''s clock.';
 
@@ -18233,7 +19221,7 @@ COMMENT ON TABLE "public"."tax_rates" IS 'A tax: 1100 basis points are 11 % of t
 
 COMMENT ON TABLE "public"."variants" IS 'The sellable thing: what a line of an order points to. Mode none is not counted (a self-paced course), tracked is; backorder and preorder are counted and sell beyond stock up to backorder_limit.';
 
-COMMENT ON TABLE "public"."waitlist_entries" IS 'Who waits for a seat, in order of position. offered: a seat is held for them until offer_expires_at; enroll or place_order takes it.';
+COMMENT ON TABLE "public"."waitlist_entries" IS 'Who waits for a seat, in order of position. offered: a seat is held for them until offer_expires_at; enroll or place_order takes it. cancelled: the intake was.';
 
 COMMENT ON TYPE "private"."catalog_search" IS 'A search that was checked: words as compared (null: none) and as they are looked up, the filters (facts: one attribute''s choices, for the index; attributes: all of them), and after which product it goes on.';
 
@@ -18314,6 +19302,12 @@ REVOKE ALL ON FUNCTION "private"."add_units"(uuid, uuid, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."add_units"(uuid, uuid, integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."add_units"(uuid, uuid, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."address_message"(public.intake_messages) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."address_message"(public.intake_messages) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."address_message"(public.intake_messages) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."address_problem"(private.order_line[], uuid) FROM PUBLIC;
 
@@ -18491,6 +19485,14 @@ REVOKE ALL ON FUNCTION "private"."attempt_document"(public.quiz_attempts) FROM "
 
 GRANT EXECUTE ON FUNCTION "private"."attempt_document"(public.quiz_attempts) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."attended_intakes"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."attended_intakes"() TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."attended_intakes"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."attended_intakes"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."attended_sessions"() FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."attended_sessions"() TO "authenticated";
@@ -18553,6 +19555,30 @@ REVOKE ALL ON FUNCTION "private"."calendar_of"(uuid, timestamp with time zone, t
 
 GRANT EXECUTE ON FUNCTION "private"."calendar_of"(uuid, timestamp with time zone, timestamp with time zone) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."cancel_enrollment"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."cancel_enrollment"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."cancel_enrollment"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."cancel_enrollment"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."cancel_intake"(uuid, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."cancel_intake"(uuid, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."cancel_intake"(uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."cancel_intake"(uuid, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."cancel_intake"(uuid, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."cancel_intake_row"(public.intakes, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."cancel_intake_row"(public.intakes, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."cancel_intake_row"(public.intakes, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."cancel_order"(uuid, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."cancel_order"(uuid, text, text) TO "authenticated";
@@ -18562,6 +19588,26 @@ REVOKE ALL ON FUNCTION "private"."cancel_order"(uuid, text, text) FROM "postgres
 GRANT EXECUTE ON FUNCTION "private"."cancel_order"(uuid, text, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."cancel_order"(uuid, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."cancellation_document"(public.enrollments) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."cancellation_document"(public.enrollments) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."cancellation_document"(public.enrollments) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."cancellation_quote"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."cancellation_quote"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."cancellation_quote"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."cancellation_quote"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."cancellation_until"(public.intakes, timestamp with time zone, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."cancellation_until"(public.intakes, timestamp with time zone, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."cancellation_until"(public.intakes, timestamp with time zone, integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."cart_changes"(private.priced_cart, uuid) FROM PUBLIC;
 
@@ -18869,6 +19915,16 @@ REVOKE ALL ON FUNCTION "private"."close_books"(private.stock_line[]) FROM "postg
 
 GRANT EXECUTE ON FUNCTION "private"."close_books"(private.stock_line[]) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."close_intake"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."close_intake"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."close_intake"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."close_intake"(uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."close_intake"(uuid, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."close_overdue_attempt"(uuid, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."close_overdue_attempt"(uuid, uuid) FROM "postgres";
@@ -18947,6 +20003,12 @@ REVOKE ALL ON FUNCTION "private"."continue_order_search"(private.order_search, t
 
 GRANT EXECUTE ON FUNCTION "private"."continue_order_search"(private.order_search, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."copy_intake"(public.intakes, text, timestamp with time zone, timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."copy_intake"(public.intakes, text, timestamp with time zone, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."copy_intake"(public.intakes, text, timestamp with time zone, timestamp with time zone) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."copy_order_lines"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."copy_order_lines"(uuid) FROM "postgres";
@@ -19022,6 +20084,12 @@ REVOKE ALL ON FUNCTION "private"."credit_note_of"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."credit_note_of"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."credit_note_of"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."decide_next_intake"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."decide_next_intake"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."decide_next_intake"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."deduct_stock"(uuid, jsonb, text, text) FROM PUBLIC;
 
@@ -19113,6 +20181,16 @@ REVOKE ALL ON FUNCTION "private"."due_amount"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."due_amount"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."duplicate_intake"(uuid, timestamp with time zone, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."duplicate_intake"(uuid, timestamp with time zone, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."duplicate_intake"(uuid, timestamp with time zone, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."duplicate_intake"(uuid, timestamp with time zone, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."duplicate_intake"(uuid, timestamp with time zone, text, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."emit"(text, text, uuid, jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."emit"(text, text, uuid, jsonb) FROM "postgres";
@@ -19167,6 +20245,12 @@ REVOKE ALL ON FUNCTION "private"."end_seat_enrollment"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."end_seat_enrollment"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."end_seats"(public.intakes, uuid[], uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."end_seats"(public.intakes, uuid[], uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."end_seats"(public.intakes, uuid[], uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."end_seats_for_others"(uuid, uuid[], integer[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."end_seats_for_others"(uuid, uuid[], integer[]) FROM "postgres";
@@ -19193,11 +20277,11 @@ REVOKE ALL ON FUNCTION "private"."enrollment_in"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."enrollment_in"(uuid, uuid) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."enrollment_problem"(uuid, timestamp with time zone, timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."enrollment_problem"(uuid, text, timestamp with time zone, timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."enrollment_problem"(uuid, timestamp with time zone, timestamp with time zone) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."enrollment_problem"(uuid, text, timestamp with time zone, timestamp with time zone) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."enrollment_problem"(uuid, timestamp with time zone, timestamp with time zone) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."enrollment_problem"(uuid, text, timestamp with time zone, timestamp with time zone) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."event_payment"(text, jsonb) FROM PUBLIC;
 
@@ -19427,6 +20511,12 @@ GRANT EXECUTE ON FUNCTION "private"."finish_upload"(text, uuid, jsonb) TO "postg
 
 GRANT EXECUTE ON FUNCTION "private"."finish_upload"(text, uuid, jsonb) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."finish_wind_ups"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."finish_wind_ups"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."finish_wind_ups"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."first_misfit"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."first_misfit"(uuid) FROM "postgres";
@@ -19536,6 +20626,12 @@ REVOKE ALL ON FUNCTION "private"."give_back_cart"(public.carts, public.carts) FR
 REVOKE ALL ON FUNCTION "private"."give_back_cart"(public.carts, public.carts) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."give_back_cart"(public.carts, public.carts) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."give_back_items"(public.orders, uuid[], integer[], text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."give_back_items"(public.orders, uuid[], integer[], text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."give_back_items"(public.orders, uuid[], integer[], text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."give_back_promotions"(uuid[]) FROM PUBLIC;
 
@@ -19677,6 +20773,12 @@ REVOKE ALL ON FUNCTION "private"."index_titles"(uuid[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."index_titles"(uuid[]) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."intake_document"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."intake_document"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."intake_document"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."invite_document"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."invite_document"(uuid) FROM "postgres";
@@ -19712,6 +20814,16 @@ REVOKE ALL ON FUNCTION "private"."invoice_taxes"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."invoice_taxes"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."invoice_taxes"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."is_filled"(public.intakes) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."is_filled"(public.intakes) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."is_filled"(public.intakes) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."is_filled"(public.intakes) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."is_filled"(public.intakes) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."is_importing"() FROM PUBLIC;
 
@@ -19796,6 +20908,12 @@ REVOKE ALL ON FUNCTION "private"."issue_invoice"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."issue_invoice"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."issue_invoice"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."items_to_give_back"(public.intakes) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."items_to_give_back"(public.intakes) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."items_to_give_back"(public.intakes) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."join_waitlist"(uuid, text) FROM PUBLIC;
 
@@ -20041,6 +21159,16 @@ REVOKE ALL ON FUNCTION "private"."merged_quantity"(integer, integer, text, integ
 
 GRANT EXECUTE ON FUNCTION "private"."merged_quantity"(integer, integer, text, integer) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."message_intake"(uuid, text, text, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."message_intake"(uuid, text, text, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."message_intake"(uuid, text, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."message_intake"(uuid, text, text, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."message_intake"(uuid, text, text, text, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."missed_attributes"(text[], jsonb, jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."missed_attributes"(text[], jsonb, jsonb) FROM "postgres";
@@ -20080,6 +21208,18 @@ REVOKE ALL ON FUNCTION "private"."move_dispute"(public.disputes, text) FROM PUBL
 REVOKE ALL ON FUNCTION "private"."move_dispute"(public.disputes, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."move_dispute"(public.disputes, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."move_intake"(uuid, text, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."move_intake"(uuid, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."move_intake"(uuid, text, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."move_time"(timestamp with time zone, timestamp with time zone, timestamp with time zone, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."move_time"(timestamp with time zone, timestamp with time zone, timestamp with time zone, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."move_time"(timestamp with time zone, timestamp with time zone, timestamp with time zone, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."my_calendar"(timestamp with time zone, timestamp with time zone) FROM PUBLIC;
 
@@ -20443,6 +21583,12 @@ REVOKE ALL ON FUNCTION "private"."prepare_upload"(uuid, text, text, integer, tex
 
 GRANT EXECUTE ON FUNCTION "private"."prepare_upload"(uuid, text, text, integer, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."prerequisite_problem"(uuid, uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."prerequisite_problem"(uuid, uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."prerequisite_problem"(uuid, uuid, uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."price_cart"(public.carts) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."price_cart"(public.carts) FROM "postgres";
@@ -20576,6 +21722,16 @@ REVOKE ALL ON FUNCTION "private"."provider_reading"(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."provider_reading"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."provider_reading"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."publish_intake"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."publish_intake"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."publish_intake"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."publish_intake"(uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."publish_intake"(uuid, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."purge_carts"(integer) FROM PUBLIC;
 
@@ -20789,6 +21945,12 @@ REVOKE ALL ON FUNCTION "private"."reduce_to_stock"(private.priced_cart, uuid) FR
 
 GRANT EXECUTE ON FUNCTION "private"."reduce_to_stock"(private.priced_cart, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."refund_across"(uuid, bigint, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."refund_across"(uuid, bigint, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."refund_across"(uuid, bigint, text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."refund_document"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."refund_document"(uuid) FROM "postgres";
@@ -20828,6 +21990,12 @@ REVOKE ALL ON FUNCTION "private"."refuse_broken_values"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."refuse_broken_values"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."refuse_broken_values"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."refuse_cancelled_intakes"(uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."refuse_cancelled_intakes"(uuid[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."refuse_cancelled_intakes"(uuid[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."refuse_cart_quantity"() FROM PUBLIC;
 
@@ -20906,6 +22074,12 @@ REVOKE ALL ON FUNCTION "private"."release_due_uses"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."release_due_uses"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."release_due_uses"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."release_owed"(uuid, bigint, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."release_owed"(uuid, bigint, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."release_owed"(uuid, bigint, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."release_stock"(uuid, text) FROM PUBLIC;
 
@@ -20986,6 +22160,12 @@ REVOKE ALL ON FUNCTION "private"."require_import_permission"(text, boolean) FROM
 REVOKE ALL ON FUNCTION "private"."require_import_permission"(text, boolean) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."require_import_permission"(text, boolean) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."require_intake"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."require_intake"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."require_intake"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."require_person"() FROM PUBLIC;
 
@@ -21117,13 +22297,13 @@ REVOKE ALL ON FUNCTION "private"."roll_up_categories"(jsonb, text) FROM "postgre
 
 GRANT EXECUTE ON FUNCTION "private"."roll_up_categories"(jsonb, text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."roster"(uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."roster"(uuid, text[], text, integer) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "private"."roster"(uuid) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "private"."roster"(uuid, text[], text, integer) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."roster"(uuid) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."roster"(uuid, text[], text, integer) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."roster"(uuid) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."roster"(uuid, text[], text, integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."rule_condition"(public.collection_rules) FROM PUBLIC;
 
@@ -21320,6 +22500,12 @@ REVOKE ALL ON FUNCTION "private"."share_of_taxes"(uuid, bigint) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."share_of_taxes"(uuid, bigint) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."share_of_taxes"(uuid, bigint) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."sheet_text"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."sheet_text"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."sheet_text"(text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."short_locale"(text) FROM PUBLIC;
 
@@ -21741,6 +22927,18 @@ REVOKE ALL ON FUNCTION "private"."tg_digital_files__keep_what_is_sold"() FROM "p
 
 GRANT EXECUTE ON FUNCTION "private"."tg_digital_files__keep_what_is_sold"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."tg_enrollments__revoke_certificate"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_enrollments__revoke_certificate"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_enrollments__revoke_certificate"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_intakes__decide_again"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_intakes__decide_again"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_intakes__decide_again"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."tg_intakes__follow_seats"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."tg_intakes__follow_seats"() FROM "postgres";
@@ -22041,17 +23239,41 @@ REVOKE ALL ON FUNCTION "private"."win_dispute"(public.disputes, text) FROM "post
 
 GRANT EXECUTE ON FUNCTION "private"."win_dispute"(public.disputes, text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."with_parts"(private.order_line) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."wind_up"(text, uuid, uuid) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."with_parts"(private.order_line) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."wind_up"(text, uuid, uuid) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."with_parts"(private.order_line) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."wind_up"(text, uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."wind_up_order"(public.intakes, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."wind_up_order"(public.intakes, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."wind_up_order"(public.intakes, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."wind_up_steps"(integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."wind_up_steps"(integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."wind_up_steps"(integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."with_parts"(private.order_line, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."with_parts"(private.order_line, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."with_parts"(private.order_line, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."words_of"(text, jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."words_of"(text, jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."words_of"(text, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."worth_of_items"(uuid[], integer[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."worth_of_items"(uuid[], integer[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."worth_of_items"(uuid[], integer[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint, bigint, integer) FROM PUBLIC;
 
@@ -22189,6 +23411,24 @@ GRANT EXECUTE ON FUNCTION "public"."calendar_feed"(text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."calendar_feed"(text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."cancel_enrollment"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."cancel_enrollment"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."cancel_enrollment"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."cancel_enrollment"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."cancel_intake"(uuid, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."cancel_intake"(uuid, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."cancel_intake"(uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."cancel_intake"(uuid, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."cancel_intake"(uuid, text, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."cancel_order"(uuid, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."cancel_order"(uuid, text, text) TO "authenticated";
@@ -22198,6 +23438,14 @@ REVOKE ALL ON FUNCTION "public"."cancel_order"(uuid, text, text) FROM "postgres"
 GRANT EXECUTE ON FUNCTION "public"."cancel_order"(uuid, text, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."cancel_order"(uuid, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."cancellation_quote"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."cancellation_quote"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."cancellation_quote"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."cancellation_quote"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."category_tree"(text) FROM PUBLIC;
 
@@ -22240,6 +23488,16 @@ GRANT EXECUTE ON FUNCTION "public"."clear_cart"(text) TO "authenticated";
 REVOKE ALL ON FUNCTION "public"."clear_cart"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."clear_cart"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."close_intake"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."close_intake"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."close_intake"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."close_intake"(uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."close_intake"(uuid, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."collection_products"(text, text, text, text, integer) FROM PUBLIC;
 
@@ -22304,6 +23562,16 @@ REVOKE ALL ON FUNCTION "public"."discard_upload"(text, uuid) FROM "postgres";
 GRANT EXECUTE ON FUNCTION "public"."discard_upload"(text, uuid) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."discard_upload"(text, uuid) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."duplicate_intake"(uuid, timestamp with time zone, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."duplicate_intake"(uuid, timestamp with time zone, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."duplicate_intake"(uuid, timestamp with time zone, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."duplicate_intake"(uuid, timestamp with time zone, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."duplicate_intake"(uuid, timestamp with time zone, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."enroll"(uuid, text) FROM PUBLIC;
 
@@ -22417,6 +23685,16 @@ GRANT EXECUTE ON FUNCTION "public"."grant_role"(uuid, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."grant_role"(uuid, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."guaranteed"(public.intakes) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."guaranteed"(public.intakes) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."guaranteed"(public.intakes) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."guaranteed"(public.intakes) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."guaranteed"(public.intakes) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."invite_to_seats"(uuid, uuid, text, timestamp with time zone, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."invite_to_seats"(uuid, uuid, text, timestamp with time zone, text) TO "authenticated";
@@ -22488,6 +23766,16 @@ GRANT EXECUTE ON FUNCTION "public"."merge_cart"(jsonb, text, text) TO "authentic
 REVOKE ALL ON FUNCTION "public"."merge_cart"(jsonb, text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."merge_cart"(jsonb, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."message_intake"(uuid, text, text, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."message_intake"(uuid, text, text, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."message_intake"(uuid, text, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."message_intake"(uuid, text, text, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."message_intake"(uuid, text, text, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."move_category"(uuid, uuid, integer, text) FROM PUBLIC;
 
@@ -22602,6 +23890,16 @@ REVOKE ALL ON FUNCTION "public"."proof_document"(uuid, boolean) FROM "postgres";
 GRANT EXECUTE ON FUNCTION "public"."proof_document"(uuid, boolean) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."proof_document"(uuid, boolean) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."publish_intake"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."publish_intake"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."publish_intake"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."publish_intake"(uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."publish_intake"(uuid, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."put_quiz"(uuid, jsonb, text) FROM PUBLIC;
 
@@ -22813,13 +24111,13 @@ GRANT EXECUTE ON FUNCTION "public"."revoke_role"(uuid, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."revoke_role"(uuid, text) TO "service_role";
 
-REVOKE ALL ON FUNCTION "public"."roster"(uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."roster"(uuid, text[], text, integer) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "public"."roster"(uuid) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "public"."roster"(uuid, text[], text, integer) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "public"."roster"(uuid) FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."roster"(uuid, text[], text, integer) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."roster"(uuid) TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."roster"(uuid, text[], text, integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) FROM PUBLIC;
 
@@ -23753,6 +25051,18 @@ REVOKE ALL ON TABLE "public"."courses" FROM "anon";
 
 GRANT SELECT ON TABLE "public"."courses" TO "anon";
 
+REVOKE ALL ("cancel_days_after_purchase") ON TABLE "public"."courses" FROM "authenticated";
+
+GRANT INSERT ("cancel_days_after_purchase"), UPDATE ("cancel_days_after_purchase") ON TABLE "public"."courses" TO "authenticated";
+
+REVOKE ALL ("cancel_days_before_start") ON TABLE "public"."courses" FROM "authenticated";
+
+GRANT INSERT ("cancel_days_before_start"), UPDATE ("cancel_days_before_start") ON TABLE "public"."courses" TO "authenticated";
+
+REVOKE ALL ("cancel_progress_percent") ON TABLE "public"."courses" FROM "authenticated";
+
+GRANT INSERT ("cancel_progress_percent"), UPDATE ("cancel_progress_percent") ON TABLE "public"."courses" TO "authenticated";
+
 REVOKE ALL ("completion_percent") ON TABLE "public"."courses" FROM "authenticated";
 
 GRANT INSERT ("completion_percent"), UPDATE ("completion_percent") ON TABLE "public"."courses" TO "authenticated";
@@ -23781,6 +25091,10 @@ REVOKE ALL ("level") ON TABLE "public"."courses" FROM "authenticated";
 
 GRANT INSERT ("level"), UPDATE ("level") ON TABLE "public"."courses" TO "authenticated";
 
+REVOKE ALL ("prerequisites_block_sale") ON TABLE "public"."courses" FROM "authenticated";
+
+GRANT INSERT ("prerequisites_block_sale"), UPDATE ("prerequisites_block_sale") ON TABLE "public"."courses" TO "authenticated";
+
 REVOKE ALL ("product_id") ON TABLE "public"."courses" FROM "authenticated";
 
 GRANT INSERT ("product_id") ON TABLE "public"."courses" TO "authenticated";
@@ -23792,6 +25106,18 @@ GRANT SELECT ON TABLE "public"."courses" TO "authenticated";
 REVOKE ALL ON TABLE "public"."courses" FROM "postgres";
 
 GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."courses" TO "postgres";
+
+REVOKE ALL ("cancel_days_after_purchase") ON TABLE "public"."courses" FROM "service_role";
+
+GRANT INSERT ("cancel_days_after_purchase"), UPDATE ("cancel_days_after_purchase") ON TABLE "public"."courses" TO "service_role";
+
+REVOKE ALL ("cancel_days_before_start") ON TABLE "public"."courses" FROM "service_role";
+
+GRANT INSERT ("cancel_days_before_start"), UPDATE ("cancel_days_before_start") ON TABLE "public"."courses" TO "service_role";
+
+REVOKE ALL ("cancel_progress_percent") ON TABLE "public"."courses" FROM "service_role";
+
+GRANT INSERT ("cancel_progress_percent"), UPDATE ("cancel_progress_percent") ON TABLE "public"."courses" TO "service_role";
 
 REVOKE ALL ("completion_percent") ON TABLE "public"."courses" FROM "service_role";
 
@@ -23820,6 +25146,10 @@ GRANT INSERT ("language"), UPDATE ("language") ON TABLE "public"."courses" TO "s
 REVOKE ALL ("level") ON TABLE "public"."courses" FROM "service_role";
 
 GRANT INSERT ("level"), UPDATE ("level") ON TABLE "public"."courses" TO "service_role";
+
+REVOKE ALL ("prerequisites_block_sale") ON TABLE "public"."courses" FROM "service_role";
+
+GRANT INSERT ("prerequisites_block_sale"), UPDATE ("prerequisites_block_sale") ON TABLE "public"."courses" TO "service_role";
 
 REVOKE ALL ("product_id") ON TABLE "public"."courses" FROM "service_role";
 
@@ -24021,6 +25351,46 @@ REVOKE ALL ON TABLE "public"."imports" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."imports" TO "service_role";
 
+REVOKE ALL ("intake_id") ON TABLE "public"."intake_links" FROM "authenticated";
+
+GRANT INSERT ("intake_id") ON TABLE "public"."intake_links" TO "authenticated";
+
+REVOKE ALL ("url") ON TABLE "public"."intake_links" FROM "authenticated";
+
+GRANT INSERT ("url"), UPDATE ("url") ON TABLE "public"."intake_links" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."intake_links" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."intake_links" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."intake_links" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."intake_links" TO "postgres";
+
+REVOKE ALL ("intake_id") ON TABLE "public"."intake_links" FROM "service_role";
+
+GRANT INSERT ("intake_id") ON TABLE "public"."intake_links" TO "service_role";
+
+REVOKE ALL ("url") ON TABLE "public"."intake_links" FROM "service_role";
+
+GRANT INSERT ("url"), UPDATE ("url") ON TABLE "public"."intake_links" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."intake_links" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."intake_links" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."intake_messages" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."intake_messages" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."intake_messages" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."intake_messages" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."intake_messages" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."intake_messages" TO "service_role";
+
 REVOKE ALL ON TABLE "public"."intake_sessions" FROM "anon";
 
 GRANT SELECT ON TABLE "public"."intake_sessions" TO "anon";
@@ -24085,6 +25455,26 @@ REVOKE ALL ("access_days") ON TABLE "public"."intakes" FROM "authenticated";
 
 GRANT INSERT ("access_days"), UPDATE ("access_days") ON TABLE "public"."intakes" TO "authenticated";
 
+REVOKE ALL ("auto_cancel") ON TABLE "public"."intakes" FROM "authenticated";
+
+GRANT INSERT ("auto_cancel"), UPDATE ("auto_cancel") ON TABLE "public"."intakes" TO "authenticated";
+
+REVOKE ALL ("cancel_days_after_purchase") ON TABLE "public"."intakes" FROM "authenticated";
+
+GRANT INSERT ("cancel_days_after_purchase"), UPDATE ("cancel_days_after_purchase") ON TABLE "public"."intakes" TO "authenticated";
+
+REVOKE ALL ("cancel_days_before_start") ON TABLE "public"."intakes" FROM "authenticated";
+
+GRANT INSERT ("cancel_days_before_start"), UPDATE ("cancel_days_before_start") ON TABLE "public"."intakes" TO "authenticated";
+
+REVOKE ALL ("cancel_progress_percent") ON TABLE "public"."intakes" FROM "authenticated";
+
+GRANT INSERT ("cancel_progress_percent"), UPDATE ("cancel_progress_percent") ON TABLE "public"."intakes" TO "authenticated";
+
+REVOKE ALL ("decide_at") ON TABLE "public"."intakes" FROM "authenticated";
+
+GRANT INSERT ("decide_at"), UPDATE ("decide_at") ON TABLE "public"."intakes" TO "authenticated";
+
 REVOKE ALL ("ends_at") ON TABLE "public"."intakes" FROM "authenticated";
 
 GRANT INSERT ("ends_at"), UPDATE ("ends_at") ON TABLE "public"."intakes" TO "authenticated";
@@ -24105,6 +25495,10 @@ REVOKE ALL ("location") ON TABLE "public"."intakes" FROM "authenticated";
 
 GRANT INSERT ("location"), UPDATE ("location") ON TABLE "public"."intakes" TO "authenticated";
 
+REVOKE ALL ("min_seats") ON TABLE "public"."intakes" FROM "authenticated";
+
+GRANT INSERT ("min_seats"), UPDATE ("min_seats") ON TABLE "public"."intakes" TO "authenticated";
+
 REVOKE ALL ("product_id") ON TABLE "public"."intakes" FROM "authenticated";
 
 GRANT INSERT ("product_id") ON TABLE "public"."intakes" TO "authenticated";
@@ -24116,6 +25510,10 @@ GRANT INSERT ("seats"), UPDATE ("seats") ON TABLE "public"."intakes" TO "authent
 REVOKE ALL ("starts_at") ON TABLE "public"."intakes" FROM "authenticated";
 
 GRANT INSERT ("starts_at"), UPDATE ("starts_at") ON TABLE "public"."intakes" TO "authenticated";
+
+REVOKE ALL ("status") ON TABLE "public"."intakes" FROM "authenticated";
+
+GRANT INSERT ("status") ON TABLE "public"."intakes" TO "authenticated";
 
 REVOKE ALL ("time_zone") ON TABLE "public"."intakes" FROM "authenticated";
 
@@ -24137,6 +25535,26 @@ REVOKE ALL ("access_days") ON TABLE "public"."intakes" FROM "service_role";
 
 GRANT INSERT ("access_days"), UPDATE ("access_days") ON TABLE "public"."intakes" TO "service_role";
 
+REVOKE ALL ("auto_cancel") ON TABLE "public"."intakes" FROM "service_role";
+
+GRANT INSERT ("auto_cancel"), UPDATE ("auto_cancel") ON TABLE "public"."intakes" TO "service_role";
+
+REVOKE ALL ("cancel_days_after_purchase") ON TABLE "public"."intakes" FROM "service_role";
+
+GRANT INSERT ("cancel_days_after_purchase"), UPDATE ("cancel_days_after_purchase") ON TABLE "public"."intakes" TO "service_role";
+
+REVOKE ALL ("cancel_days_before_start") ON TABLE "public"."intakes" FROM "service_role";
+
+GRANT INSERT ("cancel_days_before_start"), UPDATE ("cancel_days_before_start") ON TABLE "public"."intakes" TO "service_role";
+
+REVOKE ALL ("cancel_progress_percent") ON TABLE "public"."intakes" FROM "service_role";
+
+GRANT INSERT ("cancel_progress_percent"), UPDATE ("cancel_progress_percent") ON TABLE "public"."intakes" TO "service_role";
+
+REVOKE ALL ("decide_at") ON TABLE "public"."intakes" FROM "service_role";
+
+GRANT INSERT ("decide_at"), UPDATE ("decide_at") ON TABLE "public"."intakes" TO "service_role";
+
 REVOKE ALL ("ends_at") ON TABLE "public"."intakes" FROM "service_role";
 
 GRANT INSERT ("ends_at"), UPDATE ("ends_at") ON TABLE "public"."intakes" TO "service_role";
@@ -24157,6 +25575,10 @@ REVOKE ALL ("location") ON TABLE "public"."intakes" FROM "service_role";
 
 GRANT INSERT ("location"), UPDATE ("location") ON TABLE "public"."intakes" TO "service_role";
 
+REVOKE ALL ("min_seats") ON TABLE "public"."intakes" FROM "service_role";
+
+GRANT INSERT ("min_seats"), UPDATE ("min_seats") ON TABLE "public"."intakes" TO "service_role";
+
 REVOKE ALL ("product_id") ON TABLE "public"."intakes" FROM "service_role";
 
 GRANT INSERT ("product_id") ON TABLE "public"."intakes" TO "service_role";
@@ -24168,6 +25590,10 @@ GRANT INSERT ("seats"), UPDATE ("seats") ON TABLE "public"."intakes" TO "service
 REVOKE ALL ("starts_at") ON TABLE "public"."intakes" FROM "service_role";
 
 GRANT INSERT ("starts_at"), UPDATE ("starts_at") ON TABLE "public"."intakes" TO "service_role";
+
+REVOKE ALL ("status") ON TABLE "public"."intakes" FROM "service_role";
+
+GRANT INSERT ("status") ON TABLE "public"."intakes" TO "service_role";
 
 REVOKE ALL ("time_zone") ON TABLE "public"."intakes" FROM "service_role";
 

@@ -157,6 +157,11 @@ as $$
 declare
   v_left integer := end_organisation_seats.units;
   v_whole boolean;
+  -- of an intake that is cancelled only those who completed it keep their seat
+  v_cancelled boolean := exists (
+    select from public.order_items join public.intakes on intakes.variant_id = order_items.variant_id
+    where order_items.id = end_organisation_seats.order_item_id and intakes.status = 'cancelled');
+  v_status text;
   v_seat public.organisation_seats;
 begin
   perform from public.organisation_seats
@@ -170,8 +175,8 @@ begin
   loop
     exit when v_left = 0;
     if v_seat.status = 'assigned' then
-      perform from public.enrollments where enrollments.id = v_seat.enrollment_id for update;
-      continue when not v_whole and private.has_begun(v_seat.enrollment_id);
+      select enrollments.status into v_status from public.enrollments where enrollments.id = v_seat.enrollment_id for update;
+      continue when not v_whole and case when v_cancelled then v_status = 'completed' else private.has_begun(v_seat.enrollment_id) end;
       perform private.end_seat_enrollment(v_seat.enrollment_id);
     end if;
     update public.organisation_seats set status = 'ended' where organisation_seats.id = v_seat.id;
@@ -183,7 +188,7 @@ begin
 end
 $$;
 comment on function private.end_organisation_seats(uuid, integer) is
-  'Ends so many seats of an order''s line: free ones first, then invited, then those nobody has begun; all of them when nothing is left of the line. Refuses seats_begun. The caller holds the order and its stock.';
+  'Ends so many seats of an order''s line: free ones first, then invited, then those nobody has begun (of a cancelled intake: completed); all of them when nothing is left of the line. Refuses seats_begun. The caller holds the order and its stock.';
 
 create function private.end_seats_for_others(order_id uuid, order_item_ids uuid[], units integer[])
 returns void

@@ -61,10 +61,11 @@ begin
     -- it ended this very moment
     perform private.fail('already_enrolled', 409, 'You are enrolled in this intake already.', 'Find it among your courses.');
   end if;
+  perform private.refuse_cancelled_intakes(array[sit_down.intake]);
   return v_enrollment_id;
 end
 $$;
-comment on function private.sit_down(uuid, uuid, uuid) is 'Enrols somebody in a seat that another has paid. Refuses already_enrolled and order_already_open.';
+comment on function private.sit_down(uuid, uuid, uuid) is 'Enrols somebody in a seat that another has paid. Refuses already_enrolled, order_already_open and intake_cancelled.';
 
 create function private.refuse_over(intake_id uuid)
 returns void

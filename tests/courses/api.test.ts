@@ -138,6 +138,7 @@ async function mailedCode(email: string): Promise<string> {
   await expect.poll(look, { timeout: 20_000, interval: 100 }).toMatch(/^[0-9A-F-]{29}$/);
   return code;
 }
+
 describe("an intake's life over HTTP", () => {
   test("from a copy to its cancellation, by its staff, and what its learners see of it", async () => {
     const [admin, learner] = [await newLearner(stack), await newLearner(stack)];
@@ -162,18 +163,23 @@ describe("an intake's life over HTTP", () => {
     expect(await admin.seatline.learning.roster({ intake_id: draft.id, search: "1+1" })).toHaveLength(1);
     const sheet = await fetch(`${stack.urls.api}/rest/v1/rpc/roster?intake_id=${draft.id}&select=first_name,status`, {
       headers: { apikey: stack.keys.publishableKey, authorization: `Bearer ${admin.token}`, accept: "text/csv" },
+    });
     expect(sheet.headers.get("content-type")).toContain("text/csv");
     expect((await sheet.text()).split("\n")).toEqual(["first_name,status", "'=1+1,active"]);
     expect(await staff.messageIntake({ intake_id: draft.id, subject: "Hello", body: "See you." })).toMatchObject({
       recipients: 1,
+    });
 
     const terms = await learner.seatline.courses.cancellationQuote({ enrollment_id: enrollment.id });
     expect(terms).toMatchObject({ allowed: true, refund_amount: 0 });
     expect(await learner.seatline.courses.cancelEnrollment({ enrollment_id: enrollment.id })).toMatchObject({
       status: "cancelled",
+    });
     expect(await staff.closeIntake({ intake_id: draft.id })).toMatchObject({ status: "closed" });
     expect(await staff.cancelIntake({ intake_id: draft.id, reason: "too few" })).toMatchObject({ status: "cancelled" });
     expect(await refusal(learner.seatline.courses.enroll({ intake_id: draft.id }))).toMatchObject({
       code: "intake_cancelled",
       status: 409,
+    });
   });
+});

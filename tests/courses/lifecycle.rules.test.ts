@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { StaffIntake } from "../../packages/sdk/src/index.ts";
+import { claim, codeFor, companyWithSeats, standingOf } from "../organisations/seats.ts";
 import { customerWithAddress } from "../payments/giving-back.ts";
 import { as, confirmPayment, endHold, enroll, getOrder, openPayment, orderOne, payOrder } from "../support/buying.ts";
 import { publishedIntake } from "../support/catalog.ts";
@@ -239,6 +240,25 @@ describe("a cancelled intake", () => {
       expect(await refundsOf(sql, both.id)).toMatchObject([{ amount: 40_00, reason: "intake_cancelled" }]);
       const [level] = await sql`select available from public.stock_levels where variant_id = ${book}`;
       expect(level?.available).toBe(5);
+    }));
+
+  test("ends the seats of an organisation, begun or not, but those that were completed, and gives back their share", () =>
+    database.rolledBack(async (sql) => {
+      const company = await companyWithSeats(sql, 5, { price: 100_00 });
+      const { code } = await codeFor(sql, company);
+      const [begun, graduate, late] = [await newCustomer(sql), await newCustomer(sql), await newCustomer(sql)];
+      for (const learner of [begun, graduate]) await claim(sql, learner, code);
+      await sql`insert into public.lesson_progress (enrollment_id, lesson_id, product_id, learner_id)
+        select id, ${company.course.lessons[0] as string}, ${company.course.productId}, learner_id from public.enrollments where learner_id = ${begun}`;
+      await sql`update public.enrollments set status = 'completed' where learner_id = ${graduate}`;
+      await cancelIntake(sql, await newStaff(sql, "admin"), company.course.intakeId);
+      await expectRefusal(() => claim(sql, late, code), cancelled);
+      await windUp(sql);
+      expect(await windUp(sql)).toBe(0);
+      expect(await refundsOf(sql, company.order.id)).toEqual([
+        { amount: 400_00, reason: "intake_cancelled", status: "pending" },
+      ]);
+      expect(await standingOf(sql, company)).toEqual({ ended: 4, assigned: 1 });
     }));
 
   test("waits for what a person decides about an order in review", () =>

@@ -904,6 +904,9 @@ export type Database = {
       };
       courses: {
         Row: {
+          cancel_days_after_purchase: number | null;
+          cancel_days_before_start: number | null;
+          cancel_progress_percent: number;
           completion_percent: number | null;
           completion_rule: string;
           created_at: string;
@@ -912,11 +915,15 @@ export type Database = {
           is_sequential: boolean;
           language: string;
           level: string;
+          prerequisites_block_sale: boolean;
           product_id: string;
           updated_at: string;
         };
         ComputedFields: never;
         Insert: {
+          cancel_days_after_purchase?: number | null;
+          cancel_days_before_start?: number | null;
+          cancel_progress_percent?: number;
           completion_percent?: number | null;
           completion_rule?: string;
           created_at?: string;
@@ -925,10 +932,14 @@ export type Database = {
           is_sequential?: boolean;
           language?: string;
           level?: string;
+          prerequisites_block_sale?: boolean;
           product_id: string;
           updated_at?: string;
         };
         Update: {
+          cancel_days_after_purchase?: number | null;
+          cancel_days_before_start?: number | null;
+          cancel_progress_percent?: number;
           completion_percent?: number | null;
           completion_rule?: string;
           created_at?: string;
@@ -937,6 +948,7 @@ export type Database = {
           is_sequential?: boolean;
           language?: string;
           level?: string;
+          prerequisites_block_sale?: boolean;
           product_id?: string;
           updated_at?: string;
         };
@@ -1473,6 +1485,85 @@ export type Database = {
           },
         ];
       };
+      intake_links: {
+        Row: {
+          created_at: string;
+          intake_id: string;
+          updated_at: string;
+          url: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          intake_id: string;
+          updated_at?: string;
+          url: string;
+        };
+        Update: {
+          created_at?: string;
+          intake_id?: string;
+          updated_at?: string;
+          url?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "intake_links_intake_id_fkey";
+            columns: ["intake_id"];
+            isOneToOne: true;
+            referencedRelation: "intakes";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      intake_messages: {
+        Row: {
+          audience: string;
+          body: string;
+          created_at: string;
+          id: string;
+          intake_id: string;
+          recipients: number;
+          sender_id: string | null;
+          subject: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          audience: string;
+          body: string;
+          created_at?: string;
+          id?: string;
+          intake_id: string;
+          recipients?: number;
+          sender_id?: string | null;
+          subject: string;
+        };
+        Update: {
+          audience?: string;
+          body?: string;
+          created_at?: string;
+          id?: string;
+          intake_id?: string;
+          recipients?: number;
+          sender_id?: string | null;
+          subject?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "intake_messages_intake_id_fkey";
+            columns: ["intake_id"];
+            isOneToOne: false;
+            referencedRelation: "intakes";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "intake_messages_sender_id_fkey";
+            columns: ["sender_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       intake_sessions: {
         Row: {
           created_at: string;
@@ -1518,55 +1609,89 @@ export type Database = {
       intakes: {
         Row: {
           access_days: number | null;
+          auto_cancel: boolean;
+          cancel_days_after_purchase: number | null;
+          cancel_days_before_start: number | null;
+          cancel_progress_percent: number | null;
+          cancel_reason: string | null;
+          cancelled_at: string | null;
           created_at: string;
+          decide_at: string | null;
+          decided_at: string | null;
           ends_at: string | null;
           enroll_closes_at: string | null;
           enroll_opens_at: string;
           has_waitlist: boolean;
           id: string;
           location: string | null;
+          min_seats: number | null;
           product_id: string;
           seats: number | null;
           starts_at: string | null;
+          status: string;
           time_zone: string;
           title: string;
           updated_at: string;
           variant_id: string;
+          wound_up_at: string | null;
+          guaranteed: boolean | null;
         };
-        ComputedFields: never;
+        ComputedFields: "guaranteed";
         Insert: {
           access_days?: number | null;
+          auto_cancel?: boolean;
+          cancel_days_after_purchase?: number | null;
+          cancel_days_before_start?: number | null;
+          cancel_progress_percent?: number | null;
+          cancel_reason?: string | null;
+          cancelled_at?: string | null;
           created_at?: string;
+          decide_at?: string | null;
+          decided_at?: string | null;
           ends_at?: string | null;
           enroll_closes_at?: string | null;
           enroll_opens_at?: string;
           has_waitlist?: boolean;
           id?: string;
           location?: string | null;
+          min_seats?: number | null;
           product_id: string;
           seats?: number | null;
           starts_at?: string | null;
+          status?: string;
           time_zone?: string;
           title: string;
           updated_at?: string;
           variant_id: string;
+          wound_up_at?: string | null;
         };
         Update: {
           access_days?: number | null;
+          auto_cancel?: boolean;
+          cancel_days_after_purchase?: number | null;
+          cancel_days_before_start?: number | null;
+          cancel_progress_percent?: number | null;
+          cancel_reason?: string | null;
+          cancelled_at?: string | null;
           created_at?: string;
+          decide_at?: string | null;
+          decided_at?: string | null;
           ends_at?: string | null;
           enroll_closes_at?: string | null;
           enroll_opens_at?: string;
           has_waitlist?: boolean;
           id?: string;
           location?: string | null;
+          min_seats?: number | null;
           product_id?: string;
           seats?: number | null;
           starts_at?: string | null;
+          status?: string;
           time_zone?: string;
           title?: string;
           updated_at?: string;
           variant_id?: string;
+          wound_up_at?: string | null;
         };
         Relationships: [
           {
@@ -4330,7 +4455,10 @@ export type Database = {
         }[];
       };
       calendar_feed: { Args: { token: string }; Returns: Json };
+      cancel_enrollment: { Args: { enrollment_id: string; idempotency_key?: string }; Returns: Json };
+      cancel_intake: { Args: { idempotency_key?: string; intake_id: string; reason: string }; Returns: Json };
       cancel_order: { Args: { idempotency_key?: string; order_id: string; reason?: string }; Returns: Json };
+      cancellation_quote: { Args: { enrollment_id: string }; Returns: Json };
       category_tree: {
         Args: { locale?: string };
         Returns: {
@@ -4367,6 +4495,7 @@ export type Database = {
       change_cart_item: { Args: { idempotency_key?: string; quantity: number; variant_id: string }; Returns: Json };
       claim_seat: { Args: { code: string; idempotency_key?: string }; Returns: Json };
       clear_cart: { Args: { idempotency_key?: string }; Returns: Json };
+      close_intake: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
       collection_products: {
         Args: { currency?: string; cursor?: string; locale?: string; max_rows?: number; slug: string };
         Returns: Json;
@@ -4394,6 +4523,10 @@ export type Database = {
         Returns: Json;
       };
       discard_upload: { Args: { kind: string; upload_id: string }; Returns: undefined };
+      duplicate_intake: {
+        Args: { idempotency_key?: string; intake_id: string; starts_at?: string; title?: string };
+        Returns: Json;
+      };
       enroll: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
       explain_order_money: { Args: { order_id: string }; Returns: Json };
       export_file: { Args: { export_id: string }; Returns: Json };
@@ -4428,6 +4561,12 @@ export type Database = {
           isOneToOne: false;
           isSetofReturn: true;
         };
+      };
+      guaranteed: {
+        Args: { "": Database["public"]["Tables"]["intakes"]["Row"] };
+        Returns: {
+          error: true;
+        } & "the function public.guaranteed with parameter or with a single unnamed json/jsonb parameter, but no matches were found in the schema cache";
       };
       invite_to_seats: {
         Args: {
@@ -4466,6 +4605,10 @@ export type Database = {
       };
       media_file: { Args: { media_id: string }; Returns: Json };
       merge_cart: { Args: { currency?: string; idempotency_key?: string; lines: Json }; Returns: Json };
+      message_intake: {
+        Args: { audience?: string; body: string; idempotency_key?: string; intake_id: string; subject: string };
+        Returns: Json;
+      };
       move_category: {
         Args: { category_id: string; idempotency_key?: string; parent_id?: string; position?: number };
         Returns: Json;
@@ -4575,6 +4718,7 @@ export type Database = {
         Returns: Json;
       };
       proof_document: { Args: { own?: boolean; proof_id: string }; Returns: Json };
+      publish_intake: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
       put_quiz: { Args: { idempotency_key?: string; lesson_id: string; questions: Json }; Returns: Json };
       queue_import: { Args: { byte_size: number; import_id: string }; Returns: Json };
       quiz_questions: { Args: { lesson_id: string }; Returns: Json };
@@ -4678,7 +4822,7 @@ export type Database = {
         };
       };
       roster: {
-        Args: { intake_id: string };
+        Args: { intake_id: string; progress_below?: number; search?: string; statuses?: string[] };
         Returns: {
           certificate_number: string;
           email: string;
