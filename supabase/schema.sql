@@ -32,11 +32,13 @@ CREATE EXTENSION "unaccent" SCHEMA "extensions";
 
 CREATE SEQUENCE "private"."order_numbers" AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 100001 CACHE 1 NO CYCLE;
 
+CREATE TABLE "private"."access_reminders" ("enrollment_id" uuid NOT NULL, "ends_at" timestamp with time zone NOT NULL, "reminded_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "access_reminders_pkey" PRIMARY KEY (enrollment_id, ends_at));
+
 CREATE TABLE "private"."cached_reads" ("path" text NOT NULL, "settings_prefix" text NOT NULL, CONSTRAINT "cached_reads_are_paths_of_the_api" CHECK ((path ~ '^/(rpc/)?[a-z][a-z0-9_]*$'::text)), CONSTRAINT "cached_reads_keep_to_known_settings" CHECK ((settings_prefix = ANY (ARRAY['catalog'::text, 'stock'::text]))), CONSTRAINT "cached_reads_pkey" PRIMARY KEY (path));
 
 CREATE TABLE "private"."calendar_feeds" ("person_id" uuid NOT NULL, "token_hash" bytea NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "calendar_feeds_pkey" PRIMARY KEY (person_id), CONSTRAINT "calendar_feeds_token_hash_key" UNIQUE (token_hash));
 
-CREATE TABLE "private"."claim_codes" ("code_hash" bytea NOT NULL, "invite_id" uuid, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "claim_codes_pkey" PRIMARY KEY (code_hash));
+CREATE TABLE "private"."claim_codes" ("code_hash" bytea NOT NULL, "invite_id" uuid, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "gift_id" uuid, CONSTRAINT "claim_codes_are_for_one_thing" CHECK ((num_nonnulls(invite_id, gift_id) = 1)), CONSTRAINT "claim_codes_pkey" PRIMARY KEY (code_hash));
 
 CREATE TABLE "private"."coupon_guesses" ("person_id" uuid NOT NULL, "wrong" integer NOT NULL, "since" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "coupon_guesses_are_counted_upwards" CHECK ((wrong > 0)), CONSTRAINT "coupon_guesses_pkey" PRIMARY KEY (person_id));
 
@@ -166,7 +168,7 @@ CREATE TABLE "public"."course_sections" ("id" uuid NOT NULL DEFAULT gen_random_u
 
 ALTER TABLE "public"."course_sections" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."courses" ("product_id" uuid NOT NULL, "level" text NOT NULL DEFAULT 'beginner'::text, "language" text NOT NULL DEFAULT 'id'::text, "duration_minutes" integer, "is_sequential" boolean NOT NULL DEFAULT false, "completion_rule" text NOT NULL DEFAULT 'all_lessons'::text, "completion_percent" integer, "has_certificate" boolean NOT NULL DEFAULT true, "prerequisites_block_sale" boolean NOT NULL DEFAULT false, "cancel_days_before_start" integer, "cancel_days_after_purchase" integer, "cancel_progress_percent" integer NOT NULL DEFAULT 100, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "courses_are_completed_by_a_known_rule" CHECK ((completion_rule = ANY (ARRAY['all_lessons'::text, 'percent'::text, 'score'::text]))), CONSTRAINT "courses_are_completed_by_a_sane_percentage" CHECK (((completion_percent >= 1) AND (completion_percent <= 100))), CONSTRAINT "courses_are_held_in_a_known_language" CHECK ((language = ANY (ARRAY['id'::text, 'en'::text]))), CONSTRAINT "courses_have_a_known_level" CHECK ((level = ANY (ARRAY['beginner'::text, 'intermediate'::text, 'advanced'::text]))), CONSTRAINT "courses_let_go_some_days_after_the_purchase" CHECK (((cancel_days_after_purchase >= 0) AND (cancel_days_after_purchase <= 3650))), CONSTRAINT "courses_let_go_some_days_before_the_start" CHECK (((cancel_days_before_start >= 0) AND (cancel_days_before_start <= 3650))), CONSTRAINT "courses_let_go_up_to_a_sane_percentage" CHECK (((cancel_progress_percent >= 1) AND (cancel_progress_percent <= 100))), CONSTRAINT "courses_pkey" PRIMARY KEY (product_id), CONSTRAINT "courses_say_how_many_percent_complete_them" CHECK (((completion_rule <> 'all_lessons'::text) = (completion_percent IS NOT NULL))), CONSTRAINT "courses_take_some_time" CHECK ((duration_minutes > 0)));
+CREATE TABLE "public"."courses" ("product_id" uuid NOT NULL, "level" text NOT NULL DEFAULT 'beginner'::text, "language" text NOT NULL DEFAULT 'id'::text, "duration_minutes" integer, "is_sequential" boolean NOT NULL DEFAULT false, "completion_rule" text NOT NULL DEFAULT 'all_lessons'::text, "completion_percent" integer, "has_certificate" boolean NOT NULL DEFAULT true, "prerequisites_block_sale" boolean NOT NULL DEFAULT false, "cancel_days_before_start" integer, "cancel_days_after_purchase" integer, "cancel_progress_percent" integer NOT NULL DEFAULT 100, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "renewal_days" integer, "renewal_variant_id" uuid, CONSTRAINT "courses_are_completed_by_a_known_rule" CHECK ((completion_rule = ANY (ARRAY['all_lessons'::text, 'percent'::text, 'score'::text]))), CONSTRAINT "courses_are_completed_by_a_sane_percentage" CHECK (((completion_percent >= 1) AND (completion_percent <= 100))), CONSTRAINT "courses_are_held_in_a_known_language" CHECK ((language = ANY (ARRAY['id'::text, 'en'::text]))), CONSTRAINT "courses_are_renewed_for_some_days" CHECK (((renewal_days >= 1) AND (renewal_days <= 36500))), CONSTRAINT "courses_have_a_known_level" CHECK ((level = ANY (ARRAY['beginner'::text, 'intermediate'::text, 'advanced'::text]))), CONSTRAINT "courses_let_go_some_days_after_the_purchase" CHECK (((cancel_days_after_purchase >= 0) AND (cancel_days_after_purchase <= 3650))), CONSTRAINT "courses_let_go_some_days_before_the_start" CHECK (((cancel_days_before_start >= 0) AND (cancel_days_before_start <= 3650))), CONSTRAINT "courses_let_go_up_to_a_sane_percentage" CHECK (((cancel_progress_percent >= 1) AND (cancel_progress_percent <= 100))), CONSTRAINT "courses_pkey" PRIMARY KEY (product_id), CONSTRAINT "courses_say_how_many_percent_complete_them" CHECK (((completion_rule <> 'all_lessons'::text) = (completion_percent IS NOT NULL))), CONSTRAINT "courses_sell_what_renews_them" CHECK (((renewal_days IS NULL) OR (renewal_variant_id IS NOT NULL))), CONSTRAINT "courses_take_some_time" CHECK ((duration_minutes > 0)));
 
 ALTER TABLE "public"."courses" ENABLE ROW LEVEL SECURITY;
 
@@ -194,7 +196,11 @@ CREATE TABLE "public"."downloads" ("id" uuid NOT NULL DEFAULT gen_random_uuid(),
 
 ALTER TABLE "public"."downloads" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."enrollments" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "intake_id" uuid NOT NULL, "learner_id" uuid NOT NULL, "order_item_id" uuid, "status" text NOT NULL, "enrolled_at" timestamp with time zone, "ended_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "enrollments_are_dated_once_active" CHECK (((enrolled_at IS NOT NULL) OR (status = ANY (ARRAY['reserved'::text, 'cancelled'::text, 'expired'::text])))), CONSTRAINT "enrollments_end_when_they_are_over" CHECK (((ended_at IS NOT NULL) = (status = ANY (ARRAY['cancelled'::text, 'expired'::text])))), CONSTRAINT "enrollments_have_a_known_status" CHECK ((status = ANY (ARRAY['reserved'::text, 'active'::text, 'suspended'::text, 'completed'::text, 'cancelled'::text, 'expired'::text]))), CONSTRAINT "enrollments_pkey" PRIMARY KEY (id));
+CREATE TABLE "public"."enrollment_transfers" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "enrollment_id" uuid NOT NULL, "new_enrollment_id" uuid, "learner_id" uuid NOT NULL, "from_intake_id" uuid NOT NULL, "to_intake_id" uuid NOT NULL, "order_id" uuid, "reason" text, "difference_amount" bigint NOT NULL, "currency" text NOT NULL, "completed_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "enrollment_transfers_end_in_a_seat" CHECK (((completed_at IS NULL) = (new_enrollment_id IS NULL))), CONSTRAINT "enrollment_transfers_go_somewhere_else" CHECK ((from_intake_id <> to_intake_id)), CONSTRAINT "enrollment_transfers_pkey" PRIMARY KEY (id), CONSTRAINT "enrollment_transfers_say_why_in_few_words" CHECK ((length(reason) <= 500)), CONSTRAINT "enrollment_transfers_wait_for_money_only" CHECK (((completed_at IS NOT NULL) OR (order_id IS NOT NULL))));
+
+ALTER TABLE "public"."enrollment_transfers" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."enrollments" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "intake_id" uuid NOT NULL, "learner_id" uuid NOT NULL, "order_item_id" uuid, "status" text NOT NULL, "enrolled_at" timestamp with time zone, "ended_at" timestamp with time zone, "access_starts_at" timestamp with time zone, "access_ends_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "enrollments_are_dated_once_active" CHECK (((enrolled_at IS NOT NULL) OR (status = ANY (ARRAY['reserved'::text, 'cancelled'::text, 'expired'::text])))), CONSTRAINT "enrollments_end_when_they_are_over" CHECK (((ended_at IS NOT NULL) = (status = ANY (ARRAY['cancelled'::text, 'expired'::text])))), CONSTRAINT "enrollments_have_a_known_status" CHECK ((status = ANY (ARRAY['reserved'::text, 'active'::text, 'suspended'::text, 'completed'::text, 'cancelled'::text, 'expired'::text]))), CONSTRAINT "enrollments_pkey" PRIMARY KEY (id), CONSTRAINT "enrollments_start_access_before_it_ends" CHECK ((access_ends_at > access_starts_at)));
 
 ALTER TABLE "public"."enrollments" ENABLE ROW LEVEL SECURITY;
 
@@ -205,6 +211,10 @@ ALTER TABLE "public"."events" ENABLE ROW LEVEL SECURITY;
 CREATE TABLE "public"."exports" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "kind" text NOT NULL, "status" text NOT NULL DEFAULT 'queued'::text, "created_by" uuid, "row_count" integer, "byte_size" bigint, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "finished_at" timestamp with time zone, CONSTRAINT "exports_are_known_once_done" CHECK (((status = 'done'::text) = ((finished_at IS NOT NULL) AND (row_count IS NOT NULL) AND (byte_size IS NOT NULL)))), CONSTRAINT "exports_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['products'::text, 'prices'::text, 'stock'::text]))), CONSTRAINT "exports_have_a_known_status" CHECK ((status = ANY (ARRAY['queued'::text, 'done'::text]))), CONSTRAINT "exports_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."exports" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."gifts" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_item_id" uuid NOT NULL, "intake_id" uuid NOT NULL, "buyer_id" uuid NOT NULL, "learner_id" uuid, "enrollment_id" uuid, "status" text NOT NULL DEFAULT 'unpaid'::text, "recipient_email" text NOT NULL, "recipient_name" text, "message" text, "deliver_at" timestamp with time zone, "expires_at" timestamp with time zone, "announced_at" timestamp with time zone, "reminded_at" timestamp with time zone, "claimed_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "gifts_are_claimed_by_a_learner" CHECK ((((enrollment_id IS NULL) = (learner_id IS NULL)) AND ((status <> 'claimed'::text) OR ((enrollment_id IS NOT NULL) AND (claimed_at IS NOT NULL))))), CONSTRAINT "gifts_go_to_somebody" CHECK (((recipient_email ~ '^[^@\s]+@[^@\s]+$'::text) AND (length(recipient_email) <= 320))), CONSTRAINT "gifts_have_a_known_status" CHECK ((status = ANY (ARRAY['unpaid'::text, 'waiting'::text, 'claimed'::text, 'expired'::text, 'ended'::text]))), CONSTRAINT "gifts_name_their_recipient_in_a_line" CHECK ((length(recipient_name) <= 200)), CONSTRAINT "gifts_pkey" PRIMARY KEY (id), CONSTRAINT "gifts_run_out_once_paid" CHECK (((expires_at IS NOT NULL) OR (status = 'unpaid'::text))), CONSTRAINT "gifts_say_a_few_words" CHECK ((length(message) <= 2000)));
+
+ALTER TABLE "public"."gifts" ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE "public"."import_errors" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "import_id" uuid NOT NULL, "row_number" integer, "column_name" text, "code" text NOT NULL, "message" text NOT NULL, CONSTRAINT "import_errors_pkey" PRIMARY KEY (id));
 
@@ -278,7 +288,7 @@ CREATE TABLE "public"."media" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "pr
 
 ALTER TABLE "public"."media" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."notifications" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "profile_id" uuid, "type" text NOT NULL, "channel" text NOT NULL, "effect_key" text NOT NULL, "recipient" text NOT NULL, "subject" text NOT NULL, "content" text NOT NULL, "status" text NOT NULL DEFAULT 'pending'::text, "error" text, "correlation_id" text, "read_at" timestamp with time zone, "sent_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "notifications_are_dated_once_sent" CHECK (((sent_at IS NOT NULL) = (status = 'sent'::text))), CONSTRAINT "notifications_are_of_a_known_type" CHECK ((type = ANY (ARRAY['welcome'::text, 'order_confirmation'::text, 'payment_failed'::text, 'refund'::text, 'invoice'::text, 'promotion'::text, 'seat_offer'::text, 'proof_rejected'::text, 'certificate'::text, 'grade'::text, 'dispute'::text, 'seat_invite'::text, 'intake_cancelled'::text, 'intake_alert'::text, 'intake_message'::text]))), CONSTRAINT "notifications_effect_key_key" UNIQUE (effect_key), CONSTRAINT "notifications_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text]))), CONSTRAINT "notifications_pkey" PRIMARY KEY (id), CONSTRAINT "notifications_use_a_known_channel" CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text, 'push'::text, 'whatsapp'::text]))));
+CREATE TABLE "public"."notifications" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "profile_id" uuid, "type" text NOT NULL, "channel" text NOT NULL, "effect_key" text NOT NULL, "recipient" text NOT NULL, "subject" text NOT NULL, "content" text NOT NULL, "status" text NOT NULL DEFAULT 'pending'::text, "error" text, "correlation_id" text, "read_at" timestamp with time zone, "sent_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "notifications_are_dated_once_sent" CHECK (((sent_at IS NOT NULL) = (status = 'sent'::text))), CONSTRAINT "notifications_are_of_a_known_type" CHECK ((type = ANY (ARRAY['welcome'::text, 'order_confirmation'::text, 'payment_failed'::text, 'refund'::text, 'invoice'::text, 'promotion'::text, 'seat_offer'::text, 'proof_rejected'::text, 'certificate'::text, 'grade'::text, 'dispute'::text, 'seat_invite'::text, 'intake_cancelled'::text, 'intake_alert'::text, 'intake_message'::text, 'gift'::text, 'access_ending'::text]))), CONSTRAINT "notifications_effect_key_key" UNIQUE (effect_key), CONSTRAINT "notifications_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text]))), CONSTRAINT "notifications_pkey" PRIMARY KEY (id), CONSTRAINT "notifications_use_a_known_channel" CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text, 'push'::text, 'whatsapp'::text]))));
 
 ALTER TABLE "public"."notifications" ENABLE ROW LEVEL SECURITY;
 
@@ -374,9 +384,13 @@ CREATE TABLE "public"."quiz_attempts" ("id" uuid NOT NULL DEFAULT gen_random_uui
 
 ALTER TABLE "public"."quiz_attempts" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."refunds" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "payment_id" uuid NOT NULL, "order_id" uuid NOT NULL, "amount" bigint NOT NULL, "currency" text NOT NULL, "reason" text NOT NULL, "note" text, "lines" jsonb NOT NULL DEFAULT '[]'::jsonb, "status" text NOT NULL DEFAULT 'pending'::text, "attempt" integer NOT NULL DEFAULT 1, "requested_at" timestamp with time zone NOT NULL DEFAULT now(), "provider_refund_id" text, "failed_provider_refund_ids" text[] NOT NULL DEFAULT '{}'::text[], "failure" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "refunds_give_something_back" CHECK ((amount > 0)), CONSTRAINT "refunds_have_a_known_reason" CHECK ((reason = ANY (ARRAY['order_cancelled'::text, 'order_expired'::text, 'late_payment'::text, 'undeliverable'::text, 'duplicate_payment'::text, 'by_provider'::text, 'by_staff'::text, 'written_off'::text, 'dispute_lost'::text, 'intake_cancelled'::text, 'by_learner'::text]))), CONSTRAINT "refunds_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'success'::text, 'failed'::text]))), CONSTRAINT "refunds_pkey" PRIMARY KEY (id), CONSTRAINT "refunds_provider_refund_id_key" UNIQUE (provider_refund_id));
+CREATE TABLE "public"."refunds" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "payment_id" uuid NOT NULL, "order_id" uuid NOT NULL, "amount" bigint NOT NULL, "currency" text NOT NULL, "reason" text NOT NULL, "note" text, "lines" jsonb NOT NULL DEFAULT '[]'::jsonb, "status" text NOT NULL DEFAULT 'pending'::text, "attempt" integer NOT NULL DEFAULT 1, "requested_at" timestamp with time zone NOT NULL DEFAULT now(), "provider_refund_id" text, "failed_provider_refund_ids" text[] NOT NULL DEFAULT '{}'::text[], "failure" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "refunds_give_something_back" CHECK ((amount > 0)), CONSTRAINT "refunds_have_a_known_reason" CHECK ((reason = ANY (ARRAY['order_cancelled'::text, 'order_expired'::text, 'late_payment'::text, 'undeliverable'::text, 'duplicate_payment'::text, 'by_provider'::text, 'by_staff'::text, 'written_off'::text, 'gift_expired'::text, 'dispute_lost'::text, 'intake_cancelled'::text, 'by_learner'::text]))), CONSTRAINT "refunds_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'success'::text, 'failed'::text]))), CONSTRAINT "refunds_pkey" PRIMARY KEY (id), CONSTRAINT "refunds_provider_refund_id_key" UNIQUE (provider_refund_id));
 
 ALTER TABLE "public"."refunds" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."renewals" ("order_item_id" uuid NOT NULL, "enrollment_id" uuid NOT NULL, "learner_id" uuid NOT NULL, "days" integer NOT NULL, "extended_from" timestamp with time zone, "extended_to" timestamp with time zone, "undone_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "renewals_are_of_some_days" CHECK (((days >= 1) AND (days <= 36500))), CONSTRAINT "renewals_are_undone_once_done" CHECK (((undone_at IS NULL) OR (extended_to IS NOT NULL))), CONSTRAINT "renewals_extend_forward" CHECK (((extended_to > extended_from) AND ((extended_to IS NULL) = (extended_from IS NULL)))), CONSTRAINT "renewals_pkey" PRIMARY KEY (order_item_id));
+
+ALTER TABLE "public"."renewals" ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE "public"."reservations" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "holder_id" uuid NOT NULL, "variant_id" uuid NOT NULL, "slot" integer NOT NULL, "location_id" uuid NOT NULL, "quantity" integer NOT NULL, "status" text NOT NULL DEFAULT 'held'::text, "expires_at" timestamp with time zone NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "reservations_have_a_known_status" CHECK ((status = ANY (ARRAY['held'::text, 'claimed'::text, 'released'::text]))), CONSTRAINT "reservations_hold_something" CHECK ((quantity > 0)), CONSTRAINT "reservations_pkey" PRIMARY KEY (id));
 
@@ -397,6 +411,10 @@ ALTER TABLE "public"."role_permissions" ENABLE ROW LEVEL SECURITY;
 CREATE TABLE "public"."roles" ("name" text NOT NULL, "description" text NOT NULL, CONSTRAINT "roles_are_snake_case" CHECK ((name ~ '^[a-z][a-z_]{1,40}$'::text)), CONSTRAINT "roles_pkey" PRIMARY KEY (name));
 
 ALTER TABLE "public"."roles" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."seat_grants" ("enrollment_id" uuid NOT NULL, "granted_by" uuid, "reason" text NOT NULL, "withdrawn_at" timestamp with time zone, "withdraw_reason" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "seat_grants_pkey" PRIMARY KEY (enrollment_id), CONSTRAINT "seat_grants_say_why_they_ended" CHECK (((withdrawn_at IS NULL) = (withdraw_reason IS NULL))), CONSTRAINT "seat_grants_say_why" CHECK (((length(btrim(reason)) >= 1) AND (length(btrim(reason)) <= 500))));
+
+ALTER TABLE "public"."seat_grants" ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE "public"."session_links" ("session_id" uuid NOT NULL, "url" text NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "session_links_lead_to_the_web" CHECK (((url ~ '^https://'::text) AND (length(url) <= 2000))), CONSTRAINT "session_links_pkey" PRIMARY KEY (session_id));
 
@@ -472,6 +490,8 @@ CREATE TYPE "private"."drawn_slot" AS ("slot" integer, "location_id" uuid, "quan
 
 CREATE TYPE "private"."found_coupon" AS ("coupon_id" uuid, "refusal" jsonb);
 
+CREATE TYPE "private"."gift_wish" AS ("variant_id" uuid, "recipient_email" text, "recipient_name" text, "message" text, "deliver_at" timestamp with time zone);
+
 CREATE TYPE "private"."lesson_state" AS ("lesson_id" uuid, "section_id" uuid, "ordinal" integer, "lock_reason" text, "opens_at" timestamp with time zone, "waits_for" uuid, "completed_at" timestamp with time zone, "score_percent" integer);
 
 CREATE TYPE "private"."list_price" AS ("amount" bigint, "reason" jsonb);
@@ -519,13 +539,13 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.access_ends_at(enrolled_at timestamp with time zone, starts_at timestamp with time zone, access_days integer)
+CREATE OR REPLACE FUNCTION private.access_ends_at(enrolled_at timestamp with time zone, starts_at timestamp with time zone, access_days integer, set_to timestamp with time zone)
  RETURNS timestamp with time zone
  LANGUAGE sql
  STABLE
  SET search_path TO ''
 AS $function$
-  select greatest(access_ends_at.enrolled_at, access_ends_at.starts_at) + access_ends_at.access_days * interval '24 hours';
+  select coalesce(access_ends_at.set_to, greatest(access_ends_at.enrolled_at, access_ends_at.starts_at) + access_ends_at.access_days * interval '24 hours');
 $function$;
 
 CREATE OR REPLACE FUNCTION private.activate_enrollments(order_item_ids uuid[])
@@ -842,6 +862,27 @@ begin
     where order_actions.status = target.status
       and case order_actions.who when 'customer' then v_own else v_service or private.has_permission(order_actions.permission) end
       and private.order_allows(target, order_actions.action, order_actions.who));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.announce_due_gifts(max_gifts integer DEFAULT 100, order_id uuid DEFAULT NULL::uuid)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_due uuid[] := array(
+    select gifts.id from public.gifts
+    where gifts.status = 'waiting' and gifts.announced_at is null and coalesce(gifts.deliver_at, gifts.created_at) <= now()
+      and (announce_due_gifts.order_id is null or gifts.order_item_id in (select order_items.id from public.order_items where order_items.order_id = announce_due_gifts.order_id))
+    order by gifts.deliver_at nulls first, gifts.id limit announce_due_gifts.max_gifts for update skip locked);
+  v_gift_id uuid;
+begin
+  update public.gifts set announced_at = clock_timestamp() where gifts.id = any (v_due);
+  foreach v_gift_id in array v_due loop
+    perform private.emit('gift.due', 'gift', v_gift_id);
+  end loop;
+  return cardinality(v_due);
 end
 $function$;
 
@@ -1282,6 +1323,32 @@ begin
     return 'ignored';
   end if;
   return private.adopt_refund(apply_refund.payment_id, refund ->> 'id', (refund ->> 'amount')::bigint, refund ->> 'currency', v_status, refund ->> 'failure_reason');
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.apply_renewals(order_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_renewal record;
+  v_from timestamptz;
+begin
+  for v_renewal in
+    select renewals.order_item_id, renewals.enrollment_id, renewals.days
+    from public.renewals join public.order_items on order_items.id = renewals.order_item_id
+    where order_items.order_id = apply_renewals.order_id and renewals.extended_to is null order by renewals.enrollment_id
+  loop
+    perform from public.enrollments where enrollments.id = v_renewal.enrollment_id and enrollments.status in ('active', 'suspended', 'completed') for update;
+    if not found then
+      perform private.fail('seat_ended', 409, 'This seat ended before its renewal was paid.', 'The money goes back.');
+    end if;
+    v_from := greatest(private.seat_ends_at(v_renewal.enrollment_id), now());
+    update public.enrollments set access_ends_at = v_from + v_renewal.days * interval '24 hours' where enrollments.id = v_renewal.enrollment_id;
+    update public.renewals set extended_from = v_from, extended_to = v_from + v_renewal.days * interval '24 hours' where renewals.order_item_id = v_renewal.order_item_id;
+    perform private.emit('access.renewed', 'enrollment', v_renewal.enrollment_id);
+  end loop;
 end
 $function$;
 
@@ -2112,6 +2179,40 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.change_gift(gift_id uuid, recipient_email text, recipient_name text, message text, deliver_at timestamp with time zone, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_array(change_gift.gift_id, change_gift.recipient_email, change_gift.recipient_name, change_gift.message, change_gift.deliver_at);
+  v_answer jsonb := private.recall_answer(v_person_id, change_gift.idempotency_key, 'change_gift', v_body);
+  v_gift public.gifts;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  select * into v_gift from public.gifts where gifts.id = change_gift.gift_id and gifts.buyer_id = v_person_id for update;
+  if v_gift.id is null then
+    perform private.fail('gift_not_found', 404, 'You gave no such gift.', 'Read your gifts.');
+  end if;
+  if v_gift.status not in ('unpaid', 'waiting') or v_gift.expires_at <= now() then
+    perform private.fail('gift_ended', 409, format('This gift is %s: nothing can be changed.', v_gift.status), 'Buy another one.');
+  end if;
+  perform private.check_gift(row(null, coalesce(change_gift.recipient_email, v_gift.recipient_email), change_gift.recipient_name, change_gift.message, change_gift.deliver_at)::private.gift_wish);
+  update public.gifts
+  set recipient_email = coalesce(change_gift.recipient_email, gifts.recipient_email), recipient_name = coalesce(change_gift.recipient_name, gifts.recipient_name),
+    message = coalesce(change_gift.message, gifts.message), deliver_at = coalesce(change_gift.deliver_at, gifts.deliver_at), announced_at = null
+  where gifts.id = v_gift.id;
+  -- whoever had the old mail has nothing any more
+  delete from private.claim_codes where claim_codes.gift_id = v_gift.id;
+  perform private.announce_due_gifts(1000, order_items.order_id) from public.order_items where order_items.id = v_gift.order_item_id;
+  return private.remember_answer(v_person_id, change_gift.idempotency_key, 'change_gift', v_body, private.gift_document(v_gift.id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.change_stock(line private.stock_line, delta integer, reason text, reference_id uuid, note text)
  RETURNS void
  LANGUAGE plpgsql
@@ -2125,6 +2226,21 @@ begin
   end if;
   insert into public.stock_movements (variant_id, location_id, quantity, reason, reference_id, note)
   values (line.variant_id, line.location_id, change_stock.delta, change_stock.reason, change_stock.reference_id, change_stock.note);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.check_access_dates(starts_at timestamp with time zone, ends_at timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if check_access_dates.ends_at <= greatest(check_access_dates.starts_at, now()) or not isfinite(coalesce(check_access_dates.starts_at, now()))
+    or not isfinite(coalesce(check_access_dates.ends_at, now())) or check_access_dates.ends_at > now() + interval '100 years'
+    or check_access_dates.starts_at > now() + interval '100 years' then
+    perform private.fail('invalid_access_dates', 422, 'Access starts before it ends, and ends in the future.', 'Correct access_starts_at and access_ends_at.');
+  end if;
 end
 $function$;
 
@@ -2309,6 +2425,26 @@ AS $function$
 begin
   if check_email.email !~ '^[^@\s]{1,64}@[^@\s]{1,250}$' then
     perform private.fail('invalid_email', 422, 'This is not an e-mail address.', 'Correct it.');
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.check_gift(wish private.gift_wish)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if coalesce(wish.recipient_email, '') = '' then
+    perform private.fail('invalid_email', 422, 'A gift goes to an e-mail address.', 'Send recipient_email.');
+  end if;
+  perform private.check_email(wish.recipient_email);
+  if length(wish.recipient_name) > 200 or length(wish.message) > 2000 or wish.recipient_name ~ '[[:cntrl:]]' then
+    perform private.fail('invalid_gift', 422, 'A name has at most 200 characters in one line, a message at most 2000.', 'Shorten it.');
+  end if;
+  if wish.deliver_at < now() - interval '1 day' or wish.deliver_at > now() + interval '1 year' then
+    perform private.fail('invalid_gift', 422, 'A gift is delivered at once or at some time of the coming year.', 'Correct deliver_at, ISO 8601, or leave it out.');
   end if;
 end
 $function$;
@@ -2785,6 +2921,42 @@ AS $function$
   select sha256(convert_to(upper(regexp_replace(left(coalesce(claim_code_hash.code, ''), 100), '[^0-9A-Fa-f]', '', 'g')), 'UTF8'));
 $function$;
 
+CREATE OR REPLACE FUNCTION private.claim_gift(code text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_learner_id uuid := private.require_person();
+  v_body jsonb := to_jsonb(encode(private.claim_code_hash(claim_gift.code), 'hex'));
+  v_answer jsonb := private.recall_answer(v_learner_id, claim_gift.idempotency_key, 'claim_gift', v_body);
+  v_gift public.gifts;
+  v_enrollment_id uuid;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  select gifts.* into v_gift from private.claim_codes join public.gifts on gifts.id = claim_codes.gift_id
+  where claim_codes.code_hash = private.claim_code_hash(claim_gift.code);
+  if v_gift.id is null then
+    perform private.fail('claim_code_not_found', 404, 'There is no such code.', 'Check it letter by letter, or ask who gave it to you.');
+  end if;
+  perform private.stop_waiting(v_gift.intake_id, v_learner_id);
+  select * into v_gift from public.gifts where gifts.id = v_gift.id for update;
+  if v_gift.status <> 'waiting' or v_gift.expires_at <= now()
+    or not exists (select from private.claim_codes where claim_codes.code_hash = private.claim_code_hash(claim_gift.code) and claim_codes.gift_id = v_gift.id) then
+    perform private.fail('gift_ended', 409, 'This gift was claimed, given back or ran out.', 'Ask who gave it to you.');
+  end if;
+  perform private.refuse_over(v_gift.intake_id);
+  v_enrollment_id := private.sit_down(v_gift.intake_id, v_learner_id, v_gift.order_item_id);
+  update public.gifts set status = 'claimed', claimed_at = now(), learner_id = v_learner_id, enrollment_id = v_enrollment_id where gifts.id = v_gift.id;
+  perform private.emit('gift.claimed', 'gift', v_gift.id, jsonb_build_object('enrollment_id', v_enrollment_id));
+  return private.remember_answer(v_learner_id, claim_gift.idempotency_key, 'claim_gift', v_body,
+    jsonb_build_object('gift_id', v_gift.id, 'intake_id', v_gift.intake_id, 'enrollment_id', v_enrollment_id, 'message', v_gift.message));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.claim_promotions(order_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -3070,6 +3242,36 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.complete_transfer(order_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_transfer public.enrollment_transfers;
+  v_enrollment public.enrollments;
+  v_target public.intakes;
+  v_sold_by uuid;
+begin
+  select * into v_transfer from public.enrollment_transfers
+  where enrollment_transfers.order_id = complete_transfer.order_id and enrollment_transfers.completed_at is null for update;
+  select * into v_enrollment from public.enrollments where enrollments.id = v_transfer.enrollment_id for update;
+  if v_transfer.id is null or v_enrollment.status <> 'active' or v_enrollment.intake_id <> v_transfer.from_intake_id then
+    perform private.fail('seat_ended', 409, 'The seat ended or moved before the difference was paid.', 'The money goes back.');
+  end if;
+  select * into v_target from public.intakes where intakes.id = v_transfer.to_intake_id;
+  select order_items.order_id into v_sold_by from public.order_items where order_items.id = v_enrollment.order_item_id;
+  if v_target.seats is not null then
+    -- the unit that this order held belongs to the order of the seat from here on
+    insert into public.stock_movements (variant_id, location_id, quantity, reason, reference_id) values
+      (v_target.variant_id, private.main_location(), 1, 'return', complete_transfer.order_id),
+      (v_target.variant_id, private.main_location(), -1, 'sale', v_sold_by);
+  end if;
+  update public.enrollment_transfers set completed_at = now(), new_enrollment_id = private.move_enrollment(v_enrollment, v_target)
+  where enrollment_transfers.id = v_transfer.id;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.complete_variants(product_id uuid)
  RETURNS void
  LANGUAGE sql
@@ -3119,6 +3321,10 @@ begin
     perform from public.intakes where intakes.id = any (v_intakes) order by intakes.id for key share;
     perform private.refuse_cancelled_intakes(v_intakes);
   end if;
+  select orders.purpose into v_purpose from public.orders where orders.id = confirm_order.order_id;
+  if v_purpose = 'transfer' then
+    perform private.lock_transfer(confirm_order.order_id);
+  end if;
   -- from here on nobody releases what is still held, so what is missing now is all that will be
   perform from public.reservations where reservations.holder_id = confirm_order.order_id and reservations.status = 'held' order by reservations.id for update;
   -- what was released before is taken again, if it is still there
@@ -3143,7 +3349,7 @@ begin
     perform private.note_backorders(confirm_order.order_id);
   end if;
   perform private.settle_reservations(confirm_order.order_id, 'claimed');
-  update public.orders set status = 'paid', paid_at = now(), owed_reason = confirm_order.owed_reason where orders.id = confirm_order.order_id returning orders.purpose into v_purpose;
+  update public.orders set status = 'paid', paid_at = now(), owed_reason = confirm_order.owed_reason where orders.id = confirm_order.order_id;
   if v_purpose is not null then
     perform private.open_seats(confirm_order.order_id);
   end if;
@@ -3371,8 +3577,8 @@ begin
       when enrollments.status = 'reserved' then 'unpaid'
       when enrollments.status = 'suspended' then 'suspended'
       when enrollments.status in ('cancelled', 'expired') then 'not_enrolled'
-      when private.access_ends_at(enrollments.enrolled_at, intakes.starts_at, intakes.access_days) <= now() then 'access_over'
-      when intakes.starts_at > now() then 'not_started'
+      when private.access_ends_at(enrollments.enrolled_at, intakes.starts_at, intakes.access_days, enrollments.access_ends_at) <= now() then 'access_over'
+      when greatest(intakes.starts_at, enrollments.access_starts_at) > now() then 'not_started'
       when exists (
         select from public.course_prerequisites
         where course_prerequisites.product_id = course_lock.product_id and not exists (
@@ -3404,7 +3610,7 @@ begin
     'lock_reason', nullif(private.course_lock(v_enrollment_id, products.id), ''),
     'enrollment', (
       select jsonb_build_object('id', enrollments.id, 'intake_id', enrollments.intake_id, 'status', enrollments.status, 'enrolled_at', enrollments.enrolled_at,
-        'access_ends_at', private.access_ends_at(enrollments.enrolled_at, intakes.starts_at, intakes.access_days),
+        'access_ends_at', private.access_ends_at(enrollments.enrolled_at, intakes.starts_at, intakes.access_days, enrollments.access_ends_at),
         'progress_percent', results.progress_percent, 'score_percent', results.score_percent, 'passed_at', results.passed_at)
       from public.enrollments join public.intakes on intakes.id = enrollments.intake_id
       left join public.results on results.enrollment_id = enrollments.id
@@ -4048,6 +4254,34 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.end_gifts(order_item_id uuid, units integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_left integer := end_gifts.units;
+  v_whole boolean;
+  v_gift public.gifts;
+begin
+  perform from public.gifts where gifts.order_item_id = end_gifts.order_item_id and gifts.status in ('waiting', 'claimed', 'expired') order by gifts.id for update;
+  select count(*) <= v_left into v_whole
+  from public.gifts where gifts.order_item_id = end_gifts.order_item_id and gifts.status in ('waiting', 'claimed', 'expired');
+  for v_gift in
+    select * from public.gifts where gifts.order_item_id = end_gifts.order_item_id and gifts.status in ('waiting', 'claimed', 'expired')
+    order by array_position('{expired,waiting,claimed}', gifts.status), gifts.expires_at, gifts.id
+  loop
+    exit when v_left = 0;
+    continue when v_gift.status = 'claimed' and not private.end_others_seat(v_gift.enrollment_id, v_whole);
+    update public.gifts set status = 'ended' where gifts.id = v_gift.id;
+    v_left := v_left - 1;
+  end loop;
+  if v_left > 0 and not v_whole then
+    perform private.fail('seats_begun', 409, format('%s of these seats were begun: their learners keep them.', v_left), 'Give back fewer, or the whole line.', v_left::text);
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.end_import(import_id uuid, result jsonb)
  RETURNS void
  LANGUAGE plpgsql
@@ -4100,11 +4334,6 @@ AS $function$
 declare
   v_left integer := end_organisation_seats.units;
   v_whole boolean;
-  -- of an intake that is cancelled only those who completed it keep their seat
-  v_cancelled boolean := exists (
-    select from public.order_items join public.intakes on intakes.variant_id = order_items.variant_id
-    where order_items.id = end_organisation_seats.order_item_id and intakes.status = 'cancelled');
-  v_status text;
   v_seat public.organisation_seats;
 begin
   perform from public.organisation_seats
@@ -4117,17 +4346,31 @@ begin
     order by array_position('{free,invited,assigned}', organisation_seats.status), organisation_seats.id
   loop
     exit when v_left = 0;
-    if v_seat.status = 'assigned' then
-      select enrollments.status into v_status from public.enrollments where enrollments.id = v_seat.enrollment_id for update;
-      continue when not v_whole and case when v_cancelled then v_status = 'completed' else private.has_begun(v_seat.enrollment_id) end;
-      perform private.end_seat_enrollment(v_seat.enrollment_id);
-    end if;
+    continue when v_seat.status = 'assigned' and not private.end_others_seat(v_seat.enrollment_id, v_whole);
     update public.organisation_seats set status = 'ended' where organisation_seats.id = v_seat.id;
     v_left := v_left - 1;
   end loop;
   if v_left > 0 and not v_whole then
     perform private.fail('seats_begun', 409, format('%s of these seats were begun: their learners keep them.', v_left), 'Give back fewer, or the whole line.', v_left::text);
   end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.end_others_seat(enrollment_id uuid, whole boolean)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_enrollment public.enrollments;
+begin
+  select * into v_enrollment from public.enrollments where enrollments.id = end_others_seat.enrollment_id for update;
+  if not end_others_seat.whole and private.has_begun(v_enrollment.id) and (v_enrollment.status = 'completed'
+    or not exists (select from public.intakes where intakes.id = v_enrollment.intake_id and intakes.status = 'cancelled')) then
+    return false;
+  end if;
+  perform private.end_seat_enrollment(v_enrollment.id);
+  return true;
 end
 $function$;
 
@@ -4168,6 +4411,8 @@ begin
     select line.id, line.units from unnest(end_seats_for_others.order_item_ids, end_seats_for_others.units) as line (id, units) order by line.id
   loop
     perform private.end_organisation_seats(v_line.id, v_line.units);
+    perform private.end_gifts(v_line.id, v_line.units);
+    perform private.undo_renewal(v_line.id);
   end loop;
 end
 $function$;
@@ -4305,6 +4550,44 @@ begin
   update public.carts set status = 'abandoned' from due where carts.id = due.id;
   get diagnostics v_expired = row_count;
   return v_expired;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.expire_due_gift()
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_gift public.gifts;
+  v_order public.orders;
+begin
+  -- the order before its gift, as every refund does it; one that somebody works on waits for the next minute
+  select orders.* into v_order from public.gifts
+  join public.order_items on order_items.id = gifts.order_item_id join public.orders on orders.id = order_items.order_id
+  where gifts.status = 'waiting' and gifts.expires_at <= now() and orders.status in ('paid', 'processing', 'completed', 'partially_refunded')
+  order by gifts.expires_at, gifts.id limit 1 for update of orders skip locked;
+  if v_order.id is null then
+    return null;
+  end if;
+  select gifts.* into v_gift from public.gifts join public.order_items on order_items.id = gifts.order_item_id
+  where order_items.order_id = v_order.id and gifts.status = 'waiting' and gifts.expires_at <= now() order by gifts.expires_at, gifts.id limit 1;
+  if v_gift.id is null then
+    return null; -- claimed or refunded a moment ago
+  end if;
+  if private.setting('gift_expiry') #>> '{}' = 'release' then
+    perform private.lock_stock(array(select intakes.variant_id from public.intakes where intakes.id = v_gift.intake_id));
+    perform private.lock_waitlist(v_gift.intake_id);
+    update public.gifts set status = 'expired' where gifts.id = v_gift.id and gifts.status = 'waiting';
+    if found then
+      perform private.return_units(intakes.variant_id, 1, v_order.id) from public.intakes where intakes.id = v_gift.intake_id;
+    end if;
+  else
+    -- of the gifts of a line that is due ones first: see private.end_gifts
+    perform private.give_back_items(v_order, array[v_gift.order_item_id], array[1], 'gift_expired', 'nobody claimed the gift');
+  end if;
+  perform private.emit('gift.expired', 'gift', v_gift.id);
+  return v_gift.id;
 end
 $function$;
 
@@ -4944,6 +5227,36 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.find_transferable(enrollment_id uuid, by_staff boolean)
+ RETURNS public.enrollments
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_enrollment public.enrollments;
+  v_intake public.intakes;
+  v_item public.order_items;
+begin
+  select * into v_enrollment from public.enrollments
+  where enrollments.id = find_transferable.enrollment_id and (find_transferable.by_staff or enrollments.learner_id = auth.uid());
+  if v_enrollment.id is null then
+    perform private.fail('enrollment_not_found', 404, 'There is no such seat.', 'Read my_courses, or the roster.');
+  end if;
+  select * into v_item from public.order_items where order_items.id = v_enrollment.order_item_id;
+  if v_enrollment.status <> 'active' or v_item.parent_id is not null
+    or exists (select from public.orders where orders.id = v_item.order_id and (orders.purpose is not null or orders.owed_reason is not null
+      or orders.status not in ('paid', 'processing', 'completed', 'partially_refunded'))) then
+    perform private.fail('enrollment_not_transferable', 409, 'Only an active seat that was bought by itself and is paid moves to another intake; not one of a bundle, an organisation or a gift.', 'Give it back and enrol anew.');
+  end if;
+  select * into v_intake from public.intakes where intakes.id = v_enrollment.intake_id;
+  if not find_transferable.by_staff and (v_intake.starts_at <= now() + make_interval(days => (private.setting('transfer_days'))::integer)
+    or v_intake.starts_at is null and private.has_begun(v_enrollment.id)) then
+    perform private.fail('transfer_too_late', 409, 'It is too late to move to another intake by yourself.', 'Ask the shop.');
+  end if;
+  return v_enrollment;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.find_upload(kind text, upload_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -5392,6 +5705,17 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.gift_document(gift_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select to_jsonb(gifts) - array['created_at', 'updated_at', 'reminded_at'] from public.gifts where gifts.id = gift_document.gift_id);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.give_back_captures(order_id uuid, reason text, note text)
  RETURNS void
  LANGUAGE sql
@@ -5618,6 +5942,55 @@ begin
   end if;
   insert into public.role_members (profile_id, role) values (grant_role.profile_id, grant_role.role) on conflict do nothing;
   return query select role_members.* from public.role_members where role_members.profile_id = grant_role.profile_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.grant_seat(intake_id uuid, profile_id uuid, reason text, access_starts_at timestamp with time zone, access_ends_at timestamp with time zone, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_enroller(grant_seat.reason);
+  v_body jsonb := jsonb_build_array(grant_seat.intake_id, grant_seat.profile_id, grant_seat.reason, grant_seat.access_starts_at, grant_seat.access_ends_at);
+  v_answer jsonb := private.recall_answer(v_person_id, grant_seat.idempotency_key, 'grant_seat', v_body);
+  v_intake public.intakes;
+  v_enrollment_id uuid := gen_random_uuid();
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform private.check_access_dates(grant_seat.access_starts_at, grant_seat.access_ends_at);
+  select * into v_intake from public.intakes where intakes.id = grant_seat.intake_id;
+  if v_intake.id is null then
+    perform private.fail('intake_not_found', 404, 'There is no such intake.', 'Check the id.');
+  end if;
+  if not exists (select from public.profiles where profiles.id = grant_seat.profile_id and profiles.closed_at is null) then
+    perform private.fail('profile_not_found', 404, 'There is no such person.', 'Check the profile id.');
+  end if;
+  perform private.refuse_second_seat(grant_seat.profile_id, v_intake.id);
+  perform private.take_unit(v_intake, grant_seat.profile_id, v_enrollment_id);
+  perform private.stop_waiting(v_intake.id, grant_seat.profile_id);
+  v_enrollment_id := private.sit_down(v_intake.id, grant_seat.profile_id, null, v_enrollment_id);
+  update public.enrollments set access_starts_at = grant_seat.access_starts_at, access_ends_at = grant_seat.access_ends_at where enrollments.id = v_enrollment_id;
+  insert into public.seat_grants (enrollment_id, granted_by, reason) values (v_enrollment_id, auth.uid(), grant_seat.reason);
+  perform private.emit('seat.granted', 'enrollment', v_enrollment_id);
+  return private.remember_answer(v_person_id, grant_seat.idempotency_key, 'grant_seat', v_body, private.granted_seat_document(v_enrollment_id));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.granted_seat_document(enrollment_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select jsonb_build_object('id', enrollments.id, 'intake_id', enrollments.intake_id, 'learner_id', enrollments.learner_id, 'status', enrollments.status,
+      'enrolled_at', enrollments.enrolled_at, 'access_starts_at', enrollments.access_starts_at, 'access_ends_at', enrollments.access_ends_at,
+      'reason', seat_grants.reason, 'withdraw_reason', seat_grants.withdraw_reason)
+    from public.enrollments join public.seat_grants on seat_grants.enrollment_id = enrollments.id where enrollments.id = granted_seat_document.enrollment_id);
 end
 $function$;
 
@@ -6205,6 +6578,23 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.issue_gift_code(gift_id uuid)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_code text := private.new_claim_code();
+begin
+  perform from public.gifts where gifts.id = issue_gift_code.gift_id and gifts.status = 'waiting' and gifts.announced_at is not null and gifts.expires_at > now() for share;
+  if not found then
+    return null;
+  end if;
+  insert into private.claim_codes (code_hash, gift_id) values (private.claim_code_hash(v_code), issue_gift_code.gift_id);
+  return v_code;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.issue_invite_code(invite_id uuid)
  RETURNS text
  LANGUAGE plpgsql
@@ -6449,7 +6839,7 @@ begin
         join public.course_sections on course_sections.id = lessons.section_id
         join public.courses on courses.product_id = lessons.product_id
         left join (
-          select enrollments.id, enrollments.enrolled_at, intakes.starts_at
+          select enrollments.id, enrollments.enrolled_at, greatest(intakes.starts_at, enrollments.access_starts_at) as starts_at
           from public.enrollments join public.intakes on intakes.id = enrollments.intake_id
         ) as seat on seat.id = lesson_states.enrollment_id
         left join public.lesson_progress on lesson_progress.enrollment_id = lesson_states.enrollment_id and lesson_progress.lesson_id = lessons.id
@@ -6733,6 +7123,24 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.lock_transfer(order_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_variants uuid[] := array(
+    select intakes.variant_id from public.enrollment_transfers join public.intakes on intakes.id in (enrollment_transfers.from_intake_id, enrollment_transfers.to_intake_id)
+    where enrollment_transfers.order_id = lock_transfer.order_id);
+begin
+  perform from public.orders where orders.id in (
+    select order_items.order_id from public.enrollment_transfers join public.enrollments on enrollments.id = enrollment_transfers.enrollment_id
+    join public.order_items on order_items.id = enrollments.order_item_id where enrollment_transfers.order_id = lock_transfer.order_id) for update;
+  perform private.lock_holds(array[lock_transfer.order_id], v_variants);
+  perform private.lock_waitlists(array[lock_transfer.order_id], v_variants);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.lock_waitlist(intake_id uuid)
  RETURNS void
  LANGUAGE sql
@@ -6863,6 +7271,9 @@ CREATE OR REPLACE FUNCTION private.may_still_cancel(target public.orders)
  SET search_path TO ''
 AS $function$
 begin
+  if target.purpose = 'transfer' then
+    return false; -- the learner has moved; the seat is given back by the order that bought it
+  end if;
   if target.total_amount = 0 then
     return true;
   end if;
@@ -7137,6 +7548,35 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.move_enrollment(enrollment public.enrollments, target public.intakes)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_old public.intakes;
+  v_id uuid := enrollment.id;
+  v_sold_by uuid := coalesce((select order_items.order_id from public.order_items where order_items.id = enrollment.order_item_id), enrollment.id);
+begin
+  select * into v_old from public.intakes where intakes.id = enrollment.intake_id;
+  perform private.return_units(v_old.variant_id, 1, v_sold_by);
+  perform private.stop_waiting(target.id, enrollment.learner_id);
+  if v_old.product_id = target.product_id then
+    begin
+      update public.enrollments set intake_id = target.id where enrollments.id = enrollment.id;
+    exception when unique_violation then
+      perform private.fail('already_enrolled', 409, 'The learner has a seat in that intake already.', 'Find it among their courses.');
+    end;
+  else
+    update public.enrollments set status = 'cancelled', ended_at = now() where enrollments.id = enrollment.id;
+    v_id := private.sit_down(target.id, enrollment.learner_id, enrollment.order_item_id);
+  end if;
+  perform private.refuse_cancelled_intakes(array[target.id]);
+  perform private.emit('enrollment.transferred', 'enrollment', v_id, jsonb_build_object('from_intake_id', v_old.id, 'to_intake_id', target.id));
+  return v_id;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.move_intake(intake_id uuid, status text, verb text, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -7210,7 +7650,7 @@ begin
     left join public.orders on orders.id = order_items.order_id and orders.customer_id = enrollments.learner_id
     left join public.results on results.enrollment_id = enrollments.id
     left join public.certificates on certificates.enrollment_id = enrollments.id and certificates.revoked_at is null
-    cross join lateral (select private.access_ends_at(enrollments.enrolled_at, intakes.starts_at, intakes.access_days) as ends_at offset 0) as access
+    cross join lateral (select private.access_ends_at(enrollments.enrolled_at, intakes.starts_at, intakes.access_days, enrollments.access_ends_at) as ends_at offset 0) as access
     cross join lateral (
       select (100 * count(lesson_progress.completed_at) / nullif(count(*), 0))::integer as percent,
         (array_agg(lessons.id order by course_sections.position, course_sections.id, lessons.position, lessons.id) filter (where lesson_progress.completed_at is null))[1] as next_lesson_id
@@ -7622,6 +8062,20 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.open_gifts(order_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.gifts
+  set status = 'waiting', expires_at = greatest(now(), gifts.deliver_at) + make_interval(days => (private.setting('gift_days'))::integer)
+  from public.order_items
+  where order_items.order_id = open_gifts.order_id and gifts.order_item_id = order_items.id and gifts.status = 'unpaid';
+  perform private.announce_due_gifts(1000, open_gifts.order_id);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.open_payment(order_id uuid, method text, amount bigint DEFAULT NULL::bigint)
  RETURNS public.payments
  LANGUAGE plpgsql
@@ -7675,9 +8129,10 @@ $function$;
 
 CREATE OR REPLACE FUNCTION private.open_seats(order_id uuid)
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+begin
   insert into public.organisation_seats (organisation_id, order_item_id, intake_id)
   select orders.organisation_id, order_items.id, intakes.id
   from public.orders
@@ -7685,6 +8140,10 @@ AS $function$
   join public.intakes on intakes.variant_id = order_items.variant_id
   cross join generate_series(1, order_items.quantity)
   where orders.id = open_seats.order_id and orders.purpose = 'organisation';
+  perform private.open_gifts(orders.id) from public.orders where orders.id = open_seats.order_id and orders.purpose = 'gift';
+  perform private.apply_renewals(orders.id) from public.orders where orders.id = open_seats.order_id and orders.purpose = 'renewal';
+  perform private.complete_transfer(orders.id) from public.orders where orders.id = open_seats.order_id and orders.purpose = 'transfer';
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.open_submission(enrollment public.enrollments, lesson_id uuid, body text)
@@ -7771,6 +8230,7 @@ begin
         'id', enrollments.id, 'intake_id', enrollments.intake_id, 'status', enrollments.status, 'enrolled_at', enrollments.enrolled_at) end
     ) order by order_items.title, order_items.id) into v_items
   from public.order_items left join public.enrollments on enrollments.order_item_id = order_items.id and v_order.purpose is null
+    and not exists (select from public.enrollment_transfers where enrollment_transfers.enrollment_id = enrollments.id and enrollment_transfers.new_enrollment_id <> enrollments.id)
   where order_items.order_id = order_document.order_id;
   if v_order.total_amount > 0 then
     v_due := private.due_amount(order_document.order_id);
@@ -7788,6 +8248,38 @@ begin
     'cancelled_at', v_order.cancelled_at, 'cancel_reason', v_order.cancel_reason, 'shipping_address', v_order.shipping_address,
     'purpose', v_order.purpose, 'organisation_id', v_order.organisation_id,
     'items', v_items, 'payments', v_payments, 'refunds', v_refunds);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.order_gifts(lines jsonb, currency text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_customer_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_object('lines', order_gifts.lines, 'currency', order_gifts.currency);
+  v_answer jsonb := private.recall_answer(v_customer_id, order_gifts.idempotency_key, 'order_gifts', v_body);
+  v_gifts private.gift_wish[];
+  v_order_id uuid;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_gifts := private.parse_gifts(order_gifts.lines);
+  v_order_id := private.place_for_others(v_customer_id, array(
+    select row(gift.variant_id, count(*)::integer)::private.wish from unnest(v_gifts) as gift group by gift.variant_id order by gift.variant_id), order_gifts.currency);
+  update public.orders set purpose = 'gift' where orders.id = v_order_id;
+  insert into public.gifts (order_item_id, intake_id, buyer_id, recipient_email, recipient_name, message, deliver_at)
+  select order_items.id, intakes.id, v_customer_id, gift.recipient_email, gift.recipient_name, gift.message, gift.deliver_at
+  from unnest(v_gifts) as gift
+  join public.order_items on order_items.order_id = v_order_id and order_items.variant_id = gift.variant_id
+  join public.intakes on intakes.variant_id = gift.variant_id;
+  if exists (select from public.orders where orders.id = v_order_id and orders.status = 'paid') then
+    perform private.open_seats(v_order_id);
+  end if;
+  return private.remember_answer(v_customer_id, order_gifts.idempotency_key, 'order_gifts', v_body, private.order_document(v_order_id));
 end
 $function$;
 
@@ -8092,6 +8584,51 @@ begin
   into v_ids, v_keys using v_rows + 1, page_of_products.collection_id, v_after[1]::integer;
   return jsonb_build_object('data', private.product_cards(v_ids[1:v_rows], private.short_locale(page_of_products.locale), v_currency),
     'next_cursor', case when cardinality(v_ids) > v_rows then v_keys[v_rows] end);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.parse_gift_time(value text)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return parse_gift_time.value::timestamptz;
+exception when invalid_datetime_format or datetime_field_overflow or invalid_text_representation or invalid_parameter_value then
+  return '-infinity'; -- which no gift may have
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.parse_gifts(lines jsonb)
+ RETURNS private.gift_wish[]
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_most integer := private.setting('max_order_lines');
+  v_hint constant text := 'Send [{"variant_id": "<uuid>", "gift": {"recipient_email": "…", "recipient_name": "…", "message": "…", "deliver_at": "…"}}, …].';
+  v_line jsonb;
+  v_wish private.gift_wish;
+  v_wishes private.gift_wish[] := '{}';
+begin
+  if jsonb_typeof(parse_gifts.lines) is distinct from 'array' or jsonb_array_length(parse_gifts.lines) not between 1 and v_most then
+    perform private.fail('invalid_lines', 422, format('An order of gifts is a list of 1 to %s of them.', v_most), v_hint);
+  end if;
+  for v_line in select jsonb_array_elements(parse_gifts.lines) loop
+    if jsonb_typeof(v_line) <> 'object' or v_line - array['variant_id', 'gift'] <> '{}' or jsonb_typeof(v_line -> 'gift') is distinct from 'object'
+      or coalesce(v_line ->> 'variant_id', '') !~* '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$'
+      or (v_line -> 'gift') - array['recipient_email', 'recipient_name', 'message', 'deliver_at'] <> '{}'
+      or exists (select from jsonb_each(v_line -> 'gift') as field where jsonb_typeof(field.value) not in ('string', 'null')) then
+      perform private.fail('invalid_lines', 422, 'A line has variant_id and gift, and a gift has recipient_email, recipient_name, message and deliver_at as texts, and nothing else.', v_hint);
+    end if;
+    v_wish := row((v_line ->> 'variant_id')::uuid, btrim(v_line #>> '{gift,recipient_email}'), v_line #>> '{gift,recipient_name}', v_line #>> '{gift,message}',
+      private.parse_gift_time(v_line #>> '{gift,deliver_at}'));
+    perform private.check_gift(v_wish);
+    v_wishes := v_wishes || v_wish;
+  end loop;
+  return v_wishes;
 end
 $function$;
 
@@ -9409,6 +9946,24 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.quote_renewal(enrollment_id uuid, currency text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_quote private.quote := private.renewal_quote(quote_renewal.enrollment_id, quote_renewal.currency);
+  v_end timestamptz := private.seat_ends_at(quote_renewal.enrollment_id);
+begin
+  return (
+    select jsonb_build_object('enrollment_id', quote_renewal.enrollment_id, 'days', courses.renewal_days, 'access_ends_at', v_end,
+      'renewed_until', greatest(v_end, now()) + courses.renewal_days * interval '24 hours', 'quote', private.quote_document(v_quote))
+    from public.enrollments join public.intakes on intakes.id = enrollments.intake_id join public.courses on courses.product_id = intakes.product_id
+    where enrollments.id = quote_renewal.enrollment_id);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.quote_seats(organisation_id uuid, lines jsonb, currency text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -9924,6 +10479,29 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.refund_difference(target public.orders, amount bigint, note text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_payment record;
+  v_rest bigint := refund_difference.amount;
+begin
+  for v_payment in
+    select payments.id, private.refundable_amount(payments.id) as amount from public.payments
+    where payments.order_id = target.id and payments.status in ('success', 'refunding') order by private.refundable_amount(payments.id) desc, payments.attempt
+  loop
+    exit when v_rest = 0 or v_payment.amount <= 0;
+    perform private.request_refund(v_payment.id, 'by_staff', refund_difference.note, least(v_rest, v_payment.amount));
+    v_rest := v_rest - least(v_rest, v_payment.amount);
+  end loop;
+  if v_rest < refund_difference.amount then
+    update public.orders set status = 'partially_refunded' where orders.id = target.id and orders.status <> 'partially_refunded';
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.refund_document(refund_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -10337,6 +10915,57 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.remind_of_access_ends(max_seats integer DEFAULT 100)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_until timestamptz := now() + make_interval(days => (private.setting('access_reminder_days'))::integer);
+  v_seat record;
+  v_told integer := 0;
+begin
+  for v_seat in
+    select enrollments.id, ends.at from public.enrollments
+    join public.intakes on intakes.id = enrollments.intake_id and (intakes.access_days is not null or enrollments.access_ends_at is not null)
+    cross join lateral (
+      select private.access_ends_at(enrollments.enrolled_at, intakes.starts_at, intakes.access_days, enrollments.access_ends_at) as at offset 0
+    ) as ends
+    where enrollments.status in ('active', 'completed') and ends.at > now() and ends.at <= v_until
+      and not exists (select from private.access_reminders where access_reminders.enrollment_id = enrollments.id and access_reminders.ends_at = ends.at)
+    order by ends.at, enrollments.id limit remind_of_access_ends.max_seats
+  loop
+    insert into private.access_reminders (enrollment_id, ends_at) values (v_seat.id, v_seat.at) on conflict do nothing;
+    if found then
+      perform private.emit('access.ending', 'enrollment', v_seat.id);
+      v_told := v_told + 1;
+    end if;
+  end loop;
+  return v_told;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.remind_of_gifts(max_gifts integer DEFAULT 100)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_due uuid[] := array(
+    select gifts.id from public.gifts
+    where gifts.status = 'waiting' and gifts.reminded_at is null and gifts.announced_at < now() - interval '1 day'
+      and gifts.expires_at between now() and now() + make_interval(days => (private.setting('gift_reminder_days'))::integer)
+    order by gifts.expires_at, gifts.id limit remind_of_gifts.max_gifts for update skip locked);
+  v_gift_id uuid;
+begin
+  update public.gifts set reminded_at = now() where gifts.id = any (v_due);
+  foreach v_gift_id in array v_due loop
+    perform private.emit('gift.running_out', 'gift', v_gift_id);
+  end loop;
+  return cardinality(v_due);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.remove_address(address_id uuid, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -10456,6 +11085,39 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.renew_access(enrollment_id uuid, currency text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_array(renew_access.enrollment_id, renew_access.currency);
+  v_answer jsonb := private.recall_answer(v_person_id, renew_access.idempotency_key, 'renew_access', v_body);
+  v_quote private.quote;
+  v_order_id uuid;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_quote := private.renewal_quote(renew_access.enrollment_id, renew_access.currency);
+  if v_quote.problems is not null then
+    perform private.refuse_problem(v_quote.problems -> 0);
+  end if;
+  v_order_id := private.place_quote(v_person_id, v_quote);
+  update public.orders set purpose = 'renewal' where orders.id = v_order_id;
+  insert into public.renewals (order_item_id, enrollment_id, learner_id, days)
+  select order_items.id, enrollments.id, v_person_id, courses.renewal_days
+  from public.order_items, public.enrollments join public.intakes on intakes.id = enrollments.intake_id join public.courses on courses.product_id = intakes.product_id
+  where order_items.order_id = v_order_id and enrollments.id = renew_access.enrollment_id;
+  if exists (select from public.orders where orders.id = v_order_id and orders.status = 'paid') then
+    perform private.open_seats(v_order_id);
+  end if;
+  return private.remember_answer(v_person_id, renew_access.idempotency_key, 'renew_access', v_body, private.order_document(v_order_id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.renew_calendar_link(calendar text, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -10478,6 +11140,67 @@ begin
   on conflict on constraint calendar_feeds_pkey do update set token_hash = excluded.token_hash, created_at = now();
   return private.remember_answer(v_person_id, renew_calendar_link.idempotency_key, 'renew_calendar_link', v_body,
     jsonb_build_object('path', '/functions/v1/calendar-feed?token=' || v_token));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.renewal_line(enrollment_id uuid, person_id uuid, currency text)
+ RETURNS private.order_line
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_line private.order_line;
+  v_list private.list_price;
+begin
+  select variants.id, 1, products.kind, variants.sku, variants.title, prices.amount, false, jsonb_build_object('product_id', courses.product_id, 'enrollment_id', enrollments.id),
+    products.id, products.category_id, products.tax_category
+  into v_line.variant_id, v_line.quantity, v_line.kind, v_line.sku, v_line.title, v_line.unit_amount, v_line.counted, v_line.snapshot,
+    v_line.product_id, v_line.category_id, v_line.tax_category
+  from public.enrollments
+  join public.intakes on intakes.id = enrollments.intake_id
+  join public.courses on courses.product_id = intakes.product_id and courses.renewal_days is not null
+  join public.variants on variants.id = courses.renewal_variant_id
+  join public.products on products.id = variants.product_id
+  left join public.prices on prices.variant_id = variants.id and prices.currency = renewal_line.currency
+  where enrollments.id = renewal_line.enrollment_id;
+  if v_line.variant_id is null then
+    perform private.fail('renewal_not_sold', 409, 'Access to this course cannot be bought longer.', 'Enrol in another intake.');
+  end if;
+  if v_line.unit_amount is null then
+    perform private.fail('price_missing', 422, format('%s is not sold in %s.', v_line.title, renewal_line.currency), 'Choose a currency that has a price.', v_line.variant_id::text);
+  end if;
+  v_line.base_unit_amount := v_line.unit_amount;
+  if v_line.unit_amount > 0 then
+    v_list := private.best_list_price(v_line.variant_id, 1, renewal_line.currency, renewal_line.person_id, v_line.unit_amount);
+    v_line.unit_amount := coalesce(v_list.amount, v_line.unit_amount);
+    v_line.price_reason := v_list.reason;
+  end if;
+  return private.clear_amounts(v_line);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.renewal_quote(enrollment_id uuid, currency text)
+ RETURNS private.quote
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_enrollment public.enrollments;
+  v_currency text := coalesce(renewal_quote.currency, private.setting('default_currency') #>> '{}');
+begin
+  select * into v_enrollment from public.enrollments where enrollments.id = renewal_quote.enrollment_id and enrollments.learner_id = v_person_id;
+  if v_enrollment.id is null then
+    perform private.fail('enrollment_not_found', 404, 'You have no such seat.', 'Read my_courses.');
+  end if;
+  perform private.check_currency(v_currency);
+  if v_enrollment.status not in ('active', 'completed') then
+    perform private.fail('enrollment_not_renewable', 409, format('This seat is %s.', v_enrollment.status), 'Pay what is open first, or enrol again.');
+  end if;
+  if private.seat_ends_at(v_enrollment.id) is null then
+    perform private.fail('access_unlimited', 409, 'The lessons of this seat are open for good.', 'There is nothing to renew.');
+  end if;
+  return private.total_quote(v_person_id, v_currency, array[private.renewal_line(v_enrollment.id, v_person_id, v_currency)], '{}', null, null);
 end
 $function$;
 
@@ -10524,6 +11247,17 @@ begin
   if not (private.is_service() or private.has_permission('catalog.write')) then
     perform private.fail('permission_denied', 403, 'This needs the permission catalog.write.', 'Ask an admin for a role that has it.');
   end if;
+  return coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.require_enroller(reason text)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.require_refunder('enrollments.write', require_enroller.reason);
   return coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
 end
 $function$;
@@ -11328,6 +12062,15 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.seat_ends_at(enrollment_id uuid)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.access_ends_at(enrollments.enrolled_at, intakes.starts_at, intakes.access_days, enrollments.access_ends_at)
+  from public.enrollments join public.intakes on intakes.id = enrollments.intake_id where enrollments.id = seat_ends_at.enrollment_id;
+$function$;
+
 CREATE OR REPLACE FUNCTION private.second_seat_problem(learner_id uuid, intake_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -11482,6 +12225,49 @@ begin
   -- amounts of two currencies are not compared
   update public.cart_items set seen_unit_amount = null where cart_items.cart_id = v_cart.id and v_cart.currency <> set_cart_currency.currency;
   return private.answer_cart(v_person_id, set_cart_currency.idempotency_key, 'set_cart_currency', v_body, v_cart.id);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.set_course_renewal(product_id uuid, days integer, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(set_course_renewal.product_id, set_course_renewal.days);
+  v_answer jsonb;
+  v_course record;
+  v_renewal_id uuid;
+begin
+  if not (private.is_service() or private.has_permission('catalog.write')) then
+    perform private.fail('permission_denied', 403, 'This needs the permission catalog.write.', 'Ask an admin for a role that has it.');
+  end if;
+  v_answer := private.recall_answer(v_person_id, set_course_renewal.idempotency_key, 'set_course_renewal', v_body);
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if set_course_renewal.days not between 1 and 36500 then
+    perform private.fail('invalid_days', 422, 'A renewal is for 1 to 36500 days; null ends its sale.', 'Correct days.');
+  end if;
+  select courses.renewal_variant_id, products.title, products.slug, products.tax_category into v_course
+  from public.courses join public.products on products.id = courses.product_id where courses.product_id = set_course_renewal.product_id for update of courses;
+  if not found then
+    perform private.fail('course_not_found', 404, 'There is no such course.', 'Check the id.');
+  end if;
+  if v_course.renewal_variant_id is null then
+    -- a draft of its own: no page shows it, no cart takes it, and its prices and taxes are kept like those of every product
+    insert into public.products (kind, slug, title, status, tax_category)
+    values ('digital', left(v_course.slug, 80) || '-renewal-' || left(set_course_renewal.product_id::text, 8), left(v_course.title, 180) || ' · Renewal', 'draft', v_course.tax_category)
+    returning products.id into v_renewal_id;
+    insert into public.variants (product_id, sku, title) values (v_renewal_id, 'RENEW-' || upper(left(replace(v_renewal_id::text, '-', ''), 12)), left(v_course.title, 180) || ' · Renewal')
+    returning variants.id into v_course.renewal_variant_id;
+  end if;
+  update public.courses set renewal_days = set_course_renewal.days, renewal_variant_id = v_course.renewal_variant_id
+  where courses.product_id = set_course_renewal.product_id;
+  return private.remember_answer(v_person_id, set_course_renewal.idempotency_key, 'set_course_renewal', v_body,
+    jsonb_build_object('product_id', set_course_renewal.product_id, 'renewal_days', set_course_renewal.days, 'renewal_variant_id', v_course.renewal_variant_id));
 end
 $function$;
 
@@ -11771,7 +12557,7 @@ AS $function$
   select lower(left(short_locale.locale, 2));
 $function$;
 
-CREATE OR REPLACE FUNCTION private.sit_down(intake uuid, learner uuid, order_item uuid)
+CREATE OR REPLACE FUNCTION private.sit_down(intake uuid, learner uuid, order_item uuid, id uuid DEFAULT gen_random_uuid())
  RETURNS uuid
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -11779,8 +12565,8 @@ AS $function$
 declare
   v_enrollment_id uuid;
 begin
-  insert into public.enrollments (intake_id, learner_id, order_item_id, status, enrolled_at)
-  values (sit_down.intake, sit_down.learner, sit_down.order_item, 'active', now())
+  insert into public.enrollments (id, intake_id, learner_id, order_item_id, status, enrolled_at)
+  values (sit_down.id, sit_down.intake, sit_down.learner, sit_down.order_item, 'active', now())
   on conflict (intake_id, learner_id) where (status in ('reserved', 'active', 'suspended', 'completed')) do nothing
   returning enrollments.id into v_enrollment_id;
   if v_enrollment_id is null then
@@ -12714,7 +13500,11 @@ begin
     set refunded_quantity = order_items.refunded_quantity + order_items.quantity / bundles.quantity * given.quantity
     from given join public.order_items as bundles on bundles.id = given.order_item_id
     where order_items.order_id = take_back_lines.order_id and (order_items.id = bundles.id or order_items.parent_id = bundles.id)
-    returning order_items.id, order_items.variant_id, order_items.kind, order_items.quantity / bundles.quantity * given.quantity as units,
+    returning order_items.id, coalesce((
+        -- a learner who moved gives back the seat where they are
+        select intakes.variant_id from public.enrollments join public.intakes on intakes.id = enrollments.intake_id
+        where enrollments.order_item_id = order_items.id and order_items.quantity = 1 and enrollments.status in ('active', 'suspended', 'completed') limit 1
+      ), order_items.variant_id) as variant_id, order_items.kind, order_items.quantity / bundles.quantity * given.quantity as units,
       order_items.refunded_quantity = order_items.quantity as whole
   )
   select jsonb_agg(jsonb_build_object('variant_id', touched.variant_id, 'units', touched.units, 'restock', take_back_lines.restock or touched.kind = 'course')),
@@ -12754,6 +13544,24 @@ begin
   -- what it still holds, and what an earlier end of the order left
   perform private.take_back_goods(take_back_rest.order_id);
   perform private.give_back_promotions(array[take_back_rest.order_id]);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.take_unit(intake public.intakes, learner_id uuid, reference_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_line private.order_line;
+begin
+  v_line.variant_id := intake.variant_id;
+  v_line.quantity := 1;
+  v_line.kind := 'course';
+  v_line.title := intake.title;
+  v_line.counted := intake.seats is not null;
+  v_line.intake_id := intake.id;
+  perform private.hold_line(take_unit.reference_id, take_unit.learner_id, v_line, null);
 end
 $function$;
 
@@ -13800,6 +14608,121 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.transfer_enrollment(enrollment_id uuid, to_intake_id uuid, reason text, waive_difference boolean, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_by_staff boolean := private.is_service() or private.has_permission('enrollments.write');
+  v_person_id uuid := case when private.is_service() then '00000000-0000-0000-0000-000000000000' else private.require_person() end;
+  v_body jsonb := jsonb_build_array(transfer_enrollment.enrollment_id, transfer_enrollment.to_intake_id, transfer_enrollment.reason, transfer_enrollment.waive_difference);
+  v_answer jsonb := private.recall_answer(v_person_id, transfer_enrollment.idempotency_key, 'transfer_enrollment', v_body);
+  v_enrollment public.enrollments;
+  v_target public.intakes;
+  v_quote private.quote;
+  v_order_id uuid;
+  v_new_id uuid;
+  v_transfer_id uuid;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if length(transfer_enrollment.reason) > 500 then
+    perform private.fail('invalid_reason', 422, 'A reason has at most 500 characters.', 'Shorten it.');
+  end if;
+  v_enrollment := private.find_transferable(transfer_enrollment.enrollment_id, v_by_staff);
+  select * into v_target from public.intakes where intakes.id = transfer_enrollment.to_intake_id and intakes.id <> v_enrollment.intake_id;
+  if v_target.id is null then
+    perform private.fail('intake_not_found', 404, 'There is no such other intake.', 'Read the course again for its intakes.');
+  end if;
+  perform private.refuse_second_seat(v_enrollment.learner_id, v_target.id);
+  v_quote := private.transfer_quote(v_enrollment, v_target, v_by_staff);
+  if v_by_staff and transfer_enrollment.waive_difference then
+    v_quote.total_amount := 0;
+  end if;
+  if v_quote.total_amount > 0 then
+    v_order_id := private.place_quote(v_enrollment.learner_id, v_quote);
+    update public.orders set purpose = 'transfer' where orders.id = v_order_id;
+  else
+    v_new_id := private.transfer_now(v_enrollment, v_target, v_quote.total_amount, transfer_enrollment.reason);
+  end if;
+  insert into public.enrollment_transfers (enrollment_id, new_enrollment_id, learner_id, from_intake_id, to_intake_id, order_id, reason, difference_amount, currency, completed_at)
+  values (v_enrollment.id, v_new_id, v_enrollment.learner_id, v_enrollment.intake_id, v_target.id, v_order_id, transfer_enrollment.reason, v_quote.total_amount,
+    v_quote.currency, case when v_new_id is not null then now() end)
+  returning enrollment_transfers.id into v_transfer_id;
+  return private.remember_answer(v_person_id, transfer_enrollment.idempotency_key, 'transfer_enrollment', v_body,
+    (select to_jsonb(enrollment_transfers) - array['updated_at'] from public.enrollment_transfers where enrollment_transfers.id = v_transfer_id)
+      || jsonb_build_object('order', case when v_order_id is not null then private.order_document(v_order_id) end));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.transfer_now(enrollment public.enrollments, target public.intakes, difference bigint, reason text)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_order public.orders;
+  v_enrollment public.enrollments;
+  v_variants uuid[] := array(select intakes.variant_id from public.intakes where intakes.id in (enrollment.intake_id, target.id));
+begin
+  select orders.* into v_order from public.order_items join public.orders on orders.id = order_items.order_id where order_items.id = enrollment.order_item_id for update of orders;
+  perform from public.payments where payments.order_id = v_order.id order by payments.id for update;
+  perform private.lock_holds('{}', v_variants);
+  perform private.take_unit(target, enrollment.learner_id, coalesce(v_order.id, enrollment.id));
+  perform private.lock_waitlists('{}', v_variants);
+  select * into v_enrollment from public.enrollments where enrollments.id = enrollment.id for update;
+  if v_enrollment.status <> 'active' or v_enrollment.intake_id <> enrollment.intake_id then
+    perform private.fail('enrollment_not_transferable', 409, 'This seat ended or moved a moment ago.', 'Read it again.');
+  end if;
+  if transfer_now.difference < 0 and v_order.id is not null then
+    perform private.refund_difference(v_order, -transfer_now.difference, coalesce(transfer_now.reason, 'moved to a cheaper intake'));
+  end if;
+  return private.move_enrollment(v_enrollment, target);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.transfer_quote(enrollment public.enrollments, target public.intakes, by_staff boolean)
+ RETURNS private.quote
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_item public.order_items;
+  v_currency text;
+  v_line private.order_line;
+  v_quote private.quote;
+begin
+  select * into v_item from public.order_items where order_items.id = enrollment.order_item_id;
+  v_currency := coalesce((select orders.currency from public.orders where orders.id = v_item.order_id), private.setting('default_currency') #>> '{}');
+  v_line := private.price_line(target.variant_id, 1, v_currency, enrollment.learner_id);
+  if not (transfer_quote.by_staff and v_line.problem ->> 'code' in ('intake_not_open', 'intake_closed')) then
+    perform private.refuse_problem(v_line.problem);
+  end if;
+  v_line.problem := null;
+  v_line.intake_id := null; -- the seat moves by private.move_enrollment
+  v_line.title := left('→ ' || v_line.title, 500);
+  v_quote := private.total_quote(enrollment.learner_id, v_currency, array[v_line], '{}', null, null);
+  if v_item.id is null then
+    v_quote.total_amount := 0; -- granted seats stay free
+    return v_quote;
+  end if;
+  v_line.unit_amount := v_quote.subtotal_amount - v_quote.discount_amount - (v_item.subtotal_amount - v_item.discount_amount);
+  if v_line.unit_amount <= 0 then
+    v_quote.total_amount := least(0, v_quote.total_amount - v_item.total_amount);
+    return v_quote;
+  end if;
+  v_line.price_reason := jsonb_build_object('kind', 'transfer', 'enrollment_id', enrollment.id);
+  v_line := private.clear_amounts(v_line);
+  v_line := private.tax_line(v_line, private.setting('default_tax_country') #>> '{}', null);
+  v_quote := private.sum_lines(v_currency, array[v_line]);
+  v_quote.taxes := private.sum_taxes(array[v_line]);
+  return v_quote;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.transfer_stock(lines jsonb, from_location_id uuid, to_location_id uuid, note text, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -13915,6 +14838,26 @@ begin
   perform private.emit('order.cancelled', 'order', undo_order.order_id);
   perform private.give_back_captures(undo_order.order_id, 'order_cancelled', undo_order.reason);
   perform private.give_reason(null);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.undo_renewal(order_item_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_renewal public.renewals;
+begin
+  select * into v_renewal from public.renewals where renewals.order_item_id = undo_renewal.order_item_id and renewals.extended_to is not null and renewals.undone_at is null;
+  if v_renewal.order_item_id is null then
+    return;
+  end if;
+  perform from public.enrollments where enrollments.id = v_renewal.enrollment_id for update;
+  update public.renewals set undone_at = now() where renewals.order_item_id = v_renewal.order_item_id and renewals.undone_at is null;
+  if found then
+    update public.enrollments set access_ends_at = enrollments.access_ends_at - v_renewal.days * interval '24 hours' where enrollments.id = v_renewal.enrollment_id;
+  end if;
 end
 $function$;
 
@@ -14373,6 +15316,43 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.withdraw_seat(enrollment_id uuid, reason text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_enroller(withdraw_seat.reason);
+  v_body jsonb := jsonb_build_array(withdraw_seat.enrollment_id, withdraw_seat.reason);
+  v_answer jsonb := private.recall_answer(v_person_id, withdraw_seat.idempotency_key, 'withdraw_seat', v_body);
+  v_variant_id uuid;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  select intakes.variant_id into v_variant_id
+  from public.seat_grants join public.enrollments on enrollments.id = seat_grants.enrollment_id join public.intakes on intakes.id = enrollments.intake_id
+  where seat_grants.enrollment_id = withdraw_seat.enrollment_id;
+  if v_variant_id is null then
+    perform private.fail('seat_not_found', 404, 'No such seat was granted.', 'A seat that was paid is ended by refund_order.');
+  end if;
+  -- stock and waiting list before the enrolment, as everybody
+  perform private.lock_holds('{}', array[v_variant_id]);
+  perform private.lock_waitlists('{}', array[v_variant_id]);
+  perform private.give_reason(withdraw_seat.reason);
+  update public.enrollments set status = 'cancelled', ended_at = now()
+  where enrollments.id = withdraw_seat.enrollment_id and enrollments.order_item_id is null and enrollments.status in ('active', 'suspended', 'completed');
+  if not found then
+    perform private.fail('seat_ended', 409, 'This seat has ended already.', 'Read the roster.');
+  end if;
+  update public.seat_grants set withdrawn_at = now(), withdraw_reason = withdraw_seat.reason where seat_grants.enrollment_id = withdraw_seat.enrollment_id;
+  perform private.return_units(v_variant_id, 1, withdraw_seat.enrollment_id);
+  perform private.give_reason(null);
+  return private.remember_answer(v_person_id, withdraw_seat.idempotency_key, 'withdraw_seat', v_body, private.granted_seat_document(withdraw_seat.enrollment_id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.words_of(locale text, texts jsonb)
  RETURNS tsvector
  LANGUAGE plpgsql
@@ -14764,6 +15744,23 @@ AS $function$
   select private.change_cart_item(change_cart_item.variant_id, change_cart_item.quantity, change_cart_item.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.change_gift(gift_id uuid, recipient_email text DEFAULT NULL::text, recipient_name text DEFAULT NULL::text, message text DEFAULT NULL::text, deliver_at timestamp with time zone DEFAULT NULL::timestamp with time zone, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.change_gift(change_gift.gift_id, change_gift.recipient_email, change_gift.recipient_name, change_gift.message,
+    change_gift.deliver_at, change_gift.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.claim_gift(code text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.claim_gift(claim_gift.code, claim_gift.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.claim_seat(code text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -14956,6 +15953,15 @@ AS $function$
   select * from private.grant_role(grant_role.profile_id, grant_role.role);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.grant_seat(intake_id uuid, profile_id uuid, reason text, access_starts_at timestamp with time zone DEFAULT NULL::timestamp with time zone, access_ends_at timestamp with time zone DEFAULT NULL::timestamp with time zone, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.grant_seat(grant_seat.intake_id, grant_seat.profile_id, grant_seat.reason, grant_seat.access_starts_at,
+    grant_seat.access_ends_at, grant_seat.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.guaranteed(public.intakes)
  RETURNS boolean
  LANGUAGE sql
@@ -15102,6 +16108,14 @@ AS $function$
   select private.note_attendance(note_attendance.session_id, note_attendance.notes, note_attendance.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.order_gifts(lines jsonb, currency text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.order_gifts(order_gifts.lines, order_gifts.currency, order_gifts.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.order_seats(organisation_id uuid, lines jsonb, currency text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -15203,6 +16217,14 @@ AS $function$
   select private.quote(quote.lines, quote.cart_id, quote.currency, quote.coupon_codes, quote.country, quote.province);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.quote_renewal(enrollment_id uuid, currency text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.quote_renewal(quote_renewal.enrollment_id, quote_renewal.currency);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.quote_seats(organisation_id uuid, lines jsonb, currency text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -15290,6 +16312,14 @@ CREATE OR REPLACE FUNCTION public.remove_organisation_member(organisation_id uui
 AS $function$
   select private.remove_organisation_member(remove_organisation_member.organisation_id, remove_organisation_member.profile_id,
     remove_organisation_member.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.renew_access(enrollment_id uuid, currency text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.renew_access(renew_access.enrollment_id, renew_access.currency, renew_access.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.renew_calendar_link(calendar text, idempotency_key text DEFAULT NULL::text)
@@ -15407,6 +16437,14 @@ CREATE OR REPLACE FUNCTION public.set_cart_currency(currency text, idempotency_k
  SET search_path TO ''
 AS $function$
   select private.set_cart_currency(set_cart_currency.currency, set_cart_currency.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.set_course_renewal(product_id uuid, days integer, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.set_course_renewal(set_course_renewal.product_id, set_course_renewal.days, set_course_renewal.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.set_low_stock_threshold(variant_id uuid, threshold integer, idempotency_key text DEFAULT NULL::text)
@@ -15532,6 +16570,15 @@ AS $function$
   select private.suggest_products(suggest_products.q, suggest_products.locale, suggest_products.max_rows);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.transfer_enrollment(enrollment_id uuid, to_intake_id uuid, reason text DEFAULT NULL::text, waive_difference boolean DEFAULT false, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.transfer_enrollment(transfer_enrollment.enrollment_id, transfer_enrollment.to_intake_id, transfer_enrollment.reason,
+    transfer_enrollment.waive_difference, transfer_enrollment.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.transfer_stock(lines jsonb, from_location_id uuid, to_location_id uuid, note text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -15591,6 +16638,14 @@ AS $function$
   select private.verify_certificate(verify_certificate.number);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.withdraw_seat(enrollment_id uuid, reason text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.withdraw_seat(withdraw_seat.enrollment_id, withdraw_seat.reason, withdraw_seat.idempotency_key);
+$function$;
+
 ALTER TABLE "private"."product_prices" ADD CONSTRAINT "product_prices_product_id_fkey" FOREIGN KEY (product_id) REFERENCES private.product_search(product_id) ON DELETE CASCADE;
 
 ALTER TABLE "private"."product_titles" ADD CONSTRAINT "product_titles_product_id_fkey" FOREIGN KEY (product_id) REFERENCES private.product_search(product_id) ON DELETE CASCADE;
@@ -15633,11 +16688,21 @@ ALTER TABLE "public"."digital_files" ADD CONSTRAINT "digital_files_path_key" UNI
 
 ALTER TABLE "public"."downloads" ADD CONSTRAINT "downloads_digital_file_id_fkey" FOREIGN KEY (digital_file_id) REFERENCES public.digital_files(id) ON DELETE RESTRICT;
 
+ALTER TABLE "private"."access_reminders" ADD CONSTRAINT "access_reminders_enrollment_id_fkey" FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id) ON DELETE CASCADE;
+
 ALTER TABLE "public"."attendances" ADD CONSTRAINT "attendances_enrollment_id_fkey" FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."certificates" ADD CONSTRAINT "certificates_enrollment_id_fkey" FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id) ON DELETE RESTRICT;
 
+ALTER TABLE "public"."enrollment_transfers" ADD CONSTRAINT "enrollment_transfers_enrollment_id_fkey" FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."enrollment_transfers" ADD CONSTRAINT "enrollment_transfers_new_enrollment_id_fkey" FOREIGN KEY (new_enrollment_id) REFERENCES public.enrollments(id) ON DELETE RESTRICT;
+
 ALTER TABLE "public"."exports" ADD CONSTRAINT "exports_path_key" UNIQUE (path);
+
+ALTER TABLE "public"."gifts" ADD CONSTRAINT "gifts_enrollment_id_fkey" FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id) ON DELETE RESTRICT;
+
+ALTER TABLE "private"."claim_codes" ADD CONSTRAINT "claim_codes_gift_id_fkey" FOREIGN KEY (gift_id) REFERENCES public.gifts(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."imports" ADD CONSTRAINT "imports_path_key" UNIQUE (path);
 
@@ -15659,7 +16724,13 @@ ALTER TABLE "public"."attendances" ADD CONSTRAINT "attendances_session_id_fkey" 
 
 ALTER TABLE "public"."attendances" ADD CONSTRAINT "attendances_intake_id_fkey" FOREIGN KEY (intake_id) REFERENCES public.intakes(id) ON DELETE RESTRICT;
 
+ALTER TABLE "public"."enrollment_transfers" ADD CONSTRAINT "enrollment_transfers_from_intake_id_fkey" FOREIGN KEY (from_intake_id) REFERENCES public.intakes(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."enrollment_transfers" ADD CONSTRAINT "enrollment_transfers_to_intake_id_fkey" FOREIGN KEY (to_intake_id) REFERENCES public.intakes(id) ON DELETE RESTRICT;
+
 ALTER TABLE "public"."enrollments" ADD CONSTRAINT "enrollments_intake_id_fkey" FOREIGN KEY (intake_id) REFERENCES public.intakes(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."gifts" ADD CONSTRAINT "gifts_intake_id_fkey" FOREIGN KEY (intake_id) REFERENCES public.intakes(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."intake_links" ADD CONSTRAINT "intake_links_intake_id_fkey" FOREIGN KEY (intake_id) REFERENCES public.intakes(id) ON DELETE CASCADE;
 
@@ -15703,11 +16774,15 @@ ALTER TABLE "public"."downloads" ADD CONSTRAINT "downloads_order_item_id_fkey" F
 
 ALTER TABLE "public"."enrollments" ADD CONSTRAINT "enrollments_order_item_id_fkey" FOREIGN KEY (order_item_id) REFERENCES public.order_items(id) ON DELETE RESTRICT;
 
+ALTER TABLE "public"."gifts" ADD CONSTRAINT "gifts_order_item_id_fkey" FOREIGN KEY (order_item_id) REFERENCES public.order_items(id) ON DELETE RESTRICT;
+
 ALTER TABLE "public"."order_items" ADD CONSTRAINT "order_items_parent_id_fkey" FOREIGN KEY (parent_id) REFERENCES public.order_items(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."carts" ADD CONSTRAINT "carts_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."disputes" ADD CONSTRAINT "disputes_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."enrollment_transfers" ADD CONSTRAINT "enrollment_transfers_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."invoices" ADD CONSTRAINT "invoices_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
@@ -15799,9 +16874,15 @@ ALTER TABLE "public"."customer_group_members" ADD CONSTRAINT "customer_group_mem
 
 ALTER TABLE "public"."downloads" ADD CONSTRAINT "downloads_customer_id_fkey" FOREIGN KEY (customer_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
+ALTER TABLE "public"."enrollment_transfers" ADD CONSTRAINT "enrollment_transfers_learner_id_fkey" FOREIGN KEY (learner_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
 ALTER TABLE "public"."enrollments" ADD CONSTRAINT "enrollments_learner_id_fkey" FOREIGN KEY (learner_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."exports" ADD CONSTRAINT "exports_created_by_fkey" FOREIGN KEY (created_by) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."gifts" ADD CONSTRAINT "gifts_buyer_id_fkey" FOREIGN KEY (buyer_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."gifts" ADD CONSTRAINT "gifts_learner_id_fkey" FOREIGN KEY (learner_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."imports" ADD CONSTRAINT "imports_created_by_fkey" FOREIGN KEY (created_by) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
@@ -15861,6 +16942,12 @@ ALTER TABLE "public"."refunds" ADD CONSTRAINT "refunds_payment_id_fkey" FOREIGN 
 
 ALTER TABLE "public"."invoices" ADD CONSTRAINT "invoices_refund_id_fkey" FOREIGN KEY (refund_id) REFERENCES public.refunds(id) ON DELETE RESTRICT;
 
+ALTER TABLE "public"."renewals" ADD CONSTRAINT "renewals_enrollment_id_fkey" FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."renewals" ADD CONSTRAINT "renewals_learner_id_fkey" FOREIGN KEY (learner_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."renewals" ADD CONSTRAINT "renewals_order_item_id_fkey" FOREIGN KEY (order_item_id) REFERENCES public.order_items(id) ON DELETE RESTRICT;
+
 ALTER TABLE "public"."results" ADD CONSTRAINT "results_enrollment_id_fkey" FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."results" ADD CONSTRAINT "results_learner_id_fkey" FOREIGN KEY (learner_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
@@ -15874,6 +16961,10 @@ ALTER TABLE "public"."role_permissions" ADD CONSTRAINT "role_permissions_permiss
 ALTER TABLE "public"."role_members" ADD CONSTRAINT "role_members_role_fkey" FOREIGN KEY (role) REFERENCES public.roles(name) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."role_permissions" ADD CONSTRAINT "role_permissions_role_fkey" FOREIGN KEY (role) REFERENCES public.roles(name) ON DELETE CASCADE;
+
+ALTER TABLE "public"."seat_grants" ADD CONSTRAINT "seat_grants_enrollment_id_fkey" FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."seat_grants" ADD CONSTRAINT "seat_grants_granted_by_fkey" FOREIGN KEY (granted_by) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."session_links" ADD CONSTRAINT "session_links_session_id_fkey" FOREIGN KEY (session_id) REFERENCES public.intake_sessions(id) ON DELETE CASCADE;
 
@@ -15910,6 +17001,8 @@ ALTER TABLE "public"."backorders" ADD CONSTRAINT "backorders_variant_id_fkey" FO
 ALTER TABLE "public"."bundle_items" ADD CONSTRAINT "bundle_items_bundle_variant_id_fkey" FOREIGN KEY (bundle_variant_id) REFERENCES public.variants(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."bundle_items" ADD CONSTRAINT "bundle_items_component_variant_id_fkey" FOREIGN KEY (component_variant_id) REFERENCES public.variants(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."courses" ADD CONSTRAINT "courses_renewal_variant_id_fkey" FOREIGN KEY (renewal_variant_id) REFERENCES public.variants(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."intakes" ADD CONSTRAINT "intakes_variant_id_fkey" FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE CASCADE;
 
@@ -15980,8 +17073,8 @@ UNION ALL
 UNION ALL
  SELECT 'seats are on hand or taken'::text AS invariant,
     (intakes.id)::text AS subject,
-    format('seats %s, on hand %s, taken %s, kept %s'::text, intakes.seats, stock.on_hand, taken.seats, kept.seats) AS detail
-   FROM (((public.intakes
+    format('seats %s, on hand %s, taken %s, kept %s, given %s'::text, intakes.seats, stock.on_hand, taken.seats, kept.seats, given.seats) AS detail
+   FROM ((((public.intakes
      LEFT JOIN LATERAL ( SELECT COALESCE(sum((stock_slots.available + stock_slots.reserved)), (0)::bigint) AS on_hand
            FROM public.stock_slots
           WHERE (stock_slots.variant_id = intakes.variant_id)) stock ON (true))
@@ -15991,7 +17084,10 @@ UNION ALL
      LEFT JOIN LATERAL ( SELECT count(*) AS seats
            FROM public.organisation_seats
           WHERE ((organisation_seats.intake_id = intakes.id) AND (organisation_seats.status = ANY (ARRAY['free'::text, 'invited'::text])))) kept ON (true))
-  WHERE (intakes.seats <> ((stock.on_hand + taken.seats) + kept.seats))
+     LEFT JOIN LATERAL ( SELECT count(*) AS seats
+           FROM public.gifts
+          WHERE ((gifts.intake_id = intakes.id) AND (gifts.status = 'waiting'::text))) given ON (true))
+  WHERE (intakes.seats <> (((stock.on_hand + taken.seats) + kept.seats) + given.seats))
 UNION ALL
  SELECT 'a cancelled intake that is wound up has nobody in it'::text AS invariant,
     (intakes.id)::text AS subject,
@@ -16076,13 +17172,15 @@ UNION ALL
      JOIN public.reservations ON ((reservations.holder_id = orders.id)))
   WHERE ((reservations.status = 'held'::text) AND (orders.status <> ALL (ARRAY['pending'::text, 'needs_review'::text])))
 UNION ALL
- SELECT 'a reservation belongs to an order, an offer or a stock hold'::text AS invariant,
+ SELECT 'a reservation belongs to an order, an offer, a stock hold or a granted seat'::text AS invariant,
     (reservations.id)::text AS subject,
     (reservations.holder_id)::text AS detail
    FROM public.reservations
   WHERE ((NOT (EXISTS ( SELECT
            FROM public.orders
           WHERE (orders.id = reservations.holder_id)))) AND (NOT (EXISTS ( SELECT
+           FROM public.seat_grants
+          WHERE (seat_grants.enrollment_id = reservations.holder_id)))) AND (NOT (EXISTS ( SELECT
            FROM public.waitlist_entries
           WHERE (waitlist_entries.id = reservations.holder_id)))) AND (NOT (EXISTS ( SELECT
            FROM public.stock_holds
@@ -16161,6 +17259,28 @@ UNION ALL
             WHEN (orders.status = ANY (ARRAY['pending'::text, 'expired'::text, 'cancelled'::text, 'refunded'::text])) THEN (0)::bigint
             ELSE counted.seats
         END))
+UNION ALL
+ SELECT 'an order of gifts has its gifts'::text AS invariant,
+    (order_items.id)::text AS subject,
+    format('%s of %s, %s given back'::text, counted.gifts, order_items.quantity, order_items.refunded_quantity) AS detail
+   FROM ((public.orders
+     JOIN public.order_items ON ((order_items.order_id = orders.id)))
+     CROSS JOIN LATERAL ( SELECT count(*) FILTER (WHERE (gifts.status = ANY (ARRAY['waiting'::text, 'claimed'::text, 'expired'::text]))) AS gifts
+           FROM public.gifts
+          WHERE (gifts.order_item_id = order_items.id)) counted)
+  WHERE ((orders.purpose = 'gift'::text) AND (counted.gifts <>
+        CASE
+            WHEN (orders.status = ANY (ARRAY['paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text, 'partially_refunded'::text])) THEN ((order_items.quantity - order_items.refunded_quantity))::bigint
+            WHEN (orders.status = ANY (ARRAY['pending'::text, 'expired'::text, 'cancelled'::text, 'refunded'::text])) THEN (0)::bigint
+            ELSE counted.gifts
+        END))
+UNION ALL
+ SELECT 'a claimed gift is a live enrolment'::text AS invariant,
+    (gifts.id)::text AS subject,
+    COALESCE(enrollments.status, 'none'::text) AS detail
+   FROM (public.gifts
+     LEFT JOIN public.enrollments ON (((enrollments.id = gifts.enrollment_id) AND (enrollments.learner_id = gifts.learner_id))))
+  WHERE ((gifts.status = 'claimed'::text) AND (COALESCE(enrollments.status, ''::text) <> ALL (ARRAY['active'::text, 'suspended'::text, 'completed'::text])))
 UNION ALL
  SELECT 'an assigned seat of an organisation is a live enrolment'::text AS invariant,
     (organisation_seats.id)::text AS subject,
@@ -16303,6 +17423,8 @@ CREATE VIEW "public"."stock_levels" WITH (security_invoker=true) AS  SELECT vari
    FROM public.stock_slots
   GROUP BY variant_id;
 
+CREATE INDEX claim_codes_gift_id_idx ON private.claim_codes USING btree (gift_id);
+
 CREATE INDEX claim_codes_invite_id_idx ON private.claim_codes USING btree (invite_id);
 
 CREATE INDEX customer_search_content_idx ON private.customer_search USING gin (content extensions.gin_trgm_ops) WITH (fastupdate=off);
@@ -16409,6 +17531,8 @@ CREATE INDEX course_prerequisites_required_product_id_idx ON public.course_prere
 
 CREATE INDEX course_sections_product_id_position_id_idx ON public.course_sections USING btree (product_id, "position", id);
 
+CREATE INDEX courses_renewal_variant_id_idx ON public.courses USING btree (renewal_variant_id);
+
 CREATE INDEX customer_group_members_profile_id_idx ON public.customer_group_members USING btree (profile_id);
 
 CREATE INDEX digital_files_created_at_idx ON public.digital_files USING btree (created_at) WHERE (ready_at IS NULL);
@@ -16427,6 +17551,18 @@ CREATE INDEX downloads_customer_id_granted_at_id_idx ON public.downloads USING b
 
 CREATE INDEX downloads_digital_file_id_idx ON public.downloads USING btree (digital_file_id);
 
+CREATE INDEX enrollment_transfers_enrollment_id_idx ON public.enrollment_transfers USING btree (enrollment_id);
+
+CREATE INDEX enrollment_transfers_from_intake_id_idx ON public.enrollment_transfers USING btree (from_intake_id);
+
+CREATE UNIQUE INDEX enrollment_transfers_have_an_order_each ON public.enrollment_transfers USING btree (order_id);
+
+CREATE INDEX enrollment_transfers_learner_id_idx ON public.enrollment_transfers USING btree (learner_id);
+
+CREATE INDEX enrollment_transfers_new_enrollment_id_idx ON public.enrollment_transfers USING btree (new_enrollment_id);
+
+CREATE INDEX enrollment_transfers_to_intake_id_idx ON public.enrollment_transfers USING btree (to_intake_id);
+
 CREATE INDEX enrollments_intake_id_idx ON public.enrollments USING btree (intake_id);
 
 CREATE INDEX enrollments_learner_id_created_at_idx ON public.enrollments USING btree (learner_id, created_at DESC);
@@ -16442,6 +17578,20 @@ CREATE INDEX events_subject_id_id_idx ON public.events USING btree (subject_id, 
 CREATE INDEX exports_created_at_id_idx ON public.exports USING btree (created_at DESC, id DESC);
 
 CREATE INDEX exports_created_by_idx ON public.exports USING btree (created_by);
+
+CREATE INDEX gifts_buyer_id_idx ON public.gifts USING btree (buyer_id);
+
+CREATE INDEX gifts_deliver_at_idx ON public.gifts USING btree (deliver_at) WHERE ((status = 'waiting'::text) AND (announced_at IS NULL));
+
+CREATE INDEX gifts_enrollment_id_idx ON public.gifts USING btree (enrollment_id);
+
+CREATE INDEX gifts_expires_at_idx ON public.gifts USING btree (expires_at) WHERE (status = 'waiting'::text);
+
+CREATE INDEX gifts_intake_id_idx ON public.gifts USING btree (intake_id);
+
+CREATE INDEX gifts_learner_id_idx ON public.gifts USING btree (learner_id);
+
+CREATE INDEX gifts_order_item_id_idx ON public.gifts USING btree (order_item_id);
 
 CREATE INDEX import_errors_import_id_id_idx ON public.import_errors USING btree (import_id, id);
 
@@ -16625,6 +17775,10 @@ CREATE INDEX refunds_order_id_idx ON public.refunds USING btree (order_id);
 
 CREATE INDEX refunds_payment_id_idx ON public.refunds USING btree (payment_id);
 
+CREATE INDEX renewals_enrollment_id_idx ON public.renewals USING btree (enrollment_id);
+
+CREATE INDEX renewals_learner_id_idx ON public.renewals USING btree (learner_id);
+
 CREATE INDEX reservations_holder_id_idx ON public.reservations USING btree (holder_id);
 
 CREATE INDEX reservations_variant_id_expires_at_idx ON public.reservations USING btree (variant_id, expires_at) WHERE (status = 'held'::text);
@@ -16638,6 +17792,8 @@ CREATE INDEX results_product_id_idx ON public.results USING btree (product_id);
 CREATE INDEX role_members_role_idx ON public.role_members USING btree (role);
 
 CREATE INDEX role_permissions_permission_idx ON public.role_permissions USING btree (permission);
+
+CREATE INDEX seat_grants_granted_by_idx ON public.seat_grants USING btree (granted_by);
 
 CREATE INDEX status_changes_subject_id_id_idx ON public.status_changes USING btree (subject_id, id);
 
@@ -16781,6 +17937,8 @@ CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.disputes FOR EACH ROW E
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.disputes FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('dispute');
 
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.enrollment_transfers FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.enrollments FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.enrollments FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('enrollment');
@@ -16792,6 +17950,10 @@ CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.exports FOR EACH ROW EX
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.exports FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('export');
 
 CREATE TRIGGER _300_discard_object AFTER DELETE ON public.exports FOR EACH ROW EXECUTE FUNCTION private.tg_media__discard_object('imports');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.gifts FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.gifts FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('gift');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.imports FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
@@ -16979,6 +18141,8 @@ CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.refunds FOR EACH ROW EX
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.refunds FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('refund');
 
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.renewals FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.results FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.role_members FOR EACH ROW EXECUTE FUNCTION private.tg__audit('profile_id', 'role');
@@ -16986,6 +18150,10 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.role_member
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.role_permissions FOR EACH ROW EXECUTE FUNCTION private.tg__audit('role', 'permission');
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.roles FOR EACH ROW EXECUTE FUNCTION private.tg__audit('name');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.seat_grants FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.seat_grants FOR EACH ROW EXECUTE FUNCTION private.tg__audit('enrollment_id');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.session_links FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
@@ -17187,11 +18355,15 @@ CREATE POLICY "select_staff" ON "public"."disputes" FOR SELECT TO "authenticated
 
 CREATE POLICY "select_own_or_staff" ON "public"."downloads" FOR SELECT TO "authenticated" USING (((customer_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('orders.read'::text) AS has_permission)));
 
+CREATE POLICY "select_own_or_staff" ON "public"."enrollment_transfers" FOR SELECT TO "authenticated" USING (((learner_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission)));
+
 CREATE POLICY "select_own_or_staff" ON "public"."enrollments" FOR SELECT TO "authenticated" USING (((learner_id = ( SELECT auth.uid() AS uid)) OR (intake_id IN ( SELECT private.taught_intakes() AS taught_intakes)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission)));
 
 CREATE POLICY "select_staff" ON "public"."events" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('events.read'::text) AS has_permission));
 
 CREATE POLICY "select_own_or_auditor" ON "public"."exports" FOR SELECT TO "authenticated" USING (((created_by = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('audit.read'::text) AS has_permission)));
+
+CREATE POLICY "select_own_or_staff" ON "public"."gifts" FOR SELECT TO "authenticated" USING (((buyer_id = ( SELECT auth.uid() AS uid)) OR (learner_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission)));
 
 CREATE POLICY "select_staff" ON "public"."import_errors" FOR SELECT TO "authenticated" USING ((EXISTS ( SELECT
    FROM public.imports
@@ -17429,6 +18601,8 @@ CREATE POLICY "select_own_or_staff" ON "public"."refunds" FOR SELECT TO "authent
    FROM public.orders
   WHERE ((orders.id = refunds.order_id) AND (orders.customer_id = ( SELECT auth.uid() AS uid))))) OR ( SELECT private.has_permission('payments.read'::text) AS has_permission)));
 
+CREATE POLICY "select_own_or_staff" ON "public"."renewals" FOR SELECT TO "authenticated" USING (((learner_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission)));
+
 CREATE POLICY "select_staff" ON "public"."reservations" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('inventory.read'::text) AS has_permission));
 
 CREATE POLICY "select_own_or_teachers" ON "public"."results" FOR SELECT TO "authenticated" USING (((learner_id = ( SELECT auth.uid() AS uid)) OR (product_id IN ( SELECT private.taught_courses() AS taught_courses)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission)));
@@ -17442,6 +18616,8 @@ CREATE POLICY "insert_staff" ON "public"."role_permissions" FOR INSERT TO "authe
 CREATE POLICY "select_staff" ON "public"."role_permissions" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('people.read'::text) AS has_permission));
 
 CREATE POLICY "select_staff" ON "public"."roles" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('people.read'::text) AS has_permission));
+
+CREATE POLICY "select_staff" ON "public"."seat_grants" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('enrollments.read'::text) AS has_permission));
 
 CREATE POLICY "delete_teachers" ON "public"."session_links" FOR DELETE TO "authenticated" USING (((session_id IN ( SELECT private.taught_sessions() AS taught_sessions)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission)));
 
@@ -17472,6 +18648,9 @@ CASE
          JOIN public.payments ON ((payments.id = payment_proofs.payment_id)))
          JOIN public.orders ON ((orders.id = payments.order_id)))
       WHERE ((payment_proofs.id = status_changes.subject_id) AND (orders.customer_id = ( SELECT auth.uid() AS uid))))))
+    WHEN (machine = 'gift'::text) THEN (( SELECT private.has_permission('enrollments.read'::text) AS has_permission) OR (EXISTS ( SELECT
+       FROM public.gifts
+      WHERE ((gifts.id = status_changes.subject_id) AND (gifts.buyer_id = ( SELECT auth.uid() AS uid))))))
     WHEN (machine = 'organisation_seat'::text) THEN (( SELECT private.has_permission('organisations.read'::text) AS has_permission) OR (EXISTS ( SELECT
        FROM public.organisation_seats
       WHERE ((organisation_seats.id = status_changes.subject_id) AND (organisation_seats.organisation_id IN ( SELECT private.managed_organisations() AS managed_organisations))))))
@@ -17531,7 +18710,7 @@ COMMENT ON EXTENSION "unaccent" IS 'text search dictionary that removes accents'
 
 COMMENT ON FUNCTION "private"."accept_offer"(uuid, uuid, uuid, timestamp with time zone) IS 'Hands the seat that is held for a learner over to their order: held until expires_at, or sold when there is nothing to pay. False when no offer stands.';
 
-COMMENT ON FUNCTION "private"."access_ends_at"(timestamp with time zone, timestamp with time zone, integer) IS 'Until when the lessons of a seat are open; null: for good.';
+COMMENT ON FUNCTION "private"."access_ends_at"(timestamp with time zone, timestamp with time zone, integer, timestamp with time zone) IS 'Until when the lessons of a seat are open: what was set for it (granted, renewed), else the days of its intake; null: for good.';
 
 COMMENT ON FUNCTION "private"."activate_enrollments"(uuid[]) IS 'Opens the courses of a paid order. The unique index refuses a learner who got another live seat meanwhile.';
 
@@ -17558,6 +18737,8 @@ COMMENT ON FUNCTION "private"."all_combinations"(uuid) IS 'Every combination of 
 COMMENT ON FUNCTION "private"."allowance_location"() IS 'The location whose units are promises: what may be sold beyond stock.';
 
 COMMENT ON FUNCTION "private"."allowed_actions"(public.orders) IS 'What the caller may do with this order now, by name.';
+
+COMMENT ON FUNCTION "private"."announce_due_gifts"(integer, uuid) IS 'Sends off gifts whose time has come; returns how many. The worker calls it until 0.';
 
 COMMENT ON FUNCTION "private"."answer_cart"(uuid, text, text, jsonb, uuid, uuid, jsonb) IS 'The end of every verb that changes a cart: keeps it for another while, prices it, refuses what is wrong with the touched line, and answers all of it. The caller holds the cart.';
 
@@ -17586,6 +18767,8 @@ COMMENT ON FUNCTION "private"."apply_promotions"(uuid, text, private.order_line[
 COMMENT ON FUNCTION "private"."apply_provider_event"(text, text) IS 'Applies one inbox row: its effects and its outcome are one transaction. Answers applied, ignored, needs_review or duplicate.';
 
 COMMENT ON FUNCTION "private"."apply_refund"(jsonb, uuid) IS 'Applies what a refund says of itself; one without our id was made at the provider.';
+
+COMMENT ON FUNCTION "private"."apply_renewals"(uuid) IS 'Adds the time of an order that was just paid. Refuses seat_ended; the caller then refunds.';
 
 COMMENT ON FUNCTION "private"."apply_session"(jsonb, text, uuid) IS 'Applies what a Checkout Session says of itself, whatever event brought it.';
 
@@ -17663,7 +18846,11 @@ COMMENT ON FUNCTION "private"."change_capacity"(uuid, integer) IS 'Adds or takes
 
 COMMENT ON FUNCTION "private"."change_cart_item"(uuid, integer, text) IS 'Does the work of public.change_cart_item.';
 
+COMMENT ON FUNCTION "private"."change_gift"(uuid, text, text, text, timestamp with time zone, text) IS 'Does the work of public.change_gift.';
+
 COMMENT ON FUNCTION "private"."change_stock"(private.stock_line, integer, text, uuid, text) IS 'Puts units into a place or takes free ones away, with the movement. The caller holds every slot. Refuses out_of_stock.';
+
+COMMENT ON FUNCTION "private"."check_access_dates"(timestamp with time zone, timestamp with time zone) IS 'Refuses invalid_access_dates.';
 
 COMMENT ON FUNCTION "private"."check_address"(public.addresses) IS 'The address, trimmed. Refuses invalid_address with a sentence that names the field; the table''s constraints are the guarantee.';
 
@@ -17680,6 +18867,8 @@ COMMENT ON FUNCTION "private"."check_conflicting_rows"(uuid) IS 'Notes where row
 COMMENT ON FUNCTION "private"."check_currency"(text) IS 'Refuses currency_not_supported.';
 
 COMMENT ON FUNCTION "private"."check_email"(text) IS 'Refuses invalid_email; null is none.';
+
+COMMENT ON FUNCTION "private"."check_gift"(private.gift_wish) IS 'Refuses invalid_email and invalid_gift.';
 
 COMMENT ON FUNCTION "private"."check_goods"(uuid[], boolean) IS 'Whether these are goods whose stock can be written. Refuses variant_not_found, seats_follow_the_intake, bundle_has_no_stock, not_counted.';
 
@@ -17719,6 +18908,8 @@ COMMENT ON FUNCTION "private"."check_waitable"(uuid, uuid) IS 'Refuses no_waitli
 
 COMMENT ON FUNCTION "private"."claim_code_hash"(text) IS 'What is kept of a code, however it was typed.';
 
+COMMENT ON FUNCTION "private"."claim_gift"(text, text) IS 'Does the work of public.claim_gift.';
+
 COMMENT ON FUNCTION "private"."claim_promotions"(uuid) IS 'Keeps for good what a paid order used, and uses again what was given back while its hold was over. Refuses when somebody else took the last use; the caller then refunds. The caller holds the order.';
 
 COMMENT ON FUNCTION "private"."claim_seat"(text, text) IS 'Does the work of public.claim_seat.';
@@ -17746,6 +18937,8 @@ COMMENT ON FUNCTION "private"."collection_condition"(public.collections) IS 'The
 COMMENT ON FUNCTION "private"."collection_products"(text, text, text, text, integer) IS 'Does the work of public.collection_products.';
 
 COMMENT ON FUNCTION "private"."complete_lesson"(uuid, text) IS 'Does the work of public.complete_lesson.';
+
+COMMENT ON FUNCTION "private"."complete_transfer"(uuid) IS 'Moves a learner whose difference was just paid. Refuses seat_ended and already_enrolled; the caller then refunds.';
 
 COMMENT ON FUNCTION "private"."complete_variants"(uuid) IS 'Variants made before an option was added get its first value.';
 
@@ -17823,11 +19016,15 @@ COMMENT ON FUNCTION "private"."end_downloads"(uuid[]) IS 'Ends the downloads of 
 
 COMMENT ON FUNCTION "private"."end_enrollments"(uuid[], text) IS 'Ends the seats that these order items gave: cancelled ends any live one, expired only those not paid yet.';
 
+COMMENT ON FUNCTION "private"."end_gifts"(uuid, integer) IS 'Ends so many gifts of an order''s line: those that ran out first, then the unclaimed that run out soonest, then those nobody has begun; all when nothing is left of the line. Refuses seats_begun. The caller holds the order and its stock.';
+
 COMMENT ON FUNCTION "private"."end_import"(uuid, jsonb) IS 'Ends an import: refused when a run found anything, else done with this result.';
 
 COMMENT ON FUNCTION "private"."end_order"(uuid, text, text) IS 'Ends an unpaid order as cancelled or expired: its holds are free, its reserved seats end, and what was paid of it goes back. The caller holds the order''s row, and gives back its promotions once it waits for no more stock.';
 
 COMMENT ON FUNCTION "private"."end_organisation_seats"(uuid, integer) IS 'Ends so many seats of an order''s line: free ones first, then invited, then those nobody has begun (of a cancelled intake: completed); all of them when nothing is left of the line. Refuses seats_begun. The caller holds the order and its stock.';
+
+COMMENT ON FUNCTION "private"."end_others_seat"(uuid, boolean) IS 'Ends somebody''s enrolment because its payer has the money back; false when it was begun and only a part of the line goes back. In a cancelled intake only what was completed stays.';
 
 COMMENT ON FUNCTION "private"."end_seat_enrollment"(uuid) IS 'Ends a seat that somebody else paid; its unit stays with who paid. The caller holds the organisation''s seat or the gift.';
 
@@ -17846,6 +19043,8 @@ COMMENT ON FUNCTION "private"."enrollment_problem"(uuid, text, timestamp with ti
 COMMENT ON FUNCTION "private"."event_payment"(text, jsonb) IS 'The payment an object of the provider belongs to: by our id in its metadata, else by the provider''s ids. Null: not ours, or another provider''s.';
 
 COMMENT ON FUNCTION "private"."expire_due_carts"(integer) IS 'Gives up carts that nobody touched for cart_days, oldest first; returns how many. The worker calls it until 0.';
+
+COMMENT ON FUNCTION "private"."expire_due_gift"() IS 'Ends one gift that ran out unclaimed, by the setting gift_expiry, and gives its id; null when there is none. The worker calls it until null, each in its own transaction.';
 
 COMMENT ON FUNCTION "private"."expire_due_offers"(integer) IS 'Ends offers nobody took; each seat goes to the next in line. Returns how many. The worker calls it until 0.';
 
@@ -17903,6 +19102,8 @@ COMMENT ON FUNCTION "private"."find_own_address"(uuid) IS 'One address of the ca
 
 COMMENT ON FUNCTION "private"."find_seat"(uuid) IS 'The seat, if the caller manages its organisation or may write every one. Refuses seat_not_found.';
 
+COMMENT ON FUNCTION "private"."find_transferable"(uuid, boolean) IS 'A seat that may be moved by the caller: their own within the time of transfer_days, or any for staff. Refuses enrollment_not_found, enrollment_not_transferable, transfer_too_late.';
+
 COMMENT ON FUNCTION "private"."find_upload"(text, uuid) IS 'Does the work of public.find_upload.';
 
 COMMENT ON FUNCTION "private"."finish_export"(uuid, integer, bigint) IS 'The file of an export is there; the first one counts.';
@@ -17943,6 +19144,8 @@ COMMENT ON FUNCTION "private"."get_order"(uuid) IS 'Does the work of public.get_
 
 COMMENT ON FUNCTION "private"."get_units"(public.promotions, private.order_line[], boolean[]) IS 'Buy X get Y: how many units of each line one gets. Of every X + Y covered units Y are got, and over the whole order they are the cheapest ones.';
 
+COMMENT ON FUNCTION "private"."gift_document"(uuid) IS 'A gift as its verbs answer it; its code is in no table.';
+
 COMMENT ON FUNCTION "private"."give_back_captures"(uuid, text, text) IS 'Gives back everything an order captured that is not on its way back yet.';
 
 COMMENT ON FUNCTION "private"."give_back_cart"(public.carts, public.carts) IS 'A cart whose order ended unpaid: open again, or merged into the one that is open. The caller holds both.';
@@ -17962,6 +19165,10 @@ COMMENT ON FUNCTION "private"."grade_submission"(uuid, integer, text, text) IS '
 COMMENT ON FUNCTION "private"."grant_downloads"(uuid) IS 'Gives the buyer of a paid order the files of its lines. Called by whatever marks an order paid, in that transaction; twice does nothing.';
 
 COMMENT ON FUNCTION "private"."grant_role"(uuid, text) IS 'Does the work of public.grant_role.';
+
+COMMENT ON FUNCTION "private"."grant_seat"(uuid, uuid, text, timestamp with time zone, timestamp with time zone, text) IS 'Does the work of public.grant_seat.';
+
+COMMENT ON FUNCTION "private"."granted_seat_document"(uuid) IS 'A granted seat as its verbs answer it.';
 
 COMMENT ON FUNCTION "private"."hand_over_process"(uuid, text) IS 'A system outside has taken the work and will report by update_process. One that has reported already is left as it says.';
 
@@ -18029,6 +19236,8 @@ COMMENT ON FUNCTION "private"."issue_certificate"(uuid, text) IS 'The certificat
 
 COMMENT ON FUNCTION "private"."issue_credit_note"(uuid) IS 'The credit note of a refund that gave a sale back, issued now or before; null when the money never was a sale. Called again it answers the same.';
 
+COMMENT ON FUNCTION "private"."issue_gift_code"(uuid) IS 'A code for a mail about a gift, null when nobody can claim it now. As private.issue_invite_code.';
+
 COMMENT ON FUNCTION "private"."issue_invite_code"(uuid) IS 'A code for the mail of an invitation, null when it ended. Each try of the mail gets one of its own, and each is good: only the hashes are kept.';
 
 COMMENT ON FUNCTION "private"."issue_invoice"(uuid) IS 'The invoice of a paid order, issued now or before; null when there was nothing to pay. Called again, by whomever and however often, it answers the same.';
@@ -18081,6 +19290,8 @@ COMMENT ON FUNCTION "private"."lock_search"(uuid[]) IS 'Makes whoever changes an
 
 COMMENT ON FUNCTION "private"."lock_stock"(uuid[]) IS 'Every slot of these variants, in the order everybody keeps. While they are held, no other slot of them appears.';
 
+COMMENT ON FUNCTION "private"."lock_transfer"(uuid) IS 'Before an order of a move is confirmed: the order of the seat, and the stock and waiting lists of both intakes.';
+
 COMMENT ON FUNCTION "private"."lock_waitlist"(uuid) IS 'One at a time: freeing a seat of this intake, or joining its waiting list.';
 
 COMMENT ON FUNCTION "private"."lock_waitlists"(uuid[], uuid[]) IS 'For whoever ends several holds: the waiting lists of what they hold and of more variants, in the order everybody keeps. The caller has called lock_holds with the same.';
@@ -18124,6 +19335,8 @@ COMMENT ON FUNCTION "private"."move_beyond_stock"(public.stock_slots, uuid, inte
 COMMENT ON FUNCTION "private"."move_category"(uuid, uuid, integer, text) IS 'Does the work of public.move_category.';
 
 COMMENT ON FUNCTION "private"."move_dispute"(public.disputes, text) IS 'Moves a dispute that is not decided, with its money, access and review. The caller holds order and payment.';
+
+COMMENT ON FUNCTION "private"."move_enrollment"(public.enrollments, public.intakes) IS 'Moves a learner whose new unit is taken already: the old one goes to who waits for it, else on sale. Same course: the same seat with its progress. The caller holds the enrolment and all stock of both.';
 
 COMMENT ON FUNCTION "private"."move_intake"(uuid, text, text, text) IS 'Does the work of public.publish_intake and public.close_intake.';
 
@@ -18171,11 +19384,13 @@ COMMENT ON FUNCTION "private"."open_cart"(uuid) IS 'The customer''s open cart, l
 
 COMMENT ON FUNCTION "private"."open_enrollments"(uuid, uuid, private.order_line[], uuid[], text) IS 'Gives the learner the seats of an order''s course lines; item_ids are the lines'' order items. Refuses already_enrolled, intake_cancelled, or order_already_open with the caller''s own order id in details.';
 
+COMMENT ON FUNCTION "private"."open_gifts"(uuid) IS 'The gifts of an order that was just paid wait to be claimed from here on.';
+
 COMMENT ON FUNCTION "private"."open_payment"(uuid, text, bigint) IS 'The open attempt to pay this much of an order (null: what is due) by this method, made when there is none; an open one by another method or of another amount is closed. Locks the order. Refuses what payable_amount refuses, and payment_in_progress.';
 
 COMMENT ON FUNCTION "private"."open_payments"(interval, integer) IS 'Attempts to ask the provider about: open ones, and those that ended within the hour, in case their last event was lost.';
 
-COMMENT ON FUNCTION "private"."open_seats"(uuid) IS 'The seats of an order that was just paid.';
+COMMENT ON FUNCTION "private"."open_seats"(uuid) IS 'What an order with a purpose gives once it is paid: seats of an organisation, gifts that wait, longer access, another intake.';
 
 COMMENT ON FUNCTION "private"."open_submission"(public.enrollments, uuid, text) IS 'Writes the next piece of work. Refuses submission_waits and attempts_used_up. The caller has locked the enrolment.';
 
@@ -18184,6 +19399,8 @@ COMMENT ON FUNCTION "private"."options_of"(uuid[]) IS 'The choices of a variant 
 COMMENT ON FUNCTION "private"."order_allows"(public.orders, text, text) IS 'Whether the customer, or staff, may do this with the order now. The verbs ask it under the order''s lock; whether staff have the permission they ask beside it.';
 
 COMMENT ON FUNCTION "private"."order_document"(uuid) IS 'An order as every verb on orders answers it; get_order adds what else a page shows. Checks nothing: its callers do.';
+
+COMMENT ON FUNCTION "private"."order_gifts"(jsonb, text, text) IS 'Does the work of public.order_gifts.';
 
 COMMENT ON FUNCTION "private"."order_history"(public.orders, boolean) IS 'What happened to an order and its payments, oldest first, beginning with its placing: who (customer, staff, system), from where to where, why. With names, for staff: which person, and its refunds.';
 
@@ -18210,6 +19427,10 @@ COMMENT ON FUNCTION "private"."outline_sections"(uuid, uuid) IS 'The sections of
 COMMENT ON FUNCTION "private"."own_organisations"() IS 'The organisations the caller belongs to. Ask it as id in (select private.own_organisations()), once per statement.';
 
 COMMENT ON FUNCTION "private"."page_of_products"(uuid, text, text, text, text, integer) IS 'A page of what is on sale: what was picked for a collection (null: none), then what fits a condition on products, newest first. The condition is SQL: its callers quote every value in it.';
+
+COMMENT ON FUNCTION "private"."parse_gift_time"(text) IS 'A time as it came in JSON; what is none is -infinity.';
+
+COMMENT ON FUNCTION "private"."parse_gifts"(jsonb) IS 'Gifts as they were sent, one line each. Refuses invalid_lines, invalid_email and invalid_gift.';
 
 COMMENT ON FUNCTION "private"."parse_lines"(jsonb) IS 'Lines as rows, summed by variant, in the order in which stock is locked. Refuses invalid_lines and invalid_quantity.';
 
@@ -18311,6 +19532,8 @@ COMMENT ON FUNCTION "private"."quote_document"(private.quote) IS 'A quote as cli
 
 COMMENT ON FUNCTION "private"."quote_for_others"(uuid, private.wish[], text) IS 'What seats cost that others than the buyer take: several of one intake, tiers by quantity and promotions as for everybody.';
 
+COMMENT ON FUNCTION "private"."quote_renewal"(uuid, text) IS 'Does the work of public.quote_renewal.';
+
 COMMENT ON FUNCTION "private"."quote_seats"(uuid, jsonb, text) IS 'Does the work of public.quote_seats.';
 
 COMMENT ON FUNCTION "private"."random_code"(integer) IS 'A code nobody can guess: up to 32 characters of five random bits each.';
@@ -18352,6 +19575,8 @@ COMMENT ON FUNCTION "private"."redeem_promotions"(uuid, uuid, private.quote, tim
 COMMENT ON FUNCTION "private"."reduce_to_stock"(private.priced_cart, uuid) IS 'Lowers quantities to what is left, as long as something is left, and says which.';
 
 COMMENT ON FUNCTION "private"."refund_across"(uuid, bigint, text, text) IS 'Gives this much back from an order''s payments, the largest first; answers the refunds. The caller holds the order and its payments and has looked at what is left.';
+
+COMMENT ON FUNCTION "private"."refund_difference"(public.orders, bigint, text) IS 'Gives back what a cheaper intake costs less, as far as it was paid and is still there. The caller holds the order and its payments.';
 
 COMMENT ON FUNCTION "private"."refund_document"(uuid) IS 'A refund as the verbs on refunds answer it. Checks nothing: its callers do.';
 
@@ -18399,6 +19624,10 @@ COMMENT ON FUNCTION "private"."release_stock"(uuid, text) IS 'Does the work of p
 
 COMMENT ON FUNCTION "private"."remember_answer"(uuid, text, text, jsonb, jsonb) IS 'Keeps the answer for its key, when there is one, and hands it back.';
 
+COMMENT ON FUNCTION "private"."remind_of_access_ends"(integer) IS 'Tells learners whose lessons close soon, once for each end; returns how many. The worker calls it daily until 0.';
+
+COMMENT ON FUNCTION "private"."remind_of_gifts"(integer) IS 'Reminds the recipients of gifts that run out soon, once; returns how many. The worker calls it until 0.';
+
 COMMENT ON FUNCTION "private"."remove_address"(uuid, text) IS 'Does the work of public.remove_address.';
 
 COMMENT ON FUNCTION "private"."remove_coupon"(text, text) IS 'Does the work of public.remove_coupon.';
@@ -18407,13 +19636,21 @@ COMMENT ON FUNCTION "private"."remove_from_cart"(uuid, text) IS 'Does the work o
 
 COMMENT ON FUNCTION "private"."remove_organisation_member"(uuid, uuid, text) IS 'Does the work of public.remove_organisation_member.';
 
+COMMENT ON FUNCTION "private"."renew_access"(uuid, text, text) IS 'Does the work of public.renew_access.';
+
 COMMENT ON FUNCTION "private"."renew_calendar_link"(text, text) IS 'Does the work of public.renew_calendar_link.';
+
+COMMENT ON FUNCTION "private"."renewal_line"(uuid, uuid, text) IS 'What renews a seat, as a line of an order. Refuses renewal_not_sold and price_missing.';
+
+COMMENT ON FUNCTION "private"."renewal_quote"(uuid, text) IS 'What the caller''s own seat costs to renew. Refuses enrollment_not_found, enrollment_not_renewable, access_unlimited, renewal_not_sold, price_missing.';
 
 COMMENT ON FUNCTION "private"."request_id"() IS 'The correlation id of this request: what the worker set, else the x-request-id header. It travels from request to event to job to mail.';
 
 COMMENT ON FUNCTION "private"."request_refund"(uuid, text, text, bigint) IS 'Gives back this much of a captured payment, or what is left of it; the worker sends it to the provider. The caller has looked at refundable_amount.';
 
 COMMENT ON FUNCTION "private"."require_catalog_write"() IS 'The person under whom answers of a catalogue verb are kept. Refuses permission_denied.';
+
+COMMENT ON FUNCTION "private"."require_enroller"(text) IS 'Refuses permission_denied and invalid_reason; answers who calls.';
 
 COMMENT ON FUNCTION "private"."require_import_permission"(text, boolean) IS 'The person under whom answers are kept. An import needs what writing by hand needs, an export what reading needs. Refuses invalid_import and permission_denied.';
 
@@ -18479,6 +19716,8 @@ COMMENT ON FUNCTION "private"."search_text"(text) IS 'A text as searches compare
 
 COMMENT ON FUNCTION "private"."seat_document"(uuid) IS 'A seat of an organisation as its verbs answer it.';
 
+COMMENT ON FUNCTION "private"."seat_ends_at"(uuid) IS 'Until when the lessons of this seat are open; null: for good.';
+
 COMMENT ON FUNCTION "private"."second_seat_problem"(uuid, uuid) IS 'already_enrolled, or order_already_open with the caller''s own order id in details, when the learner has a live seat in the intake; else null.';
 
 COMMENT ON FUNCTION "private"."sell_units"(uuid, integer, uuid) IS 'Sells units at once, without a hold, and says how many of them lie beyond stock; null when there are not enough.';
@@ -18492,6 +19731,8 @@ COMMENT ON FUNCTION "private"."set_allowance"(uuid, integer) IS 'Changes how man
 COMMENT ON FUNCTION "private"."set_cart_address"(uuid, text) IS 'Does the work of public.set_cart_address.';
 
 COMMENT ON FUNCTION "private"."set_cart_currency"(text, text) IS 'Does the work of public.set_cart_currency.';
+
+COMMENT ON FUNCTION "private"."set_course_renewal"(uuid, integer, text) IS 'Does the work of public.set_course_renewal.';
 
 COMMENT ON FUNCTION "private"."set_low_stock_threshold"(uuid, integer, text) IS 'Does the work of public.set_low_stock_threshold.';
 
@@ -18515,7 +19756,7 @@ COMMENT ON FUNCTION "private"."sheet_text"(text) IS 'What a person wrote, on its
 
 COMMENT ON FUNCTION "private"."short_locale"(text) IS 'en for en-US: the language that translations are kept by. One that is not known finds none, so the base text is shown.';
 
-COMMENT ON FUNCTION "private"."sit_down"(uuid, uuid, uuid) IS 'Enrols somebody in a seat that another has paid. Refuses already_enrolled, order_already_open and intake_cancelled.';
+COMMENT ON FUNCTION "private"."sit_down"(uuid, uuid, uuid, uuid) IS 'Enrols somebody in a seat that is not bought by themselves. Refuses already_enrolled, order_already_open and intake_cancelled.';
 
 COMMENT ON FUNCTION "private"."split_amount"(bigint, bigint[]) IS 'Splits an amount by weights that are not negative so that the parts add up to the unit: the units that are left go to the largest remainders, of equal ones to the first.';
 
@@ -18586,6 +19827,8 @@ COMMENT ON FUNCTION "private"."take_back_goods"(uuid) IS 'Ends the enrolments an
 COMMENT ON FUNCTION "private"."take_back_lines"(uuid, uuid[], integer[], boolean, text) IS 'Takes back these quantities of these lines: their units, and seat and download of a line of which nothing is left. A seat is always free again. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."take_back_rest"(uuid, boolean, text) IS 'Takes back everything that is left of an order, and its uses of promotions. The caller holds the order''s row.';
+
+COMMENT ON FUNCTION "private"."take_unit"(public.intakes, uuid, uuid) IS 'Takes one seat of an intake at once, from the learner''s own offer if they have one. Refuses out_of_stock, already_enrolled and order_already_open.';
 
 COMMENT ON FUNCTION "private"."take_units"(uuid, uuid, integer) IS 'Takes units that are on sale away from a location and says how many were missing. The caller holds every slot of the variant and writes the movement.';
 
@@ -18699,6 +19942,12 @@ COMMENT ON FUNCTION "private"."tg_variants__repeat_options"() IS 'Checks the val
 
 COMMENT ON FUNCTION "private"."total_quote"(uuid, text, private.order_line[], uuid[], text, text) IS 'Priced lines as a quote: promotions by themselves and by coupon, taxes of the place (country, else the setting default_tax_country), sums, and everything that would refuse the order.';
 
+COMMENT ON FUNCTION "private"."transfer_enrollment"(uuid, uuid, text, boolean, text) IS 'Does the work of public.transfer_enrollment.';
+
+COMMENT ON FUNCTION "private"."transfer_now"(public.enrollments, public.intakes, bigint, text) IS 'Takes the new seat and frees the old one. Refuses out_of_stock, already_enrolled, enrollment_not_transferable.';
+
+COMMENT ON FUNCTION "private"."transfer_quote"(public.enrollments, public.intakes, boolean) IS 'What a move costs: total_amount more than 0 is to be paid, and the quote is that of its order; less than 0 goes back. Refuses what price_line finds wrong with the new intake.';
+
 COMMENT ON FUNCTION "private"."transfer_stock"(jsonb, uuid, uuid, text, text) IS 'Does the work of public.transfer_stock.';
 
 COMMENT ON FUNCTION "private"."translations_problem"(jsonb, text[]) IS 'Why translations are not {locale: {field: text}} with these fields, as a sentence; null when they are.';
@@ -18708,6 +19957,8 @@ COMMENT ON FUNCTION "private"."try_provider_event"(text, text) IS 'apply_provide
 COMMENT ON FUNCTION "private"."uncount_uses"(uuid, uuid[], uuid[]) IS 'Counts back uses of one promotion that were just given back, one customer and coupon (or null) each.';
 
 COMMENT ON FUNCTION "private"."undo_order"(uuid, text) IS 'Cancels a paid order: access ends, units go back on sale, what was captured is refunded. The caller holds the order''s row.';
+
+COMMENT ON FUNCTION "private"."undo_renewal"(uuid) IS 'Takes back the time of a renewal that was refunded, once; a later renewal keeps its own.';
 
 COMMENT ON FUNCTION "private"."units_in_reach"(uuid) IS 'How many units a purchase would find now; null when the variant is not counted.';
 
@@ -18742,6 +19993,8 @@ COMMENT ON FUNCTION "private"."wind_up_order"(public.intakes, uuid) IS 'Takes a 
 COMMENT ON FUNCTION "private"."wind_up_steps"(integer) IS 'What is left to do for cancelled intakes, some of it: private.wind_up does one of them.';
 
 COMMENT ON FUNCTION "private"."with_parts"(private.order_line, uuid) IS 'The line of a bundle and after it its parts, as lines that cost nothing. A part may be a draft, which is sold in the bundle only.';
+
+COMMENT ON FUNCTION "private"."withdraw_seat"(uuid, text, text) IS 'Does the work of public.withdraw_seat.';
 
 COMMENT ON FUNCTION "private"."words_of"(text, jsonb) IS 'The words of a title (weight A), a summary (C) and a description (D) in one language.';
 
@@ -18797,6 +20050,10 @@ COMMENT ON FUNCTION "public"."change_address"(uuid, text, text, text, text, text
 
 COMMENT ON FUNCTION "public"."change_cart_item"(uuid, integer, text) IS 'Sets how many units of a variant are in the caller''s cart and answers the cart (see get_cart). Errors: cart_item_not_found, and those of add_to_cart but cart_full.';
 
+COMMENT ON FUNCTION "public"."change_gift"(uuid, text, text, text, timestamp with time zone, text) IS 'The buyer corrects a gift that nobody claimed yet; what is left out stays. Codes that were mailed end, and a new one is mailed: at once, or at deliver_at. Answers the gift. Errors: gift_not_found, gift_ended, invalid_email, invalid_gift, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."claim_gift"(text, text) IS 'Takes the seat of a gift by the code in its mail and answers {gift_id, intake_id, enrollment_id, message}. Errors: claim_code_not_found, gift_ended, already_enrolled, order_already_open, intake_closed, intake_cancelled, idempotency_key_reused, sign_in_required.';
+
 COMMENT ON FUNCTION "public"."claim_seat"(text, text) IS 'Takes a seat of an organisation by the code of an invitation, joins the organisation, and answers {id, organisation_id, intake_id, order_item_id, status, learner_id, enrollment_id}. Errors: claim_code_not_found, invite_ended, no_seats_left, already_enrolled, order_already_open, intake_closed, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."clear_cart"(text) IS 'Empties the caller''s cart, coupons included, and answers it (see get_cart). Errors: idempotency_key_reused, sign_in_required.';
@@ -18843,6 +20100,8 @@ COMMENT ON FUNCTION "public"."grade_submission"(uuid, integer, text, text) IS 'W
 
 COMMENT ON FUNCTION "public"."grant_role"(uuid, text) IS 'Staff (people.manage): gives a person a role and answers all their roles. Errors: permission_denied, role_not_found, profile_not_found.';
 
+COMMENT ON FUNCTION "public"."grant_seat"(uuid, uuid, text, timestamp with time zone, timestamp with time zone, text) IS 'Staff (enrollments.write): gives somebody a seat free of charge, open or closed for enrolment, and answers it. It counts a seat. Access may start and end at times of its own. Errors: permission_denied, invalid_reason, invalid_access_dates, intake_not_found, intake_cancelled, profile_not_found, out_of_stock, already_enrolled, order_already_open, idempotency_key_reused.';
+
 COMMENT ON FUNCTION "public"."guaranteed"(public.intakes) IS 'A field of intakes: whether enough learners are in it (min_seats) for it to take place; null when it needs no number of them.';
 
 COMMENT ON FUNCTION "public"."invite_to_seats"(uuid, uuid, text, timestamp with time zone, text) IS 'A manager gives out seats. Without email: answers a code (only here; kept as a hash) that takes any free seat, for as many people as there are seats; put it into a link if you like. With email: keeps one seat and mails its own code there. Both end at expires_at (default: the setting invite_days) or by revoke_invite. Errors: organisation_not_found, intake_not_found, no_seats_left, invalid_email, invalid_expiry, idempotency_key_reused, sign_in_required.';
@@ -18875,6 +20134,8 @@ COMMENT ON FUNCTION "public"."my_waitlist"() IS 'The waiting lists the caller is
 
 COMMENT ON FUNCTION "public"."note_attendance"(uuid, jsonb, text) IS 'Who teaches the course (or learning.write): notes who was at a session, {enrollment_id: present|late|absent|excused}, all or nothing, and answers {session_id, noted}; noting again corrects. Errors: intake_session_not_found, invalid_attendance, idempotency_key_reused, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."order_gifts"(jsonb, text, text) IS 'Buys seats as gifts, one per line [{variant_id, gift: {recipient_email, recipient_name?, message?, deliver_at?}}], and answers the order, pending like one of place_order. Once it is paid each seat waits to be claimed, and its code is mailed to its recipient at deliver_at. Several gifts of one course are one line of the order. Errors: invalid_lines, invalid_email, invalid_gift, variant_not_found, price_missing, currency_not_supported, intake_not_open, intake_closed, intake_cancelled, out_of_stock, promotion_used_up, idempotency_key_reused, sign_in_required.';
+
 COMMENT ON FUNCTION "public"."order_seats"(uuid, jsonb, text, text) IS 'A manager buys seats [{variant_id, quantity}] for the organisation in one order and answers it, pending like one of place_order; once it is paid, or at once when there is nothing to pay, each unit is a free seat of the organisation. The invoice is addressed to the organisation. Errors: organisation_not_found, invalid_lines, invalid_quantity, variant_not_found, price_missing, currency_not_supported, intake_not_open, intake_closed, out_of_stock, promotion_used_up, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."organisation_people"(uuid) IS 'Its managers, or staff (organisations.write): who belongs to an organisation, by name. Errors: organisation_not_found.';
@@ -18899,6 +20160,8 @@ COMMENT ON FUNCTION "public"."quiz_questions"(uuid) IS 'Who teaches the course: 
 
 COMMENT ON FUNCTION "public"."quote"(jsonb, uuid, text, text[], text, text) IS 'What [{variant_id, quantity}] or a cart would cost now, line by line: why each price is what it is, discounts and taxes by name, sums, and in problems what place_order would refuse. Changes nothing. Taxes are those of the cart''s address, else of country and province, else of the shop. A wrong code refuses the call and is counted, those of visitors all together; codes of one person need that person. Errors: invalid_lines, invalid_quantity, invalid_place, currency_not_supported, cart_not_found, cart_not_open, cart_empty, coupon_not_found, too_many_coupon_guesses, too_many_coupons, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."quote_renewal"(uuid, text) IS 'What longer access to one''s own seat costs now, and until when it would last: {enrollment_id, days, access_ends_at, renewed_until, quote}. Changes nothing. Errors: enrollment_not_found, enrollment_not_renewable, access_unlimited, renewal_not_sold, price_missing, currency_not_supported, sign_in_required.';
+
 COMMENT ON FUNCTION "public"."quote_seats"(uuid, jsonb, text) IS 'What seats [{variant_id, quantity}] for an organisation would cost now, as quote answers it, with the price from that quantity on. Changes nothing. Errors: organisation_not_found, invalid_lines, invalid_quantity, currency_not_supported, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."receive_learning_file"(uuid, text, integer) IS 'The secret key only, for the function learning-upload: the bytes of a file have arrived, and this is what they are (content_type null: unknown). Errors: file_not_found, invalid_file.';
@@ -18920,6 +20183,8 @@ COMMENT ON FUNCTION "public"."remove_coupon"(text, text) IS 'Takes a coupon off 
 COMMENT ON FUNCTION "public"."remove_from_cart"(uuid, text) IS 'Takes a line out of the caller''s cart and answers the cart (see get_cart). Errors: cart_item_not_found, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."remove_organisation_member"(uuid, uuid, text) IS 'A manager lets somebody go, or a member leaves: seats they had not begun are free again, those they had begun stay theirs (seats_kept), and the organisation sees nothing more of them. Errors: organisation_not_found, member_not_found, last_manager, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."renew_access"(uuid, text, text) IS 'Buys longer access to one''s own seat and answers the order, pending like one of place_order. Once it is paid the time is added to the end, or to now when that is over. Errors: those of quote_renewal, promotion_used_up and idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."renew_calendar_link"(text, text) IS 'Gives the caller a new private address of a calendar (sessions) as {path}, behind the API''s own address, for calendar programs; the one before ends. Keep it: it is shown once. Errors: calendar_not_found, idempotency_key_reused, sign_in_required.';
 
@@ -18948,6 +20213,8 @@ COMMENT ON FUNCTION "public"."search_products"(text, jsonb, text, text, text, te
 COMMENT ON FUNCTION "public"."set_cart_address"(uuid, text) IS 'Sends what is in the caller''s cart to this one of their addresses instead of their default one; answers the cart (see get_cart). Errors: address_not_found, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."set_cart_currency"(text, text) IS 'Prices the caller''s cart in another currency and answers it (see get_cart). Errors: currency_not_supported, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."set_course_renewal"(uuid, integer, text) IS 'Staff (catalog.write): sells longer access to a course, so many days at a time, or ends that with null. Answers {product_id, renewal_days, renewal_variant_id}; its price is that of the variant (table prices). Errors: permission_denied, invalid_days, course_not_found, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."set_low_stock_threshold"(uuid, integer, text) IS 'Staff (inventory.write or catalog.write) or the secret key: staff are told when the available units fall to this number; null switches it off. Answers {variant_id, threshold}. Errors: permission_denied, variant_not_found, invalid_quantity, idempotency_key_reused.';
 
@@ -18979,6 +20246,8 @@ COMMENT ON FUNCTION "public"."submit_quiz"(uuid, jsonb, text) IS 'Hands an attem
 
 COMMENT ON FUNCTION "public"."suggest_products"(text, text, integer) IS 'What a search box proposes for the letters typed so far, at most 10: [{type: product or category, id, kind, slug, title, image_url}]. Titles that begin so, then words that do, then what is written alike. Errors: invalid_search.';
 
+COMMENT ON FUNCTION "public"."transfer_enrollment"(uuid, uuid, text, boolean, text) IS 'Moves a seat to another intake: the learner up to transfer_days before the start, staff (enrollments.write) at any time. What costs the same moves at once, with its progress when the course is the same; what costs less gives the difference back; what costs more answers an order that holds the new seat and moves the learner once it is paid. Staff may waive the difference. Errors: enrollment_not_found, enrollment_not_transferable, transfer_too_late, intake_not_found, intake_not_open, intake_closed, intake_cancelled, variant_not_found, price_missing, out_of_stock, already_enrolled, order_already_open, invalid_reason, idempotency_key_reused, sign_in_required.';
+
 COMMENT ON FUNCTION "public"."transfer_stock"(jsonb, uuid, uuid, text, text) IS 'Staff (inventory.write) or the secret key: moves free units [{variant_id, quantity}] from one place to another, all or none. Answers {id, filled, levels}; the two movements of each line carry the id. Errors: as adjust_stock, and invalid_location.';
 
 COMMENT ON FUNCTION "public"."update_location"(uuid, text, integer, boolean, text) IS 'Staff (inventory.write) or the secret key: renames a place, moves it in the order of drawing, closes it (active false, when it is empty) or opens it again. Answers the location. Errors: permission_denied, invalid_location, location_not_found, location_fixed, location_in_use, idempotency_key_reused.';
@@ -18993,9 +20262,13 @@ COMMENT ON FUNCTION "public"."variant_prices"(uuid[], text, integer) IS 'What on
 
 COMMENT ON FUNCTION "public"."verify_certificate"(text) IS 'Anyone with the number: {number, learner_name, course_title, issuer, completed_on, issued_at, status: valid|revoked, revoked_at}. Errors: certificate_not_found.';
 
+COMMENT ON FUNCTION "public"."withdraw_seat"(uuid, text, text) IS 'Staff (enrollments.write): ends a seat that was granted; it is free for the next. Answers it. Errors: permission_denied, invalid_reason, seat_not_found, seat_ended, idempotency_key_reused.';
+
 COMMENT ON SCHEMA "private" IS 'Definer functions that do the work, and tables no client may see. Not exposed by the API.';
 
 COMMENT ON SEQUENCE "private"."order_numbers" IS 'The number people see. Gaps are fine: it is not an invoice number.';
+
+COMMENT ON TABLE "private"."access_reminders" IS 'Which end of which seat its learner was reminded of; one that moved is told again.';
 
 COMMENT ON TABLE "private"."cached_reads" IS 'Paths of the API whose answer to nobody in particular may be kept, and the settings (<prefix>_cache_seconds, <prefix>_stale_seconds) that say how long.';
 
@@ -19101,11 +20374,15 @@ COMMENT ON TABLE "public"."disputes" IS 'A payment that the buyer''s bank questi
 
 COMMENT ON TABLE "public"."downloads" IS 'One file that a line of an order lets its buyer fetch, max_downloads times until expires_at. Ended by a refund or a cancellation; suspended while a payment of its order is disputed. Use the function download-link.';
 
+COMMENT ON TABLE "public"."enrollment_transfers" IS 'Moves of a learner to another intake. difference_amount: more than 0 is collected by order_id, less than 0 goes back. new_enrollment_id is the same seat when the course is the same.';
+
 COMMENT ON TABLE "public"."enrollments" IS 'A learner''s seat in an intake: reserved while the order is unpaid, active once it is. Made by place_order and enroll.';
 
 COMMENT ON TABLE "public"."events" IS 'What happened, in the transaction in which it happened. Payloads hold ids, never personal data.';
 
 COMMENT ON TABLE "public"."exports" IS 'A CSV file that staff take: row_count rows beside the header, fetched by the function export-link. Its background job is the row of processes with this subject_id.';
+
+COMMENT ON TABLE "public"."gifts" IS 'One unit of an order that somebody else takes. waiting: paid, and held for whoever has the code; expired: its seat was released; ended: its money went back.';
 
 COMMENT ON TABLE "public"."import_errors" IS 'The first thousand things that are wrong with a file, by row: row_number as a spreadsheet counts (the header is 1; null: the whole file), the column, a stable code, a sentence.';
 
@@ -19191,6 +20468,8 @@ COMMENT ON TABLE "public"."quiz_attempts" IS 'Each try at a quiz, with the learn
 
 COMMENT ON TABLE "public"."refunds" IS 'Money on its way back. Reasons: the order was cancelled; it expired with a part paid; paid after it ended; sold out after payment; paid twice or too much; started at the provider; by staff; written off; lost in a dispute; the intake was cancelled; the learner gave the seat back. lines: what it was for, [{order_item_id, quantity, restock}].';
 
+COMMENT ON TABLE "public"."renewals" IS 'Time that was bought for a seat: from the old end, or from the payment when that was over. extended_to null: not paid yet.';
+
 COMMENT ON TABLE "public"."reservations" IS 'Units held for an order that is not paid yet, or offered to whoever waited for them, until expires_at by the database''s clock.';
 
 COMMENT ON TABLE "public"."results" IS 'What a learner reached in a course, as of their last step: completed required lessons of all, the mean of the best scores of required quizzes and assignments (untried count 0), and since when the course is passed.';
@@ -19200,6 +20479,8 @@ COMMENT ON TABLE "public"."role_members" IS 'Who has which role. Written by gran
 COMMENT ON TABLE "public"."role_permissions" IS 'Which role may do what.';
 
 COMMENT ON TABLE "public"."roles" IS 'The roles of staff. Customer is what everybody signed in is, and has no row.';
+
+COMMENT ON TABLE "public"."seat_grants" IS 'Seats that staff gave free of charge: who, and why.';
 
 COMMENT ON TABLE "public"."session_links" IS 'The address of the online room of a session: for those with an open seat, those who teach, and who writes the catalogue.';
 
@@ -19228,6 +20509,8 @@ COMMENT ON TYPE "private"."catalog_search" IS 'A search that was checked: words 
 COMMENT ON TYPE "private"."drawn_slot" IS 'How many units came from which slot.';
 
 COMMENT ON TYPE "private"."found_coupon" IS 'The coupon of a code, or the answer that the verb must return at once.';
+
+COMMENT ON TYPE "private"."gift_wish" IS 'One gift on its way into an order.';
 
 COMMENT ON TYPE "private"."lesson_state" IS 'One lesson as one learner finds it: lock_reason null is open; waits_for is the lesson to complete first.';
 
@@ -19259,11 +20542,11 @@ REVOKE ALL ON FUNCTION "private"."accept_offer"(uuid, uuid, uuid, timestamp with
 
 GRANT EXECUTE ON FUNCTION "private"."accept_offer"(uuid, uuid, uuid, timestamp with time zone) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."access_ends_at"(timestamp with time zone, timestamp with time zone, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."access_ends_at"(timestamp with time zone, timestamp with time zone, integer, timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."access_ends_at"(timestamp with time zone, timestamp with time zone, integer) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."access_ends_at"(timestamp with time zone, timestamp with time zone, integer, timestamp with time zone) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."access_ends_at"(timestamp with time zone, timestamp with time zone, integer) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."access_ends_at"(timestamp with time zone, timestamp with time zone, integer, timestamp with time zone) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."activate_enrollments"(uuid[]) FROM PUBLIC;
 
@@ -19355,6 +20638,12 @@ REVOKE ALL ON FUNCTION "private"."allowed_actions"(public.orders) FROM "postgres
 
 GRANT EXECUTE ON FUNCTION "private"."allowed_actions"(public.orders) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."announce_due_gifts"(integer, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."announce_due_gifts"(integer, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."announce_due_gifts"(integer, uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."answer_cart"(uuid, text, text, jsonb, uuid, uuid, jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."answer_cart"(uuid, text, text, jsonb, uuid, uuid, jsonb) FROM "postgres";
@@ -19440,6 +20729,12 @@ REVOKE ALL ON FUNCTION "private"."apply_refund"(jsonb, uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."apply_refund"(jsonb, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."apply_refund"(jsonb, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."apply_renewals"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."apply_renewals"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."apply_renewals"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."apply_session"(jsonb, text, uuid) FROM PUBLIC;
 
@@ -19707,11 +21002,25 @@ REVOKE ALL ON FUNCTION "private"."change_cart_item"(uuid, integer, text) FROM "p
 
 GRANT EXECUTE ON FUNCTION "private"."change_cart_item"(uuid, integer, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."change_gift"(uuid, text, text, text, timestamp with time zone, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."change_gift"(uuid, text, text, text, timestamp with time zone, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."change_gift"(uuid, text, text, text, timestamp with time zone, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."change_gift"(uuid, text, text, text, timestamp with time zone, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."change_stock"(private.stock_line, integer, text, uuid, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."change_stock"(private.stock_line, integer, text, uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."change_stock"(private.stock_line, integer, text, uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."check_access_dates"(timestamp with time zone, timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_access_dates"(timestamp with time zone, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_access_dates"(timestamp with time zone, timestamp with time zone) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."check_address"(public.addresses) FROM PUBLIC;
 
@@ -19760,6 +21069,12 @@ REVOKE ALL ON FUNCTION "private"."check_email"(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."check_email"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."check_email"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."check_gift"(private.gift_wish) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_gift"(private.gift_wish) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_gift"(private.gift_wish) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."check_goods"(uuid[], boolean) FROM PUBLIC;
 
@@ -19875,6 +21190,14 @@ REVOKE ALL ON FUNCTION "private"."claim_code_hash"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."claim_code_hash"(text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."claim_gift"(text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."claim_gift"(text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."claim_gift"(text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."claim_gift"(text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."claim_promotions"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."claim_promotions"(uuid) FROM "postgres";
@@ -19972,6 +21295,12 @@ GRANT EXECUTE ON FUNCTION "private"."complete_lesson"(uuid, text) TO "authentica
 REVOKE ALL ON FUNCTION "private"."complete_lesson"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."complete_lesson"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."complete_transfer"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."complete_transfer"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."complete_transfer"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."complete_variants"(uuid) FROM PUBLIC;
 
@@ -20221,6 +21550,12 @@ REVOKE ALL ON FUNCTION "private"."end_enrollments"(uuid[], text) FROM "postgres"
 
 GRANT EXECUTE ON FUNCTION "private"."end_enrollments"(uuid[], text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."end_gifts"(uuid, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."end_gifts"(uuid, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."end_gifts"(uuid, integer) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."end_import"(uuid, jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."end_import"(uuid, jsonb) FROM "postgres";
@@ -20238,6 +21573,12 @@ REVOKE ALL ON FUNCTION "private"."end_organisation_seats"(uuid, integer) FROM PU
 REVOKE ALL ON FUNCTION "private"."end_organisation_seats"(uuid, integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."end_organisation_seats"(uuid, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."end_others_seat"(uuid, boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."end_others_seat"(uuid, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."end_others_seat"(uuid, boolean) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."end_seat_enrollment"(uuid) FROM PUBLIC;
 
@@ -20294,6 +21635,12 @@ REVOKE ALL ON FUNCTION "private"."expire_due_carts"(integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."expire_due_carts"(integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."expire_due_carts"(integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."expire_due_gift"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."expire_due_gift"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."expire_due_gift"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."expire_due_offers"(integer) FROM PUBLIC;
 
@@ -20475,6 +21822,12 @@ REVOKE ALL ON FUNCTION "private"."find_seat"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."find_seat"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."find_transferable"(uuid, boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."find_transferable"(uuid, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."find_transferable"(uuid, boolean) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."find_upload"(text, uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."find_upload"(text, uuid) TO "authenticated";
@@ -20615,6 +21968,12 @@ REVOKE ALL ON FUNCTION "private"."get_units"(public.promotions, private.order_li
 
 GRANT EXECUTE ON FUNCTION "private"."get_units"(public.promotions, private.order_line[], boolean[]) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."gift_document"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."gift_document"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."gift_document"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."give_back_captures"(uuid, text, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."give_back_captures"(uuid, text, text) FROM "postgres";
@@ -20680,6 +22039,22 @@ REVOKE ALL ON FUNCTION "private"."grant_role"(uuid, text) FROM "postgres";
 GRANT EXECUTE ON FUNCTION "private"."grant_role"(uuid, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."grant_role"(uuid, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."grant_seat"(uuid, uuid, text, timestamp with time zone, timestamp with time zone, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."grant_seat"(uuid, uuid, text, timestamp with time zone, timestamp with time zone, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."grant_seat"(uuid, uuid, text, timestamp with time zone, timestamp with time zone, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."grant_seat"(uuid, uuid, text, timestamp with time zone, timestamp with time zone, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."grant_seat"(uuid, uuid, text, timestamp with time zone, timestamp with time zone, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."granted_seat_document"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."granted_seat_document"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."granted_seat_document"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."hand_over_process"(uuid, text) FROM PUBLIC;
 
@@ -20897,6 +22272,12 @@ REVOKE ALL ON FUNCTION "private"."issue_credit_note"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."issue_credit_note"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."issue_gift_code"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."issue_gift_code"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."issue_gift_code"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."issue_invite_code"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."issue_invite_code"(uuid) FROM "postgres";
@@ -21061,6 +22442,12 @@ REVOKE ALL ON FUNCTION "private"."lock_stock"(uuid[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."lock_stock"(uuid[]) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."lock_transfer"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."lock_transfer"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."lock_transfer"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."lock_waitlist"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."lock_waitlist"(uuid) FROM "postgres";
@@ -21208,6 +22595,12 @@ REVOKE ALL ON FUNCTION "private"."move_dispute"(public.disputes, text) FROM PUBL
 REVOKE ALL ON FUNCTION "private"."move_dispute"(public.disputes, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."move_dispute"(public.disputes, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."move_enrollment"(public.enrollments, public.intakes) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."move_enrollment"(public.enrollments, public.intakes) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."move_enrollment"(public.enrollments, public.intakes) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."move_intake"(uuid, text, text, text) FROM PUBLIC;
 
@@ -21357,6 +22750,12 @@ REVOKE ALL ON FUNCTION "private"."open_enrollments"(uuid, uuid, private.order_li
 
 GRANT EXECUTE ON FUNCTION "private"."open_enrollments"(uuid, uuid, private.order_line[], uuid[], text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."open_gifts"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."open_gifts"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."open_gifts"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."open_payment"(uuid, text, bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."open_payment"(uuid, text, bigint) FROM "postgres";
@@ -21398,6 +22797,14 @@ REVOKE ALL ON FUNCTION "private"."order_document"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."order_document"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."order_document"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."order_gifts"(jsonb, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."order_gifts"(jsonb, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."order_gifts"(jsonb, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."order_gifts"(jsonb, text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."order_history"(public.orders, boolean) FROM PUBLIC;
 
@@ -21488,6 +22895,18 @@ REVOKE ALL ON FUNCTION "private"."page_of_products"(uuid, text, text, text, text
 REVOKE ALL ON FUNCTION "private"."page_of_products"(uuid, text, text, text, text, integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."page_of_products"(uuid, text, text, text, text, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."parse_gift_time"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."parse_gift_time"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."parse_gift_time"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."parse_gifts"(jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."parse_gifts"(jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."parse_gifts"(jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."parse_lines"(jsonb) FROM PUBLIC;
 
@@ -21813,6 +23232,14 @@ REVOKE ALL ON FUNCTION "private"."quote_for_others"(uuid, private.wish[], text) 
 
 GRANT EXECUTE ON FUNCTION "private"."quote_for_others"(uuid, private.wish[], text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."quote_renewal"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."quote_renewal"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."quote_renewal"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."quote_renewal"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."quote_seats"(uuid, jsonb, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."quote_seats"(uuid, jsonb, text) TO "authenticated";
@@ -21950,6 +23377,12 @@ REVOKE ALL ON FUNCTION "private"."refund_across"(uuid, bigint, text, text) FROM 
 REVOKE ALL ON FUNCTION "private"."refund_across"(uuid, bigint, text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."refund_across"(uuid, bigint, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."refund_difference"(public.orders, bigint, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."refund_difference"(public.orders, bigint, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."refund_difference"(public.orders, bigint, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."refund_document"(uuid) FROM PUBLIC;
 
@@ -22097,6 +23530,18 @@ REVOKE ALL ON FUNCTION "private"."remember_answer"(uuid, text, text, jsonb, json
 
 GRANT EXECUTE ON FUNCTION "private"."remember_answer"(uuid, text, text, jsonb, jsonb) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."remind_of_access_ends"(integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."remind_of_access_ends"(integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."remind_of_access_ends"(integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."remind_of_gifts"(integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."remind_of_gifts"(integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."remind_of_gifts"(integer) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."remove_address"(uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."remove_address"(uuid, text) TO "authenticated";
@@ -22129,6 +23574,14 @@ REVOKE ALL ON FUNCTION "private"."remove_organisation_member"(uuid, uuid, text) 
 
 GRANT EXECUTE ON FUNCTION "private"."remove_organisation_member"(uuid, uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."renew_access"(uuid, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."renew_access"(uuid, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."renew_access"(uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."renew_access"(uuid, text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."renew_calendar_link"(text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."renew_calendar_link"(text, text) TO "authenticated";
@@ -22136,6 +23589,18 @@ GRANT EXECUTE ON FUNCTION "private"."renew_calendar_link"(text, text) TO "authen
 REVOKE ALL ON FUNCTION "private"."renew_calendar_link"(text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."renew_calendar_link"(text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."renewal_line"(uuid, uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."renewal_line"(uuid, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."renewal_line"(uuid, uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."renewal_quote"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."renewal_quote"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."renewal_quote"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."request_id"() FROM PUBLIC;
 
@@ -22154,6 +23619,12 @@ REVOKE ALL ON FUNCTION "private"."require_catalog_write"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."require_catalog_write"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."require_catalog_write"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."require_enroller"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."require_enroller"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."require_enroller"(text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."require_import_permission"(text, boolean) FROM PUBLIC;
 
@@ -22389,6 +23860,12 @@ REVOKE ALL ON FUNCTION "private"."seat_document"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."seat_document"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."seat_ends_at"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."seat_ends_at"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."seat_ends_at"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."second_seat_problem"(uuid, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."second_seat_problem"(uuid, uuid) FROM "postgres";
@@ -22434,6 +23911,16 @@ GRANT EXECUTE ON FUNCTION "private"."set_cart_currency"(text, text) TO "authenti
 REVOKE ALL ON FUNCTION "private"."set_cart_currency"(text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."set_cart_currency"(text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."set_course_renewal"(uuid, integer, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."set_course_renewal"(uuid, integer, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."set_course_renewal"(uuid, integer, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."set_course_renewal"(uuid, integer, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."set_course_renewal"(uuid, integer, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."set_low_stock_threshold"(uuid, integer, text) FROM PUBLIC;
 
@@ -22513,11 +24000,11 @@ REVOKE ALL ON FUNCTION "private"."short_locale"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."short_locale"(text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."sit_down"(uuid, uuid, uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."sit_down"(uuid, uuid, uuid, uuid) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."sit_down"(uuid, uuid, uuid) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."sit_down"(uuid, uuid, uuid, uuid) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."sit_down"(uuid, uuid, uuid) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."sit_down"(uuid, uuid, uuid, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."split_amount"(bigint, bigint[]) FROM PUBLIC;
 
@@ -22764,6 +24251,12 @@ REVOKE ALL ON FUNCTION "private"."take_back_rest"(uuid, boolean, text) FROM PUBL
 REVOKE ALL ON FUNCTION "private"."take_back_rest"(uuid, boolean, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."take_back_rest"(uuid, boolean, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."take_unit"(public.intakes, uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."take_unit"(public.intakes, uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."take_unit"(public.intakes, uuid, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."take_units"(uuid, uuid, integer) FROM PUBLIC;
 
@@ -23107,6 +24600,28 @@ REVOKE ALL ON FUNCTION "private"."total_quote"(uuid, text, private.order_line[],
 
 GRANT EXECUTE ON FUNCTION "private"."total_quote"(uuid, text, private.order_line[], uuid[], text, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."transfer_enrollment"(uuid, uuid, text, boolean, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."transfer_enrollment"(uuid, uuid, text, boolean, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."transfer_enrollment"(uuid, uuid, text, boolean, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."transfer_enrollment"(uuid, uuid, text, boolean, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."transfer_enrollment"(uuid, uuid, text, boolean, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."transfer_now"(public.enrollments, public.intakes, bigint, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."transfer_now"(public.enrollments, public.intakes, bigint, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."transfer_now"(public.enrollments, public.intakes, bigint, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."transfer_quote"(public.enrollments, public.intakes, boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."transfer_quote"(public.enrollments, public.intakes, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."transfer_quote"(public.enrollments, public.intakes, boolean) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."transfer_stock"(jsonb, uuid, uuid, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."transfer_stock"(jsonb, uuid, uuid, text, text) TO "authenticated";
@@ -23140,6 +24655,12 @@ REVOKE ALL ON FUNCTION "private"."undo_order"(uuid, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."undo_order"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."undo_order"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."undo_renewal"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."undo_renewal"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."undo_renewal"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."units_in_reach"(uuid) FROM PUBLIC;
 
@@ -23262,6 +24783,16 @@ REVOKE ALL ON FUNCTION "private"."with_parts"(private.order_line, uuid) FROM PUB
 REVOKE ALL ON FUNCTION "private"."with_parts"(private.order_line, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."with_parts"(private.order_line, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."withdraw_seat"(uuid, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."withdraw_seat"(uuid, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."withdraw_seat"(uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."withdraw_seat"(uuid, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."withdraw_seat"(uuid, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."words_of"(text, jsonb) FROM PUBLIC;
 
@@ -23472,6 +25003,22 @@ GRANT EXECUTE ON FUNCTION "public"."change_cart_item"(uuid, integer, text) TO "a
 REVOKE ALL ON FUNCTION "public"."change_cart_item"(uuid, integer, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."change_cart_item"(uuid, integer, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."change_gift"(uuid, text, text, text, timestamp with time zone, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."change_gift"(uuid, text, text, text, timestamp with time zone, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."change_gift"(uuid, text, text, text, timestamp with time zone, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."change_gift"(uuid, text, text, text, timestamp with time zone, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."claim_gift"(text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."claim_gift"(text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."claim_gift"(text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."claim_gift"(text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."claim_seat"(text, text) FROM PUBLIC;
 
@@ -23685,6 +25232,16 @@ GRANT EXECUTE ON FUNCTION "public"."grant_role"(uuid, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."grant_role"(uuid, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."grant_seat"(uuid, uuid, text, timestamp with time zone, timestamp with time zone, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."grant_seat"(uuid, uuid, text, timestamp with time zone, timestamp with time zone, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."grant_seat"(uuid, uuid, text, timestamp with time zone, timestamp with time zone, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."grant_seat"(uuid, uuid, text, timestamp with time zone, timestamp with time zone, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."grant_seat"(uuid, uuid, text, timestamp with time zone, timestamp with time zone, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."guaranteed"(public.intakes) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."guaranteed"(public.intakes) TO "anon", "authenticated";
@@ -23827,6 +25384,14 @@ REVOKE ALL ON FUNCTION "public"."note_attendance"(uuid, jsonb, text) FROM "postg
 
 GRANT EXECUTE ON FUNCTION "public"."note_attendance"(uuid, jsonb, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."order_gifts"(jsonb, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."order_gifts"(jsonb, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."order_gifts"(jsonb, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."order_gifts"(jsonb, text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."order_seats"(uuid, jsonb, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."order_seats"(uuid, jsonb, text, text) TO "authenticated";
@@ -23933,6 +25498,14 @@ REVOKE ALL ON FUNCTION "public"."quote"(jsonb, uuid, text, text[], text, text) F
 
 GRANT EXECUTE ON FUNCTION "public"."quote"(jsonb, uuid, text, text[], text, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."quote_renewal"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."quote_renewal"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."quote_renewal"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."quote_renewal"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."quote_seats"(uuid, jsonb, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."quote_seats"(uuid, jsonb, text) TO "authenticated";
@@ -24026,6 +25599,14 @@ GRANT EXECUTE ON FUNCTION "public"."remove_organisation_member"(uuid, uuid, text
 REVOKE ALL ON FUNCTION "public"."remove_organisation_member"(uuid, uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."remove_organisation_member"(uuid, uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."renew_access"(uuid, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."renew_access"(uuid, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."renew_access"(uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."renew_access"(uuid, text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."renew_calendar_link"(text, text) FROM PUBLIC;
 
@@ -24154,6 +25735,16 @@ GRANT EXECUTE ON FUNCTION "public"."set_cart_currency"(text, text) TO "authentic
 REVOKE ALL ON FUNCTION "public"."set_cart_currency"(text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."set_cart_currency"(text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."set_course_renewal"(uuid, integer, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."set_course_renewal"(uuid, integer, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."set_course_renewal"(uuid, integer, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."set_course_renewal"(uuid, integer, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."set_course_renewal"(uuid, integer, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."set_low_stock_threshold"(uuid, integer, text) FROM PUBLIC;
 
@@ -24291,6 +25882,16 @@ GRANT EXECUTE ON FUNCTION "public"."suggest_products"(text, text, integer) TO "p
 
 GRANT EXECUTE ON FUNCTION "public"."suggest_products"(text, text, integer) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."transfer_enrollment"(uuid, uuid, text, boolean, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."transfer_enrollment"(uuid, uuid, text, boolean, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."transfer_enrollment"(uuid, uuid, text, boolean, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."transfer_enrollment"(uuid, uuid, text, boolean, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."transfer_enrollment"(uuid, uuid, text, boolean, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."transfer_stock"(jsonb, uuid, uuid, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."transfer_stock"(jsonb, uuid, uuid, text, text) TO "authenticated";
@@ -24356,6 +25957,16 @@ GRANT EXECUTE ON FUNCTION "public"."verify_certificate"(text) TO "anon", "authen
 REVOKE ALL ON FUNCTION "public"."verify_certificate"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."verify_certificate"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."withdraw_seat"(uuid, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."withdraw_seat"(uuid, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."withdraw_seat"(uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."withdraw_seat"(uuid, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."withdraw_seat"(uuid, text, text) TO "service_role";
 
 GRANT USAGE ON SCHEMA "private" TO "anon", "authenticated", "service_role";
 
@@ -25291,6 +26902,18 @@ REVOKE ALL ON TABLE "public"."downloads" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."downloads" TO "service_role";
 
+REVOKE ALL ON TABLE "public"."enrollment_transfers" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."enrollment_transfers" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."enrollment_transfers" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."enrollment_transfers" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."enrollment_transfers" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."enrollment_transfers" TO "service_role";
+
 REVOKE ALL ON TABLE "public"."enrollments" FROM "authenticated";
 
 GRANT SELECT ON TABLE "public"."enrollments" TO "authenticated";
@@ -25326,6 +26949,18 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."exports" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."exports" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."gifts" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."gifts" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."gifts" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."gifts" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."gifts" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."gifts" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."import_errors" FROM "authenticated";
 
@@ -26723,6 +28358,18 @@ REVOKE ALL ON TABLE "public"."refunds" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."refunds" TO "service_role";
 
+REVOKE ALL ON TABLE "public"."renewals" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."renewals" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."renewals" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."renewals" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."renewals" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."renewals" TO "service_role";
+
 REVOKE ALL ON TABLE "public"."reservations" FROM "authenticated";
 
 GRANT SELECT ON TABLE "public"."reservations" TO "authenticated";
@@ -26798,6 +28445,18 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."roles" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."roles" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."seat_grants" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."seat_grants" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."seat_grants" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."seat_grants" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."seat_grants" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."seat_grants" TO "service_role";
 
 REVOKE ALL ("session_id") ON TABLE "public"."session_links" FROM "authenticated";
 

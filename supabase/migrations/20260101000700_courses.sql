@@ -133,8 +133,11 @@ create table public.enrollments (
   status text not null,
   enrolled_at timestamptz,
   ended_at timestamptz,
+  access_starts_at timestamptz,
+  access_ends_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
+  constraint enrollments_start_access_before_it_ends check (access_ends_at > access_starts_at),
   constraint enrollments_have_a_known_status check (status in ('reserved', 'active', 'suspended', 'completed', 'cancelled', 'expired')),
   constraint enrollments_are_dated_once_active check (enrolled_at is not null or status in ('reserved', 'cancelled', 'expired')),
   constraint enrollments_end_when_they_are_over check ((ended_at is not null) = (status in ('cancelled', 'expired')))

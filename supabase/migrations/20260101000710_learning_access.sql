@@ -118,16 +118,16 @@ end
 $$;
 comment on function private.enrollment_in(uuid, uuid) is 'The seat by which somebody learns in a course: the active one, the latest if there are several; null when they have none.';
 
-create function private.access_ends_at(enrolled_at timestamptz, starts_at timestamptz, access_days integer)
+create function private.access_ends_at(enrolled_at timestamptz, starts_at timestamptz, access_days integer, set_to timestamptz)
 returns timestamptz
 language sql
 stable
 security invoker
 set search_path = ''
 as $$
-  select greatest(access_ends_at.enrolled_at, access_ends_at.starts_at) + access_ends_at.access_days * interval '24 hours';
+  select coalesce(access_ends_at.set_to, greatest(access_ends_at.enrolled_at, access_ends_at.starts_at) + access_ends_at.access_days * interval '24 hours');
 $$;
-comment on function private.access_ends_at(timestamptz, timestamptz, integer) is 'Until when the lessons of a seat are open; null: for good.';
+comment on function private.access_ends_at(timestamptz, timestamptz, integer, timestamptz) is 'Until when the lessons of a seat are open: what was set for it (granted, renewed), else the days of its intake; null: for good.';
 
 create function private.course_lock(enrollment_id uuid, product_id uuid)
 returns text
@@ -142,8 +142,8 @@ begin
       when enrollments.status = 'reserved' then 'unpaid'
       when enrollments.status = 'suspended' then 'suspended'
       when enrollments.status in ('cancelled', 'expired') then 'not_enrolled'
-      when private.access_ends_at(enrollments.enrolled_at, intakes.starts_at, intakes.access_days) <= now() then 'access_over'
-      when intakes.starts_at > now() then 'not_started'
+      when private.access_ends_at(enrollments.enrolled_at, intakes.starts_at, intakes.access_days, enrollments.access_ends_at) <= now() then 'access_over'
+      when greatest(intakes.starts_at, enrollments.access_starts_at) > now() then 'not_started'
       when exists (
         select from public.course_prerequisites
         where course_prerequisites.product_id = course_lock.product_id and not exists (
@@ -197,7 +197,7 @@ begin
         join public.course_sections on course_sections.id = lessons.section_id
         join public.courses on courses.product_id = lessons.product_id
         left join (
-          select enrollments.id, enrollments.enrolled_at, intakes.starts_at
+          select enrollments.id, enrollments.enrolled_at, greatest(intakes.starts_at, enrollments.access_starts_at) as starts_at
           from public.enrollments join public.intakes on intakes.id = enrollments.intake_id
         ) as seat on seat.id = lesson_states.enrollment_id
         left join public.lesson_progress on lesson_progress.enrollment_id = lesson_states.enrollment_id and lesson_progress.lesson_id = lessons.id

@@ -36,7 +36,7 @@ begin
     left join public.orders on orders.id = order_items.order_id and orders.customer_id = enrollments.learner_id
     left join public.results on results.enrollment_id = enrollments.id
     left join public.certificates on certificates.enrollment_id = enrollments.id and certificates.revoked_at is null
-    cross join lateral (select private.access_ends_at(enrollments.enrolled_at, intakes.starts_at, intakes.access_days) as ends_at offset 0) as access
+    cross join lateral (select private.access_ends_at(enrollments.enrolled_at, intakes.starts_at, intakes.access_days, enrollments.access_ends_at) as ends_at offset 0) as access
     cross join lateral (
       select (100 * count(lesson_progress.completed_at) / nullif(count(*), 0))::integer as percent,
         (array_agg(lessons.id order by course_sections.position, course_sections.id, lessons.position, lessons.id) filter (where lesson_progress.completed_at is null))[1] as next_lesson_id
@@ -119,7 +119,7 @@ begin
     'lock_reason', nullif(private.course_lock(v_enrollment_id, products.id), ''),
     'enrollment', (
       select jsonb_build_object('id', enrollments.id, 'intake_id', enrollments.intake_id, 'status', enrollments.status, 'enrolled_at', enrollments.enrolled_at,
-        'access_ends_at', private.access_ends_at(enrollments.enrolled_at, intakes.starts_at, intakes.access_days),
+        'access_ends_at', private.access_ends_at(enrollments.enrolled_at, intakes.starts_at, intakes.access_days, enrollments.access_ends_at),
         'progress_percent', results.progress_percent, 'score_percent', results.score_percent, 'passed_at', results.passed_at)
       from public.enrollments join public.intakes on intakes.id = enrollments.intake_id
       left join public.results on results.enrollment_id = enrollments.id

@@ -184,6 +184,7 @@ begin
         'id', enrollments.id, 'intake_id', enrollments.intake_id, 'status', enrollments.status, 'enrolled_at', enrollments.enrolled_at) end
     ) order by order_items.title, order_items.id) into v_items
   from public.order_items left join public.enrollments on enrollments.order_item_id = order_items.id and v_order.purpose is null
+    and not exists (select from public.enrollment_transfers where enrollment_transfers.enrollment_id = enrollments.id and enrollment_transfers.new_enrollment_id <> enrollments.id)
   where order_items.order_id = order_document.order_id;
   if v_order.total_amount > 0 then
     v_due := private.due_amount(order_document.order_id);

@@ -41,6 +41,9 @@ security invoker
 set search_path = ''
 as $$
 begin
+  if target.purpose = 'transfer' then
+    return false; -- the learner has moved; the seat is given back by the order that bought it
+  end if;
   if target.total_amount = 0 then
     return true;
   end if;

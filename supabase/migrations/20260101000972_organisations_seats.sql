@@ -120,11 +120,12 @@ comment on function private.has_begun(uuid) is 'Whether somebody has taken a ste
 
 create function private.open_seats(order_id uuid)
 returns void
-language sql
+language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
+begin
   insert into public.organisation_seats (organisation_id, order_item_id, intake_id)
   select orders.organisation_id, order_items.id, intakes.id
   from public.orders
@@ -132,8 +133,12 @@ as $$
   join public.intakes on intakes.variant_id = order_items.variant_id
   cross join generate_series(1, order_items.quantity)
   where orders.id = open_seats.order_id and orders.purpose = 'organisation';
+  perform private.open_gifts(orders.id) from public.orders where orders.id = open_seats.order_id and orders.purpose = 'gift';
+  perform private.apply_renewals(orders.id) from public.orders where orders.id = open_seats.order_id and orders.purpose = 'renewal';
+  perform private.complete_transfer(orders.id) from public.orders where orders.id = open_seats.order_id and orders.purpose = 'transfer';
+end
 $$;
-comment on function private.open_seats(uuid) is 'The seats of an order that was just paid.';
+comment on function private.open_seats(uuid) is 'What an order with a purpose gives once it is paid: seats of an organisation, gifts that wait, longer access, another intake.';
 
 create function private.end_seat_enrollment(enrollment_id uuid)
 returns void
@@ -147,6 +152,28 @@ as $$
 $$;
 comment on function private.end_seat_enrollment(uuid) is 'Ends a seat that somebody else paid; its unit stays with who paid. The caller holds the organisation''s seat or the gift.';
 
+create function private.end_others_seat(enrollment_id uuid, whole boolean)
+returns boolean
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_enrollment public.enrollments;
+begin
+  select * into v_enrollment from public.enrollments where enrollments.id = end_others_seat.enrollment_id for update;
+  if not end_others_seat.whole and private.has_begun(v_enrollment.id) and (v_enrollment.status = 'completed'
+    or not exists (select from public.intakes where intakes.id = v_enrollment.intake_id and intakes.status = 'cancelled')) then
+    return false;
+  end if;
+  perform private.end_seat_enrollment(v_enrollment.id);
+  return true;
+end
+$$;
+comment on function private.end_others_seat(uuid, boolean) is
+  'Ends somebody''s enrolment because its payer has the money back; false when it was begun and only a part of the line goes back. In a cancelled intake only what was completed stays.';
+
 create function private.end_organisation_seats(order_item_id uuid, units integer)
 returns void
 language plpgsql
@@ -157,11 +184,6 @@ as $$
 declare
   v_left integer := end_organisation_seats.units;
   v_whole boolean;
-  -- of an intake that is cancelled only those who completed it keep their seat
-  v_cancelled boolean := exists (
-    select from public.order_items join public.intakes on intakes.variant_id = order_items.variant_id
-    where order_items.id = end_organisation_seats.order_item_id and intakes.status = 'cancelled');
-  v_status text;
   v_seat public.organisation_seats;
 begin
   perform from public.organisation_seats
@@ -174,11 +196,7 @@ begin
     order by array_position('{free,invited,assigned}', organisation_seats.status), organisation_seats.id
   loop
     exit when v_left = 0;
-    if v_seat.status = 'assigned' then
-      select enrollments.status into v_status from public.enrollments where enrollments.id = v_seat.enrollment_id for update;
-      continue when not v_whole and case when v_cancelled then v_status = 'completed' else private.has_begun(v_seat.enrollment_id) end;
-      perform private.end_seat_enrollment(v_seat.enrollment_id);
-    end if;
+    continue when v_seat.status = 'assigned' and not private.end_others_seat(v_seat.enrollment_id, v_whole);
     update public.organisation_seats set status = 'ended' where organisation_seats.id = v_seat.id;
     v_left := v_left - 1;
   end loop;
@@ -204,6 +222,8 @@ begin
     select line.id, line.units from unnest(end_seats_for_others.order_item_ids, end_seats_for_others.units) as line (id, units) order by line.id
   loop
     perform private.end_organisation_seats(v_line.id, v_line.units);
+    perform private.end_gifts(v_line.id, v_line.units);
+    perform private.undo_renewal(v_line.id);
   end loop;
 end
 $$;

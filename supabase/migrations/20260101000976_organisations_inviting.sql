@@ -42,7 +42,7 @@ $$;
 comment on function private.stop_waiting(uuid, uuid) is
   'Whoever gets a seat in another way waits for none: they leave the list, and an offer goes to the next. Holds the list from here on, so nobody joins it twice. The caller holds no seat yet.';
 
-create function private.sit_down(intake uuid, learner uuid, order_item uuid)
+create function private.sit_down(intake uuid, learner uuid, order_item uuid, id uuid default gen_random_uuid())
 returns uuid
 language plpgsql
 volatile
@@ -52,8 +52,8 @@ as $$
 declare
   v_enrollment_id uuid;
 begin
-  insert into public.enrollments (intake_id, learner_id, order_item_id, status, enrolled_at)
-  values (sit_down.intake, sit_down.learner, sit_down.order_item, 'active', now())
+  insert into public.enrollments (id, intake_id, learner_id, order_item_id, status, enrolled_at)
+  values (sit_down.id, sit_down.intake, sit_down.learner, sit_down.order_item, 'active', now())
   on conflict (intake_id, learner_id) where (status in ('reserved', 'active', 'suspended', 'completed')) do nothing
   returning enrollments.id into v_enrollment_id;
   if v_enrollment_id is null then
@@ -65,7 +65,7 @@ begin
   return v_enrollment_id;
 end
 $$;
-comment on function private.sit_down(uuid, uuid, uuid) is 'Enrols somebody in a seat that another has paid. Refuses already_enrolled, order_already_open and intake_cancelled.';
+comment on function private.sit_down(uuid, uuid, uuid, uuid) is 'Enrols somebody in a seat that is not bought by themselves. Refuses already_enrolled, order_already_open and intake_cancelled.';
 
 create function private.refuse_over(intake_id uuid)
 returns void

@@ -113,6 +113,10 @@ begin
     perform from public.intakes where intakes.id = any (v_intakes) order by intakes.id for key share;
     perform private.refuse_cancelled_intakes(v_intakes);
   end if;
+  select orders.purpose into v_purpose from public.orders where orders.id = confirm_order.order_id;
+  if v_purpose = 'transfer' then
+    perform private.lock_transfer(confirm_order.order_id);
+  end if;
   -- from here on nobody releases what is still held, so what is missing now is all that will be
   perform from public.reservations where reservations.holder_id = confirm_order.order_id and reservations.status = 'held' order by reservations.id for update;
   -- what was released before is taken again, if it is still there
@@ -137,7 +141,7 @@ begin
     perform private.note_backorders(confirm_order.order_id);
   end if;
   perform private.settle_reservations(confirm_order.order_id, 'claimed');
-  update public.orders set status = 'paid', paid_at = now(), owed_reason = confirm_order.owed_reason where orders.id = confirm_order.order_id returning orders.purpose into v_purpose;
+  update public.orders set status = 'paid', paid_at = now(), owed_reason = confirm_order.owed_reason where orders.id = confirm_order.order_id;
   if v_purpose is not null then
     perform private.open_seats(confirm_order.order_id);
   end if;

@@ -23,7 +23,7 @@ create table public.refunds (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint refunds_give_something_back check (amount > 0),
-  constraint refunds_have_a_known_reason check (reason in ('order_cancelled', 'order_expired', 'late_payment', 'undeliverable', 'duplicate_payment', 'by_provider', 'by_staff', 'written_off', 'dispute_lost', 'intake_cancelled', 'by_learner')),
+  constraint refunds_have_a_known_reason check (reason in ('order_cancelled', 'order_expired', 'late_payment', 'undeliverable', 'duplicate_payment', 'by_provider', 'by_staff', 'written_off', 'gift_expired', 'dispute_lost', 'intake_cancelled', 'by_learner')),
   constraint refunds_have_a_known_status check (status in ('pending', 'success', 'failed'))
 );
 comment on table public.refunds is 'Money on its way back. Reasons: the order was cancelled; it expired with a part paid; paid after it ended; sold out after payment; paid twice or too much; started at the provider; by staff; written off; lost in a dispute; the intake was cancelled; the learner gave the seat back. lines: what it was for, [{order_item_id, quantity, restock}].';
@@ -57,6 +57,8 @@ create policy select_own_or_staff on public.status_changes for select to authent
     when machine = 'payment_proof' then (select private.has_permission('payments.read')) or exists (
       select from public.payment_proofs join public.payments on payments.id = payment_proofs.payment_id join public.orders on orders.id = payments.order_id
       where payment_proofs.id = subject_id and orders.customer_id = (select auth.uid()))
+    when machine = 'gift' then (select private.has_permission('enrollments.read'))
+      or exists (select from public.gifts where gifts.id = subject_id and gifts.buyer_id = (select auth.uid()))
     when machine = 'organisation_seat' then (select private.has_permission('organisations.read')) or exists (select from public.organisation_seats
       where organisation_seats.id = subject_id and organisation_seats.organisation_id in (select private.managed_organisations()))
     when machine in ('refund', 'dispute') then (select private.has_permission('payments.read'))

@@ -177,7 +177,11 @@ begin
     set refunded_quantity = order_items.refunded_quantity + order_items.quantity / bundles.quantity * given.quantity
     from given join public.order_items as bundles on bundles.id = given.order_item_id
     where order_items.order_id = take_back_lines.order_id and (order_items.id = bundles.id or order_items.parent_id = bundles.id)
-    returning order_items.id, order_items.variant_id, order_items.kind, order_items.quantity / bundles.quantity * given.quantity as units,
+    returning order_items.id, coalesce((
+        -- a learner who moved gives back the seat where they are
+        select intakes.variant_id from public.enrollments join public.intakes on intakes.id = enrollments.intake_id
+        where enrollments.order_item_id = order_items.id and order_items.quantity = 1 and enrollments.status in ('active', 'suspended', 'completed') limit 1
+      ), order_items.variant_id) as variant_id, order_items.kind, order_items.quantity / bundles.quantity * given.quantity as units,
       order_items.refunded_quantity = order_items.quantity as whole
   )
   select jsonb_agg(jsonb_build_object('variant_id', touched.variant_id, 'units', touched.units, 'restock', take_back_lines.restock or touched.kind = 'course')),

@@ -33,7 +33,7 @@ left join (
 ) as held using (variant_id, slot, location_id)
 where slot.reserved <> coalesce(held.quantity, 0)
 union all
-select 'seats are on hand or taken', intakes.id::text, format('seats %s, on hand %s, taken %s, kept %s', intakes.seats, stock.on_hand, taken.seats, kept.seats)
+select 'seats are on hand or taken', intakes.id::text, format('seats %s, on hand %s, taken %s, kept %s, given %s', intakes.seats, stock.on_hand, taken.seats, kept.seats, given.seats)
 from public.intakes
 left join lateral (
   select coalesce(sum(stock_slots.available + stock_slots.reserved), 0) as on_hand from public.stock_slots where stock_slots.variant_id = intakes.variant_id
@@ -44,7 +44,10 @@ left join lateral (
 left join lateral (
   select count(*) as seats from public.organisation_seats where organisation_seats.intake_id = intakes.id and organisation_seats.status in ('free', 'invited')
 ) as kept on true
-where intakes.seats <> stock.on_hand + taken.seats + kept.seats
+left join lateral (
+  select count(*) as seats from public.gifts where gifts.intake_id = intakes.id and gifts.status = 'waiting'
+) as given on true
+where intakes.seats <> stock.on_hand + taken.seats + kept.seats + given.seats
 union all
 select 'a cancelled intake that is wound up has nobody in it', intakes.id::text, enrollments.id::text
 from public.intakes join public.enrollments on enrollments.intake_id = intakes.id
@@ -106,8 +109,9 @@ select 'an ended order holds nothing', orders.id::text, orders.status
 from public.orders join public.reservations on reservations.holder_id = orders.id
 where reservations.status = 'held' and orders.status not in ('pending', 'needs_review')
 union all
-select 'a reservation belongs to an order, an offer or a stock hold', reservations.id::text, reservations.holder_id::text
+select 'a reservation belongs to an order, an offer, a stock hold or a granted seat', reservations.id::text, reservations.holder_id::text
 from public.reservations where not exists (select from public.orders where orders.id = reservations.holder_id)
+  and not exists (select from public.seat_grants where seat_grants.enrollment_id = reservations.holder_id)
   and not exists (select from public.waitlist_entries where waitlist_entries.id = reservations.holder_id)
   and not exists (select from public.stock_holds where stock_holds.id = reservations.holder_id)
 union all
@@ -159,6 +163,19 @@ cross join lateral (
 where orders.purpose = 'organisation' and counted.seats <> case
   when orders.status in ('paid', 'processing', 'shipped', 'delivered', 'completed', 'partially_refunded') then order_items.quantity - order_items.refunded_quantity
   when orders.status in ('pending', 'expired', 'cancelled', 'refunded') then 0 else counted.seats end
+union all
+select 'an order of gifts has its gifts', order_items.id::text, format('%s of %s, %s given back', counted.gifts, order_items.quantity, order_items.refunded_quantity)
+from public.orders join public.order_items on order_items.order_id = orders.id
+cross join lateral (
+  select count(*) filter (where gifts.status in ('waiting', 'claimed', 'expired')) as gifts from public.gifts where gifts.order_item_id = order_items.id
+) as counted
+where orders.purpose = 'gift' and counted.gifts <> case
+  when orders.status in ('paid', 'processing', 'shipped', 'delivered', 'completed', 'partially_refunded') then order_items.quantity - order_items.refunded_quantity
+  when orders.status in ('pending', 'expired', 'cancelled', 'refunded') then 0 else counted.gifts end
+union all
+select 'a claimed gift is a live enrolment', gifts.id::text, coalesce(enrollments.status, 'none')
+from public.gifts left join public.enrollments on enrollments.id = gifts.enrollment_id and enrollments.learner_id = gifts.learner_id
+where gifts.status = 'claimed' and coalesce(enrollments.status, '') not in ('active', 'suspended', 'completed')
 union all
 select 'an assigned seat of an organisation is a live enrolment', organisation_seats.id::text, coalesce(enrollments.status, 'none')
 from public.organisation_seats left join public.enrollments on enrollments.id = organisation_seats.enrollment_id and enrollments.learner_id = organisation_seats.learner_id

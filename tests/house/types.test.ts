@@ -21,6 +21,8 @@ test.each([
   ["invoices", "kind", sdk.invoiceKinds],
   ["enrollments", "status", sdk.enrollmentStatuses],
   ["waitlist_entries", "status", sdk.waitlistStatuses],
+  ["intakes", "status", sdk.intakeStatuses],
+  ["gifts", "status", sdk.giftStatuses],
   ["organisation_seats", "status", sdk.organisationSeatStatuses],
   ["organisation_members", "role", sdk.organisationRoles],
   ["intakes", "status", sdk.intakeStatuses],

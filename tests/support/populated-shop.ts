@@ -102,6 +102,20 @@ async function foundOrganisation(sql: Pool, customer: string): Promise<void> {
     return (await tx`select public.invite_to_seats(${founded?.id}, ${intakeId}) ->> 'code' as code`)[0]?.code;
   });
   await act(sql, member, (tx) => tx`select public.claim_seat(${code})`);
+  await act(sql, customer, async (tx) => {
+    const gift = { recipient_email: "ayu@example.test", message: "Enjoy" };
+    const lines = JSON.stringify([{ variant_id: variantId, gift }]);
+    await tx`select public.order_gifts(${lines}::text::jsonb)`;
+  });
+  const granted = await publishedIntake(sql, { seats: 5 });
+  await sql`select private.grant_seat(${granted.intakeId}, ${customer}, 'Won a raffle', null, now() + interval '9 days', null)`;
+  await sql`with renewal as (select private.set_course_renewal(${granted.productId}, 30, null) ->> 'renewal_variant_id' as variant_id)
+    insert into public.prices (variant_id, currency, amount) select variant_id::uuid, 'IDR', 0 from renewal`;
+  const [seat] =
+    await sql`select id from public.enrollments where intake_id = ${granted.intakeId} and learner_id = ${customer}`;
+  await act(sql, customer, (tx) => tx`select public.renew_access(${seat?.id})`);
+  const other = await publishedIntake(sql, { seats: 5 });
+  await act(sql, customer, (tx) => tx`select public.transfer_enrollment(${seat?.id}, ${other.intakeId})`);
 }
 
 async function act<T>(sql: Pool, customer: string, work: (tx: Sql) => Promise<T>): Promise<T> {

@@ -917,6 +917,8 @@ export type Database = {
           level: string;
           prerequisites_block_sale: boolean;
           product_id: string;
+          renewal_days: number | null;
+          renewal_variant_id: string | null;
           updated_at: string;
         };
         ComputedFields: never;
@@ -934,6 +936,8 @@ export type Database = {
           level?: string;
           prerequisites_block_sale?: boolean;
           product_id: string;
+          renewal_days?: number | null;
+          renewal_variant_id?: string | null;
           updated_at?: string;
         };
         Update: {
@@ -950,6 +954,8 @@ export type Database = {
           level?: string;
           prerequisites_block_sale?: boolean;
           product_id?: string;
+          renewal_days?: number | null;
+          renewal_variant_id?: string | null;
           updated_at?: string;
         };
         Relationships: [
@@ -958,6 +964,13 @@ export type Database = {
             columns: ["product_id"];
             isOneToOne: true;
             referencedRelation: "products";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "courses_renewal_variant_id_fkey";
+            columns: ["renewal_variant_id"];
+            isOneToOne: false;
+            referencedRelation: "variants";
             referencedColumns: ["id"];
           },
         ];
@@ -1236,8 +1249,102 @@ export type Database = {
           },
         ];
       };
+      enrollment_transfers: {
+        Row: {
+          completed_at: string | null;
+          created_at: string;
+          currency: string;
+          difference_amount: number;
+          enrollment_id: string;
+          from_intake_id: string;
+          id: string;
+          learner_id: string;
+          new_enrollment_id: string | null;
+          order_id: string | null;
+          reason: string | null;
+          to_intake_id: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          completed_at?: string | null;
+          created_at?: string;
+          currency: string;
+          difference_amount: number;
+          enrollment_id: string;
+          from_intake_id: string;
+          id?: string;
+          learner_id: string;
+          new_enrollment_id?: string | null;
+          order_id?: string | null;
+          reason?: string | null;
+          to_intake_id: string;
+          updated_at?: string;
+        };
+        Update: {
+          completed_at?: string | null;
+          created_at?: string;
+          currency?: string;
+          difference_amount?: number;
+          enrollment_id?: string;
+          from_intake_id?: string;
+          id?: string;
+          learner_id?: string;
+          new_enrollment_id?: string | null;
+          order_id?: string | null;
+          reason?: string | null;
+          to_intake_id?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "enrollment_transfers_enrollment_id_fkey";
+            columns: ["enrollment_id"];
+            isOneToOne: false;
+            referencedRelation: "enrollments";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "enrollment_transfers_from_intake_id_fkey";
+            columns: ["from_intake_id"];
+            isOneToOne: false;
+            referencedRelation: "intakes";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "enrollment_transfers_learner_id_fkey";
+            columns: ["learner_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "enrollment_transfers_new_enrollment_id_fkey";
+            columns: ["new_enrollment_id"];
+            isOneToOne: false;
+            referencedRelation: "enrollments";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "enrollment_transfers_order_id_fkey";
+            columns: ["order_id"];
+            isOneToOne: false;
+            referencedRelation: "orders";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "enrollment_transfers_to_intake_id_fkey";
+            columns: ["to_intake_id"];
+            isOneToOne: false;
+            referencedRelation: "intakes";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       enrollments: {
         Row: {
+          access_ends_at: string | null;
+          access_starts_at: string | null;
           created_at: string;
           ended_at: string | null;
           enrolled_at: string | null;
@@ -1250,6 +1357,8 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
+          access_ends_at?: string | null;
+          access_starts_at?: string | null;
           created_at?: string;
           ended_at?: string | null;
           enrolled_at?: string | null;
@@ -1261,6 +1370,8 @@ export type Database = {
           updated_at?: string;
         };
         Update: {
+          access_ends_at?: string | null;
+          access_starts_at?: string | null;
           created_at?: string;
           ended_at?: string | null;
           enrolled_at?: string | null;
@@ -1376,6 +1487,103 @@ export type Database = {
             columns: ["created_by"];
             isOneToOne: false;
             referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      gifts: {
+        Row: {
+          announced_at: string | null;
+          buyer_id: string;
+          claimed_at: string | null;
+          created_at: string;
+          deliver_at: string | null;
+          enrollment_id: string | null;
+          expires_at: string | null;
+          id: string;
+          intake_id: string;
+          learner_id: string | null;
+          message: string | null;
+          order_item_id: string;
+          recipient_email: string;
+          recipient_name: string | null;
+          reminded_at: string | null;
+          status: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          announced_at?: string | null;
+          buyer_id: string;
+          claimed_at?: string | null;
+          created_at?: string;
+          deliver_at?: string | null;
+          enrollment_id?: string | null;
+          expires_at?: string | null;
+          id?: string;
+          intake_id: string;
+          learner_id?: string | null;
+          message?: string | null;
+          order_item_id: string;
+          recipient_email: string;
+          recipient_name?: string | null;
+          reminded_at?: string | null;
+          status?: string;
+          updated_at?: string;
+        };
+        Update: {
+          announced_at?: string | null;
+          buyer_id?: string;
+          claimed_at?: string | null;
+          created_at?: string;
+          deliver_at?: string | null;
+          enrollment_id?: string | null;
+          expires_at?: string | null;
+          id?: string;
+          intake_id?: string;
+          learner_id?: string | null;
+          message?: string | null;
+          order_item_id?: string;
+          recipient_email?: string;
+          recipient_name?: string | null;
+          reminded_at?: string | null;
+          status?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "gifts_buyer_id_fkey";
+            columns: ["buyer_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "gifts_enrollment_id_fkey";
+            columns: ["enrollment_id"];
+            isOneToOne: false;
+            referencedRelation: "enrollments";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "gifts_intake_id_fkey";
+            columns: ["intake_id"];
+            isOneToOne: false;
+            referencedRelation: "intakes";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "gifts_learner_id_fkey";
+            columns: ["learner_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "gifts_order_item_id_fkey";
+            columns: ["order_item_id"];
+            isOneToOne: false;
+            referencedRelation: "order_items";
             referencedColumns: ["id"];
           },
         ];
@@ -3719,6 +3927,65 @@ export type Database = {
           },
         ];
       };
+      renewals: {
+        Row: {
+          created_at: string;
+          days: number;
+          enrollment_id: string;
+          extended_from: string | null;
+          extended_to: string | null;
+          learner_id: string;
+          order_item_id: string;
+          undone_at: string | null;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          days: number;
+          enrollment_id: string;
+          extended_from?: string | null;
+          extended_to?: string | null;
+          learner_id: string;
+          order_item_id: string;
+          undone_at?: string | null;
+          updated_at?: string;
+        };
+        Update: {
+          created_at?: string;
+          days?: number;
+          enrollment_id?: string;
+          extended_from?: string | null;
+          extended_to?: string | null;
+          learner_id?: string;
+          order_item_id?: string;
+          undone_at?: string | null;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "renewals_enrollment_id_fkey";
+            columns: ["enrollment_id"];
+            isOneToOne: false;
+            referencedRelation: "enrollments";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "renewals_learner_id_fkey";
+            columns: ["learner_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "renewals_order_item_id_fkey";
+            columns: ["order_item_id"];
+            isOneToOne: true;
+            referencedRelation: "order_items";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       reservations: {
         Row: {
           created_at: string;
@@ -3903,6 +4170,52 @@ export type Database = {
           name?: string;
         };
         Relationships: [];
+      };
+      seat_grants: {
+        Row: {
+          created_at: string;
+          enrollment_id: string;
+          granted_by: string | null;
+          reason: string;
+          updated_at: string;
+          withdraw_reason: string | null;
+          withdrawn_at: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          enrollment_id: string;
+          granted_by?: string | null;
+          reason: string;
+          updated_at?: string;
+          withdraw_reason?: string | null;
+          withdrawn_at?: string | null;
+        };
+        Update: {
+          created_at?: string;
+          enrollment_id?: string;
+          granted_by?: string | null;
+          reason?: string;
+          updated_at?: string;
+          withdraw_reason?: string | null;
+          withdrawn_at?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "seat_grants_enrollment_id_fkey";
+            columns: ["enrollment_id"];
+            isOneToOne: true;
+            referencedRelation: "enrollments";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "seat_grants_granted_by_fkey";
+            columns: ["granted_by"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+        ];
       };
       session_links: {
         Row: {
@@ -4493,6 +4806,18 @@ export type Database = {
         Returns: Json;
       };
       change_cart_item: { Args: { idempotency_key?: string; quantity: number; variant_id: string }; Returns: Json };
+      change_gift: {
+        Args: {
+          deliver_at?: string;
+          gift_id: string;
+          idempotency_key?: string;
+          message?: string;
+          recipient_email?: string;
+          recipient_name?: string;
+        };
+        Returns: Json;
+      };
+      claim_gift: { Args: { code: string; idempotency_key?: string }; Returns: Json };
       claim_seat: { Args: { code: string; idempotency_key?: string }; Returns: Json };
       clear_cart: { Args: { idempotency_key?: string }; Returns: Json };
       close_intake: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
@@ -4561,6 +4886,17 @@ export type Database = {
           isOneToOne: false;
           isSetofReturn: true;
         };
+      };
+      grant_seat: {
+        Args: {
+          access_ends_at?: string;
+          access_starts_at?: string;
+          idempotency_key?: string;
+          intake_id: string;
+          profile_id: string;
+          reason: string;
+        };
+        Returns: Json;
       };
       guaranteed: {
         Args: { "": Database["public"]["Tables"]["intakes"]["Row"] };
@@ -4665,6 +5001,7 @@ export type Database = {
       };
       my_waitlist: { Args: Record<PropertyKey, never>; Returns: Json[] };
       note_attendance: { Args: { idempotency_key?: string; notes: Json; session_id: string }; Returns: Json };
+      order_gifts: { Args: { currency?: string; idempotency_key?: string; lines: Json }; Returns: Json };
       order_seats: {
         Args: { currency?: string; idempotency_key?: string; lines: Json; organisation_id: string };
         Returns: Json;
@@ -4733,6 +5070,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      quote_renewal: { Args: { currency?: string; enrollment_id: string }; Returns: Json };
       quote_seats: { Args: { currency?: string; lines: Json; organisation_id: string }; Returns: Json };
       receive_learning_file: { Args: { bytes: number; content_type: string; file_id: string }; Returns: Json };
       receive_provider_event: {
@@ -4763,6 +5101,7 @@ export type Database = {
         Args: { idempotency_key?: string; organisation_id: string; profile_id: string };
         Returns: Json;
       };
+      renew_access: { Args: { currency?: string; enrollment_id: string; idempotency_key?: string }; Returns: Json };
       renew_calendar_link: { Args: { calendar: string; idempotency_key?: string }; Returns: Json };
       reserve_stock: {
         Args: { idempotency_key?: string; lines: Json; minutes?: number; note?: string };
@@ -4867,6 +5206,7 @@ export type Database = {
       };
       set_cart_address: { Args: { address_id: string; idempotency_key?: string }; Returns: Json };
       set_cart_currency: { Args: { currency: string; idempotency_key?: string }; Returns: Json };
+      set_course_renewal: { Args: { days: number; idempotency_key?: string; product_id: string }; Returns: Json };
       set_low_stock_threshold: {
         Args: { idempotency_key?: string; threshold: number; variant_id: string };
         Returns: Json;
@@ -4918,6 +5258,16 @@ export type Database = {
       submit_proof: { Args: { byte_size: number; mime_type: string; proof_id: string; sha256: string }; Returns: Json };
       submit_quiz: { Args: { answers: Json; attempt_id: string; idempotency_key?: string }; Returns: Json };
       suggest_products: { Args: { locale?: string; max_rows?: number; q: string }; Returns: Json };
+      transfer_enrollment: {
+        Args: {
+          enrollment_id: string;
+          idempotency_key?: string;
+          reason?: string;
+          to_intake_id: string;
+          waive_difference?: boolean;
+        };
+        Returns: Json;
+      };
       transfer_stock: {
         Args: {
           from_location_id: string;
@@ -4958,6 +5308,7 @@ export type Database = {
       use_download: { Args: { download_id: string; idempotency_key?: string }; Returns: Json };
       variant_prices: { Args: { currency?: string; quantity?: number; variant_ids: string[] }; Returns: Json };
       verify_certificate: { Args: { number: string }; Returns: Json };
+      withdraw_seat: { Args: { enrollment_id: string; idempotency_key?: string; reason: string }; Returns: Json };
     };
     Enums: {
       [_ in never]: never;

@@ -38,5 +38,6 @@ export * from "./types/organisations.ts";
 export * from "./types/payments.ts";
 export * from "./types/people.ts";
 export * from "./types/pricing.ts";
+export * from "./types/seats.ts";
 export * from "./types.ts";
 export * from "./vocabularies.ts";

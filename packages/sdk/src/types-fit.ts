@@ -6,6 +6,7 @@ import type { Attendance, Certificate, LessonContent, Submission } from "./types
 import type { Organisation, OrganisationInvite, OrganisationSeat } from "./types/organisations.ts";
 import type { Dispute, PaymentProof } from "./types/payments.ts";
 import type { Address } from "./types/people.ts";
+import type { Gift } from "./types/seats.ts";
 import type {
   Enrollment,
   Intake,
@@ -48,6 +49,7 @@ export type TypesFit = [
   True<Fits<Omit<Intake, "prices">, Row<"intakes">>>,
   True<Fits<Omit<InvoiceLine, "taxes">, Row<"invoice_lines">>>,
   True<Fits<Omit<InvoiceSummary, "number">, Row<"invoices">>>,
+  True<Fits<Gift, Row<"gifts">>>,
   True<Fits<LessonContent, Row<"lesson_contents">>>,
   True<Fits<Media, Row<"media">>>,
   True<Fits<Notification, Row<"notifications">>>,

@@ -194,3 +194,8 @@ export type OrganisationRole = (typeof organisationRoles)[number];
 export const enrollmentProgressStates = ["assigned", "started", "completed"] as const;
 /** One of {@link enrollmentProgressStates}. */
 export type EnrollmentProgressState = (typeof enrollmentProgressStates)[number];
+
+/** Where a gift stands: not paid yet, waiting for whoever has its code, claimed, its seat released, or its money given back. */
+export const giftStatuses = ["unpaid", "waiting", "claimed", "expired", "ended"] as const;
+/** One of {@link giftStatuses}. */
+export type GiftStatus = (typeof giftStatuses)[number];

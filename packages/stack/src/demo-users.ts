@@ -41,7 +41,7 @@ export async function createDemoUsers(url: string, keys: Keys, ownerUrl: string)
   }
 }
 
-// Five free seats of the course that can be taken, as its manager would buy them.
+// Five free seats of the course that can be taken, as its manager would buy them, and a gift that waits.
 async function foundDemoOrganisation(sql: postgres.Sql, manager: string): Promise<void> {
   const claims = JSON.stringify({ sub: manager, role: "authenticated" });
   await sql.begin(async (tx) => {
@@ -52,6 +52,10 @@ async function foundDemoOrganisation(sql: postgres.Sql, manager: string): Promis
         select intakes.variant_id from public.intakes join public.products on products.id = intakes.product_id
         where products.slug = 'javascript-from-zero' and intakes.title = 'Self-paced'
       ) as intakes`;
+    const gift = { recipient_email: "friend@seatline.test", message: "For your first program." };
+    await tx`select private.order_gifts(jsonb_build_array(jsonb_build_object('variant_id', intakes.variant_id, 'gift', ${JSON.stringify(gift)}::text::jsonb)), null, null)
+      from public.intakes join public.products on products.id = intakes.product_id
+      where products.slug = 'javascript-from-zero' and intakes.title = 'Self-paced'`;
   });
 }
 

@@ -5,13 +5,16 @@ import type { CallOptions, ChangeOptions } from "../http.ts";
 import { literalPattern, orderBy, quoted, rowsAfter, type SortColumn } from "../keyset-filter.ts";
 import { eachRow, type Page, type PageParams, pageSize, toPage } from "../page.ts";
 import type { CancellationQuote, CancelledEnrollment, IntakeMessage, StaffIntake } from "../types/courses.ts";
-import type { Course, CourseDetail, Enrolled, MyCourse, MyWaitlistEntry, WaitlistEntry } from "../types.ts";
+import type { ClaimedGift, EnrollmentTransfer, Gift, GrantedSeat, RenewalQuote } from "../types/seats.ts";
+import type { Course, CourseDetail, Enrolled, MyCourse, MyWaitlistEntry, Order, WaitlistEntry } from "../types.ts";
 import { type CourseRow, courseColumns, toCourse } from "./course-rows.ts";
 
 const sort: readonly SortColumn[] = [
   { column: "created_at", direction: "desc" },
   { column: "id", direction: "desc" },
 ];
+const giftColumns =
+  "id,order_item_id,intake_id,buyer_id,learner_id,enrollment_id,status,recipient_email,recipient_name,message,deliver_at,expires_at,announced_at,claimed_at";
 const uuid = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 /** Courses: the catalogue, free seats, and the caller's own courses. */
@@ -86,6 +89,70 @@ export class Courses {
   /** The waiting lists the caller is on, with their place or the offer that stands. */
   waitlist(options?: CallOptions): Promise<MyWaitlistEntry[]> {
     return this.#api.ask("my_waitlist", {}, options);
+  }
+
+  /**
+   * Buys seats for others, one per gift. Once the order is paid each waits to be claimed, and its code is mailed to its recipient. Errors:
+   * `invalid_gift`, `invalid_email`, and those of `orders.place`.
+   */
+  give(params: GiveParams, options?: ChangeOptions): Promise<Order> {
+    const { gifts, currency = null } = params;
+    const lines = gifts.map(({ variant_id, ...gift }) => ({ variant_id, gift }));
+    return this.#api.perform("order_gifts", { lines, currency }, options);
+  }
+
+  /** The gifts that the caller gave or claimed, newest first. */
+  gifts(options?: CallOptions): Promise<Gift[]> {
+    return this.#api.rows("gifts", { select: giftColumns, order: "created_at.desc,id" }, options);
+  }
+
+  /** Corrects a gift that nobody claimed; a new code is mailed and the old one ends. Errors: `gift_not_found`, `gift_ended`, `invalid_gift`. */
+  changeGift(params: ChangeGiftParams, options?: ChangeOptions): Promise<Gift> {
+    return this.#api.perform("change_gift", { ...params }, options);
+  }
+
+  /** Takes the seat of a gift by the code in its mail. Errors: `claim_code_not_found`, `gift_ended`, `already_enrolled`. */
+  claimGift(code: string, options?: ChangeOptions): Promise<ClaimedGift> {
+    return this.#api.perform("claim_gift", { code }, options);
+  }
+
+  /** What longer access to one's own seat costs, and until when it would last. Errors: docs/errors.md, Courses. */
+  quoteRenewal(params: RenewParams, options?: CallOptions): Promise<RenewalQuote> {
+    return this.#api.askInBody("quote_renewal", { ...params }, options);
+  }
+
+  /**
+   * Buys longer access to one's own seat. Once the order is paid the time is added to the end, or to now when that is over. Errors:
+   * `renewal_not_sold`, `access_unlimited`, `enrollment_not_renewable`, `enrollment_not_found`.
+   */
+  renew(params: RenewParams, options?: ChangeOptions): Promise<Order> {
+    return this.#api.perform("renew_access", { ...params }, options);
+  }
+
+  /** For staff with `catalog.write`: sells longer access, so many days at a time; its price is that of the variant in the answer. */
+  setRenewal(
+    params: SetRenewalParams,
+    options?: ChangeOptions,
+  ): Promise<{ product_id: string; renewal_days: number | null; renewal_variant_id: string }> {
+    return this.#api.perform("set_course_renewal", { ...params }, options);
+  }
+
+  /**
+   * Moves a seat to another intake. `order` is null when that is done; else it holds the new seat and collects the difference. Errors:
+   * `transfer_too_late`, `enrollment_not_transferable`, `out_of_stock`, `already_enrolled`.
+   */
+  transfer(params: TransferParams, options?: ChangeOptions): Promise<EnrollmentTransfer & { order: Order | null }> {
+    return this.#api.perform("transfer_enrollment", { ...params }, options);
+  }
+
+  /** For staff with `enrollments.write`: gives somebody a seat free of charge. Errors: `out_of_stock`, `already_enrolled`, `invalid_reason`. */
+  grant(params: GrantSeatParams, options?: ChangeOptions): Promise<GrantedSeat> {
+    return this.#api.perform("grant_seat", { ...params }, options);
+  }
+
+  /** For staff with `enrollments.write`: ends a seat that was granted. Errors: `seat_not_found`, `seat_ended`, `invalid_reason`. */
+  withdraw(params: WithdrawSeatParams, options?: ChangeOptions): Promise<GrantedSeat> {
+    return this.#api.perform("withdraw_seat", { ...params }, options);
   }
 
   /** What {@link Courses.cancelEnrollment} would do with the caller's seat, changing nothing. Errors: `enrollment_not_found`. */
@@ -206,6 +273,68 @@ export interface JoinWaitlistParams {
 /** What {@link Courses.leaveWaitlist} takes. */
 export interface LeaveWaitlistParams {
   intake_id: string;
+}
+
+/** One gift of {@link Courses.give}. */
+export interface GiftParams {
+  /** The variant of an intake. */
+  variant_id: string;
+  recipient_email: string;
+  recipient_name?: string;
+  message?: string;
+  /** ISO 8601; at once when left out. */
+  deliver_at?: string;
+}
+
+/** What {@link Courses.give} takes. */
+export interface GiveParams {
+  gifts: GiftParams[];
+  currency?: string;
+}
+
+/** What {@link Courses.changeGift} takes; what is left out stays. */
+export interface ChangeGiftParams extends Partial<Omit<GiftParams, "variant_id">> {
+  gift_id: string;
+}
+
+/** What {@link Courses.renew} and {@link Courses.quoteRenewal} take. */
+export interface RenewParams {
+  enrollment_id: string;
+  /** ISO 4217; the shop's when left out. */
+  currency?: string;
+}
+
+/** What {@link Courses.setRenewal} takes. */
+export interface SetRenewalParams {
+  product_id: string;
+  /** Null ends the sale. */
+  days: number | null;
+}
+
+/** What {@link Courses.transfer} takes. */
+export interface TransferParams {
+  enrollment_id: string;
+  to_intake_id: string;
+  reason?: string;
+  /** For staff: nothing is collected and nothing goes back. */
+  waive_difference?: boolean;
+}
+
+/** What {@link Courses.grant} takes. */
+export interface GrantSeatParams {
+  intake_id: string;
+  profile_id: string;
+  /** Kept in the audit log; at most 500 characters. */
+  reason: string;
+  /** ISO 8601; those of the intake when left out. */
+  access_starts_at?: string;
+  access_ends_at?: string;
+}
+
+/** What {@link Courses.withdraw} takes. */
+export interface WithdrawSeatParams {
+  enrollment_id: string;
+  reason: string;
 }
 
 function published(select: string, currency: string | undefined): Query {

@@ -4,6 +4,10 @@ import { discardAbandonedUploads } from "./catalog.discard-abandoned-uploads.ts"
 import { removeFile } from "./catalog.remove-file.ts";
 import { decideIntakes } from "./courses.decide-intakes.ts";
 import { expireOffers } from "./courses.expire-offers.ts";
+import { remindAccessEnds } from "./courses.remind-access-ends.ts";
+import { runGifts } from "./courses.run-gifts.ts";
+import { sendAccessReminder } from "./courses.send-access-reminder.ts";
+import { sendGift, sendGiftReminder } from "./courses.send-gift.ts";
 import { windUpIntakes } from "./courses.wind-up-intakes.ts";
 import { purgeIdempotencyKeys } from "./foundation.purge-idempotency-keys.ts";
 import { runExport } from "./imports.run-export.ts";
@@ -53,6 +57,9 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
   "learning.issue-certificate": issueCertificate,
   "learning.send-certificate": sendCertificate,
   "learning.send-grade": sendGrade,
+  "courses.send-access-reminder": sendAccessReminder,
+  "courses.send-gift": sendGift,
+  "courses.send-gift-reminder": sendGiftReminder,
   "organisations.send-invite": sendInvite,
   "payments.send-refund": sendRefund,
   "payments.close-session": closeSession,
@@ -66,6 +73,8 @@ export const scheduledTasks: Record<ScheduledTaskName, ScheduledTask> = {
   "orders.expire-due": expireDueOrders,
   "carts.expire-due": expireCarts,
   "courses.expire-offers": expireOffers,
+  "courses.run-gifts": runGifts,
+  "courses.remind-access-ends": remindAccessEnds,
   "courses.decide-intakes": decideIntakes,
   "courses.wind-up-intakes": windUpIntakes,
   "payments.apply-provider-events": applyProviderEvents,
