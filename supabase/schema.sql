@@ -11833,6 +11833,8 @@ CREATE OR REPLACE FUNCTION private.run_import(import_id uuid, run integer)
  RETURNS jsonb
  LANGUAGE plpgsql
  SET search_path TO ''
+ SET jit TO 'off'
+ SET work_mem TO '64MB'
 AS $function$
 declare
   v_import public.imports;

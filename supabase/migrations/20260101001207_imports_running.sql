@@ -139,6 +139,8 @@ language plpgsql
 volatile
 security invoker
 set search_path = ''
+set jit = 'off' -- compiling takes longer than the statements do
+set work_mem = '64MB'
 as $$
 declare
   v_import public.imports;
