@@ -25,6 +25,10 @@ create table public.orders (
   expires_at timestamptz,
   paid_at timestamptz,
   owed_reason text,
+  processing_at timestamptz,
+  shipped_at timestamptz,
+  delivered_at timestamptz,
+  completed_at timestamptz,
   cancelled_at timestamptz,
   cancel_reason text,
   shipping_address jsonb,
@@ -39,6 +43,7 @@ create table public.orders (
   constraint orders_expire_only_while_unpaid check (status <> 'pending' or expires_at is not null),
   constraint orders_are_dated_when_paid check (paid_at is not null or status in ('pending', 'cancelled', 'expired', 'needs_review', 'refunded')),
   constraint orders_say_when_they_were_cancelled check (status <> 'cancelled' or cancelled_at is not null),
+  constraint orders_arrive_after_they_left check (delivered_at is null or shipped_at is not null),
   constraint orders_go_to_one_address check (jsonb_typeof(shipping_address) = 'object'),
   constraint orders_have_a_known_purpose check (purpose in ('organisation', 'gift', 'renewal', 'transfer')),
   constraint orders_name_the_organisation_they_are_for check ((organisation_id is not null) = (purpose is not distinct from 'organisation'))
@@ -199,6 +204,7 @@ begin
     'subtotal_amount', v_order.subtotal_amount, 'discount_amount', v_order.discount_amount, 'tax_amount', v_order.tax_amount,
     'tax_included_amount', v_order.tax_included_amount, 'shipping_amount', v_order.shipping_amount, 'total_amount', v_order.total_amount, 'due_amount', v_due,
     'placed_at', v_order.placed_at, 'expires_at', v_order.expires_at, 'paid_at', v_order.paid_at,
+    'processing_at', v_order.processing_at, 'shipped_at', v_order.shipped_at, 'delivered_at', v_order.delivered_at, 'completed_at', v_order.completed_at,
     'cancelled_at', v_order.cancelled_at, 'cancel_reason', v_order.cancel_reason, 'shipping_address', v_order.shipping_address,
     'purpose', v_order.purpose, 'organisation_id', v_order.organisation_id,
     'items', v_items, 'payments', v_payments, 'refunds', v_refunds);

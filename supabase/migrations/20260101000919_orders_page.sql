@@ -74,6 +74,7 @@ begin
     when order_allows.action = 'cancel' and order_allows.who = 'customer' and target.status = 'paid' then private.may_still_cancel(target)
     when order_allows.action = 'refund' then exists (
       select from public.payments where payments.order_id = target.id and payments.status in ('success', 'refunding') and private.refundable_amount(payments.id) > 0)
+    when order_allows.action in ('start_processing', 'mark_shipped', 'mark_delivered', 'complete') then private.fulfilment_allows(target, order_allows.action)
     else true end;
 end
 $$;
@@ -179,6 +180,9 @@ begin
       select jsonb_build_object('id', profiles.id, 'name', btrim(profiles.first_name || ' ' || profiles.last_name), 'email', profiles.email, 'phone', profiles.phone)
       from public.profiles
       where profiles.id = v_order.customer_id and (profiles.id = auth.uid() or private.is_service() or private.has_permission('people.read'))),
+    'shipment', (
+      select jsonb_build_object('carrier', events.payload -> 'carrier', 'tracking_number', events.payload -> 'tracking_number', 'shipped_at', events.occurred_at)
+      from public.events where events.subject_id = v_order.id and events.name = 'order.shipped' order by events.id desc limit 1),
     'invoices', (
       select coalesce(jsonb_agg(jsonb_build_object('id', invoices.id, 'kind', invoices.kind, 'number', invoices.number, 'issued_at', invoices.issued_at,
         'total_amount', invoices.total_amount, 'currency', invoices.currency, 'refund_id', invoices.refund_id, 'corrects_id', invoices.corrects_id) order by invoices.issued_at, invoices.id), '[]')

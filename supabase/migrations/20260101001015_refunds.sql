@@ -264,9 +264,12 @@ begin
     update public.orders set status = 'refunded' where orders.id = refund.order_id;
     perform private.take_back_goods(refund.order_id);
     perform private.give_back_promotions(array[refund.order_id]);
-  elsif v_order_status in ('paid', 'completed') then
+  elsif v_order_status in ('paid', 'processing', 'shipped', 'delivered', 'completed') then
     update public.orders set status = 'partially_refunded' where orders.id = refund.order_id;
+  else
+    return;
   end if;
+  perform private.emit('order.refunded', 'order', refund.order_id, jsonb_build_object('refund_id', refund.id, 'whole', v_rest = 0));
 end
 $$;
 comment on function private.settle_refund(public.refunds, public.payments) is

@@ -33,3 +33,32 @@ begin
 end
 $$;
 comment on function private.production_document(bigint) is 'What the production system is told of a paid order, null when the order is not to be made any more. The worker adds the process to report on.';
+
+insert into private.process_reporters (reporter, task) values ('production', 'production.tell-change');
+
+create function private.production_change(event_id bigint)
+returns jsonb
+language plpgsql
+volatile -- stable would answer what was there before the verb that calls it
+security invoker
+set search_path = ''
+as $$
+declare
+  v_event public.events;
+  v_push public.processes;
+begin
+  select * into v_event from public.events where events.id = production_change.event_id;
+  select * into v_push from public.processes
+  where processes.subject_id = v_event.subject_id and processes.task = 'production.push-order' order by processes.created_at desc limit 1;
+  -- what was never handed over need not be taken back
+  if v_push.id is null or v_push.status = 'cancelled' or v_push.status = 'queued' and v_push.attempts = 0 then
+    return null;
+  end if;
+  return jsonb_build_object(
+    'wait', v_push.status in ('queued', 'running'), -- it may arrive there after us
+    'type', v_event.name, 'effect_key', v_event.name || ':' || v_event.id, 'push_process_id', v_push.id, 'details', v_event.payload,
+    'order', private.order_document(v_event.subject_id) - array['payments', 'refunds']);
+end
+$$;
+comment on function private.production_change(bigint) is
+  'What the production system is told when an order that it may have was cancelled, refunded or changed: the order as it is now, and which event it is about. Null: it never had it. wait: the push is under way, ask again.';

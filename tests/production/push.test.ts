@@ -6,6 +6,7 @@ import { enroll } from "../support/buying.ts";
 import { publishedIntake } from "../support/catalog.ts";
 import { useDatabase } from "../support/database.ts";
 import { newCustomer } from "../support/people.ts";
+import { queuedPush } from "./handing-over.ts";
 
 const database = useDatabase();
 const SECRET = "a secret of sixteen and more";
@@ -150,4 +151,34 @@ describe("a paid order", { timeout: 60_000 }, () => {
 
 test("an endpoint without a secret is refused at start", async () => {
   await expect(open({ PRODUCTION_URL: "http://127.0.0.1:9" })).rejects.toThrow(/PRODUCTION_SECRET/);
+});
+describe("an order that production was given", { timeout: 60_000 }, () => {
+  const tellings = async (orderId: string) =>
+    database.sql`select status, message from public.processes where subject_id = ${orderId} and task = 'production.tell-change' order by created_at`;
+
+  test("is told when it is cancelled; one that it never had is not", async () => {
+    await behave({ answer: "done" });
+    const worker = await pushing();
+    const orderId = await paidOrder();
+    await worker.untilEmpty();
+    await database.sql`select public.cancel_order(${orderId}, 'a test cancels it')`;
+    await worker.untilEmpty();
+    expect(await tellings(orderId)).toMatchObject([{ status: "done" }]);
+    const { orders } = (await (await fetch(`${simulator.url}/simulator/production`)).json()) as { orders: object[] };
+    expect(JSON.stringify(orders)).toContain("order.cancelled:");
+    const never = await paidOrder();
+    await database.sql`select public.cancel_order(${never}, 'before it was pushed')`;
+    await worker.untilEmpty();
+    expect(await given(never)).toEqual([]);
+  });
+
+  test("is told after the push that is under way, not before", async () => {
+    const { processId, orderId } = await queuedPush(database.sql);
+    await database.sql`select private.start_process(${processId})`;
+    await database.sql`select public.cancel_order(${orderId}, 'a test cancels it')`;
+    const [event] =
+      await database.sql`select id from public.events where subject_id = ${orderId} and name = 'order.cancelled'`;
+    const [row] = await database.sql`select private.production_change(${event?.id}) as document`;
+    expect(row?.document).toMatchObject({ wait: true, type: "order.cancelled", order: { status: "cancelled" } });
+  });
 });

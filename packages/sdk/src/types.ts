@@ -166,6 +166,10 @@ export interface OrderSummary {
   /** Until when an unpaid order holds its seats. */
   expires_at: string | null;
   paid_at: string | null;
+  processing_at: string | null;
+  shipped_at: string | null;
+  delivered_at: string | null;
+  completed_at: string | null;
   cancelled_at: string | null;
   cancel_reason: string | null;
 }

@@ -16,7 +16,17 @@ export const orderStatuses = [
 export type OrderStatus = (typeof orderStatuses)[number];
 
 /** What can be done with an order. */
-export const orderActions = ["pay", "cancel", "refund", "resolve_review", "add_note"] as const;
+export const orderActions = [
+  "pay",
+  "cancel",
+  "refund",
+  "resolve_review",
+  "start_processing",
+  "mark_shipped",
+  "mark_delivered",
+  "complete",
+  "add_note",
+] as const;
 /** One of {@link orderActions}. */
 export type OrderAction = (typeof orderActions)[number];
 

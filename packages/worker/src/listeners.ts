@@ -4,6 +4,12 @@ import type { EventTaskName } from "./queues.ts";
 export const LISTENERS: Readonly<Record<string, readonly EventTaskName[]>> = {
   "profile.created": ["notifications.send-welcome"],
   "order.paid": ["notifications.send-order-confirmation", "invoices.issue-invoice", "production.push-order"],
+  "order.shipped": ["notifications.send-shipment-news"],
+  "order.delivered": ["notifications.send-shipment-news"],
+  "order.cancelled": ["production.tell-change"],
+  "order.refunded": ["production.tell-change"],
+  "order.edited": ["production.tell-change"],
+  "order.reviewed": ["production.tell-change"],
   "invoice.issued": ["invoices.send-document"],
   "payment.cancelled": ["payments.close-session"],
   "payment.failed": ["notifications.send-payment-failed"],

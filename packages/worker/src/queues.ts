@@ -19,6 +19,7 @@ export const EVENT_TASKS = [
   "notifications.send-intake-cancelled",
   "notifications.send-intake-alert",
   "notifications.send-intake-message",
+  "notifications.send-shipment-news",
   "invoices.issue-invoice",
   "invoices.issue-credit-note",
   "invoices.send-document",
@@ -35,6 +36,7 @@ export const EVENT_TASKS = [
   "production.push-order",
   "imports.run-import",
   "imports.run-export",
+  "production.tell-change",
 ] as const;
 /** Name of a task that follows an event. */
 export type EventTaskName = (typeof EVENT_TASKS)[number];
@@ -42,6 +44,7 @@ export type EventTaskName = (typeof EVENT_TASKS)[number];
 /** Tasks that run by the clock, with the minute pattern they run by. */
 export const SCHEDULES = {
   "orders.expire-due": "* * * * *",
+  "orders.complete-due": "41 * * * *",
   "carts.expire-due": "23 * * * *",
   "courses.expire-offers": "* * * * *",
   "courses.run-gifts": "* * * * *",
@@ -109,6 +112,7 @@ export const QUEUES: Record<TaskName, Omit<Queue, "name">> = {
   "notifications.send-intake-cancelled": mailQueue,
   "notifications.send-intake-alert": mailQueue,
   "notifications.send-intake-message": mailQueue,
+  "notifications.send-shipment-news": mailQueue,
   "invoices.issue-invoice": owedQueue,
   "invoices.issue-credit-note": owedQueue,
   "invoices.send-document": owedQueue,
@@ -125,7 +129,9 @@ export const QUEUES: Record<TaskName, Omit<Queue, "name">> = {
   "production.push-order": owedQueue,
   "imports.run-import": fileQueue,
   "imports.run-export": fileQueue,
+  "production.tell-change": owedQueue,
   "orders.expire-due": scheduledQueue,
+  "orders.complete-due": scheduledQueue,
   "carts.expire-due": scheduledQueue,
   "courses.expire-offers": scheduledQueue,
   "courses.run-gifts": scheduledQueue,

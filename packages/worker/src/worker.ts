@@ -59,7 +59,9 @@ export async function startWorker(
   const storedFiles = openStoredFiles(settings.supabaseUrl, settings.supabaseSecretKey);
   const tools = { sql, mailer, stripe, providers, invoiceFiles, certificateFiles, storedFiles, settings };
   const wake = await takeWork(boss, { tools, log, observe: metrics.observe });
-  const off: ReadonlySet<EventTaskName> = new Set(settings.production ? [] : ["production.push-order"]);
+  const off: ReadonlySet<EventTaskName> = new Set(
+    settings.production ? [] : ["production.push-order", "production.tell-change"],
+  );
   const relay = new Relay(sql, boss, log, off);
   const stopping = new AbortController();
 

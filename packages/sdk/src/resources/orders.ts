@@ -13,7 +13,7 @@ const sort: readonly SortColumn[] = [
   { column: "id", direction: "desc" },
 ];
 const summaryColumns =
-  "id,number,status,currency,subtotal_amount,discount_amount,tax_amount,tax_included_amount,shipping_amount,total_amount,placed_at,expires_at,paid_at,cancelled_at,cancel_reason";
+  "id,number,status,currency,subtotal_amount,discount_amount,tax_amount,tax_included_amount,shipping_amount,total_amount,placed_at,expires_at,paid_at,processing_at,shipped_at,delivered_at,completed_at,cancelled_at,cancel_reason";
 
 /** Orders: place, read, search, cancel. */
 export class Orders {
@@ -82,6 +82,27 @@ export class Orders {
   /** Cancels an order and frees what it holds; what was paid is refunded. Errors: docs/errors.md, Orders. */
   cancel(params: CancelOrderParams, options?: ChangeOptions): Promise<Order> {
     return this.#api.perform("cancel_order", { order_id: params.order_id, reason: params.reason ?? null }, options);
+  }
+
+  /** Staff (`orders.fulfil`): somebody works on a paid order now. Errors: `permission_denied`, `order_not_found`, `order_not_ready`. */
+  startProcessing(order_id: string, options?: ChangeOptions): Promise<Order> {
+    return this.#api.perform("start_processing", { order_id }, options);
+  }
+
+  /** Staff (`orders.fulfil`): the goods have left; the customer gets a mail. Errors: as {@link Orders.startProcessing}, `invalid_shipment`. */
+  markShipped(params: MarkShippedParams, options?: ChangeOptions): Promise<Order> {
+    const { order_id, carrier = null, tracking_number = null } = params;
+    return this.#api.perform("mark_shipped", { order_id, carrier, tracking_number }, options);
+  }
+
+  /** Staff (`orders.fulfil`): the goods have arrived; the customer gets a mail. Errors: as {@link Orders.startProcessing}. */
+  markDelivered(order_id: string, options?: ChangeOptions): Promise<Order> {
+    return this.#api.perform("mark_delivered", { order_id }, options);
+  }
+
+  /** Staff (`orders.fulfil`): nothing is left to do; most orders complete by themselves. Errors: as {@link Orders.startProcessing}. */
+  complete(order_id: string, options?: ChangeOptions): Promise<Order> {
+    return this.#api.perform("complete_order", { order_id }, options);
   }
 
   /**
@@ -160,4 +181,13 @@ export interface AddOrderNoteParams {
   body: string;
   /** Staff: whether the customer sees it. What customers write, they see. */
   visible_to_customer?: boolean;
+}
+
+/** What {@link Orders.markShipped} takes. */
+export interface MarkShippedParams {
+  order_id: string;
+  /** At most 100 characters. */
+  carrier?: string;
+  /** At most 100 characters. */
+  tracking_number?: string;
 }

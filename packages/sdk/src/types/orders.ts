@@ -7,6 +7,8 @@ export interface OrderPage extends Omit<Order, "items" | "refunds"> {
   refunds: OrderPageRefund[];
   /** Who bought; null for staff without `people.read`. */
   customer: { id: string; name: string; email: string | null; phone: string | null } | null;
+  /** What staff said when the goods left; null before. */
+  shipment: { carrier: string | null; tracking_number: string | null; shipped_at: string } | null;
   /** Invoices and credit notes, oldest first. */
   invoices: OrderPageInvoice[];
   /** Oldest first, beginning with the placing. */

@@ -26,7 +26,9 @@ import { sendOrderConfirmation } from "./notifications.send-order-confirmation.t
 import { sendPaymentFailed } from "./notifications.send-payment-failed.ts";
 import { sendProofRejected } from "./notifications.send-proof-rejected.ts";
 import { sendSeatOffer } from "./notifications.send-seat-offer.ts";
+import { sendShipmentNews } from "./notifications.send-shipment-news.ts";
 import { sendWelcome } from "./notifications.send-welcome.ts";
+import { completeDueOrders } from "./orders.complete-due.ts";
 import { expireDueOrders } from "./orders.expire-due.ts";
 import { sendInvite } from "./organisations.send-invite.ts";
 import { applyProviderEvents } from "./payments.apply-provider-events.ts";
@@ -37,6 +39,7 @@ import { reconcileRefunds } from "./payments.reconcile-refunds.ts";
 import { sendRefund } from "./payments.send-refund.ts";
 import { closeAbandonedProcesses } from "./processes.close-abandoned.ts";
 import { pushOrder } from "./production.push-order.ts";
+import { tellChange } from "./production.tell-change.ts";
 import type { EventTask, ScheduledTask } from "./task.ts";
 
 /** The tasks that follow events, by queue name. */
@@ -50,6 +53,7 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
   "notifications.send-intake-cancelled": sendIntakeCancelled,
   "notifications.send-intake-alert": sendIntakeAlert,
   "notifications.send-intake-message": sendIntakeMessage,
+  "notifications.send-shipment-news": sendShipmentNews,
   "invoices.issue-invoice": issueInvoice,
   "invoices.issue-credit-note": issueCreditNote,
   "invoices.send-document": sendDocument,
@@ -66,11 +70,13 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
   "production.push-order": pushOrder,
   "imports.run-import": runImport,
   "imports.run-export": runExport,
+  "production.tell-change": tellChange,
 };
 
 /** The tasks that run by the clock, by queue name. */
 export const scheduledTasks: Record<ScheduledTaskName, ScheduledTask> = {
   "orders.expire-due": expireDueOrders,
+  "orders.complete-due": completeDueOrders,
   "carts.expire-due": expireCarts,
   "courses.expire-offers": expireOffers,
   "courses.run-gifts": runGifts,
