@@ -247,7 +247,7 @@ $$;
 comment on function private.write_order(uuid, private.quote, uuid, timestamptz) is
   'Writes an order whose units are taken: order, items, enrolments, downloads, events. Without expires_at there is nothing to pay and it is born paid.';
 
-create function private.place_quote(customer_id uuid, quote private.quote)
+create function private.place_quote(customer_id uuid, quote private.quote, hold_until timestamptz default null)
 returns uuid
 language plpgsql
 volatile
@@ -263,7 +263,7 @@ declare
   v_expired uuid[];
 begin
   if quote.total_amount > 0 then
-    v_expires_at := now() + make_interval(mins => (private.setting('hold_minutes'))::integer);
+    v_expires_at := coalesce(place_quote.hold_until, now() + make_interval(mins => (private.setting('hold_minutes'))::integer));
   end if;
   v_expired := private.expire_own_due_orders(place_quote.customer_id, quote.lines);
   foreach v_line in array quote.lines loop
@@ -283,7 +283,8 @@ begin
   return v_order_id;
 end
 $$;
-comment on function private.place_quote(uuid, private.quote) is 'Holds the units of a quote without problems, then writes the order as it was quoted and uses its promotions; answers its id.';
+comment on function private.place_quote(uuid, private.quote, timestamptz) is
+  'Holds the units of a quote without problems, until hold_until or for hold_minutes, then writes the order as it was quoted and uses its promotions; answers its id.';
 
 -- enroll -----------------------------------------------------------------------------------------------------------------------------
 

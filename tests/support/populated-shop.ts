@@ -55,6 +55,8 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
     await sql`select private.queue_notification(${customer}, 'welcome', 'email', ${`welcome_${customer}`}, 'Welcome', 'Hello.')`;
   }
   await act(sql, support, (tx) => tx`select public.add_order_note(id, 'Among ourselves.') from public.orders limit 1`);
+  for (const customer of [first, second])
+    await sql`select public.create_draft_order(${customer}, ${JSON.stringify([{ variant_id: scarce, quantity: 1 }])}::text::jsonb)`;
   await sql`insert into public.promotion_redemptions (promotion_id, order_id, customer_id, amount, currency, given_back_at)
     select promotions.id, orders.id, orders.customer_id, 0, 'IDR', now() from public.promotions, public.orders where orders.status = 'cancelled'`;
   await sql`insert into public.cart_coupons (cart_id, coupon_id) select carts.id, coupons.id from public.carts, public.coupons where code = 'TENPERCENT'`;

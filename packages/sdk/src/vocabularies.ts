@@ -15,6 +15,11 @@ export const orderStatuses = [
 /** One of {@link orderStatuses}. */
 export type OrderStatus = (typeof orderStatuses)[number];
 
+/** Where an order stands that staff prepare. */
+export const draftOrderStatuses = ["open", "placed", "cancelled"] as const;
+/** One of {@link draftOrderStatuses}. */
+export type DraftOrderStatus = (typeof draftOrderStatuses)[number];
+
 /** What can be done with an order. */
 export const orderActions = [
   "pay",
@@ -135,7 +140,7 @@ export const lockReasons = [
 export type LockReason = (typeof lockReasons)[number];
 
 /** Why a unit costs what it costs. */
-export const priceReasonKinds = ["base", "sale", "tier", "group"] as const;
+export const priceReasonKinds = ["base", "sale", "tier", "group", "agreed"] as const;
 /** One of {@link priceReasonKinds}. */
 export type PriceReasonKind = (typeof priceReasonKinds)[number];
 

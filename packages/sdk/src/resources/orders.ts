@@ -3,7 +3,7 @@ import { decodeCursor } from "../cursor.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
 import { orderBy, rowsAfter, type SortColumn } from "../keyset-filter.ts";
 import { eachRow, type Page, type PageParams, pageSize, toPage } from "../page.ts";
-import type { OrderNote, OrderPage } from "../types/orders.ts";
+import type { DraftOrder, DraftOrderLine, OrderNote, OrderPage } from "../types/orders.ts";
 import type { Order, OrderSummary } from "../types.ts";
 import type { OrderStatus } from "../vocabularies.ts";
 import type { Carts } from "./cart.ts";
@@ -106,6 +106,37 @@ export class Orders {
   }
 
   /**
+   * Staff (`orders.write`): prepares an order for a customer and answers the draft with what it costs now; it holds nothing. Agreed
+   * prices need `pricing.write`. Errors: docs/errors.md, Orders, Drafts.
+   */
+  createDraft(params: CreateDraftOrderParams, options?: ChangeOptions): Promise<DraftOrder> {
+    return this.#api.perform("create_draft_order", { ...params }, options);
+  }
+
+  /** Staff (`orders.read`): a draft and, while it is open, what it costs now. Errors: `draft_order_not_found`. */
+  getDraft(draft_order_id: string, options?: CallOptions): Promise<DraftOrder> {
+    return this.#api.ask("get_draft_order", { draft_order_id }, options);
+  }
+
+  /** Staff: changes an open draft; what is left out stays. Errors: `draft_order_not_open` and those of {@link Orders.createDraft}. */
+  changeDraft(params: ChangeDraftOrderParams, options?: ChangeOptions): Promise<DraftOrder> {
+    return this.#api.perform("change_draft_order", { ...params }, options);
+  }
+
+  /** Staff: puts a draft away. Errors: `draft_order_not_found`, `draft_order_not_open`. */
+  cancelDraft(draft_order_id: string, options?: ChangeOptions): Promise<DraftOrder> {
+    return this.#api.perform("cancel_draft_order", { draft_order_id }, options);
+  }
+
+  /**
+   * Staff: makes a draft the customer's order, held until `hold_until`; the customer gets a mail and pays it like any other. Errors:
+   * `draft_order_not_open`, `invalid_hold` and those of {@link Orders.place}.
+   */
+  placeDraft(params: PlaceDraftOrderParams, options?: ChangeOptions): Promise<Order> {
+    return this.#api.perform("place_draft_order", { ...params }, options);
+  }
+
+  /**
    * Writes a note beside an order: staff (`orders.write`) among themselves unless it is visible to the customer, customers on their own
    * orders. Errors: `order_not_found`, `invalid_note`, `too_many_notes`.
    */
@@ -190,4 +221,34 @@ export interface MarkShippedParams {
   carrier?: string;
   /** At most 100 characters. */
   tracking_number?: string;
+}
+
+/** What {@link Orders.createDraft} takes. */
+export interface CreateDraftOrderParams {
+  /** Whose order it will be. */
+  customer_id: string;
+  lines: DraftOrderLine[];
+  /** ISO 4217 code; the shop's own when left out. */
+  currency?: string;
+  /** One of the customer's addresses; their default one when left out. */
+  shipping_address_id?: string;
+  coupon_codes?: string[];
+  /** Whose taxes count when nothing is sent to an address: ISO 3166-1. */
+  country?: string;
+  province?: string;
+  /** For staff only. */
+  note?: string;
+}
+
+/** What {@link Orders.changeDraft} takes. */
+export interface ChangeDraftOrderParams
+  extends Partial<Pick<CreateDraftOrderParams, "lines" | "shipping_address_id" | "coupon_codes" | "note">> {
+  draft_order_id: string;
+}
+
+/** What {@link Orders.placeDraft} takes. */
+export interface PlaceDraftOrderParams {
+  draft_order_id: string;
+  /** ISO 8601; `draft_hold_hours` from now when left out, `draft_hold_max_days` at most. */
+  hold_until?: string;
 }

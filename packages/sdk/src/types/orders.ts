@@ -1,5 +1,6 @@
 import type { Order, OrderItem, Refund } from "../types.ts";
-import type { InvoiceKind, OrderAction } from "../vocabularies.ts";
+import type { DraftOrderStatus, InvoiceKind, OrderAction } from "../vocabularies.ts";
+import type { Quote } from "./pricing.ts";
 
 /** Everything an order page shows. */
 export interface OrderPage extends Omit<Order, "items" | "refunds"> {
@@ -83,4 +84,35 @@ export interface OrderNote {
   /** Null for customers. */
   author_name: string | null;
   written_at: string;
+}
+
+/** What a draft wants of one variant. */
+export interface DraftOrderLine {
+  variant_id: string;
+  quantity: number;
+  /** Minor units of the draft's currency, instead of the catalogue's price; with `agreed_reason`. */
+  agreed_unit_amount?: number | null;
+  /** Why; for staff only. */
+  agreed_reason?: string | null;
+}
+
+/** An order that staff prepare for a customer, who sees nothing of it before it is placed. */
+export interface DraftOrder {
+  id: string;
+  status: DraftOrderStatus;
+  customer_id: string;
+  currency: string;
+  shipping_address_id: string | null;
+  country: string | null;
+  province: string | null;
+  note: string | null;
+  coupon_codes: string[];
+  lines: Required<DraftOrderLine>[];
+  /** What it costs now, with everything that would refuse it in `problems`; null once it is placed or cancelled. */
+  quote: Quote | null;
+  /** The order that it became. */
+  order_id: string | null;
+  created_by: string | null;
+  created_at: string;
+  updated_at: string;
 }

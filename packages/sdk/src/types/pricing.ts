@@ -3,7 +3,7 @@ import type { Problem } from "./carts.ts";
 
 /** Why a unit costs what it costs. */
 export interface PriceReason {
-  /** `base`: the catalogue's price; `sale`: a list for everybody; `tier`: from a quantity on; `group`: for a group of customers. */
+  /** `base`: the catalogue's price; `sale`: a list for everybody; `tier`: from a quantity on; `group`: for a group of customers; `agreed`: by staff. */
   kind: PriceReasonKind;
   /** The list; these four are there unless the base price counts. */
   price_list_id?: string;

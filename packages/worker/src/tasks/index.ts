@@ -24,6 +24,7 @@ import { sendIntakeCancelled } from "./notifications.send-intake-cancelled.ts";
 import { sendIntakeMessage } from "./notifications.send-intake-message.ts";
 import { sendOrderConfirmation } from "./notifications.send-order-confirmation.ts";
 import { sendPaymentFailed } from "./notifications.send-payment-failed.ts";
+import { sendPaymentRequest } from "./notifications.send-payment-request.ts";
 import { sendProofRejected } from "./notifications.send-proof-rejected.ts";
 import { sendSeatOffer } from "./notifications.send-seat-offer.ts";
 import { sendShipmentNews } from "./notifications.send-shipment-news.ts";
@@ -54,6 +55,7 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
   "notifications.send-intake-alert": sendIntakeAlert,
   "notifications.send-intake-message": sendIntakeMessage,
   "notifications.send-shipment-news": sendShipmentNews,
+  "notifications.send-payment-request": sendPaymentRequest,
   "invoices.issue-invoice": issueInvoice,
   "invoices.issue-credit-note": issueCreditNote,
   "invoices.send-document": sendDocument,
