@@ -31,6 +31,7 @@ allowed (name, clients) as (
     ('private.own_organisations', 'authenticated'),
     -- each does the work of the invoker function of the same name in public
     ('private.arrange_images', 'authenticated'),
+    ('private.acknowledge_concern', 'authenticated'),
     ('private.add_address', 'authenticated'),
     ('private.add_order_note', 'authenticated'),
     ('private.create_organisation', 'authenticated'),
@@ -65,6 +66,7 @@ allowed (name, clients) as (
     ('private.change_draft_order', 'authenticated'),
     ('private.create_draft_order', 'authenticated'),
     ('private.get_draft_order', 'authenticated'),
+    ('private.open_concerns', 'authenticated'),
     ('private.place_draft_order', 'authenticated'),
     ('private.cancel_order', 'authenticated'),
     ('private.change_address', 'authenticated'),

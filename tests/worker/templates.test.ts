@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { messageId } from "../../packages/worker/src/mailer.ts";
+import { alert } from "../../packages/worker/src/templates/alert.ts";
 import { formatMoney } from "../../packages/worker/src/templates/format-money.ts";
 import { orderConfirmation } from "../../packages/worker/src/templates/order-confirmation.ts";
 import { paymentFailed } from "../../packages/worker/src/templates/payment-failed.ts";
+import { paymentRequest } from "../../packages/worker/src/templates/payment-request.ts";
 import { seatOffer } from "../../packages/worker/src/templates/seat-offer.ts";
+import { shipmentNews } from "../../packages/worker/src/templates/shipment-news.ts";
 
 const order = {
   shop: "Toko <script>",
@@ -51,6 +54,32 @@ describe("mail templates", () => {
 
   it("tell when a course starts in the course's own time zone", () => {
     expect(plain(orderConfirmation(order, "en").text)).toContain("1 December 2026 at 09:00 (Asia/Jakarta)");
+  });
+
+  it("tell customers where their goods are, and staff what stays open", () => {
+    const facts = {
+      shop: "Toko",
+      firstName: "Ayu",
+      number: "SL-1",
+      carrier: "JNE",
+      trackingNumber: "42",
+      orderUrl: "http://shop.test/1",
+    };
+    expect(shipmentNews({ ...facts, delivered: false }, "en").text).toMatch(/has left us[\s\S]*JNE[\s\S]*42/);
+    expect(shipmentNews({ ...facts, delivered: true }, "id").text).not.toContain("JNE");
+    const open = {
+      shop: "Toko",
+      kind: "refund_failed",
+      sentence: "A refund failed.",
+      subject: "SL-1",
+      since: "2026-12-01T02:00:00Z",
+    };
+    const about = { ...open, timeZone: "Asia/Jakarta", url: null };
+    expect(plain(alert(about, "en").text)).toMatch(/A refund failed\.[\s\S]*SL-1[\s\S]*09:00/);
+    expect(alert(about, "id").text).toContain("Pengembalian dana gagal");
+    const request = { shop: "Toko", firstName: "", number: "SL-1", currency: "IDR", minorUnits: 2, amount: 15_000_000 };
+    const held = { heldUntil: "2026-12-01T02:00:00Z", timeZone: "Asia/Jakarta", orderUrl: "http://shop.test/1" };
+    expect(plain(paymentRequest({ ...request, ...held }, "id").text)).toContain("Rp 150.000");
   });
 
   it("say that an order is free instead of naming an amount", () => {

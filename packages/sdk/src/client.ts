@@ -5,6 +5,7 @@ import type { Database } from "./database.types.ts";
 import { GuestCart } from "./guest-cart.ts";
 import { guestStorage } from "./guest-storage.ts";
 import { Http } from "./http.ts";
+import { Alerts } from "./resources/alerts.ts";
 import { Carts } from "./resources/cart.ts";
 import { Catalog } from "./resources/catalog.ts";
 import { Checkout } from "./resources/checkout.ts";
@@ -61,6 +62,7 @@ export interface Seatline {
   refunds: Refunds;
   disputes: Disputes;
   ledger: Ledger;
+  alerts: Alerts;
   transfers: Transfers;
   /** Supabase Auth: sign-up, sign-in, sign-out, one-time passwords. */
   auth: SupabaseClient<Database>["auth"];
@@ -107,6 +109,7 @@ export function createSeatline(options: SeatlineOptions): Seatline {
     pricing: new Pricing(api),
     processes: new Processes(api),
     ledger: new Ledger(api),
+    alerts: new Alerts(api),
     refunds: new Refunds(api),
     disputes: new Disputes(api),
     transfers: new Transfers(api, options.url, send),

@@ -15,6 +15,23 @@ export const orderStatuses = [
 /** One of {@link orderStatuses}. */
 export type OrderStatus = (typeof orderStatuses)[number];
 
+/** What can stay open too long. */
+export const concernKinds = [
+  "provider_event_failed",
+  "provider_event_unknown",
+  "payment_open",
+  "order_in_review",
+  "refund_pending",
+  "refund_failed",
+  "proof_waiting",
+  "production_waiting",
+  "job_failed",
+  "schedule_failing",
+  "events_undelivered",
+] as const;
+/** One of {@link concernKinds}. */
+export type ConcernKind = (typeof concernKinds)[number];
+
 /** Where an order stands that staff prepare. */
 export const draftOrderStatuses = ["open", "placed", "cancelled"] as const;
 /** One of {@link draftOrderStatuses}. */

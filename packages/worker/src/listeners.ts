@@ -4,6 +4,7 @@ import type { EventTaskName } from "./queues.ts";
 export const LISTENERS: Readonly<Record<string, readonly EventTaskName[]>> = {
   "profile.created": ["notifications.send-welcome"],
   "order.paid": ["notifications.send-order-confirmation", "invoices.issue-invoice", "production.push-order"],
+  "alert.raised": ["notifications.send-alert"],
   "draft_order.placed": ["notifications.send-payment-request"],
   "order.shipped": ["notifications.send-shipment-news"],
   "order.delivered": ["notifications.send-shipment-news"],

@@ -40,6 +40,9 @@ export function createMetrics(sql: Sql, log: Log): Metrics {
     "Age of the oldest event that is not relayed; 0 when none.",
   );
   const oldestPayment = gauge("seatline_oldest_open_payment_seconds", "Age of the oldest open payment; 0 when none.");
+  const concerns = gauge("seatline_open_concerns", "What stays open for longer than its kind allows, by kind.", [
+    "kind",
+  ]);
   const inbox = gauge("seatline_provider_events_pending", "Provider events that were received and not yet applied.");
 
   const read = async () => {
@@ -69,6 +72,11 @@ export function createMetrics(sql: Sql, log: Log): Metrics {
     oldestEvent.set(ages?.event ?? 0);
     oldestPayment.set(ages?.payment ?? 0);
     inbox.set(ages?.pending ?? 0);
+    const open = await sql<{ kind: string; open: number }[]>`
+      select concern_kinds.kind, count(overdue.key) as open
+      from private.concern_kinds left join private.overdue_concerns() as overdue on overdue.kind = concern_kinds.kind
+      group by concern_kinds.kind`;
+    for (const { kind, open: count } of open) concerns.set({ kind }, count);
   };
   const metrics = registry.metrics.bind(registry);
   registry.metrics = async () => {

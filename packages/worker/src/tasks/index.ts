@@ -1,4 +1,5 @@
 import type { EventTaskName, ScheduledTaskName } from "../queues.ts";
+import { raiseAlerts } from "./alerts.raise.ts";
 import { expireCarts } from "./carts.expire-due.ts";
 import { discardAbandonedUploads } from "./catalog.discard-abandoned-uploads.ts";
 import { removeFile } from "./catalog.remove-file.ts";
@@ -18,6 +19,7 @@ import { sendDocument } from "./invoices.send-document.ts";
 import { issueCertificate } from "./learning.issue-certificate.ts";
 import { sendCertificate } from "./learning.send-certificate.ts";
 import { sendGrade } from "./learning.send-grade.ts";
+import { sendAlert } from "./notifications.send-alert.ts";
 import { sendDispute } from "./notifications.send-dispute.ts";
 import { sendIntakeAlert } from "./notifications.send-intake-alert.ts";
 import { sendIntakeCancelled } from "./notifications.send-intake-cancelled.ts";
@@ -54,6 +56,7 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
   "notifications.send-intake-cancelled": sendIntakeCancelled,
   "notifications.send-intake-alert": sendIntakeAlert,
   "notifications.send-intake-message": sendIntakeMessage,
+  "notifications.send-alert": sendAlert,
   "notifications.send-shipment-news": sendShipmentNews,
   "notifications.send-payment-request": sendPaymentRequest,
   "invoices.issue-invoice": issueInvoice,
@@ -79,6 +82,7 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
 export const scheduledTasks: Record<ScheduledTaskName, ScheduledTask> = {
   "orders.expire-due": expireDueOrders,
   "orders.complete-due": completeDueOrders,
+  "alerts.raise": raiseAlerts,
   "carts.expire-due": expireCarts,
   "courses.expire-offers": expireOffers,
   "courses.run-gifts": runGifts,
