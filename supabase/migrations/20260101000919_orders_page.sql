@@ -74,6 +74,7 @@ begin
     when order_allows.action = 'cancel' and order_allows.who = 'customer' and target.status = 'paid' then private.may_still_cancel(target)
     when order_allows.action = 'refund' then exists (
       select from public.payments where payments.order_id = target.id and payments.status in ('success', 'refunding') and private.refundable_amount(payments.id) > 0)
+    when order_allows.action = 'edit' then private.editing_allows(target)
     when order_allows.action in ('start_processing', 'mark_shipped', 'mark_delivered', 'complete') then private.fulfilment_allows(target, order_allows.action)
     else true end;
 end
@@ -189,6 +190,12 @@ begin
       from public.invoices
       where invoices.order_id = v_order.id and (v_order.customer_id = auth.uid() or private.is_service() or private.has_permission('invoices.read'))),
     'history', private.order_history(v_order, v_staff),
+    'edits', (
+      select coalesce(jsonb_agg(jsonb_build_object('id', order_edits.id, 'edited_at', order_edits.edited_at, 'reason', order_edits.reason, 'before', order_edits.before,
+        'after', order_edits.after, 'supplement_id', order_edits.supplement_id,
+        'actor_kind', case when order_edits.editor_id is null then 'system' when order_edits.editor_id = v_order.customer_id then 'customer' else 'staff' end,
+        'actor_name', case when v_staff then btrim(profiles.first_name || ' ' || profiles.last_name) end) order by order_edits.edited_at, order_edits.id), '[]')
+      from public.order_edits left join public.profiles on profiles.id = order_edits.editor_id where order_edits.order_id = v_order.id),
     'notes', (
       select coalesce(jsonb_agg(jsonb_build_object('id', order_notes.id, 'body', order_notes.body, 'visible_to_customer', order_notes.visible_to_customer,
         'author_kind', order_notes.author_kind, 'author_name', case when v_staff then btrim(profiles.first_name || ' ' || profiles.last_name) end,

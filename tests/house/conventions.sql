@@ -86,6 +86,7 @@ allowed (name, clients) as (
     ('private.generate_coupons', 'authenticated'),
     ('private.generate_variants', 'authenticated'),
     ('private.get_cart', 'authenticated'),
+    ('private.edit_order', 'authenticated'),
     ('private.fulfil_order', 'authenticated'),
     ('private.get_order', 'authenticated'),
     ('private.grade_submission', 'authenticated'),

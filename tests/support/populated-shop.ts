@@ -70,6 +70,7 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
     await act(sql, customer, (tx) => tx`select public.join_waitlist(${full.intakeId})`);
   for (const customer of [first, second]) await foundOrganisation(sql, customer);
   await sql`select private.queue_process('notifications.send-welcome', id, subject_type, subject_id) from public.events order by id limit 1`;
+  await sql`insert into public.order_edits (order_id, before, after) select id, '{}', '{}' from public.orders`;
   await sql`insert into public.alerts (kind, key, subject_type, subject, since) values ('job_failed', 'task:test', 'process', 'test', now())`;
   return { first, second };
 }

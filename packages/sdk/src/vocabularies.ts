@@ -41,6 +41,7 @@ export type DraftOrderStatus = (typeof draftOrderStatuses)[number];
 export const orderActions = [
   "pay",
   "cancel",
+  "edit",
   "refund",
   "resolve_review",
   "start_processing",

@@ -6,6 +6,7 @@ export const LISTENERS: Readonly<Record<string, readonly EventTaskName[]>> = {
   "order.paid": ["notifications.send-order-confirmation", "invoices.issue-invoice", "production.push-order"],
   "alert.raised": ["notifications.send-alert"],
   "draft_order.placed": ["notifications.send-payment-request"],
+  "order.supplemented": ["notifications.send-payment-request"],
   "order.shipped": ["notifications.send-shipment-news"],
   "order.delivered": ["notifications.send-shipment-news"],
   "order.cancelled": ["production.tell-change"],

@@ -84,6 +84,16 @@ export class Orders {
     return this.#api.perform("cancel_order", { order_id: params.order_id, reason: params.reason ?? null }, options);
   }
 
+  /**
+   * Changes what an order consists of, before anything left. Unpaid (its customer, or staff with `orders.write`): in place, priced anew,
+   * its items get new ids. Paid (staff): what goes is given back line by line, what comes is an unpaid order of its own, `supplement`.
+   * Errors: `order_not_editable`, `out_of_stock` and others of docs/errors.md, Orders and Payments.
+   */
+  edit(params: EditOrderParams, options?: ChangeOptions): Promise<{ order: Order; supplement: Order | null }> {
+    const { order_id, lines, reason = null } = params;
+    return this.#api.perform("edit_order", { order_id, lines, reason }, options);
+  }
+
   /** Staff (`orders.fulfil`): somebody works on a paid order now. Errors: `permission_denied`, `order_not_found`, `order_not_ready`. */
   startProcessing(order_id: string, options?: ChangeOptions): Promise<Order> {
     return this.#api.perform("start_processing", { order_id }, options);
@@ -251,4 +261,13 @@ export interface PlaceDraftOrderParams {
   draft_order_id: string;
   /** ISO 8601; `draft_hold_hours` from now when left out, `draft_hold_max_days` at most. */
   hold_until?: string;
+}
+
+/** What {@link Orders.edit} takes. */
+export interface EditOrderParams {
+  order_id: string;
+  /** All that the order is to consist of. */
+  lines: { variant_id: string; quantity: number }[];
+  /** Staff say why; the customer reads it. */
+  reason?: string;
 }

@@ -14,6 +14,8 @@ export interface OrderPage extends Omit<Order, "items" | "refunds"> {
   invoices: OrderPageInvoice[];
   /** Oldest first, beginning with the placing. */
   history: OrderChange[];
+  /** What it was before, oldest first. */
+  edits: OrderEdit[];
   /** Oldest first. Customers see those that are for them. */
   notes: OrderNote[];
   /** What the caller may do with it now. */
@@ -115,4 +117,24 @@ export interface DraftOrder {
   created_by: string | null;
   created_at: string;
   updated_at: string;
+}
+
+/** What an order was at one moment. */
+export interface OrderSnapshot {
+  total_amount: number;
+  lines: { variant_id: string; title: string; quantity: number; unit_amount: number; total_amount: number }[];
+}
+
+/** One change of what an order consists of. */
+export interface OrderEdit {
+  id: string;
+  edited_at: string;
+  reason: string | null;
+  before: OrderSnapshot;
+  after: OrderSnapshot;
+  /** The order that asks for what was added to a paid one. */
+  supplement_id: string | null;
+  actor_kind: "customer" | "staff" | "system";
+  /** Null for customers. */
+  actor_name: string | null;
 }

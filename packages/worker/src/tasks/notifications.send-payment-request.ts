@@ -16,7 +16,7 @@ type OrderRow = {
   shop: string | null;
 };
 
-/** draft_order.placed: tells the customer that an order was prepared for them and waits for their payment, unless it does not any more. */
+/** draft_order.placed and order.supplemented: tells the customer that an order was prepared for them and waits for their payment, unless it does not any more. */
 export const sendPaymentRequest: EventTask = async (job, context) => {
   const { sql, settings } = context;
   const [order] = await sql<OrderRow[]>`
