@@ -47,7 +47,7 @@ begin
   if target.total_amount = 0 then
     return true;
   end if;
-  return target.paid_at > now() - make_interval(hours => (private.setting('customer_cancel_hours'))::integer)
+  return target.purpose is null and target.paid_at > now() - make_interval(hours => (private.setting('customer_cancel_hours'))::integer)
     and not exists (
       select from public.order_items join public.enrollments on enrollments.order_item_id = order_items.id join public.intakes on intakes.id = enrollments.intake_id
       where order_items.order_id = target.id and (intakes.starts_at <= now() or enrollments.status = 'completed'))

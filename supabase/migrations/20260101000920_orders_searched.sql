@@ -17,7 +17,7 @@ create table private.customer_search (
   profile_id uuid primary key references public.profiles (id) on delete cascade,
   content text not null
 );
-comment on table private.customer_search is 'What a person is found by, as searches compare it: name, e-mail, phone, the digits of the phone, and the recipients of their addresses, each in a line of its own.';
+comment on table private.customer_search is 'What a person is found by, as searches compare it: name, e-mail, phone, the digits of the phone, and recipients and phones of their addresses and of where their orders went, each in a line of its own.';
 
 create table private.sold_titles (
   variant_id uuid not null references public.variants (id) on delete cascade,
@@ -38,7 +38,13 @@ begin
   insert into private.customer_search (profile_id, content)
   select profiles.id, concat_ws(E'\n', private.search_text(profiles.first_name || ' ' || profiles.last_name), private.search_text(profiles.email),
     profiles.phone, regexp_replace(profiles.phone, '\D', '', 'g'),
-    (select string_agg(distinct private.search_text(addresses.recipient), E'\n') from public.addresses where addresses.profile_id = profiles.id))
+    (select string_agg(distinct concat_ws(E'\n', private.search_text(sent.recipient), sent.phone, regexp_replace(sent.phone, '\D', '', 'g')), E'\n') from (
+      select addresses.recipient, addresses.phone from public.addresses where addresses.profile_id = profiles.id
+      union
+      -- where an order went stays findable when the address is gone
+      select orders.shipping_address ->> 'recipient', orders.shipping_address ->> 'phone' from public.orders
+      where orders.customer_id = profiles.id and orders.shipping_address is not null and profiles.closed_at is null
+    ) as sent))
   from unnest(coalesce(note_customers.profile_ids, array(select profiles.id from public.profiles))) as wanted (id)
   join public.profiles on profiles.id = wanted.id
   on conflict on constraint customer_search_pkey do update set content = excluded.content;
@@ -121,7 +127,7 @@ comment on function private.tg__note_titles() is 'Keeps the search up to date wi
 
 create trigger _300_note_customer after insert or update of email, first_name, last_name, phone on public.profiles
   for each row execute function private.tg_profiles__note_customer();
-create trigger _300_note_recipient after insert or delete or update of recipient on public.addresses
+create trigger _300_note_recipient after insert or delete or update of recipient, phone on public.addresses
   for each row execute function private.tg_addresses__note_recipient();
 create trigger _300_note_titles after update on public.products referencing old table as former new table as changed
   for each statement execute function private.tg__note_titles();

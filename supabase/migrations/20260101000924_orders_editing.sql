@@ -46,7 +46,8 @@ security invoker
 set search_path = ''
 as $$
 begin
-  return target.shipped_at is null and (target.status <> 'pending' or target.expires_at > now() and not exists (
+  -- seats that are given out, gifts and the like are not simply lines: what they lead to hangs on them
+  return target.shipped_at is null and target.purpose is null and (target.status <> 'pending' or target.expires_at > now() and not exists (
     select from public.payments where payments.order_id = target.id
       and (payments.status = 'processing' or payments.status = 'pending' and private.is_under_review(payments.id))));
 end

@@ -93,7 +93,7 @@ begin
     select 'provider_event_unknown', 'provider_event:' || provider_events.provider || ':' || provider_events.event_id, 'provider_event', null,
       provider_events.type || ' ' || provider_events.event_id, provider_events.received_at
     from private.provider_events
-    where provider_events.outcome = 'needs_review' and private.event_payment(provider_events.payload #> '{data,object}') is null
+    where provider_events.outcome = 'needs_review' and private.event_payment(provider_events.provider, provider_events.payload #> '{data,object}') is null
       and not exists (
         select from public.alerts where alerts.key = 'provider_event:' || provider_events.provider || ':' || provider_events.event_id and alerts.acknowledged_at is not null)
     union all

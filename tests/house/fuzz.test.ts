@@ -22,6 +22,7 @@ const mayAccept = new Set([
   "my_courses",
   "my_downloads",
   "my_waitlist",
+  "open_concerns",
   "revoke_role",
   "roster",
   "search_orders",

@@ -106,6 +106,17 @@ describe("filters", () => {
       expect(await numbers()).toEqual([]);
     }));
 
+  test("of a recipient and their phone find where an order went, also when the address is gone", () =>
+    database.rolledBack(async (sql) => {
+      const { id } = await addAddress(sql, budi, { recipient: "Ibu Maheswari", phone: "+62 899 7766 554" });
+      await sql`update public.orders set shipping_address = '{"recipient": "Ibu Maheswari", "phone": "+62 899 7766 554"}' where number = ${cheap}`;
+      await as(sql, budi, (tx) => tx`select public.remove_address(${id})`);
+      for (const q of ["maheswari", "0899 7766", "899-7766-554"])
+        expect(await numbersFor(sql, support, { q }), q).toEqual([cancelled, cheap]);
+      await sql`update public.profiles set email = null, phone = null, first_name = '', last_name = '', closed_at = now() where id = ${budi}`;
+      expect(await numbersFor(sql, support, { q: "maheswari" })).toEqual([]);
+    }));
+
   test("narrow by status, time, amount and currency, with words and without", async () => {
     expect(await find({})).toEqual([cancelled, cheap, cafe]);
     expect(await find({ q: "  " })).toEqual([cancelled, cheap, cafe]);
