@@ -40,6 +40,8 @@ CREATE TABLE "private"."calendar_feeds" ("person_id" uuid NOT NULL, "token_hash"
 
 CREATE TABLE "private"."claim_codes" ("code_hash" bytea NOT NULL, "invite_id" uuid, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "gift_id" uuid, CONSTRAINT "claim_codes_are_for_one_thing" CHECK ((num_nonnulls(invite_id, gift_id) = 1)), CONSTRAINT "claim_codes_pkey" PRIMARY KEY (code_hash));
 
+CREATE TABLE "private"."concern_kinds" ("kind" text NOT NULL, "owner_role" text NOT NULL, "allowed" interval NOT NULL, "sentence" text NOT NULL, CONSTRAINT "concern_kinds_allow_a_time_that_is_not_negative" CHECK ((allowed >= '00:00:00'::interval)), CONSTRAINT "concern_kinds_are_snake_case" CHECK ((kind ~ '^[a-z][a-z_]{1,40}$'::text)), CONSTRAINT "concern_kinds_pkey" PRIMARY KEY (kind));
+
 CREATE TABLE "private"."coupon_guesses" ("person_id" uuid NOT NULL, "wrong" integer NOT NULL, "since" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "coupon_guesses_are_counted_upwards" CHECK ((wrong > 0)), CONSTRAINT "coupon_guesses_pkey" PRIMARY KEY (person_id));
 
 CREATE TABLE "private"."customer_search" ("profile_id" uuid NOT NULL, "content" text NOT NULL, CONSTRAINT "customer_search_pkey" PRIMARY KEY (profile_id));
@@ -63,6 +65,10 @@ CREATE TABLE "private"."invoice_series" ("kind" text NOT NULL, "year" integer NO
 CREATE TABLE "private"."low_stock_marks" ("variant_id" uuid NOT NULL, "threshold" integer NOT NULL, "low_since" timestamp with time zone, CONSTRAINT "low_stock_marks_pkey" PRIMARY KEY (variant_id));
 
 CREATE TABLE "private"."order_actions" ("action" text NOT NULL, "status" text NOT NULL, "who" text NOT NULL, "permission" text, CONSTRAINT "order_actions_are_for_customers_or_staff" CHECK (((who = ANY (ARRAY['customer'::text, 'staff'::text])) AND ((who = 'staff'::text) = (permission IS NOT NULL)))), CONSTRAINT "order_actions_pkey" PRIMARY KEY (action, status, who));
+
+CREATE TABLE "private"."order_completion_progress" ("only_row" boolean NOT NULL DEFAULT true, "last_event_id" bigint NOT NULL DEFAULT 0, CONSTRAINT "order_completion_progress_is_one_row" CHECK (only_row), CONSTRAINT "order_completion_progress_pkey" PRIMARY KEY (only_row));
+
+CREATE TABLE "private"."order_completions" ("order_id" uuid NOT NULL, "due_at" timestamp with time zone NOT NULL, CONSTRAINT "order_completions_pkey" PRIMARY KEY (order_id));
 
 CREATE TABLE "private"."process_reporters" ("reporter" text NOT NULL, "task" text NOT NULL, CONSTRAINT "process_reporters_are_snake_case" CHECK ((reporter ~ '^[a-z][a-z_]{1,40}$'::text)), CONSTRAINT "process_reporters_pkey" PRIMARY KEY (reporter, task));
 
@@ -91,6 +97,10 @@ CREATE TABLE "private"."variant_option_values" ("variant_id" uuid NOT NULL, "opt
 CREATE TABLE "public"."addresses" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "profile_id" uuid NOT NULL, "label" text NOT NULL DEFAULT ''::text, "recipient" text NOT NULL, "phone" text NOT NULL, "country" text NOT NULL DEFAULT 'ID'::text, "province" text NOT NULL, "city" text NOT NULL, "district" text NOT NULL DEFAULT ''::text, "subdistrict" text NOT NULL DEFAULT ''::text, "street" text NOT NULL, "postal_code" text NOT NULL, "default_since" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "addresses_are_in_a_country" CHECK ((country ~ '^[A-Z]{2}$'::text)), CONSTRAINT "addresses_are_in_a_province_and_a_city" CHECK ((((length(btrim(province)) >= 1) AND (length(btrim(province)) <= 100)) AND ((length(btrim(city)) >= 1) AND (length(btrim(city)) <= 100)))), CONSTRAINT "addresses_fit_on_a_label" CHECK ((((((((label || recipient) || province) || city) || district) || subdistrict) || street) !~ '[\u0001-\u0009\u000b-\u001f\u007f]'::text)), CONSTRAINT "addresses_have_a_label_of_sane_length" CHECK ((length(label) <= 50)), CONSTRAINT "addresses_have_a_phone_that_can_be_dialled" CHECK ((phone ~ '^\+?[0-9][0-9 ()\-]{5,19}$'::text)), CONSTRAINT "addresses_have_a_postal_code_of_sane_form" CHECK (((postal_code ~ '^[A-Za-z0-9](?:[A-Za-z0-9 -]{0,10}[A-Za-z0-9])?$'::text) AND ((country <> 'ID'::text) OR (postal_code ~ '^[0-9]{5}$'::text)))), CONSTRAINT "addresses_have_districts_of_sane_length" CHECK (((length(district) <= 100) AND (length(subdistrict) <= 100))), CONSTRAINT "addresses_lead_to_a_street" CHECK (((length(btrim(street)) >= 1) AND (length(btrim(street)) <= 500))), CONSTRAINT "addresses_name_who_takes_the_parcel" CHECK (((length(btrim(recipient)) >= 1) AND (length(btrim(recipient)) <= 150))), CONSTRAINT "addresses_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."addresses" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."alerts" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "kind" text NOT NULL, "key" text NOT NULL, "subject_type" text NOT NULL, "subject_id" uuid, "subject" text NOT NULL, "since" timestamp with time zone NOT NULL, "raised_at" timestamp with time zone NOT NULL DEFAULT now(), "acknowledged_at" timestamp with time zone, "acknowledged_by" uuid, "note" text, "closed_at" timestamp with time zone, CONSTRAINT "alerts_are_acknowledged_with_a_sane_note" CHECK ((length(note) <= 500)), CONSTRAINT "alerts_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."alerts" ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE "public"."attendances" ("session_id" uuid NOT NULL, "enrollment_id" uuid NOT NULL, "intake_id" uuid NOT NULL, "learner_id" uuid NOT NULL, "status" text NOT NULL, "noted_by" uuid, "noted_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "attendances_have_a_known_status" CHECK ((status = ANY (ARRAY['present'::text, 'late'::text, 'absent'::text, 'excused'::text]))), CONSTRAINT "attendances_pkey" PRIMARY KEY (session_id, enrollment_id));
 
@@ -196,6 +206,14 @@ CREATE TABLE "public"."downloads" ("id" uuid NOT NULL DEFAULT gen_random_uuid(),
 
 ALTER TABLE "public"."downloads" ENABLE ROW LEVEL SECURITY;
 
+CREATE TABLE "public"."draft_order_lines" ("draft_order_id" uuid NOT NULL, "variant_id" uuid NOT NULL, "quantity" integer NOT NULL, "agreed_unit_amount" bigint, "agreed_reason" text, CONSTRAINT "draft_order_lines_agree_on_a_sane_price" CHECK (((agreed_unit_amount >= 0) AND (agreed_unit_amount <= '1000000000000'::bigint))), CONSTRAINT "draft_order_lines_pkey" PRIMARY KEY (draft_order_id, variant_id), CONSTRAINT "draft_order_lines_say_why_a_price_was_agreed" CHECK ((((agreed_unit_amount IS NULL) = (agreed_reason IS NULL)) AND ((length(btrim(agreed_reason)) >= 1) AND (length(btrim(agreed_reason)) <= 500)))), CONSTRAINT "draft_order_lines_want_a_sane_quantity" CHECK (((quantity >= 1) AND (quantity <= 1000))));
+
+ALTER TABLE "public"."draft_order_lines" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."draft_orders" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "customer_id" uuid NOT NULL, "status" text NOT NULL DEFAULT 'open'::text, "currency" text NOT NULL, "shipping_address_id" uuid, "country" text, "province" text, "coupon_ids" uuid[] NOT NULL DEFAULT '{}'::uuid[], "note" text, "order_id" uuid, "created_by" uuid, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "draft_orders_have_a_known_status" CHECK ((status = ANY (ARRAY['open'::text, 'placed'::text, 'cancelled'::text]))), CONSTRAINT "draft_orders_have_notes_of_sane_length" CHECK ((length(note) <= 2000)), CONSTRAINT "draft_orders_lead_to_an_order_once_placed" CHECK (((order_id IS NOT NULL) = (status = 'placed'::text))), CONSTRAINT "draft_orders_order_id_key" UNIQUE (order_id), CONSTRAINT "draft_orders_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."draft_orders" ENABLE ROW LEVEL SECURITY;
+
 CREATE TABLE "public"."enrollment_transfers" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "enrollment_id" uuid NOT NULL, "new_enrollment_id" uuid, "learner_id" uuid NOT NULL, "from_intake_id" uuid NOT NULL, "to_intake_id" uuid NOT NULL, "order_id" uuid, "reason" text, "difference_amount" bigint NOT NULL, "currency" text NOT NULL, "completed_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "enrollment_transfers_end_in_a_seat" CHECK (((completed_at IS NULL) = (new_enrollment_id IS NULL))), CONSTRAINT "enrollment_transfers_go_somewhere_else" CHECK ((from_intake_id <> to_intake_id)), CONSTRAINT "enrollment_transfers_pkey" PRIMARY KEY (id), CONSTRAINT "enrollment_transfers_say_why_in_few_words" CHECK ((length(reason) <= 500)), CONSTRAINT "enrollment_transfers_wait_for_money_only" CHECK (((completed_at IS NOT NULL) OR (order_id IS NOT NULL))));
 
 ALTER TABLE "public"."enrollment_transfers" ENABLE ROW LEVEL SECURITY;
@@ -288,9 +306,13 @@ CREATE TABLE "public"."media" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "pr
 
 ALTER TABLE "public"."media" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."notifications" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "profile_id" uuid, "type" text NOT NULL, "channel" text NOT NULL, "effect_key" text NOT NULL, "recipient" text NOT NULL, "subject" text NOT NULL, "content" text NOT NULL, "status" text NOT NULL DEFAULT 'pending'::text, "error" text, "correlation_id" text, "read_at" timestamp with time zone, "sent_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "notifications_are_dated_once_sent" CHECK (((sent_at IS NOT NULL) = (status = 'sent'::text))), CONSTRAINT "notifications_are_of_a_known_type" CHECK ((type = ANY (ARRAY['welcome'::text, 'order_confirmation'::text, 'payment_failed'::text, 'refund'::text, 'invoice'::text, 'promotion'::text, 'seat_offer'::text, 'proof_rejected'::text, 'certificate'::text, 'grade'::text, 'dispute'::text, 'seat_invite'::text, 'intake_cancelled'::text, 'intake_alert'::text, 'intake_message'::text, 'gift'::text, 'access_ending'::text]))), CONSTRAINT "notifications_effect_key_key" UNIQUE (effect_key), CONSTRAINT "notifications_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text]))), CONSTRAINT "notifications_pkey" PRIMARY KEY (id), CONSTRAINT "notifications_use_a_known_channel" CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text, 'push'::text, 'whatsapp'::text]))));
+CREATE TABLE "public"."notifications" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "profile_id" uuid, "type" text NOT NULL, "channel" text NOT NULL, "effect_key" text NOT NULL, "recipient" text NOT NULL, "subject" text NOT NULL, "content" text NOT NULL, "status" text NOT NULL DEFAULT 'pending'::text, "error" text, "correlation_id" text, "read_at" timestamp with time zone, "sent_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "notifications_are_dated_once_sent" CHECK (((sent_at IS NOT NULL) = (status = 'sent'::text))), CONSTRAINT "notifications_are_of_a_known_type" CHECK ((type = ANY (ARRAY['welcome'::text, 'order_confirmation'::text, 'payment_failed'::text, 'refund'::text, 'invoice'::text, 'promotion'::text, 'seat_offer'::text, 'proof_rejected'::text, 'certificate'::text, 'grade'::text, 'dispute'::text, 'seat_invite'::text, 'intake_cancelled'::text, 'intake_alert'::text, 'intake_message'::text, 'gift'::text, 'access_ending'::text, 'order_shipped'::text, 'order_delivered'::text, 'payment_request'::text, 'alert'::text]))), CONSTRAINT "notifications_effect_key_key" UNIQUE (effect_key), CONSTRAINT "notifications_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text]))), CONSTRAINT "notifications_pkey" PRIMARY KEY (id), CONSTRAINT "notifications_use_a_known_channel" CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text, 'push'::text, 'whatsapp'::text]))));
 
 ALTER TABLE "public"."notifications" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."order_edits" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_id" uuid NOT NULL, "supplement_id" uuid, "editor_id" uuid, "reason" text, "before" jsonb NOT NULL, "after" jsonb NOT NULL, "edited_at" timestamp with time zone NOT NULL DEFAULT clock_timestamp(), CONSTRAINT "order_edits_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."order_edits" ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE "public"."order_items" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_id" uuid NOT NULL, "parent_id" uuid, "variant_id" uuid NOT NULL, "kind" text NOT NULL, "sku" text NOT NULL, "title" text NOT NULL, "quantity" integer NOT NULL, "refunded_quantity" integer NOT NULL DEFAULT 0, "unit_amount" bigint NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "pricing" jsonb NOT NULL DEFAULT '{}'::jsonb, "snapshot" jsonb NOT NULL DEFAULT '{}'::jsonb, "backordered_quantity" integer NOT NULL DEFAULT 0, "ships_at" timestamp with time zone, CONSTRAINT "order_items_add_up" CHECK (((unit_amount >= 0) AND (subtotal_amount = (unit_amount * quantity)) AND (total_amount = ((subtotal_amount - discount_amount) + tax_amount)))), CONSTRAINT "order_items_are_bought_by_the_piece" CHECK (((quantity >= 1) AND (quantity <= 100000))), CONSTRAINT "order_items_backorder_what_they_sell" CHECK (((backordered_quantity >= 0) AND (backordered_quantity <= quantity))), CONSTRAINT "order_items_give_back_no_more_than_was_bought" CHECK (((refunded_quantity >= 0) AND (refunded_quantity <= quantity))), CONSTRAINT "order_items_name_a_variant_once" UNIQUE NULLS NOT DISTINCT (order_id, variant_id, parent_id), CONSTRAINT "order_items_pkey" PRIMARY KEY (id), CONSTRAINT "order_items_take_off_no_more_than_there_is" CHECK ((((discount_amount >= 0) AND (discount_amount <= subtotal_amount)) AND (tax_amount >= 0) AND ((tax_included_amount >= 0) AND (tax_included_amount <= (subtotal_amount - discount_amount))))));
 
@@ -300,7 +322,7 @@ CREATE TABLE "public"."order_notes" ("id" uuid NOT NULL DEFAULT gen_random_uuid(
 
 ALTER TABLE "public"."order_notes" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."orders" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "number" text NOT NULL DEFAULT ('SL-'::text || nextval('private.order_numbers'::regclass)), "customer_id" uuid NOT NULL, "status" text NOT NULL, "currency" text NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "shipping_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "placed_at" timestamp with time zone NOT NULL DEFAULT now(), "expires_at" timestamp with time zone, "paid_at" timestamp with time zone, "owed_reason" text, "cancelled_at" timestamp with time zone, "cancel_reason" text, "shipping_address" jsonb, "purpose" text, "organisation_id" uuid, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "orders_add_up" CHECK ((total_amount = (((subtotal_amount - discount_amount) + tax_amount) + shipping_amount))), CONSTRAINT "orders_are_dated_when_paid" CHECK (((paid_at IS NOT NULL) OR (status = ANY (ARRAY['pending'::text, 'cancelled'::text, 'expired'::text, 'needs_review'::text, 'refunded'::text])))), CONSTRAINT "orders_expire_only_while_unpaid" CHECK (((status <> 'pending'::text) OR (expires_at IS NOT NULL))), CONSTRAINT "orders_go_to_one_address" CHECK ((jsonb_typeof(shipping_address) = 'object'::text)), CONSTRAINT "orders_have_a_known_purpose" CHECK ((purpose = ANY (ARRAY['organisation'::text, 'gift'::text, 'renewal'::text, 'transfer'::text]))), CONSTRAINT "orders_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text, 'cancelled'::text, 'expired'::text, 'refunded'::text, 'partially_refunded'::text, 'needs_review'::text]))), CONSTRAINT "orders_name_the_organisation_they_are_for" CHECK (((organisation_id IS NOT NULL) = (NOT (purpose IS DISTINCT FROM 'organisation'::text)))), CONSTRAINT "orders_never_pay_the_buyer" CHECK (((subtotal_amount >= 0) AND (discount_amount >= 0) AND (tax_amount >= 0) AND (shipping_amount >= 0) AND (total_amount >= 0) AND ((tax_included_amount >= 0) AND (tax_included_amount <= (subtotal_amount - discount_amount))))), CONSTRAINT "orders_number_key" UNIQUE (number), CONSTRAINT "orders_pkey" PRIMARY KEY (id), CONSTRAINT "orders_say_when_they_were_cancelled" CHECK (((status <> 'cancelled'::text) OR (cancelled_at IS NOT NULL))));
+CREATE TABLE "public"."orders" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "number" text NOT NULL DEFAULT ('SL-'::text || nextval('private.order_numbers'::regclass)), "customer_id" uuid NOT NULL, "status" text NOT NULL, "currency" text NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "shipping_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "placed_at" timestamp with time zone NOT NULL DEFAULT now(), "expires_at" timestamp with time zone, "paid_at" timestamp with time zone, "owed_reason" text, "processing_at" timestamp with time zone, "shipped_at" timestamp with time zone, "delivered_at" timestamp with time zone, "completed_at" timestamp with time zone, "cancelled_at" timestamp with time zone, "cancel_reason" text, "shipping_address" jsonb, "purpose" text, "organisation_id" uuid, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "orders_add_up" CHECK ((total_amount = (((subtotal_amount - discount_amount) + tax_amount) + shipping_amount))), CONSTRAINT "orders_are_dated_when_paid" CHECK (((paid_at IS NOT NULL) OR (status = ANY (ARRAY['pending'::text, 'cancelled'::text, 'expired'::text, 'needs_review'::text, 'refunded'::text])))), CONSTRAINT "orders_arrive_after_they_left" CHECK (((delivered_at IS NULL) OR (shipped_at IS NOT NULL))), CONSTRAINT "orders_expire_only_while_unpaid" CHECK (((status <> 'pending'::text) OR (expires_at IS NOT NULL))), CONSTRAINT "orders_go_to_one_address" CHECK ((jsonb_typeof(shipping_address) = 'object'::text)), CONSTRAINT "orders_have_a_known_purpose" CHECK ((purpose = ANY (ARRAY['organisation'::text, 'gift'::text, 'renewal'::text, 'transfer'::text]))), CONSTRAINT "orders_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text, 'cancelled'::text, 'expired'::text, 'refunded'::text, 'partially_refunded'::text, 'needs_review'::text]))), CONSTRAINT "orders_name_the_organisation_they_are_for" CHECK (((organisation_id IS NOT NULL) = (NOT (purpose IS DISTINCT FROM 'organisation'::text)))), CONSTRAINT "orders_never_pay_the_buyer" CHECK (((subtotal_amount >= 0) AND (discount_amount >= 0) AND (tax_amount >= 0) AND (shipping_amount >= 0) AND (total_amount >= 0) AND ((tax_included_amount >= 0) AND (tax_included_amount <= (subtotal_amount - discount_amount))))), CONSTRAINT "orders_number_key" UNIQUE (number), CONSTRAINT "orders_pkey" PRIMARY KEY (id), CONSTRAINT "orders_say_when_they_were_cancelled" CHECK (((status <> 'cancelled'::text) OR (cancelled_at IS NOT NULL))));
 
 ALTER TABLE "public"."orders" ENABLE ROW LEVEL SECURITY;
 
@@ -486,6 +508,8 @@ ALTER TABLE "public"."media" ADD COLUMN "path" text GENERATED ALWAYS AS (((produ
 
 CREATE TYPE "private"."catalog_search" AS ("words" text, "query" tsquery, "alike" boolean, "likeness" real, "statuses" text[], "kinds" text[], "category_ids" uuid[], "tags" text[], "facts" text[], "attributes" jsonb, "in_stock" boolean, "min_amount" bigint, "max_amount" bigint, "currency" text, "sort" text, "locale" text, "asked" text, "after_key" text, "after_id" uuid, "max_rows" integer);
 
+CREATE TYPE "private"."concern" AS ("kind" text, "key" text, "subject_type" text, "subject_id" uuid, "subject" text, "since" timestamp with time zone);
+
 CREATE TYPE "private"."drawn_slot" AS ("slot" integer, "location_id" uuid, "quantity" integer);
 
 CREATE TYPE "private"."found_coupon" AS ("coupon_id" uuid, "refusal" jsonb);
@@ -546,6 +570,41 @@ CREATE OR REPLACE FUNCTION private.access_ends_at(enrolled_at timestamp with tim
  SET search_path TO ''
 AS $function$
   select coalesce(access_ends_at.set_to, greatest(access_ends_at.enrolled_at, access_ends_at.starts_at) + access_ends_at.access_days * interval '24 hours');
+$function$;
+
+CREATE OR REPLACE FUNCTION private.acknowledge_concern(alert_id uuid, note text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(acknowledge_concern.alert_id, acknowledge_concern.note);
+  v_answer jsonb;
+  v_alert public.alerts;
+begin
+  if not (private.is_service() or private.has_permission('alerts.write')) then
+    perform private.fail('permission_denied', 403, 'Looking after concerns needs the permission alerts.write.', 'Ask an admin for a role that has it.');
+  end if;
+  v_answer := private.recall_answer(v_person_id, acknowledge_concern.idempotency_key, 'acknowledge_concern', v_body);
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if length(acknowledge_concern.note) > 500 then
+    perform private.fail('invalid_note', 422, 'A note has at most 500 characters.', 'Shorten it.');
+  end if;
+  select * into v_alert from public.alerts where alerts.id = acknowledge_concern.alert_id for update;
+  if v_alert.id is null then
+    perform private.fail('alert_not_found', 404, 'There is no such alert.', 'Read open_concerns for those there are.');
+  end if;
+  if v_alert.closed_at is not null or v_alert.acknowledged_at is not null then
+    perform private.fail('alert_not_open', 409, 'Somebody looks after it, or it is settled.', 'Read it again.');
+  end if;
+  update public.alerts set acknowledged_at = now(), acknowledged_by = auth.uid(), note = acknowledge_concern.note
+  where alerts.id = v_alert.id returning alerts.* into v_alert;
+  return private.remember_answer(v_person_id, acknowledge_concern.idempotency_key, 'acknowledge_concern', v_body, to_jsonb(v_alert));
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.activate_enrollments(order_item_ids uuid[])
@@ -815,6 +874,25 @@ begin
   end if;
   return 'applied';
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.alert_readers(alert_id uuid)
+ RETURNS TABLE(profile_id uuid, locale text)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with owners as (
+    select role_members.profile_id, role_members.role = concern_kinds.owner_role as own
+    from public.alerts
+    join private.concern_kinds on concern_kinds.kind = alerts.kind
+    join public.role_members on role_members.role in (concern_kinds.owner_role, 'admin')
+    where alerts.id = alert_readers.alert_id
+  )
+  select distinct profiles.id, profiles.locale
+  from owners join public.profiles on profiles.id = owners.profile_id
+  where profiles.email is not null and (owners.own or not exists (select from owners where owners.own))
+  order by profiles.id;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.all_combinations(product_id uuid)
@@ -1711,6 +1789,29 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.cancel_draft_order(draft_order_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := to_jsonb(cancel_draft_order.draft_order_id);
+  v_answer jsonb;
+  v_draft public.draft_orders;
+begin
+  perform private.require_order_writer();
+  v_answer := private.recall_answer(v_person_id, cancel_draft_order.idempotency_key, 'cancel_draft_order', v_body);
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_draft := private.lock_draft(cancel_draft_order.draft_order_id);
+  update public.draft_orders set status = 'cancelled' where draft_orders.id = v_draft.id;
+  return private.remember_answer(v_person_id, cancel_draft_order.idempotency_key, 'cancel_draft_order', v_body, private.draft_order_document(v_draft.id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.cancel_enrollment(enrollment_id uuid, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2179,6 +2280,40 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.change_draft_order(draft_order_id uuid, lines jsonb, shipping_address_id uuid, coupon_codes text[], note text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(change_draft_order.draft_order_id, change_draft_order.lines, change_draft_order.shipping_address_id,
+    change_draft_order.coupon_codes, change_draft_order.note);
+  v_answer jsonb;
+  v_draft public.draft_orders;
+begin
+  perform private.require_order_writer();
+  v_answer := private.recall_answer(v_person_id, change_draft_order.idempotency_key, 'change_draft_order', v_body);
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_draft := private.lock_draft(change_draft_order.draft_order_id);
+  v_draft.shipping_address_id := coalesce(change_draft_order.shipping_address_id, v_draft.shipping_address_id);
+  v_draft.note := coalesce(change_draft_order.note, v_draft.note);
+  perform private.check_draft(v_draft);
+  update public.draft_orders
+  set shipping_address_id = v_draft.shipping_address_id, note = v_draft.note,
+    coupon_ids = case when change_draft_order.coupon_codes is null then draft_orders.coupon_ids
+      else private.draft_coupon_ids(v_draft.customer_id, change_draft_order.coupon_codes) end
+  where draft_orders.id = v_draft.id;
+  if change_draft_order.lines is not null then
+    perform private.write_draft_lines(v_draft.id, change_draft_order.lines);
+  end if;
+  return private.remember_answer(v_person_id, change_draft_order.idempotency_key, 'change_draft_order', v_body, private.draft_order_document(v_draft.id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.change_gift(gift_id uuid, recipient_email text, recipient_name text, message text, deliver_at timestamp with time zone, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2413,6 +2548,27 @@ begin
   if not exists (select from public.currencies where currencies.code = check_currency.currency) then
     perform private.fail('currency_not_supported', 422, 'This shop does not sell in that currency.', 'Read the currencies table for the ones it does.');
   end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.check_draft(draft public.draft_orders)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if not exists (select from public.profiles where profiles.id = draft.customer_id and profiles.closed_at is null) then
+    perform private.fail('profile_not_found', 404, 'There is no such person.', 'Check the profile id.');
+  end if;
+  if draft.shipping_address_id is not null and not exists (
+    select from public.addresses where addresses.id = draft.shipping_address_id and addresses.profile_id = draft.customer_id) then
+    perform private.fail('address_not_found', 404, 'The customer has no such address.', 'Take one of their addresses.');
+  end if;
+  if length(draft.note) > 2000 then
+    perform private.fail('invalid_note', 422, 'A note has at most 2000 characters.', 'Shorten it.');
+  end if;
+  perform private.check_currency(draft.currency);
+  perform private.check_place(draft.country, draft.province);
 end
 $function$;
 
@@ -3220,6 +3376,43 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.complete_due_orders(max_orders integer DEFAULT 100)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_due record;
+  v_order public.orders;
+  v_begins_at timestamptz;
+  v_completed integer := 0;
+begin
+  perform private.note_completions(5000);
+  for v_due in
+    select order_completions.order_id from private.order_completions where order_completions.due_at <= now()
+    order by order_completions.due_at limit complete_due_orders.max_orders for update skip locked
+  loop
+    select * into v_order from public.orders where orders.id = v_due.order_id for update;
+    select max(intakes.starts_at) into v_begins_at
+    from public.order_items join public.enrollments on enrollments.order_item_id = order_items.id join public.intakes on intakes.id = enrollments.intake_id
+    where order_items.order_id = v_due.order_id and enrollments.status in ('reserved', 'active', 'suspended');
+    if v_begins_at > now() and v_order.status in ('paid', 'processing', 'delivered') then
+      update private.order_completions set due_at = v_begins_at where order_completions.order_id = v_due.order_id;
+      continue;
+    end if;
+    -- what still waits for goods comes again when they have arrived
+    delete from private.order_completions where order_completions.order_id = v_due.order_id;
+    if private.order_allows(v_order, 'complete', 'staff') then
+      perform private.give_reason('nothing is left to do');
+      perform private.move_order(v_order.id, 'completed');
+      perform private.give_reason(null);
+      v_completed := v_completed + 1;
+    end if;
+  end loop;
+  return v_completed;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.complete_lesson(lesson_id uuid, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -3632,6 +3825,41 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.create_draft_order(customer_id uuid, lines jsonb, currency text, shipping_address_id uuid, coupon_codes text[], country text, province text, note text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(create_draft_order.customer_id, create_draft_order.lines, create_draft_order.currency, create_draft_order.shipping_address_id,
+    create_draft_order.coupon_codes, create_draft_order.country, create_draft_order.province, create_draft_order.note);
+  v_answer jsonb;
+  v_draft public.draft_orders;
+begin
+  perform private.require_order_writer();
+  v_answer := private.recall_answer(v_person_id, create_draft_order.idempotency_key, 'create_draft_order', v_body);
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_draft.customer_id := create_draft_order.customer_id;
+  v_draft.currency := coalesce(create_draft_order.currency, private.setting('default_currency') #>> '{}');
+  v_draft.shipping_address_id := create_draft_order.shipping_address_id;
+  v_draft.country := create_draft_order.country;
+  v_draft.province := create_draft_order.province;
+  v_draft.note := create_draft_order.note;
+  perform private.check_draft(v_draft);
+  insert into public.draft_orders (customer_id, currency, shipping_address_id, country, province, coupon_ids, note, created_by)
+  values (v_draft.customer_id, v_draft.currency, v_draft.shipping_address_id, v_draft.country, v_draft.province,
+    private.draft_coupon_ids(v_draft.customer_id, create_draft_order.coupon_codes), v_draft.note, auth.uid())
+  returning * into v_draft;
+  perform private.write_draft_lines(v_draft.id, create_draft_order.lines);
+  perform private.emit('draft_order.created', 'draft_order', v_draft.id);
+  return private.remember_answer(v_person_id, create_draft_order.idempotency_key, 'create_draft_order', v_body, private.draft_order_document(v_draft.id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.create_location(code text, name text, priority integer, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -3968,6 +4196,52 @@ AS $function$
   end;
 $function$;
 
+CREATE OR REPLACE FUNCTION private.draft_coupon_ids(customer_id uuid, codes text[])
+ RETURNS uuid[]
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_code text;
+  v_ids uuid[] := '{}';
+  v_id uuid;
+begin
+  if cardinality(draft_coupon_ids.codes) > (private.setting('max_order_coupons'))::integer then
+    perform private.fail('too_many_coupons', 422, 'These are more codes than one order may use.', 'Send fewer.');
+  end if;
+  foreach v_code in array coalesce(draft_coupon_ids.codes, '{}') loop
+    select coupons.id into v_id from public.coupons join public.promotions on promotions.id = coupons.promotion_id
+    where coupons.code = private.coupon_code(left(v_code, 100)) and coupons.revoked_at is null and promotions.status = 'active'
+      and (coupons.customer_id is null or coupons.customer_id = draft_coupon_ids.customer_id);
+    if v_id is null then
+      perform private.fail('coupon_not_found', 404, 'This code is not valid for this customer.', 'Check its letters.', v_code);
+    end if;
+    v_ids := v_ids || v_id;
+  end loop;
+  return v_ids;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.draft_order_document(draft_order_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_draft public.draft_orders;
+begin
+  select * into v_draft from public.draft_orders where draft_orders.id = draft_order_document.draft_order_id;
+  return jsonb_build_object('id', v_draft.id, 'status', v_draft.status, 'customer_id', v_draft.customer_id, 'currency', v_draft.currency,
+    'shipping_address_id', v_draft.shipping_address_id, 'country', v_draft.country, 'province', v_draft.province, 'note', v_draft.note, 'order_id', v_draft.order_id,
+    'created_by', v_draft.created_by, 'created_at', v_draft.created_at, 'updated_at', v_draft.updated_at,
+    'coupon_codes', (select coalesce(jsonb_agg(coupons.code order by coupons.code), '[]') from public.coupons where coupons.id = any (v_draft.coupon_ids)),
+    'lines', (
+      select coalesce(jsonb_agg(to_jsonb(draft_order_lines) - 'draft_order_id' order by draft_order_lines.variant_id), '[]')
+      from public.draft_order_lines where draft_order_lines.draft_order_id = v_draft.id),
+    'quote', case when v_draft.status = 'open' then private.quote_document(private.price_draft(v_draft)) end);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.draw_units(variant_id uuid, quantity integer, reserve boolean)
  RETURNS SETOF private.drawn_slot
  LANGUAGE plpgsql
@@ -4158,6 +4432,183 @@ begin
   end if;
   return private.remember_answer(v_person_id, duplicate_intake.idempotency_key, 'duplicate_intake', v_body,
     private.intake_document(private.copy_intake(v_original, coalesce(duplicate_intake.title, v_original.title), v_from, duplicate_intake.starts_at)));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.edit_order(order_id uuid, lines jsonb, reason text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(edit_order.order_id, edit_order.lines, edit_order.reason);
+  v_answer jsonb := private.recall_answer(v_person_id, edit_order.idempotency_key, 'edit_order', v_body);
+  v_staff boolean := private.is_service() or private.has_permission('orders.write');
+  v_order public.orders;
+  v_wishes private.wish[];
+  v_before jsonb;
+  v_supplement_id uuid;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform private.find_order(edit_order.order_id, 'orders.write');
+  if length(edit_order.reason) > 500 or v_staff and btrim(coalesce(edit_order.reason, '')) = '' then
+    perform private.fail('invalid_reason', 422, 'Staff say why they change an order, in at most 500 characters; its customer reads it.', 'Send a reason.');
+  end if;
+  select array_agg(row(wish.variant_id, wish.quantity)::private.wish order by wish.variant_id) into v_wishes from private.parse_lines(edit_order.lines) as wish;
+  select * into v_order from public.orders where orders.id = edit_order.order_id for update;
+  if not (v_staff and private.order_allows(v_order, 'edit', 'staff') or v_order.customer_id = auth.uid() and private.order_allows(v_order, 'edit', 'customer')) then
+    perform private.fail('order_not_editable', 409, format('An order that is %s cannot be changed now.', v_order.status),
+      'Read it again: it ended, left, or is being paid. Customers change unpaid orders; the shop changes paid ones.');
+  end if;
+  v_before := private.edit_snapshot(v_order.id);
+  perform private.give_reason(edit_order.reason);
+  if v_order.status = 'pending' then
+    perform private.edit_unpaid_order(v_order, v_wishes);
+  else
+    v_supplement_id := private.edit_paid_order(v_order, v_wishes, edit_order.reason);
+  end if;
+  insert into public.order_edits (order_id, supplement_id, editor_id, reason, before, after)
+  values (v_order.id, v_supplement_id, auth.uid(), edit_order.reason, v_before, private.edit_snapshot(v_order.id));
+  perform private.emit('order.edited', 'order', v_order.id, jsonb_strip_nulls(jsonb_build_object('supplement_id', v_supplement_id)));
+  perform private.give_reason(null);
+  return private.remember_answer(v_person_id, edit_order.idempotency_key, 'edit_order', v_body, jsonb_build_object(
+    'order', private.order_document(v_order.id), 'supplement', case when v_supplement_id is not null then private.order_document(v_supplement_id) end));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.edit_paid_order(target public.orders, wishes private.wish[], reason text)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_gone jsonb;
+  v_added private.wish[];
+  v_lines private.order_line[];
+  v_variants uuid[];
+  v_quote private.quote;
+  v_address public.addresses;
+  v_supplement_id uuid;
+begin
+  select jsonb_agg(jsonb_build_object('order_item_id', had.id, 'quantity', had.quantity - coalesce(wish.quantity, 0)) order by had.id)
+    filter (where had.quantity > coalesce(wish.quantity, 0)),
+    array_agg(row(wish.variant_id, wish.quantity - coalesce(had.quantity, 0))::private.wish order by wish.variant_id) filter (where wish.quantity > coalesce(had.quantity, 0))
+  into v_gone, v_added
+  from unnest(edit_paid_order.wishes) as wish
+  full join (
+    select order_items.id, order_items.variant_id, order_items.quantity - order_items.refunded_quantity as quantity from public.order_items
+    where order_items.order_id = target.id and order_items.parent_id is null and order_items.refunded_quantity < order_items.quantity
+  ) as had on had.variant_id = wish.variant_id;
+  if v_added is not null then
+    v_lines := private.price_wishes(target.customer_id, v_added, target.currency);
+  end if;
+  v_variants := array(select line.variant_id from unnest(v_lines) as line
+    union select order_items.variant_id from public.order_items where order_items.order_id = target.id);
+  perform private.lock_holds(array[target.id], v_variants);
+  perform private.lock_waitlists(array[target.id], v_variants);
+  if v_gone is not null then
+    perform private.refund_order(target.id, v_gone, null, edit_paid_order.reason, true, null);
+  end if;
+  if v_added is null then
+    return null;
+  end if;
+  if target.shipping_address is null then
+    v_address := private.delivery_address(target.customer_id, v_lines, null);
+    perform private.refuse_problem(private.address_problem(v_lines, v_address.id));
+    target.shipping_address := private.address_snapshot(v_address.id);
+  end if;
+  v_quote := private.total_quote(target.customer_id, target.currency, v_lines, '{}', target.shipping_address ->> 'country', target.shipping_address ->> 'province');
+  if v_quote.problems is not null then
+    perform private.refuse_problem(v_quote.problems -> 0);
+  end if;
+  v_supplement_id := private.place_quote(target.customer_id, v_quote, now() + make_interval(hours => (private.setting('draft_hold_hours'))::integer));
+  update public.orders set shipping_address = target.shipping_address where orders.id = v_supplement_id and private.needs_address(v_lines);
+  perform private.emit('order.supplemented', 'order', v_supplement_id, jsonb_build_object('order_id', target.id));
+  return v_supplement_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.edit_snapshot(order_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select jsonb_build_object('total_amount', orders.total_amount, 'lines', (
+      select coalesce(jsonb_agg(jsonb_build_object('variant_id', order_items.variant_id, 'title', order_items.title,
+        'quantity', order_items.quantity - order_items.refunded_quantity, 'unit_amount', order_items.unit_amount, 'total_amount', order_items.total_amount) order by order_items.title, order_items.id), '[]')
+      from public.order_items
+      where order_items.order_id = orders.id and order_items.parent_id is null and order_items.refunded_quantity < order_items.quantity))
+    from public.orders where orders.id = edit_snapshot.order_id);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.edit_unpaid_order(target public.orders, wishes private.wish[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_lines private.order_line[] := private.price_edit(target, edit_unpaid_order.wishes);
+  v_variants uuid[] := array(select line.variant_id from unnest(v_lines) as line
+    union select order_items.variant_id from public.order_items where order_items.order_id = target.id);
+  v_coupons uuid[] := array(select promotion_redemptions.coupon_id from public.promotion_redemptions
+    where promotion_redemptions.order_id = target.id and promotion_redemptions.given_back_at is null and promotion_redemptions.coupon_id is not null);
+  v_address public.addresses;
+  v_quote private.quote;
+  v_kept bigint;
+begin
+  perform private.lock_holds(array[target.id], v_variants);
+  perform private.lock_waitlists(array[target.id], v_variants);
+  -- its own uses are free for itself, and what it used before is in order_edits, not among what a payment claims
+  perform private.give_back_promotions(array[target.id]);
+  delete from public.promotion_redemptions where promotion_redemptions.order_id = target.id;
+  if target.shipping_address is null then
+    v_address := private.delivery_address(target.customer_id, v_lines, null);
+    perform private.refuse_problem(private.address_problem(v_lines, v_address.id));
+    target.shipping_address := private.address_snapshot(v_address.id);
+  end if;
+  v_quote := private.total_quote(target.customer_id, target.currency, v_lines, v_coupons, target.shipping_address ->> 'country', target.shipping_address ->> 'province');
+  if v_quote.problems is not null then
+    perform private.refuse_problem(v_quote.problems -> 0);
+  end if;
+  perform private.close_payments(target.id, 'cancelled');
+  perform private.hold_difference(target, v_quote.lines);
+  perform private.rewrite_items(target, v_quote.lines);
+  update public.orders
+  set subtotal_amount = v_quote.subtotal_amount, discount_amount = v_quote.discount_amount, tax_amount = v_quote.tax_amount,
+    tax_included_amount = v_quote.tax_included_amount, shipping_amount = v_quote.shipping_amount, total_amount = v_quote.total_amount,
+    shipping_address = target.shipping_address
+  where orders.id = target.id returning orders.* into target;
+  perform private.note_backorders(target.id);
+  perform private.redeem_promotions(target.id, target.customer_id, v_quote, target.expires_at, '{}');
+  v_kept := private.kept_amount(target.id);
+  if target.total_amount = 0 and v_kept = 0 then
+    perform private.confirm_order(target.id);
+  elsif v_kept >= target.total_amount then
+    -- parts that were paid cover it now
+    perform private.deliver_covered_order(target, (
+      select payments.id from public.payments where payments.order_id = target.id and private.refundable_amount(payments.id) > 0
+      order by private.refundable_amount(payments.id) desc limit 1), v_kept - target.total_amount);
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.editing_allows(target public.orders)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- seats that are given out, gifts and the like are not simply lines: what they lead to hangs on them
+  return target.shipped_at is null and target.purpose is null and (target.status <> 'pending' or target.expires_at > now() and not exists (
+    select from public.payments where payments.order_id = target.id
+      and (payments.status = 'processing' or payments.status = 'pending' and private.is_under_review(payments.id))));
 end
 $function$;
 
@@ -5033,6 +5484,64 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.find_concerns()
+ RETURNS SETOF private.concern
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+ SET jit TO 'off'
+AS $function$
+begin
+  return query
+    select 'provider_event_failed', 'provider_event:' || provider_events.provider || ':' || provider_events.event_id, 'provider_event', null::uuid,
+      provider_events.type || ' ' || provider_events.event_id, provider_events.received_at
+    from private.provider_events where provider_events.processed_at is null
+    union all
+    -- settled by a person who has looked: there is no row here that it could change
+    select 'provider_event_unknown', 'provider_event:' || provider_events.provider || ':' || provider_events.event_id, 'provider_event', null,
+      provider_events.type || ' ' || provider_events.event_id, provider_events.received_at
+    from private.provider_events
+    where provider_events.outcome = 'needs_review' and private.event_payment(provider_events.provider, provider_events.payload #> '{data,object}') is null
+      and not exists (
+        select from public.alerts where alerts.key = 'provider_event:' || provider_events.provider || ':' || provider_events.event_id and alerts.acknowledged_at is not null)
+    union all
+    select 'payment_open', 'payment:' || payments.id, 'order', orders.id, orders.number, coalesce(payments.expires_at, payments.created_at + interval '1 day')
+    from public.payments join public.orders on orders.id = payments.order_id
+    where payments.status in ('pending', 'processing') and coalesce(payments.expires_at, payments.created_at + interval '1 day') < now()
+      and orders.status <> 'needs_review' and not private.is_under_review(payments.id)
+    union all
+    select 'order_in_review', 'order:' || orders.id, 'order', orders.id, orders.number, coalesce((
+      select max(events.occurred_at) from public.events where events.subject_id = orders.id and events.name = 'order.needs_review'), orders.updated_at)
+    from public.orders where orders.status = 'needs_review'
+    union all
+    select 'refund_pending', 'refund:' || refunds.id, 'order', orders.id, orders.number, refunds.requested_at
+    from public.refunds join public.orders on orders.id = refunds.order_id where refunds.status = 'pending'
+    union all
+    select 'refund_failed', 'refund_failed:' || refunds.id, 'order', orders.id, orders.number, refunds.updated_at
+    from public.refunds join public.payments on payments.id = refunds.payment_id join public.orders on orders.id = refunds.order_id
+    where refunds.status = 'failed' and payments.status = 'refund_failed'
+    union all
+    select 'proof_waiting', 'proof:' || payment_proofs.id, 'order', orders.id, orders.number, payment_proofs.submitted_at
+    from public.payment_proofs join public.payments on payments.id = payment_proofs.payment_id join public.orders on orders.id = payments.order_id
+    where payment_proofs.status = 'submitted'
+    union all
+    select 'production_waiting', 'process:' || processes.id, 'process', processes.id, coalesce(orders.number, processes.task), coalesce(processes.reported_at, processes.started_at, processes.created_at)
+    from public.processes left join public.orders on orders.id = processes.subject_id
+    where processes.status = 'waiting' and processes.task like 'production.%'
+    union all
+    select 'job_failed', 'task:' || processes.task, 'process', null, format('%s (%s)', processes.task, count(*)), min(processes.finished_at)
+    from public.processes where processes.status = 'failed' and processes.event_id is not null group by processes.task
+    union all
+    select 'schedule_failing', 'schedule:' || processes.task, 'process', null, processes.task, min(processes.finished_at)
+    from public.processes
+    where processes.status = 'failed' and processes.event_id is null and processes.created_at > now() - interval '1 hour'
+    group by processes.task having count(*) >= 3
+    union all
+    select 'events_undelivered', 'events', 'event', null, format('from %s on', min(events.id)), min(events.occurred_at)
+    from public.events where events.relayed_at is null having count(*) > 0;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.find_coupon(person_id uuid, code text)
  RETURNS private.found_coupon
  LANGUAGE plpgsql
@@ -5171,7 +5680,7 @@ begin
   if v_since is null or v_since < search.placed_from or cardinality(v_newest) > search.max_rows then
     return v_newest;
   end if;
-  return private.newest_orders(v_search, private.orders_about(v_search, null), null);
+  return private.newest_orders(v_search, private.orders_about(v_search, null, true), null);
 end
 $function$;
 
@@ -5497,6 +6006,43 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.fulfil_order(action text, order_id uuid, facts jsonb, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(fulfil_order.action, fulfil_order.order_id, fulfil_order.facts);
+  v_status constant text := case fulfil_order.action
+    when 'start_processing' then 'processing' when 'mark_shipped' then 'shipped' when 'mark_delivered' then 'delivered' else 'completed' end;
+  v_answer jsonb;
+  v_order public.orders;
+begin
+  if not (private.is_service() or private.has_permission('orders.fulfil')) then
+    perform private.fail('permission_denied', 403, 'Fulfilling orders needs the permission orders.fulfil.', 'Ask an admin for a role that has it.');
+  end if;
+  v_answer := private.recall_answer(v_person_id, fulfil_order.idempotency_key, fulfil_order.action, v_body);
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if length(fulfil_order.facts ->> 'carrier') > 100 or length(fulfil_order.facts ->> 'tracking_number') > 100 then
+    perform private.fail('invalid_shipment', 422, 'A carrier and a tracking number have at most 100 characters each.', 'Shorten them, or leave them out.');
+  end if;
+  select * into v_order from public.orders where orders.id = fulfil_order.order_id for update;
+  if v_order.id is null then
+    perform private.fail('order_not_found', 404, 'There is no such order.', 'Check the id.');
+  end if;
+  if not private.order_allows(v_order, case fulfil_order.action when 'complete_order' then 'complete' else fulfil_order.action end, 'staff') then
+    perform private.fail('order_not_ready', 409, format('An order that is %s cannot become %s now.', v_order.status, v_status),
+      'Read it again: actions says what it allows. Goods leave once and arrive once, and an order without goods is never shipped.');
+  end if;
+  perform private.move_order(v_order.id, v_status, jsonb_strip_nulls(fulfil_order.facts));
+  return private.remember_answer(v_person_id, fulfil_order.idempotency_key, fulfil_order.action, v_body, private.order_document(v_order.id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.fulfil_reviewed_order(target public.orders, before text)
  RETURNS void
  LANGUAGE plpgsql
@@ -5516,6 +6062,25 @@ begin
   else
     update public.orders set status = fulfil_reviewed_order.before where orders.id = target.id;
   end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.fulfilment_allows(target public.orders, action text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_goods constant boolean := exists (
+    select from public.order_items
+    where order_items.order_id = target.id and order_items.kind = 'physical' and order_items.refunded_quantity < order_items.quantity);
+begin
+  return case fulfilment_allows.action
+    when 'start_processing' then v_goods and target.processing_at is null and target.shipped_at is null
+    when 'mark_shipped' then v_goods and target.shipped_at is null
+    when 'mark_delivered' then target.shipped_at is not null and target.delivered_at is null
+    else (not v_goods or target.delivered_at is not null) and not exists (
+      select from public.refunds where refunds.order_id = target.id and refunds.status = 'pending') end;
 end
 $function$;
 
@@ -5637,6 +6202,21 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.get_draft_order(draft_order_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if not (private.is_service() or private.has_permission('orders.read'))
+    or not exists (select from public.draft_orders where draft_orders.id = get_draft_order.draft_order_id) then
+    perform private.fail('draft_order_not_found', 404, 'There is no such draft.', 'List draft_orders and take one of their ids.');
+  end if;
+  return private.draft_order_document(get_draft_order.draft_order_id);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.get_order(order_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -5659,12 +6239,21 @@ begin
       select jsonb_build_object('id', profiles.id, 'name', btrim(profiles.first_name || ' ' || profiles.last_name), 'email', profiles.email, 'phone', profiles.phone)
       from public.profiles
       where profiles.id = v_order.customer_id and (profiles.id = auth.uid() or private.is_service() or private.has_permission('people.read'))),
+    'shipment', (
+      select jsonb_build_object('carrier', events.payload -> 'carrier', 'tracking_number', events.payload -> 'tracking_number', 'shipped_at', events.occurred_at)
+      from public.events where events.subject_id = v_order.id and events.name = 'order.shipped' order by events.id desc limit 1),
     'invoices', (
       select coalesce(jsonb_agg(jsonb_build_object('id', invoices.id, 'kind', invoices.kind, 'number', invoices.number, 'issued_at', invoices.issued_at,
         'total_amount', invoices.total_amount, 'currency', invoices.currency, 'refund_id', invoices.refund_id, 'corrects_id', invoices.corrects_id) order by invoices.issued_at, invoices.id), '[]')
       from public.invoices
       where invoices.order_id = v_order.id and (v_order.customer_id = auth.uid() or private.is_service() or private.has_permission('invoices.read'))),
     'history', private.order_history(v_order, v_staff),
+    'edits', (
+      select coalesce(jsonb_agg(jsonb_build_object('id', order_edits.id, 'edited_at', order_edits.edited_at, 'reason', order_edits.reason, 'before', order_edits.before,
+        'after', order_edits.after, 'supplement_id', order_edits.supplement_id,
+        'actor_kind', case when order_edits.editor_id is null then 'system' when order_edits.editor_id = v_order.customer_id then 'customer' else 'staff' end,
+        'actor_name', case when v_staff then btrim(profiles.first_name || ' ' || profiles.last_name) end) order by order_edits.edited_at, order_edits.id), '[]')
+      from public.order_edits left join public.profiles on profiles.id = order_edits.editor_id where order_edits.order_id = v_order.id),
     'notes', (
       select coalesce(jsonb_agg(jsonb_build_object('id', order_notes.id, 'body', order_notes.body, 'visible_to_customer', order_notes.visible_to_customer,
         'author_kind', order_notes.author_kind, 'author_name', case when v_staff then btrim(profiles.first_name || ' ' || profiles.last_name) end,
@@ -6071,6 +6660,35 @@ CREATE OR REPLACE FUNCTION private.held_units(holder_id uuid, variant_id uuid)
 AS $function$
   select coalesce(sum(reservations.quantity), 0)::integer from public.reservations
   where reservations.holder_id = held_units.holder_id and reservations.variant_id = held_units.variant_id and reservations.status = 'held';
+$function$;
+
+CREATE OR REPLACE FUNCTION private.hold_difference(target public.orders, lines private.order_line[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_line private.order_line;
+  v_needed private.order_line[] := private.needed_units(hold_difference.lines);
+  v_held integer;
+  v_variant_id uuid;
+begin
+  for v_variant_id in
+    select distinct reservations.variant_id from public.reservations where reservations.holder_id = target.id and reservations.status = 'held' order by 1
+  loop
+    v_held := private.held_units(target.id, v_variant_id);
+    perform private.release_units(target.id, v_variant_id, v_held - least(v_held, coalesce((
+      select sum(line.quantity) from unnest(v_needed) as line where line.variant_id = v_variant_id), 0)::integer));
+  end loop;
+  foreach v_line in array v_needed loop
+    v_held := private.held_units(target.id, v_line.variant_id);
+    continue when v_line.counted and v_held = v_line.quantity;
+    if v_line.counted then
+      v_line.quantity := v_line.quantity - v_held;
+    end if;
+    perform private.hold_line(target.id, target.customer_id, v_line, target.expires_at);
+  end loop;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.hold_disputed(dispute_id uuid)
@@ -7006,6 +7624,25 @@ AS $function$
   select pg_advisory_xact_lock(hashtextextended('seatline.categories', 0));
 $function$;
 
+CREATE OR REPLACE FUNCTION private.lock_draft(draft_order_id uuid)
+ RETURNS public.draft_orders
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_draft public.draft_orders;
+begin
+  select * into v_draft from public.draft_orders where draft_orders.id = lock_draft.draft_order_id for update;
+  if v_draft.id is null then
+    perform private.fail('draft_order_not_found', 404, 'There is no such draft.', 'List draft_orders and take one of their ids.');
+  end if;
+  if v_draft.status <> 'open' then
+    perform private.fail('draft_order_not_open', 409, format('This draft is %s.', v_draft.status), 'Make another one; a placed one is an order now.');
+  end if;
+  return v_draft;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.lock_goods(variant_ids uuid[], counted boolean DEFAULT true)
  RETURNS void
  LANGUAGE plpgsql
@@ -7277,7 +7914,7 @@ begin
   if target.total_amount = 0 then
     return true;
   end if;
-  return target.paid_at > now() - make_interval(hours => (private.setting('customer_cancel_hours'))::integer)
+  return target.purpose is null and target.paid_at > now() - make_interval(hours => (private.setting('customer_cancel_hours'))::integer)
     and not exists (
       select from public.order_items join public.enrollments on enrollments.order_item_id = order_items.id join public.intakes on intakes.id = enrollments.intake_id
       where order_items.order_id = target.id and (intakes.starts_at <= now() or enrollments.status = 'completed'))
@@ -7602,6 +8239,23 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.move_order(order_id uuid, status text, payload jsonb DEFAULT '{}'::jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.orders
+  set status = move_order.status,
+    processing_at = case when move_order.status = 'processing' then now() else orders.processing_at end,
+    shipped_at = case when move_order.status = 'shipped' then now() else orders.shipped_at end,
+    delivered_at = case when move_order.status = 'delivered' then now() else orders.delivered_at end,
+    completed_at = case when move_order.status = 'completed' then now() else orders.completed_at end
+  where orders.id = move_order.order_id;
+  perform private.emit('order.' || move_order.status, 'order', move_order.order_id, move_order.payload);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.move_time(moment timestamp with time zone, from_start timestamp with time zone, to_start timestamp with time zone, time_zone text)
  RETURNS timestamp with time zone
  LANGUAGE sql
@@ -7886,6 +8540,36 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.note_completions(max_events integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_from bigint;
+  v_to bigint;
+begin
+  select order_completion_progress.last_event_id into v_from from private.order_completion_progress for update skip locked;
+  if v_from is null then
+    return; -- another worker reads
+  end if;
+  -- old enough that nothing before it is still being written
+  select max(read.id) into v_to from (
+    select events.id, bool_and(events.occurred_at <= now() - make_interval(days => greatest(1, (private.setting('order_complete_days'))::integer)))
+      over (order by events.id) as old
+    from (select * from public.events where events.id > v_from order by events.id limit note_completions.max_events) as events
+  ) as read where read.old;
+  if v_to is null then
+    return;
+  end if;
+  insert into private.order_completions (order_id, due_at)
+  select distinct events.subject_id, now() from public.events
+  where events.id > v_from and events.id <= v_to and events.name in ('order.paid', 'order.delivered', 'order.reviewed')
+  on conflict on constraint order_completions_pkey do nothing;
+  update private.order_completion_progress set last_event_id = v_to;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.note_customers(profile_ids uuid[])
  RETURNS void
  LANGUAGE plpgsql
@@ -7895,7 +8579,13 @@ begin
   insert into private.customer_search (profile_id, content)
   select profiles.id, concat_ws(E'\n', private.search_text(profiles.first_name || ' ' || profiles.last_name), private.search_text(profiles.email),
     profiles.phone, regexp_replace(profiles.phone, '\D', '', 'g'),
-    (select string_agg(distinct private.search_text(addresses.recipient), E'\n') from public.addresses where addresses.profile_id = profiles.id))
+    (select string_agg(distinct concat_ws(E'\n', private.search_text(sent.recipient), sent.phone, regexp_replace(sent.phone, '\D', '', 'g')), E'\n') from (
+      select addresses.recipient, addresses.phone from public.addresses where addresses.profile_id = profiles.id
+      union
+      -- where an order went stays findable when the address is gone
+      select orders.shipping_address ->> 'recipient', orders.shipping_address ->> 'phone' from public.orders
+      where orders.customer_id = profiles.id and orders.shipping_address is not null and profiles.closed_at is null
+    ) as sent))
   from unnest(coalesce(note_customers.profile_ids, array(select profiles.id from public.profiles))) as wanted (id)
   join public.profiles on profiles.id = wanted.id
   on conflict on constraint customer_search_pkey do update set content = excluded.content;
@@ -8031,6 +8721,31 @@ begin
     exit when v_cart.id is not null;
   end loop;
   return v_cart;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.open_concerns(kind text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if not (private.is_service() or private.has_permission('alerts.read')) then
+    perform private.fail('permission_denied', 403, 'Seeing what stays open needs the permission alerts.read.', 'Ask an admin for a role that has it.');
+  end if;
+  if open_concerns.kind is not null and not exists (select from private.concern_kinds where concern_kinds.kind = open_concerns.kind) then
+    perform private.fail('invalid_concern', 422, 'There is no such kind of concern.', 'Leave kind out to see all.');
+  end if;
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object('kind', concerns.kind, 'key', concerns.key, 'sentence', concern_kinds.sentence, 'owner_role', concern_kinds.owner_role,
+        'subject_type', concerns.subject_type, 'subject_id', concerns.subject_id, 'subject', concerns.subject, 'since', concerns.since,
+        'age_seconds', floor(extract(epoch from now() - concerns.since)), 'alert_id', alerts.id, 'acknowledged_at', alerts.acknowledged_at,
+        'acknowledged_by', alerts.acknowledged_by, 'note', alerts.note) order by concerns.since, concerns.key), '[]')
+    from private.overdue_concerns() as concerns
+    join private.concern_kinds on concern_kinds.kind = concerns.kind
+    left join public.alerts on alerts.key = concerns.key and alerts.closed_at is null
+    where open_concerns.kind is null or concerns.kind = open_concerns.kind);
 end
 $function$;
 
@@ -8203,6 +8918,8 @@ begin
     when order_allows.action = 'cancel' and order_allows.who = 'customer' and target.status = 'paid' then private.may_still_cancel(target)
     when order_allows.action = 'refund' then exists (
       select from public.payments where payments.order_id = target.id and payments.status in ('success', 'refunding') and private.refundable_amount(payments.id) > 0)
+    when order_allows.action = 'edit' then private.editing_allows(target)
+    when order_allows.action in ('start_processing', 'mark_shipped', 'mark_delivered', 'complete') then private.fulfilment_allows(target, order_allows.action)
     else true end;
 end
 $function$;
@@ -8245,6 +8962,7 @@ begin
     'subtotal_amount', v_order.subtotal_amount, 'discount_amount', v_order.discount_amount, 'tax_amount', v_order.tax_amount,
     'tax_included_amount', v_order.tax_included_amount, 'shipping_amount', v_order.shipping_amount, 'total_amount', v_order.total_amount, 'due_amount', v_due,
     'placed_at', v_order.placed_at, 'expires_at', v_order.expires_at, 'paid_at', v_order.paid_at,
+    'processing_at', v_order.processing_at, 'shipped_at', v_order.shipped_at, 'delivered_at', v_order.delivered_at, 'completed_at', v_order.completed_at,
     'cancelled_at', v_order.cancelled_at, 'cancel_reason', v_order.cancel_reason, 'shipping_address', v_order.shipping_address,
     'purpose', v_order.purpose, 'organisation_id', v_order.organisation_id,
     'items', v_items, 'payments', v_payments, 'refunds', v_refunds);
@@ -8422,7 +9140,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.orders_about(search private.order_search, at_most integer)
+CREATE OR REPLACE FUNCTION private.orders_about(search private.order_search, at_most integer, filtered boolean DEFAULT false)
  RETURNS uuid[]
  LANGUAGE plpgsql
  STABLE
@@ -8442,6 +9160,13 @@ begin
     select orders.id from private.customer_search join public.orders on orders.customer_id = customer_search.profile_id
     where search.names and (customer_search.content like search.pattern or customer_search.content like search.digits_pattern
       or search.alike and customer_search.content operator(extensions.%>) search.words)
+      and (not orders_about.filtered
+        or (search.statuses is null or orders.status = any (search.statuses))
+        and (search.placed_from is null or orders.placed_at >= search.placed_from)
+        and (search.placed_to is null or orders.placed_at < search.placed_to)
+        and (search.min_amount is null or orders.total_amount >= search.min_amount)
+        and (search.max_amount is null or orders.total_amount <= search.max_amount)
+        and (search.currency is null or orders.currency = search.currency))
     limit orders_about.at_most
   );
 end
@@ -8524,6 +9249,19 @@ begin
       group by lessons.section_id
     ) as listed on listed.section_id = course_sections.id
     where course_sections.product_id = outline_sections.product_id);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.overdue_concerns()
+ RETURNS SETOF private.concern
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return query
+    select concerns.* from private.find_concerns() as concerns join private.concern_kinds on concern_kinds.kind = concerns.kind
+    where concerns.since <= now() - concern_kinds.allowed;
 end
 $function$;
 
@@ -8909,6 +9647,59 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.place_draft(draft_order_id uuid, hold_until timestamp with time zone)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_draft public.draft_orders := private.lock_draft(place_draft.draft_order_id);
+  v_until timestamptz := coalesce(place_draft.hold_until, now() + make_interval(hours => (private.setting('draft_hold_hours'))::integer));
+  v_quote private.quote;
+  v_address public.addresses;
+  v_order_id uuid;
+begin
+  if not (v_until > now() and v_until <= now() + make_interval(days => (private.setting('draft_hold_max_days'))::integer)) then
+    perform private.fail('invalid_hold', 422, format('An order is held for at most %s days from now.', private.setting('draft_hold_max_days') #>> '{}'), 'Choose an earlier moment that lies ahead.');
+  end if;
+  perform private.check_draft(v_draft);
+  v_quote := private.price_draft(v_draft);
+  if v_quote.problems is not null then
+    perform private.refuse_problem(v_quote.problems -> 0);
+  end if;
+  v_address := private.delivery_address(v_draft.customer_id, v_quote.lines, v_draft.shipping_address_id);
+  perform private.refuse_problem(private.address_problem(v_quote.lines, v_address.id));
+  v_order_id := private.place_quote(v_draft.customer_id, v_quote, v_until);
+  if v_address.id is not null then
+    update public.orders set shipping_address = private.address_snapshot(v_address.id) where orders.id = v_order_id;
+  end if;
+  update public.draft_orders set status = 'placed', order_id = v_order_id where draft_orders.id = v_draft.id;
+  perform private.emit('draft_order.placed', 'order', v_order_id, jsonb_build_object('draft_order_id', v_draft.id));
+  return v_order_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.place_draft_order(draft_order_id uuid, hold_until timestamp with time zone, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(place_draft_order.draft_order_id, place_draft_order.hold_until);
+  v_answer jsonb;
+begin
+  perform private.require_order_writer();
+  v_answer := private.recall_answer(v_person_id, place_draft_order.idempotency_key, 'place_draft_order', v_body);
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  return private.remember_answer(v_person_id, place_draft_order.idempotency_key, 'place_draft_order', v_body,
+    private.order_document(private.place_draft(place_draft_order.draft_order_id, place_draft_order.hold_until)));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.place_for_others(person_id uuid, wishes private.wish[], currency text)
  RETURNS uuid
  LANGUAGE plpgsql
@@ -8990,7 +9781,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.place_quote(customer_id uuid, quote private.quote)
+CREATE OR REPLACE FUNCTION private.place_quote(customer_id uuid, quote private.quote, hold_until timestamp with time zone DEFAULT NULL::timestamp with time zone)
  RETURNS uuid
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -9004,7 +9795,7 @@ declare
   v_expired uuid[];
 begin
   if quote.total_amount > 0 then
-    v_expires_at := now() + make_interval(mins => (private.setting('hold_minutes'))::integer);
+    v_expires_at := coalesce(place_quote.hold_until, now() + make_interval(mins => (private.setting('hold_minutes'))::integer));
   end if;
   v_expired := private.expire_own_due_orders(place_quote.customer_id, quote.lines);
   foreach v_line in array quote.lines loop
@@ -9133,6 +9924,67 @@ begin
   v_priced.quote := private.total_quote(cart.customer_id, cart.currency, v_lines, private.cart_coupon_ids(cart.id),
     (v_priced.address).country, (v_priced.address).province);
   return v_priced;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.price_draft(draft public.draft_orders)
+ RETURNS private.quote
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_wishes private.wish[] := array(
+    select row(draft_order_lines.variant_id, draft_order_lines.quantity)::private.wish from public.draft_order_lines
+    where draft_order_lines.draft_order_id = draft.id order by draft_order_lines.variant_id);
+  v_lines private.order_line[] := private.price_wishes(draft.customer_id, v_wishes, draft.currency);
+  v_line private.order_line;
+  v_agreed bigint;
+  v_address public.addresses;
+begin
+  for v_index in 1 .. cardinality(v_lines) loop
+    v_line := v_lines[v_index];
+    select draft_order_lines.agreed_unit_amount into v_agreed from public.draft_order_lines
+    where draft_order_lines.draft_order_id = draft.id and draft_order_lines.variant_id = v_line.variant_id;
+    continue when v_agreed is null or v_line.parent_variant_id is not null or v_line.title is null;
+    v_line.base_unit_amount := coalesce(v_line.base_unit_amount, v_agreed);
+    v_line.unit_amount := v_agreed;
+    v_line.price_reason := '{"kind": "agreed"}';
+    if v_line.problem ->> 'code' = 'price_missing' then
+      v_line.problem := null;
+    end if;
+    v_lines[v_index] := private.clear_amounts(v_line);
+  end loop;
+  v_address := private.delivery_address(draft.customer_id, v_lines, draft.shipping_address_id);
+  return private.total_quote(draft.customer_id, draft.currency, v_lines, draft.coupon_ids,
+    coalesce(v_address.country, draft.country), case when v_address.id is null then draft.province else v_address.province end);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.price_edit(target public.orders, wishes private.wish[])
+ RETURNS private.order_line[]
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_lines private.order_line[] := private.price_wishes(target.customer_id, price_edit.wishes, target.currency);
+  v_line private.order_line;
+  v_agreed bigint;
+begin
+  for v_index in 1 .. cardinality(v_lines) loop
+    v_line := v_lines[v_index];
+    select order_items.unit_amount into v_agreed from public.order_items
+    where order_items.order_id = target.id and order_items.variant_id = v_line.variant_id and order_items.parent_id is null
+      and order_items.pricing #>> '{price_reason,kind}' = 'agreed';
+    continue when v_agreed is null or v_line.parent_variant_id is not null or v_line.title is null;
+    v_line.unit_amount := v_agreed;
+    v_line.base_unit_amount := coalesce(v_line.base_unit_amount, v_agreed);
+    v_line.price_reason := '{"kind": "agreed"}';
+    if v_line.problem ->> 'code' = 'price_missing' then
+      v_line.problem := null;
+    end if;
+    v_lines[v_index] := private.clear_amounts(v_line);
+  end loop;
+  return v_lines;
 end
 $function$;
 
@@ -9561,6 +10413,29 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.production_change(event_id bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_event public.events;
+  v_push public.processes;
+begin
+  select * into v_event from public.events where events.id = production_change.event_id;
+  select * into v_push from public.processes
+  where processes.subject_id = v_event.subject_id and processes.task = 'production.push-order' order by processes.created_at desc limit 1;
+  -- what was never handed over need not be taken back
+  if v_push.id is null or v_push.status = 'cancelled' or v_push.status = 'queued' and v_push.attempts = 0 then
+    return null;
+  end if;
+  return jsonb_build_object(
+    'wait', v_push.status in ('queued', 'running'), -- it may arrive there after us
+    'type', v_event.name, 'effect_key', v_event.name || ':' || v_event.id, 'push_process_id', v_push.id, 'details', v_event.payload,
+    'order', private.order_document(v_event.subject_id) - array['payments', 'refunds']);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.production_document(event_id bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -9981,6 +10856,36 @@ begin
   v_quote.lines := private.check_availability(v_person_id, v_quote.lines);
   v_quote.problems := (select jsonb_agg(line.problem) from unnest(v_quote.lines) as line where line.problem is not null);
   return private.quote_document(v_quote);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.raise_alerts()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_overdue private.concern[];
+  v_alert_id uuid;
+  v_closed integer;
+  v_raised integer := 0;
+begin
+  perform pg_advisory_xact_lock(hashtextextended('seatline.alerts', 0));
+  v_overdue := array(select concerns::private.concern from private.overdue_concerns() as concerns);
+  update public.alerts set closed_at = now()
+  where alerts.closed_at is null and alerts.key not in (select concern.key from unnest(v_overdue) as concern);
+  get diagnostics v_closed = row_count;
+  for v_alert_id in
+    insert into public.alerts (kind, key, subject_type, subject_id, subject, since)
+    select concern.kind, concern.key, concern.subject_type, concern.subject_id, concern.subject, concern.since
+    from unnest(v_overdue) as concern order by concern.since, concern.key
+    on conflict (key) where (closed_at is null) do nothing
+    returning alerts.id
+  loop
+    perform private.emit('alert.raised', 'alert', v_alert_id);
+    v_raised := v_raised + 1;
+  end loop;
+  return v_raised + v_closed;
 end
 $function$;
 
@@ -10901,6 +11806,33 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.release_units(holder_id uuid, variant_id uuid, quantity integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_left integer := release_units.quantity;
+  v_held public.reservations;
+begin
+  -- what lies beyond stock first
+  for v_held in
+    select * from public.reservations
+    where reservations.holder_id = release_units.holder_id and reservations.variant_id = release_units.variant_id and reservations.status = 'held'
+    order by reservations.slot desc, reservations.id
+  loop
+    exit when v_left = 0;
+    if v_held.quantity <= v_left then
+      update public.reservations set status = 'released' where reservations.id = v_held.id;
+    else
+      update public.reservations set quantity = reservations.quantity - v_left where reservations.id = v_held.id;
+    end if;
+    perform private.free_units(v_held.variant_id, v_held.slot, v_held.location_id, least(v_held.quantity, v_left));
+    v_left := v_left - least(v_held.quantity, v_left);
+  end loop;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.remember_answer(person_id uuid, key text, verb text, body jsonb, answer jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -11299,6 +12231,18 @@ begin
     perform private.fail('intake_not_found', 404, 'There is no such intake.', 'Check the id, and that you teach its course.');
   end if;
   return coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.require_order_writer()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if not (private.is_service() or private.has_permission('orders.write')) then
+    perform private.fail('permission_denied', 403, 'Preparing and changing orders needs the permission orders.write.', 'Ask an admin for a role that has it.');
+  end if;
 end
 $function$;
 
@@ -11751,6 +12695,37 @@ begin
   end if;
   delete from public.role_members where role_members.profile_id = revoke_role.profile_id and role_members.role = revoke_role.role;
   return query select role_members.* from public.role_members where role_members.profile_id = revoke_role.profile_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.rewrite_items(target public.orders, lines private.order_line[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_seats uuid[] := array(
+    select enrollments.id from public.enrollments join public.order_items on order_items.id = enrollments.order_item_id where order_items.order_id = target.id);
+  v_item_ids uuid[];
+  v_new_lines private.order_line[] := '{}';
+  v_new_ids uuid[] := '{}';
+begin
+  update public.enrollments set order_item_id = null where enrollments.id = any (v_seats);
+  delete from public.order_items where order_items.order_id = target.id and order_items.parent_id is not null;
+  delete from public.order_items where order_items.order_id = target.id;
+  v_item_ids := private.write_items(target.id, rewrite_items.lines);
+  for v_index in 1 .. cardinality(v_item_ids) loop
+    continue when (rewrite_items.lines[v_index]).intake_id is null;
+    update public.enrollments set order_item_id = v_item_ids[v_index]
+    where enrollments.id = any (v_seats) and enrollments.intake_id = (rewrite_items.lines[v_index]).intake_id and enrollments.status = 'reserved';
+    if not found then
+      v_new_lines := v_new_lines || rewrite_items.lines[v_index];
+      v_new_ids := v_new_ids || v_item_ids[v_index];
+    end if;
+  end loop;
+  -- never more than reserved: nobody learned by it, and its line is gone
+  delete from public.enrollments where enrollments.id = any (v_seats) and enrollments.order_item_id is null;
+  perform private.open_enrollments(target.id, target.customer_id, v_new_lines, v_new_ids, 'reserved');
 end
 $function$;
 
@@ -12463,9 +13438,12 @@ begin
     update public.orders set status = 'refunded' where orders.id = refund.order_id;
     perform private.take_back_goods(refund.order_id);
     perform private.give_back_promotions(array[refund.order_id]);
-  elsif v_order_status in ('paid', 'completed') then
+  elsif v_order_status in ('paid', 'processing', 'shipped', 'delivered', 'completed') then
     update public.orders set status = 'partially_refunded' where orders.id = refund.order_id;
+  else
+    return;
   end if;
+  perform private.emit('order.refunded', 'order', refund.order_id, jsonb_build_object('refund_id', refund.id, 'whole', v_rest = 0));
 end
 $function$;
 
@@ -15421,6 +16399,47 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.write_draft_lines(draft_order_id uuid, lines jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_agreed jsonb;
+  v_missing uuid;
+begin
+  if jsonb_typeof(write_draft_lines.lines) = 'array' and not exists (
+    select from jsonb_array_elements(write_draft_lines.lines) as line where jsonb_typeof(line) <> 'object') then
+    select jsonb_agg(line) into v_agreed from jsonb_array_elements(write_draft_lines.lines) as line where line ?| array['agreed_unit_amount', 'agreed_reason'];
+    -- the rest is what a customer may send
+    write_draft_lines.lines := (select jsonb_agg(line - array['agreed_unit_amount', 'agreed_reason']) from jsonb_array_elements(write_draft_lines.lines) as line);
+  end if;
+  if exists (
+    select from jsonb_array_elements(v_agreed) as line
+    where jsonb_typeof(line -> 'agreed_unit_amount') is distinct from 'number' or line ->> 'agreed_unit_amount' !~ '^(0|[1-9][0-9]{0,11})$'
+      or jsonb_typeof(line -> 'agreed_reason') is distinct from 'string' or length(btrim(line ->> 'agreed_reason')) not between 1 and 500
+  ) then
+    perform private.fail('invalid_agreed_price', 422, 'An agreed price is a whole number of minor units below 10^12, with a reason of at most 500 characters.', 'Send agreed_unit_amount and agreed_reason together.');
+  end if;
+  if v_agreed is not null and not (private.is_service() or private.has_permission('pricing.write')) then
+    perform private.fail('permission_denied', 403, 'Agreeing on prices needs the permission pricing.write.', 'Leave agreed_unit_amount out, or ask somebody who has it.');
+  end if;
+  select parsed.variant_id into v_missing from private.parse_lines(write_draft_lines.lines) as parsed
+  where not exists (select from public.variants where variants.id = parsed.variant_id) limit 1;
+  if v_missing is not null then
+    perform private.fail('variant_not_found', 404, 'One of these things does not exist.', 'Read the catalogue again and remove it.', v_missing::text);
+  end if;
+  if (select count(distinct lower(line ->> 'variant_id')) < count(*) from jsonb_array_elements(write_draft_lines.lines) as line) then
+    perform private.fail('invalid_lines', 422, 'A thing is in these lines twice.', 'Send one line of each thing.');
+  end if;
+  delete from public.draft_order_lines where draft_order_lines.draft_order_id = write_draft_lines.draft_order_id;
+  insert into public.draft_order_lines (draft_order_id, variant_id, quantity, agreed_unit_amount, agreed_reason)
+  select write_draft_lines.draft_order_id, parsed.variant_id, parsed.quantity, (agreed.line ->> 'agreed_unit_amount')::bigint, btrim(agreed.line ->> 'agreed_reason')
+  from private.parse_lines(write_draft_lines.lines) as parsed
+  left join jsonb_array_elements(v_agreed) as agreed (line) on (agreed.line ->> 'variant_id')::uuid = parsed.variant_id;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.write_import_options(import_id uuid)
  RETURNS void
  LANGUAGE sql
@@ -15575,6 +16594,14 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.acknowledge_concern(alert_id uuid, note text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.acknowledge_concern(acknowledge_concern.alert_id, acknowledge_concern.note, acknowledge_concern.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.add_address(recipient text, phone text, street text, city text, province text, postal_code text, district text DEFAULT NULL::text, subdistrict text DEFAULT NULL::text, country text DEFAULT NULL::text, label text DEFAULT NULL::text, make_default boolean DEFAULT false, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -15658,6 +16685,14 @@ CREATE OR REPLACE FUNCTION public.calendar_feed(token text)
  SET search_path TO ''
 AS $function$
   select private.calendar_feed(calendar_feed.token);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.cancel_draft_order(draft_order_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.cancel_draft_order(cancel_draft_order.draft_order_id, cancel_draft_order.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.cancel_enrollment(enrollment_id uuid, idempotency_key text DEFAULT NULL::text)
@@ -15746,6 +16781,15 @@ AS $function$
   select private.change_cart_item(change_cart_item.variant_id, change_cart_item.quantity, change_cart_item.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.change_draft_order(draft_order_id uuid, lines jsonb DEFAULT NULL::jsonb, shipping_address_id uuid DEFAULT NULL::uuid, coupon_codes text[] DEFAULT NULL::text[], note text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.change_draft_order(change_draft_order.draft_order_id, change_draft_order.lines, change_draft_order.shipping_address_id,
+    change_draft_order.coupon_codes, change_draft_order.note, change_draft_order.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.change_gift(gift_id uuid, recipient_email text DEFAULT NULL::text, recipient_name text DEFAULT NULL::text, message text DEFAULT NULL::text, deliver_at timestamp with time zone DEFAULT NULL::timestamp with time zone, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -15804,6 +16848,14 @@ AS $function$
   select private.complete_lesson(complete_lesson.lesson_id, complete_lesson.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.complete_order(order_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.fulfil_order('complete_order', complete_order.order_id, '{}', complete_order.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.course_outline(product_id uuid)
  RETURNS jsonb
  LANGUAGE sql
@@ -15811,6 +16863,15 @@ CREATE OR REPLACE FUNCTION public.course_outline(product_id uuid)
  SET search_path TO ''
 AS $function$
   select private.course_outline(course_outline.product_id);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.create_draft_order(customer_id uuid, lines jsonb, currency text DEFAULT NULL::text, shipping_address_id uuid DEFAULT NULL::uuid, coupon_codes text[] DEFAULT NULL::text[], country text DEFAULT NULL::text, province text DEFAULT NULL::text, note text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.create_draft_order(create_draft_order.customer_id, create_draft_order.lines, create_draft_order.currency, create_draft_order.shipping_address_id,
+    create_draft_order.coupon_codes, create_draft_order.country, create_draft_order.province, create_draft_order.note, create_draft_order.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.create_location(code text, name text, priority integer DEFAULT 100, idempotency_key text DEFAULT NULL::text)
@@ -15852,6 +16913,14 @@ CREATE OR REPLACE FUNCTION public.duplicate_intake(intake_id uuid, starts_at tim
  SET search_path TO ''
 AS $function$
   select private.duplicate_intake(duplicate_intake.intake_id, duplicate_intake.starts_at, duplicate_intake.title, duplicate_intake.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.edit_order(order_id uuid, lines jsonb, reason text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.edit_order(edit_order.order_id, edit_order.lines, edit_order.reason, edit_order.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.enroll(intake_id uuid, idempotency_key text DEFAULT NULL::text)
@@ -15928,6 +16997,15 @@ CREATE OR REPLACE FUNCTION public.get_cart(idempotency_key text DEFAULT NULL::te
  SET search_path TO ''
 AS $function$
   select private.get_cart(get_cart.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.get_draft_order(draft_order_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.get_draft_order(get_draft_order.draft_order_id);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.get_order(order_id uuid)
@@ -16033,6 +17111,23 @@ AS $function$
     list_products.cursor, list_products.max_rows);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.mark_delivered(order_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.fulfil_order('mark_delivered', mark_delivered.order_id, '{}', mark_delivered.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.mark_shipped(order_id uuid, carrier text DEFAULT NULL::text, tracking_number text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.fulfil_order('mark_shipped', mark_shipped.order_id, jsonb_build_object('carrier', nullif(btrim(mark_shipped.carrier), ''),
+    'tracking_number', nullif(btrim(mark_shipped.tracking_number), '')), mark_shipped.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.media_file(media_id uuid)
  RETURNS jsonb
  LANGUAGE sql
@@ -16110,6 +17205,15 @@ AS $function$
   select private.note_attendance(note_attendance.session_id, note_attendance.notes, note_attendance.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.open_concerns(kind text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.open_concerns(open_concerns.kind);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.order_gifts(lines jsonb, currency text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -16142,6 +17246,14 @@ CREATE OR REPLACE FUNCTION public.organisation_progress(organisation_id uuid)
  SET search_path TO ''
 AS $function$
   select * from private.organisation_progress(organisation_progress.organisation_id);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.place_draft_order(draft_order_id uuid, hold_until timestamp with time zone DEFAULT NULL::timestamp with time zone, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.place_draft_order(place_draft_order.draft_order_id, place_draft_order.hold_until, place_draft_order.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.place_order(lines jsonb DEFAULT NULL::jsonb, cart_id uuid DEFAULT NULL::uuid, currency text DEFAULT NULL::text, shipping_address_id uuid DEFAULT NULL::uuid, country text DEFAULT NULL::text, province text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
@@ -16498,6 +17610,14 @@ AS $function$
   select private.start_payment(start_payment.order_id, start_payment.method, start_payment.amount);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.start_processing(order_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.fulfil_order('start_processing', start_processing.order_id, '{}', start_processing.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.start_proof(payment_id uuid, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -16652,6 +17772,8 @@ ALTER TABLE "private"."product_prices" ADD CONSTRAINT "product_prices_product_id
 
 ALTER TABLE "private"."product_titles" ADD CONSTRAINT "product_titles_product_id_fkey" FOREIGN KEY (product_id) REFERENCES private.product_search(product_id) ON DELETE CASCADE;
 
+ALTER TABLE "public"."alerts" ADD CONSTRAINT "alerts_kind_fkey" FOREIGN KEY (kind) REFERENCES private.concern_kinds(kind) ON DELETE RESTRICT;
+
 ALTER TABLE "public"."cart_coupons" ADD CONSTRAINT "cart_coupons_cart_id_fkey" FOREIGN KEY (cart_id) REFERENCES public.carts(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."cart_items" ADD CONSTRAINT "cart_items_cart_id_fkey" FOREIGN KEY (cart_id) REFERENCES public.carts(id) ON DELETE CASCADE;
@@ -16689,6 +17811,10 @@ ALTER TABLE "public"."customer_group_members" ADD CONSTRAINT "customer_group_mem
 ALTER TABLE "public"."digital_files" ADD CONSTRAINT "digital_files_path_key" UNIQUE (path);
 
 ALTER TABLE "public"."downloads" ADD CONSTRAINT "downloads_digital_file_id_fkey" FOREIGN KEY (digital_file_id) REFERENCES public.digital_files(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."draft_order_lines" ADD CONSTRAINT "draft_order_lines_draft_order_id_fkey" FOREIGN KEY (draft_order_id) REFERENCES public.draft_orders(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."draft_orders" ADD CONSTRAINT "draft_orders_shipping_address_id_fkey" FOREIGN KEY (shipping_address_id) REFERENCES public.addresses(id) ON DELETE SET NULL;
 
 ALTER TABLE "private"."access_reminders" ADD CONSTRAINT "access_reminders_enrollment_id_fkey" FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id) ON DELETE CASCADE;
 
@@ -16780,15 +17906,23 @@ ALTER TABLE "public"."gifts" ADD CONSTRAINT "gifts_order_item_id_fkey" FOREIGN K
 
 ALTER TABLE "public"."order_items" ADD CONSTRAINT "order_items_parent_id_fkey" FOREIGN KEY (parent_id) REFERENCES public.order_items(id) ON DELETE RESTRICT;
 
+ALTER TABLE "private"."order_completions" ADD CONSTRAINT "order_completions_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE CASCADE;
+
 ALTER TABLE "public"."carts" ADD CONSTRAINT "carts_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."disputes" ADD CONSTRAINT "disputes_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."draft_orders" ADD CONSTRAINT "draft_orders_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."enrollment_transfers" ADD CONSTRAINT "enrollment_transfers_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."invoices" ADD CONSTRAINT "invoices_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."ledger_transactions" ADD CONSTRAINT "ledger_transactions_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."order_edits" ADD CONSTRAINT "order_edits_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."order_edits" ADD CONSTRAINT "order_edits_supplement_id_fkey" FOREIGN KEY (supplement_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."order_items" ADD CONSTRAINT "order_items_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
@@ -16858,6 +17992,8 @@ ALTER TABLE "private"."promotion_uses" ADD CONSTRAINT "promotion_uses_customer_i
 
 ALTER TABLE "public"."addresses" ADD CONSTRAINT "addresses_profile_id_fkey" FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
+ALTER TABLE "public"."alerts" ADD CONSTRAINT "alerts_acknowledged_by_fkey" FOREIGN KEY (acknowledged_by) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
 ALTER TABLE "public"."attendances" ADD CONSTRAINT "attendances_learner_id_fkey" FOREIGN KEY (learner_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."attendances" ADD CONSTRAINT "attendances_noted_by_fkey" FOREIGN KEY (noted_by) REFERENCES public.profiles(id) ON DELETE RESTRICT;
@@ -16875,6 +18011,10 @@ ALTER TABLE "public"."course_instructors" ADD CONSTRAINT "course_instructors_pro
 ALTER TABLE "public"."customer_group_members" ADD CONSTRAINT "customer_group_members_profile_id_fkey" FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."downloads" ADD CONSTRAINT "downloads_customer_id_fkey" FOREIGN KEY (customer_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."draft_orders" ADD CONSTRAINT "draft_orders_created_by_fkey" FOREIGN KEY (created_by) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."draft_orders" ADD CONSTRAINT "draft_orders_customer_id_fkey" FOREIGN KEY (customer_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."enrollment_transfers" ADD CONSTRAINT "enrollment_transfers_learner_id_fkey" FOREIGN KEY (learner_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
@@ -16895,6 +18035,8 @@ ALTER TABLE "public"."learning_files" ADD CONSTRAINT "learning_files_owner_id_fk
 ALTER TABLE "public"."lesson_progress" ADD CONSTRAINT "lesson_progress_learner_id_fkey" FOREIGN KEY (learner_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."notifications" ADD CONSTRAINT "notifications_profile_id_fkey" FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."order_edits" ADD CONSTRAINT "order_edits_editor_id_fkey" FOREIGN KEY (editor_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."order_notes" ADD CONSTRAINT "order_notes_author_id_fkey" FOREIGN KEY (author_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
@@ -16960,6 +18102,8 @@ ALTER TABLE "public"."role_members" ADD CONSTRAINT "role_members_profile_id_fkey
 
 ALTER TABLE "public"."role_permissions" ADD CONSTRAINT "role_permissions_permission_fkey" FOREIGN KEY (permission) REFERENCES public.permissions(name) ON DELETE CASCADE;
 
+ALTER TABLE "private"."concern_kinds" ADD CONSTRAINT "concern_kinds_owner_role_fkey" FOREIGN KEY (owner_role) REFERENCES public.roles(name) ON DELETE RESTRICT;
+
 ALTER TABLE "public"."role_members" ADD CONSTRAINT "role_members_role_fkey" FOREIGN KEY (role) REFERENCES public.roles(name) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."role_permissions" ADD CONSTRAINT "role_permissions_role_fkey" FOREIGN KEY (role) REFERENCES public.roles(name) ON DELETE CASCADE;
@@ -17005,6 +18149,8 @@ ALTER TABLE "public"."bundle_items" ADD CONSTRAINT "bundle_items_bundle_variant_
 ALTER TABLE "public"."bundle_items" ADD CONSTRAINT "bundle_items_component_variant_id_fkey" FOREIGN KEY (component_variant_id) REFERENCES public.variants(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."courses" ADD CONSTRAINT "courses_renewal_variant_id_fkey" FOREIGN KEY (renewal_variant_id) REFERENCES public.variants(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."draft_order_lines" ADD CONSTRAINT "draft_order_lines_variant_id_fkey" FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."intakes" ADD CONSTRAINT "intakes_variant_id_fkey" FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE CASCADE;
 
@@ -17310,7 +18456,9 @@ UNION ALL
     (orders.id)::text AS subject,
     orders.number AS detail
    FROM public.orders
-  WHERE ((orders.status = ANY (ARRAY['paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text])) AND (orders.total_amount > 0) AND (orders.total_amount <> (private.kept_amount(orders.id) + private.due_amount(orders.id))))
+  WHERE ((orders.status = ANY (ARRAY['paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text])) AND (orders.total_amount > 0) AND ((((orders.total_amount - private.kept_amount(orders.id)) - private.due_amount(orders.id)) <> 0) AND ((((orders.total_amount - private.kept_amount(orders.id)) - private.due_amount(orders.id)))::numeric <> COALESCE(( SELECT sum(refunds.amount) AS sum
+           FROM public.refunds
+          WHERE ((refunds.order_id = orders.id) AND (refunds.status = ANY (ARRAY['pending'::text, 'success'::text])) AND (refunds.reason = ANY (ARRAY['by_staff'::text, 'by_provider'::text])))), (0)::numeric))))
 UNION ALL
  SELECT 'open attempts ask for no more than is due'::text AS invariant,
     (orders.id)::text AS subject,
@@ -17429,6 +18577,8 @@ CREATE INDEX claim_codes_gift_id_idx ON private.claim_codes USING btree (gift_id
 
 CREATE INDEX claim_codes_invite_id_idx ON private.claim_codes USING btree (invite_id);
 
+CREATE INDEX concern_kinds_owner_role_idx ON private.concern_kinds USING btree (owner_role);
+
 CREATE INDEX customer_search_content_idx ON private.customer_search USING gin (content extensions.gin_trgm_ops) WITH (fastupdate=off);
 
 CREATE INDEX idempotency_keys_created_at_idx ON private.idempotency_keys USING brin (created_at);
@@ -17440,6 +18590,8 @@ CREATE INDEX import_products_product_id_idx ON private.import_products USING btr
 CREATE INDEX import_variants_product_id_idx ON private.import_variants USING btree (product_id);
 
 CREATE INDEX order_actions_permission_idx ON private.order_actions USING btree (permission);
+
+CREATE INDEX order_completions_due_at_idx ON private.order_completions USING btree (due_at);
 
 CREATE INDEX product_prices_currency_lowest_amount_product_id_idx ON private.product_prices USING btree (currency, lowest_amount, product_id);
 
@@ -17469,6 +18621,8 @@ CREATE INDEX promotion_uses_customer_id_idx ON private.promotion_uses USING btre
 
 CREATE INDEX provider_events_expr_idx ON private.provider_events USING btree (((payload #>> '{data,object,payment_intent}'::text[]))) WHERE (outcome = 'ignored'::text);
 
+CREATE INDEX provider_events_received_at_idx1 ON private.provider_events USING btree (received_at) WHERE (outcome = 'needs_review'::text);
+
 CREATE INDEX provider_events_received_at_idx ON private.provider_events USING btree (received_at) WHERE (processed_at IS NULL);
 
 CREATE INDEX sold_titles_content_idx ON private.sold_titles USING gin (content extensions.gin_trgm_ops) WITH (fastupdate=off);
@@ -17478,6 +18632,14 @@ CREATE INDEX variant_option_values_option_value_id_idx ON private.variant_option
 CREATE UNIQUE INDEX addresses_one_default_per_person ON public.addresses USING btree (profile_id) WHERE (default_since IS NOT NULL);
 
 CREATE INDEX addresses_profile_id_created_at_idx ON public.addresses USING btree (profile_id, created_at);
+
+CREATE INDEX alerts_acknowledged_by_idx ON public.alerts USING btree (acknowledged_by);
+
+CREATE INDEX alerts_kind_idx ON public.alerts USING btree (kind);
+
+CREATE UNIQUE INDEX alerts_one_open_per_concern ON public.alerts USING btree (key) WHERE (closed_at IS NULL);
+
+CREATE INDEX alerts_raised_at_id_idx ON public.alerts USING btree (raised_at DESC, id);
 
 CREATE INDEX attendances_enrollment_id_idx ON public.attendances USING btree (enrollment_id);
 
@@ -17552,6 +18714,16 @@ CREATE INDEX disputes_payment_id_idx ON public.disputes USING btree (payment_id)
 CREATE INDEX downloads_customer_id_granted_at_id_idx ON public.downloads USING btree (customer_id, granted_at DESC, id DESC);
 
 CREATE INDEX downloads_digital_file_id_idx ON public.downloads USING btree (digital_file_id);
+
+CREATE INDEX draft_order_lines_variant_id_idx ON public.draft_order_lines USING btree (variant_id);
+
+CREATE INDEX draft_orders_created_by_idx ON public.draft_orders USING btree (created_by);
+
+CREATE INDEX draft_orders_customer_id_idx ON public.draft_orders USING btree (customer_id);
+
+CREATE INDEX draft_orders_shipping_address_id_idx ON public.draft_orders USING btree (shipping_address_id);
+
+CREATE INDEX draft_orders_status_created_at_idx ON public.draft_orders USING btree (status, created_at DESC);
 
 CREATE INDEX enrollment_transfers_enrollment_id_idx ON public.enrollment_transfers USING btree (enrollment_id);
 
@@ -17660,6 +18832,12 @@ CREATE INDEX media_product_id_position_id_idx ON public.media USING btree (produ
 CREATE INDEX media_variant_id_product_id_idx ON public.media USING btree (variant_id, product_id);
 
 CREATE INDEX notifications_profile_id_created_at_idx ON public.notifications USING btree (profile_id, created_at DESC);
+
+CREATE INDEX order_edits_editor_id_idx ON public.order_edits USING btree (editor_id);
+
+CREATE INDEX order_edits_order_id_edited_at_idx ON public.order_edits USING btree (order_id, edited_at);
+
+CREATE INDEX order_edits_supplement_id_idx ON public.order_edits USING btree (supplement_id);
 
 CREATE INDEX order_items_parent_id_idx ON public.order_items USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 
@@ -17777,6 +18955,8 @@ CREATE INDEX refunds_order_id_idx ON public.refunds USING btree (order_id);
 
 CREATE INDEX refunds_payment_id_idx ON public.refunds USING btree (payment_id);
 
+CREATE INDEX refunds_updated_at_idx ON public.refunds USING btree (updated_at) WHERE (status = 'failed'::text);
+
 CREATE INDEX renewals_enrollment_id_idx ON public.renewals USING btree (enrollment_id);
 
 CREATE INDEX renewals_learner_id_idx ON public.renewals USING btree (learner_id);
@@ -17843,7 +19023,9 @@ CREATE TRIGGER _300_close_profile AFTER DELETE ON auth.users FOR EACH ROW EXECUT
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.addresses FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
-CREATE TRIGGER _300_note_recipient AFTER INSERT OR DELETE OR UPDATE OF recipient ON public.addresses FOR EACH ROW EXECUTE FUNCTION private.tg_addresses__note_recipient();
+CREATE TRIGGER _300_note_recipient AFTER INSERT OR DELETE OR UPDATE OF recipient, phone ON public.addresses FOR EACH ROW EXECUTE FUNCTION private.tg_addresses__note_recipient();
+
+CREATE TRIGGER _900_audit AFTER UPDATE OF acknowledged_at ON public.alerts FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.attendances FOR EACH ROW EXECUTE FUNCTION private.tg__audit('session_id', 'enrollment_id');
 
@@ -17938,6 +19120,14 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.digital_fil
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.disputes FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.disputes FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('dispute');
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.draft_order_lines FOR EACH ROW EXECUTE FUNCTION private.tg__audit('draft_order_id', 'variant_id');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.draft_orders FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.draft_orders FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('draft_order');
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.draft_orders FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.enrollment_transfers FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
@@ -18034,6 +19224,10 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.media FOR E
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.notifications FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.notifications FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('notification');
+
+CREATE TRIGGER _100_refuse_change BEFORE DELETE OR UPDATE ON public.order_edits FOR EACH ROW EXECUTE FUNCTION private.tg__refuse_change();
+
+CREATE TRIGGER _900_audit AFTER INSERT ON public.order_edits FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
 CREATE CONSTRAINT TRIGGER _300_check_sums AFTER INSERT OR DELETE OR UPDATE ON public.order_items DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION private.tg_order_items__check_sums();
 
@@ -18219,6 +19413,8 @@ CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.waitlist_entri
 
 CREATE POLICY "select_own_or_staff" ON "public"."addresses" FOR SELECT TO "authenticated" USING (((profile_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('people.read'::text) AS has_permission)));
 
+CREATE POLICY "select_staff" ON "public"."alerts" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('alerts.read'::text) AS has_permission));
+
 CREATE POLICY "select_own_or_teachers" ON "public"."attendances" FOR SELECT TO "authenticated" USING (((learner_id = ( SELECT auth.uid() AS uid)) OR (intake_id IN ( SELECT private.taught_intakes() AS taught_intakes)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission)));
 
 CREATE POLICY "select_staff" ON "public"."audit_log" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('audit.read'::text) AS has_permission));
@@ -18357,6 +19553,10 @@ CREATE POLICY "select_staff" ON "public"."disputes" FOR SELECT TO "authenticated
 
 CREATE POLICY "select_own_or_staff" ON "public"."downloads" FOR SELECT TO "authenticated" USING (((customer_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('orders.read'::text) AS has_permission)));
 
+CREATE POLICY "select_staff" ON "public"."draft_order_lines" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('orders.read'::text) AS has_permission));
+
+CREATE POLICY "select_staff" ON "public"."draft_orders" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('orders.read'::text) AS has_permission));
+
 CREATE POLICY "select_own_or_staff" ON "public"."enrollment_transfers" FOR SELECT TO "authenticated" USING (((learner_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission)));
 
 CREATE POLICY "select_own_or_staff" ON "public"."enrollments" FOR SELECT TO "authenticated" USING (((learner_id = ( SELECT auth.uid() AS uid)) OR (intake_id IN ( SELECT private.taught_intakes() AS taught_intakes)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission)));
@@ -18475,6 +19675,10 @@ CREATE POLICY "update_staff" ON "public"."media" FOR UPDATE TO "authenticated" U
 CREATE POLICY "select_own_or_staff" ON "public"."notifications" FOR SELECT TO "authenticated" USING (((profile_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('notifications.read'::text) AS has_permission)));
 
 CREATE POLICY "update_own" ON "public"."notifications" FOR UPDATE TO "authenticated" USING ((profile_id = ( SELECT auth.uid() AS uid))) WITH CHECK ((profile_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY "select_own_or_staff" ON "public"."order_edits" FOR SELECT TO "authenticated" USING ((( SELECT private.has_permission('orders.read'::text) AS has_permission) OR (EXISTS ( SELECT
+   FROM public.orders
+  WHERE ((orders.id = order_edits.order_id) AND (orders.customer_id = ( SELECT auth.uid() AS uid)))))));
 
 CREATE POLICY "select_own_or_staff" ON "public"."order_items" FOR SELECT TO "authenticated" USING (((EXISTS ( SELECT
    FROM public.orders
@@ -18662,6 +19866,7 @@ CASE
        FROM public.carts
       WHERE ((carts.id = status_changes.subject_id) AND (carts.customer_id = ( SELECT auth.uid() AS uid))))))
     WHEN (machine = 'product'::text) THEN ( SELECT private.has_permission('catalog.read'::text) AS has_permission)
+    WHEN (machine = 'draft_order'::text) THEN ( SELECT private.has_permission('orders.read'::text) AS has_permission)
     WHEN (machine = ANY (ARRAY['price_list'::text, 'promotion'::text])) THEN ( SELECT private.has_permission('pricing.read'::text) AS has_permission)
     ELSE false
 END);
@@ -18714,6 +19919,8 @@ COMMENT ON FUNCTION "private"."accept_offer"(uuid, uuid, uuid, timestamp with ti
 
 COMMENT ON FUNCTION "private"."access_ends_at"(timestamp with time zone, timestamp with time zone, integer, timestamp with time zone) IS 'Until when the lessons of a seat are open: what was set for it (granted, renewed), else the days of its intake; null: for good.';
 
+COMMENT ON FUNCTION "private"."acknowledge_concern"(uuid, text, text) IS 'Does the work of public.acknowledge_concern.';
+
 COMMENT ON FUNCTION "private"."activate_enrollments"(uuid[]) IS 'Opens the courses of a paid order. The unique index refuses a learner who got another live seat meanwhile.';
 
 COMMENT ON FUNCTION "private"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) IS 'Does the work of public.add_address.';
@@ -18733,6 +19940,8 @@ COMMENT ON FUNCTION "private"."address_snapshot"(uuid) IS 'An address as an orde
 COMMENT ON FUNCTION "private"."adjust_stock"(jsonb, text, text, text) IS 'Does the work of public.adjust_stock.';
 
 COMMENT ON FUNCTION "private"."adopt_refund"(uuid, text, bigint, text, text, text) IS 'A refund that somebody made at the provider, not here: recorded and booked like any other.';
+
+COMMENT ON FUNCTION "private"."alert_readers"(uuid) IS 'Who is told of an alert: whoever has the role that owns it, else the admins.';
 
 COMMENT ON FUNCTION "private"."all_combinations"(uuid) IS 'Every combination of a product''s option values, in the order of options and values.';
 
@@ -18804,6 +20013,8 @@ COMMENT ON FUNCTION "private"."calendar_feed"(text) IS 'Does the work of public.
 
 COMMENT ON FUNCTION "private"."calendar_of"(uuid, timestamp with time zone, timestamp with time zone) IS 'The sessions of a learner''s open seats that touch a stretch of time, 1000 at most.';
 
+COMMENT ON FUNCTION "private"."cancel_draft_order"(uuid, text) IS 'Does the work of public.cancel_draft_order.';
+
 COMMENT ON FUNCTION "private"."cancel_enrollment"(uuid, text) IS 'Does the work of public.cancel_enrollment.';
 
 COMMENT ON FUNCTION "private"."cancel_intake"(uuid, text, text) IS 'Does the work of public.cancel_intake.';
@@ -18848,6 +20059,8 @@ COMMENT ON FUNCTION "private"."change_capacity"(uuid, integer) IS 'Adds or takes
 
 COMMENT ON FUNCTION "private"."change_cart_item"(uuid, integer, text) IS 'Does the work of public.change_cart_item.';
 
+COMMENT ON FUNCTION "private"."change_draft_order"(uuid, jsonb, uuid, text[], text, text) IS 'Does the work of public.change_draft_order.';
+
 COMMENT ON FUNCTION "private"."change_gift"(uuid, text, text, text, timestamp with time zone, text) IS 'Does the work of public.change_gift.';
 
 COMMENT ON FUNCTION "private"."change_stock"(private.stock_line, integer, text, uuid, text) IS 'Puts units into a place or takes free ones away, with the movement. The caller holds every slot. Refuses out_of_stock.';
@@ -18867,6 +20080,8 @@ COMMENT ON FUNCTION "private"."check_catalog_filters"(jsonb) IS 'Refuses invalid
 COMMENT ON FUNCTION "private"."check_conflicting_rows"(uuid) IS 'Notes where rows of one product do not go together.';
 
 COMMENT ON FUNCTION "private"."check_currency"(text) IS 'Refuses currency_not_supported.';
+
+COMMENT ON FUNCTION "private"."check_draft"(public.draft_orders) IS 'Refuses profile_not_found, address_not_found, invalid_note, currency_not_supported and invalid_place.';
 
 COMMENT ON FUNCTION "private"."check_email"(text) IS 'Refuses invalid_email; null is none.';
 
@@ -18938,6 +20153,8 @@ COMMENT ON FUNCTION "private"."collection_condition"(public.collections) IS 'The
 
 COMMENT ON FUNCTION "private"."collection_products"(text, text, text, text, integer) IS 'Does the work of public.collection_products.';
 
+COMMENT ON FUNCTION "private"."complete_due_orders"(integer) IS 'Completes orders of which nothing is left to do: delivered, or nothing to deliver, courses begun, no refund under way. Answers how many. The worker calls it until 0.';
+
 COMMENT ON FUNCTION "private"."complete_lesson"(uuid, text) IS 'Does the work of public.complete_lesson.';
 
 COMMENT ON FUNCTION "private"."complete_transfer"(uuid) IS 'Moves a learner whose difference was just paid. Refuses seat_ended and already_enrolled; the caller then refunds.';
@@ -18970,6 +20187,8 @@ COMMENT ON FUNCTION "private"."course_lock"(uuid, uuid) IS 'Why no lesson of the
 
 COMMENT ON FUNCTION "private"."course_outline"(uuid) IS 'Does the work of public.course_outline.';
 
+COMMENT ON FUNCTION "private"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text) IS 'Does the work of public.create_draft_order.';
+
 COMMENT ON FUNCTION "private"."create_location"(text, text, integer, text) IS 'Does the work of public.create_location.';
 
 COMMENT ON FUNCTION "private"."create_organisation"(text, text, text, text, text, uuid, text) IS 'Does the work of public.create_organisation.';
@@ -18998,6 +20217,10 @@ COMMENT ON FUNCTION "private"."discounts_of"(public.promotions, text, private.or
 
 COMMENT ON FUNCTION "private"."dispute_status"(text) IS 'Our word for the provider''s; null for one that we do not know.';
 
+COMMENT ON FUNCTION "private"."draft_coupon_ids"(uuid, text[]) IS 'The coupons of codes that staff put into a draft. Refuses coupon_not_found and too_many_coupons; staff see the coupons, so nothing is counted as a guess.';
+
+COMMENT ON FUNCTION "private"."draft_order_document"(uuid) IS 'A draft with its lines and, while it is open, what it costs now. Checks nothing: its callers do.';
+
 COMMENT ON FUNCTION "private"."draw_units"(uuid, integer, boolean) IS 'Takes units off available (into reserved when asked) and says from which slots; no rows when there are not enough. Waits only at the edge.';
 
 COMMENT ON FUNCTION "private"."draw_units_elsewhere"(uuid, integer, integer, integer) IS 'Takes units from one free slot of a place other than main, by priority, or beyond stock when nothing real is left; null when there is none.';
@@ -19007,6 +20230,16 @@ COMMENT ON FUNCTION "private"."draw_units_in_order"(uuid, integer, boolean) IS '
 COMMENT ON FUNCTION "private"."due_amount"(uuid) IS 'What is still to pay of an order: of a pending one what was not captured, of one that was delivered before it was paid in full (owed_reason) what is receivable, else 0.';
 
 COMMENT ON FUNCTION "private"."duplicate_intake"(uuid, timestamp with time zone, text, text) IS 'Does the work of public.duplicate_intake.';
+
+COMMENT ON FUNCTION "private"."edit_order"(uuid, jsonb, text, text) IS 'Does the work of public.edit_order.';
+
+COMMENT ON FUNCTION "private"."edit_paid_order"(public.orders, private.wish[], text) IS 'Gives back line by line what goes, and places what comes as an order of its own; answers that one. Giving back needs payments.refund. The caller holds the order''s row.';
+
+COMMENT ON FUNCTION "private"."edit_snapshot"(uuid) IS 'An order as order_edits keeps it.';
+
+COMMENT ON FUNCTION "private"."edit_unpaid_order"(public.orders, private.wish[]) IS 'Changes an unpaid order in place: priced anew with its coupons, holding what it sells now until the same moment; an open attempt to pay is closed. The caller holds the order''s row.';
+
+COMMENT ON FUNCTION "private"."editing_allows"(public.orders) IS 'Whether nothing has left and, of an unpaid order, no payment is being processed and its hold runs.';
 
 COMMENT ON FUNCTION "private"."emit"(text, text, uuid, jsonb) IS 'Adds one event to the log of this transaction.';
 
@@ -19088,6 +20321,8 @@ COMMENT ON FUNCTION "private"."fill_waiting_backorders"() IS 'Gives units that l
 
 COMMENT ON FUNCTION "private"."find_broken_constraints"(uuid, regclass, regclass, jsonb) IS 'Asks the check constraints of a table about staged rows that have its columns, so that no rule is written twice; the name of a constraint is the sentence. columns: what a column of the table is called in the file.';
 
+COMMENT ON FUNCTION "private"."find_concerns"() IS 'Everything that is open now, however young. Asked by the worker and by staff.';
+
 COMMENT ON FUNCTION "private"."find_coupon"(uuid, text) IS 'The coupon that a person, or a visitor (null), typed, in any case, with spaces or hyphens. A wrong one is counted: then refusal is what the verb must return (coupon_not_found, too_many_coupon_guesses).';
 
 COMMENT ON FUNCTION "private"."find_coupons"(text[]) IS 'The coupons of the codes that the caller typed; the last one is a refusal if one was wrong. Refuses too_many_coupons.';
@@ -19134,13 +20369,19 @@ COMMENT ON FUNCTION "private"."free_sku"(text) IS 'The SKU as wanted, shortened 
 
 COMMENT ON FUNCTION "private"."free_units"(uuid, integer, uuid, integer) IS 'Ends a hold on units of one slot: to whoever waits for them, else back on sale. The caller holds the slot, and those beyond stock when it frees several variants, and has ended the reservation.';
 
+COMMENT ON FUNCTION "private"."fulfil_order"(text, uuid, jsonb, text) IS 'Does the work of public.start_processing, mark_shipped, mark_delivered and complete_order.';
+
 COMMENT ON FUNCTION "private"."fulfil_reviewed_order"(public.orders, text) IS 'Delivers an order for exactly its money, or lets stand what was delivered. Refuses order_not_fulfillable, and what confirm_order refuses. The caller holds the order''s row.';
+
+COMMENT ON FUNCTION "private"."fulfilment_allows"(public.orders, text) IS 'Whether the goods of an order allow this step: they leave once and arrive once, and an order is complete when nothing is under way, no money either.';
 
 COMMENT ON FUNCTION "private"."generate_coupons"(uuid, integer, text, integer, text) IS 'Does the work of public.generate_coupons.';
 
 COMMENT ON FUNCTION "private"."generate_variants"(uuid, jsonb, text, text) IS 'Does the work of public.generate_variants.';
 
 COMMENT ON FUNCTION "private"."get_cart"(text) IS 'Does the work of public.get_cart.';
+
+COMMENT ON FUNCTION "private"."get_draft_order"(uuid) IS 'Does the work of public.get_draft_order.';
 
 COMMENT ON FUNCTION "private"."get_order"(uuid) IS 'Does the work of public.get_order.';
 
@@ -19185,6 +20426,8 @@ COMMENT ON FUNCTION "private"."has_real_units"(uuid) IS 'Whether a unit lies on 
 COMMENT ON FUNCTION "private"."has_words"(tsquery, text[]) IS 'Whether anything on sale, or in these statuses, has the words.';
 
 COMMENT ON FUNCTION "private"."held_units"(uuid, uuid) IS 'How many units of a variant a holder still holds.';
+
+COMMENT ON FUNCTION "private"."hold_difference"(public.orders, private.order_line[]) IS 'Lets an unpaid order hold what these lines need and nothing else: what it holds already stays its own. Refuses out_of_stock. The caller holds every slot of both.';
 
 COMMENT ON FUNCTION "private"."hold_disputed"(uuid) IS 'Opens a dispute: the money leaves cash, and what the payment keeps of it cannot be refunded. The caller holds order and payment.';
 
@@ -19278,6 +20521,8 @@ COMMENT ON FUNCTION "private"."lock_cart"(uuid) IS 'The customer''s open cart, o
 
 COMMENT ON FUNCTION "private"."lock_category_tree"() IS 'Waits for whoever changes the tree or its attributes, and keeps everybody else from it, and from writing what hangs in it, to the end of the transaction.';
 
+COMMENT ON FUNCTION "private"."lock_draft"(uuid) IS 'An open draft, locked. Refuses draft_order_not_found and draft_order_not_open.';
+
 COMMENT ON FUNCTION "private"."lock_goods"(uuid[], boolean) IS 'Locks variants whose stock staff are about to write, by id: one writer at a time, buyers pass. Refuses what check_goods refuses.';
 
 COMMENT ON FUNCTION "private"."lock_holds"(uuid[], uuid[]) IS 'For whoever ends several holds, or ends holds and then takes units: locks the holds, then their slots and all slots of the variants to take, in the order everybody keeps. Who frees several goes on with lock_waitlists.';
@@ -19342,6 +20587,8 @@ COMMENT ON FUNCTION "private"."move_enrollment"(public.enrollments, public.intak
 
 COMMENT ON FUNCTION "private"."move_intake"(uuid, text, text, text) IS 'Does the work of public.publish_intake and public.close_intake.';
 
+COMMENT ON FUNCTION "private"."move_order"(uuid, text, jsonb) IS 'The one way on from paid: processing, shipped, delivered, completed. Says when, leaves the event; private.status_moves refuses other moves. The caller holds the order''s row.';
+
 COMMENT ON FUNCTION "private"."move_time"(timestamp with time zone, timestamp with time zone, timestamp with time zone, text) IS 'The moment as far after to_start as it is after from_start, counted on the wall clock of a time zone.';
 
 COMMENT ON FUNCTION "private"."my_calendar"(timestamp with time zone, timestamp with time zone) IS 'Does the work of public.my_calendar.';
@@ -19368,6 +20615,8 @@ COMMENT ON FUNCTION "private"."note_attendance"(uuid, jsonb, text) IS 'Does the 
 
 COMMENT ON FUNCTION "private"."note_backorders"(uuid) IS 'Writes into an order''s items how many of their units were taken beyond stock, and when those ship.';
 
+COMMENT ON FUNCTION "private"."note_completions"(integer) IS 'Reads on in the event log and notes the orders to look at.';
+
 COMMENT ON FUNCTION "private"."note_customers"(uuid[]) IS 'Makes these people (null: all) searchable as they are now.';
 
 COMMENT ON FUNCTION "private"."note_finding"(uuid, integer, text, text, text) IS 'Notes one thing that is wrong with a file.';
@@ -19383,6 +20632,8 @@ COMMENT ON FUNCTION "private"."open_attempt"(public.enrollments, public.lessons)
 COMMENT ON FUNCTION "private"."open_books"(private.stock_line[]) IS 'What every verb of the warehouse does first: locks the variants, keeps the places open, holds every slot, frees what is due. Refuses what lock_goods and hold_locations refuse.';
 
 COMMENT ON FUNCTION "private"."open_cart"(uuid) IS 'The customer''s open cart, locked; made when there is none.';
+
+COMMENT ON FUNCTION "private"."open_concerns"(text) IS 'Does the work of public.open_concerns.';
 
 COMMENT ON FUNCTION "private"."open_enrollments"(uuid, uuid, private.order_line[], uuid[], text) IS 'Gives the learner the seats of an order''s course lines; item_ids are the lines'' order items. Refuses already_enrolled, intake_cancelled, or order_already_open with the caller''s own order id in details.';
 
@@ -19416,7 +20667,7 @@ COMMENT ON FUNCTION "private"."order_search_rows"(uuid[], boolean) IS 'What a li
 
 COMMENT ON FUNCTION "private"."order_seats"(uuid, jsonb, text, text) IS 'Does the work of public.order_seats.';
 
-COMMENT ON FUNCTION "private"."orders_about"(private.order_search, integer) IS 'Orders that have to do with the words, whoever''s and whatever the filters say; all but those with a number of which private.order_numbers_containing could not name all.';
+COMMENT ON FUNCTION "private"."orders_about"(private.order_search, integer, boolean) IS 'Orders that have to do with the words, whoever''s and whatever the filters say; all but those with a number of which private.order_numbers_containing could not name all. filtered: of people only what the filters leave, so that all of a common name are neither kept nor sorted.';
 
 COMMENT ON FUNCTION "private"."organisation_document"(uuid) IS 'An organisation as its verbs answer it.';
 
@@ -19425,6 +20676,8 @@ COMMENT ON FUNCTION "private"."organisation_people"(uuid) IS 'Does the work of p
 COMMENT ON FUNCTION "private"."organisation_progress"(uuid) IS 'Does the work of public.organisation_progress.';
 
 COMMENT ON FUNCTION "private"."outline_sections"(uuid, uuid) IS 'The sections of a course with their lessons as they are by this seat (null: no seat).';
+
+COMMENT ON FUNCTION "private"."overdue_concerns"() IS 'What is open for longer than its kind allows.';
 
 COMMENT ON FUNCTION "private"."own_organisations"() IS 'The organisations the caller belongs to. Ask it as id in (select private.own_organisations()), once per statement.';
 
@@ -19452,11 +20705,15 @@ COMMENT ON FUNCTION "private"."payment_document"(public.payments, bigint) IS 'A 
 
 COMMENT ON FUNCTION "private"."pick_seat"(uuid, uuid) IS 'Locks a free seat and gives it. Refuses no_seats_left only when there is none.';
 
+COMMENT ON FUNCTION "private"."place_draft"(uuid, timestamp with time zone) IS 'Makes an open draft the customer''s order, held until then, and answers it. The caller has asked who may. Refuses as place_order does, and invalid_hold.';
+
+COMMENT ON FUNCTION "private"."place_draft_order"(uuid, timestamp with time zone, text) IS 'Does the work of public.place_draft_order.';
+
 COMMENT ON FUNCTION "private"."place_for_others"(uuid, private.wish[], text) IS 'Places an order of seats that others take; the caller says for whom.';
 
 COMMENT ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text, text, text) IS 'Does the work of public.place_order.';
 
-COMMENT ON FUNCTION "private"."place_quote"(uuid, private.quote) IS 'Holds the units of a quote without problems, then writes the order as it was quoted and uses its promotions; answers its id.';
+COMMENT ON FUNCTION "private"."place_quote"(uuid, private.quote, timestamp with time zone) IS 'Holds the units of a quote without problems, until hold_until or for hold_minutes, then writes the order as it was quoted and uses its promotions; answers its id.';
 
 COMMENT ON FUNCTION "private"."post_entries"(text, uuid, text, jsonb) IS 'Posts {account: amount} once per effect key; a second time does nothing.';
 
@@ -19467,6 +20724,10 @@ COMMENT ON FUNCTION "private"."prepare_upload"(uuid, text, text, integer, text) 
 COMMENT ON FUNCTION "private"."prerequisite_problem"(uuid, uuid, uuid) IS 'prerequisite_missing, with the courses that are missing in details, when this person has not completed all courses that come first; else null.';
 
 COMMENT ON FUNCTION "private"."price_cart"(public.carts) IS 'What a cart costs now, with everything that would refuse its order: the computation of place_order.';
+
+COMMENT ON FUNCTION "private"."price_draft"(public.draft_orders) IS 'What a draft costs now, by the computation of every quote; agreed prices stand instead of the catalogue''s, and discounts and taxes follow from them.';
+
+COMMENT ON FUNCTION "private"."price_edit"(public.orders, private.wish[]) IS 'What is wanted now as priced lines; a price that was agreed stands.';
 
 COMMENT ON FUNCTION "private"."price_line"(uuid, integer, text, uuid) IS 'One line, priced for this person and checked; nothing is raised. Problems: variant_not_found, invalid_quantity, price_missing, intake_not_open, intake_closed, intake_cancelled, prerequisite_missing. Without price_reason the base price counts.';
 
@@ -19495,6 +20756,8 @@ COMMENT ON FUNCTION "private"."product_facets"(private.catalog_search) IS 'How m
 COMMENT ON FUNCTION "private"."product_page"(private.catalog_search) IS 'The products of a page in their order, and one more, each with what the order goes by. Products without a price in the currency come last by price.';
 
 COMMENT ON FUNCTION "private"."product_variants"(uuid, text, text) IS 'The variants of a product: what they combine, what they cost the caller now and why, how many can be bought (null: not counted).';
+
+COMMENT ON FUNCTION "private"."production_change"(bigint) IS 'What the production system is told when an order that it may have was cancelled, refunded or changed: the order as it is now, and which event it is about. Null: it never had it. wait: the push is under way, ask again.';
 
 COMMENT ON FUNCTION "private"."production_document"(bigint) IS 'What the production system is told of a paid order, null when the order is not to be made any more. The worker adds the process to report on.';
 
@@ -19537,6 +20800,8 @@ COMMENT ON FUNCTION "private"."quote_for_others"(uuid, private.wish[], text) IS 
 COMMENT ON FUNCTION "private"."quote_renewal"(uuid, text) IS 'Does the work of public.quote_renewal.';
 
 COMMENT ON FUNCTION "private"."quote_seats"(uuid, jsonb, text) IS 'Does the work of public.quote_seats.';
+
+COMMENT ON FUNCTION "private"."raise_alerts"() IS 'Raises an alert for every concern that has become too old, and closes those that are settled; answers how many of both. The worker calls it each minute.';
 
 COMMENT ON FUNCTION "private"."random_code"(integer) IS 'A code nobody can guess: up to 32 characters of five random bits each.';
 
@@ -19624,6 +20889,8 @@ COMMENT ON FUNCTION "private"."release_owed"(uuid, bigint, text) IS 'Books back 
 
 COMMENT ON FUNCTION "private"."release_stock"(uuid, text) IS 'Does the work of public.release_stock.';
 
+COMMENT ON FUNCTION "private"."release_units"(uuid, uuid, integer) IS 'Frees so many of the units that a holder holds of a variant. The caller has locked the holds, every slot of the variant and its waiting list.';
+
 COMMENT ON FUNCTION "private"."remember_answer"(uuid, text, text, jsonb, jsonb) IS 'Keeps the answer for its key, when there is one, and hands it back.';
 
 COMMENT ON FUNCTION "private"."remind_of_access_ends"(integer) IS 'Tells learners whose lessons close soon, once for each end; returns how many. The worker calls it daily until 0.';
@@ -19658,6 +20925,8 @@ COMMENT ON FUNCTION "private"."require_import_permission"(text, boolean) IS 'The
 
 COMMENT ON FUNCTION "private"."require_intake"(uuid, text) IS 'Refuses intake_not_found unless the caller teaches the course or has the permission; answers who calls. "Not there" and "not yours" are one answer.';
 
+COMMENT ON FUNCTION "private"."require_order_writer"() IS 'Refuses permission_denied.';
+
 COMMENT ON FUNCTION "private"."require_person"() IS 'The id of the signed-in caller. Refuses sign_in_required, and account_closed for a token that outlived its account.';
 
 COMMENT ON FUNCTION "private"."require_refunder"(text, text) IS 'Refuses permission_denied and invalid_reason: what every verb asks by which staff move money.';
@@ -19689,6 +20958,8 @@ COMMENT ON FUNCTION "private"."revoke_certificate"(uuid, text, text) IS 'Does th
 COMMENT ON FUNCTION "private"."revoke_invite"(uuid, text) IS 'Does the work of public.revoke_invite.';
 
 COMMENT ON FUNCTION "private"."revoke_role"(uuid, text) IS 'Does the work of public.revoke_role.';
+
+COMMENT ON FUNCTION "private"."rewrite_items"(public.orders, private.order_line[]) IS 'Writes the lines of an unpaid order anew; seats that stay keep their enrolment, seats that go lose it.';
 
 COMMENT ON FUNCTION "private"."roll_up_categories"(jsonb, text) IS 'Counts of categories with those of everything below them, from the top down.';
 
@@ -20004,6 +21275,8 @@ COMMENT ON FUNCTION "private"."worth_of_items"(uuid[], integer[]) IS 'What these
 
 COMMENT ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint, bigint, integer) IS 'Writes the credit note: of the whole invoice with its lines, of a part with one line and that part of each tax. The caller holds the series.';
 
+COMMENT ON FUNCTION "private"."write_draft_lines"(uuid, jsonb) IS 'Writes the lines of a draft anew: [{variant_id, quantity, agreed_unit_amount?, agreed_reason?}]. Refuses invalid_lines, invalid_quantity, invalid_agreed_price, variant_not_found and permission_denied.';
+
 COMMENT ON FUNCTION "private"."write_import_options"(uuid) IS 'Adds the options and values that a file names and the products do not have; takes none away.';
 
 COMMENT ON FUNCTION "private"."write_items"(uuid, private.order_line[]) IS 'Writes the lines of an order and gives the ids of the items, in the order of the lines.';
@@ -20017,6 +21290,8 @@ COMMENT ON FUNCTION "private"."write_order"(uuid, private.quote, uuid, timestamp
 COMMENT ON FUNCTION "private"."write_time"(timestamp with time zone) IS 'A moment as an export writes it, to the microsecond.';
 
 COMMENT ON FUNCTION "private"."yield_to_refund"(uuid, bigint) IS 'A refund that the provider made although the money is disputed is booked: the dispute then holds only what the payment keeps. We never ask for one.';
+
+COMMENT ON FUNCTION "public"."acknowledge_concern"(uuid, text, text) IS 'Staff (alerts.write): one looks after this alert; it stays open until what it is about is settled. An event about an unknown payment is settled by that. Answers the alert. Errors: permission_denied, alert_not_found, alert_not_open, invalid_note, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) IS 'Keeps an address of the caller and answers it; the first one is the default. Country: ISO 3166-1, default ID. Errors: invalid_address, too_many_addresses, idempotency_key_reused, sign_in_required.';
 
@@ -20038,6 +21313,8 @@ COMMENT ON FUNCTION "public"."attribute_schema"(uuid, text) IS 'What products (l
 
 COMMENT ON FUNCTION "public"."calendar_feed"(text) IS 'The secret key only, for the function calendar-feed: what a feed shows, as {name, sessions}. Errors: calendar_not_found.';
 
+COMMENT ON FUNCTION "public"."cancel_draft_order"(uuid, text) IS 'Staff (orders.write): puts a draft away and answers it. Errors: permission_denied, draft_order_not_found, draft_order_not_open, idempotency_key_reused.';
+
 COMMENT ON FUNCTION "public"."cancel_enrollment"(uuid, text) IS 'Gives the caller''s seat back within its terms and answers what cancellation_quote says, with the refund (null when it cost nothing). What was learnt is kept; the rest of the order stays; the seat goes to the waiting list. Errors: enrollment_not_found, cancellation_not_allowed (details: the reason), idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."cancel_intake"(uuid, text, text) IS 'Staff (intakes.cancel): ends an intake for good, at once. The worker then ends every seat that was not completed and every place on the waiting list, cancels unpaid orders with a seat in it, gives back what was paid for it, and writes to everybody; wound_up_at says when it is through. Learners read the reason. Answers the intake with reserved, enrolled and waiting. Errors: permission_denied, intake_not_found, intake_over, invalid_reason, idempotency_key_reused.';
@@ -20051,6 +21328,8 @@ COMMENT ON FUNCTION "public"."category_tree"(text) IS 'Every category, parents b
 COMMENT ON FUNCTION "public"."change_address"(uuid, text, text, text, text, text, text, text, text, text, text, boolean, text) IS 'Sets the given fields of an own address, or makes it the default, and answers it; what is left out or null stays. Errors: address_not_found, invalid_address, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."change_cart_item"(uuid, integer, text) IS 'Sets how many units of a variant are in the caller''s cart and answers the cart (see get_cart). Errors: cart_item_not_found, and those of add_to_cart but cart_full.';
+
+COMMENT ON FUNCTION "public"."change_draft_order"(uuid, jsonb, uuid, text[], text, text) IS 'Staff (orders.write): changes an open draft and answers it; what is left out stays, lines and coupon_codes are written anew. Errors: draft_order_not_found, draft_order_not_open, and those of create_draft_order.';
 
 COMMENT ON FUNCTION "public"."change_gift"(uuid, text, text, text, timestamp with time zone, text) IS 'The buyer corrects a gift that nobody claimed yet; what is left out stays. Codes that were mailed end, and a new one is mailed: at once, or at deliver_at. Answers the gift. Errors: gift_not_found, gift_ended, invalid_email, invalid_gift, idempotency_key_reused, sign_in_required.';
 
@@ -20066,7 +21345,11 @@ COMMENT ON FUNCTION "public"."collection_products"(text, text, text, text, integ
 
 COMMENT ON FUNCTION "public"."complete_lesson"(uuid, text) IS 'Completes an open video, text or file lesson and answers {enrollment_id, status, lesson_id, completed_at, lesson_score_percent, progress_percent, score_percent, passed_at}; the last step of a course completes it. Errors: lesson_not_found, lesson_of_other_kind, lesson_locked, idempotency_key_reused, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."complete_order"(uuid, text) IS 'Staff (orders.fulfil): nothing is left to do for an order; most complete by themselves. Answers the order. Errors: permission_denied, order_not_found, order_not_ready, idempotency_key_reused.';
+
 COMMENT ON FUNCTION "public"."course_outline"(uuid) IS 'A course as a page shows it, to anyone: its rule, prerequisites, the caller''s seat, and sections with lessons: what is open (lock_reason null), why not (not_enrolled, unpaid, suspended, access_over, not_started, prerequisites, not_yet, previous_lesson), when it opens and what waits_for it, what is completed. Errors: course_not_found.';
+
+COMMENT ON FUNCTION "public"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text) IS 'Staff (orders.write): prepares an order for a customer and answers the draft with what it costs now. lines: [{variant_id, quantity, agreed_unit_amount?, agreed_reason?}]; agreeing on prices needs pricing.write. Holds nothing. Errors: permission_denied, profile_not_found, invalid_lines, invalid_quantity, invalid_agreed_price, variant_not_found, address_not_found, coupon_not_found, too_many_coupons, currency_not_supported, invalid_place, invalid_note, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."create_location"(text, text, integer, text) IS 'Staff (inventory.write) or the secret key: a place for goods, drawn after main by priority, smallest first. Answers the location. Errors: permission_denied, invalid_location, already_exists, idempotency_key_reused.';
 
@@ -20077,6 +21360,8 @@ COMMENT ON FUNCTION "public"."deduct_stock"(uuid, jsonb, text, text) IS 'Staff (
 COMMENT ON FUNCTION "public"."discard_upload"(text, uuid) IS 'Secret key only: drops an unfinished upload whose bytes were refused, and with it the object.';
 
 COMMENT ON FUNCTION "public"."duplicate_intake"(uuid, timestamp with time zone, text, text) IS 'Staff (catalog.write): a draft like this intake, that begins at starts_at (of one without a start: its first session does): seats, minimum, terms, prices and sessions, every date moved by the same distance on the clock of its time zone. Answers it as publish_intake does. Errors: permission_denied, intake_not_found, invalid_intake, idempotency_key_reused.';
+
+COMMENT ON FUNCTION "public"."edit_order"(uuid, jsonb, text, text) IS 'Changes what an order consists of to lines [{variant_id, quantity}], before anything left, and answers {order, supplement}. Unpaid (its customer, or staff with orders.write): in place, priced anew with its coupons, its items get new ids, an open attempt to pay is closed. Paid (staff): what goes is given back line by line (payments.refund), what comes is an unpaid order of its own (supplement). Errors: order_not_found, order_not_editable, invalid_reason, permission_denied, those of refund_order and those of place_order.';
 
 COMMENT ON FUNCTION "public"."enroll"(uuid, text) IS 'Takes one free seat in one call and answers {enrollment, order}. Errors: intake_not_found, variant_not_found, payment_required, intake_not_open, intake_closed, intake_cancelled, prerequisite_missing, out_of_stock, already_enrolled, idempotency_key_reused, sign_in_required.';
 
@@ -20095,6 +21380,8 @@ COMMENT ON FUNCTION "public"."generate_coupons"(uuid, integer, text, integer, te
 COMMENT ON FUNCTION "public"."generate_variants"(uuid, jsonb, text, text) IS 'Staff (catalog.write): gives a product options [{title, values}] and every missing combination a variant, SKU from sku_prefix (default: the slug); answers {created, variants}. Errors: permission_denied, product_not_found, invalid_options, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."get_cart"(text) IS 'The caller''s cart as it stands now: {id, currency, expires_at, lines, quote, shipping_address, coupon_codes, changes, problems}; id is null while there is none. changes: what moved since it was last answered, told once. problems: what place_order would refuse, with the same codes. Errors: sign_in_required.';
+
+COMMENT ON FUNCTION "public"."get_draft_order"(uuid) IS 'Staff (orders.read): a draft with its lines and, while it is open, what it costs now with everything that would refuse it. Errors: draft_order_not_found.';
 
 COMMENT ON FUNCTION "public"."get_order"(uuid) IS 'Everything an order page shows, own, or any for staff with orders.read: items with snapshots, pictures, enrolments and downloads, payments, refunds, invoices, history, notes, address, and in actions what the caller may do next. Names of staff and internal notes are for staff only. Errors: order_not_found.';
 
@@ -20118,6 +21405,10 @@ COMMENT ON FUNCTION "public"."ledger_balance"(text, timestamp with time zone) IS
 
 COMMENT ON FUNCTION "public"."list_products"(text, text, text, text, text, text, integer) IS 'What is on sale, newest first, as {data, next_cursor}: of a kind, in a category (its slug) and below it, with a tag. price is the cheapest variant''s, for the caller and now. locale: id or en. Errors: category_not_found, currency_not_supported, invalid_cursor.';
 
+COMMENT ON FUNCTION "public"."mark_delivered"(uuid, text) IS 'Staff (orders.fulfil): the goods of an order have arrived; its customer gets a mail, and order_complete_days later it completes by itself. Answers the order. Errors: permission_denied, order_not_found, order_not_ready, idempotency_key_reused.';
+
+COMMENT ON FUNCTION "public"."mark_shipped"(uuid, text, text, text) IS 'Staff (orders.fulfil): the goods of an order have left; its customer gets a mail with carrier and tracking number. Answers the order. Errors: permission_denied, order_not_found, order_not_ready, invalid_shipment, idempotency_key_reused.';
+
 COMMENT ON FUNCTION "public"."media_file"(uuid) IS 'What the function media streams: {id, path, mime_type, byte_size, sha256, on_sale}, for everybody while the product is on sale, for staff with catalog.read always. Errors: media_not_found.';
 
 COMMENT ON FUNCTION "public"."merge_cart"(jsonb, text, text) IS 'Adds what a visitor chose before signing in, [{variant_id, quantity}], to the caller''s cart and answers the cart (see get_cart). Quantities add up to the most a cart takes; what cannot be bought stands in problems. Send the same idempotency_key until an answer came: it merges once. Errors: invalid_lines, invalid_quantity, currency_not_supported, idempotency_key_reused, sign_in_required.';
@@ -20136,6 +21427,8 @@ COMMENT ON FUNCTION "public"."my_waitlist"() IS 'The waiting lists the caller is
 
 COMMENT ON FUNCTION "public"."note_attendance"(uuid, jsonb, text) IS 'Who teaches the course (or learning.write): notes who was at a session, {enrollment_id: present|late|absent|excused}, all or nothing, and answers {session_id, noted}; noting again corrects. Errors: intake_session_not_found, invalid_attendance, idempotency_key_reused, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."open_concerns"(text) IS 'Staff (alerts.read): what stays open for too long now, oldest first: kind, what it is about, since, age_seconds, whose it is (owner_role), and its alert with who looks after it. Errors: permission_denied, invalid_concern.';
+
 COMMENT ON FUNCTION "public"."order_gifts"(jsonb, text, text) IS 'Buys seats as gifts, one per line [{variant_id, gift: {recipient_email, recipient_name?, message?, deliver_at?}}], and answers the order, pending like one of place_order. Once it is paid each seat waits to be claimed, and its code is mailed to its recipient at deliver_at. Several gifts of one course are one line of the order. Errors: invalid_lines, invalid_email, invalid_gift, variant_not_found, price_missing, currency_not_supported, intake_not_open, intake_closed, intake_cancelled, out_of_stock, promotion_used_up, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."order_seats"(uuid, jsonb, text, text) IS 'A manager buys seats [{variant_id, quantity}] for the organisation in one order and answers it, pending like one of place_order; once it is paid, or at once when there is nothing to pay, each unit is a free seat of the organisation. The invoice is addressed to the organisation. Errors: organisation_not_found, invalid_lines, invalid_quantity, variant_not_found, price_missing, currency_not_supported, intake_not_open, intake_closed, out_of_stock, promotion_used_up, idempotency_key_reused, sign_in_required.';
@@ -20143,6 +21436,8 @@ COMMENT ON FUNCTION "public"."order_seats"(uuid, jsonb, text, text) IS 'A manage
 COMMENT ON FUNCTION "public"."organisation_people"(uuid) IS 'Its managers, or staff (organisations.write): who belongs to an organisation, by name. Errors: organisation_not_found.';
 
 COMMENT ON FUNCTION "public"."organisation_progress"(uuid) IS 'Its managers, or staff (organisations.write): how far each of its people is who holds one of its seats; state is assigned, started or completed. Whoever left the organisation is not in it. Errors: organisation_not_found.';
+
+COMMENT ON FUNCTION "public"."place_draft_order"(uuid, timestamp with time zone, text) IS 'Staff (orders.write): makes a draft the customer''s order and answers it: held until hold_until (draft_hold_hours when left out, draft_hold_max_days at most), mailed to the customer, who pays it like any other; nothing to pay: paid at once. Errors: permission_denied, draft_order_not_found, draft_order_not_open, invalid_hold, and those of place_order.';
 
 COMMENT ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text, text, text) IS 'Buys [{variant_id, quantity}], or what is in a cart (once: later calls answer the same order), in one transaction and answers the whole order. Nothing to pay: paid at once. Else pending, held until expires_at; then call the function checkout. Goods go to shipping_address_id, else the cart''s address, else the default one. Taxes are those of that address, else of country and province, else of the shop. Currency: ISO code, default the cart''s, else from settings. Errors: invalid_lines, invalid_quantity, variant_not_found, price_missing, currency_not_supported, intake_not_open, intake_closed, intake_cancelled, prerequisite_missing, out_of_stock, promotion_used_up and the coupon_* of the cart''s codes, already_enrolled, order_already_open, cart_not_found, cart_not_open, cart_empty, address_required, address_not_found, invalid_place, idempotency_key_reused, sign_in_required.';
 
@@ -20230,6 +21525,8 @@ COMMENT ON FUNCTION "public"."start_import"(text, text, boolean, text) IS 'Staff
 
 COMMENT ON FUNCTION "public"."start_payment"(uuid, text, bigint) IS 'Opens an attempt to pay the caller''s own order, or a part of it (amount; null: what is still due), or answers the one that is open: {order, payment, session_id, customer}. The functions checkout and create-payment-intent call it; the same call again changes nothing. Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, invalid_payment_method, invalid_payment_amount, amount_exceeds_due, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."start_processing"(uuid, text) IS 'Staff (orders.fulfil): somebody works on a paid order now, so its customer cannot cancel it any more. Answers the order. Errors: permission_denied, order_not_found, order_not_ready, idempotency_key_reused.';
+
 COMMENT ON FUNCTION "public"."start_proof"(uuid, text) IS 'Makes the place for one file that shows the caller''s own transfer: {id, payment_id, status}. The function upload-proof calls it and adds where to send the file. Errors: payment_not_found, transfer_not_open, proof_under_review, too_many_proofs, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."start_quiz"(uuid, text) IS 'Begins an attempt at an open quiz, or answers the one that runs: {id, enrollment_id, lesson_id, number, max_attempts, started_at, due_at, questions}, the questions without answers. Errors: lesson_not_found, lesson_of_other_kind, lesson_locked, attempts_used_up, quiz_not_ready, idempotency_key_reused, sign_in_required.';
@@ -20278,9 +21575,11 @@ COMMENT ON TABLE "private"."calendar_feeds" IS 'Who has a calendar feed, and the
 
 COMMENT ON TABLE "private"."claim_codes" IS 'SHA-256 of the codes by which somebody takes a seat that another has paid. One invitation may have several: each mail carries one of its own.';
 
+COMMENT ON TABLE "private"."concern_kinds" IS 'What can stay open, whose it is, how long it may before somebody is told, and what they are told.';
+
 COMMENT ON TABLE "private"."coupon_guesses" IS 'Wrong codes that a person, or all visitors together (person_id is zeros), tried within the hour that began at since.';
 
-COMMENT ON TABLE "private"."customer_search" IS 'What a person is found by, as searches compare it: name, e-mail, phone, the digits of the phone, and the recipients of their addresses, each in a line of its own.';
+COMMENT ON TABLE "private"."customer_search" IS 'What a person is found by, as searches compare it: name, e-mail, phone, the digits of the phone, and recipients and phones of their addresses and of where their orders went, each in a line of its own.';
 
 COMMENT ON TABLE "private"."idempotency_keys" IS 'Answers already given, by person and key. Written in the transaction of the effect, so a refusal leaves the key free.';
 
@@ -20301,6 +21600,10 @@ COMMENT ON TABLE "private"."invoice_series" IS 'The last number given, per kind 
 COMMENT ON TABLE "private"."low_stock_marks" IS 'Variants with a threshold, and since when they are low: null while there is enough.';
 
 COMMENT ON TABLE "private"."order_actions" IS 'What may be done with an order in which status, by its customer or by staff with which permission. Where it goes from there is said by private.status_moves.';
+
+COMMENT ON TABLE "private"."order_completion_progress" IS 'Up to which event the log was read for completions.';
+
+COMMENT ON TABLE "private"."order_completions" IS 'Orders to look at for completion, and when. Filled from the event log by the worker, order_complete_days after the event; no purchase writes it.';
 
 COMMENT ON TABLE "private"."process_reporters" IS 'Which system outside may report on the processes of which task. Its secret is in the environment of the function process-update.';
 
@@ -20327,6 +21630,8 @@ COMMENT ON TABLE "private"."status_moves" IS 'Every allowed move of every status
 COMMENT ON TABLE "private"."variant_option_values" IS 'variants.option_value_ids as rows, kept by a trigger, so that a foreign key keeps the values.';
 
 COMMENT ON TABLE "public"."addresses" IS 'Where a person wants parcels. default_since is set on exactly one of a person''s addresses. An order keeps a copy, not a reference.';
+
+COMMENT ON TABLE "public"."alerts" IS 'One row each time that a concern stayed open too long. acknowledged_at: somebody looks after it; closed_at: what it was about is settled.';
 
 COMMENT ON TABLE "public"."attendances" IS 'Who was at a session, as those who teach noted it. Written by note_attendance.';
 
@@ -20376,6 +21681,10 @@ COMMENT ON TABLE "public"."disputes" IS 'A payment that the buyer''s bank questi
 
 COMMENT ON TABLE "public"."downloads" IS 'One file that a line of an order lets its buyer fetch, max_downloads times until expires_at. Ended by a refund or a cancellation; suspended while a payment of its order is disputed. Use the function download-link.';
 
+COMMENT ON TABLE "public"."draft_order_lines" IS 'What a draft wants. agreed_unit_amount, in minor units of the draft''s currency, stands instead of the catalogue''s price; agreed_reason is for staff only.';
+
+COMMENT ON TABLE "public"."draft_orders" IS 'An order that staff prepare for a customer. The customer sees nothing of it before it is placed.';
+
 COMMENT ON TABLE "public"."enrollment_transfers" IS 'Moves of a learner to another intake. difference_amount: more than 0 is collected by order_id, less than 0 goes back. new_enrollment_id is the same seat when the course is the same.';
 
 COMMENT ON TABLE "public"."enrollments" IS 'A learner''s seat in an intake: reserved while the order is unpaid, active once it is. Made by place_order and enroll.';
@@ -20421,6 +21730,8 @@ COMMENT ON TABLE "public"."locations" IS 'Where units are. main holds all seats 
 COMMENT ON TABLE "public"."media" IS 'Pictures of a product (variant_id null) or of one variant, in order of position. ready_at is null until the upload was finished and looked at. GET /functions/v1/media/<id> gives the bytes.';
 
 COMMENT ON TABLE "public"."notifications" IS 'Messages to people, one row per channel. The person reads their own and marks them read. Without profile_id: to an address that need not be a customer''s.';
+
+COMMENT ON TABLE "public"."order_edits" IS 'What an order was before an edit and after it: {total_amount, lines}. supplement_id: the order that asks for what was added to a paid one. Append-only.';
 
 COMMENT ON TABLE "public"."order_items" IS 'One line, as it was when it was bought; later changes of the catalogue do not touch it. subtotal = unit × quantity; subtotal − discount + tax = total. pricing says why; empty: the base price, nothing else.';
 
@@ -20508,6 +21819,8 @@ COMMENT ON TABLE "public"."waitlist_entries" IS 'Who waits for a seat, in order 
 
 COMMENT ON TYPE "private"."catalog_search" IS 'A search that was checked: words as compared (null: none) and as they are looked up, the filters (facts: one attribute''s choices, for the index; attributes: all of them), and after which product it goes on.';
 
+COMMENT ON TYPE "private"."concern" IS 'One thing that is open: what kind, its key (one alert is open per key), what it is about, and since when.';
+
 COMMENT ON TYPE "private"."drawn_slot" IS 'How many units came from which slot.';
 
 COMMENT ON TYPE "private"."found_coupon" IS 'The coupon of a code, or the answer that the verb must return at once.';
@@ -20549,6 +21862,16 @@ REVOKE ALL ON FUNCTION "private"."access_ends_at"(timestamp with time zone, time
 REVOKE ALL ON FUNCTION "private"."access_ends_at"(timestamp with time zone, timestamp with time zone, integer, timestamp with time zone) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."access_ends_at"(timestamp with time zone, timestamp with time zone, integer, timestamp with time zone) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."acknowledge_concern"(uuid, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."acknowledge_concern"(uuid, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."acknowledge_concern"(uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."acknowledge_concern"(uuid, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."acknowledge_concern"(uuid, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."activate_enrollments"(uuid[]) FROM PUBLIC;
 
@@ -20621,6 +21944,12 @@ REVOKE ALL ON FUNCTION "private"."adopt_refund"(uuid, text, bigint, text, text, 
 REVOKE ALL ON FUNCTION "private"."adopt_refund"(uuid, text, bigint, text, text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."adopt_refund"(uuid, text, bigint, text, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."alert_readers"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."alert_readers"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."alert_readers"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."all_combinations"(uuid) FROM PUBLIC;
 
@@ -20852,6 +22181,16 @@ REVOKE ALL ON FUNCTION "private"."calendar_of"(uuid, timestamp with time zone, t
 
 GRANT EXECUTE ON FUNCTION "private"."calendar_of"(uuid, timestamp with time zone, timestamp with time zone) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."cancel_draft_order"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."cancel_draft_order"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."cancel_draft_order"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."cancel_draft_order"(uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."cancel_draft_order"(uuid, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."cancel_enrollment"(uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."cancel_enrollment"(uuid, text) TO "authenticated";
@@ -21004,6 +22343,16 @@ REVOKE ALL ON FUNCTION "private"."change_cart_item"(uuid, integer, text) FROM "p
 
 GRANT EXECUTE ON FUNCTION "private"."change_cart_item"(uuid, integer, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."change_draft_order"(uuid, jsonb, uuid, text[], text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."change_draft_order"(uuid, jsonb, uuid, text[], text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."change_draft_order"(uuid, jsonb, uuid, text[], text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."change_draft_order"(uuid, jsonb, uuid, text[], text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."change_draft_order"(uuid, jsonb, uuid, text[], text, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."change_gift"(uuid, text, text, text, timestamp with time zone, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."change_gift"(uuid, text, text, text, timestamp with time zone, text) TO "authenticated";
@@ -21065,6 +22414,12 @@ REVOKE ALL ON FUNCTION "private"."check_currency"(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."check_currency"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."check_currency"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."check_draft"(public.draft_orders) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_draft"(public.draft_orders) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_draft"(public.draft_orders) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."check_email"(text) FROM PUBLIC;
 
@@ -21290,6 +22645,12 @@ GRANT EXECUTE ON FUNCTION "private"."collection_products"(text, text, text, text
 
 GRANT EXECUTE ON FUNCTION "private"."collection_products"(text, text, text, text, integer) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."complete_due_orders"(integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."complete_due_orders"(integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."complete_due_orders"(integer) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."complete_lesson"(uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."complete_lesson"(uuid, text) TO "authenticated";
@@ -21390,6 +22751,16 @@ REVOKE ALL ON FUNCTION "private"."course_outline"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."course_outline"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."create_location"(text, text, integer, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."create_location"(text, text, integer, text) TO "authenticated";
@@ -21488,6 +22859,18 @@ REVOKE ALL ON FUNCTION "private"."dispute_status"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."dispute_status"(text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."draft_coupon_ids"(uuid, text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."draft_coupon_ids"(uuid, text[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."draft_coupon_ids"(uuid, text[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."draft_order_document"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."draft_order_document"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."draft_order_document"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."draw_units"(uuid, integer, boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."draw_units"(uuid, integer, boolean) FROM "postgres";
@@ -21521,6 +22904,40 @@ REVOKE ALL ON FUNCTION "private"."duplicate_intake"(uuid, timestamp with time zo
 GRANT EXECUTE ON FUNCTION "private"."duplicate_intake"(uuid, timestamp with time zone, text, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."duplicate_intake"(uuid, timestamp with time zone, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."edit_order"(uuid, jsonb, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."edit_order"(uuid, jsonb, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."edit_order"(uuid, jsonb, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."edit_order"(uuid, jsonb, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."edit_order"(uuid, jsonb, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."edit_paid_order"(public.orders, private.wish[], text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."edit_paid_order"(public.orders, private.wish[], text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."edit_paid_order"(public.orders, private.wish[], text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."edit_snapshot"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."edit_snapshot"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."edit_snapshot"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."edit_unpaid_order"(public.orders, private.wish[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."edit_unpaid_order"(public.orders, private.wish[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."edit_unpaid_order"(public.orders, private.wish[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."editing_allows"(public.orders) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."editing_allows"(public.orders) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."editing_allows"(public.orders) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."emit"(text, text, uuid, jsonb) FROM PUBLIC;
 
@@ -21772,6 +23189,12 @@ REVOKE ALL ON FUNCTION "private"."find_broken_constraints"(uuid, regclass, regcl
 
 GRANT EXECUTE ON FUNCTION "private"."find_broken_constraints"(uuid, regclass, regclass, jsonb) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."find_concerns"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."find_concerns"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."find_concerns"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."find_coupon"(uuid, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."find_coupon"(uuid, text) FROM "postgres";
@@ -21920,11 +23343,27 @@ REVOKE ALL ON FUNCTION "private"."free_units"(uuid, integer, uuid, integer) FROM
 
 GRANT EXECUTE ON FUNCTION "private"."free_units"(uuid, integer, uuid, integer) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."fulfil_order"(text, uuid, jsonb, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."fulfil_order"(text, uuid, jsonb, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."fulfil_order"(text, uuid, jsonb, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."fulfil_order"(text, uuid, jsonb, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."fulfil_order"(text, uuid, jsonb, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."fulfil_reviewed_order"(public.orders, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."fulfil_reviewed_order"(public.orders, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."fulfil_reviewed_order"(public.orders, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."fulfilment_allows"(public.orders, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."fulfilment_allows"(public.orders, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."fulfilment_allows"(public.orders, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."generate_coupons"(uuid, integer, text, integer, text) FROM PUBLIC;
 
@@ -21953,6 +23392,16 @@ GRANT EXECUTE ON FUNCTION "private"."get_cart"(text) TO "authenticated";
 REVOKE ALL ON FUNCTION "private"."get_cart"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."get_cart"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."get_draft_order"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."get_draft_order"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."get_draft_order"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."get_draft_order"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."get_draft_order"(uuid) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."get_order"(uuid) FROM PUBLIC;
 
@@ -22101,6 +23550,12 @@ REVOKE ALL ON FUNCTION "private"."held_units"(uuid, uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."held_units"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."held_units"(uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."hold_difference"(public.orders, private.order_line[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."hold_difference"(public.orders, private.order_line[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."hold_difference"(public.orders, private.order_line[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."hold_disputed"(uuid) FROM PUBLIC;
 
@@ -22402,6 +23857,12 @@ REVOKE ALL ON FUNCTION "private"."lock_category_tree"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."lock_category_tree"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."lock_draft"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."lock_draft"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."lock_draft"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."lock_goods"(uuid[], boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."lock_goods"(uuid[], boolean) FROM "postgres";
@@ -22610,6 +24071,12 @@ REVOKE ALL ON FUNCTION "private"."move_intake"(uuid, text, text, text) FROM "pos
 
 GRANT EXECUTE ON FUNCTION "private"."move_intake"(uuid, text, text, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."move_order"(uuid, text, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."move_order"(uuid, text, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."move_order"(uuid, text, jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."move_time"(timestamp with time zone, timestamp with time zone, timestamp with time zone, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."move_time"(timestamp with time zone, timestamp with time zone, timestamp with time zone, text) FROM "postgres";
@@ -22698,6 +24165,12 @@ REVOKE ALL ON FUNCTION "private"."note_backorders"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."note_backorders"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."note_completions"(integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."note_completions"(integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."note_completions"(integer) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."note_customers"(uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."note_customers"(uuid[]) FROM "postgres";
@@ -22745,6 +24218,16 @@ REVOKE ALL ON FUNCTION "private"."open_cart"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."open_cart"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."open_cart"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."open_concerns"(text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."open_concerns"(text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."open_concerns"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."open_concerns"(text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."open_concerns"(text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."open_enrollments"(uuid, uuid, private.order_line[], uuid[], text) FROM PUBLIC;
 
@@ -22846,11 +24329,11 @@ REVOKE ALL ON FUNCTION "private"."order_seats"(uuid, jsonb, text, text) FROM "po
 
 GRANT EXECUTE ON FUNCTION "private"."order_seats"(uuid, jsonb, text, text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."orders_about"(private.order_search, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."orders_about"(private.order_search, integer, boolean) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."orders_about"(private.order_search, integer) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."orders_about"(private.order_search, integer, boolean) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."orders_about"(private.order_search, integer) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."orders_about"(private.order_search, integer, boolean) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."organisation_document"(uuid) FROM PUBLIC;
 
@@ -22883,6 +24366,12 @@ REVOKE ALL ON FUNCTION "private"."outline_sections"(uuid, uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."outline_sections"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."outline_sections"(uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."overdue_concerns"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."overdue_concerns"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."overdue_concerns"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."own_organisations"() FROM PUBLIC;
 
@@ -22964,6 +24453,22 @@ REVOKE ALL ON FUNCTION "private"."pick_seat"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."pick_seat"(uuid, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."place_draft"(uuid, timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."place_draft"(uuid, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."place_draft"(uuid, timestamp with time zone) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."place_draft_order"(uuid, timestamp with time zone, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."place_draft_order"(uuid, timestamp with time zone, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."place_draft_order"(uuid, timestamp with time zone, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."place_draft_order"(uuid, timestamp with time zone, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."place_draft_order"(uuid, timestamp with time zone, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."place_for_others"(uuid, private.wish[], text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."place_for_others"(uuid, private.wish[], text) FROM "postgres";
@@ -22978,11 +24483,11 @@ REVOKE ALL ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text, te
 
 GRANT EXECUTE ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text, text, text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."place_quote"(uuid, private.quote) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."place_quote"(uuid, private.quote, timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."place_quote"(uuid, private.quote) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."place_quote"(uuid, private.quote, timestamp with time zone) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."place_quote"(uuid, private.quote) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."place_quote"(uuid, private.quote, timestamp with time zone) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."post_entries"(text, uuid, text, jsonb) FROM PUBLIC;
 
@@ -23015,6 +24520,18 @@ REVOKE ALL ON FUNCTION "private"."price_cart"(public.carts) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."price_cart"(public.carts) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."price_cart"(public.carts) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."price_draft"(public.draft_orders) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."price_draft"(public.draft_orders) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."price_draft"(public.draft_orders) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."price_edit"(public.orders, private.wish[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."price_edit"(public.orders, private.wish[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."price_edit"(public.orders, private.wish[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."price_line"(uuid, integer, text, uuid) FROM PUBLIC;
 
@@ -23103,6 +24620,12 @@ REVOKE ALL ON FUNCTION "private"."product_variants"(uuid, text, text) FROM PUBLI
 REVOKE ALL ON FUNCTION "private"."product_variants"(uuid, text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."product_variants"(uuid, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."production_change"(bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."production_change"(bigint) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."production_change"(bigint) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."production_document"(bigint) FROM PUBLIC;
 
@@ -23249,6 +24772,12 @@ GRANT EXECUTE ON FUNCTION "private"."quote_seats"(uuid, jsonb, text) TO "authent
 REVOKE ALL ON FUNCTION "private"."quote_seats"(uuid, jsonb, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."quote_seats"(uuid, jsonb, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."raise_alerts"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."raise_alerts"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."raise_alerts"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."random_code"(integer) FROM PUBLIC;
 
@@ -23526,6 +25055,12 @@ GRANT EXECUTE ON FUNCTION "private"."release_stock"(uuid, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."release_stock"(uuid, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."release_units"(uuid, uuid, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."release_units"(uuid, uuid, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."release_units"(uuid, uuid, integer) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."remember_answer"(uuid, text, text, jsonb, jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."remember_answer"(uuid, text, text, jsonb, jsonb) FROM "postgres";
@@ -23639,6 +25174,12 @@ REVOKE ALL ON FUNCTION "private"."require_intake"(uuid, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."require_intake"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."require_intake"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."require_order_writer"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."require_order_writer"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."require_order_writer"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."require_person"() FROM PUBLIC;
 
@@ -23763,6 +25304,12 @@ REVOKE ALL ON FUNCTION "private"."revoke_role"(uuid, text) FROM "postgres";
 GRANT EXECUTE ON FUNCTION "private"."revoke_role"(uuid, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."revoke_role"(uuid, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."rewrite_items"(public.orders, private.order_line[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."rewrite_items"(public.orders, private.order_line[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."rewrite_items"(public.orders, private.order_line[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."roll_up_categories"(jsonb, text) FROM PUBLIC;
 
@@ -24814,6 +26361,12 @@ REVOKE ALL ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigi
 
 GRANT EXECUTE ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint, bigint, integer) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."write_draft_lines"(uuid, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."write_draft_lines"(uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."write_draft_lines"(uuid, jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."write_import_options"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."write_import_options"(uuid) FROM "postgres";
@@ -24855,6 +26408,16 @@ REVOKE ALL ON FUNCTION "private"."yield_to_refund"(uuid, bigint) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."yield_to_refund"(uuid, bigint) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."yield_to_refund"(uuid, bigint) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."acknowledge_concern"(uuid, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."acknowledge_concern"(uuid, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."acknowledge_concern"(uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."acknowledge_concern"(uuid, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."acknowledge_concern"(uuid, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) FROM PUBLIC;
 
@@ -24944,6 +26507,16 @@ GRANT EXECUTE ON FUNCTION "public"."calendar_feed"(text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."calendar_feed"(text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."cancel_draft_order"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."cancel_draft_order"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."cancel_draft_order"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."cancel_draft_order"(uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."cancel_draft_order"(uuid, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."cancel_enrollment"(uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."cancel_enrollment"(uuid, text) TO "authenticated";
@@ -25006,6 +26579,16 @@ REVOKE ALL ON FUNCTION "public"."change_cart_item"(uuid, integer, text) FROM "po
 
 GRANT EXECUTE ON FUNCTION "public"."change_cart_item"(uuid, integer, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."change_draft_order"(uuid, jsonb, uuid, text[], text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."change_draft_order"(uuid, jsonb, uuid, text[], text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."change_draft_order"(uuid, jsonb, uuid, text[], text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."change_draft_order"(uuid, jsonb, uuid, text[], text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."change_draft_order"(uuid, jsonb, uuid, text[], text, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."change_gift"(uuid, text, text, text, timestamp with time zone, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."change_gift"(uuid, text, text, text, timestamp with time zone, text) TO "authenticated";
@@ -25066,6 +26649,16 @@ REVOKE ALL ON FUNCTION "public"."complete_lesson"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."complete_lesson"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."complete_order"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."complete_order"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."complete_order"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."complete_order"(uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."complete_order"(uuid, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."course_outline"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."course_outline"(uuid) TO "anon", "authenticated";
@@ -25073,6 +26666,16 @@ GRANT EXECUTE ON FUNCTION "public"."course_outline"(uuid) TO "anon", "authentica
 REVOKE ALL ON FUNCTION "public"."course_outline"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."course_outline"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."create_location"(text, text, integer, text) FROM PUBLIC;
 
@@ -25121,6 +26724,16 @@ REVOKE ALL ON FUNCTION "public"."duplicate_intake"(uuid, timestamp with time zon
 GRANT EXECUTE ON FUNCTION "public"."duplicate_intake"(uuid, timestamp with time zone, text, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."duplicate_intake"(uuid, timestamp with time zone, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."edit_order"(uuid, jsonb, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."edit_order"(uuid, jsonb, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."edit_order"(uuid, jsonb, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."edit_order"(uuid, jsonb, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."edit_order"(uuid, jsonb, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."enroll"(uuid, text) FROM PUBLIC;
 
@@ -25205,6 +26818,16 @@ GRANT EXECUTE ON FUNCTION "public"."get_cart"(text) TO "authenticated";
 REVOKE ALL ON FUNCTION "public"."get_cart"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."get_cart"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."get_draft_order"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."get_draft_order"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."get_draft_order"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."get_draft_order"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."get_draft_order"(uuid) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."get_order"(uuid) FROM PUBLIC;
 
@@ -25308,6 +26931,26 @@ GRANT EXECUTE ON FUNCTION "public"."list_products"(text, text, text, text, text,
 
 GRANT EXECUTE ON FUNCTION "public"."list_products"(text, text, text, text, text, text, integer) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."mark_delivered"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."mark_delivered"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."mark_delivered"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."mark_delivered"(uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."mark_delivered"(uuid, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."mark_shipped"(uuid, text, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."mark_shipped"(uuid, text, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."mark_shipped"(uuid, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."mark_shipped"(uuid, text, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."mark_shipped"(uuid, text, text, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."media_file"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."media_file"(uuid) TO "anon", "authenticated";
@@ -25386,6 +27029,16 @@ REVOKE ALL ON FUNCTION "public"."note_attendance"(uuid, jsonb, text) FROM "postg
 
 GRANT EXECUTE ON FUNCTION "public"."note_attendance"(uuid, jsonb, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."open_concerns"(text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."open_concerns"(text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."open_concerns"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."open_concerns"(text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."open_concerns"(text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."order_gifts"(jsonb, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."order_gifts"(jsonb, text, text) TO "authenticated";
@@ -25421,6 +27074,16 @@ REVOKE ALL ON FUNCTION "public"."organisation_progress"(uuid) FROM "postgres";
 GRANT EXECUTE ON FUNCTION "public"."organisation_progress"(uuid) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."organisation_progress"(uuid) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."place_draft_order"(uuid, timestamp with time zone, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."place_draft_order"(uuid, timestamp with time zone, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."place_draft_order"(uuid, timestamp with time zone, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."place_draft_order"(uuid, timestamp with time zone, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."place_draft_order"(uuid, timestamp with time zone, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text, text, text) FROM PUBLIC;
 
@@ -25806,6 +27469,16 @@ REVOKE ALL ON FUNCTION "public"."start_payment"(uuid, text, bigint) FROM "postgr
 
 GRANT EXECUTE ON FUNCTION "public"."start_payment"(uuid, text, bigint) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."start_processing"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."start_processing"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."start_processing"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."start_processing"(uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."start_processing"(uuid, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."start_proof"(uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."start_proof"(uuid, text) TO "authenticated";
@@ -25983,6 +27656,18 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."addresses" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."addresses" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."alerts" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."alerts" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."alerts" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."alerts" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."alerts" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."alerts" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."attendances" FROM "authenticated";
 
@@ -26904,6 +28589,30 @@ REVOKE ALL ON TABLE "public"."downloads" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."downloads" TO "service_role";
 
+REVOKE ALL ON TABLE "public"."draft_order_lines" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."draft_order_lines" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."draft_order_lines" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."draft_order_lines" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."draft_order_lines" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."draft_order_lines" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."draft_orders" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."draft_orders" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."draft_orders" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."draft_orders" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."draft_orders" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."draft_orders" TO "service_role";
+
 REVOKE ALL ON TABLE "public"."enrollment_transfers" FROM "authenticated";
 
 GRANT SELECT ON TABLE "public"."enrollment_transfers" TO "authenticated";
@@ -27567,6 +29276,18 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."notifications" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."notifications" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."order_edits" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."order_edits" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."order_edits" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."order_edits" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."order_edits" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."order_edits" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."order_items" FROM "authenticated";
 

@@ -159,7 +159,7 @@ $$;
 comment on function private.order_numbers_containing(text) is
   'Every number an order can have that contains these words, so that the index on numbers finds them: a purchase keeps no index on parts of them. Null: too many to name.';
 
-create function private.orders_about(search private.order_search, at_most integer)
+create function private.orders_about(search private.order_search, at_most integer, filtered boolean default false)
 returns uuid[]
 language plpgsql
 stable
@@ -180,12 +180,19 @@ begin
     select orders.id from private.customer_search join public.orders on orders.customer_id = customer_search.profile_id
     where search.names and (customer_search.content like search.pattern or customer_search.content like search.digits_pattern
       or search.alike and customer_search.content operator(extensions.%>) search.words)
+      and (not orders_about.filtered
+        or (search.statuses is null or orders.status = any (search.statuses))
+        and (search.placed_from is null or orders.placed_at >= search.placed_from)
+        and (search.placed_to is null or orders.placed_at < search.placed_to)
+        and (search.min_amount is null or orders.total_amount >= search.min_amount)
+        and (search.max_amount is null or orders.total_amount <= search.max_amount)
+        and (search.currency is null or orders.currency = search.currency))
     limit orders_about.at_most
   );
 end
 $$;
-comment on function private.orders_about(private.order_search, integer) is
-  'Orders that have to do with the words, whoever''s and whatever the filters say; all but those with a number of which private.order_numbers_containing could not name all.';
+comment on function private.orders_about(private.order_search, integer, boolean) is
+  'Orders that have to do with the words, whoever''s and whatever the filters say; all but those with a number of which private.order_numbers_containing could not name all. filtered: of people only what the filters leave, so that all of a common name are neither kept nor sorted.';
 
 create function private.newest_orders(search private.order_search, among uuid[], since timestamptz)
 returns uuid[]
@@ -284,7 +291,7 @@ begin
   if v_since is null or v_since < search.placed_from or cardinality(v_newest) > search.max_rows then
     return v_newest;
   end if;
-  return private.newest_orders(v_search, private.orders_about(v_search, null), null);
+  return private.newest_orders(v_search, private.orders_about(v_search, null, true), null);
 end
 $$;
 comment on function private.find_orders(private.order_search) is 'The ids of a page and of one order more, newest first.';

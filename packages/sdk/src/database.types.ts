@@ -68,6 +68,60 @@ export type Database = {
           },
         ];
       };
+      alerts: {
+        Row: {
+          acknowledged_at: string | null;
+          acknowledged_by: string | null;
+          closed_at: string | null;
+          id: string;
+          key: string;
+          kind: string;
+          note: string | null;
+          raised_at: string;
+          since: string;
+          subject: string;
+          subject_id: string | null;
+          subject_type: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          acknowledged_at?: string | null;
+          acknowledged_by?: string | null;
+          closed_at?: string | null;
+          id?: string;
+          key: string;
+          kind: string;
+          note?: string | null;
+          raised_at?: string;
+          since: string;
+          subject: string;
+          subject_id?: string | null;
+          subject_type: string;
+        };
+        Update: {
+          acknowledged_at?: string | null;
+          acknowledged_by?: string | null;
+          closed_at?: string | null;
+          id?: string;
+          key?: string;
+          kind?: string;
+          note?: string | null;
+          raised_at?: string;
+          since?: string;
+          subject?: string;
+          subject_id?: string | null;
+          subject_type?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "alerts_acknowledged_by_fkey";
+            columns: ["acknowledged_by"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       attendances: {
         Row: {
           enrollment_id: string;
@@ -1245,6 +1299,124 @@ export type Database = {
             columns: ["order_item_id"];
             isOneToOne: false;
             referencedRelation: "order_items";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      draft_order_lines: {
+        Row: {
+          agreed_reason: string | null;
+          agreed_unit_amount: number | null;
+          draft_order_id: string;
+          quantity: number;
+          variant_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          agreed_reason?: string | null;
+          agreed_unit_amount?: number | null;
+          draft_order_id: string;
+          quantity: number;
+          variant_id: string;
+        };
+        Update: {
+          agreed_reason?: string | null;
+          agreed_unit_amount?: number | null;
+          draft_order_id?: string;
+          quantity?: number;
+          variant_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "draft_order_lines_draft_order_id_fkey";
+            columns: ["draft_order_id"];
+            isOneToOne: false;
+            referencedRelation: "draft_orders";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "draft_order_lines_variant_id_fkey";
+            columns: ["variant_id"];
+            isOneToOne: false;
+            referencedRelation: "variants";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      draft_orders: {
+        Row: {
+          country: string | null;
+          coupon_ids: string[];
+          created_at: string;
+          created_by: string | null;
+          currency: string;
+          customer_id: string;
+          id: string;
+          note: string | null;
+          order_id: string | null;
+          province: string | null;
+          shipping_address_id: string | null;
+          status: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          country?: string | null;
+          coupon_ids?: string[];
+          created_at?: string;
+          created_by?: string | null;
+          currency: string;
+          customer_id: string;
+          id?: string;
+          note?: string | null;
+          order_id?: string | null;
+          province?: string | null;
+          shipping_address_id?: string | null;
+          status?: string;
+          updated_at?: string;
+        };
+        Update: {
+          country?: string | null;
+          coupon_ids?: string[];
+          created_at?: string;
+          created_by?: string | null;
+          currency?: string;
+          customer_id?: string;
+          id?: string;
+          note?: string | null;
+          order_id?: string | null;
+          province?: string | null;
+          shipping_address_id?: string | null;
+          status?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "draft_orders_created_by_fkey";
+            columns: ["created_by"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "draft_orders_customer_id_fkey";
+            columns: ["customer_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "draft_orders_order_id_fkey";
+            columns: ["order_id"];
+            isOneToOne: true;
+            referencedRelation: "orders";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "draft_orders_shipping_address_id_fkey";
+            columns: ["shipping_address_id"];
+            isOneToOne: false;
+            referencedRelation: "addresses";
             referencedColumns: ["id"];
           },
         ];
@@ -2593,6 +2765,62 @@ export type Database = {
           },
         ];
       };
+      order_edits: {
+        Row: {
+          after: NonNullable<Json>;
+          before: NonNullable<Json>;
+          edited_at: string;
+          editor_id: string | null;
+          id: string;
+          order_id: string;
+          reason: string | null;
+          supplement_id: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          after: NonNullable<Json>;
+          before: NonNullable<Json>;
+          edited_at?: string;
+          editor_id?: string | null;
+          id?: string;
+          order_id: string;
+          reason?: string | null;
+          supplement_id?: string | null;
+        };
+        Update: {
+          after?: NonNullable<Json>;
+          before?: NonNullable<Json>;
+          edited_at?: string;
+          editor_id?: string | null;
+          id?: string;
+          order_id?: string;
+          reason?: string | null;
+          supplement_id?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "order_edits_editor_id_fkey";
+            columns: ["editor_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "order_edits_order_id_fkey";
+            columns: ["order_id"];
+            isOneToOne: false;
+            referencedRelation: "orders";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "order_edits_supplement_id_fkey";
+            columns: ["supplement_id"];
+            isOneToOne: false;
+            referencedRelation: "orders";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       order_items: {
         Row: {
           backordered_quantity: number;
@@ -2732,8 +2960,10 @@ export type Database = {
         Row: {
           cancel_reason: string | null;
           cancelled_at: string | null;
+          completed_at: string | null;
           currency: string;
           customer_id: string;
+          delivered_at: string | null;
           discount_amount: number;
           expires_at: string | null;
           id: string;
@@ -2742,7 +2972,9 @@ export type Database = {
           owed_reason: string | null;
           paid_at: string | null;
           placed_at: string;
+          processing_at: string | null;
           purpose: string | null;
+          shipped_at: string | null;
           shipping_address: Json | null;
           shipping_amount: number;
           status: string;
@@ -2756,8 +2988,10 @@ export type Database = {
         Insert: {
           cancel_reason?: string | null;
           cancelled_at?: string | null;
+          completed_at?: string | null;
           currency: string;
           customer_id: string;
+          delivered_at?: string | null;
           discount_amount?: number;
           expires_at?: string | null;
           id?: string;
@@ -2766,7 +3000,9 @@ export type Database = {
           owed_reason?: string | null;
           paid_at?: string | null;
           placed_at?: string;
+          processing_at?: string | null;
           purpose?: string | null;
+          shipped_at?: string | null;
           shipping_address?: Json | null;
           shipping_amount?: number;
           status: string;
@@ -2779,8 +3015,10 @@ export type Database = {
         Update: {
           cancel_reason?: string | null;
           cancelled_at?: string | null;
+          completed_at?: string | null;
           currency?: string;
           customer_id?: string;
+          delivered_at?: string | null;
           discount_amount?: number;
           expires_at?: string | null;
           id?: string;
@@ -2789,7 +3027,9 @@ export type Database = {
           owed_reason?: string | null;
           paid_at?: string | null;
           placed_at?: string;
+          processing_at?: string | null;
           purpose?: string | null;
+          shipped_at?: string | null;
           shipping_address?: Json | null;
           shipping_amount?: number;
           status?: string;
@@ -4719,6 +4959,7 @@ export type Database = {
       };
     };
     Functions: {
+      acknowledge_concern: { Args: { alert_id: string; idempotency_key?: string; note?: string }; Returns: Json };
       add_address: {
         Args: {
           city: string;
@@ -4768,6 +5009,7 @@ export type Database = {
         }[];
       };
       calendar_feed: { Args: { token: string }; Returns: Json };
+      cancel_draft_order: { Args: { draft_order_id: string; idempotency_key?: string }; Returns: Json };
       cancel_enrollment: { Args: { enrollment_id: string; idempotency_key?: string }; Returns: Json };
       cancel_intake: { Args: { idempotency_key?: string; intake_id: string; reason: string }; Returns: Json };
       cancel_order: { Args: { idempotency_key?: string; order_id: string; reason?: string }; Returns: Json };
@@ -4806,6 +5048,17 @@ export type Database = {
         Returns: Json;
       };
       change_cart_item: { Args: { idempotency_key?: string; quantity: number; variant_id: string }; Returns: Json };
+      change_draft_order: {
+        Args: {
+          coupon_codes?: string[];
+          draft_order_id: string;
+          idempotency_key?: string;
+          lines?: Json;
+          note?: string;
+          shipping_address_id?: string;
+        };
+        Returns: Json;
+      };
       change_gift: {
         Args: {
           deliver_at?: string;
@@ -4826,7 +5079,22 @@ export type Database = {
         Returns: Json;
       };
       complete_lesson: { Args: { idempotency_key?: string; lesson_id: string }; Returns: Json };
+      complete_order: { Args: { idempotency_key?: string; order_id: string }; Returns: Json };
       course_outline: { Args: { product_id: string }; Returns: Json };
+      create_draft_order: {
+        Args: {
+          country?: string;
+          coupon_codes?: string[];
+          currency?: string;
+          customer_id: string;
+          idempotency_key?: string;
+          lines: Json;
+          note?: string;
+          province?: string;
+          shipping_address_id?: string;
+        };
+        Returns: Json;
+      };
       create_location: {
         Args: { code: string; idempotency_key?: string; name: string; priority?: number };
         Returns: Json;
@@ -4852,6 +5120,7 @@ export type Database = {
         Args: { idempotency_key?: string; intake_id: string; starts_at?: string; title?: string };
         Returns: Json;
       };
+      edit_order: { Args: { idempotency_key?: string; lines: Json; order_id: string; reason?: string }; Returns: Json };
       enroll: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
       explain_order_money: { Args: { order_id: string }; Returns: Json };
       export_file: { Args: { export_id: string }; Returns: Json };
@@ -4867,6 +5136,7 @@ export type Database = {
         Returns: Json;
       };
       get_cart: { Args: { idempotency_key?: string }; Returns: Json };
+      get_draft_order: { Args: { draft_order_id: string }; Returns: Json };
       get_order: { Args: { order_id: string }; Returns: Json };
       grade_submission: {
         Args: { feedback?: string; idempotency_key?: string; score_percent: number; submission_id: string };
@@ -4939,6 +5209,11 @@ export type Database = {
         };
         Returns: Json;
       };
+      mark_delivered: { Args: { idempotency_key?: string; order_id: string }; Returns: Json };
+      mark_shipped: {
+        Args: { carrier?: string; idempotency_key?: string; order_id: string; tracking_number?: string };
+        Returns: Json;
+      };
       media_file: { Args: { media_id: string }; Returns: Json };
       merge_cart: { Args: { currency?: string; idempotency_key?: string; lines: Json }; Returns: Json };
       message_intake: {
@@ -5001,6 +5276,7 @@ export type Database = {
       };
       my_waitlist: { Args: Record<PropertyKey, never>; Returns: Json[] };
       note_attendance: { Args: { idempotency_key?: string; notes: Json; session_id: string }; Returns: Json };
+      open_concerns: { Args: { kind?: string }; Returns: Json };
       order_gifts: { Args: { currency?: string; idempotency_key?: string; lines: Json }; Returns: Json };
       order_seats: {
         Args: { currency?: string; idempotency_key?: string; lines: Json; organisation_id: string };
@@ -5033,6 +5309,10 @@ export type Database = {
           state: string;
           title: string;
         }[];
+      };
+      place_draft_order: {
+        Args: { draft_order_id: string; hold_until?: string; idempotency_key?: string };
+        Returns: Json;
       };
       place_order: {
         Args: {
@@ -5231,6 +5511,7 @@ export type Database = {
         Returns: Json;
       };
       start_payment: { Args: { amount?: number; method?: string; order_id: string }; Returns: Json };
+      start_processing: { Args: { idempotency_key?: string; order_id: string }; Returns: Json };
       start_proof: { Args: { idempotency_key?: string; payment_id: string }; Returns: Json };
       start_quiz: { Args: { idempotency_key?: string; lesson_id: string }; Returns: Json };
       start_transfer: { Args: { amount?: number; idempotency_key?: string; order_id: string }; Returns: Json };
