@@ -10,11 +10,13 @@ import { measureJourney } from "./measurements/journey.ts";
 import { measureMyCourses } from "./measurements/my-courses.ts";
 import { measureOrderSearch } from "./measurements/order-search.ts";
 import type { Outcome } from "./measurements/outcome.ts";
+import { measurePlaceOrder } from "./measurements/place-order.ts";
 import { measureProductSearch } from "./measurements/product-search.ts";
 import { measureRush } from "./measurements/rush.ts";
 import { measureSqlEnroll } from "./measurements/sql-enroll.ts";
 import { measureStart } from "./measurements/start.ts";
 import { measureStockHot } from "./measurements/stock-hot.ts";
+import { measureWebhooks } from "./measurements/webhooks.ts";
 import { type MeasurementName, readOptions } from "./options.ts";
 import { machineFacts } from "./report/machine-facts.ts";
 import { printTable } from "./report/print-table.ts";
@@ -88,6 +90,7 @@ function plan(only: MeasurementName[]) {
   const groups: [MeasurementName[], (bench: Bench, names: MeasurementName[]) => Promise<Outcome>][] = [
     [["enroll-cold", "enroll-hot"], measureSqlEnroll],
     [["stock-hot"], measureStockHot],
+    [["place-order"], measurePlaceOrder],
     [["catalog-list"], measureCatalogList],
     [["my-courses"], measureMyCourses],
     [["order-search"], measureOrderSearch],
@@ -97,6 +100,7 @@ function plan(only: MeasurementName[]) {
     [["cart"], measureCart],
     [["rush"], measureRush],
     [["journey"], measureJourney],
+    [["webhooks"], measureWebhooks],
     [["start"], measureStart],
   ];
   return groups

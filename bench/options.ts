@@ -5,6 +5,7 @@ export const measurementNames = [
   "enroll-cold",
   "enroll-hot",
   "stock-hot",
+  "place-order",
   "catalog-list",
   "my-courses",
   "order-search",
@@ -14,6 +15,7 @@ export const measurementNames = [
   "cart",
   "rush",
   "journey",
+  "webhooks",
   "start",
 ] as const;
 

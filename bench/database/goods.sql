@@ -38,3 +38,40 @@ begin
   perform bench.order_goods(v_number, 1 + v_number * 7919 % 1000);
 end
 $$;
+
+create sequence bench.basket_numbers minvalue 0 start 0 cache 50;
+
+-- One unit each of so many of the many, as one order.
+create function bench.order_lines(lines integer)
+returns void
+language plpgsql
+as $$
+declare
+  v_number bigint := nextval('bench.basket_numbers');
+begin
+  perform set_config('request.jwt.claims', '{"sub":"' || md5('person' || v_number % :people)::uuid || '","role":"authenticated"}', true);
+  perform public.place_order(idempotency_key => 'basket-' || order_lines.lines || '-' || v_number, lines => (
+    select jsonb_agg(jsonb_build_object('variant_id', bench.goods(1 + (v_number * 7919 + line * 101) % 1000), 'quantity', 1))
+    from generate_series(1, order_lines.lines) as line));
+end
+$$;
+
+-- Orders whose card payment is open, as the function checkout leaves them; gives what a provider would say of each when it is paid.
+create function bench.open_payments(wanted integer)
+returns table (session_id text, order_id uuid, payment_id uuid, amount bigint)
+language plpgsql
+as $$
+declare
+  v_number bigint;
+begin
+  for v_number in select nextval('bench.basket_numbers') from generate_series(1, wanted) loop
+    perform set_config('request.jwt.claims', '{"sub":"' || md5('person' || v_number % :people)::uuid || '","role":"authenticated"}', true);
+    order_id := (public.place_order(lines => jsonb_build_array(jsonb_build_object('variant_id', bench.goods(1 + v_number % 1000), 'quantity', 1))) ->> 'id')::uuid;
+    payment_id := (public.start_payment(order_id) #>> '{payment,id}')::uuid;
+    session_id := 'cs_bench_' || v_number;
+    update public.payments set session_id = open_payments.session_id, expires_at = now() + interval '1 hour' where payments.id = open_payments.payment_id
+    returning payments.amount into amount;
+    return next;
+  end loop;
+end
+$$;
