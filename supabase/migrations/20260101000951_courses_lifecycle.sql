@@ -214,6 +214,12 @@ begin
       union
       select order_items.* from public.enrollments join public.order_items on order_items.id = enrollments.order_item_id
       where enrollments.intake_id = intake.id and enrollments.status in ('reserved', 'active', 'suspended')
+      union
+      -- time that was bought for a seat that ends, or just ended, with the intake
+      select order_items.* from public.enrollments join public.renewals on renewals.enrollment_id = enrollments.id and renewals.undone_at is null
+      join public.order_items on order_items.id = renewals.order_item_id
+      where enrollments.intake_id = intake.id and (enrollments.status in ('reserved', 'active', 'suspended')
+        or enrollments.status = 'cancelled' and enrollments.ended_at >= intake.cancelled_at)
     ) as sold
     join public.orders on orders.id = sold.order_id
     cross join lateral (

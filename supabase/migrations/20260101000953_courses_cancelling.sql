@@ -63,7 +63,10 @@ begin
   v_reason := case
     when seat.status = 'reserved' then 'unpaid'
     when seat.status <> 'active' then 'not_active'
-    when v_item.id is null or v_item.quantity <> 1 or v_item.parent_id is not null or v_order.customer_id <> seat.learner_id then 'not_bought_alone'
+    when v_item.id is null or v_item.quantity <> 1 or v_item.parent_id is not null or v_order.customer_id <> seat.learner_id
+      or exists (select from public.renewals where renewals.enrollment_id = seat.id and renewals.extended_to is not null and renewals.undone_at is null)
+      or exists (select from public.enrollment_transfers where enrollment_transfers.new_enrollment_id = seat.id and enrollment_transfers.difference_amount <> 0)
+      then 'not_bought_alone'
     when v_order.status not in ('paid', 'processing', 'shipped', 'delivered', 'completed', 'partially_refunded') then 'order_in_review'
     when v_item.total_amount = 0 or v_until > now() then null
     when private.cancellation_until(v_intake, seat.enrolled_at, 0) > now() then 'too_much_done'

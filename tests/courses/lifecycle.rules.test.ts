@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { StaffIntake } from "../../packages/sdk/src/index.ts";
+import type { Order, StaffIntake } from "../../packages/sdk/src/index.ts";
+import { buildCourse, call, newLearnerIn } from "../learning/teaching.ts";
 import { claim, codeFor, companyWithSeats, standingOf } from "../organisations/seats.ts";
 import { customerWithAddress } from "../payments/giving-back.ts";
 import { as, confirmPayment, endHold, enroll, getOrder, openPayment, orderOne, payOrder } from "../support/buying.ts";
@@ -259,6 +260,31 @@ describe("a cancelled intake", () => {
         { amount: 400_00, reason: "intake_cancelled", status: "pending" },
       ]);
       expect(await standingOf(sql, company)).toEqual({ ended: 4, assigned: 1 });
+    }));
+
+  test("gives back the time that was bought for a seat", () =>
+    database.rolledBack(async (sql) => {
+      const course = await buildCourse(sql, [{}], { accessDays: 10, seats: 5 });
+      const [set] = await sql`select private.set_course_renewal(${course.productId}, 30, null) as answer`;
+      await sql`insert into public.prices (variant_id, currency, amount) values (${set?.answer.renewal_variant_id}, 'IDR', 2000)`;
+      const learner = await newLearnerIn(sql, course);
+      const [seat] = await sql`select id from public.enrollments where learner_id = ${learner}`;
+      const paid = await call<Order>(sql, learner, "renew_access", { enrollment_id: seat?.id });
+      await payOrder(sql, learner, paid.id);
+      const open = await call<Order>(sql, learner, "renew_access", { enrollment_id: seat?.id });
+      const [terms] = await as(
+        sql,
+        learner,
+        (tx) => tx`select public.cancellation_quote(${seat?.id}) ->> 'reason' as reason`,
+      );
+      expect(terms?.reason).toBe("not_bought_alone");
+      await cancelIntake(sql, await newStaff(sql, "admin"), course.intakeId);
+      while ((await windUp(sql, 1)) > 0);
+      expect(await refundsOf(sql, paid.id)).toEqual([{ amount: 20_00, reason: "intake_cancelled", status: "pending" }]);
+      expect((await getOrder(sql, learner, open.id)).status).toBe("cancelled");
+      expect(await seatOf(sql, course.intakeId, learner)).toBe("cancelled");
+      const [row] = await sql`select wound_up_at is not null as over from public.intakes where id = ${course.intakeId}`;
+      expect(row?.over).toBe(true);
     }));
 
   test("waits for what a person decides about an order in review", () =>

@@ -43,7 +43,7 @@ export interface CancellationQuote {
   order_id: string | null;
   status: EnrollmentStatus;
   allowed: boolean;
-  /** Why it is not allowed. `unpaid`: cancel the order; `not_bought_alone`: it is part of a bundle or somebody else bought it. */
+  /** Why it is not allowed. `unpaid`: cancel the order; `not_bought_alone`: it is part of a bundle, somebody else bought it, or more was paid for it since (a renewal, a move). */
   reason:
     | "unpaid"
     | "not_active"
