@@ -17,12 +17,36 @@ describe("an order over HTTP", () => {
     });
     expect(order).toMatchObject({ status: "pending", currency: "IDR", total_amount: 350_00 });
     expect(order.items.map(({ unit_amount }) => unit_amount).sort((a, b) => a - b)).toEqual([0, 100_00, 250_00]);
-    expect(await seatline.orders.get(order.id)).toMatchObject({ ...order, actions: ["add_note", "cancel", "pay"] });
+    expect(await seatline.orders.get(order.id)).toMatchObject({
+      ...order,
+      actions: ["add_note", "cancel", "edit", "pay"],
+    });
     const note = await seatline.orders.addNote({ order_id: order.id, body: "A seat near the door, please." });
     expect((await seatline.orders.get(order.id)).notes).toMatchObject([{ id: note.id, author_kind: "customer" }]);
     expect((await seatline.orders.list()).data).toMatchObject([
       { id: order.id, number: order.number, status: "pending" },
     ]);
+  });
+
+  test("is prepared by staff, changed and paid nothing for by its customer, completed, and looked after over HTTP", async () => {
+    const [admin, customer] = [await newLearner(stack), await newLearner(stack)];
+    await stack.sql`insert into public.role_members (profile_id, role) values (${admin.id}, 'admin')`;
+    const [paid, free] = [await publishedIntake(stack.sql, { price: 10_00 }), await publishedIntake(stack.sql)];
+    const line = { variant_id: paid.variantId, quantity: 1 };
+    const draft = await admin.seatline.orders.createDraft({ customer_id: customer.id, lines: [line] });
+    expect(draft.quote).toMatchObject({ total_amount: 10_00 });
+    const agreed = { ...line, agreed_unit_amount: 5_00, agreed_reason: "a friend of the house" };
+    await admin.seatline.orders.changeDraft({ draft_order_id: draft.id, lines: [agreed] });
+    expect((await admin.seatline.orders.getDraft(draft.id)).quote).toMatchObject({ total_amount: 5_00 });
+    const { id } = await admin.seatline.orders.placeDraft({ draft_order_id: draft.id });
+    const lines = [{ variant_id: free.variantId, quantity: 1 }];
+    const { order } = await customer.seatline.orders.edit({ order_id: id, lines });
+    expect(order).toMatchObject({ status: "paid", total_amount: 0 });
+    expect((await admin.seatline.orders.complete(id)).status).toBe("completed");
+    expect((await customer.seatline.orders.get(id)).edits).toMatchObject([{ actor_kind: "customer" }]);
+    expect(await admin.seatline.alerts.open({ kind: "refund_failed" })).toEqual([]);
+    expect((await admin.seatline.alerts.list()).data).toBeInstanceOf(Array);
+    await expect(customer.seatline.alerts.open()).rejects.toMatchObject({ code: "permission_denied", status: 403 });
   });
 
   test("placed a hundred times at once with one key is one order, and everybody gets its answer", async () => {

@@ -17,16 +17,21 @@ test("without the lock on the order it leaves twice", async () => {
     "orders.id = fulfil_order.order_id for update",
     "orders.id = fulfil_order.order_id",
   );
-  await withSabotage(bug, manyHands, { rounds: 8 });
+  await withSabotage(bug, (target) => manyHands(target, false), { rounds: 8 });
 });
 
-async function manyHands(target: TestDatabase): Promise<void> {
+async function manyHands(target: TestDatabase, ends = true): Promise<void> {
   const { orderId } = await paidBasket(target.sql);
   await together(target, [
     ...times(4, () => (sql: Pool) => sql`select public.mark_shipped(${orderId}, 'JNE')`),
-    ...times(2, () => (sql: Pool) => sql`select public.start_processing(${orderId})`),
-    (sql) => sql`select public.cancel_order(${orderId}, 'a test cancels it')`,
-    (sql) => refund(sql, orderId),
+    // the other paths would often be first, and hide the bug of the twin
+    ...(ends
+      ? [
+          ...times(2, () => (sql: Pool) => sql`select public.start_processing(${orderId})`),
+          (sql: Pool) => sql`select public.cancel_order(${orderId}, 'a test cancels it')`,
+          (sql: Pool) => refund(sql, orderId),
+        ]
+      : []),
   ]);
   const [found] = await target.sql`select orders.status,
     (select count(*)::int from public.events where subject_id = orders.id and name = 'order.shipped') as shipped,
