@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { type Sql, useDatabase } from "../support/database.ts";
+import { type Sql, type TestDatabase, useDatabase } from "../support/database.ts";
+import { replaceInFunction, withSabotage } from "../support/sabotage.ts";
 import { deliver } from "./deliver.ts";
 import { outcomeOf } from "./outcome.ts";
 import { paidSale } from "./paid-sale.ts";
@@ -32,20 +33,31 @@ const lies: [string, Lie][] = [
 ];
 
 describe("an event that lies puts the order before a person and pays nothing:", () => {
-  test.each(lies)("%s", async (_what, lie) => {
-    await database.rolledBack(async (sql) => {
-      const sale = await openSale(sql);
-      const other = await openSale(sql);
-      expect(await deliver(sql, lie(sale, other))).toBe("needs_review");
-      expect(await outcomeOf(sql, sale)).toMatchObject({
-        order: "needs_review",
-        payments: [expect.stringMatching(/^pending 0 0/)],
-        enrollments: ["reserved"],
-        ledger: {},
-        events: { "order.placed": 1, "order.needs_review": 1 },
-      });
-      expect(await outcomeOf(sql, other)).toMatchObject({ order: "pending", payments: ["pending 0 0"] });
-    });
+  test.each(lies)("%s", (_what, lie) => paysNothing(database, lie));
+
+  test.each([
+    [
+      "the amount",
+      /settle_payment\.amount <> v_payment\.amount/,
+      "private.settle_payment",
+      "a session of a smaller amount",
+    ],
+    [
+      "the currency",
+      /upper\(settle_payment\.currency\) <> v_payment\.currency/,
+      "private.settle_payment",
+      "a session in another currency",
+    ],
+    [
+      "the order",
+      /session ->> 'client_reference_id' is distinct from[^;]*? then/,
+      "private.apply_session",
+      "a session of another order",
+    ],
+  ])("but pays when nobody compares %s", async (_what, guard, name, lie) => {
+    const instead = name === "private.apply_session" ? "false then" : "false";
+    const [, told] = lies.find(([what]) => what === lie) ?? expect.fail();
+    await withSabotage(replaceInFunction(name, guard, instead), (target) => paysNothing(target, told));
   });
 
   test("one capture reported for two payments", async () => {
@@ -121,6 +133,23 @@ describe("an event that lies puts the order before a person and pays nothing:", 
     });
   });
 });
+
+/** Delivers a lie about one of two sales and expects it before a person, and nothing paid. */
+async function paysNothing(target: TestDatabase, lie: Lie): Promise<void> {
+  await target.rolledBack(async (sql) => {
+    const sale = await openSale(sql);
+    const other = await openSale(sql);
+    expect(await deliver(sql, lie(sale, other))).toBe("needs_review");
+    expect(await outcomeOf(sql, sale)).toMatchObject({
+      order: "needs_review",
+      payments: [expect.stringMatching(/^pending 0 0/)],
+      enrollments: ["reserved"],
+      ledger: {},
+      events: { "order.placed": 1, "order.needs_review": 1 },
+    });
+    expect(await outcomeOf(sql, other)).toMatchObject({ order: "pending", payments: ["pending 0 0"] });
+  });
+}
 
 describe("an event of nobody we know", () => {
   const unknown: [string, (sale: Sale) => ProviderEvent, string][] = [
