@@ -16,6 +16,8 @@ create table public.payments (
   status text not null default 'pending',
   currency text not null, -- as it was: no foreign key, so no index on three values
   amount bigint not null,
+  capture_method text not null default 'automatic',
+  authorized_amount bigint not null default 0,
   captured_amount bigint not null default 0,
   refunded_amount bigint not null default 0,
   disputed_amount bigint not null default 0,
@@ -28,8 +30,13 @@ create table public.payments (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   settled_at timestamptz,
+  authorized_until timestamptz,
+  capture_asked_at timestamptz,
+  capture_asked_amount bigint,
+  void_asked_at timestamptz,
+  void_reason text,
   constraint payments_are_numbered_per_order unique (order_id, attempt),
-  constraint payments_have_a_known_status check (status in ('pending', 'processing', 'success', 'failed', 'expired', 'cancelled', 'refunding', 'refunded', 'refund_failed')),
+  constraint payments_have_a_known_status check (status in ('pending', 'processing', 'authorized', 'success', 'failed', 'expired', 'cancelled', 'refunding', 'refunded', 'refund_failed')),
   constraint payments_have_a_known_provider check (provider in ('stripe', 'ewallet', 'manual_transfer')),
   constraint payments_have_a_known_method check (method in ('checkout', 'payment_intent', 'ewallet', 'manual_transfer')),
   constraint payments_by_transfer_have_no_provider check ((provider = 'manual_transfer') = (method = 'manual_transfer')),
@@ -37,10 +44,15 @@ create table public.payments (
   constraint payments_pay_something check (amount > 0),
   constraint payments_give_back_no_more_than_they_took check (refunded_amount >= 0 and disputed_amount >= 0 and refunded_amount + disputed_amount <= captured_amount
     and captured_amount <= amount),
+  constraint payments_have_a_known_capture_method check (capture_method in ('automatic', 'manual')),
+  constraint payments_capture_no_more_than_was_authorized check (authorized_amount between 0 and amount and (capture_method = 'automatic' or captured_amount <= authorized_amount)),
+  constraint payments_are_authorized_for_a_time check (status <> 'authorized' or authorized_amount > 0 and authorized_until is not null and provider_payment_id is not null),
+  constraint payments_ask_the_provider_for_one_thing check (num_nonnulls(capture_asked_at, void_asked_at) <= 1
+    and (capture_asked_at is null) = (capture_asked_amount is null) and capture_asked_amount between 1 and authorized_amount),
   constraint payments_took_money_when_they_succeeded check ((captured_amount > 0) = (status in ('success', 'refunding', 'refunded', 'refund_failed')))
 );
 comment on table public.payments is
-  'One attempt to pay an order, in minor units. disputed_amount is with the buyer''s bank until it decides. checkout_url is the provider''s page while the attempt is open; session_id the provider''s session or intent; a manual_transfer has no provider: staff approve its proof.';
+  'One attempt to pay an order, in minor units. disputed_amount is with the buyer''s bank until it decides. checkout_url is the provider''s page while the attempt is open; session_id the provider''s session or intent; a manual_transfer has no provider: staff approve its proof. capture_method manual: authorised first, captured by staff.';
 
 -- the guarantee: one open attempt per order, so fifty clicks share it
 create unique index payments_one_open_per_order on public.payments (order_id) where status in ('pending', 'processing');
@@ -77,7 +89,8 @@ set search_path = ''
 as $$
 begin
   return jsonb_build_object('id', payment.id, 'order_id', payment.order_id, 'attempt', payment.attempt, 'provider', payment.provider,
-    'method', payment.method, 'status', payment.status, 'amount', payment.amount, 'currency', payment.currency, 'captured_amount', payment.captured_amount,
+    'method', payment.method, 'status', payment.status, 'amount', payment.amount, 'currency', payment.currency, 'capture_method', payment.capture_method,
+    'authorized_amount', payment.authorized_amount, 'authorized_until', payment.authorized_until, 'captured_amount', payment.captured_amount,
     'refunded_amount', payment.refunded_amount, 'due_amount', coalesce(payment_document.due_amount, private.due_amount(payment.order_id)), 'checkout_url', payment.checkout_url,
     'expires_at', payment.expires_at, 'failure_code', payment.failure_code, 'failure_message', payment.failure_message);
 end
@@ -107,13 +120,14 @@ begin
     v_payment.id := null;
   elsif (v_payment.method, v_payment.amount) <> (open_payment.method, v_amount) then
     -- the buyer chose another way or another part: the first one is closed, and what still comes by it counts for the order or is given back
-    perform private.close_payments(v_order.id, 'cancelled');
+    perform private.close_payments(v_order.id, 'replaced');
     v_payment.id := null;
   end if;
   if v_payment.id is null then
-    insert into public.payments (order_id, attempt, provider, method, currency, amount)
+    insert into public.payments (order_id, attempt, provider, method, currency, amount, capture_method)
     select v_order.id, coalesce(max(payments.attempt), 0) + 1, case when open_payment.method in ('manual_transfer', 'ewallet') then open_payment.method else 'stripe' end,
-      open_payment.method, v_order.currency, v_amount
+      open_payment.method, v_order.currency, v_amount,
+      case when open_payment.method in ('checkout', 'payment_intent') then private.setting('payment_capture') #>> '{}' else 'automatic' end
     from public.payments where payments.order_id = v_order.id
     returning * into v_payment;
   end if;
@@ -221,9 +235,12 @@ begin
   loop
     perform private.emit('payment.cancelled', 'payment', v_payment_id);
   end loop;
+  if close_payments.order_status <> 'replaced' then
+    perform private.void_authorizations(close_payments.order_id, 'the order is ' || close_payments.order_status);
+  end if;
 end
 $$;
-comment on function private.close_payments(uuid, text) is 'Closes the open attempt of an order that ended or was paid otherwise; the worker then closes the provider''s page. One that is being processed is left to its outcome.';
+comment on function private.close_payments(uuid, text) is 'Closes the open attempt of an order that ended or was paid otherwise; the worker then closes the provider''s page. What is authorised is let go, unless the attempt was only replaced. One that is being processed is left to its outcome.';
 
 -- settle -----------------------------------------------------------------------------------------------------------------------------
 
@@ -271,7 +288,8 @@ begin
     end if;
     return 'ignored';
   end if;
-  if settle_payment.amount <> v_payment.amount or upper(settle_payment.currency) <> v_payment.currency then
+  if settle_payment.amount <> v_payment.amount and not (v_payment.capture_method = 'manual' and settle_payment.amount between 1 and v_payment.amount)
+    or upper(settle_payment.currency) <> v_payment.currency then
     update public.payments set failure_code = 'amount_mismatch',
       failure_message = format('The provider reports %s %s.', settle_payment.amount, upper(settle_payment.currency))
     where payments.id = v_payment.id;
@@ -284,11 +302,11 @@ begin
     return private.flag_order(v_payment.order_id, 'one capture was reported for two payments');
   end if;
   update public.payments
-  set status = 'success', captured_amount = settle_payment.amount, settled_at = now(), failure_code = null, failure_message = null,
+  set status = 'success', captured_amount = settle_payment.amount, authorized_amount = greatest(payments.authorized_amount, settle_payment.amount), settled_at = now(), failure_code = null, failure_message = null,
     provider_payment_id = coalesce(settle_payment.provider_payment_id, payments.provider_payment_id)
   where payments.id = v_payment.id;
   perform private.post_entries('capture:' || v_payment.id, v_payment.order_id, v_payment.currency,
-    jsonb_build_object(private.cash_account(v_payment.provider), v_payment.amount, 'receivable', -v_payment.amount));
+    jsonb_build_object(private.cash_account(v_payment.provider), settle_payment.amount, 'receivable', -settle_payment.amount));
   perform private.emit('payment.succeeded', 'payment', v_payment.id);
   perform private.deliver_paid_order(v_payment.order_id, v_payment.id);
   return 'applied';
@@ -329,8 +347,11 @@ declare
   -- an intent that was being processed and asks for another method came to nothing; a page says so by its session
   v_status text := coalesce(fail_payment.status, case when v_payment.method = 'payment_intent' and v_payment.status = 'processing' then 'failed' end);
 begin
-  if v_payment.status not in ('pending', 'processing') then
-    return 'ignored';
+  if v_payment.status = 'authorized' and v_status = 'cancelled' then
+    perform private.end_authorization(v_payment);
+    return 'applied';
+  elsif v_payment.status not in ('pending', 'processing') or v_payment.method = 'checkout' and v_payment.status = 'pending' and v_status = 'cancelled' then
+    return 'ignored'; -- known; or the intent of a page that says itself when it ends
   end if;
   update public.payments
   set status = coalesce(v_status, payments.status), failure_code = coalesce(fail_payment.failure_code, payments.failure_code),
@@ -376,6 +397,7 @@ as $$
   join public.orders on orders.id = payments.order_id
   where payments.created_at < now() - open_payments.older_than and orders.status <> 'needs_review'
     and (payments.status in ('pending', 'processing')
+      or payments.status = 'authorized' and (coalesce(payments.capture_asked_at, payments.void_asked_at) < now() - open_payments.older_than or payments.authorized_until < now())
       -- a page closed lately may have been paid in its last second
       or payments.status in ('expired', 'cancelled', 'failed') and payments.updated_at > now() - interval '1 hour')
     and payments.session_id is not null

@@ -73,7 +73,12 @@ set search_path = ''
 as $$
 declare
   v_due bigint := private.due_amount(target.id);
+  v_authorized bigint := private.authorized_amount(target.id);
 begin
+  if v_due > 0 and v_due <= v_authorized then
+    perform private.fail('payment_in_progress', 409, 'What is due is authorised already.', 'Wait for the shop to capture it.');
+  end if;
+  v_due := v_due - v_authorized;
   if v_due = 0 then
     perform private.fail('order_not_payable', 409, format('Order %s is %s: there is nothing to pay.', target.number, target.status), 'Read the order; place a new one if it ended.');
   end if;
@@ -90,7 +95,7 @@ begin
 end
 $$;
 comment on function private.payable_amount(public.orders, bigint) is
-  'What an attempt to pay this order asks for: the amount, or all that is due. Refuses order_not_payable, order_expired, invalid_payment_amount, amount_exceeds_due. The caller holds the order''s row.';
+  'What an attempt to pay this order asks for: the amount, or all that is due and not authorised. Refuses payment_in_progress, order_not_payable, order_expired, invalid_payment_amount, amount_exceeds_due. The caller holds the order''s row.';
 
 -- become paid ------------------------------------------------------------------------------------------------------------------------
 
@@ -166,9 +171,9 @@ as $$
 begin
   if exists (
     select from public.payments where payments.order_id = close_payments_beyond_due.order_id and payments.status = 'pending'
-    having sum(payments.amount) > private.due_amount(close_payments_beyond_due.order_id)
+    having sum(payments.amount) > private.due_amount(close_payments_beyond_due.order_id) - private.authorized_amount(close_payments_beyond_due.order_id)
   ) then
-    perform private.close_payments(close_payments_beyond_due.order_id, 'paid');
+    perform private.close_payments(close_payments_beyond_due.order_id, 'replaced');
   end if;
 end
 $$;

@@ -62,6 +62,9 @@ begin
     return private.flag_order((select payments.order_id from public.payments where payments.id = apply_session.payment_id), 'a session names another order than its payment');
   end if;
   return case
+    -- authorised, and captured later, maybe less: the intent says how much
+    when session ->> 'payment_status' = 'paid' and exists (
+      select from public.payments where payments.id = apply_session.payment_id and payments.capture_method = 'manual') then 'ignored'
     when session ->> 'payment_status' = 'paid' then private.settle_payment(apply_session.payment_id,
       (session ->> 'amount_total')::bigint, session ->> 'currency', session ->> 'payment_intent')
     when apply_session.type = 'checkout.session.async_payment_failed' then private.fail_payment(apply_session.payment_id, 'failed', 'payment_failed', 'The provider could not collect the payment.')
@@ -82,6 +85,7 @@ set search_path = ''
 as $$
   select case intent ->> 'status'
     when 'succeeded' then private.settle_payment(apply_payment_intent.payment_id, (intent ->> 'amount_received')::bigint, intent ->> 'currency', intent ->> 'id')
+    when 'requires_capture' then private.authorize_payment(apply_payment_intent.payment_id, (intent ->> 'amount_capturable')::bigint, intent ->> 'currency', intent ->> 'id')
     when 'processing' then private.process_payment(apply_payment_intent.payment_id)
     when 'canceled' then private.fail_payment(apply_payment_intent.payment_id, 'cancelled', null, null)
     -- a declined try: the page stays open and the buyer may try again

@@ -202,7 +202,12 @@ where orders.status in ('paid', 'processing', 'shipped', 'delivered', 'completed
 union all
 select 'open attempts ask for no more than is due', orders.id::text, format('asked %s, due %s', asked.amount, private.due_amount(orders.id))
 from (
-  select payments.order_id, sum(payments.amount) as amount from public.payments where payments.status = 'pending' group by payments.order_id
+  select payments.order_id, sum(case payments.status when 'pending' then payments.amount else coalesce(payments.capture_asked_amount, payments.authorized_amount) end) as amount
+  from public.payments join public.orders on orders.id = payments.order_id
+  where payments.status in ('pending', 'authorized') and payments.void_asked_at is null
+    -- what was being captured when its order ended comes, and goes back
+    and (payments.capture_asked_at is null or orders.status not in ('cancelled', 'expired', 'refunded'))
+  group by payments.order_id
 ) as asked
 join public.orders on orders.id = asked.order_id
 where orders.status <> 'needs_review' and asked.amount > private.due_amount(orders.id)

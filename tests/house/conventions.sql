@@ -69,6 +69,7 @@ allowed (name, clients) as (
     ('private.open_concerns', 'authenticated'),
     ('private.place_draft_order', 'authenticated'),
     ('private.cancel_order', 'authenticated'),
+    ('private.capture_payment', 'authenticated'),
     ('private.change_address', 'authenticated'),
     ('private.change_cart_item', 'authenticated'),
     ('private.clear_cart', 'authenticated'),
@@ -145,6 +146,7 @@ allowed (name, clients) as (
     ('private.update_location', 'authenticated'),
     ('private.update_process', 'authenticated'),
     ('private.use_download', 'authenticated'),
+    ('private.void_payment', 'authenticated'),
     ('private.variant_prices', 'anon, authenticated'),
     ('private.verify_certificate', 'anon, authenticated')
 ),

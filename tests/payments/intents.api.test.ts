@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { createSeatline } from "../../packages/sdk/src/index.ts";
 import { publishedIntake } from "../support/catalog.ts";
 import { expectRefusal } from "../support/expect-error.ts";
 import { useStack } from "../support/stack.ts";
@@ -70,4 +71,30 @@ describe("an intent", () => {
     const notFound = { code: "order_not_found", status: 404 };
     await expectRefusal(stranger.seatline.checkout.createIntent({ order_id: orderId }), notFound);
   });
+});
+
+test("with capture by hand, a card is charged when staff say so, and let go when they do not want it", async () => {
+  await stack.sql`update public.settings set value = '"manual"' where key = 'payment_capture'`;
+  const staff = createSeatline({ url: stack.urls.api, key: stack.keys.secretKey });
+  try {
+    const stripe = stripeOf(stack);
+    const [taken, gone] = [await intended(), await intended()];
+    for (const { buyer, orderId, intentId } of [taken, gone]) {
+      await stripe.paymentIntents.confirm(intentId, { payment_method: "pm_card_visa", ...RETURN });
+      const { payments } = buyer.seatline;
+      await expect.poll(async () => (await payments.ofOrder(orderId)).payments[0]?.status, patient).toBe("authorized");
+    }
+    const asked = await staff.payments.capture({ payment_id: taken.paymentId });
+    expect(asked).toMatchObject({ capture_method: "manual", authorized_amount: 110_000_50, captured_amount: 0 });
+    await staff.payments.void({ payment_id: gone.paymentId, reason: "not in stock after all" });
+    const state = async ({ buyer, orderId }: typeof taken) => {
+      const { status, due_amount, payments } = await buyer.seatline.payments.ofOrder(orderId);
+      return [status, due_amount, payments[0]?.status];
+    };
+    await expect.poll(() => state(taken), patient).toEqual(["paid", 0, "success"]);
+    await expect.poll(() => state(gone), patient).toEqual(["pending", 110_000_50, "cancelled"]);
+    expect((await stripe.paymentIntents.retrieve(gone.intentId)).amount_received).toBe(0);
+  } finally {
+    await stack.sql`update public.settings set value = '"automatic"' where key = 'payment_capture'`;
+  }
 });

@@ -7,6 +7,7 @@ import { openStripe } from "../../packages/worker/src/stripe.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
 import { expectRefusal } from "../support/expect-error.ts";
 import { actingAs } from "./acting-as.ts";
+import { capture, captureByHand, letGoByHand } from "./authorized.ts";
 import { deliver } from "./deliver.ts";
 import { outcomeOf } from "./outcome.ts";
 import { intentEvent, succeeded } from "./provider-events.ts";
@@ -119,5 +120,41 @@ describe("the reconciler", { timeout: 60_000 }, () => {
     expect(await outcomeOf(database.sql, paid)).toMatchObject({ order: "paid", payments: [`success ${PRICE} 0`] });
     expect(await outcomeOf(database.sql, cancelled)).toMatchObject({ order: "pending", payments: ["cancelled 0 0"] });
     expect(await outcomeOf(database.sql, open)).toMatchObject({ order: "pending", payments: ["pending 0 0"] });
+  });
+
+  test("captures and lets go what staff ask for, once, and learns what the provider decided before", async () => {
+    const stripe = openStripe("sk_test_worker", simulator.url);
+    const make = async () => {
+      const intent = await stripe.paymentIntents.create({
+        amount: PRICE,
+        currency: "idr",
+        capture_method: "manual",
+        automatic_payment_methods: { enabled: true, allow_redirects: "never" },
+      });
+      await captureByHand(database.sql);
+      const sale = await openIntent(database.sql, intent.id);
+      await stripe.paymentIntents.confirm(intent.id, { payment_method: "pm_card_visa" });
+      return sale;
+    };
+    const [taken, part, gone, decided] = [await make(), await make(), await make(), await make()];
+    await database.sql`update public.payments set created_at = now() - interval '5 minutes'`;
+    await worker.untilEmpty();
+    for (const sale of [taken, part, gone, decided])
+      expect(await outcomeOf(database.sql, sale)).toMatchObject({ order: "pending", payments: ["authorized 0 0"] });
+    await stripe.paymentIntents.cancel(decided.intentId);
+    await capture(database.sql, taken.paymentId);
+    await capture(database.sql, part.paymentId, PRICE - 1);
+    await capture(database.sql, decided.paymentId);
+    await letGoByHand(database.sql, gone.paymentId);
+    await worker.untilEmpty();
+    expect(await outcomeOf(database.sql, taken)).toMatchObject({ order: "paid", payments: [`success ${PRICE} 0`] });
+    expect(await outcomeOf(database.sql, part)).toMatchObject({
+      order: "pending",
+      payments: [`success ${PRICE - 1} 0`],
+    });
+    for (const sale of [gone, decided])
+      expect(await outcomeOf(database.sql, sale)).toMatchObject({ order: "pending", payments: ["cancelled 0 0"] });
+    expect((await stripe.paymentIntents.retrieve(taken.intentId)).amount_received).toBe(PRICE);
+    expect((await stripe.paymentIntents.retrieve(gone.intentId)).status).toBe("canceled");
   });
 });

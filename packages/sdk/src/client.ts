@@ -19,6 +19,7 @@ import { Ledger } from "./resources/ledger.ts";
 import { Notifications } from "./resources/notifications.ts";
 import { Orders } from "./resources/orders.ts";
 import { Organisations } from "./resources/organisations.ts";
+import { Payments } from "./resources/payments.ts";
 import { People } from "./resources/people.ts";
 import { Pricing } from "./resources/pricing.ts";
 import { Processes } from "./resources/processes.ts";
@@ -59,6 +60,7 @@ export interface Seatline {
   inventory: Inventory;
   pricing: Pricing;
   processes: Processes;
+  payments: Payments;
   refunds: Refunds;
   disputes: Disputes;
   ledger: Ledger;
@@ -113,6 +115,7 @@ export function createSeatline(options: SeatlineOptions): Seatline {
     refunds: new Refunds(api),
     disputes: new Disputes(api),
     transfers: new Transfers(api, options.url, send),
+    payments: new Payments(api),
     get auth() {
       return supabase.auth;
     },

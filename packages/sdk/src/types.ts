@@ -229,6 +229,11 @@ export interface Payment {
   /** What this attempt asks for; parts of an order are paid by several. */
   amount: number;
   currency: string;
+  /** `manual`: authorised first, captured by staff. */
+  capture_method: string;
+  /** What the provider holds, or held, for the shop; 0 when it was charged at once. */
+  authorized_amount: number;
+  authorized_until: string | null;
   captured_amount: number;
   refunded_amount: number;
   /** What the order still asks for, by whatever attempt. */

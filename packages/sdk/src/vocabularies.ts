@@ -57,6 +57,7 @@ export type OrderAction = (typeof orderActions)[number];
 export const paymentStatuses = [
   "pending",
   "processing",
+  "authorized",
   "success",
   "failed",
   "expired",

@@ -15,6 +15,8 @@ export const LISTENERS: Readonly<Record<string, readonly EventTaskName[]>> = {
   "order.reviewed": ["production.tell-change"],
   "invoice.issued": ["invoices.send-document"],
   "payment.cancelled": ["payments.close-session"],
+  "payment.capture_requested": ["payments.send-capture"],
+  "payment.void_requested": ["payments.send-capture"],
   "payment.failed": ["notifications.send-payment-failed"],
   "payment_proof.rejected": ["notifications.send-proof-rejected"],
   "course.completed": ["learning.issue-certificate"],

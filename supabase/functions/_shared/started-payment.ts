@@ -21,6 +21,8 @@ export type Payment = {
   status: string;
   amount: number;
   currency: string;
+  /** manual: authorised by the buyer, captured by staff. */
+  capture_method: "automatic" | "manual";
   checkout_url: string | null;
   expires_at: string | null;
 };

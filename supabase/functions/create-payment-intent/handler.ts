@@ -40,6 +40,7 @@ async function create({ order, payment, customer }: StartedPayment, { stripe }: 
     amount: payment.amount,
     currency: payment.currency.toLowerCase(),
     automatic_payment_methods: { enabled: true },
+    ...(payment.capture_method === "manual" ? { capture_method: "manual" } : {}),
     description: `Order ${order.number}`,
     metadata: { order_id: order.id, payment_id: payment.id },
     ...(customer.email ? { receipt_email: customer.email } : {}),

@@ -39,6 +39,7 @@ import { closeSession } from "./payments.close-session.ts";
 import { readEvents } from "./payments.read-events.ts";
 import { reconcilePayments } from "./payments.reconcile.ts";
 import { reconcileRefunds } from "./payments.reconcile-refunds.ts";
+import { sendCapture } from "./payments.send-capture.ts";
 import { sendRefund } from "./payments.send-refund.ts";
 import { closeAbandonedProcesses } from "./processes.close-abandoned.ts";
 import { pushOrder } from "./production.push-order.ts";
@@ -71,6 +72,7 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
   "courses.send-gift-reminder": sendGiftReminder,
   "organisations.send-invite": sendInvite,
   "payments.send-refund": sendRefund,
+  "payments.send-capture": sendCapture,
   "payments.close-session": closeSession,
   "production.push-order": pushOrder,
   "imports.run-import": runImport,

@@ -35,6 +35,9 @@ export type RefundWish = {
   maybe_sent: boolean;
 };
 
+/** An authorised payment to take (this much, and let the rest go) or, without an amount, to let go. `key` names the request. */
+export type CaptureWish = { provider_payment_id: string; amount: number | null; key: string };
+
 /** How a refund stands at the provider. */
 export type RefundAnswer = { id: string; status: "pending" | "success" | "failed"; failure: string | null };
 
@@ -47,6 +50,8 @@ export type PaymentProvider = {
   close(sessionId: string): Promise<boolean>;
   /** What the payment says of itself now; null while nothing is decided. */
   retrieve(payment: KnownPayment): Promise<ProviderEvent | null>;
+  /** Takes or lets go what was authorised, once per key, and answers what the payment says of itself then. Only where authorising is offered. */
+  capture?(wish: CaptureWish): Promise<ProviderEvent>;
   /** Gives money back once per refund and attempt. */
   refund(wish: RefundWish): Promise<RefundAnswer>;
   retrieveRefund(id: string): Promise<RefundAnswer>;

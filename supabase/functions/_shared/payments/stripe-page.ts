@@ -33,7 +33,7 @@ function sessionParameters({ started, returnTo, nowSeconds }: PageWish): Stripe.
     mode: "payment",
     client_reference_id: order.id,
     metadata,
-    payment_intent_data: { metadata },
+    payment_intent_data: { metadata, ...(payment.capture_method === "manual" ? { capture_method: "manual" } : {}) },
     line_items: lines(order, payment),
     ...(customer.email ? { customer_email: customer.email } : {}),
     expires_at: expiryOf(order.expires_at, nowSeconds),

@@ -2,6 +2,7 @@ import Stripe from "stripe";
 import { z } from "zod";
 import { Problem } from "../problem.ts";
 import {
+  type CaptureWish,
   type KnownPayment,
   type PaymentProvider,
   type ProviderEvent,
@@ -53,6 +54,7 @@ export function stripeProvider(stripe: Stripe, secrets: string[]): PaymentProvid
     openPage: (wish) => refusing(() => openSession(stripe, wish)),
     close: (sessionId) => close(stripe, sessionId),
     retrieve: (payment) => refusing(() => retrieve(stripe, payment)),
+    capture: (wish) => refusing(() => capture(stripe, wish)),
     refund: (wish) => refusing(() => refund(stripe, wish)),
     retrieveRefund: (id) => refusing(async () => toAnswer(await stripe.refunds.retrieve(id))),
     listEvents: (since) => listEvents(stripe, since),
@@ -104,6 +106,22 @@ function ofIntent(intent: Stripe.PaymentIntent): ProviderEvent | null {
   const decided = ["succeeded", "processing", "requires_capture", "canceled"].includes(intent.status);
   if (!decided && !(intent.status === "requires_payment_method" && intent.last_payment_error)) return null;
   return retrieved("payment_intent.reconciled", intent, intent.status);
+}
+
+async function capture(stripe: Stripe, wish: CaptureWish): Promise<ProviderEvent> {
+  const { provider_payment_id: id, amount, key } = wish;
+  const options = { idempotencyKey: `capture_${key}` };
+  const told = (intent: Stripe.PaymentIntent) => retrieved("payment_intent.reconciled", intent, intent.status);
+  try {
+    if (amount === null) return told(await stripe.paymentIntents.cancel(id, {}, options));
+    return told(await stripe.paymentIntents.capture(id, { amount_to_capture: amount }, options));
+  } catch (error) {
+    if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
+    // Refused: mostly because it was taken or let go before, which the intent says itself.
+    const intent = await stripe.paymentIntents.retrieve(id);
+    if (intent.status === "requires_capture") throw error;
+    return told(intent);
+  }
 }
 
 function retrieved(type: string, object: { id: string }, state: string): ProviderEvent {
