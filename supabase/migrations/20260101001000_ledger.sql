@@ -21,15 +21,20 @@ insert into public.ledger_accounts (code, name, kind) values
   ('discounts', 'Discounts given', 'income'),
   ('shipping', 'Shipping charged', 'income'),
   ('refunds', 'Sales given back', 'income'),
-  ('tax_payable', 'Tax collected', 'liability');
+  ('tax_payable', 'Tax collected', 'liability'),
+  ('cash', 'In the shop''s own till', 'asset'),
+  ('store_credit', 'Store credit that people may spend', 'liability'),
+  ('gift_cards', 'On gift cards that are not spent yet', 'liability'),
+  ('gift_cards_expired', 'Left on gift cards that expired', 'income'),
+  ('credit_given', 'Store credit and gift cards given away', 'expense');
 
 create table public.ledger_transactions (
   id uuid primary key default gen_random_uuid(),
   effect_key text not null unique,
-  order_id uuid not null references public.orders (id) on delete restrict,
+  order_id uuid references public.orders (id) on delete restrict,
   posted_at timestamptz not null default now()
 );
-comment on table public.ledger_transactions is 'One effect on money, posted once: the key names it (sale:<order>, capture:<payment>, refund:<refund>).';
+comment on table public.ledger_transactions is 'One effect on money, posted once: the key names it (sale:<order>, capture:<payment>, refund:<refund>). Without an order: store credit and gift cards that come or go by themselves.';
 create index on public.ledger_transactions (order_id);
 
 create table public.ledger_entries (

@@ -23,6 +23,7 @@ create table public.payments (
   disputed_amount bigint not null default 0,
   session_id text unique,
   provider_payment_id text,
+  reference text,
   checkout_url text,
   expires_at timestamptz,
   failure_code text,
@@ -37,10 +38,9 @@ create table public.payments (
   void_reason text,
   constraint payments_are_numbered_per_order unique (order_id, attempt),
   constraint payments_have_a_known_status check (status in ('pending', 'processing', 'authorized', 'success', 'failed', 'expired', 'cancelled', 'refunding', 'refunded', 'refund_failed')),
-  constraint payments_have_a_known_provider check (provider in ('stripe', 'ewallet', 'manual_transfer')),
-  constraint payments_have_a_known_method check (method in ('checkout', 'payment_intent', 'ewallet', 'manual_transfer')),
-  constraint payments_by_transfer_have_no_provider check ((provider = 'manual_transfer') = (method = 'manual_transfer')),
-  constraint payments_by_ewallet_are_of_it check ((provider = 'ewallet') = (method = 'ewallet')),
+  constraint payments_have_a_known_provider check (provider in ('stripe', 'ewallet', 'manual_transfer', 'store_credit', 'gift_card', 'cash', 'other')),
+  constraint payments_have_a_known_method check (method in ('checkout', 'payment_intent', 'ewallet', 'manual_transfer', 'store_credit', 'gift_card', 'cash', 'other')),
+  constraint payments_are_by_stripe_or_named_by_their_method check ((provider = 'stripe') = (method in ('checkout', 'payment_intent')) and provider in ('stripe', method)),
   constraint payments_pay_something check (amount > 0),
   constraint payments_give_back_no_more_than_they_took check (refunded_amount >= 0 and disputed_amount >= 0 and refunded_amount + disputed_amount <= captured_amount
     and captured_amount <= amount),
@@ -89,7 +89,7 @@ set search_path = ''
 as $$
 begin
   return jsonb_build_object('id', payment.id, 'order_id', payment.order_id, 'attempt', payment.attempt, 'provider', payment.provider,
-    'method', payment.method, 'status', payment.status, 'amount', payment.amount, 'currency', payment.currency, 'capture_method', payment.capture_method,
+    'method', payment.method, 'status', payment.status, 'amount', payment.amount, 'currency', payment.currency, 'reference', payment.reference, 'capture_method', payment.capture_method,
     'authorized_amount', payment.authorized_amount, 'authorized_until', payment.authorized_until, 'captured_amount', payment.captured_amount,
     'refunded_amount', payment.refunded_amount, 'due_amount', coalesce(payment_document.due_amount, private.due_amount(payment.order_id)), 'checkout_url', payment.checkout_url,
     'expires_at', payment.expires_at, 'failure_code', payment.failure_code, 'failure_message', payment.failure_message);
@@ -125,7 +125,7 @@ begin
   end if;
   if v_payment.id is null then
     insert into public.payments (order_id, attempt, provider, method, currency, amount, capture_method)
-    select v_order.id, coalesce(max(payments.attempt), 0) + 1, case when open_payment.method in ('manual_transfer', 'ewallet') then open_payment.method else 'stripe' end,
+    select v_order.id, coalesce(max(payments.attempt), 0) + 1, case when open_payment.method in ('checkout', 'payment_intent') then 'stripe' else open_payment.method end,
       open_payment.method, v_order.currency, v_amount,
       case when open_payment.method in ('checkout', 'payment_intent') then private.setting('payment_capture') #>> '{}' else 'automatic' end
     from public.payments where payments.order_id = v_order.id
@@ -268,7 +268,9 @@ immutable
 security invoker
 set search_path = ''
 as $$
-  select case cash_account.provider when 'manual_transfer' then 'bank' else 'cash_in_transit' end;
+  select case cash_account.provider
+    when 'manual_transfer' then 'bank' when 'other' then 'bank' when 'cash' then 'cash'
+    when 'store_credit' then 'store_credit' when 'gift_card' then 'gift_cards' else 'cash_in_transit' end;
 $$;
 comment on function private.cash_account(text) is 'The account that the money of a provider''s captures is in.';
 

@@ -13,6 +13,7 @@ create table public.refunds (
   currency text not null, -- as it was: no foreign key, so no index on three values
   reason text not null,
   note text,
+  destination text not null default 'payment',
   lines jsonb not null default '[]',
   status text not null default 'pending',
   attempt integer not null default 1,
@@ -24,9 +25,10 @@ create table public.refunds (
   updated_at timestamptz not null default now(),
   constraint refunds_give_something_back check (amount > 0),
   constraint refunds_have_a_known_reason check (reason in ('order_cancelled', 'order_expired', 'late_payment', 'undeliverable', 'duplicate_payment', 'by_provider', 'by_staff', 'written_off', 'gift_expired', 'dispute_lost', 'intake_cancelled', 'by_learner')),
+  constraint refunds_go_to_a_known_destination check (destination in ('payment', 'store_credit')),
   constraint refunds_have_a_known_status check (status in ('pending', 'success', 'failed'))
 );
-comment on table public.refunds is 'Money on its way back. Reasons: the order was cancelled; it expired with a part paid; paid after it ended; sold out after payment; paid twice or too much; started at the provider; by staff; written off; lost in a dispute; the intake was cancelled; the learner gave the seat back. lines: what it was for, [{order_item_id, quantity, restock}].';
+comment on table public.refunds is 'Money on its way back. Reasons: the order was cancelled; it expired with a part paid; paid after it ended; sold out after payment; paid twice or too much; started at the provider; by staff; written off; lost in a dispute; the intake was cancelled; the learner gave the seat back. lines: what it was for, [{order_item_id, quantity, restock}]. destination: back the way it came (payment), or to the customer''s store credit.';
 create index on public.refunds (payment_id);
 create index on public.refunds (order_id);
 -- serves: refunds that nobody sent yet
@@ -86,7 +88,7 @@ as $$
 $$;
 comment on function private.refundable_amount(uuid) is 'What was captured, less what went back, what is on its way and what is disputed. The caller holds the payment''s row.';
 
-create function private.request_refund(payment_id uuid, reason text, note text, amount bigint default null)
+create function private.request_refund(payment_id uuid, reason text, note text, amount bigint default null, destination text default 'payment')
 returns uuid
 language plpgsql
 volatile
@@ -97,16 +99,22 @@ declare
   v_amount bigint := coalesce(request_refund.amount, private.refundable_amount(request_refund.payment_id));
   v_refund_id uuid;
 begin
-  insert into public.refunds (payment_id, order_id, amount, currency, reason, note)
-  select payments.id, payments.order_id, v_amount, payments.currency, request_refund.reason, request_refund.note
+  insert into public.refunds (payment_id, order_id, amount, currency, reason, note, destination)
+  select payments.id, payments.order_id, v_amount, payments.currency, request_refund.reason, request_refund.note, request_refund.destination
   from public.payments where payments.id = request_refund.payment_id
   returning refunds.id into v_refund_id;
   update public.payments set status = 'refunding' where payments.id = request_refund.payment_id;
   perform private.emit('refund.requested', 'refund', v_refund_id);
+  -- what stays in the house needs nobody to send it
+  if request_refund.destination = 'store_credit' or exists (
+    select from public.payments where payments.id = request_refund.payment_id and payments.provider in ('store_credit', 'gift_card')
+  ) then
+    perform private.record_refund_result(v_refund_id, 'internal_' || v_refund_id, 'success');
+  end if;
   return v_refund_id;
 end
 $$;
-comment on function private.request_refund(uuid, text, text, bigint) is 'Gives back this much of a captured payment, or what is left of it; the worker sends it to the provider. The caller has looked at refundable_amount.';
+comment on function private.request_refund(uuid, text, text, bigint, text) is 'Gives back this much of a captured payment, or what is left of it: the worker sends it to the provider, store credit and gift cards have it at once. The caller has looked at refundable_amount.';
 
 create function private.give_back_captures(order_id uuid, reason text, note text)
 returns void
@@ -250,7 +258,9 @@ begin
     status = case when v_rest = 0 then 'refunded' when v_open then payments.status else 'success' end
   where payments.id = payment.id;
   perform private.post_entries(private.refund_effect_key('refund', refund.id), refund.order_id, refund.currency, jsonb_build_object(
-    'receivable', v_cleared, 'refunds', refund.amount - v_cleared - v_tax, 'tax_payable', v_tax, private.cash_account(payment.provider), -refund.amount));
+    'receivable', v_cleared, 'refunds', refund.amount - v_cleared - v_tax, 'tax_payable', v_tax,
+    case refund.destination when 'store_credit' then 'store_credit' else private.cash_account(payment.provider) end, -refund.amount));
+  perform private.keep_refund_in_house(refund, payment);
   perform private.emit('refund.succeeded', 'refund', refund.id);
   v_kept := private.kept_amount(refund.order_id);
   select orders.status into v_order_status from public.orders where orders.id = refund.order_id;
@@ -275,6 +285,24 @@ end
 $$;
 comment on function private.settle_refund(public.refunds, public.payments) is
   'Books money that went back. One that was started at the provider also moves the order: all back means refunded and access ends, some back means partially refunded.';
+
+create function private.keep_refund_in_house(refund public.refunds, payment public.payments)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  if refund.destination = 'store_credit' or payment.provider = 'store_credit' then
+    perform private.add_store_credit((select orders.customer_id from public.orders where orders.id = refund.order_id), refund.currency,
+      case when payment.provider = 'store_credit' then 'returned' else 'refunded' end, refund.amount, refund.id, refund.note);
+  elsif payment.provider = 'gift_card' then
+    perform private.return_to_gift_card(payment.gift_card_id, refund.amount, refund.id);
+  end if;
+end
+$$;
+comment on function private.keep_refund_in_house(public.refunds, public.payments) is 'Puts a refund that the books have already on the account or card that it goes to.';
 
 create function private.adopt_refund(payment_id uuid, provider_refund_id text, amount bigint, currency text, status text, failure text default null)
 returns text

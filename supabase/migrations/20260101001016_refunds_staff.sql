@@ -50,7 +50,7 @@ begin
   if v_status is null then
     perform private.fail('refund_not_found', 404, 'There is no such refund.', 'Read the refunds of the order.');
   end if;
-  if v_payment.provider <> 'manual_transfer' or v_status <> 'pending' then
+  if v_payment.provider not in ('manual_transfer', 'cash', 'other') or v_status <> 'pending' then
     perform private.fail('refund_not_open', 409, 'This refund does not wait for a transfer by hand.', 'Read it again: it was sent, or the provider sends it.');
   end if;
   perform private.give_reason(record_transfer_refund.reference);
@@ -73,7 +73,7 @@ as $$
   select private.record_transfer_refund(record_transfer_refund.refund_id, record_transfer_refund.reference, record_transfer_refund.idempotency_key);
 $$;
 comment on function public.record_transfer_refund(uuid, text, text) is
-  'Staff (payments.refund): the money of a payment that came by transfer was sent back by the bank, under this reference. No provider does that. '
+  'Staff (payments.refund): the money of a payment that came by transfer or by hand was sent or handed back, under this reference. No provider does that. '
   'Errors: permission_denied, refund_not_found, refund_not_open, invalid_reason, idempotency_key_reused.';
 grant execute on function public.record_transfer_refund(uuid, text, text) to authenticated, service_role;
 
@@ -229,7 +229,7 @@ end
 $$;
 comment on function private.take_back_rest(uuid, boolean, text) is 'Takes back everything that is left of an order, and its uses of promotions. The caller holds the order''s row.';
 
-create function private.refund_across(order_id uuid, amount bigint, reason text, note text)
+create function private.refund_across(order_id uuid, amount bigint, reason text, note text, destination text default 'payment')
 returns uuid[]
 language plpgsql
 volatile
@@ -247,13 +247,13 @@ begin
     order by private.refundable_amount(payments.id) desc, payments.attempt
   loop
     exit when v_rest = 0 or v_payment.amount = 0; -- as few refunds as will do
-    v_refund_ids := v_refund_ids || private.request_refund(v_payment.id, refund_across.reason, refund_across.note, least(v_rest, v_payment.amount));
+    v_refund_ids := v_refund_ids || private.request_refund(v_payment.id, refund_across.reason, refund_across.note, least(v_rest, v_payment.amount), refund_across.destination);
     v_rest := v_rest - least(v_rest, v_payment.amount);
   end loop;
   return v_refund_ids;
 end
 $$;
-comment on function private.refund_across(uuid, bigint, text, text) is 'Gives this much back from an order''s payments, the largest first; answers the refunds. The caller holds the order and its payments and has looked at what is left.';
+comment on function private.refund_across(uuid, bigint, text, text, text) is 'Gives this much back from an order''s payments, the largest first; answers the refunds. The caller holds the order and its payments and has looked at what is left.';
 
 create function private.release_owed(order_id uuid, amount bigint, effect_key text)
 returns void
@@ -364,7 +364,7 @@ end
 $$;
 comment on function private.require_refunder(text, text) is 'Refuses permission_denied and invalid_reason: what every verb asks by which staff move money.';
 
-create function private.refund_order(order_id uuid, lines jsonb, amount bigint, reason text, restock boolean, idempotency_key text)
+create function private.refund_order(order_id uuid, lines jsonb, amount bigint, reason text, restock boolean, idempotency_key text, destination text)
 returns jsonb
 language plpgsql
 volatile
@@ -373,7 +373,7 @@ set search_path = ''
 as $$
 declare
   v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
-  v_body jsonb := jsonb_build_array(refund_order.order_id, refund_order.lines, refund_order.amount, refund_order.reason, refund_order.restock);
+  v_body jsonb := jsonb_build_array(refund_order.order_id, refund_order.lines, refund_order.amount, refund_order.reason, refund_order.restock, refund_order.destination);
   v_answer jsonb;
   v_order public.orders;
   v_left bigint;
@@ -386,6 +386,9 @@ begin
   v_answer := private.recall_answer(v_person_id, refund_order.idempotency_key, 'refund_order', v_body);
   if v_answer is not null then
     return v_answer;
+  end if;
+  if coalesce(refund_order.destination, '') not in ('payment', 'store_credit') then
+    perform private.fail('invalid_refund_destination', 422, 'A refund goes back the way it came (payment) or to the customer''s store credit (store_credit).', 'Send one of the two.');
   end if;
   select * into v_order from public.orders where orders.id = refund_order.order_id for update;
   if v_order.id is null then
@@ -416,7 +419,7 @@ begin
   elsif v_ids is not null then
     perform private.take_back_lines(v_order.id, v_ids, v_quantities, coalesce(refund_order.restock, true), refund_order.reason);
   end if;
-  v_refund_ids := private.refund_across(v_order.id, v_amount, 'by_staff', refund_order.reason);
+  v_refund_ids := private.refund_across(v_order.id, v_amount, 'by_staff', refund_order.reason, refund_order.destination);
   update public.refunds set lines = coalesce((
     select jsonb_agg(jsonb_build_object('order_item_id', line.id, 'quantity', line.quantity, 'restock', coalesce(refund_order.restock, true)))
     from unnest(v_ids, v_quantities) as line (id, quantity)), '[]')
@@ -429,11 +432,12 @@ begin
       'order', private.order_document(v_order.id)));
 end
 $$;
-comment on function private.refund_order(uuid, jsonb, bigint, text, boolean, text) is 'Does the work of public.refund_order.';
-grant execute on function private.refund_order(uuid, jsonb, bigint, text, boolean, text) to authenticated, service_role;
+comment on function private.refund_order(uuid, jsonb, bigint, text, boolean, text, text) is 'Does the work of public.refund_order.';
+grant execute on function private.refund_order(uuid, jsonb, bigint, text, boolean, text, text) to authenticated, service_role;
 
 create function public.refund_order(
-  order_id uuid, lines jsonb default null, amount bigint default null, reason text default null, restock boolean default true, idempotency_key text default null
+  order_id uuid, lines jsonb default null, amount bigint default null, reason text default null, restock boolean default true, idempotency_key text default null,
+  destination text default 'payment'
 )
 returns jsonb
 language sql
@@ -441,10 +445,10 @@ volatile
 security invoker
 set search_path = ''
 as $$
-  select private.refund_order(refund_order.order_id, refund_order.lines, refund_order.amount, refund_order.reason, refund_order.restock, refund_order.idempotency_key);
+  select private.refund_order(refund_order.order_id, refund_order.lines, refund_order.amount, refund_order.reason, refund_order.restock, refund_order.idempotency_key, refund_order.destination);
 $$;
-comment on function public.refund_order(uuid, jsonb, bigint, text, boolean, text) is
+comment on function public.refund_order(uuid, jsonb, bigint, text, boolean, text, text) is
   'Staff (payments.refund): gives money back and answers {refund, refunds, order}: one refund, or one per payment when no single one has enough; refund is the first. Neither lines nor amount: all that is left, and everything bought ends. lines [{order_item_id, quantity}]: what they cost, and they alone end; '
-  'restock says whether their units are on sale again. amount alone: money only; with lines: instead of what they cost. '
-  'Errors: permission_denied, order_not_found, order_not_refundable, nothing_to_refund, refund_exceeds_payment, invalid_lines, invalid_reason, idempotency_key_reused.';
-grant execute on function public.refund_order(uuid, jsonb, bigint, text, boolean, text) to authenticated, service_role;
+  'restock says whether their units are on sale again. amount alone: money only; with lines: instead of what they cost. destination: payment, the way it came, or store_credit, which the customer has at once. '
+  'Errors: permission_denied, order_not_found, order_not_refundable, nothing_to_refund, refund_exceeds_payment, invalid_lines, invalid_reason, invalid_refund_destination, idempotency_key_reused.';
+grant execute on function public.refund_order(uuid, jsonb, bigint, text, boolean, text, text) to authenticated, service_role;

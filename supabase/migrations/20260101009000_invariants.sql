@@ -255,6 +255,17 @@ where orders.status <> 'needs_review'
   -- a part paid of a pending order is owed to the buyer until it is sold
   and booked.amount <> case orders.status when 'pending' then -private.kept_amount(orders.id) else private.due_amount(orders.id) end
 union all
+select 'the books owe what people have as store credit', coalesce(booked.currency, held.currency), format('booked %s, held %s', booked.amount, held.amount)
+from (select ledger_entries.currency, -sum(ledger_entries.amount) as amount from public.ledger_entries where ledger_entries.account = 'store_credit' group by 1) as booked
+full join (
+  select store_credit_accounts.currency, sum(store_credit_entries.amount) as amount
+  from public.store_credit_entries join public.store_credit_accounts on store_credit_accounts.id = store_credit_entries.account_id group by 1
+) as held on held.currency = booked.currency
+where coalesce(booked.amount, 0) <> coalesce(held.amount, 0)
+union all
+select 'nobody has less than no store credit', store_credit_entries.account_id::text, sum(store_credit_entries.amount)::text
+from public.store_credit_entries group by store_credit_entries.account_id having sum(store_credit_entries.amount) < 0
+union all
 select 'invoice numbers have no gap', series.kind || '/' || series.year, format('last %s, issued %s up to %s', series.last_serial, issued.count, issued.highest)
 from private.invoice_series as series
 cross join lateral (

@@ -18,6 +18,7 @@ test.each([
   ["payment_proofs", "status", sdk.paymentProofStatuses],
   ["processes", "status", sdk.processStatuses],
   ["refunds", "status", sdk.refundStatuses],
+  ["refunds", "destination", sdk.refundDestinations],
   ["invoices", "kind", sdk.invoiceKinds],
   ["enrollments", "status", sdk.enrollmentStatuses],
   ["waitlist_entries", "status", sdk.waitlistStatuses],

@@ -13,8 +13,8 @@ export type PopulatedShop = { first: string; second: string };
 export async function populateShop(sql: Pool): Promise<PopulatedShop> {
   const first = await newCustomer(sql);
   const second = await newCustomer(sql);
-  const support = await newCustomer(sql);
-  await sql`insert into public.role_members (profile_id, role) values (${support}, 'support')`;
+  const [support, finance] = [await newCustomer(sql), await newCustomer(sql)];
+  await sql`insert into public.role_members (profile_id, role) values (${support}, 'support'), (${finance}, 'finance')`;
   const free = await publishedIntake(sql, { seats: 20 });
   const paid = await publishedIntake(sql, { seats: 20, price: 150_000_00 });
   const others = [await publishedIntake(sql, { price: 90_000_00 }), await publishedIntake(sql, { price: 80_000_00 })];
@@ -52,6 +52,7 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
     const refunded = await order(sql, customer, others[1]?.variantId as string);
     await pay(sql, customer, refunded);
     await act(sql, support, (tx) => tx`select public.cancel_order(${refunded}, 'Changed their mind')`);
+    await act(sql, finance, (tx) => tx`select public.grant_store_credit(${customer}, 5000, 'IDR', 'For the delay.')`);
     await sql`select private.queue_notification(${customer}, 'welcome', 'email', ${`welcome_${customer}`}, 'Welcome', 'Hello.')`;
   }
   await act(sql, support, (tx) => tx`select public.add_order_note(id, 'Among ourselves.') from public.orders limit 1`);

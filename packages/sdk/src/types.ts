@@ -229,6 +229,8 @@ export interface Payment {
   /** What this attempt asks for; parts of an order are paid by several. */
   amount: number;
   currency: string;
+  /** What staff noted for what they recorded by hand. */
+  reference: string | null;
   /** `manual`: authorised first, captured by staff. */
   capture_method: string;
   /** What the provider holds, or held, for the shop; 0 when it was charged at once. */

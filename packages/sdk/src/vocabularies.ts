@@ -69,8 +69,20 @@ export const paymentStatuses = [
 /** One of {@link paymentStatuses}. */
 export type PaymentStatus = (typeof paymentStatuses)[number];
 
-/** Ways to pay: Stripe's page, Stripe's fields on a page of yours, an e-wallet's page, or a bank transfer that staff approve by its proof. */
-export const paymentMethods = ["checkout", "payment_intent", "ewallet", "manual_transfer"] as const;
+/**
+ * Ways to pay: Stripe's page, Stripe's fields on a page of yours, an e-wallet's page, a bank transfer that staff approve by its proof, store credit, a gift
+ * card, or cash and whatever else staff record.
+ */
+export const paymentMethods = [
+  "checkout",
+  "payment_intent",
+  "ewallet",
+  "manual_transfer",
+  "store_credit",
+  "gift_card",
+  "cash",
+  "other",
+] as const;
 /** One of {@link paymentMethods}. */
 export type PaymentMethod = (typeof paymentMethods)[number];
 
@@ -88,6 +100,11 @@ export type ReviewResolution = (typeof reviewResolutions)[number];
 export const disputeStatuses = ["inquiry", "open", "won", "lost", "closed"] as const;
 /** One of {@link disputeStatuses}. */
 export type DisputeStatus = (typeof disputeStatuses)[number];
+
+/** Where a refund goes: back the way it came, or to the customer's store credit. */
+export const refundDestinations = ["payment", "store_credit"] as const;
+/** One of {@link refundDestinations}. */
+export type RefundDestination = (typeof refundDestinations)[number];
 
 /** Where a refund stands. */
 export const refundStatuses = ["pending", "success", "failed"] as const;

@@ -1,7 +1,9 @@
 import type { Api } from "../api.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
+import type { StoreCredit } from "../types/payments.ts";
 import type { Order, Payment, Refund } from "../types.ts";
 import type { OrderStatus } from "../vocabularies.ts";
+import type { StartCheckoutParams } from "./checkout.ts";
 
 /** Payments: where an order's money stands, and what staff do with it. Paying itself is under `checkout` and `transfers`. */
 export class Payments {
@@ -35,6 +37,64 @@ export class Payments {
     const { payment_id, reason } = params;
     return this.#api.perform("void_payment", { payment_id, reason }, options);
   }
+
+  /**
+   * Records money that came in cash or otherwise, for staff with `payments.review`; the order is paid when nothing is due any more. Errors:
+   * `order_not_payable`, `amount_exceeds_due`, `payment_in_progress`, `invalid_payment_amount`, `invalid_reason`, `permission_denied`.
+   */
+  record(params: RecordPaymentParams, options?: ChangeOptions): Promise<PaidOrder> {
+    const { order_id, method, amount = null, reference } = params;
+    return this.#api.perform("record_payment", { order_id, method, amount, reference }, options);
+  }
+
+  /** The caller's own store credit, one entry per currency. */
+  myCredit(options?: CallOptions): Promise<StoreCredit[]> {
+    return this.#api.ask("my_store_credit", {}, options);
+  }
+
+  /**
+   * Pays an order, or a part of it, with the caller's store credit, at once; without `amount` as much as there is and is due. Errors:
+   * `store_credit_insufficient`, `order_not_payable`, `order_expired`, `payment_in_progress`, `amount_exceeds_due`, `order_not_found`.
+   */
+  payWithCredit(params: StartCheckoutParams, options?: ChangeOptions): Promise<PaidOrder & { balance_amount: number }> {
+    const { order_id, amount = null } = params;
+    return this.#api.perform("pay_with_store_credit", { order_id, amount }, options);
+  }
+
+  /**
+   * Gives a person store credit, or takes it back (an `amount` below 0), for staff with `payments.refund`. Errors: `profile_not_found`,
+   * `currency_not_supported`, `invalid_payment_amount`, `store_credit_insufficient`, `invalid_reason`, `permission_denied`.
+   */
+  grantCredit(params: GrantCreditParams, options?: ChangeOptions): Promise<StoreCredit & { person_id: string }> {
+    const { person_id, amount, currency, reason } = params;
+    return this.#api.perform("grant_store_credit", { person_id, amount, currency, reason }, options);
+  }
+}
+
+/** What paying at once answers. */
+export interface PaidOrder {
+  order: Order;
+  payment: Payment;
+}
+
+/** What {@link Payments.record} takes. */
+export interface RecordPaymentParams {
+  order_id: string;
+  method: "cash" | "other";
+  /** Minor units; left out: all that is due. */
+  amount?: number;
+  /** The receipt's number or the like; at most 500 characters. */
+  reference: string;
+}
+
+/** What {@link Payments.grantCredit} takes. */
+export interface GrantCreditParams {
+  person_id: string;
+  /** Minor units; below 0 takes back. */
+  amount: number;
+  currency: string;
+  /** Kept in the history; at most 500 characters. */
+  reason: string;
 }
 
 /** What {@link Payments.ofOrder} answers; amounts in minor units of `currency`. */

@@ -2,7 +2,7 @@ import type { Api } from "../api.ts";
 import type { ChangeOptions } from "../http.ts";
 import type { StaffRefund } from "../types/payments.ts";
 import type { Order } from "../types.ts";
-import type { ReviewResolution } from "../vocabularies.ts";
+import type { RefundDestination, ReviewResolution } from "../vocabularies.ts";
 
 /** What staff decide about money: refunds, and orders that need a review. */
 export class Refunds {
@@ -18,8 +18,8 @@ export class Refunds {
    * `nothing_to_refund`, `refund_exceeds_payment`, `invalid_lines`, `invalid_reason`, `permission_denied`.
    */
   create(params: RefundOrderParams, options?: ChangeOptions): Promise<MadeRefund> {
-    const { order_id, lines = null, amount = null, reason, restock = true } = params;
-    return this.#api.perform("refund_order", { order_id, lines, amount, reason, restock }, options);
+    const { order_id, lines = null, amount = null, reason, restock = true, destination = "payment" } = params;
+    return this.#api.perform("refund_order", { order_id, lines, amount, reason, restock, destination }, options);
   }
 
   /** Asks the provider once more for a refund that failed. Errors: `refund_not_found`, `refund_not_open`, `refund_exceeds_payment`. */
@@ -58,6 +58,8 @@ export interface RefundOrderParams {
   reason: string;
   /** Whether what comes back is on sale again. True when left out; a seat always is. */
   restock?: boolean;
+  /** `store_credit`: the customer has it at once, and may spend it here. The way it came when left out. */
+  destination?: RefundDestination;
 }
 
 /** What {@link Refunds.resolveReview} takes. */

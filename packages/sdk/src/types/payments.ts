@@ -1,5 +1,12 @@
 import type { Refund } from "../types.ts";
-import type { DisputeStatus, OrderStatus, PaymentMethod, PaymentProofStatus, PaymentStatus } from "../vocabularies.ts";
+import type {
+  DisputeStatus,
+  OrderStatus,
+  PaymentMethod,
+  PaymentProofStatus,
+  PaymentStatus,
+  RefundDestination,
+} from "../vocabularies.ts";
 
 /** What a buyer showed for a bank transfer. */
 export interface PaymentProof {
@@ -30,6 +37,7 @@ export interface TransferAccount {
 export interface StaffRefund extends Refund {
   order_id: string;
   note: string | null;
+  destination: RefundDestination;
   /** What it was for; empty when it was for everything or for an amount. */
   lines: { order_item_id: string; quantity: number; restock: boolean }[];
   /** 1 for the first try. */
@@ -58,6 +66,13 @@ export interface Dispute {
   respond_by: string | null;
   created_at: string;
   decided_at: string | null;
+}
+
+/** What a person has as store credit in one currency. */
+export interface StoreCredit {
+  currency_code: string;
+  /** Minor units. */
+  balance_amount: number;
 }
 
 /** What one account of the ledger holds in one currency. */
