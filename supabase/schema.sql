@@ -46,6 +46,8 @@ CREATE TABLE "private"."coupon_guesses" ("person_id" uuid NOT NULL, "wrong" inte
 
 CREATE TABLE "private"."customer_search" ("profile_id" uuid NOT NULL, "content" text NOT NULL, CONSTRAINT "customer_search_pkey" PRIMARY KEY (profile_id));
 
+CREATE TABLE "private"."gift_card_codes" ("gift_card_id" uuid NOT NULL, "code_hash" text NOT NULL, CONSTRAINT "gift_card_codes_code_hash_key" UNIQUE (code_hash), CONSTRAINT "gift_card_codes_pkey" PRIMARY KEY (gift_card_id));
+
 CREATE TABLE "private"."idempotency_keys" ("person_id" uuid NOT NULL, "key" text NOT NULL, "verb" text NOT NULL, "body_hash" text NOT NULL, "answer" jsonb NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "idempotency_keys_are_of_sane_length" CHECK (((length(key) >= 1) AND (length(key) <= 255))), CONSTRAINT "idempotency_keys_pkey" PRIMARY KEY (person_id, key));
 
 CREATE UNLOGGED TABLE "private"."import_findings" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "import_id" uuid NOT NULL, "row_number" integer, "column_name" text, "code" text NOT NULL, "message" text NOT NULL, CONSTRAINT "import_findings_pkey" PRIMARY KEY (id));
@@ -230,6 +232,14 @@ CREATE TABLE "public"."exports" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "
 
 ALTER TABLE "public"."exports" ENABLE ROW LEVEL SECURITY;
 
+CREATE TABLE "public"."gift_card_entries" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "gift_card_id" uuid NOT NULL, "kind" text NOT NULL, "amount" bigint NOT NULL, "reference_id" uuid NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "gift_card_entries_count_each_effect_once" UNIQUE (kind, reference_id), CONSTRAINT "gift_card_entries_go_one_way" CHECK (((amount <> 0) AND ((amount < 0) = (kind = ANY (ARRAY['spent'::text, 'redeemed'::text, 'expired'::text]))))), CONSTRAINT "gift_card_entries_have_a_known_kind" CHECK ((kind = ANY (ARRAY['issued'::text, 'spent'::text, 'returned'::text, 'redeemed'::text, 'expired'::text]))), CONSTRAINT "gift_card_entries_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."gift_card_entries" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."gift_cards" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "hint" text NOT NULL, "currency" text NOT NULL, "amount" bigint NOT NULL, "expires_at" timestamp with time zone, "expired_at" timestamp with time zone, "recipient_name" text, "recipient_email" text, "message" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "gift_cards_are_worth_something" CHECK ((amount > 0)), CONSTRAINT "gift_cards_carry_short_texts" CHECK (((length(recipient_name) <= 200) AND (length(recipient_email) <= 320) AND (length(message) <= 1000))), CONSTRAINT "gift_cards_expire_by_a_date" CHECK (((expired_at IS NULL) OR (expires_at IS NOT NULL))), CONSTRAINT "gift_cards_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."gift_cards" ENABLE ROW LEVEL SECURITY;
+
 CREATE TABLE "public"."gifts" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_item_id" uuid NOT NULL, "intake_id" uuid NOT NULL, "buyer_id" uuid NOT NULL, "learner_id" uuid, "enrollment_id" uuid, "status" text NOT NULL DEFAULT 'unpaid'::text, "recipient_email" text NOT NULL, "recipient_name" text, "message" text, "deliver_at" timestamp with time zone, "expires_at" timestamp with time zone, "announced_at" timestamp with time zone, "reminded_at" timestamp with time zone, "claimed_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "gifts_are_claimed_by_a_learner" CHECK ((((enrollment_id IS NULL) = (learner_id IS NULL)) AND ((status <> 'claimed'::text) OR ((enrollment_id IS NOT NULL) AND (claimed_at IS NOT NULL))))), CONSTRAINT "gifts_go_to_somebody" CHECK (((recipient_email ~ '^[^@\s]+@[^@\s]+$'::text) AND (length(recipient_email) <= 320))), CONSTRAINT "gifts_have_a_known_status" CHECK ((status = ANY (ARRAY['unpaid'::text, 'waiting'::text, 'claimed'::text, 'expired'::text, 'ended'::text]))), CONSTRAINT "gifts_name_their_recipient_in_a_line" CHECK ((length(recipient_name) <= 200)), CONSTRAINT "gifts_pkey" PRIMARY KEY (id), CONSTRAINT "gifts_run_out_once_paid" CHECK (((expires_at IS NOT NULL) OR (status = 'unpaid'::text))), CONSTRAINT "gifts_say_a_few_words" CHECK ((length(message) <= 2000)));
 
 ALTER TABLE "public"."gifts" ENABLE ROW LEVEL SECURITY;
@@ -282,7 +292,7 @@ CREATE TABLE "public"."ledger_entries" ("id" bigint GENERATED ALWAYS AS IDENTITY
 
 ALTER TABLE "public"."ledger_entries" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."ledger_transactions" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "effect_key" text NOT NULL, "order_id" uuid NOT NULL, "posted_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "ledger_transactions_effect_key_key" UNIQUE (effect_key), CONSTRAINT "ledger_transactions_pkey" PRIMARY KEY (id));
+CREATE TABLE "public"."ledger_transactions" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "effect_key" text NOT NULL, "order_id" uuid, "posted_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "ledger_transactions_effect_key_key" UNIQUE (effect_key), CONSTRAINT "ledger_transactions_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."ledger_transactions" ENABLE ROW LEVEL SECURITY;
 
@@ -346,7 +356,11 @@ CREATE TABLE "public"."payment_proofs" ("id" uuid NOT NULL DEFAULT gen_random_uu
 
 ALTER TABLE "public"."payment_proofs" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."payments" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_id" uuid NOT NULL, "attempt" integer NOT NULL, "provider" text NOT NULL DEFAULT 'stripe'::text, "method" text NOT NULL DEFAULT 'checkout'::text, "status" text NOT NULL DEFAULT 'pending'::text, "currency" text NOT NULL, "amount" bigint NOT NULL, "captured_amount" bigint NOT NULL DEFAULT 0, "refunded_amount" bigint NOT NULL DEFAULT 0, "disputed_amount" bigint NOT NULL DEFAULT 0, "session_id" text, "provider_payment_id" text, "checkout_url" text, "expires_at" timestamp with time zone, "failure_code" text, "failure_message" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "settled_at" timestamp with time zone, CONSTRAINT "payments_are_numbered_per_order" UNIQUE (order_id, attempt), CONSTRAINT "payments_by_ewallet_are_of_it" CHECK (((provider = 'ewallet'::text) = (method = 'ewallet'::text))), CONSTRAINT "payments_by_transfer_have_no_provider" CHECK (((provider = 'manual_transfer'::text) = (method = 'manual_transfer'::text))), CONSTRAINT "payments_give_back_no_more_than_they_took" CHECK (((refunded_amount >= 0) AND (disputed_amount >= 0) AND ((refunded_amount + disputed_amount) <= captured_amount) AND (captured_amount <= amount))), CONSTRAINT "payments_have_a_known_method" CHECK ((method = ANY (ARRAY['checkout'::text, 'payment_intent'::text, 'ewallet'::text, 'manual_transfer'::text]))), CONSTRAINT "payments_have_a_known_provider" CHECK ((provider = ANY (ARRAY['stripe'::text, 'ewallet'::text, 'manual_transfer'::text]))), CONSTRAINT "payments_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text, 'success'::text, 'failed'::text, 'expired'::text, 'cancelled'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text]))), CONSTRAINT "payments_pay_something" CHECK ((amount > 0)), CONSTRAINT "payments_pkey" PRIMARY KEY (id), CONSTRAINT "payments_session_id_key" UNIQUE (session_id), CONSTRAINT "payments_took_money_when_they_succeeded" CHECK (((captured_amount > 0) = (status = ANY (ARRAY['success'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text])))));
+CREATE TABLE "public"."payments" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_id" uuid NOT NULL, "attempt" integer NOT NULL, "provider" text NOT NULL DEFAULT 'stripe'::text, "method" text NOT NULL DEFAULT 'checkout'::text, "status" text NOT NULL DEFAULT 'pending'::text, "currency" text NOT NULL, "amount" bigint NOT NULL, "capture_method" text NOT NULL DEFAULT 'automatic'::text, "authorized_amount" bigint NOT NULL DEFAULT 0, "captured_amount" bigint NOT NULL DEFAULT 0, "refunded_amount" bigint NOT NULL DEFAULT 0, "disputed_amount" bigint NOT NULL DEFAULT 0, "session_id" text, "provider_payment_id" text, "reference" text, "checkout_url" text, "expires_at" timestamp with time zone, "failure_code" text, "failure_message" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "settled_at" timestamp with time zone, "authorized_until" timestamp with time zone, "capture_asked_at" timestamp with time zone, "capture_asked_amount" bigint, "void_asked_at" timestamp with time zone, "void_reason" text, "gift_card_id" uuid, CONSTRAINT "payments_are_authorized_for_a_time" CHECK (((status <> 'authorized'::text) OR ((authorized_amount > 0) AND (authorized_until IS NOT NULL) AND (provider_payment_id IS NOT NULL)))), CONSTRAINT "payments_are_by_stripe_or_named_by_their_method" CHECK ((((provider = 'stripe'::text) = (method = ANY (ARRAY['checkout'::text, 'payment_intent'::text]))) AND ((provider = 'stripe'::text) OR (provider = method)))), CONSTRAINT "payments_are_numbered_per_order" UNIQUE (order_id, attempt), CONSTRAINT "payments_ask_the_provider_for_one_thing" CHECK (((num_nonnulls(capture_asked_at, void_asked_at) <= 1) AND ((capture_asked_at IS NULL) = (capture_asked_amount IS NULL)) AND ((capture_asked_amount >= 1) AND (capture_asked_amount <= authorized_amount)))), CONSTRAINT "payments_by_gift_card_name_it" CHECK (
+CASE
+    WHEN (provider = 'gift_card'::text) THEN ((gift_card_id IS NOT NULL) OR (status = 'pending'::text))
+    ELSE (gift_card_id IS NULL)
+END), CONSTRAINT "payments_capture_no_more_than_was_authorized" CHECK ((((authorized_amount >= 0) AND (authorized_amount <= amount)) AND ((capture_method = 'automatic'::text) OR (captured_amount <= authorized_amount)))), CONSTRAINT "payments_give_back_no_more_than_they_took" CHECK (((refunded_amount >= 0) AND (disputed_amount >= 0) AND ((refunded_amount + disputed_amount) <= captured_amount) AND (captured_amount <= amount))), CONSTRAINT "payments_have_a_known_capture_method" CHECK ((capture_method = ANY (ARRAY['automatic'::text, 'manual'::text]))), CONSTRAINT "payments_have_a_known_method" CHECK ((method = ANY (ARRAY['checkout'::text, 'payment_intent'::text, 'ewallet'::text, 'manual_transfer'::text, 'store_credit'::text, 'gift_card'::text, 'cash'::text, 'other'::text]))), CONSTRAINT "payments_have_a_known_provider" CHECK ((provider = ANY (ARRAY['stripe'::text, 'ewallet'::text, 'manual_transfer'::text, 'store_credit'::text, 'gift_card'::text, 'cash'::text, 'other'::text]))), CONSTRAINT "payments_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text, 'authorized'::text, 'success'::text, 'failed'::text, 'expired'::text, 'cancelled'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text]))), CONSTRAINT "payments_pay_something" CHECK ((amount > 0)), CONSTRAINT "payments_pkey" PRIMARY KEY (id), CONSTRAINT "payments_session_id_key" UNIQUE (session_id), CONSTRAINT "payments_took_money_when_they_succeeded" CHECK (((captured_amount > 0) = (status = ANY (ARRAY['success'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text])))));
 
 ALTER TABLE "public"."payments" ENABLE ROW LEVEL SECURITY;
 
@@ -406,7 +420,7 @@ CREATE TABLE "public"."quiz_attempts" ("id" uuid NOT NULL DEFAULT gen_random_uui
 
 ALTER TABLE "public"."quiz_attempts" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."refunds" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "payment_id" uuid NOT NULL, "order_id" uuid NOT NULL, "amount" bigint NOT NULL, "currency" text NOT NULL, "reason" text NOT NULL, "note" text, "lines" jsonb NOT NULL DEFAULT '[]'::jsonb, "status" text NOT NULL DEFAULT 'pending'::text, "attempt" integer NOT NULL DEFAULT 1, "requested_at" timestamp with time zone NOT NULL DEFAULT now(), "provider_refund_id" text, "failed_provider_refund_ids" text[] NOT NULL DEFAULT '{}'::text[], "failure" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "refunds_give_something_back" CHECK ((amount > 0)), CONSTRAINT "refunds_have_a_known_reason" CHECK ((reason = ANY (ARRAY['order_cancelled'::text, 'order_expired'::text, 'late_payment'::text, 'undeliverable'::text, 'duplicate_payment'::text, 'by_provider'::text, 'by_staff'::text, 'written_off'::text, 'gift_expired'::text, 'dispute_lost'::text, 'intake_cancelled'::text, 'by_learner'::text]))), CONSTRAINT "refunds_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'success'::text, 'failed'::text]))), CONSTRAINT "refunds_pkey" PRIMARY KEY (id), CONSTRAINT "refunds_provider_refund_id_key" UNIQUE (provider_refund_id));
+CREATE TABLE "public"."refunds" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "payment_id" uuid NOT NULL, "order_id" uuid NOT NULL, "amount" bigint NOT NULL, "currency" text NOT NULL, "reason" text NOT NULL, "note" text, "destination" text NOT NULL DEFAULT 'payment'::text, "lines" jsonb NOT NULL DEFAULT '[]'::jsonb, "status" text NOT NULL DEFAULT 'pending'::text, "attempt" integer NOT NULL DEFAULT 1, "requested_at" timestamp with time zone NOT NULL DEFAULT now(), "provider_refund_id" text, "failed_provider_refund_ids" text[] NOT NULL DEFAULT '{}'::text[], "failure" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "refunds_give_something_back" CHECK ((amount > 0)), CONSTRAINT "refunds_go_to_a_known_destination" CHECK ((destination = ANY (ARRAY['payment'::text, 'store_credit'::text]))), CONSTRAINT "refunds_have_a_known_reason" CHECK ((reason = ANY (ARRAY['order_cancelled'::text, 'order_expired'::text, 'late_payment'::text, 'undeliverable'::text, 'duplicate_payment'::text, 'by_provider'::text, 'by_staff'::text, 'written_off'::text, 'gift_expired'::text, 'dispute_lost'::text, 'intake_cancelled'::text, 'by_learner'::text]))), CONSTRAINT "refunds_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'success'::text, 'failed'::text]))), CONSTRAINT "refunds_pkey" PRIMARY KEY (id), CONSTRAINT "refunds_provider_refund_id_key" UNIQUE (provider_refund_id));
 
 ALTER TABLE "public"."refunds" ENABLE ROW LEVEL SECURITY;
 
@@ -464,6 +478,14 @@ ALTER TABLE "public"."stock_slots" ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE "public"."stock_slots" SET (fillfactor=40);
 
+CREATE TABLE "public"."store_credit_accounts" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "person_id" uuid NOT NULL, "currency" text NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "store_credit_accounts_one_per_person_and_currency" UNIQUE (person_id, currency), CONSTRAINT "store_credit_accounts_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."store_credit_accounts" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."store_credit_entries" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "account_id" uuid NOT NULL, "kind" text NOT NULL, "amount" bigint NOT NULL, "reference_id" uuid NOT NULL, "reason" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "store_credit_entries_count_each_effect_once" UNIQUE (kind, reference_id), CONSTRAINT "store_credit_entries_go_one_way" CHECK (((amount <> 0) AND ((amount < 0) = (kind = ANY (ARRAY['taken_back'::text, 'spent'::text]))))), CONSTRAINT "store_credit_entries_have_a_known_kind" CHECK ((kind = ANY (ARRAY['granted'::text, 'taken_back'::text, 'spent'::text, 'returned'::text, 'refunded'::text, 'redeemed'::text]))), CONSTRAINT "store_credit_entries_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."store_credit_entries" ENABLE ROW LEVEL SECURITY;
+
 CREATE TABLE "public"."submissions" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "enrollment_id" uuid NOT NULL, "lesson_id" uuid NOT NULL, "product_id" uuid NOT NULL, "learner_id" uuid NOT NULL, "number" integer NOT NULL, "max_attempts" integer, "body" text NOT NULL DEFAULT ''::text, "submitted_at" timestamp with time zone NOT NULL DEFAULT now(), "graded_at" timestamp with time zone, "graded_by" uuid, "score_percent" integer, "feedback" text, CONSTRAINT "submissions_are_graded_wholly" CHECK ((num_nulls(graded_at, score_percent) = ANY (ARRAY[0, 2]))), CONSTRAINT "submissions_are_numbered_once" UNIQUE (enrollment_id, lesson_id, number), CONSTRAINT "submissions_are_of_sane_length" CHECK (((length(body) <= 100000) AND (length(feedback) <= 20000))), CONSTRAINT "submissions_have_a_sane_score" CHECK (((score_percent >= 0) AND (score_percent <= 100))), CONSTRAINT "submissions_pkey" PRIMARY KEY (id), CONSTRAINT "submissions_stay_within_their_limit" CHECK (((number >= 1) AND (number <= COALESCE(max_attempts, 1000000)))));
 
 ALTER TABLE "public"."submissions" ENABLE ROW LEVEL SECURITY;
@@ -513,6 +535,8 @@ CREATE TYPE "private"."concern" AS ("kind" text, "key" text, "subject_type" text
 CREATE TYPE "private"."drawn_slot" AS ("slot" integer, "location_id" uuid, "quantity" integer);
 
 CREATE TYPE "private"."found_coupon" AS ("coupon_id" uuid, "refusal" jsonb);
+
+CREATE TYPE "private"."found_gift_card" AS ("gift_card_id" uuid, "refusal" jsonb);
 
 CREATE TYPE "private"."gift_wish" AS ("variant_id" uuid, "recipient_email" text, "recipient_name" text, "message" text, "deliver_at" timestamp with time zone);
 
@@ -692,6 +716,23 @@ begin
   returning * into v_note;
   perform private.emit('order.noted', 'order', v_order.id, jsonb_build_object('note_id', v_note.id));
   return private.remember_answer(v_person_id, add_order_note.idempotency_key, 'add_order_note', v_body, to_jsonb(v_note) - 'author_id');
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.add_store_credit(person_id uuid, currency text, kind text, amount bigint, reference_id uuid, reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  insert into public.store_credit_accounts (person_id, currency) values (add_store_credit.person_id, add_store_credit.currency)
+  on conflict on constraint store_credit_accounts_one_per_person_and_currency do nothing;
+  insert into public.store_credit_entries (account_id, kind, amount, reference_id, reason)
+  select store_credit_accounts.id, add_store_credit.kind, add_store_credit.amount, add_store_credit.reference_id, add_store_credit.reason
+  from public.store_credit_accounts
+  where store_credit_accounts.person_id = add_store_credit.person_id and store_credit_accounts.currency = add_store_credit.currency;
+  perform private.emit('store_credit.' || add_store_credit.kind, 'profile', add_store_credit.person_id,
+    jsonb_build_object('amount', add_store_credit.amount, 'currency', add_store_credit.currency));
 end
 $function$;
 
@@ -1216,6 +1257,7 @@ CREATE OR REPLACE FUNCTION private.apply_payment_intent(intent jsonb, payment_id
 AS $function$
   select case intent ->> 'status'
     when 'succeeded' then private.settle_payment(apply_payment_intent.payment_id, (intent ->> 'amount_received')::bigint, intent ->> 'currency', intent ->> 'id')
+    when 'requires_capture' then private.authorize_payment(apply_payment_intent.payment_id, (intent ->> 'amount_capturable')::bigint, intent ->> 'currency', intent ->> 'id')
     when 'processing' then private.process_payment(apply_payment_intent.payment_id)
     when 'canceled' then private.fail_payment(apply_payment_intent.payment_id, 'cancelled', null, null)
     -- a declined try: the page stays open and the buyer may try again
@@ -1440,6 +1482,9 @@ begin
     return private.flag_order((select payments.order_id from public.payments where payments.id = apply_session.payment_id), 'a session names another order than its payment');
   end if;
   return case
+    -- authorised, and captured later, maybe less: the intent says how much
+    when session ->> 'payment_status' = 'paid' and exists (
+      select from public.payments where payments.id = apply_session.payment_id and payments.capture_method = 'manual') then 'ignored'
     when session ->> 'payment_status' = 'paid' then private.settle_payment(apply_session.payment_id,
       (session ->> 'amount_total')::bigint, session ->> 'currency', session ->> 'payment_intent')
     when apply_session.type = 'checkout.session.async_payment_failed' then private.fail_payment(apply_session.payment_id, 'failed', 'payment_failed', 'The provider could not collect the payment.')
@@ -1483,6 +1528,17 @@ begin
   where media.id = placed.id and media.position <> placed.place;
   return private.remember_answer(v_person_id, arrange_images.idempotency_key, 'arrange_images', v_body, (
     select coalesce(jsonb_agg(media.id order by media.position, media.id), '[]') from public.media where media.product_id = arrange_images.product_id));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.ask_void(payment_id uuid, reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.payments set void_asked_at = now(), void_reason = ask_void.reason where payments.id = ask_void.payment_id;
+  perform private.emit('payment.void_requested', 'payment', ask_void.payment_id);
 end
 $function$;
 
@@ -1693,6 +1749,54 @@ begin
     entry.actor_id, entry.actor_role, entry.action, entry.table_name, entry.row_key, entry.before, entry.after, entry.request_id,
     extract(epoch from entry.occurred_at)
   )::text, 'UTF8'));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.authorize_payment(payment_id uuid, amount bigint, currency text, provider_payment_id text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_payment public.payments := private.lock_payment(authorize_payment.payment_id);
+  v_order public.orders;
+  v_late boolean;
+begin
+  if v_payment.status not in ('pending', 'processing', 'expired', 'cancelled', 'failed') or v_payment.status = 'cancelled' and v_payment.authorized_until is not null then
+    return 'ignored'; -- known already, and what was let go stays so
+  end if;
+  if authorize_payment.amount is distinct from v_payment.amount or upper(authorize_payment.currency) is distinct from v_payment.currency then
+    update public.payments set failure_code = 'amount_mismatch',
+      failure_message = format('The provider authorised %s %s.', authorize_payment.amount, upper(authorize_payment.currency))
+    where payments.id = v_payment.id;
+    return private.flag_order(v_payment.order_id, 'the provider authorised another amount than the order asks for');
+  end if;
+  select * into v_order from public.orders where orders.id = v_payment.order_id;
+  v_late := v_payment.amount > private.due_amount(v_order.id) - private.authorized_amount(v_order.id);
+  update public.payments
+  set status = 'authorized', authorized_amount = authorize_payment.amount, provider_payment_id = authorize_payment.provider_payment_id,
+    authorized_until = now() + make_interval(days => (private.setting('authorization_days'))::integer), failure_code = null, failure_message = null
+  where payments.id = v_payment.id returning payments.* into v_payment;
+  perform private.emit('payment.authorized', 'payment', v_payment.id);
+  if v_late then
+    perform private.ask_void(v_payment.id, 'the order does not need this authorisation');
+  elsif v_order.status = 'pending' then
+    perform private.hold_order_until(v_order.id, greatest(v_order.expires_at, v_payment.authorized_until));
+    perform private.close_payments_beyond_due(v_order.id);
+  end if;
+  return 'applied';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.authorized_amount(order_id uuid)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select coalesce(sum(coalesce(payments.capture_asked_amount, payments.authorized_amount)), 0)
+    from public.payments where payments.order_id = authorized_amount.order_id and payments.status = 'authorized' and payments.void_asked_at is null);
 end
 $function$;
 
@@ -2010,6 +2114,34 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.capture_payment(payment_id uuid, amount bigint, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(capture_payment.payment_id, capture_payment.amount);
+  v_answer jsonb;
+  v_payment public.payments;
+begin
+  perform private.require_refunder('payments.review', 'capture');
+  v_answer := private.recall_answer(v_person_id, capture_payment.idempotency_key, 'capture_payment', v_body);
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_payment := private.find_authorized_payment(capture_payment.payment_id);
+  if capture_payment.amount <= 0 or capture_payment.amount > v_payment.authorized_amount then
+    perform private.fail('invalid_payment_amount', 422, 'A capture takes more than nothing and at most what was authorised.', 'Leave amount out to take all of it.', v_payment.authorized_amount::text);
+  end if;
+  update public.payments set capture_asked_at = now(), capture_asked_amount = coalesce(capture_payment.amount, payments.authorized_amount)
+  where payments.id = v_payment.id returning payments.* into v_payment;
+  perform private.emit('payment.capture_requested', 'payment', v_payment.id);
+  return private.remember_answer(v_person_id, capture_payment.idempotency_key, 'capture_payment', v_body, private.payment_document(v_payment));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.cart_changes(priced private.priced_cart, touched uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2150,7 +2282,9 @@ CREATE OR REPLACE FUNCTION private.cash_account(provider text)
  IMMUTABLE
  SET search_path TO ''
 AS $function$
-  select case cash_account.provider when 'manual_transfer' then 'bank' else 'cash_in_transit' end;
+  select case cash_account.provider
+    when 'manual_transfer' then 'bank' when 'other' then 'bank' when 'cash' then 'cash'
+    when 'store_credit' then 'store_credit' when 'gift_card' then 'gift_cards' else 'cash_in_transit' end;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.category_height(category_id uuid)
@@ -3302,6 +3436,9 @@ begin
   loop
     perform private.emit('payment.cancelled', 'payment', v_payment_id);
   end loop;
+  if close_payments.order_status <> 'replaced' then
+    perform private.void_authorizations(close_payments.order_id, 'the order is ' || close_payments.order_status);
+  end if;
 end
 $function$;
 
@@ -3311,11 +3448,14 @@ CREATE OR REPLACE FUNCTION private.close_payments_beyond_due(order_id uuid)
  SET search_path TO ''
 AS $function$
 begin
+  if private.authorized_amount(close_payments_beyond_due.order_id) > private.due_amount(close_payments_beyond_due.order_id) then
+    perform private.void_authorizations(close_payments_beyond_due.order_id, 'more was authorised than is due');
+  end if;
   if exists (
     select from public.payments where payments.order_id = close_payments_beyond_due.order_id and payments.status = 'pending'
-    having sum(payments.amount) > private.due_amount(close_payments_beyond_due.order_id)
+    having sum(payments.amount) > private.due_amount(close_payments_beyond_due.order_id) - private.authorized_amount(close_payments_beyond_due.order_id)
   ) then
-    perform private.close_payments(close_payments_beyond_due.order_id, 'paid');
+    perform private.close_payments(close_payments_beyond_due.order_id, 'replaced');
   end if;
 end
 $function$;
@@ -3668,6 +3808,17 @@ AS $function$
   select jsonb_build_object('created', count(*) filter (where change = 'created'), 'changed', count(*) filter (where change = 'changed'),
     'unchanged', count(*) filter (where change = 'unchanged'))
   from unnest(count_changes.changes) as change;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.count_guess(person_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  insert into private.coupon_guesses as guesses (person_id, wrong) values (coalesce(count_guess.person_id, '00000000-0000-0000-0000-000000000000'), 1)
+  on conflict on constraint coupon_guesses_pkey do update
+  set wrong = case when guesses.since > now() - interval '1 hour' then guesses.wrong + 1 else 1 end,
+    since = case when guesses.since > now() - interval '1 hour' then guesses.since else now() end;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.count_use(promotion_id uuid, coupon_id uuid, customer_id uuid)
@@ -4640,6 +4791,23 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.end_authorization(payment public.payments)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_order public.orders;
+begin
+  update public.payments set status = 'cancelled', settled_at = now() where payments.id = payment.id;
+  select * into v_order from public.orders where orders.id = payment.order_id;
+  if v_order.status = 'pending' then
+    perform private.hold_order_until(v_order.id, private.held_until(v_order));
+  end if;
+  perform private.emit('payment.voided', 'payment', payment.id);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.end_dispute_review(order_id uuid, status text)
  RETURNS void
  LANGUAGE plpgsql
@@ -5110,6 +5278,34 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.expire_gift_cards(max_cards integer DEFAULT 100)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_card public.gift_cards;
+  v_amount bigint;
+  v_reference_id uuid;
+  v_expired integer := 0;
+begin
+  for v_card in
+    select * from public.gift_cards where gift_cards.expires_at <= now() and gift_cards.expired_at is null
+    order by gift_cards.expires_at limit expire_gift_cards.max_cards for update skip locked
+  loop
+    v_amount := private.gift_card_balance_of(v_card.id);
+    v_reference_id := gen_random_uuid();
+    update public.gift_cards set expired_at = now() where gift_cards.id = v_card.id;
+    v_expired := v_expired + 1;
+    continue when v_amount = 0;
+    insert into public.gift_card_entries (gift_card_id, kind, amount, reference_id) values (v_card.id, 'expired', -v_amount, v_reference_id);
+    perform private.post_entries('gift_card_expired:' || v_reference_id, null, v_card.currency, jsonb_build_object('gift_cards', v_amount, 'gift_cards_expired', -v_amount));
+    perform private.emit('gift_card.expired', 'gift_card', v_card.id, jsonb_build_object('amount', v_amount));
+  end loop;
+  return v_expired;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.expire_own_due_orders(customer_id uuid, lines private.order_line[])
  RETURNS uuid[]
  LANGUAGE plpgsql
@@ -5167,7 +5363,7 @@ begin
       'effect_key', entries.effect_key, 'account', entries.account, 'currency', entries.currency, 'amount', entries.amount) order by entries.id), '[]'),
     coalesce((select jsonb_object_agg(summed.account, summed.amount) from (
       select entries.account, sum(entries.amount) as amount from entries where entries.currency = v_order.currency group by entries.account having sum(entries.amount) <> 0) as summed), '{}'),
-    coalesce(sum(entries.amount) filter (where entries.account in ('cash_in_transit', 'bank', 'disputed', 'fees') and entries.currency = v_order.currency), 0)
+    coalesce(sum(entries.amount) filter (where entries.account in ('cash_in_transit', 'bank', 'cash', 'store_credit', 'gift_cards', 'disputed', 'fees') and entries.currency = v_order.currency), 0)
   into v_entries, v_balances, v_cash from entries;
   select coalesce(sum(payments.captured_amount - payments.refunded_amount), 0) into v_kept from public.payments where payments.order_id = v_order.id;
   select coalesce(sum(refunds.amount), 0) into v_on_its_way from public.refunds where refunds.order_id = v_order.id and refunds.status = 'pending';
@@ -5344,8 +5540,11 @@ declare
   -- an intent that was being processed and asks for another method came to nothing; a page says so by its session
   v_status text := coalesce(fail_payment.status, case when v_payment.method = 'payment_intent' and v_payment.status = 'processing' then 'failed' end);
 begin
-  if v_payment.status not in ('pending', 'processing') then
-    return 'ignored';
+  if v_payment.status = 'authorized' and v_status = 'cancelled' then
+    perform private.end_authorization(v_payment);
+    return 'applied';
+  elsif v_payment.status not in ('pending', 'processing') or v_payment.method = 'checkout' and v_payment.status = 'pending' and v_status = 'cancelled' then
+    return 'ignored'; -- known; or the intent of a page that says itself when it ends
   end if;
   update public.payments
   set status = coalesce(v_status, payments.status), failure_code = coalesce(fail_payment.failure_code, payments.failure_code),
@@ -5460,6 +5659,27 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.find_authorized_payment(payment_id uuid)
+ RETURNS public.payments
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_payment public.payments := private.lock_payment(find_authorized_payment.payment_id);
+begin
+  if v_payment.id is null then
+    perform private.fail('payment_not_found', 404, 'There is no such payment.', 'Read the payments of the order.');
+  end if;
+  if v_payment.status <> 'authorized' then
+    perform private.fail('payment_not_authorized', 409, format('This payment is %s: there is nothing to capture or to void.', v_payment.status), 'Read it again.');
+  end if;
+  if v_payment.capture_asked_at is not null or v_payment.void_asked_at is not null then
+    perform private.fail('capture_in_progress', 409, 'The provider was already asked to capture or void this payment.', 'Wait for its answer: the payment changes by itself.');
+  end if;
+  return v_payment;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.find_broken_constraints(import_id uuid, staged regclass, target regclass, columns jsonb)
  RETURNS void
  LANGUAGE plpgsql
@@ -5551,18 +5771,10 @@ CREATE OR REPLACE FUNCTION private.find_coupon(person_id uuid, code text)
  SET search_path TO ''
 AS $function$
 declare
-  v_guesser constant uuid := coalesce(find_coupon.person_id, '00000000-0000-0000-0000-000000000000');
-  v_limit constant integer := private.setting(case when find_coupon.person_id is null then 'max_visitor_coupon_guesses' else 'max_coupon_guesses' end);
   v_found private.found_coupon;
-  v_known private.coupon_guesses;
 begin
-  perform pg_advisory_xact_lock(hashtextextended('seatline.coupons/' || v_guesser, 0));
-  select * into v_known from private.coupon_guesses
-  where coupon_guesses.person_id = v_guesser and coupon_guesses.since > now() - interval '1 hour';
-  if coalesce(v_known.wrong, 0) >= v_limit then
-    perform set_config('response.headers', format('[{"Retry-After": "%s"}]',
-      ceil(extract(epoch from coalesce(v_known.since, now()) + interval '1 hour' - now()))), true);
-    v_found.refusal := private.refuse_and_keep('too_many_coupon_guesses', 429, 'Too many wrong codes were tried.', 'Wait for the seconds in Retry-After, then try again.');
+  v_found.refusal := private.refuse_guesser(find_coupon.person_id);
+  if v_found.refusal is not null then
     return v_found;
   end if;
   select coupons.id into v_found.coupon_id
@@ -5570,9 +5782,7 @@ begin
   where coupons.code = private.coupon_code(left(find_coupon.code, 100)) and coupons.revoked_at is null and promotions.status = 'active'
     and (coupons.customer_id is null or coupons.customer_id = find_coupon.person_id);
   if v_found.coupon_id is null then
-    insert into private.coupon_guesses as guesses (person_id, wrong) values (v_guesser, 1)
-    on conflict on constraint coupon_guesses_pkey do update
-    set wrong = case when v_known.person_id is null then 1 else guesses.wrong + 1 end, since = case when v_known.person_id is null then now() else guesses.since end;
+    perform private.count_guess(find_coupon.person_id);
     v_found.refusal := private.refuse_and_keep('coupon_not_found', 404, 'This code is not valid.', 'Check its letters.');
   end if;
   return v_found;
@@ -5602,6 +5812,27 @@ begin
     exit when v_found.refusal is not null;
   end loop;
   return v_all;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.find_gift_card(person_id uuid, code text)
+ RETURNS private.found_gift_card
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_found private.found_gift_card;
+begin
+  v_found.refusal := private.refuse_guesser(find_gift_card.person_id);
+  if v_found.refusal is null then
+    select gift_card_codes.gift_card_id into v_found.gift_card_id from private.gift_card_codes
+    where gift_card_codes.code_hash = encode(sha256(convert_to(private.coupon_code(left(coalesce(find_gift_card.code, ''), 100)), 'UTF8')), 'hex');
+    if v_found.gift_card_id is null then
+      perform private.count_guess(find_gift_card.person_id);
+      v_found.refusal := private.refuse_and_keep('gift_card_not_found', 404, 'This code is not valid.', 'Check its letters.');
+    end if;
+  end if;
+  return v_found;
 end
 $function$;
 
@@ -6297,6 +6528,45 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.gift_card_balance(code text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_found private.found_gift_card := private.find_gift_card(private.require_person(), gift_card_balance.code);
+begin
+  if v_found.refusal is not null then
+    return v_found.refusal;
+  end if;
+  return (select jsonb_build_object('hint', gift_cards.hint, 'currency_code', gift_cards.currency, 'expires_at', gift_cards.expires_at,
+    'balance_amount', case when gift_cards.expires_at <= now() then 0 else private.gift_card_balance_of(gift_cards.id) end)
+    from public.gift_cards where gift_cards.id = v_found.gift_card_id);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.gift_card_balance_of(gift_card_id uuid)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return (select coalesce(sum(gift_card_entries.amount), 0) from public.gift_card_entries where gift_card_entries.gift_card_id = gift_card_balance_of.gift_card_id);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.gift_card_document(gift_card_id uuid, code text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return (select to_jsonb(gift_cards) - 'expired_at' || jsonb_build_object('balance_amount', private.gift_card_balance_of(gift_cards.id), 'code', gift_card_document.code)
+    from public.gift_cards where gift_cards.id = gift_card_document.gift_card_id);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.gift_document(gift_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -6572,6 +6842,40 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.grant_store_credit(person_id uuid, amount bigint, currency text, reason text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(grant_store_credit.person_id, grant_store_credit.amount, grant_store_credit.currency, grant_store_credit.reason);
+  v_answer jsonb;
+  v_reference_id uuid := gen_random_uuid();
+begin
+  perform private.require_refunder('payments.refund', grant_store_credit.reason);
+  v_answer := private.recall_answer(v_person_id, grant_store_credit.idempotency_key, 'grant_store_credit', v_body);
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if coalesce(grant_store_credit.amount, 0) = 0 or grant_store_credit.amount not between -1000000000000000 and 1000000000000000 then
+    perform private.fail('invalid_payment_amount', 422, 'Store credit is granted, or taken back (below 0), in minor units, up to 10^15 at once.', 'Correct the amount.');
+  end if;
+  perform private.check_currency(grant_store_credit.currency);
+  if not exists (select from public.profiles where profiles.id = grant_store_credit.person_id and profiles.closed_at is null) then
+    perform private.fail('profile_not_found', 404, 'There is no such person.', 'Check the profile id.');
+  end if;
+  perform private.post_entries('credit_given:' || v_reference_id, null, grant_store_credit.currency,
+    jsonb_build_object('credit_given', grant_store_credit.amount, 'store_credit', -grant_store_credit.amount));
+  perform private.add_store_credit(grant_store_credit.person_id, grant_store_credit.currency,
+    case when grant_store_credit.amount > 0 then 'granted' else 'taken_back' end, grant_store_credit.amount, v_reference_id, grant_store_credit.reason);
+  return private.remember_answer(v_person_id, grant_store_credit.idempotency_key, 'grant_store_credit', v_body, jsonb_build_object(
+    'person_id', grant_store_credit.person_id, 'currency_code', grant_store_credit.currency,
+    'balance_amount', private.store_credit_balance(grant_store_credit.person_id, grant_store_credit.currency)));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.granted_seat_document(enrollment_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -6663,6 +6967,19 @@ CREATE OR REPLACE FUNCTION private.held_units(holder_id uuid, variant_id uuid)
 AS $function$
   select coalesce(sum(reservations.quantity), 0)::integer from public.reservations
   where reservations.holder_id = held_units.holder_id and reservations.variant_id = held_units.variant_id and reservations.status = 'held';
+$function$;
+
+CREATE OR REPLACE FUNCTION private.held_until(target public.orders)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return greatest(now(), target.placed_at + make_interval(mins => (private.setting('hold_minutes'))::integer), (
+    select max(case when payments.status = 'authorized' then payments.authorized_until else payments.expires_at end)
+    from public.payments where payments.order_id = target.id
+      and (payments.status = 'authorized' or payments.status = 'pending' and payments.method = 'manual_transfer')));
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.hold_difference(target public.orders, lines private.order_line[])
@@ -6767,6 +7084,20 @@ begin
   if v_missing is not null then
     perform private.fail('location_not_found', 404, 'There is no such place, or it was closed.', 'Read the table locations.', v_missing::text);
   end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.hold_order_until(order_id uuid, until timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.orders set expires_at = hold_order_until.until where orders.id = hold_order_until.order_id and orders.status = 'pending';
+  update public.reservations set expires_at = hold_order_until.until
+  where reservations.holder_id = hold_order_until.order_id and reservations.status = 'held';
+  update public.promotion_redemptions set expires_at = hold_order_until.until
+  where promotion_redemptions.order_id = hold_order_until.order_id and promotion_redemptions.given_back_at is null and promotion_redemptions.expires_at is not null;
 end
 $function$;
 
@@ -7199,6 +7530,45 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.issue_gift_card(amount bigint, currency text, reason text, expires_at timestamp with time zone, recipient_name text, recipient_email text, message text, paid_by text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(issue_gift_card.amount, issue_gift_card.currency, issue_gift_card.reason, issue_gift_card.expires_at,
+    issue_gift_card.recipient_name, issue_gift_card.recipient_email, issue_gift_card.message, issue_gift_card.paid_by);
+  v_answer jsonb;
+  v_id uuid := gen_random_uuid();
+begin
+  perform private.require_refunder('payments.refund', issue_gift_card.reason);
+  v_answer := private.recall_answer(v_person_id, issue_gift_card.idempotency_key, 'issue_gift_card', v_body);
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if coalesce(issue_gift_card.amount, 0) not between 1 and 1000000000000000 then
+    perform private.fail('invalid_payment_amount', 422, 'A gift card is issued for more than 0 and up to 10^15 minor units.', 'Correct the amount.');
+  end if;
+  perform private.check_currency(issue_gift_card.currency);
+  if issue_gift_card.expires_at <= now() or coalesce(issue_gift_card.paid_by, 'cash') not in ('cash', 'other') or length(issue_gift_card.recipient_name) > 200
+    or length(issue_gift_card.recipient_email) > 320 or length(issue_gift_card.message) > 1000 then
+    perform private.fail('invalid_gift_card', 422, 'A gift card expires later than now or never, was paid in cash, otherwise (other) or not at all, and has a name of at most 200 characters, an e-mail of 320 and a message of 1000.', 'Correct it.');
+  end if;
+  insert into public.gift_cards (id, hint, currency, amount, expires_at, recipient_name, recipient_email, message)
+  values (v_id, '', issue_gift_card.currency, issue_gift_card.amount, issue_gift_card.expires_at, issue_gift_card.recipient_name, issue_gift_card.recipient_email, issue_gift_card.message);
+  insert into public.gift_card_entries (gift_card_id, kind, amount, reference_id) values (v_id, 'issued', issue_gift_card.amount, v_id);
+  perform private.post_entries('gift_card:' || v_id, null, issue_gift_card.currency, jsonb_build_object(
+    case issue_gift_card.paid_by when 'cash' then 'cash' when 'other' then 'bank' else 'credit_given' end, issue_gift_card.amount, 'gift_cards', -issue_gift_card.amount));
+  perform private.emit('gift_card.issued', 'gift_card', v_id, jsonb_build_object('reason', issue_gift_card.reason));
+  v_answer := private.gift_card_document(v_id, private.set_gift_card_code(v_id));
+  -- kept without the code, which is nowhere but in this answer
+  perform private.remember_answer(v_person_id, issue_gift_card.idempotency_key, 'issue_gift_card', v_body, private.gift_card_document(v_id));
+  return v_answer;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.issue_gift_code(gift_id uuid)
  RETURNS text
  LANGUAGE plpgsql
@@ -7383,6 +7753,21 @@ begin
       and invoices.pdf_path = keep_invoice_pdf.path and invoices.pdf_sha256 = keep_invoice_pdf.sha256
   ) then
     perform private.fail('invoice_pdf_differs', 409, 'This invoice already has another PDF.', 'Read the one that is kept: it is the one that was sent.');
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.keep_refund_in_house(refund public.refunds, payment public.payments)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if refund.destination = 'store_credit' or payment.provider = 'store_credit' then
+    perform private.add_store_credit((select orders.customer_id from public.orders where orders.id = refund.order_id), refund.currency,
+      case when payment.provider = 'store_credit' then 'returned' else 'refunded' end, refund.amount, refund.id, refund.note);
+  elsif payment.provider = 'gift_card' then
+    perform private.return_to_gift_card(payment.gift_card_id, refund.amount, refund.id);
   end if;
 end
 $function$;
@@ -8821,13 +9206,14 @@ begin
     v_payment.id := null;
   elsif (v_payment.method, v_payment.amount) <> (open_payment.method, v_amount) then
     -- the buyer chose another way or another part: the first one is closed, and what still comes by it counts for the order or is given back
-    perform private.close_payments(v_order.id, 'cancelled');
+    perform private.close_payments(v_order.id, 'replaced');
     v_payment.id := null;
   end if;
   if v_payment.id is null then
-    insert into public.payments (order_id, attempt, provider, method, currency, amount)
-    select v_order.id, coalesce(max(payments.attempt), 0) + 1, case when open_payment.method in ('manual_transfer', 'ewallet') then open_payment.method else 'stripe' end,
-      open_payment.method, v_order.currency, v_amount
+    insert into public.payments (order_id, attempt, provider, method, currency, amount, capture_method)
+    select v_order.id, coalesce(max(payments.attempt), 0) + 1, case when open_payment.method in ('checkout', 'payment_intent') then 'stripe' else open_payment.method end,
+      open_payment.method, v_order.currency, v_amount,
+      case when open_payment.method in ('checkout', 'payment_intent') then private.setting('payment_capture') #>> '{}' else 'automatic' end
     from public.payments where payments.order_id = v_order.id
     returning * into v_payment;
   end if;
@@ -8845,6 +9231,7 @@ AS $function$
   join public.orders on orders.id = payments.order_id
   where payments.created_at < now() - open_payments.older_than and orders.status <> 'needs_review'
     and (payments.status in ('pending', 'processing')
+      or payments.status = 'authorized' and (coalesce(payments.capture_asked_at, payments.void_asked_at) < now() - open_payments.older_than or payments.authorized_until < now())
       -- a page closed lately may have been paid in its last second
       or payments.status in ('expired', 'cancelled', 'failed') and payments.updated_at > now() - interval '1 hour')
     and payments.session_id is not null
@@ -9592,6 +9979,85 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.pay_with_gift_card(order_id uuid, code text, amount bigint, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_array(pay_with_gift_card.order_id, pay_with_gift_card.code, pay_with_gift_card.amount);
+  v_answer jsonb := private.recall_answer(v_person_id, pay_with_gift_card.idempotency_key, 'pay_with_gift_card', v_body);
+  v_found private.found_gift_card;
+  v_order public.orders;
+  v_card public.gift_cards;
+  v_balance bigint;
+  v_payment public.payments;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform private.find_order(pay_with_gift_card.order_id, 'nobody.else');
+  v_found := private.find_gift_card(v_person_id, pay_with_gift_card.code);
+  if v_found.refusal is not null then
+    return v_found.refusal;
+  end if;
+  select * into v_order from public.orders where orders.id = pay_with_gift_card.order_id for update;
+  select * into v_card from public.gift_cards where gift_cards.id = v_found.gift_card_id;
+  if v_card.currency <> v_order.currency then
+    perform private.fail('gift_card_wrong_currency', 409, 'This gift card is of another currency than the order.', 'Spend it on another order.', v_card.currency);
+  end if;
+  if v_card.expires_at <= now() then
+    perform private.fail('gift_card_expired', 409, 'This gift card has expired.', 'Ask the shop.');
+  end if;
+  v_balance := private.gift_card_balance_of(v_card.id);
+  if v_balance < coalesce(pay_with_gift_card.amount, least(1, private.payable_amount(v_order, pay_with_gift_card.amount))) then
+    perform private.fail('gift_card_insufficient', 409, 'There is not that much on this gift card.', 'Name a smaller amount, or leave it out.', v_balance::text);
+  end if;
+  v_payment := private.open_payment(v_order.id, 'gift_card', coalesce(pay_with_gift_card.amount, least(v_balance, private.payable_amount(v_order, null))));
+  update public.payments set gift_card_id = v_card.id where payments.id = v_payment.id;
+  perform private.settle_payment(v_payment.id, v_payment.amount, v_payment.currency, null);
+  insert into public.gift_card_entries (gift_card_id, kind, amount, reference_id) values (v_card.id, 'spent', -v_payment.amount, v_payment.id);
+  select * into v_payment from public.payments where payments.id = v_payment.id;
+  return private.remember_answer(v_person_id, pay_with_gift_card.idempotency_key, 'pay_with_gift_card', v_body, jsonb_build_object(
+    'order', private.order_document(v_order.id), 'payment', private.payment_document(v_payment), 'balance_amount', private.gift_card_balance_of(v_card.id)));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.pay_with_store_credit(order_id uuid, amount bigint, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_array(pay_with_store_credit.order_id, pay_with_store_credit.amount);
+  v_answer jsonb := private.recall_answer(v_person_id, pay_with_store_credit.idempotency_key, 'pay_with_store_credit', v_body);
+  v_order public.orders;
+  v_balance bigint;
+  v_payment public.payments;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform private.find_order(pay_with_store_credit.order_id, 'nobody.else');
+  select * into v_order from public.orders where orders.id = pay_with_store_credit.order_id for update;
+  v_balance := private.store_credit_balance(v_person_id, v_order.currency);
+  -- what is due is refused first: whoever has nothing to pay need not hear of their balance
+  if v_balance < coalesce(pay_with_store_credit.amount, least(1, private.payable_amount(v_order, pay_with_store_credit.amount))) then
+    perform private.fail('store_credit_insufficient', 409, 'There is not that much store credit.', 'Name a smaller amount, or leave it out.', v_balance::text);
+  end if;
+  v_payment := private.open_payment(v_order.id, 'store_credit', coalesce(pay_with_store_credit.amount, least(v_balance, private.payable_amount(v_order, null))));
+  perform private.settle_payment(v_payment.id, v_payment.amount, v_payment.currency, null);
+  perform private.add_store_credit(v_person_id, v_order.currency, 'spent', -v_payment.amount, v_payment.id, null);
+  select * into v_payment from public.payments where payments.id = v_payment.id;
+  return private.remember_answer(v_person_id, pay_with_store_credit.idempotency_key, 'pay_with_store_credit', v_body, jsonb_build_object(
+    'order', private.order_document(v_order.id), 'payment', private.payment_document(v_payment), 'balance_amount', private.store_credit_balance(v_person_id, v_order.currency)));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.payable_amount(target public.orders, amount bigint)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -9599,7 +10065,12 @@ CREATE OR REPLACE FUNCTION private.payable_amount(target public.orders, amount b
 AS $function$
 declare
   v_due bigint := private.due_amount(target.id);
+  v_authorized bigint := private.authorized_amount(target.id);
 begin
+  if v_due > 0 and v_due <= v_authorized then
+    perform private.fail('payment_in_progress', 409, 'What is due is authorised already.', 'Wait for the shop to capture it.');
+  end if;
+  v_due := v_due - v_authorized;
   if v_due = 0 then
     perform private.fail('order_not_payable', 409, format('Order %s is %s: there is nothing to pay.', target.number, target.status), 'Read the order; place a new one if it ended.');
   end if;
@@ -9623,7 +10094,8 @@ CREATE OR REPLACE FUNCTION private.payment_document(payment public.payments, due
 AS $function$
 begin
   return jsonb_build_object('id', payment.id, 'order_id', payment.order_id, 'attempt', payment.attempt, 'provider', payment.provider,
-    'method', payment.method, 'status', payment.status, 'amount', payment.amount, 'currency', payment.currency, 'captured_amount', payment.captured_amount,
+    'method', payment.method, 'status', payment.status, 'amount', payment.amount, 'currency', payment.currency, 'reference', payment.reference, 'capture_method', payment.capture_method,
+    'authorized_amount', payment.authorized_amount, 'authorized_until', payment.authorized_until, 'captured_amount', payment.captured_amount,
     'refunded_amount', payment.refunded_amount, 'due_amount', coalesce(payment_document.due_amount, private.due_amount(payment.order_id)), 'checkout_url', payment.checkout_url,
     'expires_at', payment.expires_at, 'failure_code', payment.failure_code, 'failure_message', payment.failure_message);
 end
@@ -11231,6 +11703,40 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.record_payment(order_id uuid, method text, amount bigint, reference text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(record_payment.order_id, record_payment.method, record_payment.amount, record_payment.reference);
+  v_answer jsonb;
+  v_payment public.payments;
+begin
+  perform private.require_refunder('payments.review', record_payment.reference);
+  v_answer := private.recall_answer(v_person_id, record_payment.idempotency_key, 'record_payment', v_body);
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if coalesce(record_payment.method, '') not in ('cash', 'other') then
+    perform private.fail('invalid_payment_method', 422, 'What is recorded by hand came in cash or otherwise (other).', 'Send cash or other; for bank transfers approve the proof.');
+  end if;
+  if not exists (select from public.orders where orders.id = record_payment.order_id) then
+    perform private.fail('order_not_found', 404, 'There is no such order.', 'Check the id.');
+  end if;
+  v_payment := private.open_payment(record_payment.order_id, record_payment.method, record_payment.amount);
+  update public.payments set reference = btrim(record_payment.reference) where payments.id = v_payment.id;
+  perform private.give_reason(record_payment.reference);
+  perform private.settle_payment(v_payment.id, v_payment.amount, v_payment.currency, null);
+  perform private.give_reason(null);
+  select * into v_payment from public.payments where payments.id = v_payment.id;
+  return private.remember_answer(v_person_id, record_payment.idempotency_key, 'record_payment', v_body,
+    jsonb_build_object('order', private.order_document(v_payment.order_id), 'payment', private.payment_document(v_payment)));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.record_progress(enrollment_id uuid, lesson_id uuid, score_percent integer, is_passed boolean)
  RETURNS void
  LANGUAGE sql
@@ -11305,7 +11811,7 @@ begin
   if v_status is null then
     perform private.fail('refund_not_found', 404, 'There is no such refund.', 'Read the refunds of the order.');
   end if;
-  if v_payment.provider <> 'manual_transfer' or v_status <> 'pending' then
+  if v_payment.provider not in ('manual_transfer', 'cash', 'other') or v_status <> 'pending' then
     perform private.fail('refund_not_open', 409, 'This refund does not wait for a transfer by hand.', 'Read it again: it was sent, or the provider sends it.');
   end if;
   perform private.give_reason(record_transfer_refund.reference);
@@ -11313,6 +11819,41 @@ begin
   perform private.give_reason(null);
   return private.remember_answer(v_person_id, record_transfer_refund.idempotency_key, 'record_transfer_refund', v_body,
     private.refund_document(record_transfer_refund.refund_id));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.redeem_gift_card(code text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := to_jsonb(redeem_gift_card.code);
+  v_answer jsonb := private.recall_answer(v_person_id, redeem_gift_card.idempotency_key, 'redeem_gift_card', v_body);
+  v_found private.found_gift_card;
+  v_card public.gift_cards;
+  v_amount bigint;
+  v_reference_id uuid := gen_random_uuid();
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_found := private.find_gift_card(v_person_id, redeem_gift_card.code);
+  if v_found.refusal is not null then
+    return v_found.refusal;
+  end if;
+  select * into v_card from public.gift_cards where gift_cards.id = v_found.gift_card_id for no key update;
+  v_amount := private.gift_card_balance_of(v_card.id);
+  if v_amount <= 0 then
+    perform private.fail('gift_card_insufficient', 409, 'There is nothing left on this gift card.', 'It was spent or redeemed.', '0');
+  end if;
+  insert into public.gift_card_entries (gift_card_id, kind, amount, reference_id) values (v_card.id, 'redeemed', -v_amount, v_reference_id);
+  perform private.post_entries('gift_card_redeemed:' || v_reference_id, null, v_card.currency, jsonb_build_object('gift_cards', v_amount, 'store_credit', -v_amount));
+  perform private.add_store_credit(v_person_id, v_card.currency, 'redeemed', v_amount, v_reference_id, null);
+  return private.remember_answer(v_person_id, redeem_gift_card.idempotency_key, 'redeem_gift_card', v_body, jsonb_build_object(
+    'currency_code', v_card.currency, 'redeemed_amount', v_amount, 'balance_amount', private.store_credit_balance(v_person_id, v_card.currency)));
 end
 $function$;
 
@@ -11370,7 +11911,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.refund_across(order_id uuid, amount bigint, reason text, note text)
+CREATE OR REPLACE FUNCTION private.refund_across(order_id uuid, amount bigint, reason text, note text, destination text DEFAULT 'payment'::text)
  RETURNS uuid[]
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -11386,7 +11927,7 @@ begin
     order by private.refundable_amount(payments.id) desc, payments.attempt
   loop
     exit when v_rest = 0 or v_payment.amount = 0; -- as few refunds as will do
-    v_refund_ids := v_refund_ids || private.request_refund(v_payment.id, refund_across.reason, refund_across.note, least(v_rest, v_payment.amount));
+    v_refund_ids := v_refund_ids || private.request_refund(v_payment.id, refund_across.reason, refund_across.note, least(v_rest, v_payment.amount), refund_across.destination);
     v_rest := v_rest - least(v_rest, v_payment.amount);
   end loop;
   return v_refund_ids;
@@ -11436,7 +11977,7 @@ AS $function$
   from public.ledger_transactions where ledger_transactions.effect_key like 'refund\_failed:' || refund_effect_key.refund_id || '%';
 $function$;
 
-CREATE OR REPLACE FUNCTION private.refund_order(order_id uuid, lines jsonb, amount bigint, reason text, restock boolean, idempotency_key text)
+CREATE OR REPLACE FUNCTION private.refund_order(order_id uuid, lines jsonb, amount bigint, reason text, restock boolean, idempotency_key text, destination text DEFAULT 'payment'::text)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -11444,7 +11985,7 @@ CREATE OR REPLACE FUNCTION private.refund_order(order_id uuid, lines jsonb, amou
 AS $function$
 declare
   v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
-  v_body jsonb := jsonb_build_array(refund_order.order_id, refund_order.lines, refund_order.amount, refund_order.reason, refund_order.restock);
+  v_body jsonb := jsonb_build_array(refund_order.order_id, refund_order.lines, refund_order.amount, refund_order.reason, refund_order.restock, refund_order.destination);
   v_answer jsonb;
   v_order public.orders;
   v_left bigint;
@@ -11457,6 +11998,9 @@ begin
   v_answer := private.recall_answer(v_person_id, refund_order.idempotency_key, 'refund_order', v_body);
   if v_answer is not null then
     return v_answer;
+  end if;
+  if coalesce(refund_order.destination, '') not in ('payment', 'store_credit') then
+    perform private.fail('invalid_refund_destination', 422, 'A refund goes back the way it came (payment) or to the customer''s store credit (store_credit).', 'Send one of the two.');
   end if;
   select * into v_order from public.orders where orders.id = refund_order.order_id for update;
   if v_order.id is null then
@@ -11487,7 +12031,7 @@ begin
   elsif v_ids is not null then
     perform private.take_back_lines(v_order.id, v_ids, v_quantities, coalesce(refund_order.restock, true), refund_order.reason);
   end if;
-  v_refund_ids := private.refund_across(v_order.id, v_amount, 'by_staff', refund_order.reason);
+  v_refund_ids := private.refund_across(v_order.id, v_amount, 'by_staff', refund_order.reason, refund_order.destination);
   update public.refunds set lines = coalesce((
     select jsonb_agg(jsonb_build_object('order_item_id', line.id, 'quantity', line.quantity, 'restock', coalesce(refund_order.restock, true)))
     from unnest(v_ids, v_quantities) as line (id, quantity)), '[]')
@@ -11555,6 +12099,24 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.refuse_capture(payment_id uuid, failure text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_payment public.payments := private.lock_payment(refuse_capture.payment_id);
+begin
+  update public.payments
+  set capture_asked_at = null, capture_asked_amount = null, void_asked_at = null, void_reason = null,
+    failure_code = 'capture_refused', failure_message = left(refuse_capture.failure, 500)
+  where payments.id = v_payment.id and payments.status = 'authorized';
+  if found then
+    perform private.flag_order(v_payment.order_id, 'the provider refused to capture or void a payment');
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.refuse_cart_quantity()
  RETURNS void
  LANGUAGE plpgsql
@@ -11586,6 +12148,28 @@ begin
     perform private.fail('download_expired', 409, 'The time for this download is over.', 'Ask the shop.', v_download.expires_at::text);
   end if;
   perform private.fail('download_limit_reached', 409, format('This file was downloaded %s times, which is all that was bought.', v_download.used_count), 'Ask the shop.');
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.refuse_guesser(person_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_guesser constant uuid := coalesce(refuse_guesser.person_id, '00000000-0000-0000-0000-000000000000');
+  v_limit constant integer := private.setting(case when refuse_guesser.person_id is null then 'max_visitor_coupon_guesses' else 'max_coupon_guesses' end);
+  v_known private.coupon_guesses;
+begin
+  perform pg_advisory_xact_lock(hashtextextended('seatline.coupons/' || v_guesser, 0));
+  select * into v_known from private.coupon_guesses
+  where coupon_guesses.person_id = v_guesser and coupon_guesses.since > now() - interval '1 hour';
+  if coalesce(v_known.wrong, 0) >= v_limit then
+    perform set_config('response.headers', format('[{"Retry-After": "%s"}]',
+      ceil(extract(epoch from coalesce(v_known.since, now()) + interval '1 hour' - now()))), true);
+    return private.refuse_and_keep('too_many_coupon_guesses', 429, 'Too many wrong codes were tried.', 'Wait for the seconds in Retry-After, then try again.');
+  end if;
+  return null;
 end
 $function$;
 
@@ -12084,6 +12668,23 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.renew_gift_card_code(gift_card_id uuid, reason text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.require_refunder('payments.refund', renew_gift_card_code.reason);
+  perform from public.gift_cards where gift_cards.id = renew_gift_card_code.gift_card_id for no key update;
+  if not found then
+    perform private.fail('gift_card_not_found', 404, 'There is no such gift card.', 'Check the id.');
+  end if;
+  perform private.emit('gift_card.renewed', 'gift_card', renew_gift_card_code.gift_card_id, jsonb_build_object('reason', renew_gift_card_code.reason));
+  return private.gift_card_document(renew_gift_card_code.gift_card_id, private.set_gift_card_code(renew_gift_card_code.gift_card_id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.renewal_line(enrollment_id uuid, person_id uuid, currency text)
  RETURNS private.order_line
  LANGUAGE plpgsql
@@ -12159,7 +12760,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.request_refund(payment_id uuid, reason text, note text, amount bigint DEFAULT NULL::bigint)
+CREATE OR REPLACE FUNCTION private.request_refund(payment_id uuid, reason text, note text, amount bigint DEFAULT NULL::bigint, destination text DEFAULT 'payment'::text)
  RETURNS uuid
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -12168,12 +12769,18 @@ declare
   v_amount bigint := coalesce(request_refund.amount, private.refundable_amount(request_refund.payment_id));
   v_refund_id uuid;
 begin
-  insert into public.refunds (payment_id, order_id, amount, currency, reason, note)
-  select payments.id, payments.order_id, v_amount, payments.currency, request_refund.reason, request_refund.note
+  insert into public.refunds (payment_id, order_id, amount, currency, reason, note, destination)
+  select payments.id, payments.order_id, v_amount, payments.currency, request_refund.reason, request_refund.note, request_refund.destination
   from public.payments where payments.id = request_refund.payment_id
   returning refunds.id into v_refund_id;
   update public.payments set status = 'refunding' where payments.id = request_refund.payment_id;
   perform private.emit('refund.requested', 'refund', v_refund_id);
+  -- what stays in the house needs nobody to send it
+  if request_refund.destination = 'store_credit' or exists (
+    select from public.payments where payments.id = request_refund.payment_id and payments.provider in ('store_credit', 'gift_card')
+  ) then
+    perform private.record_refund_result(v_refund_id, 'internal_' || v_refund_id, 'success');
+  end if;
   return v_refund_id;
 end
 $function$;
@@ -12534,6 +13141,20 @@ begin
     end if;
     v_left := v_left - v_units;
   end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.return_to_gift_card(gift_card_id uuid, amount bigint, refund_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  insert into public.gift_card_entries (gift_card_id, kind, amount, reference_id)
+  values (return_to_gift_card.gift_card_id, 'returned', return_to_gift_card.amount, return_to_gift_card.refund_id);
+  -- money that comes back after the card's end can be spent for a while
+  update public.gift_cards set expires_at = now() + interval '30 days', expired_at = null
+  where gift_cards.id = return_to_gift_card.gift_card_id and gift_cards.expires_at < now() + interval '1 day';
 end
 $function$;
 
@@ -13257,6 +13878,21 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.set_gift_card_code(gift_card_id uuid)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_code text := private.random_code(16);
+begin
+  insert into private.gift_card_codes (gift_card_id, code_hash) values (set_gift_card_code.gift_card_id, encode(sha256(convert_to(v_code, 'UTF8')), 'hex'))
+  on conflict on constraint gift_card_codes_pkey do update set code_hash = excluded.code_hash;
+  update public.gift_cards set hint = right(v_code, 4) where gift_cards.id = set_gift_card_code.gift_card_id;
+  return rtrim(regexp_replace(v_code, '(.{4})', '\1-', 'g'), '-');
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.set_low_stock_threshold(variant_id uuid, threshold integer, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -13382,7 +14018,8 @@ begin
     end if;
     return 'ignored';
   end if;
-  if settle_payment.amount <> v_payment.amount or upper(settle_payment.currency) <> v_payment.currency then
+  if settle_payment.amount <> v_payment.amount and not (v_payment.capture_method = 'manual' and settle_payment.amount between 1 and v_payment.amount)
+    or upper(settle_payment.currency) <> v_payment.currency then
     update public.payments set failure_code = 'amount_mismatch',
       failure_message = format('The provider reports %s %s.', settle_payment.amount, upper(settle_payment.currency))
     where payments.id = v_payment.id;
@@ -13395,11 +14032,11 @@ begin
     return private.flag_order(v_payment.order_id, 'one capture was reported for two payments');
   end if;
   update public.payments
-  set status = 'success', captured_amount = settle_payment.amount, settled_at = now(), failure_code = null, failure_message = null,
+  set status = 'success', captured_amount = settle_payment.amount, authorized_amount = greatest(payments.authorized_amount, settle_payment.amount), settled_at = now(), failure_code = null, failure_message = null,
     provider_payment_id = coalesce(settle_payment.provider_payment_id, payments.provider_payment_id)
   where payments.id = v_payment.id;
   perform private.post_entries('capture:' || v_payment.id, v_payment.order_id, v_payment.currency,
-    jsonb_build_object(private.cash_account(v_payment.provider), v_payment.amount, 'receivable', -v_payment.amount));
+    jsonb_build_object(private.cash_account(v_payment.provider), settle_payment.amount, 'receivable', -settle_payment.amount));
   perform private.emit('payment.succeeded', 'payment', v_payment.id);
   perform private.deliver_paid_order(v_payment.order_id, v_payment.id);
   return 'applied';
@@ -13432,7 +14069,9 @@ begin
     status = case when v_rest = 0 then 'refunded' when v_open then payments.status else 'success' end
   where payments.id = payment.id;
   perform private.post_entries(private.refund_effect_key('refund', refund.id), refund.order_id, refund.currency, jsonb_build_object(
-    'receivable', v_cleared, 'refunds', refund.amount - v_cleared - v_tax, 'tax_payable', v_tax, private.cash_account(payment.provider), -refund.amount));
+    'receivable', v_cleared, 'refunds', refund.amount - v_cleared - v_tax, 'tax_payable', v_tax,
+    case refund.destination when 'store_credit' then 'store_credit' else private.cash_account(payment.provider) end, -refund.amount));
+  perform private.keep_refund_in_house(refund, payment);
   perform private.emit('refund.succeeded', 'refund', refund.id);
   v_kept := private.kept_amount(refund.order_id);
   select orders.status into v_order_status from public.orders where orders.id = refund.order_id;
@@ -14099,6 +14738,19 @@ begin
     returning waitlist_entries.id into v_entry_id;
     perform private.settle_reservations(v_entry_id, 'released');
   end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.store_credit_balance(person_id uuid, currency text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select coalesce(sum(store_credit_entries.amount), 0)
+    from public.store_credit_accounts join public.store_credit_entries on store_credit_entries.account_id = store_credit_accounts.id
+    where store_credit_accounts.person_id = store_credit_balance.person_id and store_credit_accounts.currency = store_credit_balance.currency);
 end
 $function$;
 
@@ -15059,6 +15711,27 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.tg_gift_card_entries__guard_balance()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_expires_at timestamptz;
+  v_balance bigint;
+begin
+  select gift_cards.expires_at into v_expires_at from public.gift_cards where gift_cards.id = new.gift_card_id for no key update;
+  v_balance := private.gift_card_balance_of(new.gift_card_id);
+  if new.kind <> 'expired' and v_expires_at <= now() then
+    perform private.fail('gift_card_expired', 409, 'This gift card has expired.', 'Ask the shop.');
+  end if;
+  if v_balance + new.amount < 0 then
+    perform private.fail('gift_card_insufficient', 409, 'There is not that much on this gift card.', 'Name a smaller amount, or leave it out.', v_balance::text);
+  end if;
+  return new;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.tg_intakes__decide_again()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -15402,6 +16075,23 @@ AS $function$
 begin
   if new.slot / 64 <> private.first_slot(new.location_id) / 64 then
     raise check_violation using message = format('Slot %s is not one of this location.', new.slot), constraint = 'stock_slots_are_at_most_64_each';
+  end if;
+  return new;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_store_credit_entries__guard_balance()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_balance bigint;
+begin
+  perform from public.store_credit_accounts where store_credit_accounts.id = new.account_id for no key update;
+  v_balance := (select coalesce(sum(store_credit_entries.amount), 0) from public.store_credit_entries where store_credit_entries.account_id = new.account_id);
+  if v_balance + new.amount < 0 then
+    perform private.fail('store_credit_insufficient', 409, 'There is not that much store credit.', 'Name a smaller amount, or leave it out.', v_balance::text);
   end if;
   return new;
 end
@@ -16131,6 +16821,40 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.void_authorizations(order_id uuid, reason text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.ask_void(payments.id, void_authorizations.reason)
+  from public.payments
+  where payments.order_id = void_authorizations.order_id and payments.status = 'authorized' and payments.capture_asked_at is null and payments.void_asked_at is null;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.void_payment(payment_id uuid, reason text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(void_payment.payment_id, void_payment.reason);
+  v_answer jsonb;
+  v_payment public.payments;
+begin
+  perform private.require_refunder('payments.review', void_payment.reason);
+  v_answer := private.recall_answer(v_person_id, void_payment.idempotency_key, 'void_payment', v_body);
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_payment := private.find_authorized_payment(void_payment.payment_id);
+  perform private.ask_void(v_payment.id, void_payment.reason);
+  select * into v_payment from public.payments where payments.id = v_payment.id;
+  return private.remember_answer(v_person_id, void_payment.idempotency_key, 'void_payment', v_body, private.payment_document(v_payment));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.waitlist_document(entry public.waitlist_entries)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -16737,6 +17461,14 @@ AS $function$
   select private.cancellation_quote(cancellation_quote.enrollment_id);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.capture_payment(payment_id uuid, amount bigint DEFAULT NULL::bigint, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.capture_payment(capture_payment.payment_id, capture_payment.amount, capture_payment.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.category_tree(locale text DEFAULT NULL::text)
  RETURNS TABLE(id uuid, parent_id uuid, slug text, title text, description text, depth integer, "position" integer, path text[], own_products bigint, products bigint)
  LANGUAGE sql
@@ -17026,6 +17758,14 @@ AS $function$
   select private.get_order(get_order.order_id);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.gift_card_balance(code text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.gift_card_balance(gift_card_balance.code);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.grade_submission(submission_id uuid, score_percent integer, feedback text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -17049,6 +17789,14 @@ CREATE OR REPLACE FUNCTION public.grant_seat(intake_id uuid, profile_id uuid, re
 AS $function$
   select private.grant_seat(grant_seat.intake_id, grant_seat.profile_id, grant_seat.reason, grant_seat.access_starts_at,
     grant_seat.access_ends_at, grant_seat.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.grant_store_credit(person_id uuid, amount bigint, currency text, reason text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.grant_store_credit(grant_store_credit.person_id, grant_store_credit.amount, grant_store_credit.currency, grant_store_credit.reason, grant_store_credit.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.guaranteed(public.intakes)
@@ -17076,6 +17824,15 @@ CREATE OR REPLACE FUNCTION public.invoice_document(invoice_id uuid)
  SET search_path TO ''
 AS $function$
   select private.invoice_document(invoice_document.invoice_id);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.issue_gift_card(amount bigint, currency text, reason text, expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone, recipient_name text DEFAULT NULL::text, recipient_email text DEFAULT NULL::text, message text DEFAULT NULL::text, paid_by text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.issue_gift_card(issue_gift_card.amount, issue_gift_card.currency, issue_gift_card.reason, issue_gift_card.expires_at, issue_gift_card.recipient_name,
+    issue_gift_card.recipient_email, issue_gift_card.message, issue_gift_card.paid_by, issue_gift_card.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.join_waitlist(intake_id uuid, idempotency_key text DEFAULT NULL::text)
@@ -17197,6 +17954,18 @@ AS $function$
   select * from private.my_downloads();
 $function$;
 
+CREATE OR REPLACE FUNCTION public.my_store_credit()
+ RETURNS TABLE(currency_code text, balance_amount bigint)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select store_credit_accounts.currency, coalesce(sum(store_credit_entries.amount), 0)::bigint
+  from public.store_credit_accounts left join public.store_credit_entries on store_credit_entries.account_id = store_credit_accounts.id
+  where store_credit_accounts.person_id = auth.uid()
+  group by store_credit_accounts.currency order by store_credit_accounts.currency;
+$function$;
+
 CREATE OR REPLACE FUNCTION public.my_waitlist()
  RETURNS SETOF jsonb
  LANGUAGE sql
@@ -17255,6 +18024,22 @@ CREATE OR REPLACE FUNCTION public.organisation_progress(organisation_id uuid)
  SET search_path TO ''
 AS $function$
   select * from private.organisation_progress(organisation_progress.organisation_id);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.pay_with_gift_card(order_id uuid, code text, amount bigint DEFAULT NULL::bigint, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.pay_with_gift_card(pay_with_gift_card.order_id, pay_with_gift_card.code, pay_with_gift_card.amount, pay_with_gift_card.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.pay_with_store_credit(order_id uuid, amount bigint DEFAULT NULL::bigint, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.pay_with_store_credit(pay_with_store_credit.order_id, pay_with_store_credit.amount, pay_with_store_credit.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.place_draft_order(draft_order_id uuid, hold_until timestamp with time zone DEFAULT NULL::timestamp with time zone, idempotency_key text DEFAULT NULL::text)
@@ -17380,6 +18165,14 @@ AS $function$
   select private.reclaim_seat(reclaim_seat.seat_id, reclaim_seat.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.record_payment(order_id uuid, method text, amount bigint DEFAULT NULL::bigint, reference text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.record_payment(record_payment.order_id, record_payment.method, record_payment.amount, record_payment.reference, record_payment.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.record_transfer_refund(refund_id uuid, reference text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -17388,12 +18181,20 @@ AS $function$
   select private.record_transfer_refund(record_transfer_refund.refund_id, record_transfer_refund.reference, record_transfer_refund.idempotency_key);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.refund_order(order_id uuid, lines jsonb DEFAULT NULL::jsonb, amount bigint DEFAULT NULL::bigint, reason text DEFAULT NULL::text, restock boolean DEFAULT true, idempotency_key text DEFAULT NULL::text)
+CREATE OR REPLACE FUNCTION public.redeem_gift_card(code text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  select private.refund_order(refund_order.order_id, refund_order.lines, refund_order.amount, refund_order.reason, refund_order.restock, refund_order.idempotency_key);
+  select private.redeem_gift_card(redeem_gift_card.code, redeem_gift_card.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.refund_order(order_id uuid, lines jsonb DEFAULT NULL::jsonb, amount bigint DEFAULT NULL::bigint, reason text DEFAULT NULL::text, restock boolean DEFAULT true, idempotency_key text DEFAULT NULL::text, destination text DEFAULT 'payment'::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.refund_order(refund_order.order_id, refund_order.lines, refund_order.amount, refund_order.reason, refund_order.restock, refund_order.idempotency_key, refund_order.destination);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.release_stock(hold_id uuid, idempotency_key text DEFAULT NULL::text)
@@ -17451,6 +18252,14 @@ CREATE OR REPLACE FUNCTION public.renew_calendar_link(calendar text, idempotency
  SET search_path TO ''
 AS $function$
   select private.renew_calendar_link(renew_calendar_link.calendar, renew_calendar_link.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.renew_gift_card_code(gift_card_id uuid, reason text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.renew_gift_card_code(renew_gift_card_code.gift_card_id, renew_gift_card_code.reason);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.reserve_stock(lines jsonb, minutes integer DEFAULT NULL::integer, note text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
@@ -17769,6 +18578,14 @@ AS $function$
   select private.verify_certificate(verify_certificate.number);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.void_payment(payment_id uuid, reason text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.void_payment(void_payment.payment_id, void_payment.reason, void_payment.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.withdraw_seat(enrollment_id uuid, reason text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -17836,6 +18653,10 @@ ALTER TABLE "public"."enrollment_transfers" ADD CONSTRAINT "enrollment_transfers
 ALTER TABLE "public"."enrollment_transfers" ADD CONSTRAINT "enrollment_transfers_new_enrollment_id_fkey" FOREIGN KEY (new_enrollment_id) REFERENCES public.enrollments(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."exports" ADD CONSTRAINT "exports_path_key" UNIQUE (path);
+
+ALTER TABLE "private"."gift_card_codes" ADD CONSTRAINT "gift_card_codes_gift_card_id_fkey" FOREIGN KEY (gift_card_id) REFERENCES public.gift_cards(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."gift_card_entries" ADD CONSTRAINT "gift_card_entries_gift_card_id_fkey" FOREIGN KEY (gift_card_id) REFERENCES public.gift_cards(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."gifts" ADD CONSTRAINT "gifts_enrollment_id_fkey" FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id) ON DELETE RESTRICT;
 
@@ -17956,6 +18777,8 @@ ALTER TABLE "public"."organisation_invites" ADD CONSTRAINT "organisation_invites
 ALTER TABLE "public"."organisation_members" ADD CONSTRAINT "organisation_members_organisation_id_fkey" FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."organisation_seats" ADD CONSTRAINT "organisation_seats_organisation_id_fkey" FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."payments" ADD CONSTRAINT "payments_gift_card_id_fkey" FOREIGN KEY (gift_card_id) REFERENCES public.gift_cards(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."payments" ADD CONSTRAINT "payments_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
@@ -18124,6 +18947,10 @@ ALTER TABLE "public"."seat_grants" ADD CONSTRAINT "seat_grants_granted_by_fkey" 
 ALTER TABLE "public"."session_links" ADD CONSTRAINT "session_links_session_id_fkey" FOREIGN KEY (session_id) REFERENCES public.intake_sessions(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."stock_slots" ADD CONSTRAINT "stock_slots_location_id_fkey" FOREIGN KEY (location_id) REFERENCES public.locations(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."store_credit_accounts" ADD CONSTRAINT "store_credit_accounts_person_id_fkey" FOREIGN KEY (person_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."store_credit_entries" ADD CONSTRAINT "store_credit_entries_account_id_fkey" FOREIGN KEY (account_id) REFERENCES public.store_credit_accounts(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."submissions" ADD CONSTRAINT "submissions_enrollment_id_fkey" FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id) ON DELETE RESTRICT;
 
@@ -18473,9 +19300,14 @@ UNION ALL
     (orders.id)::text AS subject,
     format('asked %s, due %s'::text, asked.amount, private.due_amount(orders.id)) AS detail
    FROM (( SELECT payments.order_id,
-            sum(payments.amount) AS amount
-           FROM public.payments
-          WHERE (payments.status = 'pending'::text)
+            sum(
+                CASE payments.status
+                    WHEN 'pending'::text THEN payments.amount
+                    ELSE COALESCE(payments.capture_asked_amount, payments.authorized_amount)
+                END) AS amount
+           FROM (public.payments
+             JOIN public.orders orders_1 ON ((orders_1.id = payments.order_id)))
+          WHERE ((payments.status = ANY (ARRAY['pending'::text, 'authorized'::text])) AND (payments.void_asked_at IS NULL) AND ((payments.capture_asked_at IS NULL) OR (orders_1.status <> ALL (ARRAY['cancelled'::text, 'expired'::text, 'refunded'::text]))))
           GROUP BY payments.order_id) asked
      JOIN public.orders ON ((orders.id = asked.order_id)))
   WHERE ((orders.status <> 'needs_review'::text) AND (asked.amount > (private.due_amount(orders.id))::numeric))
@@ -18547,6 +19379,50 @@ UNION ALL
             WHEN 'pending'::text THEN (- private.kept_amount(orders.id))
             ELSE private.due_amount(orders.id)
         END)::numeric))
+UNION ALL
+ SELECT 'the books owe what people have as store credit'::text AS invariant,
+    COALESCE(booked.currency, held.currency) AS subject,
+    format('booked %s, held %s'::text, booked.amount, held.amount) AS detail
+   FROM (( SELECT ledger_entries.currency,
+            (- sum(ledger_entries.amount)) AS amount
+           FROM public.ledger_entries
+          WHERE (ledger_entries.account = 'store_credit'::text)
+          GROUP BY ledger_entries.currency) booked
+     FULL JOIN ( SELECT store_credit_accounts.currency,
+            sum(store_credit_entries.amount) AS amount
+           FROM (public.store_credit_entries
+             JOIN public.store_credit_accounts ON ((store_credit_accounts.id = store_credit_entries.account_id)))
+          GROUP BY store_credit_accounts.currency) held ON ((held.currency = booked.currency)))
+  WHERE (COALESCE(booked.amount, (0)::numeric) <> COALESCE(held.amount, (0)::numeric))
+UNION ALL
+ SELECT 'nobody has less than no store credit'::text AS invariant,
+    (store_credit_entries.account_id)::text AS subject,
+    (sum(store_credit_entries.amount))::text AS detail
+   FROM public.store_credit_entries
+  GROUP BY store_credit_entries.account_id
+ HAVING (sum(store_credit_entries.amount) < (0)::numeric)
+UNION ALL
+ SELECT 'the books owe what is on gift cards'::text AS invariant,
+    COALESCE(booked.currency, held.currency) AS subject,
+    format('booked %s, held %s'::text, booked.amount, held.amount) AS detail
+   FROM (( SELECT ledger_entries.currency,
+            (- sum(ledger_entries.amount)) AS amount
+           FROM public.ledger_entries
+          WHERE (ledger_entries.account = 'gift_cards'::text)
+          GROUP BY ledger_entries.currency) booked
+     FULL JOIN ( SELECT gift_cards.currency,
+            sum(gift_card_entries.amount) AS amount
+           FROM (public.gift_card_entries
+             JOIN public.gift_cards ON ((gift_cards.id = gift_card_entries.gift_card_id)))
+          GROUP BY gift_cards.currency) held ON ((held.currency = booked.currency)))
+  WHERE (COALESCE(booked.amount, (0)::numeric) <> COALESCE(held.amount, (0)::numeric))
+UNION ALL
+ SELECT 'no gift card has less than nothing'::text AS invariant,
+    (gift_card_entries.gift_card_id)::text AS subject,
+    (sum(gift_card_entries.amount))::text AS detail
+   FROM public.gift_card_entries
+  GROUP BY gift_card_entries.gift_card_id
+ HAVING (sum(gift_card_entries.amount) < (0)::numeric)
 UNION ALL
  SELECT 'invoice numbers have no gap'::text AS invariant,
     ((series.kind || '/'::text) || series.year) AS subject,
@@ -18762,6 +19638,10 @@ CREATE INDEX exports_created_at_id_idx ON public.exports USING btree (created_at
 
 CREATE INDEX exports_created_by_idx ON public.exports USING btree (created_by);
 
+CREATE INDEX gift_card_entries_gift_card_id_amount_idx ON public.gift_card_entries USING btree (gift_card_id) INCLUDE (amount);
+
+CREATE INDEX gift_cards_expires_at_idx ON public.gift_cards USING btree (expires_at) WHERE (expired_at IS NULL);
+
 CREATE INDEX gifts_buyer_id_idx ON public.gifts USING btree (buyer_id);
 
 CREATE INDEX gifts_deliver_at_idx ON public.gifts USING btree (deliver_at) WHERE ((status = 'waiting'::text) AND (announced_at IS NULL));
@@ -18896,7 +19776,11 @@ CREATE INDEX payment_proofs_payment_id_idx ON public.payment_proofs USING btree 
 
 CREATE INDEX payment_proofs_submitted_at_id_idx ON public.payment_proofs USING btree (submitted_at, id) WHERE (status = 'submitted'::text);
 
+CREATE INDEX payments_authorized_until_idx ON public.payments USING btree (authorized_until) WHERE (status = 'authorized'::text);
+
 CREATE INDEX payments_created_at_idx ON public.payments USING btree (created_at) WHERE (status = ANY (ARRAY['pending'::text, 'processing'::text]));
+
+CREATE INDEX payments_gift_card_id_idx ON public.payments USING btree (gift_card_id) WHERE (gift_card_id IS NOT NULL);
 
 CREATE UNIQUE INDEX payments_one_open_per_order ON public.payments USING btree (order_id) WHERE (status = ANY (ARRAY['pending'::text, 'processing'::text]));
 
@@ -18995,6 +19879,8 @@ CREATE INDEX stock_movements_reference_id_idx ON public.stock_movements USING bt
 CREATE INDEX stock_movements_variant_id_id_idx ON public.stock_movements USING btree (variant_id, id);
 
 CREATE INDEX stock_slots_location_id_idx ON public.stock_slots USING btree (location_id);
+
+CREATE INDEX store_credit_entries_account_id_amount_idx ON public.store_credit_entries USING btree (account_id) INCLUDE (amount);
 
 CREATE INDEX submissions_graded_by_idx ON public.submissions USING btree (graded_by);
 
@@ -19152,6 +20038,12 @@ CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.exports FOR EA
 
 CREATE TRIGGER _300_discard_object AFTER DELETE ON public.exports FOR EACH ROW EXECUTE FUNCTION private.tg_media__discard_object('imports');
 
+CREATE TRIGGER _100_guard_balance BEFORE INSERT ON public.gift_card_entries FOR EACH ROW WHEN ((new.amount < 0)) EXECUTE FUNCTION private.tg_gift_card_entries__guard_balance();
+
+CREATE TRIGGER _200_refuse_change BEFORE DELETE OR UPDATE ON public.gift_card_entries FOR EACH ROW EXECUTE FUNCTION private.tg__refuse_change();
+
+CREATE TRIGGER _900_audit AFTER INSERT ON public.gift_cards FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.gifts FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.gifts FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('gift');
@@ -19274,6 +20166,10 @@ CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.payments FOR EACH ROW E
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.payments FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('payment');
 
+CREATE TRIGGER _900_audit_recorded AFTER UPDATE OF reference ON public.payments FOR EACH ROW WHEN (((new.provider = ANY (ARRAY['cash'::text, 'other'::text])) AND (new.reference IS DISTINCT FROM old.reference))) EXECUTE FUNCTION private.tg__audit('id');
+
+CREATE TRIGGER _900_audit AFTER UPDATE OF capture_asked_at, void_asked_at ON public.payments FOR EACH ROW WHEN (((new.status = 'authorized'::text) AND ((new.capture_asked_at IS DISTINCT FROM old.capture_asked_at) OR (new.void_asked_at IS DISTINCT FROM old.void_asked_at)))) EXECUTE FUNCTION private.tg__audit('id');
+
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.price_list_prices FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.price_list_prices FOR EACH ROW EXECUTE FUNCTION private.tg__audit('price_list_id', 'variant_id', 'currency', 'min_quantity');
@@ -19381,6 +20277,12 @@ CREATE TRIGGER _100_refuse_write INSTEAD OF INSERT OR DELETE OR UPDATE ON public
 CREATE TRIGGER _100_refuse_change BEFORE DELETE OR UPDATE ON public.stock_movements FOR EACH ROW EXECUTE FUNCTION private.tg_stock_movements__refuse_change();
 
 CREATE TRIGGER _100_check_range BEFORE INSERT ON public.stock_slots FOR EACH ROW EXECUTE FUNCTION private.tg_stock_slots__check_range();
+
+CREATE TRIGGER _100_guard_balance BEFORE INSERT ON public.store_credit_entries FOR EACH ROW WHEN ((new.amount < 0)) EXECUTE FUNCTION private.tg_store_credit_entries__guard_balance();
+
+CREATE TRIGGER _200_refuse_change BEFORE DELETE OR UPDATE ON public.store_credit_entries FOR EACH ROW EXECUTE FUNCTION private.tg__refuse_change();
+
+CREATE TRIGGER _900_audit AFTER INSERT ON public.store_credit_entries FOR EACH ROW WHEN ((new.kind = ANY (ARRAY['granted'::text, 'taken_back'::text]))) EXECUTE FUNCTION private.tg__audit('id');
 
 CREATE TRIGGER _900_audit AFTER UPDATE ON public.submissions FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
@@ -19573,6 +20475,10 @@ CREATE POLICY "select_own_or_staff" ON "public"."enrollments" FOR SELECT TO "aut
 CREATE POLICY "select_staff" ON "public"."events" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('events.read'::text) AS has_permission));
 
 CREATE POLICY "select_own_or_auditor" ON "public"."exports" FOR SELECT TO "authenticated" USING (((created_by = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('audit.read'::text) AS has_permission)));
+
+CREATE POLICY "select_staff" ON "public"."gift_card_entries" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('payments.read'::text) AS has_permission));
+
+CREATE POLICY "select_staff" ON "public"."gift_cards" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('payments.read'::text) AS has_permission));
 
 CREATE POLICY "select_own_or_staff" ON "public"."gifts" FOR SELECT TO "authenticated" USING (((buyer_id = ( SELECT auth.uid() AS uid)) OR (learner_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission)));
 
@@ -19888,6 +20794,12 @@ CREATE POLICY "select_anyone" ON "public"."stock_slots" FOR SELECT TO "anon", "a
    FROM public.variants
   WHERE (variants.id = stock_slots.variant_id))));
 
+CREATE POLICY "select_own_or_staff" ON "public"."store_credit_accounts" FOR SELECT TO "authenticated" USING (((person_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('payments.read'::text) AS has_permission)));
+
+CREATE POLICY "select_own_or_staff" ON "public"."store_credit_entries" FOR SELECT TO "authenticated" USING (((EXISTS ( SELECT
+   FROM public.store_credit_accounts
+  WHERE ((store_credit_accounts.id = store_credit_entries.account_id) AND (store_credit_accounts.person_id = ( SELECT auth.uid() AS uid))))) OR ( SELECT private.has_permission('payments.read'::text) AS has_permission)));
+
 CREATE POLICY "select_own_or_teachers" ON "public"."submissions" FOR SELECT TO "authenticated" USING (((learner_id = ( SELECT auth.uid() AS uid)) OR (product_id IN ( SELECT private.taught_courses() AS taught_courses)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission)));
 
 CREATE POLICY "delete_staff" ON "public"."tax_categories" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('taxes.write'::text) AS has_permission));
@@ -19935,6 +20847,8 @@ COMMENT ON FUNCTION "private"."activate_enrollments"(uuid[]) IS 'Opens the cours
 COMMENT ON FUNCTION "private"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) IS 'Does the work of public.add_address.';
 
 COMMENT ON FUNCTION "private"."add_order_note"(uuid, text, boolean, text) IS 'Does the work of public.add_order_note.';
+
+COMMENT ON FUNCTION "private"."add_store_credit"(uuid, text, text, bigint, uuid, text) IS 'Changes a person''s store credit, once per kind and reference; books nothing. Refuses store_credit_insufficient. Call it last: whoever takes holds the account until the transaction ends.';
 
 COMMENT ON FUNCTION "private"."add_to_cart"(uuid, integer, text) IS 'Does the work of public.add_to_cart.';
 
@@ -19994,6 +20908,8 @@ COMMENT ON FUNCTION "private"."apply_session"(jsonb, text, uuid) IS 'Applies wha
 
 COMMENT ON FUNCTION "private"."arrange_images"(uuid, uuid[], text) IS 'Does the work of public.arrange_images.';
 
+COMMENT ON FUNCTION "private"."ask_void"(uuid, text) IS 'Lets an authorisation go; the worker tells the provider, whose answer ends the payment.';
+
 COMMENT ON FUNCTION "private"."assess_enrollment"(uuid) IS 'Counts the result anew and, when the course''s rule is met, completes the enrolment, once.';
 
 COMMENT ON FUNCTION "private"."assign_seat"(uuid, uuid, text) IS 'Does the work of public.assign_seat.';
@@ -20013,6 +20929,10 @@ COMMENT ON FUNCTION "private"."attributes_problem"(public.category_attributes[],
 COMMENT ON FUNCTION "private"."audit_chain_breaks"() IS 'Audit rows that were altered or whose predecessor is gone; none means the log is whole.';
 
 COMMENT ON FUNCTION "private"."audit_hash"(public.audit_log) IS 'SHA-256 over the previous hash and everything the entry says.';
+
+COMMENT ON FUNCTION "private"."authorize_payment"(uuid, bigint, text, text) IS 'The provider holds the money for us: the order is held as long. What comes for an order that ended or is covered is let go at once.';
+
+COMMENT ON FUNCTION "private"."authorized_amount"(uuid) IS 'What is authorised for an order and will be captured unless it is let go.';
 
 COMMENT ON FUNCTION "private"."best_list_price"(uuid, integer, text, uuid, bigint) IS 'The lowest list price below the base price for this person, quantity and moment; nulls when the base price counts. Of equal ones: for everybody before a group''s, the smaller quantity, the older list.';
 
@@ -20037,6 +20957,8 @@ COMMENT ON FUNCTION "private"."cancellation_document"(public.enrollments) IS 'Wh
 COMMENT ON FUNCTION "private"."cancellation_quote"(uuid) IS 'Does the work of public.cancellation_quote.';
 
 COMMENT ON FUNCTION "private"."cancellation_until"(public.intakes, timestamp with time zone, integer) IS 'Until when a seat can be given back: so many days before the start, or so many after the purchase while less than the percentage is done, whichever is later. The terms are the intake''s if it has any, else the course''s; null: never.';
+
+COMMENT ON FUNCTION "private"."capture_payment"(uuid, bigint, text) IS 'Does the work of public.capture_payment.';
 
 COMMENT ON FUNCTION "private"."cart_changes"(private.priced_cart, uuid) IS 'What moved since the customer last saw the cart: price_changed, not_available, available_again; not for the line they changed themselves just now.';
 
@@ -20152,9 +21074,9 @@ COMMENT ON FUNCTION "private"."close_intake"(uuid, text) IS 'Does the work of pu
 
 COMMENT ON FUNCTION "private"."close_overdue_attempt"(uuid, uuid) IS 'An attempt whose time is over and that was never handed in counts, with nothing right.';
 
-COMMENT ON FUNCTION "private"."close_payments"(uuid, text) IS 'Closes the open attempt of an order that ended or was paid otherwise; the worker then closes the provider''s page. One that is being processed is left to its outcome.';
+COMMENT ON FUNCTION "private"."close_payments"(uuid, text) IS 'Closes the open attempt of an order that ended or was paid otherwise; the worker then closes the provider''s page. What is authorised is let go, unless the attempt was only replaced. One that is being processed is left to its outcome.';
 
-COMMENT ON FUNCTION "private"."close_payments_beyond_due"(uuid) IS 'Closes the open attempt when it asks for more than is due: whoever lowers what is due calls it. The caller holds the order''s row.';
+COMMENT ON FUNCTION "private"."close_payments_beyond_due"(uuid) IS 'Closes the open attempt, and lets go what is authorised, when it is more than is due: whoever lowers what is due calls it. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."close_reviewed_order"(public.orders, text, text, text) IS 'Ends what is left of an order: its goods come back, its money goes back or is written off. The caller holds the order''s row.';
 
@@ -20183,6 +21105,8 @@ COMMENT ON FUNCTION "private"."copy_intake"(public.intakes, text, timestamp with
 COMMENT ON FUNCTION "private"."copy_order_lines"(uuid) IS 'Writes the lines of a new invoice as they were bought, each with its discount and its taxes.';
 
 COMMENT ON FUNCTION "private"."count_changes"(text[]) IS 'How many rows would be created, changed and left.';
+
+COMMENT ON FUNCTION "private"."count_guess"(uuid) IS 'Counts one more wrong code.';
 
 COMMENT ON FUNCTION "private"."count_use"(uuid, uuid, uuid) IS 'Counts one use, each limit by one guarded statement. Refuses coupon_used_up, coupon_already_used, or promotion_used_up for one that applies by itself.';
 
@@ -20254,6 +21178,8 @@ COMMENT ON FUNCTION "private"."emit"(text, text, uuid, jsonb) IS 'Adds one event
 
 COMMENT ON FUNCTION "private"."emit_each"(text[], text, uuid) IS 'Adds several events about one subject, in this order, in one statement: what a purchase needs.';
 
+COMMENT ON FUNCTION "private"."end_authorization"(public.payments) IS 'The provider let an authorisation go: the payment ends, and the order''s hold is what it would be without it. The caller holds the order''s row.';
+
 COMMENT ON FUNCTION "private"."end_dispute_review"(uuid, text) IS 'After a dispute: the order is what it was, or has lost its money and ends, or a part of it, by the dispute or by a refund meanwhile. Only what a dispute put before a person leaves the review by itself. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."end_downloads"(uuid[]) IS 'Ends the downloads of lines that were given back. Links that were already signed end by themselves within download_link_seconds.';
@@ -20296,6 +21222,8 @@ COMMENT ON FUNCTION "private"."expire_due_orders"(integer) IS 'Expires pending o
 
 COMMENT ON FUNCTION "private"."expire_due_stock_holds"(integer) IS 'Ends holds that are due, oldest first; returns how many. The worker calls it until 0.';
 
+COMMENT ON FUNCTION "private"."expire_gift_cards"(integer) IS 'Takes what is left from cards that are due, skipping those in use; returns how many. The worker calls it each hour; nobody can spend them before either.';
+
 COMMENT ON FUNCTION "private"."expire_own_due_orders"(uuid, private.order_line[]) IS 'A buyer''s own due hold never stands in the way of the next try, worker or no worker. Locks the stock of the lines too, since it may hold other stock already. Answers the orders, whose promotions redeem_promotions gives back.';
 
 COMMENT ON FUNCTION "private"."explain_order_money"(uuid) IS 'Does the work of public.explain_order_money.';
@@ -20328,6 +21256,8 @@ COMMENT ON FUNCTION "private"."fill_seat"(public.organisation_seats, uuid) IS 'M
 
 COMMENT ON FUNCTION "private"."fill_waiting_backorders"() IS 'Gives units that lie on the shelf to who bought beyond stock, where the two missed each other; says how many. The worker calls it every minute.';
 
+COMMENT ON FUNCTION "private"."find_authorized_payment"(uuid) IS 'An authorised payment of which nothing was asked yet, locked behind its order. Refuses payment_not_found, payment_not_authorized, capture_in_progress.';
+
 COMMENT ON FUNCTION "private"."find_broken_constraints"(uuid, regclass, regclass, jsonb) IS 'Asks the check constraints of a table about staged rows that have its columns, so that no rule is written twice; the name of a constraint is the sentence. columns: what a column of the table is called in the file.';
 
 COMMENT ON FUNCTION "private"."find_concerns"() IS 'Everything that is open now, however young. Asked by the worker and by staff.';
@@ -20335,6 +21265,8 @@ COMMENT ON FUNCTION "private"."find_concerns"() IS 'Everything that is open now,
 COMMENT ON FUNCTION "private"."find_coupon"(uuid, text) IS 'The coupon that a person, or a visitor (null), typed, in any case, with spaces or hyphens. A wrong one is counted: then refusal is what the verb must return (coupon_not_found, too_many_coupon_guesses).';
 
 COMMENT ON FUNCTION "private"."find_coupons"(text[]) IS 'The coupons of the codes that the caller typed; the last one is a refusal if one was wrong. Refuses too_many_coupons.';
+
+COMMENT ON FUNCTION "private"."find_gift_card"(uuid, text) IS 'The card whose code a person typed, in any case, with spaces or hyphens. A wrong one is counted: then refusal is what the verb must return (gift_card_not_found, too_many_coupon_guesses).';
 
 COMMENT ON FUNCTION "private"."find_import"(uuid) IS 'Does the work of public.find_import.';
 
@@ -20396,6 +21328,12 @@ COMMENT ON FUNCTION "private"."get_order"(uuid) IS 'Does the work of public.get_
 
 COMMENT ON FUNCTION "private"."get_units"(public.promotions, private.order_line[], boolean[]) IS 'Buy X get Y: how many units of each line one gets. Of every X + Y covered units Y are got, and over the whole order they are the cheapest ones.';
 
+COMMENT ON FUNCTION "private"."gift_card_balance"(text) IS 'Does the work of public.gift_card_balance.';
+
+COMMENT ON FUNCTION "private"."gift_card_balance_of"(uuid) IS 'What is left on a card.';
+
+COMMENT ON FUNCTION "private"."gift_card_document"(uuid, text) IS 'A card as staff see it; code only in the answer that made it.';
+
 COMMENT ON FUNCTION "private"."gift_document"(uuid) IS 'A gift as its verbs answer it; its code is in no table.';
 
 COMMENT ON FUNCTION "private"."give_back_captures"(uuid, text, text) IS 'Gives back everything an order captured that is not on its way back yet.';
@@ -20420,6 +21358,8 @@ COMMENT ON FUNCTION "private"."grant_role"(uuid, text) IS 'Does the work of publ
 
 COMMENT ON FUNCTION "private"."grant_seat"(uuid, uuid, text, timestamp with time zone, timestamp with time zone, text) IS 'Does the work of public.grant_seat.';
 
+COMMENT ON FUNCTION "private"."grant_store_credit"(uuid, bigint, text, text, text) IS 'Does the work of public.grant_store_credit.';
+
 COMMENT ON FUNCTION "private"."granted_seat_document"(uuid) IS 'A granted seat as its verbs answer it.';
 
 COMMENT ON FUNCTION "private"."hand_over_process"(uuid, text) IS 'A system outside has taken the work and will report by update_process. One that has reported already is left as it says.';
@@ -20436,6 +21376,8 @@ COMMENT ON FUNCTION "private"."has_words"(tsquery, text[]) IS 'Whether anything 
 
 COMMENT ON FUNCTION "private"."held_units"(uuid, uuid) IS 'How many units of a variant a holder still holds.';
 
+COMMENT ON FUNCTION "private"."held_until"(public.orders) IS 'Until when an unpaid order holds what it sells, by when it was placed and how it is being paid now.';
+
 COMMENT ON FUNCTION "private"."hold_difference"(public.orders, private.order_line[]) IS 'Lets an unpaid order hold what these lines need and nothing else: what it holds already stays its own. Refuses out_of_stock. The caller holds every slot of both.';
 
 COMMENT ON FUNCTION "private"."hold_disputed"(uuid) IS 'Opens a dispute: the money leaves cash, and what the payment keeps of it cannot be refunded. The caller holds order and payment.';
@@ -20443,6 +21385,8 @@ COMMENT ON FUNCTION "private"."hold_disputed"(uuid) IS 'Opens a dispute: the mon
 COMMENT ON FUNCTION "private"."hold_line"(uuid, uuid, private.order_line, timestamp with time zone) IS 'Takes the line''s units, from the waiting list''s offer if the person has one: held until expires_at, or sold at once when there is nothing to pay. Says how many lie beyond stock. Refuses out_of_stock, or the reason of refuse_second_seat when the last seat is the buyer''s own.';
 
 COMMENT ON FUNCTION "private"."hold_locations"(uuid[]) IS 'Keeps places open until the end of this transaction. Refuses location_not_found.';
+
+COMMENT ON FUNCTION "private"."hold_order_until"(uuid, timestamp with time zone) IS 'Moves the end of an unpaid order''s hold: the order, its units, its uses of promotions. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."import_columns"(text) IS 'The columns of a kind of file in the order of an export; files of products have attribute:<key> and variant_attribute:<key> beside them.';
 
@@ -20490,6 +21434,8 @@ COMMENT ON FUNCTION "private"."issue_certificate"(uuid, text) IS 'The certificat
 
 COMMENT ON FUNCTION "private"."issue_credit_note"(uuid) IS 'The credit note of a refund that gave a sale back, issued now or before; null when the money never was a sale. Called again it answers the same.';
 
+COMMENT ON FUNCTION "private"."issue_gift_card"(bigint, text, text, timestamp with time zone, text, text, text, text, text) IS 'Does the work of public.issue_gift_card.';
+
 COMMENT ON FUNCTION "private"."issue_gift_code"(uuid) IS 'A code for a mail about a gift, null when nobody can claim it now. As private.issue_invite_code.';
 
 COMMENT ON FUNCTION "private"."issue_invite_code"(uuid) IS 'A code for the mail of an invitation, null when it ended. Each try of the mail gets one of its own, and each is good: only the hashes are kept.';
@@ -20505,6 +21451,8 @@ COMMENT ON FUNCTION "private"."keep_a_manager"(uuid) IS 'Refuses last_manager. T
 COMMENT ON FUNCTION "private"."keep_certificate_pdf"(uuid, text, text, integer) IS 'Remembers where the PDF is kept and its hash, once; the same again is fine, another one is refused.';
 
 COMMENT ON FUNCTION "private"."keep_invoice_pdf"(uuid, text, text, integer) IS 'Remembers where the PDF is kept and its hash, once; the same again is fine, another one is refused.';
+
+COMMENT ON FUNCTION "private"."keep_refund_in_house"(public.refunds, public.payments) IS 'Puts a refund that the books have already on the account or card that it goes to.';
 
 COMMENT ON FUNCTION "private"."kept_amount"(uuid) IS 'What an order captured, less what went back and what is on its way.';
 
@@ -20708,7 +21656,11 @@ COMMENT ON FUNCTION "private"."pass_on_free_units"(uuid) IS 'Gives units that ar
 
 COMMENT ON FUNCTION "private"."pass_on_units"(uuid, integer, uuid, integer) IS 'Of units that free in a slot, holds one for each of the next in line and says how many. The caller holds the slot and keeps its numbers.';
 
-COMMENT ON FUNCTION "private"."payable_amount"(public.orders, bigint) IS 'What an attempt to pay this order asks for: the amount, or all that is due. Refuses order_not_payable, order_expired, invalid_payment_amount, amount_exceeds_due. The caller holds the order''s row.';
+COMMENT ON FUNCTION "private"."pay_with_gift_card"(uuid, text, bigint, text) IS 'Does the work of public.pay_with_gift_card.';
+
+COMMENT ON FUNCTION "private"."pay_with_store_credit"(uuid, bigint, text) IS 'Does the work of public.pay_with_store_credit.';
+
+COMMENT ON FUNCTION "private"."payable_amount"(public.orders, bigint) IS 'What an attempt to pay this order asks for: the amount, or all that is due and not authorised. Refuses payment_in_progress, order_not_payable, order_expired, invalid_payment_amount, amount_exceeds_due. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."payment_document"(public.payments, bigint) IS 'A payment as its buyer sees it; due_amount is what its order still asks for, counted unless the caller knows it.';
 
@@ -20840,17 +21792,21 @@ COMMENT ON FUNCTION "private"."receive_provider_event"(text, text, text, jsonb) 
 
 COMMENT ON FUNCTION "private"."reclaim_seat"(uuid, text) IS 'Does the work of public.reclaim_seat.';
 
+COMMENT ON FUNCTION "private"."record_payment"(uuid, text, bigint, text, text) IS 'Does the work of public.record_payment.';
+
 COMMENT ON FUNCTION "private"."record_progress"(uuid, uuid, integer, boolean) IS 'Keeps the best score and the first completion. The caller has locked the enrolment and assesses it afterwards.';
 
 COMMENT ON FUNCTION "private"."record_refund_result"(uuid, text, text, text) IS 'What the provider says of a refund: pending, success or failed. A success may still fail when the bank sends it back; a failed try stays failed. Anything known already is ignored.';
 
 COMMENT ON FUNCTION "private"."record_transfer_refund"(uuid, text, text) IS 'Does the work of public.record_transfer_refund.';
 
+COMMENT ON FUNCTION "private"."redeem_gift_card"(text, text) IS 'Does the work of public.redeem_gift_card.';
+
 COMMENT ON FUNCTION "private"."redeem_promotions"(uuid, uuid, private.quote, timestamp with time zone, uuid[]) IS 'Uses the promotions of a quote for an order that is written, and gives back those of the buyer''s orders that just ended: the last thing a purchase locks. Until expires_at while the order is unpaid, for good without. Refuses as private.count_use does.';
 
 COMMENT ON FUNCTION "private"."reduce_to_stock"(private.priced_cart, uuid) IS 'Lowers quantities to what is left, as long as something is left, and says which.';
 
-COMMENT ON FUNCTION "private"."refund_across"(uuid, bigint, text, text) IS 'Gives this much back from an order''s payments, the largest first; answers the refunds. The caller holds the order and its payments and has looked at what is left.';
+COMMENT ON FUNCTION "private"."refund_across"(uuid, bigint, text, text, text) IS 'Gives this much back from an order''s payments, the largest first; answers the refunds. The caller holds the order and its payments and has looked at what is left.';
 
 COMMENT ON FUNCTION "private"."refund_difference"(public.orders, bigint, text) IS 'Gives back what a cheaper intake costs less, as far as it was paid and is still there. The caller holds the order and its payments.';
 
@@ -20858,7 +21814,7 @@ COMMENT ON FUNCTION "private"."refund_document"(uuid) IS 'A refund as the verbs 
 
 COMMENT ON FUNCTION "private"."refund_effect_key"(text, uuid) IS 'refund:<id> for the first booking of a refund, refund:<id>:2 once the first one was booked back.';
 
-COMMENT ON FUNCTION "private"."refund_order"(uuid, jsonb, bigint, text, boolean, text) IS 'Does the work of public.refund_order.';
+COMMENT ON FUNCTION "private"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text) IS 'Does the work of public.refund_order.';
 
 COMMENT ON FUNCTION "private"."refundable_amount"(uuid) IS 'What was captured, less what went back, what is on its way and what is disputed. The caller holds the payment''s row.';
 
@@ -20868,9 +21824,13 @@ COMMENT ON FUNCTION "private"."refuse_broken_values"(uuid) IS 'Refuses attribute
 
 COMMENT ON FUNCTION "private"."refuse_cancelled_intakes"(uuid[]) IS 'Refuses intake_cancelled. The caller holds the intakes'' rows for key share (as a new enrolment does by its foreign key), for which cancel_intake waits: so either it sees the newcomer, or the newcomer is refused here.';
 
+COMMENT ON FUNCTION "private"."refuse_capture"(uuid, text) IS 'The provider said no and still holds the money: staff may ask again, and the order goes before a person.';
+
 COMMENT ON FUNCTION "private"."refuse_cart_quantity"() IS 'Refuses invalid_quantity.';
 
 COMMENT ON FUNCTION "private"."refuse_download"(uuid, uuid) IS 'Says why a download cannot be used. Refuses download_not_found, download_ended, download_suspended, download_expired, download_limit_reached.';
+
+COMMENT ON FUNCTION "private"."refuse_guesser"(uuid) IS 'The refusal of a person, or of visitors (null), who tried too many wrong codes within the hour, else null. From here on they try one code at a time.';
 
 COMMENT ON FUNCTION "private"."refuse_locked"(private.lesson_state) IS 'Refuses lesson_locked with the reason; returns when the lesson is open.';
 
@@ -20918,13 +21878,15 @@ COMMENT ON FUNCTION "private"."renew_access"(uuid, text, text) IS 'Does the work
 
 COMMENT ON FUNCTION "private"."renew_calendar_link"(text, text) IS 'Does the work of public.renew_calendar_link.';
 
+COMMENT ON FUNCTION "private"."renew_gift_card_code"(uuid, text) IS 'Does the work of public.renew_gift_card_code.';
+
 COMMENT ON FUNCTION "private"."renewal_line"(uuid, uuid, text) IS 'What renews a seat, as a line of an order. Refuses renewal_not_sold and price_missing.';
 
 COMMENT ON FUNCTION "private"."renewal_quote"(uuid, text) IS 'What the caller''s own seat costs to renew. Refuses enrollment_not_found, enrollment_not_renewable, access_unlimited, renewal_not_sold, price_missing.';
 
 COMMENT ON FUNCTION "private"."request_id"() IS 'The correlation id of this request: what the worker set, else the x-request-id header. It travels from request to event to job to mail.';
 
-COMMENT ON FUNCTION "private"."request_refund"(uuid, text, text, bigint) IS 'Gives back this much of a captured payment, or what is left of it; the worker sends it to the provider. The caller has looked at refundable_amount.';
+COMMENT ON FUNCTION "private"."request_refund"(uuid, text, text, bigint, text) IS 'Gives back this much of a captured payment, or what is left of it: the worker sends it to the provider, store credit and gift cards have it at once. The caller has looked at refundable_amount.';
 
 COMMENT ON FUNCTION "private"."require_catalog_write"() IS 'The person under whom answers of a catalogue verb are kept. Refuses permission_denied.';
 
@@ -20957,6 +21919,8 @@ COMMENT ON FUNCTION "private"."retry_process"(uuid) IS 'Does the work of public.
 COMMENT ON FUNCTION "private"."retry_refund"(uuid, text) IS 'Does the work of public.retry_refund.';
 
 COMMENT ON FUNCTION "private"."return_sold_units"(uuid, uuid, integer, boolean, text) IS 'Takes back what an order has of a variant: on sale again, or written off as it comes in. No more than its movements say. The caller has locked the slots.';
+
+COMMENT ON FUNCTION "private"."return_to_gift_card"(uuid, bigint, uuid) IS 'Puts a refund back on the card that paid.';
 
 COMMENT ON FUNCTION "private"."return_units"(uuid, integer, uuid, uuid) IS 'Puts sold units back on sale where they came from, or in main when that place was closed: a cancelled seat, a returned parcel. A variant that is not counted has nowhere to put them.';
 
@@ -21015,6 +21979,8 @@ COMMENT ON FUNCTION "private"."set_cart_address"(uuid, text) IS 'Does the work o
 COMMENT ON FUNCTION "private"."set_cart_currency"(text, text) IS 'Does the work of public.set_cart_currency.';
 
 COMMENT ON FUNCTION "private"."set_course_renewal"(uuid, integer, text) IS 'Does the work of public.set_course_renewal.';
+
+COMMENT ON FUNCTION "private"."set_gift_card_code"(uuid) IS 'Gives a card a new code and answers it, for this once; an older one is worth nothing any more.';
 
 COMMENT ON FUNCTION "private"."set_low_stock_threshold"(uuid, integer, text) IS 'Does the work of public.set_low_stock_threshold.';
 
@@ -21079,6 +22045,8 @@ COMMENT ON FUNCTION "private"."stock_now"(uuid, text, uuid[], boolean) IS 'Wheth
 COMMENT ON FUNCTION "private"."stock_problem"(uuid, private.order_line) IS 'out_of_stock in the words of private.hold_line, unless a seat is offered to the person.';
 
 COMMENT ON FUNCTION "private"."stop_waiting"(uuid, uuid) IS 'Whoever gets a seat in another way waits for none: they leave the list, and an offer goes to the next. Holds the list from here on, so nobody joins it twice. The caller holds no seat yet.';
+
+COMMENT ON FUNCTION "private"."store_credit_balance"(uuid, text) IS 'What a person has in one currency.';
 
 COMMENT ON FUNCTION "private"."studied_courses"() IS 'The courses the caller has a live seat in. Ask it as taught_courses.';
 
@@ -21166,6 +22134,8 @@ COMMENT ON FUNCTION "private"."tg_digital_files__keep_what_is_sold"() IS 'Says c
 
 COMMENT ON FUNCTION "private"."tg_enrollments__revoke_certificate"() IS 'Whoever gets the money back, or loses the seat, loses the certificate; the setting refund_revokes_certificate switches it off.';
 
+COMMENT ON FUNCTION "private"."tg_gift_card_entries__guard_balance"() IS 'Before money is taken from a card: one at a time per card, never more than there is, and not after it expired.';
+
 COMMENT ON FUNCTION "private"."tg_intakes__decide_again"() IS 'Another day or another number is decided anew.';
 
 COMMENT ON FUNCTION "private"."tg_intakes__follow_seats"() IS 'Keeps the units of the intake''s variant equal to its seats; refuses to take away what is sold or held.';
@@ -21205,6 +22175,8 @@ COMMENT ON FUNCTION "private"."tg_stock_levels__refuse_write"() IS 'Gives a writ
 COMMENT ON FUNCTION "private"."tg_stock_movements__refuse_change"() IS 'Movements are append-only while their variant exists.';
 
 COMMENT ON FUNCTION "private"."tg_stock_slots__check_range"() IS 'A slot has a number of its location''s range (private.first_slot). Asked when it is made, since neither ever changes: a constraint would be read by every purchase.';
+
+COMMENT ON FUNCTION "private"."tg_store_credit_entries__guard_balance"() IS 'Before store credit is taken: one at a time per account, and never more than there is.';
 
 COMMENT ON FUNCTION "private"."tg_users__close_profile"() IS 'A deleted account leaves its orders and an empty profile, and no addresses or roles: the books stay, the person goes.';
 
@@ -21263,6 +22235,10 @@ COMMENT ON FUNCTION "private"."value_problem"(public.category_attributes, jsonb)
 COMMENT ON FUNCTION "private"."variant_prices"(uuid[], text, integer) IS 'Does the work of public.variant_prices.';
 
 COMMENT ON FUNCTION "private"."verify_certificate"(text) IS 'Does the work of public.verify_certificate.';
+
+COMMENT ON FUNCTION "private"."void_authorizations"(uuid, text) IS 'Lets go what is authorised for an order that ended or was paid otherwise. What is being captured comes as a capture, and goes back.';
+
+COMMENT ON FUNCTION "private"."void_payment"(uuid, text, text) IS 'Does the work of public.void_payment.';
 
 COMMENT ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) IS 'An entry as its learner sees it; place 1 is next.';
 
@@ -21332,6 +22308,8 @@ COMMENT ON FUNCTION "public"."cancel_order"(uuid, text, text) IS 'Cancels an ord
 
 COMMENT ON FUNCTION "public"."cancellation_quote"(uuid) IS 'What cancel_enrollment would do with the caller''s seat: {enrollment_id, intake_id, order_id, status, allowed, reason, until, progress_percent, refund_amount, currency}. reason: unpaid (cancel the order), not_active, not_bought_alone, order_in_review, no_terms, too_late, too_much_done. Errors: enrollment_not_found, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."capture_payment"(uuid, bigint, text) IS 'Staff (payments.review): takes an authorised payment, or a part of it (what is not taken is let go and stays due), and answers the payment. The provider is asked by the worker; its answer pays the order. Errors: permission_denied, payment_not_found, payment_not_authorized, capture_in_progress, invalid_payment_amount, idempotency_key_reused.';
+
 COMMENT ON FUNCTION "public"."category_tree"(text) IS 'Every category, parents before children, in the order a menu shows them: own_products are on sale in it, products in it and below. locale: id or en; what is not translated comes in the base text.';
 
 COMMENT ON FUNCTION "public"."change_address"(uuid, text, text, text, text, text, text, text, text, text, text, boolean, text) IS 'Sets the given fields of an own address, or makes it the default, and answers it; what is left out or null stays. Errors: address_not_found, invalid_address, idempotency_key_reused, sign_in_required.';
@@ -21394,17 +22372,23 @@ COMMENT ON FUNCTION "public"."get_draft_order"(uuid) IS 'Staff (orders.read): a 
 
 COMMENT ON FUNCTION "public"."get_order"(uuid) IS 'Everything an order page shows, own, or any for staff with orders.read: items with snapshots, pictures, enrolments and downloads, payments, refunds, invoices, history, notes, address, and in actions what the caller may do next. Names of staff and internal notes are for staff only. Errors: order_not_found.';
 
+COMMENT ON FUNCTION "public"."gift_card_balance"(text) IS 'What is left on the card of this code: {hint, currency_code, expires_at, balance_amount}; 0 once it expired. Errors: gift_card_not_found, too_many_coupon_guesses, sign_in_required.';
+
 COMMENT ON FUNCTION "public"."grade_submission"(uuid, integer, text, text) IS 'Who teaches the course (or learning.write): gives work its mark and answers it. A mark of at least pass_percent completes the lesson. Errors: submission_not_found, invalid_mark, already_graded, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."grant_role"(uuid, text) IS 'Staff (people.manage): gives a person a role and answers all their roles. Errors: permission_denied, role_not_found, profile_not_found.';
 
 COMMENT ON FUNCTION "public"."grant_seat"(uuid, uuid, text, timestamp with time zone, timestamp with time zone, text) IS 'Staff (enrollments.write): gives somebody a seat free of charge, open or closed for enrolment, and answers it. It counts a seat. Access may start and end at times of its own. Errors: permission_denied, invalid_reason, invalid_access_dates, intake_not_found, intake_cancelled, profile_not_found, out_of_stock, already_enrolled, order_already_open, idempotency_key_reused.';
 
+COMMENT ON FUNCTION "public"."grant_store_credit"(uuid, bigint, text, text, text) IS 'Staff (payments.refund): gives a person store credit, or takes it back (amount below 0), and answers {person_id, currency_code, balance_amount}. Errors: permission_denied, profile_not_found, currency_not_supported, invalid_payment_amount, invalid_reason, store_credit_insufficient, idempotency_key_reused.';
+
 COMMENT ON FUNCTION "public"."guaranteed"(public.intakes) IS 'A field of intakes: whether enough learners are in it (min_seats) for it to take place; null when it needs no number of them.';
 
 COMMENT ON FUNCTION "public"."invite_to_seats"(uuid, uuid, text, timestamp with time zone, text) IS 'A manager gives out seats. Without email: answers a code (only here; kept as a hash) that takes any free seat, for as many people as there are seats; put it into a link if you like. With email: keeps one seat and mails its own code there. Both end at expires_at (default: the setting invite_days) or by revoke_invite. Errors: organisation_not_found, intake_not_found, no_seats_left, invalid_email, invalid_expiry, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."invoice_document"(uuid) IS 'One invoice or credit note with its lines: own, or any for staff with invoices.read. The PDF''s link is given by the function invoice-link. Errors: invoice_not_found.';
+
+COMMENT ON FUNCTION "public"."issue_gift_card"(bigint, text, text, timestamp with time zone, text, text, text, text, text) IS 'Staff (payments.refund): makes a gift card and answers it with its code, this once; a repeated call answers code null (renew_gift_card_code makes another). paid_by: cash or other; null when it is given away. Errors: permission_denied, currency_not_supported, invalid_payment_amount, invalid_gift_card, invalid_reason, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."join_waitlist"(uuid, text) IS 'Waits for a seat of a full intake and answers {id, intake_id, status, place, offer_expires_at, created_at}. When a seat frees it is held for the first in line, who takes it with enroll or place_order. Errors: intake_not_found, intake_not_open, intake_closed, intake_cancelled, no_waitlist, seats_available, already_enrolled, already_waiting, idempotency_key_reused, sign_in_required.';
 
@@ -21432,6 +22416,8 @@ COMMENT ON FUNCTION "public"."my_courses"() IS 'The caller''s dashboard, newest 
 
 COMMENT ON FUNCTION "public"."my_downloads"() IS 'The files the caller bought, newest first, with how often each was downloaded; those of refunded orders have ended_at, those of disputed ones suspended_at. Errors: sign_in_required.';
 
+COMMENT ON FUNCTION "public"."my_store_credit"() IS 'The caller''s own store credit per currency, in minor units; currencies without any are left out.';
+
 COMMENT ON FUNCTION "public"."my_waitlist"() IS 'The waiting lists the caller is on: {id, intake_id, status, place, offer_expires_at, created_at, title, slug, intake_title}. Errors: sign_in_required.';
 
 COMMENT ON FUNCTION "public"."note_attendance"(uuid, jsonb, text) IS 'Who teaches the course (or learning.write): notes who was at a session, {enrollment_id: present|late|absent|excused}, all or nothing, and answers {session_id, noted}; noting again corrects. Errors: intake_session_not_found, invalid_attendance, idempotency_key_reused, sign_in_required.';
@@ -21445,6 +22431,10 @@ COMMENT ON FUNCTION "public"."order_seats"(uuid, jsonb, text, text) IS 'A manage
 COMMENT ON FUNCTION "public"."organisation_people"(uuid) IS 'Its managers, or staff (organisations.write): who belongs to an organisation, by name. Errors: organisation_not_found.';
 
 COMMENT ON FUNCTION "public"."organisation_progress"(uuid) IS 'Its managers, or staff (organisations.write): how far each of its people is who holds one of its seats; state is assigned, started or completed. Whoever left the organisation is not in it. Errors: organisation_not_found.';
+
+COMMENT ON FUNCTION "public"."pay_with_gift_card"(uuid, text, bigint, text) IS 'Pays the caller''s own order, or a part of it, with a gift card, at once (amount null: as much as is on it and due), and answers {order, payment, balance_amount}. What is left is paid otherwise; refunds go back to the card. Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, invalid_payment_amount, amount_exceeds_due, gift_card_not_found, gift_card_expired, gift_card_wrong_currency, gift_card_insufficient, too_many_coupon_guesses, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."pay_with_store_credit"(uuid, bigint, text) IS 'Pays the caller''s own order, or a part of it, with their store credit, at once (amount null: as much as there is and is due), and answers {order, payment, balance_amount}. What is left is paid otherwise; when the order ends, the credit comes back. Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, invalid_payment_amount, amount_exceeds_due, store_credit_insufficient, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."place_draft_order"(uuid, timestamp with time zone, text) IS 'Staff (orders.write): makes a draft the customer''s order and answers it: held until hold_until (draft_hold_hours when left out, draft_hold_max_days at most), mailed to the customer, who pays it like any other; nothing to pay: paid at once. Errors: permission_denied, draft_order_not_found, draft_order_not_open, invalid_hold, and those of place_order.';
 
@@ -21476,9 +22466,13 @@ COMMENT ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) I
 
 COMMENT ON FUNCTION "public"."reclaim_seat"(uuid, text) IS 'A manager takes a seat back whose learner has not begun the course: the enrolment ends, the seat is free for another. Answers the seat as claim_seat does. Errors: seat_not_found, seat_not_assigned, seat_begun, idempotency_key_reused, sign_in_required.';
 
-COMMENT ON FUNCTION "public"."record_transfer_refund"(uuid, text, text) IS 'Staff (payments.refund): the money of a payment that came by transfer was sent back by the bank, under this reference. No provider does that. Errors: permission_denied, refund_not_found, refund_not_open, invalid_reason, idempotency_key_reused.';
+COMMENT ON FUNCTION "public"."record_payment"(uuid, text, bigint, text, text) IS 'Staff (payments.review): money for an order came in cash or otherwise (method cash or other), all that is due or amount of it, with a reference such as the receipt''s number. Answers {order, payment}; the order is paid when nothing is due any more. Errors: permission_denied, order_not_found, order_not_payable, order_expired, payment_in_progress, invalid_payment_method, invalid_payment_amount, amount_exceeds_due, invalid_reason, idempotency_key_reused.';
 
-COMMENT ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text) IS 'Staff (payments.refund): gives money back and answers {refund, refunds, order}: one refund, or one per payment when no single one has enough; refund is the first. Neither lines nor amount: all that is left, and everything bought ends. lines [{order_item_id, quantity}]: what they cost, and they alone end; restock says whether their units are on sale again. amount alone: money only; with lines: instead of what they cost. Errors: permission_denied, order_not_found, order_not_refundable, nothing_to_refund, refund_exceeds_payment, invalid_lines, invalid_reason, idempotency_key_reused.';
+COMMENT ON FUNCTION "public"."record_transfer_refund"(uuid, text, text) IS 'Staff (payments.refund): the money of a payment that came by transfer or by hand was sent or handed back, under this reference. No provider does that. Errors: permission_denied, refund_not_found, refund_not_open, invalid_reason, idempotency_key_reused.';
+
+COMMENT ON FUNCTION "public"."redeem_gift_card"(text, text) IS 'Turns what is left on a card into the caller''s own store credit: {currency_code, redeemed_amount, balance_amount}. Errors: gift_card_not_found, gift_card_expired, gift_card_insufficient, too_many_coupon_guesses, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text) IS 'Staff (payments.refund): gives money back and answers {refund, refunds, order}: one refund, or one per payment when no single one has enough; refund is the first. Neither lines nor amount: all that is left, and everything bought ends. lines [{order_item_id, quantity}]: what they cost, and they alone end; restock says whether their units are on sale again. amount alone: money only; with lines: instead of what they cost. destination: payment, the way it came, or store_credit, which the customer has at once. Errors: permission_denied, order_not_found, order_not_refundable, nothing_to_refund, refund_exceeds_payment, invalid_lines, invalid_reason, invalid_refund_destination, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."release_stock"(uuid, text) IS 'Staff (inventory.write) or the secret key: ends a hold, its units are free again. Answers it. Errors: permission_denied, hold_not_found, hold_ended, idempotency_key_reused.';
 
@@ -21493,6 +22487,8 @@ COMMENT ON FUNCTION "public"."remove_organisation_member"(uuid, uuid, text) IS '
 COMMENT ON FUNCTION "public"."renew_access"(uuid, text, text) IS 'Buys longer access to one''s own seat and answers the order, pending like one of place_order. Once it is paid the time is added to the end, or to now when that is over. Errors: those of quote_renewal, promotion_used_up and idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."renew_calendar_link"(text, text) IS 'Gives the caller a new private address of a calendar (sessions) as {path}, behind the API''s own address, for calendar programs; the one before ends. Keep it: it is shown once. Errors: calendar_not_found, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."renew_gift_card_code"(uuid, text) IS 'Staff (payments.refund): gives a card whose code was lost or got about another one, and answers the card with it, this once. Errors: permission_denied, gift_card_not_found, invalid_reason.';
 
 COMMENT ON FUNCTION "public"."reserve_stock"(jsonb, integer, text, text) IS 'Staff (inventory.write) or the secret key: holds [{variant_id, quantity}], all or none, for some minutes (default: the setting hold_minutes). Answers {id, status, note, expires_at, lines: [{variant_id, quantity, beyond_stock}]}. Errors: permission_denied, invalid_lines, invalid_quantity, invalid_reason, invalid_hold_time, variant_not_found, seats_follow_the_intake, bundle_has_no_stock, not_counted, out_of_stock, idempotency_key_reused.';
 
@@ -21570,6 +22566,8 @@ COMMENT ON FUNCTION "public"."variant_prices"(uuid[], text, integer) IS 'What on
 
 COMMENT ON FUNCTION "public"."verify_certificate"(text) IS 'Anyone with the number: {number, learner_name, course_title, issuer, completed_on, issued_at, status: valid|revoked, revoked_at}. Errors: certificate_not_found.';
 
+COMMENT ON FUNCTION "public"."void_payment"(uuid, text, text) IS 'Staff (payments.review): lets an authorised payment go and answers it; nothing is charged. The provider is asked by the worker; its answer cancels the payment, and the order holds no longer than it would have. Errors: permission_denied, payment_not_found, payment_not_authorized, capture_in_progress, invalid_reason, idempotency_key_reused.';
+
 COMMENT ON FUNCTION "public"."withdraw_seat"(uuid, text, text) IS 'Staff (enrollments.write): ends a seat that was granted; it is free for the next. Answers it. Errors: permission_denied, invalid_reason, seat_not_found, seat_ended, idempotency_key_reused.';
 
 COMMENT ON SCHEMA "private" IS 'Definer functions that do the work, and tables no client may see. Not exposed by the API.';
@@ -21586,9 +22584,11 @@ COMMENT ON TABLE "private"."claim_codes" IS 'SHA-256 of the codes by which someb
 
 COMMENT ON TABLE "private"."concern_kinds" IS 'What can stay open, whose it is, how long it may before somebody is told, and what they are told.';
 
-COMMENT ON TABLE "private"."coupon_guesses" IS 'Wrong codes that a person, or all visitors together (person_id is zeros), tried within the hour that began at since.';
+COMMENT ON TABLE "private"."coupon_guesses" IS 'Wrong codes, of coupons and gift cards alike, that a person, or all visitors together (person_id is zeros), tried within the hour that began at since.';
 
 COMMENT ON TABLE "private"."customer_search" IS 'What a person is found by, as searches compare it: name, e-mail, phone, the digits of the phone, and recipients and phones of their addresses and of where their orders went, each in a line of its own.';
+
+COMMENT ON TABLE "private"."gift_card_codes" IS 'The SHA-256 of each card''s code.';
 
 COMMENT ON TABLE "private"."idempotency_keys" IS 'Answers already given, by person and key. Written in the transaction of the effect, so a refusal leaves the key free.';
 
@@ -21702,6 +22702,10 @@ COMMENT ON TABLE "public"."events" IS 'What happened, in the transaction in whic
 
 COMMENT ON TABLE "public"."exports" IS 'A CSV file that staff take: row_count rows beside the header, fetched by the function export-link. Its background job is the row of processes with this subject_id.';
 
+COMMENT ON TABLE "public"."gift_card_entries" IS 'One change of a card in minor units: issued, spent (reference_id: the payment), returned (the refund), redeemed into store credit, expired.';
+
+COMMENT ON TABLE "public"."gift_cards" IS 'A gift card; hint is the end of its code, which nobody can read. amount is what it was issued with, its balance the sum of its entries.';
+
 COMMENT ON TABLE "public"."gifts" IS 'One unit of an order that somebody else takes. waiting: paid, and held for whoever has the code; expired: its seat was released; ended: its money went back.';
 
 COMMENT ON TABLE "public"."import_errors" IS 'The first thousand things that are wrong with a file, by row: row_number as a spreadsheet counts (the header is 1; null: the whole file), the column, a stable code, a sentence.';
@@ -21726,7 +22730,7 @@ COMMENT ON TABLE "public"."ledger_accounts" IS 'The chart of accounts.';
 
 COMMENT ON TABLE "public"."ledger_entries" IS 'One side of a transaction, in minor units: debit positive, credit negative.';
 
-COMMENT ON TABLE "public"."ledger_transactions" IS 'One effect on money, posted once: the key names it (sale:<order>, capture:<payment>, refund:<refund>).';
+COMMENT ON TABLE "public"."ledger_transactions" IS 'One effect on money, posted once: the key names it (sale:<order>, capture:<payment>, refund:<refund>). Without an order: store credit and gift cards that come or go by themselves.';
 
 COMMENT ON TABLE "public"."lesson_contents" IS 'What is in a lesson: Markdown, a video''s address, a file. Hidden while the lesson is locked. The questions of a quiz come from start_quiz.';
 
@@ -21758,7 +22762,7 @@ COMMENT ON TABLE "public"."organisations" IS 'Who buys seats for others. Invoice
 
 COMMENT ON TABLE "public"."payment_proofs" IS 'What a buyer showed for a transfer. The file is private, under the proof''s id; the function proof-link opens it to its owner and staff.';
 
-COMMENT ON TABLE "public"."payments" IS 'One attempt to pay an order, in minor units. disputed_amount is with the buyer''s bank until it decides. checkout_url is the provider''s page while the attempt is open; session_id the provider''s session or intent; a manual_transfer has no provider: staff approve its proof.';
+COMMENT ON TABLE "public"."payments" IS 'One attempt to pay an order, in minor units. disputed_amount is with the buyer''s bank until it decides. checkout_url is the provider''s page while the attempt is open; session_id the provider''s session or intent; a manual_transfer has no provider: staff approve its proof. capture_method manual: authorised first, captured by staff.';
 
 COMMENT ON TABLE "public"."permissions" IS 'What can be allowed. Policies and functions ask private.has_permission(name).';
 
@@ -21788,7 +22792,7 @@ COMMENT ON TABLE "public"."promotions" IS 'What is taken off an order. percent a
 
 COMMENT ON TABLE "public"."quiz_attempts" IS 'Each try at a quiz, with the learner''s answers and the score. Open until submitted_at; max_attempts is the limit when it was begun.';
 
-COMMENT ON TABLE "public"."refunds" IS 'Money on its way back. Reasons: the order was cancelled; it expired with a part paid; paid after it ended; sold out after payment; paid twice or too much; started at the provider; by staff; written off; lost in a dispute; the intake was cancelled; the learner gave the seat back. lines: what it was for, [{order_item_id, quantity, restock}].';
+COMMENT ON TABLE "public"."refunds" IS 'Money on its way back. Reasons: the order was cancelled; it expired with a part paid; paid after it ended; sold out after payment; paid twice or too much; started at the provider; by staff; written off; lost in a dispute; the intake was cancelled; the learner gave the seat back. lines: what it was for, [{order_item_id, quantity, restock}]. destination: back the way it came (payment), or to the customer''s store credit.';
 
 COMMENT ON TABLE "public"."renewals" IS 'Time that was bought for a seat: from the old end, or from the payment when that was over. extended_to null: not paid yet.';
 
@@ -21816,6 +22820,10 @@ COMMENT ON TABLE "public"."stock_movements" IS 'Why on hand changed, by variant 
 
 COMMENT ON TABLE "public"."stock_slots" IS 'Units of a variant at a location, spread over up to 64 rows so that buyers of a hot variant do not wait for each other. Read public.stock_levels.';
 
+COMMENT ON TABLE "public"."store_credit_accounts" IS 'A person''s store credit in one currency. The balance is the sum of its entries (my_store_credit).';
+
+COMMENT ON TABLE "public"."store_credit_entries" IS 'One change of store credit in minor units: granted or taken back by staff, spent (reference_id: the payment), returned or refunded (the refund), redeemed (the gift card''s entry).';
+
 COMMENT ON TABLE "public"."submissions" IS 'Work handed in for an assignment, and its mark once graded_at is set.';
 
 COMMENT ON TABLE "public"."tax_categories" IS 'How a thing is taxed: what a rate is for and a product belongs to.';
@@ -21833,6 +22841,8 @@ COMMENT ON TYPE "private"."concern" IS 'One thing that is open: what kind, its k
 COMMENT ON TYPE "private"."drawn_slot" IS 'How many units came from which slot.';
 
 COMMENT ON TYPE "private"."found_coupon" IS 'The coupon of a code, or the answer that the verb must return at once.';
+
+COMMENT ON TYPE "private"."found_gift_card" IS 'The card of a code, or the answer that the verb must return at once.';
 
 COMMENT ON TYPE "private"."gift_wish" IS 'One gift on its way into an order.';
 
@@ -21905,6 +22915,12 @@ REVOKE ALL ON FUNCTION "private"."add_order_note"(uuid, text, boolean, text) FRO
 GRANT EXECUTE ON FUNCTION "private"."add_order_note"(uuid, text, boolean, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."add_order_note"(uuid, text, boolean, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."add_store_credit"(uuid, text, text, bigint, uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."add_store_credit"(uuid, text, text, bigint, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."add_store_credit"(uuid, text, text, bigint, uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."add_to_cart"(uuid, integer, text) FROM PUBLIC;
 
@@ -22092,6 +23108,12 @@ GRANT EXECUTE ON FUNCTION "private"."arrange_images"(uuid, uuid[], text) TO "pos
 
 GRANT EXECUTE ON FUNCTION "private"."arrange_images"(uuid, uuid[], text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."ask_void"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."ask_void"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."ask_void"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."assess_enrollment"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."assess_enrollment"(uuid) FROM "postgres";
@@ -22163,6 +23185,18 @@ REVOKE ALL ON FUNCTION "private"."audit_hash"(public.audit_log) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."audit_hash"(public.audit_log) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."audit_hash"(public.audit_log) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."authorize_payment"(uuid, bigint, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."authorize_payment"(uuid, bigint, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."authorize_payment"(uuid, bigint, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."authorized_amount"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."authorized_amount"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."authorized_amount"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."best_list_price"(uuid, integer, text, uuid, bigint) FROM PUBLIC;
 
@@ -22253,6 +23287,16 @@ REVOKE ALL ON FUNCTION "private"."cancellation_until"(public.intakes, timestamp 
 REVOKE ALL ON FUNCTION "private"."cancellation_until"(public.intakes, timestamp with time zone, integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."cancellation_until"(public.intakes, timestamp with time zone, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."capture_payment"(uuid, bigint, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."capture_payment"(uuid, bigint, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."capture_payment"(uuid, bigint, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."capture_payment"(uuid, bigint, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."capture_payment"(uuid, bigint, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."cart_changes"(private.priced_cart, uuid) FROM PUBLIC;
 
@@ -22722,6 +23766,12 @@ REVOKE ALL ON FUNCTION "private"."count_changes"(text[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."count_changes"(text[]) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."count_guess"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."count_guess"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."count_guess"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."count_use"(uuid, uuid, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."count_use"(uuid, uuid, uuid) FROM "postgres";
@@ -22960,6 +24010,12 @@ REVOKE ALL ON FUNCTION "private"."emit_each"(text[], text, uuid) FROM "postgres"
 
 GRANT EXECUTE ON FUNCTION "private"."emit_each"(text[], text, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."end_authorization"(public.payments) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."end_authorization"(public.payments) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."end_authorization"(public.payments) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."end_dispute_review"(uuid, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."end_dispute_review"(uuid, text) FROM "postgres";
@@ -23088,6 +24144,12 @@ REVOKE ALL ON FUNCTION "private"."expire_due_stock_holds"(integer) FROM "postgre
 
 GRANT EXECUTE ON FUNCTION "private"."expire_due_stock_holds"(integer) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."expire_gift_cards"(integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."expire_gift_cards"(integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."expire_gift_cards"(integer) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."expire_own_due_orders"(uuid, private.order_line[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."expire_own_due_orders"(uuid, private.order_line[]) FROM "postgres";
@@ -23192,6 +24254,12 @@ REVOKE ALL ON FUNCTION "private"."fill_waiting_backorders"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."fill_waiting_backorders"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."find_authorized_payment"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."find_authorized_payment"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."find_authorized_payment"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."find_broken_constraints"(uuid, regclass, regclass, jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."find_broken_constraints"(uuid, regclass, regclass, jsonb) FROM "postgres";
@@ -23215,6 +24283,12 @@ REVOKE ALL ON FUNCTION "private"."find_coupons"(text[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."find_coupons"(text[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."find_coupons"(text[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."find_gift_card"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."find_gift_card"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."find_gift_card"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."find_import"(uuid) FROM PUBLIC;
 
@@ -23428,6 +24502,26 @@ REVOKE ALL ON FUNCTION "private"."get_units"(public.promotions, private.order_li
 
 GRANT EXECUTE ON FUNCTION "private"."get_units"(public.promotions, private.order_line[], boolean[]) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."gift_card_balance"(text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."gift_card_balance"(text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."gift_card_balance"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."gift_card_balance"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."gift_card_balance_of"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."gift_card_balance_of"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."gift_card_balance_of"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."gift_card_document"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."gift_card_document"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."gift_card_document"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."gift_document"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."gift_document"(uuid) FROM "postgres";
@@ -23510,6 +24604,16 @@ GRANT EXECUTE ON FUNCTION "private"."grant_seat"(uuid, uuid, text, timestamp wit
 
 GRANT EXECUTE ON FUNCTION "private"."grant_seat"(uuid, uuid, text, timestamp with time zone, timestamp with time zone, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."grant_store_credit"(uuid, bigint, text, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."grant_store_credit"(uuid, bigint, text, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."grant_store_credit"(uuid, bigint, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."grant_store_credit"(uuid, bigint, text, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."grant_store_credit"(uuid, bigint, text, text, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."granted_seat_document"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."granted_seat_document"(uuid) FROM "postgres";
@@ -23560,6 +24664,12 @@ REVOKE ALL ON FUNCTION "private"."held_units"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."held_units"(uuid, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."held_until"(public.orders) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."held_until"(public.orders) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."held_until"(public.orders) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."hold_difference"(public.orders, private.order_line[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."hold_difference"(public.orders, private.order_line[]) FROM "postgres";
@@ -23583,6 +24693,12 @@ REVOKE ALL ON FUNCTION "private"."hold_locations"(uuid[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."hold_locations"(uuid[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."hold_locations"(uuid[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."hold_order_until"(uuid, timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."hold_order_until"(uuid, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."hold_order_until"(uuid, timestamp with time zone) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."import_columns"(text) FROM PUBLIC;
 
@@ -23738,6 +24854,16 @@ REVOKE ALL ON FUNCTION "private"."issue_credit_note"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."issue_credit_note"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."issue_gift_card"(bigint, text, text, timestamp with time zone, text, text, text, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."issue_gift_card"(bigint, text, text, timestamp with time zone, text, text, text, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."issue_gift_card"(bigint, text, text, timestamp with time zone, text, text, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."issue_gift_card"(bigint, text, text, timestamp with time zone, text, text, text, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."issue_gift_card"(bigint, text, text, timestamp with time zone, text, text, text, text, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."issue_gift_code"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."issue_gift_code"(uuid) FROM "postgres";
@@ -23787,6 +24913,12 @@ REVOKE ALL ON FUNCTION "private"."keep_invoice_pdf"(uuid, text, text, integer) F
 REVOKE ALL ON FUNCTION "private"."keep_invoice_pdf"(uuid, text, text, integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."keep_invoice_pdf"(uuid, text, text, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."keep_refund_in_house"(public.refunds, public.payments) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."keep_refund_in_house"(public.refunds, public.payments) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."keep_refund_in_house"(public.refunds, public.payments) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."kept_amount"(uuid) FROM PUBLIC;
 
@@ -24444,6 +25576,22 @@ REVOKE ALL ON FUNCTION "private"."pass_on_units"(uuid, integer, uuid, integer) F
 
 GRANT EXECUTE ON FUNCTION "private"."pass_on_units"(uuid, integer, uuid, integer) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."pay_with_gift_card"(uuid, text, bigint, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."pay_with_gift_card"(uuid, text, bigint, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."pay_with_gift_card"(uuid, text, bigint, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."pay_with_gift_card"(uuid, text, bigint, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."pay_with_store_credit"(uuid, bigint, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."pay_with_store_credit"(uuid, bigint, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."pay_with_store_credit"(uuid, bigint, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."pay_with_store_credit"(uuid, bigint, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."payable_amount"(public.orders, bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."payable_amount"(public.orders, bigint) FROM "postgres";
@@ -24878,6 +26026,16 @@ REVOKE ALL ON FUNCTION "private"."reclaim_seat"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."reclaim_seat"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."record_payment"(uuid, text, bigint, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."record_payment"(uuid, text, bigint, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."record_payment"(uuid, text, bigint, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."record_payment"(uuid, text, bigint, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."record_payment"(uuid, text, bigint, text, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."record_progress"(uuid, uuid, integer, boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."record_progress"(uuid, uuid, integer, boolean) FROM "postgres";
@@ -24900,6 +26058,14 @@ GRANT EXECUTE ON FUNCTION "private"."record_transfer_refund"(uuid, text, text) T
 
 GRANT EXECUTE ON FUNCTION "private"."record_transfer_refund"(uuid, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."redeem_gift_card"(text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."redeem_gift_card"(text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."redeem_gift_card"(text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."redeem_gift_card"(text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."redeem_promotions"(uuid, uuid, private.quote, timestamp with time zone, uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."redeem_promotions"(uuid, uuid, private.quote, timestamp with time zone, uuid[]) FROM "postgres";
@@ -24912,11 +26078,11 @@ REVOKE ALL ON FUNCTION "private"."reduce_to_stock"(private.priced_cart, uuid) FR
 
 GRANT EXECUTE ON FUNCTION "private"."reduce_to_stock"(private.priced_cart, uuid) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."refund_across"(uuid, bigint, text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."refund_across"(uuid, bigint, text, text, text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."refund_across"(uuid, bigint, text, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."refund_across"(uuid, bigint, text, text, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."refund_across"(uuid, bigint, text, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."refund_across"(uuid, bigint, text, text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."refund_difference"(public.orders, bigint, text) FROM PUBLIC;
 
@@ -24936,15 +26102,15 @@ REVOKE ALL ON FUNCTION "private"."refund_effect_key"(text, uuid) FROM "postgres"
 
 GRANT EXECUTE ON FUNCTION "private"."refund_effect_key"(text, uuid) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."refund_order"(uuid, jsonb, bigint, text, boolean, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "private"."refund_order"(uuid, jsonb, bigint, text, boolean, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "private"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."refund_order"(uuid, jsonb, bigint, text, boolean, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."refund_order"(uuid, jsonb, bigint, text, boolean, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text) TO "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."refund_order"(uuid, jsonb, bigint, text, boolean, text) TO "service_role";
+GRANT EXECUTE ON FUNCTION "private"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."refundable_amount"(uuid) FROM PUBLIC;
 
@@ -24970,6 +26136,12 @@ REVOKE ALL ON FUNCTION "private"."refuse_cancelled_intakes"(uuid[]) FROM "postgr
 
 GRANT EXECUTE ON FUNCTION "private"."refuse_cancelled_intakes"(uuid[]) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."refuse_capture"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."refuse_capture"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."refuse_capture"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."refuse_cart_quantity"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."refuse_cart_quantity"() FROM "postgres";
@@ -24981,6 +26153,12 @@ REVOKE ALL ON FUNCTION "private"."refuse_download"(uuid, uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."refuse_download"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."refuse_download"(uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."refuse_guesser"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."refuse_guesser"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."refuse_guesser"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."refuse_locked"(private.lesson_state) FROM PUBLIC;
 
@@ -25136,6 +26314,16 @@ REVOKE ALL ON FUNCTION "private"."renew_calendar_link"(text, text) FROM "postgre
 
 GRANT EXECUTE ON FUNCTION "private"."renew_calendar_link"(text, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."renew_gift_card_code"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."renew_gift_card_code"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."renew_gift_card_code"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."renew_gift_card_code"(uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."renew_gift_card_code"(uuid, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."renewal_line"(uuid, uuid, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."renewal_line"(uuid, uuid, text) FROM "postgres";
@@ -25154,11 +26342,11 @@ REVOKE ALL ON FUNCTION "private"."request_id"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."request_id"() TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."request_refund"(uuid, text, text, bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."request_refund"(uuid, text, text, bigint, text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."request_refund"(uuid, text, text, bigint) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."request_refund"(uuid, text, text, bigint, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."request_refund"(uuid, text, text, bigint) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."request_refund"(uuid, text, text, bigint, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."require_catalog_write"() FROM PUBLIC;
 
@@ -25271,6 +26459,12 @@ REVOKE ALL ON FUNCTION "private"."return_sold_units"(uuid, uuid, integer, boolea
 REVOKE ALL ON FUNCTION "private"."return_sold_units"(uuid, uuid, integer, boolean, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."return_sold_units"(uuid, uuid, integer, boolean, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."return_to_gift_card"(uuid, bigint, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."return_to_gift_card"(uuid, bigint, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."return_to_gift_card"(uuid, bigint, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."return_units"(uuid, integer, uuid, uuid) FROM PUBLIC;
 
@@ -25479,6 +26673,12 @@ REVOKE ALL ON FUNCTION "private"."set_course_renewal"(uuid, integer, text) FROM 
 GRANT EXECUTE ON FUNCTION "private"."set_course_renewal"(uuid, integer, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."set_course_renewal"(uuid, integer, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."set_gift_card_code"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."set_gift_card_code"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."set_gift_card_code"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."set_low_stock_threshold"(uuid, integer, text) FROM PUBLIC;
 
@@ -25707,6 +26907,12 @@ REVOKE ALL ON FUNCTION "private"."stop_waiting"(uuid, uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."stop_waiting"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."stop_waiting"(uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."store_credit_balance"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."store_credit_balance"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."store_credit_balance"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."studied_courses"() FROM PUBLIC;
 
@@ -25984,6 +27190,12 @@ REVOKE ALL ON FUNCTION "private"."tg_enrollments__revoke_certificate"() FROM "po
 
 GRANT EXECUTE ON FUNCTION "private"."tg_enrollments__revoke_certificate"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."tg_gift_card_entries__guard_balance"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_gift_card_entries__guard_balance"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_gift_card_entries__guard_balance"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."tg_intakes__decide_again"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."tg_intakes__decide_again"() FROM "postgres";
@@ -26103,6 +27315,12 @@ REVOKE ALL ON FUNCTION "private"."tg_stock_slots__check_range"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."tg_stock_slots__check_range"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg_stock_slots__check_range"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_store_credit_entries__guard_balance"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_store_credit_entries__guard_balance"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_store_credit_entries__guard_balance"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."tg_users__close_profile"() FROM PUBLIC;
 
@@ -26305,6 +27523,22 @@ GRANT EXECUTE ON FUNCTION "private"."verify_certificate"(text) TO "anon", "authe
 REVOKE ALL ON FUNCTION "private"."verify_certificate"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."verify_certificate"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."void_authorizations"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."void_authorizations"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."void_authorizations"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."void_payment"(uuid, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."void_payment"(uuid, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."void_payment"(uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."void_payment"(uuid, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."void_payment"(uuid, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) FROM PUBLIC;
 
@@ -26561,6 +27795,16 @@ GRANT EXECUTE ON FUNCTION "public"."cancellation_quote"(uuid) TO "authenticated"
 REVOKE ALL ON FUNCTION "public"."cancellation_quote"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."cancellation_quote"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."capture_payment"(uuid, bigint, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."capture_payment"(uuid, bigint, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."capture_payment"(uuid, bigint, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."capture_payment"(uuid, bigint, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."capture_payment"(uuid, bigint, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."category_tree"(text) FROM PUBLIC;
 
@@ -26848,6 +28092,14 @@ GRANT EXECUTE ON FUNCTION "public"."get_order"(uuid) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."get_order"(uuid) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."gift_card_balance"(text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."gift_card_balance"(text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."gift_card_balance"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."gift_card_balance"(text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."grade_submission"(uuid, integer, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."grade_submission"(uuid, integer, text, text) TO "authenticated";
@@ -26876,6 +28128,16 @@ GRANT EXECUTE ON FUNCTION "public"."grant_seat"(uuid, uuid, text, timestamp with
 
 GRANT EXECUTE ON FUNCTION "public"."grant_seat"(uuid, uuid, text, timestamp with time zone, timestamp with time zone, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."grant_store_credit"(uuid, bigint, text, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."grant_store_credit"(uuid, bigint, text, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."grant_store_credit"(uuid, bigint, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."grant_store_credit"(uuid, bigint, text, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."grant_store_credit"(uuid, bigint, text, text, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."guaranteed"(public.intakes) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."guaranteed"(public.intakes) TO "anon", "authenticated";
@@ -26903,6 +28165,16 @@ REVOKE ALL ON FUNCTION "public"."invoice_document"(uuid) FROM "postgres";
 GRANT EXECUTE ON FUNCTION "public"."invoice_document"(uuid) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."invoice_document"(uuid) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."issue_gift_card"(bigint, text, text, timestamp with time zone, text, text, text, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."issue_gift_card"(bigint, text, text, timestamp with time zone, text, text, text, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."issue_gift_card"(bigint, text, text, timestamp with time zone, text, text, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."issue_gift_card"(bigint, text, text, timestamp with time zone, text, text, text, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."issue_gift_card"(bigint, text, text, timestamp with time zone, text, text, text, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."join_waitlist"(uuid, text) FROM PUBLIC;
 
@@ -27022,6 +28294,14 @@ REVOKE ALL ON FUNCTION "public"."my_downloads"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."my_downloads"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."my_store_credit"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."my_store_credit"() TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."my_store_credit"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."my_store_credit"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."my_waitlist"() FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."my_waitlist"() TO "authenticated";
@@ -27083,6 +28363,22 @@ REVOKE ALL ON FUNCTION "public"."organisation_progress"(uuid) FROM "postgres";
 GRANT EXECUTE ON FUNCTION "public"."organisation_progress"(uuid) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."organisation_progress"(uuid) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."pay_with_gift_card"(uuid, text, bigint, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."pay_with_gift_card"(uuid, text, bigint, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."pay_with_gift_card"(uuid, text, bigint, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."pay_with_gift_card"(uuid, text, bigint, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."pay_with_store_credit"(uuid, bigint, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."pay_with_store_credit"(uuid, bigint, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."pay_with_store_credit"(uuid, bigint, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."pay_with_store_credit"(uuid, bigint, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."place_draft_order"(uuid, timestamp with time zone, text) FROM PUBLIC;
 
@@ -27212,6 +28508,16 @@ REVOKE ALL ON FUNCTION "public"."reclaim_seat"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."reclaim_seat"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."record_payment"(uuid, text, bigint, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."record_payment"(uuid, text, bigint, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."record_payment"(uuid, text, bigint, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."record_payment"(uuid, text, bigint, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."record_payment"(uuid, text, bigint, text, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."record_transfer_refund"(uuid, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."record_transfer_refund"(uuid, text, text) TO "authenticated";
@@ -27222,15 +28528,23 @@ GRANT EXECUTE ON FUNCTION "public"."record_transfer_refund"(uuid, text, text) TO
 
 GRANT EXECUTE ON FUNCTION "public"."record_transfer_refund"(uuid, text, text) TO "service_role";
 
-REVOKE ALL ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."redeem_gift_card"(text, text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "public"."redeem_gift_card"(text, text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."redeem_gift_card"(text, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."redeem_gift_card"(text, text) TO "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text) TO "service_role";
+REVOKE ALL ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."release_stock"(uuid, text) FROM PUBLIC;
 
@@ -27289,6 +28603,16 @@ GRANT EXECUTE ON FUNCTION "public"."renew_calendar_link"(text, text) TO "authent
 REVOKE ALL ON FUNCTION "public"."renew_calendar_link"(text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."renew_calendar_link"(text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."renew_gift_card_code"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."renew_gift_card_code"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."renew_gift_card_code"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."renew_gift_card_code"(uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."renew_gift_card_code"(uuid, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."reserve_stock"(jsonb, integer, text, text) FROM PUBLIC;
 
@@ -27641,6 +28965,16 @@ GRANT EXECUTE ON FUNCTION "public"."verify_certificate"(text) TO "anon", "authen
 REVOKE ALL ON FUNCTION "public"."verify_certificate"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."verify_certificate"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."void_payment"(uuid, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."void_payment"(uuid, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."void_payment"(uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."void_payment"(uuid, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."void_payment"(uuid, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."withdraw_seat"(uuid, text, text) FROM PUBLIC;
 
@@ -28669,6 +30003,30 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."exports" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."exports" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."gift_card_entries" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."gift_card_entries" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."gift_card_entries" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."gift_card_entries" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."gift_card_entries" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."gift_card_entries" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."gift_cards" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."gift_cards" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."gift_cards" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."gift_cards" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."gift_cards" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."gift_cards" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."gifts" FROM "authenticated";
 
@@ -30289,6 +31647,30 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."stock_slots" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."stock_slots" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."store_credit_accounts" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."store_credit_accounts" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."store_credit_accounts" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."store_credit_accounts" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."store_credit_accounts" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."store_credit_accounts" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."store_credit_entries" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."store_credit_entries" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."store_credit_entries" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."store_credit_entries" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."store_credit_entries" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."store_credit_entries" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."submissions" FROM "authenticated";
 

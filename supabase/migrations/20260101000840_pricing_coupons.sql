@@ -20,10 +20,49 @@ create table private.coupon_guesses (
   since timestamptz not null default now(),
   constraint coupon_guesses_are_counted_upwards check (wrong > 0)
 );
-comment on table private.coupon_guesses is 'Wrong codes that a person, or all visitors together (person_id is zeros), tried within the hour that began at since.';
+comment on table private.coupon_guesses is 'Wrong codes, of coupons and gift cards alike, that a person, or all visitors together (person_id is zeros), tried within the hour that began at since.';
 
 create type private.found_coupon as (coupon_id uuid, refusal jsonb);
 comment on type private.found_coupon is 'The coupon of a code, or the answer that the verb must return at once.';
+
+create function private.refuse_guesser(person_id uuid)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_guesser constant uuid := coalesce(refuse_guesser.person_id, '00000000-0000-0000-0000-000000000000');
+  v_limit constant integer := private.setting(case when refuse_guesser.person_id is null then 'max_visitor_coupon_guesses' else 'max_coupon_guesses' end);
+  v_known private.coupon_guesses;
+begin
+  perform pg_advisory_xact_lock(hashtextextended('seatline.coupons/' || v_guesser, 0));
+  select * into v_known from private.coupon_guesses
+  where coupon_guesses.person_id = v_guesser and coupon_guesses.since > now() - interval '1 hour';
+  if coalesce(v_known.wrong, 0) >= v_limit then
+    perform set_config('response.headers', format('[{"Retry-After": "%s"}]',
+      ceil(extract(epoch from coalesce(v_known.since, now()) + interval '1 hour' - now()))), true);
+    return private.refuse_and_keep('too_many_coupon_guesses', 429, 'Too many wrong codes were tried.', 'Wait for the seconds in Retry-After, then try again.');
+  end if;
+  return null;
+end
+$$;
+comment on function private.refuse_guesser(uuid) is 'The refusal of a person, or of visitors (null), who tried too many wrong codes within the hour, else null. From here on they try one code at a time.';
+
+create function private.count_guess(person_id uuid)
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  insert into private.coupon_guesses as guesses (person_id, wrong) values (coalesce(count_guess.person_id, '00000000-0000-0000-0000-000000000000'), 1)
+  on conflict on constraint coupon_guesses_pkey do update
+  set wrong = case when guesses.since > now() - interval '1 hour' then guesses.wrong + 1 else 1 end,
+    since = case when guesses.since > now() - interval '1 hour' then guesses.since else now() end;
+$$;
+comment on function private.count_guess(uuid) is 'Counts one more wrong code.';
 
 create function private.find_coupon(person_id uuid, code text)
 returns private.found_coupon
@@ -33,18 +72,10 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_guesser constant uuid := coalesce(find_coupon.person_id, '00000000-0000-0000-0000-000000000000');
-  v_limit constant integer := private.setting(case when find_coupon.person_id is null then 'max_visitor_coupon_guesses' else 'max_coupon_guesses' end);
   v_found private.found_coupon;
-  v_known private.coupon_guesses;
 begin
-  perform pg_advisory_xact_lock(hashtextextended('seatline.coupons/' || v_guesser, 0));
-  select * into v_known from private.coupon_guesses
-  where coupon_guesses.person_id = v_guesser and coupon_guesses.since > now() - interval '1 hour';
-  if coalesce(v_known.wrong, 0) >= v_limit then
-    perform set_config('response.headers', format('[{"Retry-After": "%s"}]',
-      ceil(extract(epoch from coalesce(v_known.since, now()) + interval '1 hour' - now()))), true);
-    v_found.refusal := private.refuse_and_keep('too_many_coupon_guesses', 429, 'Too many wrong codes were tried.', 'Wait for the seconds in Retry-After, then try again.');
+  v_found.refusal := private.refuse_guesser(find_coupon.person_id);
+  if v_found.refusal is not null then
     return v_found;
   end if;
   select coupons.id into v_found.coupon_id
@@ -52,9 +83,7 @@ begin
   where coupons.code = private.coupon_code(left(find_coupon.code, 100)) and coupons.revoked_at is null and promotions.status = 'active'
     and (coupons.customer_id is null or coupons.customer_id = find_coupon.person_id);
   if v_found.coupon_id is null then
-    insert into private.coupon_guesses as guesses (person_id, wrong) values (v_guesser, 1)
-    on conflict on constraint coupon_guesses_pkey do update
-    set wrong = case when v_known.person_id is null then 1 else guesses.wrong + 1 end, since = case when v_known.person_id is null then now() else guesses.since end;
+    perform private.count_guess(find_coupon.person_id);
     v_found.refusal := private.refuse_and_keep('coupon_not_found', 404, 'This code is not valid.', 'Check its letters.');
   end if;
   return v_found;

@@ -169,6 +169,9 @@ security invoker
 set search_path = ''
 as $$
 begin
+  if private.authorized_amount(close_payments_beyond_due.order_id) > private.due_amount(close_payments_beyond_due.order_id) then
+    perform private.void_authorizations(close_payments_beyond_due.order_id, 'more was authorised than is due');
+  end if;
   if exists (
     select from public.payments where payments.order_id = close_payments_beyond_due.order_id and payments.status = 'pending'
     having sum(payments.amount) > private.due_amount(close_payments_beyond_due.order_id) - private.authorized_amount(close_payments_beyond_due.order_id)
@@ -177,7 +180,7 @@ begin
   end if;
 end
 $$;
-comment on function private.close_payments_beyond_due(uuid) is 'Closes the open attempt when it asks for more than is due: whoever lowers what is due calls it. The caller holds the order''s row.';
+comment on function private.close_payments_beyond_due(uuid) is 'Closes the open attempt, and lets go what is authorised, when it is more than is due: whoever lowers what is due calls it. The caller holds the order''s row.';
 
 create function private.give_back_surplus(order_id uuid, payment_id uuid, surplus bigint, note text)
 returns void

@@ -266,6 +266,17 @@ union all
 select 'nobody has less than no store credit', store_credit_entries.account_id::text, sum(store_credit_entries.amount)::text
 from public.store_credit_entries group by store_credit_entries.account_id having sum(store_credit_entries.amount) < 0
 union all
+select 'the books owe what is on gift cards', coalesce(booked.currency, held.currency), format('booked %s, held %s', booked.amount, held.amount)
+from (select ledger_entries.currency, -sum(ledger_entries.amount) as amount from public.ledger_entries where ledger_entries.account = 'gift_cards' group by 1) as booked
+full join (
+  select gift_cards.currency, sum(gift_card_entries.amount) as amount
+  from public.gift_card_entries join public.gift_cards on gift_cards.id = gift_card_entries.gift_card_id group by 1
+) as held on held.currency = booked.currency
+where coalesce(booked.amount, 0) <> coalesce(held.amount, 0)
+union all
+select 'no gift card has less than nothing', gift_card_entries.gift_card_id::text, sum(gift_card_entries.amount)::text
+from public.gift_card_entries group by gift_card_entries.gift_card_id having sum(gift_card_entries.amount) < 0
+union all
 select 'invoice numbers have no gap', series.kind || '/' || series.year, format('last %s, issued %s up to %s', series.last_serial, issued.count, issued.highest)
 from private.invoice_series as series
 cross join lateral (

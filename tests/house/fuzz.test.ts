@@ -21,6 +21,7 @@ const mayAccept = new Set([
   "my_calendar",
   "my_courses",
   "my_downloads",
+  "my_store_credit",
   "my_waitlist",
   "open_concerns",
   "revoke_role",

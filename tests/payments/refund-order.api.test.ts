@@ -41,3 +41,36 @@ test("staff give a part and then the line back by the SDK, and the provider has 
     notInReview,
   );
 });
+
+test("an order is paid by a gift card, store credit, the page and cash together, and refunded to store credit", async () => {
+  const [buyer, finance] = [await newBuyer(stack), seatlineOf(stack, await signUpStaff(stack, "finance"))];
+  const { orderId } = await startCheckout(stack, buyer);
+  const card = await finance.payments.issueGiftCard({ amount: 20_000_00, currency: "IDR", reason: "for a friend" });
+  const code = card.code as string;
+  await expectRefusal(buyer.seatline.payments.giftCardBalance("WRONG"), { code: "gift_card_not_found", status: 404 });
+  expect(await buyer.seatline.payments.giftCardBalance(code)).toMatchObject({ balance_amount: 20_000_00 });
+  const byCard = await buyer.seatline.payments.payWithGiftCard({ order_id: orderId, code, amount: 15_000_00 });
+  expect(byCard).toMatchObject({ balance_amount: 5_000_00, order: { status: "pending", due_amount: 135_000_50 } });
+  expect(await buyer.seatline.payments.redeemGiftCard(code)).toMatchObject({ redeemed_amount: 5_000_00 });
+  await finance.payments.grantCredit({ person_id: buyer.id, amount: 1_000_00, currency: "IDR", reason: "sorry" });
+  expect(await buyer.seatline.payments.myCredit()).toEqual([{ currency_code: "IDR", balance_amount: 6_000_00 }]);
+  const byCredit = await buyer.seatline.payments.payWithCredit({ order_id: orderId });
+  expect(byCredit).toMatchObject({ balance_amount: 0, order: { due_amount: 129_000_50 } });
+  const cash = { order_id: orderId, method: "cash", amount: 29_000_00, reference: "receipt 17" } as const;
+  expect(await finance.payments.record(cash)).toMatchObject({ order: { due_amount: 100_000_50 } });
+  await expectRefusal(buyer.seatline.payments.record(cash), { code: "permission_denied", status: 403 });
+  const { payment } = await buyer.seatline.checkout.start({ order_id: orderId });
+  expect(payment.amount).toBe(100_000_50);
+  const [row] = await stack.sql`select session_id from public.payments where id = ${payment.id}`;
+  expect(await atProvider(stack, row?.session_id, "pay")).toBe(200);
+  await expect.poll(async () => (await buyer.seatline.orders.get(orderId)).status, patient).toBe("paid");
+  const { refunds } = await finance.refunds.create({
+    order_id: orderId,
+    reason: "moved away",
+    destination: "store_credit",
+  });
+  expect(refunds).toHaveLength(4);
+  for (const refund of refunds) expect(refund).toMatchObject({ status: "success", destination: "store_credit" });
+  expect(await buyer.seatline.payments.myCredit()).toEqual([{ currency_code: "IDR", balance_amount: 150_000_50 }]);
+  expect((await truthOf(stack, orderId)).refunded).toBe(0);
+});

@@ -53,6 +53,7 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
     await pay(sql, customer, refunded);
     await act(sql, support, (tx) => tx`select public.cancel_order(${refunded}, 'Changed their mind')`);
     await act(sql, finance, (tx) => tx`select public.grant_store_credit(${customer}, 5000, 'IDR', 'For the delay.')`);
+    await act(sql, finance, (tx) => tx`select public.issue_gift_card(5000, 'IDR', 'For the delay.')`);
     await sql`select private.queue_notification(${customer}, 'welcome', 'email', ${`welcome_${customer}`}, 'Welcome', 'Hello.')`;
   }
   await act(sql, support, (tx) => tx`select public.add_order_note(id, 'Among ourselves.') from public.orders limit 1`);

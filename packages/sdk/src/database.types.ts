@@ -1663,6 +1663,82 @@ export type Database = {
           },
         ];
       };
+      gift_card_entries: {
+        Row: {
+          amount: number;
+          created_at: string;
+          gift_card_id: string;
+          id: number;
+          kind: string;
+          reference_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          amount: number;
+          created_at?: string;
+          gift_card_id: string;
+          id?: never;
+          kind: string;
+          reference_id: string;
+        };
+        Update: {
+          amount?: number;
+          created_at?: string;
+          gift_card_id?: string;
+          id?: never;
+          kind?: string;
+          reference_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "gift_card_entries_gift_card_id_fkey";
+            columns: ["gift_card_id"];
+            isOneToOne: false;
+            referencedRelation: "gift_cards";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      gift_cards: {
+        Row: {
+          amount: number;
+          created_at: string;
+          currency: string;
+          expired_at: string | null;
+          expires_at: string | null;
+          hint: string;
+          id: string;
+          message: string | null;
+          recipient_email: string | null;
+          recipient_name: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          amount: number;
+          created_at?: string;
+          currency: string;
+          expired_at?: string | null;
+          expires_at?: string | null;
+          hint: string;
+          id?: string;
+          message?: string | null;
+          recipient_email?: string | null;
+          recipient_name?: string | null;
+        };
+        Update: {
+          amount?: number;
+          created_at?: string;
+          currency?: string;
+          expired_at?: string | null;
+          expires_at?: string | null;
+          hint?: string;
+          id?: string;
+          message?: string | null;
+          recipient_email?: string | null;
+          recipient_name?: string | null;
+        };
+        Relationships: [];
+      };
       gifts: {
         Row: {
           announced_at: string | null;
@@ -2404,20 +2480,20 @@ export type Database = {
         Row: {
           effect_key: string;
           id: string;
-          order_id: string;
+          order_id: string | null;
           posted_at: string;
         };
         ComputedFields: never;
         Insert: {
           effect_key: string;
           id?: string;
-          order_id: string;
+          order_id?: string | null;
           posted_at?: string;
         };
         Update: {
           effect_key?: string;
           id?: string;
-          order_id?: string;
+          order_id?: string | null;
           posted_at?: string;
         };
         Relationships: [
@@ -3341,6 +3417,11 @@ export type Database = {
         Row: {
           amount: number;
           attempt: number;
+          authorized_amount: number;
+          authorized_until: string | null;
+          capture_asked_amount: number | null;
+          capture_asked_at: string | null;
+          capture_method: string;
           captured_amount: number;
           checkout_url: string | null;
           created_at: string;
@@ -3349,21 +3430,30 @@ export type Database = {
           expires_at: string | null;
           failure_code: string | null;
           failure_message: string | null;
+          gift_card_id: string | null;
           id: string;
           method: string;
           order_id: string;
           provider: string;
           provider_payment_id: string | null;
+          reference: string | null;
           refunded_amount: number;
           session_id: string | null;
           settled_at: string | null;
           status: string;
           updated_at: string;
+          void_asked_at: string | null;
+          void_reason: string | null;
         };
         ComputedFields: never;
         Insert: {
           amount: number;
           attempt: number;
+          authorized_amount?: number;
+          authorized_until?: string | null;
+          capture_asked_amount?: number | null;
+          capture_asked_at?: string | null;
+          capture_method?: string;
           captured_amount?: number;
           checkout_url?: string | null;
           created_at?: string;
@@ -3372,20 +3462,29 @@ export type Database = {
           expires_at?: string | null;
           failure_code?: string | null;
           failure_message?: string | null;
+          gift_card_id?: string | null;
           id?: string;
           method?: string;
           order_id: string;
           provider?: string;
           provider_payment_id?: string | null;
+          reference?: string | null;
           refunded_amount?: number;
           session_id?: string | null;
           settled_at?: string | null;
           status?: string;
           updated_at?: string;
+          void_asked_at?: string | null;
+          void_reason?: string | null;
         };
         Update: {
           amount?: number;
           attempt?: number;
+          authorized_amount?: number;
+          authorized_until?: string | null;
+          capture_asked_amount?: number | null;
+          capture_asked_at?: string | null;
+          capture_method?: string;
           captured_amount?: number;
           checkout_url?: string | null;
           created_at?: string;
@@ -3394,18 +3493,29 @@ export type Database = {
           expires_at?: string | null;
           failure_code?: string | null;
           failure_message?: string | null;
+          gift_card_id?: string | null;
           id?: string;
           method?: string;
           order_id?: string;
           provider?: string;
           provider_payment_id?: string | null;
+          reference?: string | null;
           refunded_amount?: number;
           session_id?: string | null;
           settled_at?: string | null;
           status?: string;
           updated_at?: string;
+          void_asked_at?: string | null;
+          void_reason?: string | null;
         };
         Relationships: [
+          {
+            foreignKeyName: "payments_gift_card_id_fkey";
+            columns: ["gift_card_id"];
+            isOneToOne: false;
+            referencedRelation: "gift_cards";
+            referencedColumns: ["id"];
+          },
           {
             foreignKeyName: "payments_order_id_fkey";
             columns: ["order_id"];
@@ -4100,6 +4210,7 @@ export type Database = {
           attempt: number;
           created_at: string;
           currency: string;
+          destination: string;
           failed_provider_refund_ids: string[];
           failure: string | null;
           id: string;
@@ -4119,6 +4230,7 @@ export type Database = {
           attempt?: number;
           created_at?: string;
           currency: string;
+          destination?: string;
           failed_provider_refund_ids?: string[];
           failure?: string | null;
           id?: string;
@@ -4137,6 +4249,7 @@ export type Database = {
           attempt?: number;
           created_at?: string;
           currency?: string;
+          destination?: string;
           failed_provider_refund_ids?: string[];
           failure?: string | null;
           id?: string;
@@ -4665,6 +4778,75 @@ export type Database = {
           },
         ];
       };
+      store_credit_accounts: {
+        Row: {
+          created_at: string;
+          currency: string;
+          id: string;
+          person_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          currency: string;
+          id?: string;
+          person_id: string;
+        };
+        Update: {
+          created_at?: string;
+          currency?: string;
+          id?: string;
+          person_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "store_credit_accounts_person_id_fkey";
+            columns: ["person_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      store_credit_entries: {
+        Row: {
+          account_id: string;
+          amount: number;
+          created_at: string;
+          id: number;
+          kind: string;
+          reason: string | null;
+          reference_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          account_id: string;
+          amount: number;
+          created_at?: string;
+          id?: never;
+          kind: string;
+          reason?: string | null;
+          reference_id: string;
+        };
+        Update: {
+          account_id?: string;
+          amount?: number;
+          created_at?: string;
+          id?: never;
+          kind?: string;
+          reason?: string | null;
+          reference_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "store_credit_entries_account_id_fkey";
+            columns: ["account_id"];
+            isOneToOne: false;
+            referencedRelation: "store_credit_accounts";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       submissions: {
         Row: {
           body: string;
@@ -5014,6 +5196,7 @@ export type Database = {
       cancel_intake: { Args: { idempotency_key?: string; intake_id: string; reason: string }; Returns: Json };
       cancel_order: { Args: { idempotency_key?: string; order_id: string; reason?: string }; Returns: Json };
       cancellation_quote: { Args: { enrollment_id: string }; Returns: Json };
+      capture_payment: { Args: { amount?: number; idempotency_key?: string; payment_id: string }; Returns: Json };
       category_tree: {
         Args: { locale?: string };
         Returns: {
@@ -5138,6 +5321,7 @@ export type Database = {
       get_cart: { Args: { idempotency_key?: string }; Returns: Json };
       get_draft_order: { Args: { draft_order_id: string }; Returns: Json };
       get_order: { Args: { order_id: string }; Returns: Json };
+      gift_card_balance: { Args: { code: string }; Returns: Json };
       grade_submission: {
         Args: { feedback?: string; idempotency_key?: string; score_percent: number; submission_id: string };
         Returns: Json;
@@ -5168,6 +5352,10 @@ export type Database = {
         };
         Returns: Json;
       };
+      grant_store_credit: {
+        Args: { amount: number; currency: string; idempotency_key?: string; person_id: string; reason: string };
+        Returns: Json;
+      };
       guaranteed: {
         Args: { "": Database["public"]["Tables"]["intakes"]["Row"] };
         Returns: {
@@ -5185,6 +5373,20 @@ export type Database = {
         Returns: Json;
       };
       invoice_document: { Args: { invoice_id: string }; Returns: Json };
+      issue_gift_card: {
+        Args: {
+          amount: number;
+          currency: string;
+          expires_at?: string;
+          idempotency_key?: string;
+          message?: string;
+          paid_by?: string;
+          reason: string;
+          recipient_email?: string;
+          recipient_name?: string;
+        };
+        Returns: Json;
+      };
       join_waitlist: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
       leave_waitlist: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
       ledger_balance: {
@@ -5274,6 +5476,13 @@ export type Database = {
           used_count: number;
         }[];
       };
+      my_store_credit: {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          balance_amount: number;
+          currency_code: string;
+        }[];
+      };
       my_waitlist: { Args: Record<PropertyKey, never>; Returns: Json[] };
       note_attendance: { Args: { idempotency_key?: string; notes: Json; session_id: string }; Returns: Json };
       open_concerns: { Args: { kind?: string }; Returns: Json };
@@ -5310,6 +5519,11 @@ export type Database = {
           title: string;
         }[];
       };
+      pay_with_gift_card: {
+        Args: { amount?: number; code: string; idempotency_key?: string; order_id: string };
+        Returns: Json;
+      };
+      pay_with_store_credit: { Args: { amount?: number; idempotency_key?: string; order_id: string }; Returns: Json };
       place_draft_order: {
         Args: { draft_order_id: string; hold_until?: string; idempotency_key?: string };
         Returns: Json;
@@ -5358,13 +5572,19 @@ export type Database = {
         Returns: Json;
       };
       reclaim_seat: { Args: { idempotency_key?: string; seat_id: string }; Returns: Json };
+      record_payment: {
+        Args: { amount?: number; idempotency_key?: string; method: string; order_id: string; reference?: string };
+        Returns: Json;
+      };
       record_transfer_refund: {
         Args: { idempotency_key?: string; reference: string; refund_id: string };
         Returns: Json;
       };
+      redeem_gift_card: { Args: { code: string; idempotency_key?: string }; Returns: Json };
       refund_order: {
         Args: {
           amount?: number;
+          destination?: string;
           idempotency_key?: string;
           lines?: Json;
           order_id: string;
@@ -5383,6 +5603,7 @@ export type Database = {
       };
       renew_access: { Args: { currency?: string; enrollment_id: string; idempotency_key?: string }; Returns: Json };
       renew_calendar_link: { Args: { calendar: string; idempotency_key?: string }; Returns: Json };
+      renew_gift_card_code: { Args: { gift_card_id: string; reason: string }; Returns: Json };
       reserve_stock: {
         Args: { idempotency_key?: string; lines: Json; minutes?: number; note?: string };
         Returns: Json;
@@ -5589,6 +5810,7 @@ export type Database = {
       use_download: { Args: { download_id: string; idempotency_key?: string }; Returns: Json };
       variant_prices: { Args: { currency?: string; quantity?: number; variant_ids: string[] }; Returns: Json };
       verify_certificate: { Args: { number: string }; Returns: Json };
+      void_payment: { Args: { idempotency_key?: string; payment_id: string; reason: string }; Returns: Json };
       withdraw_seat: { Args: { enrollment_id: string; idempotency_key?: string; reason: string }; Returns: Json };
     };
     Enums: {

@@ -1,6 +1,6 @@
 import type { Api } from "../api.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
-import type { StoreCredit } from "../types/payments.ts";
+import type { GiftCard, GiftCardBalance, StoreCredit } from "../types/payments.ts";
 import type { Order, Payment, Refund } from "../types.ts";
 import type { OrderStatus } from "../vocabularies.ts";
 import type { StartCheckoutParams } from "./checkout.ts";
@@ -69,6 +69,67 @@ export class Payments {
     const { person_id, amount, currency, reason } = params;
     return this.#api.perform("grant_store_credit", { person_id, amount, currency, reason }, options);
   }
+
+  /**
+   * Makes a gift card, for staff with `payments.refund`. Its `code` is in this answer and nowhere else. Errors: `currency_not_supported`,
+   * `invalid_payment_amount`, `invalid_gift_card`, `invalid_reason`, `permission_denied`.
+   */
+  issueGiftCard(params: IssueGiftCardParams, options?: ChangeOptions): Promise<GiftCard> {
+    return this.#api.perform("issue_gift_card", { ...params }, options);
+  }
+
+  /** Gives a card whose code was lost another one, for staff with `payments.refund`. Errors: `gift_card_not_found`, `invalid_reason`. */
+  renewGiftCard(params: { gift_card_id: string; reason: string }, options?: CallOptions): Promise<GiftCard> {
+    const { gift_card_id, reason } = params;
+    return this.#api.askInBody("renew_gift_card_code", { gift_card_id, reason }, options);
+  }
+
+  /** What is left on the card of this code. Errors: `gift_card_not_found`, `too_many_coupon_guesses`. */
+  giftCardBalance(code: string, options?: CallOptions): Promise<GiftCardBalance> {
+    return this.#api.askInBody("gift_card_balance", { code }, options);
+  }
+
+  /**
+   * Pays an order, or a part of it, with a gift card, at once; without `amount` as much as is on it and due. Errors: `gift_card_not_found`,
+   * `gift_card_expired`, `gift_card_wrong_currency`, `gift_card_insufficient`, `too_many_coupon_guesses`, and those of {@link Payments.payWithCredit}.
+   */
+  payWithGiftCard(
+    params: PayWithGiftCardParams,
+    options?: ChangeOptions,
+  ): Promise<PaidOrder & { balance_amount: number }> {
+    const { order_id, code, amount = null } = params;
+    return this.#api.perform("pay_with_gift_card", { order_id, code, amount }, options);
+  }
+
+  /** Turns what is left on a card into the caller's store credit. Errors: as {@link Payments.payWithGiftCard}. */
+  redeemGiftCard(code: string, options?: ChangeOptions): Promise<StoreCredit & { redeemed_amount: number }> {
+    return this.#api.perform("redeem_gift_card", { code }, options);
+  }
+}
+
+/** What {@link Payments.issueGiftCard} takes. */
+export interface IssueGiftCardParams {
+  /** Minor units. */
+  amount: number;
+  currency: string;
+  /** Kept in the history; at most 500 characters. */
+  reason: string;
+  /** Never when left out. */
+  expires_at?: string;
+  recipient_name?: string;
+  recipient_email?: string;
+  message?: string;
+  /** How the shop was paid for it; given away when left out. */
+  paid_by?: "cash" | "other";
+}
+
+/** What {@link Payments.payWithGiftCard} takes. */
+export interface PayWithGiftCardParams {
+  order_id: string;
+  /** In any case, with spaces or hyphens. */
+  code: string;
+  /** Minor units; left out: as much as is on the card and due. */
+  amount?: number;
 }
 
 /** What paying at once answers. */

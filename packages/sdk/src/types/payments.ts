@@ -75,6 +75,34 @@ export interface StoreCredit {
   balance_amount: number;
 }
 
+/** A gift card as staff see it. */
+export interface GiftCard {
+  id: string;
+  /** The end of its code. */
+  hint: string;
+  /** The whole code, in the answer that made it and nowhere else. */
+  code: string | null;
+  currency: string;
+  /** What it was issued with, in minor units. */
+  amount: number;
+  /** What is left. */
+  balance_amount: number;
+  expires_at: string | null;
+  recipient_name: string | null;
+  recipient_email: string | null;
+  message: string | null;
+  created_at: string;
+}
+
+/** What whoever has its code is told of a gift card. */
+export interface GiftCardBalance {
+  hint: string;
+  currency_code: string;
+  expires_at: string | null;
+  /** Minor units; 0 once it expired. */
+  balance_amount: number;
+}
+
 /** What one account of the ledger holds in one currency. */
 export interface AccountBalance {
   account: string;

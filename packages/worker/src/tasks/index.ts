@@ -36,6 +36,7 @@ import { expireDueOrders } from "./orders.expire-due.ts";
 import { sendInvite } from "./organisations.send-invite.ts";
 import { applyProviderEvents } from "./payments.apply-provider-events.ts";
 import { closeSession } from "./payments.close-session.ts";
+import { expireGiftCards } from "./payments.expire-gift-cards.ts";
 import { readEvents } from "./payments.read-events.ts";
 import { reconcilePayments } from "./payments.reconcile.ts";
 import { reconcileRefunds } from "./payments.reconcile-refunds.ts";
@@ -93,6 +94,7 @@ export const scheduledTasks: Record<ScheduledTaskName, ScheduledTask> = {
   "courses.wind-up-intakes": windUpIntakes,
   "payments.apply-provider-events": applyProviderEvents,
   "payments.reconcile": reconcilePayments,
+  "payments.expire-gift-cards": expireGiftCards,
   "payments.reconcile-refunds": reconcileRefunds,
   "payments.read-events": readEvents,
   "processes.close-abandoned": closeAbandonedProcesses,
