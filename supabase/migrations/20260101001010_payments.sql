@@ -40,7 +40,7 @@ create table public.payments (
   constraint payments_have_a_known_status check (status in ('pending', 'processing', 'authorized', 'success', 'failed', 'expired', 'cancelled', 'refunding', 'refunded', 'refund_failed')),
   constraint payments_have_a_known_provider check (provider in ('stripe', 'ewallet', 'manual_transfer', 'store_credit', 'gift_card', 'cash', 'other')),
   constraint payments_have_a_known_method check (method in ('checkout', 'payment_intent', 'ewallet', 'manual_transfer', 'store_credit', 'gift_card', 'cash', 'other')),
-  constraint payments_are_by_stripe_or_named_by_their_method check ((provider = 'stripe') = (method in ('checkout', 'payment_intent')) and provider in ('stripe', method)),
+  constraint payments_are_by_stripe_or_named_by_their_method check ((provider = 'stripe') = (method in ('checkout', 'payment_intent')) and provider in ('stripe', method, 'saved_method')),
   constraint payments_pay_something check (amount > 0),
   constraint payments_give_back_no_more_than_they_took check (refunded_amount >= 0 and disputed_amount >= 0 and refunded_amount + disputed_amount <= captured_amount
     and captured_amount <= amount),
@@ -346,8 +346,9 @@ set search_path = ''
 as $$
 declare
   v_payment public.payments := private.lock_payment(fail_payment.payment_id);
-  -- an intent that was being processed and asks for another method came to nothing; a page says so by its session
-  v_status text := coalesce(fail_payment.status, case when v_payment.method = 'payment_intent' and v_payment.status = 'processing' then 'failed' end);
+  -- an intent that was being processed and asks for another method came to nothing, and so did the charge of a saved one; a page says so by its session
+  v_status text := coalesce(fail_payment.status,
+    case when v_payment.method in ('payment_intent', 'saved_method') and v_payment.status = 'processing' then 'failed' end);
 begin
   if v_payment.status = 'authorized' and v_status = 'cancelled' then
     perform private.end_authorization(v_payment);

@@ -188,6 +188,8 @@ begin
     if v_outcome = 'applied' and (v_event.type like 'checkout.session.%' or v_event.type like 'payment\_intent.%') then
       perform private.apply_overtaken_events(v_event.provider, v_payment_id);
     end if;
+  elsif v_event.type like 'payment\_method.%' then
+    v_outcome := private.apply_payment_method(v_event.payload);
   elsif v_object #>> '{metadata,payment_id}' is not null then
     v_outcome := 'needs_review'; -- it says it is ours and is not: another environment, or a lie
   end if;

@@ -33,7 +33,7 @@ const mayAccept = new Set([
   "variant_prices",
 ]);
 // Verbs that take nothing but a key: nothing can be wrong about what is sent, and what they do is their sense (tests/carts/rules.test.ts).
-const takesNothing = new Set(["clear_cart"]);
+const takesNothing = new Set(["clear_cart", "start_saving_method"]);
 
 // Types that let any amount of input through to the verb.
 const takesMuch = new Set(["text", "jsonb", "text[]", "uuid[]"]);

@@ -66,6 +66,30 @@ describe("an intent", () => {
       await expect.poll(async () => (await stripe.paymentIntents.retrieve(intentId)).status, patient).toBe("canceled");
   });
 
+  test("keeps the card it was paid with when asked to, which then pays another order; one is kept without paying, too", async () => {
+    const stripe = stripeOf(stack);
+    const buyer = await newBuyer(stack);
+    const { variantId } = await publishedIntake(stack.sql, { seats: 5, price: 90_000_50 });
+    const { variantId: next } = await publishedIntake(stack.sql, { seats: 5, price: 80_000_50 });
+    const order = await buyer.seatline.orders.place({ lines: [{ variant_id: variantId, quantity: 1 }] });
+    const { intent_id } = await buyer.seatline.checkout.createIntent({ order_id: order.id, save_method: true });
+    await stripe.paymentIntents.confirm(intent_id, { payment_method: "pm_card_visa", ...RETURN });
+    const kept = () => buyer.seatline.paymentMethods.list();
+    await expect.poll(kept, patient).toMatchObject([{ brand: "visa", last4: "4242", exp_year: 2034 }]);
+    const { setup_intent_id, client_secret } = await buyer.seatline.paymentMethods.setup();
+    expect(client_secret).toContain(setup_intent_id);
+    await stripe.setupIntents.confirm(setup_intent_id, { payment_method: "pm_card_mastercard" });
+    await expect.poll(async () => (await kept()).map(({ brand }) => brand), patient).toEqual(["visa", "mastercard"]);
+    const mastercard = (await kept())[1]?.id as string;
+    expect(await buyer.seatline.paymentMethods.setDefault(mastercard)).toMatchObject([{ id: mastercard }, {}]);
+    const second = await buyer.seatline.orders.place({ lines: [{ variant_id: next, quantity: 1 }] });
+    await buyer.seatline.paymentMethods.pay({ order_id: second.id });
+    await expect.poll(async () => (await buyer.seatline.orders.get(second.id)).status, patient).toBe("paid");
+    expect(await buyer.seatline.paymentMethods.remove(mastercard)).toHaveLength(1);
+    const gone = buyer.seatline.paymentMethods.pay({ order_id: second.id, payment_method_id: mastercard });
+    await expectRefusal(gone, { code: "order_not_payable", status: 409 });
+  });
+
   test("is opened for one's own order only", async () => {
     const [{ orderId }, stranger] = [await intended(), await newBuyer(stack)];
     const notFound = { code: "order_not_found", status: 404 };

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { keepCard } from "../payments/saved-methods.ts";
 import { publishedIntake } from "./catalog.ts";
 import type { Pool, Sql } from "./database.ts";
 import { asCustomer, asOwner, asService, newCustomer } from "./people.ts";
@@ -67,6 +68,7 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
   const transferred = await publishedIntake(sql, { price: 70_000_00 });
   for (const customer of [first, second])
     await transfer(sql, customer, await order(sql, customer, transferred.variantId));
+  for (const customer of [first, second]) await keepCard(sql, customer);
   const full = await publishedIntake(sql, { seats: 0 });
   for (const customer of [first, second])
     await act(sql, customer, (tx) => tx`select public.join_waitlist(${full.intakeId})`);

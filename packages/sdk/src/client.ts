@@ -20,6 +20,7 @@ import { Notifications } from "./resources/notifications.ts";
 import { Orders } from "./resources/orders.ts";
 import { Organisations } from "./resources/organisations.ts";
 import { Payments } from "./resources/payments.ts";
+import { PaymentMethods } from "./resources/payment-methods.ts";
 import { People } from "./resources/people.ts";
 import { Pricing } from "./resources/pricing.ts";
 import { Processes } from "./resources/processes.ts";
@@ -55,6 +56,7 @@ export interface Seatline {
   imports: Imports;
   learning: Learning;
   organisations: Organisations;
+  paymentMethods: PaymentMethods;
   people: People;
   notifications: Notifications;
   inventory: Inventory;
@@ -105,6 +107,7 @@ export function createSeatline(options: SeatlineOptions): Seatline {
     imports: new Imports(api, options.url),
     learning: new Learning(api, options.url, send),
     organisations: new Organisations(api),
+    paymentMethods: new PaymentMethods(api, person),
     people: new People(api, person),
     notifications: new Notifications(api, person),
     inventory: new Inventory(api),

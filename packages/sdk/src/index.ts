@@ -23,6 +23,7 @@ export * from "./resources/notifications.ts";
 export * from "./resources/orders.ts";
 export * from "./resources/organisations.ts";
 export * from "./resources/payments.ts";
+export * from "./resources/payment-methods.ts";
 export * from "./resources/people.ts";
 export * from "./resources/pricing.ts";
 export * from "./resources/processes.ts";

@@ -4,7 +4,7 @@ import type { Process } from "./types/events.ts";
 import type { Export, Import } from "./types/imports.ts";
 import type { Attendance, Certificate, LessonContent, Submission } from "./types/learning.ts";
 import type { Organisation, OrganisationInvite, OrganisationSeat } from "./types/organisations.ts";
-import type { Dispute, PaymentProof } from "./types/payments.ts";
+import type { Dispute, PaymentProof, SavedMethod } from "./types/payments.ts";
 import type { Address } from "./types/people.ts";
 import type { Gift } from "./types/seats.ts";
 import type {
@@ -60,6 +60,7 @@ export type TypesFit = [
   True<Fits<OrganisationSeat, Row<"organisation_seats">>>,
   True<Fits<Payment, Row<"payments">>>,
   True<Fits<Omit<PaymentProof, "order_id" | "order_number">, Row<"payment_proofs">>>,
+  True<Fits<SavedMethod, Row<"payment_methods">>>,
   True<Fits<Price, Row<"prices">>>,
   True<Fits<Process, Row<"processes">>>,
   True<Fits<Profile, Row<"profiles">>>,

@@ -83,6 +83,8 @@ export const paymentMethods = [
   "cash",
   "other",
 ] as const;
+/** Ways to pay: Stripe's page, Stripe's fields on a page of yours, a method saved before, an e-wallet's page, or a bank transfer that staff approve by its proof. */
+export const paymentMethods = ["checkout", "payment_intent", "saved_method", "ewallet", "manual_transfer"] as const;
 /** One of {@link paymentMethods}. */
 export type PaymentMethod = (typeof paymentMethods)[number];
 

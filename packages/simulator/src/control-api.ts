@@ -2,7 +2,9 @@ import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { faultsSchema } from "./faults.ts";
 import { DEFAULT_EMAIL, expire, expireIfDue, pay } from "./payments/checkout.ts";
+import { testMethod } from "./payments/test-methods.ts";
 import { decideDispute, escalateDispute, openDispute } from "./resources/disputes.ts";
+import { confirmSetup } from "./resources/setup-intents.ts";
 import { changeSettings, settingsChange } from "./settings.ts";
 import { NO_REQUEST, type Simulation } from "./simulation.ts";
 import type { SessionRow } from "./store.ts";
@@ -14,6 +16,7 @@ const payment = z.strictObject({
   email: z.email().default(DEFAULT_EMAIL),
 });
 const refusal = z.strictObject({ payment_method: z.string().default("pm_card_chargeDeclined") });
+const behaviour = z.strictObject({ behaves_as: z.string() });
 const advance = z.strictObject({ seconds: z.number().positive() });
 const dispute = z.strictObject({ reason: z.string().default("fraudulent"), inquiry: z.boolean().default(false) });
 
@@ -89,6 +92,22 @@ export function controlApi(simulation: Simulation, reset: () => Promise<void>): 
     if (deed === "escalate") escalateDispute(simulation, row);
     else
       decideDispute(simulation, row, deed === "win" ? "won" : deed === "lose" ? "lost" : "warning_closed", NO_REQUEST);
+    return context.json(row.object);
+  });
+  // What the buyer does in the shop's own page with the provider's fields, the bank's question answered.
+  app.post("/simulator/setup_intents/:id/confirm", async (context) => {
+    const row = simulation.store.setups.get(context.req.param("id"), "intent");
+    const { payment_method } = await readBody(context, payment);
+    confirmSetup(simulation, row, payment_method, true, NO_REQUEST);
+    return context.json(row.object);
+  });
+  // The bank of a kept card changes its mind.
+  app.post("/simulator/payment_methods/:id", async (context) => {
+    const row = simulation.store.methods.get(context.req.param("id"));
+    const { behaves_as } = await readBody(context, behaviour);
+    testMethod(behaves_as);
+    row.method = behaves_as;
+    simulation.store.onChange("method", row);
     return context.json(row.object);
   });
   app.post("/simulator/deliveries/:id/resend", (context) => {

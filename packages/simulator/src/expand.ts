@@ -9,7 +9,7 @@ const EXPANDABLE: Fields = {
   charge: { customer: "customer", payment_intent: "payment_intent", refunds: "refund" },
   "checkout.session": { customer: "customer", line_items: "item", payment_intent: "payment_intent" },
   dispute: { charge: "charge", payment_intent: "payment_intent" },
-  payment_intent: { customer: "customer", latest_charge: "charge" },
+  payment_intent: { customer: "customer", latest_charge: "charge", payment_method: "payment_method" },
   refund: { charge: "charge", payment_intent: "payment_intent" },
 };
 
@@ -76,7 +76,8 @@ function lookUp({ store }: Simulation, thing: Thing, field: string): Thing | und
   }
   const id = thing[field];
   if (typeof id !== "string") return undefined;
-  const collection = { customer: store.customers, latest_charge: store.charges, charge: store.charges }[field];
+  const { customers: customer, charges: charge, methods: payment_method } = store;
+  const collection = { customer, latest_charge: charge, charge, payment_method }[field];
   return (collection ?? store.intents).find(id)?.object as unknown as Thing;
 }
 

@@ -11,6 +11,7 @@ const LENGTHS = {
   re_3: 23,
   dp_1: 23,
   pm_1: 23,
+  seti_1: 23,
   li_1: 23,
   price_1: 23,
   prod_: 14,

@@ -11,7 +11,9 @@ export type Answer =
   | "event"
   | "item"
   | "payment_intent"
-  | "refund";
+  | "payment_method"
+  | "refund"
+  | "setup_intent";
 
 /** A request that passed every check. */
 export interface Call<Parameters> {

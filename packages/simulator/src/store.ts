@@ -31,6 +31,7 @@ export interface SessionRow {
     description: string | null;
     receipt_email: string | null;
     capture_method: "automatic" | "automatic_async" | "manual";
+    setup_future_usage: "off_session" | "on_session" | null;
   };
   /** How this session decides itself, when its amount says so. */
   outcome: { succeeds: boolean; begins_ms: number; ends_ms: number } | null;
@@ -42,6 +43,19 @@ export interface IntentRow {
   object: Stripe.PaymentIntent;
   session: string | null;
   method: string | null;
+}
+
+/** A card that is kept for a customer; `method` is the test method it behaves as. Without a customer it was detached. */
+export interface MethodRow {
+  id: string;
+  object: Stripe.PaymentMethod;
+  method: string;
+}
+
+/** A setup intent: somebody wants to keep a card without paying. */
+export interface SetupRow {
+  id: string;
+  object: Stripe.SetupIntent;
 }
 
 /** A charge with the refunds made of it, oldest first. */
@@ -152,6 +166,8 @@ export interface Rows {
   customer: CustomerRow;
   session: SessionRow;
   intent: IntentRow;
+  method: MethodRow;
+  setup: SetupRow;
   charge: ChargeRow;
   refund: RefundRow;
   dispute: DisputeRow;
@@ -173,6 +189,8 @@ export class Store {
   readonly customers = new Collection<CustomerRow>("customer");
   readonly sessions = new Collection<SessionRow>("checkout.session");
   readonly intents = new Collection<IntentRow>("payment_intent");
+  readonly methods = new Collection<MethodRow>("PaymentMethod");
+  readonly setups = new Collection<SetupRow>("setupintent");
   readonly charges = new Collection<ChargeRow>("charge");
   readonly refunds = new Collection<RefundRow>("refund");
   readonly disputes = new Collection<DisputeRow>("dispute");
@@ -194,6 +212,8 @@ export class Store {
       customer: this.customers,
       session: this.sessions,
       intent: this.intents,
+      method: this.methods,
+      setup: this.setups,
       charge: this.charges,
       refund: this.refunds,
       dispute: this.disputes,

@@ -10,7 +10,9 @@ import { customerRoutes } from "./resources/customers.ts";
 import { disputeRoutes } from "./resources/disputes.ts";
 import { eventRoutes } from "./resources/events.ts";
 import { paymentIntentRoutes } from "./resources/payment-intents.ts";
+import { paymentMethodRoutes } from "./resources/payment-methods.ts";
 import { refundRoutes } from "./resources/refunds.ts";
+import { setupIntentRoutes } from "./resources/setup-intents.ts";
 import type { Route } from "./route.ts";
 import type { Simulation } from "./simulation.ts";
 import { invalidRequest, StripeFailure, simulatorBroken, unauthenticated, unrecognizedUrl } from "./stripe-errors.ts";
@@ -21,6 +23,8 @@ const ROUTES: Route[] = [
   ...checkoutSessionRoutes,
   ...customerRoutes,
   ...paymentIntentRoutes,
+  ...paymentMethodRoutes,
+  ...setupIntentRoutes,
   ...refundRoutes,
   ...chargeRoutes,
   ...disputeRoutes,

@@ -17,6 +17,8 @@ export const LISTENERS: Readonly<Record<string, readonly EventTaskName[]>> = {
   "payment.cancelled": ["payments.close-session"],
   "payment.capture_requested": ["payments.send-capture"],
   "payment.void_requested": ["payments.send-capture"],
+  "payment.charge_requested": ["payments.charge-saved-method"],
+  "payment_method.removed": ["payments.detach-method"],
   "payment.failed": ["notifications.send-payment-failed"],
   "payment_proof.rejected": ["notifications.send-proof-rejected"],
   "course.completed": ["learning.issue-certificate"],

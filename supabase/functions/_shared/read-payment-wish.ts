@@ -5,12 +5,13 @@ const Wish = z.strictObject({
   order_id: z.guid(),
   amount: z.int().positive().optional(),
   method: z.enum(["checkout", "ewallet"]).optional(),
+  save_method: z.boolean().optional(),
 });
 
-/** What somebody wants to pay: an order, and how much of it in minor units; without `amount`, all that is due; `method` only where a page is opened. */
+/** What somebody wants to pay: an order, and how much of it in minor units; without `amount`, all that is due; `method` only where a page is opened. `save_method` keeps the way it is paid. */
 export type PaymentWish = z.infer<typeof Wish>;
 
-/** Reads the body `{"order_id": "<uuid>", "amount"?: <minor units>}`, and nothing else. */
+/** Reads the body `{"order_id": "<uuid>", "amount"?: <minor units>, "save_method"?: true}`, and nothing else. */
 export async function readPaymentWish(request: Request): Promise<PaymentWish> {
   if (request.method !== "POST") {
     throw new Problem("method_not_allowed", 405, "A payment is started with POST.", { headers: { allow: "POST" } });

@@ -1,3 +1,4 @@
+import type Stripe from "stripe";
 import { callVerb, type Database } from "../_shared/call-verb.ts";
 import { failpoint } from "../_shared/failpoint.ts";
 import type { PaymentProviders } from "../_shared/payments/open-providers.ts";
@@ -6,6 +7,7 @@ import { Problem } from "../_shared/problem.ts";
 import { providerProblem } from "../_shared/provider-problem.ts";
 import { type PaymentWish, readPaymentWish } from "../_shared/read-payment-wish.ts";
 import { requestId } from "../_shared/request-id.ts";
+import { savingCustomer } from "../_shared/saving-customer.ts";
 import type { Payment, StartedPayment } from "../_shared/started-payment.ts";
 
 /** What a checkout needs from outside; `storefrontUrl` is where the buyer returns to. */
@@ -13,18 +15,19 @@ export type CheckoutDeps = {
   asUser: Database;
   asService: Database;
   providers: PaymentProviders;
+  stripe: Stripe;
   storefrontUrl: string;
   now: () => number;
 };
 
 /**
- * Answers POST { order_id, amount?, method? } with `{ order, payment }`, where `payment.url` is the page to pay on: Stripe's, or with method ewallet
+ * Answers POST { order_id, amount?, method?, save_method? } with `{ order, payment }`, where `payment.url` is the page to pay on: Stripe's, or with method ewallet
  * the e-wallet's; without `amount` it asks for what is due.
  * Asked again, it answers with the same open page. Nothing is paid here: only the provider's webhook moves money state.
  */
 export async function handleCheckout(request: Request, deps: CheckoutDeps): Promise<Response> {
   const id = requestId(request);
-  const wish = await readPaymentWish(request);
+  const { save_method, ...wish } = await readPaymentWish(request);
 
   const provider = wish.method === "ewallet" ? deps.providers.ewallet : deps.providers.stripe;
   if (!provider) {
@@ -36,17 +39,23 @@ export async function handleCheckout(request: Request, deps: CheckoutDeps): Prom
   await failpoint("checkout.started", wish.order_id);
   if (isOpen(started.payment, deps.now())) return answer(started);
 
-  const page = await openPage(provider, started, deps);
+  const customerId = save_method && provider.name === "stripe" ? await savingCustomer(deps, id) : null;
+  const page = await openPage(provider, started, customerId, deps);
   await failpoint("checkout.opened", wish.order_id);
   const attached = await attach(provider, started, page, wish, id, deps);
   await failpoint("checkout.attached", wish.order_id);
   return answer(attached);
 }
 
-async function openPage(provider: PaymentProvider, started: StartedPayment, deps: CheckoutDeps): Promise<OpenedPage> {
+async function openPage(
+  provider: PaymentProvider,
+  started: StartedPayment,
+  customerId: string | null,
+  deps: CheckoutDeps,
+): Promise<OpenedPage> {
   const returnTo = `${deps.storefrontUrl.replace(/\/+$/, "")}/orders/${started.order.id}`;
   try {
-    return await provider.openPage({ started, returnTo, nowSeconds: Math.floor(deps.now() / 1000) });
+    return await provider.openPage({ started, customerId, returnTo, nowSeconds: Math.floor(deps.now() / 1000) });
   } catch (error) {
     throw providerProblem(error);
   }

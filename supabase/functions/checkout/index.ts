@@ -5,12 +5,14 @@ import { createStripe } from "../_shared/stripe.ts";
 import { handleCheckout } from "./handler.ts";
 
 /** POST { order_id } as the signed-in buyer: answers with the page where the order is paid. */
-export default serveUser((request, context) =>
-  handleCheckout(request, {
+export default serveUser((request, context) => {
+  const stripe = createStripe();
+  return handleCheckout(request, {
     asUser: context.supabase,
     asService: context.supabaseAdmin,
-    providers: openProviders(createStripe(), process.env),
+    providers: openProviders(stripe, process.env),
+    stripe,
     storefrontUrl: process.env.STOREFRONT_URL ?? "http://localhost:3000",
     now: () => Date.now(),
-  }),
-);
+  });
+});

@@ -5,17 +5,18 @@ import { Problem } from "../_shared/problem.ts";
 import { providerProblem } from "../_shared/provider-problem.ts";
 import { readPaymentWish } from "../_shared/read-payment-wish.ts";
 import { requestId } from "../_shared/request-id.ts";
+import { savingCustomer } from "../_shared/saving-customer.ts";
 import type { Payment, StartedPayment } from "../_shared/started-payment.ts";
 
 /** What it needs from outside. */
 export type CreatePaymentIntentDeps = { asUser: Database; asService: Database; stripe: Stripe };
 
 /**
- * Answers POST { order_id, amount? } with `{ order, payment, intent_id, client_secret }` for a page of the shop's own with Stripe's fields. Asked again,
+ * Answers POST { order_id, amount?, save_method? } with `{ order, payment, intent_id, client_secret }` for a page of the shop's own with Stripe's fields. Asked again,
  * it answers with the same intent. Nothing is paid here: only the provider's webhook, or what the reconciler retrieves, moves money state.
  */
 export async function handleCreatePaymentIntent(request: Request, deps: CreatePaymentIntentDeps): Promise<Response> {
-  const wish = await readPaymentWish(request);
+  const { save_method, ...wish } = await readPaymentWish(request);
   const id = requestId(request);
   if (wish.method) {
     throw new Problem("invalid_body", 400, "A payment intent has no other method.", {
@@ -27,7 +28,8 @@ export async function handleCreatePaymentIntent(request: Request, deps: CreatePa
   await failpoint("intent.started", wish.order_id);
   if (started.session_id) return answer(started, started.payment, await retrieve(started.session_id, deps));
 
-  const intent = await create(started, deps);
+  const customerId = save_method ? await savingCustomer(deps, id) : null;
+  const intent = await create(started, customerId, deps);
   await failpoint("intent.opened", wish.order_id);
   const payment = await attach(started, intent, id, deps);
   await failpoint("intent.attached", wish.order_id);
@@ -35,7 +37,11 @@ export async function handleCreatePaymentIntent(request: Request, deps: CreatePa
 }
 
 // The key is the attempt: a repeated or concurrent request gets the same intent.
-async function create({ order, payment, customer }: StartedPayment, { stripe }: CreatePaymentIntentDeps) {
+async function create(
+  { order, payment, customer }: StartedPayment,
+  customerId: string | null,
+  { stripe }: CreatePaymentIntentDeps,
+) {
   const wish: Stripe.PaymentIntentCreateParams = {
     amount: payment.amount,
     currency: payment.currency.toLowerCase(),
@@ -44,9 +50,12 @@ async function create({ order, payment, customer }: StartedPayment, { stripe }: 
     description: `Order ${order.number}`,
     metadata: { order_id: order.id, payment_id: payment.id },
     ...(customer.email ? { receipt_email: customer.email } : {}),
+    ...(customerId ? { customer: customerId, setup_future_usage: "off_session" } : {}),
   };
   try {
-    return await stripe.paymentIntents.create(wish, { idempotencyKey: `${order.id}:${payment.attempt}:intent` });
+    return await stripe.paymentIntents.create(wish, {
+      idempotencyKey: `${order.id}:${payment.attempt}:intent${customerId ? ":saved" : ""}`,
+    });
   } catch (error) {
     throw providerProblem(error);
   }

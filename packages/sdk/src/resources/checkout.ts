@@ -15,8 +15,7 @@ export class Checkout {
    * page proves nothing: read the order until it is `paid`. Errors: docs/errors.md, Orders and Functions.
    */
   start(params: StartPageParams, options?: ChangeOptions): Promise<StartedCheckout> {
-    const { order_id, amount, method } = params;
-    return this.#api.invoke("checkout", { order_id, amount, method }, options);
+    return this.#api.invoke("checkout", { ...params }, options);
   }
 
   /**
@@ -24,7 +23,7 @@ export class Checkout {
    * answers the same intent. What Stripe.js says proves nothing: read the order until it is `paid`. Errors: as {@link Checkout.start}.
    */
   createIntent(params: StartCheckoutParams, options?: ChangeOptions): Promise<StartedIntent> {
-    return this.#api.invoke("create-payment-intent", { order_id: params.order_id, amount: params.amount }, options);
+    return this.#api.invoke("create-payment-intent", { ...params }, options);
   }
 }
 
@@ -55,4 +54,6 @@ export interface StartCheckoutParams {
   order_id: string;
   /** A part of what is due, in minor units; left out: all of it. */
   amount?: number;
+  /** Keeps the way it is paid for later, when the page or intent is opened by this call; see `paymentMethods`. */
+  save_method?: boolean;
 }

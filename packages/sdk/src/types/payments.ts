@@ -103,6 +103,20 @@ export interface GiftCardBalance {
   balance_amount: number;
 }
 
+/** A card or the like that a person keeps with the provider. */
+export interface SavedMethod {
+  id: string;
+  /** `card`, or the provider's word for something else. */
+  kind: string;
+  brand: string;
+  last4: string | null;
+  exp_month: number | null;
+  exp_year: number | null;
+  /** Set on the one that is charged unless another is named. */
+  default_since: string | null;
+  created_at: string;
+}
+
 /** What one account of the ledger holds in one currency. */
 export interface AccountBalance {
   account: string;

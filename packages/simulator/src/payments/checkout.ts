@@ -123,6 +123,7 @@ function intentOf(simulation: Simulation, row: SessionRow): IntentRow {
       description: row.intent_data.description,
       metadata: { ...row.intent_data.metadata },
       receipt_email: row.intent_data.receipt_email,
+      setup_future_usage: row.intent_data.setup_future_usage,
       automatic_payment_methods: null,
       session: row.id,
     },

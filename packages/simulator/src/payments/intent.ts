@@ -13,6 +13,8 @@ export interface IntentStart {
   description: string | null;
   metadata: Record<string, string>;
   receipt_email: string | null;
+  /** Keeps the card for the customer once it was paid with. */
+  setup_future_usage?: "off_session" | "on_session" | null;
   automatic_payment_methods: Stripe.PaymentIntent.AutomaticPaymentMethods | null;
   /** The checkout session it belongs to, null for an intent made through the API. */
   session: string | null;
@@ -62,7 +64,7 @@ export function createIntent(simulation: Simulation, start: IntentStart, origin:
       processing: null,
       receipt_email: start.receipt_email,
       review: null,
-      setup_future_usage: null,
+      setup_future_usage: start.setup_future_usage ?? null,
       shipping: null,
       source: null,
       statement_descriptor: null,

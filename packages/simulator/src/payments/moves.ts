@@ -7,10 +7,16 @@ import { NO_REQUEST, type Origin, type Simulation } from "../simulation.ts";
 import type { ChargeRow, IntentRow } from "../store.ts";
 import { type Decline, documentationOf, StripeFailure } from "../stripe-errors.ts";
 import { tellIntent } from "./intent.ts";
-import { testMethod } from "./test-methods.ts";
+import { namedMethod, saveMethod } from "./saved-methods.ts";
 
 const CONFIRMABLE = ["requires_payment_method", "requires_confirmation", "requires_action"];
 const CANCELABLE = [...CONFIRMABLE, "requires_capture"];
+
+const AUTHENTICATION_REQUIRED: Decline = {
+  code: "authentication_required",
+  decline_code: "authentication_required",
+  message: "Your card was declined. This transaction requires authentication.",
+};
 
 /** Refuses a move that the intent's status does not allow, as Stripe does. */
 export function assertStatus(row: IntentRow, allowed: readonly string[], verb: string): void {
@@ -29,29 +35,30 @@ export function payWithCard(
   row: IntentRow,
   methodName: string,
   origin: Origin,
+  offSession = false,
 ): { decline: Decline; charge: string } | null {
   assertStatus(row, CONFIRMABLE, "confirm");
-  const method = testMethod(methodName);
+  const { saved, behaves, details: method } = namedMethod(simulation, methodName, row.object.customer as string | null);
   row.method = methodName;
-  row.object.payment_method = newId("pm_1");
+  row.object.payment_method = saved?.id ?? newId("pm_1");
   row.object.next_action = null;
-  if (method.needs_action) {
+  if (method.needs_action && !offSession) {
     row.object.status = "requires_action";
     row.object.next_action = { type: "use_stripe_sdk", use_stripe_sdk: {} };
     tellIntent(simulation, "payment_intent.requires_action", row, origin);
     return null;
   }
-  const status = method.decline === null ? "succeeded" : "failed";
-  const charge = createCharge(simulation, row, {
-    method: methodName,
-    details: method,
-    status,
-    decline: method.decline,
-  });
+  const decline = method.needs_action ? AUTHENTICATION_REQUIRED : method.decline;
+  const status = decline === null ? "succeeded" : "failed";
+  const charge = createCharge(simulation, row, { method: behaves, details: method, status, decline });
   row.object.latest_charge = charge.id;
-  if (method.decline !== null) {
-    fail(simulation, row, charge, method.decline, "card_error", origin);
-    return { decline: method.decline, charge: charge.id };
+  if (decline !== null) {
+    fail(simulation, row, charge, decline, "card_error", origin);
+    return { decline, charge: charge.id };
+  }
+  const { customer, payment_method, setup_future_usage } = row.object;
+  if (saved === null && setup_future_usage === "off_session" && customer !== null) {
+    saveMethod(simulation, behaves, customer as string, origin, payment_method as string);
   }
   succeed(simulation, row, charge, origin);
   scheduleDispute(simulation, charge, method.disputed ? {} : simulation.faults.strike("dispute"));

@@ -10,6 +10,8 @@ export interface TestMethod {
   /** What becomes of a refund; "succeeds" when left out. */
   refund?: "fails_later" | "succeeds_later";
   disputed?: true;
+  /** Can be kept for a customer although it is declined when it is charged. */
+  saves?: true;
 }
 
 const GENERIC = "Your card was declined.";
@@ -36,6 +38,7 @@ const METHODS: Record<string, TestMethod> = {
   pm_card_createDispute: { ...GOOD, last4: "0259", disputed: true },
   pm_card_pendingRefund: { ...GOOD, last4: "7726", refund: "succeeds_later" },
   pm_card_refundFail: { ...GOOD, last4: "5126", refund: "fails_later" },
+  pm_card_chargeCustomerFail: { ...declining("card_declined", "generic_decline", GENERIC, "0341"), saves: true },
   pm_card_chargeDeclined: declining("card_declined", "generic_decline", GENERIC, "0002"),
   pm_card_chargeDeclinedInsufficientFunds: declining(
     "card_declined",

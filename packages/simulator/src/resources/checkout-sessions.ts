@@ -49,7 +49,7 @@ const createParameters = z.strictObject({
       description: text(1000).optional(),
       metadata: metadata.optional(),
       receipt_email: email.optional(),
-      setup_future_usage: withoutEffect,
+      setup_future_usage: oneOf(["off_session", "on_session"]).optional(),
       shipping: withoutEffect,
       statement_descriptor: withoutEffect,
       statement_descriptor_suffix: withoutEffect,
@@ -125,6 +125,7 @@ function createSession(simulation: Simulation, wanted: Wanted): SessionRow {
       description: data?.description ?? null,
       receipt_email: data?.receipt_email ?? null,
       capture_method: data?.capture_method ?? "automatic_async",
+      setup_future_usage: data?.setup_future_usage ?? null,
     },
     object: sessionObject(simulation, {
       id,

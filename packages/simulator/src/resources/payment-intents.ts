@@ -19,7 +19,7 @@ import {
 import { assertChargeable } from "../payments/amounts.ts";
 import { createIntent } from "../payments/intent.ts";
 import { cancel, capture, payWithCard } from "../payments/moves.ts";
-import { testMethod } from "../payments/test-methods.ts";
+import { namedMethod } from "../payments/saved-methods.ts";
 import { listOf, route } from "../route.ts";
 import type { Origin, Simulation } from "../simulation.ts";
 import type { IntentRow } from "../store.ts";
@@ -38,7 +38,7 @@ const confirming = {
   mandate_data: withoutEffect,
   payment_method_data: notSimulated,
   payment_method_options: withoutEffect,
-  setup_future_usage: withoutEffect,
+  setup_future_usage: oneOf(["off_session", "on_session"]).optional(),
   use_stripe_sdk: withoutEffect,
 };
 
@@ -75,6 +75,7 @@ interface Confirmation {
   payment_method?: string | undefined;
   off_session?: boolean | undefined;
   return_url?: string | undefined;
+  setup_future_usage?: "off_session" | "on_session" | undefined;
 }
 
 function confirm(simulation: Simulation, row: IntentRow, how: Confirmation, origin: Origin): void {
@@ -90,15 +91,8 @@ function confirm(simulation: Simulation, row: IntentRow, how: Confirmation, orig
       "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment methods might redirect your customer off of your page, you must provide a `return_url`. If you don't want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents.",
     );
   }
-  if (how.off_session && testMethod(method).needs_action) {
-    const decline = {
-      code: "authentication_required",
-      decline_code: "authentication_required",
-      message: "Your card was declined. This transaction requires authentication.",
-    };
-    throw cardError(decline, null, row.object);
-  }
-  const refused = payWithCard(simulation, row, method, origin);
+  row.object.setup_future_usage = how.setup_future_usage ?? row.object.setup_future_usage;
+  const refused = payWithCard(simulation, row, method, origin, how.off_session);
   if (refused !== null) throw cardError(refused.decline, refused.charge, row.object);
 }
 
@@ -107,7 +101,8 @@ export const paymentIntentRoutes = [
   route("POST", "/v1/payment_intents", "payment_intent", createParameters, (simulation, { parameters, origin }) => {
     assertChargeable(parameters.amount, parameters.currency, "amount");
     if (parameters.customer !== undefined) livingCustomer(simulation, parameters.customer);
-    if (parameters.payment_method !== undefined) testMethod(parameters.payment_method);
+    if (parameters.payment_method !== undefined)
+      namedMethod(simulation, parameters.payment_method, parameters.customer ?? null);
     const methods = parameters.automatic_payment_methods ?? { enabled: true };
     const row = createIntent(
       simulation,
@@ -119,6 +114,7 @@ export const paymentIntentRoutes = [
         description: parameters.description ?? null,
         metadata: changeMetadata({}, parameters.metadata),
         receipt_email: parameters.receipt_email ?? null,
+        setup_future_usage: parameters.setup_future_usage ?? null,
         automatic_payment_methods: { enabled: methods.enabled, allow_redirects: methods.allow_redirects ?? "always" },
         session: null,
       },

@@ -35,10 +35,13 @@ import { completeDueOrders } from "./orders.complete-due.ts";
 import { expireDueOrders } from "./orders.expire-due.ts";
 import { sendInvite } from "./organisations.send-invite.ts";
 import { applyProviderEvents } from "./payments.apply-provider-events.ts";
+import { chargeSavedMethod } from "./payments.charge-saved-method.ts";
 import { closeSession } from "./payments.close-session.ts";
 import { expireGiftCards } from "./payments.expire-gift-cards.ts";
+import { detachMethod } from "./payments.detach-method.ts";
 import { readEvents } from "./payments.read-events.ts";
 import { reconcilePayments } from "./payments.reconcile.ts";
+import { reconcileMethods } from "./payments.reconcile-methods.ts";
 import { reconcileRefunds } from "./payments.reconcile-refunds.ts";
 import { sendCapture } from "./payments.send-capture.ts";
 import { sendRefund } from "./payments.send-refund.ts";
@@ -75,6 +78,8 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
   "payments.send-refund": sendRefund,
   "payments.send-capture": sendCapture,
   "payments.close-session": closeSession,
+  "payments.charge-saved-method": chargeSavedMethod,
+  "payments.detach-method": detachMethod,
   "production.push-order": pushOrder,
   "imports.run-import": runImport,
   "imports.run-export": runExport,
@@ -97,6 +102,7 @@ export const scheduledTasks: Record<ScheduledTaskName, ScheduledTask> = {
   "payments.expire-gift-cards": expireGiftCards,
   "payments.reconcile-refunds": reconcileRefunds,
   "payments.read-events": readEvents,
+  "payments.reconcile-methods": reconcileMethods,
   "processes.close-abandoned": closeAbandonedProcesses,
   "catalog.discard-abandoned-uploads": discardAbandonedUploads,
   "foundation.purge-idempotency-keys": purgeIdempotencyKeys,

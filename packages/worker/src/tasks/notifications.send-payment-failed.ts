@@ -11,6 +11,7 @@ type PaymentRow = {
   currency: string;
   minor_units: number;
   amount: number;
+  needs_confirmation: boolean;
   held_until: Date | null;
   first_name: string;
   locale: string;
@@ -22,7 +23,7 @@ export const sendPaymentFailed: EventTask = async (job, context) => {
   const { sql, settings } = context;
   const [payment] = await sql<PaymentRow[]>`
     select payments.id as payment_id, orders.id as order_id, orders.number, orders.customer_id, payments.currency,
-      currencies.minor_units, payments.amount,
+      currencies.minor_units, payments.amount, payments.method = 'saved_method' and payments.failure_code = 'authentication_required' as needs_confirmation,
       case when orders.status = 'pending' and orders.expires_at > now() then orders.expires_at end as held_until,
       profiles.first_name, profiles.locale, private.setting('shop_name') #>> '{}' as shop
     from public.payments
@@ -38,6 +39,7 @@ export const sendPaymentFailed: EventTask = async (job, context) => {
     currency: payment.currency,
     minorUnits: payment.minor_units,
     amount: payment.amount,
+    needsConfirmation: payment.needs_confirmation,
     heldUntil: payment.held_until?.toISOString() ?? null,
     timeZone: settings.timeZone,
     orderUrl: `${settings.storefrontUrl}/orders/${payment.order_id}`,

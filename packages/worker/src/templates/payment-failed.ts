@@ -11,6 +11,8 @@ export type PaymentFailedFacts = {
   currency: string;
   minorUnits: number;
   amount: number;
+  /** The bank wants the buyer to confirm: the saved card could not be charged without them. */
+  needsConfirmation?: boolean;
   heldUntil: string | null;
   timeZone: string;
   orderUrl: string;
@@ -22,6 +24,7 @@ const WORDS = {
     greeting: (name: string) => (name ? `Halo ${name},` : "Halo,"),
     failed: (number: string, amount: string) =>
       `pembayaran ${amount} untuk pesanan ${number} tidak berhasil. Tidak ada dana yang kami terima.`,
+    confirm: "Bank Anda meminta konfirmasi dari Anda sendiri. Bayar melalui tautan di bawah dan setujui di sana.",
     open: (until: string) => `Pesanan Anda kami simpan sampai ${until}. Anda bisa mencoba lagi dengan cara bayar lain.`,
     closed: "Pesanan ini sudah ditutup. Silakan pesan lagi bila masih berminat.",
     link: "Bayar lagi",
@@ -32,6 +35,7 @@ const WORDS = {
     greeting: (name: string) => (name ? `Hello ${name},` : "Hello,"),
     failed: (number: string, amount: string) =>
       `the payment of ${amount} for order ${number} did not succeed. We have received no money.`,
+    confirm: "Your bank asks you to confirm this payment yourself. Pay by the link below and approve it there.",
     open: (until: string) => `We keep your order until ${until}. You can try again, with another means of payment too.`,
     closed: "This order is closed. Please order again if you still want it.",
     link: "Pay again",
@@ -46,6 +50,7 @@ export function paymentFailed(facts: PaymentFailedFacts, locale: Locale): Render
   const body = page(locale, facts.shop, [
     { kind: "paragraph", text: words.greeting(facts.firstName) },
     { kind: "paragraph", text: words.failed(facts.number, amount) },
+    ...(facts.needsConfirmation ? [{ kind: "paragraph" as const, text: words.confirm }] : []),
     {
       kind: "paragraph",
       text: facts.heldUntil ? words.open(formatTime(facts.heldUntil, facts.timeZone, locale)) : words.closed,

@@ -19,8 +19,8 @@ export type ProviderEvent = {
 /** A page to send the buyer to. */
 export type OpenedPage = { id: string; url: string; expires_at: string };
 
-/** What to open a page for; `returnTo` is the order's page in the shop. */
-export type PageWish = { started: StartedPayment; returnTo: string; nowSeconds: number };
+/** What to open a page for; `returnTo` is the order's page in the shop; `customerId` who the buyer is at the provider when the way they pay is to be kept. */
+export type PageWish = { started: StartedPayment; returnTo: string; nowSeconds: number; customerId?: string | null };
 
 /** An attempt as the database has it. */
 export type KnownPayment = { session_id: string; provider_payment_id: string | null; status: string };

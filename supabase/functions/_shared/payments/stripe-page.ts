@@ -26,7 +26,12 @@ export async function openSession(stripe: Stripe, wish: PageWish): Promise<Opene
 }
 
 /** The parameters of one attempt: the same attempt gives the same parameters within five minutes, as Stripe's keys ask for. */
-function sessionParameters({ started, returnTo, nowSeconds }: PageWish): Stripe.Checkout.SessionCreateParams {
+function sessionParameters({
+  started,
+  returnTo,
+  nowSeconds,
+  customerId,
+}: PageWish): Stripe.Checkout.SessionCreateParams {
   const { order, payment, customer } = started;
   const metadata = { order_id: order.id, payment_id: payment.id };
   return {
@@ -34,8 +39,9 @@ function sessionParameters({ started, returnTo, nowSeconds }: PageWish): Stripe.
     client_reference_id: order.id,
     metadata,
     payment_intent_data: { metadata, ...(payment.capture_method === "manual" ? { capture_method: "manual" } : {}) },
+    payment_intent_data: { metadata, ...(customerId ? { setup_future_usage: "off_session" } : {}) },
     line_items: lines(order, payment),
-    ...(customer.email ? { customer_email: customer.email } : {}),
+    ...(customerId ? { customer: customerId } : customer.email ? { customer_email: customer.email } : {}),
     expires_at: expiryOf(order.expires_at, nowSeconds),
     success_url: `${returnTo}?checkout=success`,
     cancel_url: `${returnTo}?checkout=cancelled`,

@@ -13,6 +13,8 @@ import {
 import { openSession } from "./stripe-page.ts";
 
 const TOLERANCE_SECONDS = 300;
+/** The most event types that Stripe lists in one question. */
+const TYPES_AT_ONCE = 20;
 
 /** The events that the inbox knows what to do with; an endpoint at Stripe subscribes to these. */
 export const STRIPE_EVENTS = [
@@ -33,6 +35,9 @@ export const STRIPE_EVENTS = [
   "charge.dispute.funds_withdrawn",
   "charge.dispute.funds_reinstated",
   "charge.dispute.closed",
+  "payment_method.attached",
+  "payment_method.detached",
+  "payment_method.automatically_updated",
 ] as const;
 
 const REFUND_STATUS: Record<string, RefundAnswer["status"]> = {
@@ -156,8 +161,11 @@ function toAnswer({ id, status, failure_reason }: Stripe.Refund): RefundAnswer {
 
 async function* listEvents(stripe: Stripe, since: Date): AsyncGenerator<ProviderEvent, void> {
   const created = { gte: Math.floor(since.getTime() / 1000) };
-  for await (const event of stripe.events.list({ types: [...STRIPE_EVENTS], created, limit: 100 }))
-    yield event as unknown as ProviderEvent;
+  for (let start = 0; start < STRIPE_EVENTS.length; start += TYPES_AT_ONCE) {
+    const types = STRIPE_EVENTS.slice(start, start + TYPES_AT_ONCE);
+    for await (const event of stripe.events.list({ types, created, limit: 100 }))
+      yield event as unknown as ProviderEvent;
+  }
 }
 
 async function readWebhook(
