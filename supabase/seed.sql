@@ -55,6 +55,11 @@ from seed_courses;
 update public.products set tax_category = 'exempt' where kind = 'course';
 insert into public.tax_rates (country, tax_category, name, basis_points, inclusive) values ('ID', 'standard', 'PPN', 1100, true);
 
+-- what costs more can be paid in parts
+insert into public.instalment_plans (title, count, period, first_basis_points, status) values
+  ('Three monthly payments', 3, 'month', null, 'active'),
+  ('Half now, the rest over six months', 7, 'month', 5000, 'active');
+
 -- a code to try: ten percent off the first order
 with welcome as (
   insert into public.promotions (name, kind, status, basis_points, per_user_limit) values ('Welcome', 'percent', 'active', 1000, 1) returning id

@@ -364,6 +364,9 @@ begin
   if v_status = 'failed' then
     perform private.emit('payment.failed', 'payment', v_payment.id);
   end if;
+  if v_status is not null and v_payment.method = 'saved_method' then
+    perform private.note_failed_instalment(v_payment.id, coalesce(fail_payment.failure_code, 'not_charged'));
+  end if;
   return 'applied';
 end
 $$;

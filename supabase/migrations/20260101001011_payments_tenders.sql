@@ -222,13 +222,14 @@ begin
     select -private.receivable_amount(v_order.id) - coalesce(sum(refunds.amount), 0) into v_surplus
     from public.refunds where refunds.order_id = v_order.id and refunds.status = 'pending' and refunds.reason = 'duplicate_payment';
     perform private.give_back_surplus(v_order.id, deliver_paid_order.payment_id, v_surplus, 'the order was paid already');
-  elsif v_kept >= v_order.total_amount then
+  elsif v_kept >= v_order.total_amount or v_order.status = 'pending' and v_kept >= private.instalment_start(v_order.id) then
     perform private.deliver_covered_order(v_order, deliver_paid_order.payment_id, v_kept - v_order.total_amount);
   elsif v_order.status = 'expired' then
     perform private.request_refund(deliver_paid_order.payment_id, 'late_payment', 'a part was paid after the order expired');
   else
     perform private.close_payments_beyond_due(v_order.id); -- a part: the order waits for the rest
   end if;
+  perform private.settle_instalments(v_order.id);
 end
 $$;
 comment on function private.deliver_paid_order(uuid, uuid) is
@@ -243,7 +244,8 @@ set search_path = ''
 as $$
 begin
   begin
-    perform private.confirm_order(target.id);
+    -- the first instalment confirms with the rest still owed
+    perform private.confirm_order(target.id, case when deliver_covered_order.surplus < 0 then 'instalments' end);
   exception when sqlstate 'PGRST' or unique_violation then
     -- everything confirm_order did is undone; the money goes back, whatever brought it
     perform private.give_back_captures(target.id, case when target.status = 'pending' then 'undeliverable' else 'late_payment' end, 'what was ordered is no longer available');
@@ -258,7 +260,7 @@ begin
   perform private.give_back_surplus(target.id, deliver_covered_order.payment_id, deliver_covered_order.surplus, 'more was paid than the order costs');
 end
 $$;
-comment on function private.deliver_covered_order(public.orders, uuid, bigint) is 'Delivers an order whose total was captured, the last of it by this payment, and gives back the surplus; or gives everything back. The caller holds the order''s row.';
+comment on function private.deliver_covered_order(public.orders, uuid, bigint) is 'Delivers an order whose total, or whose first instalment (surplus below 0), was captured, the last of it by this payment, and gives back the surplus; or gives everything back. The caller holds the order''s row.';
 
 -- end with money owed ----------------------------------------------------------------------------------------------------------------
 

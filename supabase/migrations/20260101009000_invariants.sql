@@ -195,7 +195,7 @@ union all
 select 'a paid order was paid once', orders.id::text, orders.number
 from public.orders
 where orders.status in ('paid', 'processing', 'shipped', 'delivered', 'completed') and orders.total_amount > 0
-  and orders.total_amount - private.kept_amount(orders.id) - private.due_amount(orders.id) not in (0, coalesce((
+  and orders.total_amount - private.kept_amount(orders.id) - private.due_amount(orders.id) - private.written_off_amount(orders.id) not in (0, coalesce((
     -- what went back in part before it was shipped
     select sum(refunds.amount) from public.refunds
     where refunds.order_id = orders.id and refunds.status in ('pending', 'success') and refunds.reason in ('by_staff', 'by_provider')), 0))
@@ -211,6 +211,19 @@ from (
 ) as asked
 join public.orders on orders.id = asked.order_id
 where orders.status <> 'needs_review' and asked.amount > private.due_amount(orders.id)
+union all
+select 'paid instalments were paid', parts.order_id::text, format('paid %s, covered %s', parts.paid, orders.total_amount - private.due_amount(orders.id))
+from (
+  select instalments.order_id, sum(instalments.amount) filter (where instalments.status = 'paid') as paid, sum(instalments.amount) as whole
+  from public.instalments group by instalments.order_id
+) as parts
+join public.orders on orders.id = parts.order_id
+join public.instalment_schedules on instalment_schedules.order_id = orders.id
+where instalment_schedules.status = 'running' and orders.status <> 'needs_review' and parts.paid > orders.total_amount - private.due_amount(orders.id)
+union all
+select 'a part that is charged has an attempt under way', instalments.id::text, payments.status
+from public.instalments left join public.payments on payments.id = instalments.payment_id
+where instalments.status = 'processing' and payments.status is distinct from 'processing'
 union all
 select 'refunds are what payments gave back', payments.id::text, payments.refunded_amount::text
 from public.payments

@@ -8,8 +8,10 @@ import { chargeSavedMethod } from "../../packages/worker/src/tasks/payments.char
 import type { EventRunContext } from "../../packages/worker/src/tasks/task.ts";
 import { useDatabase } from "../support/database.ts";
 import { actingAs } from "./acting-as.ts";
+import { deliver } from "./deliver.ts";
 import { outcomeOf } from "./outcome.ts";
-import { openOrder, PRICE } from "./sale.ts";
+import { paid } from "./provider-events.ts";
+import { attach, openOrder, PRICE } from "./sale.ts";
 import { customerAtProvider } from "./saved-methods.ts";
 
 const database = useDatabase();
@@ -56,6 +58,16 @@ async function orderWithCard(card: string) {
 }
 
 const charge = (orderId: string) => database.sql`select private.charge_order(${orderId}, null, 'a test') as id`;
+/** Twice: a schedule whose last run is just ending is not begun again by the first. */
+const untilQuiet = async () => {
+  await worker.untilEmpty();
+  await worker.untilEmpty();
+};
+const seatOf = async (orderId: string) => {
+  const [row] = await database.sql`select enrollments.status from public.enrollments
+    join public.order_items on order_items.id = enrollments.order_item_id where order_items.order_id = ${orderId}`;
+  return row?.status;
+};
 const taken = async (customer: string) =>
   (await stripe().charges.list({ customer })).data.filter(({ paid }) => paid).map(({ amount }) => amount);
 
@@ -86,6 +98,43 @@ describe("the worker", { timeout: 60_000 }, () => {
     });
     const [intent] = (await stripe().paymentIntents.list({ customer: order.customer })).data;
     expect(intent?.status).toBe("canceled");
+  });
+
+  test("charges an instalment that is due, again after a decline, and opens the course that was suspended", async () => {
+    const order = await orderWithCard("pm_card_chargeCustomerFail");
+    const [plan] =
+      await database.sql`insert into public.instalment_plans (title, count, status) values ('In two', 2, 'active') returning id`;
+    const parts = () =>
+      database.sql`select status, failure_code from public.instalments where order_id = ${order.orderId} order by number`;
+    const later = (
+      days: number,
+    ) => database.sql`update public.instalments set due_at = due_at - make_interval(days => ${days}),
+      next_try_at = next_try_at - make_interval(days => ${days}), overdue_since = overdue_since - make_interval(days => ${days}) where order_id = ${order.orderId}`;
+    const paymentId = await actingAs(database.sql, order.customerId, async (tx) => {
+      await tx`select public.start_instalments(${order.orderId}, ${plan?.id})`;
+      const [row] = await tx`select public.start_payment(${order.orderId}, 'checkout', ${PRICE / 2}) as started`;
+      return row?.started.payment.id;
+    });
+    const first = { ...order, paymentId, sessionId: `cs_${paymentId}`, intentId: `pi_${paymentId}`, amount: PRICE / 2 };
+    await attach(database.sql, paymentId, first.sessionId);
+    await deliver(database.sql, paid(first));
+    await later(32);
+    await untilQuiet();
+    expect(await parts()).toMatchObject([{ status: "paid" }, { status: "overdue", failure_code: "generic_decline" }]);
+    await later(4);
+    const [method] = await database.sql`select provider_method_id from private.provider_methods
+      join public.payment_methods on payment_methods.id = payment_method_id where person_id = ${order.customerId}`;
+    await untilQuiet();
+    expect(await seatOf(order.orderId)).toBe("suspended");
+    await fetch(`${simulator.url}/simulator/payment_methods/${method?.provider_method_id}`, {
+      method: "POST",
+      body: JSON.stringify({ behaves_as: "pm_card_visa" }),
+    });
+    await later(5);
+    await untilQuiet();
+    expect(await parts()).toMatchObject([{ status: "paid" }, { status: "paid" }]);
+    expect(await seatOf(order.orderId)).toBe("active");
+    expect(await taken(order.customer)).toEqual([PRICE / 2]);
   });
 
   /** Two workers have the same charge; what one of them could not do yet it does again, as its queue would. */

@@ -30,6 +30,8 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
   for (const status of ["published", "draft"]) await newCollection(sql, book.productId, status);
   const scarce = await populateGoods(sql);
   await populateImports(sql, first);
+  const [plan] =
+    await sql`insert into public.instalment_plans (title, count, status) values ('In three', 3, 'active'), ('In four', 4, 'draft') returning id`;
   for (const customer of [first, second]) {
     await act(
       sql,
@@ -40,7 +42,8 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
     await act(sql, customer, (tx) => tx`select public.enroll(${free.intakeId})`);
     await order(sql, customer, scarce);
     await order(sql, customer, book.variantIds[0] as string);
-    await order(sql, customer, paid.variantId);
+    const inParts = await order(sql, customer, paid.variantId);
+    await act(sql, customer, (tx) => tx`select public.start_instalments(${inParts}, ${plan?.id})`);
     await act(
       sql,
       customer,

@@ -12,6 +12,7 @@ import { Checkout } from "./resources/checkout.ts";
 import { Courses } from "./resources/courses.ts";
 import { Disputes } from "./resources/disputes.ts";
 import { Imports } from "./resources/imports.ts";
+import { Instalments } from "./resources/instalments.ts";
 import { Inventory } from "./resources/inventory.ts";
 import { Invoices } from "./resources/invoices.ts";
 import { Learning } from "./resources/learning.ts";
@@ -59,6 +60,7 @@ export interface Seatline {
   paymentMethods: PaymentMethods;
   people: People;
   notifications: Notifications;
+  instalments: Instalments;
   inventory: Inventory;
   pricing: Pricing;
   processes: Processes;
@@ -110,6 +112,7 @@ export function createSeatline(options: SeatlineOptions): Seatline {
     paymentMethods: new PaymentMethods(api, person),
     people: new People(api, person),
     notifications: new Notifications(api, person),
+    instalments: new Instalments(api),
     inventory: new Inventory(api),
     pricing: new Pricing(api),
     processes: new Processes(api),

@@ -2,6 +2,7 @@ import type { Database } from "./database.types.ts";
 import type { DigitalFile, Media, MyDownload } from "./types/catalog.ts";
 import type { Process } from "./types/events.ts";
 import type { Export, Import } from "./types/imports.ts";
+import type { Instalment, InstalmentPlan } from "./types/instalments.ts";
 import type { Attendance, Certificate, LessonContent, Submission } from "./types/learning.ts";
 import type { Organisation, OrganisationInvite, OrganisationSeat } from "./types/organisations.ts";
 import type { Dispute, PaymentProof, SavedMethod } from "./types/payments.ts";
@@ -61,6 +62,8 @@ export type TypesFit = [
   True<Fits<Payment, Row<"payments">>>,
   True<Fits<Omit<PaymentProof, "order_id" | "order_number">, Row<"payment_proofs">>>,
   True<Fits<SavedMethod, Row<"payment_methods">>>,
+  True<Fits<Instalment, Row<"instalments">>>,
+  True<Fits<InstalmentPlan, Row<"instalment_plans">>>,
   True<Fits<Price, Row<"prices">>>,
   True<Fits<Process, Row<"processes">>>,
   True<Fits<Profile, Row<"profiles">>>,

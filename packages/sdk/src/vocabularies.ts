@@ -88,6 +88,24 @@ export const paymentMethods = ["checkout", "payment_intent", "saved_method", "ew
 /** One of {@link paymentMethods}. */
 export type PaymentMethod = (typeof paymentMethods)[number];
 
+/** Where one part of an order's price stands. */
+export const instalmentStatuses = [
+  "scheduled",
+  "processing",
+  "overdue",
+  "failed",
+  "paid",
+  "cancelled",
+  "written_off",
+] as const;
+/** One of {@link instalmentStatuses}. */
+export type InstalmentStatus = (typeof instalmentStatuses)[number];
+
+/** Where the parts of an order stand together. */
+export const instalmentScheduleStatuses = ["proposed", "running", "completed", "cancelled", "written_off"] as const;
+/** One of {@link instalmentScheduleStatuses}. */
+export type InstalmentScheduleStatus = (typeof instalmentScheduleStatuses)[number];
+
 /** Where a proof of payment stands. */
 export const paymentProofStatuses = ["uploading", "submitted", "approved", "rejected"] as const;
 /** One of {@link paymentProofStatuses}. */

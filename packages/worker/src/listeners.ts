@@ -19,6 +19,8 @@ export const LISTENERS: Readonly<Record<string, readonly EventTaskName[]>> = {
   "payment.void_requested": ["payments.send-capture"],
   "payment.charge_requested": ["payments.charge-saved-method"],
   "payment_method.removed": ["payments.detach-method"],
+  "instalment.due_soon": ["notifications.send-instalment-reminder"],
+  "instalment.failed": ["notifications.send-instalment-failed"],
   "payment.failed": ["notifications.send-payment-failed"],
   "payment_proof.rejected": ["notifications.send-proof-rejected"],
   "course.completed": ["learning.issue-certificate"],

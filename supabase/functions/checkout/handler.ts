@@ -15,7 +15,8 @@ export type CheckoutDeps = {
   asUser: Database;
   asService: Database;
   providers: PaymentProviders;
-  stripe: Stripe;
+  /** Who keeps the ways to pay; without it none is kept. */
+  stripe?: Stripe;
   storefrontUrl: string;
   now: () => number;
 };
@@ -39,12 +40,17 @@ export async function handleCheckout(request: Request, deps: CheckoutDeps): Prom
   await failpoint("checkout.started", wish.order_id);
   if (isOpen(started.payment, deps.now())) return answer(started);
 
-  const customerId = save_method && provider.name === "stripe" ? await savingCustomer(deps, id) : null;
+  const customerId = await customerToKeep(save_method === true && provider.name === "stripe", deps, id);
   const page = await openPage(provider, started, customerId, deps);
   await failpoint("checkout.opened", wish.order_id);
   const attached = await attach(provider, started, page, wish, id, deps);
   await failpoint("checkout.attached", wish.order_id);
   return answer(attached);
+}
+
+async function customerToKeep(keep: boolean, deps: CheckoutDeps, id: string): Promise<string | null> {
+  const { asUser, asService, stripe } = deps;
+  return keep && stripe ? await savingCustomer({ asUser, asService, stripe }, id) : null;
 }
 
 async function openPage(

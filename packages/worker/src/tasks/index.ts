@@ -13,6 +13,7 @@ import { windUpIntakes } from "./courses.wind-up-intakes.ts";
 import { purgeIdempotencyKeys } from "./foundation.purge-idempotency-keys.ts";
 import { runExport } from "./imports.run-export.ts";
 import { runImport } from "./imports.run-import.ts";
+import { runInstalments } from "./instalments.run-due.ts";
 import { issueCreditNote } from "./invoices.issue-credit-note.ts";
 import { issueInvoice } from "./invoices.issue-invoice.ts";
 import { sendDocument } from "./invoices.send-document.ts";
@@ -21,6 +22,7 @@ import { sendCertificate } from "./learning.send-certificate.ts";
 import { sendGrade } from "./learning.send-grade.ts";
 import { sendAlert } from "./notifications.send-alert.ts";
 import { sendDispute } from "./notifications.send-dispute.ts";
+import { sendInstalmentFailed, sendInstalmentReminder } from "./notifications.send-instalment-notice.ts";
 import { sendIntakeAlert } from "./notifications.send-intake-alert.ts";
 import { sendIntakeCancelled } from "./notifications.send-intake-cancelled.ts";
 import { sendIntakeMessage } from "./notifications.send-intake-message.ts";
@@ -56,6 +58,8 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
   "notifications.send-order-confirmation": sendOrderConfirmation,
   "notifications.send-payment-failed": sendPaymentFailed,
   "notifications.send-seat-offer": sendSeatOffer,
+  "notifications.send-instalment-reminder": sendInstalmentReminder,
+  "notifications.send-instalment-failed": sendInstalmentFailed,
   "notifications.send-proof-rejected": sendProofRejected,
   "notifications.send-dispute": sendDispute,
   "notifications.send-intake-cancelled": sendIntakeCancelled,
@@ -97,6 +101,7 @@ export const scheduledTasks: Record<ScheduledTaskName, ScheduledTask> = {
   "courses.remind-access-ends": remindAccessEnds,
   "courses.decide-intakes": decideIntakes,
   "courses.wind-up-intakes": windUpIntakes,
+  "instalments.run-due": runInstalments,
   "payments.apply-provider-events": applyProviderEvents,
   "payments.reconcile": reconcilePayments,
   "payments.expire-gift-cards": expireGiftCards,
