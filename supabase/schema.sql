@@ -82,17 +82,29 @@ CREATE TABLE "private"."product_titles" ("product_id" uuid NOT NULL, "locale" te
 
 CREATE TABLE "private"."promotion_uses" ("promotion_id" uuid NOT NULL, "customer_id" uuid NOT NULL, "used_count" integer NOT NULL, CONSTRAINT "promotion_uses_are_never_less_than_none" CHECK ((used_count >= 0)), CONSTRAINT "promotion_uses_pkey" PRIMARY KEY (promotion_id, customer_id));
 
+CREATE TABLE "private"."provider_customers" ("person_id" uuid NOT NULL, "provider" text NOT NULL DEFAULT 'stripe'::text, "provider_customer_id" text, "saving_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "provider_customers_belong_to_one_person" UNIQUE (provider, provider_customer_id), CONSTRAINT "provider_customers_pkey" PRIMARY KEY (person_id, provider));
+
 CREATE TABLE "private"."provider_events" ("provider" text NOT NULL, "event_id" text NOT NULL, "type" text NOT NULL, "payload" jsonb NOT NULL, "outcome" text NOT NULL DEFAULT 'received'::text, "error" text, "attempts" integer NOT NULL DEFAULT 0, "request_id" text, "received_at" timestamp with time zone NOT NULL DEFAULT now(), "processed_at" timestamp with time zone, CONSTRAINT "provider_events_are_dated_when_processed" CHECK (((processed_at IS NOT NULL) = (outcome = ANY (ARRAY['applied'::text, 'ignored'::text, 'needs_review'::text])))), CONSTRAINT "provider_events_have_a_known_outcome" CHECK ((outcome = ANY (ARRAY['received'::text, 'applied'::text, 'ignored'::text, 'needs_review'::text, 'failed'::text]))), CONSTRAINT "provider_events_pkey" PRIMARY KEY (provider, event_id));
 
+CREATE TABLE "private"."provider_methods" ("payment_method_id" uuid NOT NULL, "provider" text NOT NULL, "provider_method_id" text NOT NULL, CONSTRAINT "provider_methods_are_one_method" UNIQUE (provider, provider_method_id), CONSTRAINT "provider_methods_pkey" PRIMARY KEY (payment_method_id));
+
+CREATE TABLE "private"."provider_prices" ("variant_id" uuid NOT NULL, "currency" text NOT NULL, "amount" bigint NOT NULL, "provider_price_id" text NOT NULL, CONSTRAINT "provider_prices_pkey" PRIMARY KEY (variant_id, currency, amount), CONSTRAINT "provider_prices_provider_price_id_key" UNIQUE (provider_price_id));
+
 CREATE TABLE "private"."provider_readings" ("provider" text NOT NULL, "read_until" timestamp with time zone NOT NULL, CONSTRAINT "provider_readings_pkey" PRIMARY KEY (provider));
+
+CREATE TABLE "private"."provider_subscriptions" ("subscription_id" uuid NOT NULL, "provider_subscription_id" text, "session_id" text, "wanted_method_id" uuid, "cancel_told_at" bigint NOT NULL DEFAULT 0, "ended_as" text, "ended_at" timestamp with time zone, CONSTRAINT "provider_subscriptions_end_in_a_known_way" CHECK ((ended_as = ANY (ARRAY['canceled'::text, 'expired'::text]))), CONSTRAINT "provider_subscriptions_pkey" PRIMARY KEY (subscription_id), CONSTRAINT "provider_subscriptions_provider_subscription_id_key" UNIQUE (provider_subscription_id), CONSTRAINT "provider_subscriptions_session_id_key" UNIQUE (session_id));
 
 CREATE TABLE "private"."quiz_papers" ("attempt_id" uuid NOT NULL, "questions" jsonb NOT NULL, CONSTRAINT "quiz_papers_pkey" PRIMARY KEY (attempt_id));
 
 CREATE TABLE "private"."quizzes" ("lesson_id" uuid NOT NULL, "questions" jsonb NOT NULL, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "quizzes_are_lists_of_questions" CHECK (((jsonb_typeof(questions) = 'array'::text) AND ((jsonb_array_length(questions) >= 1) AND (jsonb_array_length(questions) <= 200)))), CONSTRAINT "quizzes_pkey" PRIMARY KEY (lesson_id));
 
+CREATE TABLE "private"."saved_charges" ("payment_id" uuid NOT NULL, "payment_method_id" uuid NOT NULL, "reason" text NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "saved_charges_pkey" PRIMARY KEY (payment_id));
+
 CREATE TABLE "private"."sold_titles" ("variant_id" uuid NOT NULL, "title" text NOT NULL, "content" text NOT NULL, CONSTRAINT "sold_titles_pkey" PRIMARY KEY (variant_id, title));
 
 CREATE TABLE "private"."status_moves" ("machine" text NOT NULL, "from_status" text NOT NULL, "to_status" text NOT NULL, CONSTRAINT "status_moves_pkey" PRIMARY KEY (machine, from_status, to_status));
+
+CREATE TABLE "private"."subscription_invoices" ("provider_invoice_id" text NOT NULL, "subscription_id" uuid NOT NULL, "order_id" uuid, "period_started_at" timestamp with time zone NOT NULL, "period_ends_at" timestamp with time zone NOT NULL, "paid_at" timestamp with time zone, "failed_at" timestamp with time zone, "pay_url" text, CONSTRAINT "subscription_invoices_bill_a_time" CHECK ((period_ends_at > period_started_at)), CONSTRAINT "subscription_invoices_order_id_key" UNIQUE (order_id), CONSTRAINT "subscription_invoices_pkey" PRIMARY KEY (provider_invoice_id));
 
 CREATE TABLE "private"."variant_option_values" ("variant_id" uuid NOT NULL, "option_value_id" uuid NOT NULL, CONSTRAINT "variant_option_values_pkey" PRIMARY KEY (variant_id, option_value_id));
 
@@ -220,7 +232,7 @@ CREATE TABLE "public"."enrollment_transfers" ("id" uuid NOT NULL DEFAULT gen_ran
 
 ALTER TABLE "public"."enrollment_transfers" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."enrollments" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "intake_id" uuid NOT NULL, "learner_id" uuid NOT NULL, "order_item_id" uuid, "status" text NOT NULL, "enrolled_at" timestamp with time zone, "ended_at" timestamp with time zone, "access_starts_at" timestamp with time zone, "access_ends_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "enrollments_are_dated_once_active" CHECK (((enrolled_at IS NOT NULL) OR (status = ANY (ARRAY['reserved'::text, 'cancelled'::text, 'expired'::text])))), CONSTRAINT "enrollments_end_when_they_are_over" CHECK (((ended_at IS NOT NULL) = (status = ANY (ARRAY['cancelled'::text, 'expired'::text])))), CONSTRAINT "enrollments_have_a_known_status" CHECK ((status = ANY (ARRAY['reserved'::text, 'active'::text, 'suspended'::text, 'completed'::text, 'cancelled'::text, 'expired'::text]))), CONSTRAINT "enrollments_pkey" PRIMARY KEY (id), CONSTRAINT "enrollments_start_access_before_it_ends" CHECK ((access_ends_at > access_starts_at)));
+CREATE TABLE "public"."enrollments" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "intake_id" uuid NOT NULL, "learner_id" uuid NOT NULL, "order_item_id" uuid, "subscription_id" uuid, "status" text NOT NULL, "enrolled_at" timestamp with time zone, "ended_at" timestamp with time zone, "access_starts_at" timestamp with time zone, "access_ends_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "enrollments_are_dated_once_active" CHECK (((enrolled_at IS NOT NULL) OR (status = ANY (ARRAY['reserved'::text, 'cancelled'::text, 'expired'::text])))), CONSTRAINT "enrollments_come_from_one_thing" CHECK (((order_item_id IS NULL) OR (subscription_id IS NULL))), CONSTRAINT "enrollments_end_when_they_are_over" CHECK (((ended_at IS NOT NULL) = (status = ANY (ARRAY['cancelled'::text, 'expired'::text])))), CONSTRAINT "enrollments_have_a_known_status" CHECK ((status = ANY (ARRAY['reserved'::text, 'active'::text, 'suspended'::text, 'completed'::text, 'cancelled'::text, 'expired'::text]))), CONSTRAINT "enrollments_pkey" PRIMARY KEY (id), CONSTRAINT "enrollments_start_access_before_it_ends" CHECK ((access_ends_at > access_starts_at)));
 
 ALTER TABLE "public"."enrollments" ENABLE ROW LEVEL SECURITY;
 
@@ -251,6 +263,18 @@ ALTER TABLE "public"."import_errors" ENABLE ROW LEVEL SECURITY;
 CREATE TABLE "public"."imports" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "kind" text NOT NULL, "dry_run" boolean NOT NULL, "file_name" text NOT NULL, "status" text NOT NULL DEFAULT 'uploading'::text, "created_by" uuid, "byte_size" bigint, "columns" text[], "run" integer NOT NULL DEFAULT 0, "progress" integer NOT NULL DEFAULT 0, "row_count" integer NOT NULL DEFAULT 0, "error_count" integer NOT NULL DEFAULT 0, "result" jsonb, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "finished_at" timestamp with time zone, CONSTRAINT "imports_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['products'::text, 'prices'::text, 'stock'::text]))), CONSTRAINT "imports_count_progress_in_percent" CHECK (((progress >= 0) AND (progress <= 100))), CONSTRAINT "imports_end_when_they_are_done" CHECK (((finished_at IS NOT NULL) = (status = ANY (ARRAY['done'::text, 'refused'::text])))), CONSTRAINT "imports_have_a_file_with_a_name" CHECK ((file_name ~ '^[^/\\[:cntrl:]]{1,200}$'::text)), CONSTRAINT "imports_have_a_known_status" CHECK ((status = ANY (ARRAY['uploading'::text, 'queued'::text, 'running'::text, 'done'::text, 'refused'::text]))), CONSTRAINT "imports_pkey" PRIMARY KEY (id), CONSTRAINT "imports_tell_what_they_did" CHECK (((result IS NOT NULL) = (status = 'done'::text))));
 
 ALTER TABLE "public"."imports" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."instalment_plans" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "title" text NOT NULL, "product_id" uuid, "count" integer NOT NULL, "period" text NOT NULL DEFAULT 'month'::text, "first_basis_points" integer, "status" text NOT NULL DEFAULT 'draft'::text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "instalment_plans_are_due_by_week_or_month" CHECK ((period = ANY (ARRAY['week'::text, 'month'::text]))), CONSTRAINT "instalment_plans_begin_with_a_sane_share" CHECK (((first_basis_points >= 1) AND (first_basis_points <= 9999))), CONSTRAINT "instalment_plans_have_a_known_status" CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'archived'::text]))), CONSTRAINT "instalment_plans_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "instalment_plans_have_two_to_twelve_parts" CHECK (((count >= 2) AND (count <= 12))), CONSTRAINT "instalment_plans_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."instalment_plans" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."instalment_schedules" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_id" uuid NOT NULL, "plan_id" uuid NOT NULL, "payment_method_id" uuid, "status" text NOT NULL DEFAULT 'proposed'::text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "instalment_schedules_have_a_known_status" CHECK ((status = ANY (ARRAY['proposed'::text, 'running'::text, 'completed'::text, 'cancelled'::text, 'written_off'::text]))), CONSTRAINT "instalment_schedules_order_id_key" UNIQUE (order_id), CONSTRAINT "instalment_schedules_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."instalment_schedules" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."instalments" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_id" uuid NOT NULL, "number" integer NOT NULL, "amount" bigint NOT NULL, "due_at" timestamp with time zone NOT NULL, "status" text NOT NULL DEFAULT 'scheduled'::text, "tries" integer NOT NULL DEFAULT 0, "next_try_at" timestamp with time zone, "overdue_since" timestamp with time zone, "failure_code" text, "payment_id" uuid, "reminded_at" timestamp with time zone, "paid_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "instalments_are_dated_when_overdue" CHECK (((overdue_since IS NOT NULL) OR (status <> ALL (ARRAY['overdue'::text, 'failed'::text])))), CONSTRAINT "instalments_are_dated_when_paid" CHECK (((paid_at IS NOT NULL) = (status = 'paid'::text))), CONSTRAINT "instalments_are_numbered_per_order" UNIQUE (order_id, number), CONSTRAINT "instalments_are_one_of_twelve" CHECK (((number >= 1) AND (number <= 12))), CONSTRAINT "instalments_have_a_known_status" CHECK ((status = ANY (ARRAY['scheduled'::text, 'processing'::text, 'overdue'::text, 'failed'::text, 'paid'::text, 'cancelled'::text, 'written_off'::text]))), CONSTRAINT "instalments_pay_something" CHECK ((amount > 0)), CONSTRAINT "instalments_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."instalments" ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE "public"."intake_links" ("intake_id" uuid NOT NULL, "url" text NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "intake_links_lead_to_the_web" CHECK (((url ~ '^https://'::text) AND (length(url) <= 2000))), CONSTRAINT "intake_links_pkey" PRIMARY KEY (intake_id));
 
@@ -316,7 +340,7 @@ CREATE TABLE "public"."media" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "pr
 
 ALTER TABLE "public"."media" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."notifications" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "profile_id" uuid, "type" text NOT NULL, "channel" text NOT NULL, "effect_key" text NOT NULL, "recipient" text NOT NULL, "subject" text NOT NULL, "content" text NOT NULL, "status" text NOT NULL DEFAULT 'pending'::text, "error" text, "correlation_id" text, "read_at" timestamp with time zone, "sent_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "notifications_are_dated_once_sent" CHECK (((sent_at IS NOT NULL) = (status = 'sent'::text))), CONSTRAINT "notifications_are_of_a_known_type" CHECK ((type = ANY (ARRAY['welcome'::text, 'order_confirmation'::text, 'payment_failed'::text, 'refund'::text, 'invoice'::text, 'promotion'::text, 'seat_offer'::text, 'proof_rejected'::text, 'certificate'::text, 'grade'::text, 'dispute'::text, 'seat_invite'::text, 'intake_cancelled'::text, 'intake_alert'::text, 'intake_message'::text, 'gift'::text, 'access_ending'::text, 'order_shipped'::text, 'order_delivered'::text, 'payment_request'::text, 'alert'::text]))), CONSTRAINT "notifications_effect_key_key" UNIQUE (effect_key), CONSTRAINT "notifications_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text]))), CONSTRAINT "notifications_pkey" PRIMARY KEY (id), CONSTRAINT "notifications_use_a_known_channel" CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text, 'push'::text, 'whatsapp'::text]))));
+CREATE TABLE "public"."notifications" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "profile_id" uuid, "type" text NOT NULL, "channel" text NOT NULL, "effect_key" text NOT NULL, "recipient" text NOT NULL, "subject" text NOT NULL, "content" text NOT NULL, "status" text NOT NULL DEFAULT 'pending'::text, "error" text, "correlation_id" text, "read_at" timestamp with time zone, "sent_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "notifications_are_dated_once_sent" CHECK (((sent_at IS NOT NULL) = (status = 'sent'::text))), CONSTRAINT "notifications_are_of_a_known_type" CHECK ((type = ANY (ARRAY['welcome'::text, 'order_confirmation'::text, 'payment_failed'::text, 'refund'::text, 'invoice'::text, 'promotion'::text, 'seat_offer'::text, 'proof_rejected'::text, 'certificate'::text, 'grade'::text, 'dispute'::text, 'seat_invite'::text, 'intake_cancelled'::text, 'intake_alert'::text, 'intake_message'::text, 'gift'::text, 'access_ending'::text, 'order_shipped'::text, 'order_delivered'::text, 'payment_request'::text, 'alert'::text, 'instalment_due_soon'::text, 'instalment_failed'::text, 'subscription_past_due'::text]))), CONSTRAINT "notifications_effect_key_key" UNIQUE (effect_key), CONSTRAINT "notifications_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text]))), CONSTRAINT "notifications_pkey" PRIMARY KEY (id), CONSTRAINT "notifications_use_a_known_channel" CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text, 'push'::text, 'whatsapp'::text]))));
 
 ALTER TABLE "public"."notifications" ENABLE ROW LEVEL SECURITY;
 
@@ -352,15 +376,19 @@ CREATE TABLE "public"."organisations" ("id" uuid NOT NULL DEFAULT gen_random_uui
 
 ALTER TABLE "public"."organisations" ENABLE ROW LEVEL SECURITY;
 
+CREATE TABLE "public"."payment_methods" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "person_id" uuid NOT NULL, "kind" text NOT NULL, "brand" text NOT NULL, "last4" text, "exp_month" integer, "exp_year" integer, "default_since" timestamp with time zone, "removed_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "payment_methods_are_not_chosen_once_removed" CHECK (((default_since IS NULL) OR (removed_at IS NULL))), CONSTRAINT "payment_methods_end_in_a_month" CHECK ((((exp_month >= 1) AND (exp_month <= 12)) AND ((exp_year >= 2000) AND (exp_year <= 2200)))), CONSTRAINT "payment_methods_pkey" PRIMARY KEY (id), CONSTRAINT "payment_methods_say_what_they_are" CHECK ((((length(kind) >= 1) AND (length(kind) <= 50)) AND ((length(brand) >= 1) AND (length(brand) <= 50)))), CONSTRAINT "payment_methods_show_four_digits_at_most" CHECK ((last4 ~ '^[0-9a-zA-Z]{1,4}$'::text)));
+
+ALTER TABLE "public"."payment_methods" ENABLE ROW LEVEL SECURITY;
+
 CREATE TABLE "public"."payment_proofs" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "payment_id" uuid NOT NULL, "status" text NOT NULL DEFAULT 'uploading'::text, "mime_type" text, "byte_size" integer, "sha256" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "submitted_at" timestamp with time zone, "reviewed_at" timestamp with time zone, "reviewed_by" uuid, "reason" text, CONSTRAINT "payment_proofs_are_dated_when_reviewed" CHECK (((reviewed_at IS NOT NULL) = (status = ANY (ARRAY['approved'::text, 'rejected'::text])))), CONSTRAINT "payment_proofs_are_images_or_pdfs" CHECK ((mime_type = ANY (ARRAY['image/jpeg'::text, 'image/png'::text, 'image/webp'::text, 'application/pdf'::text]))), CONSTRAINT "payment_proofs_are_known_by_their_content" CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)), CONSTRAINT "payment_proofs_are_of_sane_size" CHECK (((byte_size >= 1) AND (byte_size <= 5242880))), CONSTRAINT "payment_proofs_are_rejected_for_a_reason" CHECK (((status <> 'rejected'::text) OR (btrim(COALESCE(reason, ''::text)) <> ''::text))), CONSTRAINT "payment_proofs_have_a_file_once_submitted" CHECK (((status = 'uploading'::text) OR (num_nulls(mime_type, byte_size, sha256, submitted_at) = 0))), CONSTRAINT "payment_proofs_have_a_known_status" CHECK ((status = ANY (ARRAY['uploading'::text, 'submitted'::text, 'approved'::text, 'rejected'::text]))), CONSTRAINT "payment_proofs_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."payment_proofs" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."payments" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_id" uuid NOT NULL, "attempt" integer NOT NULL, "provider" text NOT NULL DEFAULT 'stripe'::text, "method" text NOT NULL DEFAULT 'checkout'::text, "status" text NOT NULL DEFAULT 'pending'::text, "currency" text NOT NULL, "amount" bigint NOT NULL, "capture_method" text NOT NULL DEFAULT 'automatic'::text, "authorized_amount" bigint NOT NULL DEFAULT 0, "captured_amount" bigint NOT NULL DEFAULT 0, "refunded_amount" bigint NOT NULL DEFAULT 0, "disputed_amount" bigint NOT NULL DEFAULT 0, "session_id" text, "provider_payment_id" text, "reference" text, "checkout_url" text, "expires_at" timestamp with time zone, "failure_code" text, "failure_message" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "settled_at" timestamp with time zone, "authorized_until" timestamp with time zone, "capture_asked_at" timestamp with time zone, "capture_asked_amount" bigint, "void_asked_at" timestamp with time zone, "void_reason" text, "gift_card_id" uuid, CONSTRAINT "payments_are_authorized_for_a_time" CHECK (((status <> 'authorized'::text) OR ((authorized_amount > 0) AND (authorized_until IS NOT NULL) AND (provider_payment_id IS NOT NULL)))), CONSTRAINT "payments_are_by_stripe_or_named_by_their_method" CHECK ((((provider = 'stripe'::text) = (method = ANY (ARRAY['checkout'::text, 'payment_intent'::text]))) AND ((provider = 'stripe'::text) OR (provider = method)))), CONSTRAINT "payments_are_numbered_per_order" UNIQUE (order_id, attempt), CONSTRAINT "payments_ask_the_provider_for_one_thing" CHECK (((num_nonnulls(capture_asked_at, void_asked_at) <= 1) AND ((capture_asked_at IS NULL) = (capture_asked_amount IS NULL)) AND ((capture_asked_amount >= 1) AND (capture_asked_amount <= authorized_amount)))), CONSTRAINT "payments_by_gift_card_name_it" CHECK (
+CREATE TABLE "public"."payments" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_id" uuid NOT NULL, "attempt" integer NOT NULL, "provider" text NOT NULL DEFAULT 'stripe'::text, "method" text NOT NULL DEFAULT 'checkout'::text, "status" text NOT NULL DEFAULT 'pending'::text, "currency" text NOT NULL, "amount" bigint NOT NULL, "capture_method" text NOT NULL DEFAULT 'automatic'::text, "authorized_amount" bigint NOT NULL DEFAULT 0, "captured_amount" bigint NOT NULL DEFAULT 0, "refunded_amount" bigint NOT NULL DEFAULT 0, "disputed_amount" bigint NOT NULL DEFAULT 0, "session_id" text, "provider_payment_id" text, "reference" text, "checkout_url" text, "expires_at" timestamp with time zone, "failure_code" text, "failure_message" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "settled_at" timestamp with time zone, "authorized_until" timestamp with time zone, "capture_asked_at" timestamp with time zone, "capture_asked_amount" bigint, "void_asked_at" timestamp with time zone, "void_reason" text, "gift_card_id" uuid, CONSTRAINT "payments_are_authorized_for_a_time" CHECK (((status <> 'authorized'::text) OR ((authorized_amount > 0) AND (authorized_until IS NOT NULL) AND (provider_payment_id IS NOT NULL)))), CONSTRAINT "payments_are_by_stripe_or_named_by_their_method" CHECK ((((provider = 'stripe'::text) = (method = ANY (ARRAY['checkout'::text, 'payment_intent'::text, 'saved_method'::text, 'subscription'::text]))) AND ((provider = 'stripe'::text) OR (provider = method)))), CONSTRAINT "payments_are_numbered_per_order" UNIQUE (order_id, attempt), CONSTRAINT "payments_ask_the_provider_for_one_thing" CHECK (((num_nonnulls(capture_asked_at, void_asked_at) <= 1) AND ((capture_asked_at IS NULL) = (capture_asked_amount IS NULL)) AND ((capture_asked_amount >= 1) AND (capture_asked_amount <= authorized_amount)))), CONSTRAINT "payments_by_gift_card_name_it" CHECK (
 CASE
     WHEN (provider = 'gift_card'::text) THEN ((gift_card_id IS NOT NULL) OR (status = 'pending'::text))
     ELSE (gift_card_id IS NULL)
-END), CONSTRAINT "payments_capture_no_more_than_was_authorized" CHECK ((((authorized_amount >= 0) AND (authorized_amount <= amount)) AND ((capture_method = 'automatic'::text) OR (captured_amount <= authorized_amount)))), CONSTRAINT "payments_give_back_no_more_than_they_took" CHECK (((refunded_amount >= 0) AND (disputed_amount >= 0) AND ((refunded_amount + disputed_amount) <= captured_amount) AND (captured_amount <= amount))), CONSTRAINT "payments_have_a_known_capture_method" CHECK ((capture_method = ANY (ARRAY['automatic'::text, 'manual'::text]))), CONSTRAINT "payments_have_a_known_method" CHECK ((method = ANY (ARRAY['checkout'::text, 'payment_intent'::text, 'ewallet'::text, 'manual_transfer'::text, 'store_credit'::text, 'gift_card'::text, 'cash'::text, 'other'::text]))), CONSTRAINT "payments_have_a_known_provider" CHECK ((provider = ANY (ARRAY['stripe'::text, 'ewallet'::text, 'manual_transfer'::text, 'store_credit'::text, 'gift_card'::text, 'cash'::text, 'other'::text]))), CONSTRAINT "payments_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text, 'authorized'::text, 'success'::text, 'failed'::text, 'expired'::text, 'cancelled'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text]))), CONSTRAINT "payments_pay_something" CHECK ((amount > 0)), CONSTRAINT "payments_pkey" PRIMARY KEY (id), CONSTRAINT "payments_session_id_key" UNIQUE (session_id), CONSTRAINT "payments_took_money_when_they_succeeded" CHECK (((captured_amount > 0) = (status = ANY (ARRAY['success'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text])))));
+END), CONSTRAINT "payments_capture_no_more_than_was_authorized" CHECK ((((authorized_amount >= 0) AND (authorized_amount <= amount)) AND ((capture_method = 'automatic'::text) OR (captured_amount <= authorized_amount)))), CONSTRAINT "payments_give_back_no_more_than_they_took" CHECK (((refunded_amount >= 0) AND (disputed_amount >= 0) AND ((refunded_amount + disputed_amount) <= captured_amount) AND (captured_amount <= amount))), CONSTRAINT "payments_have_a_known_capture_method" CHECK ((capture_method = ANY (ARRAY['automatic'::text, 'manual'::text]))), CONSTRAINT "payments_have_a_known_method" CHECK ((method = ANY (ARRAY['checkout'::text, 'payment_intent'::text, 'saved_method'::text, 'subscription'::text, 'ewallet'::text, 'manual_transfer'::text, 'store_credit'::text, 'gift_card'::text, 'cash'::text, 'other'::text]))), CONSTRAINT "payments_have_a_known_provider" CHECK ((provider = ANY (ARRAY['stripe'::text, 'ewallet'::text, 'manual_transfer'::text, 'store_credit'::text, 'gift_card'::text, 'cash'::text, 'other'::text]))), CONSTRAINT "payments_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text, 'authorized'::text, 'success'::text, 'failed'::text, 'expired'::text, 'cancelled'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text]))), CONSTRAINT "payments_pay_something" CHECK ((amount > 0)), CONSTRAINT "payments_pkey" PRIMARY KEY (id), CONSTRAINT "payments_session_id_key" UNIQUE (session_id), CONSTRAINT "payments_took_money_when_they_succeeded" CHECK (((captured_amount > 0) = (status = ANY (ARRAY['success'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text])))));
 
 ALTER TABLE "public"."payments" ENABLE ROW LEVEL SECURITY;
 
@@ -489,6 +517,18 @@ ALTER TABLE "public"."store_credit_entries" ENABLE ROW LEVEL SECURITY;
 CREATE TABLE "public"."submissions" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "enrollment_id" uuid NOT NULL, "lesson_id" uuid NOT NULL, "product_id" uuid NOT NULL, "learner_id" uuid NOT NULL, "number" integer NOT NULL, "max_attempts" integer, "body" text NOT NULL DEFAULT ''::text, "submitted_at" timestamp with time zone NOT NULL DEFAULT now(), "graded_at" timestamp with time zone, "graded_by" uuid, "score_percent" integer, "feedback" text, CONSTRAINT "submissions_are_graded_wholly" CHECK ((num_nulls(graded_at, score_percent) = ANY (ARRAY[0, 2]))), CONSTRAINT "submissions_are_numbered_once" UNIQUE (enrollment_id, lesson_id, number), CONSTRAINT "submissions_are_of_sane_length" CHECK (((length(body) <= 100000) AND (length(feedback) <= 20000))), CONSTRAINT "submissions_have_a_sane_score" CHECK (((score_percent >= 0) AND (score_percent <= 100))), CONSTRAINT "submissions_pkey" PRIMARY KEY (id), CONSTRAINT "submissions_stay_within_their_limit" CHECK (((number >= 1) AND (number <= COALESCE(max_attempts, 1000000)))));
 
 ALTER TABLE "public"."submissions" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."subscription_plan_scopes" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "plan_id" uuid NOT NULL, "product_id" uuid, "category_id" uuid, "collection_id" uuid, CONSTRAINT "subscription_plan_scopes_are_named_once" UNIQUE NULLS NOT DISTINCT (plan_id, product_id, category_id, collection_id), CONSTRAINT "subscription_plan_scopes_name_one_thing" CHECK ((num_nonnulls(product_id, category_id, collection_id) = 1)), CONSTRAINT "subscription_plan_scopes_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."subscription_plan_scopes" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."subscription_plans" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "product_id" uuid NOT NULL, "variant_id" uuid NOT NULL, "title" text NOT NULL, "summary" text NOT NULL DEFAULT ''::text, "period" text NOT NULL, "status" text NOT NULL DEFAULT 'draft'::text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "subscription_plans_are_paid_by_month_or_year" CHECK ((period = ANY (ARRAY['month'::text, 'year'::text]))), CONSTRAINT "subscription_plans_have_a_known_status" CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'archived'::text]))), CONSTRAINT "subscription_plans_have_a_title_people_can_read" CHECK ((((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200)) AND (length(summary) <= 500))), CONSTRAINT "subscription_plans_pkey" PRIMARY KEY (id), CONSTRAINT "subscription_plans_product_id_key" UNIQUE (product_id), CONSTRAINT "subscription_plans_variant_id_key" UNIQUE (variant_id));
+
+ALTER TABLE "public"."subscription_plans" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."subscriptions" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "person_id" uuid NOT NULL, "plan_id" uuid NOT NULL, "status" text NOT NULL DEFAULT 'incomplete'::text, "currency" text NOT NULL, "unit_amount" bigint NOT NULL, "amount" bigint NOT NULL, "period_started_at" timestamp with time zone, "period_ends_at" timestamp with time zone, "past_due_since" timestamp with time zone, "cancels_at" timestamp with time zone, "ended_at" timestamp with time zone, "checkout_url" text, "checkout_expires_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "subscriptions_are_dated_when_over" CHECK (((ended_at IS NOT NULL) = (status = ANY (ARRAY['canceled'::text, 'expired'::text])))), CONSTRAINT "subscriptions_are_dated_while_due" CHECK (((status = 'past_due'::text) = (past_due_since IS NOT NULL))), CONSTRAINT "subscriptions_are_paid_for_a_time" CHECK ((period_ends_at > period_started_at)), CONSTRAINT "subscriptions_cost_something" CHECK (((unit_amount > 0) AND (amount >= unit_amount))), CONSTRAINT "subscriptions_have_a_known_status" CHECK ((status = ANY (ARRAY['incomplete'::text, 'active'::text, 'past_due'::text, 'canceled'::text, 'expired'::text]))), CONSTRAINT "subscriptions_know_their_period_once_paid" CHECK (((status <> ALL (ARRAY['active'::text, 'past_due'::text])) OR (period_ends_at IS NOT NULL))), CONSTRAINT "subscriptions_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."subscriptions" ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE "public"."tax_categories" ("code" text NOT NULL, "name" text NOT NULL, CONSTRAINT "tax_categories_have_a_snake_case_code" CHECK ((code ~ '^[a-z][a-z0-9_]{0,40}$'::text)), CONSTRAINT "tax_categories_pkey" PRIMARY KEY (code));
 
@@ -1229,6 +1269,25 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.apply_invoice_payment(invoice_payment jsonb)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_payment_id uuid;
+begin
+  update public.payments set provider_payment_id = invoice_payment #>> '{payment,payment_intent}'
+  where payments.session_id = invoice_payment ->> 'invoice' and payments.method = 'subscription' and payments.provider_payment_id is null
+  returning payments.id into v_payment_id;
+  if v_payment_id is null then
+    return 'ignored';
+  end if;
+  perform private.apply_overtaken_events('stripe', v_payment_id);
+  return 'applied';
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.apply_overtaken_events(provider text, payment_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -1265,6 +1324,45 @@ AS $function$
       coalesce(intent #>> '{last_payment_error,decline_code}', intent #>> '{last_payment_error,code}'), intent #>> '{last_payment_error,message}')
     else 'ignored'
   end;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.apply_payment_method(event jsonb)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_method jsonb := event #> '{data,object}';
+  v_card jsonb := coalesce(v_method -> 'card', '{}');
+  v_removed constant boolean := v_method ->> 'customer' is null;
+  v_person_id uuid;
+  v_id uuid;
+begin
+  select provider_customers.person_id into v_person_id from private.provider_customers
+  where provider_customers.provider = 'stripe'
+    and provider_customers.provider_customer_id = coalesce(v_method ->> 'customer', event #>> '{data,previous_attributes,customer}') for update;
+  if v_person_id is null then
+    return 'ignored'; -- a customer of somebody else's system
+  end if;
+  select provider_methods.payment_method_id into v_id from private.provider_methods
+  where provider_methods.provider = 'stripe' and provider_methods.provider_method_id = v_method ->> 'id';
+  if v_id is null then
+    insert into public.payment_methods (person_id, kind, brand, last4, exp_month, exp_year, removed_at)
+    values (v_person_id, v_method ->> 'type', coalesce(v_card ->> 'brand', v_method ->> 'type'), v_card ->> 'last4',
+      (v_card ->> 'exp_month')::integer, (v_card ->> 'exp_year')::integer, case when v_removed then now() end)
+    returning payment_methods.id into v_id;
+    insert into private.provider_methods (payment_method_id, provider, provider_method_id) values (v_id, 'stripe', v_method ->> 'id');
+  elsif v_removed then
+    update public.payment_methods set removed_at = now(), default_since = null where payment_methods.id = v_id and payment_methods.removed_at is null;
+  else
+    -- a method that was taken away never comes back: what says otherwise is older
+    update public.payment_methods set brand = coalesce(v_card ->> 'brand', payment_methods.brand), last4 = coalesce(v_card ->> 'last4', payment_methods.last4),
+      exp_month = coalesce((v_card ->> 'exp_month')::integer, payment_methods.exp_month), exp_year = coalesce((v_card ->> 'exp_year')::integer, payment_methods.exp_year)
+    where payment_methods.id = v_id and payment_methods.removed_at is null;
+  end if;
+  perform private.choose_default_method(v_person_id);
+  return 'applied';
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.apply_pending_provider_events(max_events integer DEFAULT 100)
@@ -1397,7 +1495,11 @@ begin
   v_payment_id := private.event_payment(v_event.provider, v_object);
   select payments.order_id into v_order_id from public.payments where payments.id = v_payment_id;
   perform private.give_reason(v_event.type);
-  if v_object #>> '{metadata,order_id}' <> v_order_id::text then
+  if v_event.type like 'customer.subscription.%' or v_event.type like 'invoice.%' or v_object ->> 'mode' = 'subscription' then
+    v_outcome := private.apply_subscription_event(v_event.payload);
+  elsif v_event.type = 'invoice_payment.paid' then
+    v_outcome := private.apply_invoice_payment(v_object);
+  elsif v_object #>> '{metadata,order_id}' <> v_order_id::text then
     v_outcome := private.flag_order(v_order_id, 'the provider names another order than the payment''s');
   elsif v_payment_id is not null then
     v_outcome := case
@@ -1410,6 +1512,8 @@ begin
     if v_outcome = 'applied' and (v_event.type like 'checkout.session.%' or v_event.type like 'payment\_intent.%') then
       perform private.apply_overtaken_events(v_event.provider, v_payment_id);
     end if;
+  elsif v_event.type like 'payment\_method.%' then
+    v_outcome := private.apply_payment_method(v_event.payload);
   elsif v_object #>> '{metadata,payment_id}' is not null then
     v_outcome := 'needs_review'; -- it says it is ours and is not: another environment, or a lie
   end if;
@@ -1492,6 +1596,118 @@ begin
     when session ->> 'status' = 'complete' then private.process_payment(apply_session.payment_id)
     else 'ignored'
   end;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.apply_subscription(subscription_id uuid, object jsonb, told_at timestamp with time zone)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_ends_at timestamptz := to_timestamp(coalesce((object ->> 'cancel_at')::bigint,
+    case when (object ->> 'cancel_at_period_end')::boolean then coalesce(object #>> '{items,data,0,current_period_end}', object ->> 'current_period_end')::bigint end));
+  v_word bigint := extract(epoch from apply_subscription.told_at)::bigint * 2 + (v_ends_at is not null)::integer;
+begin
+  if object ->> 'status' in ('canceled', 'incomplete_expired') then
+    update private.provider_subscriptions
+    set ended_as = case when object ->> 'status' = 'canceled' then 'canceled' else coalesce(provider_subscriptions.ended_as, 'expired') end,
+      ended_at = coalesce(to_timestamp((object ->> 'ended_at')::bigint), provider_subscriptions.ended_at, apply_subscription.told_at)
+    where provider_subscriptions.subscription_id = apply_subscription.subscription_id;
+    return 'applied';
+  end if;
+  update private.provider_subscriptions set cancel_told_at = v_word
+  where provider_subscriptions.subscription_id = apply_subscription.subscription_id and provider_subscriptions.cancel_told_at < v_word;
+  if found then
+    update public.subscriptions set cancels_at = v_ends_at where subscriptions.id = apply_subscription.subscription_id;
+  end if;
+  return 'applied';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.apply_subscription_event(event jsonb)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_object jsonb := event #> '{data,object}';
+  v_id uuid := private.event_subscription(v_object);
+  v_told_at timestamptz := coalesce(to_timestamp((event ->> 'created')::bigint), now());
+  v_known private.provider_subscriptions;
+  v_outcome text;
+begin
+  if v_id is null then
+    return case when coalesce(v_object #>> '{metadata,subscription_id}', v_object #>> '{parent,subscription_details,metadata,subscription_id}') is null then 'ignored' else 'needs_review' end;
+  end if;
+  perform from public.subscriptions where subscriptions.id = v_id for update;
+  insert into private.provider_subscriptions (subscription_id) values (v_id) on conflict on constraint provider_subscriptions_pkey do nothing;
+  update private.provider_subscriptions
+  set provider_subscription_id = coalesce(provider_subscriptions.provider_subscription_id, v_object #>> '{parent,subscription_details,subscription}',
+    case when v_object ->> 'object' = 'subscription' then v_object ->> 'id' else v_object ->> 'subscription' end)
+  where provider_subscriptions.subscription_id = v_id returning * into v_known;
+  if v_known.provider_subscription_id <> coalesce(v_object #>> '{parent,subscription_details,subscription}', v_object ->> 'subscription',
+    case when v_object ->> 'object' = 'subscription' then v_object ->> 'id' end) then
+    return 'needs_review'; -- two subscriptions at the provider for one of ours
+  end if;
+  v_outcome := case v_object ->> 'object'
+    when 'invoice' then private.apply_subscription_invoice(v_id, v_object, v_told_at)
+    when 'subscription' then private.apply_subscription(v_id, v_object, v_told_at)
+    else private.apply_subscription_page(v_id, v_object) end;
+  perform private.settle_subscription(v_id);
+  return v_outcome;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.apply_subscription_invoice(subscription_id uuid, invoice jsonb, told_at timestamp with time zone)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_subscription public.subscriptions;
+  v_period jsonb := invoice #> '{lines,data,0,period}';
+  v_paid constant boolean := invoice ->> 'status' = 'paid';
+  v_bill private.subscription_invoices;
+begin
+  select * into v_subscription from public.subscriptions where subscriptions.id = apply_subscription_invoice.subscription_id;
+  if upper(invoice ->> 'currency') is distinct from v_subscription.currency then
+    return 'needs_review';
+  end if;
+  if v_period is null or not v_paid and not (invoice ->> 'status' = 'open' and (invoice ->> 'attempted')::boolean) then
+    return 'ignored'; -- a draft, or one that nobody tried to collect yet
+  end if;
+  insert into private.subscription_invoices (provider_invoice_id, subscription_id, period_started_at, period_ends_at)
+  values (invoice ->> 'id', v_subscription.id, to_timestamp((v_period ->> 'start')::bigint), to_timestamp((v_period ->> 'end')::bigint))
+  on conflict on constraint subscription_invoices_pkey do nothing;
+  update private.subscription_invoices
+  set pay_url = coalesce(invoice ->> 'hosted_invoice_url', subscription_invoices.pay_url),
+    paid_at = coalesce(subscription_invoices.paid_at, case when v_paid then coalesce(to_timestamp((invoice #>> '{status_transitions,paid_at}')::bigint), apply_subscription_invoice.told_at) end),
+    failed_at = case when v_paid then subscription_invoices.failed_at else least(subscription_invoices.failed_at, apply_subscription_invoice.told_at) end
+  where subscription_invoices.provider_invoice_id = invoice ->> 'id' and subscription_invoices.subscription_id = v_subscription.id
+  returning * into v_bill;
+  if v_paid and v_bill.order_id is null and (invoice ->> 'amount_paid')::bigint > 0 then
+    perform private.bill_subscription(v_subscription, v_bill, (invoice ->> 'amount_paid')::bigint, coalesce(
+      invoice #>> '{payments,data,0,payment,payment_intent}', invoice ->> 'payment_intent', private.told_invoice_intent(v_bill.provider_invoice_id)));
+  end if;
+  update public.payments set provider_payment_id = invoice #>> '{payments,data,0,payment,payment_intent}'
+  where payments.order_id = v_bill.order_id and payments.provider_payment_id is null and invoice #>> '{payments,data,0,payment,payment_intent}' is not null;
+  return 'applied';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.apply_subscription_page(subscription_id uuid, session jsonb)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if session ->> 'status' <> 'expired' then
+    return 'applied'; -- that it was paid its invoice says
+  end if;
+  update private.provider_subscriptions set ended_as = coalesce(provider_subscriptions.ended_as, 'expired'), ended_at = coalesce(provider_subscriptions.ended_at, now())
+  where provider_subscriptions.subscription_id = apply_subscription_page.subscription_id;
+  return 'applied';
 end
 $function$;
 
@@ -1634,6 +1850,41 @@ begin
     perform private.fail('payment_not_found', 404, 'There is no such payment.', 'Start the payment first.');
   end if;
   return private.payment_document(v_payment);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.attach_subscription(subscription_id uuid, provider_price_id text, session_id text, url text, expires_at timestamp with time zone)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_subscription public.subscriptions;
+  v_plan public.subscription_plans;
+begin
+  select * into v_subscription from public.subscriptions where subscriptions.id = attach_subscription.subscription_id for update;
+  if v_subscription.id is null then
+    perform private.fail('subscription_not_found', 404, 'There is no such subscription.', 'Start it first.');
+  end if;
+  if greatest(length(attach_subscription.provider_price_id), length(attach_subscription.session_id)) > 255 or length(attach_subscription.url) > 2000
+    or least(length(attach_subscription.provider_price_id), length(attach_subscription.session_id)) = 0 then
+    perform private.fail('invalid_provider_id', 422, 'An id of the provider has 1 to 255 characters.', 'Pass it as the provider gave it.');
+  end if;
+  select * into v_plan from public.subscription_plans where subscription_plans.id = v_subscription.plan_id;
+  if attach_subscription.provider_price_id is not null then
+    insert into private.provider_prices (variant_id, currency, amount, provider_price_id)
+    values (v_plan.variant_id, v_subscription.currency, v_subscription.amount, attach_subscription.provider_price_id) on conflict do nothing;
+  end if;
+  if attach_subscription.session_id is not null and v_subscription.status = 'incomplete' then
+    insert into private.provider_subscriptions (subscription_id, session_id) values (v_subscription.id, attach_subscription.session_id)
+    on conflict on constraint provider_subscriptions_pkey do update set session_id = excluded.session_id;
+    update public.subscriptions set checkout_url = attach_subscription.url, checkout_expires_at = attach_subscription.expires_at
+    where subscriptions.id = v_subscription.id returning * into v_subscription;
+  end if;
+  return jsonb_build_object('subscription', private.subscription_document(v_subscription), 'period', v_plan.period, 'title', v_plan.title,
+    'provider_price_id', (select provider_prices.provider_price_id from private.provider_prices
+      where provider_prices.variant_id = v_plan.variant_id and provider_prices.currency = v_subscription.currency and provider_prices.amount = v_subscription.amount));
 end
 $function$;
 
@@ -1825,6 +2076,40 @@ begin
   order by price_list_prices.amount, price_lists.customer_group_id is not null, price_list_prices.min_quantity, price_lists.created_at, price_lists.id
   limit 1;
   return v_price;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.bill_subscription(subscription public.subscriptions, bill private.subscription_invoices, paid_amount bigint, provider_payment_id text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_zone constant text := private.setting('shop_time_zone') #>> '{}';
+  v_line private.order_line := private.plan_line(subscription.plan_id, subscription.unit_amount);
+  v_order_id uuid := gen_random_uuid();
+  v_payment_id uuid;
+begin
+  if v_line.subtotal_amount + v_line.tax_amount <> bill_subscription.paid_amount then
+    -- what was paid is what it cost: taxes that would come on top of it are not in it
+    v_line := private.plan_line(subscription.plan_id, bill_subscription.paid_amount);
+    v_line.tax_amount := 0;
+    v_line.taxes := (select jsonb_agg(tax) from jsonb_array_elements(v_line.taxes) as tax where (tax ->> 'inclusive')::boolean);
+  end if;
+  v_line.title := left(format('%s · %s – %s', v_line.title, to_char(bill.period_started_at at time zone v_zone, 'YYYY-MM-DD'), to_char(bill.period_ends_at at time zone v_zone, 'YYYY-MM-DD')), 300);
+  v_line.snapshot := v_line.snapshot || jsonb_build_object('subscription_id', subscription.id, 'period_started_at', bill.period_started_at, 'period_ends_at', bill.period_ends_at);
+  perform private.write_order(subscription.person_id, private.sum_lines(subscription.currency, array[v_line]), v_order_id, now() + interval '1 hour');
+  update private.subscription_invoices set order_id = v_order_id where subscription_invoices.provider_invoice_id = bill.provider_invoice_id;
+  insert into public.payments (order_id, attempt, provider, method, currency, amount, session_id)
+  values (v_order_id, 1, 'stripe', 'subscription', subscription.currency, bill_subscription.paid_amount, bill.provider_invoice_id)
+  returning payments.id into v_payment_id;
+  perform private.settle_payment(v_payment_id, bill_subscription.paid_amount, subscription.currency, bill_subscription.provider_payment_id);
+  if bill_subscription.paid_amount <> subscription.amount then
+    perform private.flag_order(v_order_id, 'the provider billed another amount than the subscription costs');
+  end if;
+  if bill_subscription.provider_payment_id is not null then
+    perform private.apply_overtaken_events('stripe', v_payment_id);
+  end if;
 end
 $function$;
 
@@ -2499,6 +2784,110 @@ begin
   insert into public.stock_movements (variant_id, location_id, quantity, reason, reference_id, note)
   values (line.variant_id, line.location_id, change_stock.delta, change_stock.reason, change_stock.reference_id, change_stock.note);
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.change_subscription(subscription_id uuid, verb text, at_period_end boolean, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(change_subscription.subscription_id, change_subscription.at_period_end);
+  v_answer jsonb := private.recall_answer(v_person_id, change_subscription.idempotency_key, change_subscription.verb, v_body);
+  v_subscription public.subscriptions;
+  v_ends_at timestamptz;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_subscription := private.own_subscription(change_subscription.subscription_id);
+  insert into private.provider_subscriptions (subscription_id) values (v_subscription.id) on conflict on constraint provider_subscriptions_pkey do nothing;
+  if change_subscription.verb = 'cancel_subscription' and (v_subscription.status = 'incomplete' or not coalesce(change_subscription.at_period_end, true)) then
+    update private.provider_subscriptions set ended_as = 'canceled', ended_at = now() where provider_subscriptions.subscription_id = v_subscription.id;
+    perform private.settle_subscription(v_subscription.id);
+  else
+    v_ends_at := case when change_subscription.verb = 'cancel_subscription' then v_subscription.period_ends_at end;
+    if v_ends_at is null and v_subscription.cancels_at <= now() then
+      perform private.fail('subscription_ended', 409, 'This subscription has ended.', 'Start a new one.');
+    end if;
+    -- what is asked for here is the last word until the provider has a later one
+    update private.provider_subscriptions set cancel_told_at = extract(epoch from now())::bigint * 2 + (v_ends_at is not null)::integer
+    where provider_subscriptions.subscription_id = v_subscription.id;
+    update public.subscriptions set cancels_at = v_ends_at where subscriptions.id = v_subscription.id;
+    perform private.follow_subscription(v_subscription.id);
+  end if;
+  perform private.emit('subscription.change_requested', 'subscription', v_subscription.id);
+  select * into v_subscription from public.subscriptions where subscriptions.id = v_subscription.id;
+  return private.remember_answer(v_person_id, change_subscription.idempotency_key, change_subscription.verb, v_body, private.subscription_document(v_subscription));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.charge_instalment(part public.instalments, payment_method_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_payment_id uuid;
+  v_covered bigint := (select orders.total_amount from public.orders where orders.id = part.order_id) - private.due_amount(part.order_id);
+  v_missing bigint := (select sum(instalments.amount) from public.instalments where instalments.order_id = part.order_id and instalments.number <= part.number) - v_covered;
+begin
+  begin
+    v_payment_id := private.charge_order(part.order_id, charge_instalment.payment_method_id, 'instalment', least(v_missing, private.due_amount(part.order_id)));
+  exception when sqlstate 'PGRST' then
+    -- nothing to charge it to: as a charge that failed, without an attempt
+    update public.instalments set status = 'overdue', failure_code = 'no_payment_method', overdue_since = coalesce(instalments.overdue_since, now()),
+      next_try_at = now() + interval '1 day'
+    where instalments.id = part.id;
+    if part.status <> 'overdue' then
+      perform private.emit('instalment.failed', 'instalment', part.id, jsonb_build_object('try', 0));
+    end if;
+    perform private.follow_instalments(part.order_id);
+    return;
+  end;
+  update public.instalments set status = 'processing', tries = instalments.tries + 1, payment_id = v_payment_id, next_try_at = null where instalments.id = part.id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.charge_order(order_id uuid, payment_method_id uuid, reason text, amount bigint DEFAULT NULL::bigint)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_customer_id uuid := (select orders.customer_id from public.orders where orders.id = charge_order.order_id);
+  v_payment public.payments := private.open_payment(charge_order.order_id, 'saved_method', charge_order.amount);
+  v_method_id uuid;
+begin
+  select payment_methods.id into v_method_id from public.payment_methods
+  where payment_methods.person_id = v_customer_id and payment_methods.removed_at is null
+    and (payment_methods.id = charge_order.payment_method_id or charge_order.payment_method_id is null and payment_methods.default_since is not null);
+  if v_method_id is null then
+    perform private.fail('payment_method_not_found', 404, 'There is no such saved way to pay.', 'Save one with the provider first, or pay the order by the function checkout.');
+  end if;
+  perform private.request_charge(v_payment.id, v_method_id, charge_order.reason);
+  return v_payment.id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.charge_to_make(payment_id uuid)
+ RETURNS TABLE(order_id uuid, number text, customer_id uuid, amount bigint, currency text, is_owed boolean, provider_customer_id text, provider_method_id text, is_old boolean)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select orders.id, orders.number, orders.customer_id, payments.amount, payments.currency,
+    orders.status not in ('cancelled', 'expired', 'refunded', 'needs_review') and payment_methods.removed_at is null,
+    provider_customers.provider_customer_id, provider_methods.provider_method_id, payments.created_at < now() - interval '20 hours'
+  from public.payments
+  join public.orders on orders.id = payments.order_id
+  join private.saved_charges on saved_charges.payment_id = payments.id
+  join public.payment_methods on payment_methods.id = saved_charges.payment_method_id
+  join private.provider_methods on provider_methods.payment_method_id = payment_methods.id
+  join private.provider_customers on provider_customers.person_id = payment_methods.person_id and provider_customers.provider = provider_methods.provider
+  where payments.id = charge_to_make.payment_id and payments.status = 'processing';
 $function$;
 
 CREATE OR REPLACE FUNCTION private.check_access_dates(starts_at timestamp with time zone, ends_at timestamp with time zone)
@@ -3203,6 +3592,19 @@ begin
     perform private.fail('seats_available', 409, 'There are seats left: nobody has to wait.', 'Call enroll or place_order.');
   end if;
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.choose_default_method(person_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update public.payment_methods set default_since = now()
+  where payment_methods.id = (
+    select newest.id from public.payment_methods as newest
+    where newest.person_id = choose_default_method.person_id and newest.removed_at is null order by newest.created_at desc, newest.id limit 1
+  ) and not exists (
+    select from public.payment_methods as chosen where chosen.person_id = choose_default_method.person_id and chosen.default_since is not null);
 $function$;
 
 CREATE OR REPLACE FUNCTION private.claim_code_hash(code text)
@@ -3924,6 +4326,8 @@ begin
       when enrollments.status = 'reserved' then 'unpaid'
       when enrollments.status = 'suspended' then 'suspended'
       when enrollments.status in ('cancelled', 'expired') then 'not_enrolled'
+      -- a subscription opens to the second, whatever the enrolment says yet
+      when private.subscription_lock(enrollments.subscription_id) <> '' then private.subscription_lock(enrollments.subscription_id)
       when private.access_ends_at(enrollments.enrolled_at, intakes.starts_at, intakes.access_days, enrollments.access_ends_at) <= now() then 'access_over'
       when greatest(intakes.starts_at, enrollments.access_starts_at) > now() then 'not_started'
       when exists (
@@ -4085,6 +4489,19 @@ AS $function$
   select invoices.id from public.invoices where invoices.refund_id = credit_note_of.refund_id;
 $function$;
 
+CREATE OR REPLACE FUNCTION private.customers_saving(older_than interval DEFAULT '00:02:00'::interval)
+ RETURNS TABLE(person_id uuid, provider_customer_id text)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select provider_customers.person_id, provider_customers.provider_customer_id from private.provider_customers
+  where provider_customers.provider_customer_id is not null and provider_customers.saving_at between now() - interval '1 day' and now() - customers_saving.older_than
+    and not exists (
+      select from public.payment_methods where payment_methods.person_id = provider_customers.person_id and payment_methods.created_at >= provider_customers.saving_at)
+  order by provider_customers.saving_at limit 200;
+$function$;
+
 CREATE OR REPLACE FUNCTION private.decide_next_intake()
  RETURNS boolean
  LANGUAGE plpgsql
@@ -4165,7 +4582,8 @@ CREATE OR REPLACE FUNCTION private.deliver_covered_order(target public.orders, p
 AS $function$
 begin
   begin
-    perform private.confirm_order(target.id);
+    -- the first instalment confirms with the rest still owed
+    perform private.confirm_order(target.id, case when deliver_covered_order.surplus < 0 then 'instalments' end);
   exception when sqlstate 'PGRST' or unique_violation then
     -- everything confirm_order did is undone; the money goes back, whatever brought it
     perform private.give_back_captures(target.id, case when target.status = 'pending' then 'undeliverable' else 'late_payment' end, 'what was ordered is no longer available');
@@ -4201,13 +4619,14 @@ begin
     select -private.receivable_amount(v_order.id) - coalesce(sum(refunds.amount), 0) into v_surplus
     from public.refunds where refunds.order_id = v_order.id and refunds.status = 'pending' and refunds.reason = 'duplicate_payment';
     perform private.give_back_surplus(v_order.id, deliver_paid_order.payment_id, v_surplus, 'the order was paid already');
-  elsif v_kept >= v_order.total_amount then
+  elsif v_kept >= v_order.total_amount or v_order.status = 'pending' and v_kept >= private.instalment_start(v_order.id) then
     perform private.deliver_covered_order(v_order, deliver_paid_order.payment_id, v_kept - v_order.total_amount);
   elsif v_order.status = 'expired' then
     perform private.request_refund(deliver_paid_order.payment_id, 'late_payment', 'a part was paid after the order expired');
   else
     perform private.close_payments_beyond_due(v_order.id); -- a part: the order waits for the rest
   end if;
+  perform private.settle_instalments(v_order.id);
 end
 $function$;
 
@@ -5100,6 +5519,56 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.enroll_by_subscription(intake_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_learner_id uuid := private.require_person();
+  v_body jsonb := to_jsonb(enroll_by_subscription.intake_id);
+  v_answer jsonb := private.recall_answer(v_learner_id, enroll_by_subscription.idempotency_key, 'enroll_by_subscription', v_body);
+  v_intake public.intakes;
+  v_subscription_id uuid;
+  v_enrollment public.enrollments;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  select intakes.* into v_intake from public.intakes join public.products on products.id = intakes.product_id
+  where intakes.id = enroll_by_subscription.intake_id and private.is_on_sale(products.status, products.publish_at, products.unpublish_at)
+  for key share of intakes; -- whoever cancels the intake waits for us, or we see that it was
+  if v_intake.id is null then
+    perform private.fail('intake_not_found', 404, 'There is no such intake.', 'Read the course again for its intakes.');
+  end if;
+  select subscriptions.id into v_subscription_id from public.subscriptions
+  where subscriptions.person_id = v_learner_id and subscriptions.status in ('active', 'past_due') and private.subscription_lock(subscriptions.id) = ''
+    and private.plan_opens(subscriptions.plan_id, v_intake.product_id)
+  order by subscriptions.period_ends_at desc limit 1 for update;
+  if v_subscription_id is null or v_intake.seats is not null or v_intake.starts_at is not null then
+    perform private.fail('not_in_subscription', 402, 'No subscription of yours opens this intake.', 'Subscriptions open self-paced intakes without a count of seats; buy this one with place_order.', v_intake.id::text);
+  end if;
+  perform private.refuse_problem(private.enrollment_problem(v_intake.id, v_intake.status, v_intake.enroll_opens_at, v_intake.enroll_closes_at));
+  perform private.refuse_second_seat(v_learner_id, v_intake.id);
+  update public.enrollments set status = 'active', ended_at = null, subscription_id = v_subscription_id
+  where enrollments.id = (
+    select earlier.id from public.enrollments as earlier
+    where earlier.learner_id = v_learner_id and earlier.intake_id = v_intake.id and earlier.status = 'cancelled' and earlier.subscription_id is not null
+    order by earlier.ended_at desc limit 1 for update)
+  returning * into v_enrollment;
+  if v_enrollment.id is null then
+    insert into public.enrollments (intake_id, learner_id, subscription_id, status, enrolled_at) values (v_intake.id, v_learner_id, v_subscription_id, 'active', now())
+    on conflict do nothing returning * into v_enrollment; -- the one index that says no is that of live seats
+  end if;
+  if v_enrollment.id is null then
+    perform private.fail('already_enrolled', 409, 'You are enrolled in this intake already.', 'Find it among your courses.');
+  end if;
+  return private.remember_answer(v_learner_id, enroll_by_subscription.idempotency_key, 'enroll_by_subscription', v_body,
+    jsonb_build_object('id', v_enrollment.id, 'intake_id', v_enrollment.intake_id, 'status', v_enrollment.status, 'enrolled_at', v_enrollment.enrolled_at, 'subscription_id', v_subscription_id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.enrollment_in(product_id uuid, learner_id uuid)
  RETURNS uuid
  LANGUAGE plpgsql
@@ -5154,6 +5623,29 @@ begin
       and (payments.session_id = object ->> 'id' or payments.provider_payment_id = coalesce(object ->> 'payment_intent', object ->> 'id')) limit 1;
   end if;
   return v_payment_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.event_subscription(object jsonb)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_details jsonb := object #> '{parent,subscription_details}';
+  v_named text := coalesce(object #>> '{metadata,subscription_id}', v_details #>> '{metadata,subscription_id}');
+  v_id uuid;
+begin
+  if v_named ~* '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' then
+    select subscriptions.id into v_id from public.subscriptions where subscriptions.id = v_named::uuid;
+  end if;
+  if v_id is null then
+    select provider_subscriptions.subscription_id into v_id from private.provider_subscriptions
+    where provider_subscriptions.provider_subscription_id = coalesce(v_details ->> 'subscription', object ->> 'subscription', object ->> 'id')
+      or provider_subscriptions.session_id = object ->> 'id' limit 1;
+  end if;
+  return v_id;
 end
 $function$;
 
@@ -5537,8 +6029,9 @@ CREATE OR REPLACE FUNCTION private.fail_payment(payment_id uuid, status text, fa
 AS $function$
 declare
   v_payment public.payments := private.lock_payment(fail_payment.payment_id);
-  -- an intent that was being processed and asks for another method came to nothing; a page says so by its session
-  v_status text := coalesce(fail_payment.status, case when v_payment.method = 'payment_intent' and v_payment.status = 'processing' then 'failed' end);
+  -- an intent that was being processed and asks for another method came to nothing, and so did the charge of a saved one; a page says so by its session
+  v_status text := coalesce(fail_payment.status,
+    case when v_payment.method in ('payment_intent', 'saved_method') and v_payment.status = 'processing' then 'failed' end);
 begin
   if v_payment.status = 'authorized' and v_status = 'cancelled' then
     perform private.end_authorization(v_payment);
@@ -5553,6 +6046,9 @@ begin
   where payments.id = v_payment.id;
   if v_status = 'failed' then
     perform private.emit('payment.failed', 'payment', v_payment.id);
+  end if;
+  if v_status is not null and v_payment.method = 'saved_method' then
+    perform private.note_failed_instalment(v_payment.id, coalesce(fail_payment.failure_code, 'not_charged'));
   end if;
   return 'applied';
 end
@@ -6152,6 +6648,73 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.follow_due_subscriptions(max_rows integer DEFAULT 100)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_id uuid;
+  v_followed integer := 0;
+begin
+  for v_id in
+    select subscriptions.id from public.subscriptions
+    where subscriptions.status in ('active', 'past_due') and exists (
+      select from public.enrollments where enrollments.subscription_id = subscriptions.id and enrollments.status in ('active', 'suspended')
+        and (enrollments.status = 'active') is distinct from (private.subscription_lock(subscriptions.id) = ''))
+      and (subscriptions.period_ends_at <= now() or subscriptions.past_due_since is not null or subscriptions.cancels_at <= now())
+    order by subscriptions.period_ends_at limit follow_due_subscriptions.max_rows for update skip locked
+  loop
+    perform private.follow_subscription(v_id);
+    v_followed := v_followed + 1;
+  end loop;
+  return v_followed;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.follow_instalments(order_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_grace constant interval := make_interval(days => private.setting('instalment_grace_days')::integer);
+  v_items uuid[] := array(select order_items.id from public.order_items where order_items.order_id = follow_instalments.order_id);
+begin
+  perform private.give_reason('instalments');
+  if exists (
+    select from public.instalments where instalments.order_id = follow_instalments.order_id
+      and instalments.status in ('processing', 'overdue', 'failed') and instalments.overdue_since + v_grace <= now()
+  ) then
+    update public.enrollments set status = 'suspended' where enrollments.order_item_id = any (v_items) and enrollments.status = 'active';
+  else
+    update public.enrollments set status = 'active' where enrollments.order_item_id = any (v_items) and enrollments.status = 'suspended';
+  end if;
+  perform private.give_reason(null);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.follow_subscription(subscription_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_lock text := private.subscription_lock(follow_subscription.subscription_id);
+begin
+  perform private.give_reason('subscription');
+  if v_lock = '' then
+    update public.enrollments set status = 'active' where enrollments.subscription_id = follow_subscription.subscription_id and enrollments.status = 'suspended';
+  elsif v_lock = 'suspended' then
+    update public.enrollments set status = 'suspended' where enrollments.subscription_id = follow_subscription.subscription_id and enrollments.status = 'active';
+  else
+    update public.enrollments set status = 'cancelled', ended_at = now()
+    where enrollments.subscription_id = follow_subscription.subscription_id and enrollments.status in ('active', 'suspended');
+  end if;
+  perform private.give_reason(null);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.forget_staged(import_id uuid)
  RETURNS void
  LANGUAGE sql
@@ -6448,6 +7011,24 @@ begin
     perform private.fail('draft_order_not_found', 404, 'There is no such draft.', 'List draft_orders and take one of their ids.');
   end if;
   return private.draft_order_document(get_draft_order.draft_order_id);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.get_instalments(order_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_document jsonb;
+begin
+  perform private.find_order(get_instalments.order_id, 'payments.read');
+  v_document := private.instalment_document(get_instalments.order_id);
+  if v_document is null then
+    perform private.fail('instalments_not_found', 404, 'This order is not paid in instalments.', 'Call start_instalments while it is pending.');
+  end if;
+  return v_document;
 end
 $function$;
 
@@ -7195,6 +7776,54 @@ begin
   )
   insert into private.product_titles (product_id, locale, title, content) select known.product_id, known.locale, known.title, private.search_text(known.title) from known
   on conflict (product_id, locale) do update set title = excluded.title, content = excluded.content where product_titles.title <> excluded.title;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.instalment_amounts(total bigint, count integer, first_basis_points integer)
+ RETURNS bigint[]
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_first bigint := round(instalment_amounts.total::numeric * instalment_amounts.first_basis_points / 10000);
+begin
+  if v_first is null then
+    return private.split_amount(instalment_amounts.total, array_fill(1::bigint, array[instalment_amounts.count]));
+  end if;
+  return v_first || private.split_amount(instalment_amounts.total - v_first, array_fill(1::bigint, array[instalment_amounts.count - 1]));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.instalment_document(order_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select jsonb_build_object('order_id', instalment_schedules.order_id, 'plan_id', instalment_schedules.plan_id, 'status', instalment_schedules.status,
+      'payment_method_id', instalment_schedules.payment_method_id, 'currency', orders.currency, 'total_amount', orders.total_amount,
+      'due_amount', private.due_amount(orders.id),
+      'instalments', (
+        select jsonb_agg(jsonb_build_object('id', instalments.id, 'number', instalments.number, 'amount', instalments.amount, 'due_at', instalments.due_at,
+          'status', instalments.status, 'tries', instalments.tries, 'next_try_at', instalments.next_try_at, 'overdue_since', instalments.overdue_since,
+          'failure_code', instalments.failure_code, 'paid_at', instalments.paid_at) order by instalments.number)
+        from public.instalments where instalments.order_id = orders.id))
+    from public.instalment_schedules join public.orders on orders.id = instalment_schedules.order_id
+    where instalment_schedules.order_id = instalment_document.order_id);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.instalment_start(order_id uuid)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select instalments.amount from public.instalments join public.instalment_schedules on instalment_schedules.order_id = instalments.order_id
+    where instalments.order_id = instalment_start.order_id and instalments.number = 1 and instalment_schedules.status = 'proposed');
 end
 $function$;
 
@@ -8732,6 +9361,21 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.my_subscriptions()
+ RETURNS SETOF jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+begin
+  return query
+    select private.subscription_document(subscriptions) from public.subscriptions
+    where subscriptions.person_id = v_person_id order by subscriptions.created_at desc, subscriptions.id;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.my_waitlist()
  RETURNS SETOF jsonb
  LANGUAGE plpgsql
@@ -8986,6 +9630,29 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.note_failed_instalment(payment_id uuid, failure_code text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_days constant jsonb := private.setting('instalment_retry_days');
+  v_part public.instalments;
+begin
+  select * into v_part from public.instalments where instalments.payment_id = note_failed_instalment.payment_id and instalments.status = 'processing';
+  if v_part.id is null then
+    return;
+  end if;
+  update public.instalments
+  set status = case when v_part.tries > jsonb_array_length(v_days) then 'failed' else 'overdue' end, failure_code = note_failed_instalment.failure_code,
+    overdue_since = coalesce(instalments.overdue_since, now()),
+    next_try_at = instalments.due_at + make_interval(days => (v_days ->> (v_part.tries - 1))::integer)
+  where instalments.id = v_part.id;
+  perform private.emit('instalment.failed', 'instalment', v_part.id, jsonb_build_object('try', v_part.tries));
+  perform private.follow_instalments(v_part.order_id);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.note_finding(import_id uuid, row_number integer, column_name text, code text, message text)
  RETURNS void
  LANGUAGE sql
@@ -9211,7 +9878,7 @@ begin
   end if;
   if v_payment.id is null then
     insert into public.payments (order_id, attempt, provider, method, currency, amount, capture_method)
-    select v_order.id, coalesce(max(payments.attempt), 0) + 1, case when open_payment.method in ('checkout', 'payment_intent') then 'stripe' else open_payment.method end,
+    select v_order.id, coalesce(max(payments.attempt), 0) + 1, case when open_payment.method in ('checkout', 'payment_intent', 'saved_method') then 'stripe' else open_payment.method end,
       open_payment.method, v_order.currency, v_amount,
       case when open_payment.method in ('checkout', 'payment_intent') then private.setting('payment_capture') #>> '{}' else 'automatic' end
     from public.payments where payments.order_id = v_order.id
@@ -9661,6 +10328,35 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.own_method(payment_method_id uuid, person_id uuid)
+ RETURNS public.payment_methods
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_method public.payment_methods;
+begin
+  perform from private.provider_customers where provider_customers.person_id = own_method.person_id for update;
+  select * into v_method from public.payment_methods
+  where payment_methods.id = own_method.payment_method_id and payment_methods.person_id = own_method.person_id and payment_methods.removed_at is null;
+  if v_method.id is null then
+    perform private.fail('payment_method_not_found', 404, 'There is no such saved way to pay.', 'Read the table payment_methods for those that are kept.');
+  end if;
+  return v_method;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.own_methods(person_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select coalesce(jsonb_agg(jsonb_build_object('id', payment_methods.id, 'kind', payment_methods.kind, 'brand', payment_methods.brand, 'last4', payment_methods.last4,
+    'exp_month', payment_methods.exp_month, 'exp_year', payment_methods.exp_year, 'default_since', payment_methods.default_since, 'created_at', payment_methods.created_at)
+    order by payment_methods.default_since nulls last, payment_methods.created_at desc, payment_methods.id), '[]')
+  from public.payment_methods where payment_methods.person_id = own_methods.person_id and payment_methods.removed_at is null;
+$function$;
+
 CREATE OR REPLACE FUNCTION private.own_organisations()
  RETURNS SETOF uuid
  LANGUAGE sql
@@ -9668,6 +10364,26 @@ CREATE OR REPLACE FUNCTION private.own_organisations()
  SET search_path TO ''
 AS $function$
   select organisation_members.organisation_id from public.organisation_members where organisation_members.profile_id = auth.uid();
+$function$;
+
+CREATE OR REPLACE FUNCTION private.own_subscription(subscription_id uuid)
+ RETURNS public.subscriptions
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_subscription public.subscriptions;
+begin
+  select * into v_subscription from public.subscriptions where subscriptions.id = own_subscription.subscription_id
+    and (subscriptions.person_id = auth.uid() or private.is_service() or private.has_permission('orders.cancel')) for update;
+  if v_subscription.id is null then
+    perform private.fail('subscription_not_found', 404, 'There is no such subscription.', 'Read my_subscriptions for yours.');
+  end if;
+  if v_subscription.status not in ('incomplete', 'active', 'past_due') then
+    perform private.fail('subscription_ended', 409, format('This subscription is %s.', v_subscription.status), 'Start a new one.');
+  end if;
+  return v_subscription;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.page_of_products(collection_id uuid, condition text, locale text, currency text, cursor text, max_rows integer)
@@ -10025,6 +10741,27 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.pay_with_saved_method(order_id uuid, payment_method_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_array(pay_with_saved_method.order_id, pay_with_saved_method.payment_method_id);
+  v_answer jsonb := private.recall_answer(v_person_id, pay_with_saved_method.idempotency_key, 'pay_with_saved_method', v_body);
+  v_order public.orders;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_order := private.find_order(pay_with_saved_method.order_id, 'nobody.else');
+  perform private.charge_order(v_order.id, pay_with_saved_method.payment_method_id, 'by_customer');
+  return private.remember_answer(v_person_id, pay_with_saved_method.idempotency_key, 'pay_with_saved_method', v_body, private.order_document(v_order.id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.pay_with_store_credit(order_id uuid, amount bigint, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -10294,6 +11031,61 @@ begin
   end if;
   perform private.redeem_promotions(v_order_id, place_quote.customer_id, quote, v_expires_at, v_expired);
   return v_order_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.plan_line(plan_id uuid, unit_amount bigint)
+ RETURNS private.order_line
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_line private.order_line;
+begin
+  select variants.id, 1, products.kind, variants.sku, subscription_plans.title, plan_line.unit_amount, plan_line.unit_amount, false, products.id, products.tax_category,
+    jsonb_build_object('product_id', products.id, 'slug', products.slug, 'plan_id', subscription_plans.id)
+  into v_line.variant_id, v_line.quantity, v_line.kind, v_line.sku, v_line.title, v_line.unit_amount, v_line.base_unit_amount, v_line.counted, v_line.product_id, v_line.tax_category,
+    v_line.snapshot
+  from public.subscription_plans
+  join public.variants on variants.id = subscription_plans.variant_id
+  join public.products on products.id = subscription_plans.product_id
+  where subscription_plans.id = plan_line.plan_id;
+  return private.tax_line(private.clear_amounts(v_line), private.setting('default_tax_country') #>> '{}', null);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.plan_opens(plan_id uuid, product_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_collection public.collections;
+  v_in boolean;
+begin
+  if exists (
+    select from public.subscription_plan_scopes
+    where subscription_plan_scopes.plan_id = plan_opens.plan_id and (subscription_plan_scopes.product_id = plan_opens.product_id
+      or subscription_plan_scopes.category_id is not null and (select products.category_id from public.products where products.id = plan_opens.product_id)
+        in (select private.category_subtree(subscription_plan_scopes.category_id)))
+  ) then
+    return true;
+  end if;
+  for v_collection in
+    select collections.* from public.subscription_plan_scopes join public.collections on collections.id = subscription_plan_scopes.collection_id
+    where subscription_plan_scopes.plan_id = plan_opens.plan_id
+  loop
+    execute format('select exists (select from public.products where products.id = $1 and (%s))', private.collection_condition(v_collection))
+      into v_in using plan_opens.product_id;
+    if v_in or exists (
+      select from public.collection_members where collection_members.collection_id = v_collection.id and collection_members.product_id = plan_opens.product_id
+    ) then
+      return true;
+    end if;
+  end loop;
+  return false;
 end
 $function$;
 
@@ -11008,6 +11800,32 @@ begin
     perform private.fail('proof_not_found', 404, 'There is no such proof of payment.', 'Check the id and who is signed in.');
   end if;
   return v_answer;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.provider_customer(person_id uuid, provider_customer_id text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_known text;
+begin
+  if not exists (select from public.profiles where profiles.id = provider_customer.person_id) then
+    perform private.fail('profile_not_found', 404, 'There is no such person.', 'Pass the person_id of start_saving_method.');
+  end if;
+  if length(provider_customer.provider_customer_id) not between 1 and 255 then
+    perform private.fail('invalid_provider_customer', 422, 'The provider''s id of a customer has 1 to 255 characters.', 'Pass it as the provider gave it.');
+  end if;
+  insert into private.provider_customers (person_id) values (provider_customer.person_id) on conflict on constraint provider_customers_pkey do nothing;
+  update private.provider_customers set provider_customer_id = coalesce(provider_customers.provider_customer_id, provider_customer.provider_customer_id)
+  where provider_customers.person_id = provider_customer.person_id and provider_customers.provider = 'stripe'
+  returning provider_customers.provider_customer_id into v_known;
+  return jsonb_build_object('provider_customer_id', v_known);
+exception when unique_violation then
+  perform private.fail('invalid_provider_customer', 422, 'This customer of the provider is somebody else''s.', 'Make a new one at the provider.');
+  return null;
 end
 $function$;
 
@@ -12610,6 +13428,28 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.remove_payment_method(payment_method_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := to_jsonb(remove_payment_method.payment_method_id);
+  v_answer jsonb := private.recall_answer(v_person_id, remove_payment_method.idempotency_key, 'remove_payment_method', v_body);
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform private.own_method(remove_payment_method.payment_method_id, v_person_id);
+  update public.payment_methods set removed_at = now(), default_since = null where payment_methods.id = remove_payment_method.payment_method_id;
+  perform private.choose_default_method(v_person_id);
+  perform private.emit('payment_method.removed', 'payment_method', remove_payment_method.payment_method_id);
+  return private.remember_answer(v_person_id, remove_payment_method.idempotency_key, 'remove_payment_method', v_body, private.own_methods(v_person_id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.renew_access(enrollment_id uuid, currency text, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -12743,6 +13583,19 @@ begin
     perform private.fail('access_unlimited', 409, 'The lessons of this seat are open for good.', 'There is nothing to renew.');
   end if;
   return private.total_quote(v_person_id, v_currency, array[private.renewal_line(v_enrollment.id, v_person_id, v_currency)], '{}', null, null);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.request_charge(payment_id uuid, payment_method_id uuid, reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  insert into private.saved_charges (payment_id, payment_method_id, reason)
+  values (request_charge.payment_id, request_charge.payment_method_id, request_charge.reason);
+  update public.payments set status = 'processing' where payments.id = request_charge.payment_id;
+  perform private.emit('payment.charge_requested', 'payment', request_charge.payment_id);
 end
 $function$;
 
@@ -13534,6 +14387,50 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.run_instalments(max_orders integer DEFAULT 100)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_reminder constant interval := make_interval(days => private.setting('instalment_reminder_days')::integer);
+  v_grace constant interval := make_interval(days => private.setting('instalment_grace_days')::integer);
+  v_order_id uuid;
+  v_part public.instalments;
+  v_moved integer := 0;
+begin
+  for v_order_id in
+    select orders.id from public.orders join public.instalment_schedules on instalment_schedules.order_id = orders.id
+    where instalment_schedules.status = 'running' and orders.status not in ('cancelled', 'refunded', 'needs_review') and exists (
+      select from public.instalments where instalments.order_id = orders.id and instalments.status in ('scheduled', 'overdue')
+        and (instalments.status = 'scheduled' and instalments.reminded_at is null and instalments.due_at - v_reminder <= now()
+          or coalesce(instalments.next_try_at, instalments.due_at) <= now() and not exists (
+            select from public.payments where payments.order_id = orders.id and payments.status in ('pending', 'processing'))
+          or instalments.overdue_since + v_grace <= now() and exists (
+            select from public.order_items join public.enrollments on enrollments.order_item_id = order_items.id
+            where order_items.order_id = orders.id and enrollments.status = 'active')))
+    order by orders.id limit run_instalments.max_orders for update of orders skip locked
+  loop
+    for v_part in
+      update public.instalments set reminded_at = now()
+      where instalments.order_id = v_order_id and instalments.status = 'scheduled' and instalments.reminded_at is null and instalments.due_at - v_reminder <= now()
+      returning *
+    loop
+      perform private.emit('instalment.due_soon', 'instalment', v_part.id);
+    end loop;
+    select * into v_part from public.instalments
+    where instalments.order_id = v_order_id and instalments.status in ('scheduled', 'overdue') and coalesce(instalments.next_try_at, instalments.due_at) <= now()
+    order by instalments.number limit 1;
+    if v_part.id is not null and not exists (select from public.payments where payments.order_id = v_order_id and payments.status in ('pending', 'processing')) then
+      perform private.charge_instalment(v_part, (select instalment_schedules.payment_method_id from public.instalment_schedules where instalment_schedules.order_id = v_order_id));
+    end if;
+    perform private.follow_instalments(v_order_id);
+    v_moved := v_moved + 1;
+  end loop;
+  return v_moved;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.say_how_long_to_keep()
  RETURNS void
  LANGUAGE plpgsql
@@ -13878,6 +14775,29 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.set_default_payment_method(payment_method_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := to_jsonb(set_default_payment_method.payment_method_id);
+  v_answer jsonb := private.recall_answer(v_person_id, set_default_payment_method.idempotency_key, 'set_default_payment_method', v_body);
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform private.own_method(set_default_payment_method.payment_method_id, v_person_id);
+  update public.payment_methods set default_since = null
+  where payment_methods.person_id = v_person_id and payment_methods.default_since is not null and payment_methods.id <> set_default_payment_method.payment_method_id;
+  update public.payment_methods set default_since = coalesce(payment_methods.default_since, now())
+  where payment_methods.id = set_default_payment_method.payment_method_id;
+  return private.remember_answer(v_person_id, set_default_payment_method.idempotency_key, 'set_default_payment_method', v_body, private.own_methods(v_person_id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.set_gift_card_code(gift_card_id uuid)
  RETURNS text
  LANGUAGE plpgsql
@@ -13890,6 +14810,36 @@ begin
   on conflict on constraint gift_card_codes_pkey do update set code_hash = excluded.code_hash;
   update public.gift_cards set hint = right(v_code, 4) where gift_cards.id = set_gift_card_code.gift_card_id;
   return rtrim(regexp_replace(v_code, '(.{4})', '\1-', 'g'), '-');
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.set_instalment_method(order_id uuid, payment_method_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_array(set_instalment_method.order_id, set_instalment_method.payment_method_id);
+  v_answer jsonb := private.recall_answer(v_person_id, set_instalment_method.idempotency_key, 'set_instalment_method', v_body);
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform private.find_order(set_instalment_method.order_id, 'nobody.else');
+  perform from public.orders where orders.id = set_instalment_method.order_id for update;
+  if set_instalment_method.payment_method_id is not null then
+    perform private.own_method(set_instalment_method.payment_method_id, v_person_id);
+  end if;
+  update public.instalment_schedules set payment_method_id = set_instalment_method.payment_method_id
+  where instalment_schedules.order_id = set_instalment_method.order_id and instalment_schedules.status in ('proposed', 'running');
+  if not found then
+    perform private.fail('instalments_not_found', 404, 'No part of this order is still to be charged.', 'Read get_instalments.');
+  end if;
+  -- another card is a reason to try at once
+  update public.instalments set next_try_at = now() where instalments.order_id = set_instalment_method.order_id and instalments.status = 'overdue';
+  return private.remember_answer(v_person_id, set_instalment_method.idempotency_key, 'set_instalment_method', v_body, private.instalment_document(set_instalment_method.order_id));
 end
 $function$;
 
@@ -13993,6 +14943,29 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.set_subscription_method(subscription_id uuid, payment_method_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_array(set_subscription_method.subscription_id, set_subscription_method.payment_method_id);
+  v_answer jsonb := private.recall_answer(v_person_id, set_subscription_method.idempotency_key, 'set_subscription_method', v_body);
+  v_subscription public.subscriptions;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_subscription := private.own_subscription(set_subscription_method.subscription_id);
+  perform private.own_method(set_subscription_method.payment_method_id, v_subscription.person_id);
+  update private.provider_subscriptions set wanted_method_id = set_subscription_method.payment_method_id where provider_subscriptions.subscription_id = v_subscription.id;
+  perform private.emit('subscription.change_requested', 'subscription', v_subscription.id);
+  return private.remember_answer(v_person_id, set_subscription_method.idempotency_key, 'set_subscription_method', v_body, private.subscription_document(v_subscription));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.setting(key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -14001,6 +14974,48 @@ CREATE OR REPLACE FUNCTION private.setting(key text)
 AS $function$
 begin
   return (select settings.value from public.settings where settings.key = setting.key);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.settle_instalments(order_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_schedule public.instalment_schedules;
+  v_plan_period interval;
+  v_due bigint;
+  v_covered bigint;
+  v_id uuid;
+begin
+  select * into v_schedule from public.instalment_schedules where instalment_schedules.order_id = settle_instalments.order_id;
+  if v_schedule.order_id is null or v_schedule.status not in ('proposed', 'running')
+    or (select orders.paid_at is null or orders.status in ('cancelled', 'refunded', 'needs_review') from public.orders where orders.id = v_schedule.order_id) then
+    return;
+  end if;
+  v_due := private.due_amount(v_schedule.order_id);
+  select orders.total_amount - v_due into v_covered from public.orders where orders.id = v_schedule.order_id;
+  if v_schedule.status = 'proposed' and v_due > 0 then
+    -- the order is confirmed: from now on the parts are due
+    select ('1 ' || instalment_plans.period)::interval into v_plan_period from public.instalment_plans where instalment_plans.id = v_schedule.plan_id;
+    update public.instalment_schedules set status = 'running' where instalment_schedules.order_id = v_schedule.order_id;
+    update public.instalments set due_at = now() + v_plan_period * (instalments.number - 1) where instalments.order_id = v_schedule.order_id;
+  end if;
+  for v_id in
+    update public.instalments set status = 'paid', paid_at = now(), next_try_at = null
+    from (
+      select parts.id, sum(parts.amount) over (order by parts.number) as up_to from public.instalments as parts where parts.order_id = v_schedule.order_id
+    ) as summed
+    where instalments.id = summed.id and instalments.status not in ('paid', 'cancelled', 'written_off') and (summed.up_to <= v_covered or v_due = 0)
+    returning instalments.id
+  loop
+    perform private.emit('instalment.paid', 'instalment', v_id);
+  end loop;
+  if v_due = 0 then
+    update public.instalment_schedules set status = 'completed' where instalment_schedules.order_id = v_schedule.order_id;
+  end if;
+  perform private.follow_instalments(v_schedule.order_id);
 end
 $function$;
 
@@ -14134,6 +15149,41 @@ begin
   foreach v_variant_id in array v_beyond loop
     perform private.fill_backorders(v_variant_id); -- goods may have come while the order was unpaid
   end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.settle_subscription(subscription_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_before public.subscriptions;
+  v_known private.provider_subscriptions;
+  v_paid private.subscription_invoices;
+  v_failed_at timestamptz;
+  v_status text;
+begin
+  select * into v_before from public.subscriptions where subscriptions.id = settle_subscription.subscription_id;
+  select * into v_known from private.provider_subscriptions where provider_subscriptions.subscription_id = v_before.id;
+  select * into v_paid from private.subscription_invoices
+  where subscription_invoices.subscription_id = v_before.id and subscription_invoices.paid_at is not null order by subscription_invoices.period_ends_at desc limit 1;
+  select min(subscription_invoices.failed_at) into v_failed_at from private.subscription_invoices
+  where subscription_invoices.subscription_id = v_before.id and subscription_invoices.paid_at is null and subscription_invoices.period_ends_at > v_paid.period_ends_at;
+  v_status := case
+    when v_known.ended_as = 'canceled' then 'canceled'
+    when v_paid.provider_invoice_id is not null then case when v_failed_at is null then 'active' else 'past_due' end
+    else coalesce(v_known.ended_as, 'incomplete') end;
+  update public.subscriptions
+  set status = v_status, period_started_at = v_paid.period_started_at, period_ends_at = v_paid.period_ends_at,
+    past_due_since = case when v_status = 'past_due' then v_failed_at end,
+    ended_at = case when v_status in ('canceled', 'expired') then coalesce(v_known.ended_at, now()) end,
+    checkout_url = case when v_status = 'incomplete' then subscriptions.checkout_url end
+  where subscriptions.id = v_before.id;
+  if v_status <> v_before.status then
+    perform private.emit('subscription.' || v_status, 'subscription', v_before.id);
+  end if;
+  perform private.follow_subscription(v_before.id);
 end
 $function$;
 
@@ -14446,6 +15496,50 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.start_instalments(order_id uuid, plan_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_array(start_instalments.order_id, start_instalments.plan_id);
+  v_answer jsonb := private.recall_answer(v_person_id, start_instalments.idempotency_key, 'start_instalments', v_body);
+  v_order public.orders;
+  v_plan public.instalment_plans;
+  v_amounts bigint[];
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform private.find_order(start_instalments.order_id, 'nobody.else');
+  select * into v_order from public.orders where orders.id = start_instalments.order_id for update;
+  perform private.payable_amount(v_order, null);
+  if v_order.status <> 'pending' or private.kept_amount(v_order.id) > 0 then
+    perform private.fail('order_not_payable', 409, 'A part of this order was paid already.', 'Pay what is due of it.');
+  end if;
+  select * into v_plan from public.instalment_plans
+  where instalment_plans.id = start_instalments.plan_id and instalment_plans.status = 'active'
+    and (instalment_plans.product_id is null or not exists (
+      select from public.order_items join public.variants on variants.id = order_items.variant_id
+      where order_items.order_id = v_order.id and order_items.parent_id is null and variants.product_id <> instalment_plans.product_id));
+  if v_plan.id is not null then
+    v_amounts := private.instalment_amounts(v_order.total_amount, v_plan.count, v_plan.first_basis_points);
+  end if;
+  if v_plan.id is null or 0 >= any (v_amounts) then
+    perform private.fail('instalments_not_offered', 409, 'This order cannot be paid by that plan.', 'Read instalment_plans: some are for one product alone; very small orders have no parts.');
+  end if;
+  insert into public.instalment_schedules (order_id, plan_id) values (v_order.id, v_plan.id)
+  on conflict on constraint instalment_schedules_order_id_key do update set plan_id = excluded.plan_id;
+  delete from public.instalments where instalments.order_id = v_order.id;
+  insert into public.instalments (order_id, number, amount, due_at)
+  select v_order.id, part.number, part.amount, now() + ('1 ' || v_plan.period)::interval * (part.number - 1)
+  from unnest(v_amounts) with ordinality as part (amount, number);
+  return private.remember_answer(v_person_id, start_instalments.idempotency_key, 'start_instalments', v_body, private.instalment_document(v_order.id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.start_payment(order_id uuid, method text, amount bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -14545,6 +15639,65 @@ begin
     v_attempt := private.open_attempt(v_enrollment, v_lesson);
   end if;
   return private.remember_answer(v_learner_id, start_quiz.idempotency_key, 'start_quiz', v_body, private.attempt_document(v_attempt));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.start_saving_method()
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+begin
+  insert into private.provider_customers (person_id, saving_at) values (v_person_id, now())
+  on conflict on constraint provider_customers_pkey do update set saving_at = now();
+  return (
+    select jsonb_build_object('person_id', profiles.id, 'email', profiles.email, 'name', btrim(profiles.first_name || ' ' || profiles.last_name))
+    from public.profiles where profiles.id = v_person_id);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.start_subscription(plan_id uuid, currency text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_currency text := coalesce(start_subscription.currency, private.setting('default_currency') #>> '{}');
+  v_plan public.subscription_plans;
+  v_unit_amount bigint;
+  v_line private.order_line;
+  v_open public.subscriptions;
+begin
+  perform pg_advisory_xact_lock(hashtextextended('seatline.subscriptions ' || v_person_id, 0));
+  select * into v_plan from public.subscription_plans where subscription_plans.id = start_subscription.plan_id and subscription_plans.status = 'active';
+  if v_plan.id is null then
+    perform private.fail('plan_not_found', 404, 'There is no such plan.', 'Read subscription_offers for those that there are.');
+  end if;
+  perform private.check_currency(v_currency);
+  select * into v_open from public.subscriptions
+  where subscriptions.person_id = v_person_id and subscriptions.plan_id = v_plan.id and subscriptions.status in ('incomplete', 'active', 'past_due') for update;
+  if v_open.status in ('active', 'past_due') then
+    perform private.fail('already_subscribed', 409, 'You have a subscription to this plan.', 'Find it in my_subscriptions; resume it if it is to end.', v_open.id::text);
+  elsif v_open.checkout_expires_at <= now() or v_open.currency <> v_currency then
+    update public.subscriptions set status = 'expired', ended_at = now(), checkout_url = null where subscriptions.id = v_open.id;
+    perform private.emit('subscription.change_requested', 'subscription', v_open.id);
+    v_open := null;
+  end if;
+  if v_open.id is null then
+    select prices.amount into v_unit_amount from public.prices where prices.variant_id = v_plan.variant_id and prices.currency = v_currency and prices.amount > 0;
+    if v_unit_amount is null then
+      perform private.fail('price_missing', 422, format('%s is not sold in %s.', v_plan.title, v_currency), 'Choose a currency that has a price.', v_plan.variant_id::text);
+    end if;
+    v_line := private.plan_line(v_plan.id, v_unit_amount);
+    insert into public.subscriptions (person_id, plan_id, currency, unit_amount, amount)
+    values (v_person_id, v_plan.id, v_currency, v_unit_amount, v_unit_amount + v_line.tax_amount) returning * into v_open;
+  end if;
+  return private.subscription_document(v_open);
 end
 $function$;
 
@@ -14912,6 +16065,74 @@ begin
   return private.remember_answer(v_learner_id, submit_quiz.idempotency_key, 'submit_quiz', v_body, private.attempt_document(v_attempt)
     || jsonb_build_object('progress', private.progress_document(private.assess_enrollment(v_attempt.enrollment_id), v_attempt.lesson_id)));
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.subscription_document(subscription public.subscriptions)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return jsonb_build_object('id', subscription.id, 'plan_id', subscription.plan_id,
+    'title', (select subscription_plans.title from public.subscription_plans where subscription_plans.id = subscription.plan_id),
+    'period', (select subscription_plans.period from public.subscription_plans where subscription_plans.id = subscription.plan_id),
+    'status', subscription.status, 'lock_reason', nullif(private.subscription_lock(subscription.id), ''), 'currency', subscription.currency, 'amount', subscription.amount,
+    'period_started_at', subscription.period_started_at, 'period_ends_at', subscription.period_ends_at, 'past_due_since', subscription.past_due_since,
+    'cancels_at', subscription.cancels_at, 'ended_at', subscription.ended_at, 'checkout_url', subscription.checkout_url,
+    'pay_url', (select subscription_invoices.pay_url from private.subscription_invoices
+      where subscription_invoices.subscription_id = subscription.id and subscription_invoices.paid_at is null order by subscription_invoices.period_ends_at desc limit 1),
+    'created_at', subscription.created_at);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.subscription_lock(subscription_id uuid)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_grace constant interval := make_interval(days => private.setting('subscription_grace_days')::integer);
+begin
+  return (
+    select case
+      when subscriptions.status not in ('active', 'past_due') or subscriptions.cancels_at <= now() then 'access_over'
+      when coalesce(subscriptions.past_due_since, subscriptions.period_ends_at) + v_grace <= now() then 'suspended'
+      else '' end
+    from public.subscriptions where subscriptions.id = subscription_lock.subscription_id);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.subscription_offers()
+ RETURNS SETOF jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object('id', subscription_plans.id, 'title', subscription_plans.title, 'summary', subscription_plans.summary, 'period', subscription_plans.period,
+    'prices', coalesce((
+      select jsonb_agg(jsonb_build_object('currency', prices.currency, 'amount', line.subtotal_amount + line.tax_amount) order by prices.currency)
+      from public.prices cross join lateral private.plan_line(subscription_plans.id, prices.amount) as line
+      where prices.variant_id = subscription_plans.variant_id and prices.amount > 0), '[]'),
+    'opens', coalesce((
+      select jsonb_agg(jsonb_build_object('product_id', subscription_plan_scopes.product_id, 'category_id', subscription_plan_scopes.category_id,
+        'collection_id', subscription_plan_scopes.collection_id) order by subscription_plan_scopes.id)
+      from public.subscription_plan_scopes where subscription_plan_scopes.plan_id = subscription_plans.id), '[]'))
+  from public.subscription_plans where subscription_plans.status = 'active' order by subscription_plans.title, subscription_plans.id;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.subscriptions_to_ask(max_rows integer DEFAULT 100)
+ RETURNS TABLE(provider_subscription_id text, session_id text)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select provider_subscriptions.provider_subscription_id, provider_subscriptions.session_id
+  from public.subscriptions join private.provider_subscriptions on provider_subscriptions.subscription_id = subscriptions.id
+  where subscriptions.status = 'past_due'
+    or subscriptions.status = 'active' and (subscriptions.period_ends_at <= now() or subscriptions.cancels_at <= now() or subscriptions.updated_at > now() - interval '20 minutes')
+    or subscriptions.status = 'incomplete' and subscriptions.created_at < now() - interval '2 minutes'
+    or subscriptions.status in ('canceled', 'expired') and subscriptions.updated_at > now() - interval '20 minutes'
+  order by subscriptions.updated_at limit subscriptions_to_ask.max_rows;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.suggest_products(q text, locale text, max_rows integer)
@@ -15974,6 +17195,19 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.tg_orders__stop_instalments()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.instalments set status = 'cancelled', next_try_at = null
+  where instalments.order_id = new.id and instalments.status in ('scheduled', 'processing', 'overdue', 'failed');
+  update public.instalment_schedules set status = 'cancelled' where instalment_schedules.order_id = new.id and instalment_schedules.status <> 'cancelled';
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.tg_product_option_values__keep_what_is_chosen()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -16013,6 +17247,20 @@ begin
     perform private.fail('invalid_attributes', 422, v_problem ->> 'problem', 'Read attribute_schema of the category for what it takes.', v_problem::text);
   end if;
   return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_products__keep_plans_off_sale()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if exists (select from public.subscription_plans where subscription_plans.product_id = new.id) then
+    perform private.fail('plan_not_for_sale', 409, 'This product stands for a subscription plan and is not sold by itself.', 'Make the plan active instead.');
+  end if;
+  return new;
 end
 $function$;
 
@@ -16093,6 +17341,24 @@ begin
   if v_balance + new.amount < 0 then
     perform private.fail('store_credit_insufficient', 409, 'There is not that much store credit.', 'Name a smaller amount, or leave it out.', v_balance::text);
   end if;
+  return new;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_subscription_plans__make_product()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if tg_op = 'UPDATE' then
+    update public.products set title = new.title where products.id = new.product_id and products.title <> new.title;
+    return new;
+  end if;
+  insert into public.products (kind, slug, title) values ('digital', 'plan-' || replace(new.id::text, '-', ''), new.title) returning products.id into new.product_id;
+  insert into public.variants (product_id, sku, title, stock_mode)
+  values (new.product_id, 'PLAN-' || upper(left(replace(new.id::text, '-', ''), 12)), new.title, 'none') returning variants.id into new.variant_id;
   return new;
 end
 $function$;
@@ -16245,6 +17511,15 @@ begin
   select new.id, value_id from unnest(new.option_value_ids) as value_id order by value_id on conflict do nothing;
   return null;
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.told_invoice_intent(provider_invoice_id text)
+ RETURNS text
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select provider_events.payload #>> '{data,object,payment,payment_intent}' from private.provider_events
+  where provider_events.type = 'invoice_payment.paid' and provider_events.payload #>> '{data,object,invoice}' = told_invoice_intent.provider_invoice_id limit 1;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.total_quote(person_id uuid, currency text, lines private.order_line[], coupon_ids uuid[], country text, province text)
@@ -17233,6 +18508,45 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.write_off_instalments(order_id uuid, reason text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(write_off_instalments.order_id, write_off_instalments.reason);
+  v_answer jsonb;
+  v_order public.orders;
+begin
+  perform private.require_refunder('payments.refund', write_off_instalments.reason);
+  v_answer := private.recall_answer(v_person_id, write_off_instalments.idempotency_key, 'write_off_instalments', v_body);
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  select * into v_order from public.orders where orders.id = write_off_instalments.order_id for update;
+  if v_order.id is null then
+    perform private.fail('order_not_found', 404, 'There is no such order.', 'Check the id.');
+  end if;
+  if exists (select from public.payments where payments.order_id = v_order.id and payments.status = 'processing') then
+    perform private.fail('payment_in_progress', 409, 'A payment for this order is being processed.', 'Wait for it: the order changes by itself.');
+  end if;
+  perform private.give_reason(write_off_instalments.reason);
+  update public.instalment_schedules set status = 'written_off' where instalment_schedules.order_id = v_order.id and instalment_schedules.status = 'running';
+  if not found then
+    perform private.fail('instalments_not_found', 404, 'No part of this order is still to be paid.', 'Read get_instalments.');
+  end if;
+  update public.instalments set status = 'written_off', next_try_at = null where instalments.order_id = v_order.id and instalments.status <> 'paid';
+  perform private.post_entries('written_off:' || v_order.id, v_order.id, v_order.currency,
+    jsonb_build_object('bad_debts', private.due_amount(v_order.id), 'receivable', -private.due_amount(v_order.id)));
+  perform private.close_payments(v_order.id, 'paid');
+  perform private.follow_instalments(v_order.id);
+  perform private.give_reason(null);
+  return private.remember_answer(v_person_id, write_off_instalments.idempotency_key, 'write_off_instalments', v_body, private.instalment_document(v_order.id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.write_off_payments(order_id uuid, note text)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -17305,6 +18619,17 @@ CREATE OR REPLACE FUNCTION private.write_time(moment timestamp with time zone)
  SET search_path TO ''
 AS $function$
   select to_char(write_time.moment at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
+$function$;
+
+CREATE OR REPLACE FUNCTION private.written_off_amount(order_id uuid)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(sum(ledger_entries.amount), 0)::bigint
+  from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
+  where ledger_transactions.order_id = written_off_amount.order_id and ledger_entries.account = 'bad_debts';
 $function$;
 
 CREATE OR REPLACE FUNCTION private.yield_to_refund(payment_id uuid, kept_amount bigint)
@@ -17400,6 +18725,15 @@ AS $function$
   select private.attach_payment_session(attach_payment_session.payment_id, attach_payment_session.session_id, attach_payment_session.url, attach_payment_session.expires_at);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.attach_subscription(subscription_id uuid, provider_price_id text DEFAULT NULL::text, session_id text DEFAULT NULL::text, url text DEFAULT NULL::text, expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.attach_subscription(attach_subscription.subscription_id, attach_subscription.provider_price_id, attach_subscription.session_id,
+    attach_subscription.url, attach_subscription.expires_at);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.attribute_schema(category_id uuid, locale text DEFAULT NULL::text)
  RETURNS TABLE(id uuid, category_id uuid, key text, title text, type text, level text, required boolean, filterable boolean, unit text, min numeric, max numeric, choices text[], "position" integer)
  LANGUAGE sql
@@ -17450,6 +18784,14 @@ CREATE OR REPLACE FUNCTION public.cancel_order(order_id uuid, reason text DEFAUL
  SET search_path TO ''
 AS $function$
   select private.cancel_order(cancel_order.order_id, cancel_order.reason, cancel_order.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.cancel_subscription(subscription_id uuid, at_period_end boolean DEFAULT true, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.change_subscription(cancel_subscription.subscription_id, 'cancel_subscription', cancel_subscription.at_period_end, cancel_subscription.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.cancellation_quote(enrollment_id uuid)
@@ -17672,6 +19014,14 @@ AS $function$
   select private.enroll(enroll.intake_id, enroll.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.enroll_by_subscription(intake_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.enroll_by_subscription(enroll_by_subscription.intake_id, enroll_by_subscription.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.explain_order_money(order_id uuid)
  RETURNS jsonb
  LANGUAGE sql
@@ -17747,6 +19097,15 @@ CREATE OR REPLACE FUNCTION public.get_draft_order(draft_order_id uuid)
  SET search_path TO ''
 AS $function$
   select private.get_draft_order(get_draft_order.draft_order_id);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.get_instalments(order_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.get_instalments(get_instalments.order_id);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.get_order(order_id uuid)
@@ -17966,6 +19325,15 @@ AS $function$
   group by store_credit_accounts.currency order by store_credit_accounts.currency;
 $function$;
 
+CREATE OR REPLACE FUNCTION public.my_subscriptions()
+ RETURNS SETOF jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.my_subscriptions();
+$function$;
+
 CREATE OR REPLACE FUNCTION public.my_waitlist()
  RETURNS SETOF jsonb
  LANGUAGE sql
@@ -18034,6 +19402,14 @@ AS $function$
   select private.pay_with_gift_card(pay_with_gift_card.order_id, pay_with_gift_card.code, pay_with_gift_card.amount, pay_with_gift_card.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.pay_with_saved_method(order_id uuid, payment_method_id uuid DEFAULT NULL::uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.pay_with_saved_method(pay_with_saved_method.order_id, pay_with_saved_method.payment_method_id, pay_with_saved_method.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.pay_with_store_credit(order_id uuid, amount bigint DEFAULT NULL::bigint, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -18082,6 +19458,14 @@ CREATE OR REPLACE FUNCTION public.proof_document(proof_id uuid, own boolean DEFA
  SET search_path TO ''
 AS $function$
   select private.proof_document(proof_document.proof_id, proof_document.own);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.provider_customer(person_id uuid, provider_customer_id text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.provider_customer(provider_customer.person_id, provider_customer.provider_customer_id);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.publish_intake(intake_id uuid, idempotency_key text DEFAULT NULL::text)
@@ -18238,6 +19622,14 @@ AS $function$
     remove_organisation_member.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.remove_payment_method(payment_method_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.remove_payment_method(remove_payment_method.payment_method_id, remove_payment_method.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.renew_access(enrollment_id uuid, currency text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -18276,6 +19668,14 @@ CREATE OR REPLACE FUNCTION public.resolve_order_review(order_id uuid, resolution
  SET search_path TO ''
 AS $function$
   select private.resolve_order_review(resolve_order_review.order_id, resolve_order_review.resolution, resolve_order_review.reason, resolve_order_review.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.resume_subscription(subscription_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.change_subscription(resume_subscription.subscription_id, 'resume_subscription', null, resume_subscription.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.retry_process(process_id uuid)
@@ -18379,6 +19779,22 @@ AS $function$
   select private.set_course_renewal(set_course_renewal.product_id, set_course_renewal.days, set_course_renewal.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.set_default_payment_method(payment_method_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.set_default_payment_method(set_default_payment_method.payment_method_id, set_default_payment_method.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.set_instalment_method(order_id uuid, payment_method_id uuid DEFAULT NULL::uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.set_instalment_method(set_instalment_method.order_id, set_instalment_method.payment_method_id, set_instalment_method.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.set_low_stock_threshold(variant_id uuid, threshold integer, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -18404,6 +19820,14 @@ AS $function$
   select private.set_stock_mode(set_stock_mode.variant_id, set_stock_mode.mode, set_stock_mode.backorder_limit, set_stock_mode.ships_at, set_stock_mode.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.set_subscription_method(subscription_id uuid, payment_method_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.set_subscription_method(set_subscription_method.subscription_id, set_subscription_method.payment_method_id, set_subscription_method.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.start_export(kind text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -18418,6 +19842,14 @@ CREATE OR REPLACE FUNCTION public.start_import(kind text, file_name text, dry_ru
  SET search_path TO ''
 AS $function$
   select private.start_import(start_import.kind, start_import.file_name, start_import.dry_run, start_import.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.start_instalments(order_id uuid, plan_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.start_instalments(start_instalments.order_id, start_instalments.plan_id, start_instalments.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.start_payment(order_id uuid, method text DEFAULT 'checkout'::text, amount bigint DEFAULT NULL::bigint)
@@ -18450,6 +19882,22 @@ CREATE OR REPLACE FUNCTION public.start_quiz(lesson_id uuid, idempotency_key tex
  SET search_path TO ''
 AS $function$
   select private.start_quiz(start_quiz.lesson_id, start_quiz.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.start_saving_method()
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.start_saving_method();
+$function$;
+
+CREATE OR REPLACE FUNCTION public.start_subscription(plan_id uuid, currency text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.start_subscription(start_subscription.plan_id, start_subscription.currency);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.start_transfer(order_id uuid, amount bigint DEFAULT NULL::bigint, idempotency_key text DEFAULT NULL::text)
@@ -18499,6 +19947,15 @@ CREATE OR REPLACE FUNCTION public.submit_quiz(attempt_id uuid, answers jsonb, id
  SET search_path TO ''
 AS $function$
   select private.submit_quiz(submit_quiz.attempt_id, submit_quiz.answers, submit_quiz.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.subscription_offers()
+ RETURNS SETOF jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.subscription_offers();
 $function$;
 
 CREATE OR REPLACE FUNCTION public.suggest_products(q text, locale text DEFAULT NULL::text, max_rows integer DEFAULT 10)
@@ -18594,6 +20051,14 @@ AS $function$
   select private.withdraw_seat(withdraw_seat.enrollment_id, withdraw_seat.reason, withdraw_seat.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.write_off_instalments(order_id uuid, reason text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.write_off_instalments(write_off_instalments.order_id, write_off_instalments.reason, write_off_instalments.idempotency_key);
+$function$;
+
 ALTER TABLE "private"."product_prices" ADD CONSTRAINT "product_prices_product_id_fkey" FOREIGN KEY (product_id) REFERENCES private.product_search(product_id) ON DELETE CASCADE;
 
 ALTER TABLE "private"."product_titles" ADD CONSTRAINT "product_titles_product_id_fkey" FOREIGN KEY (product_id) REFERENCES private.product_search(product_id) ON DELETE CASCADE;
@@ -18678,6 +20143,10 @@ ALTER TABLE "private"."import_variants" ADD CONSTRAINT "import_variants_import_i
 
 ALTER TABLE "public"."import_errors" ADD CONSTRAINT "import_errors_import_id_fkey" FOREIGN KEY (import_id) REFERENCES public.imports(id) ON DELETE CASCADE;
 
+ALTER TABLE "public"."instalment_schedules" ADD CONSTRAINT "instalment_schedules_plan_id_fkey" FOREIGN KEY (plan_id) REFERENCES public.instalment_plans(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."instalments" ADD CONSTRAINT "instalments_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.instalment_schedules(order_id) ON DELETE CASCADE;
+
 ALTER TABLE "public"."attendances" ADD CONSTRAINT "attendances_session_id_fkey" FOREIGN KEY (session_id) REFERENCES public.intake_sessions(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."attendances" ADD CONSTRAINT "attendances_intake_id_fkey" FOREIGN KEY (intake_id) REFERENCES public.intakes(id) ON DELETE RESTRICT;
@@ -18738,6 +20207,8 @@ ALTER TABLE "public"."order_items" ADD CONSTRAINT "order_items_parent_id_fkey" F
 
 ALTER TABLE "private"."order_completions" ADD CONSTRAINT "order_completions_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE CASCADE;
 
+ALTER TABLE "private"."subscription_invoices" ADD CONSTRAINT "subscription_invoices_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
+
 ALTER TABLE "public"."carts" ADD CONSTRAINT "carts_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."disputes" ADD CONSTRAINT "disputes_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
@@ -18745,6 +20216,8 @@ ALTER TABLE "public"."disputes" ADD CONSTRAINT "disputes_order_id_fkey" FOREIGN 
 ALTER TABLE "public"."draft_orders" ADD CONSTRAINT "draft_orders_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."enrollment_transfers" ADD CONSTRAINT "enrollment_transfers_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."instalment_schedules" ADD CONSTRAINT "instalment_schedules_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."invoices" ADD CONSTRAINT "invoices_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
@@ -18778,11 +20251,23 @@ ALTER TABLE "public"."organisation_members" ADD CONSTRAINT "organisation_members
 
 ALTER TABLE "public"."organisation_seats" ADD CONSTRAINT "organisation_seats_organisation_id_fkey" FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE RESTRICT;
 
+ALTER TABLE "private"."provider_methods" ADD CONSTRAINT "provider_methods_payment_method_id_fkey" FOREIGN KEY (payment_method_id) REFERENCES public.payment_methods(id) ON DELETE CASCADE;
+
+ALTER TABLE "private"."provider_subscriptions" ADD CONSTRAINT "provider_subscriptions_wanted_method_id_fkey" FOREIGN KEY (wanted_method_id) REFERENCES public.payment_methods(id) ON DELETE RESTRICT;
+
+ALTER TABLE "private"."saved_charges" ADD CONSTRAINT "saved_charges_payment_method_id_fkey" FOREIGN KEY (payment_method_id) REFERENCES public.payment_methods(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."instalment_schedules" ADD CONSTRAINT "instalment_schedules_payment_method_id_fkey" FOREIGN KEY (payment_method_id) REFERENCES public.payment_methods(id) ON DELETE RESTRICT;
+
 ALTER TABLE "public"."payments" ADD CONSTRAINT "payments_gift_card_id_fkey" FOREIGN KEY (gift_card_id) REFERENCES public.gift_cards(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."payments" ADD CONSTRAINT "payments_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
+ALTER TABLE "private"."saved_charges" ADD CONSTRAINT "saved_charges_payment_id_fkey" FOREIGN KEY (payment_id) REFERENCES public.payments(id) ON DELETE RESTRICT;
+
 ALTER TABLE "public"."disputes" ADD CONSTRAINT "disputes_payment_id_fkey" FOREIGN KEY (payment_id) REFERENCES public.payments(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."instalments" ADD CONSTRAINT "instalments_payment_id_fkey" FOREIGN KEY (payment_id) REFERENCES public.payments(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."payment_proofs" ADD CONSTRAINT "payment_proofs_payment_id_fkey" FOREIGN KEY (payment_id) REFERENCES public.payments(id) ON DELETE RESTRICT;
 
@@ -18812,6 +20297,8 @@ ALTER TABLE "public"."courses" ADD CONSTRAINT "courses_product_id_fkey" FOREIGN 
 
 ALTER TABLE "public"."digital_files" ADD CONSTRAINT "digital_files_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE CASCADE;
 
+ALTER TABLE "public"."instalment_plans" ADD CONSTRAINT "instalment_plans_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE CASCADE;
+
 ALTER TABLE "public"."media" ADD CONSTRAINT "media_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."product_options" ADD CONSTRAINT "product_options_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE CASCADE;
@@ -18821,6 +20308,8 @@ ALTER TABLE "private"."calendar_feeds" ADD CONSTRAINT "calendar_feeds_person_id_
 ALTER TABLE "private"."customer_search" ADD CONSTRAINT "customer_search_profile_id_fkey" FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
 ALTER TABLE "private"."promotion_uses" ADD CONSTRAINT "promotion_uses_customer_id_fkey" FOREIGN KEY (customer_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE "private"."provider_customers" ADD CONSTRAINT "provider_customers_person_id_fkey" FOREIGN KEY (person_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."addresses" ADD CONSTRAINT "addresses_profile_id_fkey" FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
@@ -18881,6 +20370,8 @@ ALTER TABLE "public"."organisation_members" ADD CONSTRAINT "organisation_members
 ALTER TABLE "public"."organisation_seats" ADD CONSTRAINT "organisation_seats_learner_id_fkey" FOREIGN KEY (learner_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."organisations" ADD CONSTRAINT "organisations_created_by_fkey" FOREIGN KEY (created_by) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."payment_methods" ADD CONSTRAINT "payment_methods_person_id_fkey" FOREIGN KEY (person_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."promotion_categories" ADD CONSTRAINT "promotion_categories_category_id_fkey" FOREIGN KEY (category_id) REFERENCES public.categories(id) ON DELETE CASCADE;
 
@@ -18962,6 +20453,26 @@ ALTER TABLE "public"."submissions" ADD CONSTRAINT "submissions_lesson_id_product
 
 ALTER TABLE "public"."learning_files" ADD CONSTRAINT "learning_files_submission_id_fkey" FOREIGN KEY (submission_id) REFERENCES public.submissions(id) ON DELETE RESTRICT;
 
+ALTER TABLE "public"."subscription_plan_scopes" ADD CONSTRAINT "subscription_plan_scopes_category_id_fkey" FOREIGN KEY (category_id) REFERENCES public.categories(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."subscription_plan_scopes" ADD CONSTRAINT "subscription_plan_scopes_collection_id_fkey" FOREIGN KEY (collection_id) REFERENCES public.collections(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."subscription_plan_scopes" ADD CONSTRAINT "subscription_plan_scopes_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."subscription_plan_scopes" ADD CONSTRAINT "subscription_plan_scopes_plan_id_fkey" FOREIGN KEY (plan_id) REFERENCES public.subscription_plans(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."subscription_plans" ADD CONSTRAINT "subscription_plans_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."subscriptions" ADD CONSTRAINT "subscriptions_person_id_fkey" FOREIGN KEY (person_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
+ALTER TABLE "private"."provider_subscriptions" ADD CONSTRAINT "provider_subscriptions_subscription_id_fkey" FOREIGN KEY (subscription_id) REFERENCES public.subscriptions(id) ON DELETE RESTRICT;
+
+ALTER TABLE "private"."subscription_invoices" ADD CONSTRAINT "subscription_invoices_subscription_id_fkey" FOREIGN KEY (subscription_id) REFERENCES public.subscriptions(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."enrollments" ADD CONSTRAINT "enrollments_subscription_id_fkey" FOREIGN KEY (subscription_id) REFERENCES public.subscriptions(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."subscriptions" ADD CONSTRAINT "subscriptions_plan_id_fkey" FOREIGN KEY (plan_id) REFERENCES public.subscription_plans(id) ON DELETE RESTRICT;
+
 ALTER TABLE "public"."products" ADD CONSTRAINT "products_tax_category_fkey" FOREIGN KEY (tax_category) REFERENCES public.tax_categories(code) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."tax_rates" ADD CONSTRAINT "tax_rates_do_not_overlap_under_one_name" EXCLUDE USING gist (country WITH =, lower(COALESCE(province, ''::text)) WITH =, tax_category WITH =, name WITH =, tstzrange(valid_from, valid_until) WITH &&);
@@ -18973,6 +20484,8 @@ ALTER TABLE "public"."digital_files" ADD CONSTRAINT "digital_files_come_with_a_v
 ALTER TABLE "public"."media" ADD CONSTRAINT "media_show_a_variant_of_their_product" FOREIGN KEY (variant_id, product_id) REFERENCES public.variants(id, product_id) ON DELETE CASCADE;
 
 ALTER TABLE "private"."low_stock_marks" ADD CONSTRAINT "low_stock_marks_variant_id_fkey" FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE CASCADE;
+
+ALTER TABLE "private"."provider_prices" ADD CONSTRAINT "provider_prices_variant_id_fkey" FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE CASCADE;
 
 ALTER TABLE "private"."sold_titles" ADD CONSTRAINT "sold_titles_variant_id_fkey" FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE CASCADE;
 
@@ -19001,6 +20514,8 @@ ALTER TABLE "public"."reservations" ADD CONSTRAINT "reservations_variant_id_fkey
 ALTER TABLE "public"."stock_movements" ADD CONSTRAINT "stock_movements_variant_id_fkey" FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."stock_slots" ADD CONSTRAINT "stock_slots_variant_id_fkey" FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."subscription_plans" ADD CONSTRAINT "subscription_plans_variant_id_fkey" FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."variants" ADD CONSTRAINT "variants_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE CASCADE;
 
@@ -19292,7 +20807,7 @@ UNION ALL
     (orders.id)::text AS subject,
     orders.number AS detail
    FROM public.orders
-  WHERE ((orders.status = ANY (ARRAY['paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text])) AND (orders.total_amount > 0) AND ((((orders.total_amount - private.kept_amount(orders.id)) - private.due_amount(orders.id)) <> 0) AND ((((orders.total_amount - private.kept_amount(orders.id)) - private.due_amount(orders.id)))::numeric <> COALESCE(( SELECT sum(refunds.amount) AS sum
+  WHERE ((orders.status = ANY (ARRAY['paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text])) AND (orders.total_amount > 0) AND (((((orders.total_amount - private.kept_amount(orders.id)) - private.due_amount(orders.id)) - private.written_off_amount(orders.id)) <> 0) AND (((((orders.total_amount - private.kept_amount(orders.id)) - private.due_amount(orders.id)) - private.written_off_amount(orders.id)))::numeric <> COALESCE(( SELECT sum(refunds.amount) AS sum
            FROM public.refunds
           WHERE ((refunds.order_id = orders.id) AND (refunds.status = ANY (ARRAY['pending'::text, 'success'::text])) AND (refunds.reason = ANY (ARRAY['by_staff'::text, 'by_provider'::text])))), (0)::numeric))))
 UNION ALL
@@ -19311,6 +20826,46 @@ UNION ALL
           GROUP BY payments.order_id) asked
      JOIN public.orders ON ((orders.id = asked.order_id)))
   WHERE ((orders.status <> 'needs_review'::text) AND (asked.amount > (private.due_amount(orders.id))::numeric))
+UNION ALL
+ SELECT 'paid instalments were paid'::text AS invariant,
+    (parts.order_id)::text AS subject,
+    format('paid %s, covered %s'::text, parts.paid, (orders.total_amount - private.due_amount(orders.id))) AS detail
+   FROM ((( SELECT instalments.order_id,
+            sum(instalments.amount) FILTER (WHERE (instalments.status = 'paid'::text)) AS paid,
+            sum(instalments.amount) AS whole
+           FROM public.instalments
+          GROUP BY instalments.order_id) parts
+     JOIN public.orders ON ((orders.id = parts.order_id)))
+     JOIN public.instalment_schedules ON ((instalment_schedules.order_id = orders.id)))
+  WHERE ((instalment_schedules.status = 'running'::text) AND (orders.status <> 'needs_review'::text) AND (parts.paid > ((orders.total_amount - private.due_amount(orders.id)))::numeric))
+UNION ALL
+ SELECT 'a part that is charged has an attempt under way'::text AS invariant,
+    (instalments.id)::text AS subject,
+    payments.status AS detail
+   FROM (public.instalments
+     LEFT JOIN public.payments ON ((payments.id = instalments.payment_id)))
+  WHERE ((instalments.status = 'processing'::text) AND (payments.status IS DISTINCT FROM 'processing'::text))
+UNION ALL
+ SELECT 'a seat of a subscription is open only while it lives'::text AS invariant,
+    (enrollments.id)::text AS subject,
+    subscriptions.status AS detail
+   FROM (public.enrollments
+     JOIN public.subscriptions ON ((subscriptions.id = enrollments.subscription_id)))
+  WHERE ((enrollments.status = ANY (ARRAY['active'::text, 'suspended'::text])) AND (subscriptions.status <> ALL (ARRAY['active'::text, 'past_due'::text])))
+UNION ALL
+ SELECT 'a subscription takes no counted seat'::text AS invariant,
+    (enrollments.id)::text AS subject,
+    (intakes.seats)::text AS detail
+   FROM (public.enrollments
+     JOIN public.intakes ON ((intakes.id = enrollments.intake_id)))
+  WHERE ((enrollments.subscription_id IS NOT NULL) AND (enrollments.status = ANY (ARRAY['active'::text, 'suspended'::text])) AND (intakes.seats IS NOT NULL))
+UNION ALL
+ SELECT 'a paid period has one paid order'::text AS invariant,
+    subscription_invoices.provider_invoice_id AS subject,
+    COALESCE(orders.status, 'no order'::text) AS detail
+   FROM (private.subscription_invoices
+     LEFT JOIN public.orders ON ((orders.id = subscription_invoices.order_id)))
+  WHERE ((subscription_invoices.paid_at IS NOT NULL) AND (orders.paid_at IS NULL) AND (orders.id IS NOT NULL))
 UNION ALL
  SELECT 'refunds are what payments gave back'::text AS invariant,
     (payments.id)::text AS subject,
@@ -19504,13 +21059,21 @@ CREATE INDEX product_titles_content_product_id_idx ON private.product_titles USI
 
 CREATE INDEX promotion_uses_customer_id_idx ON private.promotion_uses USING btree (customer_id);
 
+CREATE INDEX provider_events_expr_idx1 ON private.provider_events USING btree (((payload #>> '{data,object,invoice}'::text[]))) WHERE (type = 'invoice_payment.paid'::text);
+
 CREATE INDEX provider_events_expr_idx ON private.provider_events USING btree (((payload #>> '{data,object,payment_intent}'::text[]))) WHERE (outcome = 'ignored'::text);
 
 CREATE INDEX provider_events_received_at_idx1 ON private.provider_events USING btree (received_at) WHERE (outcome = 'needs_review'::text);
 
 CREATE INDEX provider_events_received_at_idx ON private.provider_events USING btree (received_at) WHERE (processed_at IS NULL);
 
+CREATE INDEX provider_subscriptions_wanted_method_id_idx ON private.provider_subscriptions USING btree (wanted_method_id);
+
+CREATE INDEX saved_charges_payment_method_id_idx ON private.saved_charges USING btree (payment_method_id);
+
 CREATE INDEX sold_titles_content_idx ON private.sold_titles USING gin (content extensions.gin_trgm_ops) WITH (fastupdate=off);
+
+CREATE INDEX subscription_invoices_subscription_id_period_ends_at_idx ON private.subscription_invoices USING btree (subscription_id, period_ends_at);
 
 CREATE INDEX variant_option_values_option_value_id_idx ON private.variant_option_values USING btree (option_value_id);
 
@@ -19630,6 +21193,8 @@ CREATE UNIQUE INDEX enrollments_one_live_per_learner ON public.enrollments USING
 
 CREATE INDEX enrollments_order_item_id_idx ON public.enrollments USING btree (order_item_id);
 
+CREATE INDEX enrollments_subscription_id_idx ON public.enrollments USING btree (subscription_id) WHERE (subscription_id IS NOT NULL);
+
 CREATE INDEX events_id_idx ON public.events USING btree (id) WHERE (relayed_at IS NULL);
 
 CREATE INDEX events_subject_id_id_idx ON public.events USING btree (subject_id, id);
@@ -19661,6 +21226,16 @@ CREATE INDEX import_errors_import_id_id_idx ON public.import_errors USING btree 
 CREATE INDEX imports_created_at_id_idx ON public.imports USING btree (created_at DESC, id DESC);
 
 CREATE INDEX imports_created_by_idx ON public.imports USING btree (created_by);
+
+CREATE INDEX instalment_plans_product_id_idx ON public.instalment_plans USING btree (product_id);
+
+CREATE INDEX instalment_schedules_payment_method_id_idx ON public.instalment_schedules USING btree (payment_method_id);
+
+CREATE INDEX instalment_schedules_plan_id_idx ON public.instalment_schedules USING btree (plan_id);
+
+CREATE INDEX instalments_due_at_idx ON public.instalments USING btree (due_at) WHERE (status = ANY (ARRAY['scheduled'::text, 'overdue'::text]));
+
+CREATE INDEX instalments_payment_id_idx ON public.instalments USING btree (payment_id);
 
 CREATE INDEX intake_messages_intake_id_created_at_idx ON public.intake_messages USING btree (intake_id, created_at);
 
@@ -19769,6 +21344,10 @@ CREATE INDEX organisation_seats_order_item_id_idx ON public.organisation_seats U
 CREATE INDEX organisation_seats_organisation_id_intake_id_status_idx ON public.organisation_seats USING btree (organisation_id, intake_id, status);
 
 CREATE INDEX organisations_created_by_idx ON public.organisations USING btree (created_by);
+
+CREATE UNIQUE INDEX payment_methods_one_default_per_person ON public.payment_methods USING btree (person_id) WHERE (default_since IS NOT NULL);
+
+CREATE INDEX payment_methods_person_id_created_at_idx ON public.payment_methods USING btree (person_id, created_at DESC);
 
 CREATE UNIQUE INDEX payment_proofs_one_counts_per_payment ON public.payment_proofs USING btree (payment_id) WHERE (status = ANY (ARRAY['submitted'::text, 'approved'::text]));
 
@@ -19891,6 +21470,20 @@ CREATE INDEX submissions_lesson_id_product_id_idx ON public.submissions USING bt
 CREATE UNIQUE INDEX submissions_one_ungraded ON public.submissions USING btree (enrollment_id, lesson_id) WHERE (graded_at IS NULL);
 
 CREATE INDEX submissions_product_id_submitted_at_idx ON public.submissions USING btree (product_id, submitted_at) WHERE (graded_at IS NULL);
+
+CREATE INDEX subscription_plan_scopes_category_id_idx ON public.subscription_plan_scopes USING btree (category_id);
+
+CREATE INDEX subscription_plan_scopes_collection_id_idx ON public.subscription_plan_scopes USING btree (collection_id);
+
+CREATE INDEX subscription_plan_scopes_product_id_idx ON public.subscription_plan_scopes USING btree (product_id);
+
+CREATE UNIQUE INDEX subscriptions_one_live_per_person ON public.subscriptions USING btree (person_id, plan_id) WHERE (status = ANY (ARRAY['incomplete'::text, 'active'::text, 'past_due'::text]));
+
+CREATE INDEX subscriptions_period_ends_at_idx ON public.subscriptions USING btree (period_ends_at) WHERE (status = ANY (ARRAY['incomplete'::text, 'active'::text, 'past_due'::text]));
+
+CREATE INDEX subscriptions_person_id_created_at_idx ON public.subscriptions USING btree (person_id, created_at DESC);
+
+CREATE INDEX subscriptions_plan_id_idx ON public.subscriptions USING btree (plan_id);
 
 CREATE INDEX tax_rates_country_tax_category_idx ON public.tax_rates USING btree (country, tax_category);
 
@@ -20054,6 +21647,20 @@ CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.imports FOR EA
 
 CREATE TRIGGER _300_discard_object AFTER DELETE ON public.imports FOR EACH ROW EXECUTE FUNCTION private.tg_media__discard_object('imports');
 
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.instalment_plans FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.instalment_plans FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('instalment_plan');
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.instalment_plans FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.instalment_schedules FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.instalment_schedules FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('instalment_schedule');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.instalments FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.instalments FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('instalment');
+
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.intake_links FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.intake_links FOR EACH ROW EXECUTE FUNCTION private.tg__audit('intake_id');
@@ -20144,6 +21751,8 @@ CREATE CONSTRAINT TRIGGER _300_check_sums AFTER UPDATE OF subtotal_amount, disco
 
 CREATE TRIGGER _400_end_owing AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN (((new.owed_reason IS NOT NULL) AND (new.status = ANY (ARRAY['cancelled'::text, 'refunded'::text])))) EXECUTE FUNCTION private.tg_orders__end_owing();
 
+CREATE TRIGGER _450_stop_instalments AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN (((new.owed_reason IS NOT NULL) AND (new.status = ANY (ARRAY['cancelled'::text, 'refunded'::text])))) EXECUTE FUNCTION private.tg_orders__stop_instalments();
+
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.organisation_invites FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.organisation_members FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
@@ -20157,6 +21766,8 @@ CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.organisation_s
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.organisations FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.organisations FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.payment_methods FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.payment_proofs FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('payment_proof');
 
@@ -20207,6 +21818,8 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.product_opt
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.products FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.products FOR EACH ROW EXECUTE FUNCTION private.tg__check_translations('title', 'summary', 'description');
+
+CREATE TRIGGER _150_keep_plans_off_sale BEFORE UPDATE OF status ON public.products FOR EACH ROW WHEN ((new.status = 'published'::text)) EXECUTE FUNCTION private.tg_products__keep_plans_off_sale();
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.products FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('product');
 
@@ -20285,6 +21898,20 @@ CREATE TRIGGER _200_refuse_change BEFORE DELETE OR UPDATE ON public.store_credit
 CREATE TRIGGER _900_audit AFTER INSERT ON public.store_credit_entries FOR EACH ROW WHEN ((new.kind = ANY (ARRAY['granted'::text, 'taken_back'::text]))) EXECUTE FUNCTION private.tg__audit('id');
 
 CREATE TRIGGER _900_audit AFTER UPDATE ON public.submissions FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.subscription_plan_scopes FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+
+CREATE TRIGGER _050_make_product BEFORE INSERT OR UPDATE OF title ON public.subscription_plans FOR EACH ROW EXECUTE FUNCTION private.tg_subscription_plans__make_product();
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.subscription_plans FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.subscription_plans FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('subscription_plan');
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.subscription_plans FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.subscriptions FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.subscriptions FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('subscription');
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.tax_categories FOR EACH ROW EXECUTE FUNCTION private.tg__audit('code');
 
@@ -20488,6 +22115,22 @@ CREATE POLICY "select_staff" ON "public"."import_errors" FOR SELECT TO "authenti
 
 CREATE POLICY "select_staff" ON "public"."imports" FOR SELECT TO "authenticated" USING ((((kind = 'products'::text) AND ( SELECT private.has_permission('catalog.write'::text) AS has_permission)) OR ((kind = 'prices'::text) AND ( SELECT private.has_permission('pricing.write'::text) AS has_permission)) OR ((kind = 'stock'::text) AND ( SELECT private.has_permission('inventory.write'::text) AS has_permission)) OR ( SELECT private.has_permission('audit.read'::text) AS has_permission)));
 
+CREATE POLICY "insert_staff" ON "public"."instalment_plans" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('pricing.write'::text) AS has_permission));
+
+CREATE POLICY "select_active_or_staff" ON "public"."instalment_plans" FOR SELECT TO "authenticated" USING (((status = 'active'::text) OR ( SELECT private.has_permission('pricing.read'::text) AS has_permission)));
+
+CREATE POLICY "select_active" ON "public"."instalment_plans" FOR SELECT TO "anon" USING ((status = 'active'::text));
+
+CREATE POLICY "update_staff" ON "public"."instalment_plans" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('pricing.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('pricing.write'::text) AS has_permission));
+
+CREATE POLICY "select_own_or_staff" ON "public"."instalment_schedules" FOR SELECT TO "authenticated" USING (((EXISTS ( SELECT
+   FROM public.orders
+  WHERE ((orders.id = instalment_schedules.order_id) AND (orders.customer_id = ( SELECT auth.uid() AS uid))))) OR ( SELECT private.has_permission('payments.read'::text) AS has_permission)));
+
+CREATE POLICY "select_own_or_staff" ON "public"."instalments" FOR SELECT TO "authenticated" USING (((EXISTS ( SELECT
+   FROM public.orders
+  WHERE ((orders.id = instalments.order_id) AND (orders.customer_id = ( SELECT auth.uid() AS uid))))) OR ( SELECT private.has_permission('payments.read'::text) AS has_permission)));
+
 CREATE POLICY "delete_teachers" ON "public"."intake_links" FOR DELETE TO "authenticated" USING (((intake_id IN ( SELECT private.taught_intakes() AS taught_intakes)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission)));
 
 CREATE POLICY "insert_teachers" ON "public"."intake_links" FOR INSERT TO "authenticated" WITH CHECK (((intake_id IN ( SELECT private.taught_intakes() AS taught_intakes)) OR ( SELECT private.has_permission('catalog.write'::text) AS has_permission)));
@@ -20612,6 +22255,8 @@ CREATE POLICY "select_own_or_managers" ON "public"."organisation_members" FOR SE
 CREATE POLICY "select_own_or_managers" ON "public"."organisation_seats" FOR SELECT TO "authenticated" USING (((learner_id = ( SELECT auth.uid() AS uid)) OR (organisation_id IN ( SELECT private.managed_organisations() AS managed_organisations)) OR ( SELECT private.has_permission('organisations.read'::text) AS has_permission)));
 
 CREATE POLICY "select_own_or_staff" ON "public"."organisations" FOR SELECT TO "authenticated" USING (((id IN ( SELECT private.own_organisations() AS own_organisations)) OR ( SELECT private.has_permission('organisations.read'::text) AS has_permission)));
+
+CREATE POLICY "select_own_or_staff" ON "public"."payment_methods" FOR SELECT TO "authenticated" USING (((person_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('payments.read'::text) AS has_permission)));
 
 CREATE POLICY "select_own_or_staff" ON "public"."payment_proofs" FOR SELECT TO "authenticated" USING (((EXISTS ( SELECT
    FROM (public.payments
@@ -20775,14 +22420,14 @@ CASE
     WHEN (machine = 'organisation_seat'::text) THEN (( SELECT private.has_permission('organisations.read'::text) AS has_permission) OR (EXISTS ( SELECT
        FROM public.organisation_seats
       WHERE ((organisation_seats.id = status_changes.subject_id) AND (organisation_seats.organisation_id IN ( SELECT private.managed_organisations() AS managed_organisations))))))
-    WHEN (machine = ANY (ARRAY['refund'::text, 'dispute'::text])) THEN ( SELECT private.has_permission('payments.read'::text) AS has_permission)
+    WHEN (machine = ANY (ARRAY['refund'::text, 'dispute'::text, 'instalment'::text, 'instalment_schedule'::text, 'subscription'::text])) THEN ( SELECT private.has_permission('payments.read'::text) AS has_permission)
     WHEN (machine = 'process'::text) THEN ( SELECT private.has_permission('processes.read'::text) AS has_permission)
     WHEN (machine = 'cart'::text) THEN (( SELECT private.has_permission('orders.read'::text) AS has_permission) OR (EXISTS ( SELECT
        FROM public.carts
       WHERE ((carts.id = status_changes.subject_id) AND (carts.customer_id = ( SELECT auth.uid() AS uid))))))
     WHEN (machine = 'product'::text) THEN ( SELECT private.has_permission('catalog.read'::text) AS has_permission)
     WHEN (machine = 'draft_order'::text) THEN ( SELECT private.has_permission('orders.read'::text) AS has_permission)
-    WHEN (machine = ANY (ARRAY['price_list'::text, 'promotion'::text])) THEN ( SELECT private.has_permission('pricing.read'::text) AS has_permission)
+    WHEN (machine = ANY (ARRAY['price_list'::text, 'promotion'::text, 'instalment_plan'::text, 'subscription_plan'::text])) THEN ( SELECT private.has_permission('pricing.read'::text) AS has_permission)
     ELSE false
 END);
 
@@ -20801,6 +22446,24 @@ CREATE POLICY "select_own_or_staff" ON "public"."store_credit_entries" FOR SELEC
   WHERE ((store_credit_accounts.id = store_credit_entries.account_id) AND (store_credit_accounts.person_id = ( SELECT auth.uid() AS uid))))) OR ( SELECT private.has_permission('payments.read'::text) AS has_permission)));
 
 CREATE POLICY "select_own_or_teachers" ON "public"."submissions" FOR SELECT TO "authenticated" USING (((learner_id = ( SELECT auth.uid() AS uid)) OR (product_id IN ( SELECT private.taught_courses() AS taught_courses)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission)));
+
+CREATE POLICY "delete_staff" ON "public"."subscription_plan_scopes" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "insert_staff" ON "public"."subscription_plan_scopes" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "select_anyone" ON "public"."subscription_plan_scopes" FOR SELECT TO "anon", "authenticated" USING ((EXISTS ( SELECT
+   FROM public.subscription_plans
+  WHERE (subscription_plans.id = subscription_plan_scopes.plan_id))));
+
+CREATE POLICY "insert_staff" ON "public"."subscription_plans" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "select_active_or_staff" ON "public"."subscription_plans" FOR SELECT TO "authenticated" USING (((status = 'active'::text) OR ( SELECT private.has_permission('catalog.read'::text) AS has_permission)));
+
+CREATE POLICY "select_active" ON "public"."subscription_plans" FOR SELECT TO "anon" USING ((status = 'active'::text));
+
+CREATE POLICY "update_staff" ON "public"."subscription_plans" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "select_own_or_staff" ON "public"."subscriptions" FOR SELECT TO "authenticated" USING (((person_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('payments.read'::text) AS has_permission)));
 
 CREATE POLICY "delete_staff" ON "public"."tax_categories" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('taxes.write'::text) AS has_permission));
 
@@ -20888,9 +22551,13 @@ COMMENT ON FUNCTION "private"."apply_import_products"(uuid) IS 'Writes the produ
 
 COMMENT ON FUNCTION "private"."apply_import_stock"(uuid) IS 'Writes the stock of a file that was found right. Refuses what adjust_stock refuses.';
 
+COMMENT ON FUNCTION "private"."apply_invoice_payment"(jsonb) IS 'Notes which capture paid a period, so that it can be given back; one that comes before its invoice is found by it.';
+
 COMMENT ON FUNCTION "private"."apply_overtaken_events"(text, uuid) IS 'Refunds and disputes name only the capture. One that came before it was ignored as not ours, and is applied once the capture is known.';
 
 COMMENT ON FUNCTION "private"."apply_payment_intent"(jsonb, uuid) IS 'Applies what a PaymentIntent says of itself.';
+
+COMMENT ON FUNCTION "private"."apply_payment_method"(jsonb) IS 'Applies what a payment method says of itself: kept for a customer of ours, changed, or taken away, which is for good. The first one kept is the default.';
 
 COMMENT ON FUNCTION "private"."apply_pending_provider_events"(integer) IS 'Tries again what failed to apply, up to 20 times each; returns how many got through. What still fails shows as a violated invariant.';
 
@@ -20906,6 +22573,14 @@ COMMENT ON FUNCTION "private"."apply_renewals"(uuid) IS 'Adds the time of an ord
 
 COMMENT ON FUNCTION "private"."apply_session"(jsonb, text, uuid) IS 'Applies what a Checkout Session says of itself, whatever event brought it.';
 
+COMMENT ON FUNCTION "private"."apply_subscription"(uuid, jsonb, timestamp with time zone) IS 'Notes that a subscription is over, or whether it is to end with its period: of two words the later counts, of the same second the one that ends it.';
+
+COMMENT ON FUNCTION "private"."apply_subscription_event"(jsonb) IS 'Notes what a session, a subscription or an invoice says of itself, and then what the subscription is by all that is known.';
+
+COMMENT ON FUNCTION "private"."apply_subscription_invoice"(uuid, jsonb, timestamp with time zone) IS 'Notes that a period was paid, which makes its order, or that collecting it failed.';
+
+COMMENT ON FUNCTION "private"."apply_subscription_page"(uuid, jsonb) IS 'The page where a subscription is begun says that it closed unpaid, or whose it became.';
+
 COMMENT ON FUNCTION "private"."arrange_images"(uuid, uuid[], text) IS 'Does the work of public.arrange_images.';
 
 COMMENT ON FUNCTION "private"."ask_void"(uuid, text) IS 'Lets an authorisation go; the worker tells the provider, whose answer ends the payment.';
@@ -20915,6 +22590,8 @@ COMMENT ON FUNCTION "private"."assess_enrollment"(uuid) IS 'Counts the result an
 COMMENT ON FUNCTION "private"."assign_seat"(uuid, uuid, text) IS 'Does the work of public.assign_seat.';
 
 COMMENT ON FUNCTION "private"."attach_payment_session"(uuid, text, text, timestamp with time zone) IS 'Does the work of public.attach_payment_session.';
+
+COMMENT ON FUNCTION "private"."attach_subscription"(uuid, text, text, text, timestamp with time zone) IS 'Does the work of public.attach_subscription.';
 
 COMMENT ON FUNCTION "private"."attempt_document"(public.quiz_attempts) IS 'An attempt with its questions: without answers while it is open; then with what was right, and with the answers once they can help nobody.';
 
@@ -20935,6 +22612,8 @@ COMMENT ON FUNCTION "private"."authorize_payment"(uuid, bigint, text, text) IS '
 COMMENT ON FUNCTION "private"."authorized_amount"(uuid) IS 'What is authorised for an order and will be captured unless it is let go.';
 
 COMMENT ON FUNCTION "private"."best_list_price"(uuid, integer, text, uuid, bigint) IS 'The lowest list price below the base price for this person, quantity and moment; nulls when the base price counts. Of equal ones: for everybody before a group''s, the smaller quantity, the older list.';
+
+COMMENT ON FUNCTION "private"."bill_subscription"(public.subscriptions, private.subscription_invoices, bigint, text) IS 'Writes the order of a period that was paid, with its payment, by the same functions as any other sale. Another amount than agreed goes before a person. The caller holds the subscription''s row.';
 
 COMMENT ON FUNCTION "private"."book_dispute_fees"(uuid, jsonb) IS 'Books the fee of each movement of money that the provider names, once by the movement''s id. fee_amount counts those in the payment''s currency.';
 
@@ -20996,6 +22675,14 @@ COMMENT ON FUNCTION "private"."change_gift"(uuid, text, text, text, timestamp wi
 
 COMMENT ON FUNCTION "private"."change_stock"(private.stock_line, integer, text, uuid, text) IS 'Puts units into a place or takes free ones away, with the movement. The caller holds every slot. Refuses out_of_stock.';
 
+COMMENT ON FUNCTION "private"."change_subscription"(uuid, text, boolean, text) IS 'Does the work of public.cancel_subscription and public.resume_subscription.';
+
+COMMENT ON FUNCTION "private"."charge_instalment"(public.instalments, uuid) IS 'Has the worker charge what is missing of a part that is due; without a method it is overdue and looked at daily. The caller holds the order''s row, and no attempt of it is open.';
+
+COMMENT ON FUNCTION "private"."charge_order"(uuid, uuid, text, bigint) IS 'Opens an attempt that charges a saved method of the order''s customer (null: the default one) with this much (null: what is due) and asks the worker to do it; answers the payment, which ends as success or failed like any other. reason says why nobody is at the screen: waitlist, instalment, by_customer. Refuses payment_method_not_found and what private.open_payment refuses: payment_in_progress when a charge is on its way.';
+
+COMMENT ON FUNCTION "private"."charge_to_make"(uuid) IS 'What the worker needs to charge an attempt; no row when it has a result. is_owed: nobody ended the order or took the method away meanwhile. is_old: the provider may have forgotten its idempotency key.';
+
 COMMENT ON FUNCTION "private"."check_access_dates"(timestamp with time zone, timestamp with time zone) IS 'Refuses invalid_access_dates.';
 
 COMMENT ON FUNCTION "private"."check_address"(public.addresses) IS 'The address, trimmed. Refuses invalid_address with a sentence that names the field; the table''s constraints are the guarantee.';
@@ -21053,6 +22740,8 @@ COMMENT ON FUNCTION "private"."check_transfer"(public.payments) IS 'Refuses tran
 COMMENT ON FUNCTION "private"."check_upload"(text, text, integer, integer, jsonb) IS 'Refuses invalid_file: its name, its size, its type (content_types null: any).';
 
 COMMENT ON FUNCTION "private"."check_waitable"(uuid, uuid) IS 'Refuses no_waitlist, already_enrolled, already_waiting and seats_available. The caller holds the waiting list, so what is true here stays true until the newcomer stands in it.';
+
+COMMENT ON FUNCTION "private"."choose_default_method"(uuid) IS 'Makes the newest method the default of a person who has none. The caller holds the person''s provider customer.';
 
 COMMENT ON FUNCTION "private"."claim_code_hash"(text) IS 'What is kept of a code, however it was typed.';
 
@@ -21128,13 +22817,15 @@ COMMENT ON FUNCTION "private"."create_organisation"(text, text, text, text, text
 
 COMMENT ON FUNCTION "private"."credit_note_of"(uuid) IS 'The credit note of a refund, null when there is none.';
 
+COMMENT ON FUNCTION "private"."customers_saving"(interval) IS 'People who began to save a method within the day and of whom no new one is known: the reconciler asks the provider about theirs.';
+
 COMMENT ON FUNCTION "private"."decide_next_intake"() IS 'Decides about the next intake whose day has come: guaranteed, cancelled for too few learners, or an event for each who teaches it or may cancel it. False when none is due. The worker calls it until then.';
 
 COMMENT ON FUNCTION "private"."deduct_stock"(uuid, jsonb, text, text) IS 'Does the work of public.deduct_stock.';
 
 COMMENT ON FUNCTION "private"."default_address"(uuid) IS 'The id of a person''s default address, null when they have none.';
 
-COMMENT ON FUNCTION "private"."deliver_covered_order"(public.orders, uuid, bigint) IS 'Delivers an order whose total was captured, the last of it by this payment, and gives back the surplus; or gives everything back. The caller holds the order''s row.';
+COMMENT ON FUNCTION "private"."deliver_covered_order"(public.orders, uuid, bigint) IS 'Delivers an order whose total, or whose first instalment (surplus below 0), was captured, the last of it by this payment, and gives back the surplus; or gives everything back. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."deliver_paid_order"(uuid, uuid) IS 'What a capture leads to: a paid order if its total is covered and it can be delivered, a smaller due_amount if it is a part, else a refund. Never nothing.';
 
@@ -21206,11 +22897,15 @@ COMMENT ON FUNCTION "private"."end_stock_hold"(uuid, text) IS 'Ends a hold: rele
 
 COMMENT ON FUNCTION "private"."enroll"(uuid, text) IS 'Does the work of public.enroll.';
 
+COMMENT ON FUNCTION "private"."enroll_by_subscription"(uuid, text) IS 'Does the work of public.enroll_by_subscription.';
+
 COMMENT ON FUNCTION "private"."enrollment_in"(uuid, uuid) IS 'The seat by which somebody learns in a course: the active one, the latest if there are several; null when they have none.';
 
 COMMENT ON FUNCTION "private"."enrollment_problem"(uuid, text, timestamp with time zone, timestamp with time zone) IS 'intake_cancelled, intake_closed, or intake_not_open by the database''s clock, as a problem; null when enrolment is open.';
 
 COMMENT ON FUNCTION "private"."event_payment"(text, jsonb) IS 'The payment an object of the provider belongs to: by our id in its metadata, else by the provider''s ids. Null: not ours, or another provider''s.';
+
+COMMENT ON FUNCTION "private"."event_subscription"(jsonb) IS 'The subscription an object of the provider belongs to: by our id in its metadata, else by the provider''s ids. Null: not ours.';
 
 COMMENT ON FUNCTION "private"."expire_due_carts"(integer) IS 'Gives up carts that nobody touched for cart_days, oldest first; returns how many. The worker calls it until 0.';
 
@@ -21300,6 +22995,12 @@ COMMENT ON FUNCTION "private"."first_slot"(uuid) IS 'Slots of main are 0 to 63, 
 
 COMMENT ON FUNCTION "private"."flag_order"(uuid, text) IS 'Puts an order before a person, with the reason in its history; answers needs_review.';
 
+COMMENT ON FUNCTION "private"."follow_due_subscriptions"(integer) IS 'Suspends and ends what the clock decided since; returns how many subscriptions. Lessons were shut to the second before it came.';
+
+COMMENT ON FUNCTION "private"."follow_instalments"(uuid) IS 'Suspends the enrolments of an order of which a part is overdue beyond the grace, and restores them when none is. The caller holds the order''s row.';
+
+COMMENT ON FUNCTION "private"."follow_subscription"(uuid) IS 'Brings the enrolments of a subscription in step with it: open, suspended or ended. A completed course stays completed; its lessons follow private.subscription_lock. The caller holds the subscription''s row.';
+
 COMMENT ON FUNCTION "private"."forget_staged"(uuid) IS 'Throws away what runs of an import have staged. The caller holds its row.';
 
 COMMENT ON FUNCTION "private"."found_cards"(uuid[], private.catalog_search) IS 'private.product_cards, each with its status and whether it is in stock.';
@@ -21323,6 +23024,8 @@ COMMENT ON FUNCTION "private"."generate_variants"(uuid, jsonb, text, text) IS 'D
 COMMENT ON FUNCTION "private"."get_cart"(text) IS 'Does the work of public.get_cart.';
 
 COMMENT ON FUNCTION "private"."get_draft_order"(uuid) IS 'Does the work of public.get_draft_order.';
+
+COMMENT ON FUNCTION "private"."get_instalments"(uuid) IS 'Does the work of public.get_instalments.';
 
 COMMENT ON FUNCTION "private"."get_order"(uuid) IS 'Does the work of public.get_order.';
 
@@ -21397,6 +23100,12 @@ COMMENT ON FUNCTION "private"."index_prices"(uuid[]) IS 'Notes the lowest and hi
 COMMENT ON FUNCTION "private"."index_products"(uuid[]) IS 'Makes these products findable as they are now. Waits for whoever changes a part of one of them, then reads.';
 
 COMMENT ON FUNCTION "private"."index_titles"(uuid[]) IS 'Notes the titles of these products as they are now. The caller holds their lock.';
+
+COMMENT ON FUNCTION "private"."instalment_amounts"(bigint, integer, integer) IS 'A total in parts that add up to it to the unit: the first by its share if one is given, the others equal but for the units that are left.';
+
+COMMENT ON FUNCTION "private"."instalment_document"(uuid) IS 'A schedule with its parts, as the verbs on instalments answer it; null when the order has none. Checks nothing: its callers do.';
+
+COMMENT ON FUNCTION "private"."instalment_start"(uuid) IS 'How much confirms an order that is to be paid in parts: the first of them; null when it is paid as a whole.';
 
 COMMENT ON FUNCTION "private"."intake_document"(uuid) IS 'An intake as its staff see it: the row, and how many have a seat, an unpaid seat or a place on the waiting list. Checks nothing: its callers do.';
 
@@ -21554,6 +23263,8 @@ COMMENT ON FUNCTION "private"."my_courses"() IS 'Does the work of public.my_cour
 
 COMMENT ON FUNCTION "private"."my_downloads"() IS 'Does the work of public.my_downloads.';
 
+COMMENT ON FUNCTION "private"."my_subscriptions"() IS 'Does the work of public.my_subscriptions.';
+
 COMMENT ON FUNCTION "private"."my_waitlist"() IS 'Does the work of public.my_waitlist.';
 
 COMMENT ON FUNCTION "private"."needed_units"(private.order_line[]) IS 'Lines as stock is asked for them: summed by variant over plain lines and parts of bundles, in the order in which stock is locked. Refuses invalid_quantity for a seat that is wanted twice.';
@@ -21575,6 +23286,8 @@ COMMENT ON FUNCTION "private"."note_backorders"(uuid) IS 'Writes into an order''
 COMMENT ON FUNCTION "private"."note_completions"(integer) IS 'Reads on in the event log and notes the orders to look at.';
 
 COMMENT ON FUNCTION "private"."note_customers"(uuid[]) IS 'Makes these people (null: all) searchable as they are now.';
+
+COMMENT ON FUNCTION "private"."note_failed_instalment"(uuid, text) IS 'A charge of a part came to nothing: it is overdue until the next day of instalment_retry_days, failed after the last one. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."note_finding"(uuid, integer, text, text, text) IS 'Notes one thing that is wrong with a file.';
 
@@ -21636,7 +23349,13 @@ COMMENT ON FUNCTION "private"."outline_sections"(uuid, uuid) IS 'The sections of
 
 COMMENT ON FUNCTION "private"."overdue_concerns"() IS 'What is open for longer than its kind allows.';
 
+COMMENT ON FUNCTION "private"."own_method"(uuid, uuid) IS 'A method that this person keeps; nobody else changes their methods until the transaction ends. Refuses payment_method_not_found.';
+
+COMMENT ON FUNCTION "private"."own_methods"(uuid) IS 'The methods a person keeps, the default first, as the verbs on them answer.';
+
 COMMENT ON FUNCTION "private"."own_organisations"() IS 'The organisations the caller belongs to. Ask it as id in (select private.own_organisations()), once per statement.';
+
+COMMENT ON FUNCTION "private"."own_subscription"(uuid) IS 'A live subscription of the caller, or of anybody for staff with orders.cancel, locked. Refuses subscription_not_found, subscription_ended.';
 
 COMMENT ON FUNCTION "private"."page_of_products"(uuid, text, text, text, text, integer) IS 'A page of what is on sale: what was picked for a collection (null: none), then what fits a condition on products, newest first. The condition is SQL: its callers quote every value in it.';
 
@@ -21658,6 +23377,8 @@ COMMENT ON FUNCTION "private"."pass_on_units"(uuid, integer, uuid, integer) IS '
 
 COMMENT ON FUNCTION "private"."pay_with_gift_card"(uuid, text, bigint, text) IS 'Does the work of public.pay_with_gift_card.';
 
+COMMENT ON FUNCTION "private"."pay_with_saved_method"(uuid, uuid, text) IS 'Does the work of public.pay_with_saved_method.';
+
 COMMENT ON FUNCTION "private"."pay_with_store_credit"(uuid, bigint, text) IS 'Does the work of public.pay_with_store_credit.';
 
 COMMENT ON FUNCTION "private"."payable_amount"(public.orders, bigint) IS 'What an attempt to pay this order asks for: the amount, or all that is due and not authorised. Refuses payment_in_progress, order_not_payable, order_expired, invalid_payment_amount, amount_exceeds_due. The caller holds the order''s row.';
@@ -21675,6 +23396,10 @@ COMMENT ON FUNCTION "private"."place_for_others"(uuid, private.wish[], text) IS 
 COMMENT ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text, text, text) IS 'Does the work of public.place_order.';
 
 COMMENT ON FUNCTION "private"."place_quote"(uuid, private.quote, timestamp with time zone) IS 'Holds the units of a quote without problems, until hold_until or for hold_minutes, then writes the order as it was quoted and uses its promotions; answers its id.';
+
+COMMENT ON FUNCTION "private"."plan_line"(uuid, bigint) IS 'One period of a plan as a line at this price, with the taxes of the shop''s country.';
+
+COMMENT ON FUNCTION "private"."plan_opens"(uuid, uuid) IS 'Whether a course is in what a plan opens, as its categories and collections are now.';
 
 COMMENT ON FUNCTION "private"."post_entries"(text, uuid, text, jsonb) IS 'Posts {account: amount} once per effect key; a second time does nothing.';
 
@@ -21729,6 +23454,8 @@ COMMENT ON FUNCTION "private"."promise_units"(uuid, uuid, integer) IS 'Writes do
 COMMENT ON FUNCTION "private"."promotion_covers"(uuid, uuid, uuid) IS 'Whether a promotion is for this product: named itself, or in a named category or below it; one without products and categories is for everything.';
 
 COMMENT ON FUNCTION "private"."proof_document"(uuid, boolean) IS 'Does the work of public.proof_document, and is what every verb on proofs answers.';
+
+COMMENT ON FUNCTION "private"."provider_customer"(uuid, text) IS 'Does the work of public.provider_customer.';
 
 COMMENT ON FUNCTION "private"."provider_reading"(text) IS 'From when on to read a provider''s events now, and what to give finish_provider_reading when all of them were read.';
 
@@ -21874,6 +23601,8 @@ COMMENT ON FUNCTION "private"."remove_from_cart"(uuid, text) IS 'Does the work o
 
 COMMENT ON FUNCTION "private"."remove_organisation_member"(uuid, uuid, text) IS 'Does the work of public.remove_organisation_member.';
 
+COMMENT ON FUNCTION "private"."remove_payment_method"(uuid, text) IS 'Does the work of public.remove_payment_method.';
+
 COMMENT ON FUNCTION "private"."renew_access"(uuid, text, text) IS 'Does the work of public.renew_access.';
 
 COMMENT ON FUNCTION "private"."renew_calendar_link"(text, text) IS 'Does the work of public.renew_calendar_link.';
@@ -21883,6 +23612,8 @@ COMMENT ON FUNCTION "private"."renew_gift_card_code"(uuid, text) IS 'Does the wo
 COMMENT ON FUNCTION "private"."renewal_line"(uuid, uuid, text) IS 'What renews a seat, as a line of an order. Refuses renewal_not_sold and price_missing.';
 
 COMMENT ON FUNCTION "private"."renewal_quote"(uuid, text) IS 'What the caller''s own seat costs to renew. Refuses enrollment_not_found, enrollment_not_renewable, access_unlimited, renewal_not_sold, price_missing.';
+
+COMMENT ON FUNCTION "private"."request_charge"(uuid, uuid, text) IS 'Hands an attempt that was just opened to the worker, with the method to charge. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."request_id"() IS 'The correlation id of this request: what the worker set, else the x-request-id header. It travels from request to event to job to mail.';
 
@@ -21948,6 +23679,8 @@ COMMENT ON FUNCTION "private"."run_import_products"(uuid) IS 'Holds a file of pr
 
 COMMENT ON FUNCTION "private"."run_import_stock"(uuid) IS 'Holds a file of stock against the rules, notes findings, and answers what it would do.';
 
+COMMENT ON FUNCTION "private"."run_instalments"(integer) IS 'By the clock: reminds, charges the oldest part that is due of each order where nobody is paying just now, and suspends what is overdue beyond the grace; returns how many orders it looked at.';
+
 COMMENT ON FUNCTION "private"."say_how_long_to_keep"() IS 'Called by PostgREST before each request: gives reads of the catalogue by nobody in particular a Cache-Control that lets others keep them, and any other read one that does not.';
 
 COMMENT ON FUNCTION "private"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) IS 'Does the work of public.search_orders.';
@@ -21980,7 +23713,11 @@ COMMENT ON FUNCTION "private"."set_cart_currency"(text, text) IS 'Does the work 
 
 COMMENT ON FUNCTION "private"."set_course_renewal"(uuid, integer, text) IS 'Does the work of public.set_course_renewal.';
 
+COMMENT ON FUNCTION "private"."set_default_payment_method"(uuid, text) IS 'Does the work of public.set_default_payment_method.';
+
 COMMENT ON FUNCTION "private"."set_gift_card_code"(uuid) IS 'Gives a card a new code and answers it, for this once; an older one is worth nothing any more.';
+
+COMMENT ON FUNCTION "private"."set_instalment_method"(uuid, uuid, text) IS 'Does the work of public.set_instalment_method.';
 
 COMMENT ON FUNCTION "private"."set_low_stock_threshold"(uuid, integer, text) IS 'Does the work of public.set_low_stock_threshold.';
 
@@ -21988,13 +23725,19 @@ COMMENT ON FUNCTION "private"."set_organisation_role"(uuid, uuid, text, text) IS
 
 COMMENT ON FUNCTION "private"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) IS 'Does the work of public.set_stock_mode.';
 
+COMMENT ON FUNCTION "private"."set_subscription_method"(uuid, uuid, text) IS 'Does the work of public.set_subscription_method.';
+
 COMMENT ON FUNCTION "private"."setting"(text) IS 'The value of one setting, null when there is none.';
+
+COMMENT ON FUNCTION "private"."settle_instalments"(uuid) IS 'After a capture: what was paid covers the parts in their order; the last one completes the schedule, and enrolments are restored when nothing is overdue any more. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."settle_payment"(uuid, bigint, text, text) IS 'A capture that the provider confirmed: books it, and delivers, waits for the rest, or refunds. Answers applied, ignored (known already) or needs_review (another amount, captured twice).';
 
 COMMENT ON FUNCTION "private"."settle_refund"(public.refunds, public.payments) IS 'Books money that went back. One that was started at the provider also moves the order: all back means refunded and access ends, some back means partially refunded.';
 
 COMMENT ON FUNCTION "private"."settle_reservations"(uuid, text) IS 'Ends every hold of a holder: claimed (the units are sold) or released (they are free again). What was released before stays so.';
+
+COMMENT ON FUNCTION "private"."settle_subscription"(uuid) IS 'What a subscription is by all that is known of it; emits its move and brings its enrolments in step. The caller holds its row.';
 
 COMMENT ON FUNCTION "private"."share_category_tree"() IS 'For whoever writes what hangs in the tree: it stays as it is to the end of the transaction.';
 
@@ -22022,6 +23765,8 @@ COMMENT ON FUNCTION "private"."start_import"(text, text, boolean, text) IS 'Does
 
 COMMENT ON FUNCTION "private"."start_import_run"(uuid) IS 'Begins a run of an import that has arrived and is not finished, and overtakes any other; null when there is nothing to do.';
 
+COMMENT ON FUNCTION "private"."start_instalments"(uuid, uuid, text) IS 'Does the work of public.start_instalments.';
+
 COMMENT ON FUNCTION "private"."start_payment"(uuid, text, bigint) IS 'Does the work of public.start_payment.';
 
 COMMENT ON FUNCTION "private"."start_process"(uuid) IS 'Marks one more attempt; false when the process is done, cancelled, in other hands or was reported failed from there: then the job should return quietly.';
@@ -22029,6 +23774,10 @@ COMMENT ON FUNCTION "private"."start_process"(uuid) IS 'Marks one more attempt; 
 COMMENT ON FUNCTION "private"."start_proof"(uuid, text) IS 'Does the work of public.start_proof.';
 
 COMMENT ON FUNCTION "private"."start_quiz"(uuid, text) IS 'Does the work of public.start_quiz.';
+
+COMMENT ON FUNCTION "private"."start_saving_method"() IS 'Does the work of public.start_saving_method.';
+
+COMMENT ON FUNCTION "private"."start_subscription"(uuid, text) IS 'Does the work of public.start_subscription.';
 
 COMMENT ON FUNCTION "private"."start_transfer"(uuid, bigint, text) IS 'Does the work of public.start_transfer.';
 
@@ -22059,6 +23808,14 @@ COMMENT ON FUNCTION "private"."submit_assignment"(uuid, text, uuid[], text) IS '
 COMMENT ON FUNCTION "private"."submit_proof"(uuid, text, integer, text) IS 'Does the work of public.submit_proof.';
 
 COMMENT ON FUNCTION "private"."submit_quiz"(uuid, jsonb, text) IS 'Does the work of public.submit_quiz.';
+
+COMMENT ON FUNCTION "private"."subscription_document"(public.subscriptions) IS 'A subscription as its verbs answer it. lock_reason null: what it opens is open now; pay_url: the provider''s page for a renewal that failed.';
+
+COMMENT ON FUNCTION "private"."subscription_lock"(uuid) IS 'Why nothing is open by this subscription now: suspended (a payment failed, and the grace is over), access_over; empty when it is open.';
+
+COMMENT ON FUNCTION "private"."subscription_offers"() IS 'Does the work of public.subscription_offers.';
+
+COMMENT ON FUNCTION "private"."subscriptions_to_ask"(integer) IS 'Subscriptions of which the provider may have told something that was lost: due, failed, begun, ended or changed lately.';
 
 COMMENT ON FUNCTION "private"."suggest_products"(text, text, integer) IS 'Does the work of public.suggest_products.';
 
@@ -22162,9 +23919,13 @@ COMMENT ON FUNCTION "private"."tg_order_items__check_sums"() IS 'At commit: subt
 
 COMMENT ON FUNCTION "private"."tg_orders__end_owing"() IS 'An order that ends owes nothing any more: its open attempt is closed; what was sold and never paid is booked back, with its share of the tax.';
 
+COMMENT ON FUNCTION "private"."tg_orders__stop_instalments"() IS 'An order that was cancelled or given back is owed nothing more: the parts that are left are not charged.';
+
 COMMENT ON FUNCTION "private"."tg_product_option_values__keep_what_is_chosen"() IS 'Says clearly what the foreign key of variants enforces.';
 
 COMMENT ON FUNCTION "private"."tg_products__check_attributes"() IS 'Attributes fit the schema of the category; a published product has all that are required, its variants too.';
+
+COMMENT ON FUNCTION "private"."tg_products__keep_plans_off_sale"() IS 'A plan is subscribed to, not bought: its product is never published.';
 
 COMMENT ON FUNCTION "private"."tg_profiles__leave_waitlists"() IS 'A closed account waits for nothing, so no seat is offered to nobody.';
 
@@ -22177,6 +23938,8 @@ COMMENT ON FUNCTION "private"."tg_stock_movements__refuse_change"() IS 'Movement
 COMMENT ON FUNCTION "private"."tg_stock_slots__check_range"() IS 'A slot has a number of its location''s range (private.first_slot). Asked when it is made, since neither ever changes: a constraint would be read by every purchase.';
 
 COMMENT ON FUNCTION "private"."tg_store_credit_entries__guard_balance"() IS 'Before store credit is taken: one at a time per account, and never more than there is.';
+
+COMMENT ON FUNCTION "private"."tg_subscription_plans__make_product"() IS 'Makes the product and the variant that the orders of a plan name.';
 
 COMMENT ON FUNCTION "private"."tg_users__close_profile"() IS 'A deleted account leaves its orders and an empty profile, and no addresses or roles: the books stay, the person goes.';
 
@@ -22193,6 +23956,8 @@ COMMENT ON FUNCTION "private"."tg_variants__keep_what_is_sold"() IS 'Says clearl
 COMMENT ON FUNCTION "private"."tg_variants__order_options"() IS 'Puts the values a variant names into the order of the options, so that the unique index can compare them.';
 
 COMMENT ON FUNCTION "private"."tg_variants__repeat_options"() IS 'Checks the values a variant names and keeps private.variant_option_values.';
+
+COMMENT ON FUNCTION "private"."told_invoice_intent"(text) IS 'The capture behind an invoice, if its own event told of it before.';
 
 COMMENT ON FUNCTION "private"."total_quote"(uuid, text, private.order_line[], uuid[], text, text) IS 'Priced lines as a quote: promotions by themselves and by coupon, taxes of the place (country, else the setting default_tax_country), sums, and everything that would refuse the order.';
 
@@ -22266,6 +24031,8 @@ COMMENT ON FUNCTION "private"."write_import_options"(uuid) IS 'Adds the options 
 
 COMMENT ON FUNCTION "private"."write_items"(uuid, private.order_line[]) IS 'Writes the lines of an order and gives the ids of the items, in the order of the lines.';
 
+COMMENT ON FUNCTION "private"."write_off_instalments"(uuid, text, text) IS 'Does the work of public.write_off_instalments.';
+
 COMMENT ON FUNCTION "private"."write_off_payments"(uuid, text) IS 'Books money that is not with the shop any more as given back: a dispute that was lost. Answers how much. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."write_options"(uuid, jsonb) IS 'Adds the options and values that a product does not have yet; takes none away.';
@@ -22273,6 +24040,8 @@ COMMENT ON FUNCTION "private"."write_options"(uuid, jsonb) IS 'Adds the options 
 COMMENT ON FUNCTION "private"."write_order"(uuid, private.quote, uuid, timestamp with time zone) IS 'Writes an order whose units are taken: order, items, enrolments, downloads, events. Without expires_at there is nothing to pay and it is born paid.';
 
 COMMENT ON FUNCTION "private"."write_time"(timestamp with time zone) IS 'A moment as an export writes it, to the microsecond.';
+
+COMMENT ON FUNCTION "private"."written_off_amount"(uuid) IS 'What was owed of an order and given up.';
 
 COMMENT ON FUNCTION "private"."yield_to_refund"(uuid, bigint) IS 'A refund that the provider made although the money is disputed is booked: the dispute then holds only what the payment keeps. We never ask for one.';
 
@@ -22294,6 +24063,8 @@ COMMENT ON FUNCTION "public"."assign_seat"(uuid, uuid, text) IS 'A manager gives
 
 COMMENT ON FUNCTION "public"."attach_payment_session"(uuid, text, text, timestamp with time zone) IS 'Secret key only: remembers the provider''s session of an attempt; the same one twice is fine. Errors: payment_not_found, payment_session_conflict.';
 
+COMMENT ON FUNCTION "public"."attach_subscription"(uuid, text, text, text, timestamp with time zone) IS 'Secret key only: what is known of a subscription for opening its page, {subscription, title, period, provider_price_id}; remembers the provider''s price and session that are given. Errors: subscription_not_found, invalid_provider_id.';
+
 COMMENT ON FUNCTION "public"."attribute_schema"(uuid, text) IS 'What products (level product) and variants (level variant) of a category say about themselves: its own attributes after those of the categories above it. locale: id or en.';
 
 COMMENT ON FUNCTION "public"."calendar_feed"(text) IS 'The secret key only, for the function calendar-feed: what a feed shows, as {name, sessions}. Errors: calendar_not_found.';
@@ -22305,6 +24076,8 @@ COMMENT ON FUNCTION "public"."cancel_enrollment"(uuid, text) IS 'Gives the calle
 COMMENT ON FUNCTION "public"."cancel_intake"(uuid, text, text) IS 'Staff (intakes.cancel): ends an intake for good, at once. The worker then ends every seat that was not completed and every place on the waiting list, cancels unpaid orders with a seat in it, gives back what was paid for it, and writes to everybody; wound_up_at says when it is through. Learners read the reason. Answers the intake with reserved, enrolled and waiting. Errors: permission_denied, intake_not_found, intake_over, invalid_reason, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."cancel_order"(uuid, text, text) IS 'Cancels an order and answers it; what was paid goes back. The customer: while unpaid, when nothing was paid, or within customer_cancel_hours of paying while nobody works on it and nothing of it was used. Staff with orders.cancel: until it is shipped. Errors: order_not_found, order_not_cancellable, invalid_reason, idempotency_key_reused.';
+
+COMMENT ON FUNCTION "public"."cancel_subscription"(uuid, boolean, text) IS 'Ends the caller''s own subscription (staff with orders.cancel: anybody''s) with its period, or at once; what was paid is not given back by itself. Answers it. Errors: subscription_not_found, subscription_ended, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."cancellation_quote"(uuid) IS 'What cancel_enrollment would do with the caller''s seat: {enrollment_id, intake_id, order_id, status, allowed, reason, until, progress_percent, refund_amount, currency}. reason: unpaid (cancel the order), not_active, not_bought_alone, order_in_review, no_terms, too_late, too_much_done. Errors: enrollment_not_found, sign_in_required.';
 
@@ -22352,6 +24125,8 @@ COMMENT ON FUNCTION "public"."edit_order"(uuid, jsonb, text, text) IS 'Changes w
 
 COMMENT ON FUNCTION "public"."enroll"(uuid, text) IS 'Takes one free seat in one call and answers {enrollment, order}. Errors: intake_not_found, variant_not_found, payment_required, intake_not_open, intake_closed, intake_cancelled, prerequisite_missing, out_of_stock, already_enrolled, idempotency_key_reused, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."enroll_by_subscription"(uuid, text) IS 'Opens a self-paced, uncounted intake by the caller''s subscription and answers the enrolment; what was learned in it before goes on. Errors: intake_not_found, not_in_subscription, intake_not_open, intake_closed, intake_cancelled, already_enrolled, order_already_open, idempotency_key_reused, sign_in_required.';
+
 COMMENT ON FUNCTION "public"."explain_order_money"(uuid) IS 'Staff (ledger.read): every unit that an order moved: what it costs, payments, refunds, disputes, each entry, the balance of each account, what is kept, on its way back (returning_amount), owed, and unexplained_amount, which is 0 when payments and ledger agree. Errors: permission_denied, order_not_found.';
 
 COMMENT ON FUNCTION "public"."export_file"(uuid) IS 'Whoever asked for it, while they may still read it: the row of an export. The function export-link signs its path. Errors: export_not_found, permission_denied.';
@@ -22369,6 +24144,8 @@ COMMENT ON FUNCTION "public"."generate_variants"(uuid, jsonb, text, text) IS 'St
 COMMENT ON FUNCTION "public"."get_cart"(text) IS 'The caller''s cart as it stands now: {id, currency, expires_at, lines, quote, shipping_address, coupon_codes, changes, problems}; id is null while there is none. changes: what moved since it was last answered, told once. problems: what place_order would refuse, with the same codes. Errors: sign_in_required.';
 
 COMMENT ON FUNCTION "public"."get_draft_order"(uuid) IS 'Staff (orders.read): a draft with its lines and, while it is open, what it costs now with everything that would refuse it. Errors: draft_order_not_found.';
+
+COMMENT ON FUNCTION "public"."get_instalments"(uuid) IS 'The parts that an order is paid in: own, or any for staff with payments.read. Errors: order_not_found, instalments_not_found.';
 
 COMMENT ON FUNCTION "public"."get_order"(uuid) IS 'Everything an order page shows, own, or any for staff with orders.read: items with snapshots, pictures, enrolments and downloads, payments, refunds, invoices, history, notes, address, and in actions what the caller may do next. Names of staff and internal notes are for staff only. Errors: order_not_found.';
 
@@ -22418,6 +24195,8 @@ COMMENT ON FUNCTION "public"."my_downloads"() IS 'The files the caller bought, n
 
 COMMENT ON FUNCTION "public"."my_store_credit"() IS 'The caller''s own store credit per currency, in minor units; currencies without any are left out.';
 
+COMMENT ON FUNCTION "public"."my_subscriptions"() IS 'The caller''s subscriptions, newest first. Errors: sign_in_required.';
+
 COMMENT ON FUNCTION "public"."my_waitlist"() IS 'The waiting lists the caller is on: {id, intake_id, status, place, offer_expires_at, created_at, title, slug, intake_title}. Errors: sign_in_required.';
 
 COMMENT ON FUNCTION "public"."note_attendance"(uuid, jsonb, text) IS 'Who teaches the course (or learning.write): notes who was at a session, {enrollment_id: present|late|absent|excused}, all or nothing, and answers {session_id, noted}; noting again corrects. Errors: intake_session_not_found, invalid_attendance, idempotency_key_reused, sign_in_required.';
@@ -22434,6 +24213,8 @@ COMMENT ON FUNCTION "public"."organisation_progress"(uuid) IS 'Its managers, or 
 
 COMMENT ON FUNCTION "public"."pay_with_gift_card"(uuid, text, bigint, text) IS 'Pays the caller''s own order, or a part of it, with a gift card, at once (amount null: as much as is on it and due), and answers {order, payment, balance_amount}. What is left is paid otherwise; refunds go back to the card. Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, invalid_payment_amount, amount_exceeds_due, gift_card_not_found, gift_card_expired, gift_card_wrong_currency, gift_card_insufficient, too_many_coupon_guesses, idempotency_key_reused, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."pay_with_saved_method"(uuid, uuid, text) IS 'Charges a saved way to pay (the default one unless named) for the caller''s own pending order and answers the order; read it until it is paid, or its payment failed. Errors: order_not_found, payment_method_not_found, order_not_payable, order_expired, payment_in_progress, idempotency_key_reused, sign_in_required.';
+
 COMMENT ON FUNCTION "public"."pay_with_store_credit"(uuid, bigint, text) IS 'Pays the caller''s own order, or a part of it, with their store credit, at once (amount null: as much as there is and is due), and answers {order, payment, balance_amount}. What is left is paid otherwise; when the order ends, the credit comes back. Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, invalid_payment_amount, amount_exceeds_due, store_credit_insufficient, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."place_draft_order"(uuid, timestamp with time zone, text) IS 'Staff (orders.write): makes a draft the customer''s order and answers it: held until hold_until (draft_hold_hours when left out, draft_hold_max_days at most), mailed to the customer, who pays it like any other; nothing to pay: paid at once. Errors: permission_denied, draft_order_not_found, draft_order_not_open, invalid_hold, and those of place_order.';
@@ -22445,6 +24226,8 @@ COMMENT ON FUNCTION "public"."prepare_upload"(uuid, text, text, integer, text) I
 COMMENT ON FUNCTION "public"."product_document"(text, uuid, text, text) IS 'A product by slug or id, as its page shows it: texts in one language, path of categories, facts (attributes with names), options, variants with prices and free units, pictures, names of files. For everybody while it is on sale, for staff with catalog.read always. Errors: product_not_found.';
 
 COMMENT ON FUNCTION "public"."proof_document"(uuid, boolean) IS 'One proof of payment: the caller''s own, or any for staff with payments.read unless own is true. The functions submit-proof and proof-link ask it. Errors: proof_not_found.';
+
+COMMENT ON FUNCTION "public"."provider_customer"(uuid, text) IS 'Secret key only: who a person is at the provider, {provider_customer_id}, null when not known; with an id it is remembered unless another was first. Errors: profile_not_found, invalid_provider_customer.';
 
 COMMENT ON FUNCTION "public"."publish_intake"(uuid, text) IS 'Who teaches the course, or staff with catalog.write: everybody sees a draft, or a closed intake takes learners again; free seats go to its waiting list first. Answers the intake with reserved, enrolled and waiting. Errors: intake_not_found, intake_cancelled, illegal_status_move, idempotency_key_reused.';
 
@@ -22484,6 +24267,8 @@ COMMENT ON FUNCTION "public"."remove_from_cart"(uuid, text) IS 'Takes a line out
 
 COMMENT ON FUNCTION "public"."remove_organisation_member"(uuid, uuid, text) IS 'A manager lets somebody go, or a member leaves: seats they had not begun are free again, those they had begun stay theirs (seats_kept), and the organisation sees nothing more of them. Errors: organisation_not_found, member_not_found, last_manager, idempotency_key_reused, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."remove_payment_method"(uuid, text) IS 'Takes one of the caller''s saved ways to pay away, here at once and at the provider by the worker, and answers those that are left. Errors: payment_method_not_found, idempotency_key_reused, sign_in_required.';
+
 COMMENT ON FUNCTION "public"."renew_access"(uuid, text, text) IS 'Buys longer access to one''s own seat and answers the order, pending like one of place_order. Once it is paid the time is added to the end, or to now when that is over. Errors: those of quote_renewal, promotion_used_up and idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."renew_calendar_link"(text, text) IS 'Gives the caller a new private address of a calendar (sessions) as {path}, behind the API''s own address, for calendar programs; the one before ends. Keep it: it is shown once. Errors: calendar_not_found, idempotency_key_reused, sign_in_required.';
@@ -22493,6 +24278,8 @@ COMMENT ON FUNCTION "public"."renew_gift_card_code"(uuid, text) IS 'Staff (payme
 COMMENT ON FUNCTION "public"."reserve_stock"(jsonb, integer, text, text) IS 'Staff (inventory.write) or the secret key: holds [{variant_id, quantity}], all or none, for some minutes (default: the setting hold_minutes). Answers {id, status, note, expires_at, lines: [{variant_id, quantity, beyond_stock}]}. Errors: permission_denied, invalid_lines, invalid_quantity, invalid_reason, invalid_hold_time, variant_not_found, seats_follow_the_intake, bundle_has_no_stock, not_counted, out_of_stock, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."resolve_order_review"(uuid, text, text, text) IS 'Staff (payments.review): ends a review and answers the order. fulfil: deliver it, or let stand what was delivered, for exactly its money. refund: everything goes back. close: goods come back, and money that is left is written off, as after a lost dispute. Errors: permission_denied, order_not_found, order_not_in_review, order_not_fulfillable, refund_in_progress, dispute_open, nothing_to_refund, out_of_stock, invalid_resolution, invalid_reason, idempotency_key_reused.';
+
+COMMENT ON FUNCTION "public"."resume_subscription"(uuid, text) IS 'Lets a subscription that was to end with its period go on, and answers it. Errors: subscription_not_found, subscription_ended, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."retry_process"(uuid) IS 'Staff (processes.write): queues a failed process again and answers it. Errors: permission_denied, process_not_retryable.';
 
@@ -22518,15 +24305,23 @@ COMMENT ON FUNCTION "public"."set_cart_currency"(text, text) IS 'Prices the call
 
 COMMENT ON FUNCTION "public"."set_course_renewal"(uuid, integer, text) IS 'Staff (catalog.write): sells longer access to a course, so many days at a time, or ends that with null. Answers {product_id, renewal_days, renewal_variant_id}; its price is that of the variant (table prices). Errors: permission_denied, invalid_days, course_not_found, idempotency_key_reused.';
 
+COMMENT ON FUNCTION "public"."set_default_payment_method"(uuid, text) IS 'Makes one of the caller''s saved ways to pay the default and answers all of them. Errors: payment_method_not_found, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."set_instalment_method"(uuid, uuid, text) IS 'Which of the caller''s saved methods is charged for the rest of an order (null: the default one at that time); what is overdue is tried again at once. Errors: order_not_found, instalments_not_found, payment_method_not_found, idempotency_key_reused, sign_in_required.';
+
 COMMENT ON FUNCTION "public"."set_low_stock_threshold"(uuid, integer, text) IS 'Staff (inventory.write or catalog.write) or the secret key: staff are told when the available units fall to this number; null switches it off. Answers {variant_id, threshold}. Errors: permission_denied, variant_not_found, invalid_quantity, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."set_organisation_role"(uuid, uuid, text, text) IS 'Its managers, or staff (organisations.write): makes one of its people manager or member. Errors: organisation_not_found, member_not_found, last_manager, invalid_role, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) IS 'Staff (inventory.write) or the secret key: how a variant is counted. none; tracked; backorder with a limit; preorder with a limit and the day it ships, from when on only what is there is sold. Answers {variant_id, mode, backorder_limit, ships_at, sellable}. Errors: permission_denied, invalid_stock_mode, variant_not_found, seats_follow_the_intake, bundle_has_no_stock, stock_mode_in_use, idempotency_key_reused.';
 
+COMMENT ON FUNCTION "public"."set_subscription_method"(uuid, uuid, text) IS 'Which of the caller''s saved methods pays a subscription from now on; a renewal that failed is tried with it at once. Errors: subscription_not_found, subscription_ended, payment_method_not_found, idempotency_key_reused, sign_in_required.';
+
 COMMENT ON FUNCTION "public"."start_export"(text, text) IS 'Staff (products: catalog.read; prices: pricing.read; stock: inventory.read): asks for a CSV file of products (not courses), prices or stock, and answers the export; the worker makes it, the function export-link gives it. Errors: permission_denied, invalid_import, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."start_import"(text, text, boolean, text) IS 'Staff (products: catalog.write; prices: catalog.write and pricing.write; stock: inventory.write): makes the row of an import and answers {id, kind, dry_run, status, path}. The function import-upload calls it and signs. Errors: permission_denied, invalid_import, idempotency_key_reused.';
+
+COMMENT ON FUNCTION "public"."start_instalments"(uuid, uuid, text) IS 'The caller''s own pending order is to be paid by this plan: answers its parts. Pay the first one (amount of the function checkout, with save_method): that confirms the order. Paying all at once is as good. Called again before that, another plan counts. Errors: order_not_found, order_not_payable, order_expired, instalments_not_offered, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."start_payment"(uuid, text, bigint) IS 'Opens an attempt to pay the caller''s own order, or a part of it (amount; null: what is still due), or answers the one that is open: {order, payment, session_id, customer}. The functions checkout and create-payment-intent call it; the same call again changes nothing. Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, invalid_payment_method, invalid_payment_amount, amount_exceeds_due, sign_in_required.';
 
@@ -22535,6 +24330,10 @@ COMMENT ON FUNCTION "public"."start_processing"(uuid, text) IS 'Staff (orders.fu
 COMMENT ON FUNCTION "public"."start_proof"(uuid, text) IS 'Makes the place for one file that shows the caller''s own transfer: {id, payment_id, status}. The function upload-proof calls it and adds where to send the file. Errors: payment_not_found, transfer_not_open, proof_under_review, too_many_proofs, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."start_quiz"(uuid, text) IS 'Begins an attempt at an open quiz, or answers the one that runs: {id, enrollment_id, lesson_id, number, max_attempts, started_at, due_at, questions}, the questions without answers. Errors: lesson_not_found, lesson_of_other_kind, lesson_locked, attempts_used_up, quiz_not_ready, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."start_saving_method"() IS 'The caller is about to save a way to pay with the provider: {person_id, email, name}. The functions that open the provider''s page or fields call it. Errors: sign_in_required.';
+
+COMMENT ON FUNCTION "public"."start_subscription"(uuid, text) IS 'Begins a subscription of the caller, or answers the one that waits to be paid. The function start-subscription calls it and opens the page where it is paid. Errors: plan_not_found, already_subscribed, price_missing, currency_not_supported, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."start_transfer"(uuid, bigint, text) IS 'Chooses bank transfer for the caller''s own order, or for a part of it (amount; null: what is still due), and answers {order, payment, accounts, reference}: where to send the money, and what to write with it. Holds the order longer; a second call changes nothing. Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, transfer_not_offered, invalid_payment_amount, amount_exceeds_due, idempotency_key_reused, sign_in_required.';
 
@@ -22547,6 +24346,8 @@ COMMENT ON FUNCTION "public"."submit_assignment"(uuid, text, uuid[], text) IS 'H
 COMMENT ON FUNCTION "public"."submit_proof"(uuid, text, integer, text) IS 'Secret key only: puts a proof before staff, with what its file was found to be; the same file twice is fine. Errors: proof_not_found, transfer_not_open, proof_under_review, proof_not_open.';
 
 COMMENT ON FUNCTION "public"."submit_quiz"(uuid, jsonb, text) IS 'Hands an attempt in and answers it graded, with what was right and the course''s progress. answers: one entry per question in order, a choice''s place, a list of places, a text, or null. Errors: attempt_not_found, attempt_over, quiz_time_over, invalid_answers, lesson_locked, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."subscription_offers"() IS 'The plans that can be subscribed to, with what a period costs per currency (taxes included) and what they open.';
 
 COMMENT ON FUNCTION "public"."suggest_products"(text, text, integer) IS 'What a search box proposes for the letters typed so far, at most 10: [{type: product or category, id, kind, slug, title, image_url}]. Titles that begin so, then words that do, then what is written alike. Errors: invalid_search.';
 
@@ -22569,6 +24370,8 @@ COMMENT ON FUNCTION "public"."verify_certificate"(text) IS 'Anyone with the numb
 COMMENT ON FUNCTION "public"."void_payment"(uuid, text, text) IS 'Staff (payments.review): lets an authorised payment go and answers it; nothing is charged. The provider is asked by the worker; its answer cancels the payment, and the order holds no longer than it would have. Errors: permission_denied, payment_not_found, payment_not_authorized, capture_in_progress, invalid_reason, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."withdraw_seat"(uuid, text, text) IS 'Staff (enrollments.write): ends a seat that was granted; it is free for the next. Answers it. Errors: permission_denied, invalid_reason, seat_not_found, seat_ended, idempotency_key_reused.';
+
+COMMENT ON FUNCTION "public"."write_off_instalments"(uuid, text, text) IS 'Staff (payments.refund): what is still owed of an order is given up and booked as a bad debt; nothing is charged any more, and its courses stay open. To end them as well, cancel the order instead. Errors: permission_denied, order_not_found, instalments_not_found, payment_in_progress, invalid_reason, idempotency_key_reused.';
 
 COMMENT ON SCHEMA "private" IS 'Definer functions that do the work, and tables no client may see. Not exposed by the API.';
 
@@ -22624,17 +24427,29 @@ COMMENT ON TABLE "private"."product_titles" IS 'Titles as they are suggested: th
 
 COMMENT ON TABLE "private"."promotion_uses" IS 'How often each person uses each promotion at present: the counter behind per_user_limit.';
 
+COMMENT ON TABLE "private"."provider_customers" IS 'Who a person is at the provider. saving_at: when they last began to save a method, so that the reconciler knows whom to ask about.';
+
 COMMENT ON TABLE "private"."provider_events" IS 'Every verified provider event, once, in the words that the adapters in supabase/functions/_shared/payments translate to. Payloads name customers, so no client may read them.';
 
+COMMENT ON TABLE "private"."provider_methods" IS 'What a method is called at the provider.';
+
+COMMENT ON TABLE "private"."provider_prices" IS 'The provider''s price of a plan, made when somebody first subscribes at that amount.';
+
 COMMENT ON TABLE "private"."provider_readings" IS 'Up to when each provider''s own list of events was read, by the worker.';
+
+COMMENT ON TABLE "private"."provider_subscriptions" IS 'A subscription at the provider. cancel_told_at: twice the second of the last word on its end, plus one when it said that it ends; ended_as: that it is over, which is for good.';
 
 COMMENT ON TABLE "private"."quiz_papers" IS 'The questions of one attempt with their answers, as they were when it was begun.';
 
 COMMENT ON TABLE "private"."quizzes" IS 'The questions of a quiz with their answers: [{kind, prompt, choices, answer, points, explanation}]. Written by put_quiz.';
 
+COMMENT ON TABLE "private"."saved_charges" IS 'Which method an attempt of method saved_method charges, and who asked: by_customer, waitlist, instalment and so on.';
+
 COMMENT ON TABLE "private"."sold_titles" IS 'Every title that a line of an order can have, or could have had before the catalogue was renamed, and as searches compare it.';
 
 COMMENT ON TABLE "private"."status_moves" IS 'Every allowed move of every status, as rows. How a row is born is up to the one verb that makes it.';
+
+COMMENT ON TABLE "private"."subscription_invoices" IS 'The provider''s bill of one period, and the order it became once it was paid. failed_at: the first time that a try to collect it failed.';
 
 COMMENT ON TABLE "private"."variant_option_values" IS 'variants.option_value_ids as rows, kept by a trigger, so that a foreign key keeps the values.';
 
@@ -22696,7 +24511,7 @@ COMMENT ON TABLE "public"."draft_orders" IS 'An order that staff prepare for a c
 
 COMMENT ON TABLE "public"."enrollment_transfers" IS 'Moves of a learner to another intake. difference_amount: more than 0 is collected by order_id, less than 0 goes back. new_enrollment_id is the same seat when the course is the same.';
 
-COMMENT ON TABLE "public"."enrollments" IS 'A learner''s seat in an intake: reserved while the order is unpaid, active once it is. Made by place_order and enroll.';
+COMMENT ON TABLE "public"."enrollments" IS 'A learner''s seat in an intake: reserved while the order is unpaid, active once it is. Made by place_order and enroll, or by what a subscription opens.';
 
 COMMENT ON TABLE "public"."events" IS 'What happened, in the transaction in which it happened. Payloads hold ids, never personal data.';
 
@@ -22711,6 +24526,12 @@ COMMENT ON TABLE "public"."gifts" IS 'One unit of an order that somebody else ta
 COMMENT ON TABLE "public"."import_errors" IS 'The first thousand things that are wrong with a file, by row: row_number as a spreadsheet counts (the header is 1; null: the whole file), the column, a stable code, a sentence.';
 
 COMMENT ON TABLE "public"."imports" IS 'A CSV file that staff bring. done: applied, or with dry_run looked through, result says what was or would be created, changed and left; refused: nothing was written, import_errors says why. Its background job is the row of processes with this subject_id.';
+
+COMMENT ON TABLE "public"."instalment_plans" IS 'How an order may be paid in parts: count of them, one each period. first_basis_points is the share of the first part (null: all are equal). product_id: only orders of this product alone; null: any order.';
+
+COMMENT ON TABLE "public"."instalment_schedules" IS 'That an order is paid in parts. proposed until the first part is paid; payment_method_id is charged when a part falls due, null: the buyer''s default at that time.';
+
+COMMENT ON TABLE "public"."instalments" IS 'One part of an order''s price. scheduled; processing: being charged (payment_id); overdue: a charge failed and next_try_at says when the next one is; failed: no more tries, the buyer pays it at the screen.';
 
 COMMENT ON TABLE "public"."intake_links" IS 'The address of the online room of an intake, for sessions that have none of their own: for those with an open seat, those who teach, and who writes the catalogue.';
 
@@ -22759,6 +24580,8 @@ COMMENT ON TABLE "public"."organisation_members" IS 'Who belongs to an organisat
 COMMENT ON TABLE "public"."organisation_seats" IS 'One unit of a paid order for an organisation. assigned: enrollment_id is the seat of learner_id; ended: it went back.';
 
 COMMENT ON TABLE "public"."organisations" IS 'Who buys seats for others. Invoices of its orders are addressed to billing_name and tax_number.';
+
+COMMENT ON TABLE "public"."payment_methods" IS 'A card or the like that a person keeps with the provider. default_since is set on one of those that are there; removed_at is for good.';
 
 COMMENT ON TABLE "public"."payment_proofs" IS 'What a buyer showed for a transfer. The file is private, under the proof''s id; the function proof-link opens it to its owner and staff.';
 
@@ -22825,6 +24648,12 @@ COMMENT ON TABLE "public"."store_credit_accounts" IS 'A person''s store credit i
 COMMENT ON TABLE "public"."store_credit_entries" IS 'One change of store credit in minor units: granted or taken back by staff, spent (reference_id: the payment), returned or refunded (the refund), redeemed (the gift card''s entry).';
 
 COMMENT ON TABLE "public"."submissions" IS 'Work handed in for an assignment, and its mark once graded_at is set.';
+
+COMMENT ON TABLE "public"."subscription_plan_scopes" IS 'What a plan opens: a course, the courses of a category with everything below it, or those of a collection.';
+
+COMMENT ON TABLE "public"."subscription_plans" IS 'What can be subscribed to, paid by period. Its prices are those of variant_id, per currency, taxes included; product_id stands behind invoices and reports and is never on sale by itself.';
+
+COMMENT ON TABLE "public"."subscriptions" IS 'One person''s subscription to a plan: amount is what each period costs. incomplete: not paid yet; past_due: a renewal failed and is tried again; cancels_at: ends then; expired: never paid.';
 
 COMMENT ON TABLE "public"."tax_categories" IS 'How a thing is taxed: what a rate is for and a product belongs to.';
 
@@ -23044,6 +24873,12 @@ REVOKE ALL ON FUNCTION "private"."apply_import_stock"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."apply_import_stock"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."apply_invoice_payment"(jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."apply_invoice_payment"(jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."apply_invoice_payment"(jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."apply_overtaken_events"(text, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."apply_overtaken_events"(text, uuid) FROM "postgres";
@@ -23055,6 +24890,12 @@ REVOKE ALL ON FUNCTION "private"."apply_payment_intent"(jsonb, uuid) FROM PUBLIC
 REVOKE ALL ON FUNCTION "private"."apply_payment_intent"(jsonb, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."apply_payment_intent"(jsonb, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."apply_payment_method"(jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."apply_payment_method"(jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."apply_payment_method"(jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."apply_pending_provider_events"(integer) FROM PUBLIC;
 
@@ -23098,6 +24939,30 @@ REVOKE ALL ON FUNCTION "private"."apply_session"(jsonb, text, uuid) FROM "postgr
 
 GRANT EXECUTE ON FUNCTION "private"."apply_session"(jsonb, text, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."apply_subscription"(uuid, jsonb, timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."apply_subscription"(uuid, jsonb, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."apply_subscription"(uuid, jsonb, timestamp with time zone) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."apply_subscription_event"(jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."apply_subscription_event"(jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."apply_subscription_event"(jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."apply_subscription_invoice"(uuid, jsonb, timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."apply_subscription_invoice"(uuid, jsonb, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."apply_subscription_invoice"(uuid, jsonb, timestamp with time zone) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."apply_subscription_page"(uuid, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."apply_subscription_page"(uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."apply_subscription_page"(uuid, jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."arrange_images"(uuid, uuid[], text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."arrange_images"(uuid, uuid[], text) TO "authenticated";
@@ -23135,6 +25000,14 @@ REVOKE ALL ON FUNCTION "private"."attach_payment_session"(uuid, text, text, time
 GRANT EXECUTE ON FUNCTION "private"."attach_payment_session"(uuid, text, text, timestamp with time zone) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."attach_payment_session"(uuid, text, text, timestamp with time zone) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."attach_subscription"(uuid, text, text, text, timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."attach_subscription"(uuid, text, text, text, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."attach_subscription"(uuid, text, text, text, timestamp with time zone) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."attach_subscription"(uuid, text, text, text, timestamp with time zone) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."attempt_document"(public.quiz_attempts) FROM PUBLIC;
 
@@ -23203,6 +25076,12 @@ REVOKE ALL ON FUNCTION "private"."best_list_price"(uuid, integer, text, uuid, bi
 REVOKE ALL ON FUNCTION "private"."best_list_price"(uuid, integer, text, uuid, bigint) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."best_list_price"(uuid, integer, text, uuid, bigint) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."bill_subscription"(public.subscriptions, private.subscription_invoices, bigint, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."bill_subscription"(public.subscriptions, private.subscription_invoices, bigint, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."bill_subscription"(public.subscriptions, private.subscription_invoices, bigint, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."book_dispute_fees"(uuid, jsonb) FROM PUBLIC;
 
@@ -23420,6 +25299,34 @@ REVOKE ALL ON FUNCTION "private"."change_stock"(private.stock_line, integer, tex
 
 GRANT EXECUTE ON FUNCTION "private"."change_stock"(private.stock_line, integer, text, uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."change_subscription"(uuid, text, boolean, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."change_subscription"(uuid, text, boolean, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."change_subscription"(uuid, text, boolean, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."change_subscription"(uuid, text, boolean, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."change_subscription"(uuid, text, boolean, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."charge_instalment"(public.instalments, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."charge_instalment"(public.instalments, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."charge_instalment"(public.instalments, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."charge_order"(uuid, uuid, text, bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."charge_order"(uuid, uuid, text, bigint) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."charge_order"(uuid, uuid, text, bigint) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."charge_to_make"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."charge_to_make"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."charge_to_make"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."check_access_dates"(timestamp with time zone, timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."check_access_dates"(timestamp with time zone, timestamp with time zone) FROM "postgres";
@@ -23593,6 +25500,12 @@ REVOKE ALL ON FUNCTION "private"."check_waitable"(uuid, uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."check_waitable"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."check_waitable"(uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."choose_default_method"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."choose_default_method"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."choose_default_method"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."claim_code_hash"(text) FROM PUBLIC;
 
@@ -23846,6 +25759,12 @@ REVOKE ALL ON FUNCTION "private"."credit_note_of"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."credit_note_of"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."customers_saving"(interval) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."customers_saving"(interval) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."customers_saving"(interval) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."decide_next_intake"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."decide_next_intake"() FROM "postgres";
@@ -24096,6 +26015,14 @@ REVOKE ALL ON FUNCTION "private"."enroll"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."enroll"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."enroll_by_subscription"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."enroll_by_subscription"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."enroll_by_subscription"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."enroll_by_subscription"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."enrollment_in"(uuid, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."enrollment_in"(uuid, uuid) FROM "postgres";
@@ -24113,6 +26040,12 @@ REVOKE ALL ON FUNCTION "private"."event_payment"(text, jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."event_payment"(text, jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."event_payment"(text, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."event_subscription"(jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."event_subscription"(jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."event_subscription"(jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."expire_due_carts"(integer) FROM PUBLIC;
 
@@ -24396,6 +26329,24 @@ REVOKE ALL ON FUNCTION "private"."flag_order"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."flag_order"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."follow_due_subscriptions"(integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."follow_due_subscriptions"(integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."follow_due_subscriptions"(integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."follow_instalments"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."follow_instalments"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."follow_instalments"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."follow_subscription"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."follow_subscription"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."follow_subscription"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."forget_staged"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."forget_staged"(uuid) FROM "postgres";
@@ -24485,6 +26436,16 @@ REVOKE ALL ON FUNCTION "private"."get_draft_order"(uuid) FROM "postgres";
 GRANT EXECUTE ON FUNCTION "private"."get_draft_order"(uuid) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."get_draft_order"(uuid) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."get_instalments"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."get_instalments"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."get_instalments"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."get_instalments"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."get_instalments"(uuid) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."get_order"(uuid) FROM PUBLIC;
 
@@ -24729,6 +26690,24 @@ REVOKE ALL ON FUNCTION "private"."index_titles"(uuid[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."index_titles"(uuid[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."index_titles"(uuid[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."instalment_amounts"(bigint, integer, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."instalment_amounts"(bigint, integer, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."instalment_amounts"(bigint, integer, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."instalment_document"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."instalment_document"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."instalment_document"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."instalment_start"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."instalment_start"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."instalment_start"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."intake_document"(uuid) FROM PUBLIC;
 
@@ -25248,6 +27227,14 @@ REVOKE ALL ON FUNCTION "private"."my_downloads"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."my_downloads"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."my_subscriptions"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."my_subscriptions"() TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."my_subscriptions"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."my_subscriptions"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."my_waitlist"() FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."my_waitlist"() TO "authenticated";
@@ -25317,6 +27304,12 @@ REVOKE ALL ON FUNCTION "private"."note_customers"(uuid[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."note_customers"(uuid[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."note_customers"(uuid[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."note_failed_instalment"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."note_failed_instalment"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."note_failed_instalment"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."note_finding"(uuid, integer, text, text, text) FROM PUBLIC;
 
@@ -25514,6 +27507,18 @@ REVOKE ALL ON FUNCTION "private"."overdue_concerns"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."overdue_concerns"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."own_method"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."own_method"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."own_method"(uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."own_methods"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."own_methods"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."own_methods"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."own_organisations"() FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."own_organisations"() TO "authenticated";
@@ -25521,6 +27526,12 @@ GRANT EXECUTE ON FUNCTION "private"."own_organisations"() TO "authenticated";
 REVOKE ALL ON FUNCTION "private"."own_organisations"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."own_organisations"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."own_subscription"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."own_subscription"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."own_subscription"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."page_of_products"(uuid, text, text, text, text, integer) FROM PUBLIC;
 
@@ -25584,6 +27595,14 @@ REVOKE ALL ON FUNCTION "private"."pay_with_gift_card"(uuid, text, bigint, text) 
 
 GRANT EXECUTE ON FUNCTION "private"."pay_with_gift_card"(uuid, text, bigint, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."pay_with_saved_method"(uuid, uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."pay_with_saved_method"(uuid, uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."pay_with_saved_method"(uuid, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."pay_with_saved_method"(uuid, uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."pay_with_store_credit"(uuid, bigint, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."pay_with_store_credit"(uuid, bigint, text) TO "authenticated";
@@ -25645,6 +27664,18 @@ REVOKE ALL ON FUNCTION "private"."place_quote"(uuid, private.quote, timestamp wi
 REVOKE ALL ON FUNCTION "private"."place_quote"(uuid, private.quote, timestamp with time zone) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."place_quote"(uuid, private.quote, timestamp with time zone) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."plan_line"(uuid, bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."plan_line"(uuid, bigint) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."plan_line"(uuid, bigint) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."plan_opens"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."plan_opens"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."plan_opens"(uuid, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."post_entries"(text, uuid, text, jsonb) FROM PUBLIC;
 
@@ -25817,6 +27848,14 @@ REVOKE ALL ON FUNCTION "private"."proof_document"(uuid, boolean) FROM "postgres"
 GRANT EXECUTE ON FUNCTION "private"."proof_document"(uuid, boolean) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."proof_document"(uuid, boolean) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."provider_customer"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."provider_customer"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."provider_customer"(uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."provider_customer"(uuid, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."provider_reading"(text) FROM PUBLIC;
 
@@ -26298,6 +28337,14 @@ REVOKE ALL ON FUNCTION "private"."remove_organisation_member"(uuid, uuid, text) 
 
 GRANT EXECUTE ON FUNCTION "private"."remove_organisation_member"(uuid, uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."remove_payment_method"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."remove_payment_method"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."remove_payment_method"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."remove_payment_method"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."renew_access"(uuid, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."renew_access"(uuid, text, text) TO "authenticated";
@@ -26335,6 +28382,12 @@ REVOKE ALL ON FUNCTION "private"."renewal_quote"(uuid, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."renewal_quote"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."renewal_quote"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."request_charge"(uuid, uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."request_charge"(uuid, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."request_charge"(uuid, uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."request_id"() FROM PUBLIC;
 
@@ -26558,6 +28611,12 @@ REVOKE ALL ON FUNCTION "private"."run_import_stock"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."run_import_stock"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."run_instalments"(integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."run_instalments"(integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."run_instalments"(integer) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."say_how_long_to_keep"() FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."say_how_long_to_keep"() TO "anon", "authenticated";
@@ -26674,11 +28733,27 @@ GRANT EXECUTE ON FUNCTION "private"."set_course_renewal"(uuid, integer, text) TO
 
 GRANT EXECUTE ON FUNCTION "private"."set_course_renewal"(uuid, integer, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."set_default_payment_method"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."set_default_payment_method"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."set_default_payment_method"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."set_default_payment_method"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."set_gift_card_code"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."set_gift_card_code"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."set_gift_card_code"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."set_instalment_method"(uuid, uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."set_instalment_method"(uuid, uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."set_instalment_method"(uuid, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."set_instalment_method"(uuid, uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."set_low_stock_threshold"(uuid, integer, text) FROM PUBLIC;
 
@@ -26710,11 +28785,25 @@ GRANT EXECUTE ON FUNCTION "private"."set_stock_mode"(uuid, text, integer, timest
 
 GRANT EXECUTE ON FUNCTION "private"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."set_subscription_method"(uuid, uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."set_subscription_method"(uuid, uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."set_subscription_method"(uuid, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."set_subscription_method"(uuid, uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."setting"(text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."setting"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."setting"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."settle_instalments"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."settle_instalments"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."settle_instalments"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."settle_payment"(uuid, bigint, text, text) FROM PUBLIC;
 
@@ -26733,6 +28822,12 @@ REVOKE ALL ON FUNCTION "private"."settle_reservations"(uuid, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."settle_reservations"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."settle_reservations"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."settle_subscription"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."settle_subscription"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."settle_subscription"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."share_category_tree"() FROM PUBLIC;
 
@@ -26820,6 +28915,14 @@ REVOKE ALL ON FUNCTION "private"."start_import_run"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."start_import_run"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."start_instalments"(uuid, uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."start_instalments"(uuid, uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."start_instalments"(uuid, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."start_instalments"(uuid, uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."start_payment"(uuid, text, bigint) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."start_payment"(uuid, text, bigint) TO "authenticated";
@@ -26849,6 +28952,22 @@ GRANT EXECUTE ON FUNCTION "private"."start_quiz"(uuid, text) TO "authenticated";
 REVOKE ALL ON FUNCTION "private"."start_quiz"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."start_quiz"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."start_saving_method"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."start_saving_method"() TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."start_saving_method"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."start_saving_method"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."start_subscription"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."start_subscription"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."start_subscription"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."start_subscription"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."start_transfer"(uuid, bigint, text) FROM PUBLIC;
 
@@ -26957,6 +29076,34 @@ GRANT EXECUTE ON FUNCTION "private"."submit_quiz"(uuid, jsonb, text) TO "authent
 REVOKE ALL ON FUNCTION "private"."submit_quiz"(uuid, jsonb, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."submit_quiz"(uuid, jsonb, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."subscription_document"(public.subscriptions) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."subscription_document"(public.subscriptions) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."subscription_document"(public.subscriptions) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."subscription_lock"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."subscription_lock"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."subscription_lock"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."subscription_offers"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."subscription_offers"() TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."subscription_offers"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."subscription_offers"() TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."subscription_offers"() TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."subscriptions_to_ask"(integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."subscriptions_to_ask"(integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."subscriptions_to_ask"(integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."suggest_products"(text, text, integer) FROM PUBLIC;
 
@@ -27274,6 +29421,12 @@ REVOKE ALL ON FUNCTION "private"."tg_orders__end_owing"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg_orders__end_owing"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."tg_orders__stop_instalments"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_orders__stop_instalments"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_orders__stop_instalments"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."tg_product_option_values__keep_what_is_chosen"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."tg_product_option_values__keep_what_is_chosen"() FROM "postgres";
@@ -27285,6 +29438,12 @@ REVOKE ALL ON FUNCTION "private"."tg_products__check_attributes"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."tg_products__check_attributes"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg_products__check_attributes"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_products__keep_plans_off_sale"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_products__keep_plans_off_sale"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_products__keep_plans_off_sale"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."tg_profiles__leave_waitlists"() FROM PUBLIC;
 
@@ -27321,6 +29480,12 @@ REVOKE ALL ON FUNCTION "private"."tg_store_credit_entries__guard_balance"() FROM
 REVOKE ALL ON FUNCTION "private"."tg_store_credit_entries__guard_balance"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg_store_credit_entries__guard_balance"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_subscription_plans__make_product"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_subscription_plans__make_product"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_subscription_plans__make_product"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."tg_users__close_profile"() FROM PUBLIC;
 
@@ -27369,6 +29534,12 @@ REVOKE ALL ON FUNCTION "private"."tg_variants__repeat_options"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."tg_variants__repeat_options"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg_variants__repeat_options"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."told_invoice_intent"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."told_invoice_intent"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."told_invoice_intent"(text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."total_quote"(uuid, text, private.order_line[], uuid[], text, text) FROM PUBLIC;
 
@@ -27622,6 +29793,16 @@ REVOKE ALL ON FUNCTION "private"."write_items"(uuid, private.order_line[]) FROM 
 
 GRANT EXECUTE ON FUNCTION "private"."write_items"(uuid, private.order_line[]) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."write_off_instalments"(uuid, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."write_off_instalments"(uuid, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."write_off_instalments"(uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."write_off_instalments"(uuid, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."write_off_instalments"(uuid, text, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."write_off_payments"(uuid, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."write_off_payments"(uuid, text) FROM "postgres";
@@ -27645,6 +29826,12 @@ REVOKE ALL ON FUNCTION "private"."write_time"(timestamp with time zone) FROM PUB
 REVOKE ALL ON FUNCTION "private"."write_time"(timestamp with time zone) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."write_time"(timestamp with time zone) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."written_off_amount"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."written_off_amount"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."written_off_amount"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."yield_to_refund"(uuid, bigint) FROM PUBLIC;
 
@@ -27732,6 +29919,14 @@ GRANT EXECUTE ON FUNCTION "public"."attach_payment_session"(uuid, text, text, ti
 
 GRANT EXECUTE ON FUNCTION "public"."attach_payment_session"(uuid, text, text, timestamp with time zone) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."attach_subscription"(uuid, text, text, text, timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "public"."attach_subscription"(uuid, text, text, text, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."attach_subscription"(uuid, text, text, text, timestamp with time zone) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."attach_subscription"(uuid, text, text, text, timestamp with time zone) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."attribute_schema"(uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."attribute_schema"(uuid, text) TO "anon", "authenticated";
@@ -27787,6 +29982,16 @@ REVOKE ALL ON FUNCTION "public"."cancel_order"(uuid, text, text) FROM "postgres"
 GRANT EXECUTE ON FUNCTION "public"."cancel_order"(uuid, text, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."cancel_order"(uuid, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."cancel_subscription"(uuid, boolean, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."cancel_subscription"(uuid, boolean, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."cancel_subscription"(uuid, boolean, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."cancel_subscription"(uuid, boolean, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."cancel_subscription"(uuid, boolean, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."cancellation_quote"(uuid) FROM PUBLIC;
 
@@ -27996,6 +30201,14 @@ REVOKE ALL ON FUNCTION "public"."enroll"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."enroll"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."enroll_by_subscription"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."enroll_by_subscription"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."enroll_by_subscription"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."enroll_by_subscription"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."explain_order_money"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."explain_order_money"(uuid) TO "authenticated";
@@ -28081,6 +30294,16 @@ REVOKE ALL ON FUNCTION "public"."get_draft_order"(uuid) FROM "postgres";
 GRANT EXECUTE ON FUNCTION "public"."get_draft_order"(uuid) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."get_draft_order"(uuid) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."get_instalments"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."get_instalments"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."get_instalments"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."get_instalments"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."get_instalments"(uuid) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."get_order"(uuid) FROM PUBLIC;
 
@@ -28302,6 +30525,14 @@ REVOKE ALL ON FUNCTION "public"."my_store_credit"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."my_store_credit"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."my_subscriptions"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."my_subscriptions"() TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."my_subscriptions"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."my_subscriptions"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."my_waitlist"() FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."my_waitlist"() TO "authenticated";
@@ -28372,6 +30603,14 @@ REVOKE ALL ON FUNCTION "public"."pay_with_gift_card"(uuid, text, bigint, text) F
 
 GRANT EXECUTE ON FUNCTION "public"."pay_with_gift_card"(uuid, text, bigint, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."pay_with_saved_method"(uuid, uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."pay_with_saved_method"(uuid, uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."pay_with_saved_method"(uuid, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."pay_with_saved_method"(uuid, uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."pay_with_store_credit"(uuid, bigint, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."pay_with_store_credit"(uuid, bigint, text) TO "authenticated";
@@ -28425,6 +30664,14 @@ REVOKE ALL ON FUNCTION "public"."proof_document"(uuid, boolean) FROM "postgres";
 GRANT EXECUTE ON FUNCTION "public"."proof_document"(uuid, boolean) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."proof_document"(uuid, boolean) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."provider_customer"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "public"."provider_customer"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."provider_customer"(uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."provider_customer"(uuid, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."publish_intake"(uuid, text) FROM PUBLIC;
 
@@ -28588,6 +30835,14 @@ REVOKE ALL ON FUNCTION "public"."remove_organisation_member"(uuid, uuid, text) F
 
 GRANT EXECUTE ON FUNCTION "public"."remove_organisation_member"(uuid, uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."remove_payment_method"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."remove_payment_method"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."remove_payment_method"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."remove_payment_method"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."renew_access"(uuid, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."renew_access"(uuid, text, text) TO "authenticated";
@@ -28633,6 +30888,16 @@ REVOKE ALL ON FUNCTION "public"."resolve_order_review"(uuid, text, text, text) F
 GRANT EXECUTE ON FUNCTION "public"."resolve_order_review"(uuid, text, text, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."resolve_order_review"(uuid, text, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."resume_subscription"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."resume_subscription"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."resume_subscription"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."resume_subscription"(uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."resume_subscription"(uuid, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."retry_process"(uuid) FROM PUBLIC;
 
@@ -28744,6 +31009,22 @@ GRANT EXECUTE ON FUNCTION "public"."set_course_renewal"(uuid, integer, text) TO 
 
 GRANT EXECUTE ON FUNCTION "public"."set_course_renewal"(uuid, integer, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."set_default_payment_method"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."set_default_payment_method"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."set_default_payment_method"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."set_default_payment_method"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."set_instalment_method"(uuid, uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."set_instalment_method"(uuid, uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."set_instalment_method"(uuid, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."set_instalment_method"(uuid, uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."set_low_stock_threshold"(uuid, integer, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."set_low_stock_threshold"(uuid, integer, text) TO "authenticated";
@@ -28774,6 +31055,14 @@ GRANT EXECUTE ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timesta
 
 GRANT EXECUTE ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."set_subscription_method"(uuid, uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."set_subscription_method"(uuid, uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."set_subscription_method"(uuid, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."set_subscription_method"(uuid, uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."start_export"(text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."start_export"(text, text) TO "authenticated";
@@ -28793,6 +31082,14 @@ REVOKE ALL ON FUNCTION "public"."start_import"(text, text, boolean, text) FROM "
 GRANT EXECUTE ON FUNCTION "public"."start_import"(text, text, boolean, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."start_import"(text, text, boolean, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."start_instalments"(uuid, uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."start_instalments"(uuid, uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."start_instalments"(uuid, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."start_instalments"(uuid, uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."start_payment"(uuid, text, bigint) FROM PUBLIC;
 
@@ -28827,6 +31124,22 @@ GRANT EXECUTE ON FUNCTION "public"."start_quiz"(uuid, text) TO "authenticated";
 REVOKE ALL ON FUNCTION "public"."start_quiz"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."start_quiz"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."start_saving_method"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."start_saving_method"() TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."start_saving_method"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."start_saving_method"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."start_subscription"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."start_subscription"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."start_subscription"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."start_subscription"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."start_transfer"(uuid, bigint, text) FROM PUBLIC;
 
@@ -28879,6 +31192,16 @@ GRANT EXECUTE ON FUNCTION "public"."submit_quiz"(uuid, jsonb, text) TO "authenti
 REVOKE ALL ON FUNCTION "public"."submit_quiz"(uuid, jsonb, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."submit_quiz"(uuid, jsonb, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."subscription_offers"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."subscription_offers"() TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."subscription_offers"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."subscription_offers"() TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."subscription_offers"() TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."suggest_products"(text, text, integer) FROM PUBLIC;
 
@@ -28985,6 +31308,16 @@ REVOKE ALL ON FUNCTION "public"."withdraw_seat"(uuid, text, text) FROM "postgres
 GRANT EXECUTE ON FUNCTION "public"."withdraw_seat"(uuid, text, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."withdraw_seat"(uuid, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."write_off_instalments"(uuid, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."write_off_instalments"(uuid, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."write_off_instalments"(uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."write_off_instalments"(uuid, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."write_off_instalments"(uuid, text, text) TO "service_role";
 
 GRANT USAGE ON SCHEMA "private" TO "anon", "authenticated", "service_role";
 
@@ -30064,6 +32397,94 @@ REVOKE ALL ON TABLE "public"."imports" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."imports" TO "service_role";
 
+REVOKE ALL ON TABLE "public"."instalment_plans" FROM "anon";
+
+GRANT SELECT ON TABLE "public"."instalment_plans" TO "anon";
+
+REVOKE ALL ("count") ON TABLE "public"."instalment_plans" FROM "authenticated";
+
+GRANT INSERT ("count"), UPDATE ("count") ON TABLE "public"."instalment_plans" TO "authenticated";
+
+REVOKE ALL ("first_basis_points") ON TABLE "public"."instalment_plans" FROM "authenticated";
+
+GRANT INSERT ("first_basis_points"), UPDATE ("first_basis_points") ON TABLE "public"."instalment_plans" TO "authenticated";
+
+REVOKE ALL ("period") ON TABLE "public"."instalment_plans" FROM "authenticated";
+
+GRANT INSERT ("period"), UPDATE ("period") ON TABLE "public"."instalment_plans" TO "authenticated";
+
+REVOKE ALL ("product_id") ON TABLE "public"."instalment_plans" FROM "authenticated";
+
+GRANT INSERT ("product_id"), UPDATE ("product_id") ON TABLE "public"."instalment_plans" TO "authenticated";
+
+REVOKE ALL ("status") ON TABLE "public"."instalment_plans" FROM "authenticated";
+
+GRANT INSERT ("status"), UPDATE ("status") ON TABLE "public"."instalment_plans" TO "authenticated";
+
+REVOKE ALL ("title") ON TABLE "public"."instalment_plans" FROM "authenticated";
+
+GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."instalment_plans" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."instalment_plans" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."instalment_plans" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."instalment_plans" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."instalment_plans" TO "postgres";
+
+REVOKE ALL ("count") ON TABLE "public"."instalment_plans" FROM "service_role";
+
+GRANT INSERT ("count"), UPDATE ("count") ON TABLE "public"."instalment_plans" TO "service_role";
+
+REVOKE ALL ("first_basis_points") ON TABLE "public"."instalment_plans" FROM "service_role";
+
+GRANT INSERT ("first_basis_points"), UPDATE ("first_basis_points") ON TABLE "public"."instalment_plans" TO "service_role";
+
+REVOKE ALL ("period") ON TABLE "public"."instalment_plans" FROM "service_role";
+
+GRANT INSERT ("period"), UPDATE ("period") ON TABLE "public"."instalment_plans" TO "service_role";
+
+REVOKE ALL ("product_id") ON TABLE "public"."instalment_plans" FROM "service_role";
+
+GRANT INSERT ("product_id"), UPDATE ("product_id") ON TABLE "public"."instalment_plans" TO "service_role";
+
+REVOKE ALL ("status") ON TABLE "public"."instalment_plans" FROM "service_role";
+
+GRANT INSERT ("status"), UPDATE ("status") ON TABLE "public"."instalment_plans" TO "service_role";
+
+REVOKE ALL ("title") ON TABLE "public"."instalment_plans" FROM "service_role";
+
+GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."instalment_plans" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."instalment_plans" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."instalment_plans" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."instalment_schedules" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."instalment_schedules" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."instalment_schedules" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."instalment_schedules" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."instalment_schedules" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."instalment_schedules" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."instalments" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."instalments" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."instalments" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."instalments" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."instalments" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."instalments" TO "service_role";
+
 REVOKE ALL ("intake_id") ON TABLE "public"."intake_links" FROM "authenticated";
 
 GRANT INSERT ("intake_id") ON TABLE "public"."intake_links" TO "authenticated";
@@ -30739,6 +33160,18 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."organisations" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."organisations" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."payment_methods" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."payment_methods" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."payment_methods" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."payment_methods" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."payment_methods" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."payment_methods" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."payment_proofs" FROM "authenticated";
 
@@ -31683,6 +34116,114 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."submissions" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."submissions" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."subscription_plan_scopes" FROM "anon";
+
+GRANT SELECT ON TABLE "public"."subscription_plan_scopes" TO "anon";
+
+REVOKE ALL ("category_id") ON TABLE "public"."subscription_plan_scopes" FROM "authenticated";
+
+GRANT INSERT ("category_id") ON TABLE "public"."subscription_plan_scopes" TO "authenticated";
+
+REVOKE ALL ("collection_id") ON TABLE "public"."subscription_plan_scopes" FROM "authenticated";
+
+GRANT INSERT ("collection_id") ON TABLE "public"."subscription_plan_scopes" TO "authenticated";
+
+REVOKE ALL ("plan_id") ON TABLE "public"."subscription_plan_scopes" FROM "authenticated";
+
+GRANT INSERT ("plan_id") ON TABLE "public"."subscription_plan_scopes" TO "authenticated";
+
+REVOKE ALL ("product_id") ON TABLE "public"."subscription_plan_scopes" FROM "authenticated";
+
+GRANT INSERT ("product_id") ON TABLE "public"."subscription_plan_scopes" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."subscription_plan_scopes" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."subscription_plan_scopes" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."subscription_plan_scopes" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."subscription_plan_scopes" TO "postgres";
+
+REVOKE ALL ("category_id") ON TABLE "public"."subscription_plan_scopes" FROM "service_role";
+
+GRANT INSERT ("category_id") ON TABLE "public"."subscription_plan_scopes" TO "service_role";
+
+REVOKE ALL ("collection_id") ON TABLE "public"."subscription_plan_scopes" FROM "service_role";
+
+GRANT INSERT ("collection_id") ON TABLE "public"."subscription_plan_scopes" TO "service_role";
+
+REVOKE ALL ("plan_id") ON TABLE "public"."subscription_plan_scopes" FROM "service_role";
+
+GRANT INSERT ("plan_id") ON TABLE "public"."subscription_plan_scopes" TO "service_role";
+
+REVOKE ALL ("product_id") ON TABLE "public"."subscription_plan_scopes" FROM "service_role";
+
+GRANT INSERT ("product_id") ON TABLE "public"."subscription_plan_scopes" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."subscription_plan_scopes" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."subscription_plan_scopes" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."subscription_plans" FROM "anon";
+
+GRANT SELECT ON TABLE "public"."subscription_plans" TO "anon";
+
+REVOKE ALL ("period") ON TABLE "public"."subscription_plans" FROM "authenticated";
+
+GRANT INSERT ("period") ON TABLE "public"."subscription_plans" TO "authenticated";
+
+REVOKE ALL ("status") ON TABLE "public"."subscription_plans" FROM "authenticated";
+
+GRANT INSERT ("status"), UPDATE ("status") ON TABLE "public"."subscription_plans" TO "authenticated";
+
+REVOKE ALL ("summary") ON TABLE "public"."subscription_plans" FROM "authenticated";
+
+GRANT INSERT ("summary"), UPDATE ("summary") ON TABLE "public"."subscription_plans" TO "authenticated";
+
+REVOKE ALL ("title") ON TABLE "public"."subscription_plans" FROM "authenticated";
+
+GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."subscription_plans" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."subscription_plans" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."subscription_plans" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."subscription_plans" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."subscription_plans" TO "postgres";
+
+REVOKE ALL ("period") ON TABLE "public"."subscription_plans" FROM "service_role";
+
+GRANT INSERT ("period") ON TABLE "public"."subscription_plans" TO "service_role";
+
+REVOKE ALL ("status") ON TABLE "public"."subscription_plans" FROM "service_role";
+
+GRANT INSERT ("status"), UPDATE ("status") ON TABLE "public"."subscription_plans" TO "service_role";
+
+REVOKE ALL ("summary") ON TABLE "public"."subscription_plans" FROM "service_role";
+
+GRANT INSERT ("summary"), UPDATE ("summary") ON TABLE "public"."subscription_plans" TO "service_role";
+
+REVOKE ALL ("title") ON TABLE "public"."subscription_plans" FROM "service_role";
+
+GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."subscription_plans" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."subscription_plans" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."subscription_plans" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."subscriptions" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."subscriptions" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."subscriptions" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."subscriptions" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."subscriptions" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."subscriptions" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."tax_categories" FROM "anon";
 

@@ -55,6 +55,16 @@ from seed_courses;
 update public.products set tax_category = 'exempt' where kind = 'course';
 insert into public.tax_rates (country, tax_category, name, basis_points, inclusive) values ('ID', 'standard', 'PPN', 1100, true);
 
+-- everything that is taught at one's own pace, by the month
+with plan as (
+  insert into public.subscription_plans (title, summary, period, status)
+  values ('All self-paced courses', 'Every course without fixed dates, for as long as you subscribe.', 'month', 'active') returning id, variant_id
+), priced as (
+  insert into public.prices (variant_id, currency, amount) select plan.variant_id, 'IDR', 19900000 from plan
+)
+insert into public.subscription_plan_scopes (plan_id, product_id)
+select plan.id, products.id from plan cross join public.products where products.kind = 'course' and products.status = 'published';
+
 -- what costs more can be paid in parts
 insert into public.instalment_plans (title, count, period, first_basis_points, status) values
   ('Three monthly payments', 3, 'month', null, 'active'),

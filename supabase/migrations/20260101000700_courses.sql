@@ -130,6 +130,7 @@ create table public.enrollments (
   intake_id uuid not null references public.intakes (id) on delete restrict,
   learner_id uuid not null references public.profiles (id) on delete restrict,
   order_item_id uuid, -- the orders domain adds the foreign key
+  subscription_id uuid, -- the subscriptions domain adds it
   status text not null,
   enrolled_at timestamptz,
   ended_at timestamptz,
@@ -142,7 +143,7 @@ create table public.enrollments (
   constraint enrollments_are_dated_once_active check (enrolled_at is not null or status in ('reserved', 'cancelled', 'expired')),
   constraint enrollments_end_when_they_are_over check ((ended_at is not null) = (status in ('cancelled', 'expired')))
 );
-comment on table public.enrollments is 'A learner''s seat in an intake: reserved while the order is unpaid, active once it is. Made by place_order and enroll.';
+comment on table public.enrollments is 'A learner''s seat in an intake: reserved while the order is unpaid, active once it is. Made by place_order and enroll, or by what a subscription opens.';
 
 -- the guarantee: one live seat per learner and intake
 create unique index enrollments_one_live_per_learner on public.enrollments (intake_id, learner_id)

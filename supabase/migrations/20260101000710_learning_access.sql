@@ -142,6 +142,8 @@ begin
       when enrollments.status = 'reserved' then 'unpaid'
       when enrollments.status = 'suspended' then 'suspended'
       when enrollments.status in ('cancelled', 'expired') then 'not_enrolled'
+      -- a subscription opens to the second, whatever the enrolment says yet
+      when private.subscription_lock(enrollments.subscription_id) <> '' then private.subscription_lock(enrollments.subscription_id)
       when private.access_ends_at(enrollments.enrolled_at, intakes.starts_at, intakes.access_days, enrollments.access_ends_at) <= now() then 'access_over'
       when greatest(intakes.starts_at, enrollments.access_starts_at) > now() then 'not_started'
       when exists (

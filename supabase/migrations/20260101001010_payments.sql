@@ -39,8 +39,8 @@ create table public.payments (
   constraint payments_are_numbered_per_order unique (order_id, attempt),
   constraint payments_have_a_known_status check (status in ('pending', 'processing', 'authorized', 'success', 'failed', 'expired', 'cancelled', 'refunding', 'refunded', 'refund_failed')),
   constraint payments_have_a_known_provider check (provider in ('stripe', 'ewallet', 'manual_transfer', 'store_credit', 'gift_card', 'cash', 'other')),
-  constraint payments_have_a_known_method check (method in ('checkout', 'payment_intent', 'ewallet', 'manual_transfer', 'store_credit', 'gift_card', 'cash', 'other')),
-  constraint payments_are_by_stripe_or_named_by_their_method check ((provider = 'stripe') = (method in ('checkout', 'payment_intent')) and provider in ('stripe', method, 'saved_method')),
+  constraint payments_have_a_known_method check (method in ('checkout', 'payment_intent', 'saved_method', 'subscription', 'ewallet', 'manual_transfer', 'store_credit', 'gift_card', 'cash', 'other')),
+  constraint payments_are_by_stripe_or_named_by_their_method check ((provider = 'stripe') = (method in ('checkout', 'payment_intent', 'saved_method', 'subscription')) and provider in ('stripe', method)),
   constraint payments_pay_something check (amount > 0),
   constraint payments_give_back_no_more_than_they_took check (refunded_amount >= 0 and disputed_amount >= 0 and refunded_amount + disputed_amount <= captured_amount
     and captured_amount <= amount),
@@ -125,7 +125,7 @@ begin
   end if;
   if v_payment.id is null then
     insert into public.payments (order_id, attempt, provider, method, currency, amount, capture_method)
-    select v_order.id, coalesce(max(payments.attempt), 0) + 1, case when open_payment.method in ('checkout', 'payment_intent') then 'stripe' else open_payment.method end,
+    select v_order.id, coalesce(max(payments.attempt), 0) + 1, case when open_payment.method in ('checkout', 'payment_intent', 'saved_method') then 'stripe' else open_payment.method end,
       open_payment.method, v_order.currency, v_amount,
       case when open_payment.method in ('checkout', 'payment_intent') then private.setting('payment_capture') #>> '{}' else 'automatic' end
     from public.payments where payments.order_id = v_order.id

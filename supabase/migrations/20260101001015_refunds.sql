@@ -63,13 +63,13 @@ create policy select_own_or_staff on public.status_changes for select to authent
       or exists (select from public.gifts where gifts.id = subject_id and gifts.buyer_id = (select auth.uid()))
     when machine = 'organisation_seat' then (select private.has_permission('organisations.read')) or exists (select from public.organisation_seats
       where organisation_seats.id = subject_id and organisation_seats.organisation_id in (select private.managed_organisations()))
-    when machine in ('refund', 'dispute', 'instalment', 'instalment_schedule') then (select private.has_permission('payments.read'))
+    when machine in ('refund', 'dispute', 'instalment', 'instalment_schedule', 'subscription') then (select private.has_permission('payments.read'))
     when machine = 'process' then (select private.has_permission('processes.read'))
     when machine = 'cart' then (select private.has_permission('orders.read'))
       or exists (select from public.carts where carts.id = subject_id and carts.customer_id = (select auth.uid()))
     when machine = 'product' then (select private.has_permission('catalog.read'))
     when machine = 'draft_order' then (select private.has_permission('orders.read'))
-    when machine in ('price_list', 'promotion', 'instalment_plan') then (select private.has_permission('pricing.read'))
+    when machine in ('price_list', 'promotion', 'instalment_plan', 'subscription_plan') then (select private.has_permission('pricing.read'))
     else false
   end);
 

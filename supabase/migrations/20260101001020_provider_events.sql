@@ -175,7 +175,11 @@ begin
   v_payment_id := private.event_payment(v_event.provider, v_object);
   select payments.order_id into v_order_id from public.payments where payments.id = v_payment_id;
   perform private.give_reason(v_event.type);
-  if v_object #>> '{metadata,order_id}' <> v_order_id::text then
+  if v_event.type like 'customer.subscription.%' or v_event.type like 'invoice.%' or v_object ->> 'mode' = 'subscription' then
+    v_outcome := private.apply_subscription_event(v_event.payload);
+  elsif v_event.type = 'invoice_payment.paid' then
+    v_outcome := private.apply_invoice_payment(v_object);
+  elsif v_object #>> '{metadata,order_id}' <> v_order_id::text then
     v_outcome := private.flag_order(v_order_id, 'the provider names another order than the payment''s');
   elsif v_payment_id is not null then
     v_outcome := case

@@ -225,6 +225,18 @@ select 'a part that is charged has an attempt under way', instalments.id::text, 
 from public.instalments left join public.payments on payments.id = instalments.payment_id
 where instalments.status = 'processing' and payments.status is distinct from 'processing'
 union all
+select 'a seat of a subscription is open only while it lives', enrollments.id::text, subscriptions.status
+from public.enrollments join public.subscriptions on subscriptions.id = enrollments.subscription_id
+where enrollments.status in ('active', 'suspended') and subscriptions.status not in ('active', 'past_due')
+union all
+select 'a subscription takes no counted seat', enrollments.id::text, intakes.seats::text
+from public.enrollments join public.intakes on intakes.id = enrollments.intake_id
+where enrollments.subscription_id is not null and enrollments.status in ('active', 'suspended') and intakes.seats is not null
+union all
+select 'a paid period has one paid order', subscription_invoices.provider_invoice_id, coalesce(orders.status, 'no order')
+from private.subscription_invoices left join public.orders on orders.id = subscription_invoices.order_id
+where subscription_invoices.paid_at is not null and orders.paid_at is null and orders.id is not null
+union all
 select 'refunds are what payments gave back', payments.id::text, payments.refunded_amount::text
 from public.payments
 where payments.refunded_amount <> (select coalesce(sum(refunds.amount), 0) from public.refunds where refunds.payment_id = payments.id and refunds.status = 'success')

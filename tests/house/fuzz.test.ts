@@ -22,6 +22,7 @@ const mayAccept = new Set([
   "my_courses",
   "my_downloads",
   "my_store_credit",
+  "my_subscriptions",
   "my_waitlist",
   "open_concerns",
   "revoke_role",
@@ -29,6 +30,7 @@ const mayAccept = new Set([
   "search_orders",
   "search_products",
   "stock_by_location",
+  "subscription_offers",
   "suggest_products",
   "variant_prices",
 ]);

@@ -6,6 +6,7 @@ import { createLog } from "../../packages/worker/src/log.ts";
 import { openStripe } from "../../packages/worker/src/stripe.ts";
 import { chargeSavedMethod } from "../../packages/worker/src/tasks/payments.charge-saved-method.ts";
 import type { EventRunContext } from "../../packages/worker/src/tasks/task.ts";
+import { begun, FEE } from "../subscriptions/subscribing.ts";
 import { useDatabase } from "../support/database.ts";
 import { actingAs } from "./acting-as.ts";
 import { deliver } from "./deliver.ts";
@@ -135,6 +136,75 @@ describe("the worker", { timeout: 60_000 }, () => {
     expect(await parts()).toMatchObject([{ status: "paid" }, { status: "paid" }]);
     expect(await seatOf(order.orderId)).toBe("active");
     expect(await taken(order.customer)).toEqual([PRICE / 2]);
+  });
+
+  test("hears of a subscription by asking: begun, renewed by the provider's clock, failed, paid by another card, ended", async () => {
+    const sql = database.sql;
+    const it = await begun(sql);
+    const { id: customer } = await stripe().customers.create({});
+    await customerAtProvider(sql, it.personId, customer);
+    const price = await stripe().prices.create({
+      currency: "idr",
+      unit_amount: FEE,
+      recurring: { interval: "month" },
+      product_data: { name: "All" },
+    });
+    const metadata = { subscription_id: it.subscriptionId };
+    const page = await stripe().checkout.sessions.create({
+      mode: "subscription",
+      customer,
+      line_items: [{ price: price.id, quantity: 1 }],
+      metadata,
+      subscription_data: { metadata },
+      success_url: "http://shop.test",
+    });
+    await sql`select private.attach_subscription(${it.subscriptionId}, ${price.id}, ${page.id}, ${page.url}, now() + interval '1 hour')`;
+    await sql`update public.subscriptions set created_at = now() - interval '5 minutes' where id = ${it.subscriptionId}`;
+    const control = async (path: string, body: object) => {
+      const response = await fetch(`${simulator.url}/simulator/${path}`, {
+        method: "POST",
+        body: JSON.stringify(body),
+      });
+      expect(response.status, path).toBe(200);
+    };
+    const read = async () => {
+      const [row] = await sql`select status, cardinality(array(select order_id from private.subscription_invoices
+        where subscription_id = subscriptions.id and order_id is not null)) as orders from public.subscriptions where id = ${it.subscriptionId}`;
+      return `${row?.status} ${row?.orders}`;
+    };
+    await control(`sessions/${page.id}/pay`, {});
+    await untilQuiet();
+    expect(await read()).toBe("active 1");
+    await control("advance", { seconds: 32 * 24 * 60 * 60 });
+    await untilQuiet();
+    expect(await read()).toBe("active 2");
+    const [kept] = (await stripe().paymentMethods.list({ customer })).data;
+    await control(`payment_methods/${kept?.id}`, { behaves_as: "pm_card_chargeCustomerFail" });
+    await control("advance", { seconds: 31 * 24 * 60 * 60 });
+    await untilQuiet();
+    expect(await read()).toBe("past_due 2");
+    await control(`payment_methods/${kept?.id}`, { behaves_as: "pm_card_visa" });
+    await untilQuiet();
+    const [known] = await sql`select id from public.payment_methods where person_id = ${it.personId}`;
+    if (!known)
+      await sql`update private.provider_customers set saving_at = now() - interval '3 minutes' where person_id = ${it.personId}`;
+    await untilQuiet();
+    const [card] = await sql`select id from public.payment_methods where person_id = ${it.personId}`;
+    await actingAs(
+      sql,
+      it.personId,
+      (tx) => tx`select public.set_subscription_method(${it.subscriptionId}, ${card?.id})`,
+    );
+    await untilQuiet();
+    expect(await read()).toBe("active 3");
+    await actingAs(sql, it.personId, (tx) => tx`select public.cancel_subscription(${it.subscriptionId}, false)`);
+    await untilQuiet();
+    const [at] = (await stripe().invoices.list({})).data;
+    expect(at?.status).toBe("paid");
+    expect(await read()).toBe("canceled 3");
+    const [unnamed] =
+      await sql`select count(*) from public.payments where method = 'subscription' and provider_payment_id is null`;
+    expect(unnamed?.count).toBe(0);
   });
 
   /** Two workers have the same charge; what one of them could not do yet it does again, as its queue would. */

@@ -72,6 +72,13 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
   for (const customer of [first, second])
     await transfer(sql, customer, await order(sql, customer, transferred.variantId));
   for (const customer of [first, second]) await keepCard(sql, customer);
+  const plans =
+    await sql`insert into public.subscription_plans (title, period, status) values ('Everything', 'month', 'active'), ('Next year', 'year', 'draft') returning id, variant_id`;
+  for (const { id } of plans)
+    await sql`insert into public.subscription_plan_scopes (plan_id, product_id) values (${id}, ${book.productId})`;
+  await sql`insert into public.prices (variant_id, currency, amount) values (${plans[0]?.variant_id}, 'IDR', 99_000_00)`;
+  for (const customer of [first, second])
+    await act(sql, customer, (tx) => tx`select public.start_subscription(${plans[0]?.id})`);
   const full = await publishedIntake(sql, { seats: 0 });
   for (const customer of [first, second])
     await act(sql, customer, (tx) => tx`select public.join_waitlist(${full.intakeId})`);

@@ -20,12 +20,13 @@ import { Ledger } from "./resources/ledger.ts";
 import { Notifications } from "./resources/notifications.ts";
 import { Orders } from "./resources/orders.ts";
 import { Organisations } from "./resources/organisations.ts";
-import { Payments } from "./resources/payments.ts";
 import { PaymentMethods } from "./resources/payment-methods.ts";
+import { Payments } from "./resources/payments.ts";
 import { People } from "./resources/people.ts";
 import { Pricing } from "./resources/pricing.ts";
 import { Processes } from "./resources/processes.ts";
 import { Refunds } from "./resources/refunds.ts";
+import { Subscriptions } from "./resources/subscriptions.ts";
 import { Transfers } from "./resources/transfers.ts";
 
 /** What {@link createSeatline} takes. */
@@ -69,6 +70,7 @@ export interface Seatline {
   disputes: Disputes;
   ledger: Ledger;
   alerts: Alerts;
+  subscriptions: Subscriptions;
   transfers: Transfers;
   /** Supabase Auth: sign-up, sign-in, sign-out, one-time passwords. */
   auth: SupabaseClient<Database>["auth"];
@@ -120,6 +122,7 @@ export function createSeatline(options: SeatlineOptions): Seatline {
     alerts: new Alerts(api),
     refunds: new Refunds(api),
     disputes: new Disputes(api),
+    subscriptions: new Subscriptions(api),
     transfers: new Transfers(api, options.url, send),
     payments: new Payments(api),
     get auth() {

@@ -1525,6 +1525,7 @@ export type Database = {
           learner_id: string;
           order_item_id: string | null;
           status: string;
+          subscription_id: string | null;
           updated_at: string;
         };
         ComputedFields: never;
@@ -1539,6 +1540,7 @@ export type Database = {
           learner_id: string;
           order_item_id?: string | null;
           status: string;
+          subscription_id?: string | null;
           updated_at?: string;
         };
         Update: {
@@ -1552,6 +1554,7 @@ export type Database = {
           learner_id?: string;
           order_item_id?: string | null;
           status?: string;
+          subscription_id?: string | null;
           updated_at?: string;
         };
         Relationships: [
@@ -1574,6 +1577,13 @@ export type Database = {
             columns: ["order_item_id"];
             isOneToOne: false;
             referencedRelation: "order_items";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "enrollments_subscription_id_fkey";
+            columns: ["subscription_id"];
+            isOneToOne: false;
+            referencedRelation: "subscriptions";
             referencedColumns: ["id"];
           },
         ];
@@ -1937,6 +1947,174 @@ export type Database = {
             columns: ["created_by"];
             isOneToOne: false;
             referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      instalment_plans: {
+        Row: {
+          count: number;
+          created_at: string;
+          first_basis_points: number | null;
+          id: string;
+          period: string;
+          product_id: string | null;
+          status: string;
+          title: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          count: number;
+          created_at?: string;
+          first_basis_points?: number | null;
+          id?: string;
+          period?: string;
+          product_id?: string | null;
+          status?: string;
+          title: string;
+          updated_at?: string;
+        };
+        Update: {
+          count?: number;
+          created_at?: string;
+          first_basis_points?: number | null;
+          id?: string;
+          period?: string;
+          product_id?: string | null;
+          status?: string;
+          title?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "instalment_plans_product_id_fkey";
+            columns: ["product_id"];
+            isOneToOne: false;
+            referencedRelation: "products";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      instalment_schedules: {
+        Row: {
+          created_at: string;
+          id: string;
+          order_id: string;
+          payment_method_id: string | null;
+          plan_id: string;
+          status: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          id?: string;
+          order_id: string;
+          payment_method_id?: string | null;
+          plan_id: string;
+          status?: string;
+          updated_at?: string;
+        };
+        Update: {
+          created_at?: string;
+          id?: string;
+          order_id?: string;
+          payment_method_id?: string | null;
+          plan_id?: string;
+          status?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "instalment_schedules_order_id_fkey";
+            columns: ["order_id"];
+            isOneToOne: true;
+            referencedRelation: "orders";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "instalment_schedules_payment_method_id_fkey";
+            columns: ["payment_method_id"];
+            isOneToOne: false;
+            referencedRelation: "payment_methods";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "instalment_schedules_plan_id_fkey";
+            columns: ["plan_id"];
+            isOneToOne: false;
+            referencedRelation: "instalment_plans";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      instalments: {
+        Row: {
+          amount: number;
+          created_at: string;
+          due_at: string;
+          failure_code: string | null;
+          id: string;
+          next_try_at: string | null;
+          number: number;
+          order_id: string;
+          overdue_since: string | null;
+          paid_at: string | null;
+          payment_id: string | null;
+          reminded_at: string | null;
+          status: string;
+          tries: number;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          amount: number;
+          created_at?: string;
+          due_at: string;
+          failure_code?: string | null;
+          id?: string;
+          next_try_at?: string | null;
+          number: number;
+          order_id: string;
+          overdue_since?: string | null;
+          paid_at?: string | null;
+          payment_id?: string | null;
+          reminded_at?: string | null;
+          status?: string;
+          tries?: number;
+          updated_at?: string;
+        };
+        Update: {
+          amount?: number;
+          created_at?: string;
+          due_at?: string;
+          failure_code?: string | null;
+          id?: string;
+          next_try_at?: string | null;
+          number?: number;
+          order_id?: string;
+          overdue_since?: string | null;
+          paid_at?: string | null;
+          payment_id?: string | null;
+          reminded_at?: string | null;
+          status?: string;
+          tries?: number;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "instalments_order_id_fkey";
+            columns: ["order_id"];
+            isOneToOne: false;
+            referencedRelation: "instalment_schedules";
+            referencedColumns: ["order_id"];
+          },
+          {
+            foreignKeyName: "instalments_payment_id_fkey";
+            columns: ["payment_id"];
+            isOneToOne: false;
+            referencedRelation: "payments";
             referencedColumns: ["id"];
           },
         ];
@@ -3356,6 +3534,57 @@ export type Database = {
           {
             foreignKeyName: "organisations_created_by_fkey";
             columns: ["created_by"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      payment_methods: {
+        Row: {
+          brand: string;
+          created_at: string;
+          default_since: string | null;
+          exp_month: number | null;
+          exp_year: number | null;
+          id: string;
+          kind: string;
+          last4: string | null;
+          person_id: string;
+          removed_at: string | null;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          brand: string;
+          created_at?: string;
+          default_since?: string | null;
+          exp_month?: number | null;
+          exp_year?: number | null;
+          id?: string;
+          kind: string;
+          last4?: string | null;
+          person_id: string;
+          removed_at?: string | null;
+          updated_at?: string;
+        };
+        Update: {
+          brand?: string;
+          created_at?: string;
+          default_since?: string | null;
+          exp_month?: number | null;
+          exp_year?: number | null;
+          id?: string;
+          kind?: string;
+          last4?: string | null;
+          person_id?: string;
+          removed_at?: string | null;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "payment_methods_person_id_fkey";
+            columns: ["person_id"];
             isOneToOne: false;
             referencedRelation: "profiles";
             referencedColumns: ["id"];
@@ -4925,6 +5154,185 @@ export type Database = {
           },
         ];
       };
+      subscription_plan_scopes: {
+        Row: {
+          category_id: string | null;
+          collection_id: string | null;
+          id: string;
+          plan_id: string;
+          product_id: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          category_id?: string | null;
+          collection_id?: string | null;
+          id?: string;
+          plan_id: string;
+          product_id?: string | null;
+        };
+        Update: {
+          category_id?: string | null;
+          collection_id?: string | null;
+          id?: string;
+          plan_id?: string;
+          product_id?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "subscription_plan_scopes_category_id_fkey";
+            columns: ["category_id"];
+            isOneToOne: false;
+            referencedRelation: "categories";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "subscription_plan_scopes_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
+            referencedRelation: "collections";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "subscription_plan_scopes_plan_id_fkey";
+            columns: ["plan_id"];
+            isOneToOne: false;
+            referencedRelation: "subscription_plans";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "subscription_plan_scopes_product_id_fkey";
+            columns: ["product_id"];
+            isOneToOne: false;
+            referencedRelation: "products";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      subscription_plans: {
+        Row: {
+          created_at: string;
+          id: string;
+          period: string;
+          product_id: string;
+          status: string;
+          summary: string;
+          title: string;
+          updated_at: string;
+          variant_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          id?: string;
+          period: string;
+          product_id: string;
+          status?: string;
+          summary?: string;
+          title: string;
+          updated_at?: string;
+          variant_id: string;
+        };
+        Update: {
+          created_at?: string;
+          id?: string;
+          period?: string;
+          product_id?: string;
+          status?: string;
+          summary?: string;
+          title?: string;
+          updated_at?: string;
+          variant_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "subscription_plans_product_id_fkey";
+            columns: ["product_id"];
+            isOneToOne: true;
+            referencedRelation: "products";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "subscription_plans_variant_id_fkey";
+            columns: ["variant_id"];
+            isOneToOne: true;
+            referencedRelation: "variants";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      subscriptions: {
+        Row: {
+          amount: number;
+          cancels_at: string | null;
+          checkout_expires_at: string | null;
+          checkout_url: string | null;
+          created_at: string;
+          currency: string;
+          ended_at: string | null;
+          id: string;
+          past_due_since: string | null;
+          period_ends_at: string | null;
+          period_started_at: string | null;
+          person_id: string;
+          plan_id: string;
+          status: string;
+          unit_amount: number;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          amount: number;
+          cancels_at?: string | null;
+          checkout_expires_at?: string | null;
+          checkout_url?: string | null;
+          created_at?: string;
+          currency: string;
+          ended_at?: string | null;
+          id?: string;
+          past_due_since?: string | null;
+          period_ends_at?: string | null;
+          period_started_at?: string | null;
+          person_id: string;
+          plan_id: string;
+          status?: string;
+          unit_amount: number;
+          updated_at?: string;
+        };
+        Update: {
+          amount?: number;
+          cancels_at?: string | null;
+          checkout_expires_at?: string | null;
+          checkout_url?: string | null;
+          created_at?: string;
+          currency?: string;
+          ended_at?: string | null;
+          id?: string;
+          past_due_since?: string | null;
+          period_ends_at?: string | null;
+          period_started_at?: string | null;
+          person_id?: string;
+          plan_id?: string;
+          status?: string;
+          unit_amount?: number;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "subscriptions_person_id_fkey";
+            columns: ["person_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "subscriptions_plan_id_fkey";
+            columns: ["plan_id"];
+            isOneToOne: false;
+            referencedRelation: "subscription_plans";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       tax_categories: {
         Row: {
           code: string;
@@ -5172,6 +5580,16 @@ export type Database = {
         Args: { expires_at: string; payment_id: string; session_id: string; url: string };
         Returns: Json;
       };
+      attach_subscription: {
+        Args: {
+          expires_at?: string;
+          provider_price_id?: string;
+          session_id?: string;
+          subscription_id: string;
+          url?: string;
+        };
+        Returns: Json;
+      };
       attribute_schema: {
         Args: { category_id: string; locale?: string };
         Returns: {
@@ -5195,6 +5613,10 @@ export type Database = {
       cancel_enrollment: { Args: { enrollment_id: string; idempotency_key?: string }; Returns: Json };
       cancel_intake: { Args: { idempotency_key?: string; intake_id: string; reason: string }; Returns: Json };
       cancel_order: { Args: { idempotency_key?: string; order_id: string; reason?: string }; Returns: Json };
+      cancel_subscription: {
+        Args: { at_period_end?: boolean; idempotency_key?: string; subscription_id: string };
+        Returns: Json;
+      };
       cancellation_quote: { Args: { enrollment_id: string }; Returns: Json };
       capture_payment: { Args: { amount?: number; idempotency_key?: string; payment_id: string }; Returns: Json };
       category_tree: {
@@ -5305,6 +5727,7 @@ export type Database = {
       };
       edit_order: { Args: { idempotency_key?: string; lines: Json; order_id: string; reason?: string }; Returns: Json };
       enroll: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
+      enroll_by_subscription: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
       explain_order_money: { Args: { order_id: string }; Returns: Json };
       export_file: { Args: { export_id: string }; Returns: Json };
       find_import: { Args: { import_id: string }; Returns: Json };
@@ -5320,6 +5743,7 @@ export type Database = {
       };
       get_cart: { Args: { idempotency_key?: string }; Returns: Json };
       get_draft_order: { Args: { draft_order_id: string }; Returns: Json };
+      get_instalments: { Args: { order_id: string }; Returns: Json };
       get_order: { Args: { order_id: string }; Returns: Json };
       gift_card_balance: { Args: { code: string }; Returns: Json };
       grade_submission: {
@@ -5483,6 +5907,7 @@ export type Database = {
           currency_code: string;
         }[];
       };
+      my_subscriptions: { Args: Record<PropertyKey, never>; Returns: Json[] };
       my_waitlist: { Args: Record<PropertyKey, never>; Returns: Json[] };
       note_attendance: { Args: { idempotency_key?: string; notes: Json; session_id: string }; Returns: Json };
       open_concerns: { Args: { kind?: string }; Returns: Json };
@@ -5523,6 +5948,10 @@ export type Database = {
         Args: { amount?: number; code: string; idempotency_key?: string; order_id: string };
         Returns: Json;
       };
+      pay_with_saved_method: {
+        Args: { idempotency_key?: string; order_id: string; payment_method_id?: string };
+        Returns: Json;
+      };
       pay_with_store_credit: { Args: { amount?: number; idempotency_key?: string; order_id: string }; Returns: Json };
       place_draft_order: {
         Args: { draft_order_id: string; hold_until?: string; idempotency_key?: string };
@@ -5549,6 +5978,7 @@ export type Database = {
         Returns: Json;
       };
       proof_document: { Args: { own?: boolean; proof_id: string }; Returns: Json };
+      provider_customer: { Args: { person_id: string; provider_customer_id?: string }; Returns: Json };
       publish_intake: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
       put_quiz: { Args: { idempotency_key?: string; lesson_id: string; questions: Json }; Returns: Json };
       queue_import: { Args: { byte_size: number; import_id: string }; Returns: Json };
@@ -5601,6 +6031,7 @@ export type Database = {
         Args: { idempotency_key?: string; organisation_id: string; profile_id: string };
         Returns: Json;
       };
+      remove_payment_method: { Args: { idempotency_key?: string; payment_method_id: string }; Returns: Json };
       renew_access: { Args: { currency?: string; enrollment_id: string; idempotency_key?: string }; Returns: Json };
       renew_calendar_link: { Args: { calendar: string; idempotency_key?: string }; Returns: Json };
       renew_gift_card_code: { Args: { gift_card_id: string; reason: string }; Returns: Json };
@@ -5612,6 +6043,7 @@ export type Database = {
         Args: { idempotency_key?: string; order_id: string; reason: string; resolution: string };
         Returns: Json;
       };
+      resume_subscription: { Args: { idempotency_key?: string; subscription_id: string }; Returns: Json };
       retry_process: {
         Args: { process_id: string };
         Returns: {
@@ -5708,6 +6140,11 @@ export type Database = {
       set_cart_address: { Args: { address_id: string; idempotency_key?: string }; Returns: Json };
       set_cart_currency: { Args: { currency: string; idempotency_key?: string }; Returns: Json };
       set_course_renewal: { Args: { days: number; idempotency_key?: string; product_id: string }; Returns: Json };
+      set_default_payment_method: { Args: { idempotency_key?: string; payment_method_id: string }; Returns: Json };
+      set_instalment_method: {
+        Args: { idempotency_key?: string; order_id: string; payment_method_id?: string };
+        Returns: Json;
+      };
       set_low_stock_threshold: {
         Args: { idempotency_key?: string; threshold: number; variant_id: string };
         Returns: Json;
@@ -5726,15 +6163,22 @@ export type Database = {
         };
         Returns: Json;
       };
+      set_subscription_method: {
+        Args: { idempotency_key?: string; payment_method_id: string; subscription_id: string };
+        Returns: Json;
+      };
       start_export: { Args: { idempotency_key?: string; kind: string }; Returns: Json };
       start_import: {
         Args: { dry_run?: boolean; file_name: string; idempotency_key?: string; kind: string };
         Returns: Json;
       };
+      start_instalments: { Args: { idempotency_key?: string; order_id: string; plan_id: string }; Returns: Json };
       start_payment: { Args: { amount?: number; method?: string; order_id: string }; Returns: Json };
       start_processing: { Args: { idempotency_key?: string; order_id: string }; Returns: Json };
       start_proof: { Args: { idempotency_key?: string; payment_id: string }; Returns: Json };
       start_quiz: { Args: { idempotency_key?: string; lesson_id: string }; Returns: Json };
+      start_saving_method: { Args: Record<PropertyKey, never>; Returns: Json };
+      start_subscription: { Args: { currency?: string; plan_id: string }; Returns: Json };
       start_transfer: { Args: { amount?: number; idempotency_key?: string; order_id: string }; Returns: Json };
       start_upload: {
         Args: { file_name?: string; idempotency_key?: string; kind: string; product_id: string; variant_id?: string };
@@ -5759,6 +6203,7 @@ export type Database = {
       };
       submit_proof: { Args: { byte_size: number; mime_type: string; proof_id: string; sha256: string }; Returns: Json };
       submit_quiz: { Args: { answers: Json; attempt_id: string; idempotency_key?: string }; Returns: Json };
+      subscription_offers: { Args: Record<PropertyKey, never>; Returns: Json[] };
       suggest_products: { Args: { locale?: string; max_rows?: number; q: string }; Returns: Json };
       transfer_enrollment: {
         Args: {
@@ -5812,6 +6257,7 @@ export type Database = {
       verify_certificate: { Args: { number: string }; Returns: Json };
       void_payment: { Args: { idempotency_key?: string; payment_id: string; reason: string }; Returns: Json };
       withdraw_seat: { Args: { enrollment_id: string; idempotency_key?: string; reason: string }; Returns: Json };
+      write_off_instalments: { Args: { idempotency_key?: string; order_id: string; reason: string }; Returns: Json };
     };
     Enums: {
       [_ in never]: never;

@@ -70,12 +70,14 @@ export const paymentStatuses = [
 export type PaymentStatus = (typeof paymentStatuses)[number];
 
 /**
- * Ways to pay: Stripe's page, Stripe's fields on a page of yours, an e-wallet's page, a bank transfer that staff approve by its proof, store credit, a gift
+ * Ways to pay: Stripe's page, Stripe's fields on a page of yours, a method saved before, the bill of a subscription, an e-wallet's page, a bank transfer that staff approve by its proof, store credit, a gift
  * card, or cash and whatever else staff record.
  */
 export const paymentMethods = [
   "checkout",
   "payment_intent",
+  "saved_method",
+  "subscription",
   "ewallet",
   "manual_transfer",
   "store_credit",
@@ -83,10 +85,13 @@ export const paymentMethods = [
   "cash",
   "other",
 ] as const;
-/** Ways to pay: Stripe's page, Stripe's fields on a page of yours, a method saved before, an e-wallet's page, or a bank transfer that staff approve by its proof. */
-export const paymentMethods = ["checkout", "payment_intent", "saved_method", "ewallet", "manual_transfer"] as const;
 /** One of {@link paymentMethods}. */
 export type PaymentMethod = (typeof paymentMethods)[number];
+
+/** Where a subscription stands: `expired` was never paid. */
+export const subscriptionStatuses = ["incomplete", "active", "past_due", "canceled", "expired"] as const;
+/** One of {@link subscriptionStatuses}. */
+export type SubscriptionStatus = (typeof subscriptionStatuses)[number];
 
 /** Where one part of an order's price stands. */
 export const instalmentStatuses = [

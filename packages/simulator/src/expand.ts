@@ -1,3 +1,4 @@
+import { paymentOf } from "./payments/billing.ts";
 import type { Answer } from "./route.ts";
 import type { Simulation } from "./simulation.ts";
 import { invalidParameter } from "./stripe-errors.ts";
@@ -8,6 +9,8 @@ type Fields = { [Name in Answer]?: Record<string, Answer> };
 const EXPANDABLE: Fields = {
   charge: { customer: "customer", payment_intent: "payment_intent", refunds: "refund" },
   "checkout.session": { customer: "customer", line_items: "item", payment_intent: "payment_intent" },
+  invoice: { payments: "invoice_payment" },
+  subscription: { customer: "customer", default_payment_method: "payment_method", latest_invoice: "invoice" },
   dispute: { charge: "charge", payment_intent: "payment_intent" },
   payment_intent: { customer: "customer", latest_charge: "charge", payment_method: "payment_method" },
   refund: { charge: "charge", payment_intent: "payment_intent" },
@@ -69,6 +72,14 @@ function lookUp({ store }: Simulation, thing: Thing, field: string): Thing | und
     const lines = store.sessions.get(thing.id).lines;
     return list(`/v1/checkout/sessions/${thing.id}/line_items`, lines.slice(0, 10), lines.length > 10);
   }
+  if (field === "payments") {
+    const invoice = store.invoices.get(thing.id);
+    return list(
+      `/v1/invoices/${thing.id}/payments`,
+      invoice.object.status === "paid" ? [paymentOf(invoice)] : [],
+      false,
+    );
+  }
   if (field === "refunds") {
     const refunds = store.charges.get(thing.id).refunds.toReversed();
     const objects = refunds.slice(0, 10).map((id) => store.refunds.get(id).object);
@@ -76,8 +87,15 @@ function lookUp({ store }: Simulation, thing: Thing, field: string): Thing | und
   }
   const id = thing[field];
   if (typeof id !== "string") return undefined;
-  const { customers: customer, charges: charge, methods: payment_method } = store;
-  const collection = { customer, latest_charge: charge, charge, payment_method }[field];
+  const { customers: customer, charges: charge, methods: payment_method, invoices: latest_invoice } = store;
+  const collection = {
+    customer,
+    latest_charge: charge,
+    charge,
+    payment_method,
+    latest_invoice,
+    default_payment_method: payment_method,
+  }[field];
   return (collection ?? store.intents).find(id)?.object as unknown as Thing;
 }
 

@@ -1,5 +1,6 @@
 import { scheduleOutcome } from "./auto-outcomes.ts";
 import { resumeWalletPayment, resumeWalletRefund } from "./ewallet/moves.ts";
+import { scheduleRenewal } from "./payments/billing.ts";
 import { scheduleExpiry } from "./payments/checkout.ts";
 import { followUp, isUnsettled } from "./resources/refunds.ts";
 import type { Simulation } from "./simulation.ts";
@@ -15,6 +16,7 @@ export function restore(simulation: Simulation, saved: readonly SavedRow[]): voi
     else collections[kind].add(row as never);
   }
   for (const session of store.sessions.all()) resumeSession(simulation, session);
+  for (const subscription of store.subscriptions.all()) scheduleRenewal(simulation, subscription);
   for (const refund of store.refunds.all()) {
     const charge = store.charges.find(refund.object.charge as string);
     if (isUnsettled(refund) && charge !== undefined) followUp(simulation, refund, charge);

@@ -9,11 +9,15 @@ export type Answer =
   | "customer"
   | "dispute"
   | "event"
+  | "invoice"
+  | "invoice_payment"
   | "item"
   | "payment_intent"
   | "payment_method"
+  | "price"
   | "refund"
-  | "setup_intent";
+  | "setup_intent"
+  | "subscription";
 
 /** A request that passed every check. */
 export interface Call<Parameters> {

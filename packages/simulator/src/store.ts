@@ -33,6 +33,8 @@ export interface SessionRow {
     capture_method: "automatic" | "automatic_async" | "manual";
     setup_future_usage: "off_session" | "on_session" | null;
   };
+  /** The metadata of the subscription that this session begins; null when it is paid once. */
+  begins: Record<string, string> | null;
   /** How this session decides itself, when its amount says so. */
   outcome: { succeeds: boolean; begins_ms: number; ends_ms: number } | null;
 }
@@ -56,6 +58,30 @@ export interface MethodRow {
 export interface SetupRow {
   id: string;
   object: Stripe.SetupIntent;
+}
+
+/** A price that is paid again and again, with the name of what it buys. */
+export interface PriceRow {
+  id: string;
+  object: Price;
+  name: string;
+}
+
+/** A subscription; `periods` were billed so far, `tries` of the open bill were in vain. */
+export interface SubscriptionRow {
+  id: string;
+  object: Stripe.Subscription;
+  price: string;
+  periods: number;
+  tries: number;
+}
+
+/** A bill of one period, and the intent it is paid by. */
+export interface InvoiceRow {
+  id: string;
+  object: Stripe.Invoice;
+  subscription: string;
+  intent: string | null;
 }
 
 /** A charge with the refunds made of it, oldest first. */
@@ -168,6 +194,9 @@ export interface Rows {
   intent: IntentRow;
   method: MethodRow;
   setup: SetupRow;
+  price: PriceRow;
+  subscription: SubscriptionRow;
+  invoice: InvoiceRow;
   charge: ChargeRow;
   refund: RefundRow;
   dispute: DisputeRow;
@@ -191,6 +220,9 @@ export class Store {
   readonly intents = new Collection<IntentRow>("payment_intent");
   readonly methods = new Collection<MethodRow>("PaymentMethod");
   readonly setups = new Collection<SetupRow>("setupintent");
+  readonly prices = new Collection<PriceRow>("price");
+  readonly subscriptions = new Collection<SubscriptionRow>("subscription");
+  readonly invoices = new Collection<InvoiceRow>("invoice");
   readonly charges = new Collection<ChargeRow>("charge");
   readonly refunds = new Collection<RefundRow>("refund");
   readonly disputes = new Collection<DisputeRow>("dispute");
@@ -214,6 +246,9 @@ export class Store {
       intent: this.intents,
       method: this.methods,
       setup: this.setups,
+      price: this.prices,
+      subscription: this.subscriptions,
+      invoice: this.invoices,
       charge: this.charges,
       refund: this.refunds,
       dispute: this.disputes,

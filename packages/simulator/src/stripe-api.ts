@@ -11,8 +11,10 @@ import { disputeRoutes } from "./resources/disputes.ts";
 import { eventRoutes } from "./resources/events.ts";
 import { paymentIntentRoutes } from "./resources/payment-intents.ts";
 import { paymentMethodRoutes } from "./resources/payment-methods.ts";
+import { priceRoutes } from "./resources/prices.ts";
 import { refundRoutes } from "./resources/refunds.ts";
 import { setupIntentRoutes } from "./resources/setup-intents.ts";
+import { invoiceRoutes, subscriptionRoutes } from "./resources/subscriptions.ts";
 import type { Route } from "./route.ts";
 import type { Simulation } from "./simulation.ts";
 import { invalidRequest, StripeFailure, simulatorBroken, unauthenticated, unrecognizedUrl } from "./stripe-errors.ts";
@@ -25,6 +27,9 @@ const ROUTES: Route[] = [
   ...paymentIntentRoutes,
   ...paymentMethodRoutes,
   ...setupIntentRoutes,
+  ...priceRoutes,
+  ...subscriptionRoutes,
+  ...invoiceRoutes,
   ...refundRoutes,
   ...chargeRoutes,
   ...disputeRoutes,

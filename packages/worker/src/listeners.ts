@@ -21,6 +21,8 @@ export const LISTENERS: Readonly<Record<string, readonly EventTaskName[]>> = {
   "payment_method.removed": ["payments.detach-method"],
   "instalment.due_soon": ["notifications.send-instalment-reminder"],
   "instalment.failed": ["notifications.send-instalment-failed"],
+  "subscription.change_requested": ["subscriptions.push-change"],
+  "subscription.past_due": ["notifications.send-subscription-past-due"],
   "payment.failed": ["notifications.send-payment-failed"],
   "payment_proof.rejected": ["notifications.send-proof-rejected"],
   "course.completed": ["learning.issue-certificate"],

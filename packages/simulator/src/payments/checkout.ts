@@ -4,6 +4,7 @@ import { emit } from "../resources/events.ts";
 import { NO_REQUEST, type Origin, type Simulation } from "../simulation.ts";
 import type { IntentRow, SessionRow } from "../store.ts";
 import { type Decline, invalidRequest } from "../stripe-errors.ts";
+import { createSubscription, latestInvoice, paid as settleInvoice } from "./billing.ts";
 import { createIntent } from "./intent.ts";
 import { beginProcessing, cancel, endProcessing, isCancelable, payWithCard } from "./moves.ts";
 
@@ -49,8 +50,26 @@ export function pay(
     throw invalidRequest("The simulator's pay page cannot confirm a card at the bank; pay with another test card.");
   }
   if (intent.object.status === "succeeded") row.object.payment_status = "paid";
+  if (row.begins !== null) beginSubscription(simulation, row, row.begins, intent);
   complete(simulation, row, how.email);
   return null;
+}
+
+function beginSubscription(
+  simulation: Simulation,
+  row: SessionRow,
+  metadata: Record<string, string>,
+  intent: IntentRow,
+): void {
+  const price = simulation.store.prices.get(row.lines[0]?.price.id ?? "");
+  const method = intent.object.payment_method as string;
+  const start = { customer: row.object.customer as string, price, metadata: { ...metadata }, method };
+  const subscription = createSubscription(simulation, start, NO_REQUEST);
+  row.object.subscription = subscription.id;
+  row.object.payment_intent = null; // the session of a subscription names its invoice instead
+  const invoice = latestInvoice(simulation, subscription);
+  row.object.invoice = invoice.id;
+  settleInvoice(simulation, subscription, invoice, intent, NO_REQUEST);
 }
 
 /** The buyer's e-wallet takes over: the session is complete, the money is not there yet. */

@@ -5,6 +5,7 @@ import type { Simulation } from "../simulation.ts";
 export interface SessionStart {
   id: string;
   amount: number;
+  mode: "payment" | "subscription";
   currency: string;
   cancel_url: string | null;
   client_reference_id: string | null;
@@ -68,7 +69,7 @@ export function sessionObject(simulation: Simulation, start: SessionStart): Stri
     locale: start.locale,
     managed_payments: null,
     metadata: start.metadata,
-    mode: "payment",
+    mode: start.mode,
     origin_context: null,
     payment_intent: null,
     payment_link: null,

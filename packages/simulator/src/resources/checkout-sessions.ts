@@ -31,7 +31,8 @@ const A_DAY_S = 24 * 60 * 60;
 
 const createParameters = z.strictObject({
   expand,
-  mode: oneOf(["payment"]),
+  mode: oneOf(["payment", "subscription"]),
+  subscription_data: z.strictObject({ metadata: metadata.optional(), description: withoutEffect }).optional(),
   line_items: lineItemsParameter,
   success_url: url,
   cancel_url: url.optional(),
@@ -109,6 +110,15 @@ function createSession(simulation: Simulation, wanted: Wanted): SessionRow {
   }
   const customer = wanted.customer === undefined ? null : livingCustomer(simulation, wanted.customer);
   const { lines, products, currency, total } = buildLines(simulation, wanted.line_items);
+  const recurring = lines.every((line) => line.price.recurring !== null);
+  if (recurring !== (wanted.mode === "subscription") || (recurring && (customer === null || lines.length > 1))) {
+    throw invalidRequest(
+      "The simulator subscribes a customer to one recurring price; `payment` mode takes prices that are paid once.",
+      {
+        param: "mode",
+      },
+    );
+  }
   assertChargeable(total, currency, "line_items", true);
   const expires_at = expiryOf(simulation, wanted.expires_at);
   const id = newId("cs_test_a1");
@@ -120,16 +130,18 @@ function createSession(simulation: Simulation, wanted: Wanted): SessionRow {
     lines,
     products,
     outcome: null,
+    begins: wanted.mode === "subscription" ? changeMetadata({}, wanted.subscription_data?.metadata) : null,
     intent_data: {
       metadata: changeMetadata({}, data?.metadata),
       description: data?.description ?? null,
       receipt_email: data?.receipt_email ?? null,
       capture_method: data?.capture_method ?? "automatic_async",
-      setup_future_usage: data?.setup_future_usage ?? null,
+      setup_future_usage: recurring ? "off_session" : (data?.setup_future_usage ?? null),
     },
     object: sessionObject(simulation, {
       id,
       amount: total,
+      mode: wanted.mode,
       currency,
       cancel_url: wanted.cancel_url ?? null,
       client_reference_id: wanted.client_reference_id ?? null,
@@ -146,7 +158,7 @@ function createSession(simulation: Simulation, wanted: Wanted): SessionRow {
   };
   simulation.store.sessions.add(row);
   scheduleExpiry(simulation, row);
-  planOutcome(simulation, row);
+  if (row.begins === null) planOutcome(simulation, row);
   simulation.store.onChange("session", row);
   simulation.webhooks.forge(row);
   return row;

@@ -47,7 +47,7 @@ export function buildLines(
   const products: SessionRow["products"] = {};
   const lines = wanted.map((line, index): LineItem => {
     const at = `line_items[${index}]`;
-    if (line.price !== undefined) throw resourceMissing("price", line.price, `${at}[price]`, 400);
+    if (line.price !== undefined) return pricedLine(simulation, line, at, products);
     const data = line.price_data;
     if (data === undefined) throw missing(`${at}[price_data]`);
     if (data.product !== undefined) throw resourceMissing("product", data.product, `${at}[price_data][product]`, 400);
@@ -81,6 +81,30 @@ export function buildLines(
   }
   const total = lines.reduce((sum, line) => sum + line.amount_total, 0);
   return { lines, products, currency: first.currency, total };
+}
+
+type Wanted = z.output<typeof lineItemsParameter>[number];
+
+function pricedLine(simulation: Simulation, line: Wanted, at: string, products: SessionRow["products"]): LineItem {
+  const row = simulation.store.prices.find(line.price as string);
+  if (row === undefined) throw resourceMissing("price", line.price as string, `${at}[price]`, 400);
+  if (line.quantity === undefined) throw missing(`${at}[quantity]`);
+  products[row.object.product as string] = { name: row.name, description: null };
+  const amount = (row.object.unit_amount as number) * line.quantity;
+  return {
+    id: newId("li_1"),
+    object: "item",
+    adjustable_quantity: null,
+    amount_discount: 0,
+    amount_subtotal: amount,
+    amount_tax: 0,
+    amount_total: amount,
+    currency: row.object.currency,
+    description: row.name,
+    metadata: changeMetadata({}, line.metadata),
+    price: row.object,
+    quantity: line.quantity,
+  };
 }
 
 function missing(param: string) {

@@ -32,6 +32,7 @@ import { sendPaymentRequest } from "./notifications.send-payment-request.ts";
 import { sendProofRejected } from "./notifications.send-proof-rejected.ts";
 import { sendSeatOffer } from "./notifications.send-seat-offer.ts";
 import { sendShipmentNews } from "./notifications.send-shipment-news.ts";
+import { sendSubscriptionPastDue } from "./notifications.send-subscription-past-due.ts";
 import { sendWelcome } from "./notifications.send-welcome.ts";
 import { completeDueOrders } from "./orders.complete-due.ts";
 import { expireDueOrders } from "./orders.expire-due.ts";
@@ -39,8 +40,8 @@ import { sendInvite } from "./organisations.send-invite.ts";
 import { applyProviderEvents } from "./payments.apply-provider-events.ts";
 import { chargeSavedMethod } from "./payments.charge-saved-method.ts";
 import { closeSession } from "./payments.close-session.ts";
-import { expireGiftCards } from "./payments.expire-gift-cards.ts";
 import { detachMethod } from "./payments.detach-method.ts";
+import { expireGiftCards } from "./payments.expire-gift-cards.ts";
 import { readEvents } from "./payments.read-events.ts";
 import { reconcilePayments } from "./payments.reconcile.ts";
 import { reconcileMethods } from "./payments.reconcile-methods.ts";
@@ -50,6 +51,9 @@ import { sendRefund } from "./payments.send-refund.ts";
 import { closeAbandonedProcesses } from "./processes.close-abandoned.ts";
 import { pushOrder } from "./production.push-order.ts";
 import { tellChange } from "./production.tell-change.ts";
+import { followSubscriptions } from "./subscriptions.follow-due.ts";
+import { pushSubscriptionChange } from "./subscriptions.push-change.ts";
+import { reconcileSubscriptions } from "./subscriptions.reconcile.ts";
 import type { EventTask, ScheduledTask } from "./task.ts";
 
 /** The tasks that follow events, by queue name. */
@@ -84,6 +88,8 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
   "payments.close-session": closeSession,
   "payments.charge-saved-method": chargeSavedMethod,
   "payments.detach-method": detachMethod,
+  "subscriptions.push-change": pushSubscriptionChange,
+  "notifications.send-subscription-past-due": sendSubscriptionPastDue,
   "production.push-order": pushOrder,
   "imports.run-import": runImport,
   "imports.run-export": runExport,
@@ -108,6 +114,8 @@ export const scheduledTasks: Record<ScheduledTaskName, ScheduledTask> = {
   "payments.reconcile-refunds": reconcileRefunds,
   "payments.read-events": readEvents,
   "payments.reconcile-methods": reconcileMethods,
+  "subscriptions.reconcile": reconcileSubscriptions,
+  "subscriptions.follow-due": followSubscriptions,
   "processes.close-abandoned": closeAbandonedProcesses,
   "catalog.discard-abandoned-uploads": discardAbandonedUploads,
   "foundation.purge-idempotency-keys": purgeIdempotencyKeys,

@@ -38,8 +38,11 @@ function sessionParameters({
     mode: "payment",
     client_reference_id: order.id,
     metadata,
-    payment_intent_data: { metadata, ...(payment.capture_method === "manual" ? { capture_method: "manual" } : {}) },
-    payment_intent_data: { metadata, ...(customerId ? { setup_future_usage: "off_session" } : {}) },
+    payment_intent_data: {
+      metadata,
+      ...(payment.capture_method === "manual" ? { capture_method: "manual" } : {}),
+      ...(customerId ? { setup_future_usage: "off_session" } : {}),
+    },
     line_items: lines(order, payment),
     ...(customerId ? { customer: customerId } : customer.email ? { customer_email: customer.email } : {}),
     expires_at: expiryOf(order.expires_at, nowSeconds),
