@@ -93,7 +93,7 @@ describe("a learner", () => {
     expect(await learner.courses.mine()).toMatchObject([
       { intake_id: intake.id, status: "active", order_id: first.order.id },
     ]);
-    expect(await learner.orders.get(first.order.id)).toEqual(first.order);
+    expect(await learner.orders.get(first.order.id)).toMatchObject(first.order);
     expect((await learner.orders.list({ status: "paid" })).data.map(({ id }) => id)).toEqual([first.order.id]);
   });
 
