@@ -542,7 +542,7 @@ CREATE TABLE "public"."variants" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), 
 
 ALTER TABLE "public"."variants" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."waitlist_entries" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "position" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "intake_id" uuid NOT NULL, "learner_id" uuid NOT NULL, "status" text NOT NULL DEFAULT 'waiting'::text, "offer_expires_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "waitlist_entries_have_a_known_status" CHECK ((status = ANY (ARRAY['waiting'::text, 'offered'::text, 'accepted'::text, 'expired'::text, 'left'::text, 'cancelled'::text]))), CONSTRAINT "waitlist_entries_offer_for_a_limited_time" CHECK (((status <> 'offered'::text) OR (offer_expires_at IS NOT NULL))), CONSTRAINT "waitlist_entries_pkey" PRIMARY KEY (id));
+CREATE TABLE "public"."waitlist_entries" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "position" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "intake_id" uuid NOT NULL, "learner_id" uuid NOT NULL, "status" text NOT NULL DEFAULT 'waiting'::text, "offer_expires_at" timestamp with time zone, "max_amount" bigint, "currency" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "waitlist_entries_agree_to_an_amount_in_a_currency" CHECK (((num_nulls(max_amount, currency) = ANY (ARRAY[0, 2])) AND ((max_amount >= 1) AND (max_amount <= '1000000000000'::bigint)))), CONSTRAINT "waitlist_entries_have_a_known_status" CHECK ((status = ANY (ARRAY['waiting'::text, 'offered'::text, 'accepted'::text, 'expired'::text, 'left'::text, 'cancelled'::text]))), CONSTRAINT "waitlist_entries_offer_for_a_limited_time" CHECK (((status <> 'offered'::text) OR (offer_expires_at IS NOT NULL))), CONSTRAINT "waitlist_entries_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."waitlist_entries" ENABLE ROW LEVEL SECURITY;
 
@@ -2954,6 +2954,22 @@ begin
     or jsonb_array_length(answers) <> (select jsonb_array_length(quiz_papers.questions) from private.quiz_papers where quiz_papers.attempt_id = attempt.id)
   then
     perform private.fail('invalid_answers', 422, 'Answers are a list with one entry per question.', 'Send null for a question that is left out.');
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.check_auto_charge(person_id uuid, max_amount bigint, currency text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.check_currency(check_auto_charge.currency);
+  if check_auto_charge.max_amount is null or check_auto_charge.max_amount not between 1 and 1000000000000 then
+    perform private.fail('invalid_max_amount', 422, 'To be charged by itself a seat needs the most that it may cost, in minor units.', 'Send max_amount.');
+  end if;
+  if not exists (select from public.payment_methods where payment_methods.person_id = check_auto_charge.person_id and payment_methods.default_since is not null) then
+    perform private.fail('payment_method_not_found', 404, 'There is no saved way to pay.', 'Save one with the provider first, or join without auto_charge.');
   end if;
 end
 $function$;
@@ -8307,7 +8323,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.join_waitlist(intake_id uuid, idempotency_key text)
+CREATE OR REPLACE FUNCTION private.join_waitlist(intake_id uuid, idempotency_key text, auto_charge boolean, max_amount bigint, currency text)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -8315,8 +8331,9 @@ CREATE OR REPLACE FUNCTION private.join_waitlist(intake_id uuid, idempotency_key
 AS $function$
 declare
   v_learner_id uuid := private.require_person();
-  v_body jsonb := to_jsonb(join_waitlist.intake_id);
+  v_body jsonb := jsonb_build_array(join_waitlist.intake_id, join_waitlist.auto_charge, join_waitlist.max_amount, join_waitlist.currency);
   v_answer jsonb := private.recall_answer(v_learner_id, join_waitlist.idempotency_key, 'join_waitlist', v_body);
+  v_currency text := case when join_waitlist.auto_charge then coalesce(join_waitlist.currency, private.setting('default_currency') #>> '{}') end;
   v_intake public.intakes;
   v_entry public.waitlist_entries;
 begin
@@ -8330,10 +8347,14 @@ begin
     perform private.fail('intake_not_found', 404, 'There is no such intake.', 'Read the course again for its intakes.');
   end if;
   perform private.refuse_problem(private.enrollment_problem(v_intake.id, v_intake.status, v_intake.enroll_opens_at, v_intake.enroll_closes_at));
+  if join_waitlist.auto_charge then
+    perform private.check_auto_charge(v_learner_id, join_waitlist.max_amount, v_currency);
+  end if;
   perform private.clear_due_holds(v_intake, v_learner_id);
   perform private.lock_waitlist(v_intake.id);
   perform private.check_waitable(v_intake.id, v_learner_id);
-  insert into public.waitlist_entries (intake_id, learner_id) values (v_intake.id, v_learner_id) returning * into v_entry;
+  insert into public.waitlist_entries (intake_id, learner_id, max_amount, currency)
+  values (v_intake.id, v_learner_id, case when join_waitlist.auto_charge then join_waitlist.max_amount end, v_currency) returning * into v_entry;
   perform private.refuse_cancelled_intakes(array[v_intake.id]);
   return private.remember_answer(v_learner_id, join_waitlist.idempotency_key, 'join_waitlist', v_body, private.waitlist_document(v_entry));
 end
@@ -10123,6 +10144,35 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.order_offered_seat(entry public.waitlist_entries)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_wish private.wish;
+  v_quote private.quote;
+  v_order_id uuid;
+begin
+  v_wish := (select row(intakes.variant_id, 1)::private.wish from public.intakes where intakes.id = entry.intake_id);
+  v_quote := private.total_quote(entry.learner_id, entry.currency, private.price_wishes(entry.learner_id, array[v_wish], entry.currency), '{}', null, null);
+  if v_quote.problems is not null or v_quote.total_amount > entry.max_amount then
+    return null;
+  end if;
+  v_order_id := private.place_quote(entry.learner_id, v_quote);
+  if v_quote.total_amount > 0 then
+    -- a decline leaves them the time that the offer had
+    update public.orders set expires_at = greatest(orders.expires_at, entry.offer_expires_at) where orders.id = v_order_id;
+    update public.reservations set expires_at = greatest(reservations.expires_at, entry.offer_expires_at)
+    where reservations.holder_id = v_order_id and reservations.status = 'held';
+    update public.promotion_redemptions set expires_at = greatest(promotion_redemptions.expires_at, entry.offer_expires_at)
+    where promotion_redemptions.order_id = v_order_id and promotion_redemptions.expires_at is not null;
+    perform private.charge_order(v_order_id, null, 'waitlist');
+  end if;
+  return v_order_id;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.order_page_items(order_id uuid, items jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -10668,6 +10718,7 @@ AS $function$
 declare
   v_intake public.intakes;
   v_entry_id uuid;
+  v_charged boolean;
   v_until timestamptz;
   v_passed_on integer := 0;
 begin
@@ -10681,11 +10732,11 @@ begin
     update public.waitlist_entries set status = 'offered', offer_expires_at = v_until
     where waitlist_entries.status = 'waiting' and waitlist_entries.id = (
       select next.id from public.waitlist_entries as next where next.intake_id = v_intake.id and next.status = 'waiting' order by next.position limit 1)
-    returning waitlist_entries.id into v_entry_id;
+    returning waitlist_entries.id, waitlist_entries.max_amount is not null into v_entry_id, v_charged;
     if v_entry_id is not null then
       insert into public.reservations (holder_id, variant_id, slot, location_id, quantity, expires_at)
       values (v_entry_id, pass_on_units.variant_id, pass_on_units.slot, pass_on_units.location_id, 1, v_until);
-      perform private.emit('waitlist.offered', 'waitlist_entry', v_entry_id);
+      perform private.emit(case when v_charged then 'waitlist.due' else 'waitlist.offered' end, 'waitlist_entry', v_entry_id);
       v_passed_on := v_passed_on + 1;
     elsif not exists (select from public.waitlist_entries where waitlist_entries.intake_id = v_intake.id and waitlist_entries.status = 'waiting') then
       exit; -- otherwise the first in line left while we looked: look again
@@ -16409,6 +16460,32 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.take_due_offer(entry_id uuid)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_entry public.waitlist_entries;
+  v_order_id uuid;
+begin
+  select * into v_entry from public.waitlist_entries
+  where waitlist_entries.id = take_due_offer.entry_id and waitlist_entries.status = 'offered' and waitlist_entries.offer_expires_at > now();
+  if v_entry.max_amount is null then
+    return null; -- taken, declined or over
+  end if;
+  begin
+    v_order_id := private.order_offered_seat(v_entry);
+  exception when sqlstate 'PGRST' or unique_violation then
+    v_order_id := null;
+  end;
+  if v_order_id is null then
+    perform private.emit('waitlist.offered', 'waitlist_entry', v_entry.id);
+  end if;
+  return v_order_id;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.take_unit(intake public.intakes, learner_id uuid, reference_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -18137,7 +18214,7 @@ CREATE OR REPLACE FUNCTION private.waitlist_document(entry public.waitlist_entri
 AS $function$
 begin
   return jsonb_build_object('id', entry.id, 'intake_id', entry.intake_id, 'status', entry.status, 'offer_expires_at', entry.offer_expires_at,
-    'created_at', entry.created_at,
+    'max_amount', entry.max_amount, 'currency', entry.currency, 'created_at', entry.created_at,
     'place', case when entry.status = 'waiting' then (
       select count(*) from public.waitlist_entries
       where waitlist_entries.intake_id = entry.intake_id and waitlist_entries.status = 'waiting' and waitlist_entries.position <= entry.position) end);
@@ -19194,12 +19271,12 @@ AS $function$
     issue_gift_card.recipient_email, issue_gift_card.message, issue_gift_card.paid_by, issue_gift_card.idempotency_key);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.join_waitlist(intake_id uuid, idempotency_key text DEFAULT NULL::text)
+CREATE OR REPLACE FUNCTION public.join_waitlist(intake_id uuid, idempotency_key text DEFAULT NULL::text, auto_charge boolean DEFAULT false, max_amount bigint DEFAULT NULL::bigint, currency text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  select private.join_waitlist(join_waitlist.intake_id, join_waitlist.idempotency_key);
+  select private.join_waitlist(join_waitlist.intake_id, join_waitlist.idempotency_key, join_waitlist.auto_charge, join_waitlist.max_amount, join_waitlist.currency);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.leave_waitlist(intake_id uuid, idempotency_key text DEFAULT NULL::text)
@@ -20519,6 +20596,8 @@ ALTER TABLE "public"."subscription_plans" ADD CONSTRAINT "subscription_plans_var
 
 ALTER TABLE "public"."variants" ADD CONSTRAINT "variants_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE CASCADE;
 
+ALTER TABLE "public"."waitlist_entries" ADD CONSTRAINT "waitlist_entries_currency_fkey" FOREIGN KEY (currency) REFERENCES public.currencies(code) ON DELETE RESTRICT;
+
 ALTER TABLE "public"."waitlist_entries" ADD CONSTRAINT "waitlist_entries_intake_id_fkey" FOREIGN KEY (intake_id) REFERENCES public.intakes(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."waitlist_entries" ADD CONSTRAINT "waitlist_entries_learner_id_fkey" FOREIGN KEY (learner_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
@@ -21492,6 +21571,8 @@ CREATE INDEX tax_rates_tax_category_idx ON public.tax_rates USING btree (tax_cat
 CREATE UNIQUE INDEX variants_one_per_combination ON public.variants USING btree (product_id, option_value_ids) WHERE (option_value_ids <> '{}'::uuid[]);
 
 CREATE INDEX variants_product_id_position_idx ON public.variants USING btree (product_id, "position");
+
+CREATE INDEX waitlist_entries_currency_idx ON public.waitlist_entries USING btree (currency);
 
 CREATE INDEX waitlist_entries_intake_id_idx ON public.waitlist_entries USING btree (intake_id);
 
@@ -22689,6 +22770,8 @@ COMMENT ON FUNCTION "private"."check_address"(public.addresses) IS 'The address,
 
 COMMENT ON FUNCTION "private"."check_answers"(public.quiz_attempts, jsonb) IS 'Refuses attempt_over, quiz_time_over and invalid_answers.';
 
+COMMENT ON FUNCTION "private"."check_auto_charge"(uuid, bigint, text) IS 'Refuses currency_not_supported, invalid_max_amount and payment_method_not_found.';
+
 COMMENT ON FUNCTION "private"."check_availability"(uuid, private.order_line[]) IS 'The lines with what stock and seats would refuse: already_enrolled, order_already_open, out_of_stock. Units of one variant are summed over lines and parts of bundles. Holds nothing, so it is true for this moment only.';
 
 COMMENT ON FUNCTION "private"."check_cart_limits"(uuid, uuid) IS 'Refuses cart_full, and invalid_quantity for a line that takes more units than a cart may.';
@@ -23153,7 +23236,7 @@ COMMENT ON FUNCTION "private"."issue_invoice"(uuid) IS 'The invoice of a paid or
 
 COMMENT ON FUNCTION "private"."items_to_give_back"(public.intakes) IS 'The lines by which somebody has a seat in a cancelled intake, and how much of each goes back. Those of orders that need review wait for what a person decides.';
 
-COMMENT ON FUNCTION "private"."join_waitlist"(uuid, text) IS 'Does the work of public.join_waitlist.';
+COMMENT ON FUNCTION "private"."join_waitlist"(uuid, text, boolean, bigint, text) IS 'Does the work of public.join_waitlist.';
 
 COMMENT ON FUNCTION "private"."keep_a_manager"(uuid) IS 'Refuses last_manager. The caller holds the organisation''s row.';
 
@@ -23328,6 +23411,8 @@ COMMENT ON FUNCTION "private"."order_gifts"(jsonb, text, text) IS 'Does the work
 COMMENT ON FUNCTION "private"."order_history"(public.orders, boolean) IS 'What happened to an order and its payments, oldest first, beginning with its placing: who (customer, staff, system), from where to where, why. With names, for staff: which person, and its refunds.';
 
 COMMENT ON FUNCTION "private"."order_numbers_containing"(text) IS 'Every number an order can have that contains these words, so that the index on numbers finds them: a purchase keeps no index on parts of them. Null: too many to name.';
+
+COMMENT ON FUNCTION "private"."order_offered_seat"(public.waitlist_entries) IS 'Orders the seat that is held for an entry and asks for its charge; null when it would cost more than agreed or cannot be bought. May refuse as place_order does.';
 
 COMMENT ON FUNCTION "private"."order_page_items"(uuid, jsonb) IS 'The items of private.order_document with their snapshots, pictures and downloads.';
 
@@ -23835,6 +23920,8 @@ COMMENT ON FUNCTION "private"."take_back_lines"(uuid, uuid[], integer[], boolean
 
 COMMENT ON FUNCTION "private"."take_back_rest"(uuid, boolean, text) IS 'Takes back everything that is left of an order, and its uses of promotions. The caller holds the order''s row.';
 
+COMMENT ON FUNCTION "private"."take_due_offer"(uuid) IS 'Takes an offer for a learner who agreed to be charged, or makes it an offer like any other; answers the order. The worker calls it after waitlist.due. Twice does nothing.';
+
 COMMENT ON FUNCTION "private"."take_unit"(public.intakes, uuid, uuid) IS 'Takes one seat of an intake at once, from the learner''s own offer if they have one. Refuses out_of_stock, already_enrolled and order_already_open.';
 
 COMMENT ON FUNCTION "private"."take_units"(uuid, uuid, integer) IS 'Takes units that are on sale away from a location and says how many were missing. The caller holds every slot of the variant and writes the movement.';
@@ -24167,7 +24254,7 @@ COMMENT ON FUNCTION "public"."invoice_document"(uuid) IS 'One invoice or credit 
 
 COMMENT ON FUNCTION "public"."issue_gift_card"(bigint, text, text, timestamp with time zone, text, text, text, text, text) IS 'Staff (payments.refund): makes a gift card and answers it with its code, this once; a repeated call answers code null (renew_gift_card_code makes another). paid_by: cash or other; null when it is given away. Errors: permission_denied, currency_not_supported, invalid_payment_amount, invalid_gift_card, invalid_reason, idempotency_key_reused.';
 
-COMMENT ON FUNCTION "public"."join_waitlist"(uuid, text) IS 'Waits for a seat of a full intake and answers {id, intake_id, status, place, offer_expires_at, created_at}. When a seat frees it is held for the first in line, who takes it with enroll or place_order. Errors: intake_not_found, intake_not_open, intake_closed, intake_cancelled, no_waitlist, seats_available, already_enrolled, already_waiting, idempotency_key_reused, sign_in_required.';
+COMMENT ON FUNCTION "public"."join_waitlist"(uuid, text, boolean, bigint, text) IS 'Waits for a seat of a full intake and answers {id, intake_id, status, place, offer_expires_at, max_amount, currency, created_at}. When a seat frees it is held for the first in line, who takes it with enroll or place_order. With auto_charge it is ordered for them and charged to their default saved payment method, if it then costs no more than max_amount (currency: default from settings); otherwise it stays an offer. Errors: intake_not_found, intake_not_open, intake_closed, intake_cancelled, no_waitlist, seats_available, already_enrolled, already_waiting, invalid_max_amount, payment_method_not_found, currency_not_supported, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."leave_waitlist"(uuid, text) IS 'Leaves a waiting list, or declines the offered seat, which goes to the next in line. Answers the entry. Errors: not_waiting, idempotency_key_reused, sign_in_required.';
 
@@ -24197,7 +24284,7 @@ COMMENT ON FUNCTION "public"."my_store_credit"() IS 'The caller''s own store cre
 
 COMMENT ON FUNCTION "public"."my_subscriptions"() IS 'The caller''s subscriptions, newest first. Errors: sign_in_required.';
 
-COMMENT ON FUNCTION "public"."my_waitlist"() IS 'The waiting lists the caller is on: {id, intake_id, status, place, offer_expires_at, created_at, title, slug, intake_title}. Errors: sign_in_required.';
+COMMENT ON FUNCTION "public"."my_waitlist"() IS 'The waiting lists the caller is on: {id, intake_id, status, place, offer_expires_at, max_amount, currency, created_at, title, slug, intake_title}. Errors: sign_in_required.';
 
 COMMENT ON FUNCTION "public"."note_attendance"(uuid, jsonb, text) IS 'Who teaches the course (or learning.write): notes who was at a session, {enrollment_id: present|late|absent|excused}, all or nothing, and answers {session_id, noted}; noting again corrects. Errors: intake_session_not_found, invalid_attendance, idempotency_key_reused, sign_in_required.';
 
@@ -24661,7 +24748,7 @@ COMMENT ON TABLE "public"."tax_rates" IS 'A tax: 1100 basis points are 11 % of t
 
 COMMENT ON TABLE "public"."variants" IS 'The sellable thing: what a line of an order points to. Mode none is not counted (a self-paced course), tracked is; backorder and preorder are counted and sell beyond stock up to backorder_limit.';
 
-COMMENT ON TABLE "public"."waitlist_entries" IS 'Who waits for a seat, in order of position. offered: a seat is held for them until offer_expires_at; enroll or place_order takes it. cancelled: the intake was.';
+COMMENT ON TABLE "public"."waitlist_entries" IS 'Who waits for a seat, in order of position. offered: a seat is held for them until offer_expires_at; enroll or place_order takes it. cancelled: the intake was. max_amount: the offer is taken by itself and charged to the learner''s default payment method, if it costs no more.';
 
 COMMENT ON TYPE "private"."catalog_search" IS 'A search that was checked: words as compared (null: none) and as they are looked up, the filters (facts: one attribute''s choices, for the index; attributes: all of them), and after which product it goes on.';
 
@@ -25344,6 +25431,12 @@ REVOKE ALL ON FUNCTION "private"."check_answers"(public.quiz_attempts, jsonb) FR
 REVOKE ALL ON FUNCTION "private"."check_answers"(public.quiz_attempts, jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."check_answers"(public.quiz_attempts, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."check_auto_charge"(uuid, bigint, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_auto_charge"(uuid, bigint, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_auto_charge"(uuid, bigint, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."check_availability"(uuid, private.order_line[]) FROM PUBLIC;
 
@@ -26867,13 +26960,13 @@ REVOKE ALL ON FUNCTION "private"."items_to_give_back"(public.intakes) FROM "post
 
 GRANT EXECUTE ON FUNCTION "private"."items_to_give_back"(public.intakes) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."join_waitlist"(uuid, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."join_waitlist"(uuid, text, boolean, bigint, text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "private"."join_waitlist"(uuid, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "private"."join_waitlist"(uuid, text, boolean, bigint, text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."join_waitlist"(uuid, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."join_waitlist"(uuid, text, boolean, bigint, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."join_waitlist"(uuid, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."join_waitlist"(uuid, text, boolean, bigint, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."keep_a_manager"(uuid) FROM PUBLIC;
 
@@ -27436,6 +27529,12 @@ REVOKE ALL ON FUNCTION "private"."order_numbers_containing"(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."order_numbers_containing"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."order_numbers_containing"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."order_offered_seat"(public.waitlist_entries) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."order_offered_seat"(public.waitlist_entries) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."order_offered_seat"(public.waitlist_entries) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."order_page_items"(uuid, jsonb) FROM PUBLIC;
 
@@ -29163,6 +29262,12 @@ REVOKE ALL ON FUNCTION "private"."take_back_rest"(uuid, boolean, text) FROM "pos
 
 GRANT EXECUTE ON FUNCTION "private"."take_back_rest"(uuid, boolean, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."take_due_offer"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."take_due_offer"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."take_due_offer"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."take_unit"(public.intakes, uuid, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."take_unit"(public.intakes, uuid, uuid) FROM "postgres";
@@ -30399,13 +30504,13 @@ GRANT EXECUTE ON FUNCTION "public"."issue_gift_card"(bigint, text, text, timesta
 
 GRANT EXECUTE ON FUNCTION "public"."issue_gift_card"(bigint, text, text, timestamp with time zone, text, text, text, text, text) TO "service_role";
 
-REVOKE ALL ON FUNCTION "public"."join_waitlist"(uuid, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."join_waitlist"(uuid, text, boolean, bigint, text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "public"."join_waitlist"(uuid, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "public"."join_waitlist"(uuid, text, boolean, bigint, text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "public"."join_waitlist"(uuid, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."join_waitlist"(uuid, text, boolean, bigint, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."join_waitlist"(uuid, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."join_waitlist"(uuid, text, boolean, bigint, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."leave_waitlist"(uuid, text) FROM PUBLIC;
 

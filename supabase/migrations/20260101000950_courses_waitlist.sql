@@ -20,12 +20,15 @@ create table public.waitlist_entries (
   learner_id uuid not null references public.profiles (id) on delete cascade,
   status text not null default 'waiting',
   offer_expires_at timestamptz,
+  max_amount bigint,
+  currency text references public.currencies (code) on delete restrict,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint waitlist_entries_have_a_known_status check (status in ('waiting', 'offered', 'accepted', 'expired', 'left', 'cancelled')),
+  constraint waitlist_entries_agree_to_an_amount_in_a_currency check (num_nulls(max_amount, currency) in (0, 2) and max_amount between 1 and 1000000000000),
   constraint waitlist_entries_offer_for_a_limited_time check (status <> 'offered' or offer_expires_at is not null)
 );
-comment on table public.waitlist_entries is 'Who waits for a seat, in order of position. offered: a seat is held for them until offer_expires_at; enroll or place_order takes it. cancelled: the intake was.';
+comment on table public.waitlist_entries is 'Who waits for a seat, in order of position. offered: a seat is held for them until offer_expires_at; enroll or place_order takes it. cancelled: the intake was. max_amount: the offer is taken by itself and charged to the learner''s default payment method, if it costs no more.';
 -- the guarantee: a learner waits once per intake
 create unique index waitlist_entries_one_per_learner on public.waitlist_entries (intake_id, learner_id) where status in ('waiting', 'offered');
 -- serves: the next in line
@@ -33,6 +36,7 @@ create index on public.waitlist_entries (intake_id, position) where status = 'wa
 -- serves: offers that are over
 create index on public.waitlist_entries (offer_expires_at) where status = 'offered';
 create index on public.waitlist_entries (intake_id);
+create index on public.waitlist_entries (currency);
 -- serves: the lists a learner is on
 create index on public.waitlist_entries (learner_id);
 
@@ -91,6 +95,7 @@ as $$
 declare
   v_intake public.intakes;
   v_entry_id uuid;
+  v_charged boolean;
   v_until timestamptz;
   v_passed_on integer := 0;
 begin
@@ -104,11 +109,11 @@ begin
     update public.waitlist_entries set status = 'offered', offer_expires_at = v_until
     where waitlist_entries.status = 'waiting' and waitlist_entries.id = (
       select next.id from public.waitlist_entries as next where next.intake_id = v_intake.id and next.status = 'waiting' order by next.position limit 1)
-    returning waitlist_entries.id into v_entry_id;
+    returning waitlist_entries.id, waitlist_entries.max_amount is not null into v_entry_id, v_charged;
     if v_entry_id is not null then
       insert into public.reservations (holder_id, variant_id, slot, location_id, quantity, expires_at)
       values (v_entry_id, pass_on_units.variant_id, pass_on_units.slot, pass_on_units.location_id, 1, v_until);
-      perform private.emit('waitlist.offered', 'waitlist_entry', v_entry_id);
+      perform private.emit(case when v_charged then 'waitlist.due' else 'waitlist.offered' end, 'waitlist_entry', v_entry_id);
       v_passed_on := v_passed_on + 1;
     elsif not exists (select from public.waitlist_entries where waitlist_entries.intake_id = v_intake.id and waitlist_entries.status = 'waiting') then
       exit; -- otherwise the first in line left while we looked: look again
@@ -234,7 +239,7 @@ set search_path = ''
 as $$
 begin
   return jsonb_build_object('id', entry.id, 'intake_id', entry.intake_id, 'status', entry.status, 'offer_expires_at', entry.offer_expires_at,
-    'created_at', entry.created_at,
+    'max_amount', entry.max_amount, 'currency', entry.currency, 'created_at', entry.created_at,
     'place', case when entry.status = 'waiting' then (
       select count(*) from public.waitlist_entries
       where waitlist_entries.intake_id = entry.intake_id and waitlist_entries.status = 'waiting' and waitlist_entries.position <= entry.position) end);
@@ -303,7 +308,7 @@ $$;
 comment on function private.check_waitable(uuid, uuid) is
   'Refuses no_waitlist, already_enrolled, already_waiting and seats_available. The caller holds the waiting list, so what is true here stays true until the newcomer stands in it.';
 
-create function private.join_waitlist(intake_id uuid, idempotency_key text)
+create function private.join_waitlist(intake_id uuid, idempotency_key text, auto_charge boolean, max_amount bigint, currency text)
 returns jsonb
 language plpgsql
 volatile
@@ -312,8 +317,9 @@ set search_path = ''
 as $$
 declare
   v_learner_id uuid := private.require_person();
-  v_body jsonb := to_jsonb(join_waitlist.intake_id);
+  v_body jsonb := jsonb_build_array(join_waitlist.intake_id, join_waitlist.auto_charge, join_waitlist.max_amount, join_waitlist.currency);
   v_answer jsonb := private.recall_answer(v_learner_id, join_waitlist.idempotency_key, 'join_waitlist', v_body);
+  v_currency text := case when join_waitlist.auto_charge then coalesce(join_waitlist.currency, private.setting('default_currency') #>> '{}') end;
   v_intake public.intakes;
   v_entry public.waitlist_entries;
 begin
@@ -327,30 +333,37 @@ begin
     perform private.fail('intake_not_found', 404, 'There is no such intake.', 'Read the course again for its intakes.');
   end if;
   perform private.refuse_problem(private.enrollment_problem(v_intake.id, v_intake.status, v_intake.enroll_opens_at, v_intake.enroll_closes_at));
+  if join_waitlist.auto_charge then
+    perform private.check_auto_charge(v_learner_id, join_waitlist.max_amount, v_currency);
+  end if;
   perform private.clear_due_holds(v_intake, v_learner_id);
   perform private.lock_waitlist(v_intake.id);
   perform private.check_waitable(v_intake.id, v_learner_id);
-  insert into public.waitlist_entries (intake_id, learner_id) values (v_intake.id, v_learner_id) returning * into v_entry;
+  insert into public.waitlist_entries (intake_id, learner_id, max_amount, currency)
+  values (v_intake.id, v_learner_id, case when join_waitlist.auto_charge then join_waitlist.max_amount end, v_currency) returning * into v_entry;
   perform private.refuse_cancelled_intakes(array[v_intake.id]);
   return private.remember_answer(v_learner_id, join_waitlist.idempotency_key, 'join_waitlist', v_body, private.waitlist_document(v_entry));
 end
 $$;
-comment on function private.join_waitlist(uuid, text) is 'Does the work of public.join_waitlist.';
-grant execute on function private.join_waitlist(uuid, text) to authenticated;
+comment on function private.join_waitlist(uuid, text, boolean, bigint, text) is 'Does the work of public.join_waitlist.';
+grant execute on function private.join_waitlist(uuid, text, boolean, bigint, text) to authenticated;
 
-create function public.join_waitlist(intake_id uuid, idempotency_key text default null)
+create function public.join_waitlist(
+  intake_id uuid, idempotency_key text default null, auto_charge boolean default false, max_amount bigint default null, currency text default null
+)
 returns jsonb
 language sql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select private.join_waitlist(join_waitlist.intake_id, join_waitlist.idempotency_key);
+  select private.join_waitlist(join_waitlist.intake_id, join_waitlist.idempotency_key, join_waitlist.auto_charge, join_waitlist.max_amount, join_waitlist.currency);
 $$;
-comment on function public.join_waitlist(uuid, text) is
-  'Waits for a seat of a full intake and answers {id, intake_id, status, place, offer_expires_at, created_at}. When a seat frees it is held for the first in line, who takes it with enroll or place_order. '
-  'Errors: intake_not_found, intake_not_open, intake_closed, intake_cancelled, no_waitlist, seats_available, already_enrolled, already_waiting, idempotency_key_reused, sign_in_required.';
-grant execute on function public.join_waitlist(uuid, text) to authenticated;
+comment on function public.join_waitlist(uuid, text, boolean, bigint, text) is
+  'Waits for a seat of a full intake and answers {id, intake_id, status, place, offer_expires_at, max_amount, currency, created_at}. When a seat frees it is held for the first in line, who takes it with enroll or place_order. '
+  'With auto_charge it is ordered for them and charged to their default saved payment method, if it then costs no more than max_amount (currency: default from settings); otherwise it stays an offer. '
+  'Errors: intake_not_found, intake_not_open, intake_closed, intake_cancelled, no_waitlist, seats_available, already_enrolled, already_waiting, invalid_max_amount, payment_method_not_found, currency_not_supported, idempotency_key_reused, sign_in_required.';
+grant execute on function public.join_waitlist(uuid, text, boolean, bigint, text) to authenticated;
 
 create function private.leave_waitlist(intake_id uuid, idempotency_key text)
 returns jsonb
@@ -424,5 +437,5 @@ set search_path = ''
 as $$
   select * from private.my_waitlist();
 $$;
-comment on function public.my_waitlist() is 'The waiting lists the caller is on: {id, intake_id, status, place, offer_expires_at, created_at, title, slug, intake_title}. Errors: sign_in_required.';
+comment on function public.my_waitlist() is 'The waiting lists the caller is on: {id, intake_id, status, place, offer_expires_at, max_amount, currency, created_at, title, slug, intake_title}. Errors: sign_in_required.';
 grant execute on function public.my_waitlist() to authenticated;

@@ -5463,9 +5463,11 @@ export type Database = {
       waitlist_entries: {
         Row: {
           created_at: string;
+          currency: string | null;
           id: string;
           intake_id: string;
           learner_id: string;
+          max_amount: number | null;
           offer_expires_at: string | null;
           position: number;
           status: string;
@@ -5474,9 +5476,11 @@ export type Database = {
         ComputedFields: never;
         Insert: {
           created_at?: string;
+          currency?: string | null;
           id?: string;
           intake_id: string;
           learner_id: string;
+          max_amount?: number | null;
           offer_expires_at?: string | null;
           position?: never;
           status?: string;
@@ -5484,15 +5488,24 @@ export type Database = {
         };
         Update: {
           created_at?: string;
+          currency?: string | null;
           id?: string;
           intake_id?: string;
           learner_id?: string;
+          max_amount?: number | null;
           offer_expires_at?: string | null;
           position?: never;
           status?: string;
           updated_at?: string;
         };
         Relationships: [
+          {
+            foreignKeyName: "waitlist_entries_currency_fkey";
+            columns: ["currency"];
+            isOneToOne: false;
+            referencedRelation: "currencies";
+            referencedColumns: ["code"];
+          },
           {
             foreignKeyName: "waitlist_entries_intake_id_fkey";
             columns: ["intake_id"];
@@ -5811,7 +5824,16 @@ export type Database = {
         };
         Returns: Json;
       };
-      join_waitlist: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
+      join_waitlist: {
+        Args: {
+          auto_charge?: boolean;
+          currency?: string;
+          idempotency_key?: string;
+          intake_id: string;
+          max_amount?: number;
+        };
+        Returns: Json;
+      };
       leave_waitlist: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
       ledger_balance: {
         Args: { currency?: string; until?: string };

@@ -121,6 +121,7 @@ export const errorCodes = [
   "invalid_lines",
   "invalid_location",
   "invalid_mark",
+  "invalid_max_amount",
   "invalid_message",
   "invalid_note",
   "invalid_options",

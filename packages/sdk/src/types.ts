@@ -135,6 +135,9 @@ export interface WaitlistEntry {
   place: number | null;
   /** Until when an offered seat is held; then it goes to the next in line. */
   offer_expires_at: string | null;
+  /** The most that may be charged by itself, in minor units of `currency`; null: the seat is only offered. */
+  max_amount: number | null;
+  currency: string | null;
   created_at: string;
 }
 

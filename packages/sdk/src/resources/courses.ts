@@ -78,7 +78,7 @@ export class Courses {
    * placing an order. Errors: docs/errors.md, Courses.
    */
   joinWaitlist(params: JoinWaitlistParams, options?: ChangeOptions): Promise<WaitlistEntry> {
-    return this.#api.perform("join_waitlist", { intake_id: params.intake_id }, options);
+    return this.#api.perform("join_waitlist", { ...params }, options);
   }
 
   /** Leaves a waiting list, or declines the seat that is offered. Errors: `not_waiting`. */
@@ -268,6 +268,12 @@ export interface EnrollParams {
 /** What {@link Courses.joinWaitlist} takes. */
 export interface JoinWaitlistParams {
   intake_id: string;
+  /** Order the seat when it frees and charge the default saved payment method, if it costs no more than `max_amount`. */
+  auto_charge?: boolean;
+  /** Minor units of `currency`; needed with `auto_charge`. */
+  max_amount?: number;
+  /** ISO 4217; from the settings when left out. */
+  currency?: string;
 }
 
 /** What {@link Courses.leaveWaitlist} takes. */

@@ -9,6 +9,7 @@ import { remindAccessEnds } from "./courses.remind-access-ends.ts";
 import { runGifts } from "./courses.run-gifts.ts";
 import { sendAccessReminder } from "./courses.send-access-reminder.ts";
 import { sendGift, sendGiftReminder } from "./courses.send-gift.ts";
+import { takeOffer } from "./courses.take-offer.ts";
 import { windUpIntakes } from "./courses.wind-up-intakes.ts";
 import { purgeIdempotencyKeys } from "./foundation.purge-idempotency-keys.ts";
 import { runExport } from "./imports.run-export.ts";
@@ -76,6 +77,7 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
   "invoices.issue-credit-note": issueCreditNote,
   "invoices.send-document": sendDocument,
   "catalog.remove-file": removeFile,
+  "courses.take-offer": takeOffer,
   "learning.issue-certificate": issueCertificate,
   "learning.send-certificate": sendCertificate,
   "learning.send-grade": sendGrade,
