@@ -48,7 +48,8 @@ async function everythingAtOnce(target: TestDatabase): Promise<void> {
       : [`refunding ${PRICE} 0`, `refunding ${PRICE} 0`],
   );
   expect(outcome.refunds).toHaveLength(outcome.order === "paid" ? 1 : 2);
-  expect(outcome.events["order.paid"] ?? 0).toBe(outcome.order === "paid" ? 1 : 0);
+  // the customer may also have cancelled what was just paid
+  expect(outcome.order === "paid" ? [1] : [0, 1]).toContain(outcome.events["order.paid"] ?? 0);
   await expectInvariants(target.sql);
 }
 

@@ -87,7 +87,8 @@ async function attach(
       { payment_id: started.payment.id, session_id: session.id, url: session.url, expires_at: session.expires_at },
       id,
     );
-    if (payment.status === "pending") return { ...started, payment };
+    // A quick provider may have said how it went before its page was written down.
+    if (payment.status !== "cancelled" && payment.status !== "expired") return { ...started, payment };
     // The order was cancelled or expired while the page was being opened: nobody must pay there.
     await provider.close(session.id).catch(() => undefined);
     throw new Problem("order_not_payable", 409, "The order ended while its payment was being opened.", {
