@@ -22058,7 +22058,7 @@ CREATE POLICY "select_own_or_staff" ON "public"."cart_items" FOR SELECT TO "auth
    FROM public.carts
   WHERE (carts.id = cart_items.cart_id))));
 
-CREATE POLICY "select_own_or_staff" ON "public"."carts" FOR SELECT TO "authenticated" USING (((customer_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('orders.read'::text) AS has_permission)));
+CREATE POLICY "select_own_or_staff" ON "public"."carts" FOR SELECT TO "authenticated" USING (((customer_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('people.read'::text) AS has_permission)));
 
 CREATE POLICY "delete_staff" ON "public"."categories" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
 

@@ -43,7 +43,7 @@ create trigger _200_guard_status after update of status on public.carts for each
 
 alter table public.carts enable row level security;
 create policy select_own_or_staff on public.carts for select to authenticated
-  using (customer_id = (select auth.uid()) or (select private.has_permission('orders.read')));
+  using (customer_id = (select auth.uid()) or (select private.has_permission('people.read')));
 grant select on public.carts to authenticated, service_role;
 -- not granted: insert, update, delete. The verbs lock first.
 

@@ -15,7 +15,7 @@ const verbs = [
 ];
 
 describe("a cart", () => {
-  test("is seen by its customer and by staff with orders.read; for others it is not there", () =>
+  test("is seen by its customer and by staff with people.read; for others it is not there", () =>
     database.rolledBack(async (sql) => {
       const buyer = await newCustomer(sql);
       const thing = await thingOnSale(sql);

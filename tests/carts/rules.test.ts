@@ -278,7 +278,7 @@ describe("an order from a cart", () => {
       );
       await call(sql, buyer, "change_address", { address_id: addressId, street: "Elsewhere 1" });
       expect((await getOrder(sql, buyer, order.id)).shipping_address).toMatchObject({ street: "Jl. Dago 12" });
-      expect(await placeCart(sql, buyer, cart.id as string)).toEqual(await getOrder(sql, buyer, order.id));
+      expect(await getOrder(sql, buyer, order.id)).toMatchObject(await placeCart(sql, buyer, cart.id as string));
       expect(await getCart(sql, buyer)).toMatchObject({ id: null, lines: [] });
       const next = await add(sql, buyer, thing);
       expect(next.id).not.toBe(cart.id);
