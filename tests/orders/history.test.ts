@@ -51,7 +51,7 @@ describe("a status", () => {
         "order refunded paid",
         "order completed paid",
         "order shipped paid",
-        "enrollment cancelled active",
+        // not "enrollment cancelled active": who subscribes again goes on with what was learned
         "enrollment active reserved",
         "enrollment expired reserved",
         "enrollment active expired",

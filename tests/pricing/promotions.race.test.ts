@@ -35,7 +35,7 @@ test("that test notices a limit per person that nobody counts", () =>
 test("ten of forty guesses at once are answered, and no more", () => tenGuesses(database));
 
 test("that test notices guesses that need not wait for each other", () =>
-  withSabotage(replaceInFunction("private.find_coupon", /perform pg_advisory_xact_lock\([^;]*;/, ""), tenGuesses));
+  withSabotage(replaceInFunction("private.refuse_guesser", /perform pg_advisory_xact_lock\([^;]*;/, ""), tenGuesses));
 
 test("a use that is due goes to the late payment or to the next buyer, never to both", () => dueOnce(database));
 
