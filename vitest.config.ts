@@ -12,8 +12,8 @@ export default defineConfig({
     maxWorkers: 3,
     // Files that share a process load the libraries once: a third less work. What a file must not share it makes itself: a database, a home.
     isolate: false,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     teardownTimeout: 30_000,
     reporters: [["default", { summary: false }], new CountReporter()],
   },

@@ -67,7 +67,7 @@ describe("an idempotency key", () => {
   });
 
   it("makes one object for a hundred requests at once, and tells the late ones to come again", async () => {
-    await provider.control("PUT", "/simulator/settings", { latency_ms: 50 });
+    await provider.control("PUT", "/simulator/settings", { latency_ms: 1_000 });
     const answers = await Promise.allSettled(Array.from({ length: 100 }, () => provider.session({}, key("k"))));
     const ids = answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value.id] : []));
     const refused = answers.flatMap((answer) => (answer.status === "rejected" ? [answer.reason] : []));
