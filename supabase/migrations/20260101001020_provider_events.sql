@@ -14,15 +14,23 @@ create table private.provider_events (
   error text,
   attempts integer not null default 0,
   request_id text,
+  brought_by text not null default 'webhook',
   received_at timestamptz not null default now(),
+  delivered_at timestamptz,
   processed_at timestamptz,
   primary key (provider, event_id),
   constraint provider_events_have_a_known_outcome check (outcome in ('received', 'applied', 'ignored', 'needs_review', 'failed')),
+  constraint provider_events_are_brought_by_a_known_way check (brought_by in ('webhook', 'answer', 'reading')),
   constraint provider_events_are_dated_when_processed check ((processed_at is not null) = (outcome in ('applied', 'ignored', 'needs_review')))
 );
-comment on table private.provider_events is 'Every verified provider event, once, in the words that the adapters in supabase/functions/_shared/payments translate to. Payloads name customers, so no client may read them.';
+comment on table private.provider_events is 'Every verified provider event, once, in the words that the adapters in supabase/functions/_shared/payments translate to. Payloads name customers, so no client may read them. '
+  'brought_by: a webhook, the answer to a request of ours, or reading at the provider what no webhook had brought; delivered_at: when a webhook brought it, maybe later.';
 -- serves: the retry of what failed
 create index on private.provider_events (received_at) where processed_at is null;
+-- serves: whether webhooks arrive
+create index on private.provider_events (provider, delivered_at);
+-- serves: private.webhook_concerns
+create index on private.provider_events (received_at) where brought_by = 'reading' and delivered_at is null;
 -- serves: refunds and disputes that overtook their capture
 create index on private.provider_events ((payload #>> '{data,object,payment_intent}')) where outcome = 'ignored';
 
@@ -224,7 +232,21 @@ end
 $$;
 comment on function private.try_provider_event(text, text) is 'apply_provider_event that keeps the event and the error when it fails: all effects are undone, the inbox row stays.';
 
-create function private.receive_provider_event(provider text, event_id text, type text, payload jsonb)
+create function private.note_delivery(provider text, event_id text)
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  update private.provider_events set delivered_at = now()
+  where (provider_events.provider, provider_events.event_id) in (
+    select late.provider, late.event_id from private.provider_events as late
+    where late.provider = note_delivery.provider and late.event_id = note_delivery.event_id and late.delivered_at is null for update skip locked);
+$$;
+comment on function private.note_delivery(text, text) is 'Notes that a webhook brought an event which was read before. It waits for nobody: whoever holds the row applies it.';
+
+create function private.receive_provider_event(provider text, event_id text, type text, payload jsonb, brought_by text default 'webhook')
 returns jsonb
 language plpgsql
 volatile
@@ -236,15 +258,20 @@ begin
     or jsonb_typeof(receive_provider_event.payload #> '{data,object}') is distinct from 'object' then
     perform private.fail('invalid_provider_event', 422, 'A provider event has an id, a type and data.object.', 'Pass the provider''s event as it came.');
   end if;
-  insert into private.provider_events (provider, event_id, type, payload, request_id)
-  values (receive_provider_event.provider, receive_provider_event.event_id, receive_provider_event.type, receive_provider_event.payload, private.request_id())
+  insert into private.provider_events (provider, event_id, type, payload, request_id, brought_by, delivered_at)
+  values (receive_provider_event.provider, receive_provider_event.event_id, receive_provider_event.type, receive_provider_event.payload, private.request_id(),
+    receive_provider_event.brought_by, case when receive_provider_event.brought_by = 'webhook' then now() end)
   on conflict do nothing;
+  if not found and receive_provider_event.brought_by = 'webhook' then
+    perform private.note_delivery(receive_provider_event.provider, receive_provider_event.event_id);
+  end if;
   return jsonb_build_object('event_id', receive_provider_event.event_id,
     'outcome', private.try_provider_event(receive_provider_event.provider, receive_provider_event.event_id));
 end
 $$;
-comment on function private.receive_provider_event(text, text, text, jsonb) is 'Does the work of public.receive_provider_event.';
-grant execute on function private.receive_provider_event(text, text, text, jsonb) to service_role;
+comment on function private.receive_provider_event(text, text, text, jsonb, text) is
+  'Does the work of public.receive_provider_event. The worker says what brought the event, when it was no webhook: answer or reading.';
+grant execute on function private.receive_provider_event(text, text, text, jsonb, text) to service_role;
 
 create function public.receive_provider_event(provider text, event_id text, type text, payload jsonb)
 returns jsonb

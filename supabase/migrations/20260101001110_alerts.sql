@@ -27,6 +27,7 @@ create index on private.concern_kinds (owner_role);
 
 insert into private.concern_kinds (kind, owner_role, allowed, sentence) values
   ('provider_event_failed', 'admin', '5 minutes', 'Something that the payment provider told could not be applied.'),
+  ('webhooks_missing', 'admin', '1 minute', 'The payment provider''s webhooks do not arrive: what they should have told was read there instead.'),
   ('provider_event_unknown', 'finance', '0', 'The payment provider speaks of a payment that this shop does not have.'),
   ('payment_open', 'finance', '30 minutes', 'A payment is open although its time is over.'),
   ('order_in_review', 'finance', '1 hour', 'An order waits for a decision.'),
@@ -74,6 +75,37 @@ grant select on public.alerts to authenticated, service_role;
 
 create type private.concern as (kind text, key text, subject_type text, subject_id uuid, subject text, since timestamptz);
 comment on type private.concern is 'One thing that is open: what kind, its key (one alert is open per key), what it is about, and since when.';
+
+create function private.webhook_concerns()
+returns setof private.concern
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  with healed as (
+    select provider_events.provider, min(provider_events.received_at) as since, max(provider_events.received_at) as last, count(*) as events
+    from private.provider_events
+    where provider_events.brought_by = 'reading' and provider_events.delivered_at is null and provider_events.received_at > now() - interval '3 days'
+      and provider_events.outcome <> 'ignored'
+      -- what was found by asking has another id than the webhook, which may have been on its way
+      and not exists (
+        select from private.provider_events as told
+        where told.provider = provider_events.provider and told.payload #>> '{data,object,id}' = provider_events.payload #>> '{data,object,id}'
+          and told.delivered_at between provider_events.received_at - interval '1 minute' and provider_events.received_at + interval '5 minutes')
+      and not exists (
+        select from public.alerts where alerts.key = 'webhooks:' || provider_events.provider and alerts.closed_at >= provider_events.received_at)
+    group by provider_events.provider
+  )
+  select 'webhooks_missing', 'webhooks:' || healed.provider, 'provider', null::uuid, format('%s (%s)', healed.provider, healed.events), healed.since
+  from healed
+  where healed.last > now() - interval '15 minutes'
+    or not exists (select from private.provider_events as told where told.provider = healed.provider and told.delivered_at > healed.last)
+      and not exists (
+        select from public.alerts where alerts.key = 'webhooks:' || healed.provider and alerts.closed_at is null and alerts.acknowledged_at is not null);
+$$;
+comment on function private.webhook_concerns() is
+  'Providers whose events had to be read because no webhook brought them: one concern each, until a quarter of an hour passed without and a webhook came, or somebody has looked at it.';
 
 create function private.find_concerns()
 returns setof private.concern
@@ -130,7 +162,9 @@ begin
     group by processes.task having count(*) >= 3
     union all
     select 'events_undelivered', 'events', 'event', null, format('from %s on', min(events.id)), min(events.occurred_at)
-    from public.events where events.relayed_at is null having count(*) > 0;
+    from public.events where events.relayed_at is null having count(*) > 0
+    union all
+    select * from private.webhook_concerns();
 end
 $$;
 comment on function private.find_concerns() is 'Everything that is open now, however young. Asked by the worker and by staff.';

@@ -3,7 +3,7 @@ import type { Alert, Concern } from "../../packages/sdk/src/index.ts";
 import { deliver } from "../payments/deliver.ts";
 import { told } from "../payments/giving-back.ts";
 import { paidSale } from "../payments/paid-sale.ts";
-import { paid } from "../payments/provider-events.ts";
+import { type ProviderEvent, paid } from "../payments/provider-events.ts";
 import { openSale } from "../payments/sale.ts";
 import { as, cancelOrder } from "../support/buying.ts";
 import { type Sql, type TestDatabase, useDatabase } from "../support/database.ts";
@@ -34,6 +34,16 @@ const acknowledge = (sql: Sql, person: string, alertId: string, note: string | n
 
 /** Everything else of the database is as it should be: no event waits for a relay that tests do not run. */
 const relayed = (sql: Sql) => sql`update public.events set relayed_at = now() where relayed_at is null`;
+
+/** Hands an event to the inbox as the worker does. */
+async function read(sql: Sql, event: ProviderEvent, how = "reading"): Promise<string> {
+  const [row] = await sql`
+    select private.receive_provider_event('stripe', ${event.id}, ${event.type}, ${JSON.stringify(event)}::text::jsonb, ${how}) as answer`;
+  return row?.answer.outcome;
+}
+const minutesPass = (sql: Sql, minutes: number) =>
+  sql`update private.provider_events set received_at = received_at - ${minutes} * interval '1 minute',
+    delivered_at = delivered_at - ${minutes} * interval '1 minute'`;
 
 describe("a concern", () => {
   test("is an order in review: one alert when it is too old, none before, closed when it is decided, another when it comes back", () =>
@@ -128,6 +138,53 @@ describe("a concern", () => {
         ]),
       );
       expect(await raise(sql)).toBe(8);
+    }));
+
+  test("is that webhooks do not arrive: one alert for all that had to be read, until they arrive again and nothing more had to be", () =>
+    database.rolledBack(async (sql) => {
+      const lost = [paid(await openSale(sql)), paid(await openSale(sql)), paid(await openSale(sql))] as const;
+      const late = paid(await openSale(sql));
+      for (const event of [...lost, late]) expect(await read(sql, event)).toBe("applied");
+      expect(await deliver(sql, late), "its webhook was only on its way").toBe("duplicate");
+      await relayed(sql);
+      expect(await raise(sql), "a webhook may be on its way").toBe(0);
+      await minutesPass(sql, 2);
+      expect(await raise(sql)).toBe(1);
+      expect(await raise(sql)).toBe(0);
+      const alerts = () => alertsOf(sql, "webhooks_missing");
+      expect(await alerts()).toMatchObject([{ key: "webhooks:stripe", subject: "stripe (3)", closed_at: null }]);
+      await minutesPass(sql, 20);
+      expect(await raise(sql), "quiet is no webhook").toBe(0);
+      await deliver(sql, paid(await openSale(sql)));
+      await relayed(sql);
+      expect(await raise(sql)).toBe(1);
+      expect(await alerts()).toMatchObject([{ closed_at: expect.any(Date) }]);
+      await sql`update public.alerts set closed_at = closed_at - interval '1 hour' where kind = 'webhooks_missing'`;
+      await minutesPass(sql, 60);
+      await read(sql, paid(await openSale(sql)));
+      await relayed(sql);
+      await minutesPass(sql, 2);
+      expect(await raise(sql), "another disturbance").toBe(1);
+      const admin = await staff(sql, "admin");
+      const [concern] = await concerns(sql, admin, "webhooks_missing");
+      await acknowledge(sql, admin, concern?.alert_id as string, "the endpoint had the wrong secret");
+      expect(await raise(sql), "it happened just now").toBe(0);
+      await minutesPass(sql, 20);
+      await sql`update private.provider_events set delivered_at = null`;
+      expect(await raise(sql), "somebody has looked at it").toBe(1);
+      expect(await raise(sql)).toBe(0);
+      expect((await alerts()).every(({ closed_at }) => closed_at !== null)).toBe(true);
+    }));
+
+  test("is no word of the provider that changed nothing, and none that answered us", () =>
+    database.rolledBack(async (sql) => {
+      const sale = await openSale(sql);
+      await deliver(sql, paid(sale));
+      expect(await read(sql, paid(sale))).toBe("ignored");
+      expect(await read(sql, paid(await openSale(sql)), "answer")).toBe("applied");
+      await relayed(sql);
+      await minutesPass(sql, 2);
+      expect(await raise(sql)).toBe(0);
     }));
 
   test("is told to whoever owns its kind, and to the admins when nobody does", () =>

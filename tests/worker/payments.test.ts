@@ -107,6 +107,10 @@ describe("payments in the background", { timeout: 90_000 }, () => {
     ]);
     const [run] = await database.sql`select status from public.processes where task = 'payments.reconcile' limit 1`;
     expect(run?.status).toBe("done");
+    await database.sql`update private.provider_events set received_at = received_at - interval '2 minutes'`;
+    await runDue();
+    const alerts = await database.sql`select key from public.alerts where kind = 'webhooks_missing'`;
+    expect(alerts).toEqual([{ key: "webhooks:stripe" }]);
   });
 
   it("heals a slow payment whose failure was lost, and tells the buyer", async () => {

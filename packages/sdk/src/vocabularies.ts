@@ -18,6 +18,7 @@ export type OrderStatus = (typeof orderStatuses)[number];
 /** What can stay open too long. */
 export const concernKinds = [
   "provider_event_failed",
+  "webhooks_missing",
   "provider_event_unknown",
   "payment_open",
   "order_in_review",

@@ -44,7 +44,7 @@ async function handOver(provider: PaymentProvider, events: ProviderEvent[], cont
   const wanted = new Set(missing.map(({ id }) => id));
   let taken = 0;
   for (const event of events.filter(({ id }) => wanted.has(id))) {
-    const outcome = await handToInbox(context, provider.name, event);
+    const outcome = await handToInbox(context, provider.name, event, "reading");
     if (outcome === "duplicate") continue;
     context.log.info({ event_id: event.id, type: event.type, outcome }, "an event that no webhook brought");
     taken++;

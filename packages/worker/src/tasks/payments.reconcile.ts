@@ -35,7 +35,7 @@ export const reconcilePayments: ScheduledTask = async (context) => {
 async function reconcile(payment: OpenPayment, context: RunContext): Promise<boolean> {
   const event = await ask(payment, context);
   if (!event) return false;
-  const outcome = await handToInbox(context, payment.provider, event);
+  const outcome = await handToInbox(context, payment.provider, event, "reading");
   if (outcome !== "duplicate")
     context.log.info({ payment_id: payment.id, event_id: event.id, outcome }, "payment reconciled");
   return outcome === "applied";

@@ -27,7 +27,7 @@ export const sendCapture: EventTask = async (job, context) => {
   const provider = providerOf(providers, payment.provider);
   if (!provider.capture) throw new Error(`The payment provider ${provider.name} authorises nothing.`);
   try {
-    const outcome = await handToInbox(context, provider.name, await provider.capture(payment));
+    const outcome = await handToInbox(context, provider.name, await provider.capture(payment), "answer");
     log.info({ payment_id: payment.id, outcome }, "capture or void sent");
   } catch (error) {
     if (!(error instanceof ProviderRefusal)) throw error;

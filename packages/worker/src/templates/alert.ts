@@ -16,6 +16,7 @@ export type AlertFacts = {
 
 const INDONESIAN: Record<string, string> = {
   provider_event_failed: "Kabar dari penyedia pembayaran tidak dapat diterapkan.",
+  webhooks_missing: "Webhook penyedia pembayaran tidak sampai: kabarnya dibaca langsung di sana.",
   provider_event_unknown: "Penyedia pembayaran menyebut pembayaran yang tidak ada di toko ini.",
   payment_open: "Sebuah pembayaran masih terbuka padahal waktunya sudah habis.",
   order_in_review: "Sebuah pesanan menunggu keputusan.",
