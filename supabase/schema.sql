@@ -84,7 +84,7 @@ CREATE TABLE "private"."promotion_uses" ("promotion_id" uuid NOT NULL, "customer
 
 CREATE TABLE "private"."provider_customers" ("person_id" uuid NOT NULL, "provider" text NOT NULL DEFAULT 'stripe'::text, "provider_customer_id" text, "saving_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "provider_customers_belong_to_one_person" UNIQUE (provider, provider_customer_id), CONSTRAINT "provider_customers_pkey" PRIMARY KEY (person_id, provider));
 
-CREATE TABLE "private"."provider_events" ("provider" text NOT NULL, "event_id" text NOT NULL, "type" text NOT NULL, "payload" jsonb NOT NULL, "outcome" text NOT NULL DEFAULT 'received'::text, "error" text, "attempts" integer NOT NULL DEFAULT 0, "request_id" text, "received_at" timestamp with time zone NOT NULL DEFAULT now(), "processed_at" timestamp with time zone, CONSTRAINT "provider_events_are_dated_when_processed" CHECK (((processed_at IS NOT NULL) = (outcome = ANY (ARRAY['applied'::text, 'ignored'::text, 'needs_review'::text])))), CONSTRAINT "provider_events_have_a_known_outcome" CHECK ((outcome = ANY (ARRAY['received'::text, 'applied'::text, 'ignored'::text, 'needs_review'::text, 'failed'::text]))), CONSTRAINT "provider_events_pkey" PRIMARY KEY (provider, event_id));
+CREATE TABLE "private"."provider_events" ("provider" text NOT NULL, "event_id" text NOT NULL, "type" text NOT NULL, "payload" jsonb NOT NULL, "outcome" text NOT NULL DEFAULT 'received'::text, "error" text, "attempts" integer NOT NULL DEFAULT 0, "request_id" text, "brought_by" text NOT NULL DEFAULT 'webhook'::text, "received_at" timestamp with time zone NOT NULL DEFAULT now(), "delivered_at" timestamp with time zone, "processed_at" timestamp with time zone, CONSTRAINT "provider_events_are_brought_by_a_known_way" CHECK ((brought_by = ANY (ARRAY['webhook'::text, 'answer'::text, 'reading'::text]))), CONSTRAINT "provider_events_are_dated_when_processed" CHECK (((processed_at IS NOT NULL) = (outcome = ANY (ARRAY['applied'::text, 'ignored'::text, 'needs_review'::text])))), CONSTRAINT "provider_events_have_a_known_outcome" CHECK ((outcome = ANY (ARRAY['received'::text, 'applied'::text, 'ignored'::text, 'needs_review'::text, 'failed'::text]))), CONSTRAINT "provider_events_pkey" PRIMARY KEY (provider, event_id));
 
 CREATE TABLE "private"."provider_methods" ("payment_method_id" uuid NOT NULL, "provider" text NOT NULL, "provider_method_id" text NOT NULL, CONSTRAINT "provider_methods_are_one_method" UNIQUE (provider, provider_method_id), CONSTRAINT "provider_methods_pkey" PRIMARY KEY (payment_method_id));
 
@@ -2873,14 +2873,14 @@ end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.charge_to_make(payment_id uuid)
- RETURNS TABLE(order_id uuid, number text, customer_id uuid, amount bigint, currency text, is_owed boolean, provider_customer_id text, provider_method_id text, is_old boolean)
+ RETURNS TABLE(order_id uuid, number text, customer_id uuid, amount bigint, currency text, is_owed boolean, provider text, provider_customer_id text, provider_method_id text, is_old boolean)
  LANGUAGE sql
  STABLE
  SET search_path TO ''
 AS $function$
   select orders.id, orders.number, orders.customer_id, payments.amount, payments.currency,
     orders.status not in ('cancelled', 'expired', 'refunded', 'needs_review') and payment_methods.removed_at is null,
-    provider_customers.provider_customer_id, provider_methods.provider_method_id, payments.created_at < now() - interval '20 hours'
+    provider_methods.provider, provider_customers.provider_customer_id, provider_methods.provider_method_id, payments.created_at < now() - interval '20 hours'
   from public.payments
   join public.orders on orders.id = payments.order_id
   join private.saved_charges on saved_charges.payment_id = payments.id
@@ -4506,12 +4506,12 @@ AS $function$
 $function$;
 
 CREATE OR REPLACE FUNCTION private.customers_saving(older_than interval DEFAULT '00:02:00'::interval)
- RETURNS TABLE(person_id uuid, provider_customer_id text)
+ RETURNS TABLE(person_id uuid, provider text, provider_customer_id text)
  LANGUAGE sql
  STABLE
  SET search_path TO ''
 AS $function$
-  select provider_customers.person_id, provider_customers.provider_customer_id from private.provider_customers
+  select provider_customers.person_id, provider_customers.provider, provider_customers.provider_customer_id from private.provider_customers
   where provider_customers.provider_customer_id is not null and provider_customers.saving_at between now() - interval '1 day' and now() - customers_saving.older_than
     and not exists (
       select from public.payment_methods where payment_methods.person_id = provider_customers.person_id and payment_methods.created_at >= provider_customers.saving_at)
@@ -6273,7 +6273,9 @@ begin
     group by processes.task having count(*) >= 3
     union all
     select 'events_undelivered', 'events', 'event', null, format('from %s on', min(events.id)), min(events.occurred_at)
-    from public.events where events.relayed_at is null having count(*) > 0;
+    from public.events where events.relayed_at is null having count(*) > 0
+    union all
+    select * from private.webhook_concerns();
 end
 $function$;
 
@@ -9651,6 +9653,17 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.note_delivery(provider text, event_id text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update private.provider_events set delivered_at = now()
+  where (provider_events.provider, provider_events.event_id) in (
+    select late.provider, late.event_id from private.provider_events as late
+    where late.provider = note_delivery.provider and late.event_id = note_delivery.event_id and late.delivered_at is null for update skip locked);
+$function$;
+
 CREATE OR REPLACE FUNCTION private.note_failed_instalment(payment_id uuid, failure_code text)
  RETURNS void
  LANGUAGE plpgsql
@@ -12526,7 +12539,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.receive_provider_event(provider text, event_id text, type text, payload jsonb)
+CREATE OR REPLACE FUNCTION private.receive_provider_event(provider text, event_id text, type text, payload jsonb, brought_by text DEFAULT 'webhook'::text)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -12537,9 +12550,13 @@ begin
     or jsonb_typeof(receive_provider_event.payload #> '{data,object}') is distinct from 'object' then
     perform private.fail('invalid_provider_event', 422, 'A provider event has an id, a type and data.object.', 'Pass the provider''s event as it came.');
   end if;
-  insert into private.provider_events (provider, event_id, type, payload, request_id)
-  values (receive_provider_event.provider, receive_provider_event.event_id, receive_provider_event.type, receive_provider_event.payload, private.request_id())
+  insert into private.provider_events (provider, event_id, type, payload, request_id, brought_by, delivered_at)
+  values (receive_provider_event.provider, receive_provider_event.event_id, receive_provider_event.type, receive_provider_event.payload, private.request_id(),
+    receive_provider_event.brought_by, case when receive_provider_event.brought_by = 'webhook' then now() end)
   on conflict do nothing;
+  if not found and receive_provider_event.brought_by = 'webhook' then
+    perform private.note_delivery(receive_provider_event.provider, receive_provider_event.event_id);
+  end if;
   return jsonb_build_object('event_id', receive_provider_event.event_id,
     'outcome', private.try_provider_event(receive_provider_event.provider, receive_provider_event.event_id));
 end
@@ -18221,6 +18238,34 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.webhook_concerns()
+ RETURNS SETOF private.concern
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with healed as (
+    select provider_events.provider, min(provider_events.received_at) as since, max(provider_events.received_at) as last, count(*) as events
+    from private.provider_events
+    where provider_events.brought_by = 'reading' and provider_events.delivered_at is null and provider_events.received_at > now() - interval '3 days'
+      and provider_events.outcome <> 'ignored'
+      -- what was found by asking has another id than the webhook, which may have been on its way
+      and not exists (
+        select from private.provider_events as told
+        where told.provider = provider_events.provider and told.payload #>> '{data,object,id}' = provider_events.payload #>> '{data,object,id}'
+          and told.delivered_at between provider_events.received_at - interval '1 minute' and provider_events.received_at + interval '5 minutes')
+      and not exists (
+        select from public.alerts where alerts.key = 'webhooks:' || provider_events.provider and alerts.closed_at >= provider_events.received_at)
+    group by provider_events.provider
+  )
+  select 'webhooks_missing', 'webhooks:' || healed.provider, 'provider', null::uuid, format('%s (%s)', healed.provider, healed.events), healed.since
+  from healed
+  where healed.last > now() - interval '15 minutes'
+    or not exists (select from private.provider_events as told where told.provider = healed.provider and told.delivered_at > healed.last)
+      and not exists (
+        select from public.alerts where alerts.key = 'webhooks:' || healed.provider and alerts.closed_at is null and alerts.acknowledged_at is not null);
+$function$;
+
 CREATE OR REPLACE FUNCTION private.win_dispute(dispute public.disputes, status text)
  RETURNS void
  LANGUAGE plpgsql
@@ -21142,7 +21187,11 @@ CREATE INDEX provider_events_expr_idx1 ON private.provider_events USING btree ((
 
 CREATE INDEX provider_events_expr_idx ON private.provider_events USING btree (((payload #>> '{data,object,payment_intent}'::text[]))) WHERE (outcome = 'ignored'::text);
 
-CREATE INDEX provider_events_received_at_idx1 ON private.provider_events USING btree (received_at) WHERE (outcome = 'needs_review'::text);
+CREATE INDEX provider_events_provider_delivered_at_idx ON private.provider_events USING btree (provider, delivered_at);
+
+CREATE INDEX provider_events_received_at_idx1 ON private.provider_events USING btree (received_at) WHERE ((brought_by = 'reading'::text) AND (delivered_at IS NULL));
+
+CREATE INDEX provider_events_received_at_idx2 ON private.provider_events USING btree (received_at) WHERE (outcome = 'needs_review'::text);
 
 CREATE INDEX provider_events_received_at_idx ON private.provider_events USING btree (received_at) WHERE (processed_at IS NULL);
 
@@ -23370,6 +23419,8 @@ COMMENT ON FUNCTION "private"."note_completions"(integer) IS 'Reads on in the ev
 
 COMMENT ON FUNCTION "private"."note_customers"(uuid[]) IS 'Makes these people (null: all) searchable as they are now.';
 
+COMMENT ON FUNCTION "private"."note_delivery"(text, text) IS 'Notes that a webhook brought an event which was read before. It waits for nobody: whoever holds the row applies it.';
+
 COMMENT ON FUNCTION "private"."note_failed_instalment"(uuid, text) IS 'A charge of a part came to nothing: it is overdue until the next day of instalment_retry_days, failed after the last one. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."note_finding"(uuid, integer, text, text, text) IS 'Notes one thing that is wrong with a file.';
@@ -23600,7 +23651,7 @@ COMMENT ON FUNCTION "private"."receivable_amount"(uuid) IS 'What the books say t
 
 COMMENT ON FUNCTION "private"."receive_learning_file"(uuid, text, integer) IS 'Does the work of public.receive_learning_file.';
 
-COMMENT ON FUNCTION "private"."receive_provider_event"(text, text, text, jsonb) IS 'Does the work of public.receive_provider_event.';
+COMMENT ON FUNCTION "private"."receive_provider_event"(text, text, text, jsonb, text) IS 'Does the work of public.receive_provider_event. The worker says what brought the event, when it was no webhook: answer or reading.';
 
 COMMENT ON FUNCTION "private"."reclaim_seat"(uuid, text) IS 'Does the work of public.reclaim_seat.';
 
@@ -24094,6 +24145,8 @@ COMMENT ON FUNCTION "private"."void_payment"(uuid, text, text) IS 'Does the work
 
 COMMENT ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) IS 'An entry as its learner sees it; place 1 is next.';
 
+COMMENT ON FUNCTION "private"."webhook_concerns"() IS 'Providers whose events had to be read because no webhook brought them: one concern each, until a quarter of an hour passed without and a webhook came, or somebody has looked at it.';
+
 COMMENT ON FUNCTION "private"."win_dispute"(public.disputes, text) IS 'Ends a dispute as won or closed: what was withdrawn came back. The dispute is given as it was before; the caller holds order and payment.';
 
 COMMENT ON FUNCTION "private"."wind_up"(text, uuid, uuid) IS 'One step of private.wind_up_steps, in a transaction of its own. Twice does nothing.';
@@ -24516,7 +24569,7 @@ COMMENT ON TABLE "private"."promotion_uses" IS 'How often each person uses each 
 
 COMMENT ON TABLE "private"."provider_customers" IS 'Who a person is at the provider. saving_at: when they last began to save a method, so that the reconciler knows whom to ask about.';
 
-COMMENT ON TABLE "private"."provider_events" IS 'Every verified provider event, once, in the words that the adapters in supabase/functions/_shared/payments translate to. Payloads name customers, so no client may read them.';
+COMMENT ON TABLE "private"."provider_events" IS 'Every verified provider event, once, in the words that the adapters in supabase/functions/_shared/payments translate to. Payloads name customers, so no client may read them. brought_by: a webhook, the answer to a request of ours, or reading at the provider what no webhook had brought; delivered_at: when a webhook brought it, maybe later.';
 
 COMMENT ON TABLE "private"."provider_methods" IS 'What a method is called at the provider.';
 
@@ -27398,6 +27451,12 @@ REVOKE ALL ON FUNCTION "private"."note_customers"(uuid[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."note_customers"(uuid[]) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."note_delivery"(text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."note_delivery"(text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."note_delivery"(text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."note_failed_instalment"(uuid, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."note_failed_instalment"(uuid, text) FROM "postgres";
@@ -28148,13 +28207,13 @@ GRANT EXECUTE ON FUNCTION "private"."receive_learning_file"(uuid, text, integer)
 
 GRANT EXECUTE ON FUNCTION "private"."receive_learning_file"(uuid, text, integer) TO "service_role";
 
-REVOKE ALL ON FUNCTION "private"."receive_provider_event"(text, text, text, jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."receive_provider_event"(text, text, text, jsonb, text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."receive_provider_event"(text, text, text, jsonb) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."receive_provider_event"(text, text, text, jsonb, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."receive_provider_event"(text, text, text, jsonb) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."receive_provider_event"(text, text, text, jsonb, text) TO "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."receive_provider_event"(text, text, text, jsonb) TO "service_role";
+GRANT EXECUTE ON FUNCTION "private"."receive_provider_event"(text, text, text, jsonb, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."reclaim_seat"(uuid, text) FROM PUBLIC;
 
@@ -29821,6 +29880,12 @@ REVOKE ALL ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) FR
 REVOKE ALL ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."webhook_concerns"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."webhook_concerns"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."webhook_concerns"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."win_dispute"(public.disputes, text) FROM PUBLIC;
 

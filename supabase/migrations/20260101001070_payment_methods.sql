@@ -208,13 +208,13 @@ comment on function private.apply_payment_method(jsonb) is
   'Applies what a payment method says of itself: kept for a customer of ours, changed, or taken away, which is for good. The first one kept is the default.';
 
 create function private.customers_saving(older_than interval default '2 minutes')
-returns table (person_id uuid, provider_customer_id text)
+returns table (person_id uuid, provider text, provider_customer_id text)
 language sql
 stable
 security invoker
 set search_path = ''
 as $$
-  select provider_customers.person_id, provider_customers.provider_customer_id from private.provider_customers
+  select provider_customers.person_id, provider_customers.provider, provider_customers.provider_customer_id from private.provider_customers
   where provider_customers.provider_customer_id is not null and provider_customers.saving_at between now() - interval '1 day' and now() - customers_saving.older_than
     and not exists (
       select from public.payment_methods where payment_methods.person_id = provider_customers.person_id and payment_methods.created_at >= provider_customers.saving_at)
@@ -382,7 +382,7 @@ comment on function private.request_charge(uuid, uuid, text) is 'Hands an attemp
 
 create function private.charge_to_make(payment_id uuid)
 returns table (
-  order_id uuid, number text, customer_id uuid, amount bigint, currency text, is_owed boolean, provider_customer_id text, provider_method_id text, is_old boolean
+  order_id uuid, number text, customer_id uuid, amount bigint, currency text, is_owed boolean, provider text, provider_customer_id text, provider_method_id text, is_old boolean
 )
 language sql
 stable
@@ -391,7 +391,7 @@ set search_path = ''
 as $$
   select orders.id, orders.number, orders.customer_id, payments.amount, payments.currency,
     orders.status not in ('cancelled', 'expired', 'refunded', 'needs_review') and payment_methods.removed_at is null,
-    provider_customers.provider_customer_id, provider_methods.provider_method_id, payments.created_at < now() - interval '20 hours'
+    provider_methods.provider, provider_customers.provider_customer_id, provider_methods.provider_method_id, payments.created_at < now() - interval '20 hours'
   from public.payments
   join public.orders on orders.id = payments.order_id
   join private.saved_charges on saved_charges.payment_id = payments.id

@@ -191,7 +191,6 @@ async function handle(buyer: SignedUp, orderId: string, stripe: Stripe): Promise
     }),
     asService: createClient(stack.urls.api, stack.keys.secretKey, options),
     providers: openProviders(stripe, {}),
-    stripe,
     storefrontUrl: "http://shop.test",
     now: () => Date.now(),
   });

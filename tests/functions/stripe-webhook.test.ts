@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createClient } from "@supabase/supabase-js";
 import Stripe from "stripe";
 import { describe, expect, it } from "vitest";
+import { stripeProvider } from "../../supabase/functions/_shared/payments/stripe-provider.ts";
 import { Problem } from "../../supabase/functions/_shared/problem.ts";
 import { handleStripeWebhook } from "../../supabase/functions/stripe-webhook/handler.ts";
 import { publishedIntake } from "../support/catalog.ts";
@@ -160,5 +161,5 @@ function handle(body: string, signature: string, secrets: string[], api: string)
   const asService = createClient(api, stack.keys.secretKey, {
     auth: { persistSession: false, autoRefreshToken: false },
   });
-  return handleStripeWebhook(request, { asService, stripe, secrets });
+  return handleStripeWebhook(request, { asService, stripe: stripeProvider(stripe, secrets) });
 }

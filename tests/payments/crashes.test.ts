@@ -62,7 +62,7 @@ async function post(order: OpenOrder, target: TestDatabase, method: string, know
   const request = new Request("http://functions.test", { method: "POST", body });
   const answer =
     method === "intent"
-      ? await handleCreatePaymentIntent(request, { ...deps, stripe: stripe() })
+      ? await handleCreatePaymentIntent(request, { ...deps, provider: known.stripe })
       : await handleCheckout(request, {
           ...deps,
           providers: known,

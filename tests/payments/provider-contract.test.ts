@@ -7,7 +7,6 @@ import { type Simulator, startSimulator } from "../../packages/simulator/src/ind
 import { ewalletProvider } from "../../supabase/functions/_shared/payments/ewallet-provider.ts";
 import type {
   KnownPayment,
-  PageWish,
   PaymentProvider,
   ProviderEvent,
 } from "../../supabase/functions/_shared/payments/provider.ts";
@@ -16,6 +15,7 @@ import { createStripe } from "../../supabase/functions/_shared/stripe.ts";
 import { useDatabase } from "../support/database.ts";
 import { deliver } from "./deliver.ts";
 import { outcomeOf } from "./outcome.ts";
+import { wishFor } from "./page-wish.ts";
 import { openSale, PRICE, type Sale, startPayment } from "./sale.ts";
 
 type Delivery = { path: string; body: string; headers: Headers };
@@ -92,31 +92,6 @@ afterAll(async () => {
 beforeEach(() => {
   deliveries = [];
 });
-
-function wishFor(
-  ids: { orderId: string; paymentId: string } = { orderId: randomUUID(), paymentId: randomUUID() },
-  amount = PRICE,
-): PageWish {
-  const { orderId, paymentId } = ids;
-  const item = { title: "A seat", quantity: 1, unit_amount: amount, total_amount: amount };
-  const expires_at = new Date(Date.now() + 35 * 60_000).toISOString();
-  const money = { currency: "IDR", total_amount: amount };
-  const order = { id: orderId, number: "SL-1", status: "pending", expires_at, items: [item], ...money };
-  const payment = {
-    id: paymentId,
-    order_id: orderId,
-    attempt: 1,
-    status: "pending",
-    amount,
-    due_amount: amount,
-    currency: "IDR",
-    capture_method: "automatic" as const,
-    checkout_url: null,
-    expires_at: null,
-  };
-  const started = { order, payment, session_id: null, customer: { email: "sari@example.test", name: "Sari" } };
-  return { started, returnTo: "http://shop.test/orders/1", nowSeconds: Math.floor(Date.now() / 1000) };
-}
 
 const known = (id: string, status = "pending"): KnownPayment => ({ session_id: id, provider_payment_id: null, status });
 

@@ -6,6 +6,7 @@ import { createLog } from "../../packages/worker/src/log.ts";
 import { openStripe } from "../../packages/worker/src/stripe.ts";
 import { chargeSavedMethod } from "../../packages/worker/src/tasks/payments.charge-saved-method.ts";
 import type { EventRunContext } from "../../packages/worker/src/tasks/task.ts";
+import { openProviders } from "../../supabase/functions/_shared/payments/open-providers.ts";
 import { begun, FEE } from "../subscriptions/subscribing.ts";
 import { useDatabase } from "../support/database.ts";
 import { actingAs } from "./acting-as.ts";
@@ -214,7 +215,7 @@ describe("the worker", { timeout: 60_000 }, () => {
     const job = { process_id: "", event_id: null, subject_id: asked?.id, correlation_id: null };
     const context = {
       sql: workerSql,
-      stripe: client,
+      providers: openProviders(client, {}),
       log: createLog("silent"),
       complete: (effect: never) => workerSql.begin(effect),
     } as unknown as EventRunContext;

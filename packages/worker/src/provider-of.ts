@@ -7,3 +7,13 @@ export function providerOf(providers: PaymentProviders, name: string): PaymentPr
   if (provider) return provider;
   throw new Error(`This worker has no payment provider ${name}. Set its API base and key in the environment.`);
 }
+
+/** Something that not every provider offers; throws when this one does not, since only what it offers was ever begun with it. */
+export function capabilityOf<What extends "savedMethods" | "subscriptions">(
+  provider: PaymentProvider,
+  what: What,
+): NonNullable<PaymentProvider[What]> {
+  const capability = provider[what];
+  if (capability) return capability;
+  throw new Error(`The payment provider ${provider.name} has no ${what}.`);
+}

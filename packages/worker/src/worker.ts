@@ -48,8 +48,7 @@ export async function startWorker(
   const server = port === undefined ? undefined : await serveHealth({ host, port }, () => health(sql, facts), metrics);
 
   const boss = await openBoss(settings.databaseUrl, log, { byTheClock: options.continuous, signal: options.signal });
-  const stripe = openStripe(settings.stripeKey, settings.stripeApiBase);
-  const providers = openProviders(stripe, {
+  const providers = openProviders(openStripe(settings.stripeKey, settings.stripeApiBase), {
     EWALLET_API_BASE: settings.ewallet?.base,
     EWALLET_API_KEY: settings.ewallet?.key,
   });
@@ -57,7 +56,7 @@ export async function startWorker(
   const invoiceFiles = pdfFiles(INVOICE_BUCKET);
   const certificateFiles = pdfFiles(CERTIFICATE_BUCKET);
   const storedFiles = openStoredFiles(settings.supabaseUrl, settings.supabaseSecretKey);
-  const tools = { sql, mailer, stripe, providers, invoiceFiles, certificateFiles, storedFiles, settings };
+  const tools = { sql, mailer, providers, invoiceFiles, certificateFiles, storedFiles, settings };
   const wake = await takeWork(boss, { tools, log, observe: metrics.observe });
   const off: ReadonlySet<EventTaskName> = new Set(
     settings.production ? [] : ["production.push-order", "production.tell-change"],

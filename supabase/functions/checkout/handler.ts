@@ -1,6 +1,6 @@
-import type Stripe from "stripe";
 import { callVerb, type Database } from "../_shared/call-verb.ts";
 import { failpoint } from "../_shared/failpoint.ts";
+import { offered } from "../_shared/payments/offered.ts";
 import type { PaymentProviders } from "../_shared/payments/open-providers.ts";
 import type { OpenedPage, PaymentProvider } from "../_shared/payments/provider.ts";
 import { Problem } from "../_shared/problem.ts";
@@ -15,8 +15,6 @@ export type CheckoutDeps = {
   asUser: Database;
   asService: Database;
   providers: PaymentProviders;
-  /** Who keeps the ways to pay; without it none is kept. */
-  stripe?: Stripe;
   storefrontUrl: string;
   now: () => number;
 };
@@ -36,21 +34,17 @@ export async function handleCheckout(request: Request, deps: CheckoutDeps): Prom
       hint: "Leave method out, or ask the shop.",
     });
   }
+  if (save_method) offered(provider, "savedMethods");
   const started = await callVerb<StartedPayment>(deps.asUser, "start_payment", wish, id);
   await failpoint("checkout.started", wish.order_id);
   if (isOpen(started.payment, deps.now())) return answer(started);
 
-  const customerId = await customerToKeep(save_method === true && provider.name === "stripe", deps, id);
+  const customerId = save_method ? await savingCustomer({ ...deps, provider }, id) : null;
   const page = await openPage(provider, started, customerId, deps);
   await failpoint("checkout.opened", wish.order_id);
   const attached = await attach(provider, started, page, wish, id, deps);
   await failpoint("checkout.attached", wish.order_id);
   return answer(attached);
-}
-
-async function customerToKeep(keep: boolean, deps: CheckoutDeps, id: string): Promise<string | null> {
-  const { asUser, asService, stripe } = deps;
-  return keep && stripe ? await savingCustomer({ asUser, asService, stripe }, id) : null;
 }
 
 async function openPage(

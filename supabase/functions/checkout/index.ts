@@ -5,14 +5,12 @@ import { createStripe } from "../_shared/stripe.ts";
 import { handleCheckout } from "./handler.ts";
 
 /** POST { order_id } as the signed-in buyer: answers with the page where the order is paid. */
-export default serveUser((request, context) => {
-  const stripe = createStripe();
-  return handleCheckout(request, {
+export default serveUser((request, context) =>
+  handleCheckout(request, {
     asUser: context.supabase,
     asService: context.supabaseAdmin,
-    providers: openProviders(stripe, process.env),
-    stripe,
+    providers: openProviders(createStripe(), process.env),
     storefrontUrl: process.env.STOREFRONT_URL ?? "http://localhost:3000",
     now: () => Date.now(),
-  });
-});
+  }),
+);

@@ -1,6 +1,7 @@
-import type Stripe from "stripe";
 import { callVerb, type Database } from "../_shared/call-verb.ts";
 import { failpoint } from "../_shared/failpoint.ts";
+import { offered } from "../_shared/payments/offered.ts";
+import type { OpenedFields, PaymentProvider } from "../_shared/payments/provider.ts";
 import { Problem } from "../_shared/problem.ts";
 import { providerProblem } from "../_shared/provider-problem.ts";
 import { readPaymentWish } from "../_shared/read-payment-wish.ts";
@@ -8,8 +9,8 @@ import { requestId } from "../_shared/request-id.ts";
 import { savingCustomer } from "../_shared/saving-customer.ts";
 import type { Payment, StartedPayment } from "../_shared/started-payment.ts";
 
-/** What it needs from outside. */
-export type CreatePaymentIntentDeps = { asUser: Database; asService: Database; stripe: Stripe };
+/** What it needs from outside; `provider` is whose fields the page shows. */
+export type CreatePaymentIntentDeps = { asUser: Database; asService: Database; provider: PaymentProvider };
 
 /**
  * Answers POST { order_id, amount?, save_method? } with `{ order, payment, intent_id, client_secret }` for a page of the shop's own with Stripe's fields. Asked again,
@@ -23,47 +24,24 @@ export async function handleCreatePaymentIntent(request: Request, deps: CreatePa
       hint: "Leave method out, or call checkout.",
     });
   }
+  const fields = offered(deps.provider, "fields");
   const parameters = { ...wish, method: "payment_intent" };
   const started = await callVerb<StartedPayment>(deps.asUser, "start_payment", parameters, id);
   await failpoint("intent.started", wish.order_id);
-  if (started.session_id) return answer(started, started.payment, await retrieve(started.session_id, deps));
+  const { session_id } = started;
+  if (session_id) return answer(started, started.payment, await reaching(() => fields.retrieve(session_id)));
 
   const customerId = save_method ? await savingCustomer(deps, id) : null;
-  const intent = await create(started, customerId, deps);
+  const intent = await reaching(() => fields.open({ started, customerId }));
   await failpoint("intent.opened", wish.order_id);
   const payment = await attach(started, intent, id, deps);
   await failpoint("intent.attached", wish.order_id);
   return answer(started, payment, intent);
 }
 
-// The key is the attempt: a repeated or concurrent request gets the same intent.
-async function create(
-  { order, payment, customer }: StartedPayment,
-  customerId: string | null,
-  { stripe }: CreatePaymentIntentDeps,
-) {
-  const wish: Stripe.PaymentIntentCreateParams = {
-    amount: payment.amount,
-    currency: payment.currency.toLowerCase(),
-    automatic_payment_methods: { enabled: true },
-    ...(payment.capture_method === "manual" ? { capture_method: "manual" } : {}),
-    description: `Order ${order.number}`,
-    metadata: { order_id: order.id, payment_id: payment.id },
-    ...(customer.email ? { receipt_email: customer.email } : {}),
-    ...(customerId ? { customer: customerId, setup_future_usage: "off_session" } : {}),
-  };
+async function reaching(ask: () => Promise<OpenedFields>): Promise<OpenedFields> {
   try {
-    return await stripe.paymentIntents.create(wish, {
-      idempotencyKey: `${order.id}:${payment.attempt}:intent${customerId ? ":saved" : ""}`,
-    });
-  } catch (error) {
-    throw providerProblem(error);
-  }
-}
-
-async function retrieve(intentId: string, { stripe }: CreatePaymentIntentDeps): Promise<Stripe.PaymentIntent> {
-  try {
-    return await stripe.paymentIntents.retrieve(intentId);
+    return await ask();
   } catch (error) {
     throw providerProblem(error);
   }
@@ -71,7 +49,7 @@ async function retrieve(intentId: string, { stripe }: CreatePaymentIntentDeps): 
 
 async function attach(
   started: StartedPayment,
-  intent: Stripe.PaymentIntent,
+  intent: OpenedFields,
   id: string,
   deps: CreatePaymentIntentDeps,
 ): Promise<Payment> {
@@ -83,7 +61,7 @@ async function attach(
   );
   if (payment.status === "pending") return payment;
   // The order ended while the intent was being opened: nobody must pay it.
-  await deps.stripe.paymentIntents.cancel(intent.id).catch(() => undefined);
+  await deps.provider.close(intent.id).catch(() => undefined);
   throw new Problem("order_not_payable", 409, "The order ended while its payment was being opened.", {
     hint: "Read the order; place a new one if it ended.",
   });
@@ -94,7 +72,7 @@ function heldUntil({ order }: StartedPayment): string | null {
   return order.status === "pending" ? order.expires_at : null;
 }
 
-function answer({ order }: StartedPayment, payment: Payment, intent: Stripe.PaymentIntent): Response {
+function answer({ order }: StartedPayment, payment: Payment, intent: OpenedFields): Response {
   const { id: intent_id, client_secret } = intent;
   return Response.json({ order, payment, intent_id, client_secret }, { headers: { "cache-control": "no-store" } });
 }

@@ -1,3 +1,5 @@
+import process from "node:process";
+import { openProviders } from "../_shared/payments/open-providers.ts";
 import { serveUser } from "../_shared/serve-user.ts";
 import { createStripe } from "../_shared/stripe.ts";
 import { handleCreatePaymentIntent } from "./handler.ts";
@@ -7,6 +9,6 @@ export default serveUser((request, context) =>
   handleCreatePaymentIntent(request, {
     asUser: context.supabase,
     asService: context.supabaseAdmin,
-    stripe: createStripe(),
+    provider: openProviders(createStripe(), process.env).stripe,
   }),
 );

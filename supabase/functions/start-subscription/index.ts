@@ -1,4 +1,5 @@
 import process from "node:process";
+import { openProviders } from "../_shared/payments/open-providers.ts";
 import { serveUser } from "../_shared/serve-user.ts";
 import { createStripe } from "../_shared/stripe.ts";
 import { handleStartSubscription } from "./handler.ts";
@@ -8,7 +9,7 @@ export default serveUser((request, context) =>
   handleStartSubscription(request, {
     asUser: context.supabase,
     asService: context.supabaseAdmin,
-    stripe: createStripe(),
+    provider: openProviders(createStripe(), process.env).stripe,
     storefrontUrl: process.env.STOREFRONT_URL ?? "http://localhost:3000",
     now: () => Date.now(),
   }),

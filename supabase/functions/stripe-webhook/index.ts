@@ -1,5 +1,6 @@
 import process from "node:process";
 import { withSupabase } from "@supabase/server";
+import { openProviders } from "../_shared/payments/open-providers.ts";
 import { respond } from "../_shared/respond.ts";
 import { createStripe } from "../_shared/stripe.ts";
 import { handleStripeWebhook } from "./handler.ts";
@@ -10,11 +11,7 @@ export default {
     withSupabase({ auth: "none", cors: "disabled" }, (request, context) =>
       handleStripeWebhook(request, {
         asService: context.supabaseAdmin,
-        stripe: createStripe(),
-        secrets: (process.env.STRIPE_WEBHOOK_SECRETS ?? "")
-          .split(",")
-          .map((secret) => secret.trim())
-          .filter(Boolean),
+        stripe: openProviders(createStripe(), process.env).stripe,
       }),
     ),
   ),

@@ -25,7 +25,7 @@ export class PaymentMethods {
 
   /**
    * Begins to save one without paying: pass `client_secret` to Stripe.js and confirm there, then list until it is there. To save one while
-   * paying, pass `save_method` to the checkout. Errors: `sign_in_required`, `provider_unavailable`.
+   * paying, pass `save_method` to the checkout. Errors: `sign_in_required`, `payment_method_unavailable`, `provider_unavailable`.
    */
   setup(options?: ChangeOptions): Promise<StartedSetup> {
     return this.#api.invoke("setup-payment-method", {}, options);

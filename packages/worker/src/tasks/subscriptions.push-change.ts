@@ -1,4 +1,5 @@
-import Stripe from "stripe";
+import { ProviderRefusal } from "../../../../supabase/functions/_shared/payments/provider.ts";
+import { capabilityOf } from "../provider-of.ts";
 import { tellSubscription } from "./subscriptions.reconcile.ts";
 import type { EventTask } from "./task.ts";
 
@@ -15,7 +16,7 @@ type Row = {
  * method, with which an open bill is then tried. It sends the state as it is now, so repeating or overtaking changes nothing.
  */
 export const pushSubscriptionChange: EventTask = async (job, context) => {
-  const { sql, stripe, log } = context;
+  const { sql, providers, log } = context;
   const [row] = await sql<Row[]>`
     select subscriptions.status, subscriptions.cancels_at is not null as cancels, known.provider_subscription_id, known.session_id, provider_methods.provider_method_id
     from public.subscriptions
@@ -23,34 +24,21 @@ export const pushSubscriptionChange: EventTask = async (job, context) => {
     left join private.provider_methods on provider_methods.payment_method_id = known.wanted_method_id
     where subscriptions.id = ${job.subject_id}`;
   if (!row) return;
+  const { cancels, provider_subscription_id: id, provider_method_id: methodId } = row;
+  const subscriptions = capabilityOf(providers.stripe, "subscriptions");
   const ended = row.status === "canceled" || row.status === "expired";
   try {
-    if (row.session_id && ended) await stripe.checkout.sessions.expire(row.session_id).catch(ignoreRefusal);
-    if (!row.provider_subscription_id) return;
-    if (ended) {
-      await tellSubscription(await stripe.subscriptions.cancel(row.provider_subscription_id), context);
-      return;
-    }
-    const told = await stripe.subscriptions.update(row.provider_subscription_id, {
-      cancel_at_period_end: row.cancels,
-      ...(row.provider_method_id ? { default_payment_method: row.provider_method_id } : {}),
-    });
-    await tellSubscription(told, context);
-    if (row.provider_method_id && row.status === "past_due") {
-      const open = await stripe.invoices.list({ subscription: row.provider_subscription_id, status: "open", limit: 5 });
-      for (const invoice of open.data)
-        await tellSubscription(await stripe.invoices.pay(invoice.id, { expand: ["payments"] }), context);
-    }
+    if (row.session_id && ended) await providers.stripe.close(row.session_id);
+    if (!id) return;
+    const said = ended ? await subscriptions.end(id) : await subscriptions.change(id, { cancels, methodId });
+    for (const event of said) await tellSubscription(event, context);
+    if (ended || !methodId || row.status !== "past_due") return;
+    for await (const event of subscriptions.collect(id)) await tellSubscription(event, context);
   } catch (error) {
-    if (!(error instanceof Stripe.errors.StripeInvalidRequestError || error instanceof Stripe.errors.StripeCardError))
-      throw error;
+    if (!(error instanceof ProviderRefusal)) throw error;
     log.info(
       { code: error.code },
       "the provider refused a change of a subscription: what is true there is told by its events",
     );
   }
 };
-
-function ignoreRefusal(error: unknown): void {
-  if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
-}

@@ -1,4 +1,3 @@
-import type Stripe from "stripe";
 import type { PaymentProviders } from "../../../../supabase/functions/_shared/payments/open-providers.ts";
 import type { Sql, Transaction } from "../database.ts";
 import type { Log } from "../log.ts";
@@ -12,7 +11,6 @@ import type { StoredFiles } from "../stored-files.ts";
 export type Tools = {
   sql: Sql;
   mailer: Mailer;
-  stripe: Stripe;
   providers: PaymentProviders;
   invoiceFiles: PdfFiles;
   certificateFiles: PdfFiles;

@@ -1,16 +1,19 @@
 import Stripe from "stripe";
 import { z } from "zod";
 import { Problem } from "../problem.ts";
-import {
-  type CaptureWish,
-  type KnownPayment,
-  type PaymentProvider,
-  type ProviderEvent,
-  ProviderRefusal,
-  type RefundAnswer,
-  type RefundWish,
+import type {
+  CaptureWish,
+  KnownPayment,
+  PaymentProvider,
+  ProviderEvent,
+  RefundAnswer,
+  RefundWish,
 } from "./provider.ts";
+import { stripeFields } from "./stripe-fields.ts";
 import { openSession } from "./stripe-page.ts";
+import { refusing } from "./stripe-refusing.ts";
+import { stripeSavedMethods } from "./stripe-saved-methods.ts";
+import { stripeSubscriptions } from "./stripe-subscriptions.ts";
 
 const TOLERANCE_SECONDS = 300;
 /** The most event types that Stripe lists in one question. */
@@ -66,20 +69,14 @@ export function stripeProvider(stripe: Stripe, secrets: string[]): PaymentProvid
     close: (sessionId) => close(stripe, sessionId),
     retrieve: (payment) => refusing(() => retrieve(stripe, payment)),
     capture: (wish) => refusing(() => capture(stripe, wish)),
+    fields: stripeFields(stripe),
+    savedMethods: stripeSavedMethods(stripe),
+    subscriptions: stripeSubscriptions(stripe),
     refund: (wish) => refusing(() => refund(stripe, wish)),
     retrieveRefund: (id) => refusing(async () => toAnswer(await stripe.refunds.retrieve(id))),
     listEvents: (since) => listEvents(stripe, since),
     readWebhook: (body, headers) => readWebhook(stripe, secrets, body, headers.get("stripe-signature")),
   };
-}
-
-async function refusing<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
-    throw new ProviderRefusal(error.code ?? "invalid_request", error.message, error);
-  }
 }
 
 async function close(stripe: Stripe, id: string): Promise<boolean> {
