@@ -188,7 +188,7 @@ CREATE TABLE "public"."course_prerequisites" ("product_id" uuid NOT NULL, "requi
 
 ALTER TABLE "public"."course_prerequisites" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."course_sections" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "product_id" uuid NOT NULL, "title" text NOT NULL, "position" integer NOT NULL DEFAULT 0, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "course_sections_can_be_named_with_their_course" UNIQUE (id, product_id), CONSTRAINT "course_sections_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "course_sections_pkey" PRIMARY KEY (id));
+CREATE TABLE "public"."course_sections" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "product_id" uuid NOT NULL, "title" text NOT NULL, "translations" jsonb NOT NULL DEFAULT '{}'::jsonb, "position" integer NOT NULL DEFAULT 0, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "course_sections_can_be_named_with_their_course" UNIQUE (id, product_id), CONSTRAINT "course_sections_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "course_sections_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."course_sections" ENABLE ROW LEVEL SECURITY;
 
@@ -288,7 +288,7 @@ CREATE TABLE "public"."intake_sessions" ("id" uuid NOT NULL DEFAULT gen_random_u
 
 ALTER TABLE "public"."intake_sessions" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."intakes" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "product_id" uuid NOT NULL, "variant_id" uuid NOT NULL, "title" text NOT NULL, "seats" integer, "enroll_opens_at" timestamp with time zone NOT NULL DEFAULT now(), "enroll_closes_at" timestamp with time zone, "starts_at" timestamp with time zone, "ends_at" timestamp with time zone, "time_zone" text NOT NULL DEFAULT 'Asia/Jakarta'::text, "location" text, "access_days" integer, "has_waitlist" boolean NOT NULL DEFAULT true, "min_seats" integer, "decide_at" timestamp with time zone, "auto_cancel" boolean NOT NULL DEFAULT false, "decided_at" timestamp with time zone, "cancel_days_before_start" integer, "cancel_days_after_purchase" integer, "cancel_progress_percent" integer, "status" text NOT NULL DEFAULT 'published'::text, "cancelled_at" timestamp with time zone, "cancel_reason" text, "wound_up_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "intakes_are_wound_up_once_cancelled" CHECK (((wound_up_at IS NULL) OR (status = 'cancelled'::text))), CONSTRAINT "intakes_decide_about_a_minimum" CHECK (((min_seats IS NOT NULL) OR (decide_at IS NULL))), CONSTRAINT "intakes_decide_before_they_start" CHECK ((decide_at <= starts_at)), CONSTRAINT "intakes_give_access_for_some_days" CHECK (((access_days >= 1) AND (access_days <= 36500))), CONSTRAINT "intakes_have_a_known_status" CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'closed'::text, 'cancelled'::text]))), CONSTRAINT "intakes_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "intakes_have_seats_or_are_not_counted" CHECK (((seats >= 0) AND (seats <= 1000000))), CONSTRAINT "intakes_let_go_some_days_after_the_purchase" CHECK (((cancel_days_after_purchase >= 0) AND (cancel_days_after_purchase <= 3650))), CONSTRAINT "intakes_let_go_some_days_before_the_start" CHECK (((cancel_days_before_start >= 0) AND (cancel_days_before_start <= 3650))), CONSTRAINT "intakes_let_go_up_to_a_sane_percentage" CHECK (((cancel_progress_percent >= 1) AND (cancel_progress_percent <= 100))), CONSTRAINT "intakes_need_a_number_that_fits" CHECK ((((min_seats >= 1) AND (min_seats <= 1000000)) AND (min_seats <= seats))), CONSTRAINT "intakes_open_before_they_close" CHECK ((enroll_closes_at > enroll_opens_at)), CONSTRAINT "intakes_pkey" PRIMARY KEY (id), CONSTRAINT "intakes_say_why_they_were_cancelled" CHECK ((num_nulls(cancelled_at, cancel_reason) =
+CREATE TABLE "public"."intakes" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "product_id" uuid NOT NULL, "variant_id" uuid NOT NULL, "title" text NOT NULL, "translations" jsonb NOT NULL DEFAULT '{}'::jsonb, "seats" integer, "enroll_opens_at" timestamp with time zone NOT NULL DEFAULT now(), "enroll_closes_at" timestamp with time zone, "starts_at" timestamp with time zone, "ends_at" timestamp with time zone, "time_zone" text NOT NULL DEFAULT 'Asia/Jakarta'::text, "location" text, "access_days" integer, "has_waitlist" boolean NOT NULL DEFAULT true, "min_seats" integer, "decide_at" timestamp with time zone, "auto_cancel" boolean NOT NULL DEFAULT false, "decided_at" timestamp with time zone, "cancel_days_before_start" integer, "cancel_days_after_purchase" integer, "cancel_progress_percent" integer, "status" text NOT NULL DEFAULT 'published'::text, "cancelled_at" timestamp with time zone, "cancel_reason" text, "wound_up_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "intakes_are_wound_up_once_cancelled" CHECK (((wound_up_at IS NULL) OR (status = 'cancelled'::text))), CONSTRAINT "intakes_decide_about_a_minimum" CHECK (((min_seats IS NOT NULL) OR (decide_at IS NULL))), CONSTRAINT "intakes_decide_before_they_start" CHECK ((decide_at <= starts_at)), CONSTRAINT "intakes_give_access_for_some_days" CHECK (((access_days >= 1) AND (access_days <= 36500))), CONSTRAINT "intakes_have_a_known_status" CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'closed'::text, 'cancelled'::text]))), CONSTRAINT "intakes_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "intakes_have_seats_or_are_not_counted" CHECK (((seats >= 0) AND (seats <= 1000000))), CONSTRAINT "intakes_let_go_some_days_after_the_purchase" CHECK (((cancel_days_after_purchase >= 0) AND (cancel_days_after_purchase <= 3650))), CONSTRAINT "intakes_let_go_some_days_before_the_start" CHECK (((cancel_days_before_start >= 0) AND (cancel_days_before_start <= 3650))), CONSTRAINT "intakes_let_go_up_to_a_sane_percentage" CHECK (((cancel_progress_percent >= 1) AND (cancel_progress_percent <= 100))), CONSTRAINT "intakes_need_a_number_that_fits" CHECK ((((min_seats >= 1) AND (min_seats <= 1000000)) AND (min_seats <= seats))), CONSTRAINT "intakes_open_before_they_close" CHECK ((enroll_closes_at > enroll_opens_at)), CONSTRAINT "intakes_pkey" PRIMARY KEY (id), CONSTRAINT "intakes_say_why_they_were_cancelled" CHECK ((num_nulls(cancelled_at, cancel_reason) =
 CASE
     WHEN (status = 'cancelled'::text) THEN 0
     ELSE 2
@@ -320,7 +320,7 @@ CREATE TABLE "public"."ledger_transactions" ("id" uuid NOT NULL DEFAULT gen_rand
 
 ALTER TABLE "public"."ledger_transactions" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."lesson_contents" ("lesson_id" uuid NOT NULL, "product_id" uuid NOT NULL, "body" text NOT NULL DEFAULT ''::text, "video_url" text, "file_id" uuid, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "lesson_contents_are_of_sane_length" CHECK ((length(body) <= 200000)), CONSTRAINT "lesson_contents_link_videos_on_the_web" CHECK (((video_url ~ '^https://'::text) AND (length(video_url) <= 2000))), CONSTRAINT "lesson_contents_pkey" PRIMARY KEY (lesson_id));
+CREATE TABLE "public"."lesson_contents" ("lesson_id" uuid NOT NULL, "product_id" uuid NOT NULL, "body" text NOT NULL DEFAULT ''::text, "translations" jsonb NOT NULL DEFAULT '{}'::jsonb, "video_url" text, "file_id" uuid, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "lesson_contents_are_of_sane_length" CHECK ((length(body) <= 200000)), CONSTRAINT "lesson_contents_link_videos_on_the_web" CHECK (((video_url ~ '^https://'::text) AND (length(video_url) <= 2000))), CONSTRAINT "lesson_contents_pkey" PRIMARY KEY (lesson_id));
 
 ALTER TABLE "public"."lesson_contents" ENABLE ROW LEVEL SECURITY;
 
@@ -328,7 +328,7 @@ CREATE TABLE "public"."lesson_progress" ("enrollment_id" uuid NOT NULL, "lesson_
 
 ALTER TABLE "public"."lesson_progress" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."lessons" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "product_id" uuid NOT NULL, "section_id" uuid NOT NULL, "kind" text NOT NULL, "title" text NOT NULL, "position" integer NOT NULL DEFAULT 0, "duration_minutes" integer, "is_required" boolean NOT NULL DEFAULT true, "is_preview" boolean NOT NULL DEFAULT false, "opens_at" timestamp with time zone, "opens_after_days" integer, "pass_percent" integer, "max_attempts" integer, "time_limit_minutes" integer, "withdrawn_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "lessons_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['video'::text, 'text'::text, 'file'::text, 'quiz'::text, 'assignment'::text]))), CONSTRAINT "lessons_are_passed_when_they_are_graded" CHECK (((kind = ANY (ARRAY['quiz'::text, 'assignment'::text])) = (pass_percent IS NOT NULL))), CONSTRAINT "lessons_are_passed_with_a_sane_percentage" CHECK (((pass_percent >= 0) AND (pass_percent <= 100))), CONSTRAINT "lessons_can_be_named_with_their_course" UNIQUE (id, product_id), CONSTRAINT "lessons_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "lessons_limit_only_graded_attempts" CHECK (((max_attempts IS NULL) OR ((kind = ANY (ARRAY['quiz'::text, 'assignment'::text])) AND ((max_attempts >= 1) AND (max_attempts <= 1000))))), CONSTRAINT "lessons_limit_only_the_time_of_quizzes" CHECK (((time_limit_minutes IS NULL) OR ((kind = 'quiz'::text) AND ((time_limit_minutes >= 1) AND (time_limit_minutes <= 1440))))), CONSTRAINT "lessons_open_after_some_days" CHECK (((opens_after_days >= 0) AND (opens_after_days <= 3650))), CONSTRAINT "lessons_pkey" PRIMARY KEY (id), CONSTRAINT "lessons_preview_what_is_not_graded" CHECK (((NOT is_preview) OR (kind = ANY (ARRAY['video'::text, 'text'::text, 'file'::text])))), CONSTRAINT "lessons_take_some_time" CHECK ((duration_minutes > 0)));
+CREATE TABLE "public"."lessons" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "product_id" uuid NOT NULL, "section_id" uuid NOT NULL, "kind" text NOT NULL, "title" text NOT NULL, "translations" jsonb NOT NULL DEFAULT '{}'::jsonb, "position" integer NOT NULL DEFAULT 0, "duration_minutes" integer, "is_required" boolean NOT NULL DEFAULT true, "is_preview" boolean NOT NULL DEFAULT false, "opens_at" timestamp with time zone, "opens_after_days" integer, "pass_percent" integer, "max_attempts" integer, "time_limit_minutes" integer, "withdrawn_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "lessons_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['video'::text, 'text'::text, 'file'::text, 'quiz'::text, 'assignment'::text]))), CONSTRAINT "lessons_are_passed_when_they_are_graded" CHECK (((kind = ANY (ARRAY['quiz'::text, 'assignment'::text])) = (pass_percent IS NOT NULL))), CONSTRAINT "lessons_are_passed_with_a_sane_percentage" CHECK (((pass_percent >= 0) AND (pass_percent <= 100))), CONSTRAINT "lessons_can_be_named_with_their_course" UNIQUE (id, product_id), CONSTRAINT "lessons_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "lessons_limit_only_graded_attempts" CHECK (((max_attempts IS NULL) OR ((kind = ANY (ARRAY['quiz'::text, 'assignment'::text])) AND ((max_attempts >= 1) AND (max_attempts <= 1000))))), CONSTRAINT "lessons_limit_only_the_time_of_quizzes" CHECK (((time_limit_minutes IS NULL) OR ((kind = 'quiz'::text) AND ((time_limit_minutes >= 1) AND (time_limit_minutes <= 1440))))), CONSTRAINT "lessons_open_after_some_days" CHECK (((opens_after_days >= 0) AND (opens_after_days <= 3650))), CONSTRAINT "lessons_pkey" PRIMARY KEY (id), CONSTRAINT "lessons_preview_what_is_not_graded" CHECK (((NOT is_preview) OR (kind = ANY (ARRAY['video'::text, 'text'::text, 'file'::text])))), CONSTRAINT "lessons_take_some_time" CHECK ((duration_minutes > 0)));
 
 ALTER TABLE "public"."lessons" ENABLE ROW LEVEL SECURITY;
 
@@ -1914,7 +1914,8 @@ CREATE OR REPLACE FUNCTION private.attended_intakes()
  STABLE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-  select enrollments.intake_id from public.enrollments where enrollments.learner_id = auth.uid() and enrollments.status in ('active', 'completed');
+  select enrollments.intake_id from public.enrollments join public.intakes on intakes.id = enrollments.intake_id
+  where enrollments.learner_id = auth.uid() and enrollments.status in ('active', 'completed') and private.is_seat_open(enrollments.id, intakes.product_id);
 $function$;
 
 CREATE OR REPLACE FUNCTION private.attended_sessions()
@@ -1924,8 +1925,10 @@ CREATE OR REPLACE FUNCTION private.attended_sessions()
  SET search_path TO ''
 AS $function$
   select intake_sessions.id
-  from public.enrollments join public.intake_sessions on intake_sessions.intake_id = enrollments.intake_id
-  where enrollments.learner_id = auth.uid() and enrollments.status in ('active', 'completed');
+  from public.enrollments
+  join public.intakes on intakes.id = enrollments.intake_id
+  join public.intake_sessions on intake_sessions.intake_id = intakes.id
+  where enrollments.learner_id = auth.uid() and enrollments.status in ('active', 'completed') and private.is_seat_open(enrollments.id, intakes.product_id);
 $function$;
 
 CREATE OR REPLACE FUNCTION private.attribute_schema(category_id uuid)
@@ -2171,7 +2174,7 @@ begin
     join public.intake_sessions on intake_sessions.intake_id = intakes.id
     left join public.session_links on session_links.session_id = intake_sessions.id
     left join public.intake_links on intake_links.intake_id = intakes.id
-    where enrollments.learner_id = calendar_of.person_id and enrollments.status in ('active', 'completed')
+    where enrollments.learner_id = calendar_of.person_id and enrollments.status in ('active', 'completed') and private.is_seat_open(enrollments.id, intakes.product_id)
       and intake_sessions.ends_at > calendar_of.starts_from and intake_sessions.starts_at < calendar_of.starts_before
     order by intake_sessions.starts_at, intake_sessions.id
     limit 1000;
@@ -4178,9 +4181,9 @@ AS $function$
 declare
   v_copy public.intakes;
 begin
-  insert into public.intakes (product_id, title, seats, enroll_opens_at, enroll_closes_at, starts_at, ends_at, time_zone, location, access_days, has_waitlist,
+  insert into public.intakes (product_id, title, translations, seats, enroll_opens_at, enroll_closes_at, starts_at, ends_at, time_zone, location, access_days, has_waitlist,
     min_seats, decide_at, auto_cancel, cancel_days_before_start, cancel_days_after_purchase, cancel_progress_percent, status)
-  values (original.product_id, copy_intake.title, original.seats,
+  values (original.product_id, copy_intake.title, case when copy_intake.title = original.title then original.translations else '{}' end, original.seats,
     coalesce(private.move_time(original.enroll_opens_at, from_start, to_start, original.time_zone), original.enroll_opens_at),
     coalesce(private.move_time(original.enroll_closes_at, from_start, to_start, original.time_zone), original.enroll_closes_at),
     case when original.starts_at is not null then to_start end,
@@ -4360,18 +4363,19 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.course_outline(product_id uuid)
+CREATE OR REPLACE FUNCTION private.course_outline(product_id uuid, locale text)
  RETURNS jsonb
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
 declare
+  v_locale text := private.short_locale(course_outline.locale);
   v_enrollment_id uuid := private.enrollment_in(course_outline.product_id, auth.uid());
   v_answer jsonb;
 begin
   select jsonb_build_object(
-    'product_id', products.id, 'slug', products.slug, 'title', products.title,
+    'product_id', products.id, 'slug', products.slug, 'title', coalesce(products.translations -> v_locale ->> 'title', products.title),
     'is_sequential', courses.is_sequential, 'completion_rule', courses.completion_rule, 'completion_percent', courses.completion_percent,
     'has_certificate', courses.has_certificate,
     'lock_reason', nullif(private.course_lock(v_enrollment_id, products.id), ''),
@@ -4383,10 +4387,11 @@ begin
       left join public.results on results.enrollment_id = enrollments.id
       where enrollments.id = v_enrollment_id),
     'prerequisites', (
-      select coalesce(jsonb_agg(jsonb_build_object('product_id', required.id, 'slug', required.slug, 'title', required.title) order by required.title, required.id), '[]')
+      select coalesce(jsonb_agg(jsonb_build_object('product_id', required.id, 'slug', required.slug,
+        'title', coalesce(required.translations -> v_locale ->> 'title', required.title)) order by required.title, required.id), '[]')
       from public.course_prerequisites join public.products as required on required.id = course_prerequisites.required_product_id
       where course_prerequisites.product_id = products.id and private.is_on_sale(required.status, required.publish_at, required.unpublish_at)),
-    'sections', private.outline_sections(products.id, v_enrollment_id))
+    'sections', private.outline_sections(products.id, v_enrollment_id, v_locale))
   into v_answer
   from public.products join public.courses on courses.product_id = products.id
   where products.id = course_outline.product_id
@@ -5595,7 +5600,9 @@ begin
     select enrollments.id from public.enrollments join public.intakes on intakes.id = enrollments.intake_id
     where enrollments.learner_id = enrollment_in.learner_id and intakes.product_id = enrollment_in.product_id
       and enrollments.status in ('reserved', 'active', 'suspended', 'completed')
-    order by array_position(array['active', 'completed', 'suspended', 'reserved'], enrollments.status), enrollments.enrolled_at desc, enrollments.id
+    -- a seat that opens later takes nothing from one that is open
+    order by case when count(*) over () > 1 then private.course_lock(enrollments.id, enrollment_in.product_id) <> '' end,
+      array_position(array['active', 'completed', 'suspended', 'reserved'], enrollments.status), enrollments.enrolled_at desc, enrollments.id
     limit 1);
 end
 $function$;
@@ -8046,6 +8053,16 @@ AS $function$
     end, false);
 $function$;
 
+CREATE OR REPLACE FUNCTION private.is_seat_open(enrollment_id uuid, product_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return private.course_lock(is_seat_open.enrollment_id, is_seat_open.product_id) in ('', 'not_started', 'prerequisites');
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.is_service()
  RETURNS boolean
  LANGUAGE sql
@@ -8472,6 +8489,43 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.lesson_document(lesson_id uuid, locale text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_locale text := private.short_locale(lesson_document.locale);
+  v_lesson public.lessons;
+  v_writes boolean;
+  v_state private.lesson_state;
+begin
+  select * into v_lesson from public.lessons where lessons.id = lesson_document.lesson_id;
+  v_writes := v_lesson.product_id in (select private.taught_courses()) or private.has_permission('catalog.write');
+  select * into v_state from private.lesson_states(v_lesson.product_id, private.enrollment_in(v_lesson.product_id, auth.uid())) as states where states.lesson_id = v_lesson.id;
+  if v_lesson.id is null or not v_writes and (v_state.lesson_id is null or not exists (
+    select from public.products where products.id = v_lesson.product_id
+      and (private.is_on_sale(products.status, products.publish_at, products.unpublish_at) or v_lesson.product_id in (select private.studied_courses())))) then
+    perform private.fail('lesson_not_found', 404, 'There is no such lesson.', 'Read the outline of the course for its lessons.');
+  end if;
+  if not v_writes then
+    perform private.refuse_locked(v_state);
+  end if;
+  return (
+    select jsonb_build_object('lesson_id', v_lesson.id, 'product_id', v_lesson.product_id, 'kind', v_lesson.kind,
+      'title', coalesce(v_lesson.translations -> v_locale ->> 'title', v_lesson.title), 'duration_minutes', v_lesson.duration_minutes,
+      'body', coalesce(lesson_contents.translations -> v_locale ->> 'body', lesson_contents.body, ''), 'video_url', lesson_contents.video_url,
+      'file_id', learning_files.id,
+      'file', case when learning_files.id is not null then jsonb_build_object('id', learning_files.id, 'file_name', learning_files.file_name,
+        'content_type', learning_files.content_type, 'bytes', learning_files.bytes) end,
+      'completed_at', v_state.completed_at, 'score_percent', v_state.score_percent)
+    from (select v_lesson.id) as wanted
+    left join public.lesson_contents on lesson_contents.lesson_id = wanted.id
+    left join public.learning_files on learning_files.id = lesson_contents.file_id and learning_files.enrollment_id is null and learning_files.arrived_at is not null);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.lesson_states(product_id uuid, enrollment_id uuid)
  RETURNS SETOF private.lesson_state
  LANGUAGE plpgsql
@@ -8587,6 +8641,20 @@ begin
     v_where := v_where || format(' and products.category_id = any (%L::uuid[])', array(select private.category_subtree(v_category_id)));
   end if;
   return private.page_of_products(null, v_where, list_products.locale, list_products.currency, list_products.cursor, list_products.max_rows);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.lists_waited_on(person_id uuid)
+ RETURNS SETOF public.waitlist_entries
+ LANGUAGE plpgsql
+ STABLE ROWS 10
+ SET search_path TO ''
+AS $function$
+begin
+  return query
+    select waitlist_entries.* from public.waitlist_entries
+    where waitlist_entries.learner_id = lists_waited_on.person_id
+      and (waitlist_entries.status = 'waiting' or waitlist_entries.status = 'offered' and waitlist_entries.offer_expires_at > now());
 end
 $function$;
 
@@ -9322,45 +9390,68 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.my_courses()
- RETURNS TABLE(enrollment_id uuid, status text, state text, product_id uuid, slug text, title text, summary text, image_url text, intake_id uuid, intake_title text, starts_at timestamp with time zone, ends_at timestamp with time zone, time_zone text, location text, enrolled_at timestamp with time zone, order_id uuid, order_number text, progress_percent integer, next_lesson jsonb, next_session jsonb, access_ends_at timestamp with time zone, result text, score_percent integer, certificate_number text)
+CREATE OR REPLACE FUNCTION private.my_courses(locale text)
+ RETURNS TABLE(enrollment_id uuid, status text, state text, product_id uuid, slug text, title text, summary text, image_url text, intake_id uuid, intake_title text, starts_at timestamp with time zone, ends_at timestamp with time zone, time_zone text, location text, enrolled_at timestamp with time zone, order_id uuid, order_number text, progress_percent integer, next_lesson jsonb, next_session jsonb, access_ends_at timestamp with time zone, result text, score_percent integer, certificate_number text, waitlist_place bigint, offer_expires_at timestamp with time zone)
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_locale text := private.short_locale(my_courses.locale);
 begin
   return query
-    select enrollments.id, enrollments.status,
-      case when enrollments.status in ('reserved', 'suspended') then enrollments.status when access.ends_at <= now() then 'ended' else 'active' end,
-      products.id, products.slug, products.title, products.summary, products.image_url,
-      intakes.id, intakes.title, intakes.starts_at, intakes.ends_at, intakes.time_zone, intakes.location,
-      enrollments.enrolled_at, orders.id, orders.number,
+    select seats.enrollment_id, seats.status, seats.state, products.id, products.slug, coalesce(products.translations -> v_locale ->> 'title', products.title),
+      coalesce(products.translations -> v_locale ->> 'summary', products.summary), products.image_url,
+      intakes.id, coalesce(intakes.translations -> v_locale ->> 'title', intakes.title), intakes.starts_at, intakes.ends_at, intakes.time_zone, intakes.location,
+      seats.enrolled_at, orders.id, orders.number,
       progress.percent, (
-        select jsonb_build_object('id', lessons.id, 'kind', lessons.kind, 'title', lessons.title, 'duration_minutes', lessons.duration_minutes)
+        select jsonb_build_object('id', lessons.id, 'kind', lessons.kind, 'title', coalesce(lessons.translations -> v_locale ->> 'title', lessons.title),
+          'duration_minutes', lessons.duration_minutes)
         from public.lessons where lessons.id = progress.next_lesson_id
       ), (
         select jsonb_build_object('id', intake_sessions.id, 'title', intake_sessions.title, 'starts_at', intake_sessions.starts_at, 'ends_at', intake_sessions.ends_at)
         from public.intake_sessions where intake_sessions.intake_id = intakes.id and intake_sessions.ends_at > now()
         order by intake_sessions.starts_at, intake_sessions.id limit 1
-      ), access.ends_at, case when results.passed_at is not null then 'passed' end, results.score_percent, certificates.number
-    from public.enrollments
-    join public.intakes on intakes.id = enrollments.intake_id
+      ), seats.access_ends_at, case when results.passed_at is not null then 'passed' end, results.score_percent, certificates.number,
+      seats.place, seats.offer_expires_at
+    from (
+      select enrollments.id as enrollment_id, enrollments.intake_id, enrollments.status, case
+          when enrollments.status = 'reserved' then 'reserved'
+          when enrollments.status = 'suspended' or by_subscription.lock_reason = 'suspended' then 'suspended'
+          when access.ends_at <= now() or by_subscription.lock_reason = 'access_over' then 'ended'
+          else 'active' end as state,
+        enrollments.enrolled_at, enrollments.order_item_id, access.ends_at as access_ends_at, enrollments.created_at, null::bigint as place, null::timestamptz as offer_expires_at
+      from public.enrollments
+      join public.intakes as runs on runs.id = enrollments.intake_id
+      -- as private.access_ends_at says it: a call for each of a hundred seats would take longer than all the rest
+      cross join lateral (
+        select coalesce(enrollments.access_ends_at, greatest(enrollments.enrolled_at, runs.starts_at) + runs.access_days * interval '24 hours') as ends_at
+      ) as access
+      left join lateral (select private.subscription_lock(enrollments.subscription_id) as lock_reason where enrollments.subscription_id is not null) as by_subscription on true
+      where enrollments.learner_id = v_person_id and enrollments.status in ('reserved', 'active', 'suspended', 'completed')
+      union all
+      select null, entries.intake_id, entries.status, 'waiting', null, null, null, entries.created_at, case when entries.status = 'waiting' then (
+          select count(*) from public.waitlist_entries
+          where waitlist_entries.intake_id = entries.intake_id and waitlist_entries.status = 'waiting' and waitlist_entries.position <= entries.position) end,
+        case when entries.status = 'offered' then entries.offer_expires_at end
+      from private.lists_waited_on(v_person_id) as entries
+    ) as seats
+    join public.intakes on intakes.id = seats.intake_id
     join public.products on products.id = intakes.product_id
-    left join public.order_items on order_items.id = enrollments.order_item_id
-    left join public.orders on orders.id = order_items.order_id and orders.customer_id = enrollments.learner_id
-    left join public.results on results.enrollment_id = enrollments.id
-    left join public.certificates on certificates.enrollment_id = enrollments.id and certificates.revoked_at is null
-    cross join lateral (select private.access_ends_at(enrollments.enrolled_at, intakes.starts_at, intakes.access_days, enrollments.access_ends_at) as ends_at offset 0) as access
-    cross join lateral (
+    left join public.order_items on order_items.id = seats.order_item_id
+    left join public.orders on orders.id = order_items.order_id and orders.customer_id = v_person_id
+    left join public.results on results.enrollment_id = seats.enrollment_id
+    left join public.certificates on certificates.enrollment_id = seats.enrollment_id and certificates.revoked_at is null
+    left join lateral (
       select (100 * count(lesson_progress.completed_at) / nullif(count(*), 0))::integer as percent,
         (array_agg(lessons.id order by course_sections.position, course_sections.id, lessons.position, lessons.id) filter (where lesson_progress.completed_at is null))[1] as next_lesson_id
       from public.lessons
       join public.course_sections on course_sections.id = lessons.section_id
-      left join public.lesson_progress on lesson_progress.enrollment_id = enrollments.id and lesson_progress.lesson_id = lessons.id
+      left join public.lesson_progress on lesson_progress.enrollment_id = seats.enrollment_id and lesson_progress.lesson_id = lessons.id
       where lessons.product_id = intakes.product_id and lessons.is_required and lessons.withdrawn_at is null
-    ) as progress
-    where enrollments.learner_id = private.require_person() and enrollments.status in ('reserved', 'active', 'suspended', 'completed')
-    order by enrollments.created_at desc, enrollments.id;
+    ) as progress on seats.enrollment_id is not null
+    order by seats.created_at desc, seats.enrollment_id, seats.intake_id;
 end
 $function$;
 
@@ -9407,13 +9498,11 @@ CREATE OR REPLACE FUNCTION private.my_waitlist()
 AS $function$
 begin
   return query
-    select private.waitlist_document(waitlist_entries) || jsonb_build_object('title', products.title, 'slug', products.slug, 'intake_title', intakes.title)
-    from public.waitlist_entries
-    join public.intakes on intakes.id = waitlist_entries.intake_id
+    select private.waitlist_document(entries) || jsonb_build_object('title', products.title, 'slug', products.slug, 'intake_title', intakes.title)
+    from private.lists_waited_on(private.require_person()) as entries
+    join public.intakes on intakes.id = entries.intake_id
     join public.products on products.id = intakes.product_id
-    where waitlist_entries.learner_id = private.require_person()
-      and (waitlist_entries.status = 'waiting' or waitlist_entries.status = 'offered' and waitlist_entries.offer_expires_at > now())
-    order by waitlist_entries.position;
+    order by entries.position;
 end
 $function$;
 
@@ -10352,7 +10441,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.outline_sections(product_id uuid, enrollment_id uuid)
+CREATE OR REPLACE FUNCTION private.outline_sections(product_id uuid, enrollment_id uuid, locale text)
  RETURNS jsonb
  LANGUAGE plpgsql
  STABLE
@@ -10360,13 +10449,13 @@ CREATE OR REPLACE FUNCTION private.outline_sections(product_id uuid, enrollment_
 AS $function$
 begin
   return (
-    select coalesce(jsonb_agg(jsonb_build_object('id', course_sections.id, 'title', course_sections.title, 'lessons', coalesce(listed.lessons, '[]'))
+    select coalesce(jsonb_agg(jsonb_build_object('id', course_sections.id, 'title', coalesce(course_sections.translations -> outline_sections.locale ->> 'title', course_sections.title), 'lessons', coalesce(listed.lessons, '[]'))
       order by course_sections.position, course_sections.id), '[]')
     from public.course_sections
     left join (
       select lessons.section_id, jsonb_agg(jsonb_build_object(
-        'id', lessons.id, 'kind', lessons.kind, 'title', lessons.title, 'duration_minutes', lessons.duration_minutes,
-        'is_required', lessons.is_required, 'is_preview', lessons.is_preview, 'pass_percent', lessons.pass_percent,
+        'id', lessons.id, 'kind', lessons.kind, 'title', coalesce(lessons.translations -> outline_sections.locale ->> 'title', lessons.title),
+        'duration_minutes', lessons.duration_minutes, 'is_required', lessons.is_required, 'is_preview', lessons.is_preview, 'pass_percent', lessons.pass_percent,
         'max_attempts', lessons.max_attempts, 'time_limit_minutes', lessons.time_limit_minutes,
         'lock_reason', states.lock_reason, 'opens_at', states.opens_at, 'waits_for', states.waits_for,
         'completed_at', states.completed_at, 'score_percent', states.score_percent) order by states.ordinal) as lessons
@@ -17208,6 +17297,9 @@ begin
   if new.product_id is null then
     perform private.fail('lesson_not_found', 404, 'There is no such lesson.', 'Read the outline of the course for its lessons.');
   end if;
+  if exists (select from public.learning_files where learning_files.id = new.file_id and learning_files.enrollment_id is not null) then
+    perform private.fail('file_not_found', 404, 'There is no such file of a lesson.', 'Send the file for this lesson first; work that was handed in is nobody else''s.');
+  end if;
   return new;
 end
 $function$;
@@ -17826,7 +17918,7 @@ begin
     end if;
     for v_field in select jsonb_object_keys(v_texts) loop
       if v_field <> all (translations_problem.fields) or jsonb_typeof(v_texts -> v_field) <> 'string'
-        or length(btrim(v_texts ->> v_field)) not between 1 and (case v_field when 'description' then 50000 when 'summary' then 500 else 200 end) then
+        or length(btrim(v_texts ->> v_field)) not between 1 and (case v_field when 'body' then 200000 when 'description' then 50000 when 'summary' then 500 else 200 end) then
         return format('The text %s in %s is not known here, not a text, empty or too long.', left(v_field, 20), v_locale);
       end if;
     end loop;
@@ -19061,13 +19153,13 @@ AS $function$
   select private.fulfil_order('complete_order', complete_order.order_id, '{}', complete_order.idempotency_key);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.course_outline(product_id uuid)
+CREATE OR REPLACE FUNCTION public.course_outline(product_id uuid, locale text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
  STABLE
  SET search_path TO ''
 AS $function$
-  select private.course_outline(course_outline.product_id);
+  select private.course_outline(course_outline.product_id, course_outline.locale);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.create_draft_order(customer_id uuid, lines jsonb, currency text DEFAULT NULL::text, shipping_address_id uuid DEFAULT NULL::uuid, coupon_codes text[] DEFAULT NULL::text[], country text DEFAULT NULL::text, province text DEFAULT NULL::text, note text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
@@ -19348,6 +19440,15 @@ AS $function$
   order by ledger_entries.currency, ledger_accounts.kind, ledger_accounts.code;
 $function$;
 
+CREATE OR REPLACE FUNCTION public.lesson_document(lesson_id uuid, locale text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.lesson_document(lesson_document.lesson_id, lesson_document.locale);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.list_products(kind text DEFAULT NULL::text, category text DEFAULT NULL::text, tag text DEFAULT NULL::text, locale text DEFAULT NULL::text, currency text DEFAULT NULL::text, cursor text DEFAULT NULL::text, max_rows integer DEFAULT 20)
  RETURNS jsonb
  LANGUAGE sql
@@ -19417,13 +19518,13 @@ AS $function$
   select * from private.my_calendar(my_calendar.starts_from, my_calendar.starts_before);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.my_courses()
- RETURNS TABLE(enrollment_id uuid, status text, state text, product_id uuid, slug text, title text, summary text, image_url text, intake_id uuid, intake_title text, starts_at timestamp with time zone, ends_at timestamp with time zone, time_zone text, location text, enrolled_at timestamp with time zone, order_id uuid, order_number text, progress_percent integer, next_lesson jsonb, next_session jsonb, access_ends_at timestamp with time zone, result text, score_percent integer, certificate_number text)
+CREATE OR REPLACE FUNCTION public.my_courses(locale text DEFAULT NULL::text)
+ RETURNS TABLE(enrollment_id uuid, status text, state text, product_id uuid, slug text, title text, summary text, image_url text, intake_id uuid, intake_title text, starts_at timestamp with time zone, ends_at timestamp with time zone, time_zone text, location text, enrolled_at timestamp with time zone, order_id uuid, order_number text, progress_percent integer, next_lesson jsonb, next_session jsonb, access_ends_at timestamp with time zone, result text, score_percent integer, certificate_number text, waitlist_place bigint, offer_expires_at timestamp with time zone)
  LANGUAGE sql
  STABLE
  SET search_path TO ''
 AS $function$
-  select * from private.my_courses();
+  select * from private.my_courses(my_courses.locale);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.my_downloads()
@@ -21715,6 +21816,8 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.course_prer
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.course_sections FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
+CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.course_sections FOR EACH ROW EXECUTE FUNCTION private.tg__check_translations('title');
+
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.course_sections FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.courses FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
@@ -21803,6 +21906,8 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.intake_sess
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.intakes FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
+CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.intakes FOR EACH ROW EXECUTE FUNCTION private.tg__check_translations('title');
+
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.intakes FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('intake');
 
 CREATE TRIGGER _200_make_variant BEFORE INSERT OR UPDATE OF time_zone ON public.intakes FOR EACH ROW EXECUTE FUNCTION private.tg_intakes__make_variant();
@@ -21837,13 +21942,17 @@ CREATE TRIGGER _200_refuse_change BEFORE DELETE OR UPDATE ON public.ledger_trans
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.lesson_contents FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
-CREATE TRIGGER _200_follow_lesson BEFORE INSERT ON public.lesson_contents FOR EACH ROW EXECUTE FUNCTION private.tg_lesson_contents__follow_lesson();
+CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.lesson_contents FOR EACH ROW EXECUTE FUNCTION private.tg__check_translations('body');
+
+CREATE TRIGGER _200_follow_lesson BEFORE INSERT OR UPDATE OF file_id ON public.lesson_contents FOR EACH ROW EXECUTE FUNCTION private.tg_lesson_contents__follow_lesson();
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.lesson_contents FOR EACH ROW EXECUTE FUNCTION private.tg__audit('lesson_id');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.lesson_progress FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.lessons FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.lessons FOR EACH ROW EXECUTE FUNCTION private.tg__check_translations('title');
 
 CREATE TRIGGER _200_follow_section BEFORE INSERT ON public.lessons FOR EACH ROW EXECUTE FUNCTION private.tg_lessons__follow_section();
 
@@ -22306,9 +22415,9 @@ CREATE POLICY "select_own_or_staff" ON "public"."invoices" FOR SELECT TO "authen
    FROM public.orders
   WHERE ((orders.id = invoices.order_id) AND (orders.customer_id = ( SELECT auth.uid() AS uid))))) OR ( SELECT private.has_permission('invoices.read'::text) AS has_permission)));
 
-CREATE POLICY "select_own_or_open" ON "public"."learning_files" FOR SELECT TO "authenticated" USING (((owner_id = ( SELECT auth.uid() AS uid)) OR (product_id IN ( SELECT private.taught_courses() AS taught_courses)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission) OR (EXISTS ( SELECT
+CREATE POLICY "select_own_or_open" ON "public"."learning_files" FOR SELECT TO "authenticated" USING (((owner_id = ( SELECT auth.uid() AS uid)) OR (product_id IN ( SELECT private.taught_courses() AS taught_courses)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission) OR ((enrollment_id IS NULL) AND (EXISTS ( SELECT
    FROM public.lesson_contents
-  WHERE (lesson_contents.file_id = learning_files.id)))));
+  WHERE (lesson_contents.file_id = learning_files.id))))));
 
 CREATE POLICY "select_staff" ON "public"."ledger_accounts" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('ledger.read'::text) AS has_permission));
 
@@ -22939,7 +23048,7 @@ COMMENT ON FUNCTION "private"."coupon_problem_in"(private.quote, uuid) IS 'Why a
 
 COMMENT ON FUNCTION "private"."course_lock"(uuid, uuid) IS 'Why no lesson of the course is open by this seat (null: no seat): a word, or an empty one when nothing keeps them all shut.';
 
-COMMENT ON FUNCTION "private"."course_outline"(uuid) IS 'Does the work of public.course_outline.';
+COMMENT ON FUNCTION "private"."course_outline"(uuid, text) IS 'Does the work of public.course_outline.';
 
 COMMENT ON FUNCTION "private"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text) IS 'Does the work of public.create_draft_order.';
 
@@ -23031,7 +23140,7 @@ COMMENT ON FUNCTION "private"."enroll"(uuid, text) IS 'Does the work of public.e
 
 COMMENT ON FUNCTION "private"."enroll_by_subscription"(uuid, text) IS 'Does the work of public.enroll_by_subscription.';
 
-COMMENT ON FUNCTION "private"."enrollment_in"(uuid, uuid) IS 'The seat by which somebody learns in a course: the active one, the latest if there are several; null when they have none.';
+COMMENT ON FUNCTION "private"."enrollment_in"(uuid, uuid) IS 'The seat by which somebody learns in a course: one that is open before one that is not, then the active, the latest; null when they have none.';
 
 COMMENT ON FUNCTION "private"."enrollment_problem"(uuid, text, timestamp with time zone, timestamp with time zone) IS 'intake_cancelled, intake_closed, or intake_not_open by the database''s clock, as a problem; null when enrolment is open.';
 
@@ -23263,6 +23372,8 @@ COMMENT ON FUNCTION "private"."is_on_sale"(text, timestamp with time zone, times
 
 COMMENT ON FUNCTION "private"."is_right_answer"(jsonb, jsonb) IS 'single: the place of the choice; multiple: exactly these places; text: one of the accepted, whatever the case and the spaces.';
 
+COMMENT ON FUNCTION "private"."is_seat_open"(uuid, uuid) IS 'Whether a seat is paid and its access not over: its holder is told where the class meets, before its lessons open, too.';
+
 COMMENT ON FUNCTION "private"."is_service"() IS 'True for the secret key and for direct connections (worker, migrations), which carry no claims; false for every browser.';
 
 COMMENT ON FUNCTION "private"."is_under_review"(uuid) IS 'Whether a proof of this payment waits for staff.';
@@ -23301,6 +23412,8 @@ COMMENT ON FUNCTION "private"."language_of"(text) IS 'The word forms of a locale
 
 COMMENT ON FUNCTION "private"."leave_waitlist"(uuid, text) IS 'Does the work of public.leave_waitlist.';
 
+COMMENT ON FUNCTION "private"."lesson_document"(uuid, text) IS 'Does the work of public.lesson_document.';
+
 COMMENT ON FUNCTION "private"."lesson_states"(uuid, uuid) IS 'Every lesson of a course in order, as it is by this seat (null: no seat). lock_reason: not_enrolled, unpaid, suspended, access_over, not_started, prerequisites, not_yet, previous_lesson.';
 
 COMMENT ON FUNCTION "private"."line_document"(private.order_line) IS 'A line of a quote as clients read it.';
@@ -23310,6 +23423,8 @@ COMMENT ON FUNCTION "private"."line_pricing"(private.order_line) IS 'Why a line 
 COMMENT ON FUNCTION "private"."line_problem"(private.order_line[], uuid) IS 'What is wrong with the line of this variant, or with a part of the bundle that it is.';
 
 COMMENT ON FUNCTION "private"."list_products"(text, text, text, text, text, text, integer) IS 'Does the work of public.list_products.';
+
+COMMENT ON FUNCTION "private"."lists_waited_on"(uuid) IS 'The waiting lists somebody is on, those included on which a seat is offered to them.';
 
 COMMENT ON FUNCTION "private"."load_import_rows"(uuid, integer, text[], jsonb, jsonb, integer) IS 'Stages rows [{row_number, record}] and what the reader found wrong; false when this run was overtaken or has ended, and should end.';
 
@@ -23391,7 +23506,7 @@ COMMENT ON FUNCTION "private"."move_time"(timestamp with time zone, timestamp wi
 
 COMMENT ON FUNCTION "private"."my_calendar"(timestamp with time zone, timestamp with time zone) IS 'Does the work of public.my_calendar.';
 
-COMMENT ON FUNCTION "private"."my_courses"() IS 'Does the work of public.my_courses.';
+COMMENT ON FUNCTION "private"."my_courses"(text) IS 'Does the work of public.my_courses.';
 
 COMMENT ON FUNCTION "private"."my_downloads"() IS 'Does the work of public.my_downloads.';
 
@@ -23481,7 +23596,7 @@ COMMENT ON FUNCTION "private"."organisation_people"(uuid) IS 'Does the work of p
 
 COMMENT ON FUNCTION "private"."organisation_progress"(uuid) IS 'Does the work of public.organisation_progress.';
 
-COMMENT ON FUNCTION "private"."outline_sections"(uuid, uuid) IS 'The sections of a course with their lessons as they are by this seat (null: no seat).';
+COMMENT ON FUNCTION "private"."outline_sections"(uuid, uuid, text) IS 'The sections of a course with their lessons as they are by this seat (null: no seat).';
 
 COMMENT ON FUNCTION "private"."overdue_concerns"() IS 'What is open for longer than its kind allows.';
 
@@ -24047,7 +24162,7 @@ COMMENT ON FUNCTION "private"."tg_invoices__refuse_change"() IS 'An issued invoi
 
 COMMENT ON FUNCTION "private"."tg_ledger_entries__check_balance"() IS 'At commit: every transaction balances in every currency.';
 
-COMMENT ON FUNCTION "private"."tg_lesson_contents__follow_lesson"() IS 'Content is of the course of its lesson; whoever writes it cannot say otherwise.';
+COMMENT ON FUNCTION "private"."tg_lesson_contents__follow_lesson"() IS 'Content is of the course of its lesson; whoever writes it cannot say otherwise, nor show a learner''s work as its file.';
 
 COMMENT ON FUNCTION "private"."tg_lessons__follow_section"() IS 'A lesson is of the course of its section; whoever writes it cannot say otherwise.';
 
@@ -24247,7 +24362,7 @@ COMMENT ON FUNCTION "public"."complete_lesson"(uuid, text) IS 'Completes an open
 
 COMMENT ON FUNCTION "public"."complete_order"(uuid, text) IS 'Staff (orders.fulfil): nothing is left to do for an order; most complete by themselves. Answers the order. Errors: permission_denied, order_not_found, order_not_ready, idempotency_key_reused.';
 
-COMMENT ON FUNCTION "public"."course_outline"(uuid) IS 'A course as a page shows it, to anyone: its rule, prerequisites, the caller''s seat, and sections with lessons: what is open (lock_reason null), why not (not_enrolled, unpaid, suspended, access_over, not_started, prerequisites, not_yet, previous_lesson), when it opens and what waits_for it, what is completed. Errors: course_not_found.';
+COMMENT ON FUNCTION "public"."course_outline"(uuid, text) IS 'A course as a page shows it, to anyone: its rule, prerequisites, the caller''s seat, and sections with lessons: what is open (lock_reason null), why not (not_enrolled, unpaid, suspended, access_over, not_started, prerequisites, not_yet, previous_lesson), when it opens and what waits_for it, what is completed. Texts are those of locale where they are translated. Errors: course_not_found.';
 
 COMMENT ON FUNCTION "public"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text) IS 'Staff (orders.write): prepares an order for a customer and answers the draft with what it costs now. lines: [{variant_id, quantity, agreed_unit_amount?, agreed_reason?}]; agreeing on prices needs pricing.write. Holds nothing. Errors: permission_denied, profile_not_found, invalid_lines, invalid_quantity, invalid_agreed_price, variant_not_found, address_not_found, coupon_not_found, too_many_coupons, currency_not_supported, invalid_place, invalid_note, idempotency_key_reused.';
 
@@ -24313,6 +24428,8 @@ COMMENT ON FUNCTION "public"."leave_waitlist"(uuid, text) IS 'Leaves a waiting l
 
 COMMENT ON FUNCTION "public"."ledger_balance"(text, timestamp with time zone) IS 'Staff (ledger.read): what each account holds per currency, in minor units, debit positive, of all that was posted before until. Nobody else gets a row.';
 
+COMMENT ON FUNCTION "public"."lesson_document"(uuid, text) IS 'What is in a lesson that is open to the caller, and for visitors in a preview: {lesson_id, product_id, kind, title, duration_minutes, body, video_url, file_id, file {id, file_name, content_type, bytes}, completed_at, score_percent}. A locked one is refused with why, when it opens and which lesson comes first, in details. Errors: lesson_not_found, lesson_locked.';
+
 COMMENT ON FUNCTION "public"."list_products"(text, text, text, text, text, text, integer) IS 'What is on sale, newest first, as {data, next_cursor}: of a kind, in a category (its slug) and below it, with a tag. price is the cheapest variant''s, for the caller and now. locale: id or en. Errors: category_not_found, currency_not_supported, invalid_cursor.';
 
 COMMENT ON FUNCTION "public"."mark_delivered"(uuid, text) IS 'Staff (orders.fulfil): the goods of an order have arrived; its customer gets a mail, and order_complete_days later it completes by itself. Answers the order. Errors: permission_denied, order_not_found, order_not_ready, idempotency_key_reused.';
@@ -24329,7 +24446,7 @@ COMMENT ON FUNCTION "public"."move_category"(uuid, uuid, integer, text) IS 'Staf
 
 COMMENT ON FUNCTION "public"."my_calendar"(timestamp with time zone, timestamp with time zone) IS 'The sessions of the caller''s open seats, soonest first, from now on unless said otherwise: {session_id, title, starts_at, ends_at, time_zone, location, url, intake_id, intake_title, product_id, slug, course_title}. Errors: sign_in_required.';
 
-COMMENT ON FUNCTION "public"."my_courses"() IS 'The caller''s dashboard, newest first: every course with a live enrolment. state: reserved (unpaid), active, suspended, ended (access is over). progress_percent counts required lessons and is null where there are none; next_lesson {id, kind, title, duration_minutes} is the first of them that is not completed; next_session {id, title, starts_at, ends_at} is the next that is not over. Errors: sign_in_required.';
+COMMENT ON FUNCTION "public"."my_courses"(text) IS 'The caller''s dashboard, newest first: every course with a live enrolment or a place on its waiting list. state: waiting (status waiting or offered: waitlist_place, offer_expires_at; no enrollment_id), reserved (unpaid), active, suspended, ended (access is over). progress_percent counts required lessons and is null where there are none; next_lesson {id, kind, title, duration_minutes} is the first of them that is not completed; next_session {id, title, starts_at, ends_at} is the next that is not over. Texts are those of locale where they are translated. Errors: sign_in_required.';
 
 COMMENT ON FUNCTION "public"."my_downloads"() IS 'The files the caller bought, newest first, with how often each was downloaded; those of refunded orders have ended_at, those of disputed ones suspended_at. Errors: sign_in_required.';
 
@@ -25861,13 +25978,13 @@ REVOKE ALL ON FUNCTION "private"."course_lock"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."course_lock"(uuid, uuid) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."course_outline"(uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."course_outline"(uuid, text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "private"."course_outline"(uuid) TO "anon", "authenticated";
+GRANT EXECUTE ON FUNCTION "private"."course_outline"(uuid, text) TO "anon", "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."course_outline"(uuid) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."course_outline"(uuid, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."course_outline"(uuid) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."course_outline"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text) FROM PUBLIC;
 
@@ -26943,6 +27060,12 @@ REVOKE ALL ON FUNCTION "private"."is_right_answer"(jsonb, jsonb) FROM "postgres"
 
 GRANT EXECUTE ON FUNCTION "private"."is_right_answer"(jsonb, jsonb) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."is_seat_open"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."is_seat_open"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."is_seat_open"(uuid, uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."is_service"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."is_service"() FROM "postgres";
@@ -27065,6 +27188,14 @@ REVOKE ALL ON FUNCTION "private"."leave_waitlist"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."leave_waitlist"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."lesson_document"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."lesson_document"(uuid, text) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."lesson_document"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."lesson_document"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."lesson_states"(uuid, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."lesson_states"(uuid, uuid) FROM "postgres";
@@ -27098,6 +27229,12 @@ REVOKE ALL ON FUNCTION "private"."list_products"(text, text, text, text, text, t
 GRANT EXECUTE ON FUNCTION "private"."list_products"(text, text, text, text, text, text, integer) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."list_products"(text, text, text, text, text, text, integer) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."lists_waited_on"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."lists_waited_on"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."lists_waited_on"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."load_import_rows"(uuid, integer, text[], jsonb, jsonb, integer) FROM PUBLIC;
 
@@ -27357,13 +27494,13 @@ REVOKE ALL ON FUNCTION "private"."my_calendar"(timestamp with time zone, timesta
 
 GRANT EXECUTE ON FUNCTION "private"."my_calendar"(timestamp with time zone, timestamp with time zone) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."my_courses"() FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."my_courses"(text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "private"."my_courses"() TO "authenticated";
+GRANT EXECUTE ON FUNCTION "private"."my_courses"(text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."my_courses"() FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."my_courses"(text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."my_courses"() TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."my_courses"(text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."my_downloads"() FROM PUBLIC;
 
@@ -27653,11 +27790,11 @@ GRANT EXECUTE ON FUNCTION "private"."organisation_progress"(uuid) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."organisation_progress"(uuid) TO "service_role";
 
-REVOKE ALL ON FUNCTION "private"."outline_sections"(uuid, uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."outline_sections"(uuid, uuid, text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."outline_sections"(uuid, uuid) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."outline_sections"(uuid, uuid, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."outline_sections"(uuid, uuid) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."outline_sections"(uuid, uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."overdue_concerns"() FROM PUBLIC;
 
@@ -30287,13 +30424,13 @@ GRANT EXECUTE ON FUNCTION "public"."complete_order"(uuid, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."complete_order"(uuid, text) TO "service_role";
 
-REVOKE ALL ON FUNCTION "public"."course_outline"(uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."course_outline"(uuid, text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "public"."course_outline"(uuid) TO "anon", "authenticated";
+GRANT EXECUTE ON FUNCTION "public"."course_outline"(uuid, text) TO "anon", "authenticated";
 
-REVOKE ALL ON FUNCTION "public"."course_outline"(uuid) FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."course_outline"(uuid, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."course_outline"(uuid) TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."course_outline"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text) FROM PUBLIC;
 
@@ -30595,6 +30732,14 @@ GRANT EXECUTE ON FUNCTION "public"."ledger_balance"(text, timestamp with time zo
 
 GRANT EXECUTE ON FUNCTION "public"."ledger_balance"(text, timestamp with time zone) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."lesson_document"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."lesson_document"(uuid, text) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."lesson_document"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."lesson_document"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."list_products"(text, text, text, text, text, text, integer) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."list_products"(text, text, text, text, text, text, integer) TO "anon", "authenticated";
@@ -30671,13 +30816,13 @@ REVOKE ALL ON FUNCTION "public"."my_calendar"(timestamp with time zone, timestam
 
 GRANT EXECUTE ON FUNCTION "public"."my_calendar"(timestamp with time zone, timestamp with time zone) TO "postgres";
 
-REVOKE ALL ON FUNCTION "public"."my_courses"() FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."my_courses"(text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "public"."my_courses"() TO "authenticated";
+GRANT EXECUTE ON FUNCTION "public"."my_courses"(text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "public"."my_courses"() FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."my_courses"(text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."my_courses"() TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."my_courses"(text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."my_downloads"() FROM PUBLIC;
 
@@ -32167,6 +32312,10 @@ REVOKE ALL ("title") ON TABLE "public"."course_sections" FROM "authenticated";
 
 GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."course_sections" TO "authenticated";
 
+REVOKE ALL ("translations") ON TABLE "public"."course_sections" FROM "authenticated";
+
+GRANT INSERT ("translations"), UPDATE ("translations") ON TABLE "public"."course_sections" TO "authenticated";
+
 REVOKE ALL ON TABLE "public"."course_sections" FROM "authenticated";
 
 GRANT DELETE, SELECT ON TABLE "public"."course_sections" TO "authenticated";
@@ -32186,6 +32335,10 @@ GRANT INSERT ("product_id") ON TABLE "public"."course_sections" TO "service_role
 REVOKE ALL ("title") ON TABLE "public"."course_sections" FROM "service_role";
 
 GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."course_sections" TO "service_role";
+
+REVOKE ALL ("translations") ON TABLE "public"."course_sections" FROM "service_role";
+
+GRANT INSERT ("translations"), UPDATE ("translations") ON TABLE "public"."course_sections" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."course_sections" FROM "service_role";
 
@@ -32827,6 +32980,10 @@ REVOKE ALL ("title") ON TABLE "public"."intakes" FROM "authenticated";
 
 GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."intakes" TO "authenticated";
 
+REVOKE ALL ("translations") ON TABLE "public"."intakes" FROM "authenticated";
+
+GRANT INSERT ("translations"), UPDATE ("translations") ON TABLE "public"."intakes" TO "authenticated";
+
 REVOKE ALL ON TABLE "public"."intakes" FROM "authenticated";
 
 GRANT SELECT ON TABLE "public"."intakes" TO "authenticated";
@@ -32906,6 +33063,10 @@ GRANT INSERT ("time_zone"), UPDATE ("time_zone") ON TABLE "public"."intakes" TO 
 REVOKE ALL ("title") ON TABLE "public"."intakes" FROM "service_role";
 
 GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."intakes" TO "service_role";
+
+REVOKE ALL ("translations") ON TABLE "public"."intakes" FROM "service_role";
+
+GRANT INSERT ("translations"), UPDATE ("translations") ON TABLE "public"."intakes" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."intakes" FROM "service_role";
 
@@ -32999,6 +33160,10 @@ REVOKE ALL ("lesson_id") ON TABLE "public"."lesson_contents" FROM "authenticated
 
 GRANT INSERT ("lesson_id") ON TABLE "public"."lesson_contents" TO "authenticated";
 
+REVOKE ALL ("translations") ON TABLE "public"."lesson_contents" FROM "authenticated";
+
+GRANT INSERT ("translations"), UPDATE ("translations") ON TABLE "public"."lesson_contents" TO "authenticated";
+
 REVOKE ALL ("video_url") ON TABLE "public"."lesson_contents" FROM "authenticated";
 
 GRANT INSERT ("video_url"), UPDATE ("video_url") ON TABLE "public"."lesson_contents" TO "authenticated";
@@ -33022,6 +33187,10 @@ GRANT INSERT ("file_id"), UPDATE ("file_id") ON TABLE "public"."lesson_contents"
 REVOKE ALL ("lesson_id") ON TABLE "public"."lesson_contents" FROM "service_role";
 
 GRANT INSERT ("lesson_id") ON TABLE "public"."lesson_contents" TO "service_role";
+
+REVOKE ALL ("translations") ON TABLE "public"."lesson_contents" FROM "service_role";
+
+GRANT INSERT ("translations"), UPDATE ("translations") ON TABLE "public"."lesson_contents" TO "service_role";
 
 REVOKE ALL ("video_url") ON TABLE "public"."lesson_contents" FROM "service_role";
 
@@ -33095,6 +33264,10 @@ REVOKE ALL ("title") ON TABLE "public"."lessons" FROM "authenticated";
 
 GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."lessons" TO "authenticated";
 
+REVOKE ALL ("translations") ON TABLE "public"."lessons" FROM "authenticated";
+
+GRANT INSERT ("translations"), UPDATE ("translations") ON TABLE "public"."lessons" TO "authenticated";
+
 REVOKE ALL ("withdrawn_at") ON TABLE "public"."lessons" FROM "authenticated";
 
 GRANT INSERT ("withdrawn_at"), UPDATE ("withdrawn_at") ON TABLE "public"."lessons" TO "authenticated";
@@ -33154,6 +33327,10 @@ GRANT INSERT ("time_limit_minutes"), UPDATE ("time_limit_minutes") ON TABLE "pub
 REVOKE ALL ("title") ON TABLE "public"."lessons" FROM "service_role";
 
 GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."lessons" TO "service_role";
+
+REVOKE ALL ("translations") ON TABLE "public"."lessons" FROM "service_role";
+
+GRANT INSERT ("translations"), UPDATE ("translations") ON TABLE "public"."lessons" TO "service_role";
 
 REVOKE ALL ("withdrawn_at") ON TABLE "public"."lessons" FROM "service_role";
 

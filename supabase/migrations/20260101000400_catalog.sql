@@ -51,7 +51,7 @@ begin
     end if;
     for v_field in select jsonb_object_keys(v_texts) loop
       if v_field <> all (translations_problem.fields) or jsonb_typeof(v_texts -> v_field) <> 'string'
-        or length(btrim(v_texts ->> v_field)) not between 1 and (case v_field when 'description' then 50000 when 'summary' then 500 else 200 end) then
+        or length(btrim(v_texts ->> v_field)) not between 1 and (case v_field when 'body' then 200000 when 'description' then 50000 when 'summary' then 500 else 200 end) then
         return format('The text %s in %s is not known here, not a text, empty or too long.', left(v_field, 20), v_locale);
       end if;
     end loop;

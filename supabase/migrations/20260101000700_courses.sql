@@ -56,6 +56,7 @@ create table public.intakes (
   product_id uuid not null references public.courses (product_id) on delete cascade,
   variant_id uuid not null unique references public.variants (id) on delete cascade,
   title text not null,
+  translations jsonb not null default '{}',
   seats integer,
   enroll_opens_at timestamptz not null default now(),
   enroll_closes_at timestamptz,
@@ -105,6 +106,7 @@ insert into private.status_moves (machine, from_status, to_status) values
   ('intake', 'published', 'cancelled'), ('intake', 'closed', 'cancelled');
 
 create trigger _100_stamp_update before update on public.intakes for each row execute function private.tg__stamp_update();
+create trigger _110_check_translations before insert or update of translations on public.intakes for each row execute function private.tg__check_translations('title');
 create trigger _200_guard_status after update of status on public.intakes for each row when (old.status <> new.status) execute function private.tg__guard_status('intake');
 create trigger _900_audit after insert or update or delete on public.intakes for each row execute function private.tg__audit('id');
 
@@ -117,9 +119,9 @@ create policy insert_staff on public.intakes for insert to authenticated
 create policy update_staff on public.intakes for update to authenticated
   using ((select private.has_permission('catalog.write'))) with check ((select private.has_permission('catalog.write')));
 grant select on public.intakes to anon, authenticated, service_role;
-grant insert (product_id, title, seats, enroll_opens_at, enroll_closes_at, starts_at, ends_at, time_zone, location, access_days, has_waitlist, status,
+grant insert (product_id, title, translations, seats, enroll_opens_at, enroll_closes_at, starts_at, ends_at, time_zone, location, access_days, has_waitlist, status,
   min_seats, decide_at, auto_cancel, cancel_days_before_start, cancel_days_after_purchase, cancel_progress_percent) on public.intakes to authenticated, service_role;
-grant update (title, seats, enroll_opens_at, enroll_closes_at, starts_at, ends_at, time_zone, location, access_days, has_waitlist,
+grant update (title, translations, seats, enroll_opens_at, enroll_closes_at, starts_at, ends_at, time_zone, location, access_days, has_waitlist,
   min_seats, decide_at, auto_cancel, cancel_days_before_start, cancel_days_after_purchase, cancel_progress_percent) on public.intakes to authenticated, service_role;
 -- not granted: variant_id (made here), update of status (publish_intake, close_intake, cancel_intake), delete (an intake people enrolled in is history).
 

@@ -154,6 +154,7 @@ create table public.course_sections (
   id uuid primary key default gen_random_uuid(),
   product_id uuid not null references public.courses (product_id) on delete cascade,
   title text not null,
+  translations jsonb not null default '{}',
   position integer not null default 0,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
@@ -164,6 +165,7 @@ comment on table public.course_sections is 'The chapters of a course, in order o
 create index on public.course_sections (product_id, position, id);
 
 create trigger _100_stamp_update before update on public.course_sections for each row execute function private.tg__stamp_update();
+create trigger _110_check_translations before insert or update of translations on public.course_sections for each row execute function private.tg__check_translations('title');
 create trigger _900_audit after insert or update or delete on public.course_sections for each row execute function private.tg__audit('id');
 
 alter table public.course_sections enable row level security;
@@ -180,7 +182,7 @@ create policy update_teachers on public.course_sections for update to authentica
 create policy delete_teachers on public.course_sections for delete to authenticated
   using (product_id in (select private.taught_courses()) or (select private.has_permission('catalog.write')));
 grant select on public.course_sections to anon, authenticated, service_role;
-grant insert (product_id, title, position), update (title, position), delete on public.course_sections to authenticated, service_role;
+grant insert (product_id, title, translations, position), update (title, translations, position), delete on public.course_sections to authenticated, service_role;
 
 -- lessons ----------------------------------------------------------------------------------------------------------------------------
 
@@ -190,6 +192,7 @@ create table public.lessons (
   section_id uuid not null,
   kind text not null,
   title text not null,
+  translations jsonb not null default '{}',
   position integer not null default 0,
   duration_minutes integer,
   is_required boolean not null default true,
@@ -238,6 +241,7 @@ $$;
 comment on function private.tg_lessons__follow_section() is 'A lesson is of the course of its section; whoever writes it cannot say otherwise.';
 
 create trigger _100_stamp_update before update on public.lessons for each row execute function private.tg__stamp_update();
+create trigger _110_check_translations before insert or update of translations on public.lessons for each row execute function private.tg__check_translations('title');
 create trigger _200_follow_section before insert on public.lessons for each row execute function private.tg_lessons__follow_section();
 create trigger _900_audit after insert or update or delete on public.lessons for each row execute function private.tg__audit('id');
 
@@ -255,9 +259,9 @@ create policy update_teachers on public.lessons for update to authenticated
 create policy delete_teachers on public.lessons for delete to authenticated
   using (product_id in (select private.taught_courses()) or (select private.has_permission('catalog.write')));
 grant select on public.lessons to anon, authenticated, service_role;
-grant insert (section_id, kind, title, position, duration_minutes, is_required, is_preview, opens_at, opens_after_days, pass_percent, max_attempts, time_limit_minutes, withdrawn_at)
+grant insert (section_id, kind, title, translations, position, duration_minutes, is_required, is_preview, opens_at, opens_after_days, pass_percent, max_attempts, time_limit_minutes, withdrawn_at)
   on public.lessons to authenticated, service_role;
-grant update (section_id, title, position, duration_minutes, is_required, is_preview, opens_at, opens_after_days, pass_percent, max_attempts, time_limit_minutes, withdrawn_at)
+grant update (section_id, title, translations, position, duration_minutes, is_required, is_preview, opens_at, opens_after_days, pass_percent, max_attempts, time_limit_minutes, withdrawn_at)
   on public.lessons to authenticated, service_role;
 grant delete on public.lessons to authenticated, service_role;
 -- not granted: kind of a lesson that is there; make another one and withdraw this.

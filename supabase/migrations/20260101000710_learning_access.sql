@@ -38,6 +38,7 @@ create table public.lesson_contents (
   lesson_id uuid primary key,
   product_id uuid not null,
   body text not null default '',
+  translations jsonb not null default '{}',
   video_url text,
   file_id uuid,
   created_at timestamptz not null default now(),
@@ -63,13 +64,17 @@ begin
   if new.product_id is null then
     perform private.fail('lesson_not_found', 404, 'There is no such lesson.', 'Read the outline of the course for its lessons.');
   end if;
+  if exists (select from public.learning_files where learning_files.id = new.file_id and learning_files.enrollment_id is not null) then
+    perform private.fail('file_not_found', 404, 'There is no such file of a lesson.', 'Send the file for this lesson first; work that was handed in is nobody else''s.');
+  end if;
   return new;
 end
 $$;
-comment on function private.tg_lesson_contents__follow_lesson() is 'Content is of the course of its lesson; whoever writes it cannot say otherwise.';
+comment on function private.tg_lesson_contents__follow_lesson() is 'Content is of the course of its lesson; whoever writes it cannot say otherwise, nor show a learner''s work as its file.';
 
 create trigger _100_stamp_update before update on public.lesson_contents for each row execute function private.tg__stamp_update();
-create trigger _200_follow_lesson before insert on public.lesson_contents for each row execute function private.tg_lesson_contents__follow_lesson();
+create trigger _110_check_translations before insert or update of translations on public.lesson_contents for each row execute function private.tg__check_translations('body');
+create trigger _200_follow_lesson before insert or update of file_id on public.lesson_contents for each row execute function private.tg_lesson_contents__follow_lesson();
 create trigger _900_audit after insert or update or delete on public.lesson_contents for each row execute function private.tg__audit('lesson_id');
 
 create table public.lesson_progress (
@@ -112,11 +117,13 @@ begin
     select enrollments.id from public.enrollments join public.intakes on intakes.id = enrollments.intake_id
     where enrollments.learner_id = enrollment_in.learner_id and intakes.product_id = enrollment_in.product_id
       and enrollments.status in ('reserved', 'active', 'suspended', 'completed')
-    order by array_position(array['active', 'completed', 'suspended', 'reserved'], enrollments.status), enrollments.enrolled_at desc, enrollments.id
+    -- a seat that opens later takes nothing from one that is open
+    order by case when count(*) over () > 1 then private.course_lock(enrollments.id, enrollment_in.product_id) <> '' end,
+      array_position(array['active', 'completed', 'suspended', 'reserved'], enrollments.status), enrollments.enrolled_at desc, enrollments.id
     limit 1);
 end
 $$;
-comment on function private.enrollment_in(uuid, uuid) is 'The seat by which somebody learns in a course: the active one, the latest if there are several; null when they have none.';
+comment on function private.enrollment_in(uuid, uuid) is 'The seat by which somebody learns in a course: one that is open before one that is not, then the active, the latest; null when they have none.';
 
 create function private.access_ends_at(enrolled_at timestamptz, starts_at timestamptz, access_days integer, set_to timestamptz)
 returns timestamptz
@@ -160,6 +167,19 @@ begin
 end
 $$;
 comment on function private.course_lock(uuid, uuid) is 'Why no lesson of the course is open by this seat (null: no seat): a word, or an empty one when nothing keeps them all shut.';
+
+create function private.is_seat_open(enrollment_id uuid, product_id uuid)
+returns boolean
+language plpgsql
+volatile -- as enrollment_in
+security invoker
+set search_path = ''
+as $$
+begin
+  return private.course_lock(is_seat_open.enrollment_id, is_seat_open.product_id) in ('', 'not_started', 'prerequisites');
+end
+$$;
+comment on function private.is_seat_open(uuid, uuid) is 'Whether a seat is paid and its access not over: its holder is told where the class meets, before its lessons open, too.';
 
 create type private.lesson_state as (
   lesson_id uuid, section_id uuid, ordinal integer, lock_reason text, opens_at timestamptz, waits_for uuid, completed_at timestamptz, score_percent integer
@@ -244,11 +264,12 @@ create policy update_teachers on public.lesson_contents for update to authentica
 create policy delete_teachers on public.lesson_contents for delete to authenticated
   using (product_id in (select private.taught_courses()) or (select private.has_permission('catalog.write')));
 grant select on public.lesson_contents to anon, authenticated, service_role;
-grant insert (lesson_id, body, video_url, file_id), update (body, video_url, file_id), delete on public.lesson_contents to authenticated, service_role;
+grant insert (lesson_id, body, translations, video_url, file_id), update (body, translations, video_url, file_id), delete on public.lesson_contents to authenticated, service_role;
 
 alter table public.learning_files enable row level security;
 create policy select_own_or_open on public.learning_files for select to authenticated
   using (owner_id = (select auth.uid()) or product_id in (select private.taught_courses()) or (select private.has_permission('enrollments.read'))
-    or exists (select from public.lesson_contents where lesson_contents.file_id = learning_files.id));
+    -- never somebody's work, whatever a lesson names as its file
+    or enrollment_id is null and exists (select from public.lesson_contents where lesson_contents.file_id = learning_files.id));
 grant select on public.learning_files to authenticated, service_role;
 -- not granted: any write. prepare_upload makes the row before the bytes come, receive_learning_file looks at what came.

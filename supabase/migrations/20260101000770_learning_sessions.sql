@@ -49,8 +49,10 @@ security definer -- as taught_courses
 set search_path = ''
 as $$
   select intake_sessions.id
-  from public.enrollments join public.intake_sessions on intake_sessions.intake_id = enrollments.intake_id
-  where enrollments.learner_id = auth.uid() and enrollments.status in ('active', 'completed');
+  from public.enrollments
+  join public.intakes on intakes.id = enrollments.intake_id
+  join public.intake_sessions on intake_sessions.intake_id = intakes.id
+  where enrollments.learner_id = auth.uid() and enrollments.status in ('active', 'completed') and private.is_seat_open(enrollments.id, intakes.product_id);
 $$;
 comment on function private.attended_sessions() is 'The sessions of the intakes the caller has an open seat in. Ask it as taught_courses.';
 grant execute on function private.attended_sessions() to authenticated;
@@ -113,7 +115,7 @@ begin
     join public.intake_sessions on intake_sessions.intake_id = intakes.id
     left join public.session_links on session_links.session_id = intake_sessions.id
     left join public.intake_links on intake_links.intake_id = intakes.id
-    where enrollments.learner_id = calendar_of.person_id and enrollments.status in ('active', 'completed')
+    where enrollments.learner_id = calendar_of.person_id and enrollments.status in ('active', 'completed') and private.is_seat_open(enrollments.id, intakes.product_id)
       and intake_sessions.ends_at > calendar_of.starts_from and intake_sessions.starts_at < calendar_of.starts_before
     order by intake_sessions.starts_at, intake_sessions.id
     limit 1000;

@@ -406,36 +406,3 @@ $$;
 comment on function public.leave_waitlist(uuid, text) is
   'Leaves a waiting list, or declines the offered seat, which goes to the next in line. Answers the entry. Errors: not_waiting, idempotency_key_reused, sign_in_required.';
 grant execute on function public.leave_waitlist(uuid, text) to authenticated;
-
-create function private.my_waitlist()
-returns setof jsonb
-language plpgsql
-volatile
-security definer -- a place counts other people's rows
-set search_path = ''
-as $$
-begin
-  return query
-    select private.waitlist_document(waitlist_entries) || jsonb_build_object('title', products.title, 'slug', products.slug, 'intake_title', intakes.title)
-    from public.waitlist_entries
-    join public.intakes on intakes.id = waitlist_entries.intake_id
-    join public.products on products.id = intakes.product_id
-    where waitlist_entries.learner_id = private.require_person()
-      and (waitlist_entries.status = 'waiting' or waitlist_entries.status = 'offered' and waitlist_entries.offer_expires_at > now())
-    order by waitlist_entries.position;
-end
-$$;
-comment on function private.my_waitlist() is 'Does the work of public.my_waitlist.';
-grant execute on function private.my_waitlist() to authenticated;
-
-create function public.my_waitlist()
-returns setof jsonb
-language sql
-stable
-security invoker
-set search_path = ''
-as $$
-  select * from private.my_waitlist();
-$$;
-comment on function public.my_waitlist() is 'The waiting lists the caller is on: {id, intake_id, status, place, offer_expires_at, max_amount, currency, created_at, title, slug, intake_title}. Errors: sign_in_required.';
-grant execute on function public.my_waitlist() to authenticated;

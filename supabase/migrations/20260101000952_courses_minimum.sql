@@ -100,7 +100,8 @@ stable
 security definer -- as taught_courses
 set search_path = ''
 as $$
-  select enrollments.intake_id from public.enrollments where enrollments.learner_id = auth.uid() and enrollments.status in ('active', 'completed');
+  select enrollments.intake_id from public.enrollments join public.intakes on intakes.id = enrollments.intake_id
+  where enrollments.learner_id = auth.uid() and enrollments.status in ('active', 'completed') and private.is_seat_open(enrollments.id, intakes.product_id);
 $$;
 comment on function private.attended_intakes() is 'The intakes the caller has an open seat in. Ask it as taught_courses.';
 grant execute on function private.attended_intakes() to authenticated;

@@ -27,9 +27,9 @@ as $$
 declare
   v_copy public.intakes;
 begin
-  insert into public.intakes (product_id, title, seats, enroll_opens_at, enroll_closes_at, starts_at, ends_at, time_zone, location, access_days, has_waitlist,
+  insert into public.intakes (product_id, title, translations, seats, enroll_opens_at, enroll_closes_at, starts_at, ends_at, time_zone, location, access_days, has_waitlist,
     min_seats, decide_at, auto_cancel, cancel_days_before_start, cancel_days_after_purchase, cancel_progress_percent, status)
-  values (original.product_id, copy_intake.title, original.seats,
+  values (original.product_id, copy_intake.title, case when copy_intake.title = original.title then original.translations else '{}' end, original.seats,
     coalesce(private.move_time(original.enroll_opens_at, from_start, to_start, original.time_zone), original.enroll_opens_at),
     coalesce(private.move_time(original.enroll_closes_at, from_start, to_start, original.time_zone), original.enroll_closes_at),
     case when original.starts_at is not null then to_start end,

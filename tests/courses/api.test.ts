@@ -196,11 +196,14 @@ describe("an intake's life over HTTP", () => {
     await stack.sql`insert into public.intake_links (intake_id, url) values (${draft.id}, 'https://meet.test/room')`;
     expect(await learner.seatline.courses.link({ intake_id: draft.id })).toBe("https://meet.test/room");
     expect(await admin.seatline.learning.roster({ intake_id: draft.id, search: "1+1" })).toHaveLength(1);
-    const sheet = await fetch(`${stack.urls.api}/rest/v1/rpc/roster?intake_id=${draft.id}&select=first_name,status`, {
-      headers: { apikey: stack.keys.publishableKey, authorization: `Bearer ${admin.token}`, accept: "text/csv" },
+    const [head, row, ...more] = (await admin.seatline.learning.rosterSheet({ intake_id: draft.id })).split("\n");
+    expect(head?.split(",").slice(2, 6)).toEqual(["first_name", "last_name", "email", "status"]);
+    expect(row?.split(",").slice(2, 3)).toEqual(["'=1+1"]);
+    expect(more).toEqual([]);
+    await expectRefusal(learner.seatline.learning.rosterSheet({ intake_id: draft.id }), {
+      code: "intake_not_found",
+      status: 404,
     });
-    expect(sheet.headers.get("content-type")).toContain("text/csv");
-    expect((await sheet.text()).split("\n")).toEqual(["first_name,status", "'=1+1,active"]);
     expect(await staff.messageIntake({ intake_id: draft.id, subject: "Hello", body: "See you." })).toMatchObject({
       recipients: 1,
     });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { rowsOf } from "../organisations/seats.ts";
 import { cancelOrder, endHold, enroll, orderOne, payOrder } from "../support/buying.ts";
 import { type BuiltIntake, type IntakeWish, publishedIntake } from "../support/catalog.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
@@ -46,6 +47,27 @@ describe("a learner joins the waiting list", () => {
       expect(await myWaitlist(sql, second)).toMatchObject([{ place: 1 }]);
       expect(await myWaitlist(sql, first)).toEqual([]);
       expect((await joinWaitlist(sql, first, intake.intakeId)).place).toBe(2);
+    }));
+
+  test("and finds it on the dashboard: waiting, then the offer, then the seat", () =>
+    database.rolledBack(async (sql) => {
+      const intake = await fullIntake(sql);
+      const [first = "", second = ""] = await queue(sql, intake, 2);
+      const card = async (person: string) => (await rowsOf(sql, person, "my_courses"))[0];
+      const waits = { enrollment_id: null, state: "waiting", status: "waiting", slug: intake.slug, waitlist_place: 2 };
+      expect(await card(second)).toMatchObject({ ...waits, offer_expires_at: null, progress_percent: null });
+      await cancelOrder(sql, intake.owner, intake.order.id);
+      const offered = {
+        state: "waiting",
+        status: "offered",
+        waitlist_place: null,
+        offer_expires_at: expect.any(String),
+      };
+      expect(await card(first)).toMatchObject(offered);
+      await enroll(sql, first, intake.intakeId);
+      expect(await rowsOf(sql, first, "my_courses")).toMatchObject([{ state: "active", waitlist_place: null }]);
+      await leaveWaitlist(sql, second, intake.intakeId);
+      expect(await card(second)).toBeUndefined();
     }));
 
   test("with the same key twice and gets one place and one answer; leaves in the same way", () =>

@@ -80,6 +80,7 @@ allowed (name, clients) as (
     ('private.deduct_stock', 'authenticated'),
     ('private.duplicate_intake', 'authenticated'),
     ('private.enroll', 'authenticated'),
+    ('private.lesson_document', 'anon, authenticated'),
     ('private.explain_order_money', 'authenticated'),
     ('private.export_file', 'authenticated'),
     ('private.find_import', 'authenticated'),

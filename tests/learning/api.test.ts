@@ -15,6 +15,37 @@ const lessonsOf = async (seatline: Seatline, product: string): Promise<OutlineLe
   (await seatline.learning.outline(product)).sections.flatMap(({ lessons }) => lessons);
 const pdf = new Blob([`%PDF-1.7\n${"My to-do list. ".repeat(20)}\n%%EOF`], { type: "application/pdf" });
 
+/** Asks Storage itself for a file, in every way it has: only a signed link opens it, and only the secret key signs. */
+async function storageIsShut(path: string, tokens: (string | null)[]): Promise<void> {
+  const ways: [string, RequestInit?][] = [
+    [`object/learning/${path}`],
+    [`object/authenticated/learning/${path}`],
+    [`object/public/learning/${path}`],
+    [`object/info/learning/${path}`],
+    [`object/sign/learning/${path}`, { method: "POST", body: JSON.stringify({ expiresIn: 60 }) }],
+    ["object/list/learning", { method: "POST", body: JSON.stringify({ prefix: path.slice(0, 12), limit: 10 }) }],
+    [
+      `object/copy`,
+      { method: "POST", body: JSON.stringify({ bucketId: "learning", sourceKey: path, destinationKey: "mine" }) },
+    ],
+    [`object/learning/${path}`, { method: "DELETE" }],
+  ];
+  for (const token of tokens) {
+    const headers = {
+      apikey: stack.keys.publishableKey,
+      "content-type": "application/json",
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+    };
+    for (const [way, init] of ways) {
+      const answer = await fetch(`${stack.urls.api}/storage/v1/${way}`, { ...init, headers });
+      const text = await answer.text();
+      expect(answer.ok && text !== "[]", `${init?.method ?? "GET"} ${way}: ${answer.status} ${text.slice(0, 80)}`).toBe(
+        false,
+      );
+    }
+  }
+}
+
 describe("the course of the demo school", () => {
   test("can be taken from its first lesson to a certificate that anyone can check", async () => {
     const [learner, other, teacher] = [await newLearner(stack), await newLearner(stack), await newLearner(stack)];
@@ -28,7 +59,9 @@ describe("the course of the demo school", () => {
     expect(await visitor(stack).learning.lesson(shown[0]?.id ?? "")).toMatchObject({
       video_url: expect.stringMatching(/^https:/),
     });
-    expect(await refusal(visitor(stack).learning.lesson(shown[1]?.id ?? ""))).toMatchObject({ code: "not_found" });
+    const locked = await refusal(visitor(stack).learning.lesson(shown[1]?.id ?? ""));
+    expect(locked).toMatchObject({ code: "lesson_locked", status: 409 });
+    expect(JSON.parse(locked.details as string)).toMatchObject({ reason: "not_enrolled" });
 
     await learner.seatline.courses.enroll({ intake_id: selfPaced });
     for (;;) {
@@ -62,6 +95,7 @@ describe("the course of the demo school", () => {
       code: "file_not_found",
       status: 404,
     });
+    await storageIsShut(`submissions/${lesson_id}/${file.id}`, [null, other.token, learner.token, teacher.token]);
     await teacher.seatline.learning.grade({ submission_id: work?.id ?? "", score_percent: 90, feedback: "Neat." });
     expect(await teacher.seatline.learning.roster({ intake_id: selfPaced, status: "completed" })).toMatchObject([
       { learner_id: learner.id, score_percent: 95 },

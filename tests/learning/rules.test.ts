@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { cancelOrder, enroll } from "../support/buying.ts";
+import { as, cancelOrder, enroll } from "../support/buying.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
 import { expectRefusal } from "../support/expect-error.ts";
 import { newCustomer } from "../support/people.ts";
@@ -100,6 +100,55 @@ describe("a lesson is open", () => {
       expect(await reasons(sql, learner, second)).toEqual([null]);
     }));
 
+  test("by the seat that is open, when another one of the same course opens later", () =>
+    database.rolledBack(async (sql) => {
+      const course = await buildCourse(sql, [{}]);
+      const learner = await newLearnerIn(sql, course);
+      const [next] = await sql`insert into public.intakes (product_id, title, starts_at)
+        values (${course.productId}, 'Next', now() + interval '30 days') returning id, variant_id`;
+      await sql`insert into public.prices (variant_id, currency, amount) values (${next?.variant_id}, 'IDR', 0)`;
+      await enroll(sql, learner, next?.id);
+      expect(await reasons(sql, learner, course)).toEqual([null]);
+      await complete(sql, learner, course.lessons[0]);
+      await sql`update public.intakes set access_days = 1 where id = ${course.intakeId}`;
+      await sql`update public.enrollments set enrolled_at = now() - interval '2 days' where intake_id = ${course.intakeId}`;
+      expect(await reasons(sql, learner, course)).toEqual(["not_started"]);
+    }));
+
+  test("and read in one call, which says of a locked one why, when it opens and what comes first", () =>
+    database.rolledBack(async (sql) => {
+      const opens_at = new Date(Date.now() + 3_600_000);
+      const course = await buildCourse(sql, [{}, {}, { opens_at }], { course: { is_sequential: true } });
+      const [learner, stranger] = [await newLearnerIn(sql, course), await newCustomer(sql)];
+      const [first, second, third] = course.lessons;
+      const read = (person: string, lesson_id?: string) =>
+        call(sql, person, "lesson_document", { lesson_id: lesson_id ?? null });
+      const why = async (person: string, lesson_id?: string) => {
+        await sql`savepoint before_the_refusal`;
+        const details = await read(person, lesson_id).catch((error) => JSON.parse(error.message).details);
+        await sql`rollback to savepoint before_the_refusal`;
+        return details;
+      };
+      expect(await read(learner, first)).toMatchObject({
+        body: "Body 0",
+        kind: "text",
+        file: null,
+        completed_at: null,
+      });
+      await expectRefusal(() => read(learner, second), locked);
+      expect(JSON.parse(String(await why(learner, second)))).toEqual({
+        reason: "previous_lesson",
+        opens_at: null,
+        waits_for: first,
+      });
+      const late = JSON.parse(String(await why(learner, third)));
+      expect([late.reason, Date.parse(late.opens_at)]).toEqual(["not_yet", opens_at.getTime()]);
+      await expectRefusal(() => read(stranger, first), locked);
+      await expectRefusal(() => read(stranger, course.productId), { code: "lesson_not_found", status: 404 });
+      await complete(sql, learner, first);
+      expect(await read(learner, first)).toMatchObject({ completed_at: expect.any(String) });
+    }));
+
   test("no more once the seat is given back; progress stays", () =>
     database.rolledBack(async (sql) => {
       const course = await buildCourse(sql, [{}, {}]);
@@ -109,6 +158,53 @@ describe("a lesson is open", () => {
       await cancelOrder(sql, learner, order.id);
       expect(await readable(sql, learner, course.lessons)).toEqual([]);
       expect(await sql`select lesson_id from public.lesson_progress where learner_id = ${learner}`).toHaveLength(1);
+    }));
+});
+
+describe("a course in two languages", () => {
+  test("is read in the one that was asked for, and in its base text where nothing is translated", () =>
+    database.rolledBack(async (sql) => {
+      const course = await buildCourse(sql, [{}, {}]);
+      const learner = await newLearnerIn(sql, course);
+      const translate = (table: string, texts: object, column: string, id?: string) =>
+        sql`update ${sql(`public.${table}`)} set translations = ${JSON.stringify({ en: texts })}::text::jsonb where ${sql(column)} = ${id ?? null}`;
+      await translate("products", { title: "The course" }, "id", course.productId);
+      await translate("intakes", { title: "This spring" }, "id", course.intakeId);
+      await translate("course_sections", { title: "Begin" }, "id", course.sectionId);
+      await translate("lessons", { title: "The first" }, "id", course.lessons[0]);
+      await translate("lesson_contents", { body: "Read this." }, "lesson_id", course.lessons[0]);
+      const args = { product_id: course.productId, locale: "en-GB" };
+      const shown = await call<{ title: string; sections: { title: string; lessons: { title: string }[] }[] }>(
+        sql,
+        learner,
+        "course_outline",
+        args,
+      );
+      expect([shown.title, shown.sections[0]?.title]).toEqual(["The course", "Begin"]);
+      expect(shown.sections[0]?.lessons.map(({ title }) => title)).toEqual(["The first", "Lesson 1"]);
+      const [first] = course.lessons;
+      expect(await call(sql, learner, "lesson_document", { lesson_id: first, locale: "en" })).toMatchObject({
+        title: "The first",
+        body: "Read this.",
+      });
+      expect(await call(sql, learner, "lesson_document", { lesson_id: first })).toMatchObject({
+        title: "Lesson 0",
+        body: "Body 0",
+      });
+      const card = async (locale: string | null) =>
+        (
+          await as(
+            sql,
+            learner,
+            (tx) => tx`select title, intake_title, next_lesson ->> 'title' as next from public.my_courses(${locale})`,
+          )
+        )[0];
+      expect(await card("en")).toEqual({ title: "The course", intake_title: "This spring", next: "The first" });
+      expect(await card("fr")).toMatchObject({ next: "Lesson 0" });
+      await expectRefusal(() => translate("lessons", { body: "no" }, "id", first), {
+        code: "invalid_translations",
+        status: 422,
+      });
     }));
 });
 

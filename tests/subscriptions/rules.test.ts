@@ -246,6 +246,9 @@ describe("what a subscription opens", () => {
       const [seat] =
         await sql`select private.course_lock(id, ${it.intake.productId}) as lock, status from public.enrollments where learner_id = ${it.personId}`;
       expect(seat).toEqual({ lock: "suspended", status: "active" }); // shut before the clock came
+      await asCustomer(sql, it.personId);
+      expect(await sql`select state from public.my_courses()`).toEqual([{ state: "suspended" }]);
+      await asOwner(sql);
       expect((await sql`select private.follow_due_subscriptions() as moved`)[0]?.moved).toBe(1);
       expect((await sql`select private.follow_due_subscriptions() as moved`)[0]?.moved).toBe(0);
       expect(await seats(sql, it.personId)).toEqual(["suspended"]);

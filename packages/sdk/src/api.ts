@@ -28,6 +28,16 @@ export class Api {
     );
   }
 
+  /** Calls a STABLE function whose rows are wanted as a sheet, CSV with a head line. */
+  askForSheet(name: string, args: Query = {}, options?: CallOptions): Promise<string> {
+    const headers = { accept: "text/csv" };
+    const path = `/rest/v1/rpc/${name}`;
+    return this.#http.send(
+      { method: "GET", path, query: present(args), headers, text: true, repeatable: true },
+      options,
+    );
+  }
+
   /** Calls a STABLE function with POST: a question whose words belong in no log of addresses, or that are too many for one. */
   askInBody<T>(name: string, args: Record<string, unknown>, options?: CallOptions): Promise<T> {
     return this.#http.send({ method: "POST", path: `/rest/v1/rpc/${name}`, body: args, repeatable: true }, options);

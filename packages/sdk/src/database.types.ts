@@ -927,6 +927,7 @@ export type Database = {
           position: number;
           product_id: string;
           title: string;
+          translations: NonNullable<Json>;
           updated_at: string;
         };
         ComputedFields: never;
@@ -936,6 +937,7 @@ export type Database = {
           position?: number;
           product_id: string;
           title: string;
+          translations?: NonNullable<Json>;
           updated_at?: string;
         };
         Update: {
@@ -944,6 +946,7 @@ export type Database = {
           position?: number;
           product_id?: string;
           title?: string;
+          translations?: NonNullable<Json>;
           updated_at?: string;
         };
         Relationships: [
@@ -2265,6 +2268,7 @@ export type Database = {
           status: string;
           time_zone: string;
           title: string;
+          translations: NonNullable<Json>;
           updated_at: string;
           variant_id: string;
           wound_up_at: string | null;
@@ -2295,6 +2299,7 @@ export type Database = {
           status?: string;
           time_zone?: string;
           title: string;
+          translations?: NonNullable<Json>;
           updated_at?: string;
           variant_id: string;
           wound_up_at?: string | null;
@@ -2323,6 +2328,7 @@ export type Database = {
           status?: string;
           time_zone?: string;
           title?: string;
+          translations?: NonNullable<Json>;
           updated_at?: string;
           variant_id?: string;
           wound_up_at?: string | null;
@@ -2691,6 +2697,7 @@ export type Database = {
           file_id: string | null;
           lesson_id: string;
           product_id: string;
+          translations: NonNullable<Json>;
           updated_at: string;
           video_url: string | null;
         };
@@ -2701,6 +2708,7 @@ export type Database = {
           file_id?: string | null;
           lesson_id: string;
           product_id: string;
+          translations?: NonNullable<Json>;
           updated_at?: string;
           video_url?: string | null;
         };
@@ -2710,6 +2718,7 @@ export type Database = {
           file_id?: string | null;
           lesson_id?: string;
           product_id?: string;
+          translations?: NonNullable<Json>;
           updated_at?: string;
           video_url?: string | null;
         };
@@ -2803,6 +2812,7 @@ export type Database = {
           section_id: string;
           time_limit_minutes: number | null;
           title: string;
+          translations: NonNullable<Json>;
           updated_at: string;
           withdrawn_at: string | null;
         };
@@ -2823,6 +2833,7 @@ export type Database = {
           section_id: string;
           time_limit_minutes?: number | null;
           title: string;
+          translations?: NonNullable<Json>;
           updated_at?: string;
           withdrawn_at?: string | null;
         };
@@ -2842,6 +2853,7 @@ export type Database = {
           section_id?: string;
           time_limit_minutes?: number | null;
           title?: string;
+          translations?: NonNullable<Json>;
           updated_at?: string;
           withdrawn_at?: string | null;
         };
@@ -5698,7 +5710,7 @@ export type Database = {
       };
       complete_lesson: { Args: { idempotency_key?: string; lesson_id: string }; Returns: Json };
       complete_order: { Args: { idempotency_key?: string; order_id: string }; Returns: Json };
-      course_outline: { Args: { product_id: string }; Returns: Json };
+      course_outline: { Args: { locale?: string; product_id: string }; Returns: Json };
       create_draft_order: {
         Args: {
           country?: string;
@@ -5845,6 +5857,7 @@ export type Database = {
           name: string;
         }[];
       };
+      lesson_document: { Args: { lesson_id: string; locale?: string }; Returns: Json };
       list_products: {
         Args: {
           category?: string;
@@ -5874,7 +5887,7 @@ export type Database = {
       };
       my_calendar: { Args: { starts_before?: string; starts_from?: string }; Returns: Json[] };
       my_courses: {
-        Args: Record<PropertyKey, never>;
+        Args: { locale?: string };
         Returns: {
           access_ends_at: string;
           certificate_number: string;
@@ -5887,6 +5900,7 @@ export type Database = {
           location: string;
           next_lesson: Json;
           next_session: Json;
+          offer_expires_at: string;
           order_id: string;
           order_number: string;
           product_id: string;
@@ -5900,6 +5914,7 @@ export type Database = {
           summary: string;
           time_zone: string;
           title: string;
+          waitlist_place: number;
         }[];
       };
       my_downloads: {

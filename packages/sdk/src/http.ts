@@ -28,6 +28,8 @@ export interface HttpRequest {
   body?: unknown;
   /** Sent as they are, in place of a body. */
   bytes?: Blob | Uint8Array<ArrayBuffer>;
+  /** The answer is text and no JSON. */
+  text?: boolean;
   /** Whether sending it twice has the effect of sending it once; only then is it tried again. */
   repeatable: boolean;
 }
@@ -90,6 +92,7 @@ export class Http {
       const error = readError(response.status, body === undefined ? null : body, answeredId);
       return { error, retryAfter: retryAfterMs(response.headers.get("retry-after")) };
     }
+    if (request.text) return { data: text as T };
     if (body === undefined) return { error: notJson(response.status, text, answeredId), retryAfter: null };
     return { data: body as T };
   }

@@ -94,10 +94,12 @@ export interface Enrolled {
 
 /** One card of a learner's dashboard. */
 export interface MyCourse {
-  enrollment_id: string;
-  status: EnrollmentStatus;
-  /** What the learner can do: nothing before it is paid (reserved) or while suspended, learn (active), look back (ended). */
-  state: "reserved" | "active" | "suspended" | "ended";
+  /** Null while waiting for a seat. */
+  enrollment_id: string | null;
+  /** Of the enrolment; while waiting, of the place on the waiting list. */
+  status: EnrollmentStatus | "waiting" | "offered";
+  /** What the learner can do: wait for a seat or take the one that is offered (waiting), nothing before it is paid (reserved) or while suspended, learn (active), look back (ended). */
+  state: "waiting" | "reserved" | "active" | "suspended" | "ended";
   product_id: string;
   slug: string;
   title: string;
@@ -124,6 +126,10 @@ export interface MyCourse {
   score_percent: number | null;
   /** Of the certificate, unless it was revoked. */
   certificate_number: string | null;
+  /** 1 is next; null unless waiting. */
+  waitlist_place: number | null;
+  /** Until when an offered seat is held. */
+  offer_expires_at: string | null;
 }
 
 /** A learner's place on the waiting list of an intake. */

@@ -68,9 +68,9 @@ export class Courses {
     return this.#api.perform("enroll", { intake_id: params.intake_id }, options);
   }
 
-  /** The caller's courses, as a dashboard shows them. */
-  mine(options?: CallOptions): Promise<MyCourse[]> {
-    return this.#api.ask("my_courses", {}, options);
+  /** The caller's courses and the lists they wait on, as a dashboard shows them. */
+  mine(params: MyCoursesParams = {}, options?: CallOptions): Promise<MyCourse[]> {
+    return this.#api.ask("my_courses", { ...params }, options);
   }
 
   /**
@@ -258,6 +258,12 @@ export interface ListCoursesParams extends PageParams {
 export interface GetCourseParams {
   /** Only prices in this currency (ISO 4217); all of them when left out. */
   currency?: string;
+}
+
+/** What {@link Courses.mine} takes. */
+export interface MyCoursesParams {
+  /** `id` or `en`; what is not translated is shown in the base text. */
+  locale?: string;
 }
 
 /** What {@link Courses.enroll} takes. */

@@ -1,4 +1,4 @@
-import type { Api } from "../api.ts";
+import type { Api, Query } from "../api.ts";
 import { SeatlineError } from "../errors.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
 import type {
@@ -36,21 +36,16 @@ export class Learning {
   }
 
   /** A course's sections and lessons: what is open to the caller, why not and when. Needs no sign-in. Errors: `course_not_found`. */
-  outline(product_id: string, options?: CallOptions): Promise<CourseOutline> {
-    return this.#api.ask("course_outline", { product_id }, options);
+  outline(product_id: string, params: TextParams = {}, options?: CallOptions): Promise<CourseOutline> {
+    return this.#api.ask("course_outline", { product_id, ...params }, options);
   }
 
-  /** What is in an open lesson. A locked one answers `not_found`: the outline says why it is locked. */
-  async lesson(lesson_id: string, options?: CallOptions): Promise<LessonContent> {
-    const query = { select: "lesson_id,body,video_url,file_id", lesson_id: `eq.${lesson_id}` };
-    const [row] = await this.#api.rows<LessonContent>("lesson_contents", query, options);
-    if (row) return row;
-    throw new SeatlineError({
-      code: "not_found",
-      message: "This lesson is not there or not open.",
-      status: 404,
-      hint: "Read the outline: it says what is locked and why.",
-    });
+  /**
+   * What is in an open lesson. A locked one is refused with `lesson_locked`, whose `details` are JSON: the reason, when it opens, and which
+   * lesson comes first. Needs no sign-in for a preview. Errors: `lesson_not_found`, `lesson_locked`.
+   */
+  lesson(lesson_id: string, params: TextParams = {}, options?: CallOptions): Promise<LessonContent> {
+    return this.#api.ask("lesson_document", { lesson_id, ...params }, options);
   }
 
   /** Completes a text, video or file. The last step of a course completes it. Errors: docs/errors.md, Learning. */
@@ -152,9 +147,12 @@ export class Learning {
 
   /** For those who teach the course, and staff: the learners of an intake, by name. Errors: `intake_not_found`. */
   roster(params: RosterParams, options?: CallOptions): Promise<RosterEntry[]> {
-    const { intake_id, status, search, progress_below } = params;
-    const query = { intake_id, status: status && `eq.${status}`, search, progress_below: progress_below?.toString() };
-    return this.#api.ask("roster", query, options);
+    return this.#api.ask("roster", rosterQuery(params), options);
+  }
+
+  /** {@link Learning.roster} as CSV with a head line, in which no name is a formula to a spreadsheet. Errors: `intake_not_found`. */
+  rosterSheet(params: RosterParams, options?: CallOptions): Promise<string> {
+    return this.#api.askForSheet("roster", rosterQuery(params), options);
   }
 
   /** The sessions of the caller's open seats, soonest first; from now on unless said otherwise. */
@@ -202,6 +200,16 @@ export class Learning {
     const { certificate_id, reason } = params;
     return this.#api.perform("revoke_certificate", { certificate_id, reason }, options);
   }
+}
+
+function rosterQuery({ intake_id, status, search, progress_below }: RosterParams): Query {
+  return { intake_id, status: status && `eq.${status}`, search, progress_below: progress_below?.toString() };
+}
+
+/** In which language {@link Learning.outline} and {@link Learning.lesson} answer. */
+export interface TextParams {
+  /** `id` or `en`; what is not translated is shown in the base text. */
+  locale?: string;
 }
 
 /** Names a lesson. */

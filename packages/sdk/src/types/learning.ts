@@ -55,11 +55,19 @@ export interface OutlineLesson {
 /** What is in an open lesson. */
 export interface LessonContent {
   lesson_id: string;
+  product_id: string;
+  kind: LessonKind;
+  title: string;
+  duration_minutes: number | null;
   /** Markdown. */
   body: string;
   video_url: string | null;
   /** For `learning.fileLink`. */
   file_id: string | null;
+  file: { id: string; file_name: string; content_type: string; bytes: number } | null;
+  /** Of the caller, who has a seat. */
+  completed_at: string | null;
+  score_percent: number | null;
 }
 
 /** Where a learner stands after a step. */
