@@ -356,7 +356,7 @@ CREATE TABLE "public"."order_notes" ("id" uuid NOT NULL DEFAULT gen_random_uuid(
 
 ALTER TABLE "public"."order_notes" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."orders" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "number" text NOT NULL DEFAULT ('SL-'::text || nextval('private.order_numbers'::regclass)), "customer_id" uuid NOT NULL, "status" text NOT NULL, "currency" text NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "shipping_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "placed_at" timestamp with time zone NOT NULL DEFAULT now(), "expires_at" timestamp with time zone, "paid_at" timestamp with time zone, "owed_reason" text, "processing_at" timestamp with time zone, "shipped_at" timestamp with time zone, "delivered_at" timestamp with time zone, "completed_at" timestamp with time zone, "cancelled_at" timestamp with time zone, "cancel_reason" text, "shipping_address" jsonb, "purpose" text, "organisation_id" uuid, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "orders_add_up" CHECK ((total_amount = (((subtotal_amount - discount_amount) + tax_amount) + shipping_amount))), CONSTRAINT "orders_are_dated_when_paid" CHECK (((paid_at IS NOT NULL) OR (status = ANY (ARRAY['pending'::text, 'cancelled'::text, 'expired'::text, 'needs_review'::text, 'refunded'::text])))), CONSTRAINT "orders_arrive_after_they_left" CHECK (((delivered_at IS NULL) OR (shipped_at IS NOT NULL))), CONSTRAINT "orders_expire_only_while_unpaid" CHECK (((status <> 'pending'::text) OR (expires_at IS NOT NULL))), CONSTRAINT "orders_go_to_one_address" CHECK ((jsonb_typeof(shipping_address) = 'object'::text)), CONSTRAINT "orders_have_a_known_purpose" CHECK ((purpose = ANY (ARRAY['organisation'::text, 'gift'::text, 'renewal'::text, 'transfer'::text]))), CONSTRAINT "orders_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text, 'cancelled'::text, 'expired'::text, 'refunded'::text, 'partially_refunded'::text, 'needs_review'::text]))), CONSTRAINT "orders_name_the_organisation_they_are_for" CHECK (((organisation_id IS NOT NULL) = (NOT (purpose IS DISTINCT FROM 'organisation'::text)))), CONSTRAINT "orders_never_pay_the_buyer" CHECK (((subtotal_amount >= 0) AND (discount_amount >= 0) AND (tax_amount >= 0) AND (shipping_amount >= 0) AND (total_amount >= 0) AND ((tax_included_amount >= 0) AND (tax_included_amount <= (subtotal_amount - discount_amount))))), CONSTRAINT "orders_number_key" UNIQUE (number), CONSTRAINT "orders_pkey" PRIMARY KEY (id), CONSTRAINT "orders_say_when_they_were_cancelled" CHECK (((status <> 'cancelled'::text) OR (cancelled_at IS NOT NULL))));
+CREATE TABLE "public"."orders" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "number" text NOT NULL DEFAULT ('SL-'::text || nextval('private.order_numbers'::regclass)), "customer_id" uuid NOT NULL, "status" text NOT NULL, "currency" text NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "shipping_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "placed_at" timestamp with time zone NOT NULL DEFAULT now(), "expires_at" timestamp with time zone, "paid_at" timestamp with time zone, "owed_reason" text, "processing_at" timestamp with time zone, "shipped_at" timestamp with time zone, "delivered_at" timestamp with time zone, "completed_at" timestamp with time zone, "cancelled_at" timestamp with time zone, "cancel_reason" text, "shipping_address" jsonb, "tax_country" text, "tax_province" text, "purpose" text, "organisation_id" uuid, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "orders_add_up" CHECK ((total_amount = (((subtotal_amount - discount_amount) + tax_amount) + shipping_amount))), CONSTRAINT "orders_are_dated_when_paid" CHECK (((paid_at IS NOT NULL) OR (status = ANY (ARRAY['pending'::text, 'cancelled'::text, 'expired'::text, 'needs_review'::text, 'refunded'::text])))), CONSTRAINT "orders_arrive_after_they_left" CHECK (((delivered_at IS NULL) OR (shipped_at IS NOT NULL))), CONSTRAINT "orders_expire_only_while_unpaid" CHECK (((status <> 'pending'::text) OR (expires_at IS NOT NULL))), CONSTRAINT "orders_go_to_one_address" CHECK ((jsonb_typeof(shipping_address) = 'object'::text)), CONSTRAINT "orders_have_a_known_purpose" CHECK ((purpose = ANY (ARRAY['organisation'::text, 'gift'::text, 'renewal'::text, 'transfer'::text]))), CONSTRAINT "orders_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text, 'cancelled'::text, 'expired'::text, 'refunded'::text, 'partially_refunded'::text, 'needs_review'::text]))), CONSTRAINT "orders_name_the_organisation_they_are_for" CHECK (((organisation_id IS NOT NULL) = (NOT (purpose IS DISTINCT FROM 'organisation'::text)))), CONSTRAINT "orders_never_pay_the_buyer" CHECK (((subtotal_amount >= 0) AND (discount_amount >= 0) AND (tax_amount >= 0) AND (shipping_amount >= 0) AND (total_amount >= 0) AND ((tax_included_amount >= 0) AND (tax_included_amount <= (subtotal_amount - discount_amount))))), CONSTRAINT "orders_number_key" UNIQUE (number), CONSTRAINT "orders_pkey" PRIMARY KEY (id), CONSTRAINT "orders_say_when_they_were_cancelled" CHECK (((status <> 'cancelled'::text) OR (cancelled_at IS NOT NULL))));
 
 ALTER TABLE "public"."orders" ENABLE ROW LEVEL SECURITY;
 
@@ -590,7 +590,7 @@ CREATE TYPE "private"."order_search" AS ("words" text, "pattern" text, "digits_p
 
 CREATE TYPE "private"."promoted" AS ("lines" private.order_line[], "discounts" jsonb, "problems" jsonb);
 
-CREATE TYPE "private"."quote" AS ("currency" text, "lines" private.order_line[], "subtotal_amount" bigint, "discount_amount" bigint, "tax_amount" bigint, "tax_included_amount" bigint, "shipping_amount" bigint, "total_amount" bigint, "discounts" jsonb, "taxes" jsonb, "problems" jsonb);
+CREATE TYPE "private"."quote" AS ("currency" text, "lines" private.order_line[], "subtotal_amount" bigint, "discount_amount" bigint, "tax_amount" bigint, "tax_included_amount" bigint, "shipping_amount" bigint, "total_amount" bigint, "discounts" jsonb, "taxes" jsonb, "problems" jsonb, "tax_country" text, "tax_province" text);
 
 CREATE TYPE "private"."priced_cart" AS ("cart" public.carts, "quote" private.quote, "address" public.addresses);
 
@@ -2309,11 +2309,16 @@ begin
   perform private.find_order(cancel_order.order_id, 'orders.cancel');
   select * into v_order from public.orders where orders.id = cancel_order.order_id for update;
   v_by_staff := private.is_service() or private.has_permission('orders.cancel');
+  -- one's own order needs no reason, as far as its customer may go; who acts for the shop says why, and the customer reads it
+  if v_by_staff and coalesce(cancel_order.reason, '') !~ '\S' and not (v_order.customer_id is not distinct from auth.uid()
+    and (v_order.status = 'pending' or private.order_allows(v_order, 'cancel', 'customer'))) then
+    perform private.fail('invalid_reason', 422, 'Staff say why they cancel an order, in at most 500 characters; its customer reads it.', 'Send a reason.');
+  end if;
   if v_order.status = 'pending' then
     perform private.end_order(v_order.id, 'cancelled', coalesce(cancel_order.reason, 'cancelled by the customer'));
     perform private.give_back_promotions(array[v_order.id]);
   elsif v_by_staff and private.order_allows(v_order, 'cancel', 'staff') or v_order.customer_id = auth.uid() and private.order_allows(v_order, 'cancel', 'customer') then
-    perform private.undo_order(v_order.id, coalesce(cancel_order.reason, case when v_order.customer_id = auth.uid() then 'cancelled by the customer' else 'cancelled' end));
+    perform private.undo_order(v_order.id, coalesce(cancel_order.reason, 'cancelled by the customer'));
   else
     perform private.fail('order_not_cancellable', 409, format('An order that is %s cannot be cancelled this way.', v_order.status),
       case when v_order.status in ('paid', 'processing') then 'Ask the shop: staff can cancel it and give the money back.' else 'Read the order again.' end);
@@ -5049,7 +5054,7 @@ begin
     return v_answer;
   end if;
   perform private.find_order(edit_order.order_id, 'orders.write');
-  if length(edit_order.reason) > 500 or v_staff and btrim(coalesce(edit_order.reason, '')) = '' then
+  if length(edit_order.reason) > 500 or v_staff and coalesce(edit_order.reason, '') !~ '\S' then
     perform private.fail('invalid_reason', 422, 'Staff say why they change an order, in at most 500 characters; its customer reads it.', 'Send a reason.');
   end if;
   select array_agg(row(wish.variant_id, wish.quantity)::private.wish order by wish.variant_id) into v_wishes from private.parse_lines(edit_order.lines) as wish;
@@ -5115,7 +5120,8 @@ begin
     perform private.refuse_problem(private.address_problem(v_lines, v_address.id));
     target.shipping_address := private.address_snapshot(v_address.id);
   end if;
-  v_quote := private.total_quote(target.customer_id, target.currency, v_lines, '{}', target.shipping_address ->> 'country', target.shipping_address ->> 'province');
+  v_quote := private.total_quote(target.customer_id, target.currency, v_lines, '{}', coalesce(target.shipping_address ->> 'country', target.tax_country),
+    case when target.shipping_address is null then target.tax_province else target.shipping_address ->> 'province' end);
   if v_quote.problems is not null then
     perform private.refuse_problem(v_quote.problems -> 0);
   end if;
@@ -5167,7 +5173,8 @@ begin
     perform private.refuse_problem(private.address_problem(v_lines, v_address.id));
     target.shipping_address := private.address_snapshot(v_address.id);
   end if;
-  v_quote := private.total_quote(target.customer_id, target.currency, v_lines, v_coupons, target.shipping_address ->> 'country', target.shipping_address ->> 'province');
+  v_quote := private.total_quote(target.customer_id, target.currency, v_lines, v_coupons, coalesce(target.shipping_address ->> 'country', target.tax_country),
+    case when target.shipping_address is null then target.tax_province else target.shipping_address ->> 'province' end);
   if v_quote.problems is not null then
     perform private.refuse_problem(v_quote.problems -> 0);
   end if;
@@ -5177,7 +5184,7 @@ begin
   update public.orders
   set subtotal_amount = v_quote.subtotal_amount, discount_amount = v_quote.discount_amount, tax_amount = v_quote.tax_amount,
     tax_included_amount = v_quote.tax_included_amount, shipping_amount = v_quote.shipping_amount, total_amount = v_quote.total_amount,
-    shipping_address = target.shipping_address
+    shipping_address = target.shipping_address, tax_country = v_quote.tax_country, tax_province = v_quote.tax_province
   where orders.id = target.id returning orders.* into target;
   perform private.note_backorders(target.id);
   perform private.redeem_promotions(target.id, target.customer_id, v_quote, target.expires_at, '{}');
@@ -10150,7 +10157,7 @@ begin
     'placed_at', v_order.placed_at, 'expires_at', v_order.expires_at, 'paid_at', v_order.paid_at,
     'processing_at', v_order.processing_at, 'shipped_at', v_order.shipped_at, 'delivered_at', v_order.delivered_at, 'completed_at', v_order.completed_at,
     'cancelled_at', v_order.cancelled_at, 'cancel_reason', v_order.cancel_reason, 'shipping_address', v_order.shipping_address,
-    'purpose', v_order.purpose, 'organisation_id', v_order.organisation_id,
+    'tax_country', v_order.tax_country, 'tax_province', v_order.tax_province, 'purpose', v_order.purpose, 'organisation_id', v_order.organisation_id,
     'items', v_items, 'payments', v_payments, 'refunds', v_refunds);
 end
 $function$;
@@ -17721,6 +17728,8 @@ declare
   v_taxed boolean;
   v_lines private.order_line[];
 begin
+  v_quote.tax_country := total_quote.country;
+  v_quote.tax_province := total_quote.province;
   -- most calls end here: where there is nothing to pay there is nothing to take off and nothing to tax
   if v_quote.subtotal_amount = 0 and coalesce(cardinality(total_quote.coupon_ids), 0) = 0 then
     return v_quote;
@@ -17737,10 +17746,12 @@ begin
     end if;
     v_quote := private.sum_lines(total_quote.currency, v_lines);
     v_quote.discounts := v_promoted.discounts;
+    v_quote.tax_province := total_quote.province;
     if v_taxed then
       v_quote.taxes := private.sum_taxes(v_lines);
     end if;
   end if;
+  v_quote.tax_country := v_country;
   if v_promoted.problems is not null then
     v_quote.problems := coalesce(v_quote.problems, '[]') || v_promoted.problems;
   end if;
@@ -17832,11 +17843,15 @@ AS $function$
 declare
   v_item public.order_items;
   v_currency text;
+  v_country text;
+  v_province text;
   v_line private.order_line;
   v_quote private.quote;
 begin
   select * into v_item from public.order_items where order_items.id = enrollment.order_item_id;
-  v_currency := coalesce((select orders.currency from public.orders where orders.id = v_item.order_id), private.setting('default_currency') #>> '{}');
+  -- the place whose taxes the seat was bought with
+  select orders.currency, orders.tax_country, orders.tax_province into v_currency, v_country, v_province from public.orders where orders.id = v_item.order_id;
+  v_currency := coalesce(v_currency, private.setting('default_currency') #>> '{}');
   v_line := private.price_line(target.variant_id, 1, v_currency, enrollment.learner_id);
   if not (transfer_quote.by_staff and v_line.problem ->> 'code' in ('intake_not_open', 'intake_closed')) then
     perform private.refuse_problem(v_line.problem);
@@ -17844,7 +17859,7 @@ begin
   v_line.problem := null;
   v_line.intake_id := null; -- the seat moves by private.move_enrollment
   v_line.title := left('→ ' || v_line.title, 500);
-  v_quote := private.total_quote(enrollment.learner_id, v_currency, array[v_line], '{}', null, null);
+  v_quote := private.total_quote(enrollment.learner_id, v_currency, array[v_line], '{}', v_country, v_province);
   if v_item.id is null then
     v_quote.total_amount := 0; -- granted seats stay free
     return v_quote;
@@ -17856,8 +17871,11 @@ begin
   end if;
   v_line.price_reason := jsonb_build_object('kind', 'transfer', 'enrollment_id', enrollment.id);
   v_line := private.clear_amounts(v_line);
-  v_line := private.tax_line(v_line, private.setting('default_tax_country') #>> '{}', null);
+  v_country := v_quote.tax_country;
+  v_line := private.tax_line(v_line, v_country, v_province);
   v_quote := private.sum_lines(v_currency, array[v_line]);
+  v_quote.tax_country := v_country;
+  v_quote.tax_province := v_province;
   v_quote.taxes := private.sum_taxes(array[v_line]);
   return v_quote;
 end
@@ -18813,10 +18831,10 @@ declare
   v_free constant boolean := write_order.expires_at is null;
 begin
   insert into public.orders (id, customer_id, status, currency, subtotal_amount, discount_amount, tax_amount, tax_included_amount, shipping_amount,
-    total_amount, expires_at, paid_at)
+    total_amount, expires_at, paid_at, tax_country, tax_province)
   values (write_order.order_id, write_order.customer_id, case when v_free then 'paid' else 'pending' end, quote.currency, quote.subtotal_amount,
     quote.discount_amount, quote.tax_amount, quote.tax_included_amount, quote.shipping_amount, quote.total_amount,
-    write_order.expires_at, case when v_free then now() end);
+    write_order.expires_at, case when v_free then now() end, quote.tax_country, quote.tax_province);
   perform private.open_enrollments(write_order.order_id, write_order.customer_id, quote.lines, private.write_items(write_order.order_id, quote.lines),
     case when v_free then 'active' else 'reserved' end);
   if v_free and exists (select from unnest(quote.lines) as line where line.kind <> 'course') then
@@ -24330,7 +24348,7 @@ COMMENT ON FUNCTION "public"."cancel_enrollment"(uuid, text) IS 'Gives the calle
 
 COMMENT ON FUNCTION "public"."cancel_intake"(uuid, text, text) IS 'Staff (intakes.cancel): ends an intake for good, at once. The worker then ends every seat that was not completed and every place on the waiting list, cancels unpaid orders with a seat in it, gives back what was paid for it, and writes to everybody; wound_up_at says when it is through. Learners read the reason. Answers the intake with reserved, enrolled and waiting. Errors: permission_denied, intake_not_found, intake_over, invalid_reason, idempotency_key_reused.';
 
-COMMENT ON FUNCTION "public"."cancel_order"(uuid, text, text) IS 'Cancels an order and answers it; what was paid goes back. The customer: while unpaid, when nothing was paid, or within customer_cancel_hours of paying while nobody works on it and nothing of it was used. Staff with orders.cancel: until it is shipped. Errors: order_not_found, order_not_cancellable, invalid_reason, idempotency_key_reused.';
+COMMENT ON FUNCTION "public"."cancel_order"(uuid, text, text) IS 'Cancels an order and answers it; what was paid goes back. The customer: while unpaid, when nothing was paid, or within customer_cancel_hours of paying while nobody works on it and nothing of it was used. Staff with orders.cancel: until it is shipped, with a reason. Errors: order_not_found, order_not_cancellable, invalid_reason, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."cancel_subscription"(uuid, boolean, text) IS 'Ends the caller''s own subscription (staff with orders.cancel: anybody''s) with its period, or at once; what was paid is not given back by itself. Answers it. Errors: subscription_not_found, subscription_ended, idempotency_key_reused.';
 
@@ -24828,7 +24846,7 @@ COMMENT ON TABLE "public"."order_items" IS 'One line, as it was when it was boug
 
 COMMENT ON TABLE "public"."order_notes" IS 'Notes beside an order. Append-only. visible_to_customer false: for staff only.';
 
-COMMENT ON TABLE "public"."orders" IS 'One purchase. Amounts in minor units of currency; subtotal − discount + tax + shipping = total. tax_included_amount is tax that the prices contain. shipping_address is the address as it was; null when nothing is sent. owed_reason says why it was delivered before it was paid in full. purpose: its seats are not simply the buyer''s own.';
+COMMENT ON TABLE "public"."orders" IS 'One purchase. Amounts in minor units of currency; subtotal − discount + tax + shipping = total. tax_included_amount is tax that the prices contain. shipping_address is the address as it was; null when nothing is sent. tax_country and tax_province: the place whose taxes it was priced with, also when it is priced anew (null: the shop''s). owed_reason says why it was delivered before it was paid in full. purpose: its seats are not simply the buyer''s own.';
 
 COMMENT ON TABLE "public"."organisation_invites" IS 'A code for the seats of an organisation in an intake until expires_at. Without email it takes any free seat, for as many as there are; with email it keeps seat_id for whoever has that mail.';
 
@@ -24944,7 +24962,7 @@ COMMENT ON TYPE "private"."priced_cart" IS 'A cart and what it costs now, with t
 
 COMMENT ON TYPE "private"."promoted" IS 'Lines after promotions, which promotions they were, and the coupons that could not be used.';
 
-COMMENT ON TYPE "private"."quote" IS 'A whole computation: lines and their sums, discounts and taxes by name, and everything that would refuse the order.';
+COMMENT ON TYPE "private"."quote" IS 'A whole computation: lines and their sums, discounts and taxes by name, and everything that would refuse the order. tax_country and tax_province: the place whose taxes it has (null: nobody named one).';
 
 COMMENT ON TYPE "private"."stock_line" IS 'A line of a verb on stock: quantity to hold, deliver or move; delta or counted to adjust.';
 

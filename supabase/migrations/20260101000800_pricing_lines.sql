@@ -17,9 +17,10 @@ comment on type private.order_line is
 
 create type private.quote as (
   currency text, lines private.order_line[], subtotal_amount bigint, discount_amount bigint, tax_amount bigint, tax_included_amount bigint,
-  shipping_amount bigint, total_amount bigint, discounts jsonb, taxes jsonb, problems jsonb
+  shipping_amount bigint, total_amount bigint, discounts jsonb, taxes jsonb, problems jsonb,
+  tax_country text, tax_province text
 );
-comment on type private.quote is 'A whole computation: lines and their sums, discounts and taxes by name, and everything that would refuse the order.';
+comment on type private.quote is 'A whole computation: lines and their sums, discounts and taxes by name, and everything that would refuse the order. tax_country and tax_province: the place whose taxes it has (null: nobody named one).';
 
 create function private.price_line(variant_id uuid, quantity integer, currency text, person_id uuid)
 returns private.order_line

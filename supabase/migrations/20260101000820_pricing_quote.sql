@@ -166,6 +166,8 @@ declare
   v_taxed boolean;
   v_lines private.order_line[];
 begin
+  v_quote.tax_country := total_quote.country;
+  v_quote.tax_province := total_quote.province;
   -- most calls end here: where there is nothing to pay there is nothing to take off and nothing to tax
   if v_quote.subtotal_amount = 0 and coalesce(cardinality(total_quote.coupon_ids), 0) = 0 then
     return v_quote;
@@ -182,10 +184,12 @@ begin
     end if;
     v_quote := private.sum_lines(total_quote.currency, v_lines);
     v_quote.discounts := v_promoted.discounts;
+    v_quote.tax_province := total_quote.province;
     if v_taxed then
       v_quote.taxes := private.sum_taxes(v_lines);
     end if;
   end if;
+  v_quote.tax_country := v_country;
   if v_promoted.problems is not null then
     v_quote.problems := coalesce(v_quote.problems, '[]') || v_promoted.problems;
   end if;

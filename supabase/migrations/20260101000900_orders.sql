@@ -32,6 +32,8 @@ create table public.orders (
   cancelled_at timestamptz,
   cancel_reason text,
   shipping_address jsonb,
+  tax_country text,
+  tax_province text,
   purpose text,
   organisation_id uuid, -- the organisations domain adds the foreign key
   updated_at timestamptz not null default now(),
@@ -49,7 +51,7 @@ create table public.orders (
   constraint orders_name_the_organisation_they_are_for check ((organisation_id is not null) = (purpose is not distinct from 'organisation'))
 );
 comment on table public.orders is
-  'One purchase. Amounts in minor units of currency; subtotal − discount + tax + shipping = total. tax_included_amount is tax that the prices contain. shipping_address is the address as it was; null when nothing is sent. owed_reason says why it was delivered before it was paid in full. purpose: its seats are not simply the buyer''s own.';
+  'One purchase. Amounts in minor units of currency; subtotal − discount + tax + shipping = total. tax_included_amount is tax that the prices contain. shipping_address is the address as it was; null when nothing is sent. tax_country and tax_province: the place whose taxes it was priced with, also when it is priced anew (null: the shop''s). owed_reason says why it was delivered before it was paid in full. purpose: its seats are not simply the buyer''s own.';
 
 -- serves: my orders, newest first, keyset by (placed_at, id)
 create index on public.orders (customer_id, placed_at desc, id desc);
@@ -206,7 +208,7 @@ begin
     'placed_at', v_order.placed_at, 'expires_at', v_order.expires_at, 'paid_at', v_order.paid_at,
     'processing_at', v_order.processing_at, 'shipped_at', v_order.shipped_at, 'delivered_at', v_order.delivered_at, 'completed_at', v_order.completed_at,
     'cancelled_at', v_order.cancelled_at, 'cancel_reason', v_order.cancel_reason, 'shipping_address', v_order.shipping_address,
-    'purpose', v_order.purpose, 'organisation_id', v_order.organisation_id,
+    'tax_country', v_order.tax_country, 'tax_province', v_order.tax_province, 'purpose', v_order.purpose, 'organisation_id', v_order.organisation_id,
     'items', v_items, 'payments', v_payments, 'refunds', v_refunds);
 end
 $$;
@@ -305,11 +307,16 @@ begin
   perform private.find_order(cancel_order.order_id, 'orders.cancel');
   select * into v_order from public.orders where orders.id = cancel_order.order_id for update;
   v_by_staff := private.is_service() or private.has_permission('orders.cancel');
+  -- one's own order needs no reason, as far as its customer may go; who acts for the shop says why, and the customer reads it
+  if v_by_staff and coalesce(cancel_order.reason, '') !~ '\S' and not (v_order.customer_id is not distinct from auth.uid()
+    and (v_order.status = 'pending' or private.order_allows(v_order, 'cancel', 'customer'))) then
+    perform private.fail('invalid_reason', 422, 'Staff say why they cancel an order, in at most 500 characters; its customer reads it.', 'Send a reason.');
+  end if;
   if v_order.status = 'pending' then
     perform private.end_order(v_order.id, 'cancelled', coalesce(cancel_order.reason, 'cancelled by the customer'));
     perform private.give_back_promotions(array[v_order.id]);
   elsif v_by_staff and private.order_allows(v_order, 'cancel', 'staff') or v_order.customer_id = auth.uid() and private.order_allows(v_order, 'cancel', 'customer') then
-    perform private.undo_order(v_order.id, coalesce(cancel_order.reason, case when v_order.customer_id = auth.uid() then 'cancelled by the customer' else 'cancelled' end));
+    perform private.undo_order(v_order.id, coalesce(cancel_order.reason, 'cancelled by the customer'));
   else
     perform private.fail('order_not_cancellable', 409, format('An order that is %s cannot be cancelled this way.', v_order.status),
       case when v_order.status in ('paid', 'processing') then 'Ask the shop: staff can cancel it and give the money back.' else 'Read the order again.' end);
@@ -391,5 +398,5 @@ as $$
 $$;
 comment on function public.cancel_order(uuid, text, text) is
   'Cancels an order and answers it; what was paid goes back. The customer: while unpaid, when nothing was paid, or within customer_cancel_hours of paying while nobody works on it and nothing of it was used. '
-  'Staff with orders.cancel: until it is shipped. Errors: order_not_found, order_not_cancellable, invalid_reason, idempotency_key_reused.';
+  'Staff with orders.cancel: until it is shipped, with a reason. Errors: order_not_found, order_not_cancellable, invalid_reason, idempotency_key_reused.';
 grant execute on function public.cancel_order(uuid, text, text) to authenticated, service_role;

@@ -227,7 +227,8 @@ begin
     perform private.refuse_problem(private.address_problem(v_lines, v_address.id));
     target.shipping_address := private.address_snapshot(v_address.id);
   end if;
-  v_quote := private.total_quote(target.customer_id, target.currency, v_lines, v_coupons, target.shipping_address ->> 'country', target.shipping_address ->> 'province');
+  v_quote := private.total_quote(target.customer_id, target.currency, v_lines, v_coupons, coalesce(target.shipping_address ->> 'country', target.tax_country),
+    case when target.shipping_address is null then target.tax_province else target.shipping_address ->> 'province' end);
   if v_quote.problems is not null then
     perform private.refuse_problem(v_quote.problems -> 0);
   end if;
@@ -237,7 +238,7 @@ begin
   update public.orders
   set subtotal_amount = v_quote.subtotal_amount, discount_amount = v_quote.discount_amount, tax_amount = v_quote.tax_amount,
     tax_included_amount = v_quote.tax_included_amount, shipping_amount = v_quote.shipping_amount, total_amount = v_quote.total_amount,
-    shipping_address = target.shipping_address
+    shipping_address = target.shipping_address, tax_country = v_quote.tax_country, tax_province = v_quote.tax_province
   where orders.id = target.id returning orders.* into target;
   perform private.note_backorders(target.id);
   perform private.redeem_promotions(target.id, target.customer_id, v_quote, target.expires_at, '{}');
@@ -298,7 +299,8 @@ begin
     perform private.refuse_problem(private.address_problem(v_lines, v_address.id));
     target.shipping_address := private.address_snapshot(v_address.id);
   end if;
-  v_quote := private.total_quote(target.customer_id, target.currency, v_lines, '{}', target.shipping_address ->> 'country', target.shipping_address ->> 'province');
+  v_quote := private.total_quote(target.customer_id, target.currency, v_lines, '{}', coalesce(target.shipping_address ->> 'country', target.tax_country),
+    case when target.shipping_address is null then target.tax_province else target.shipping_address ->> 'province' end);
   if v_quote.problems is not null then
     perform private.refuse_problem(v_quote.problems -> 0);
   end if;
@@ -332,7 +334,7 @@ begin
     return v_answer;
   end if;
   perform private.find_order(edit_order.order_id, 'orders.write');
-  if length(edit_order.reason) > 500 or v_staff and btrim(coalesce(edit_order.reason, '')) = '' then
+  if length(edit_order.reason) > 500 or v_staff and coalesce(edit_order.reason, '') !~ '\S' then
     perform private.fail('invalid_reason', 422, 'Staff say why they change an order, in at most 500 characters; its customer reads it.', 'Send a reason.');
   end if;
   select array_agg(row(wish.variant_id, wish.quantity)::private.wish order by wish.variant_id) into v_wishes from private.parse_lines(edit_order.lines) as wish;

@@ -179,11 +179,15 @@ as $$
 declare
   v_item public.order_items;
   v_currency text;
+  v_country text;
+  v_province text;
   v_line private.order_line;
   v_quote private.quote;
 begin
   select * into v_item from public.order_items where order_items.id = enrollment.order_item_id;
-  v_currency := coalesce((select orders.currency from public.orders where orders.id = v_item.order_id), private.setting('default_currency') #>> '{}');
+  -- the place whose taxes the seat was bought with
+  select orders.currency, orders.tax_country, orders.tax_province into v_currency, v_country, v_province from public.orders where orders.id = v_item.order_id;
+  v_currency := coalesce(v_currency, private.setting('default_currency') #>> '{}');
   v_line := private.price_line(target.variant_id, 1, v_currency, enrollment.learner_id);
   if not (transfer_quote.by_staff and v_line.problem ->> 'code' in ('intake_not_open', 'intake_closed')) then
     perform private.refuse_problem(v_line.problem);
@@ -191,7 +195,7 @@ begin
   v_line.problem := null;
   v_line.intake_id := null; -- the seat moves by private.move_enrollment
   v_line.title := left('→ ' || v_line.title, 500);
-  v_quote := private.total_quote(enrollment.learner_id, v_currency, array[v_line], '{}', null, null);
+  v_quote := private.total_quote(enrollment.learner_id, v_currency, array[v_line], '{}', v_country, v_province);
   if v_item.id is null then
     v_quote.total_amount := 0; -- granted seats stay free
     return v_quote;
@@ -203,8 +207,11 @@ begin
   end if;
   v_line.price_reason := jsonb_build_object('kind', 'transfer', 'enrollment_id', enrollment.id);
   v_line := private.clear_amounts(v_line);
-  v_line := private.tax_line(v_line, private.setting('default_tax_country') #>> '{}', null);
+  v_country := v_quote.tax_country;
+  v_line := private.tax_line(v_line, v_country, v_province);
   v_quote := private.sum_lines(v_currency, array[v_line]);
+  v_quote.tax_country := v_country;
+  v_quote.tax_province := v_province;
   v_quote.taxes := private.sum_taxes(array[v_line]);
   return v_quote;
 end

@@ -73,7 +73,7 @@ describe("a download", () => {
       await asOwner(sql);
       const paid = await boughtBook(sql, {}, 50_000_00);
       const admin = await asStaff(sql, "admin");
-      await cancelOrder(sql, admin, paid.order.id);
+      await cancelOrder(sql, admin, paid.order.id, { reason: "a test" });
       await expectRefusal(() => use(sql, paid.customer, paid.download), refused("download_ended"));
     }));
 

@@ -46,7 +46,7 @@ describe("a bundle", () => {
         (await sql`select status from public.enrollments where learner_id = ${buyer}`)[0]?.status;
       expect([await enrolled(), (await levelOf(sql, book)).on_hand]).toEqual(["active", 3]);
       await sql`select set_config('request.jwt.claims', '', true)`;
-      await sql`select private.cancel_order(${order.id}, null, null)`;
+      await sql`select private.cancel_order(${order.id}, 'a test', null)`;
       expect([await enrolled(), (await levelOf(sql, book)).on_hand, await sellable(sql, bundle)]).toEqual([
         "cancelled",
         5,

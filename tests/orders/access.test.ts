@@ -79,7 +79,8 @@ describe("an order", () => {
         const { order } = await paidOrder(sql);
         const id = await asStaff(sql, role);
         await asOwner(sql);
-        if (cancellers.includes(role)) expect((await cancelOrder(sql, id, order.id)).status, role).toBe("cancelled");
+        if (cancellers.includes(role))
+          expect((await cancelOrder(sql, id, order.id, { reason: "a test" })).status, role).toBe("cancelled");
         else await expectRefusal(() => cancelOrder(sql, id, order.id), notFound);
       }
     }));

@@ -118,6 +118,29 @@ describe("an unpaid order", () => {
       expect(uses).toEqual([{ used_count: 1 }]);
     }));
 
+  test("keeps the taxes of the place it was ordered for", () =>
+    database.rolledBack(async (sql) => {
+      await sql`insert into public.tax_rates (country, province, tax_category, name, basis_points, inclusive) values
+        ('CA', null, 'standard', 'GST', 500, false), ('CA', 'Québec', 'standard', 'QST', 1000, false)`;
+      const buyer = await newCustomer(sql);
+      const seats = [await publishedIntake(sql, { price: 30_00 }), await publishedIntake(sql, { price: 40_00 })];
+      const [first, second] = seats.map(({ variantId }) => of(variantId)) as [Wish, Wish];
+      const order = await as(sql, buyer, async (tx) => {
+        const [row] = await tx`select public.place_order(${JSON.stringify([first])}::text::jsonb, country => 'CA',
+          province => 'Québec') as placed`;
+        return row?.placed as Order;
+      });
+      const place = { tax_country: "CA", tax_province: "Québec" };
+      expect(order).toMatchObject({ ...place, tax_amount: 4_50, total_amount: 34_50 });
+      const { order: edited } = await edit(sql, buyer, order.id, [first, second]);
+      expect(edited).toMatchObject({ ...place, tax_amount: 10_50, total_amount: 80_50 });
+      expect(await payOrder(sql, buyer, order.id)).toBe("applied");
+      // what is added later is taxed there, too
+      const third = of((await publishedIntake(sql, { price: 10_00 })).variantId);
+      const { supplement } = await edit(sql, await staff(sql, "admin"), order.id, [first, second, third]);
+      expect(supplement).toMatchObject({ ...place, tax_amount: 1_50, total_amount: 11_50 });
+    }));
+
   test("closes the attempt that asked for the old total; what still comes by it counts", () =>
     database.rolledBack(async (sql) => {
       const buyer = await customerWithAddress(sql);
@@ -147,7 +170,7 @@ describe("an unpaid order", () => {
       const auditor = await staff(sql, "auditor");
       await expectRefusal(() => edit(sql, auditor, order.id, [of(thing, 1)]), notFound);
       const support = await staff(sql, "support");
-      await expectRefusal(() => edit(sql, support, order.id, [of(thing, 1)], " "), {
+      await expectRefusal(() => edit(sql, support, order.id, [of(thing, 1)], " \n"), {
         code: "invalid_reason",
         status: 422,
       });

@@ -127,7 +127,9 @@ async function live(sql: Sql, history: Action[]): Promise<void> {
     } else {
       const byStaff = step.does === "is cancelled";
       const who = byStaff ? staff?.profile_id : people[model.orders[index]?.person as number];
-      expect(await codeOf(() => cancelOrder(sql, who, order.id)), say(step)).toBe(model.cancel(index));
+      expect(await codeOf(() => cancelOrder(sql, who, order.id, { reason: "a test" })), say(step)).toBe(
+        model.cancel(index),
+      );
     }
     await compare(sql, model, orders, intakes, say(step));
   }

@@ -276,6 +276,26 @@ describe("cancelling", () => {
       expect(level).toEqual({ available: 1 });
     }));
 
+  test("by staff insists on a reason, which the customer reads; customers need none", () =>
+    rolledBack(async (sql) => {
+      const buyer = await newCustomer(sql);
+      const support = await asStaff(sql, "support");
+      await asOwner(sql);
+      const { variantId } = await publishedIntake(sql, { price: 100_00 });
+      const orders = [await orderOne(sql, buyer, variantId), await orderOne(sql, support, variantId)];
+      const [theirs, own] = orders.map(({ id }) => id) as [string, string];
+      const noReason = { code: "invalid_reason", status: 422 };
+      for (const reason of [undefined, "", " \n\t "])
+        await expectRefusal(() => cancelOrder(sql, support, theirs, { reason }), noReason);
+      await expectRefusal(() => sql`select public.cancel_order(${theirs})`, noReason);
+      expect(await payOrder(sql, buyer, theirs)).toBe("applied");
+      await expectRefusal(() => cancelOrder(sql, support, theirs), noReason);
+      const cancelled = await cancelOrder(sql, support, theirs, { reason: "the teacher is ill" });
+      expect(cancelled).toMatchObject({ status: "cancelled", cancel_reason: "the teacher is ill" });
+      // what staff bought themselves they cancel as customers do
+      expect((await cancelOrder(sql, support, own)).status).toBe("cancelled");
+    }));
+
   test("takes a reason of up to 500 characters", () =>
     rolledBack(async (sql) => {
       const buyer = await newCustomer(sql);

@@ -124,7 +124,7 @@ describe("money that cannot buy what it was for", () => {
     const sale = await startCheckout(stack, buyer);
     expect(await atProvider(stack, sale.sessionId, "pay", "pm_card_refundFail")).toBe(200);
     await expect.poll(async () => (await outcome(sale)).order, patient).toBe("paid");
-    await seatlineOf(stack, support).orders.cancel({ order_id: sale.orderId });
+    await seatlineOf(stack, support).orders.cancel({ order_id: sale.orderId, reason: "A test." });
     await expect.poll(async () => (await outcome(sale)).payments, patient).toEqual([`refund_failed ${PRICE} 0`]);
     expect(await outcome(sale)).toMatchObject({
       order: "needs_review",
@@ -158,7 +158,9 @@ test("buyer, provider and staff at once end every order in a seat or in all mone
       atProvider(stack, sale.sessionId, "pay"),
       buyer.seatline.checkout.start({ order_id: sale.orderId }).catch(refused),
       ...(index % 3 === 0 ? [] : [buyer.seatline.orders.cancel({ order_id: sale.orderId }).catch(refused)]),
-      ...(index % 2 === 0 ? [] : [seatlineOf(stack, support).orders.cancel({ order_id: sale.orderId }).catch(refused)]),
+      ...(index % 2 === 0
+        ? []
+        : [seatlineOf(stack, support).orders.cancel({ order_id: sale.orderId, reason: "A test." }).catch(refused)]),
     ]),
   );
   for (const { buyer, sale } of sales) {

@@ -277,7 +277,7 @@ describe("a use", () => {
       const again = await buyWith(sql, other, lines, [id]);
       await payOrder(sql, other, again.id);
       await asStaff(sql, "support", person);
-      await sql`select public.cancel_order(${again.id})`;
+      await sql`select public.cancel_order(${again.id}, 'a test')`;
       await asOwner(sql);
       expect(await used(sql)).toEqual([0, 0, 0]);
     }));

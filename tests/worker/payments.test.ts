@@ -138,7 +138,7 @@ describe("payments in the background", { timeout: 90_000 }, () => {
 
   it("closes the payment page of an order that was cancelled or has expired", async () => {
     const [cancelled, due] = [await openSale(), await openSale()];
-    await database.sql`select public.cancel_order(${cancelled.orderId})`;
+    await database.sql`select public.cancel_order(${cancelled.orderId}, 'a test')`;
     await database.sql`update public.orders set expires_at = now() - interval '1 second' where id = ${due.orderId}`;
     await database.sql`update public.reservations set expires_at = now() - interval '1 second' where holder_id = ${due.orderId}`;
     await runDue();
@@ -154,7 +154,7 @@ describe("payments in the background", { timeout: 90_000 }, () => {
     const sale = await openSale();
     await act(sale.session, "pay");
     await runDue();
-    await database.sql`select public.cancel_order(${sale.orderId})`;
+    await database.sql`select public.cancel_order(${sale.orderId}, 'a test')`;
     await runDue();
     await runDue();
     const refunds = await refundsAtProvider(sale);
@@ -168,7 +168,7 @@ describe("payments in the background", { timeout: 90_000 }, () => {
 
   it("gives the money back when the page was paid after the order had ended", async () => {
     const sale = await openSale();
-    await database.sql`select public.cancel_order(${sale.orderId})`;
+    await database.sql`select public.cancel_order(${sale.orderId}, 'a test')`;
     await act(sale.session, "pay");
     await runDue();
     await runDue();
@@ -180,7 +180,7 @@ describe("payments in the background", { timeout: 90_000 }, () => {
     const sale = await openSale();
     await act(sale.session, "pay");
     await runDue();
-    await database.sql`select public.cancel_order(${sale.orderId})`;
+    await database.sql`select public.cancel_order(${sale.orderId}, 'a test')`;
     await runDue("http://127.0.0.1:9");
     const [refund] = await database.sql`select id, status from public.refunds where order_id = ${sale.orderId}`;
     expect(refund?.status).toBe("pending");
@@ -201,7 +201,7 @@ describe("payments in the background", { timeout: 90_000 }, () => {
     const session = await stripe.checkout.sessions.retrieve(sale.session.id);
     await listIsRead();
     await stripe.refunds.create({ payment_intent: String(session.payment_intent) });
-    await database.sql`select public.cancel_order(${sale.orderId})`;
+    await database.sql`select public.cancel_order(${sale.orderId}, 'a test')`;
     await runDue();
     expect(await orderOf(sale)).toMatchObject({ status: "needs_review", refunds: [{ status: "failed" }] });
   });

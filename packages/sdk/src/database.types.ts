@@ -3246,7 +3246,9 @@ export type Database = {
           status: string;
           subtotal_amount: number;
           tax_amount: number;
+          tax_country: string | null;
           tax_included_amount: number;
+          tax_province: string | null;
           total_amount: number;
           updated_at: string;
         };
@@ -3274,7 +3276,9 @@ export type Database = {
           status: string;
           subtotal_amount: number;
           tax_amount?: number;
+          tax_country?: string | null;
           tax_included_amount?: number;
+          tax_province?: string | null;
           total_amount: number;
           updated_at?: string;
         };
@@ -3301,7 +3305,9 @@ export type Database = {
           status?: string;
           subtotal_amount?: number;
           tax_amount?: number;
+          tax_country?: string | null;
           tax_included_amount?: number;
+          tax_province?: string | null;
           total_amount?: number;
           updated_at?: string;
         };

@@ -192,6 +192,9 @@ export interface Order extends OrderSummary {
   organisation_id: string | null;
   /** Where it goes, as it was when it was placed; null when nothing is sent. */
   shipping_address: AddressSnapshot | null;
+  /** The country whose taxes it was priced with, also when it is changed; null: nobody named one and nothing was to pay. */
+  tax_country: string | null;
+  tax_province: string | null;
   items: OrderItem[];
   payments: Payment[];
   refunds: Refund[];

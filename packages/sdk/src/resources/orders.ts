@@ -79,7 +79,7 @@ export class Orders {
     return eachRow((cursor) => this.search({ ...params, cursor }, options));
   }
 
-  /** Cancels an order and frees what it holds; what was paid is refunded. Errors: docs/errors.md, Orders. */
+  /** Cancels an order and frees what it holds; what was paid is refunded. Staff give a reason. Errors: docs/errors.md, Orders. */
   cancel(params: CancelOrderParams, options?: ChangeOptions): Promise<Order> {
     return this.#api.perform("cancel_order", { order_id: params.order_id, reason: params.reason ?? null }, options);
   }
@@ -211,7 +211,7 @@ export interface SearchOrdersParams extends PageParams {
 /** What {@link Orders.cancel} takes. */
 export interface CancelOrderParams {
   order_id: string;
-  /** Kept in the order's history. */
+  /** Kept in the order's history, and read by its customer. Staff must give one. */
   reason?: string;
 }
 
