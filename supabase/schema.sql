@@ -1992,6 +1992,17 @@ AS $function$
   where chained.hash <> chained.expected_hash or chained.previous_hash <> chained.hash_before;
 $function$;
 
+CREATE OR REPLACE FUNCTION private.audit_content(actor_id uuid, actor_role text, action text, table_name text, row_key text, before jsonb, after jsonb, request_id text, occurred_at timestamp with time zone)
+ RETURNS bytea
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return convert_to(jsonb_build_array(actor_id, actor_role, action, table_name, row_key, before, after, request_id, extract(epoch from occurred_at))::text, 'UTF8');
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.audit_hash(entry public.audit_log)
  RETURNS bytea
  LANGUAGE plpgsql
@@ -1999,10 +2010,22 @@ CREATE OR REPLACE FUNCTION private.audit_hash(entry public.audit_log)
  SET search_path TO ''
 AS $function$
 begin
-  return sha256(entry.previous_hash || convert_to(jsonb_build_array(
-    entry.actor_id, entry.actor_role, entry.action, entry.table_name, entry.row_key, entry.before, entry.after, entry.request_id,
-    extract(epoch from entry.occurred_at)
-  )::text, 'UTF8'));
+  return private.next_audit_hash(null, entry.previous_hash, private.audit_content(
+    entry.actor_id, entry.actor_role, entry.action, entry.table_name, entry.row_key, entry.before, entry.after, entry.request_id, entry.occurred_at));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.audit_key("row" jsonb, columns text[])
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if cardinality(audit_key.columns) = 1 then
+    return audit_key."row" ->> audit_key.columns[array_lower(audit_key.columns, 1)]; -- those of a trigger begin at 0
+  end if;
+  return (select string_agg(audit_key."row" ->> named.key_column, '/' order by named.position) from unnest(audit_key.columns) with ordinality as named (key_column, position));
 end
 $function$;
 
@@ -3416,13 +3439,15 @@ AS $function$
   union all
   select import_rows.import_id, import_rows.row_number, 'value' || place, 'invalid_options', 'A value stands beside the name of its option, and each option once.'
   from private.import_rows cross join generate_series(1, 5) as place
-  where import_rows.import_id = check_import_variants.import_id and import_rows.record ->> ('value' || place) <> '' and (
+  where import_rows.import_id = check_import_variants.import_id and import_rows.record ?| '{value1,value2,value3,value4,value5}' and import_rows.record ->> ('value' || place) <> '' and (
     coalesce(import_rows.record ->> ('option' || place), '') = ''
     or exists (select from generate_series(1, place - 1) as before where import_rows.record ->> ('option' || before) = import_rows.record ->> ('option' || place)))
   union all
   select import_rows.import_id, import_rows.row_number, cells.key, 'invalid_options', 'Options and values have 1 to 200 characters.'
-  from private.import_rows cross join lateral jsonb_each_text(import_rows.record) as cells
-  where import_rows.import_id = check_import_variants.import_id and cells.key ~ '^(option|value)[1-5]$' and cells.value <> '' and length(btrim(cells.value)) not between 1 and 200
+  from private.import_rows
+  cross join unnest('{option1,value1,option2,value2,option3,value3,option4,value4,option5,value5}'::text[]) as named (key)
+  cross join lateral (values (named.key, import_rows.record ->> named.key)) as cells (key, value)
+  where import_rows.import_id = check_import_variants.import_id and import_rows.record ?| '{option1,value1,option2,value2,option3,value3,option4,value4,option5,value5}' and cells.value <> '' and length(btrim(cells.value)) not between 1 and 200
   union all
   select import_variants.import_id, import_variants.row_number, 'variant_title:en', 'invalid_translations', private.translations_problem(import_variants.translations, '{title}')
   from private.import_variants
@@ -6027,19 +6052,6 @@ AS $function$
   order by variants.sku collate "C", locations.kind <> 'main', locations.code collate "C";
 $function$;
 
-CREATE OR REPLACE FUNCTION private.facts_of(attributes jsonb[])
- RETURNS text[]
- LANGUAGE plpgsql
- IMMUTABLE
- SET search_path TO ''
-AS $function$
-begin
-  return array(
-    select distinct fact.key || '=' || (fact.value #>> '{}')
-    from unnest(facts_of.attributes) as part, jsonb_each(part) as fact where jsonb_typeof(fact.value) in ('string', 'number', 'boolean'));
-end
-$function$;
-
 CREATE OR REPLACE FUNCTION private.fail(code text, status integer, message text, hint text DEFAULT NULL::text, details text DEFAULT NULL::text)
  RETURNS void
  LANGUAGE plpgsql
@@ -6084,7 +6096,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.fail_process(process_id uuid, error text, final boolean DEFAULT false)
+CREATE OR REPLACE FUNCTION private.fail_process(process_id uuid, error text, final boolean DEFAULT false, attempt integer DEFAULT NULL::integer)
  RETURNS void
  LANGUAGE sql
  SET search_path TO ''
@@ -6093,7 +6105,7 @@ AS $function$
   set status = case when fail_process.final then 'failed' else 'queued' end,
     finished_at = case when fail_process.final then now() end,
     error = left(fail_process.error, 2000)
-  where processes.id = fail_process.process_id and processes.status = 'running';
+  where processes.id = fail_process.process_id and processes.status = 'running' and processes.attempts = coalesce(fail_process.attempt, processes.attempts);
 $function$;
 
 CREATE OR REPLACE FUNCTION private.fail_refund(refund public.refunds, payment public.payments)
@@ -6561,13 +6573,13 @@ AS $function$
   where exports.id = finish_export.export_id and exports.status = 'queued';
 $function$;
 
-CREATE OR REPLACE FUNCTION private.finish_process(process_id uuid, message text DEFAULT NULL::text)
+CREATE OR REPLACE FUNCTION private.finish_process(process_id uuid, message text DEFAULT NULL::text, attempt integer DEFAULT NULL::integer)
  RETURNS void
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
   update public.processes set status = 'done', finished_at = now(), error = null, message = left(finish_process.message, 500)
-  where processes.id = finish_process.process_id and processes.status = 'running';
+  where processes.id = finish_process.process_id and processes.status = 'running' and processes.attempts = coalesce(finish_process.attempt, processes.attempts);
 $function$;
 
 CREATE OR REPLACE FUNCTION private.finish_provider_reading(provider text, read_until timestamp with time zone)
@@ -7503,13 +7515,13 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.hand_over_process(process_id uuid, message text DEFAULT NULL::text)
+CREATE OR REPLACE FUNCTION private.hand_over_process(process_id uuid, message text DEFAULT NULL::text, attempt integer DEFAULT NULL::integer)
  RETURNS void
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
   update public.processes set status = 'waiting', error = null, message = left(hand_over_process.message, 500)
-  where processes.id = hand_over_process.process_id and processes.status = 'running';
+  where processes.id = hand_over_process.process_id and processes.status = 'running' and processes.attempts = coalesce(hand_over_process.attempt, processes.attempts);
 $function$;
 
 CREATE OR REPLACE FUNCTION private.has_begun(enrollment_id uuid)
@@ -7806,7 +7818,9 @@ begin
     where product_titles.product_id = any (index_titles.product_ids)
       and not exists (select from known where known.product_id = product_titles.product_id and known.locale = product_titles.locale)
   )
-  insert into private.product_titles (product_id, locale, title, content) select known.product_id, known.locale, known.title, private.search_text(known.title) from known
+  insert into private.product_titles (product_id, locale, title, content)
+  select known.product_id, known.locale, known.title, case known.locale when '' then product_search.title when 'id' then product_search.title_id else product_search.title_en end
+  from known join private.product_search on product_search.product_id = known.product_id
   on conflict (product_id, locale) do update set title = excluded.title, content = excluded.content where product_titles.title <> excluded.title;
 end
 $function$;
@@ -8468,6 +8482,17 @@ CREATE OR REPLACE FUNCTION private.language_of(locale text)
  SET search_path TO ''
 AS $function$
   select case language_of.locale when 'id' then 'pg_catalog.indonesian' when 'en' then 'pg_catalog.english' else 'pg_catalog.simple' end::regconfig;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.last_audit_hash()
+ RETURNS bytea
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('seatline.audit_log', 0));
+  return coalesce((select audit_log.hash from public.audit_log order by audit_log.id desc limit 1), '\x00');
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.leave_waitlist(intake_id uuid, idempotency_key text)
@@ -9612,6 +9637,17 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.next_audit_hash(hash bytea, first_hash bytea, content bytea)
+ RETURNS bytea
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return sha256(coalesce(hash, first_hash) || content);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.next_invoice_serial(kind text, year integer)
  RETURNS integer
  LANGUAGE sql
@@ -9834,22 +9870,9 @@ begin
     left join public.intakes on intakes.variant_id = variants.id
   ) as named
   on conflict do nothing;
-end
-$function$;
-
-CREATE OR REPLACE FUNCTION private.numbers_of(attributes jsonb[])
- RETURNS jsonb
- LANGUAGE plpgsql
- IMMUTABLE
- SET search_path TO ''
-AS $function$
-begin
-  return (
-    select coalesce(jsonb_object_agg(number.key, number.values), '{}')
-    from (
-      select fact.key, jsonb_agg(distinct fact.value) as values
-      from unnest(numbers_of.attributes) as part, jsonb_each(part) as fact where jsonb_typeof(fact.value) = 'number' group by fact.key
-    ) as number);
+  if found and to_regclass('private.sold_titles_content_idx') is not null then
+    perform gin_clean_pending_list('private.sold_titles_content_idx');
+  end if;
 end
 $function$;
 
@@ -11674,32 +11697,46 @@ $function$;
 
 CREATE OR REPLACE FUNCTION private.product_documents(product_ids uuid[])
  RETURNS SETOF private.product_search
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
  SET search_path TO ''
 AS $function$
-  with base as materialized (select private.setting('catalog_locale') #>> '{}' as locale)
-  select products.id, products.kind, products.status, products.publish_at, products.unpublish_at, products.created_at, products.category_id,
-    private.search_text(products.title), products.tags,
-    private.facts_of(products.attributes || coalesce(sold.attributes, '{}')), private.numbers_of(products.attributes || coalesce(sold.attributes, '{}')),
-    coalesce(sold.counted, '{}'), coalesce(sold.has_uncounted, false),
-    concat_ws(E'\n', private.search_text(products.title), private.search_text(products.translations -> 'id' ->> 'title'),
-      private.search_text(products.translations -> 'en' ->> 'title'), array_to_string(products.tags, ' '), private.search_text(sold.skus)),
-    private.words_of(base.locale, jsonb_build_object('title', products.title, 'summary', products.summary, 'description', products.description))
-      || private.words_of('id', products.translations -> 'id') || private.words_of('en', products.translations -> 'en')
-      || setweight(to_tsvector('pg_catalog.simple', concat_ws(' ', array_to_string(products.tags, ' '), private.search_text(sold.skus), private.search_text(sold.titles))), 'B')
-      || private.words_of(base.locale, jsonb_build_object('summary', categories.title)),
-    private.search_text(coalesce(products.translations -> 'id' ->> 'title', products.title)), private.search_text(coalesce(products.translations -> 'en' ->> 'title', products.title))
-  from base
-  cross join unnest(product_documents.product_ids) as wanted (id)
-  join public.products on products.id = wanted.id
-  left join public.categories on categories.id = products.category_id
-  left join lateral (
-    select array_agg(variants.attributes) as attributes, string_agg(variants.sku, ' ') as skus, string_agg(variants.title, ' ') as titles,
-      array_agg(variants.id) filter (where variants.stock_mode <> 'none' and products.kind not in ('course', 'bundle')) as counted,
-      bool_or(variants.stock_mode = 'none' and products.kind not in ('course', 'bundle')) as has_uncounted
-    from public.variants where variants.product_id = products.id
-  ) as sold on true;
+begin
+  -- each text is brought into its searched form once; offset 0 keeps the planner from writing it out wherever it is used
+  return query
+    with base as materialized (select private.language_of(private.setting('catalog_locale') #>> '{}') as language)
+    select products.id, products.kind, products.status, products.publish_at, products.unpublish_at, products.created_at, products.category_id, texts.title, products.tags,
+      coalesce(said.facts, '{}'), coalesce(said.numbers, '{}'), coalesce(sold.counted, '{}'), coalesce(sold.has_uncounted, false),
+      concat_ws(E'\n', texts.title, private.search_text(products.translations -> 'id' ->> 'title'), private.search_text(products.translations -> 'en' ->> 'title'),
+        texts.tags, texts.skus),
+      private.words_of(base.language, texts.title, private.search_text(products.summary), private.search_text(products.description))
+        || private.translated_words('id', products.translations -> 'id') || private.translated_words('en', products.translations -> 'en')
+        || setweight(to_tsvector('pg_catalog.simple', concat_ws(' ', texts.tags, texts.skus, private.search_text(sold.titles))), 'B')
+        || setweight(to_tsvector(base.language, coalesce(private.search_text(categories.title), '')), 'C'),
+      coalesce(private.search_text(products.translations -> 'id' ->> 'title'), texts.title), coalesce(private.search_text(products.translations -> 'en' ->> 'title'), texts.title)
+    from base
+    cross join unnest(product_documents.product_ids) as wanted (id)
+    join public.products on products.id = wanted.id
+    left join public.categories on categories.id = products.category_id
+    left join lateral (
+      select array_agg(variants.attributes) filter (where variants.attributes <> '{}') as attributes, string_agg(variants.sku, ' ') as skus, string_agg(variants.title, ' ') as titles,
+        array_agg(variants.id) filter (where variants.stock_mode <> 'none' and products.kind not in ('course', 'bundle')) as counted,
+        bool_or(variants.stock_mode = 'none' and products.kind not in ('course', 'bundle')) as has_uncounted
+      from public.variants where variants.product_id = products.id
+    ) as sold on true
+    cross join lateral (
+      select private.search_text(products.title) as title, array_to_string(products.tags, ' ') as tags, private.search_text(sold.skus) as skus offset 0
+    ) as texts
+    left join lateral (
+      select array_agg(distinct facts.key || '=' || (facts.value #>> '{}')) as facts,
+        (select jsonb_object_agg(number.key, number.values) from (
+          select numbers.key, jsonb_agg(distinct numbers.value) as values
+          from unnest(products.attributes || coalesce(sold.attributes, '{}')) as part, jsonb_each(part) as numbers where jsonb_typeof(numbers.value) = 'number' group by numbers.key
+        ) as number) as numbers
+      from unnest(products.attributes || coalesce(sold.attributes, '{}')) as part, jsonb_each(part) as facts
+      where jsonb_typeof(facts.value) in ('string', 'number', 'boolean')
+    ) as said on products.attributes <> '{}' or sold.attributes is not null;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.product_facets(search private.catalog_search)
@@ -12387,7 +12424,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.read_attributes(record jsonb, columns text[], schema public.category_attributes[], known jsonb)
+CREATE OR REPLACE FUNCTION private.read_attributes(record jsonb, columns text[], types jsonb, known jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
  IMMUTABLE
@@ -12398,17 +12435,17 @@ declare
   v_column text;
   v_key text;
   v_cell text;
-  v_type text;
 begin
   foreach v_column in array read_attributes.columns loop
     v_key := split_part(v_column, ':', 2);
     v_cell := record ->> v_column;
-    v_read := v_read - v_key;
-    continue when coalesce(v_cell, '') = '';
-    v_type := (select attribute.type from unnest(read_attributes.schema) as attribute where attribute.key = v_key);
+    if coalesce(v_cell, '') = '' then
+      v_read := v_read - v_key;
+      continue;
+    end if;
     v_read := v_read || jsonb_build_object(v_key, case
-      when v_type in ('integer', 'decimal') and v_cell ~ '^-?\d{1,30}(\.\d{1,30})?$' then to_jsonb(v_cell::numeric)
-      when v_type = 'boolean' and v_cell in ('true', 'false') then to_jsonb(v_cell::boolean)
+      when types ->> v_key in ('integer', 'decimal') and v_cell ~ '^-?\d{1,30}(\.\d{1,30})?$' then to_jsonb(v_cell::numeric)
+      when types ->> v_key = 'boolean' and v_cell in ('true', 'false') then to_jsonb(v_cell::boolean)
       else to_jsonb(v_cell) end);
   end loop;
   return v_read;
@@ -14471,7 +14508,7 @@ begin
   if v_import.row_count <> (select count(*) from private.import_rows where import_rows.import_id = v_import.id) then
     raise exception 'staged rows of import % are gone, as after a crash of Postgres: run it again', v_import.id;
   end if;
-  analyze private.import_rows;
+  analyze private.import_rows (import_id, row_number);
   if v_import.columns is not null then
     perform private.check_import_header(v_import.id);
   end if;
@@ -14519,10 +14556,12 @@ declare
   v_columns text[] := (select imports.columns from public.imports where imports.id = run_import_products.import_id);
 begin
   perform private.lock_import_products(run_import_products.import_id);
-  perform private.stage_products(run_import_products.import_id, array(select name from unnest(v_columns) as name where name like 'attribute:%'));
-  analyze private.import_products;
-  perform private.stage_variants(run_import_products.import_id, array(select name from unnest(v_columns) as name where name like 'variant\_attribute:%'));
-  analyze private.import_variants;
+  perform private.stage_products(run_import_products.import_id, array(select name from unnest(v_columns) as name where name like 'attribute:%'),
+    v_columns && '{title:id,title:en,summary:id,summary:en,description:id,description:en}');
+  analyze private.import_products (import_id, row_number, product_id, change, category_id);
+  perform private.stage_variants(run_import_products.import_id, array(select name from unnest(v_columns) as name where name like 'variant\_attribute:%'),
+    v_columns && '{variant_title:id,variant_title:en}');
+  analyze private.import_variants (import_id, row_number, product_id, variant_id, sku, change);
   perform private.check_import_products(run_import_products.import_id);
   perform private.check_conflicting_rows(run_import_products.import_id);
   perform private.find_broken_constraints(run_import_products.import_id, 'private.import_products', 'public.products', '{"category_id": "category"}');
@@ -14707,12 +14746,16 @@ $function$;
 CREATE OR REPLACE FUNCTION private.search_text(original text)
  RETURNS text
  LANGUAGE plpgsql
- IMMUTABLE PARALLEL SAFE
+ IMMUTABLE PARALLEL SAFE STRICT
  SET search_path TO ''
 AS $function$
+declare
+  -- ASCII has nothing to normalize and no accents, is most texts, and is read several times as fast so; a test compares the two ways
+  v_text text collate pg_catalog.pg_c_utf8 := case when octet_length(original) = length(original) then original
+    else extensions.unaccent('extensions.unaccent', normalize(original, NFKC)) end;
 begin
-  return btrim(regexp_replace(
-    lower(extensions.unaccent('extensions.unaccent', normalize(original, NFKC)) collate pg_catalog.pg_c_utf8), '\s+', ' ', 'g'));
+  v_text := lower(v_text collate pg_catalog.pg_c_utf8);
+  return btrim(case when v_text ~ '\s\s|[^ \S]' then regexp_replace(v_text, '\s+', ' ', 'g') else v_text end);
 end
 $function$;
 
@@ -15490,7 +15533,7 @@ AS $function$
   left join public.price_lists on price_lists.id = read.price_list_id;
 $function$;
 
-CREATE OR REPLACE FUNCTION private.stage_products(import_id uuid, attribute_columns text[])
+CREATE OR REPLACE FUNCTION private.stage_products(import_id uuid, attribute_columns text[], translated boolean)
  RETURNS void
  LANGUAGE sql
  SET search_path TO ''
@@ -15506,7 +15549,7 @@ AS $function$
     left join public.products on products.slug = merged.slug
     left join public.categories on categories.slug = merged.record ->> 'category'
   ), schemas as materialized (
-    select used.category_id, array(select schema from private.attribute_schema(used.category_id) as schema) as schema
+    select used.category_id, (select jsonb_object_agg(schema.key, schema.type) from private.attribute_schema(used.category_id) as schema) as types
     from (select distinct placed.category_id from placed where placed.category_id is not null) as used
   ), wanted as (
     select placed.slug, placed.row_number, placed.record, placed.product_id, products.status as former_status, products.kind as former_kind,
@@ -15519,8 +15562,9 @@ AS $function$
       placed.category_id,
       case when placed.record ? 'tags' then array(select btrim(tag) from string_to_table(nullif(btrim(placed.record ->> 'tags'), ''), ',') as tag)
         else coalesce(products.tags, '{}') end as tags,
-      private.read_attributes(placed.record, stage_products.attribute_columns, schemas.schema, products.attributes) as attributes,
-      private.read_translations(placed.record, '', '{title,summary,description}', products.translations) as translations,
+      private.read_attributes(placed.record, stage_products.attribute_columns, schemas.types, products.attributes) as attributes,
+      case when stage_products.translated then private.read_translations(placed.record, '', '{title,summary,description}', products.translations)
+        else coalesce(products.translations, '{}') end as translations,
       products
     from placed left join public.products on products.id = placed.product_id left join schemas on schemas.category_id = placed.category_id
   )
@@ -15559,21 +15603,22 @@ AS $function$
   where import_rows.import_id = stage_stock.import_id;
 $function$;
 
-CREATE OR REPLACE FUNCTION private.stage_variants(import_id uuid, attribute_columns text[])
+CREATE OR REPLACE FUNCTION private.stage_variants(import_id uuid, attribute_columns text[], translated boolean)
  RETURNS void
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
   with schemas as materialized (
-    select used.category_id, array(select schema from private.attribute_schema(used.category_id) as schema) as schema
+    select used.category_id, (select jsonb_object_agg(schema.key, schema.type) from private.attribute_schema(used.category_id) as schema) as types
     from (select distinct import_products.category_id from private.import_products where import_products.import_id = stage_variants.import_id and import_products.category_id is not null) as used
   ), wanted as materialized (
     select import_rows.row_number, import_products.product_id, variants.id as variant_id, variants.product_id as former_product_id, import_rows.record ->> 'sku' as sku,
       private.options_of(variants.option_value_ids) as former_options,
       case when import_rows.record ?| '{option1,option2,option3,option4,option5}' then private.read_options(import_rows.record) else private.options_of(variants.option_value_ids) end as options,
       nullif(import_rows.record ->> 'variant_title', '') as given_title, coalesce(private.read_whole_number(import_rows.record ->> 'position'), variants.position, 0) as position,
-      private.read_attributes(import_rows.record, stage_variants.attribute_columns, schemas.schema, variants.attributes) as attributes,
-      private.read_translations(import_rows.record, 'variant_', '{title}', variants.translations) as translations,
+      private.read_attributes(import_rows.record, stage_variants.attribute_columns, schemas.types, variants.attributes) as attributes,
+      case when stage_variants.translated then private.read_translations(import_rows.record, 'variant_', '{title}', variants.translations)
+        else coalesce(variants.translations, '{}') end as translations,
       import_rows.record, import_products.title as product_title, variants
     from private.import_rows
     join private.import_products on import_products.import_id = import_rows.import_id and import_products.slug = import_rows.record ->> 'slug'
@@ -15728,22 +15773,26 @@ end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.start_process(process_id uuid)
- RETURNS boolean
+ RETURNS integer
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+declare
+  v_attempt integer;
 begin
   update public.processes
   set status = 'running', attempts = processes.attempts + 1, started_at = now(), finished_at = null, error = null
   where processes.id = start_process.process_id
-    and (processes.status = 'queued' or processes.status = 'failed' and processes.reported_at is null);
+    and (processes.status = 'queued' or processes.status = 'failed' and processes.reported_at is null)
+  returning processes.attempts into v_attempt;
   if found then
-    return true;
+    return v_attempt;
   end if;
-  -- a run whose worker died is taken up again; a finished or cancelled one is not
+  -- a run whose worker died, or seemed to, is taken up again; a finished or cancelled one is not
   update public.processes set attempts = processes.attempts + 1, started_at = now()
-  where processes.id = start_process.process_id and processes.status = 'running';
-  return found;
+  where processes.id = start_process.process_id and processes.status = 'running'
+  returning processes.attempts into v_attempt;
+  return v_attempt;
 end
 $function$;
 
@@ -16782,21 +16831,92 @@ begin
   if v_before = v_after then
     return null;
   end if;
-  perform pg_advisory_xact_lock(hashtextextended('seatline.audit_log', 0));
+  v_entry.previous_hash := private.last_audit_hash();
   v_entry.actor_id := auth.uid();
   v_entry.actor_role := coalesce(auth.role(), session_user::text);
   v_entry.action := lower(tg_op);
   v_entry.table_name := tg_table_name;
-  v_entry.row_key := (select string_agg(coalesce(v_after, v_before) ->> key_column, '/' order by position)
-    from unnest(tg_argv) with ordinality as keys (key_column, position));
+  v_entry.row_key := private.audit_key(coalesce(v_after, v_before), tg_argv);
   v_entry.before := v_before;
   v_entry.after := v_after;
   v_entry.request_id := private.request_id();
   v_entry.occurred_at := clock_timestamp();
-  v_entry.previous_hash := coalesce((select audit_log.hash from public.audit_log order by audit_log.id desc limit 1), '\x00');
   insert into public.audit_log (actor_id, actor_role, action, table_name, row_key, before, after, request_id, occurred_at, previous_hash, hash)
   values (v_entry.actor_id, v_entry.actor_role, v_entry.action, v_entry.table_name, v_entry.row_key, v_entry.before, v_entry.after,
     v_entry.request_id, v_entry.occurred_at, v_entry.previous_hash, private.audit_hash(v_entry));
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg__audit_added()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_head bytea;
+  v_actor_id constant uuid := auth.uid();
+  v_role constant text := coalesce(auth.role(), session_user::text);
+  v_request_id constant text := private.request_id();
+  v_now timestamptz;
+begin
+  if not exists (select from changed) then
+    return null;
+  end if;
+  v_head := private.last_audit_hash();
+  v_now := clock_timestamp();
+  insert into public.audit_log (actor_id, actor_role, action, table_name, row_key, after, request_id, occurred_at, previous_hash, hash)
+  select v_actor_id, v_role, 'insert', tg_table_name, chained.row_key, chained.after, v_request_id, v_now,
+    coalesce(lag(chained.hash) over (order by chained.number), v_head), chained.hash
+  from (
+    select entries.*, private.audit_chain(v_head, private.audit_content(v_actor_id, v_role, 'insert', tg_table_name, entries.row_key, null, entries.after, v_request_id, v_now))
+      over (order by entries.number rows unbounded preceding) as hash
+    from (
+      select rows.number, rows.after, private.audit_key(rows.after, tg_argv) as row_key
+      from (select row_number() over () as number, to_jsonb(changed) as after from changed) as rows
+      offset 0
+    ) as entries
+  ) as chained
+  order by chained.number;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg__audit_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_head bytea;
+  v_actor_id constant uuid := auth.uid();
+  v_role constant text := coalesce(auth.role(), session_user::text);
+  v_request_id constant text := private.request_id();
+  v_now timestamptz;
+begin
+  if not exists (select from changed) then
+    return null;
+  end if;
+  v_head := private.last_audit_hash();
+  v_now := clock_timestamp();
+  insert into public.audit_log (actor_id, actor_role, action, table_name, row_key, before, after, request_id, occurred_at, previous_hash, hash)
+  select v_actor_id, v_role, 'update', tg_table_name, chained.row_key, chained.before, chained.after, v_request_id, v_now,
+    coalesce(lag(chained.hash) over (order by chained.number), v_head), chained.hash
+  from (
+    select entries.*, private.audit_chain(v_head, private.audit_content(v_actor_id, v_role, 'update', tg_table_name, entries.row_key, entries.before, entries.after, v_request_id, v_now))
+      over (order by entries.number rows unbounded preceding) as hash
+    from (
+      -- both tables have a row's old and new form in the same place: Postgres notes the two together
+      select earlier.number, earlier.before, later.after, private.audit_key(later.after, tg_argv) as row_key
+      from (select row_number() over () as number, to_jsonb(former) as before from former) as earlier
+      join (select row_number() over () as number, to_jsonb(changed) as after from changed) as later on later.number = earlier.number
+      where earlier.before <> later.after
+      offset 0
+    ) as entries
+  ) as chained
+  order by chained.number;
   return null;
 end
 $function$;
@@ -17916,6 +18036,20 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.translated_words(locale text, texts jsonb)
+ RETURNS tsvector
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if texts is null then
+    return '';
+  end if;
+  return private.words_of(private.language_of(locale), private.search_text(texts ->> 'title'), private.search_text(texts ->> 'summary'), private.search_text(texts ->> 'description'));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.translations_problem(translations jsonb, fields text[])
  RETURNS text
  LANGUAGE plpgsql
@@ -18573,21 +18707,15 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.words_of(locale text, texts jsonb)
+CREATE OR REPLACE FUNCTION private.words_of(language regconfig, title text, summary text, description text)
  RETURNS tsvector
  LANGUAGE plpgsql
  IMMUTABLE
  SET search_path TO ''
 AS $function$
-declare
-  v_language regconfig := private.language_of(words_of.locale);
 begin
-  if texts is null then
-    return ''::tsvector;
-  end if;
-  return setweight(to_tsvector(v_language, coalesce(private.search_text(texts ->> 'title'), '')), 'A')
-    || setweight(to_tsvector(v_language, coalesce(private.search_text(texts ->> 'summary'), '')), 'C')
-    || setweight(to_tsvector(v_language, coalesce(private.search_text(texts ->> 'description'), '')), 'D');
+  return setweight(to_tsvector(language, coalesce(title, '')), 'A') || setweight(to_tsvector(language, coalesce(summary, '')), 'C')
+    || setweight(to_tsvector(language, coalesce(description, '')), 'D');
 end
 $function$;
 
@@ -20300,6 +20428,8 @@ AS $function$
   select private.write_off_instalments(write_off_instalments.order_id, write_off_instalments.reason, write_off_instalments.idempotency_key);
 $function$;
 
+CREATE AGGREGATE "private"."audit_chain"(bytea, bytea) (SFUNC = private.next_audit_hash, STYPE = bytea);
+
 ALTER TABLE "private"."product_prices" ADD CONSTRAINT "product_prices_product_id_fkey" FOREIGN KEY (product_id) REFERENCES private.product_search(product_id) ON DELETE CASCADE;
 
 ALTER TABLE "private"."product_titles" ADD CONSTRAINT "product_titles_product_id_fkey" FOREIGN KEY (product_id) REFERENCES private.product_search(product_id) ON DELETE CASCADE;
@@ -20369,18 +20499,6 @@ ALTER TABLE "public"."gifts" ADD CONSTRAINT "gifts_enrollment_id_fkey" FOREIGN K
 ALTER TABLE "private"."claim_codes" ADD CONSTRAINT "claim_codes_gift_id_fkey" FOREIGN KEY (gift_id) REFERENCES public.gifts(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."imports" ADD CONSTRAINT "imports_path_key" UNIQUE (path);
-
-ALTER TABLE "private"."import_findings" ADD CONSTRAINT "import_findings_import_id_fkey" FOREIGN KEY (import_id) REFERENCES public.imports(id) ON DELETE CASCADE;
-
-ALTER TABLE "private"."import_prices" ADD CONSTRAINT "import_prices_import_id_fkey" FOREIGN KEY (import_id) REFERENCES public.imports(id) ON DELETE CASCADE;
-
-ALTER TABLE "private"."import_products" ADD CONSTRAINT "import_products_import_id_fkey" FOREIGN KEY (import_id) REFERENCES public.imports(id) ON DELETE CASCADE;
-
-ALTER TABLE "private"."import_rows" ADD CONSTRAINT "import_rows_import_id_fkey" FOREIGN KEY (import_id) REFERENCES public.imports(id) ON DELETE CASCADE;
-
-ALTER TABLE "private"."import_stock" ADD CONSTRAINT "import_stock_import_id_fkey" FOREIGN KEY (import_id) REFERENCES public.imports(id) ON DELETE CASCADE;
-
-ALTER TABLE "private"."import_variants" ADD CONSTRAINT "import_variants_import_id_fkey" FOREIGN KEY (import_id) REFERENCES public.imports(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."import_errors" ADD CONSTRAINT "import_errors_import_id_fkey" FOREIGN KEY (import_id) REFERENCES public.imports(id) ON DELETE CASCADE;
 
@@ -21318,7 +21436,7 @@ CREATE INDEX provider_subscriptions_wanted_method_id_idx ON private.provider_sub
 
 CREATE INDEX saved_charges_payment_method_id_idx ON private.saved_charges USING btree (payment_method_id);
 
-CREATE INDEX sold_titles_content_idx ON private.sold_titles USING gin (content extensions.gin_trgm_ops) WITH (fastupdate=off);
+CREATE INDEX sold_titles_content_idx ON private.sold_titles USING gin (content extensions.gin_trgm_ops);
 
 CREATE INDEX subscription_invoices_subscription_id_period_ends_at_idx ON private.subscription_invoices USING btree (subscription_id, period_ends_at);
 
@@ -21772,7 +21890,11 @@ CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.bundle_items FOR EACH R
 
 CREATE TRIGGER _200_check_kinds BEFORE INSERT OR UPDATE OF bundle_variant_id, component_variant_id ON public.bundle_items FOR EACH ROW EXECUTE FUNCTION private.tg_bundle_items__check_kinds();
 
-CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.bundle_items FOR EACH ROW EXECUTE FUNCTION private.tg__audit('bundle_variant_id', 'component_variant_id');
+CREATE TRIGGER _900_audit_added AFTER INSERT ON public.bundle_items REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__audit_added('bundle_variant_id', 'component_variant_id');
+
+CREATE TRIGGER _900_audit_changed AFTER UPDATE ON public.bundle_items REFERENCING OLD TABLE AS former NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__audit_changed('bundle_variant_id', 'component_variant_id');
+
+CREATE TRIGGER _900_audit AFTER DELETE ON public.bundle_items FOR EACH ROW EXECUTE FUNCTION private.tg__audit('bundle_variant_id', 'component_variant_id');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.carts FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
@@ -22040,7 +22162,11 @@ CREATE TRIGGER _900_audit AFTER UPDATE OF capture_asked_at, void_asked_at ON pub
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.price_list_prices FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
-CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.price_list_prices FOR EACH ROW EXECUTE FUNCTION private.tg__audit('price_list_id', 'variant_id', 'currency', 'min_quantity');
+CREATE TRIGGER _900_audit_added AFTER INSERT ON public.price_list_prices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__audit_added('price_list_id', 'variant_id', 'currency', 'min_quantity');
+
+CREATE TRIGGER _900_audit_changed AFTER UPDATE ON public.price_list_prices REFERENCING OLD TABLE AS former NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__audit_changed('price_list_id', 'variant_id', 'currency', 'min_quantity');
+
+CREATE TRIGGER _900_audit AFTER DELETE ON public.price_list_prices FOR EACH ROW EXECUTE FUNCTION private.tg__audit('price_list_id', 'variant_id', 'currency', 'min_quantity');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.price_lists FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
@@ -22056,7 +22182,11 @@ CREATE TRIGGER _320_index_changed AFTER UPDATE ON public.prices REFERENCING NEW 
 
 CREATE TRIGGER _320_index_removed AFTER DELETE ON public.prices REFERENCING OLD TABLE AS former FOR EACH STATEMENT EXECUTE FUNCTION private.tg__index_products();
 
-CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.prices FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+CREATE TRIGGER _900_audit_added AFTER INSERT ON public.prices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__audit_added('id');
+
+CREATE TRIGGER _900_audit_changed AFTER UPDATE ON public.prices REFERENCING OLD TABLE AS former NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__audit_changed('id');
+
+CREATE TRIGGER _900_audit AFTER DELETE ON public.prices FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.processes FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
@@ -22066,11 +22196,19 @@ CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations O
 
 CREATE TRIGGER _200_keep_what_is_chosen BEFORE DELETE ON public.product_option_values FOR EACH ROW EXECUTE FUNCTION private.tg_product_option_values__keep_what_is_chosen();
 
-CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.product_option_values FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+CREATE TRIGGER _900_audit_added AFTER INSERT ON public.product_option_values REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__audit_added('id');
+
+CREATE TRIGGER _900_audit_changed AFTER UPDATE ON public.product_option_values REFERENCING OLD TABLE AS former NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__audit_changed('id');
+
+CREATE TRIGGER _900_audit AFTER DELETE ON public.product_option_values FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
 CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.product_options FOR EACH ROW EXECUTE FUNCTION private.tg__check_translations('title');
 
-CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.product_options FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+CREATE TRIGGER _900_audit_added AFTER INSERT ON public.product_options REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__audit_added('id');
+
+CREATE TRIGGER _900_audit_changed AFTER UPDATE ON public.product_options REFERENCING OLD TABLE AS former NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__audit_changed('id');
+
+CREATE TRIGGER _900_audit AFTER DELETE ON public.product_options FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.products FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
@@ -22088,7 +22226,11 @@ CREATE TRIGGER _320_index_added AFTER INSERT ON public.products REFERENCING NEW 
 
 CREATE TRIGGER _320_index_changed AFTER UPDATE ON public.products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__index_products();
 
-CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.products FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+CREATE TRIGGER _900_audit_added AFTER INSERT ON public.products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__audit_added('id');
+
+CREATE TRIGGER _900_audit_changed AFTER UPDATE ON public.products REFERENCING OLD TABLE AS former NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__audit_changed('id');
+
+CREATE TRIGGER _900_audit AFTER DELETE ON public.products FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.profiles FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
@@ -22200,7 +22342,11 @@ CREATE TRIGGER _320_repeat_options_of_new AFTER INSERT ON public.variants FOR EA
 
 CREATE TRIGGER _320_repeat_options AFTER UPDATE OF option_value_ids ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg_variants__repeat_options();
 
-CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+CREATE TRIGGER _900_audit_added AFTER INSERT ON public.variants REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__audit_added('id');
+
+CREATE TRIGGER _900_audit_changed AFTER UPDATE ON public.variants REFERENCING OLD TABLE AS former NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__audit_changed('id');
+
+CREATE TRIGGER _900_audit AFTER DELETE ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.waitlist_entries FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
@@ -22750,6 +22896,8 @@ CREATE POLICY "update_staff" ON "public"."variants" FOR UPDATE TO "authenticated
 
 CREATE POLICY "select_own_or_staff" ON "public"."waitlist_entries" FOR SELECT TO "authenticated" USING (((learner_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission)));
 
+COMMENT ON AGGREGATE "private"."audit_chain"(bytea, bytea) IS 'The chain of several rows that one statement wrote, as a window over them.';
+
 COMMENT ON EXTENSION "btree_gist" IS 'support for indexing common datatypes in GiST';
 
 COMMENT ON EXTENSION "pg_trgm" IS 'text similarity measurement and index searching based on trigrams';
@@ -22862,7 +23010,11 @@ COMMENT ON FUNCTION "private"."attributes_problem"(public.category_attributes[],
 
 COMMENT ON FUNCTION "private"."audit_chain_breaks"() IS 'Audit rows that were altered or whose predecessor is gone; none means the log is whole.';
 
+COMMENT ON FUNCTION "private"."audit_content"(uuid, text, text, text, text, jsonb, jsonb, text, timestamp with time zone) IS 'Everything that an entry of the audit log says, as bytes.';
+
 COMMENT ON FUNCTION "private"."audit_hash"(public.audit_log) IS 'SHA-256 over the previous hash and everything the entry says.';
+
+COMMENT ON FUNCTION "private"."audit_key"(jsonb, text[]) IS 'The key of a row as the audit log writes it.';
 
 COMMENT ON FUNCTION "private"."authorize_payment"(uuid, bigint, text, text) IS 'The provider holds the money for us: the order is held as long. What comes for an order that ended or is covered is let go at once.';
 
@@ -23194,13 +23346,11 @@ COMMENT ON FUNCTION "private"."exported_rows"(text) IS 'The rows of an export, e
 
 COMMENT ON FUNCTION "private"."exported_stock"() IS 'Units of counted goods in main, and in other places that have some.';
 
-COMMENT ON FUNCTION "private"."facts_of"(jsonb[]) IS 'Attributes as texts key=value.';
-
 COMMENT ON FUNCTION "private"."fail"(text, integer, text, text, text) IS 'The one way to refuse: a stable snake_case code, an HTTP status, a sentence, and a hint that says what to do next. Raises, so nothing is changed.';
 
 COMMENT ON FUNCTION "private"."fail_payment"(uuid, text, text, text) IS 'Ends an open attempt as failed, expired or cancelled; with status null it only notes a declined try while the provider''s page stays open. The order stays payable until its hold ends.';
 
-COMMENT ON FUNCTION "private"."fail_process"(uuid, text, boolean) IS 'Keeps why an attempt failed: back to queued for the next one, or failed when it was the last.';
+COMMENT ON FUNCTION "private"."fail_process"(uuid, text, boolean, integer) IS 'Keeps why an attempt failed: back to queued for the next one, or failed when it was the last. An attempt that another overtook says nothing.';
 
 COMMENT ON FUNCTION "private"."fail_refund"(public.refunds, public.payments) IS 'Money that did not arrive: what was booked is booked back, and the order goes before a person. The refund is given as it was before.';
 
@@ -23240,7 +23390,7 @@ COMMENT ON FUNCTION "private"."find_upload"(text, uuid) IS 'Does the work of pub
 
 COMMENT ON FUNCTION "private"."finish_export"(uuid, integer, bigint) IS 'The file of an export is there; the first one counts.';
 
-COMMENT ON FUNCTION "private"."finish_process"(uuid, text) IS 'Marks a running process done; called in the transaction of its effect where the effect is in the database.';
+COMMENT ON FUNCTION "private"."finish_process"(uuid, text, integer) IS 'Marks a running process done; called in the transaction of its effect where the effect is in the database. An attempt that another overtook marks nothing.';
 
 COMMENT ON FUNCTION "private"."finish_provider_reading"(text, timestamp with time zone) IS 'Notes that every event up to then was read.';
 
@@ -23324,7 +23474,7 @@ COMMENT ON FUNCTION "private"."grant_store_credit"(uuid, bigint, text, text, tex
 
 COMMENT ON FUNCTION "private"."granted_seat_document"(uuid) IS 'A granted seat as its verbs answer it.';
 
-COMMENT ON FUNCTION "private"."hand_over_process"(uuid, text) IS 'A system outside has taken the work and will report by update_process. One that has reported already is left as it says.';
+COMMENT ON FUNCTION "private"."hand_over_process"(uuid, text, integer) IS 'A system outside has taken the work and will report by update_process. One that has reported already is left as it says.';
 
 COMMENT ON FUNCTION "private"."has_begun"(uuid) IS 'Whether somebody has taken a step in the course by this seat. True for as long as the caller holds the enrolment''s row.';
 
@@ -23358,7 +23508,7 @@ COMMENT ON FUNCTION "private"."index_prices"(uuid[]) IS 'Notes the lowest and hi
 
 COMMENT ON FUNCTION "private"."index_products"(uuid[]) IS 'Makes these products findable as they are now. Waits for whoever changes a part of one of them, then reads.';
 
-COMMENT ON FUNCTION "private"."index_titles"(uuid[]) IS 'Notes the titles of these products as they are now. The caller holds their lock.';
+COMMENT ON FUNCTION "private"."index_titles"(uuid[]) IS 'Notes the titles of these products as they are now, searched as product_search has them. The caller holds their lock and has written that.';
 
 COMMENT ON FUNCTION "private"."instalment_amounts"(bigint, integer, integer) IS 'A total in parts that add up to it to the unit: the first by its share if one is given, the others equal but for the units that are left.';
 
@@ -23427,6 +23577,8 @@ COMMENT ON FUNCTION "private"."keep_refund_in_house"(public.refunds, public.paym
 COMMENT ON FUNCTION "private"."kept_amount"(uuid) IS 'What an order captured, less what went back and what is on its way.';
 
 COMMENT ON FUNCTION "private"."language_of"(text) IS 'The word forms of a locale; of an unknown one, words as they are written.';
+
+COMMENT ON FUNCTION "private"."last_audit_hash"() IS 'Where the chain goes on. Whoever asks is the only one to write until their transaction ends.';
 
 COMMENT ON FUNCTION "private"."leave_waitlist"(uuid, text) IS 'Does the work of public.leave_waitlist.';
 
@@ -23542,6 +23694,8 @@ COMMENT ON FUNCTION "private"."new_claim_code"() IS 'A secret such as 4F0C-91AB-
 
 COMMENT ON FUNCTION "private"."newest_orders"(private.order_search, uuid[], timestamp with time zone) IS 'The newest orders of a search, one more than its page holds: among these ids, or else, looking at each order placed since then, those that contain the words.';
 
+COMMENT ON FUNCTION "private"."next_audit_hash"(bytea, bytea, bytea) IS 'One link of the chain: SHA-256 over the hash before, which for the first of several rows is first_hash, and what the entry says.';
+
 COMMENT ON FUNCTION "private"."next_invoice_serial"(text, integer) IS 'Counts on. Rolled back with the invoice that took the number, so there is no gap.';
 
 COMMENT ON FUNCTION "private"."note_attendance"(uuid, jsonb, text) IS 'Does the work of public.note_attendance.';
@@ -23560,9 +23714,7 @@ COMMENT ON FUNCTION "private"."note_finding"(uuid, integer, text, text, text) IS
 
 COMMENT ON FUNCTION "private"."note_low_stock"(uuid) IS 'Moves the mark of a watched variant when its stock crossed the threshold, and emits stock.low on the way down. Never waits.';
 
-COMMENT ON FUNCTION "private"."note_titles"(uuid[]) IS 'Notes the titles under which these variants (null: all) are sold from now on. Old ones stay: orders carry them.';
-
-COMMENT ON FUNCTION "private"."numbers_of"(jsonb[]) IS 'Attributes that are numbers, as {key: [values]}.';
+COMMENT ON FUNCTION "private"."note_titles"(uuid[]) IS 'Notes the titles under which these variants (null: all) are sold from now on, and leaves nothing in the pending list of their index, which every search would read. Old ones stay: orders carry them.';
 
 COMMENT ON FUNCTION "private"."open_attempt"(public.enrollments, public.lessons) IS 'Begins the next attempt with a copy of the questions. Refuses attempts_used_up and quiz_not_ready. The caller has locked the enrolment.';
 
@@ -23764,7 +23916,7 @@ COMMENT ON FUNCTION "private"."random_code"(integer) IS 'A code nobody can guess
 
 COMMENT ON FUNCTION "private"."read_attribute_filters"(jsonb) IS 'Attribute filters as {key: [key=value, …] or {min, max}}, null when there are none. Refuses invalid_search.';
 
-COMMENT ON FUNCTION "private"."read_attributes"(jsonb, text[], public.category_attributes[], jsonb) IS 'The attributes that cells make of those that are known, each of the type its schema asks for; what cannot be read so stays text, and private.attributes_problem says what is wrong with it.';
+COMMENT ON FUNCTION "private"."read_attributes"(jsonb, text[], jsonb, jsonb) IS 'The attributes that cells make of those that are known, each of the type {key: type} that its schema asks for; what cannot be read so stays text, and private.attributes_problem says what is wrong with it.';
 
 COMMENT ON FUNCTION "private"."read_catalog_search"(text, jsonb, text, text, text, integer) IS 'A search as it was asked, checked and with the caller''s rights. Refuses invalid_search, permission_denied, currency_not_supported.';
 
@@ -24022,11 +24174,11 @@ COMMENT ON FUNCTION "private"."split_amount"(bigint, bigint[]) IS 'Splits an amo
 
 COMMENT ON FUNCTION "private"."stage_prices"(uuid) IS 'Reads the prices of a file beside what there is.';
 
-COMMENT ON FUNCTION "private"."stage_products"(uuid, text[]) IS 'Reads the products of a file beside what there is.';
+COMMENT ON FUNCTION "private"."stage_products"(uuid, text[], boolean) IS 'Reads the products of a file beside what there is. translated: the file has columns of translations.';
 
 COMMENT ON FUNCTION "private"."stage_stock"(uuid) IS 'Reads the stock of a file beside what there is.';
 
-COMMENT ON FUNCTION "private"."stage_variants"(uuid, text[]) IS 'Reads the variants of a file beside what there is. The products are staged.';
+COMMENT ON FUNCTION "private"."stage_variants"(uuid, text[], boolean) IS 'Reads the variants of a file beside what there is. The products are staged.';
 
 COMMENT ON FUNCTION "private"."start_export"(text, text) IS 'Does the work of public.start_export.';
 
@@ -24038,7 +24190,7 @@ COMMENT ON FUNCTION "private"."start_instalments"(uuid, uuid, text) IS 'Does the
 
 COMMENT ON FUNCTION "private"."start_payment"(uuid, text, bigint) IS 'Does the work of public.start_payment.';
 
-COMMENT ON FUNCTION "private"."start_process"(uuid) IS 'Marks one more attempt; false when the process is done, cancelled, in other hands or was reported failed from there: then the job should return quietly.';
+COMMENT ON FUNCTION "private"."start_process"(uuid) IS 'Marks one more attempt and gives its number, by which it says how it ended; null when the process is done, cancelled, in other hands or was reported failed from there: then the job should return quietly.';
 
 COMMENT ON FUNCTION "private"."start_proof"(uuid, text) IS 'Does the work of public.start_proof.';
 
@@ -24125,6 +24277,10 @@ COMMENT ON FUNCTION "private"."taxes_by_name"(jsonb) IS 'Taxes of several lines,
 COMMENT ON FUNCTION "private"."text_choices"(jsonb) IS 'One choice or a list of them as texts; null when it is neither.';
 
 COMMENT ON FUNCTION "private"."tg__audit"() IS 'Writes the audit row of an insert, update or delete; the trigger''s arguments name the key columns.';
+
+COMMENT ON FUNCTION "private"."tg__audit_added"() IS 'Writes the audit rows of all that a statement inserted, one for each, chained in one pass; for tables that imports fill. The trigger''s arguments name the key columns.';
+
+COMMENT ON FUNCTION "private"."tg__audit_changed"() IS 'Writes the audit rows of all that a statement changed, one for each, chained in one pass; for tables that imports fill. The trigger''s arguments name the key columns.';
 
 COMMENT ON FUNCTION "private"."tg__check_translations"() IS 'translations is {locale: {field: text}}; the trigger''s arguments name the fields. What is not translated is read in the base text.';
 
@@ -24240,6 +24396,8 @@ COMMENT ON FUNCTION "private"."transfer_quote"(public.enrollments, public.intake
 
 COMMENT ON FUNCTION "private"."transfer_stock"(jsonb, uuid, uuid, text, text) IS 'Does the work of public.transfer_stock.';
 
+COMMENT ON FUNCTION "private"."translated_words"(text, jsonb) IS 'The words of the translation into one locale; none when there is no translation.';
+
 COMMENT ON FUNCTION "private"."translations_problem"(jsonb, text[]) IS 'Why translations are not {locale: {field: text}} with these fields, as a sentence; null when they are.';
 
 COMMENT ON FUNCTION "private"."try_provider_event"(text, text) IS 'apply_provider_event that keeps the event and the error when it fails: all effects are undone, the inbox row stays.';
@@ -24292,7 +24450,7 @@ COMMENT ON FUNCTION "private"."with_parts"(private.order_line, uuid) IS 'The lin
 
 COMMENT ON FUNCTION "private"."withdraw_seat"(uuid, text, text) IS 'Does the work of public.withdraw_seat.';
 
-COMMENT ON FUNCTION "private"."words_of"(text, jsonb) IS 'The words of a title (weight A), a summary (C) and a description (D) in one language.';
+COMMENT ON FUNCTION "private"."words_of"(regconfig, text, text, text) IS 'The words of a title (weight A), a summary (C) and a description (D) in one language, from texts as searches compare them.';
 
 COMMENT ON FUNCTION "private"."worth_of_items"(uuid[], integer[]) IS 'What these quantities of these lines cost, discount and tax included.';
 
@@ -24974,6 +25132,12 @@ COMMENT ON VIEW "private"."stock_reconciliation" IS 'Per variant and location: t
 
 COMMENT ON VIEW "public"."stock_levels" IS 'Units per counted variant at all locations: available, reserved by unpaid orders, on hand (both); sellable adds what may be sold beyond stock, backordered is what was sold beyond it and not received yet. A variant that is not counted has no row.';
 
+REVOKE ALL ON FUNCTION "private"."audit_chain"(bytea, bytea) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."audit_chain"(bytea, bytea) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."audit_chain"(bytea, bytea) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."accept_offer"(uuid, uuid, uuid, timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."accept_offer"(uuid, uuid, uuid, timestamp with time zone) FROM "postgres";
@@ -25328,11 +25492,23 @@ REVOKE ALL ON FUNCTION "private"."audit_chain_breaks"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."audit_chain_breaks"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."audit_content"(uuid, text, text, text, text, jsonb, jsonb, text, timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."audit_content"(uuid, text, text, text, text, jsonb, jsonb, text, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."audit_content"(uuid, text, text, text, text, jsonb, jsonb, text, timestamp with time zone) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."audit_hash"(public.audit_log) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."audit_hash"(public.audit_log) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."audit_hash"(public.audit_log) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."audit_key"(jsonb, text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."audit_key"(jsonb, text[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."audit_key"(jsonb, text[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."authorize_payment"(uuid, bigint, text, text) FROM PUBLIC;
 
@@ -26420,12 +26596,6 @@ REVOKE ALL ON FUNCTION "private"."exported_stock"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."exported_stock"() TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."facts_of"(jsonb[]) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."facts_of"(jsonb[]) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."facts_of"(jsonb[]) TO "postgres";
-
 REVOKE ALL ON FUNCTION "private"."fail"(text, integer, text, text, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."fail"(text, integer, text, text, text) FROM "postgres";
@@ -26438,11 +26608,11 @@ REVOKE ALL ON FUNCTION "private"."fail_payment"(uuid, text, text, text) FROM "po
 
 GRANT EXECUTE ON FUNCTION "private"."fail_payment"(uuid, text, text, text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."fail_process"(uuid, text, boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."fail_process"(uuid, text, boolean, integer) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."fail_process"(uuid, text, boolean) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."fail_process"(uuid, text, boolean, integer) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."fail_process"(uuid, text, boolean) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."fail_process"(uuid, text, boolean, integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."fail_refund"(public.refunds, public.payments) FROM PUBLIC;
 
@@ -26566,11 +26736,11 @@ REVOKE ALL ON FUNCTION "private"."finish_export"(uuid, integer, bigint) FROM "po
 
 GRANT EXECUTE ON FUNCTION "private"."finish_export"(uuid, integer, bigint) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."finish_process"(uuid, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."finish_process"(uuid, text, integer) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."finish_process"(uuid, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."finish_process"(uuid, text, integer) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."finish_process"(uuid, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."finish_process"(uuid, text, integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."finish_provider_reading"(text, timestamp with time zone) FROM PUBLIC;
 
@@ -26862,11 +27032,11 @@ REVOKE ALL ON FUNCTION "private"."granted_seat_document"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."granted_seat_document"(uuid) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."hand_over_process"(uuid, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."hand_over_process"(uuid, text, integer) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."hand_over_process"(uuid, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."hand_over_process"(uuid, text, integer) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."hand_over_process"(uuid, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."hand_over_process"(uuid, text, integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."has_begun"(uuid) FROM PUBLIC;
 
@@ -27197,6 +27367,12 @@ REVOKE ALL ON FUNCTION "private"."language_of"(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."language_of"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."language_of"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."last_audit_hash"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."last_audit_hash"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."last_audit_hash"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."leave_waitlist"(uuid, text) FROM PUBLIC;
 
@@ -27574,6 +27750,12 @@ REVOKE ALL ON FUNCTION "private"."newest_orders"(private.order_search, uuid[], t
 
 GRANT EXECUTE ON FUNCTION "private"."newest_orders"(private.order_search, uuid[], timestamp with time zone) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."next_audit_hash"(bytea, bytea, bytea) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."next_audit_hash"(bytea, bytea, bytea) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."next_audit_hash"(bytea, bytea, bytea) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."next_invoice_serial"(text, integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."next_invoice_serial"(text, integer) FROM "postgres";
@@ -27635,12 +27817,6 @@ REVOKE ALL ON FUNCTION "private"."note_titles"(uuid[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."note_titles"(uuid[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."note_titles"(uuid[]) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."numbers_of"(jsonb[]) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."numbers_of"(jsonb[]) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."numbers_of"(jsonb[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."open_attempt"(public.enrollments, public.lessons) FROM PUBLIC;
 
@@ -28300,11 +28476,11 @@ REVOKE ALL ON FUNCTION "private"."read_attribute_filters"(jsonb) FROM "postgres"
 
 GRANT EXECUTE ON FUNCTION "private"."read_attribute_filters"(jsonb) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."read_attributes"(jsonb, text[], public.category_attributes[], jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."read_attributes"(jsonb, text[], jsonb, jsonb) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."read_attributes"(jsonb, text[], public.category_attributes[], jsonb) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."read_attributes"(jsonb, text[], jsonb, jsonb) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."read_attributes"(jsonb, text[], public.category_attributes[], jsonb) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."read_attributes"(jsonb, text[], jsonb, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."read_catalog_search"(text, jsonb, text, text, text, integer) FROM PUBLIC;
 
@@ -29184,11 +29360,11 @@ REVOKE ALL ON FUNCTION "private"."stage_prices"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."stage_prices"(uuid) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."stage_products"(uuid, text[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."stage_products"(uuid, text[], boolean) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."stage_products"(uuid, text[]) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."stage_products"(uuid, text[], boolean) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."stage_products"(uuid, text[]) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."stage_products"(uuid, text[], boolean) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."stage_stock"(uuid) FROM PUBLIC;
 
@@ -29196,11 +29372,11 @@ REVOKE ALL ON FUNCTION "private"."stage_stock"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."stage_stock"(uuid) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."stage_variants"(uuid, text[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."stage_variants"(uuid, text[], boolean) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."stage_variants"(uuid, text[]) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."stage_variants"(uuid, text[], boolean) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."stage_variants"(uuid, text[]) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."stage_variants"(uuid, text[], boolean) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."start_export"(text, text) FROM PUBLIC;
 
@@ -29547,6 +29723,18 @@ REVOKE ALL ON FUNCTION "private"."tg__audit"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."tg__audit"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg__audit"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg__audit_added"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg__audit_added"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg__audit_added"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg__audit_changed"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg__audit_changed"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg__audit_changed"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."tg__check_translations"() FROM PUBLIC;
 
@@ -29898,6 +30086,12 @@ GRANT EXECUTE ON FUNCTION "private"."transfer_stock"(jsonb, uuid, uuid, text, te
 
 GRANT EXECUTE ON FUNCTION "private"."transfer_stock"(jsonb, uuid, uuid, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."translated_words"(text, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."translated_words"(text, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."translated_words"(text, jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."translations_problem"(jsonb, text[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."translations_problem"(jsonb, text[]) FROM "postgres";
@@ -30082,11 +30276,11 @@ GRANT EXECUTE ON FUNCTION "private"."withdraw_seat"(uuid, text, text) TO "postgr
 
 GRANT EXECUTE ON FUNCTION "private"."withdraw_seat"(uuid, text, text) TO "service_role";
 
-REVOKE ALL ON FUNCTION "private"."words_of"(text, jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."words_of"(regconfig, text, text, text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."words_of"(text, jsonb) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."words_of"(regconfig, text, text, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."words_of"(text, jsonb) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."words_of"(regconfig, text, text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."worth_of_items"(uuid[], integer[]) FROM PUBLIC;
 

@@ -1,9 +1,9 @@
 /*
-People: profiles beside Supabase Auth, roles and permissions as rows, and the audit log.
+People: profiles beside Supabase Auth, roles and permissions as rows.
 
 Promise: whoever signs up has a profile and a welcome event in the same transaction; a role's powers are rows, so changing them is an
-audited write and no deployment; every staff write leaves an audit row that is chained by hash to the one before.
-Under concurrency: audit rows queue on one advisory lock, for staff writes only; no sale takes it.
+audited write and no deployment. The audit log has a file of its own.
+Under concurrency: whoever grants or revokes a role locks what makes it right, so that one admin stays.
 */
 
 create table public.profiles (
@@ -151,106 +151,6 @@ $$;
 comment on function private.has_permission(text) is 'Whether one of the caller''s roles has this permission. Ask it as (select private.has_permission(…)), once per statement.';
 grant execute on function private.has_permission(text) to authenticated;
 
--- audit ------------------------------------------------------------------------------------------------------------------------------
-
-create table public.audit_log (
-  id bigint generated always as identity primary key,
-  actor_id uuid,
-  actor_role text not null,
-  action text not null,
-  table_name text not null,
-  row_key text not null,
-  before jsonb,
-  after jsonb,
-  request_id text,
-  occurred_at timestamptz not null default now(),
-  previous_hash bytea not null,
-  hash bytea not null,
-  constraint audit_log_knows_its_actions check (action in ('insert', 'update', 'delete'))
-);
-comment on table public.audit_log is 'Every write by staff: actor, action, table, key, before, after, request. Each row''s hash covers the row before it, so a removed or altered row shows.';
-
--- serves: the history of one row
-create index on public.audit_log (table_name, row_key, id);
--- serves: what one person did
-create index on public.audit_log (actor_id, id);
-
-create trigger _100_refuse_change before update or delete on public.audit_log for each row execute function private.tg__refuse_change();
-
-create function private.audit_hash(entry public.audit_log)
-returns bytea
-language plpgsql -- for every audited row: keeps its plan
-stable
-security invoker
-set search_path = ''
-as $$
-begin
-  return sha256(entry.previous_hash || convert_to(jsonb_build_array(
-    entry.actor_id, entry.actor_role, entry.action, entry.table_name, entry.row_key, entry.before, entry.after, entry.request_id,
-    extract(epoch from entry.occurred_at)
-  )::text, 'UTF8'));
-end
-$$;
-comment on function private.audit_hash(public.audit_log) is 'SHA-256 over the previous hash and everything the entry says.';
-
-create function private.tg__audit()
-returns trigger
-language plpgsql
-volatile
-security definer -- writes a log that no client may write
-set search_path = ''
-as $$
-declare
-  v_before jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
-  v_after jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
-  v_entry public.audit_log;
-begin
-  if v_before = v_after then
-    return null;
-  end if;
-  perform pg_advisory_xact_lock(hashtextextended('seatline.audit_log', 0));
-  v_entry.actor_id := auth.uid();
-  v_entry.actor_role := coalesce(auth.role(), session_user::text);
-  v_entry.action := lower(tg_op);
-  v_entry.table_name := tg_table_name;
-  v_entry.row_key := (select string_agg(coalesce(v_after, v_before) ->> key_column, '/' order by position)
-    from unnest(tg_argv) with ordinality as keys (key_column, position));
-  v_entry.before := v_before;
-  v_entry.after := v_after;
-  v_entry.request_id := private.request_id();
-  v_entry.occurred_at := clock_timestamp();
-  v_entry.previous_hash := coalesce((select audit_log.hash from public.audit_log order by audit_log.id desc limit 1), '\x00');
-  insert into public.audit_log (actor_id, actor_role, action, table_name, row_key, before, after, request_id, occurred_at, previous_hash, hash)
-  values (v_entry.actor_id, v_entry.actor_role, v_entry.action, v_entry.table_name, v_entry.row_key, v_entry.before, v_entry.after,
-    v_entry.request_id, v_entry.occurred_at, v_entry.previous_hash, private.audit_hash(v_entry));
-  return null;
-end
-$$;
-comment on function private.tg__audit() is 'Writes the audit row of an insert, update or delete; the trigger''s arguments name the key columns.';
-
-create function private.audit_chain_breaks()
-returns table (audit_id bigint, problem text)
-language sql
-stable
-security invoker
-set search_path = ''
-as $$
-  select chained.id,
-    case when chained.hash <> chained.expected_hash then 'altered' else 'a row before it is missing' end
-  from (
-    select audit_log.id, audit_log.hash, audit_log.previous_hash, private.audit_hash(audit_log) as expected_hash,
-      lag(audit_log.hash, 1, '\x00') over (order by audit_log.id) as hash_before
-    from public.audit_log
-  ) as chained
-  where chained.hash <> chained.expected_hash or chained.previous_hash <> chained.hash_before;
-$$;
-comment on function private.audit_chain_breaks() is 'Audit rows that were altered or whose predecessor is gone; none means the log is whole.';
-
-create trigger _900_audit after insert or update or delete on public.settings for each row execute function private.tg__audit('key');
-create trigger _900_audit after insert or update or delete on public.roles for each row execute function private.tg__audit('name');
-create trigger _900_audit after insert or update or delete on public.role_permissions for each row execute function private.tg__audit('role', 'permission');
-create trigger _900_audit after insert or update or delete on public.role_members for each row execute function private.tg__audit('profile_id', 'role');
-
 -- who sees what ----------------------------------------------------------------------------------------------------------------------
 
 alter table public.profiles enable row level security;
@@ -281,10 +181,6 @@ create policy select_own_or_staff on public.role_members for select to authentic
   using (profile_id = (select auth.uid()) or (select private.has_permission('people.read')));
 grant select on public.role_members to authenticated, service_role;
 -- not granted: insert, update, delete. grant_role and revoke_role keep the last admin.
-
-alter table public.audit_log enable row level security;
-create policy select_staff on public.audit_log for select to authenticated using ((select private.has_permission('audit.read')));
-grant select on public.audit_log to authenticated, service_role;
 
 alter table public.settings enable row level security;
 create policy select_staff on public.settings for select to authenticated using ((select private.has_permission('settings.read')));

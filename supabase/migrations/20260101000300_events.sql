@@ -126,30 +126,34 @@ comment on function private.queue_process(text, bigint, text, uuid, text) is
   'Registers a job in the relay''s transaction; the same task of the same event is one process, however often it is relayed.';
 
 create function private.start_process(process_id uuid)
-returns boolean
+returns integer
 language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
+declare
+  v_attempt integer;
 begin
   update public.processes
   set status = 'running', attempts = processes.attempts + 1, started_at = now(), finished_at = null, error = null
   where processes.id = start_process.process_id
-    and (processes.status = 'queued' or processes.status = 'failed' and processes.reported_at is null);
+    and (processes.status = 'queued' or processes.status = 'failed' and processes.reported_at is null)
+  returning processes.attempts into v_attempt;
   if found then
-    return true;
+    return v_attempt;
   end if;
-  -- a run whose worker died is taken up again; a finished or cancelled one is not
+  -- a run whose worker died, or seemed to, is taken up again; a finished or cancelled one is not
   update public.processes set attempts = processes.attempts + 1, started_at = now()
-  where processes.id = start_process.process_id and processes.status = 'running';
-  return found;
+  where processes.id = start_process.process_id and processes.status = 'running'
+  returning processes.attempts into v_attempt;
+  return v_attempt;
 end
 $$;
 comment on function private.start_process(uuid) is
-  'Marks one more attempt; false when the process is done, cancelled, in other hands or was reported failed from there: then the job should return quietly.';
+  'Marks one more attempt and gives its number, by which it says how it ended; null when the process is done, cancelled, in other hands or was reported failed from there: then the job should return quietly.';
 
-create function private.finish_process(process_id uuid, message text default null)
+create function private.finish_process(process_id uuid, message text default null, attempt integer default null)
 returns void
 language sql
 volatile
@@ -157,11 +161,12 @@ security invoker
 set search_path = ''
 as $$
   update public.processes set status = 'done', finished_at = now(), error = null, message = left(finish_process.message, 500)
-  where processes.id = finish_process.process_id and processes.status = 'running';
+  where processes.id = finish_process.process_id and processes.status = 'running' and processes.attempts = coalesce(finish_process.attempt, processes.attempts);
 $$;
-comment on function private.finish_process(uuid, text) is 'Marks a running process done; called in the transaction of its effect where the effect is in the database.';
+comment on function private.finish_process(uuid, text, integer) is
+  'Marks a running process done; called in the transaction of its effect where the effect is in the database. An attempt that another overtook marks nothing.';
 
-create function private.hand_over_process(process_id uuid, message text default null)
+create function private.hand_over_process(process_id uuid, message text default null, attempt integer default null)
 returns void
 language sql
 volatile
@@ -169,11 +174,11 @@ security invoker
 set search_path = ''
 as $$
   update public.processes set status = 'waiting', error = null, message = left(hand_over_process.message, 500)
-  where processes.id = hand_over_process.process_id and processes.status = 'running';
+  where processes.id = hand_over_process.process_id and processes.status = 'running' and processes.attempts = coalesce(hand_over_process.attempt, processes.attempts);
 $$;
-comment on function private.hand_over_process(uuid, text) is 'A system outside has taken the work and will report by update_process. One that has reported already is left as it says.';
+comment on function private.hand_over_process(uuid, text, integer) is 'A system outside has taken the work and will report by update_process. One that has reported already is left as it says.';
 
-create function private.fail_process(process_id uuid, error text, final boolean default false)
+create function private.fail_process(process_id uuid, error text, final boolean default false, attempt integer default null)
 returns void
 language sql
 volatile
@@ -184,9 +189,10 @@ as $$
   set status = case when fail_process.final then 'failed' else 'queued' end,
     finished_at = case when fail_process.final then now() end,
     error = left(fail_process.error, 2000)
-  where processes.id = fail_process.process_id and processes.status = 'running';
+  where processes.id = fail_process.process_id and processes.status = 'running' and processes.attempts = coalesce(fail_process.attempt, processes.attempts);
 $$;
-comment on function private.fail_process(uuid, text, boolean) is 'Keeps why an attempt failed: back to queued for the next one, or failed when it was the last.';
+comment on function private.fail_process(uuid, text, boolean, integer) is
+  'Keeps why an attempt failed: back to queued for the next one, or failed when it was the last. An attempt that another overtook says nothing.';
 
 create function private.retry_process(process_id uuid)
 returns public.processes

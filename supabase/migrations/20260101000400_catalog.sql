@@ -135,7 +135,10 @@ create trigger _100_stamp_update before update on public.products for each row e
 create trigger _110_check_translations before insert or update of translations on public.products
   for each row execute function private.tg__check_translations('title', 'summary', 'description');
 create trigger _200_guard_status after update of status on public.products for each row when (old.status <> new.status) execute function private.tg__guard_status('product');
-create trigger _900_audit after insert or update or delete on public.products for each row execute function private.tg__audit('id');
+create trigger _900_audit after delete on public.products for each row execute function private.tg__audit('id');
+create trigger _900_audit_added after insert on public.products referencing new table as changed for each statement execute function private.tg__audit_added('id');
+create trigger _900_audit_changed after update on public.products referencing old table as former new table as changed
+  for each statement execute function private.tg__audit_changed('id');
 
 alter table public.products enable row level security;
 create policy select_published on public.products for select to anon
@@ -200,7 +203,10 @@ comment on function private.tg_variants__keep_what_is_sold() is 'Says clearly wh
 create trigger _100_stamp_update before update on public.variants for each row execute function private.tg__stamp_update();
 create trigger _110_check_translations before insert or update of translations on public.variants for each row execute function private.tg__check_translations('title');
 create trigger _120_keep_what_is_sold before delete on public.variants for each row execute function private.tg_variants__keep_what_is_sold();
-create trigger _900_audit after insert or update or delete on public.variants for each row execute function private.tg__audit('id');
+create trigger _900_audit after delete on public.variants for each row execute function private.tg__audit('id');
+create trigger _900_audit_added after insert on public.variants referencing new table as changed for each statement execute function private.tg__audit_added('id');
+create trigger _900_audit_changed after update on public.variants referencing old table as former new table as changed
+  for each statement execute function private.tg__audit_changed('id');
 
 alter table public.variants enable row level security;
 create policy select_anyone on public.variants for select to anon, authenticated

@@ -33,7 +33,10 @@ comment on table public.prices is 'What one unit of a variant costs, in minor un
 create index on public.prices (currency);
 
 create trigger _100_stamp_update before update on public.prices for each row execute function private.tg__stamp_update();
-create trigger _900_audit after insert or update or delete on public.prices for each row execute function private.tg__audit('id');
+create trigger _900_audit after delete on public.prices for each row execute function private.tg__audit('id');
+create trigger _900_audit_added after insert on public.prices referencing new table as changed for each statement execute function private.tg__audit_added('id');
+create trigger _900_audit_changed after update on public.prices referencing old table as former new table as changed
+  for each statement execute function private.tg__audit_changed('id');
 
 alter table public.prices enable row level security;
 create policy select_anyone on public.prices for select to anon, authenticated

@@ -113,8 +113,10 @@ create index on public.price_list_prices (variant_id, currency, min_quantity);
 create index on public.price_list_prices (currency);
 
 create trigger _100_stamp_update before update on public.price_list_prices for each row execute function private.tg__stamp_update();
-create trigger _900_audit after insert or update or delete on public.price_list_prices
-  for each row execute function private.tg__audit('price_list_id', 'variant_id', 'currency', 'min_quantity');
+create trigger _900_audit after delete on public.price_list_prices for each row execute function private.tg__audit('price_list_id', 'variant_id', 'currency', 'min_quantity');
+create trigger _900_audit_added after insert on public.price_list_prices referencing new table as changed for each statement execute function private.tg__audit_added('price_list_id', 'variant_id', 'currency', 'min_quantity');
+create trigger _900_audit_changed after update on public.price_list_prices referencing old table as former new table as changed
+  for each statement execute function private.tg__audit_changed('price_list_id', 'variant_id', 'currency', 'min_quantity');
 
 alter table public.price_list_prices enable row level security;
 create policy select_anyone on public.price_list_prices for select to anon, authenticated

@@ -44,8 +44,10 @@ comment on function private.tg_bundle_items__check_kinds() is 'Refuses not_a_bun
 create trigger _100_stamp_update before update on public.bundle_items for each row execute function private.tg__stamp_update();
 create trigger _200_check_kinds before insert or update of bundle_variant_id, component_variant_id on public.bundle_items
   for each row execute function private.tg_bundle_items__check_kinds();
-create trigger _900_audit after insert or update or delete on public.bundle_items
-  for each row execute function private.tg__audit('bundle_variant_id', 'component_variant_id');
+create trigger _900_audit after delete on public.bundle_items for each row execute function private.tg__audit('bundle_variant_id', 'component_variant_id');
+create trigger _900_audit_added after insert on public.bundle_items referencing new table as changed for each statement execute function private.tg__audit_added('bundle_variant_id', 'component_variant_id');
+create trigger _900_audit_changed after update on public.bundle_items referencing old table as former new table as changed
+  for each statement execute function private.tg__audit_changed('bundle_variant_id', 'component_variant_id');
 
 alter table public.bundle_items enable row level security;
 create policy select_anyone on public.bundle_items for select to anon, authenticated

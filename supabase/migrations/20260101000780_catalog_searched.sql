@@ -88,88 +88,80 @@ as $$
 $$;
 comment on function private.language_of(text) is 'The word forms of a locale; of an unknown one, words as they are written.';
 
-create function private.words_of(locale text, texts jsonb)
+create function private.words_of(language regconfig, title text, summary text, description text)
 returns tsvector
 language plpgsql -- called for each product of an import: keeps its plan
 immutable
 security invoker
 set search_path = ''
 as $$
-declare
-  v_language regconfig := private.language_of(words_of.locale);
+begin
+  return setweight(to_tsvector(language, coalesce(title, '')), 'A') || setweight(to_tsvector(language, coalesce(summary, '')), 'C')
+    || setweight(to_tsvector(language, coalesce(description, '')), 'D');
+end
+$$;
+comment on function private.words_of(regconfig, text, text, text) is
+  'The words of a title (weight A), a summary (C) and a description (D) in one language, from texts as searches compare them.';
+
+create function private.translated_words(locale text, texts jsonb)
+returns tsvector
+language plpgsql -- as words_of
+immutable
+security invoker
+set search_path = ''
+as $$
 begin
   if texts is null then
-    return ''::tsvector;
+    return '';
   end if;
-  return setweight(to_tsvector(v_language, coalesce(private.search_text(texts ->> 'title'), '')), 'A')
-    || setweight(to_tsvector(v_language, coalesce(private.search_text(texts ->> 'summary'), '')), 'C')
-    || setweight(to_tsvector(v_language, coalesce(private.search_text(texts ->> 'description'), '')), 'D');
+  return private.words_of(private.language_of(locale), private.search_text(texts ->> 'title'), private.search_text(texts ->> 'summary'), private.search_text(texts ->> 'description'));
 end
 $$;
-comment on function private.words_of(text, jsonb) is 'The words of a title (weight A), a summary (C) and a description (D) in one language.';
-
-create function private.facts_of(attributes jsonb[])
-returns text[]
-language plpgsql -- as words_of
-immutable
-security invoker
-set search_path = ''
-as $$
-begin
-  return array(
-    select distinct fact.key || '=' || (fact.value #>> '{}')
-    from unnest(facts_of.attributes) as part, jsonb_each(part) as fact where jsonb_typeof(fact.value) in ('string', 'number', 'boolean'));
-end
-$$;
-comment on function private.facts_of(jsonb[]) is 'Attributes as texts key=value.';
-
-create function private.numbers_of(attributes jsonb[])
-returns jsonb
-language plpgsql -- as words_of
-immutable
-security invoker
-set search_path = ''
-as $$
-begin
-  return (
-    select coalesce(jsonb_object_agg(number.key, number.values), '{}')
-    from (
-      select fact.key, jsonb_agg(distinct fact.value) as values
-      from unnest(numbers_of.attributes) as part, jsonb_each(part) as fact where jsonb_typeof(fact.value) = 'number' group by fact.key
-    ) as number);
-end
-$$;
-comment on function private.numbers_of(jsonb[]) is 'Attributes that are numbers, as {key: [values]}.';
+comment on function private.translated_words(text, jsonb) is 'The words of the translation into one locale; none when there is no translation.';
 
 create function private.product_documents(product_ids uuid[])
 returns setof private.product_search
-language sql
+language plpgsql -- keeps its plan, which goes from product to product: an import asks for a hundred thousand
 stable
 security invoker
 set search_path = ''
 as $$
-  with base as materialized (select private.setting('catalog_locale') #>> '{}' as locale)
-  select products.id, products.kind, products.status, products.publish_at, products.unpublish_at, products.created_at, products.category_id,
-    private.search_text(products.title), products.tags,
-    private.facts_of(products.attributes || coalesce(sold.attributes, '{}')), private.numbers_of(products.attributes || coalesce(sold.attributes, '{}')),
-    coalesce(sold.counted, '{}'), coalesce(sold.has_uncounted, false),
-    concat_ws(E'\n', private.search_text(products.title), private.search_text(products.translations -> 'id' ->> 'title'),
-      private.search_text(products.translations -> 'en' ->> 'title'), array_to_string(products.tags, ' '), private.search_text(sold.skus)),
-    private.words_of(base.locale, jsonb_build_object('title', products.title, 'summary', products.summary, 'description', products.description))
-      || private.words_of('id', products.translations -> 'id') || private.words_of('en', products.translations -> 'en')
-      || setweight(to_tsvector('pg_catalog.simple', concat_ws(' ', array_to_string(products.tags, ' '), private.search_text(sold.skus), private.search_text(sold.titles))), 'B')
-      || private.words_of(base.locale, jsonb_build_object('summary', categories.title)),
-    private.search_text(coalesce(products.translations -> 'id' ->> 'title', products.title)), private.search_text(coalesce(products.translations -> 'en' ->> 'title', products.title))
-  from base
-  cross join unnest(product_documents.product_ids) as wanted (id)
-  join public.products on products.id = wanted.id
-  left join public.categories on categories.id = products.category_id
-  left join lateral (
-    select array_agg(variants.attributes) as attributes, string_agg(variants.sku, ' ') as skus, string_agg(variants.title, ' ') as titles,
-      array_agg(variants.id) filter (where variants.stock_mode <> 'none' and products.kind not in ('course', 'bundle')) as counted,
-      bool_or(variants.stock_mode = 'none' and products.kind not in ('course', 'bundle')) as has_uncounted
-    from public.variants where variants.product_id = products.id
-  ) as sold on true;
+begin
+  -- each text is brought into its searched form once; offset 0 keeps the planner from writing it out wherever it is used
+  return query
+    with base as materialized (select private.language_of(private.setting('catalog_locale') #>> '{}') as language)
+    select products.id, products.kind, products.status, products.publish_at, products.unpublish_at, products.created_at, products.category_id, texts.title, products.tags,
+      coalesce(said.facts, '{}'), coalesce(said.numbers, '{}'), coalesce(sold.counted, '{}'), coalesce(sold.has_uncounted, false),
+      concat_ws(E'\n', texts.title, private.search_text(products.translations -> 'id' ->> 'title'), private.search_text(products.translations -> 'en' ->> 'title'),
+        texts.tags, texts.skus),
+      private.words_of(base.language, texts.title, private.search_text(products.summary), private.search_text(products.description))
+        || private.translated_words('id', products.translations -> 'id') || private.translated_words('en', products.translations -> 'en')
+        || setweight(to_tsvector('pg_catalog.simple', concat_ws(' ', texts.tags, texts.skus, private.search_text(sold.titles))), 'B')
+        || setweight(to_tsvector(base.language, coalesce(private.search_text(categories.title), '')), 'C'),
+      coalesce(private.search_text(products.translations -> 'id' ->> 'title'), texts.title), coalesce(private.search_text(products.translations -> 'en' ->> 'title'), texts.title)
+    from base
+    cross join unnest(product_documents.product_ids) as wanted (id)
+    join public.products on products.id = wanted.id
+    left join public.categories on categories.id = products.category_id
+    left join lateral (
+      select array_agg(variants.attributes) filter (where variants.attributes <> '{}') as attributes, string_agg(variants.sku, ' ') as skus, string_agg(variants.title, ' ') as titles,
+        array_agg(variants.id) filter (where variants.stock_mode <> 'none' and products.kind not in ('course', 'bundle')) as counted,
+        bool_or(variants.stock_mode = 'none' and products.kind not in ('course', 'bundle')) as has_uncounted
+      from public.variants where variants.product_id = products.id
+    ) as sold on true
+    cross join lateral (
+      select private.search_text(products.title) as title, array_to_string(products.tags, ' ') as tags, private.search_text(sold.skus) as skus offset 0
+    ) as texts
+    left join lateral (
+      select array_agg(distinct facts.key || '=' || (facts.value #>> '{}')) as facts,
+        (select jsonb_object_agg(number.key, number.values) from (
+          select numbers.key, jsonb_agg(distinct numbers.value) as values
+          from unnest(products.attributes || coalesce(sold.attributes, '{}')) as part, jsonb_each(part) as numbers where jsonb_typeof(numbers.value) = 'number' group by numbers.key
+        ) as number) as numbers
+      from unnest(products.attributes || coalesce(sold.attributes, '{}')) as part, jsonb_each(part) as facts
+      where jsonb_typeof(facts.value) in ('string', 'number', 'boolean')
+    ) as said on products.attributes <> '{}' or sold.attributes is not null;
+end
 $$;
 comment on function private.product_documents(uuid[]) is 'The rows that private.product_search should have for these products.';
 
@@ -233,11 +225,13 @@ begin
     where product_titles.product_id = any (index_titles.product_ids)
       and not exists (select from known where known.product_id = product_titles.product_id and known.locale = product_titles.locale)
   )
-  insert into private.product_titles (product_id, locale, title, content) select known.product_id, known.locale, known.title, private.search_text(known.title) from known
+  insert into private.product_titles (product_id, locale, title, content)
+  select known.product_id, known.locale, known.title, case known.locale when '' then product_search.title when 'id' then product_search.title_id else product_search.title_en end
+  from known join private.product_search on product_search.product_id = known.product_id
   on conflict (product_id, locale) do update set title = excluded.title, content = excluded.content where product_titles.title <> excluded.title;
 end
 $$;
-comment on function private.index_titles(uuid[]) is 'Notes the titles of these products as they are now. The caller holds their lock.';
+comment on function private.index_titles(uuid[]) is 'Notes the titles of these products as they are now, searched as product_search has them. The caller holds their lock and has written that.';
 
 create function private.index_products(product_ids uuid[])
 returns void

@@ -72,9 +72,12 @@ begin
     left join public.intakes on intakes.variant_id = variants.id
   ) as named
   on conflict do nothing;
+  if found and to_regclass('private.sold_titles_content_idx') is not null then
+    perform gin_clean_pending_list('private.sold_titles_content_idx');
+  end if;
 end
 $$;
-comment on function private.note_titles(uuid[]) is 'Notes the titles under which these variants (null: all) are sold from now on. Old ones stay: orders carry them.';
+comment on function private.note_titles(uuid[]) is 'Notes the titles under which these variants (null: all) are sold from now on, and leaves nothing in the pending list of their index, which every search would read. Old ones stay: orders carry them.';
 
 create function private.tg_profiles__note_customer()
 returns trigger
@@ -140,5 +143,5 @@ select private.note_customers(null), private.note_titles(null);
 -- serves: parts of names, e-mails and phones, and what is written alike. No pending list: it would make searches slow, and sign-ups are rare.
 create index on private.customer_search using gin (content extensions.gin_trgm_ops) with (fastupdate = off);
 
--- serves: parts of titles, and what is written alike
-create index on private.sold_titles using gin (content extensions.gin_trgm_ops) with (fastupdate = off);
+-- serves: parts of titles, and what is written alike. With a pending list, since imports note a hundred thousand at once; note_titles empties it.
+create index on private.sold_titles using gin (content extensions.gin_trgm_ops);

@@ -80,8 +80,9 @@ grant select on public.import_errors to authenticated, service_role;
 
 -- what a run works on: thrown away when it ends, and by Postgres after a crash, which the run then notices ------------------------------------
 
+-- no foreign keys: nobody deletes an import that runs, and looking for it at each of a hundred thousand rows takes longer than reading them
 create unlogged table private.import_rows (
-  import_id uuid not null references public.imports (id) on delete cascade,
+  import_id uuid not null,
   row_number integer not null,
   record jsonb not null,
   primary key (import_id, row_number)
@@ -90,7 +91,7 @@ comment on table private.import_rows is 'The rows of a file as {column: cell}.';
 
 create unlogged table private.import_findings (
   id bigint generated always as identity primary key,
-  import_id uuid not null references public.imports (id) on delete cascade,
+  import_id uuid not null,
   row_number integer,
   column_name text,
   code text not null,

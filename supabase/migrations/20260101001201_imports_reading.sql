@@ -177,7 +177,7 @@ end
 $$;
 comment on function private.read_translations(jsonb, text, text[], jsonb) is 'The translations that cells such as title:en make of those that are known.';
 
-create function private.read_attributes(record jsonb, columns text[], schema public.category_attributes[], known jsonb)
+create function private.read_attributes(record jsonb, columns text[], types jsonb, known jsonb)
 returns jsonb
 language plpgsql
 immutable
@@ -189,24 +189,24 @@ declare
   v_column text;
   v_key text;
   v_cell text;
-  v_type text;
 begin
   foreach v_column in array read_attributes.columns loop
     v_key := split_part(v_column, ':', 2);
     v_cell := record ->> v_column;
-    v_read := v_read - v_key;
-    continue when coalesce(v_cell, '') = '';
-    v_type := (select attribute.type from unnest(read_attributes.schema) as attribute where attribute.key = v_key);
+    if coalesce(v_cell, '') = '' then
+      v_read := v_read - v_key;
+      continue;
+    end if;
     v_read := v_read || jsonb_build_object(v_key, case
-      when v_type in ('integer', 'decimal') and v_cell ~ '^-?\d{1,30}(\.\d{1,30})?$' then to_jsonb(v_cell::numeric)
-      when v_type = 'boolean' and v_cell in ('true', 'false') then to_jsonb(v_cell::boolean)
+      when types ->> v_key in ('integer', 'decimal') and v_cell ~ '^-?\d{1,30}(\.\d{1,30})?$' then to_jsonb(v_cell::numeric)
+      when types ->> v_key = 'boolean' and v_cell in ('true', 'false') then to_jsonb(v_cell::boolean)
       else to_jsonb(v_cell) end);
   end loop;
   return v_read;
 end
 $$;
-comment on function private.read_attributes(jsonb, text[], public.category_attributes[], jsonb) is
-  'The attributes that cells make of those that are known, each of the type its schema asks for; what cannot be read so stays text, and private.attributes_problem says what is wrong with it.';
+comment on function private.read_attributes(jsonb, text[], jsonb, jsonb) is
+  'The attributes that cells make of those that are known, each of the type {key: type} that its schema asks for; what cannot be read so stays text, and private.attributes_problem says what is wrong with it.';
 
 create function private.read_options(record jsonb)
 returns jsonb

@@ -8,7 +8,7 @@ Under concurrency: a run locks the variants and then the products it is about to
 */
 
 create unlogged table private.import_products (
-  import_id uuid not null references public.imports (id) on delete cascade,
+  import_id uuid not null,
   row_number integer not null,
   record jsonb not null,
   product_id uuid not null,
@@ -35,7 +35,7 @@ comment on table private.import_products is 'Products as a file wants them; chan
 create index on private.import_products (product_id);
 
 create unlogged table private.import_variants (
-  import_id uuid not null references public.imports (id) on delete cascade,
+  import_id uuid not null,
   row_number integer not null,
   product_id uuid not null,
   variant_id uuid not null,
@@ -73,7 +73,7 @@ end
 $$;
 comment on function private.lock_import_products(uuid) is 'Locks the variants and products that a file names. Variants first: who writes one then looks at its product.';
 
-create function private.stage_products(import_id uuid, attribute_columns text[])
+create function private.stage_products(import_id uuid, attribute_columns text[], translated boolean)
 returns void
 language sql
 volatile
@@ -91,7 +91,7 @@ as $$
     left join public.products on products.slug = merged.slug
     left join public.categories on categories.slug = merged.record ->> 'category'
   ), schemas as materialized (
-    select used.category_id, array(select schema from private.attribute_schema(used.category_id) as schema) as schema
+    select used.category_id, (select jsonb_object_agg(schema.key, schema.type) from private.attribute_schema(used.category_id) as schema) as types
     from (select distinct placed.category_id from placed where placed.category_id is not null) as used
   ), wanted as (
     select placed.slug, placed.row_number, placed.record, placed.product_id, products.status as former_status, products.kind as former_kind,
@@ -104,8 +104,9 @@ as $$
       placed.category_id,
       case when placed.record ? 'tags' then array(select btrim(tag) from string_to_table(nullif(btrim(placed.record ->> 'tags'), ''), ',') as tag)
         else coalesce(products.tags, '{}') end as tags,
-      private.read_attributes(placed.record, stage_products.attribute_columns, schemas.schema, products.attributes) as attributes,
-      private.read_translations(placed.record, '', '{title,summary,description}', products.translations) as translations,
+      private.read_attributes(placed.record, stage_products.attribute_columns, schemas.types, products.attributes) as attributes,
+      case when stage_products.translated then private.read_translations(placed.record, '', '{title,summary,description}', products.translations)
+        else coalesce(products.translations, '{}') end as translations,
       products
     from placed left join public.products on products.id = placed.product_id left join schemas on schemas.category_id = placed.category_id
   )
@@ -123,7 +124,7 @@ as $$
     wanted.publish_at, wanted.unpublish_at, wanted.category_id, wanted.tags, wanted.attributes, wanted.translations
   from wanted;
 $$;
-comment on function private.stage_products(uuid, text[]) is 'Reads the products of a file beside what there is.';
+comment on function private.stage_products(uuid, text[], boolean) is 'Reads the products of a file beside what there is. translated: the file has columns of translations.';
 
 create function private.options_of(option_value_ids uuid[])
 returns jsonb
@@ -144,7 +145,7 @@ end
 $$;
 comment on function private.options_of(uuid[]) is 'The choices of a variant as {option: value}.';
 
-create function private.stage_variants(import_id uuid, attribute_columns text[])
+create function private.stage_variants(import_id uuid, attribute_columns text[], translated boolean)
 returns void
 language sql
 volatile
@@ -152,15 +153,16 @@ security invoker
 set search_path = ''
 as $$
   with schemas as materialized (
-    select used.category_id, array(select schema from private.attribute_schema(used.category_id) as schema) as schema
+    select used.category_id, (select jsonb_object_agg(schema.key, schema.type) from private.attribute_schema(used.category_id) as schema) as types
     from (select distinct import_products.category_id from private.import_products where import_products.import_id = stage_variants.import_id and import_products.category_id is not null) as used
   ), wanted as materialized (
     select import_rows.row_number, import_products.product_id, variants.id as variant_id, variants.product_id as former_product_id, import_rows.record ->> 'sku' as sku,
       private.options_of(variants.option_value_ids) as former_options,
       case when import_rows.record ?| '{option1,option2,option3,option4,option5}' then private.read_options(import_rows.record) else private.options_of(variants.option_value_ids) end as options,
       nullif(import_rows.record ->> 'variant_title', '') as given_title, coalesce(private.read_whole_number(import_rows.record ->> 'position'), variants.position, 0) as position,
-      private.read_attributes(import_rows.record, stage_variants.attribute_columns, schemas.schema, variants.attributes) as attributes,
-      private.read_translations(import_rows.record, 'variant_', '{title}', variants.translations) as translations,
+      private.read_attributes(import_rows.record, stage_variants.attribute_columns, schemas.types, variants.attributes) as attributes,
+      case when stage_variants.translated then private.read_translations(import_rows.record, 'variant_', '{title}', variants.translations)
+        else coalesce(variants.translations, '{}') end as translations,
       import_rows.record, import_products.title as product_title, variants
     from private.import_rows
     join private.import_products on import_products.import_id = import_rows.import_id and import_products.slug = import_rows.record ->> 'slug'
@@ -182,4 +184,4 @@ as $$
     titled.former_product_id, titled.sku, titled.title, least(greatest(titled.position, -2147483648), 2147483647)::integer, titled.attributes, titled.translations, titled.options, titled.former_options
   from titled;
 $$;
-comment on function private.stage_variants(uuid, text[]) is 'Reads the variants of a file beside what there is. The products are staged.';
+comment on function private.stage_variants(uuid, text[], boolean) is 'Reads the variants of a file beside what there is. The products are staged.';

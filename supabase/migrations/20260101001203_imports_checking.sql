@@ -137,13 +137,15 @@ as $$
   union all
   select import_rows.import_id, import_rows.row_number, 'value' || place, 'invalid_options', 'A value stands beside the name of its option, and each option once.'
   from private.import_rows cross join generate_series(1, 5) as place
-  where import_rows.import_id = check_import_variants.import_id and import_rows.record ->> ('value' || place) <> '' and (
+  where import_rows.import_id = check_import_variants.import_id and import_rows.record ?| '{value1,value2,value3,value4,value5}' and import_rows.record ->> ('value' || place) <> '' and (
     coalesce(import_rows.record ->> ('option' || place), '') = ''
     or exists (select from generate_series(1, place - 1) as before where import_rows.record ->> ('option' || before) = import_rows.record ->> ('option' || place)))
   union all
   select import_rows.import_id, import_rows.row_number, cells.key, 'invalid_options', 'Options and values have 1 to 200 characters.'
-  from private.import_rows cross join lateral jsonb_each_text(import_rows.record) as cells
-  where import_rows.import_id = check_import_variants.import_id and cells.key ~ '^(option|value)[1-5]$' and cells.value <> '' and length(btrim(cells.value)) not between 1 and 200
+  from private.import_rows
+  cross join unnest('{option1,value1,option2,value2,option3,value3,option4,value4,option5,value5}'::text[]) as named (key)
+  cross join lateral (values (named.key, import_rows.record ->> named.key)) as cells (key, value)
+  where import_rows.import_id = check_import_variants.import_id and import_rows.record ?| '{option1,value1,option2,value2,option3,value3,option4,value4,option5,value5}' and cells.value <> '' and length(btrim(cells.value)) not between 1 and 200
   union all
   select import_variants.import_id, import_variants.row_number, 'variant_title:en', 'invalid_translations', private.translations_problem(import_variants.translations, '{title}')
   from private.import_variants

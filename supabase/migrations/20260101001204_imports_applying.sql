@@ -72,10 +72,12 @@ declare
   v_columns text[] := (select imports.columns from public.imports where imports.id = run_import_products.import_id);
 begin
   perform private.lock_import_products(run_import_products.import_id);
-  perform private.stage_products(run_import_products.import_id, array(select name from unnest(v_columns) as name where name like 'attribute:%'));
-  analyze private.import_products;
-  perform private.stage_variants(run_import_products.import_id, array(select name from unnest(v_columns) as name where name like 'variant\_attribute:%'));
-  analyze private.import_variants;
+  perform private.stage_products(run_import_products.import_id, array(select name from unnest(v_columns) as name where name like 'attribute:%'),
+    v_columns && '{title:id,title:en,summary:id,summary:en,description:id,description:en}');
+  analyze private.import_products (import_id, row_number, product_id, change, category_id);
+  perform private.stage_variants(run_import_products.import_id, array(select name from unnest(v_columns) as name where name like 'variant\_attribute:%'),
+    v_columns && '{variant_title:id,variant_title:en}');
+  analyze private.import_variants (import_id, row_number, product_id, variant_id, sku, change);
   perform private.check_import_products(run_import_products.import_id);
   perform private.check_conflicting_rows(run_import_products.import_id);
   perform private.find_broken_constraints(run_import_products.import_id, 'private.import_products', 'public.products', '{"category_id": "category"}');

@@ -6,7 +6,7 @@ Promise: prices are added and changed, never taken away. Lists are made by hand,
 */
 
 create unlogged table private.import_prices (
-  import_id uuid not null references public.imports (id) on delete cascade,
+  import_id uuid not null,
   row_number integer not null,
   record jsonb not null,
   variant_id uuid,

@@ -7,7 +7,7 @@ Under concurrency: as adjust_stock: variants by id, places, then every slot of t
 */
 
 create unlogged table private.import_stock (
-  import_id uuid not null references public.imports (id) on delete cascade,
+  import_id uuid not null,
   row_number integer not null,
   sku text not null,
   variant_id uuid,

@@ -155,7 +155,7 @@ begin
   if v_import.row_count <> (select count(*) from private.import_rows where import_rows.import_id = v_import.id) then
     raise exception 'staged rows of import % are gone, as after a crash of Postgres: run it again', v_import.id;
   end if;
-  analyze private.import_rows;
+  analyze private.import_rows (import_id, row_number);
   if v_import.columns is not null then
     perform private.check_import_header(v_import.id);
   end if;

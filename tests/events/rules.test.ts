@@ -112,7 +112,7 @@ describe("a process", () => {
       const done = { status: "done", attempts: 2, error: null, finished: true };
       expect(await read(sql, id)).toEqual(done);
       const [again] = await sql`select private.start_process(${id}) as started`;
-      expect(again?.started).toBe(false);
+      expect(again?.started).toBeNull();
       await sql`select private.fail_process(${id}, 'too late', true)`;
       await sql`select private.finish_process(${id})`;
       expect(await read(sql, id)).toEqual(done);
@@ -124,8 +124,21 @@ describe("a process", () => {
       const { id } = await queue(sql);
       for (let run = 1; run <= 2; run++) {
         const [row] = await sql`select private.start_process(${id}) as started`;
-        expect([row?.started, (await read(sql, id))?.attempts]).toEqual([true, run]);
+        expect([row?.started, (await read(sql, id))?.attempts]).toEqual([run, run]);
       }
+    });
+  });
+
+  test("hears nothing of an attempt that another overtook, however it ended", async () => {
+    await database.rolledBack(async (sql) => {
+      const { id } = await queue(sql);
+      for (let run = 1; run <= 2; run++) await sql`select private.start_process(${id})`;
+      const running = { status: "running", attempts: 2, error: null, finished: false };
+      await sql`select private.finish_process(${id}, null, 1), private.fail_process(${id}, 'too slow', true, 1)`;
+      await sql`select private.hand_over_process(${id}, null, 1)`;
+      expect(await read(sql, id)).toEqual(running);
+      await sql`select private.finish_process(${id}, null, 2)`;
+      expect(await read(sql, id)).toEqual({ ...running, status: "done", finished: true });
     });
   });
 
@@ -134,7 +147,7 @@ describe("a process", () => {
       const { id } = await queue(sql);
       await sql`update public.processes set status = 'cancelled', finished_at = now() where id = ${id}`;
       const [row] = await sql`select private.start_process(${id}) as started`;
-      expect(row?.started).toBe(false);
+      expect(row?.started).toBeNull();
     });
   });
 

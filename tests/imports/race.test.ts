@@ -1,4 +1,9 @@
+import type { JobWithMetadata } from "pg-boss";
 import { expect, test } from "vitest";
+import { openDatabase } from "../../packages/worker/src/database.ts";
+import type { EventJob } from "../../packages/worker/src/queues.ts";
+import { type Runner, runEventTask } from "../../packages/worker/src/run-task.ts";
+import { runImport } from "../../packages/worker/src/tasks/imports.run-import.ts";
 import { type TestDatabase, useDatabase } from "../support/database.ts";
 import { race } from "../support/race.ts";
 import { replaceInFunction, withSabotage } from "../support/sabotage.ts";
@@ -54,3 +59,49 @@ test("a run that another overtook stages and writes nothing more", async () => {
   await expect(database.sql`select private.run_import(${id}, 2)`).rejects.toThrow("run it again");
   expect(await database.sql`select status from public.imports where id = ${id}`).toEqual([{ status: "running" }]);
 });
+
+/** A worker that was thought dead goes on reading after another took its job up; gives what the process says while the other still runs. */
+async function overtakenWhileReading(target: TestDatabase): Promise<void> {
+  const [row] = await target.sql`select private.start_import('stock', 'slow.csv', false, null) as import`;
+  const id = row?.import.id;
+  await target.sql`select private.queue_import(${id}, 99)`;
+  const [queued] = await target.sql`
+    select private.queue_process('imports.run-import', (select id from public.events where name = 'import.queued' and subject_id = ${id}), 'import', ${id}) as id`;
+  const sql = openDatabase(target.url);
+  async function* slowly() {
+    yield Buffer.from("sku,on_hand\nA,1\n");
+    await target.sql`select private.start_process(${queued?.id}), private.start_import_run(${id})`;
+    yield Buffer.from("B,1\n");
+  }
+  const runner = {
+    tools: { sql, storedFiles: { open: async () => slowly() } },
+    log: { child: () => runner.log, info() {}, error() {} },
+    observe() {},
+  } as unknown as Runner;
+  const job = {
+    id: "slow",
+    data: { process_id: queued?.id, event_id: null, subject_id: id, correlation_id: null },
+    retryCount: 0,
+    retryLimit: 8,
+    signal: new AbortController().signal,
+  } as unknown as JobWithMetadata<EventJob>;
+  try {
+    expect(await runEventTask("imports.run-import", runImport, job, runner)).toMatchObject({ status: "completed" });
+    const [process] = await target.sql`select status, attempts from public.processes where id = ${queued?.id}`;
+    expect(process).toEqual({ status: "running", attempts: 2 });
+    const [run] = await target.sql`select status, run from public.imports where id = ${id}`;
+    expect(run).toEqual({ status: "running", run: 2 });
+  } finally {
+    await sql.end();
+  }
+}
+
+test("a run that another overtook does not call the job done that the other is still at", () =>
+  overtakenWhileReading(database));
+
+test("that test notices a process that any attempt may end", () =>
+  withSabotage(
+    replaceInFunction("private.finish_process", /and processes.attempts = coalesce\([^;]*/, ""),
+    overtakenWhileReading,
+    { rounds: 1 },
+  ));

@@ -229,6 +229,17 @@ describe("whatever is typed", () => {
     );
   });
 
+  test("a text of ASCII alone is compared as every other", async () => {
+    const { sql } = database;
+    const rows = await sql`
+      select original from (
+        select 'A' || chr(first) || chr(second) || 'z ' as original from generate_series(1, 127) as first, generate_series(1, 127) as second
+      ) as pairs
+      where private.search_text(original) is distinct from btrim(regexp_replace(
+        lower(extensions.unaccent('extensions.unaccent', normalize(original, NFKC)) collate pg_catalog.pg_c_utf8), '\\s+', ' ', 'g'))`;
+    expect(rows).toEqual([]);
+  });
+
   test("the numbers that contain a text are named completely, or not at all", async () => {
     const { sql } = database;
     await sql`select setval('private.order_numbers', 1000100)`;

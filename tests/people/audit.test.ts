@@ -83,6 +83,43 @@ describe("a write by staff", () => {
   });
 });
 
+describe("a statement that writes many rows", () => {
+  test("leaves an entry for each that changed, in one chain, whatever it did and wherever a key went", async () => {
+    await database.rolledBack(async (sql) => {
+      await entries(sql);
+      const [{ id: product }] = (await sql`
+        insert into public.products (kind, slug, title) values ('physical', 'many', 'Many') returning id`) as unknown as [
+        { id: string },
+      ];
+      await sql`insert into public.variants (product_id, sku, title) select ${product}, 'MANY-' || n, 'Many' from generate_series(1, 3) as n`;
+      const [list] = await sql`insert into public.price_lists (name) values ('Many') returning id`;
+      await sql`insert into public.price_list_prices (price_list_id, variant_id, currency, min_quantity, amount)
+        select ${list?.id}, id, 'IDR', 1, right(sku, 1)::integer from public.variants where product_id = ${product}`;
+      const [mark] = await sql`select max(id) as id from public.audit_log`;
+      const since = async () => {
+        const rows = await sql`
+          select action, row_key, before ->> 'amount' as before, after ->> 'amount' as after from public.audit_log where id > ${mark?.id} order by id`;
+        return rows.map(
+          ({ action, row_key, before, after }) => `${action} ${row_key.split("/").at(-1)} ${before} ${after}`,
+        );
+      };
+      // the keys change places with each other, and one row stays as it is
+      await sql`update public.price_list_prices set min_quantity = amount + 5, amount = case amount when 2 then 2 else amount * 10 end, updated_at = updated_at
+        where price_list_id = ${list?.id}`;
+      expect((await since()).sort()).toEqual(["update 6 1 10", "update 7 2 2", "update 8 3 30"]);
+      await sql`insert into public.price_list_prices (price_list_id, variant_id, currency, min_quantity, amount)
+        select ${list?.id}, id, 'IDR', 6, 99 from public.variants where product_id = ${product} order by sku
+        on conflict on constraint price_list_prices_pkey do update set amount = excluded.amount`;
+      expect((await since()).slice(3).sort()).toEqual(["insert 6 null 99", "insert 6 null 99", "update 6 10 99"]);
+      await sql`delete from public.price_list_prices where price_list_id = ${list?.id} and amount = 99`;
+      expect((await since()).slice(6)).toEqual(Array(3).fill("delete 6 99 null"));
+      await sql`update public.variants set title = title where false`;
+      expect(await since()).toHaveLength(9);
+      expect(await breaks(sql)).toEqual([]);
+    });
+  });
+});
+
 describe("the chain", () => {
   test("is whole after writes of many kinds", async () => {
     await database.rolledBack(async (sql) => {

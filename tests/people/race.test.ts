@@ -56,7 +56,10 @@ describe("twenty writes by staff at once", () => {
   });
 
   test("are a broken chain when they do not queue", async () => {
-    await withSabotage(replaceInFunction("private.tg__audit", /perform pg_advisory_xact_lock\([^;]*;/, ""), oneChain);
+    await withSabotage(
+      replaceInFunction("private.last_audit_hash", /perform pg_advisory_xact_lock\([^;]*;/, ""),
+      oneChain,
+    );
   });
 });
 

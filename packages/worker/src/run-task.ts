@@ -39,6 +39,8 @@ export async function runEventTask(
     process_id: data.process_id,
     job_id: job.id,
   });
+  // What this attempt says of its process by, so that it says nothing once another worker has taken the job up.
+  let attempt: number | null = null;
   return await settle(
     name,
     job,
@@ -46,19 +48,21 @@ export async function runEventTask(
     {
       run: async () => {
         const { sql } = runner.tools;
-        const [started] = await sql`select private.start_process(${data.process_id}) as started`;
-        if (!started?.started) return "stale";
+        const [started] = await sql<{ attempt: number | null }[]>`
+          select private.start_process(${data.process_id}) as attempt`;
+        attempt = started?.attempt ?? null;
+        if (attempt === null) return "stale";
         let completed = false;
         const complete = async (effect: (transaction: Transaction) => Promise<void>) => {
           await correlated(sql, correlationId, async (transaction) => {
             await effect(transaction);
-            await transaction`select private.finish_process(${data.process_id})`;
+            await transaction`select private.finish_process(${data.process_id}, null, ${attempt})`;
           });
           completed = true;
         };
         const handOver = async (message: string | null) => {
           await correlated(sql, correlationId, async (transaction) => {
-            await transaction`select private.hand_over_process(${data.process_id}, ${message})`;
+            await transaction`select private.hand_over_process(${data.process_id}, ${message}, ${attempt})`;
           });
           completed = true;
         };
@@ -67,7 +71,7 @@ export async function runEventTask(
         return "done";
       },
       failed: async (message, final) => {
-        await runner.tools.sql`select private.fail_process(${data.process_id}, ${message}, ${final})`;
+        await runner.tools.sql`select private.fail_process(${data.process_id}, ${message}, ${final}, ${attempt ?? 0})`;
       },
     },
   );

@@ -1,0 +1,243 @@
+/*
+People, the audit log: who wrote what, when, and what was there before.
+
+Promise: every staff write leaves an audit row that is chained by hash to the one before, whether a statement wrote one row or a hundred thousand.
+Under concurrency: audit rows queue on one advisory lock, for staff writes only; no sale takes it.
+*/
+
+create table public.audit_log (
+  id bigint generated always as identity primary key,
+  actor_id uuid,
+  actor_role text not null,
+  action text not null,
+  table_name text not null,
+  row_key text not null,
+  before jsonb,
+  after jsonb,
+  request_id text,
+  occurred_at timestamptz not null default now(),
+  previous_hash bytea not null,
+  hash bytea not null,
+  constraint audit_log_knows_its_actions check (action in ('insert', 'update', 'delete'))
+);
+comment on table public.audit_log is 'Every write by staff: actor, action, table, key, before, after, request. Each row''s hash covers the row before it, so a removed or altered row shows.';
+
+-- serves: the history of one row
+create index on public.audit_log (table_name, row_key, id);
+-- serves: what one person did
+create index on public.audit_log (actor_id, id);
+
+create trigger _100_refuse_change before update or delete on public.audit_log for each row execute function private.tg__refuse_change();
+
+alter table public.audit_log enable row level security;
+create policy select_staff on public.audit_log for select to authenticated using ((select private.has_permission('audit.read')));
+grant select on public.audit_log to authenticated, service_role;
+
+create function private.audit_content(
+  actor_id uuid, actor_role text, action text, table_name text, row_key text, before jsonb, after jsonb, request_id text, occurred_at timestamptz)
+returns bytea
+language plpgsql -- for every audited row: keeps its plan
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return convert_to(jsonb_build_array(actor_id, actor_role, action, table_name, row_key, before, after, request_id, extract(epoch from occurred_at))::text, 'UTF8');
+end
+$$;
+comment on function private.audit_content(uuid, text, text, text, text, jsonb, jsonb, text, timestamptz) is 'Everything that an entry of the audit log says, as bytes.';
+
+create function private.next_audit_hash(hash bytea, first_hash bytea, content bytea)
+returns bytea
+language plpgsql -- as audit_content
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+  return sha256(coalesce(hash, first_hash) || content);
+end
+$$;
+comment on function private.next_audit_hash(bytea, bytea, bytea) is 'One link of the chain: SHA-256 over the hash before, which for the first of several rows is first_hash, and what the entry says.';
+
+create aggregate private.audit_chain(first_hash bytea, content bytea) (sfunc = private.next_audit_hash, stype = bytea);
+comment on aggregate private.audit_chain(bytea, bytea) is 'The chain of several rows that one statement wrote, as a window over them.';
+
+create function private.audit_hash(entry public.audit_log)
+returns bytea
+language plpgsql -- as audit_content
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return private.next_audit_hash(null, entry.previous_hash, private.audit_content(
+    entry.actor_id, entry.actor_role, entry.action, entry.table_name, entry.row_key, entry.before, entry.after, entry.request_id, entry.occurred_at));
+end
+$$;
+comment on function private.audit_hash(public.audit_log) is 'SHA-256 over the previous hash and everything the entry says.';
+
+create function private.last_audit_hash()
+returns bytea
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('seatline.audit_log', 0));
+  return coalesce((select audit_log.hash from public.audit_log order by audit_log.id desc limit 1), '\x00');
+end
+$$;
+comment on function private.last_audit_hash() is 'Where the chain goes on. Whoever asks is the only one to write until their transaction ends.';
+
+create function private.audit_key("row" jsonb, columns text[])
+returns text
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+  if cardinality(audit_key.columns) = 1 then
+    return audit_key."row" ->> audit_key.columns[array_lower(audit_key.columns, 1)]; -- those of a trigger begin at 0
+  end if;
+  return (select string_agg(audit_key."row" ->> named.key_column, '/' order by named.position) from unnest(audit_key.columns) with ordinality as named (key_column, position));
+end
+$$;
+comment on function private.audit_key(jsonb, text[]) is 'The key of a row as the audit log writes it.';
+
+create function private.tg__audit()
+returns trigger
+language plpgsql
+volatile
+security definer -- writes a log that no client may write
+set search_path = ''
+as $$
+declare
+  v_before jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+  v_after jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+  v_entry public.audit_log;
+begin
+  if v_before = v_after then
+    return null;
+  end if;
+  v_entry.previous_hash := private.last_audit_hash();
+  v_entry.actor_id := auth.uid();
+  v_entry.actor_role := coalesce(auth.role(), session_user::text);
+  v_entry.action := lower(tg_op);
+  v_entry.table_name := tg_table_name;
+  v_entry.row_key := private.audit_key(coalesce(v_after, v_before), tg_argv);
+  v_entry.before := v_before;
+  v_entry.after := v_after;
+  v_entry.request_id := private.request_id();
+  v_entry.occurred_at := clock_timestamp();
+  insert into public.audit_log (actor_id, actor_role, action, table_name, row_key, before, after, request_id, occurred_at, previous_hash, hash)
+  values (v_entry.actor_id, v_entry.actor_role, v_entry.action, v_entry.table_name, v_entry.row_key, v_entry.before, v_entry.after,
+    v_entry.request_id, v_entry.occurred_at, v_entry.previous_hash, private.audit_hash(v_entry));
+  return null;
+end
+$$;
+comment on function private.tg__audit() is 'Writes the audit row of an insert, update or delete; the trigger''s arguments name the key columns.';
+
+create function private.tg__audit_added()
+returns trigger
+language plpgsql
+volatile
+security definer -- writes a log that no client may write
+set search_path = ''
+as $$
+declare
+  v_head bytea;
+  v_actor_id constant uuid := auth.uid();
+  v_role constant text := coalesce(auth.role(), session_user::text);
+  v_request_id constant text := private.request_id();
+  v_now timestamptz;
+begin
+  if not exists (select from changed) then
+    return null;
+  end if;
+  v_head := private.last_audit_hash();
+  v_now := clock_timestamp();
+  insert into public.audit_log (actor_id, actor_role, action, table_name, row_key, after, request_id, occurred_at, previous_hash, hash)
+  select v_actor_id, v_role, 'insert', tg_table_name, chained.row_key, chained.after, v_request_id, v_now,
+    coalesce(lag(chained.hash) over (order by chained.number), v_head), chained.hash
+  from (
+    select entries.*, private.audit_chain(v_head, private.audit_content(v_actor_id, v_role, 'insert', tg_table_name, entries.row_key, null, entries.after, v_request_id, v_now))
+      over (order by entries.number rows unbounded preceding) as hash
+    from (
+      select rows.number, rows.after, private.audit_key(rows.after, tg_argv) as row_key
+      from (select row_number() over () as number, to_jsonb(changed) as after from changed) as rows
+      offset 0
+    ) as entries
+  ) as chained
+  order by chained.number;
+  return null;
+end
+$$;
+comment on function private.tg__audit_added() is
+  'Writes the audit rows of all that a statement inserted, one for each, chained in one pass; for tables that imports fill. The trigger''s arguments name the key columns.';
+
+create function private.tg__audit_changed()
+returns trigger
+language plpgsql
+volatile
+security definer -- writes a log that no client may write
+set search_path = ''
+as $$
+declare
+  v_head bytea;
+  v_actor_id constant uuid := auth.uid();
+  v_role constant text := coalesce(auth.role(), session_user::text);
+  v_request_id constant text := private.request_id();
+  v_now timestamptz;
+begin
+  if not exists (select from changed) then
+    return null;
+  end if;
+  v_head := private.last_audit_hash();
+  v_now := clock_timestamp();
+  insert into public.audit_log (actor_id, actor_role, action, table_name, row_key, before, after, request_id, occurred_at, previous_hash, hash)
+  select v_actor_id, v_role, 'update', tg_table_name, chained.row_key, chained.before, chained.after, v_request_id, v_now,
+    coalesce(lag(chained.hash) over (order by chained.number), v_head), chained.hash
+  from (
+    select entries.*, private.audit_chain(v_head, private.audit_content(v_actor_id, v_role, 'update', tg_table_name, entries.row_key, entries.before, entries.after, v_request_id, v_now))
+      over (order by entries.number rows unbounded preceding) as hash
+    from (
+      -- both tables have a row's old and new form in the same place: Postgres notes the two together
+      select earlier.number, earlier.before, later.after, private.audit_key(later.after, tg_argv) as row_key
+      from (select row_number() over () as number, to_jsonb(former) as before from former) as earlier
+      join (select row_number() over () as number, to_jsonb(changed) as after from changed) as later on later.number = earlier.number
+      where earlier.before <> later.after
+      offset 0
+    ) as entries
+  ) as chained
+  order by chained.number;
+  return null;
+end
+$$;
+comment on function private.tg__audit_changed() is
+  'Writes the audit rows of all that a statement changed, one for each, chained in one pass; for tables that imports fill. The trigger''s arguments name the key columns.';
+
+create function private.audit_chain_breaks()
+returns table (audit_id bigint, problem text)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select chained.id,
+    case when chained.hash <> chained.expected_hash then 'altered' else 'a row before it is missing' end
+  from (
+    select audit_log.id, audit_log.hash, audit_log.previous_hash, private.audit_hash(audit_log) as expected_hash,
+      lag(audit_log.hash, 1, '\x00') over (order by audit_log.id) as hash_before
+    from public.audit_log
+  ) as chained
+  where chained.hash <> chained.expected_hash or chained.previous_hash <> chained.hash_before;
+$$;
+comment on function private.audit_chain_breaks() is 'Audit rows that were altered or whose predecessor is gone; none means the log is whole.';
+
+create trigger _900_audit after insert or update or delete on public.settings for each row execute function private.tg__audit('key');
+create trigger _900_audit after insert or update or delete on public.roles for each row execute function private.tg__audit('name');
+create trigger _900_audit after insert or update or delete on public.role_permissions for each row execute function private.tg__audit('role', 'permission');
+create trigger _900_audit after insert or update or delete on public.role_members for each row execute function private.tg__audit('profile_id', 'role');
