@@ -6410,7 +6410,9 @@ declare
   v_order public.orders;
 begin
   select * into v_order from public.orders where orders.id = find_order.order_id;
-  if v_order.id is null or not (v_order.customer_id is not distinct from auth.uid() or private.is_service() or private.has_permission(find_order.staff_permission)) then
+  if v_order.id is null or not (v_order.customer_id is not distinct from auth.uid() or private.is_service() or private.has_permission(find_order.staff_permission)
+    -- who manages an organisation reads what it bought, and no more
+    or find_order.staff_permission in ('orders.read', 'invoices.read') and v_order.organisation_id in (select private.managed_organisations())) then
     perform private.fail('order_not_found', 404, 'There is no such order.', 'Check the id, and that you are signed in as the person who placed it.');
   end if;
   return v_order;
@@ -6526,10 +6528,10 @@ begin
     perform private.fail('enrollment_not_found', 404, 'There is no such seat.', 'Read my_courses, or the roster.');
   end if;
   select * into v_item from public.order_items where order_items.id = v_enrollment.order_item_id;
-  if v_enrollment.status <> 'active' or v_item.parent_id is not null
+  if v_enrollment.status <> 'active' or v_item.parent_id is not null or v_enrollment.subscription_id is not null
     or exists (select from public.orders where orders.id = v_item.order_id and (orders.purpose is not null or orders.owed_reason is not null
       or orders.status not in ('paid', 'processing', 'completed', 'partially_refunded'))) then
-    perform private.fail('enrollment_not_transferable', 409, 'Only an active seat that was bought by itself and is paid moves to another intake; not one of a bundle, an organisation or a gift.', 'Give it back and enrol anew.');
+    perform private.fail('enrollment_not_transferable', 409, 'Only an active seat that was bought by itself and is paid moves to another intake; not one of a bundle, an organisation, a gift or a subscription.', 'Give it back and enrol anew.');
   end if;
   select * into v_intake from public.intakes where intakes.id = v_enrollment.intake_id;
   if not find_transferable.by_staff and (v_intake.starts_at <= now() + make_interval(days => (private.setting('transfer_days'))::integer)
@@ -7105,7 +7107,8 @@ begin
       select coalesce(jsonb_agg(jsonb_build_object('id', invoices.id, 'kind', invoices.kind, 'number', invoices.number, 'issued_at', invoices.issued_at,
         'total_amount', invoices.total_amount, 'currency', invoices.currency, 'refund_id', invoices.refund_id, 'corrects_id', invoices.corrects_id) order by invoices.issued_at, invoices.id), '[]')
       from public.invoices
-      where invoices.order_id = v_order.id and (v_order.customer_id = auth.uid() or private.is_service() or private.has_permission('invoices.read'))),
+      where invoices.order_id = v_order.id and (v_order.customer_id = auth.uid() or private.is_service() or private.has_permission('invoices.read')
+        or v_order.organisation_id in (select private.managed_organisations()))),
     'history', private.order_history(v_order, v_staff),
     'edits', (
       select coalesce(jsonb_agg(jsonb_build_object('id', order_edits.id, 'edited_at', order_edits.edited_at, 'reason', order_edits.reason, 'before', order_edits.before,
@@ -7974,7 +7977,8 @@ begin
   join public.orders on orders.id = invoices.order_id
   left join public.invoices as corrected on corrected.id = invoices.corrects_id
   where invoices.id = invoice_document.invoice_id
-    and (orders.customer_id = auth.uid() or private.is_service() or private.has_permission('invoices.read'));
+    and (orders.customer_id = auth.uid() or private.is_service() or private.has_permission('invoices.read')
+      or orders.organisation_id in (select private.managed_organisations()));
   if v_answer is null then
     perform private.fail('invoice_not_found', 404, 'There is no such invoice.', 'Check the id, and that you are signed in as the person it was issued to.');
   end if;
@@ -10359,7 +10363,7 @@ AS $function$
   where orders.id = any (order_search_rows.order_ids);
 $function$;
 
-CREATE OR REPLACE FUNCTION private.order_seats(organisation_id uuid, lines jsonb, currency text, idempotency_key text)
+CREATE OR REPLACE FUNCTION private.order_seats(organisation_id uuid, lines jsonb, currency text, coupon_codes text[], idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -10367,16 +10371,23 @@ CREATE OR REPLACE FUNCTION private.order_seats(organisation_id uuid, lines jsonb
 AS $function$
 declare
   v_customer_id uuid := private.require_person();
-  v_body jsonb := jsonb_build_object('organisation_id', order_seats.organisation_id, 'lines', order_seats.lines, 'currency', order_seats.currency);
+  v_body jsonb := jsonb_build_object('organisation_id', order_seats.organisation_id, 'lines', order_seats.lines, 'currency', order_seats.currency,
+    'coupon_codes', order_seats.coupon_codes);
   v_answer jsonb := private.recall_answer(v_customer_id, order_seats.idempotency_key, 'order_seats', v_body);
+  v_found private.found_coupon[];
   v_order_id uuid;
 begin
   if v_answer is not null then
     return v_answer;
   end if;
   perform private.find_organisation(order_seats.organisation_id);
+  v_found := private.find_coupons(order_seats.coupon_codes);
+  if v_found[cardinality(v_found)].refusal is not null then
+    return v_found[cardinality(v_found)].refusal;
+  end if;
   v_order_id := private.place_for_others(v_customer_id,
-    array(select row(wish.variant_id, wish.quantity)::private.wish from private.parse_lines(order_seats.lines) as wish order by wish.variant_id), order_seats.currency);
+    array(select row(wish.variant_id, wish.quantity)::private.wish from private.parse_lines(order_seats.lines) as wish order by wish.variant_id), order_seats.currency,
+    array(select found.coupon_id from unnest(v_found) as found));
   update public.orders set purpose = 'organisation', organisation_id = order_seats.organisation_id where orders.id = v_order_id;
   if exists (select from public.orders where orders.id = v_order_id and orders.status = 'paid') then
     perform private.open_seats(v_order_id);
@@ -11101,14 +11112,14 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.place_for_others(person_id uuid, wishes private.wish[], currency text)
+CREATE OR REPLACE FUNCTION private.place_for_others(person_id uuid, wishes private.wish[], currency text, coupon_ids uuid[] DEFAULT '{}'::uuid[])
  RETURNS uuid
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 declare
   v_quote private.quote := private.quote_for_others(place_for_others.person_id, place_for_others.wishes,
-    coalesce(place_for_others.currency, private.setting('default_currency') #>> '{}'));
+    coalesce(place_for_others.currency, private.setting('default_currency') #>> '{}'), place_for_others.coupon_ids);
 begin
   if v_quote.problems is not null then
     perform private.refuse_problem(v_quote.problems -> 0);
@@ -12294,7 +12305,7 @@ AS $function$
     'discounts', coalesce(quote.discounts, '[]'), 'taxes', coalesce(quote.taxes, '[]'), 'problems', coalesce(quote.problems, '[]'));
 $function$;
 
-CREATE OR REPLACE FUNCTION private.quote_for_others(person_id uuid, wishes private.wish[], currency text)
+CREATE OR REPLACE FUNCTION private.quote_for_others(person_id uuid, wishes private.wish[], currency text, coupon_ids uuid[] DEFAULT '{}'::uuid[])
  RETURNS private.quote
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -12313,7 +12324,7 @@ begin
     end if;
     v_lines[v_index].intake_id := null; -- the buyer takes none of them: no enrolment, no offer of the waiting list
   end loop;
-  return private.total_quote(quote_for_others.person_id, quote_for_others.currency, v_lines, '{}', null, null);
+  return private.total_quote(quote_for_others.person_id, quote_for_others.currency, v_lines, quote_for_others.coupon_ids, null, null);
 end
 $function$;
 
@@ -12335,7 +12346,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.quote_seats(organisation_id uuid, lines jsonb, currency text)
+CREATE OR REPLACE FUNCTION private.quote_seats(organisation_id uuid, lines jsonb, currency text, coupon_codes text[])
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -12343,14 +12354,25 @@ CREATE OR REPLACE FUNCTION private.quote_seats(organisation_id uuid, lines jsonb
 AS $function$
 declare
   v_person_id uuid := private.require_person();
+  v_found private.found_coupon[];
   v_quote private.quote;
 begin
   perform private.find_organisation(quote_seats.organisation_id);
+  v_found := private.find_coupons(quote_seats.coupon_codes);
+  if v_found[cardinality(v_found)].refusal is not null then
+    return v_found[cardinality(v_found)].refusal;
+  end if;
   v_quote := private.quote_for_others(v_person_id,
     array(select row(wish.variant_id, wish.quantity)::private.wish from private.parse_lines(quote_seats.lines) as wish order by wish.variant_id),
-    coalesce(quote_seats.currency, private.setting('default_currency') #>> '{}'));
+    coalesce(quote_seats.currency, private.setting('default_currency') #>> '{}'), array(select found.coupon_id from unnest(v_found) as found));
   v_quote.lines := private.check_availability(v_person_id, v_quote.lines);
-  v_quote.problems := (select jsonb_agg(line.problem) from unnest(v_quote.lines) as line where line.problem is not null);
+  -- those of codes stay, those of lines are looked at again
+  v_quote.problems := (
+    select jsonb_agg(found.problem) from (
+      select line.problem from unnest(v_quote.lines) as line where line.problem is not null
+      union
+      select problem from jsonb_array_elements(v_quote.problems) as problem
+    ) as found);
   return private.quote_document(v_quote);
 end
 $function$;
@@ -17908,6 +17930,10 @@ begin
   if v_target.id is null then
     perform private.fail('intake_not_found', 404, 'There is no such other intake.', 'Read the course again for its intakes.');
   end if;
+  if not v_by_staff and v_enrollment.order_item_id is null
+    and v_target.product_id <> (select intakes.product_id from public.intakes where intakes.id = v_enrollment.intake_id) then
+    perform private.fail('enrollment_not_transferable', 409, 'A seat that was granted stays free within its course; another course is not what was granted.', 'Ask the shop.');
+  end if;
   perform private.refuse_second_seat(v_enrollment.learner_id, v_target.id);
   v_quote := private.transfer_quote(v_enrollment, v_target, v_by_staff);
   if v_by_staff and transfer_enrollment.waive_difference then
@@ -19737,12 +19763,12 @@ AS $function$
   select private.order_gifts(order_gifts.lines, order_gifts.currency, order_gifts.idempotency_key);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.order_seats(organisation_id uuid, lines jsonb, currency text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+CREATE OR REPLACE FUNCTION public.order_seats(organisation_id uuid, lines jsonb, currency text DEFAULT NULL::text, coupon_codes text[] DEFAULT NULL::text[], idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  select private.order_seats(order_seats.organisation_id, order_seats.lines, order_seats.currency, order_seats.idempotency_key);
+  select private.order_seats(order_seats.organisation_id, order_seats.lines, order_seats.currency, order_seats.coupon_codes, order_seats.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.organisation_people(organisation_id uuid)
@@ -19886,12 +19912,12 @@ AS $function$
   select private.quote_renewal(quote_renewal.enrollment_id, quote_renewal.currency);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.quote_seats(organisation_id uuid, lines jsonb, currency text DEFAULT NULL::text)
+CREATE OR REPLACE FUNCTION public.quote_seats(organisation_id uuid, lines jsonb, currency text DEFAULT NULL::text, coupon_codes text[] DEFAULT NULL::text[])
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  select private.quote_seats(quote_seats.organisation_id, quote_seats.lines, quote_seats.currency);
+  select private.quote_seats(quote_seats.organisation_id, quote_seats.lines, quote_seats.currency, quote_seats.coupon_codes);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.receive_learning_file(file_id uuid, content_type text, bytes integer)
@@ -22573,11 +22599,11 @@ CREATE POLICY "update_staff" ON "public"."intakes" FOR UPDATE TO "authenticated"
 CREATE POLICY "select_own_or_staff" ON "public"."invoice_lines" FOR SELECT TO "authenticated" USING (((EXISTS ( SELECT
    FROM (public.invoices
      JOIN public.orders ON ((orders.id = invoices.order_id)))
-  WHERE ((invoices.id = invoice_lines.invoice_id) AND (orders.customer_id = ( SELECT auth.uid() AS uid))))) OR ( SELECT private.has_permission('invoices.read'::text) AS has_permission)));
+  WHERE ((invoices.id = invoice_lines.invoice_id) AND ((orders.customer_id = ( SELECT auth.uid() AS uid)) OR ((orders.organisation_id IS NOT NULL) AND (orders.organisation_id IN ( SELECT private.managed_organisations() AS managed_organisations))))))) OR ( SELECT private.has_permission('invoices.read'::text) AS has_permission)));
 
 CREATE POLICY "select_own_or_staff" ON "public"."invoices" FOR SELECT TO "authenticated" USING (((EXISTS ( SELECT
    FROM public.orders
-  WHERE ((orders.id = invoices.order_id) AND (orders.customer_id = ( SELECT auth.uid() AS uid))))) OR ( SELECT private.has_permission('invoices.read'::text) AS has_permission)));
+  WHERE ((orders.id = invoices.order_id) AND ((orders.customer_id = ( SELECT auth.uid() AS uid)) OR ((orders.organisation_id IS NOT NULL) AND (orders.organisation_id IN ( SELECT private.managed_organisations() AS managed_organisations))))))) OR ( SELECT private.has_permission('invoices.read'::text) AS has_permission)));
 
 CREATE POLICY "select_own_or_open" ON "public"."learning_files" FOR SELECT TO "authenticated" USING (((owner_id = ( SELECT auth.uid() AS uid)) OR (product_id IN ( SELECT private.taught_courses() AS taught_courses)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission) OR ((enrollment_id IS NULL) AND (EXISTS ( SELECT
    FROM public.lesson_contents
@@ -22643,13 +22669,13 @@ CREATE POLICY "select_own_or_staff" ON "public"."order_edits" FOR SELECT TO "aut
 
 CREATE POLICY "select_own_or_staff" ON "public"."order_items" FOR SELECT TO "authenticated" USING (((EXISTS ( SELECT
    FROM public.orders
-  WHERE ((orders.id = order_items.order_id) AND (orders.customer_id = ( SELECT auth.uid() AS uid))))) OR ( SELECT private.has_permission('orders.read'::text) AS has_permission)));
+  WHERE ((orders.id = order_items.order_id) AND ((orders.customer_id = ( SELECT auth.uid() AS uid)) OR ((orders.organisation_id IS NOT NULL) AND (orders.organisation_id IN ( SELECT private.managed_organisations() AS managed_organisations))))))) OR ( SELECT private.has_permission('orders.read'::text) AS has_permission)));
 
 CREATE POLICY "select_own_or_staff" ON "public"."order_notes" FOR SELECT TO "authenticated" USING ((( SELECT private.has_permission('orders.read'::text) AS has_permission) OR (visible_to_customer AND (EXISTS ( SELECT
    FROM public.orders
   WHERE ((orders.id = order_notes.order_id) AND (orders.customer_id = ( SELECT auth.uid() AS uid))))))));
 
-CREATE POLICY "select_own_or_staff" ON "public"."orders" FOR SELECT TO "authenticated" USING (((customer_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('orders.read'::text) AS has_permission)));
+CREATE POLICY "select_own_or_staff" ON "public"."orders" FOR SELECT TO "authenticated" USING (((customer_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('orders.read'::text) AS has_permission) OR ((organisation_id IS NOT NULL) AND (organisation_id IN ( SELECT private.managed_organisations() AS managed_organisations)))));
 
 CREATE POLICY "select_managers" ON "public"."organisation_invites" FOR SELECT TO "authenticated" USING (((organisation_id IN ( SELECT private.managed_organisations() AS managed_organisations)) OR ( SELECT private.has_permission('organisations.read'::text) AS has_permission)));
 
@@ -23756,7 +23782,7 @@ COMMENT ON FUNCTION "private"."order_search_fingerprint"(private.order_search) I
 
 COMMENT ON FUNCTION "private"."order_search_rows"(uuid[], boolean) IS 'What a list shows of these orders, newest first; who bought only when names are to be seen.';
 
-COMMENT ON FUNCTION "private"."order_seats"(uuid, jsonb, text, text) IS 'Does the work of public.order_seats.';
+COMMENT ON FUNCTION "private"."order_seats"(uuid, jsonb, text, text[], text) IS 'Does the work of public.order_seats.';
 
 COMMENT ON FUNCTION "private"."orders_about"(private.order_search, integer, boolean) IS 'Orders that have to do with the words, whoever''s and whatever the filters say; all but those with a number of which private.order_numbers_containing could not name all. filtered: of people only what the filters leave, so that all of a common name are neither kept nor sorted.';
 
@@ -23812,7 +23838,7 @@ COMMENT ON FUNCTION "private"."place_draft"(uuid, timestamp with time zone) IS '
 
 COMMENT ON FUNCTION "private"."place_draft_order"(uuid, timestamp with time zone, text) IS 'Does the work of public.place_draft_order.';
 
-COMMENT ON FUNCTION "private"."place_for_others"(uuid, private.wish[], text) IS 'Places an order of seats that others take; the caller says for whom.';
+COMMENT ON FUNCTION "private"."place_for_others"(uuid, private.wish[], text, uuid[]) IS 'Places an order of seats that others take; the caller says for whom.';
 
 COMMENT ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text, text, text) IS 'Does the work of public.place_order.';
 
@@ -23904,11 +23930,11 @@ COMMENT ON FUNCTION "private"."quote"(jsonb, uuid, text, text[], text, text) IS 
 
 COMMENT ON FUNCTION "private"."quote_document"(private.quote) IS 'A quote as clients read it, for public.quote and the cart.';
 
-COMMENT ON FUNCTION "private"."quote_for_others"(uuid, private.wish[], text) IS 'What seats cost that others than the buyer take: several of one intake, tiers by quantity and promotions as for everybody.';
+COMMENT ON FUNCTION "private"."quote_for_others"(uuid, private.wish[], text, uuid[]) IS 'What seats cost that others than the buyer take: several of one intake, tiers by quantity, promotions and codes as for everybody.';
 
 COMMENT ON FUNCTION "private"."quote_renewal"(uuid, text) IS 'Does the work of public.quote_renewal.';
 
-COMMENT ON FUNCTION "private"."quote_seats"(uuid, jsonb, text) IS 'Does the work of public.quote_seats.';
+COMMENT ON FUNCTION "private"."quote_seats"(uuid, jsonb, text, text[]) IS 'Does the work of public.quote_seats.';
 
 COMMENT ON FUNCTION "private"."raise_alerts"() IS 'Raises an alert for every concern that has become too old, and closes those that are settled; answers how many of both. The worker calls it each minute.';
 
@@ -24578,7 +24604,7 @@ COMMENT ON FUNCTION "public"."get_draft_order"(uuid) IS 'Staff (orders.read): a 
 
 COMMENT ON FUNCTION "public"."get_instalments"(uuid) IS 'The parts that an order is paid in: own, or any for staff with payments.read. Errors: order_not_found, instalments_not_found.';
 
-COMMENT ON FUNCTION "public"."get_order"(uuid) IS 'Everything an order page shows, own, or any for staff with orders.read: items with snapshots, pictures, enrolments and downloads, payments, refunds, invoices, history, notes, address, and in actions what the caller may do next. Names of staff and internal notes are for staff only. Errors: order_not_found.';
+COMMENT ON FUNCTION "public"."get_order"(uuid) IS 'Everything an order page shows, own, of an organisation one manages, or any for staff with orders.read: items with snapshots, pictures, enrolments and downloads, payments, refunds, invoices, history, notes, address, and in actions what the caller may do next. Names of staff and internal notes are for staff only. Errors: order_not_found.';
 
 COMMENT ON FUNCTION "public"."gift_card_balance"(text) IS 'What is left on the card of this code: {hint, currency_code, expires_at, balance_amount}; 0 once it expired. Errors: gift_card_not_found, too_many_coupon_guesses, sign_in_required.';
 
@@ -24638,7 +24664,7 @@ COMMENT ON FUNCTION "public"."open_concerns"(text) IS 'Staff (alerts.read): what
 
 COMMENT ON FUNCTION "public"."order_gifts"(jsonb, text, text) IS 'Buys seats as gifts, one per line [{variant_id, gift: {recipient_email, recipient_name?, message?, deliver_at?}}], and answers the order, pending like one of place_order. Once it is paid each seat waits to be claimed, and its code is mailed to its recipient at deliver_at. Several gifts of one course are one line of the order. Errors: invalid_lines, invalid_email, invalid_gift, variant_not_found, price_missing, currency_not_supported, intake_not_open, intake_closed, intake_cancelled, out_of_stock, promotion_used_up, idempotency_key_reused, sign_in_required.';
 
-COMMENT ON FUNCTION "public"."order_seats"(uuid, jsonb, text, text) IS 'A manager buys seats [{variant_id, quantity}] for the organisation in one order and answers it, pending like one of place_order; once it is paid, or at once when there is nothing to pay, each unit is a free seat of the organisation. The invoice is addressed to the organisation. Errors: organisation_not_found, invalid_lines, invalid_quantity, variant_not_found, price_missing, currency_not_supported, intake_not_open, intake_closed, out_of_stock, promotion_used_up, idempotency_key_reused, sign_in_required.';
+COMMENT ON FUNCTION "public"."order_seats"(uuid, jsonb, text, text[], text) IS 'A manager buys seats [{variant_id, quantity}] for the organisation in one order and answers it, pending like one of place_order; once it is paid, or at once when there is nothing to pay, each unit is a free seat of the organisation. The invoice is addressed to the organisation; all who manage it see the order and the invoice. Errors: organisation_not_found, invalid_lines, invalid_quantity, variant_not_found, price_missing, currency_not_supported, intake_not_open, intake_closed, out_of_stock, promotion_used_up, coupon_not_found, coupon_not_applicable, too_many_coupon_guesses, too_many_coupons, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."organisation_people"(uuid) IS 'Its managers, or staff (organisations.write): who belongs to an organisation, by name. Errors: organisation_not_found.';
 
@@ -24674,7 +24700,7 @@ COMMENT ON FUNCTION "public"."quote"(jsonb, uuid, text, text[], text, text) IS '
 
 COMMENT ON FUNCTION "public"."quote_renewal"(uuid, text) IS 'What longer access to one''s own seat costs now, and until when it would last: {enrollment_id, days, access_ends_at, renewed_until, quote}. Changes nothing. Errors: enrollment_not_found, enrollment_not_renewable, access_unlimited, renewal_not_sold, price_missing, currency_not_supported, sign_in_required.';
 
-COMMENT ON FUNCTION "public"."quote_seats"(uuid, jsonb, text) IS 'What seats [{variant_id, quantity}] for an organisation would cost now, as quote answers it, with the price from that quantity on. Changes nothing. Errors: organisation_not_found, invalid_lines, invalid_quantity, currency_not_supported, sign_in_required.';
+COMMENT ON FUNCTION "public"."quote_seats"(uuid, jsonb, text, text[]) IS 'What seats [{variant_id, quantity}] for an organisation would cost now, as quote answers it, with the price from that quantity on and what codes take off. Changes nothing; a wrong code is counted. Errors: organisation_not_found, invalid_lines, invalid_quantity, currency_not_supported, coupon_not_found, too_many_coupon_guesses, too_many_coupons, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."receive_learning_file"(uuid, text, integer) IS 'The secret key only, for the function learning-upload: the bytes of a file have arrived, and this is what they are (content_type null: unknown). Errors: file_not_found, invalid_file.';
 
@@ -27944,13 +27970,13 @@ REVOKE ALL ON FUNCTION "private"."order_search_rows"(uuid[], boolean) FROM "post
 
 GRANT EXECUTE ON FUNCTION "private"."order_search_rows"(uuid[], boolean) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."order_seats"(uuid, jsonb, text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."order_seats"(uuid, jsonb, text, text[], text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "private"."order_seats"(uuid, jsonb, text, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "private"."order_seats"(uuid, jsonb, text, text[], text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."order_seats"(uuid, jsonb, text, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."order_seats"(uuid, jsonb, text, text[], text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."order_seats"(uuid, jsonb, text, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."order_seats"(uuid, jsonb, text, text[], text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."orders_about"(private.order_search, integer, boolean) FROM PUBLIC;
 
@@ -28134,11 +28160,11 @@ GRANT EXECUTE ON FUNCTION "private"."place_draft_order"(uuid, timestamp with tim
 
 GRANT EXECUTE ON FUNCTION "private"."place_draft_order"(uuid, timestamp with time zone, text) TO "service_role";
 
-REVOKE ALL ON FUNCTION "private"."place_for_others"(uuid, private.wish[], text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."place_for_others"(uuid, private.wish[], text, uuid[]) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."place_for_others"(uuid, private.wish[], text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."place_for_others"(uuid, private.wish[], text, uuid[]) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."place_for_others"(uuid, private.wish[], text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."place_for_others"(uuid, private.wish[], text, uuid[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text, text, text) FROM PUBLIC;
 
@@ -28436,11 +28462,11 @@ REVOKE ALL ON FUNCTION "private"."quote_document"(private.quote) FROM "postgres"
 
 GRANT EXECUTE ON FUNCTION "private"."quote_document"(private.quote) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."quote_for_others"(uuid, private.wish[], text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."quote_for_others"(uuid, private.wish[], text, uuid[]) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."quote_for_others"(uuid, private.wish[], text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."quote_for_others"(uuid, private.wish[], text, uuid[]) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."quote_for_others"(uuid, private.wish[], text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."quote_for_others"(uuid, private.wish[], text, uuid[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."quote_renewal"(uuid, text) FROM PUBLIC;
 
@@ -28450,13 +28476,13 @@ REVOKE ALL ON FUNCTION "private"."quote_renewal"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."quote_renewal"(uuid, text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."quote_seats"(uuid, jsonb, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."quote_seats"(uuid, jsonb, text, text[]) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "private"."quote_seats"(uuid, jsonb, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "private"."quote_seats"(uuid, jsonb, text, text[]) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."quote_seats"(uuid, jsonb, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."quote_seats"(uuid, jsonb, text, text[]) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."quote_seats"(uuid, jsonb, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."quote_seats"(uuid, jsonb, text, text[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."raise_alerts"() FROM PUBLIC;
 
@@ -31094,13 +31120,13 @@ REVOKE ALL ON FUNCTION "public"."order_gifts"(jsonb, text, text) FROM "postgres"
 
 GRANT EXECUTE ON FUNCTION "public"."order_gifts"(jsonb, text, text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "public"."order_seats"(uuid, jsonb, text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."order_seats"(uuid, jsonb, text, text[], text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "public"."order_seats"(uuid, jsonb, text, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "public"."order_seats"(uuid, jsonb, text, text[], text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "public"."order_seats"(uuid, jsonb, text, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."order_seats"(uuid, jsonb, text, text[], text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."order_seats"(uuid, jsonb, text, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."order_seats"(uuid, jsonb, text, text[], text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."organisation_people"(uuid) FROM PUBLIC;
 
@@ -31250,13 +31276,13 @@ REVOKE ALL ON FUNCTION "public"."quote_renewal"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."quote_renewal"(uuid, text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "public"."quote_seats"(uuid, jsonb, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."quote_seats"(uuid, jsonb, text, text[]) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "public"."quote_seats"(uuid, jsonb, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "public"."quote_seats"(uuid, jsonb, text, text[]) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "public"."quote_seats"(uuid, jsonb, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."quote_seats"(uuid, jsonb, text, text[]) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."quote_seats"(uuid, jsonb, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."quote_seats"(uuid, jsonb, text, text[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."receive_learning_file"(uuid, text, integer) FROM PUBLIC;
 

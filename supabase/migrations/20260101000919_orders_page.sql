@@ -188,7 +188,8 @@ begin
       select coalesce(jsonb_agg(jsonb_build_object('id', invoices.id, 'kind', invoices.kind, 'number', invoices.number, 'issued_at', invoices.issued_at,
         'total_amount', invoices.total_amount, 'currency', invoices.currency, 'refund_id', invoices.refund_id, 'corrects_id', invoices.corrects_id) order by invoices.issued_at, invoices.id), '[]')
       from public.invoices
-      where invoices.order_id = v_order.id and (v_order.customer_id = auth.uid() or private.is_service() or private.has_permission('invoices.read'))),
+      where invoices.order_id = v_order.id and (v_order.customer_id = auth.uid() or private.is_service() or private.has_permission('invoices.read')
+        or v_order.organisation_id in (select private.managed_organisations()))),
     'history', private.order_history(v_order, v_staff),
     'edits', (
       select coalesce(jsonb_agg(jsonb_build_object('id', order_edits.id, 'edited_at', order_edits.edited_at, 'reason', order_edits.reason, 'before', order_edits.before,
@@ -218,6 +219,6 @@ as $$
   select private.get_order(get_order.order_id);
 $$;
 comment on function public.get_order(uuid) is
-  'Everything an order page shows, own, or any for staff with orders.read: items with snapshots, pictures, enrolments and downloads, payments, refunds, invoices, history, notes, address, and in actions what the caller may do next. '
+  'Everything an order page shows, own, of an organisation one manages, or any for staff with orders.read: items with snapshots, pictures, enrolments and downloads, payments, refunds, invoices, history, notes, address, and in actions what the caller may do next. '
   'Names of staff and internal notes are for staff only. Errors: order_not_found.';
 grant execute on function public.get_order(uuid) to authenticated, service_role;

@@ -154,10 +154,10 @@ begin
     perform private.fail('enrollment_not_found', 404, 'There is no such seat.', 'Read my_courses, or the roster.');
   end if;
   select * into v_item from public.order_items where order_items.id = v_enrollment.order_item_id;
-  if v_enrollment.status <> 'active' or v_item.parent_id is not null
+  if v_enrollment.status <> 'active' or v_item.parent_id is not null or v_enrollment.subscription_id is not null
     or exists (select from public.orders where orders.id = v_item.order_id and (orders.purpose is not null or orders.owed_reason is not null
       or orders.status not in ('paid', 'processing', 'completed', 'partially_refunded'))) then
-    perform private.fail('enrollment_not_transferable', 409, 'Only an active seat that was bought by itself and is paid moves to another intake; not one of a bundle, an organisation or a gift.', 'Give it back and enrol anew.');
+    perform private.fail('enrollment_not_transferable', 409, 'Only an active seat that was bought by itself and is paid moves to another intake; not one of a bundle, an organisation, a gift or a subscription.', 'Give it back and enrol anew.');
   end if;
   select * into v_intake from public.intakes where intakes.id = v_enrollment.intake_id;
   if not find_transferable.by_staff and (v_intake.starts_at <= now() + make_interval(days => (private.setting('transfer_days'))::integer)
@@ -303,6 +303,10 @@ begin
   select * into v_target from public.intakes where intakes.id = transfer_enrollment.to_intake_id and intakes.id <> v_enrollment.intake_id;
   if v_target.id is null then
     perform private.fail('intake_not_found', 404, 'There is no such other intake.', 'Read the course again for its intakes.');
+  end if;
+  if not v_by_staff and v_enrollment.order_item_id is null
+    and v_target.product_id <> (select intakes.product_id from public.intakes where intakes.id = v_enrollment.intake_id) then
+    perform private.fail('enrollment_not_transferable', 409, 'A seat that was granted stays free within its course; another course is not what was granted.', 'Ask the shop.');
   end if;
   perform private.refuse_second_seat(v_enrollment.learner_id, v_target.id);
   v_quote := private.transfer_quote(v_enrollment, v_target, v_by_staff);

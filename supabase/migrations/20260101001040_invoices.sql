@@ -176,7 +176,8 @@ create trigger _100_refuse_change before update or delete on public.invoice_line
 
 alter table public.invoices enable row level security;
 create policy select_own_or_staff on public.invoices for select to authenticated
-  using (exists (select from public.orders where orders.id = invoices.order_id and orders.customer_id = (select auth.uid()))
+  using (exists (select from public.orders where orders.id = invoices.order_id
+      and (orders.customer_id = (select auth.uid()) or orders.organisation_id is not null and orders.organisation_id in (select private.managed_organisations())))
     or (select private.has_permission('invoices.read')));
 grant select on public.invoices to authenticated, service_role;
 
@@ -184,7 +185,8 @@ alter table public.invoice_lines enable row level security;
 create policy select_own_or_staff on public.invoice_lines for select to authenticated
   using (exists (
     select from public.invoices join public.orders on orders.id = invoices.order_id
-    where invoices.id = invoice_lines.invoice_id and orders.customer_id = (select auth.uid()))
+    where invoices.id = invoice_lines.invoice_id
+      and (orders.customer_id = (select auth.uid()) or orders.organisation_id is not null and orders.organisation_id in (select private.managed_organisations())))
     or (select private.has_permission('invoices.read')));
 grant select on public.invoice_lines to authenticated, service_role;
 -- not granted: any write, to anybody. issue_invoice and issue_credit_note write.

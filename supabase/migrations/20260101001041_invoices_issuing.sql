@@ -286,7 +286,8 @@ begin
   join public.orders on orders.id = invoices.order_id
   left join public.invoices as corrected on corrected.id = invoices.corrects_id
   where invoices.id = invoice_document.invoice_id
-    and (orders.customer_id = auth.uid() or private.is_service() or private.has_permission('invoices.read'));
+    and (orders.customer_id = auth.uid() or private.is_service() or private.has_permission('invoices.read')
+      or orders.organisation_id in (select private.managed_organisations()));
   if v_answer is null then
     perform private.fail('invoice_not_found', 404, 'There is no such invoice.', 'Check the id, and that you are signed in as the person it was issued to.');
   end if;

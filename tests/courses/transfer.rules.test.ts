@@ -2,7 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { Order } from "../../packages/sdk/src/index.ts";
 import { type BuiltCourse, buildCourse, call } from "../learning/teaching.ts";
 import { available } from "../organisations/seats.ts";
+import { deliver } from "../payments/deliver.ts";
 import { refund } from "../payments/giving-back.ts";
+import { begun, invoiceEvent } from "../subscriptions/subscribing.ts";
 import { cancelOrder, confirmPayment, enroll, openPayment, orderOne, payOrder } from "../support/buying.ts";
 import { publishedIntake } from "../support/catalog.ts";
 import { gatherCrowd, tally } from "../support/crowd.ts";
@@ -139,6 +141,30 @@ describe("a move to another intake", () => {
         order: null,
       });
       expect(await where(sql, learner)).toMatchObject([{ intake_id: target.intakeId }]);
+    }));
+
+  test("of a granted seat is free within its course, and to another course up to staff; a subscription's moves nowhere", () =>
+    database.rolledBack(async (sql) => {
+      const { course, target } = await seated(sql, { price: 50_00 }, { price: 90_00 });
+      const dear = await publishedIntake(sql, { seats: 2, price: 900_00 });
+      const learner = await newCustomer(sql);
+      const support = await asStaff(sql, "support");
+      await asOwner(sql);
+      const grant = { intake_id: course.intakeId, profile_id: learner, reason: "A prize" };
+      const { id } = await call<{ id: string }>(sql, support, "grant_seat", grant);
+      await expectRefusal(() => transfer(sql, learner, id, dear.intakeId), conflict("enrollment_not_transferable"));
+      expect(await transfer(sql, learner, id, target.intakeId)).toMatchObject({ difference_amount: 0, order: null });
+      await transfer(sql, support, id, dear.intakeId);
+      const it = await begun(sql);
+      await deliver(sql, invoiceEvent(it, 1, true));
+      const opened = await call<{ id: string }>(sql, it.personId, "enroll_by_subscription", {
+        intake_id: it.intake.intakeId,
+      });
+      for (const who of [it.personId, support])
+        await expectRefusal(
+          () => transfer(sql, who, opened.id, dear.intakeId),
+          conflict("enrollment_not_transferable"),
+        );
     }));
 
   test("is refused without a seat there, to where one sits, and for seats of others", () =>

@@ -82,6 +82,7 @@ export async function ask<T = Record<string, unknown>>(
     notes: "::text::jsonb",
     lines: "::text::jsonb",
     file_ids: "::uuid[]",
+    coupon_codes: "::text[]",
     bytes: "::integer",
   };
   const list = names.map((name, index) => `${name} => $${index + 1}${types[name] ?? ""}`).join(", ");

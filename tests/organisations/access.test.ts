@@ -52,6 +52,47 @@ test("a manager sees of a learner neither their enrolment, nor their steps, nor 
       expect(await sql`select from ${sql(`public.${table}`)}`, table).toHaveLength(0);
   }));
 
+test("every manager sees the orders of the organisation and their invoices; whoever did not order them only looks", () =>
+  database.rolledBack(async (sql) => {
+    const [one, two] = await twoCompanies(sql);
+    const [issued] = await sql`select private.issue_invoice(${one.order.id}) as id`;
+    const invoice_id = issued?.id;
+    const partner = await newCustomer(sql);
+    await claim(sql, partner, (await codeFor(sql, one)).code);
+    const papers = async (person: string) => {
+      await asCustomer(sql, person);
+      const seen = [];
+      for (const table of ["orders", "order_items", "invoices", "invoice_lines"])
+        seen.push((await sql`select from ${sql(`public.${table}`)}`).length);
+      await asOwner(sql);
+      return seen;
+    };
+    const order_id = one.order.id;
+    const hidden = { code: "order_not_found", status: 404 };
+    expect(await papers(one.manager)).toEqual([1, 1, 1, 1]);
+    for (const person of [partner, two.manager]) {
+      expect(await papers(person)).toEqual(person === partner ? [0, 0, 0, 0] : [1, 1, 0, 0]);
+      await expectRefusal(() => call(sql, person, "get_order", { order_id }), hidden);
+      await expectRefusal(() => call(sql, person, "invoice_document", { invoice_id }), {
+        code: "invoice_not_found",
+        status: 404,
+      });
+    }
+    const role = { organisation_id: one.id, profile_id: partner, role: "manager" };
+    await call(sql, one.manager, "set_organisation_role", role);
+    expect(await papers(partner)).toEqual([1, 1, 1, 1]);
+    expect(await call(sql, partner, "get_order", { order_id })).toMatchObject({
+      customer: null,
+      invoices: [{ id: invoice_id }],
+      actions: [],
+    });
+    expect(await call(sql, partner, "invoice_document", { invoice_id })).toMatchObject({ order_id });
+    await expectRefusal(() => call(sql, partner, "cancel_order", { order_id }), hidden);
+    await expectRefusal(() => call(sql, partner, "start_payment", { order_id }), hidden);
+    await call(sql, one.manager, "set_organisation_role", { ...role, role: "member" });
+    expect(await papers(partner)).toEqual([0, 0, 0, 0]);
+  }));
+
 test("another's organisation, seats and invitations answer as if they were not there", () =>
   database.rolledBack(async (sql) => {
     const [one, two] = await twoCompanies(sql);

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import type { Order } from "../../packages/sdk/src/index.ts";
 import { call } from "../learning/teaching.ts";
 import { refund } from "../payments/giving-back.ts";
+import { coupon, promotion } from "../pricing/offers.ts";
 import { cancelOrder, confirmPayment, endHold, enroll, getOrder, openPayment, payOrder } from "../support/buying.ts";
 import { publishedIntake } from "../support/catalog.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
@@ -78,6 +80,29 @@ describe("an organisation buys seats", () => {
       });
       expect(quote).toMatchObject({ total_amount: 800_00, problems: [] });
       expect((await orderSeats(sql, organisation, lines)).total_amount).toBe(800_00);
+    }));
+
+  test("for less with a code, which is used once and comes back when the order dies", () =>
+    database.rolledBack(async (sql) => {
+      const intake = await publishedIntake(sql, { price: 100_00 });
+      const { code } = await coupon(sql, await promotion(sql, { automatic: false }), { limit: 1 });
+      const organisation = await found(sql);
+      const args = {
+        organisation_id: organisation.id,
+        lines: [{ variant_id: intake.variantId, quantity: 3 }],
+        coupon_codes: [code.toLowerCase()],
+      };
+      const quoted = await call(sql, organisation.manager, "quote_seats", args);
+      expect(quoted).toMatchObject({ discount_amount: 30_00, total_amount: 270_00, problems: [] });
+      const order = await call<Order>(sql, organisation.manager, "order_seats", args);
+      expect(order).toMatchObject({ status: "pending", total_amount: 270_00 });
+      await expectRefusal(() => call(sql, organisation.manager, "order_seats", args), conflict("coupon_used_up"));
+      await cancelOrder(sql, organisation.manager, order.id);
+      expect(await call(sql, organisation.manager, "order_seats", args)).toMatchObject({ total_amount: 270_00 });
+      const wrong = { ...args, coupon_codes: ["NO-SUCH-CODE"] };
+      expect(await call(sql, organisation.manager, "order_seats", wrong)).toMatchObject({ code: "coupon_not_found" });
+      const [guesses] = await sql`select wrong from private.coupon_guesses where person_id = ${organisation.manager}`;
+      expect(guesses?.wrong).toBe(1);
     }));
 
   test("not more than there are, not other things, and not for an organisation of others", () =>

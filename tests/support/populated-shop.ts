@@ -132,8 +132,10 @@ async function foundOrganisation(sql: Pool, customer: string): Promise<void> {
   const [seat] =
     await sql`select id from public.enrollments where intake_id = ${granted.intakeId} and learner_id = ${customer}`;
   await act(sql, customer, (tx) => tx`select public.renew_access(${seat?.id})`);
-  const other = await publishedIntake(sql, { seats: 5 });
-  await act(sql, customer, (tx) => tx`select public.transfer_enrollment(${seat?.id}, ${other.intakeId})`);
+  const [other] =
+    await sql`insert into public.intakes (product_id, title, seats) values (${granted.productId}, 'Another', 5) returning id, variant_id`;
+  await sql`insert into public.prices (variant_id, currency, amount) values (${other?.variant_id}, 'IDR', 0)`;
+  await act(sql, customer, (tx) => tx`select public.transfer_enrollment(${seat?.id}, ${other?.id})`);
 }
 
 async function act<T>(sql: Pool, customer: string, work: (tx: Sql) => Promise<T>): Promise<T> {

@@ -5956,7 +5956,13 @@ export type Database = {
       open_concerns: { Args: { kind?: string }; Returns: Json };
       order_gifts: { Args: { currency?: string; idempotency_key?: string; lines: Json }; Returns: Json };
       order_seats: {
-        Args: { currency?: string; idempotency_key?: string; lines: Json; organisation_id: string };
+        Args: {
+          coupon_codes?: string[];
+          currency?: string;
+          idempotency_key?: string;
+          lines: Json;
+          organisation_id: string;
+        };
         Returns: Json;
       };
       organisation_people: {
@@ -6038,7 +6044,10 @@ export type Database = {
         Returns: Json;
       };
       quote_renewal: { Args: { currency?: string; enrollment_id: string }; Returns: Json };
-      quote_seats: { Args: { currency?: string; lines: Json; organisation_id: string }; Returns: Json };
+      quote_seats: {
+        Args: { coupon_codes?: string[]; currency?: string; lines: Json; organisation_id: string };
+        Returns: Json;
+      };
       receive_learning_file: { Args: { bytes: number; content_type: string; file_id: string }; Returns: Json };
       receive_provider_event: {
         Args: { event_id: string; payload: Json; provider: string; type: string };

@@ -46,7 +46,7 @@ async function foundDemoOrganisation(sql: postgres.Sql, manager: string): Promis
   const claims = JSON.stringify({ sub: manager, role: "authenticated" });
   await sql.begin(async (tx) => {
     await tx`select set_config('request.jwt.claims', ${claims}, true)`;
-    await tx`select private.order_seats((founded ->> 'id')::uuid, jsonb_build_array(jsonb_build_object('variant_id', intakes.variant_id, 'quantity', 5)), null, null)
+    await tx`select private.order_seats((founded ->> 'id')::uuid, jsonb_build_array(jsonb_build_object('variant_id', intakes.variant_id, 'quantity', 5)), null, null, null)
       from private.create_organisation('Rumah Belajar Maya', 'Yayasan Rumah Belajar Maya', 'Jl. Dago 12, Bandung', null, null, null, null) as founded
       cross join (
         select intakes.variant_id from public.intakes join public.products on products.id = intakes.product_id

@@ -1,19 +1,11 @@
 import type { Api } from "../api.ts";
-import { decodeCursor } from "../cursor.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
-import { orderBy, rowsAfter, type SortColumn } from "../keyset-filter.ts";
-import { eachRow, type Page, type PageParams, pageSize, toPage } from "../page.ts";
+import { eachRow, type Page, type PageParams, pageSize } from "../page.ts";
 import type { DraftOrder, DraftOrderLine, OrderNote, OrderPage } from "../types/orders.ts";
 import type { Order, OrderSummary } from "../types.ts";
 import type { OrderStatus } from "../vocabularies.ts";
 import type { Carts } from "./cart.ts";
-
-const sort: readonly SortColumn[] = [
-  { column: "placed_at", direction: "desc" },
-  { column: "id", direction: "desc" },
-];
-const summaryColumns =
-  "id,number,status,currency,subtotal_amount,discount_amount,tax_amount,tax_included_amount,shipping_amount,total_amount,placed_at,expires_at,paid_at,processing_at,shipped_at,delivered_at,completed_at,cancelled_at,cancel_reason";
+import { ordersPage } from "./order-rows.ts";
 
 /** Orders: place, read, search, cancel. */
 export class Orders {
@@ -44,16 +36,8 @@ export class Orders {
 
   /** A page of the orders that the caller may see, newest first, without items. */
   async list(params: ListOrdersParams = {}, options?: CallOptions): Promise<Page<OrderSummary>> {
-    const limit = pageSize(params);
-    const query = {
-      select: summaryColumns,
-      status: params.status && `eq.${params.status}`,
-      or: params.cursor ? rowsAfter(sort, decodeCursor(params.cursor, sort.length)) : undefined,
-      order: orderBy(sort),
-      limit: String(limit + 1),
-    };
-    const rows = await this.#api.rows<OrderSummary>("orders", query, options);
-    return toPage(rows, limit, (order) => [order.placed_at, order.id]);
+    const filter = { status: params.status && `eq.${params.status}` };
+    return ordersPage(this.#api, filter, params.cursor, pageSize(params), options);
   }
 
   /** Every order that {@link Orders.list} would page through. */

@@ -1,5 +1,6 @@
 import type { Api } from "../api.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
+import { type Page, type PageParams, pageSize } from "../page.ts";
 import type {
   Organisation,
   OrganisationInvite,
@@ -8,8 +9,9 @@ import type {
   OrganisationSeat,
 } from "../types/organisations.ts";
 import type { Quote } from "../types/pricing.ts";
-import type { Order } from "../types.ts";
+import type { Order, OrderSummary } from "../types.ts";
 import type { OrganisationRole } from "../vocabularies.ts";
+import { ordersPage } from "./order-rows.ts";
 
 const organisationColumns = "id,name,billing_name,billing_address,billing_email,tax_number,created_at";
 const seatColumns = "id,organisation_id,intake_id,order_item_id,status,learner_id,enrollment_id";
@@ -70,6 +72,12 @@ export class Organisations {
   /** Buys seats in one order; each unit is a free seat of the organisation once it is paid. Errors: those of `orders.place`, and `organisation_not_found`. */
   order(params: OrderSeatsParams, options?: ChangeOptions): Promise<Order> {
     return this.#api.perform("order_seats", { ...params }, options);
+  }
+
+  /** A page of its orders, newest first, whoever of its managers placed them; `orders.get` shows one whole, `invoices` its papers. */
+  async orders(params: OrganisationOrdersParams, options?: CallOptions): Promise<Page<OrderSummary>> {
+    const limit = pageSize(params);
+    return ordersPage(this.#api, { organisation_id: `eq.${params.organisation_id}` }, params.cursor, limit, options);
   }
 
   /** Its seats, as managers see them; a learner sees their own. */
@@ -152,6 +160,13 @@ export interface OrderSeatsParams {
   /** The variants of intakes. */
   lines: { variant_id: string; quantity: number }[];
   currency?: string;
+  /** Codes as their holders typed them. */
+  coupon_codes?: string[];
+}
+
+/** What {@link Organisations.orders} takes. */
+export interface OrganisationOrdersParams extends PageParams {
+  organisation_id: string;
 }
 
 /** What {@link Organisations.invite} takes. */
