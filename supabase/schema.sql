@@ -6197,6 +6197,84 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.filter_orders(search private.order_search, among uuid[], at_most integer)
+ RETURNS uuid[]
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_custom_plan'
+ SET max_parallel_workers_per_gather TO '0'
+ SET jit TO 'off'
+AS $function$
+begin
+  return array(
+    select orders.id from public.orders
+    where orders.id = any (filter_orders.among) and (search.everyone or orders.customer_id = search.person_id)
+      and (search.statuses is null or orders.status = any (search.statuses))
+      and (search.placed_from is null or orders.placed_at >= search.placed_from)
+      and (search.placed_to is null or orders.placed_at < search.placed_to)
+      and (search.min_amount is null or orders.total_amount >= search.min_amount)
+      and (search.max_amount is null or orders.total_amount <= search.max_amount)
+      and (search.currency is null or orders.currency = search.currency)
+      and (search.before_id is null or (orders.placed_at, orders.id) < (search.before_at, search.before_id))
+    order by orders.placed_at desc, orders.id desc limit filter_orders.at_most
+  );
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.filtered_orders(search private.order_search, at_most integer)
+ RETURNS uuid[]
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_custom_plan'
+ SET max_parallel_workers_per_gather TO '0'
+ SET jit TO 'off'
+AS $function$
+declare
+  v_few constant integer := 20000;
+  v_currencies text[] := array[search.currency];
+begin
+  -- rare amounts: all of them are sorted, wherever they lie in time
+  if search.everyone and (search.min_amount is not null or search.max_amount is not null or search.currency is not null) then
+    if search.currency is null then
+      v_currencies := private.order_currencies();
+    end if;
+    if (
+      select count(*) from (
+        select from public.orders where orders.currency = any (v_currencies)
+          and orders.total_amount between coalesce(search.min_amount, 0) and coalesce(search.max_amount, 9223372036854775807) limit v_few
+      ) as counted
+    ) < v_few then
+      return array(
+        with rare as materialized (
+          select orders.id, orders.placed_at, orders.status from public.orders where orders.currency = any (v_currencies)
+            and orders.total_amount between coalesce(search.min_amount, 0) and coalesce(search.max_amount, 9223372036854775807)
+        )
+        select rare.id from rare
+        where (search.statuses is null or rare.status = any (search.statuses))
+          and (search.placed_from is null or rare.placed_at >= search.placed_from)
+          and (search.placed_to is null or rare.placed_at < search.placed_to)
+          and (search.before_id is null or (rare.placed_at, rare.id) < (search.before_at, search.before_id))
+        order by rare.placed_at desc, rare.id desc limit filtered_orders.at_most
+      );
+    end if;
+  end if;
+  return array(
+    select orders.id from public.orders
+    where (search.everyone or orders.customer_id = search.person_id)
+      and (search.statuses is null or orders.status = any (search.statuses))
+      and (search.placed_from is null or orders.placed_at >= search.placed_from)
+      and (search.placed_to is null or orders.placed_at < search.placed_to)
+      and (search.min_amount is null or orders.total_amount >= search.min_amount)
+      and (search.max_amount is null or orders.total_amount <= search.max_amount)
+      and (search.currency is null or orders.currency = search.currency)
+      and (search.before_id is null or (orders.placed_at, orders.id) < (search.before_at, search.before_id))
+    order by orders.placed_at desc, orders.id desc limit filtered_orders.at_most
+  );
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.find_authorized_payment(payment_id uuid)
  RETURNS public.payments
  LANGUAGE plpgsql
@@ -6424,39 +6502,46 @@ CREATE OR REPLACE FUNCTION private.find_orders(search private.order_search)
  LANGUAGE plpgsql
  STABLE
  SET search_path TO ''
- SET plan_cache_mode TO 'force_custom_plan'
 AS $function$
 declare
-  v_rare constant integer := 2000;
+  v_first constant integer := 200;
+  v_window constant integer := 2000;
+  v_rare constant integer := 20000;
+  v_page constant integer := search.max_rows + 1;
   v_search private.order_search;
-  v_about uuid[];
-  v_since timestamptz;
   v_newest uuid[];
+  v_found uuid[];
+  v_about uuid[];
 begin
   if search.pattern is null then
-    return private.newest_orders(search, null, null);
+    return private.filtered_orders(search, v_page);
   end if;
   perform set_config('pg_trgm.word_similarity_threshold', search.likeness::text, true);
   v_search := private.match_titles(search);
-  if not search.everyone then
-    return private.newest_orders(v_search, null, null);
+  -- filters first: what they leave is few, or the newest of it hold a page of common words, mostly the very newest
+  v_newest := private.filtered_orders(v_search, v_window);
+  v_found := private.orders_with_words(v_search, v_newest[:v_first], v_page);
+  if cardinality(v_found) < v_page then
+    v_found := v_found || private.orders_with_words(v_search, v_newest[v_first + 1:], v_page - cardinality(v_found));
   end if;
-  -- rare words: collect what they are about and sort
+  if cardinality(v_newest) < v_window or cardinality(v_found) = v_page then
+    return v_found;
+  end if;
+  -- then words that fewer than every fiftieth order has: all of these, and the filters on them
   v_about := private.orders_about(v_search, v_rare);
   if cardinality(v_about) < v_rare and not v_search.in_many_numbers then
-    return private.newest_orders(v_search, v_about, null);
+    return private.filter_orders(v_search, v_about, v_page);
   end if;
-  -- common words: the newest orders hold a page of them, unless what they are about is over
-  select orders.placed_at into v_since from public.orders
-  where (search.before_id is null or (orders.placed_at, orders.id) < (search.before_at, search.before_id))
-    and (search.statuses is null or orders.status = any (search.statuses))
-    and (search.placed_to is null or orders.placed_at < search.placed_to)
-  order by orders.placed_at desc, orders.id desc offset v_rare limit 1;
-  v_newest := private.newest_orders(v_search, null, v_since);
-  if v_since is null or v_since < search.placed_from or cardinality(v_newest) > search.max_rows then
-    return v_newest;
+  -- neither is rare, and yet the newest hold no page: a row of digits is spread over all numbers, other words had their time
+  if not search.everyone or v_search.in_many_numbers then
+    while cardinality(v_newest) > 0 and cardinality(v_found) < v_page loop
+      select orders.placed_at, orders.id into v_search.before_at, v_search.before_id from public.orders where orders.id = v_newest[cardinality(v_newest)];
+      v_newest := private.filtered_orders(v_search, 5 * v_window);
+      v_found := v_found || private.orders_with_words(v_search, v_newest, v_page - cardinality(v_found));
+    end loop;
+    return v_found;
   end if;
-  return private.newest_orders(v_search, private.orders_about(v_search, null, true), null);
+  return private.filter_orders(search, private.orders_about(v_search, null, true), v_page);
 end
 $function$;
 
@@ -8005,6 +8090,22 @@ AS $function$
   where invoice_lines.invoice_id = invoice_taxes.invoice_id;
 $function$;
 
+CREATE OR REPLACE FUNCTION private.is_anywhere(search private.order_search)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_custom_plan'
+ SET max_parallel_workers_per_gather TO '0'
+ SET jit TO 'off'
+AS $function$
+begin
+  return exists (select from private.sold_titles where sold_titles.content like search.pattern)
+    or search.names and exists (
+      select from private.customer_search where customer_search.content like search.pattern or customer_search.content like search.digits_pattern);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.is_filled(intake public.intakes)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -9039,6 +9140,7 @@ CREATE OR REPLACE FUNCTION private.match_titles(search private.order_search)
  STABLE
  SET search_path TO ''
  SET plan_cache_mode TO 'force_custom_plan'
+ SET max_parallel_workers_per_gather TO '0'
 AS $function$
 declare
   v_search private.order_search := match_titles.search;
@@ -9606,41 +9708,6 @@ AS $function$
   select upper(regexp_replace(left(encode(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 'hex'), 24), '(.{4})(?=.)', '\1-', 'g'));
 $function$;
 
-CREATE OR REPLACE FUNCTION private.newest_orders(search private.order_search, among uuid[], since timestamp with time zone)
- RETURNS uuid[]
- LANGUAGE plpgsql
- STABLE
- SET search_path TO ''
- SET plan_cache_mode TO 'force_custom_plan'
- SET jit TO 'off'
-AS $function$
-begin
-  return array(
-    select orders.id from public.orders
-    where (search.everyone or orders.customer_id = search.person_id)
-      and (search.statuses is null or orders.status = any (search.statuses))
-      and (search.placed_from is null or orders.placed_at >= search.placed_from)
-      and (search.placed_to is null or orders.placed_at < search.placed_to)
-      and (search.min_amount is null or orders.total_amount >= search.min_amount)
-      and (search.max_amount is null or orders.total_amount <= search.max_amount)
-      and (search.currency is null or orders.currency = search.currency)
-      and (search.before_id is null or (orders.placed_at, orders.id) < (search.before_at, search.before_id))
-      and (newest_orders.since is null or orders.placed_at >= newest_orders.since)
-      and (search.pattern is null
-        or newest_orders.among is not null and orders.id = any (newest_orders.among)
-        or (newest_orders.among is null or search.in_many_numbers) and orders.number like upper(search.pattern)
-        -- scalar on purpose: as exists (…) the planner may read a whole table to hash it
-        or newest_orders.among is null and search.titles <> '{}' and (
-          select bool_or(order_items.title = any (search.titles)) from public.order_items where order_items.order_id = orders.id)
-        or newest_orders.among is null and search.names and (
-          select customer_search.content like search.pattern or customer_search.content like search.digits_pattern
-            or search.alike and extensions.word_similarity(search.words, customer_search.content) >= search.likeness
-          from private.customer_search where customer_search.profile_id = orders.customer_id))
-    order by orders.placed_at desc, orders.id desc limit search.max_rows + 1
-  );
-end
-$function$;
-
 CREATE OR REPLACE FUNCTION private.next_audit_hash(hash bytea, first_hash bytea, content bytea)
  RETURNS bytea
  LANGUAGE plpgsql
@@ -10144,6 +10211,25 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.order_currencies()
+ RETURNS text[]
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_currencies text[] := '{}';
+  v_next text;
+begin
+  loop
+    select min(orders.currency) into v_next from public.orders where v_currencies = '{}' or orders.currency > v_currencies[cardinality(v_currencies)];
+    exit when v_next is null;
+    v_currencies := v_currencies || v_next;
+  end loop;
+  return v_currencies;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.order_document(order_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -10402,6 +10488,7 @@ CREATE OR REPLACE FUNCTION private.orders_about(search private.order_search, at_
  STABLE
  SET search_path TO ''
  SET plan_cache_mode TO 'force_custom_plan'
+ SET max_parallel_workers_per_gather TO '0'
  SET jit TO 'off'
 AS $function$
 declare
@@ -10424,6 +10511,31 @@ begin
         and (search.max_amount is null or orders.total_amount <= search.max_amount)
         and (search.currency is null or orders.currency = search.currency))
     limit orders_about.at_most
+  );
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.orders_with_words(search private.order_search, among uuid[], at_most integer)
+ RETURNS uuid[]
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_custom_plan'
+ SET max_parallel_workers_per_gather TO '0'
+ SET jit TO 'off'
+AS $function$
+begin
+  return array(
+    select orders.id from unnest(orders_with_words.among) as looked_at (id) join public.orders on orders.id = looked_at.id
+    where orders.number like upper(search.pattern)
+      -- scalar on purpose: as exists (…) the planner may read a whole table to hash it
+      or search.titles <> '{}' and (
+        select bool_or(order_items.title = any (search.titles)) from public.order_items where order_items.order_id = orders.id)
+      or search.names and (
+        select customer_search.content like search.pattern or customer_search.content like search.digits_pattern
+          or search.alike and extensions.word_similarity(search.words, customer_search.content) >= search.likeness
+        from private.customer_search where customer_search.profile_id = orders.customer_id)
+    order by orders.placed_at desc, orders.id desc limit orders_with_words.at_most
   );
 end
 $function$;
@@ -14697,8 +14809,9 @@ declare
   v_ids uuid[] := private.find_orders(v_search);
   v_last uuid;
 begin
-  -- A number that is off by a digit is another number; a word that is off by a letter is a slip.
-  if v_ids = '{}' and search_orders.cursor is null and length(v_search.words) >= 4 and v_search.words !~ '^[0-9 +()-]+$' then
+  -- A number that is off by a digit is another number; a word that is off by a letter is a slip, unless it is somebody's or something's name.
+  if v_ids = '{}' and search_orders.cursor is null and length(v_search.words) >= 4 and v_search.words !~ '^[0-9 +()-]+$'
+    and not (v_search.everyone and private.is_anywhere(v_search)) then
     v_search.alike := true;
     v_ids := private.find_orders(v_search);
   end if;
@@ -21702,15 +21815,17 @@ CREATE INDEX order_notes_author_id_idx ON public.order_notes USING btree (author
 
 CREATE INDEX order_notes_order_id_written_at_idx ON public.order_notes USING btree (order_id, written_at);
 
+CREATE INDEX orders_currency_total_amount_placed_at_id_status_customer_i_idx ON public.orders USING btree (currency, total_amount) INCLUDE (placed_at, id, status, customer_id);
+
 CREATE INDEX orders_customer_id_placed_at_id_idx ON public.orders USING btree (customer_id, placed_at DESC, id DESC);
 
 CREATE INDEX orders_expires_at_idx ON public.orders USING btree (expires_at) WHERE (status = 'pending'::text);
 
 CREATE INDEX orders_organisation_id_idx ON public.orders USING btree (organisation_id) WHERE (organisation_id IS NOT NULL);
 
-CREATE INDEX orders_placed_at_id_idx ON public.orders USING btree (placed_at DESC, id DESC);
+CREATE INDEX orders_placed_at_id_status_total_amount_currency_customer_i_idx ON public.orders USING btree (placed_at DESC, id DESC) INCLUDE (status, total_amount, currency, customer_id);
 
-CREATE INDEX orders_status_placed_at_id_idx ON public.orders USING btree (status, placed_at DESC, id DESC) WHERE (status <> ALL (ARRAY['pending'::text, 'paid'::text]));
+CREATE INDEX orders_status_placed_at_id_total_amount_currency_customer_i_idx ON public.orders USING btree (status, placed_at DESC, id DESC) INCLUDE (total_amount, currency, customer_id) WHERE (status <> ALL (ARRAY['pending'::text, 'paid'::text]));
 
 CREATE INDEX organisation_invites_intake_id_idx ON public.organisation_invites USING btree (intake_id);
 
@@ -23386,6 +23501,10 @@ COMMENT ON FUNCTION "private"."fill_seat"(public.organisation_seats, uuid) IS 'M
 
 COMMENT ON FUNCTION "private"."fill_waiting_backorders"() IS 'Gives units that lie on the shelf to who bought beyond stock, where the two missed each other; says how many. The worker calls it every minute.';
 
+COMMENT ON FUNCTION "private"."filter_orders"(private.order_search, uuid[], integer) IS 'Of these orders those that the filters leave, newest first.';
+
+COMMENT ON FUNCTION "private"."filtered_orders"(private.order_search, integer) IS 'The newest orders that the filters leave, whatever the words. Every filter is answered from an index alone: rare amounts and currencies from their own, the rest newest first from the one that has all filters in it.';
+
 COMMENT ON FUNCTION "private"."find_authorized_payment"(uuid) IS 'An authorised payment of which nothing was asked yet, locked behind its order. Refuses payment_not_found, payment_not_authorized, capture_in_progress.';
 
 COMMENT ON FUNCTION "private"."find_broken_constraints"(uuid, regclass, regclass, jsonb) IS 'Asks the check constraints of a table about staged rows that have its columns, so that no rule is written twice; the name of a constraint is the sentence. columns: what a column of the table is called in the file.';
@@ -23402,7 +23521,7 @@ COMMENT ON FUNCTION "private"."find_import"(uuid) IS 'Does the work of public.fi
 
 COMMENT ON FUNCTION "private"."find_order"(uuid, text) IS 'The order if it is the caller''s own, or the caller has the permission. "Not there" and "not yours" are one answer.';
 
-COMMENT ON FUNCTION "private"."find_orders"(private.order_search) IS 'The ids of a page and of one order more, newest first.';
+COMMENT ON FUNCTION "private"."find_orders"(private.order_search) IS 'The ids of a page and of one order more, newest first. Whatever is rarest is taken first, and none of the steps trusts an estimate: the newest 2000 that the filters leave are looked at one by one; if they hold no page and there are more, words of fewer than 20000 orders are collected and filtered; only words that are common and whose time is over are collected at any length.';
 
 COMMENT ON FUNCTION "private"."find_organisation"(uuid) IS 'The organisation if the caller manages it, or may write every one. "Not there" and "not yours" are one answer.';
 
@@ -23553,6 +23672,8 @@ COMMENT ON FUNCTION "private"."invoice_document"(uuid) IS 'Does the work of publ
 COMMENT ON FUNCTION "private"."invoice_of"(uuid) IS 'The invoice of an order, null when there is none.';
 
 COMMENT ON FUNCTION "private"."invoice_taxes"(uuid) IS 'The taxes of an invoice by name and rate.';
+
+COMMENT ON FUNCTION "private"."is_anywhere"(private.order_search) IS 'Whether a title or, for who may see names, a person contains the words: then they are no slip, and filters may well leave nothing of them.';
 
 COMMENT ON FUNCTION "private"."is_filled"(public.intakes) IS 'Whether as many learners as it needs have a seat; null when it needs no number of them.';
 
@@ -23718,8 +23839,6 @@ COMMENT ON FUNCTION "private"."new_certificate_number"(integer) IS 'CERT-year-xx
 
 COMMENT ON FUNCTION "private"."new_claim_code"() IS 'A secret such as 4F0C-91AB-….';
 
-COMMENT ON FUNCTION "private"."newest_orders"(private.order_search, uuid[], timestamp with time zone) IS 'The newest orders of a search, one more than its page holds: among these ids, or else, looking at each order placed since then, those that contain the words.';
-
 COMMENT ON FUNCTION "private"."next_audit_hash"(bytea, bytea, bytea) IS 'One link of the chain: SHA-256 over the hash before, which for the first of several rows is first_hash, and what the entry says.';
 
 COMMENT ON FUNCTION "private"."next_invoice_serial"(text, integer) IS 'Counts on. Rolled back with the invoice that took the number, so there is no gap.';
@@ -23766,6 +23885,8 @@ COMMENT ON FUNCTION "private"."options_of"(uuid[]) IS 'The choices of a variant 
 
 COMMENT ON FUNCTION "private"."order_allows"(public.orders, text, text) IS 'Whether the customer, or staff, may do this with the order now. The verbs ask it under the order''s lock; whether staff have the permission they ask beside it.';
 
+COMMENT ON FUNCTION "private"."order_currencies"() IS 'The currencies that orders have, by one look into the index for each.';
+
 COMMENT ON FUNCTION "private"."order_document"(uuid) IS 'An order as every verb on orders answers it; get_order adds what else a page shows. Checks nothing: its callers do.';
 
 COMMENT ON FUNCTION "private"."order_gifts"(jsonb, text, text) IS 'Does the work of public.order_gifts.';
@@ -23785,6 +23906,8 @@ COMMENT ON FUNCTION "private"."order_search_rows"(uuid[], boolean) IS 'What a li
 COMMENT ON FUNCTION "private"."order_seats"(uuid, jsonb, text, text[], text) IS 'Does the work of public.order_seats.';
 
 COMMENT ON FUNCTION "private"."orders_about"(private.order_search, integer, boolean) IS 'Orders that have to do with the words, whoever''s and whatever the filters say; all but those with a number of which private.order_numbers_containing could not name all. filtered: of people only what the filters leave, so that all of a common name are neither kept nor sorted.';
+
+COMMENT ON FUNCTION "private"."orders_with_words"(private.order_search, uuid[], integer) IS 'Of these orders those that contain the words, newest first, found by looking at each.';
 
 COMMENT ON FUNCTION "private"."organisation_document"(uuid) IS 'An organisation as its verbs answer it.';
 
@@ -26664,6 +26787,18 @@ REVOKE ALL ON FUNCTION "private"."fill_waiting_backorders"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."fill_waiting_backorders"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."filter_orders"(private.order_search, uuid[], integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."filter_orders"(private.order_search, uuid[], integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."filter_orders"(private.order_search, uuid[], integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."filtered_orders"(private.order_search, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."filtered_orders"(private.order_search, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."filtered_orders"(private.order_search, integer) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."find_authorized_payment"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."find_authorized_payment"(uuid) FROM "postgres";
@@ -27228,6 +27363,12 @@ REVOKE ALL ON FUNCTION "private"."invoice_taxes"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."invoice_taxes"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."is_anywhere"(private.order_search) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."is_anywhere"(private.order_search) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."is_anywhere"(private.order_search) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."is_filled"(public.intakes) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."is_filled"(public.intakes) TO "anon", "authenticated";
@@ -27770,12 +27911,6 @@ REVOKE ALL ON FUNCTION "private"."new_claim_code"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."new_claim_code"() TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."newest_orders"(private.order_search, uuid[], timestamp with time zone) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."newest_orders"(private.order_search, uuid[], timestamp with time zone) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."newest_orders"(private.order_search, uuid[], timestamp with time zone) TO "postgres";
-
 REVOKE ALL ON FUNCTION "private"."next_audit_hash"(bytea, bytea, bytea) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."next_audit_hash"(bytea, bytea, bytea) FROM "postgres";
@@ -27920,6 +28055,12 @@ REVOKE ALL ON FUNCTION "private"."order_allows"(public.orders, text, text) FROM 
 
 GRANT EXECUTE ON FUNCTION "private"."order_allows"(public.orders, text, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."order_currencies"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."order_currencies"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."order_currencies"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."order_document"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."order_document"(uuid) FROM "postgres";
@@ -27983,6 +28124,12 @@ REVOKE ALL ON FUNCTION "private"."orders_about"(private.order_search, integer, b
 REVOKE ALL ON FUNCTION "private"."orders_about"(private.order_search, integer, boolean) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."orders_about"(private.order_search, integer, boolean) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."orders_with_words"(private.order_search, uuid[], integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."orders_with_words"(private.order_search, uuid[], integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."orders_with_words"(private.order_search, uuid[], integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."organisation_document"(uuid) FROM PUBLIC;
 

@@ -1,15 +1,18 @@
 /*
 Orders, what is searched: the titles that were ever sold and the people, two small tables that the catalogue and the profiles keep up to date.
 
-Promise: a purchase pays for the search with one entry in one btree, which the list of all orders needs anyway. Nothing here is written by it: from a
+Promise: a purchase pays for the search with one more entry in one btree, the one by amount; the other it has for the list of all orders. Nothing here is written by it: from a
 title or a person, indexes that orders have lead to the orders.
 Under concurrency: every title is noted in the transaction that makes it sellable, so no order can carry one that is not there.
 */
 
--- serves: everybody's orders, newest first, keyset by (placed_at, id)
-create index on public.orders (placed_at desc, id desc);
+-- serves: everybody's orders, newest first, keyset by (placed_at, id), with every filter in it: what fits none is never read from the table. A purchase
+-- writes this entry anyway, for the time; a change of status moves the row, because of the indexes that name it, and so writes it too
+create index on public.orders (placed_at desc, id desc) include (status, total_amount, currency, customer_id);
 -- serves: the same by status, where a purchase does not pass: born pending or paid, and from one to the other
-create index on public.orders (status, placed_at desc, id desc) where status not in ('pending', 'paid');
+create index on public.orders (status, placed_at desc, id desc) include (total_amount, currency, customer_id) where status not in ('pending', 'paid');
+-- serves: amounts and currencies that few orders have, wherever in time those lie
+create index on public.orders (currency, total_amount) include (placed_at, id, status, customer_id);
 
 -- what is searched -------------------------------------------------------------------------------------------------------------------
 

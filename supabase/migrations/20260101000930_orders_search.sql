@@ -2,15 +2,9 @@
 Orders, search: a list of orders by what people remember of them: a part of a title, a number, a name, an e-mail or a phone.
 
 Promise: whatever contains the words is found, newest first, in pages that new orders do not shift; when nothing contains them, what is
-written alike is. What is searched stands in the file before this one.
+written alike is. What is searched stands in the searched file, what filters leave in the filtering file.
 Under concurrency: reads only.
 */
-
-create type private.order_search as (
-  words text, pattern text, digits_pattern text, alike boolean, likeness real, titles text[], variants uuid[], in_many_numbers boolean, everyone boolean, names boolean, person_id uuid, statuses text[],
-  placed_from timestamptz, placed_to timestamptz, min_amount bigint, max_amount bigint, currency text, before_at timestamptz, before_id uuid, max_rows integer
-);
-comment on type private.order_search is 'A search that was checked: the words as compared (null: none), whose orders, who may see people, the filters, and after which order it goes on.';
 
 create function private.check_order_search(
   q text, statuses text[], placed_from timestamptz, placed_to timestamptz, min_amount bigint, max_amount bigint, currency text, max_rows integer
@@ -166,7 +160,8 @@ stable
 security invoker
 set search_path = ''
 set plan_cache_mode = 'force_custom_plan' -- the plan depends on the words
-set jit = 'off' -- compiling takes longer than searching
+set max_parallel_workers_per_gather = 0 -- starting workers takes longer than such a search
+set jit = 'off' -- and so does compiling
 as $$
 declare
   v_numbers text[] := private.order_numbers_containing(search.words);
@@ -194,43 +189,32 @@ $$;
 comment on function private.orders_about(private.order_search, integer, boolean) is
   'Orders that have to do with the words, whoever''s and whatever the filters say; all but those with a number of which private.order_numbers_containing could not name all. filtered: of people only what the filters leave, so that all of a common name are neither kept nor sorted.';
 
-create function private.newest_orders(search private.order_search, among uuid[], since timestamptz)
+create function private.orders_with_words(search private.order_search, among uuid[], at_most integer)
 returns uuid[]
 language plpgsql
 stable
 security invoker
 set search_path = ''
-set plan_cache_mode = 'force_custom_plan' -- the plan depends on which filters there are
-set jit = 'off' -- compiling takes longer than searching
+set plan_cache_mode = 'force_custom_plan' -- the plan depends on the words
+set max_parallel_workers_per_gather = 0
+set jit = 'off'
 as $$
 begin
   return array(
-    select orders.id from public.orders
-    where (search.everyone or orders.customer_id = search.person_id)
-      and (search.statuses is null or orders.status = any (search.statuses))
-      and (search.placed_from is null or orders.placed_at >= search.placed_from)
-      and (search.placed_to is null or orders.placed_at < search.placed_to)
-      and (search.min_amount is null or orders.total_amount >= search.min_amount)
-      and (search.max_amount is null or orders.total_amount <= search.max_amount)
-      and (search.currency is null or orders.currency = search.currency)
-      and (search.before_id is null or (orders.placed_at, orders.id) < (search.before_at, search.before_id))
-      and (newest_orders.since is null or orders.placed_at >= newest_orders.since)
-      and (search.pattern is null
-        or newest_orders.among is not null and orders.id = any (newest_orders.among)
-        or (newest_orders.among is null or search.in_many_numbers) and orders.number like upper(search.pattern)
-        -- scalar on purpose: as exists (…) the planner may read a whole table to hash it
-        or newest_orders.among is null and search.titles <> '{}' and (
-          select bool_or(order_items.title = any (search.titles)) from public.order_items where order_items.order_id = orders.id)
-        or newest_orders.among is null and search.names and (
-          select customer_search.content like search.pattern or customer_search.content like search.digits_pattern
-            or search.alike and extensions.word_similarity(search.words, customer_search.content) >= search.likeness
-          from private.customer_search where customer_search.profile_id = orders.customer_id))
-    order by orders.placed_at desc, orders.id desc limit search.max_rows + 1
+    select orders.id from unnest(orders_with_words.among) as looked_at (id) join public.orders on orders.id = looked_at.id
+    where orders.number like upper(search.pattern)
+      -- scalar on purpose: as exists (…) the planner may read a whole table to hash it
+      or search.titles <> '{}' and (
+        select bool_or(order_items.title = any (search.titles)) from public.order_items where order_items.order_id = orders.id)
+      or search.names and (
+        select customer_search.content like search.pattern or customer_search.content like search.digits_pattern
+          or search.alike and extensions.word_similarity(search.words, customer_search.content) >= search.likeness
+        from private.customer_search where customer_search.profile_id = orders.customer_id)
+    order by orders.placed_at desc, orders.id desc limit orders_with_words.at_most
   );
 end
 $$;
-comment on function private.newest_orders(private.order_search, uuid[], timestamptz) is
-  'The newest orders of a search, one more than its page holds: among these ids, or else, looking at each order placed since then, those that contain the words.';
+comment on function private.orders_with_words(private.order_search, uuid[], integer) is 'Of these orders those that contain the words, newest first, found by looking at each.';
 
 create function private.match_titles(search private.order_search)
 returns private.order_search
@@ -239,6 +223,7 @@ stable
 security invoker
 set search_path = ''
 set plan_cache_mode = 'force_custom_plan' -- the plan depends on the words
+set max_parallel_workers_per_gather = 0
 as $$
 declare
   v_search private.order_search := match_titles.search;
@@ -259,42 +244,69 @@ language plpgsql
 stable
 security invoker
 set search_path = ''
-set plan_cache_mode = 'force_custom_plan' -- the plan depends on which filters there are
 as $$
 declare
-  v_rare constant integer := 2000;
+  v_first constant integer := 200;
+  v_window constant integer := 2000;
+  v_rare constant integer := 20000;
+  v_page constant integer := search.max_rows + 1;
   v_search private.order_search;
-  v_about uuid[];
-  v_since timestamptz;
   v_newest uuid[];
+  v_found uuid[];
+  v_about uuid[];
 begin
   if search.pattern is null then
-    return private.newest_orders(search, null, null);
+    return private.filtered_orders(search, v_page);
   end if;
   perform set_config('pg_trgm.word_similarity_threshold', search.likeness::text, true);
   v_search := private.match_titles(search);
-  if not search.everyone then
-    return private.newest_orders(v_search, null, null);
+  -- filters first: what they leave is few, or the newest of it hold a page of common words, mostly the very newest
+  v_newest := private.filtered_orders(v_search, v_window);
+  v_found := private.orders_with_words(v_search, v_newest[:v_first], v_page);
+  if cardinality(v_found) < v_page then
+    v_found := v_found || private.orders_with_words(v_search, v_newest[v_first + 1:], v_page - cardinality(v_found));
   end if;
-  -- rare words: collect what they are about and sort
+  if cardinality(v_newest) < v_window or cardinality(v_found) = v_page then
+    return v_found;
+  end if;
+  -- then words that fewer than every fiftieth order has: all of these, and the filters on them
   v_about := private.orders_about(v_search, v_rare);
   if cardinality(v_about) < v_rare and not v_search.in_many_numbers then
-    return private.newest_orders(v_search, v_about, null);
+    return private.filter_orders(v_search, v_about, v_page);
   end if;
-  -- common words: the newest orders hold a page of them, unless what they are about is over
-  select orders.placed_at into v_since from public.orders
-  where (search.before_id is null or (orders.placed_at, orders.id) < (search.before_at, search.before_id))
-    and (search.statuses is null or orders.status = any (search.statuses))
-    and (search.placed_to is null or orders.placed_at < search.placed_to)
-  order by orders.placed_at desc, orders.id desc offset v_rare limit 1;
-  v_newest := private.newest_orders(v_search, null, v_since);
-  if v_since is null or v_since < search.placed_from or cardinality(v_newest) > search.max_rows then
-    return v_newest;
+  -- neither is rare, and yet the newest hold no page: a row of digits is spread over all numbers, other words had their time
+  if not search.everyone or v_search.in_many_numbers then
+    while cardinality(v_newest) > 0 and cardinality(v_found) < v_page loop
+      select orders.placed_at, orders.id into v_search.before_at, v_search.before_id from public.orders where orders.id = v_newest[cardinality(v_newest)];
+      v_newest := private.filtered_orders(v_search, 5 * v_window);
+      v_found := v_found || private.orders_with_words(v_search, v_newest, v_page - cardinality(v_found));
+    end loop;
+    return v_found;
   end if;
-  return private.newest_orders(v_search, private.orders_about(v_search, null, true), null);
+  return private.filter_orders(search, private.orders_about(v_search, null, true), v_page);
 end
 $$;
-comment on function private.find_orders(private.order_search) is 'The ids of a page and of one order more, newest first.';
+comment on function private.find_orders(private.order_search) is
+  'The ids of a page and of one order more, newest first. Whatever is rarest is taken first, and none of the steps trusts an estimate: the newest 2000 that the filters leave are looked at one by one; '
+  'if they hold no page and there are more, words of fewer than 20000 orders are collected and filtered; only words that are common and whose time is over are collected at any length.';
+
+create function private.is_anywhere(search private.order_search)
+returns boolean
+language plpgsql
+stable
+security invoker
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan' -- the plan depends on the words
+set max_parallel_workers_per_gather = 0
+set jit = 'off'
+as $$
+begin
+  return exists (select from private.sold_titles where sold_titles.content like search.pattern)
+    or search.names and exists (
+      select from private.customer_search where customer_search.content like search.pattern or customer_search.content like search.digits_pattern);
+end
+$$;
+comment on function private.is_anywhere(private.order_search) is 'Whether a title or, for who may see names, a person contains the words: then they are no slip, and filters may well leave nothing of them.';
 
 create function private.order_search_rows(order_ids uuid[], names boolean)
 returns jsonb
@@ -335,8 +347,9 @@ declare
   v_ids uuid[] := private.find_orders(v_search);
   v_last uuid;
 begin
-  -- A number that is off by a digit is another number; a word that is off by a letter is a slip.
-  if v_ids = '{}' and search_orders.cursor is null and length(v_search.words) >= 4 and v_search.words !~ '^[0-9 +()-]+$' then
+  -- A number that is off by a digit is another number; a word that is off by a letter is a slip, unless it is somebody's or something's name.
+  if v_ids = '{}' and search_orders.cursor is null and length(v_search.words) >= 4 and v_search.words !~ '^[0-9 +()-]+$'
+    and not (v_search.everyone and private.is_anywhere(v_search)) then
     v_search.alike := true;
     v_ids := private.find_orders(v_search);
   end if;

@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
+import type { SearchOrdersParams } from "../../packages/sdk/src/index.ts";
 import { addAddress } from "../people/addresses.ts";
 import { as, cancelOrder } from "../support/buying.ts";
-import { useDatabase } from "../support/database.ts";
+import { type Sql, useDatabase } from "../support/database.ts";
 import { expectRefusal } from "../support/expect-error.ts";
 import { newCustomer } from "../support/people.ts";
+import { replaceInFunction } from "../support/sabotage.ts";
 import { strangeText } from "../support/strange-values.ts";
 import { courseCalled, numbersFor, orderPlaced, personCalled, searchAs, staffMember } from "./searching.ts";
 
@@ -279,7 +281,7 @@ test("a search is as complete when words are common as when they are rare", () =
   database.rolledBack(async (sql) => {
     const course = await courseCalled(sql, "Crowded");
     const [first] = await sql`select id from public.orders where number = ${cafe}`;
-    // 2100 newer orders of somebody else, so that neither all are collected nor the newest hold a page
+    // 2100 newer orders of somebody else, more than are looked at one by one
     await sql`
       with made as (
         insert into public.orders (customer_id, status, currency, subtotal_amount, total_amount, placed_at, paid_at)
@@ -290,6 +292,21 @@ test("a search is as complete when words are common as when they are rare", () =
     const all = { q: "e", placed_to: "2026-01-11T00:00:00Z" };
     expect((await searchAs(sql, support, all)).data.map(({ id }) => id)).toEqual([first?.id]);
     expect(await numbersFor(sql, support, { q: "crowded", statuses: ["cancelled"] })).toEqual([]);
+    // rare amounts are found behind thousands of newer orders, with words, with other filters, and page by page
+    expect(await numbersFor(sql, support, { min_amount: 6 })).toEqual([cancelled, cheap, cafe]);
+    expect(await numbersFor(sql, support, { min_amount: 6, statuses: ["cancelled"] })).toEqual([cancelled]);
+    expect(await numbersFor(sql, support, { min_amount: 6, q: "management" })).toEqual([cancelled, cafe]);
+    expect(await numbersFor(sql, support, { min_amount: 6, placed_to: "2026-01-11T00:00:00Z" })).toEqual([cafe]);
+    // what is somebody's name is no slip: nothing of it left is no reason to show what is alike
+    expect(await numbersFor(sql, support, { q: "budi", min_amount: 900_000_000 })).toEqual([]);
+    const seen: string[] = [];
+    for (let cursor: string | null = null; ; ) {
+      const page = await searchAs(sql, support, { q: "budi", limit: 100, cursor });
+      seen.push(...page.data.map(({ number }) => number));
+      cursor = page.next_cursor;
+      if (!cursor) break;
+    }
+    expect([new Set(seen).size, ...seen.slice(-2)]).toEqual([2102, cancelled, cheap]);
     expect(await numbersFor(sql, support, { q: "budi", statuses: ["cancelled"] })).toEqual([cancelled]);
     expect(await numbersFor(sql, support, { q: "SL-1", max_amount: 250_000, min_amount: 6 })).toEqual([
       cancelled,
@@ -297,6 +314,39 @@ test("a search is as complete when words are common as when they are rare", () =
       cafe,
     ]);
     expect(await numbersFor(sql, support, { q: "management" })).toEqual([cancelled, cafe]);
+    // every way there is to the answer finds the same: with other limits other questions count as rare
+    const questions: SearchOrdersParams[] = [
+      { q: "budi", limit: 2 },
+      { q: "budi", statuses: ["cancelled", "pending"] },
+      { q: "SL-1", max_amount: 250_000, min_amount: 6 },
+      { q: "management", currency: "IDR" },
+      { q: "managment" },
+      { q: "e", placed_to: "2026-01-12T00:00:00Z", limit: 100 },
+      { min_amount: 6, limit: 2 },
+      { q: "crowded", max_amount: 5, limit: 100 },
+    ];
+    const answers = async () => {
+      const found = [];
+      for (const person of [support, budi])
+        for (const question of questions) found.push(await numbersFor(sql, person, question));
+      return found;
+    };
+    const before = await answers();
+    for (const [rare, window] of [
+      ["20001", "4"],
+      ["5", "4"],
+      ["5", "2001"],
+    ] as const) {
+      await sql`savepoint as_it_is`;
+      const patch = (name: string, guard: string, instead: string) =>
+        (replaceInFunction(name, guard, instead) as (sql: Sql) => Promise<void>)(sql);
+      await patch("private.find_orders", "20000", rare);
+      await patch("private.find_orders", ":= 2000;", `:= ${window};`);
+      await patch("private.find_orders", ":= 200;", ":= 2;");
+      await patch("private.filtered_orders", "20000", rare);
+      expect(await answers(), `${rare} ${window}`).toEqual(before);
+      await sql`rollback to savepoint as_it_is`;
+    }
     await sql`delete from public.order_items where variant_id = ${course.variantId}`;
     await sql`delete from public.orders where total_amount = 5`;
   }));
