@@ -3,24 +3,14 @@ import { buildCourse, call, readable } from "../learning/teaching.ts";
 import { available, rowsOf } from "../organisations/seats.ts";
 import { enroll } from "../support/buying.ts";
 import { publishedIntake } from "../support/catalog.ts";
-import { type Sql, useDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { expectRefusal } from "../support/expect-error.ts";
-import { asOwner, asStaff, newCustomer, staffRoles } from "../support/people.ts";
+import { newCustomer } from "../support/people.ts";
 import { joinWaitlist, standing } from "../support/waiting.ts";
+import { grant, support } from "./granting.ts";
 
 const database = useDatabase();
 const conflict = (code: string) => ({ code, status: 409 });
-
-type Granted = { id: string; status: string; access_ends_at: string | null };
-
-async function support(sql: Sql): Promise<string> {
-  const person = await asStaff(sql, "support");
-  await asOwner(sql);
-  return person;
-}
-
-const grant = (sql: Sql, staff: string, intake_id: string, profile_id: string, rest: Record<string, unknown> = {}) =>
-  call<Granted>(sql, staff, "grant_seat", { intake_id, profile_id, reason: "Won a raffle", ...rest });
 
 test("staff grant a seat that counts, is open at once, and leaves who, to whom and why", () =>
   database.rolledBack(async (sql) => {
@@ -95,24 +85,4 @@ test("access starts and ends at the times that were granted, and the outline say
       code: "invalid_access_dates",
       status: 422,
     });
-  }));
-
-test("support and admins grant, with a reason, to people who are there; nobody else", () =>
-  database.rolledBack(async (sql) => {
-    const { intakeId } = await publishedIntake(sql);
-    const missing = (code: string) => ({ code, status: 404 });
-    for (const role of staffRoles) {
-      const staff = await asStaff(sql, role);
-      await asOwner(sql);
-      const learner = await newCustomer(sql);
-      if (role === "admin" || role === "support") await grant(sql, staff, intakeId, learner);
-      else await expectRefusal(() => grant(sql, staff, intakeId, learner), { code: "permission_denied", status: 403 });
-    }
-    const [staff, learner] = [await support(sql), await newCustomer(sql)];
-    await expectRefusal(() => grant(sql, staff, intakeId, learner, { reason: " " }), {
-      code: "invalid_reason",
-      status: 422,
-    });
-    await expectRefusal(() => grant(sql, staff, intakeId, intakeId), missing("profile_not_found"));
-    await expectRefusal(() => grant(sql, staff, learner, learner), missing("intake_not_found"));
   }));

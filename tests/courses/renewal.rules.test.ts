@@ -1,33 +1,16 @@
 import { describe, expect, test } from "vitest";
-import type { Order } from "../../packages/sdk/src/index.ts";
-import { type BuiltCourse, buildCourse, call, newLearnerIn, readable } from "../learning/teaching.ts";
+import { call, newLearnerIn, readable } from "../learning/teaching.ts";
 import { refund } from "../payments/giving-back.ts";
-import { confirmPayment, type OpenedPayment, openPayment, payOrder } from "../support/buying.ts";
+import { confirmPayment, openPayment, payOrder } from "../support/buying.ts";
 import { publishedIntake } from "../support/catalog.ts";
-import { gatherCrowd, outcome, tally } from "../support/crowd.ts";
-import { type Sql, useDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { expectRefusal } from "../support/expect-error.ts";
-import { expectInvariants } from "../support/invariants.ts";
 import { asCustomer, newCustomer } from "../support/people.ts";
+import { endOf, renew, renewable } from "./renewing.ts";
 
 const database = useDatabase();
 const conflict = (code: string) => ({ code, status: 409 });
 const DAY = 86_400_000;
-
-/** A course of ten days whose renewal of thirty days costs 20, and somebody who learns in it. */
-async function renewable(sql: Sql): Promise<BuiltCourse & { learner: string; seat: string }> {
-  const course = await buildCourse(sql, [{}], { accessDays: 10, seats: 5 });
-  const [set] = await sql`select private.set_course_renewal(${course.productId}, 30, null) as answer`;
-  await sql`insert into public.prices (variant_id, currency, amount) values (${set?.answer.renewal_variant_id}, 'IDR', 2000)`;
-  const learner = await newLearnerIn(sql, course);
-  const [seat] = await sql`select id from public.enrollments where learner_id = ${learner}`;
-  return { ...course, learner, seat: seat?.id };
-}
-
-const renew = (sql: Sql, learner: string, enrollment_id: string) =>
-  call<Order>(sql, learner, "renew_access", { enrollment_id });
-const endOf = async (sql: Sql, seat: string) =>
-  Number((await sql`select extract(epoch from private.seat_ends_at(${seat})) * 1000 as at`)[0]?.at);
 
 describe("renewing access", () => {
   test("adds to the old end while it lasts, whatever day it is paid, and having the seat is no obstacle", () =>
@@ -121,18 +104,3 @@ test("who is about to lose access is told once for each end", () =>
     await sql`update public.enrollments set access_ends_at = now() + interval '1 day' where id = ${seat}`;
     expect([await told(), await told()]).toEqual([1, 0]);
   }));
-
-test("eight renewals that are paid at once add eight times", async () => {
-  const crowd = await gatherCrowd(database, 8);
-  const { learner, seat } = await renewable(database.sql);
-  const before = await endOf(database.sql, seat);
-  const payments: OpenedPayment[] = [];
-  for (let index = 0; index < 8; index++)
-    payments.push(await openPayment(database.sql, learner, (await renew(database.sql, learner, seat)).id));
-  const paid = await crowd.rush(8, (sql, _id, index) =>
-    outcome(() => confirmPayment(sql, payments[index] as OpenedPayment)),
-  );
-  expect(tally(paid)).toEqual({ accepted: 8 });
-  expect(await endOf(database.sql, seat)).toBe(before + 8 * 30 * DAY);
-  await expectInvariants(database.sql);
-}, 30_000);

@@ -1,57 +1,21 @@
 import { describe, expect, test } from "vitest";
 import type { Order } from "../../packages/sdk/src/index.ts";
-import { type BuiltCourse, buildCourse, call } from "../learning/teaching.ts";
+import { call } from "../learning/teaching.ts";
 import { available } from "../organisations/seats.ts";
 import { deliver } from "../payments/deliver.ts";
 import { refund } from "../payments/giving-back.ts";
 import { begun, invoiceEvent } from "../subscriptions/subscribing.ts";
-import { cancelOrder, confirmPayment, enroll, openPayment, orderOne, payOrder } from "../support/buying.ts";
+import { cancelOrder, confirmPayment, enroll, openPayment, payOrder } from "../support/buying.ts";
 import { publishedIntake } from "../support/catalog.ts";
-import { gatherCrowd, tally } from "../support/crowd.ts";
-import { type Sql, type TestDatabase, useDatabase } from "../support/database.ts";
+import { type Sql, useDatabase } from "../support/database.ts";
 import { expectRefusal } from "../support/expect-error.ts";
-import { expectInvariants } from "../support/invariants.ts";
 import { asOwner, asStaff, newCustomer } from "../support/people.ts";
-import { allOf, replaceInFunction, withSabotage } from "../support/sabotage.ts";
 import { joinWaitlist, standing } from "../support/waiting.ts";
+import { seated, transfer } from "./moving.ts";
 
 const database = useDatabase();
 const conflict = (code: string) => ({ code, status: 409 });
 
-type Transfer = {
-  id: string;
-  new_enrollment_id: string | null;
-  difference_amount: number;
-  completed_at: string | null;
-  order: Order | null;
-};
-
-/** Another intake of a course. */
-async function intakeOf(sql: Sql, course: BuiltCourse, seats: number, price: number) {
-  const [intake] =
-    await sql`insert into public.intakes (product_id, title, seats) values (${course.productId}, 'Another', ${seats}) returning id, variant_id`;
-  await sql`insert into public.prices (variant_id, currency, amount) values (${intake?.variant_id}, 'IDR', ${price})`;
-  return { intakeId: intake?.id as string, variantId: intake?.variant_id as string };
-}
-
-/** A learner who has paid a seat of a course, and another intake of it. */
-async function seated(sql: Sql, from: { price: number }, to: { price: number; seats?: number }) {
-  const course = await buildCourse(sql, [{}], { seats: 3, price: from.price });
-  const target = await intakeOf(sql, course, to.seats ?? 3, to.price);
-  const learner = await newCustomer(sql);
-  const order = await orderOne(sql, learner, course.variantId);
-  if (from.price > 0) await payOrder(sql, learner, order.id);
-  const [seat] = await sql`select id from public.enrollments where learner_id = ${learner}`;
-  return { course, target, learner, order, seat: seat?.id as string };
-}
-
-const transfer = (
-  sql: Sql,
-  who: string,
-  enrollment_id: string,
-  to_intake_id: string,
-  rest: Record<string, unknown> = {},
-) => call<Transfer>(sql, who, "transfer_enrollment", { enrollment_id, to_intake_id, ...rest });
 const where = async (sql: Sql, learner: string) =>
   sql`select id, intake_id, status from public.enrollments where learner_id = ${learner} and status in ('reserved', 'active', 'suspended', 'completed')`;
 
@@ -184,55 +148,3 @@ describe("a move to another intake", () => {
       await expectRefusal(() => transfer(sql, learner, seat, other.intakeId), conflict("already_enrolled"));
     }));
 });
-
-// A move that trusts what it read before it waited gives the same old seat back twice.
-const moveUnseen = allOf(
-  replaceInFunction(
-    "private.transfer_now",
-    "v_enrollment.status <> 'active' or v_enrollment.intake_id <> enrollment.intake_id",
-    "false",
-  ),
-  replaceInFunction(
-    "private.transfer_now",
-    "move_enrollment(v_enrollment, target)",
-    "move_enrollment(enrollment, target)",
-  ),
-);
-
-describe("twelve learners who move to the same four seats, each in two tabs", () => {
-  test("are four who moved once and others who stay where they are", () => crush(database, 3), 60_000);
-
-  test(
-    "that test notices a move that does not look again",
-    () => withSabotage(moveUnseen, (shop) => crush(shop, 2, 12)),
-    90_000,
-  );
-});
-
-async function crush(shop: TestDatabase, rounds: number, room = 2): Promise<void> {
-  const crowd = await gatherCrowd(shop, 24);
-  for (let round = 1; round <= rounds; round++) {
-    const course = await buildCourse(shop.sql, [{}], { seats: 12 });
-    const targets = [await intakeOf(shop.sql, course, room, 0), await intakeOf(shop.sql, course, room, 0)];
-    const seats: string[] = [];
-    for (const { id } of crowd.people.slice(0, 12))
-      seats.push((await enroll(shop.sql, id, course.intakeId)).enrollment.id);
-    const moves = await crowd.rush(24, (sql, _id, index) =>
-      transfer(
-        sql,
-        crowd.people[index % 12]?.id ?? "",
-        seats[index % 12] ?? "",
-        targets[index < 12 ? 0 : 1]?.intakeId ?? "",
-      ),
-    );
-    const codes = tally(moves);
-    expect(codes.accepted).toBeGreaterThanOrEqual(4);
-    expect(
-      Object.keys(codes).filter(
-        (code) => !["accepted", "out_of_stock", "enrollment_not_transferable", "already_enrolled"].includes(code),
-      ),
-    ).toEqual([]);
-    for (const target of targets) expect((await available(shop.sql, target)) >= 0).toBe(true);
-    await expectInvariants(shop.sql);
-  }
-}

@@ -32,7 +32,7 @@ const listsInNoOrder = allOf(
 
 describe("five hundred learners, twenty seats, ten who change their mind", () => {
   test(
-    "every seat is taken or offered, in the order of joining, to nobody twice",
+    "480 wait; every seat is taken or offered, in the order of joining, to nobody twice",
     () => rush(database, 500, 20, 10),
     60_000,
   );
@@ -82,8 +82,10 @@ async function rush(shop: TestDatabase, learners: number, seats: number, regrets
     available: 0,
     offered: offered.length,
     waiting: learners - regrets - seats,
-    people: endings.filter((ending) => ending === "waits").length,
+    people: learners - seats,
   });
+  expect(endings.filter((ending) => ending === "waits")).toHaveLength(learners - seats);
+  expect(offered).toHaveLength(regrets);
   expect(new Set(entries.map(({ learner_id }) => learner_id)).size).toBe(entries.length);
   expect(Math.max(0, ...offered)).toBeLessThan(Math.min(...waiting));
   await expectInvariants(shop.sql);

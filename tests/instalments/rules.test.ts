@@ -2,78 +2,15 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { actingAs } from "../payments/acting-as.ts";
 import { deliver } from "../payments/deliver.ts";
-import { intentEvent, paid, succeeded } from "../payments/provider-events.ts";
-import { attach, cancel, type OpenOrder, openOrder, PRICE, type Sale } from "../payments/sale.ts";
+import { succeeded } from "../payments/provider-events.ts";
+import { cancel, openOrder, PRICE } from "../payments/sale.ts";
 import { keepCard } from "../payments/saved-methods.ts";
-import { together } from "../payments/together.ts";
-import { type Sql, type TestDatabase, useDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { expectRefusal } from "../support/expect-error.ts";
-import { asAnon, asCustomer, asOwner, asStaff, newCustomer } from "../support/people.ts";
-import { allOf, replaceInFunction, withSabotage } from "../support/sabotage.ts";
+import { asOwner, asStaff, newCustomer } from "../support/people.ts";
+import { charge, days, decline, newPlan, parts, payOnPage, running, start, state, third, tick } from "./paying.ts";
 
 const database = useDatabase();
-
-/** A plan that buyers may take; gives its id. */
-async function newPlan(sql: Sql, wish: { count?: number; first?: number | null; productId?: string | null } = {}) {
-  const { count = 3, first = null, productId = null } = wish;
-  const [row] = await sql`insert into public.instalment_plans (title, product_id, count, first_basis_points, status)
-    values ('In parts', ${productId}, ${count}, ${first}, 'active') returning id`;
-  return row?.id as string;
-}
-
-const start = (sql: Sql, order: OpenOrder, planId: string) =>
-  actingAs(sql, order.customerId, async (tx) => {
-    const [row] = await tx`select public.start_instalments(${order.orderId}, ${planId}) as schedule`;
-    return row?.schedule;
-  });
-const parts = async (sql: Sql, { orderId }: OpenOrder) => {
-  const rows = await sql`select status, amount from public.instalments where order_id = ${orderId} order by number`;
-  return rows.map(({ status, amount }) => `${status} ${amount}`);
-};
-const state = async (sql: Sql, { orderId }: OpenOrder) => {
-  const [row] =
-    await sql`select orders.status as order, instalment_schedules.status as schedule, private.due_amount(orders.id) as due, enrollments.status as seat
-    from public.orders join public.instalment_schedules on instalment_schedules.order_id = orders.id
-    join public.order_items on order_items.order_id = orders.id join public.enrollments on enrollments.order_item_id = order_items.id
-    where orders.id = ${orderId}`;
-  return row;
-};
-
-/** Pays this much at the screen. */
-async function payOnPage(sql: Sql, order: OpenOrder, amount: number | null): Promise<Sale> {
-  const payment = await actingAs(sql, order.customerId, async (tx) => {
-    const [row] = await tx`select public.start_payment(${order.orderId}, 'checkout', ${amount}) as started`;
-    return row?.started.payment as { id: string; amount: number };
-  });
-  const ids = { paymentId: payment.id, sessionId: `cs_${payment.id}`, intentId: `pi_${payment.id}` };
-  await attach(sql, ids.paymentId, ids.sessionId);
-  const sale = { ...order, ...ids, amount: payment.amount };
-  expect(await deliver(sql, paid(sale))).toBe("applied");
-  return sale;
-}
-
-/** An order of a seat in three equal parts, the first one paid. */
-async function running(sql: Sql, plan?: Parameters<typeof newPlan>[1]): Promise<OpenOrder & { first: Sale }> {
-  const order = await openOrder(sql);
-  const { instalments } = await start(sql, order, await newPlan(sql, plan));
-  const first = await payOnPage(sql, order, instalments[0].amount);
-  return { ...order, first };
-}
-
-const third = PRICE / 3;
-const days = (sql: Sql, { orderId }: OpenOrder, count: number) =>
-  sql`update public.instalments set due_at = due_at - make_interval(days => ${count}), next_try_at = next_try_at - make_interval(days => ${count}),
-    overdue_since = overdue_since - make_interval(days => ${count}) where order_id = ${orderId}`;
-const tick = (sql: Sql) => sql`select private.run_instalments() as moved`;
-const charge = async (sql: Sql, order: OpenOrder): Promise<Sale> => {
-  const [row] =
-    await sql`select id, amount from public.payments where order_id = ${order.orderId} and status = 'processing'`;
-  if (!row) throw new Error("Nothing is being charged.");
-  return { ...order, paymentId: row.id, sessionId: `pi_${row.id}`, intentId: `pi_${row.id}`, amount: row.amount };
-};
-const declined = { status: "requires_payment_method", last_payment_error: { code: "card_declined" } };
-const decline = async (sql: Sql, order: OpenOrder) =>
-  deliver(sql, intentEvent("payment_intent.payment_failed", await charge(sql, order), declined));
 
 describe("parts", () => {
   test("add up to the total to the unit, whatever is split, and are equal but for the first", async () => {
@@ -279,75 +216,4 @@ describe("an order in parts", () => {
       ).toEqual([]);
     });
   });
-
-  test("is seen by its buyer and staff with payments.read, and written by nobody", async () => {
-    await database.rolledBack(async (sql) => {
-      const order = await running(sql);
-      const seen = async () => (await sql`select from public.instalments where order_id = ${order.orderId}`).length;
-      await asCustomer(sql, order.customerId);
-      expect(await seen()).toBe(3);
-      expect((await sql`select public.get_instalments(${order.orderId}) as schedule`)[0]?.schedule).toMatchObject({
-        status: "running",
-      });
-      await expectRefusal(() => sql`update public.instalments set status = 'paid'`, { code: "42501", status: 403 });
-      await asOwner(sql);
-      await asCustomer(sql);
-      expect(await seen()).toBe(0);
-      await expectRefusal(() => sql`select public.get_instalments(${order.orderId})`, {
-        code: "order_not_found",
-        status: 404,
-      });
-      await asOwner(sql);
-      await asStaff(sql, "finance");
-      expect(await seen()).toBe(3);
-      await asAnon(sql);
-      await expectRefusal(seen, { code: "42501", status: 401 });
-      await asOwner(sql);
-      const plain = await openOrder(sql);
-      await asCustomer(sql, plain.customerId);
-      await expectRefusal(() => sql`select public.get_instalments(${plain.orderId})`, {
-        code: "instalments_not_found",
-        status: 404,
-      });
-      await asOwner(sql);
-    });
-  });
-});
-
-describe("workers at the same moment", () => {
-  const once = async (target: TestDatabase) => {
-    const order = await running(target.sql);
-    await keepCard(target.sql, order.customerId);
-    await days(target.sql, order, 32);
-    await target.sql`update public.instalments set reminded_at = now() where order_id = ${order.orderId}`; // nobody waits for a reminder
-    await together(
-      target,
-      Array.from({ length: 6 }, () => (sql) => sql`select private.run_instalments()`),
-    );
-    const [asked] =
-      await target.sql`select count(*) from public.events join public.payments on payments.id = events.subject_id
-      where events.name = 'payment.charge_requested' and payments.order_id = ${order.orderId}`;
-    expect(asked?.count).toBe(1);
-    await deliver(target.sql, succeeded(await charge(target.sql, order)));
-  };
-
-  test("charge a part once", () => once(database));
-
-  test("charge it twice without the order's lock and its one open attempt", () =>
-    withSabotage(
-      allOf(
-        replaceInFunction("private.run_instalments", "for update of orders skip locked", ""),
-        replaceInFunction(
-          "private.run_instalments",
-          /and not exists \(select from public\.payments where payments\.order_id = v_order_id[^)]*\)\)/,
-          "",
-        ),
-        replaceInFunction("private.open_payment", "for update", ""),
-        replaceInFunction("private.open_payment", "v_payment.status = 'processing' or", "false or"),
-        "drop index public.payments_one_open_per_order",
-        "alter table public.payments drop constraint payments_are_numbered_per_order",
-        "alter table private.saved_charges drop constraint saved_charges_pkey",
-      ),
-      once,
-    ));
 });

@@ -3,21 +3,21 @@ import { describe, expect, test } from "vitest";
 import { actingAs } from "../payments/acting-as.ts";
 import { deliver, deliverAll } from "../payments/deliver.ts";
 import { again, type ProviderEvent } from "../payments/provider-events.ts";
-import { keepCard } from "../payments/saved-methods.ts";
-import { together } from "../payments/together.ts";
 import { publishedIntake } from "../support/catalog.ts";
-import { type Sql, type TestDatabase, useDatabase } from "../support/database.ts";
+import { type Sql, useDatabase } from "../support/database.ts";
 import { expectRefusal } from "../support/expect-error.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { asAnon, asCustomer, asOwner, asService, newCustomer } from "../support/people.ts";
 import { replaceInFunction, withSabotage } from "../support/sabotage.ts";
 import {
+  act,
   type Begun,
   begun,
   captureEvent,
   FEE,
   invoiceEvent,
   newPlan,
+  open,
   stateOf,
   subscriptionEvent,
 } from "./subscribing.ts";
@@ -31,26 +31,12 @@ const seats = async (sql: Sql, personId: string) => {
   const rows = await sql`select status from public.enrollments where learner_id = ${personId} order by created_at`;
   return rows.map(({ status }) => status);
 };
-const act = (sql: Sql, { personId, subscriptionId }: Begun, verb: string, now = false) =>
-  actingAs(sql, personId, async (tx) => {
-    const [row] =
-      verb === "cancel_subscription"
-        ? await tx`select public.cancel_subscription(${subscriptionId}, ${!now}) as subscription`
-        : await tx`select public.resume_subscription(${subscriptionId}) as subscription`;
-    return row?.subscription;
-  });
 /** Everything that is dated lies so many days further back. */
 const pass = async (sql: Sql, { subscriptionId }: Begun, days: number) => {
   await sql`update public.subscriptions set period_started_at = period_started_at - make_interval(days => ${days}),
     period_ends_at = period_ends_at - make_interval(days => ${days}), past_due_since = past_due_since - make_interval(days => ${days}),
     cancels_at = cancels_at - make_interval(days => ${days}) where id = ${subscriptionId}`;
 };
-const open = async (sql: Sql): Promise<Begun> => {
-  const it = await begun(sql);
-  expect(await deliver(sql, invoiceEvent(it, 1, true))).toBe("applied");
-  return it;
-};
-
 const stories: Record<string, { events: (it: Begun) => ProviderEvent[]; ends: Record<string, unknown> }> = {
   "begun and renewed": {
     events: (it) => [
@@ -345,60 +331,4 @@ describe("to subscribe", () => {
       await expectRefusal(() => start(planId), { code: "plan_not_found", status: 404 });
     });
   });
-
-  test("is one's own affair: another's and none are one answer, and nobody writes rows", async () => {
-    await database.rolledBack(async (sql) => {
-      const it = await open(sql);
-      const stranger = await newCustomer(sql);
-      const missing = { code: "subscription_not_found", status: 404 };
-      await expectRefusal(() => act(sql, { ...it, personId: stranger }, "cancel_subscription"), missing);
-      await expectRefusal(
-        () => act(sql, { ...it, subscriptionId: crypto.randomUUID() }, "resume_subscription"),
-        missing,
-      );
-      const card = await keepCard(sql, stranger);
-      const choose = (who: string) =>
-        actingAs(sql, who, (tx) => tx`select public.set_subscription_method(${it.subscriptionId}, ${card})`);
-      await expectRefusal(() => choose(stranger), missing);
-      await expectRefusal(() => choose(it.personId), { code: "payment_method_not_found", status: 404 });
-      await asCustomer(sql, stranger);
-      expect(await sql`select from public.subscriptions where id = ${it.subscriptionId}`).toEqual([]);
-      expect(await sql`select public.my_subscriptions()`).toEqual([]);
-      await asOwner(sql);
-      await asCustomer(sql, it.personId);
-      expect((await sql`select public.my_subscriptions() as mine`)[0]?.mine).toMatchObject({
-        title: "All of it",
-        status: "active",
-        amount: FEE,
-      });
-      await expectRefusal(() => sql`update public.subscriptions set status = 'active'`, { code: "42501", status: 403 });
-      await expectRefusal(() => sql`select public.attach_subscription(${it.subscriptionId})`, {
-        code: "42501",
-        status: 403,
-      });
-      await asOwner(sql);
-    });
-  });
-
-  const once = async (target: TestDatabase) => {
-    const plan = await newPlan(target.sql);
-    const person = await newCustomer(target.sql);
-    await together(
-      target,
-      Array.from({ length: 8 }, () => (sql) => begun(sql, { plan, personId: person })),
-    );
-    const [made] = await target.sql`select count(*) from public.subscriptions where person_id = ${person}`;
-    expect(made?.count).toBe(1);
-  };
-  test("by many clicks at once makes one subscription", () => once(database));
-  test("by many clicks makes several without the index and the queue", () =>
-    withSabotage(async (sql) => {
-      await sql`drop index public.subscriptions_one_live_per_person`;
-      const patch = replaceInFunction(
-        "private.start_subscription",
-        "perform pg_advisory_xact_lock(hashtextextended('seatline.subscriptions ' || v_person_id, 0));",
-        "",
-      );
-      await (patch as (sql: Sql) => Promise<void>)(sql);
-    }, once));
 });

@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { expect } from "vitest";
 import { actingAs } from "../payments/acting-as.ts";
+import { deliver } from "../payments/deliver.ts";
 import type { ProviderEvent } from "../payments/provider-events.ts";
 import { type BuiltIntake, publishedIntake } from "../support/catalog.ts";
 import type { Sql } from "../support/database.ts";
@@ -114,3 +116,20 @@ export async function stateOf(sql: Sql, { subscriptionId }: Begun) {
     from public.subscriptions where id = ${subscriptionId}`;
   return row;
 }
+
+/** Cancels (with the period, or `now`) or resumes one. */
+export const act = (sql: Sql, { personId, subscriptionId }: Begun, verb: string, now = false) =>
+  actingAs(sql, personId, async (tx) => {
+    const [row] =
+      verb === "cancel_subscription"
+        ? await tx`select public.cancel_subscription(${subscriptionId}, ${!now}) as subscription`
+        : await tx`select public.resume_subscription(${subscriptionId}) as subscription`;
+    return row?.subscription;
+  });
+
+/** A subscription whose first period is paid. */
+export const open = async (sql: Sql): Promise<Begun> => {
+  const it = await begun(sql);
+  expect(await deliver(sql, invoiceEvent(it, 1, true))).toBe("applied");
+  return it;
+};
