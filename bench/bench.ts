@@ -111,11 +111,21 @@ function temporaryHome(): string {
 /** People who buy over HTTP come from the end of the list, so that loading never took their seats. */
 function sizesOf(options: Options): Sizes {
   if (options.quick)
-    return { people: 4_000, intakes: 100, paid: 20, rushSeats: 20, sales: 500, orders: 20_000, products: 2_000 };
+    return {
+      people: 4_000,
+      intakes: 100,
+      paid: 20,
+      thousands: 40,
+      rushSeats: 20,
+      sales: 500,
+      orders: 20_000,
+      products: 2_000,
+    };
   return {
     people: 60_000,
     intakes: 1_000,
     paid: 200,
+    thousands: 800,
     rushSeats: 100,
     sales: 8_000,
     orders: 1_000_000,

@@ -9,6 +9,8 @@ export type Sizes = {
   intakes: number;
   /** Intakes that cost something. */
   paid: number;
+  /** Intakes of 1 000 seats that sell out one after the other. */
+  thousands: number;
   /** Seats of the intake that everybody wants. */
   rushSeats: number;
   /** Sales there are before anything is measured, in the shop and in the floor. */
@@ -49,6 +51,11 @@ export async function prepareCarts(
   const { buyers, readers } = sizes;
   const text = sqlOf("carts.sql", sizes).replaceAll(":buyers", String(buyers)).replaceAll(":readers", String(readers));
   await run(superuser, text, "vacuum analyze", "checkpoint");
+}
+
+/** Loads intakes of 1 000 seats into a loaded shop. */
+export async function prepareThousands(superuser: string, sizes: Sizes): Promise<void> {
+  await run(superuser, sqlOf("thousand.sql", sizes), "vacuum analyze", "checkpoint");
 }
 
 /** Loads goods to order into a loaded shop. */
@@ -105,6 +112,7 @@ function sqlOf(file: string, sizes: Sizes): string {
     intakes: sizes.intakes,
     courses: sizes.intakes,
     paid: sizes.paid,
+    thousands: sizes.thousands,
     rush_seats: sizes.rushSeats,
     sales: sizes.sales,
     orders: sizes.orders,

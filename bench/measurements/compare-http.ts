@@ -47,7 +47,11 @@ export async function compareHttp(bench: Bench, comparison: Comparison, clientCo
         atLeast: comparison.atLeast(clients),
         readings,
         floorReadings,
-        details: { p50_ms: round(percentile(times, 0.5)), p99_ms: round(percentile(times, 0.99)) },
+        details: {
+          p50_ms: round(percentile(times, 0.5)),
+          p95_ms: round(percentile(times, 0.95)),
+          p99_ms: round(percentile(times, 0.99)),
+        },
       }),
     );
   }

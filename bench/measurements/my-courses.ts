@@ -2,6 +2,7 @@ import type { Bench } from "../bench.ts";
 import { run } from "../database/prepare-database.ts";
 import { peopleFrom, signIn } from "../http/buyers.ts";
 import { requestTo } from "../http/connection.ts";
+import { plain } from "../report/row.ts";
 import { compareHttp } from "./compare-http.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -49,19 +50,24 @@ export async function measureMyCourses(bench: Bench): Promise<Outcome> {
     let turn = 0;
     return { url, next: () => all[turn++ % all.length] as Buffer };
   };
-  rows.push(
-    ...(await compareHttp(
-      bench,
-      {
-        measurement: "my-courses",
-        what: `dashboard of ${many} courses, ${learners * many} enrolments in all`,
-        value: inTurnOf(stack.urls.api, "/rest/v1/rpc/my_courses"),
-        floor: { name: "bare PostgREST", ...inTurnOf(stack.urls.rest, "/rpc/my_courses") },
-        atLeast: () => undefined,
-      },
-      bench.options.clients,
-    )),
+  const large = await compareHttp(
+    bench,
+    {
+      measurement: "my-courses",
+      what: `dashboard of ${many} courses, ${learners * many} enrolments in all`,
+      value: inTurnOf(stack.urls.api, "/rest/v1/rpc/my_courses"),
+      floor: { name: "bare PostgREST", ...inTurnOf(stack.urls.rest, "/rpc/my_courses") },
+      atLeast: () => undefined,
+    },
+    bench.options.clients,
   );
+  for (const row of large) {
+    const p95 = Number(row.details?.p95_ms);
+    rows.push(
+      row,
+      plain({ measurement: "my-courses", what: `the same, p95`, clients: row.clients, value: p95, unit: "ms" }),
+    );
+  }
   return { rows, failures: [] };
 }
 
@@ -79,6 +85,10 @@ function manyCourses(learners: number): string[] {
      from generate_series(1, ${many}) as number, generate_series(1, 4) as place`,
     `insert into public.enrollments (intake_id, learner_id, status, enrolled_at) select ${ids}, bench.person(person), 'active', now()
      from generate_series(0, ${learners - 1}) as person, generate_series(1, ${many}) as number`,
+    `insert into public.lesson_progress (enrollment_id, lesson_id, product_id, learner_id, completed_at)
+     select enrollments.id, lessons.id, lessons.product_id, enrollments.learner_id, now()
+     from public.enrollments join public.lessons on lessons.product_id = enrollments.intake_id and lessons.position <= 2
+     where enrollments.learner_id in (select bench.person(person) from generate_series(0, ${readers - 1}) as person)`,
     "set session_replication_role = origin",
   ];
 }

@@ -1,14 +1,14 @@
 import type { Bench } from "../bench.ts";
-import { brokenInvariants, cloneDatabase, prepareShop } from "../database/prepare-database.ts";
+import { brokenInvariants, cloneDatabase, prepareShop, prepareThousands } from "../database/prepare-database.ts";
 import type { MeasurementName } from "../options.ts";
 import { compared, plain, type Row } from "../report/row.ts";
 import { median } from "../statistics.ts";
 import type { Outcome } from "./outcome.ts";
 
-type Target = { name: "floor" | "cold" | "hot"; url: string; statement: string };
+type Target = { name: "floor" | "cold" | "hot" | "thousand"; url: string; statement: string };
 
 /**
- * `private.enroll` on many intakes and on one, beside the floor, in turn: floor, cold, hot, floor, … Each call has an idempotency key
+ * `private.enroll` on many intakes, on one, and on intakes of 1 000 seats that sell out one after the other, beside the floor, in turn. Each call has an idempotency key
  * and a person of its own. The invariants are read at the end.
  */
 export async function measureSqlEnroll(bench: Bench, names: MeasurementName[]): Promise<Outcome> {
@@ -38,15 +38,22 @@ async function prepare(bench: Bench, hot: boolean): Promise<[Target, Target, ...
   const floor = await bench.floor(stack);
   const url = await cloneDatabase(urls.superuser, "bench_sql");
   await prepareShop(url, bench.sizes);
+  if (hot) await prepareThousands(url, bench.sizes);
   return [
     { name: "floor", url: floor, statement: "select floor.enroll()" },
     { name: "cold", url, statement: "select bench.enroll_cold()" },
-    ...(hot ? [{ name: "hot" as const, url, statement: "select bench.enroll_hot()" }] : []),
+    ...(hot
+      ? [
+          { name: "hot" as const, url, statement: "select bench.enroll_hot()" },
+          { name: "thousand" as const, url, statement: "select bench.enroll_thousand()" },
+        ]
+      : []),
   ];
 }
 
 function rowsFor(clients: number, readingsOf: (name: Target["name"]) => number[]): Row[] {
   const [floor, cold, hot] = [readingsOf("floor"), readingsOf("cold"), readingsOf("hot")];
+  const thousand = readingsOf("thousand");
   const common = { clients, unit: "/s" };
   const rows: Row[] = [
     plain({
@@ -84,6 +91,22 @@ function rowsFor(clients: number, readingsOf: (name: Target["name"]) => number[]
         measurement: "enroll-hot",
         what: "the same against the floor",
         value: median(hot),
+        floor: { name: "floor", value: median(floor) },
+      }),
+      compared({
+        ...common,
+        measurement: "enroll-hot",
+        what: "SQL enroll, an intake of 1 000 seats, then the next",
+        value: median(thousand),
+        readings: thousand,
+        floor: { name: "cold", value: median(cold) },
+        floorReadings: cold,
+      }),
+      compared({
+        ...common,
+        measurement: "enroll-hot",
+        what: "1 000 seats against the floor",
+        value: median(thousand),
         floor: { name: "floor", value: median(floor) },
       }),
     );
