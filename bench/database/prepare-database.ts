@@ -77,8 +77,9 @@ export async function prepareProducts(superuser: string, sizes: Sizes): Promise<
 export async function brokenInvariants(url: string): Promise<string[]> {
   const sql = postgres(url, { max: 1, onnotice: () => {} });
   try {
-    const rows = await sql`select invariant, subject, detail from private.invariant_violations limit 10`;
-    return rows.map((row) => `broken invariant: ${row.invariant} (${row.subject}: ${row.detail})`);
+    // All of them: with a limit the planner would prepare for a first row that a healthy shop never has, and read for minutes.
+    const rows = await sql`select invariant, subject, detail from private.invariant_violations`;
+    return rows.slice(0, 10).map((row) => `broken invariant: ${row.invariant} (${row.subject}: ${row.detail})`);
   } finally {
     await sql.end();
   }
