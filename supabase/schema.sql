@@ -58,9 +58,9 @@ CREATE UNLOGGED TABLE "private"."import_products" ("import_id" uuid NOT NULL, "r
 
 CREATE UNLOGGED TABLE "private"."import_rows" ("import_id" uuid NOT NULL, "row_number" integer NOT NULL, "record" jsonb NOT NULL, CONSTRAINT "import_rows_pkey" PRIMARY KEY (import_id, row_number));
 
-CREATE UNLOGGED TABLE "private"."import_stock" ("import_id" uuid NOT NULL, "row_number" integer NOT NULL, "sku" text NOT NULL, "variant_id" uuid, "kind" text, "stock_mode" text, "location_id" uuid, "on_hand" integer, "former_on_hand" integer NOT NULL, "reserved" integer NOT NULL, CONSTRAINT "import_stock_pkey" PRIMARY KEY (import_id, row_number));
+CREATE UNLOGGED TABLE "private"."import_stock" ("import_id" uuid NOT NULL, "row_number" integer NOT NULL, "record" jsonb NOT NULL, "variant_id" uuid, "kind" text, "location_id" uuid, "on_hand" integer, "former_on_hand" integer NOT NULL, "reserved" integer NOT NULL, "delta" integer NOT NULL DEFAULT 0, "stock_mode" text, "backorder_limit" bigint, "ships_at" timestamp with time zone, "former_mode" text, "former_limit" integer, "former_ships_at" timestamp with time zone, CONSTRAINT "import_stock_pkey" PRIMARY KEY (import_id, row_number));
 
-CREATE UNLOGGED TABLE "private"."import_variants" ("import_id" uuid NOT NULL, "row_number" integer NOT NULL, "product_id" uuid NOT NULL, "variant_id" uuid NOT NULL, "change" text NOT NULL, "former_product_id" uuid, "sku" text NOT NULL, "title" text NOT NULL, "position" integer NOT NULL, "attributes" jsonb NOT NULL, "translations" jsonb NOT NULL, "options" jsonb NOT NULL, "former_options" jsonb NOT NULL, CONSTRAINT "import_variants_pkey" PRIMARY KEY (import_id, row_number));
+CREATE UNLOGGED TABLE "private"."import_variants" ("import_id" uuid NOT NULL, "row_number" integer NOT NULL, "product_id" uuid NOT NULL, "variant_id" uuid NOT NULL, "change" text NOT NULL, "former_product_id" uuid, "sku" text NOT NULL, "title" text NOT NULL, "position" integer NOT NULL, "attributes" jsonb NOT NULL, "translations" jsonb NOT NULL, "options" jsonb NOT NULL, "former_options" jsonb NOT NULL, "parts" jsonb, "former_parts" jsonb NOT NULL, CONSTRAINT "import_variants_pkey" PRIMARY KEY (import_id, row_number));
 
 CREATE TABLE "private"."invoice_series" ("kind" text NOT NULL, "year" integer NOT NULL, "last_serial" integer NOT NULL DEFAULT 0, CONSTRAINT "invoice_series_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit_note'::text]))), CONSTRAINT "invoice_series_pkey" PRIMARY KEY (kind, year));
 
@@ -813,14 +813,11 @@ AS $function$
 declare
   v_first integer := private.first_slot(add_units.location_id);
   v_on_hand bigint;
-  v_slots integer := 1;
+  v_slots integer;
 begin
   select coalesce(sum(stock_slots.available + stock_slots.reserved), 0) + add_units.quantity into v_on_hand
   from public.stock_slots where stock_slots.variant_id = add_units.variant_id and stock_slots.location_id = add_units.location_id;
-  -- a power of two, so that a larger set of slots contains the smaller one; about four units each
-  while v_slots < 64 and v_slots * 4 < v_on_hand loop
-    v_slots := v_slots * 2;
-  end loop;
+  v_slots := private.slots_for(v_on_hand);
   insert into public.stock_slots (variant_id, slot, location_id, available, watched_at)
   select add_units.variant_id, share.slot, share.location_id, share.quantity,
     (select now() from private.low_stock_marks where low_stock_marks.variant_id = add_units.variant_id)
@@ -1230,11 +1227,17 @@ begin
   insert into public.variants (id, product_id, sku, title, position, attributes, translations, option_value_ids)
   select staged.variant_id, staged.product_id, staged.sku, staged.title, staged.position, staged.attributes, staged.translations, private.import_value_ids(staged.product_id, staged.options)
   from private.import_variants as staged where staged.import_id = apply_import_products.import_id and staged.change = 'created' order by staged.row_number;
+  perform private.write_import_parts(apply_import_products.import_id);
   perform set_config('seatline.importing', '', true);
   perform private.index_products(array(
     select staged.product_id from private.import_products as staged where staged.import_id = apply_import_products.import_id and staged.change <> 'unchanged'
     union
     select staged.product_id from private.import_variants as staged where staged.import_id = apply_import_products.import_id and staged.change <> 'unchanged'));
+  -- what is pending would be read by every search until it is tidied up
+  perform gin_clean_pending_list(pg_index.indexrelid) from pg_catalog.pg_index
+  join pg_catalog.pg_class on pg_class.oid = pg_index.indexrelid
+  join pg_catalog.pg_am on pg_am.oid = pg_class.relam and pg_am.amname = 'gin'
+  where pg_index.indrelid in ('private.product_search'::regclass, 'private.product_titles'::regclass, 'public.products'::regclass);
 end
 $function$;
 
@@ -1244,28 +1247,32 @@ CREATE OR REPLACE FUNCTION private.apply_import_stock(import_id uuid)
  SET search_path TO ''
 AS $function$
 declare
-  v_file_name text := (select imports.file_name from public.imports where imports.id = apply_import_stock.import_id);
-  v_lines private.stock_line[];
-  v_line private.stock_line;
+  v_file_name constant text := (select imports.file_name from public.imports where imports.id = apply_import_stock.import_id);
 begin
-  v_lines := array(
-    select row(staged.variant_id, staged.location_id, null, null, staged.on_hand)::private.stock_line
-    from private.import_stock as staged where staged.import_id = apply_import_stock.import_id and staged.on_hand <> staged.former_on_hand
-    order by staged.variant_id, staged.location_id);
-  if cardinality(v_lines) = 0 then
-    return;
-  end if;
-  perform private.open_books(v_lines);
-  foreach v_line in array v_lines loop
-    v_line.delta := v_line.counted - (
-      select coalesce(sum(stock_slots.available + stock_slots.reserved), 0)::integer from public.stock_slots
-      where stock_slots.variant_id = v_line.variant_id and stock_slots.location_id = v_line.location_id);
-    if v_line.delta <> 0 then
-      perform private.change_stock(v_line, v_line.delta, 'import', apply_import_stock.import_id, v_file_name);
-    end if;
-  end loop;
-  perform private.fill_backorders(goods.variant_id), private.note_low_stock(goods.variant_id)
-  from (select distinct line.variant_id from unnest(v_lines) as line order by 1) as goods;
+  perform private.lock_import_stock(apply_import_stock.import_id);
+  perform private.write_import_modes(apply_import_stock.import_id, true);
+  update private.import_stock as staged set delta = counted.on_hand - counted.there
+  from (
+    select wanted.row_number, wanted.on_hand, coalesce(sum(stock_slots.available + stock_slots.reserved), 0)::integer as there
+    from private.import_stock as wanted
+    left join public.stock_slots on stock_slots.variant_id = wanted.variant_id and stock_slots.location_id = wanted.location_id
+    where wanted.import_id = apply_import_stock.import_id and wanted.on_hand <> wanted.former_on_hand group by wanted.row_number, wanted.on_hand
+  ) as counted
+  where staged.import_id = apply_import_stock.import_id and staged.row_number = counted.row_number;
+  perform private.write_import_units(apply_import_stock.import_id);
+  insert into public.stock_movements (variant_id, location_id, quantity, reason, reference_id, note)
+  select staged.variant_id, staged.location_id, staged.delta, 'import', apply_import_stock.import_id, v_file_name
+  from private.import_stock as staged where staged.import_id = apply_import_stock.import_id and staged.delta <> 0 order by staged.row_number;
+  perform private.write_import_modes(apply_import_stock.import_id, false);
+  perform private.fill_backorders(goods.variant_id) from (
+    select distinct staged.variant_id from private.import_stock as staged
+    where staged.import_id = apply_import_stock.import_id and (staged.delta <> 0 or private.changes_mode(staged))
+      and exists (select from public.backorders where backorders.variant_id = staged.variant_id and backorders.open_quantity > 0) order by 1
+  ) as goods;
+  perform private.note_low_stock(goods.variant_id) from (
+    select distinct staged.variant_id from private.import_stock as staged join private.low_stock_marks on low_stock_marks.variant_id = staged.variant_id
+    where staged.import_id = apply_import_stock.import_id and staged.delta <> 0 order by 1
+  ) as goods;
 end
 $function$;
 
@@ -2817,6 +2824,19 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.change_stock_mode(variant public.variants, mode text, backorder_limit integer, ships_at timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.refuse_while_promised(variant, change_stock_mode.mode);
+  perform private.set_allowance(variant.id, coalesce(change_stock_mode.backorder_limit, 0) - coalesce(variant.backorder_limit, 0));
+  update public.variants set stock_mode = change_stock_mode.mode, backorder_limit = change_stock_mode.backorder_limit, preorder_ships_at = change_stock_mode.ships_at
+  where variants.id = variant.id;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.change_subscription(subscription_id uuid, verb text, at_period_end boolean, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2854,6 +2874,12 @@ begin
   return private.remember_answer(v_person_id, change_subscription.idempotency_key, change_subscription.verb, v_body, private.subscription_document(v_subscription));
 end
 $function$;
+
+CREATE OR REPLACE FUNCTION private.changes_mode(staged private.import_stock)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+RETURN ((((staged).stock_mode IS DISTINCT FROM (staged).former_mode) OR ((staged).backorder_limit IS DISTINCT FROM ((staged).former_limit)::bigint)) OR ((staged).ships_at IS DISTINCT FROM (staged).former_ships_at));
 
 CREATE OR REPLACE FUNCTION private.charge_instalment(part public.instalments, payment_method_id uuid)
  RETURNS void
@@ -3261,6 +3287,45 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.check_import_modes(import_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  insert into private.import_findings (import_id, row_number, column_name, code, message)
+  select check_import_modes.import_id, staged.row_number, problems.name, problems.code, problems.message
+  from private.import_stock as staged
+  cross join lateral (
+    select 'stock_mode', 'invalid_stock_mode', 'A stock mode is none, tracked, backorder or preorder.' where staged.stock_mode not in ('none', 'tracked', 'backorder', 'preorder')
+    union all
+    select 'backorder_limit', 'invalid_stock_mode', 'backorder_limit is a whole number from 0 to 1000000 in the modes backorder and preorder, and empty in others.'
+    where staged.stock_mode in ('backorder', 'preorder') and coalesce(staged.backorder_limit, -1) not between 0 and 1000000
+      or staged.stock_mode in ('none', 'tracked') and staged.record ->> 'backorder_limit' <> ''
+    union all
+    select 'ships_at', 'invalid_stock_mode', 'ships_at is a day or a moment in the mode preorder, and empty in others.'
+    where staged.stock_mode = 'preorder' and staged.ships_at is null or staged.stock_mode in ('none', 'tracked', 'backorder') and staged.record ->> 'ships_at' <> ''
+    union all
+    select 'stock_mode', 'stock_mode_in_use', 'An unpaid order contains this, and it was not counted when it was placed.'
+    where staged.former_mode = 'none' and staged.stock_mode <> 'none' and private.is_in_an_open_order(staged.variant_id)
+    union all
+    select 'stock_mode', 'stock_mode_in_use', 'There are units on hand, and what is not counted has none.'
+    where staged.former_mode <> 'none' and staged.stock_mode = 'none' and exists (
+      select from public.stock_slots
+      where stock_slots.variant_id = staged.variant_id and stock_slots.slot < 128 and stock_slots.available + stock_slots.reserved > 0 and not exists (
+        select from private.import_stock as emptied
+        where emptied.import_id = staged.import_id and emptied.variant_id = staged.variant_id and emptied.location_id = stock_slots.location_id and emptied.on_hand = 0))
+    union all
+    select 'backorder_limit', 'stock_mode_in_use', 'More units are sold or held beyond stock than the new limit allows.'
+    where coalesce(staged.backorder_limit, 0) < (
+      select staged.former_limit - coalesce(sum(stock_slots.available), 0) from public.stock_slots where stock_slots.variant_id = staged.variant_id and stock_slots.slot >= 128)
+  ) as problems (name, code, message)
+  where staged.import_id = check_import_modes.import_id and staged.kind not in ('course', 'bundle') and private.changes_mode(staged)
+  union all
+  select check_import_modes.import_id, max(staged.row_number), 'stock_mode', 'conflicting_rows', 'The rows of one variant count it in different ways.'
+  from private.import_stock as staged where staged.import_id = check_import_modes.import_id and staged.variant_id is not null
+  group by staged.variant_id having count(*) > 1 and count(distinct (staged.stock_mode, staged.backorder_limit, staged.ships_at)) > 1;
+$function$;
+
 CREATE OR REPLACE FUNCTION private.check_import_options(import_id uuid)
  RETURNS void
  LANGUAGE sql
@@ -3294,6 +3359,34 @@ AS $function$
   union all
   select check_import_options.import_id, max(afterwards.row_number), 'value1', 'double_row', 'Another variant of this product has the same values.'
   from afterwards group by afterwards.product_id, afterwards.options having count(*) > 1;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.check_import_parts(import_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  insert into private.import_findings (import_id, row_number, column_name, code, message)
+  select import_rows.import_id, import_rows.row_number, 'parts', 'invalid_value', 'Parts are written as SKU*2;OTHER*1, each once, with 1 to 100 of it.'
+  from private.import_rows
+  where import_rows.import_id = check_import_parts.import_id and import_rows.record ->> 'parts' <> '' and private.read_parts(import_rows.record ->> 'parts') is null
+  union all
+  select staged.import_id, staged.row_number, 'parts', problems.code, problems.message
+  from private.import_variants as staged
+  join private.import_products on import_products.import_id = staged.import_id and import_products.product_id = staged.product_id
+  cross join lateral jsonb_object_keys(staged.parts) as named (sku)
+  left join public.variants on variants.sku = named.sku
+  left join public.products on products.id = variants.product_id
+  left join private.import_variants as added on added.import_id = staged.import_id and added.sku = named.sku and variants.id is null
+  left join private.import_products as carrier on carrier.import_id = added.import_id and carrier.product_id = added.product_id
+  cross join lateral (
+    select 'not_a_bundle' as code, 'Only a variant of a product of kind bundle has parts.' as message where import_products.kind <> 'bundle'
+    union all
+    select 'variant_not_found', format('There is no variant with the SKU %s.', named.sku) where variants.id is null and added.variant_id is null
+    union all
+    select 'bundle_in_bundle', format('%s is a bundle, and cannot be a part of another.', named.sku) where 'bundle' in (products.kind, carrier.kind)
+  ) as problems
+  where staged.import_id = check_import_parts.import_id and staged.parts <> staged.former_parts;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.check_import_prices(import_id uuid)
@@ -3397,11 +3490,12 @@ AS $function$
     union all
     select 'sku', 'bundle_has_no_stock', 'A bundle has no stock of its own.' where staged.kind = 'bundle'
     union all
-    select 'sku', 'not_counted', 'This is not counted; call set_stock_mode first.' where staged.kind not in ('course', 'bundle') and staged.stock_mode = 'none'
+    select 'sku', 'not_counted', 'This is not counted; give it another stock_mode.' where staged.kind not in ('course', 'bundle') and staged.stock_mode = 'none' and staged.on_hand > 0
     union all
     select 'location', 'location_not_found', 'There is no such place, or it was closed.' where staged.location_id is null
     union all
-    select 'on_hand', 'invalid_value', 'on_hand is a whole number from 0 to 999999.' where staged.on_hand is null
+    select 'on_hand', 'invalid_value', 'on_hand is a whole number from 0 to 999999.'
+    where staged.on_hand is null and not (coalesce(staged.stock_mode, '') = 'none' and staged.record ->> 'on_hand' = '')
     union all
     select 'on_hand', 'out_of_stock', format('%s units in this place are held for orders.', staged.reserved) where staged.on_hand < staged.reserved
   ) as problems (name, code, message)
@@ -5999,9 +6093,9 @@ AS $function$
       products.translations -> 'id' ->> 'title', products.translations -> 'en' ->> 'title', products.translations -> 'id' ->> 'summary', products.translations -> 'en' ->> 'summary',
       products.translations -> 'id' ->> 'description', products.translations -> 'en' ->> 'description',
       variants.sku, variants.title, variants.translations -> 'id' ->> 'title', variants.translations -> 'en' ->> 'title', variants.position::text]
-    || coalesce(chosen.cells, array_fill(null::text, array[10])) || array(
+    || coalesce(chosen.cells, array_fill(null::text, array[10])) || array[consists.parts] || array(
       select case when place.name like 'attribute:%' then products.attributes ->> substr(place.name, 11) else variants.attributes ->> substr(place.name, 19) end
-      from unnest(exported_products.columns) with ordinality as place (name, number) where place.number > 32 order by place.number)
+      from unnest(exported_products.columns) with ordinality as place (name, number) where place.number > 33 order by place.number)
   from public.products
   left join public.categories on categories.id = products.category_id
   left join public.variants on variants.product_id = products.id
@@ -6015,6 +6109,10 @@ AS $function$
     cross join lateral (values (1, ordered.option), (2, ordered.value)) as cells (half, cell)
     where variants.option_value_ids <> '{}'
   ) as chosen on true
+  left join lateral (
+    select string_agg(part.sku || '*' || bundle_items.quantity, ';' order by part.sku collate "C") as parts
+    from public.bundle_items join public.variants as part on part.id = bundle_items.component_variant_id where bundle_items.bundle_variant_id = variants.id
+  ) as consists on products.kind = 'bundle'
   where products.kind <> 'course'
   order by products.slug collate "C", variants.position, variants.sku collate "C";
 $function$;
@@ -6040,7 +6138,8 @@ CREATE OR REPLACE FUNCTION private.exported_stock()
  STABLE
  SET search_path TO ''
 AS $function$
-  select array[variants.sku, locations.code, coalesce(slots.on_hand, 0)::text]
+  select array[variants.sku, locations.code, case when variants.stock_mode <> 'none' then coalesce(slots.on_hand, 0)::text end, variants.stock_mode, variants.backorder_limit::text,
+    private.write_time(variants.preorder_ships_at)]
   from public.variants
   join public.products on products.id = variants.product_id and products.kind not in ('course', 'bundle')
   cross join public.locations
@@ -6048,7 +6147,7 @@ AS $function$
     select sum(stock_slots.available + stock_slots.reserved) as on_hand from public.stock_slots
     where stock_slots.variant_id = variants.id and stock_slots.location_id = locations.id
   ) as slots on true
-  where variants.stock_mode <> 'none' and locations.kind <> 'allowance' and locations.deactivated_at is null and (locations.kind = 'main' or slots.on_hand > 0)
+  where locations.kind <> 'allowance' and locations.deactivated_at is null and (locations.kind = 'main' or slots.on_hand > 0)
   order by variants.sku collate "C", locations.kind <> 'main', locations.code collate "C";
 $function$;
 
@@ -6757,10 +6856,7 @@ CREATE OR REPLACE FUNCTION private.first_slot(location_id uuid)
  RETURNS integer
  LANGUAGE sql
  IMMUTABLE
- SET search_path TO ''
-AS $function$
-  select case first_slot.location_id when '00000000-0000-4000-8000-000000000001' then 0 when '00000000-0000-4000-8000-000000000002' then 128 else 64 end;
-$function$;
+RETURN CASE location_id WHEN '00000000-0000-4000-8000-000000000001'::uuid THEN 0 WHEN '00000000-0000-4000-8000-000000000002'::uuid THEN 128 ELSE 64 END;
 
 CREATE OR REPLACE FUNCTION private.flag_order(order_id uuid, reason text)
  RETURNS text
@@ -7823,9 +7919,9 @@ AS $function$
   select case import_columns.kind
     when 'products' then array['slug', 'kind', 'status', 'title', 'summary', 'description', 'category', 'tags', 'image_url', 'publish_at', 'unpublish_at',
       'title:id', 'title:en', 'summary:id', 'summary:en', 'description:id', 'description:en', 'sku', 'variant_title', 'variant_title:id', 'variant_title:en', 'position',
-      'option1', 'value1', 'option2', 'value2', 'option3', 'value3', 'option4', 'value4', 'option5', 'value5']
+      'option1', 'value1', 'option2', 'value2', 'option3', 'value3', 'option4', 'value4', 'option5', 'value5', 'parts']
     when 'prices' then array['sku', 'currency', 'price_list', 'min_quantity', 'amount', 'starts_at', 'ends_at']
-    when 'stock' then array['sku', 'location', 'on_hand'] end;
+    when 'stock' then array['sku', 'location', 'on_hand', 'stock_mode', 'backorder_limit', 'ships_at'] end;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.import_value_ids(product_id uuid, options jsonb)
@@ -8243,7 +8339,7 @@ CREATE OR REPLACE FUNCTION private.is_variant_column(name text)
  IMMUTABLE
  SET search_path TO ''
 AS $function$
-  select is_variant_column.name ~ '^(slug|sku|variant_title(:(id|en))?|position|option[1-5]|value[1-5]|variant_attribute:.*)$';
+  select is_variant_column.name ~ '^(slug|sku|variant_title(:(id|en))?|position|option[1-5]|value[1-5]|parts|variant_attribute:.*)$';
 $function$;
 
 CREATE OR REPLACE FUNCTION private.issue_certificate(enrollment_id uuid, verify_base text)
@@ -8953,6 +9049,36 @@ begin
   where products.slug in (select import_rows.record ->> 'slug' from private.import_rows where import_rows.import_id = lock_import_products.import_id)
   order by products.id for no key update;
   perform private.share_category_tree();
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.lock_import_stock(import_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_variant_ids constant uuid[] := array(
+    select distinct staged.variant_id from private.import_stock as staged
+    where staged.import_id = lock_import_stock.import_id and (staged.on_hand <> staged.former_on_hand or private.changes_mode(staged)));
+begin
+  if exists (
+    select from private.import_stock as staged
+    where staged.import_id = lock_import_stock.import_id and staged.former_mode = 'none' and staged.stock_mode <> 'none'
+  ) then
+    perform from public.variants where variants.id = any (v_variant_ids) order by variants.id for update; -- as refuse_while_promised, at once
+  else
+    perform from public.variants where variants.id = any (v_variant_ids) order by variants.id for no key update;
+  end if;
+  perform private.hold_locations(array(
+    select distinct staged.location_id from private.import_stock as staged
+    where staged.import_id = lock_import_stock.import_id and staged.on_hand <> staged.former_on_hand));
+  perform from public.stock_slots where stock_slots.variant_id = any (v_variant_ids)
+  order by stock_slots.variant_id, stock_slots.slot, stock_slots.location_id for update;
+  perform private.release_due_units(due.variant_id) from (
+    select distinct reservations.variant_id from public.reservations
+    where reservations.variant_id = any (v_variant_ids) and reservations.status = 'held' and reservations.expires_at <= now() order by 1
+  ) as due;
 end
 $function$;
 
@@ -10943,6 +11069,19 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.parts_of(bundle_variant_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select coalesce(jsonb_object_agg(variants.sku, bundle_items.quantity), '{}')
+    from public.bundle_items join public.variants on variants.id = bundle_items.component_variant_id where bundle_items.bundle_variant_id = parts_of.bundle_variant_id);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.pass_on_free_units(variant_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -12681,6 +12820,28 @@ begin
   v_search.currency := read_order_search.currency;
   v_search.max_rows := coalesce(read_order_search.max_rows, 20);
   return v_search;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.read_parts(cell text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_named text[];
+  v_part text;
+  v_parts jsonb := '{}';
+begin
+  foreach v_part in array string_to_array(coalesce(read_parts.cell, ''), ';') loop
+    v_named := regexp_match(btrim(v_part), '^([A-Za-z0-9][A-Za-z0-9._-]{0,63})(?:\*([1-9][0-9]{0,2}))?$');
+    if v_named is null or v_parts ? v_named[1] or coalesce(v_named[2], '1')::integer > 100 then
+      return null;
+    end if;
+    v_parts := v_parts || jsonb_build_object(v_named[1], coalesce(v_named[2], '1')::integer);
+  end loop;
+  return v_parts;
 end
 $function$;
 
@@ -14702,6 +14863,7 @@ begin
   perform private.check_import_attributes(run_import_products.import_id);
   perform private.check_import_variants(run_import_products.import_id);
   perform private.check_import_options(run_import_products.import_id);
+  perform private.check_import_parts(run_import_products.import_id);
   perform private.find_broken_constraints(run_import_products.import_id, 'private.import_variants', 'public.variants', '{"title": "variant_title"}');
   return jsonb_build_object(
     'products', private.count_changes(array(select import_products.change from private.import_products where import_products.import_id = run_import_products.import_id)),
@@ -14714,13 +14876,22 @@ CREATE OR REPLACE FUNCTION private.run_import_stock(import_id uuid)
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+declare
+  v_changes jsonb;
 begin
   perform private.stage_stock(run_import_stock.import_id);
-  analyze private.import_stock;
+  analyze private.import_stock (import_id, row_number, variant_id, location_id);
   perform private.check_import_stock(run_import_stock.import_id);
-  return jsonb_build_object('levels', private.count_changes(array(
-    select case when staged.on_hand is distinct from staged.former_on_hand then 'changed' else 'unchanged' end
+  perform private.check_import_modes(run_import_stock.import_id);
+  v_changes := jsonb_build_object('levels', private.count_changes(array(
+    select case when staged.on_hand <> staged.former_on_hand then 'changed' else 'unchanged' end
     from private.import_stock as staged where staged.import_id = run_import_stock.import_id)));
+  if (select imports.columns && '{stock_mode,backorder_limit,ships_at}' from public.imports where imports.id = run_import_stock.import_id) then
+    v_changes := v_changes || jsonb_build_object('modes', private.count_changes(array(
+      select case when bool_or(private.changes_mode(staged)) then 'changed' else 'unchanged' end
+      from private.import_stock as staged where staged.import_id = run_import_stock.import_id group by staged.variant_id)));
+  end if;
+  return v_changes;
 end
 $function$;
 
@@ -14884,13 +15055,13 @@ CREATE OR REPLACE FUNCTION private.search_text(original text)
  IMMUTABLE PARALLEL SAFE STRICT
  SET search_path TO ''
 AS $function$
-declare
-  -- ASCII has nothing to normalize and no accents, is most texts, and is read several times as fast so; a test compares the two ways
-  v_text text collate pg_catalog.pg_c_utf8 := case when octet_length(original) = length(original) then original
-    else extensions.unaccent('extensions.unaccent', normalize(original, NFKC)) end;
 begin
-  v_text := lower(v_text collate pg_catalog.pg_c_utf8);
-  return btrim(case when v_text ~ '\s\s|[^ \S]' then regexp_replace(v_text, '\s+', ' ', 'g') else v_text end);
+  -- ASCII has nothing to normalize and no accents, is most texts, and is read several times as fast so; a test compares the two ways
+  if octet_length(original) = length(original) then
+    return array_to_string(array_remove(string_to_array(translate(lower(original collate pg_catalog.pg_c_utf8), E'\t\n\x0b\x0c\r', '     '), ' '), ''), ' ');
+  end if;
+  return btrim(regexp_replace(
+    lower(extensions.unaccent('extensions.unaccent', normalize(original, NFKC)) collate pg_catalog.pg_c_utf8), '\s+', ' ', 'g'));
 end
 $function$;
 
@@ -15275,10 +15446,7 @@ begin
   perform private.lock_goods(array[set_stock_mode.variant_id], false);
   perform private.lock_stock(array[set_stock_mode.variant_id]);
   select * into v_variant from public.variants where variants.id = set_stock_mode.variant_id;
-  perform private.refuse_while_promised(v_variant, set_stock_mode.mode);
-  perform private.set_allowance(v_variant.id, coalesce(set_stock_mode.backorder_limit, 0) - coalesce(v_variant.backorder_limit, 0));
-  update public.variants set stock_mode = set_stock_mode.mode, backorder_limit = set_stock_mode.backorder_limit, preorder_ships_at = set_stock_mode.ships_at
-  where variants.id = v_variant.id;
+  perform private.change_stock_mode(v_variant, set_stock_mode.mode, set_stock_mode.backorder_limit, set_stock_mode.ships_at);
   return private.remember_answer(v_person_id, set_stock_mode.idempotency_key, 'set_stock_mode', v_body, jsonb_build_object(
     'variant_id', v_variant.id, 'mode', set_stock_mode.mode, 'backorder_limit', set_stock_mode.backorder_limit, 'ships_at', set_stock_mode.ships_at,
     'sellable', private.sellable_units(v_variant.id)));
@@ -15599,6 +15767,12 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.slots_for(on_hand bigint)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE
+RETURN CASE WHEN (on_hand <= 4) THEN 1 WHEN (on_hand <= 8) THEN 2 WHEN (on_hand <= 16) THEN 4 WHEN (on_hand <= 32) THEN 8 WHEN (on_hand <= 64) THEN 16 WHEN (on_hand <= 128) THEN 32 ELSE 64 END;
+
 CREATE OR REPLACE FUNCTION private.split_amount(amount bigint, weights bigint[])
  RETURNS bigint[]
  LANGUAGE plpgsql
@@ -15723,19 +15897,32 @@ CREATE OR REPLACE FUNCTION private.stage_stock(import_id uuid)
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  insert into private.import_stock (import_id, row_number, sku, variant_id, kind, stock_mode, location_id, on_hand, former_on_hand, reserved)
-  select import_rows.import_id, import_rows.row_number, coalesce(import_rows.record ->> 'sku', ''), variants.id, products.kind, variants.stock_mode, locations.id,
-    case when private.read_whole_number(import_rows.record ->> 'on_hand') between 0 and 999999 then (import_rows.record ->> 'on_hand')::integer end,
-    coalesce(slots.on_hand, 0), coalesce(slots.reserved, 0)
-  from private.import_rows
-  left join public.variants on variants.sku = import_rows.record ->> 'sku'
-  left join public.products on products.id = variants.product_id
-  left join public.locations on locations.code = coalesce(nullif(import_rows.record ->> 'location', ''), 'main') and locations.kind <> 'allowance' and locations.deactivated_at is null
-  left join lateral (
-    select sum(stock_slots.available + stock_slots.reserved)::integer as on_hand, sum(stock_slots.reserved)::integer as reserved
-    from public.stock_slots where stock_slots.variant_id = variants.id and stock_slots.location_id = locations.id
-  ) as slots on true
-  where import_rows.import_id = stage_stock.import_id;
+  with slots as materialized (
+    select stock_slots.variant_id, stock_slots.location_id, sum(stock_slots.available + stock_slots.reserved)::integer as on_hand, sum(stock_slots.reserved)::integer as reserved
+    from public.stock_slots
+    where stock_slots.variant_id in (
+      select variants.id from private.import_rows join public.variants on variants.sku = import_rows.record ->> 'sku' where import_rows.import_id = stage_stock.import_id)
+    group by 1, 2
+  ), read as (
+    select import_rows.row_number, import_rows.record, variants.id as variant_id, products.kind, variants.stock_mode as former_mode, variants.backorder_limit as former_limit,
+      variants.preorder_ships_at as former_ships_at, coalesce(nullif(import_rows.record ->> 'stock_mode', ''), variants.stock_mode) as stock_mode,
+      coalesce(nullif(import_rows.record ->> 'location', ''), 'main') as location,
+      case when private.read_whole_number(import_rows.record ->> 'on_hand') between 0 and 999999 then (import_rows.record ->> 'on_hand')::integer end as on_hand
+    from private.import_rows
+    left join public.variants on variants.sku = import_rows.record ->> 'sku'
+    left join public.products on products.id = variants.product_id
+    where import_rows.import_id = stage_stock.import_id
+  )
+  insert into private.import_stock (import_id, row_number, record, variant_id, kind, location_id, on_hand, former_on_hand, reserved, stock_mode, backorder_limit, ships_at,
+    former_mode, former_limit, former_ships_at)
+  select stage_stock.import_id, read.row_number, read.record, read.variant_id, read.kind, locations.id, read.on_hand, coalesce(slots.on_hand, 0), coalesce(slots.reserved, 0), read.stock_mode,
+    case when read.record ? 'backorder_limit' then private.read_whole_number(read.record ->> 'backorder_limit')
+      when read.stock_mode in ('backorder', 'preorder') then read.former_limit end,
+    case when read.record ? 'ships_at' then private.read_time(read.record ->> 'ships_at') when read.stock_mode = 'preorder' then read.former_ships_at end,
+    read.former_mode, read.former_limit, read.former_ships_at
+  from read
+  left join public.locations on locations.code = read.location and locations.kind <> 'allowance' and locations.deactivated_at is null
+  left join slots on slots.variant_id = read.variant_id and slots.location_id = locations.id;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.stage_variants(import_id uuid, attribute_columns text[], translated boolean)
@@ -15754,6 +15941,7 @@ AS $function$
       private.read_attributes(import_rows.record, stage_variants.attribute_columns, schemas.types, variants.attributes) as attributes,
       case when stage_variants.translated then private.read_translations(import_rows.record, 'variant_', '{title}', variants.translations)
         else coalesce(variants.translations, '{}') end as translations,
+      case when import_products.former_kind = 'bundle' then private.parts_of(variants.id) else '{}' end as former_parts,
       import_rows.record, import_products.title as product_title, variants
     from private.import_rows
     join private.import_products on import_products.import_id = import_rows.import_id and import_products.slug = import_rows.record ->> 'slug'
@@ -15761,18 +15949,22 @@ AS $function$
     left join schemas on schemas.category_id = import_products.category_id
     where import_rows.import_id = stage_variants.import_id and import_rows.record ->> 'sku' <> ''
   ), titled as (
-    select wanted.*, coalesce(wanted.given_title, (wanted.variants).title, (
+    select wanted.*, case when wanted.record ->> 'parts' <> '' then private.read_parts(wanted.record ->> 'parts') when wanted.record ? 'parts' then '{}' else wanted.former_parts end as parts,
+      coalesce(wanted.given_title, (wanted.variants).title, (
         select left(string_agg(wanted.record ->> ('value' || place), ' / ' order by place), 200) from generate_series(1, 5) as place where wanted.record ->> ('value' || place) <> ''),
       wanted.product_title, '') as title
     from wanted
   )
-  insert into private.import_variants (import_id, row_number, product_id, variant_id, change, former_product_id, sku, title, position, attributes, translations, options, former_options)
+  insert into private.import_variants (import_id, row_number, product_id, variant_id, change, former_product_id, sku, title, position, attributes, translations, options, former_options,
+    parts, former_parts)
   select stage_variants.import_id, titled.row_number, titled.product_id, coalesce(titled.variant_id, gen_random_uuid()),
     case when titled.variant_id is null then 'created'
-      when (titled.title, titled.position, titled.attributes, titled.translations, titled.options)
-        is distinct from ((titled.variants).title, (titled.variants).position, (titled.variants).attributes, (titled.variants).translations, titled.former_options) then 'changed'
+      when (titled.title, titled.position, titled.attributes, titled.translations, titled.options, titled.parts)
+        is distinct from ((titled.variants).title, (titled.variants).position, (titled.variants).attributes, (titled.variants).translations, titled.former_options, titled.former_parts)
+        then 'changed'
       else 'unchanged' end,
-    titled.former_product_id, titled.sku, titled.title, least(greatest(titled.position, -2147483648), 2147483647)::integer, titled.attributes, titled.translations, titled.options, titled.former_options
+    titled.former_product_id, titled.sku, titled.title, least(greatest(titled.position, -2147483648), 2147483647)::integer, titled.attributes, titled.translations, titled.options, titled.former_options,
+    titled.parts, titled.former_parts
   from titled;
 $function$;
 
@@ -17769,10 +17961,7 @@ CREATE OR REPLACE FUNCTION private.tg_stock_slots__check_range()
  SET search_path TO ''
 AS $function$
 begin
-  if new.slot / 64 <> private.first_slot(new.location_id) / 64 then
-    raise check_violation using message = format('Slot %s is not one of this location.', new.slot), constraint = 'stock_slots_are_at_most_64_each';
-  end if;
-  return new;
+  raise check_violation using message = format('Slot %s is not one of this location.', new.slot), constraint = 'stock_slots_are_at_most_64_each';
 end
 $function$;
 
@@ -18947,6 +19136,25 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.write_import_modes(import_id uuid, counted boolean)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_wanted record;
+  v_variant public.variants;
+begin
+  for v_wanted in
+    select distinct staged.variant_id, staged.stock_mode, staged.backorder_limit::integer as backorder_limit, staged.ships_at from private.import_stock as staged
+    where staged.import_id = write_import_modes.import_id and private.changes_mode(staged) and (staged.stock_mode <> 'none') = write_import_modes.counted order by 1
+  loop
+    select * into v_variant from public.variants where variants.id = v_wanted.variant_id;
+    perform private.change_stock_mode(v_variant, v_wanted.stock_mode, v_wanted.backorder_limit, v_wanted.ships_at);
+  end loop;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.write_import_options(import_id uuid)
  RETURNS void
  LANGUAGE sql
@@ -18977,6 +19185,86 @@ AS $function$
   left join lateral (select max(product_option_values.position) as position from public.product_option_values where product_option_values.option_id = options.id) as known on true
   group by options.id, said.word
   on conflict on constraint product_option_values_are_named_once_per_option do nothing;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.write_import_parts(import_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  delete from public.bundle_items using private.import_variants as staged, public.variants as part
+  where staged.import_id = write_import_parts.import_id and staged.parts <> staged.former_parts and bundle_items.bundle_variant_id = staged.variant_id
+    and part.id = bundle_items.component_variant_id and not staged.parts ? part.sku;
+  insert into public.bundle_items (bundle_variant_id, component_variant_id, quantity)
+  select staged.variant_id, variants.id, parts.quantity::integer
+  from private.import_variants as staged
+  cross join lateral jsonb_each_text(staged.parts) as parts (sku, quantity)
+  join public.variants on variants.sku = parts.sku
+  where staged.import_id = write_import_parts.import_id and staged.parts <> staged.former_parts
+  order by staged.variant_id, variants.id
+  on conflict on constraint bundle_items_pkey do update set quantity = excluded.quantity where bundle_items.quantity <> excluded.quantity;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.write_import_units(import_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_short text;
+begin
+  update public.stock_slots set available = stock_slots.available - least(stock_slots.available, ordered.wanted - ordered.before)
+  from (
+    select slots.variant_id, slots.slot, slots.location_id, -staged.delta as wanted, coalesce(sum(slots.available) over (
+      partition by slots.variant_id, slots.location_id order by slots.available desc, slots.slot rows between unbounded preceding and 1 preceding), 0) as before
+    from private.import_stock as staged
+    join public.stock_slots as slots on slots.variant_id = staged.variant_id and slots.location_id = staged.location_id and slots.available > 0
+    where staged.import_id = write_import_units.import_id and staged.delta < 0
+  ) as ordered
+  where stock_slots.variant_id = ordered.variant_id and stock_slots.slot = ordered.slot and stock_slots.location_id = ordered.location_id and ordered.before < ordered.wanted;
+  insert into public.stock_slots (variant_id, slot, location_id, available, watched_at)
+  select shares.variant_id, shares.slot, shares.location_id, sum(shares.quantity), case when count(low_stock_marks.variant_id) > 0 then now() end
+  from (
+    -- as private.add_units
+    select places.variant_id, places.slot, places.location_id, places.delta / count(*) over everywhere
+      + case when row_number() over (partition by places.variant_id, places.location_id order by places.slot) <= places.delta % count(*) over everywhere then 1 else 0 end as quantity, places.is_new
+    from (
+      select wanted.variant_id, wanted.location_id, wanted.delta, slot, bool_and(is_new) as is_new
+      from (
+        select staged.variant_id, staged.location_id, staged.delta, private.first_slot(staged.location_id) + number * (64 / slots_for.slots) as slot, true as is_new
+        from private.import_stock as staged
+        cross join lateral private.slots_for(staged.on_hand) as slots_for (slots)
+        cross join generate_series(0, slots_for.slots - 1) as number
+        where staged.import_id = write_import_units.import_id and staged.delta > 0
+        union all
+        select staged.variant_id, staged.location_id, staged.delta, stock_slots.slot, false
+        from private.import_stock as staged join public.stock_slots on stock_slots.variant_id = staged.variant_id and stock_slots.location_id = staged.location_id
+        where staged.import_id = write_import_units.import_id and staged.delta > 0
+      ) as wanted
+      group by wanted.variant_id, wanted.location_id, wanted.delta, wanted.slot
+    ) as places
+    window everywhere as (partition by places.variant_id, places.location_id)
+    union all
+    select staged.variant_id, 0, private.main_location(), 0, true from private.import_stock as staged
+    where staged.import_id = write_import_units.import_id and staged.delta > 0 and staged.location_id <> private.main_location()
+  ) as shares
+  left join private.low_stock_marks on low_stock_marks.variant_id = shares.variant_id
+  where shares.is_new or shares.quantity > 0
+  group by shares.variant_id, shares.slot, shares.location_id
+  order by shares.variant_id, shares.slot, shares.location_id
+  on conflict on constraint stock_slots_pkey do update set available = stock_slots.available + excluded.available where excluded.available > 0;
+  -- what was not there to be taken shows now: the units that are there are not those that were counted
+  select min(staged.record ->> 'sku') into v_short
+  from private.import_stock as staged
+  left join public.stock_slots on stock_slots.variant_id = staged.variant_id and stock_slots.location_id = staged.location_id
+  where staged.import_id = write_import_units.import_id and staged.delta < 0
+  group by staged.row_number, staged.on_hand having coalesce(sum(stock_slots.available + stock_slots.reserved), 0) <> staged.on_hand limit 1;
+  if v_short is not null then
+    perform private.fail('out_of_stock', 409, 'There are not so many free units in this place: others are held for orders, or not there.', 'Take fewer, or from another place.', v_short);
+  end if;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.write_items(order_id uuid, lines private.order_line[])
@@ -22429,7 +22717,7 @@ CREATE TRIGGER _100_refuse_write INSTEAD OF INSERT OR DELETE OR UPDATE ON public
 
 CREATE TRIGGER _100_refuse_change BEFORE DELETE OR UPDATE ON public.stock_movements FOR EACH ROW EXECUTE FUNCTION private.tg_stock_movements__refuse_change();
 
-CREATE TRIGGER _100_check_range BEFORE INSERT ON public.stock_slots FOR EACH ROW EXECUTE FUNCTION private.tg_stock_slots__check_range();
+CREATE TRIGGER _100_check_range BEFORE INSERT ON public.stock_slots FOR EACH ROW WHEN (((new.slot / 64) <> (private.first_slot(new.location_id) / 64))) EXECUTE FUNCTION private.tg_stock_slots__check_range();
 
 CREATE TRIGGER _100_guard_balance BEFORE INSERT ON public.store_credit_entries FOR EACH ROW WHEN ((new.amount < 0)) EXECUTE FUNCTION private.tg_store_credit_entries__guard_balance();
 
@@ -23095,7 +23383,7 @@ COMMENT ON FUNCTION "private"."apply_import_prices"(uuid) IS 'Writes the prices 
 
 COMMENT ON FUNCTION "private"."apply_import_products"(uuid) IS 'Writes the products of a file that was found right.';
 
-COMMENT ON FUNCTION "private"."apply_import_stock"(uuid) IS 'Writes the stock of a file that was found right. Refuses what adjust_stock refuses.';
+COMMENT ON FUNCTION "private"."apply_import_stock"(uuid) IS 'Writes the stock of a file that was found right. Refuses what adjust_stock and set_stock_mode refuse.';
 
 COMMENT ON FUNCTION "private"."apply_invoice_payment"(jsonb) IS 'Notes which capture paid a period, so that it can be given back; one that comes before its invoice is found by it.';
 
@@ -23225,7 +23513,11 @@ COMMENT ON FUNCTION "private"."change_gift"(uuid, text, text, text, timestamp wi
 
 COMMENT ON FUNCTION "private"."change_stock"(private.stock_line, integer, text, uuid, text) IS 'Puts units into a place or takes free ones away, with the movement. The caller holds every slot. Refuses out_of_stock.';
 
+COMMENT ON FUNCTION "private"."change_stock_mode"(public.variants, text, integer, timestamp with time zone) IS 'Counts a variant in another way. The caller has checked that the three go together, and holds the variant and every slot. Refuses stock_mode_in_use.';
+
 COMMENT ON FUNCTION "private"."change_subscription"(uuid, text, boolean, text) IS 'Does the work of public.cancel_subscription and public.resume_subscription.';
+
+COMMENT ON FUNCTION "private"."changes_mode"(private.import_stock) IS 'Whether a row wants its variant to be counted in another way.';
 
 COMMENT ON FUNCTION "private"."charge_instalment"(public.instalments, uuid) IS 'Has the worker charge what is missing of a part that is due; without a method it is overdue and looked at daily. The caller holds the order''s row, and no attempt of it is open.';
 
@@ -23263,13 +23555,17 @@ COMMENT ON FUNCTION "private"."check_import_attributes"(uuid) IS 'Notes attribut
 
 COMMENT ON FUNCTION "private"."check_import_header"(uuid) IS 'Notes unknown_column, double_column and missing_column.';
 
+COMMENT ON FUNCTION "private"."check_import_modes"(uuid) IS 'Notes what is wrong with how a file wants variants to be counted, in the words of set_stock_mode.';
+
 COMMENT ON FUNCTION "private"."check_import_options"(uuid) IS 'Notes variants that do not name one value of each option of their product, and two that name the same.';
+
+COMMENT ON FUNCTION "private"."check_import_parts"(uuid) IS 'Notes parts that cannot be read or be parts of what names them, in the words of the table of parts.';
 
 COMMENT ON FUNCTION "private"."check_import_prices"(uuid) IS 'Notes what is wrong with prices beside their constraints.';
 
 COMMENT ON FUNCTION "private"."check_import_products"(uuid) IS 'Notes what is wrong with products beside their constraints and attributes.';
 
-COMMENT ON FUNCTION "private"."check_import_stock"(uuid) IS 'Notes what is wrong with stock, in the words of the verbs of the warehouse.';
+COMMENT ON FUNCTION "private"."check_import_stock"(uuid) IS 'Notes what is wrong with the units of a file, in the words of the verbs of the warehouse.';
 
 COMMENT ON FUNCTION "private"."check_import_variants"(uuid) IS 'Notes what is wrong with variants beside their constraints, attributes and choices.';
 
@@ -23485,7 +23781,7 @@ COMMENT ON FUNCTION "private"."exported_products"(text[]) IS 'Products but cours
 
 COMMENT ON FUNCTION "private"."exported_rows"(text) IS 'The rows of an export, each with as many cells as private.export_columns has names.';
 
-COMMENT ON FUNCTION "private"."exported_stock"() IS 'Units of counted goods in main, and in other places that have some.';
+COMMENT ON FUNCTION "private"."exported_stock"() IS 'Units of goods in main, and in other places that have some, and how they are counted; what is not counted has a row without units.';
 
 COMMENT ON FUNCTION "private"."fail"(text, integer, text, text, text) IS 'The one way to refuse: a stable snake_case code, an HTTP status, a sentence, and a hint that says what to do next. Raises, so nothing is changed.';
 
@@ -23759,6 +24055,8 @@ COMMENT ON FUNCTION "private"."lock_holds"(uuid[], uuid[]) IS 'For whoever ends 
 
 COMMENT ON FUNCTION "private"."lock_import_products"(uuid) IS 'Locks the variants and products that a file names. Variants first: who writes one then looks at its product.';
 
+COMMENT ON FUNCTION "private"."lock_import_stock"(uuid) IS 'What open_books does, for the variants of a file that differ: locks them and their slots, keeps the places open, frees what is due.';
+
 COMMENT ON FUNCTION "private"."lock_invoice_series"(text) IS 'Holds the series of this kind and the shop''s present year until the transaction ends; answers the year. Nothing is counted yet.';
 
 COMMENT ON FUNCTION "private"."lock_payment"(uuid) IS 'Locks the order, then the payment: the one order of locks for every path that moves money.';
@@ -23941,6 +24239,8 @@ COMMENT ON FUNCTION "private"."parse_refund_lines"(uuid, jsonb) IS 'Lines of a r
 
 COMMENT ON FUNCTION "private"."parse_stock_lines"(jsonb, text[], boolean) IS 'Lines in the order in which stock is locked; amounts are the names of which each line has one, placed says whether a line may name a place (main when it does not). Refuses invalid_lines and invalid_quantity.';
 
+COMMENT ON FUNCTION "private"."parts_of"(uuid) IS 'The parts of a bundle as {sku: quantity}.';
+
 COMMENT ON FUNCTION "private"."pass_on_free_units"(uuid) IS 'Gives units that are on sale to whoever waits for them: after seats were added, or a closed intake with a waiting list opened again.';
 
 COMMENT ON FUNCTION "private"."pass_on_units"(uuid, integer, uuid, integer) IS 'Of units that free in a slot, holds one for each of the next in line and says how many. The caller holds the slot and keeps its numbers.';
@@ -24072,6 +24372,8 @@ COMMENT ON FUNCTION "private"."read_catalog_search"(text, jsonb, text, text, tex
 COMMENT ON FUNCTION "private"."read_options"(jsonb) IS 'The choices of a row as {option: value}; an option without a value is none.';
 
 COMMENT ON FUNCTION "private"."read_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) IS 'A search as it was asked, checked and with the caller''s rights. Refuses invalid_search, sign_in_required, account_closed.';
+
+COMMENT ON FUNCTION "private"."read_parts"(text) IS 'The parts of a bundle, written SKU*2;OTHER*1, as {sku: quantity}; null when the cell is none, or names a part twice.';
 
 COMMENT ON FUNCTION "private"."read_time"(text) IS 'A moment as 2026-01-31T09:00:00Z or with +07:00, or a day, which begins at midnight UTC; null when it is neither.';
 
@@ -24319,6 +24621,8 @@ COMMENT ON FUNCTION "private"."short_locale"(text) IS 'en for en-US: the languag
 
 COMMENT ON FUNCTION "private"."sit_down"(uuid, uuid, uuid, uuid) IS 'Enrols somebody in a seat that is not bought by themselves. Refuses already_enrolled, order_already_open and intake_cancelled.';
 
+COMMENT ON FUNCTION "private"."slots_for"(bigint) IS 'Over how many slots so many units of one place are spread: about four each, and a power of two, so that a larger set of slots contains the smaller one.';
+
 COMMENT ON FUNCTION "private"."split_amount"(bigint, bigint[]) IS 'Splits an amount by weights that are not negative so that the parts add up to the unit: the units that are left go to the largest remainders, of equal ones to the first.';
 
 COMMENT ON FUNCTION "private"."stage_prices"(uuid) IS 'Reads the prices of a file beside what there is.';
@@ -24511,7 +24815,7 @@ COMMENT ON FUNCTION "private"."tg_stock_levels__refuse_write"() IS 'Gives a writ
 
 COMMENT ON FUNCTION "private"."tg_stock_movements__refuse_change"() IS 'Movements are append-only while their variant exists.';
 
-COMMENT ON FUNCTION "private"."tg_stock_slots__check_range"() IS 'A slot has a number of its location''s range (private.first_slot). Asked when it is made, since neither ever changes: a constraint would be read by every purchase.';
+COMMENT ON FUNCTION "private"."tg_stock_slots__check_range"() IS 'Refuses a slot whose number is not of its location''s range (private.first_slot). Asked when it is made, since neither ever changes: a constraint would be read by every purchase.';
 
 COMMENT ON FUNCTION "private"."tg_store_credit_entries__guard_balance"() IS 'Before store credit is taken: one at a time per account, and never more than there is.';
 
@@ -24607,7 +24911,13 @@ COMMENT ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint,
 
 COMMENT ON FUNCTION "private"."write_draft_lines"(uuid, jsonb) IS 'Writes the lines of a draft anew: [{variant_id, quantity, agreed_unit_amount?, agreed_reason?}]. Refuses invalid_lines, invalid_quantity, invalid_agreed_price, variant_not_found and permission_denied.';
 
+COMMENT ON FUNCTION "private"."write_import_modes"(uuid, boolean) IS 'Counts the variants of a file as it says: those that are counted before their units are written, those that are not any more afterwards.';
+
 COMMENT ON FUNCTION "private"."write_import_options"(uuid) IS 'Adds the options and values that a file names and the products do not have; takes none away.';
+
+COMMENT ON FUNCTION "private"."write_import_parts"(uuid) IS 'Gives bundles the parts that a file names, and no others. All variants are written.';
+
+COMMENT ON FUNCTION "private"."write_import_units"(uuid) IS 'Takes units away and puts them on sale as take_units and add_units do, for all rows of a file at once. The caller holds every slot. Refuses out_of_stock.';
 
 COMMENT ON FUNCTION "private"."write_items"(uuid, private.order_line[]) IS 'Writes the lines of an order and gives the ids of the items, in the order of the lines.';
 
@@ -24985,9 +25295,9 @@ COMMENT ON TABLE "private"."import_products" IS 'Products as a file wants them; 
 
 COMMENT ON TABLE "private"."import_rows" IS 'The rows of a file as {column: cell}.';
 
-COMMENT ON TABLE "private"."import_stock" IS 'Stock as a file wants it.';
+COMMENT ON TABLE "private"."import_stock" IS 'Stock as a file wants it; delta is what on_hand differs by once all slots are held.';
 
-COMMENT ON TABLE "private"."import_variants" IS 'Variants as a file wants them; options are {option: value}.';
+COMMENT ON TABLE "private"."import_variants" IS 'Variants as a file wants them; options are {option: value}, parts {sku: quantity}, null where they cannot be read.';
 
 COMMENT ON TABLE "private"."invoice_series" IS 'The last number given, per kind and year. A sequence would leave gaps where a transaction was rolled back.';
 
@@ -25899,6 +26209,12 @@ REVOKE ALL ON FUNCTION "private"."change_stock"(private.stock_line, integer, tex
 
 GRANT EXECUTE ON FUNCTION "private"."change_stock"(private.stock_line, integer, text, uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."change_stock_mode"(public.variants, text, integer, timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."change_stock_mode"(public.variants, text, integer, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."change_stock_mode"(public.variants, text, integer, timestamp with time zone) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."change_subscription"(uuid, text, boolean, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."change_subscription"(uuid, text, boolean, text) TO "authenticated";
@@ -25908,6 +26224,12 @@ REVOKE ALL ON FUNCTION "private"."change_subscription"(uuid, text, boolean, text
 GRANT EXECUTE ON FUNCTION "private"."change_subscription"(uuid, text, boolean, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."change_subscription"(uuid, text, boolean, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."changes_mode"(private.import_stock) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."changes_mode"(private.import_stock) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."changes_mode"(private.import_stock) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."charge_instalment"(public.instalments, uuid) FROM PUBLIC;
 
@@ -26017,11 +26339,23 @@ REVOKE ALL ON FUNCTION "private"."check_import_header"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."check_import_header"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."check_import_modes"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_import_modes"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_import_modes"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."check_import_options"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."check_import_options"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."check_import_options"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."check_import_parts"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_import_parts"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_import_parts"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."check_import_prices"(uuid) FROM PUBLIC;
 
@@ -27645,6 +27979,12 @@ REVOKE ALL ON FUNCTION "private"."lock_import_products"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."lock_import_products"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."lock_import_stock"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."lock_import_stock"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."lock_import_stock"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."lock_invoice_series"(text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."lock_invoice_series"(text) FROM "postgres";
@@ -28237,6 +28577,12 @@ REVOKE ALL ON FUNCTION "private"."parse_stock_lines"(jsonb, text[], boolean) FRO
 
 GRANT EXECUTE ON FUNCTION "private"."parse_stock_lines"(jsonb, text[], boolean) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."parts_of"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."parts_of"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."parts_of"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."pass_on_free_units"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."pass_on_free_units"(uuid) FROM "postgres";
@@ -28672,6 +29018,12 @@ REVOKE ALL ON FUNCTION "private"."read_order_search"(text, text[], timestamp wit
 REVOKE ALL ON FUNCTION "private"."read_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."read_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."read_parts"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."read_parts"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."read_parts"(text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."read_time"(text) FROM PUBLIC;
 
@@ -29520,6 +29872,12 @@ REVOKE ALL ON FUNCTION "private"."sit_down"(uuid, uuid, uuid, uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."sit_down"(uuid, uuid, uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."sit_down"(uuid, uuid, uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."slots_for"(bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."slots_for"(bigint) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."slots_for"(bigint) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."split_amount"(bigint, bigint[]) FROM PUBLIC;
 
@@ -30473,11 +30831,29 @@ REVOKE ALL ON FUNCTION "private"."write_draft_lines"(uuid, jsonb) FROM "postgres
 
 GRANT EXECUTE ON FUNCTION "private"."write_draft_lines"(uuid, jsonb) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."write_import_modes"(uuid, boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."write_import_modes"(uuid, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."write_import_modes"(uuid, boolean) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."write_import_options"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."write_import_options"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."write_import_options"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."write_import_parts"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."write_import_parts"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."write_import_parts"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."write_import_units"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."write_import_units"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."write_import_units"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."write_items"(uuid, private.order_line[]) FROM PUBLIC;
 

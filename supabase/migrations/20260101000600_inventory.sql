@@ -66,10 +66,7 @@ returns integer
 language sql
 immutable
 security invoker
-set search_path = ''
-as $$
-  select case first_slot.location_id when '00000000-0000-4000-8000-000000000001' then 0 when '00000000-0000-4000-8000-000000000002' then 128 else 64 end;
-$$;
+return case first_slot.location_id when '00000000-0000-4000-8000-000000000001'::uuid then 0 when '00000000-0000-4000-8000-000000000002'::uuid then 128 else 64 end;
 comment on function private.first_slot(uuid) is 'Slots of main are 0 to 63, of other places 64 to 127, beyond stock 128 to 191: a purchase from main reads no others, and the number says what a unit is.';
 
 alter table public.variants
@@ -105,15 +102,13 @@ security invoker
 set search_path = ''
 as $$
 begin
-  if new.slot / 64 <> private.first_slot(new.location_id) / 64 then
-    raise check_violation using message = format('Slot %s is not one of this location.', new.slot), constraint = 'stock_slots_are_at_most_64_each';
-  end if;
-  return new;
+  raise check_violation using message = format('Slot %s is not one of this location.', new.slot), constraint = 'stock_slots_are_at_most_64_each';
 end
 $$;
 comment on function private.tg_stock_slots__check_range() is
-  'A slot has a number of its location''s range (private.first_slot). Asked when it is made, since neither ever changes: a constraint would be read by every purchase.';
-create trigger _100_check_range before insert on public.stock_slots for each row execute function private.tg_stock_slots__check_range();
+  'Refuses a slot whose number is not of its location''s range (private.first_slot). Asked when it is made, since neither ever changes: a constraint would be read by every purchase.';
+create trigger _100_check_range before insert on public.stock_slots for each row
+  when (new.slot / 64 <> private.first_slot(new.location_id) / 64) execute function private.tg_stock_slots__check_range();
 
 alter table public.stock_slots enable row level security;
 create policy select_anyone on public.stock_slots for select to anon, authenticated

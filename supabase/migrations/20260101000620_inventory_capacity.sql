@@ -70,6 +70,15 @@ end
 $$;
 comment on function private.pass_on_free_units(uuid) is 'Gives units that are on sale to whoever waits for them: after seats were added, or a closed intake with a waiting list opened again.';
 
+create function private.slots_for(on_hand bigint)
+returns integer
+language sql
+immutable
+security invoker
+return case when on_hand <= 4 then 1 when on_hand <= 8 then 2 when on_hand <= 16 then 4 when on_hand <= 32 then 8 when on_hand <= 64 then 16 when on_hand <= 128 then 32 else 64 end;
+comment on function private.slots_for(bigint) is
+  'Over how many slots so many units of one place are spread: about four each, and a power of two, so that a larger set of slots contains the smaller one.';
+
 create function private.add_units(variant_id uuid, location_id uuid, quantity integer)
 returns void
 language plpgsql
@@ -80,14 +89,11 @@ as $$
 declare
   v_first integer := private.first_slot(add_units.location_id);
   v_on_hand bigint;
-  v_slots integer := 1;
+  v_slots integer;
 begin
   select coalesce(sum(stock_slots.available + stock_slots.reserved), 0) + add_units.quantity into v_on_hand
   from public.stock_slots where stock_slots.variant_id = add_units.variant_id and stock_slots.location_id = add_units.location_id;
-  -- a power of two, so that a larger set of slots contains the smaller one; about four units each
-  while v_slots < 64 and v_slots * 4 < v_on_hand loop
-    v_slots := v_slots * 2;
-  end loop;
+  v_slots := private.slots_for(v_on_hand);
   insert into public.stock_slots (variant_id, slot, location_id, available, watched_at)
   select add_units.variant_id, share.slot, share.location_id, share.quantity,
     (select now() from private.low_stock_marks where low_stock_marks.variant_id = add_units.variant_id)

@@ -216,6 +216,23 @@ end
 $$;
 comment on function private.refuse_while_promised(public.variants, text) is 'Refuses stock_mode_in_use when counting would begin under an unpaid order, or end while units are on hand. The caller holds every slot.';
 
+create function private.change_stock_mode(variant public.variants, mode text, backorder_limit integer, ships_at timestamptz)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  perform private.refuse_while_promised(variant, change_stock_mode.mode);
+  perform private.set_allowance(variant.id, coalesce(change_stock_mode.backorder_limit, 0) - coalesce(variant.backorder_limit, 0));
+  update public.variants set stock_mode = change_stock_mode.mode, backorder_limit = change_stock_mode.backorder_limit, preorder_ships_at = change_stock_mode.ships_at
+  where variants.id = variant.id;
+end
+$$;
+comment on function private.change_stock_mode(public.variants, text, integer, timestamptz) is
+  'Counts a variant in another way. The caller has checked that the three go together, and holds the variant and every slot. Refuses stock_mode_in_use.';
+
 create function private.set_stock_mode(variant_id uuid, mode text, backorder_limit integer, ships_at timestamptz, idempotency_key text)
 returns jsonb
 language plpgsql
@@ -236,10 +253,7 @@ begin
   perform private.lock_goods(array[set_stock_mode.variant_id], false);
   perform private.lock_stock(array[set_stock_mode.variant_id]);
   select * into v_variant from public.variants where variants.id = set_stock_mode.variant_id;
-  perform private.refuse_while_promised(v_variant, set_stock_mode.mode);
-  perform private.set_allowance(v_variant.id, coalesce(set_stock_mode.backorder_limit, 0) - coalesce(v_variant.backorder_limit, 0));
-  update public.variants set stock_mode = set_stock_mode.mode, backorder_limit = set_stock_mode.backorder_limit, preorder_ships_at = set_stock_mode.ships_at
-  where variants.id = v_variant.id;
+  perform private.change_stock_mode(v_variant, set_stock_mode.mode, set_stock_mode.backorder_limit, set_stock_mode.ships_at);
   return private.remember_answer(v_person_id, set_stock_mode.idempotency_key, 'set_stock_mode', v_body, jsonb_build_object(
     'variant_id', v_variant.id, 'mode', set_stock_mode.mode, 'backorder_limit', set_stock_mode.backorder_limit, 'ships_at', set_stock_mode.ships_at,
     'sellable', private.sellable_units(v_variant.id)));

@@ -15,9 +15,9 @@ as $$
   select case import_columns.kind
     when 'products' then array['slug', 'kind', 'status', 'title', 'summary', 'description', 'category', 'tags', 'image_url', 'publish_at', 'unpublish_at',
       'title:id', 'title:en', 'summary:id', 'summary:en', 'description:id', 'description:en', 'sku', 'variant_title', 'variant_title:id', 'variant_title:en', 'position',
-      'option1', 'value1', 'option2', 'value2', 'option3', 'value3', 'option4', 'value4', 'option5', 'value5']
+      'option1', 'value1', 'option2', 'value2', 'option3', 'value3', 'option4', 'value4', 'option5', 'value5', 'parts']
     when 'prices' then array['sku', 'currency', 'price_list', 'min_quantity', 'amount', 'starts_at', 'ends_at']
-    when 'stock' then array['sku', 'location', 'on_hand'] end;
+    when 'stock' then array['sku', 'location', 'on_hand', 'stock_mode', 'backorder_limit', 'ships_at'] end;
 $$;
 comment on function private.import_columns(text) is 'The columns of a kind of file in the order of an export; files of products have attribute:<key> and variant_attribute:<key> beside them.';
 
@@ -28,7 +28,7 @@ immutable
 security invoker
 set search_path = ''
 as $$
-  select is_variant_column.name ~ '^(slug|sku|variant_title(:(id|en))?|position|option[1-5]|value[1-5]|variant_attribute:.*)$';
+  select is_variant_column.name ~ '^(slug|sku|variant_title(:(id|en))?|position|option[1-5]|value[1-5]|parts|variant_attribute:.*)$';
 $$;
 comment on function private.is_variant_column(text) is 'Whether a column of a file of products says something of the row''s variant; all others are of the product, and equal in all its rows.';
 
@@ -220,6 +220,45 @@ as $$
   where read_options.record ->> ('option' || place) <> '' and read_options.record ->> ('value' || place) <> '';
 $$;
 comment on function private.read_options(jsonb) is 'The choices of a row as {option: value}; an option without a value is none.';
+
+create function private.read_parts(cell text)
+returns jsonb
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_named text[];
+  v_part text;
+  v_parts jsonb := '{}';
+begin
+  foreach v_part in array string_to_array(coalesce(read_parts.cell, ''), ';') loop
+    v_named := regexp_match(btrim(v_part), '^([A-Za-z0-9][A-Za-z0-9._-]{0,63})(?:\*([1-9][0-9]{0,2}))?$');
+    if v_named is null or v_parts ? v_named[1] or coalesce(v_named[2], '1')::integer > 100 then
+      return null;
+    end if;
+    v_parts := v_parts || jsonb_build_object(v_named[1], coalesce(v_named[2], '1')::integer);
+  end loop;
+  return v_parts;
+end
+$$;
+comment on function private.read_parts(text) is 'The parts of a bundle, written SKU*2;OTHER*1, as {sku: quantity}; null when the cell is none, or names a part twice.';
+
+create function private.parts_of(bundle_variant_id uuid)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return (
+    select coalesce(jsonb_object_agg(variants.sku, bundle_items.quantity), '{}')
+    from public.bundle_items join public.variants on variants.id = bundle_items.component_variant_id where bundle_items.bundle_variant_id = parts_of.bundle_variant_id);
+end
+$$;
+comment on function private.parts_of(uuid) is 'The parts of a bundle as {sku: quantity}.';
 
 create function private.merge_records(records jsonb[])
 returns jsonb

@@ -48,9 +48,11 @@ create unlogged table private.import_variants (
   translations jsonb not null,
   options jsonb not null,
   former_options jsonb not null,
+  parts jsonb,
+  former_parts jsonb not null,
   primary key (import_id, row_number)
 );
-comment on table private.import_variants is 'Variants as a file wants them; options are {option: value}.';
+comment on table private.import_variants is 'Variants as a file wants them; options are {option: value}, parts {sku: quantity}, null where they cannot be read.';
 -- serves: what is staged of a product
 create index on private.import_variants (product_id);
 
@@ -163,6 +165,7 @@ as $$
       private.read_attributes(import_rows.record, stage_variants.attribute_columns, schemas.types, variants.attributes) as attributes,
       case when stage_variants.translated then private.read_translations(import_rows.record, 'variant_', '{title}', variants.translations)
         else coalesce(variants.translations, '{}') end as translations,
+      case when import_products.former_kind = 'bundle' then private.parts_of(variants.id) else '{}' end as former_parts,
       import_rows.record, import_products.title as product_title, variants
     from private.import_rows
     join private.import_products on import_products.import_id = import_rows.import_id and import_products.slug = import_rows.record ->> 'slug'
@@ -170,18 +173,22 @@ as $$
     left join schemas on schemas.category_id = import_products.category_id
     where import_rows.import_id = stage_variants.import_id and import_rows.record ->> 'sku' <> ''
   ), titled as (
-    select wanted.*, coalesce(wanted.given_title, (wanted.variants).title, (
+    select wanted.*, case when wanted.record ->> 'parts' <> '' then private.read_parts(wanted.record ->> 'parts') when wanted.record ? 'parts' then '{}' else wanted.former_parts end as parts,
+      coalesce(wanted.given_title, (wanted.variants).title, (
         select left(string_agg(wanted.record ->> ('value' || place), ' / ' order by place), 200) from generate_series(1, 5) as place where wanted.record ->> ('value' || place) <> ''),
       wanted.product_title, '') as title
     from wanted
   )
-  insert into private.import_variants (import_id, row_number, product_id, variant_id, change, former_product_id, sku, title, position, attributes, translations, options, former_options)
+  insert into private.import_variants (import_id, row_number, product_id, variant_id, change, former_product_id, sku, title, position, attributes, translations, options, former_options,
+    parts, former_parts)
   select stage_variants.import_id, titled.row_number, titled.product_id, coalesce(titled.variant_id, gen_random_uuid()),
     case when titled.variant_id is null then 'created'
-      when (titled.title, titled.position, titled.attributes, titled.translations, titled.options)
-        is distinct from ((titled.variants).title, (titled.variants).position, (titled.variants).attributes, (titled.variants).translations, titled.former_options) then 'changed'
+      when (titled.title, titled.position, titled.attributes, titled.translations, titled.options, titled.parts)
+        is distinct from ((titled.variants).title, (titled.variants).position, (titled.variants).attributes, (titled.variants).translations, titled.former_options, titled.former_parts)
+        then 'changed'
       else 'unchanged' end,
-    titled.former_product_id, titled.sku, titled.title, least(greatest(titled.position, -2147483648), 2147483647)::integer, titled.attributes, titled.translations, titled.options, titled.former_options
+    titled.former_product_id, titled.sku, titled.title, least(greatest(titled.position, -2147483648), 2147483647)::integer, titled.attributes, titled.translations, titled.options, titled.former_options,
+    titled.parts, titled.former_parts
   from titled;
 $$;
 comment on function private.stage_variants(uuid, text[], boolean) is 'Reads the variants of a file beside what there is. The products are staged.';

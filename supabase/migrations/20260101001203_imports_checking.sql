@@ -192,6 +192,37 @@ as $$
 $$;
 comment on function private.check_import_options(uuid) is 'Notes variants that do not name one value of each option of their product, and two that name the same.';
 
+create function private.check_import_parts(import_id uuid)
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  insert into private.import_findings (import_id, row_number, column_name, code, message)
+  select import_rows.import_id, import_rows.row_number, 'parts', 'invalid_value', 'Parts are written as SKU*2;OTHER*1, each once, with 1 to 100 of it.'
+  from private.import_rows
+  where import_rows.import_id = check_import_parts.import_id and import_rows.record ->> 'parts' <> '' and private.read_parts(import_rows.record ->> 'parts') is null
+  union all
+  select staged.import_id, staged.row_number, 'parts', problems.code, problems.message
+  from private.import_variants as staged
+  join private.import_products on import_products.import_id = staged.import_id and import_products.product_id = staged.product_id
+  cross join lateral jsonb_object_keys(staged.parts) as named (sku)
+  left join public.variants on variants.sku = named.sku
+  left join public.products on products.id = variants.product_id
+  left join private.import_variants as added on added.import_id = staged.import_id and added.sku = named.sku and variants.id is null
+  left join private.import_products as carrier on carrier.import_id = added.import_id and carrier.product_id = added.product_id
+  cross join lateral (
+    select 'not_a_bundle' as code, 'Only a variant of a product of kind bundle has parts.' as message where import_products.kind <> 'bundle'
+    union all
+    select 'variant_not_found', format('There is no variant with the SKU %s.', named.sku) where variants.id is null and added.variant_id is null
+    union all
+    select 'bundle_in_bundle', format('%s is a bundle, and cannot be a part of another.', named.sku) where 'bundle' in (products.kind, carrier.kind)
+  ) as problems
+  where staged.import_id = check_import_parts.import_id and staged.parts <> staged.former_parts;
+$$;
+comment on function private.check_import_parts(uuid) is 'Notes parts that cannot be read or be parts of what names them, in the words of the table of parts.';
+
 create function private.write_import_options(import_id uuid)
 returns void
 language sql

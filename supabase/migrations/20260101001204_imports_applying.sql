@@ -25,6 +25,29 @@ end
 $$;
 comment on function private.import_value_ids(uuid, jsonb) is 'The values that {option: value} means for a product.';
 
+create function private.write_import_parts(import_id uuid)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  delete from public.bundle_items using private.import_variants as staged, public.variants as part
+  where staged.import_id = write_import_parts.import_id and staged.parts <> staged.former_parts and bundle_items.bundle_variant_id = staged.variant_id
+    and part.id = bundle_items.component_variant_id and not staged.parts ? part.sku;
+  insert into public.bundle_items (bundle_variant_id, component_variant_id, quantity)
+  select staged.variant_id, variants.id, parts.quantity::integer
+  from private.import_variants as staged
+  cross join lateral jsonb_each_text(staged.parts) as parts (sku, quantity)
+  join public.variants on variants.sku = parts.sku
+  where staged.import_id = write_import_parts.import_id and staged.parts <> staged.former_parts
+  order by staged.variant_id, variants.id
+  on conflict on constraint bundle_items_pkey do update set quantity = excluded.quantity where bundle_items.quantity <> excluded.quantity;
+end
+$$;
+comment on function private.write_import_parts(uuid) is 'Gives bundles the parts that a file names, and no others. All variants are written.';
+
 create function private.apply_import_products(import_id uuid)
 returns void
 language plpgsql
@@ -52,11 +75,17 @@ begin
   insert into public.variants (id, product_id, sku, title, position, attributes, translations, option_value_ids)
   select staged.variant_id, staged.product_id, staged.sku, staged.title, staged.position, staged.attributes, staged.translations, private.import_value_ids(staged.product_id, staged.options)
   from private.import_variants as staged where staged.import_id = apply_import_products.import_id and staged.change = 'created' order by staged.row_number;
+  perform private.write_import_parts(apply_import_products.import_id);
   perform set_config('seatline.importing', '', true);
   perform private.index_products(array(
     select staged.product_id from private.import_products as staged where staged.import_id = apply_import_products.import_id and staged.change <> 'unchanged'
     union
     select staged.product_id from private.import_variants as staged where staged.import_id = apply_import_products.import_id and staged.change <> 'unchanged'));
+  -- what is pending would be read by every search until it is tidied up
+  perform gin_clean_pending_list(pg_index.indexrelid) from pg_catalog.pg_index
+  join pg_catalog.pg_class on pg_class.oid = pg_index.indexrelid
+  join pg_catalog.pg_am on pg_am.oid = pg_class.relam and pg_am.amname = 'gin'
+  where pg_index.indrelid in ('private.product_search'::regclass, 'private.product_titles'::regclass, 'public.products'::regclass);
 end
 $$;
 comment on function private.apply_import_products(uuid) is 'Writes the products of a file that was found right.';
@@ -84,6 +113,7 @@ begin
   perform private.check_import_attributes(run_import_products.import_id);
   perform private.check_import_variants(run_import_products.import_id);
   perform private.check_import_options(run_import_products.import_id);
+  perform private.check_import_parts(run_import_products.import_id);
   perform private.find_broken_constraints(run_import_products.import_id, 'private.import_variants', 'public.variants', '{"title": "variant_title"}');
   return jsonb_build_object(
     'products', private.count_changes(array(select import_products.change from private.import_products where import_products.import_id = run_import_products.import_id)),

@@ -1,25 +1,32 @@
 /*
-Imports, stock: one row per variant and place with the units that are there, held ones included, as after a count.
+Imports, stock: one row per variant and place with the units that are there, held ones included, as after a count, and with how the variant is counted.
 
-Promise: what differs is written by the functions of the warehouse, with a movement of reason import that names the file, so books and numbers go
-together, backorders are filled and low stock is noticed. A row that says what is there already locks nothing.
+Promise: what differs is written with the books: a movement of reason import that names the file; backorders are filled and low stock is noticed. How a
+variant is counted changes by the function of set_stock_mode. A row that says what is there already locks nothing.
 Under concurrency: as adjust_stock: variants by id, places, then every slot of the variants that differ; the difference is taken again under these locks.
+All slots are locked in one statement, in the order everybody keeps: the variants are held, so nobody adds slots meanwhile.
 */
 
 create unlogged table private.import_stock (
   import_id uuid not null,
   row_number integer not null,
-  sku text not null,
+  record jsonb not null,
   variant_id uuid,
   kind text,
-  stock_mode text,
   location_id uuid,
   on_hand integer,
   former_on_hand integer not null,
   reserved integer not null,
+  delta integer not null default 0,
+  stock_mode text,
+  backorder_limit bigint,
+  ships_at timestamptz,
+  former_mode text,
+  former_limit integer,
+  former_ships_at timestamptz,
   primary key (import_id, row_number)
 );
-comment on table private.import_stock is 'Stock as a file wants it.';
+comment on table private.import_stock is 'Stock as a file wants it; delta is what on_hand differs by once all slots are held.';
 
 create function private.stage_stock(import_id uuid)
 returns void
@@ -28,21 +35,42 @@ volatile
 security invoker
 set search_path = ''
 as $$
-  insert into private.import_stock (import_id, row_number, sku, variant_id, kind, stock_mode, location_id, on_hand, former_on_hand, reserved)
-  select import_rows.import_id, import_rows.row_number, coalesce(import_rows.record ->> 'sku', ''), variants.id, products.kind, variants.stock_mode, locations.id,
-    case when private.read_whole_number(import_rows.record ->> 'on_hand') between 0 and 999999 then (import_rows.record ->> 'on_hand')::integer end,
-    coalesce(slots.on_hand, 0), coalesce(slots.reserved, 0)
-  from private.import_rows
-  left join public.variants on variants.sku = import_rows.record ->> 'sku'
-  left join public.products on products.id = variants.product_id
-  left join public.locations on locations.code = coalesce(nullif(import_rows.record ->> 'location', ''), 'main') and locations.kind <> 'allowance' and locations.deactivated_at is null
-  left join lateral (
-    select sum(stock_slots.available + stock_slots.reserved)::integer as on_hand, sum(stock_slots.reserved)::integer as reserved
-    from public.stock_slots where stock_slots.variant_id = variants.id and stock_slots.location_id = locations.id
-  ) as slots on true
-  where import_rows.import_id = stage_stock.import_id;
+  with slots as materialized (
+    select stock_slots.variant_id, stock_slots.location_id, sum(stock_slots.available + stock_slots.reserved)::integer as on_hand, sum(stock_slots.reserved)::integer as reserved
+    from public.stock_slots
+    where stock_slots.variant_id in (
+      select variants.id from private.import_rows join public.variants on variants.sku = import_rows.record ->> 'sku' where import_rows.import_id = stage_stock.import_id)
+    group by 1, 2
+  ), read as (
+    select import_rows.row_number, import_rows.record, variants.id as variant_id, products.kind, variants.stock_mode as former_mode, variants.backorder_limit as former_limit,
+      variants.preorder_ships_at as former_ships_at, coalesce(nullif(import_rows.record ->> 'stock_mode', ''), variants.stock_mode) as stock_mode,
+      coalesce(nullif(import_rows.record ->> 'location', ''), 'main') as location,
+      case when private.read_whole_number(import_rows.record ->> 'on_hand') between 0 and 999999 then (import_rows.record ->> 'on_hand')::integer end as on_hand
+    from private.import_rows
+    left join public.variants on variants.sku = import_rows.record ->> 'sku'
+    left join public.products on products.id = variants.product_id
+    where import_rows.import_id = stage_stock.import_id
+  )
+  insert into private.import_stock (import_id, row_number, record, variant_id, kind, location_id, on_hand, former_on_hand, reserved, stock_mode, backorder_limit, ships_at,
+    former_mode, former_limit, former_ships_at)
+  select stage_stock.import_id, read.row_number, read.record, read.variant_id, read.kind, locations.id, read.on_hand, coalesce(slots.on_hand, 0), coalesce(slots.reserved, 0), read.stock_mode,
+    case when read.record ? 'backorder_limit' then private.read_whole_number(read.record ->> 'backorder_limit')
+      when read.stock_mode in ('backorder', 'preorder') then read.former_limit end,
+    case when read.record ? 'ships_at' then private.read_time(read.record ->> 'ships_at') when read.stock_mode = 'preorder' then read.former_ships_at end,
+    read.former_mode, read.former_limit, read.former_ships_at
+  from read
+  left join public.locations on locations.code = read.location and locations.kind <> 'allowance' and locations.deactivated_at is null
+  left join slots on slots.variant_id = read.variant_id and slots.location_id = locations.id;
 $$;
 comment on function private.stage_stock(uuid) is 'Reads the stock of a file beside what there is.';
+
+create function private.changes_mode(staged private.import_stock)
+returns boolean
+language sql
+immutable
+security invoker
+return (staged.stock_mode, staged.backorder_limit, staged.ships_at) is distinct from (staged.former_mode, staged.former_limit::bigint, staged.former_ships_at);
+comment on function private.changes_mode(private.import_stock) is 'Whether a row wants its variant to be counted in another way.';
 
 create function private.check_import_stock(import_id uuid)
 returns void
@@ -61,11 +89,12 @@ as $$
     union all
     select 'sku', 'bundle_has_no_stock', 'A bundle has no stock of its own.' where staged.kind = 'bundle'
     union all
-    select 'sku', 'not_counted', 'This is not counted; call set_stock_mode first.' where staged.kind not in ('course', 'bundle') and staged.stock_mode = 'none'
+    select 'sku', 'not_counted', 'This is not counted; give it another stock_mode.' where staged.kind not in ('course', 'bundle') and staged.stock_mode = 'none' and staged.on_hand > 0
     union all
     select 'location', 'location_not_found', 'There is no such place, or it was closed.' where staged.location_id is null
     union all
-    select 'on_hand', 'invalid_value', 'on_hand is a whole number from 0 to 999999.' where staged.on_hand is null
+    select 'on_hand', 'invalid_value', 'on_hand is a whole number from 0 to 999999.'
+    where staged.on_hand is null and not (coalesce(staged.stock_mode, '') = 'none' and staged.record ->> 'on_hand' = '')
     union all
     select 'on_hand', 'out_of_stock', format('%s units in this place are held for orders.', staged.reserved) where staged.on_hand < staged.reserved
   ) as problems (name, code, message)
@@ -78,7 +107,49 @@ as $$
   ) as twice
   where twice.row_number > twice.first_row;
 $$;
-comment on function private.check_import_stock(uuid) is 'Notes what is wrong with stock, in the words of the verbs of the warehouse.';
+comment on function private.check_import_stock(uuid) is 'Notes what is wrong with the units of a file, in the words of the verbs of the warehouse.';
+
+create function private.check_import_modes(import_id uuid)
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  insert into private.import_findings (import_id, row_number, column_name, code, message)
+  select check_import_modes.import_id, staged.row_number, problems.name, problems.code, problems.message
+  from private.import_stock as staged
+  cross join lateral (
+    select 'stock_mode', 'invalid_stock_mode', 'A stock mode is none, tracked, backorder or preorder.' where staged.stock_mode not in ('none', 'tracked', 'backorder', 'preorder')
+    union all
+    select 'backorder_limit', 'invalid_stock_mode', 'backorder_limit is a whole number from 0 to 1000000 in the modes backorder and preorder, and empty in others.'
+    where staged.stock_mode in ('backorder', 'preorder') and coalesce(staged.backorder_limit, -1) not between 0 and 1000000
+      or staged.stock_mode in ('none', 'tracked') and staged.record ->> 'backorder_limit' <> ''
+    union all
+    select 'ships_at', 'invalid_stock_mode', 'ships_at is a day or a moment in the mode preorder, and empty in others.'
+    where staged.stock_mode = 'preorder' and staged.ships_at is null or staged.stock_mode in ('none', 'tracked', 'backorder') and staged.record ->> 'ships_at' <> ''
+    union all
+    select 'stock_mode', 'stock_mode_in_use', 'An unpaid order contains this, and it was not counted when it was placed.'
+    where staged.former_mode = 'none' and staged.stock_mode <> 'none' and private.is_in_an_open_order(staged.variant_id)
+    union all
+    select 'stock_mode', 'stock_mode_in_use', 'There are units on hand, and what is not counted has none.'
+    where staged.former_mode <> 'none' and staged.stock_mode = 'none' and exists (
+      select from public.stock_slots
+      where stock_slots.variant_id = staged.variant_id and stock_slots.slot < 128 and stock_slots.available + stock_slots.reserved > 0 and not exists (
+        select from private.import_stock as emptied
+        where emptied.import_id = staged.import_id and emptied.variant_id = staged.variant_id and emptied.location_id = stock_slots.location_id and emptied.on_hand = 0))
+    union all
+    select 'backorder_limit', 'stock_mode_in_use', 'More units are sold or held beyond stock than the new limit allows.'
+    where coalesce(staged.backorder_limit, 0) < (
+      select staged.former_limit - coalesce(sum(stock_slots.available), 0) from public.stock_slots where stock_slots.variant_id = staged.variant_id and stock_slots.slot >= 128)
+  ) as problems (name, code, message)
+  where staged.import_id = check_import_modes.import_id and staged.kind not in ('course', 'bundle') and private.changes_mode(staged)
+  union all
+  select check_import_modes.import_id, max(staged.row_number), 'stock_mode', 'conflicting_rows', 'The rows of one variant count it in different ways.'
+  from private.import_stock as staged where staged.import_id = check_import_modes.import_id and staged.variant_id is not null
+  group by staged.variant_id having count(*) > 1 and count(distinct (staged.stock_mode, staged.backorder_limit, staged.ships_at)) > 1;
+$$;
+comment on function private.check_import_modes(uuid) is 'Notes what is wrong with how a file wants variants to be counted, in the words of set_stock_mode.';
 
 create function private.run_import_stock(import_id uuid)
 returns jsonb
@@ -87,16 +158,143 @@ volatile
 security invoker
 set search_path = ''
 as $$
+declare
+  v_changes jsonb;
 begin
   perform private.stage_stock(run_import_stock.import_id);
-  analyze private.import_stock;
+  analyze private.import_stock (import_id, row_number, variant_id, location_id);
   perform private.check_import_stock(run_import_stock.import_id);
-  return jsonb_build_object('levels', private.count_changes(array(
-    select case when staged.on_hand is distinct from staged.former_on_hand then 'changed' else 'unchanged' end
+  perform private.check_import_modes(run_import_stock.import_id);
+  v_changes := jsonb_build_object('levels', private.count_changes(array(
+    select case when staged.on_hand <> staged.former_on_hand then 'changed' else 'unchanged' end
     from private.import_stock as staged where staged.import_id = run_import_stock.import_id)));
+  if (select imports.columns && '{stock_mode,backorder_limit,ships_at}' from public.imports where imports.id = run_import_stock.import_id) then
+    v_changes := v_changes || jsonb_build_object('modes', private.count_changes(array(
+      select case when bool_or(private.changes_mode(staged)) then 'changed' else 'unchanged' end
+      from private.import_stock as staged where staged.import_id = run_import_stock.import_id group by staged.variant_id)));
+  end if;
+  return v_changes;
 end
 $$;
 comment on function private.run_import_stock(uuid) is 'Holds a file of stock against the rules, notes findings, and answers what it would do.';
+
+create function private.lock_import_stock(import_id uuid)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_variant_ids constant uuid[] := array(
+    select distinct staged.variant_id from private.import_stock as staged
+    where staged.import_id = lock_import_stock.import_id and (staged.on_hand <> staged.former_on_hand or private.changes_mode(staged)));
+begin
+  if exists (
+    select from private.import_stock as staged
+    where staged.import_id = lock_import_stock.import_id and staged.former_mode = 'none' and staged.stock_mode <> 'none'
+  ) then
+    perform from public.variants where variants.id = any (v_variant_ids) order by variants.id for update; -- as refuse_while_promised, at once
+  else
+    perform from public.variants where variants.id = any (v_variant_ids) order by variants.id for no key update;
+  end if;
+  perform private.hold_locations(array(
+    select distinct staged.location_id from private.import_stock as staged
+    where staged.import_id = lock_import_stock.import_id and staged.on_hand <> staged.former_on_hand));
+  perform from public.stock_slots where stock_slots.variant_id = any (v_variant_ids)
+  order by stock_slots.variant_id, stock_slots.slot, stock_slots.location_id for update;
+  perform private.release_due_units(due.variant_id) from (
+    select distinct reservations.variant_id from public.reservations
+    where reservations.variant_id = any (v_variant_ids) and reservations.status = 'held' and reservations.expires_at <= now() order by 1
+  ) as due;
+end
+$$;
+comment on function private.lock_import_stock(uuid) is 'What open_books does, for the variants of a file that differ: locks them and their slots, keeps the places open, frees what is due.';
+
+create function private.write_import_modes(import_id uuid, counted boolean)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_wanted record;
+  v_variant public.variants;
+begin
+  for v_wanted in
+    select distinct staged.variant_id, staged.stock_mode, staged.backorder_limit::integer as backorder_limit, staged.ships_at from private.import_stock as staged
+    where staged.import_id = write_import_modes.import_id and private.changes_mode(staged) and (staged.stock_mode <> 'none') = write_import_modes.counted order by 1
+  loop
+    select * into v_variant from public.variants where variants.id = v_wanted.variant_id;
+    perform private.change_stock_mode(v_variant, v_wanted.stock_mode, v_wanted.backorder_limit, v_wanted.ships_at);
+  end loop;
+end
+$$;
+comment on function private.write_import_modes(uuid, boolean) is 'Counts the variants of a file as it says: those that are counted before their units are written, those that are not any more afterwards.';
+
+create function private.write_import_units(import_id uuid)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_short text;
+begin
+  update public.stock_slots set available = stock_slots.available - least(stock_slots.available, ordered.wanted - ordered.before)
+  from (
+    select slots.variant_id, slots.slot, slots.location_id, -staged.delta as wanted, coalesce(sum(slots.available) over (
+      partition by slots.variant_id, slots.location_id order by slots.available desc, slots.slot rows between unbounded preceding and 1 preceding), 0) as before
+    from private.import_stock as staged
+    join public.stock_slots as slots on slots.variant_id = staged.variant_id and slots.location_id = staged.location_id and slots.available > 0
+    where staged.import_id = write_import_units.import_id and staged.delta < 0
+  ) as ordered
+  where stock_slots.variant_id = ordered.variant_id and stock_slots.slot = ordered.slot and stock_slots.location_id = ordered.location_id and ordered.before < ordered.wanted;
+  insert into public.stock_slots (variant_id, slot, location_id, available, watched_at)
+  select shares.variant_id, shares.slot, shares.location_id, sum(shares.quantity), case when count(low_stock_marks.variant_id) > 0 then now() end
+  from (
+    -- as private.add_units
+    select places.variant_id, places.slot, places.location_id, places.delta / count(*) over everywhere
+      + case when row_number() over (partition by places.variant_id, places.location_id order by places.slot) <= places.delta % count(*) over everywhere then 1 else 0 end as quantity, places.is_new
+    from (
+      select wanted.variant_id, wanted.location_id, wanted.delta, slot, bool_and(is_new) as is_new
+      from (
+        select staged.variant_id, staged.location_id, staged.delta, private.first_slot(staged.location_id) + number * (64 / slots_for.slots) as slot, true as is_new
+        from private.import_stock as staged
+        cross join lateral private.slots_for(staged.on_hand) as slots_for (slots)
+        cross join generate_series(0, slots_for.slots - 1) as number
+        where staged.import_id = write_import_units.import_id and staged.delta > 0
+        union all
+        select staged.variant_id, staged.location_id, staged.delta, stock_slots.slot, false
+        from private.import_stock as staged join public.stock_slots on stock_slots.variant_id = staged.variant_id and stock_slots.location_id = staged.location_id
+        where staged.import_id = write_import_units.import_id and staged.delta > 0
+      ) as wanted
+      group by wanted.variant_id, wanted.location_id, wanted.delta, wanted.slot
+    ) as places
+    window everywhere as (partition by places.variant_id, places.location_id)
+    union all
+    select staged.variant_id, 0, private.main_location(), 0, true from private.import_stock as staged
+    where staged.import_id = write_import_units.import_id and staged.delta > 0 and staged.location_id <> private.main_location()
+  ) as shares
+  left join private.low_stock_marks on low_stock_marks.variant_id = shares.variant_id
+  where shares.is_new or shares.quantity > 0
+  group by shares.variant_id, shares.slot, shares.location_id
+  order by shares.variant_id, shares.slot, shares.location_id
+  on conflict on constraint stock_slots_pkey do update set available = stock_slots.available + excluded.available where excluded.available > 0;
+  -- what was not there to be taken shows now: the units that are there are not those that were counted
+  select min(staged.record ->> 'sku') into v_short
+  from private.import_stock as staged
+  left join public.stock_slots on stock_slots.variant_id = staged.variant_id and stock_slots.location_id = staged.location_id
+  where staged.import_id = write_import_units.import_id and staged.delta < 0
+  group by staged.row_number, staged.on_hand having coalesce(sum(stock_slots.available + stock_slots.reserved), 0) <> staged.on_hand limit 1;
+  if v_short is not null then
+    perform private.fail('out_of_stock', 409, 'There are not so many free units in this place: others are held for orders, or not there.', 'Take fewer, or from another place.', v_short);
+  end if;
+end
+$$;
+comment on function private.write_import_units(uuid) is 'Takes units away and puts them on sale as take_units and add_units do, for all rows of a file at once. The caller holds every slot. Refuses out_of_stock.';
 
 create function private.apply_import_stock(import_id uuid)
 returns void
@@ -106,28 +304,32 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_file_name text := (select imports.file_name from public.imports where imports.id = apply_import_stock.import_id);
-  v_lines private.stock_line[];
-  v_line private.stock_line;
+  v_file_name constant text := (select imports.file_name from public.imports where imports.id = apply_import_stock.import_id);
 begin
-  v_lines := array(
-    select row(staged.variant_id, staged.location_id, null, null, staged.on_hand)::private.stock_line
-    from private.import_stock as staged where staged.import_id = apply_import_stock.import_id and staged.on_hand <> staged.former_on_hand
-    order by staged.variant_id, staged.location_id);
-  if cardinality(v_lines) = 0 then
-    return;
-  end if;
-  perform private.open_books(v_lines);
-  foreach v_line in array v_lines loop
-    v_line.delta := v_line.counted - (
-      select coalesce(sum(stock_slots.available + stock_slots.reserved), 0)::integer from public.stock_slots
-      where stock_slots.variant_id = v_line.variant_id and stock_slots.location_id = v_line.location_id);
-    if v_line.delta <> 0 then
-      perform private.change_stock(v_line, v_line.delta, 'import', apply_import_stock.import_id, v_file_name);
-    end if;
-  end loop;
-  perform private.fill_backorders(goods.variant_id), private.note_low_stock(goods.variant_id)
-  from (select distinct line.variant_id from unnest(v_lines) as line order by 1) as goods;
+  perform private.lock_import_stock(apply_import_stock.import_id);
+  perform private.write_import_modes(apply_import_stock.import_id, true);
+  update private.import_stock as staged set delta = counted.on_hand - counted.there
+  from (
+    select wanted.row_number, wanted.on_hand, coalesce(sum(stock_slots.available + stock_slots.reserved), 0)::integer as there
+    from private.import_stock as wanted
+    left join public.stock_slots on stock_slots.variant_id = wanted.variant_id and stock_slots.location_id = wanted.location_id
+    where wanted.import_id = apply_import_stock.import_id and wanted.on_hand <> wanted.former_on_hand group by wanted.row_number, wanted.on_hand
+  ) as counted
+  where staged.import_id = apply_import_stock.import_id and staged.row_number = counted.row_number;
+  perform private.write_import_units(apply_import_stock.import_id);
+  insert into public.stock_movements (variant_id, location_id, quantity, reason, reference_id, note)
+  select staged.variant_id, staged.location_id, staged.delta, 'import', apply_import_stock.import_id, v_file_name
+  from private.import_stock as staged where staged.import_id = apply_import_stock.import_id and staged.delta <> 0 order by staged.row_number;
+  perform private.write_import_modes(apply_import_stock.import_id, false);
+  perform private.fill_backorders(goods.variant_id) from (
+    select distinct staged.variant_id from private.import_stock as staged
+    where staged.import_id = apply_import_stock.import_id and (staged.delta <> 0 or private.changes_mode(staged))
+      and exists (select from public.backorders where backorders.variant_id = staged.variant_id and backorders.open_quantity > 0) order by 1
+  ) as goods;
+  perform private.note_low_stock(goods.variant_id) from (
+    select distinct staged.variant_id from private.import_stock as staged join private.low_stock_marks on low_stock_marks.variant_id = staged.variant_id
+    where staged.import_id = apply_import_stock.import_id and staged.delta <> 0 order by 1
+  ) as goods;
 end
 $$;
-comment on function private.apply_import_stock(uuid) is 'Writes the stock of a file that was found right. Refuses what adjust_stock refuses.';
+comment on function private.apply_import_stock(uuid) is 'Writes the stock of a file that was found right. Refuses what adjust_stock and set_stock_mode refuse.';

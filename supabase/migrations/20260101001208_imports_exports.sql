@@ -137,9 +137,9 @@ as $$
       products.translations -> 'id' ->> 'title', products.translations -> 'en' ->> 'title', products.translations -> 'id' ->> 'summary', products.translations -> 'en' ->> 'summary',
       products.translations -> 'id' ->> 'description', products.translations -> 'en' ->> 'description',
       variants.sku, variants.title, variants.translations -> 'id' ->> 'title', variants.translations -> 'en' ->> 'title', variants.position::text]
-    || coalesce(chosen.cells, array_fill(null::text, array[10])) || array(
+    || coalesce(chosen.cells, array_fill(null::text, array[10])) || array[consists.parts] || array(
       select case when place.name like 'attribute:%' then products.attributes ->> substr(place.name, 11) else variants.attributes ->> substr(place.name, 19) end
-      from unnest(exported_products.columns) with ordinality as place (name, number) where place.number > 32 order by place.number)
+      from unnest(exported_products.columns) with ordinality as place (name, number) where place.number > 33 order by place.number)
   from public.products
   left join public.categories on categories.id = products.category_id
   left join public.variants on variants.product_id = products.id
@@ -153,6 +153,10 @@ as $$
     cross join lateral (values (1, ordered.option), (2, ordered.value)) as cells (half, cell)
     where variants.option_value_ids <> '{}'
   ) as chosen on true
+  left join lateral (
+    select string_agg(part.sku || '*' || bundle_items.quantity, ';' order by part.sku collate "C") as parts
+    from public.bundle_items join public.variants as part on part.id = bundle_items.component_variant_id where bundle_items.bundle_variant_id = variants.id
+  ) as consists on products.kind = 'bundle'
   where products.kind <> 'course'
   order by products.slug collate "C", variants.position, variants.sku collate "C";
 $$;
@@ -188,7 +192,8 @@ stable
 security invoker
 set search_path = ''
 as $$
-  select array[variants.sku, locations.code, coalesce(slots.on_hand, 0)::text]
+  select array[variants.sku, locations.code, case when variants.stock_mode <> 'none' then coalesce(slots.on_hand, 0)::text end, variants.stock_mode, variants.backorder_limit::text,
+    private.write_time(variants.preorder_ships_at)]
   from public.variants
   join public.products on products.id = variants.product_id and products.kind not in ('course', 'bundle')
   cross join public.locations
@@ -196,10 +201,10 @@ as $$
     select sum(stock_slots.available + stock_slots.reserved) as on_hand from public.stock_slots
     where stock_slots.variant_id = variants.id and stock_slots.location_id = locations.id
   ) as slots on true
-  where variants.stock_mode <> 'none' and locations.kind <> 'allowance' and locations.deactivated_at is null and (locations.kind = 'main' or slots.on_hand > 0)
+  where locations.kind <> 'allowance' and locations.deactivated_at is null and (locations.kind = 'main' or slots.on_hand > 0)
   order by variants.sku collate "C", locations.kind <> 'main', locations.code collate "C";
 $$;
-comment on function private.exported_stock() is 'Units of counted goods in main, and in other places that have some.';
+comment on function private.exported_stock() is 'Units of goods in main, and in other places that have some, and how they are counted; what is not counted has a row without units.';
 
 create function private.exported_rows(kind text)
 returns setof text[]

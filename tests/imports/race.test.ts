@@ -5,6 +5,9 @@ import type { EventJob } from "../../packages/worker/src/queues.ts";
 import { type Runner, runEventTask } from "../../packages/worker/src/run-task.ts";
 import { runImport } from "../../packages/worker/src/tasks/imports.run-import.ts";
 import { type TestDatabase, useDatabase } from "../support/database.ts";
+import { buyUnits, stockedVariant } from "../support/goods.ts";
+import { expectInvariants } from "../support/invariants.ts";
+import { newCustomer } from "../support/people.ts";
 import { race } from "../support/race.ts";
 import { replaceInFunction, withSabotage } from "../support/sabotage.ts";
 
@@ -105,3 +108,49 @@ test("that test notices a process that any attempt may end", () =>
     overtakenWhileReading,
     { rounds: 1 },
   ));
+
+/** Goods are sold and not committed yet when a file that counted them is applied. */
+async function countedUnderSale(target: TestDatabase): Promise<void> {
+  const variant = await stockedVariant(target.sql, 10);
+  const buyer = await newCustomer(target.sql);
+  const [row] = await target.sql`select private.start_import('stock', 'count.csv', false, null) as import`;
+  const id = row?.import.id;
+  await target.sql`select private.queue_import(${id}, 99), private.start_import_run(${id})`;
+  await target.sql`select private.load_import_rows(${id}, 1, '{sku,on_hand}', (
+    select jsonb_build_array(jsonb_build_object('row_number', 2, 'record', jsonb_build_object('sku', sku, 'on_hand', '20'))) from public.variants where id = ${variant}), '[]', 50)`;
+  let applied: Promise<unknown> = Promise.resolve();
+  await target.sql.begin(async (sql) => {
+    await buyUnits(sql, buyer, [{ variant, quantity: 2 }]);
+    const lane = target.connect({ max: 1 });
+    applied = lane`select private.run_import(${id}, 1)`.finally(() => lane.end());
+    applied.catch(() => {});
+    await somebodyWaits(target.sql);
+  });
+  await applied;
+  expect(await target.sql`select status from public.imports where id = ${id}`).toEqual([{ status: "done" }]);
+  expect(await target.sql`select on_hand::integer from public.stock_levels where variant_id = ${variant}`).toEqual([
+    { on_hand: 20 },
+  ]);
+  await expectInvariants(target.sql);
+}
+
+test("units that were being sold while a file was applied are counted after the sale", () =>
+  countedUnderSale(database));
+
+test("that test notices a file whose units are compared before their slots are held", () =>
+  withSabotage(
+    replaceInFunction("private.lock_import_stock", /perform from public\.stock_slots[^;]*;/, ""),
+    countedUnderSale,
+    { rounds: 1 },
+  ));
+
+/** Resolves when a connection of this database waits for a lock. */
+async function somebodyWaits(sql: TestDatabase["sql"]): Promise<void> {
+  for (let look = 0; look < 400; look++) {
+    const [row] =
+      await sql`select count(*) as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    if (row?.waiting > 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error("Nobody came to wait within 4 s.");
+}

@@ -37,7 +37,7 @@ export interface Import {
   row_count: number;
   /** All of them; `errors` has the first thousand. */
   error_count: number;
-  /** By what was written: products and variants, prices, or levels. */
+  /** By what was written: products and variants, prices, or levels and, with a column of modes, modes. */
   result: Record<string, ImportCounts> | null;
   created_at: string;
   updated_at: string;
