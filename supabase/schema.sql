@@ -3621,6 +3621,20 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.check_provider_event(event_id text, type text, payload jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if coalesce(length(check_provider_event.event_id), 0) not between 1 and 255 or coalesce(length(check_provider_event.type), 0) not between 1 and 255
+    or jsonb_typeof(check_provider_event.payload #> '{data,object}') is distinct from 'object' then
+    perform private.fail('invalid_provider_event', 422, 'A provider event has an id, a type and data.object.', 'Pass the provider''s event as it came.');
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.check_stock_mode(mode text, backorder_limit integer, ships_at timestamp with time zone)
  RETURNS void
  LANGUAGE plpgsql
@@ -9982,7 +9996,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.note_delivery(provider text, event_id text)
+CREATE OR REPLACE FUNCTION private.note_deliveries(provider text, event_ids text[])
  RETURNS void
  LANGUAGE sql
  SET search_path TO ''
@@ -9990,7 +10004,7 @@ AS $function$
   update private.provider_events set delivered_at = now()
   where (provider_events.provider, provider_events.event_id) in (
     select late.provider, late.event_id from private.provider_events as late
-    where late.provider = note_delivery.provider and late.event_id = note_delivery.event_id and late.delivered_at is null for update skip locked);
+    where late.provider = note_deliveries.provider and late.event_id = any (note_deliveries.event_ids) and late.delivered_at is null for update skip locked);
 $function$;
 
 CREATE OR REPLACE FUNCTION private.note_failed_instalment(payment_id uuid, failure_code text)
@@ -12974,16 +12988,13 @@ CREATE OR REPLACE FUNCTION private.receive_provider_event(provider text, event_i
  SET search_path TO ''
 AS $function$
 begin
-  if coalesce(length(receive_provider_event.event_id), 0) not between 1 and 255 or coalesce(length(receive_provider_event.type), 0) not between 1 and 255
-    or jsonb_typeof(receive_provider_event.payload #> '{data,object}') is distinct from 'object' then
-    perform private.fail('invalid_provider_event', 422, 'A provider event has an id, a type and data.object.', 'Pass the provider''s event as it came.');
-  end if;
+  perform private.check_provider_event(receive_provider_event.event_id, receive_provider_event.type, receive_provider_event.payload);
   insert into private.provider_events (provider, event_id, type, payload, request_id, brought_by, delivered_at)
   values (receive_provider_event.provider, receive_provider_event.event_id, receive_provider_event.type, receive_provider_event.payload, private.request_id(),
     receive_provider_event.brought_by, case when receive_provider_event.brought_by = 'webhook' then now() end)
   on conflict do nothing;
   if not found and receive_provider_event.brought_by = 'webhook' then
-    perform private.note_delivery(receive_provider_event.provider, receive_provider_event.event_id);
+    perform private.note_deliveries(receive_provider_event.provider, array[receive_provider_event.event_id]);
   end if;
   return jsonb_build_object('event_id', receive_provider_event.event_id,
     'outcome', private.try_provider_event(receive_provider_event.provider, receive_provider_event.event_id));
@@ -16975,6 +16986,35 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.take_provider_events(provider text, events jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_taken text[];
+begin
+  if jsonb_typeof(take_provider_events.events) is distinct from 'array' or jsonb_array_length(take_provider_events.events) not between 1 and 1000 then
+    perform private.fail('invalid_provider_event', 422, 'Events come as an array of 1 to 1000.', 'Pass [{event, request_id}].');
+  end if;
+  perform private.check_provider_event(delivery #>> '{event,id}', delivery #>> '{event,type}', delivery -> 'event')
+  from jsonb_array_elements(take_provider_events.events) as delivery;
+  with taken as (
+    insert into private.provider_events (provider, event_id, type, payload, request_id, delivered_at)
+    select take_provider_events.provider, delivery #>> '{event,id}', delivery #>> '{event,type}', delivery -> 'event', delivery ->> 'request_id', now()
+    from jsonb_array_elements(take_provider_events.events) as delivery order by delivery #>> '{event,id}' -- two crowds with the same events wait for each other in one order
+    on conflict do nothing returning provider_events.event_id
+  )
+  select coalesce(array_agg(taken.event_id), '{}') into v_taken from taken;
+  if cardinality(v_taken) < jsonb_array_length(take_provider_events.events) then
+    perform private.note_deliveries(take_provider_events.provider, array(
+      select delivery #>> '{event,id}' from jsonb_array_elements(take_provider_events.events) as delivery));
+  end if;
+  return jsonb_build_object('taken', to_jsonb(v_taken));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.take_unit(intake public.intakes, learner_id uuid, reference_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -18492,6 +18532,17 @@ begin
     select coalesce(sum(reservations.quantity), 0) from public.reservations
     where reservations.variant_id = units_in_reach.variant_id and reservations.status = 'held' and reservations.expires_at <= now());
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.untried_provider_events(max_events integer)
+ RETURNS TABLE(provider text, event_id text, request_id text)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select provider_events.provider, provider_events.event_id, provider_events.request_id from private.provider_events
+  where provider_events.processed_at is null and provider_events.attempts = 0 and provider_events.received_at < now() - interval '5 seconds'
+  order by provider_events.received_at limit untried_provider_events.max_events;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.unwrapped_json(value jsonb)
@@ -20761,6 +20812,14 @@ CREATE OR REPLACE FUNCTION public.suggest_products(q text, locale text DEFAULT N
  SET search_path TO ''
 AS $function$
   select private.suggest_products(suggest_products.q, suggest_products.locale, suggest_products.max_rows);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.take_provider_events(provider text, events jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.take_provider_events(take_provider_events.provider, take_provider_events.events);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.transfer_enrollment(enrollment_id uuid, to_intake_id uuid, reason text DEFAULT NULL::text, waive_difference boolean DEFAULT false, idempotency_key text DEFAULT NULL::text)
@@ -23577,6 +23636,8 @@ COMMENT ON FUNCTION "private"."check_organisation"(text, text, text, text, text)
 
 COMMENT ON FUNCTION "private"."check_place"(text, text) IS 'Refuses invalid_place.';
 
+COMMENT ON FUNCTION "private"."check_provider_event"(text, text, jsonb) IS 'Refuses invalid_provider_event unless it is an event that the inbox can hold.';
+
 COMMENT ON FUNCTION "private"."check_stock_mode"(text, integer, timestamp with time zone) IS 'Refuses invalid_stock_mode when the three do not go together.';
 
 COMMENT ON FUNCTION "private"."check_stock_note"(text) IS 'Refuses invalid_reason.';
@@ -24149,7 +24210,7 @@ COMMENT ON FUNCTION "private"."note_completions"(integer) IS 'Reads on in the ev
 
 COMMENT ON FUNCTION "private"."note_customers"(uuid[]) IS 'Makes these people (null: all) searchable as they are now.';
 
-COMMENT ON FUNCTION "private"."note_delivery"(text, text) IS 'Notes that a webhook brought an event which was read before. It waits for nobody: whoever holds the row applies it.';
+COMMENT ON FUNCTION "private"."note_deliveries"(text, text[]) IS 'Notes that webhooks brought events which were read before. It waits for nobody: whoever holds a row applies it.';
 
 COMMENT ON FUNCTION "private"."note_failed_instalment"(uuid, text) IS 'A charge of a part came to nothing: it is overdue until the next day of instalment_retry_days, failed after the last one. The caller holds the order''s row.';
 
@@ -24711,6 +24772,8 @@ COMMENT ON FUNCTION "private"."take_back_rest"(uuid, boolean, text) IS 'Takes ba
 
 COMMENT ON FUNCTION "private"."take_due_offer"(uuid) IS 'Takes an offer for a learner who agreed to be charged, or makes it an offer like any other; answers the order. The worker calls it after waitlist.due. Twice does nothing.';
 
+COMMENT ON FUNCTION "private"."take_provider_events"(text, jsonb) IS 'Does the work of public.take_provider_events.';
+
 COMMENT ON FUNCTION "private"."take_unit"(public.intakes, uuid, uuid) IS 'Takes one seat of an intake at once, from the learner''s own offer if they have one. Refuses out_of_stock, already_enrolled and order_already_open.';
 
 COMMENT ON FUNCTION "private"."take_units"(uuid, uuid, integer) IS 'Takes units that are on sale away from a location and says how many were missing. The caller holds every slot of the variant and writes the movement.';
@@ -24862,6 +24925,8 @@ COMMENT ON FUNCTION "private"."undo_order"(uuid, text) IS 'Cancels a paid order:
 COMMENT ON FUNCTION "private"."undo_renewal"(uuid) IS 'Takes back the time of a renewal that was refunded, once; a later renewal keeps its own.';
 
 COMMENT ON FUNCTION "private"."units_in_reach"(uuid) IS 'How many units a purchase would find now; null when the variant is not counted.';
+
+COMMENT ON FUNCTION "private"."untried_provider_events"(integer) IS 'What was taken into the inbox and then left, since whoever took it ended or had too much to do. The worker looks every second.';
 
 COMMENT ON FUNCTION "private"."unwrapped_json"(jsonb) IS 'The JSON inside a JSON text: in a GET, PostgREST gives an argument of type jsonb as the text it found in the address.';
 
@@ -25242,6 +25307,8 @@ COMMENT ON FUNCTION "public"."submit_quiz"(uuid, jsonb, text) IS 'Hands an attem
 COMMENT ON FUNCTION "public"."subscription_offers"() IS 'The plans that can be subscribed to, with what a period costs per currency (taxes included) and what they open.';
 
 COMMENT ON FUNCTION "public"."suggest_products"(text, text, integer) IS 'What a search box proposes for the letters typed so far, at most 10: [{type: product or category, id, kind, slug, title, image_url}]. Titles that begin so, then words that do, then what is written alike. Errors: invalid_search.';
+
+COMMENT ON FUNCTION "public"."take_provider_events"(text, jsonb) IS 'Secret key only: keeps verified events, [{event, request_id}], in the inbox without applying them; whoever took them applies each by receive_provider_event, and the worker what is left. {taken}: the ids of those that were new. Errors: invalid_provider_event.';
 
 COMMENT ON FUNCTION "public"."transfer_enrollment"(uuid, uuid, text, boolean, text) IS 'Moves a seat to another intake: the learner up to transfer_days before the start, staff (enrollments.write) at any time. What costs the same moves at once, with its progress when the course is the same; what costs less gives the difference back; what costs more answers an order that holds the new seat and moves the learner once it is paid. Staff may waive the difference. Errors: enrollment_not_found, enrollment_not_transferable, transfer_too_late, intake_not_found, intake_not_open, intake_closed, intake_cancelled, variant_not_found, price_missing, out_of_stock, already_enrolled, order_already_open, invalid_reason, idempotency_key_reused, sign_in_required.';
 
@@ -26404,6 +26471,12 @@ REVOKE ALL ON FUNCTION "private"."check_place"(text, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."check_place"(text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."check_place"(text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."check_provider_event"(text, text, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_provider_event"(text, text, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_provider_event"(text, text, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."check_stock_mode"(text, integer, timestamp with time zone) FROM PUBLIC;
 
@@ -28289,11 +28362,11 @@ REVOKE ALL ON FUNCTION "private"."note_customers"(uuid[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."note_customers"(uuid[]) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."note_delivery"(text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."note_deliveries"(text, text[]) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."note_delivery"(text, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."note_deliveries"(text, text[]) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."note_delivery"(text, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."note_deliveries"(text, text[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."note_failed_instalment"(uuid, text) FROM PUBLIC;
 
@@ -30189,6 +30262,14 @@ REVOKE ALL ON FUNCTION "private"."take_due_offer"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."take_due_offer"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."take_provider_events"(text, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."take_provider_events"(text, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."take_provider_events"(text, jsonb) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."take_provider_events"(text, jsonb) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."take_unit"(public.intakes, uuid, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."take_unit"(public.intakes, uuid, uuid) FROM "postgres";
@@ -30658,6 +30739,12 @@ REVOKE ALL ON FUNCTION "private"."units_in_reach"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."units_in_reach"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."units_in_reach"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."untried_provider_events"(integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."untried_provider_events"(integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."untried_provider_events"(integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."unwrapped_json"(jsonb) FROM PUBLIC;
 
@@ -32288,6 +32375,14 @@ REVOKE ALL ON FUNCTION "public"."suggest_products"(text, text, integer) FROM "po
 GRANT EXECUTE ON FUNCTION "public"."suggest_products"(text, text, integer) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."suggest_products"(text, text, integer) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."take_provider_events"(text, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "public"."take_provider_events"(text, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."take_provider_events"(text, jsonb) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."take_provider_events"(text, jsonb) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."transfer_enrollment"(uuid, uuid, text, boolean, text) FROM PUBLIC;
 

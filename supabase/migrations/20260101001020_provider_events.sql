@@ -232,7 +232,23 @@ end
 $$;
 comment on function private.try_provider_event(text, text) is 'apply_provider_event that keeps the event and the error when it fails: all effects are undone, the inbox row stays.';
 
-create function private.note_delivery(provider text, event_id text)
+create function private.check_provider_event(event_id text, type text, payload jsonb)
+returns void
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  if coalesce(length(check_provider_event.event_id), 0) not between 1 and 255 or coalesce(length(check_provider_event.type), 0) not between 1 and 255
+    or jsonb_typeof(check_provider_event.payload #> '{data,object}') is distinct from 'object' then
+    perform private.fail('invalid_provider_event', 422, 'A provider event has an id, a type and data.object.', 'Pass the provider''s event as it came.');
+  end if;
+end
+$$;
+comment on function private.check_provider_event(text, text, jsonb) is 'Refuses invalid_provider_event unless it is an event that the inbox can hold.';
+
+create function private.note_deliveries(provider text, event_ids text[])
 returns void
 language sql
 volatile
@@ -242,9 +258,9 @@ as $$
   update private.provider_events set delivered_at = now()
   where (provider_events.provider, provider_events.event_id) in (
     select late.provider, late.event_id from private.provider_events as late
-    where late.provider = note_delivery.provider and late.event_id = note_delivery.event_id and late.delivered_at is null for update skip locked);
+    where late.provider = note_deliveries.provider and late.event_id = any (note_deliveries.event_ids) and late.delivered_at is null for update skip locked);
 $$;
-comment on function private.note_delivery(text, text) is 'Notes that a webhook brought an event which was read before. It waits for nobody: whoever holds the row applies it.';
+comment on function private.note_deliveries(text, text[]) is 'Notes that webhooks brought events which were read before. It waits for nobody: whoever holds a row applies it.';
 
 create function private.receive_provider_event(provider text, event_id text, type text, payload jsonb, brought_by text default 'webhook')
 returns jsonb
@@ -254,16 +270,13 @@ security definer -- the service role may not write the inbox
 set search_path = ''
 as $$
 begin
-  if coalesce(length(receive_provider_event.event_id), 0) not between 1 and 255 or coalesce(length(receive_provider_event.type), 0) not between 1 and 255
-    or jsonb_typeof(receive_provider_event.payload #> '{data,object}') is distinct from 'object' then
-    perform private.fail('invalid_provider_event', 422, 'A provider event has an id, a type and data.object.', 'Pass the provider''s event as it came.');
-  end if;
+  perform private.check_provider_event(receive_provider_event.event_id, receive_provider_event.type, receive_provider_event.payload);
   insert into private.provider_events (provider, event_id, type, payload, request_id, brought_by, delivered_at)
   values (receive_provider_event.provider, receive_provider_event.event_id, receive_provider_event.type, receive_provider_event.payload, private.request_id(),
     receive_provider_event.brought_by, case when receive_provider_event.brought_by = 'webhook' then now() end)
   on conflict do nothing;
   if not found and receive_provider_event.brought_by = 'webhook' then
-    perform private.note_delivery(receive_provider_event.provider, receive_provider_event.event_id);
+    perform private.note_deliveries(receive_provider_event.provider, array[receive_provider_event.event_id]);
   end if;
   return jsonb_build_object('event_id', receive_provider_event.event_id,
     'outcome', private.try_provider_event(receive_provider_event.provider, receive_provider_event.event_id));
@@ -285,6 +298,67 @@ $$;
 comment on function public.receive_provider_event(text, text, text, jsonb) is
   'Secret key only: takes a verified event into the inbox and applies it. {event_id, outcome}: applied, ignored, needs_review, duplicate, or failed (kept, the worker tries again). Errors: invalid_provider_event.';
 grant execute on function public.receive_provider_event(text, text, text, jsonb) to service_role;
+
+-- a crowd of deliveries: kept first, applied behind the answers -----------------------------------------------------------------------
+
+create function private.take_provider_events(provider text, events jsonb)
+returns jsonb
+language plpgsql
+volatile
+security definer -- the service role may not write the inbox
+set search_path = ''
+as $$
+declare
+  v_taken text[];
+begin
+  if jsonb_typeof(take_provider_events.events) is distinct from 'array' or jsonb_array_length(take_provider_events.events) not between 1 and 1000 then
+    perform private.fail('invalid_provider_event', 422, 'Events come as an array of 1 to 1000.', 'Pass [{event, request_id}].');
+  end if;
+  perform private.check_provider_event(delivery #>> '{event,id}', delivery #>> '{event,type}', delivery -> 'event')
+  from jsonb_array_elements(take_provider_events.events) as delivery;
+  with taken as (
+    insert into private.provider_events (provider, event_id, type, payload, request_id, delivered_at)
+    select take_provider_events.provider, delivery #>> '{event,id}', delivery #>> '{event,type}', delivery -> 'event', delivery ->> 'request_id', now()
+    from jsonb_array_elements(take_provider_events.events) as delivery order by delivery #>> '{event,id}' -- two crowds with the same events wait for each other in one order
+    on conflict do nothing returning provider_events.event_id
+  )
+  select coalesce(array_agg(taken.event_id), '{}') into v_taken from taken;
+  if cardinality(v_taken) < jsonb_array_length(take_provider_events.events) then
+    perform private.note_deliveries(take_provider_events.provider, array(
+      select delivery #>> '{event,id}' from jsonb_array_elements(take_provider_events.events) as delivery));
+  end if;
+  return jsonb_build_object('taken', to_jsonb(v_taken));
+end
+$$;
+comment on function private.take_provider_events(text, jsonb) is 'Does the work of public.take_provider_events.';
+grant execute on function private.take_provider_events(text, jsonb) to service_role;
+
+create function public.take_provider_events(provider text, events jsonb)
+returns jsonb
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select private.take_provider_events(take_provider_events.provider, take_provider_events.events);
+$$;
+comment on function public.take_provider_events(text, jsonb) is
+  'Secret key only: keeps verified events, [{event, request_id}], in the inbox without applying them; whoever took them applies each by receive_provider_event, and the worker what is left. '
+  '{taken}: the ids of those that were new. Errors: invalid_provider_event.';
+grant execute on function public.take_provider_events(text, jsonb) to service_role;
+
+create function private.untried_provider_events(max_events integer)
+returns table (provider text, event_id text, request_id text)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select provider_events.provider, provider_events.event_id, provider_events.request_id from private.provider_events
+  where provider_events.processed_at is null and provider_events.attempts = 0 and provider_events.received_at < now() - interval '5 seconds'
+  order by provider_events.received_at limit untried_provider_events.max_events;
+$$;
+comment on function private.untried_provider_events(integer) is 'What was taken into the inbox and then left, since whoever took it ended or had too much to do. The worker looks every second.';
 
 create function private.apply_pending_provider_events(max_events integer default 100)
 returns integer

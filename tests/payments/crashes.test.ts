@@ -1,11 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type Simulator, startSimulator } from "../../packages/simulator/src/index.ts";
+import { applyTakenEvents } from "../../packages/worker/src/apply-taken-events.ts";
+import { createLog } from "../../packages/worker/src/log.ts";
 import { issueInvoice } from "../../packages/worker/src/tasks/invoices.issue-invoice.ts";
 import { sendRefund } from "../../packages/worker/src/tasks/payments.send-refund.ts";
 import { FailpointReached, failpoint, failpointsUrl } from "../../supabase/functions/_shared/failpoint.ts";
-import { handleWebhook } from "../../supabase/functions/_shared/payments/handle-webhook.ts";
+import { handleWebhook, type WebhookDeps } from "../../supabase/functions/_shared/payments/handle-webhook.ts";
 import { openProviders, type PaymentProviders } from "../../supabase/functions/_shared/payments/open-providers.ts";
+import { WebhookInbox } from "../../supabase/functions/_shared/payments/webhook-inbox.ts";
 import { createStripe } from "../../supabase/functions/_shared/stripe.ts";
 import { handleCheckout } from "../../supabase/functions/checkout/handler.ts";
 import { handleCreatePaymentIntent } from "../../supabase/functions/create-payment-intent/handler.ts";
@@ -137,16 +140,29 @@ async function delivery({ sessionId }: Sale): Promise<() => Request> {
     new Request("http://functions.test", { method: "POST", body: payload, headers: { "stripe-signature": signature } });
 }
 
+/** The webhook as a function has it; with `atOnce` 0 each delivery is one too many to be applied before its answer. */
+function webhookOf(target: TestDatabase, atOnce?: number): WebhookDeps {
+  return {
+    provider: providers.stripe,
+    inbox: new WebhookInbox(clientOf(target, "service"), "stripe", undefined, atOnce),
+  };
+}
+
 async function paidOnce(target: TestDatabase, step: string): Promise<void> {
   const sale = await paidAtProvider(target);
   const request = await delivery(sale);
-  const deps = { asService: clientOf(target, "service"), provider: providers.stripe };
+  const deps = webhookOf(target, step === "webhook.taken" ? 0 : undefined);
   await crashAt(simulator, step);
   const answer = await again(() => handleWebhook(request(), deps));
-  expect([answer.status, (await answer.json()).outcome]).toEqual([
-    200,
-    step === "webhook.verified" ? "applied" : "duplicate",
-  ]);
+  const outcome = { "webhook.verified": "applied", "webhook.taken": "received" }[step] ?? "duplicate";
+  expect([answer.status, (await answer.json()).outcome]).toEqual([200, outcome]);
+  if (step === "webhook.taken") {
+    // The one that took it is gone and the next one leaves it alone: it is the worker's.
+    await target.sql`update private.provider_events set received_at = now() - interval '6 seconds' where processed_at is null`;
+    const sql = workerSql(target);
+    expect(await applyTakenEvents(sql, createLog("silent"))).toBe(1);
+    await sql.end();
+  }
   expect(await outcomeOf(target.sql, sale)).toMatchObject({
     order: "paid",
     payments: [`success ${PRICE} 0`],
@@ -158,7 +174,7 @@ async function paidOnce(target: TestDatabase, step: string): Promise<void> {
 }
 
 describe("a webhook that crashes and is delivered again pays once", () => {
-  test.each(["webhook.verified", "webhook.received"])("at %s", (step) => paidOnce(database, step));
+  test.each(["webhook.verified", "webhook.taken", "webhook.received"])("at %s", (step) => paidOnce(database, step));
 
   test("but twice when nobody remembers what was done", async () => {
     await withSabotage(
@@ -178,7 +194,7 @@ describe("a webhook that crashes and is delivered again pays once", () => {
 
 async function refundedOnce(target: TestDatabase, step: string, known = providers): Promise<void> {
   const sale = await paidAtProvider(target);
-  await handleWebhook((await delivery(sale))(), { asService: clientOf(target, "service"), provider: providers.stripe });
+  await handleWebhook((await delivery(sale))(), webhookOf(target));
   await target.sql`select private.undo_order(${sale.orderId}, 'a test gives it back')`;
   const [refund] = await target.sql`select id from public.refunds where order_id = ${sale.orderId}`;
   const sql = workerSql(target);
@@ -223,7 +239,7 @@ describe("a refund whose worker crashes and starts again goes back once", () => 
 
 async function invoicedOnce(target: TestDatabase, step: string): Promise<void> {
   const sale = await paidAtProvider(target);
-  await handleWebhook((await delivery(sale))(), { asService: clientOf(target, "service"), provider: providers.stripe });
+  await handleWebhook((await delivery(sale))(), webhookOf(target));
   const sql = workerSql(target);
   try {
     await crashAt(simulator, step);

@@ -19,8 +19,10 @@ export function clientOf(database: TestDatabase, who: string): Database {
   const rpc = (verb: string, parameters: Record<string, unknown>) => ({
     setHeader: async () => {
       const names = Object.keys(parameters);
-      const values = names.map((name) => parameters[name]);
-      const call = `select public.${verb}(${names.map((name, at) => `${name} => $${at + 1}`).join(", ")}) as answer`;
+      const isJson = (name: string) => typeof parameters[name] === "object" && parameters[name] !== null;
+      const values = names.map((name) => (isJson(name) ? JSON.stringify(parameters[name]) : parameters[name]));
+      const given = names.map((name, at) => `${name} => $${at + 1}${isJson(name) ? "::text::jsonb" : ""}`);
+      const call = `select public.${verb}(${given.join(", ")}) as answer`;
       let data: unknown;
       const refusal = await refusalOf(async () => {
         const [row] = await actingAs(database.sql, who, (sql) => sql.unsafe(call, values as never));

@@ -9,6 +9,8 @@ import { sendRefund } from "../../packages/worker/src/tasks/payments.send-refund
 import type { RunContext, ScheduledTask } from "../../packages/worker/src/tasks/task.ts";
 import { handleWebhook } from "../../supabase/functions/_shared/payments/handle-webhook.ts";
 import { openProviders } from "../../supabase/functions/_shared/payments/open-providers.ts";
+import type { PaymentProvider } from "../../supabase/functions/_shared/payments/provider.ts";
+import { WebhookInbox } from "../../supabase/functions/_shared/payments/webhook-inbox.ts";
 import { Problem } from "../../supabase/functions/_shared/problem.ts";
 import { createStripe } from "../../supabase/functions/_shared/stripe.ts";
 import { handleCheckout } from "../../supabase/functions/checkout/handler.ts";
@@ -38,16 +40,17 @@ async function openShop(target: TestDatabase, seed: string) {
   const wallet = { EWALLET_API_BASE: `${simulator.url}/ewallet/v1`, EWALLET_API_KEY: "ew_two_way" };
   const providers = openProviders(stripe, { ...SECRETS, ...wallet });
   const asService = clientOf(target, "service");
+  const inboxes = { stripe: new WebhookInbox(asService, "stripe"), ewallet: new WebhookInbox(asService, "ewallet") };
   const endpoint = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const provider = request.url === "/ewallet" ? providers.ewallet : providers.stripe;
+    const name = request.url === "/ewallet" ? "ewallet" : "stripe";
+    const provider = providers[name] as PaymentProvider;
     const headers = new Headers(request.headers as Record<string, string>);
     const delivery = new Request("http://shop.test", { method: "POST", body: Buffer.concat(chunks), headers });
-    const answer = await handleWebhook(delivery, {
-      asService,
-      provider: provider as NonNullable<typeof provider>,
-    }).catch((error) => (error instanceof Problem ? error.toResponse() : new Response(null, { status: 500 })));
+    const answer = await handleWebhook(delivery, { provider, inbox: inboxes[name] }).catch((error) =>
+      error instanceof Problem ? error.toResponse() : new Response(null, { status: 500 }),
+    );
     response.writeHead(answer.status).end();
   });
   await new Promise<void>((resolve) => endpoint.listen(0, "127.0.0.1", resolve));

@@ -6257,6 +6257,7 @@ export type Database = {
       submit_quiz: { Args: { answers: Json; attempt_id: string; idempotency_key?: string }; Returns: Json };
       subscription_offers: { Args: Record<PropertyKey, never>; Returns: Json[] };
       suggest_products: { Args: { locale?: string; max_rows?: number; q: string }; Returns: Json };
+      take_provider_events: { Args: { events: Json; provider: string }; Returns: Json };
       transfer_enrollment: {
         Args: {
           enrollment_id: string;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JobResult, JobWithMetadata, PgBoss } from "pg-boss";
 import { openProviders } from "../../../supabase/functions/_shared/payments/open-providers.ts";
+import { applyTakenEvents } from "./apply-taken-events.ts";
 import { openDatabase, type Sql } from "./database.ts";
 import { type Health, serveHealth } from "./health-server.ts";
 import type { Log } from "./log.ts";
@@ -71,7 +72,13 @@ export async function startWorker(
     for (const task of relayed.tasks) wake(task);
     return relayed.events;
   };
-  const relaying = options.continuous ? relayFor(relayOnce, stopping.signal, log) : Promise.resolve();
+  const applyOnce = () => applyTakenEvents(sql, log);
+  const loops = options.continuous
+    ? Promise.all([
+        keepDoing("relaying", relayOnce, stopping.signal, log),
+        keepDoing("applying", applyOnce, stopping.signal, log),
+      ])
+    : Promise.resolve();
   facts.ready = true;
   log.info({ port: settings.port, continuous: options.continuous }, "worker started");
 
@@ -80,7 +87,7 @@ export async function startWorker(
     async stop() {
       facts.stopping = true;
       stopping.abort();
-      await relaying;
+      await loops;
       await boss.stop({ graceful: true, timeout: STOP_TIMEOUT, close: true });
       mailer.close();
       await sql.end();
@@ -113,14 +120,15 @@ async function takeWork(boss: PgBoss, runner: Runner): Promise<(task: TaskName) 
   };
 }
 
-async function relayFor(relayOnce: () => Promise<number>, signal: AbortSignal, log: Log): Promise<void> {
+/** Does a batch of something again and again: at once while there was something to do, each second when there was not. */
+async function keepDoing(what: string, once: () => Promise<number>, signal: AbortSignal, log: Log): Promise<void> {
   let pause = BUSY_PAUSE;
   while (!signal.aborted) {
     try {
-      pause = (await relayOnce()) > 0 ? BUSY_PAUSE : Math.min(pause * 1.5, IDLE_PAUSE);
+      pause = (await once()) > 0 ? BUSY_PAUSE : Math.min(pause * 1.5, IDLE_PAUSE);
     } catch (error) {
       pause = Math.min(Math.max(pause * 2, 500), FAILURE_PAUSE);
-      log.warn({ err: error, pause_ms: pause }, "relaying failed; trying again");
+      log.warn({ err: error, pause_ms: pause }, `${what} failed; trying again`);
     }
     await sleep(pause, undefined, { signal }).catch(() => undefined);
   }

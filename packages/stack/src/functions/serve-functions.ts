@@ -22,7 +22,9 @@ const [folder = "", port = ""] = Deno.args;
 const RELOAD = 75;
 const loaded = new Map<string, Promise<Handler>>();
 
-for (const name of functionNames()) load(name).catch((error) => console.error(`[${name}] could not be loaded`, error));
+// A function that is added or taken away ends this process like any change of a file.
+const names = new Set(functionNames());
+for (const name of names) load(name).catch((error) => console.error(`[${name}] could not be loaded`, error));
 
 // A promise that a function forgot must not take the others down.
 addEventListener("unhandledrejection", (event) => {
@@ -37,8 +39,8 @@ watch().catch((error) => console.error("Changes are not watched:", error));
 async function answer(request: Request): Promise<Response> {
   const path = new URL(request.url).pathname.replace(/^\/functions\/v1(?=\/)/, "");
   const name = path.split("/")[1] ?? "";
-  if (name === "_health") return Response.json({ functions: functionNames() });
-  if (!functionNames().includes(name)) {
+  if (name === "_health") return Response.json({ functions: [...names] });
+  if (!names.has(name)) {
     return refuse(
       404,
       "function_not_found",

@@ -1,0 +1,112 @@
+import { describe, expect, test } from "vitest";
+import { applyTakenEvents } from "../../packages/worker/src/apply-taken-events.ts";
+import { createLog } from "../../packages/worker/src/log.ts";
+import type { Database } from "../../supabase/functions/_shared/call-verb.ts";
+import type { ProviderEvent as InboxEvent } from "../../supabase/functions/_shared/payments/provider.ts";
+import { WebhookInbox } from "../../supabase/functions/_shared/payments/webhook-inbox.ts";
+import { type TestDatabase, useDatabase } from "../support/database.ts";
+import { expectRefusal } from "../support/expect-error.ts";
+import { expectInvariants } from "../support/invariants.ts";
+import { withSabotage } from "../support/sabotage.ts";
+import { actingAs } from "./acting-as.ts";
+import { clientOf, workerSql } from "./crashing.ts";
+import { outcomeOf } from "./outcome.ts";
+import { paid } from "./provider-events.ts";
+import { openSale, PRICE, type Sale } from "./sale.ts";
+
+const database = useDatabase();
+const CROWD = 25;
+
+/** The database as the webhook has it, which counts its calls and can refuse to apply anything. */
+function watched(target: TestDatabase, broken = false) {
+  const client = clientOf(target, "service");
+  const calls: string[] = [];
+  const rpc = (verb: string, parameters: Record<string, unknown>) => {
+    calls.push(verb);
+    if (broken && verb === "receive_provider_event")
+      return { setHeader: async () => ({ data: null, error: { message: "gone" }, status: 0 }) };
+    return client.rpc(verb, parameters);
+  };
+  return { client: { rpc } as unknown as Database, calls };
+}
+
+const deliveryOf = (sale: Sale) => ({ event: paid(sale) as unknown as InboxEvent, requestId: "crowd-test" });
+const paidOnce = { order: "paid", payments: [`success ${PRICE} 0`], enrollments: ["active"] };
+
+describe("a crowd of deliveries", () => {
+  test("is kept by few calls, answered, and applied behind the answers", async () => {
+    const sales = [];
+    while (sales.length < CROWD) sales.push(await openSale(database.sql));
+    const behind: Promise<unknown>[] = [];
+    const { client, calls } = watched(database);
+    const inbox = new WebhookInbox(client, "stripe", (work) => void behind.push(work), 2);
+    const outcomes = await Promise.all(sales.map((sale) => inbox.receive(deliveryOf(sale))));
+    expect(outcomes.filter((outcome) => outcome === "applied")).toHaveLength(2);
+    expect(outcomes.filter((outcome) => outcome === "received")).toHaveLength(CROWD - 2);
+    expect(calls.filter((verb) => verb === "take_provider_events").length).toBeLessThan(4);
+    await Promise.all(behind);
+    for (const sale of sales) expect(await outcomeOf(database.sql, sale)).toMatchObject(paidOnce);
+    expect(await inbox.receive(deliveryOf(await openSale(database.sql))), "when it is gone").toBe("applied");
+    await expectInvariants(database.sql);
+  });
+
+  test("that is never applied where it was taken is the worker's within seconds, and nothing of it is lost", () =>
+    left(database));
+
+  test("is lost when it is answered before it is kept", () =>
+    withSabotage(
+      `create or replace function private.take_provider_events(provider text, events jsonb) returns jsonb language sql security definer set search_path = ''
+        as $$ select jsonb_build_object('taken', (select jsonb_agg(delivery #> '{event,id}') from jsonb_array_elements(events) as delivery)) $$`,
+      left,
+      { rounds: 1 },
+    ));
+
+  async function left(target: TestDatabase): Promise<void> {
+    const sale = await openSale(target.sql);
+    const behind: Promise<unknown>[] = [];
+    const inbox = new WebhookInbox(watched(target, true).client, "stripe", (work) => void behind.push(work), 0);
+    const delivery = deliveryOf(sale);
+    expect(await Promise.all([inbox.receive(delivery), inbox.receive(delivery)])).toEqual(["received", "received"]);
+    await Promise.all(behind);
+    const sql = workerSql(target);
+    try {
+      expect(await applyTakenEvents(sql, createLog("silent")), "whoever took it has five seconds").toBe(0);
+      await target.sql`update private.provider_events set received_at = now() - interval '6 seconds' where processed_at is null`;
+      const runs = await Promise.all([1, 2, 3].map(() => applyTakenEvents(sql, createLog("silent"))));
+      expect(Math.max(...runs)).toBe(1);
+    } finally {
+      await sql.end();
+    }
+    expect(await outcomeOf(target.sql, sale)).toMatchObject({ ...paidOnce, events: { "order.paid": 1 } });
+  }
+
+  test("with one event that the database cannot hold keeps the others", async () => {
+    const sale = await openSale(database.sql);
+    const inbox = new WebhookInbox(watched(database, true).client, "stripe", undefined, 0);
+    const first = inbox.receive(deliveryOf(await openSale(database.sql)));
+    const bad = { event: { ...deliveryOf(sale).event, id: "evt_\u0000" }, requestId: "crowd-test" };
+    const results = await Promise.allSettled([first, inbox.receive(bad), inbox.receive(deliveryOf(sale))]);
+    expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    await database.sql`update private.provider_events set received_at = now() - interval '6 seconds' where processed_at is null`;
+    const sql = workerSql(database);
+    expect(await applyTakenEvents(sql, createLog("silent"))).toBe(2);
+    await sql.end();
+    expect(await outcomeOf(database.sql, sale)).toMatchObject(paidOnce);
+  });
+
+  test.each([
+    ["no array", "{}"],
+    ["an empty array", "[]"],
+    ["null", "null"],
+    ["an event without an object", '[{"event": {"id": "e", "type": "t", "data": {}}}]'],
+    ["more than a thousand", JSON.stringify(Array(1001).fill({}))],
+  ])("is refused as %s", (_what, events) =>
+    database.rolledBack((sql) =>
+      expectRefusal(
+        () =>
+          actingAs(sql, "service", (tx) => tx`select public.take_provider_events('stripe', ${events}::text::jsonb)`),
+        { code: "invalid_provider_event", status: 422 },
+      ),
+    ),
+  );
+});
