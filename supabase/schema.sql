@@ -72,6 +72,8 @@ CREATE TABLE "private"."order_completion_progress" ("only_row" boolean NOT NULL 
 
 CREATE TABLE "private"."order_completions" ("order_id" uuid NOT NULL, "due_at" timestamp with time zone NOT NULL, CONSTRAINT "order_completions_pkey" PRIMARY KEY (order_id));
 
+CREATE TABLE "private"."order_exchanges" ("supplement_id" uuid NOT NULL, "order_id" uuid NOT NULL, "amount" bigint NOT NULL, "item_ids" uuid[] NOT NULL, "quantities" integer[] NOT NULL, "reason" text NOT NULL, "settled_at" timestamp with time zone, CONSTRAINT "order_exchanges_are_between_two_orders" CHECK ((supplement_id <> order_id)), CONSTRAINT "order_exchanges_name_what_goes" CHECK ((cardinality(item_ids) = cardinality(quantities))), CONSTRAINT "order_exchanges_pkey" PRIMARY KEY (supplement_id), CONSTRAINT "order_exchanges_take_no_money" CHECK ((amount >= 0)));
+
 CREATE TABLE "private"."process_reporters" ("reporter" text NOT NULL, "task" text NOT NULL, CONSTRAINT "process_reporters_are_snake_case" CHECK ((reporter ~ '^[a-z][a-z_]{1,40}$'::text)), CONSTRAINT "process_reporters_pkey" PRIMARY KEY (reporter, task));
 
 CREATE TABLE "private"."product_prices" ("product_id" uuid NOT NULL, "currency" text NOT NULL, "lowest_amount" bigint NOT NULL, "highest_amount" bigint NOT NULL, CONSTRAINT "product_prices_pkey" PRIMARY KEY (product_id, currency));
@@ -384,11 +386,11 @@ CREATE TABLE "public"."payment_proofs" ("id" uuid NOT NULL DEFAULT gen_random_uu
 
 ALTER TABLE "public"."payment_proofs" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."payments" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_id" uuid NOT NULL, "attempt" integer NOT NULL, "provider" text NOT NULL DEFAULT 'stripe'::text, "method" text NOT NULL DEFAULT 'checkout'::text, "status" text NOT NULL DEFAULT 'pending'::text, "currency" text NOT NULL, "amount" bigint NOT NULL, "capture_method" text NOT NULL DEFAULT 'automatic'::text, "authorized_amount" bigint NOT NULL DEFAULT 0, "captured_amount" bigint NOT NULL DEFAULT 0, "refunded_amount" bigint NOT NULL DEFAULT 0, "disputed_amount" bigint NOT NULL DEFAULT 0, "session_id" text, "provider_payment_id" text, "reference" text, "checkout_url" text, "expires_at" timestamp with time zone, "failure_code" text, "failure_message" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "settled_at" timestamp with time zone, "authorized_until" timestamp with time zone, "capture_asked_at" timestamp with time zone, "capture_asked_amount" bigint, "void_asked_at" timestamp with time zone, "void_reason" text, "gift_card_id" uuid, CONSTRAINT "payments_are_authorized_for_a_time" CHECK (((status <> 'authorized'::text) OR ((authorized_amount > 0) AND (authorized_until IS NOT NULL) AND (provider_payment_id IS NOT NULL)))), CONSTRAINT "payments_are_by_stripe_or_named_by_their_method" CHECK ((((provider = 'stripe'::text) = (method = ANY (ARRAY['checkout'::text, 'payment_intent'::text, 'saved_method'::text, 'subscription'::text]))) AND ((provider = 'stripe'::text) OR (provider = method)))), CONSTRAINT "payments_are_numbered_per_order" UNIQUE (order_id, attempt), CONSTRAINT "payments_ask_the_provider_for_one_thing" CHECK (((num_nonnulls(capture_asked_at, void_asked_at) <= 1) AND ((capture_asked_at IS NULL) = (capture_asked_amount IS NULL)) AND ((capture_asked_amount >= 1) AND (capture_asked_amount <= authorized_amount)))), CONSTRAINT "payments_by_gift_card_name_it" CHECK (
+CREATE TABLE "public"."payments" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_id" uuid NOT NULL, "attempt" integer NOT NULL, "provider" text NOT NULL DEFAULT 'stripe'::text, "method" text NOT NULL DEFAULT 'checkout'::text, "status" text NOT NULL DEFAULT 'pending'::text, "currency" text NOT NULL, "amount" bigint NOT NULL, "capture_method" text NOT NULL DEFAULT 'automatic'::text, "authorized_amount" bigint NOT NULL DEFAULT 0, "captured_amount" bigint NOT NULL DEFAULT 0, "refunded_amount" bigint NOT NULL DEFAULT 0, "disputed_amount" bigint NOT NULL DEFAULT 0, "exchanged_amount" bigint NOT NULL DEFAULT 0, "origin_id" uuid, "session_id" text, "provider_payment_id" text, "reference" text, "checkout_url" text, "expires_at" timestamp with time zone, "failure_code" text, "failure_message" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "settled_at" timestamp with time zone, "authorized_until" timestamp with time zone, "capture_asked_at" timestamp with time zone, "capture_asked_amount" bigint, "void_asked_at" timestamp with time zone, "void_reason" text, "gift_card_id" uuid, CONSTRAINT "payments_are_authorized_for_a_time" CHECK (((status <> 'authorized'::text) OR ((authorized_amount > 0) AND (authorized_until IS NOT NULL) AND (provider_payment_id IS NOT NULL)))), CONSTRAINT "payments_are_by_stripe_or_named_by_their_method" CHECK ((((provider = 'stripe'::text) = (method = ANY (ARRAY['checkout'::text, 'payment_intent'::text, 'saved_method'::text, 'subscription'::text]))) AND ((provider = 'stripe'::text) OR (provider = method)))), CONSTRAINT "payments_are_numbered_per_order" UNIQUE (order_id, attempt), CONSTRAINT "payments_ask_the_provider_for_one_thing" CHECK (((num_nonnulls(capture_asked_at, void_asked_at) <= 1) AND ((capture_asked_at IS NULL) = (capture_asked_amount IS NULL)) AND ((capture_asked_amount >= 1) AND (capture_asked_amount <= authorized_amount)))), CONSTRAINT "payments_by_exchange_name_where_they_come_from" CHECK (((provider = 'exchange'::text) = (origin_id IS NOT NULL))), CONSTRAINT "payments_by_gift_card_name_it" CHECK (
 CASE
     WHEN (provider = 'gift_card'::text) THEN ((gift_card_id IS NOT NULL) OR (status = 'pending'::text))
     ELSE (gift_card_id IS NULL)
-END), CONSTRAINT "payments_capture_no_more_than_was_authorized" CHECK ((((authorized_amount >= 0) AND (authorized_amount <= amount)) AND ((capture_method = 'automatic'::text) OR (captured_amount <= authorized_amount)))), CONSTRAINT "payments_give_back_no_more_than_they_took" CHECK (((refunded_amount >= 0) AND (disputed_amount >= 0) AND ((refunded_amount + disputed_amount) <= captured_amount) AND (captured_amount <= amount))), CONSTRAINT "payments_have_a_known_capture_method" CHECK ((capture_method = ANY (ARRAY['automatic'::text, 'manual'::text]))), CONSTRAINT "payments_have_a_known_method" CHECK ((method = ANY (ARRAY['checkout'::text, 'payment_intent'::text, 'saved_method'::text, 'subscription'::text, 'ewallet'::text, 'manual_transfer'::text, 'store_credit'::text, 'gift_card'::text, 'cash'::text, 'other'::text]))), CONSTRAINT "payments_have_a_known_provider" CHECK ((provider = ANY (ARRAY['stripe'::text, 'ewallet'::text, 'manual_transfer'::text, 'store_credit'::text, 'gift_card'::text, 'cash'::text, 'other'::text]))), CONSTRAINT "payments_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text, 'authorized'::text, 'success'::text, 'failed'::text, 'expired'::text, 'cancelled'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text]))), CONSTRAINT "payments_pay_something" CHECK ((amount > 0)), CONSTRAINT "payments_pkey" PRIMARY KEY (id), CONSTRAINT "payments_session_id_key" UNIQUE (session_id), CONSTRAINT "payments_took_money_when_they_succeeded" CHECK (((captured_amount > 0) = (status = ANY (ARRAY['success'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text])))));
+END), CONSTRAINT "payments_capture_no_more_than_was_authorized" CHECK ((((authorized_amount >= 0) AND (authorized_amount <= amount)) AND ((capture_method = 'automatic'::text) OR (captured_amount <= authorized_amount)))), CONSTRAINT "payments_exchange_no_more_than_they_took" CHECK (((exchanged_amount >= 0) AND (exchanged_amount <= captured_amount))), CONSTRAINT "payments_give_back_no_more_than_they_took" CHECK (((refunded_amount >= 0) AND (disputed_amount >= 0) AND ((refunded_amount + disputed_amount) <= captured_amount) AND (captured_amount <= amount))), CONSTRAINT "payments_have_a_known_capture_method" CHECK ((capture_method = ANY (ARRAY['automatic'::text, 'manual'::text]))), CONSTRAINT "payments_have_a_known_method" CHECK ((method = ANY (ARRAY['checkout'::text, 'payment_intent'::text, 'saved_method'::text, 'subscription'::text, 'ewallet'::text, 'manual_transfer'::text, 'store_credit'::text, 'gift_card'::text, 'exchange'::text, 'cash'::text, 'other'::text]))), CONSTRAINT "payments_have_a_known_provider" CHECK ((provider = ANY (ARRAY['stripe'::text, 'ewallet'::text, 'manual_transfer'::text, 'store_credit'::text, 'gift_card'::text, 'exchange'::text, 'cash'::text, 'other'::text]))), CONSTRAINT "payments_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text, 'authorized'::text, 'success'::text, 'failed'::text, 'expired'::text, 'cancelled'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text]))), CONSTRAINT "payments_pay_something" CHECK ((amount > 0)), CONSTRAINT "payments_pkey" PRIMARY KEY (id), CONSTRAINT "payments_session_id_key" UNIQUE (session_id), CONSTRAINT "payments_took_money_when_they_succeeded" CHECK (((captured_amount > 0) = (status = ANY (ARRAY['success'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text])))));
 
 ALTER TABLE "public"."payments" ENABLE ROW LEVEL SECURITY;
 
@@ -448,7 +450,7 @@ CREATE TABLE "public"."quiz_attempts" ("id" uuid NOT NULL DEFAULT gen_random_uui
 
 ALTER TABLE "public"."quiz_attempts" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."refunds" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "payment_id" uuid NOT NULL, "order_id" uuid NOT NULL, "amount" bigint NOT NULL, "currency" text NOT NULL, "reason" text NOT NULL, "note" text, "destination" text NOT NULL DEFAULT 'payment'::text, "lines" jsonb NOT NULL DEFAULT '[]'::jsonb, "status" text NOT NULL DEFAULT 'pending'::text, "attempt" integer NOT NULL DEFAULT 1, "requested_at" timestamp with time zone NOT NULL DEFAULT now(), "provider_refund_id" text, "failed_provider_refund_ids" text[] NOT NULL DEFAULT '{}'::text[], "failure" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "refunds_give_something_back" CHECK ((amount > 0)), CONSTRAINT "refunds_go_to_a_known_destination" CHECK ((destination = ANY (ARRAY['payment'::text, 'store_credit'::text]))), CONSTRAINT "refunds_have_a_known_reason" CHECK ((reason = ANY (ARRAY['order_cancelled'::text, 'order_expired'::text, 'late_payment'::text, 'undeliverable'::text, 'duplicate_payment'::text, 'by_provider'::text, 'by_staff'::text, 'written_off'::text, 'gift_expired'::text, 'dispute_lost'::text, 'intake_cancelled'::text, 'by_learner'::text]))), CONSTRAINT "refunds_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'success'::text, 'failed'::text]))), CONSTRAINT "refunds_pkey" PRIMARY KEY (id), CONSTRAINT "refunds_provider_refund_id_key" UNIQUE (provider_refund_id));
+CREATE TABLE "public"."refunds" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "payment_id" uuid NOT NULL, "order_id" uuid NOT NULL, "amount" bigint NOT NULL, "currency" text NOT NULL, "reason" text NOT NULL, "note" text, "destination" text NOT NULL DEFAULT 'payment'::text, "lines" jsonb NOT NULL DEFAULT '[]'::jsonb, "status" text NOT NULL DEFAULT 'pending'::text, "attempt" integer NOT NULL DEFAULT 1, "requested_at" timestamp with time zone NOT NULL DEFAULT now(), "provider_refund_id" text, "failed_provider_refund_ids" text[] NOT NULL DEFAULT '{}'::text[], "failure" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "refunds_give_something_back" CHECK ((amount > 0)), CONSTRAINT "refunds_go_to_a_known_destination" CHECK ((destination = ANY (ARRAY['payment'::text, 'store_credit'::text, 'exchange'::text]))), CONSTRAINT "refunds_have_a_known_reason" CHECK ((reason = ANY (ARRAY['order_cancelled'::text, 'order_expired'::text, 'late_payment'::text, 'undeliverable'::text, 'duplicate_payment'::text, 'by_provider'::text, 'by_staff'::text, 'written_off'::text, 'gift_expired'::text, 'dispute_lost'::text, 'intake_cancelled'::text, 'by_learner'::text, 'exchange_returned'::text]))), CONSTRAINT "refunds_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'success'::text, 'failed'::text]))), CONSTRAINT "refunds_pkey" PRIMARY KEY (id), CONSTRAINT "refunds_provider_refund_id_key" UNIQUE (provider_refund_id));
 
 ALTER TABLE "public"."refunds" ENABLE ROW LEVEL SECURITY;
 
@@ -940,7 +942,7 @@ begin
   if v_refund.id is not null then
     return private.record_refund_result(v_refund.id, adopt_refund.provider_refund_id, adopt_refund.status, adopt_refund.failure);
   end if;
-  if upper(adopt_refund.currency) <> v_payment.currency or adopt_refund.amount > v_payment.captured_amount - v_payment.refunded_amount then
+  if upper(adopt_refund.currency) <> v_payment.currency or adopt_refund.amount > v_payment.captured_amount - v_payment.refunded_amount - v_payment.exchanged_amount then
     return private.flag_order(v_payment.order_id, 'the provider refunded more than was captured');
   end if;
   insert into public.refunds (payment_id, order_id, amount, currency, reason, status, provider_refund_id, failure)
@@ -2607,7 +2609,7 @@ CREATE OR REPLACE FUNCTION private.cash_account(provider text)
 AS $function$
   select case cash_account.provider
     when 'manual_transfer' then 'bank' when 'other' then 'bank' when 'cash' then 'cash'
-    when 'store_credit' then 'store_credit' when 'gift_card' then 'gift_cards' else 'cash_in_transit' end;
+    when 'store_credit' then 'store_credit' when 'gift_card' then 'gift_cards' when 'exchange' then 'exchanged' else 'cash_in_transit' end;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.category_height(category_id uuid)
@@ -4741,10 +4743,11 @@ CREATE OR REPLACE FUNCTION private.deliver_covered_order(target public.orders, p
 AS $function$
 begin
   begin
+    perform private.settle_exchange(target.id);
     -- the first instalment confirms with the rest still owed
     perform private.confirm_order(target.id, case when deliver_covered_order.surplus < 0 then 'instalments' end);
   exception when sqlstate 'PGRST' or unique_violation then
-    -- everything confirm_order did is undone; the money goes back, whatever brought it
+    -- everything they did is undone; the money goes back, whatever brought it
     perform private.give_back_captures(target.id, case when target.status = 'pending' then 'undeliverable' else 'late_payment' end, 'what was ordered is no longer available');
     if target.status = 'pending' then
       perform private.end_order(target.id, 'cancelled', 'sold out before the payment came');
@@ -4766,7 +4769,7 @@ AS $function$
 declare
   v_order public.orders;
   v_surplus bigint;
-  v_kept bigint := private.kept_amount(deliver_paid_order.order_id);
+  v_kept bigint := private.kept_amount(deliver_paid_order.order_id) + private.pending_exchange(deliver_paid_order.order_id);
 begin
   select * into v_order from public.orders where orders.id = deliver_paid_order.order_id;
   if v_order.status = 'needs_review' then
@@ -5123,7 +5126,7 @@ declare
 begin
   select orders.status, orders.total_amount, orders.owed_reason into v_order from public.orders where orders.id = due_amount.order_id;
   return greatest(0, case
-    when v_order.status = 'pending' then v_order.total_amount - private.kept_amount(due_amount.order_id)
+    when v_order.status = 'pending' then v_order.total_amount - private.kept_amount(due_amount.order_id) - private.pending_exchange(due_amount.order_id)
     when v_order.owed_reason is not null and v_order.status not in ('cancelled', 'expired', 'refunded', 'needs_review')
       then private.receivable_amount(due_amount.order_id)
     else 0
@@ -5221,6 +5224,7 @@ declare
   v_gone jsonb;
   v_added private.wish[];
   v_lines private.order_line[];
+  v_waiting uuid[] := private.lock_waiting_supplements(target.id);
   v_variants uuid[];
   v_quote private.quote;
   v_address public.addresses;
@@ -5236,14 +5240,18 @@ begin
     where order_items.order_id = target.id and order_items.parent_id is null and order_items.refunded_quantity < order_items.quantity
   ) as had on had.variant_id = wish.variant_id;
   if v_added is not null then
-    v_lines := private.price_wishes(target.customer_id, v_added, target.currency);
+    v_lines := private.price_edit(target, v_added);
   end if;
   v_variants := array(select line.variant_id from unnest(v_lines) as line
     union select order_items.variant_id from public.order_items where order_items.order_id = target.id);
-  perform private.lock_holds(array[target.id], v_variants);
-  perform private.lock_waitlists(array[target.id], v_variants);
-  if v_gone is not null then
+  perform private.lock_holds(v_waiting || target.id, v_variants);
+  perform private.lock_waitlists(v_waiting || target.id, v_variants);
+  -- what was agreed before and not paid yet is not wanted any more
+  perform private.end_order(waiting.id, 'cancelled', edit_paid_order.reason) from unnest(v_waiting) as waiting (id);
+  perform private.give_back_promotions(v_waiting);
+  if v_gone is not null and (v_added is null or private.due_amount(target.id) > 0) then
     perform private.refund_order(target.id, v_gone, null, edit_paid_order.reason, true, null);
+    v_gone := null;
   end if;
   if v_added is null then
     return null;
@@ -5258,8 +5266,11 @@ begin
   if v_quote.problems is not null then
     perform private.refuse_problem(v_quote.problems -> 0);
   end if;
-  v_supplement_id := private.place_quote(target.customer_id, v_quote, now() + make_interval(hours => (private.setting('draft_hold_hours'))::integer));
-  update public.orders set shipping_address = target.shipping_address where orders.id = v_supplement_id and private.needs_address(v_lines);
+  if v_gone is not null then
+    v_supplement_id := private.exchange_items(target, v_gone, v_quote, v_lines, edit_paid_order.reason);
+  else
+    v_supplement_id := private.place_supplement(target, v_quote, v_lines);
+  end if;
   perform private.emit('order.supplemented', 'order', v_supplement_id, jsonb_build_object('order_id', target.id));
   return v_supplement_id;
 end
@@ -5340,7 +5351,8 @@ CREATE OR REPLACE FUNCTION private.editing_allows(target public.orders)
 AS $function$
 begin
   -- seats that are given out, gifts and the like are not simply lines: what they lead to hangs on them
-  return target.shipped_at is null and target.purpose is null and (target.status <> 'pending' or target.expires_at > now() and not exists (
+  return target.shipped_at is null and target.purpose is null
+    and not (target.status = 'pending' and exists (select from private.order_exchanges where order_exchanges.supplement_id = target.id)) and (target.status <> 'pending' or target.expires_at > now() and not exists (
     select from public.payments where payments.order_id = target.id
       and (payments.status = 'processing' or payments.status = 'pending' and private.is_under_review(payments.id))));
 end
@@ -5401,7 +5413,7 @@ declare
   v_kept bigint;
 begin
   select * into v_order from public.orders where orders.id = end_dispute_review.order_id;
-  select sum(payments.refunded_amount), sum(payments.captured_amount - payments.refunded_amount) into v_back, v_kept
+  select sum(payments.refunded_amount), sum(payments.captured_amount - payments.refunded_amount - payments.exchanged_amount) into v_back, v_kept
   from public.payments where payments.order_id = v_order.id;
   if exists (select from public.disputes where disputes.order_id = v_order.id and disputes.status = 'open') then
     return; -- the last one decides
@@ -5812,6 +5824,87 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.exchange_items(target public.orders, gone jsonb, quote private.quote, goods private.order_line[], reason text)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_exchange private.order_exchanges;
+  v_lines jsonb;
+  v_left bigint;
+begin
+  perform private.require_refunder('payments.refund', exchange_items.reason);
+  select array_agg((line ->> 'order_item_id')::uuid), array_agg((line ->> 'quantity')::integer) into v_exchange.item_ids, v_exchange.quantities
+  from jsonb_array_elements(exchange_items.gone) as line;
+  perform from public.payments where payments.order_id = target.id order by payments.id for update;
+  select coalesce(sum(private.refundable_amount(payments.id)), 0) into v_left
+  from public.payments where payments.order_id = target.id and payments.status in ('success', 'refunding');
+  v_exchange.order_id := target.id;
+  v_exchange.reason := exchange_items.reason;
+  v_exchange.amount := least(private.worth_of_items(v_exchange.item_ids, v_exchange.quantities), v_left);
+  if quote.total_amount > v_exchange.amount then
+    v_exchange.supplement_id := private.place_supplement(target, quote, exchange_items.goods);
+    insert into private.order_exchanges select v_exchange.*;
+    return v_exchange.supplement_id;
+  end if;
+  -- paid by what goes: it happens now. What goes first: it may be the last of what comes
+  v_exchange.amount := quote.total_amount;
+  v_exchange.settled_at := now();
+  v_lines := private.take_exchanged(target, v_exchange);
+  v_exchange.supplement_id := private.place_supplement(target, quote, exchange_items.goods);
+  insert into private.order_exchanges select v_exchange.*;
+  if quote.total_amount > 0 then
+    perform private.exchange_money(v_exchange, v_lines);
+    perform private.confirm_order(v_exchange.supplement_id);
+  end if;
+  return v_exchange.supplement_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.exchange_money(exchange private.order_exchanges, lines jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_payment record;
+  v_rest bigint := exchange.amount;
+  v_part bigint;
+  v_tax bigint;
+  v_refund_id uuid;
+  v_exchange_id uuid;
+begin
+  for v_payment in
+    select payments.id, payments.currency, private.refundable_amount(payments.id) as amount from public.payments
+    where payments.order_id = exchange.order_id and payments.status in ('success', 'refunding')
+    order by private.refundable_amount(payments.id) desc, payments.attempt
+  loop
+    exit when v_rest = 0 or v_payment.amount <= 0;
+    v_part := least(v_rest, v_payment.amount);
+    v_tax := private.tax_given_back(exchange.order_id, v_part);
+    insert into public.refunds (payment_id, order_id, amount, currency, reason, note, destination, status, lines)
+    values (v_payment.id, exchange.order_id, v_part, v_payment.currency, 'by_staff', exchange.reason, 'exchange', 'success',
+      case when v_rest = exchange.amount then exchange_money.lines else '[]' end)
+    returning refunds.id into v_refund_id;
+    update public.payments set exchanged_amount = payments.exchanged_amount + v_part where payments.id = v_payment.id;
+    perform private.post_entries('refund:' || v_refund_id, exchange.order_id, v_payment.currency,
+      jsonb_build_object('refunds', v_part - v_tax, 'tax_payable', v_tax, 'exchanged', -v_part));
+    perform private.emit('refund.succeeded', 'refund', v_refund_id);
+    insert into public.payments (order_id, attempt, provider, method, status, currency, amount, authorized_amount, captured_amount, origin_id, settled_at)
+    select exchange.supplement_id, coalesce(max(payments.attempt), 0) + 1, 'exchange', 'exchange', 'success', v_payment.currency, v_part, v_part, v_part, v_payment.id, now()
+    from public.payments where payments.order_id = exchange.supplement_id
+    returning payments.id into v_exchange_id;
+    perform private.post_entries('capture:' || v_exchange_id, exchange.supplement_id, v_payment.currency, jsonb_build_object('exchanged', v_part, 'receivable', -v_part));
+    perform private.emit('payment.succeeded', 'payment', v_exchange_id);
+    v_rest := v_rest - v_part;
+  end loop;
+  if v_rest > 0 then
+    perform private.fail('refund_exceeds_payment', 409, 'Less is left of what was paid than is to stay.', 'Read the order''s payments and refunds.');
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.expire_due_carts(max_carts integer DEFAULT 100)
  RETURNS integer
  LANGUAGE plpgsql
@@ -6018,9 +6111,9 @@ begin
       'effect_key', entries.effect_key, 'account', entries.account, 'currency', entries.currency, 'amount', entries.amount) order by entries.id), '[]'),
     coalesce((select jsonb_object_agg(summed.account, summed.amount) from (
       select entries.account, sum(entries.amount) as amount from entries where entries.currency = v_order.currency group by entries.account having sum(entries.amount) <> 0) as summed), '{}'),
-    coalesce(sum(entries.amount) filter (where entries.account in ('cash_in_transit', 'bank', 'cash', 'store_credit', 'gift_cards', 'disputed', 'fees') and entries.currency = v_order.currency), 0)
+    coalesce(sum(entries.amount) filter (where entries.account in ('cash_in_transit', 'bank', 'cash', 'store_credit', 'gift_cards', 'exchanged', 'disputed', 'fees') and entries.currency = v_order.currency), 0)
   into v_entries, v_balances, v_cash from entries;
-  select coalesce(sum(payments.captured_amount - payments.refunded_amount), 0) into v_kept from public.payments where payments.order_id = v_order.id;
+  select coalesce(sum(payments.captured_amount - payments.refunded_amount - payments.exchanged_amount), 0) into v_kept from public.payments where payments.order_id = v_order.id;
   select coalesce(sum(refunds.amount), 0) into v_on_its_way from public.refunds where refunds.order_id = v_order.id and refunds.status = 'pending';
   -- a bank may take back more than a payment still kept
   select coalesce(jsonb_agg(jsonb_build_object('id', disputes.id, 'payment_id', disputes.payment_id, 'status', disputes.status, 'amount', disputes.amount,
@@ -6032,7 +6125,7 @@ begin
     'subtotal_amount', v_order.subtotal_amount, 'discount_amount', v_order.discount_amount, 'tax_amount', v_order.tax_amount,
     'tax_included_amount', v_order.tax_included_amount, 'shipping_amount', v_order.shipping_amount, 'total_amount', v_order.total_amount,
     'payments', (select coalesce(jsonb_agg(jsonb_build_object('id', payments.id, 'attempt', payments.attempt, 'method', payments.method, 'status', payments.status,
-      'captured_amount', payments.captured_amount, 'refunded_amount', payments.refunded_amount) order by payments.attempt), '[]')
+      'captured_amount', payments.captured_amount, 'refunded_amount', payments.refunded_amount, 'exchanged_amount', payments.exchanged_amount) order by payments.attempt), '[]')
       from public.payments where payments.order_id = v_order.id),
     'refunds', (select coalesce(jsonb_agg(jsonb_build_object('id', refunds.id, 'payment_id', refunds.payment_id, 'amount', refunds.amount,
       'status', refunds.status, 'reason', refunds.reason, 'note', refunds.note) order by refunds.created_at, refunds.id), '[]')
@@ -7087,7 +7180,7 @@ CREATE OR REPLACE FUNCTION private.fulfil_reviewed_order(target public.orders, b
  SET search_path TO ''
 AS $function$
 declare
-  v_kept bigint := (select coalesce(sum(payments.captured_amount - payments.refunded_amount), 0) from public.payments where payments.order_id = target.id);
+  v_kept bigint := (select coalesce(sum(payments.captured_amount - payments.refunded_amount - payments.exchanged_amount), 0) from public.payments where payments.order_id = target.id);
 begin
   if fulfil_reviewed_order.before in ('cancelled', 'refunded')
     or v_kept <> target.total_amount and not (target.owed_reason is not null and v_kept < target.total_amount) and not (fulfil_reviewed_order.before = 'partially_refunded' and v_kept between 1 and target.total_amount) then
@@ -7308,6 +7401,8 @@ begin
     'edits', (
       select coalesce(jsonb_agg(jsonb_build_object('id', order_edits.id, 'edited_at', order_edits.edited_at, 'reason', order_edits.reason, 'before', order_edits.before,
         'after', order_edits.after, 'supplement_id', order_edits.supplement_id,
+        'exchange', (select jsonb_build_object('amount', order_exchanges.amount, 'settled_at', order_exchanges.settled_at)
+          from private.order_exchanges where order_exchanges.supplement_id = order_edits.supplement_id),
         'actor_kind', case when order_edits.editor_id is null then 'system' when order_edits.editor_id = v_order.customer_id then 'customer' else 'staff' end,
         'actor_name', case when v_staff then btrim(profiles.first_name || ' ' || profiles.last_name) end) order by order_edits.edited_at, order_edits.id), '[]')
       from public.order_edits left join public.profiles on profiles.id = order_edits.editor_id where order_edits.order_id = v_order.id),
@@ -7317,6 +7412,9 @@ begin
         'written_at', order_notes.written_at) order by order_notes.written_at, order_notes.id), '[]')
       from public.order_notes left join public.profiles on profiles.id = order_notes.author_id
       where order_notes.order_id = v_order.id and (v_staff or order_notes.visible_to_customer)),
+    'exchange', (
+      select jsonb_build_object('order_id', changed.id, 'number', changed.number, 'amount', order_exchanges.amount, 'settled_at', order_exchanges.settled_at)
+      from private.order_exchanges join public.orders as changed on changed.id = order_exchanges.order_id where order_exchanges.supplement_id = v_order.id),
     'actions', private.allowed_actions(v_order));
 end
 $function$;
@@ -7432,7 +7530,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.give_back_items(target public.orders, item_ids uuid[], quantities integer[], refund_reason text, note text)
+CREATE OR REPLACE FUNCTION private.give_back_items(target public.orders, item_ids uuid[], quantities integer[], refund_reason text, note text, exchanged bigint DEFAULT 0)
  RETURNS uuid
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -7460,6 +7558,9 @@ begin
     v_owed := least(v_worth, v_due);
   end if;
   v_worth := case when v_rest or v_due = 0 then least(v_worth - v_owed, v_left) else v_left end;
+  if give_back_items.exchanged > v_worth then
+    perform private.fail('refund_exceeds_payment', 409, 'Less is left of what was paid than is to stay.', 'Read the order''s payments and refunds.');
+  end if;
   perform private.give_reason(give_back_items.note);
   if v_owed > 0 then
     perform private.release_owed(target.id, v_owed, (
@@ -7474,8 +7575,8 @@ begin
     end if;
     perform private.take_back_lines(target.id, give_back_items.item_ids, give_back_items.quantities, true, give_back_items.note);
   end if;
-  if v_worth > 0 then
-    v_refund_ids := private.refund_across(target.id, v_worth, give_back_items.refund_reason, give_back_items.note);
+  if v_worth > give_back_items.exchanged then
+    v_refund_ids := private.refund_across(target.id, v_worth - give_back_items.exchanged, give_back_items.refund_reason, give_back_items.note);
     update public.refunds set lines = (
       select jsonb_agg(jsonb_build_object('order_item_id', given.item_id, 'quantity', given.quantity, 'restock', true))
       from unnest(give_back_items.item_ids, give_back_items.quantities) as given (item_id, quantity))
@@ -8673,6 +8774,8 @@ begin
       case when payment.provider = 'store_credit' then 'returned' else 'refunded' end, refund.amount, refund.id, refund.note);
   elsif payment.provider = 'gift_card' then
     perform private.return_to_gift_card(payment.gift_card_id, refund.amount, refund.id);
+  elsif payment.provider = 'exchange' then
+    perform private.return_exchange(payment.origin_id, refund.id, refund.amount, refund.note);
   end if;
 end
 $function$;
@@ -9166,6 +9269,28 @@ begin
     join public.order_items on order_items.id = enrollments.order_item_id where enrollment_transfers.order_id = lock_transfer.order_id) for update;
   perform private.lock_holds(array[lock_transfer.order_id], v_variants);
   perform private.lock_waitlists(array[lock_transfer.order_id], v_variants);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.lock_waiting_supplements(order_id uuid)
+ RETURNS uuid[]
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_waiting uuid[] := array(
+    select orders.id from private.order_exchanges join public.orders on orders.id = order_exchanges.supplement_id
+    where order_exchanges.order_id = lock_waiting_supplements.order_id and order_exchanges.settled_at is null and orders.status = 'pending'
+    order by orders.id for update of orders skip locked);
+begin
+  -- who pays one holds it and comes for the order that we hold: waiting for each other would end neither
+  if exists (
+    select from private.order_exchanges join public.orders on orders.id = order_exchanges.supplement_id
+    where order_exchanges.order_id = lock_waiting_supplements.order_id and order_exchanges.settled_at is null and orders.status = 'pending' and orders.id <> all (v_waiting)
+  ) then
+    perform private.fail('order_not_editable', 409, 'What this order is changed to is being paid.', 'Read it again in a moment.');
+  end if;
+  return v_waiting;
 end
 $function$;
 
@@ -11297,6 +11422,18 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.pending_exchange(order_id uuid)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return coalesce((
+    select order_exchanges.amount from private.order_exchanges join public.orders on orders.id = order_exchanges.supplement_id
+    where order_exchanges.supplement_id = pending_exchange.order_id and order_exchanges.settled_at is null and orders.status = 'pending'), 0);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.pick_seat(organisation_id uuid, intake_id uuid)
  RETURNS uuid
  LANGUAGE plpgsql
@@ -11490,6 +11627,19 @@ begin
   end if;
   perform private.redeem_promotions(v_order_id, place_quote.customer_id, quote, v_expires_at, v_expired);
   return v_order_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.place_supplement(target public.orders, quote private.quote, goods private.order_line[])
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_supplement_id uuid := private.place_quote(target.customer_id, quote, now() + make_interval(hours => (private.setting('draft_hold_hours'))::integer));
+begin
+  update public.orders set shipping_address = target.shipping_address where orders.id = v_supplement_id and private.needs_address(place_supplement.goods);
+  return v_supplement_id;
 end
 $function$;
 
@@ -13375,7 +13525,7 @@ CREATE OR REPLACE FUNCTION private.refundable_amount(payment_id uuid)
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  select payments.captured_amount - payments.refunded_amount - payments.disputed_amount - coalesce((
+  select payments.captured_amount - payments.refunded_amount - payments.disputed_amount - payments.exchanged_amount - coalesce((
     select sum(refunds.amount) from public.refunds where refunds.payment_id = payments.id and refunds.status = 'pending'), 0)::bigint
   from public.payments where payments.id = refundable_amount.payment_id;
 $function$;
@@ -14137,7 +14287,7 @@ begin
   perform private.emit('refund.requested', 'refund', v_refund_id);
   -- what stays in the house needs nobody to send it
   if request_refund.destination = 'store_credit' or exists (
-    select from public.payments where payments.id = request_refund.payment_id and payments.provider in ('store_credit', 'gift_card')
+    select from public.payments where payments.id = request_refund.payment_id and payments.provider in ('store_credit', 'gift_card', 'exchange')
   ) then
     perform private.record_refund_result(v_refund_id, 'internal_' || v_refund_id, 'success');
   end if;
@@ -14469,6 +14619,25 @@ begin
   perform private.emit('refund.requested', 'refund', v_refund.id, jsonb_build_object('attempt', v_refund.attempt + 1));
   perform private.give_reason(null);
   return private.remember_answer(v_person_id, retry_refund.idempotency_key, 'retry_refund', v_body, private.refund_document(v_refund.id));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.return_exchange(origin_id uuid, refund_id uuid, amount bigint, note text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_order_id uuid;
+  v_currency text;
+begin
+  perform private.lock_payment(return_exchange.origin_id);
+  update public.payments set exchanged_amount = payments.exchanged_amount - return_exchange.amount where payments.id = return_exchange.origin_id
+  returning payments.order_id, payments.currency into v_order_id, v_currency;
+  -- from here on it is owed to the customer, until it is back
+  perform private.post_entries('exchange_returned:' || return_exchange.refund_id, v_order_id, v_currency,
+    jsonb_build_object('exchanged', return_exchange.amount, 'receivable', -return_exchange.amount));
+  perform private.request_refund(return_exchange.origin_id, 'exchange_returned', return_exchange.note, return_exchange.amount);
 end
 $function$;
 
@@ -15498,6 +15667,33 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.settle_exchange(supplement_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_exchange private.order_exchanges;
+  v_order public.orders;
+  v_variants uuid[];
+begin
+  select * into v_exchange from private.order_exchanges where order_exchanges.supplement_id = settle_exchange.supplement_id and order_exchanges.settled_at is null;
+  if v_exchange.supplement_id is null then
+    return;
+  end if;
+  select * into v_order from public.orders where orders.id = v_exchange.order_id for update;
+  if not private.order_allows(v_order, 'edit', 'staff') then
+    perform private.fail('order_not_editable', 409, 'The order that this one changes has left or ended.', 'The money goes back.');
+  end if;
+  v_variants := array(select order_items.variant_id from public.order_items where order_items.order_id in (v_exchange.order_id, v_exchange.supplement_id));
+  perform private.lock_holds(array[v_exchange.order_id, v_exchange.supplement_id], v_variants);
+  perform private.lock_waitlists(array[v_exchange.order_id, v_exchange.supplement_id], v_variants);
+  update private.order_exchanges set settled_at = now() where order_exchanges.supplement_id = v_exchange.supplement_id;
+  perform private.exchange_money(v_exchange, private.take_exchanged(v_order, v_exchange));
+  perform private.emit('order.edited', 'order', v_order.id, jsonb_build_object('supplement_id', v_exchange.supplement_id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.settle_instalments(order_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -16063,7 +16259,7 @@ begin
   perform private.find_order(start_instalments.order_id, 'nobody.else');
   select * into v_order from public.orders where orders.id = start_instalments.order_id for update;
   perform private.payable_amount(v_order, null);
-  if v_order.status <> 'pending' or private.kept_amount(v_order.id) > 0 then
+  if v_order.status <> 'pending' or private.kept_amount(v_order.id) + private.pending_exchange(v_order.id) > 0 then
     perform private.fail('order_not_payable', 409, 'A part of this order was paid already.', 'Pay what is due of it.');
   end if;
   select * into v_plan from public.instalment_plans
@@ -16986,6 +17182,27 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.take_exchanged(target public.orders, exchange private.order_exchanges)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if exists (
+    select from unnest(exchange.item_ids, exchange.quantities) as gone (item_id, quantity)
+    where not exists (select from public.order_items where order_items.id = gone.item_id and order_items.quantity - order_items.refunded_quantity >= gone.quantity)
+  ) then
+    perform private.fail('order_not_editable', 409, 'Of what was to go less is left by now.', 'Read the order again.');
+  end if;
+  if private.give_back_items(target, exchange.item_ids, exchange.quantities, 'by_staff', exchange.reason, exchange.amount) is not null then
+    return '[]';
+  end if;
+  return (
+    select jsonb_agg(jsonb_build_object('order_item_id', gone.item_id, 'quantity', gone.quantity, 'restock', true))
+    from unnest(exchange.item_ids, exchange.quantities) as gone (item_id, quantity));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.take_provider_events(provider text, events jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -17852,6 +18069,21 @@ begin
   ) then
     perform private.fail('order_does_not_add_up', 409, 'Subtotal, discount and tax of an order are the sums of its lines.', 'Write the lines and the sums in one transaction.');
   end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_orders__end_exchanges()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- due now: the worker frees what it holds. One that is being paid finds the order as it is by then.
+  update public.orders set expires_at = now()
+  where orders.id in (
+    select waiting.id from private.order_exchanges join public.orders as waiting on waiting.id = order_exchanges.supplement_id
+    where order_exchanges.order_id = new.id and order_exchanges.settled_at is null and waiting.status = 'pending' for update of waiting skip locked);
   return null;
 end
 $function$;
@@ -19396,10 +19628,10 @@ declare
   v_written_off bigint := 0;
 begin
   for v_payment in
-    select * from public.payments where payments.order_id = write_off_payments.order_id and payments.captured_amount > payments.refunded_amount order by payments.id
+    select * from public.payments where payments.order_id = write_off_payments.order_id and payments.captured_amount > payments.refunded_amount + payments.exchanged_amount order by payments.id
   loop
     insert into public.refunds (payment_id, order_id, amount, currency, reason, note, status)
-    values (v_payment.id, v_payment.order_id, v_payment.captured_amount - v_payment.refunded_amount, v_payment.currency, 'written_off', write_off_payments.note, 'success')
+    values (v_payment.id, v_payment.order_id, v_payment.captured_amount - v_payment.refunded_amount - v_payment.exchanged_amount, v_payment.currency, 'written_off', write_off_payments.note, 'success')
     returning * into v_refund;
     perform private.settle_refund(v_refund, v_payment);
     v_written_off := v_written_off + v_refund.amount;
@@ -21052,6 +21284,10 @@ ALTER TABLE "public"."order_items" ADD CONSTRAINT "order_items_parent_id_fkey" F
 
 ALTER TABLE "private"."order_completions" ADD CONSTRAINT "order_completions_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE CASCADE;
 
+ALTER TABLE "private"."order_exchanges" ADD CONSTRAINT "order_exchanges_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
+
+ALTER TABLE "private"."order_exchanges" ADD CONSTRAINT "order_exchanges_supplement_id_fkey" FOREIGN KEY (supplement_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
+
 ALTER TABLE "private"."subscription_invoices" ADD CONSTRAINT "subscription_invoices_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."carts" ADD CONSTRAINT "carts_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
@@ -21115,6 +21351,8 @@ ALTER TABLE "public"."disputes" ADD CONSTRAINT "disputes_payment_id_fkey" FOREIG
 ALTER TABLE "public"."instalments" ADD CONSTRAINT "instalments_payment_id_fkey" FOREIGN KEY (payment_id) REFERENCES public.payments(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."payment_proofs" ADD CONSTRAINT "payment_proofs_payment_id_fkey" FOREIGN KEY (payment_id) REFERENCES public.payments(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."payments" ADD CONSTRAINT "payments_origin_id_fkey" FOREIGN KEY (origin_id) REFERENCES public.payments(id) ON DELETE RESTRICT;
 
 ALTER TABLE "private"."order_actions" ADD CONSTRAINT "order_actions_permission_fkey" FOREIGN KEY (permission) REFERENCES public.permissions(name) ON DELETE RESTRICT;
 
@@ -21720,7 +21958,18 @@ UNION ALL
    FROM public.payments
   WHERE ((payments.refunded_amount)::numeric <> ( SELECT COALESCE(sum(refunds.amount), (0)::numeric) AS "coalesce"
            FROM public.refunds
-          WHERE ((refunds.payment_id = payments.id) AND (refunds.status = 'success'::text))))
+          WHERE ((refunds.payment_id = payments.id) AND (refunds.status = 'success'::text) AND (refunds.destination <> 'exchange'::text))))
+UNION ALL
+ SELECT 'what one order gives up by an exchange pays for another'::text AS invariant,
+    (payments.id)::text AS subject,
+    format('given up %s, paid with it %s'::text, payments.exchanged_amount, used.amount) AS detail
+   FROM (public.payments
+     CROSS JOIN LATERAL ( SELECT COALESCE(sum(((arrived.captured_amount)::numeric - ( SELECT COALESCE(sum(refunds.amount), (0)::numeric) AS "coalesce"
+                   FROM public.refunds
+                  WHERE ((refunds.payment_id = arrived.id) AND (refunds.status = 'success'::text) AND (refunds.destination = 'payment'::text))))), (0)::numeric) AS amount
+           FROM public.payments arrived
+          WHERE (arrived.origin_id = payments.id)) used)
+  WHERE ((payments.exchanged_amount)::numeric <> used.amount)
 UNION ALL
  SELECT 'disputed is what open disputes hold'::text AS invariant,
     (payments.id)::text AS subject,
@@ -21879,6 +22128,8 @@ CREATE INDEX import_variants_product_id_idx ON private.import_variants USING btr
 CREATE INDEX order_actions_permission_idx ON private.order_actions USING btree (permission);
 
 CREATE INDEX order_completions_due_at_idx ON private.order_completions USING btree (due_at);
+
+CREATE INDEX order_exchanges_order_id_idx ON private.order_exchanges USING btree (order_id);
 
 CREATE INDEX product_prices_currency_lowest_amount_product_id_idx ON private.product_prices USING btree (currency, lowest_amount, product_id);
 
@@ -22217,6 +22468,8 @@ CREATE INDEX payments_gift_card_id_idx ON public.payments USING btree (gift_card
 CREATE UNIQUE INDEX payments_one_open_per_order ON public.payments USING btree (order_id) WHERE (status = ANY (ARRAY['pending'::text, 'processing'::text]));
 
 CREATE UNIQUE INDEX payments_one_per_provider_payment ON public.payments USING btree (provider, provider_payment_id);
+
+CREATE INDEX payments_origin_id_idx ON public.payments USING btree (origin_id) WHERE (origin_id IS NOT NULL);
 
 CREATE INDEX price_list_prices_currency_idx ON public.price_list_prices USING btree (currency);
 
@@ -22619,6 +22872,8 @@ CREATE CONSTRAINT TRIGGER _300_check_sums AFTER UPDATE OF subtotal_amount, disco
 CREATE TRIGGER _400_end_owing AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN (((new.owed_reason IS NOT NULL) AND (new.status = ANY (ARRAY['cancelled'::text, 'refunded'::text])))) EXECUTE FUNCTION private.tg_orders__end_owing();
 
 CREATE TRIGGER _450_stop_instalments AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN (((new.owed_reason IS NOT NULL) AND (new.status = ANY (ARRAY['cancelled'::text, 'refunded'::text])))) EXECUTE FUNCTION private.tg_orders__stop_instalments();
+
+CREATE TRIGGER _500_end_exchanges AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN ((new.status = ANY (ARRAY['shipped'::text, 'cancelled'::text, 'refunded'::text]))) EXECUTE FUNCTION private.tg_orders__end_exchanges();
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.organisation_invites FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
@@ -23760,13 +24015,13 @@ COMMENT ON FUNCTION "private"."draw_units_elsewhere"(uuid, integer, integer, int
 
 COMMENT ON FUNCTION "private"."draw_units_in_order"(uuid, integer, boolean) IS 'The edge of stock: locks every slot of the variant in order, frees holds that are due, and walks: main, places by priority, beyond stock. Exact, and slow only where it must be.';
 
-COMMENT ON FUNCTION "private"."due_amount"(uuid) IS 'What is still to pay of an order: of a pending one what was not captured, of one that was delivered before it was paid in full (owed_reason) what is receivable, else 0.';
+COMMENT ON FUNCTION "private"."due_amount"(uuid) IS 'What is still to pay of an order: of a pending one what was not captured and is not exchanged for, of one that was delivered before it was paid in full (owed_reason) what is receivable, else 0.';
 
 COMMENT ON FUNCTION "private"."duplicate_intake"(uuid, timestamp with time zone, text, text) IS 'Does the work of public.duplicate_intake.';
 
 COMMENT ON FUNCTION "private"."edit_order"(uuid, jsonb, text, text) IS 'Does the work of public.edit_order.';
 
-COMMENT ON FUNCTION "private"."edit_paid_order"(public.orders, private.wish[], text) IS 'Gives back line by line what goes, and places what comes as an order of its own; answers that one. Giving back needs payments.refund. The caller holds the order''s row.';
+COMMENT ON FUNCTION "private"."edit_paid_order"(public.orders, private.wish[], text) IS 'Gives back line by line what goes, and places what comes as an order of its own, with only the difference to move; answers that one. Giving back needs payments.refund. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."edit_snapshot"(uuid) IS 'An order as order_edits keeps it.';
 
@@ -23815,6 +24070,10 @@ COMMENT ON FUNCTION "private"."enrollment_problem"(uuid, text, timestamp with ti
 COMMENT ON FUNCTION "private"."event_payment"(text, jsonb) IS 'The payment an object of the provider belongs to: by our id in its metadata, else by the provider''s ids. Null: not ours, or another provider''s.';
 
 COMMENT ON FUNCTION "private"."event_subscription"(jsonb) IS 'The subscription an object of the provider belongs to: by our id in its metadata, else by the provider''s ids. Null: not ours.';
+
+COMMENT ON FUNCTION "private"."exchange_items"(public.orders, jsonb, private.quote, private.order_line[], text) IS 'Exchanges lines of a paid order for a quote: at once when they pay for it, the rest goes back; else the supplement waits for the difference and nothing else happens. Answers it. The caller holds the order and every slot of both.';
+
+COMMENT ON FUNCTION "private"."exchange_money"(private.order_exchanges, jsonb) IS 'Books so much of an order''s payments as given back and as paid for its supplement, without moving it. The caller holds both orders and has taken back what the lines say.';
 
 COMMENT ON FUNCTION "private"."expire_due_carts"(integer) IS 'Gives up carts that nobody touched for cart_days, oldest first; returns how many. The worker calls it until 0.';
 
@@ -23954,7 +24213,7 @@ COMMENT ON FUNCTION "private"."give_back_captures"(uuid, text, text) IS 'Gives b
 
 COMMENT ON FUNCTION "private"."give_back_cart"(public.carts, public.carts) IS 'A cart whose order ended unpaid: open again, or merged into the one that is open. The caller holds both.';
 
-COMMENT ON FUNCTION "private"."give_back_items"(public.orders, uuid[], integer[], text, text) IS 'Takes these quantities of these lines back and gives back what they cost, as far as it was paid and is still there; answers the first refund, null when there was nothing to give back. What else the order has stays, the free included. The caller holds the order''s row, which is paid for or owed.';
+COMMENT ON FUNCTION "private"."give_back_items"(public.orders, uuid[], integer[], text, text, bigint) IS 'Takes these quantities of these lines back and gives back what they cost, as far as it was paid and is still there; answers the first refund, null when there was nothing to give back. exchanged: so much of it stays, and the caller books where. What else the order has stays, the free included. The caller holds the order''s row, which is paid for or owed.';
 
 COMMENT ON FUNCTION "private"."give_back_promotions"(uuid[]) IS 'Gives back what orders used that ended unpaid, were cancelled or refunded in full; twice does nothing. The caller holds the orders and waits for no stock afterwards.';
 
@@ -24076,7 +24335,7 @@ COMMENT ON FUNCTION "private"."keep_certificate_pdf"(uuid, text, text, integer) 
 
 COMMENT ON FUNCTION "private"."keep_invoice_pdf"(uuid, text, text, integer) IS 'Remembers where the PDF is kept and its hash, once; the same again is fine, another one is refused.';
 
-COMMENT ON FUNCTION "private"."keep_refund_in_house"(public.refunds, public.payments) IS 'Puts a refund that the books have already on the account or card that it goes to.';
+COMMENT ON FUNCTION "private"."keep_refund_in_house"(public.refunds, public.payments) IS 'Puts a refund that the books have already on the account or card that it goes to, or on its way back from the payment that it came from.';
 
 COMMENT ON FUNCTION "private"."kept_amount"(uuid) IS 'What an order captured, less what went back and what is on its way.';
 
@@ -24127,6 +24386,8 @@ COMMENT ON FUNCTION "private"."lock_search"(uuid[]) IS 'Makes whoever changes an
 COMMENT ON FUNCTION "private"."lock_stock"(uuid[]) IS 'Every slot of these variants, in the order everybody keeps. While they are held, no other slot of them appears.';
 
 COMMENT ON FUNCTION "private"."lock_transfer"(uuid) IS 'Before an order of a move is confirmed: the order of the seat, and the stock and waiting lists of both intakes.';
+
+COMMENT ON FUNCTION "private"."lock_waiting_supplements"(uuid) IS 'The supplements of an order that wait for their difference, locked. Refuses order_not_editable when somebody works on one.';
 
 COMMENT ON FUNCTION "private"."lock_waitlist"(uuid) IS 'One at a time: freeing a seat of this intake, or joining its waiting list.';
 
@@ -24316,6 +24577,8 @@ COMMENT ON FUNCTION "private"."payable_amount"(public.orders, bigint) IS 'What a
 
 COMMENT ON FUNCTION "private"."payment_document"(public.payments, bigint) IS 'A payment as its buyer sees it; due_amount is what its order still asks for, counted unless the caller knows it.';
 
+COMMENT ON FUNCTION "private"."pending_exchange"(uuid) IS 'How much of an unpaid supplement is paid by what its order gives up, once the rest is paid; 0 for every other order.';
+
 COMMENT ON FUNCTION "private"."pick_seat"(uuid, uuid) IS 'Locks a free seat and gives it. Refuses no_seats_left only when there is none.';
 
 COMMENT ON FUNCTION "private"."place_draft"(uuid, timestamp with time zone) IS 'Makes an open draft the customer''s order, held until then, and answers it. The caller has asked who may. Refuses as place_order does, and invalid_hold.';
@@ -24327,6 +24590,8 @@ COMMENT ON FUNCTION "private"."place_for_others"(uuid, private.wish[], text, uui
 COMMENT ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text, text, text) IS 'Does the work of public.place_order.';
 
 COMMENT ON FUNCTION "private"."place_quote"(uuid, private.quote, timestamp with time zone) IS 'Holds the units of a quote without problems, until hold_until or for hold_minutes, then writes the order as it was quoted and uses its promotions; answers its id.';
+
+COMMENT ON FUNCTION "private"."place_supplement"(public.orders, private.quote, private.order_line[]) IS 'Places what comes into a paid order as an order beside it, held for draft_hold_hours.';
 
 COMMENT ON FUNCTION "private"."plan_line"(uuid, bigint) IS 'One period of a plan as a line at this price, with the taxes of the shop''s country.';
 
@@ -24476,7 +24741,7 @@ COMMENT ON FUNCTION "private"."refund_effect_key"(text, uuid) IS 'refund:<id> fo
 
 COMMENT ON FUNCTION "private"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text) IS 'Does the work of public.refund_order.';
 
-COMMENT ON FUNCTION "private"."refundable_amount"(uuid) IS 'What was captured, less what went back, what is on its way and what is disputed. The caller holds the payment''s row.';
+COMMENT ON FUNCTION "private"."refundable_amount"(uuid) IS 'What was captured, less what went back, what is on its way, what is disputed and what pays for something else. The caller holds the payment''s row.';
 
 COMMENT ON FUNCTION "private"."refuse_and_keep"(text, integer, text, text, text) IS 'A refusal that keeps what the call has written, such as a counted guess: gives the answer with which the verb must return at once. Everything else refuses with private.fail.';
 
@@ -24582,6 +24847,8 @@ COMMENT ON FUNCTION "private"."retry_process"(uuid) IS 'Does the work of public.
 
 COMMENT ON FUNCTION "private"."retry_refund"(uuid, text) IS 'Does the work of public.retry_refund.';
 
+COMMENT ON FUNCTION "private"."return_exchange"(uuid, uuid, bigint, text) IS 'Money that a supplement gives back and that came by exchange: it returns to the payment it came from and goes back the way that one was paid. The caller holds the supplement.';
+
 COMMENT ON FUNCTION "private"."return_sold_units"(uuid, uuid, integer, boolean, text) IS 'Takes back what an order has of a variant: on sale again, or written off as it comes in. No more than its movements say. The caller has locked the slots.';
 
 COMMENT ON FUNCTION "private"."return_to_gift_card"(uuid, bigint, uuid) IS 'Puts a refund back on the card that paid.';
@@ -24661,6 +24928,8 @@ COMMENT ON FUNCTION "private"."set_stock_mode"(uuid, text, integer, timestamp wi
 COMMENT ON FUNCTION "private"."set_subscription_method"(uuid, uuid, text) IS 'Does the work of public.set_subscription_method.';
 
 COMMENT ON FUNCTION "private"."setting"(text) IS 'The value of one setting, null when there is none.';
+
+COMMENT ON FUNCTION "private"."settle_exchange"(uuid) IS 'Lets an exchange happen when the difference was paid; does nothing for other orders. Refuses when the order has left, ended or has less left; the caller, who holds the supplement, then gives back what was paid.';
 
 COMMENT ON FUNCTION "private"."settle_instalments"(uuid) IS 'After a capture: what was paid covers the parts in their order; the last one completes the schedule, and enrolments are restored when nothing is overdue any more. The caller holds the order''s row.';
 
@@ -24772,6 +25041,8 @@ COMMENT ON FUNCTION "private"."take_back_rest"(uuid, boolean, text) IS 'Takes ba
 
 COMMENT ON FUNCTION "private"."take_due_offer"(uuid) IS 'Takes an offer for a learner who agreed to be charged, or makes it an offer like any other; answers the order. The worker calls it after waitlist.due. Twice does nothing.';
 
+COMMENT ON FUNCTION "private"."take_exchanged"(public.orders, private.order_exchanges) IS 'Takes back what goes and gives back its money but what stays; answers the lines that the refund of what stays is for, none when another one says them. The caller holds the order and every slot of both.';
+
 COMMENT ON FUNCTION "private"."take_provider_events"(text, jsonb) IS 'Does the work of public.take_provider_events.';
 
 COMMENT ON FUNCTION "private"."take_unit"(public.intakes, uuid, uuid) IS 'Takes one seat of an intake at once, from the learner''s own offer if they have one. Refuses out_of_stock, already_enrolled and order_already_open.';
@@ -24859,6 +25130,8 @@ COMMENT ON FUNCTION "private"."tg_lessons__follow_section"() IS 'A lesson is of 
 COMMENT ON FUNCTION "private"."tg_media__discard_object"() IS 'Tells the worker to remove the object of a row that is gone; the argument is its bucket.';
 
 COMMENT ON FUNCTION "private"."tg_order_items__check_sums"() IS 'At commit: subtotal, discount and taxes are the sums of the lines, whoever wrote them.';
+
+COMMENT ON FUNCTION "private"."tg_orders__end_exchanges"() IS 'An order that left or ended is exchanged for nothing any more: a supplement that waits for its difference expires.';
 
 COMMENT ON FUNCTION "private"."tg_orders__end_owing"() IS 'An order that ends owes nothing any more: its open attempt is closed; what was sold and never paid is booked back, with its share of the tax.';
 
@@ -25076,7 +25349,7 @@ COMMENT ON FUNCTION "public"."discard_upload"(text, uuid) IS 'Secret key only: d
 
 COMMENT ON FUNCTION "public"."duplicate_intake"(uuid, timestamp with time zone, text, text) IS 'Staff (catalog.write): a draft like this intake, that begins at starts_at (of one without a start: its first session does): seats, minimum, terms, prices and sessions, every date moved by the same distance on the clock of its time zone. Answers it as publish_intake does. Errors: permission_denied, intake_not_found, invalid_intake, idempotency_key_reused.';
 
-COMMENT ON FUNCTION "public"."edit_order"(uuid, jsonb, text, text) IS 'Changes what an order consists of to lines [{variant_id, quantity}], before anything left, and answers {order, supplement}. Unpaid (its customer, or staff with orders.write): in place, priced anew with its coupons, its items get new ids, an open attempt to pay is closed. Paid (staff): what goes is given back line by line (payments.refund), what comes is an unpaid order of its own (supplement). Errors: order_not_found, order_not_editable, invalid_reason, permission_denied, those of refund_order and those of place_order.';
+COMMENT ON FUNCTION "public"."edit_order"(uuid, jsonb, text, text) IS 'Changes what an order consists of to lines [{variant_id, quantity}], before anything left, and answers {order, supplement}. Unpaid (its customer, or staff with orders.write): in place, priced anew with its coupons, its items get new ids, an open attempt to pay is closed. Paid (staff): what goes is given back line by line (payments.refund), what comes is an order of its own (supplement), and only the difference moves: paid by what goes it is paid at once and the rest goes back; costing more, it asks for the difference (due_amount), and the order stays as it is until that is paid. Errors: order_not_found, order_not_editable, invalid_reason, permission_denied, those of refund_order and those of place_order.';
 
 COMMENT ON FUNCTION "public"."enroll"(uuid, text) IS 'Takes one free seat in one call and answers {enrollment, order}. Errors: intake_not_found, variant_not_found, payment_required, intake_not_open, intake_closed, intake_cancelled, prerequisite_missing, out_of_stock, already_enrolled, idempotency_key_reused, sign_in_required.';
 
@@ -25376,6 +25649,8 @@ COMMENT ON TABLE "private"."order_completion_progress" IS 'Up to which event the
 
 COMMENT ON TABLE "private"."order_completions" IS 'Orders to look at for completion, and when. Filled from the event log by the worker, order_complete_days after the event; no purchase writes it.';
 
+COMMENT ON TABLE "private"."order_exchanges" IS 'What goes from an order, and how much of its money stays and pays for the supplement instead. settled_at null: it happens once the rest of the supplement is paid.';
+
 COMMENT ON TABLE "private"."process_reporters" IS 'Which system outside may report on the processes of which task. Its secret is in the environment of the function process-update.';
 
 COMMENT ON TABLE "private"."product_prices" IS 'The lowest and the highest base price among the variants of a product.';
@@ -25544,7 +25819,7 @@ COMMENT ON TABLE "public"."payment_methods" IS 'A card or the like that a person
 
 COMMENT ON TABLE "public"."payment_proofs" IS 'What a buyer showed for a transfer. The file is private, under the proof''s id; the function proof-link opens it to its owner and staff.';
 
-COMMENT ON TABLE "public"."payments" IS 'One attempt to pay an order, in minor units. disputed_amount is with the buyer''s bank until it decides. checkout_url is the provider''s page while the attempt is open; session_id the provider''s session or intent; a manual_transfer has no provider: staff approve its proof. capture_method manual: authorised first, captured by staff.';
+COMMENT ON TABLE "public"."payments" IS 'One attempt to pay an order, in minor units. disputed_amount is with the buyer''s bank until it decides. exchanged_amount pays for what another order was changed to, by payments whose origin_id is this one. checkout_url is the provider''s page while the attempt is open; session_id the provider''s session or intent; a manual_transfer has no provider: staff approve its proof. capture_method manual: authorised first, captured by staff.';
 
 COMMENT ON TABLE "public"."permissions" IS 'What can be allowed. Policies and functions ask private.has_permission(name).';
 
@@ -25574,7 +25849,7 @@ COMMENT ON TABLE "public"."promotions" IS 'What is taken off an order. percent a
 
 COMMENT ON TABLE "public"."quiz_attempts" IS 'Each try at a quiz, with the learner''s answers and the score. Open until submitted_at; max_attempts is the limit when it was begun.';
 
-COMMENT ON TABLE "public"."refunds" IS 'Money on its way back. Reasons: the order was cancelled; it expired with a part paid; paid after it ended; sold out after payment; paid twice or too much; started at the provider; by staff; written off; lost in a dispute; the intake was cancelled; the learner gave the seat back. lines: what it was for, [{order_item_id, quantity, restock}]. destination: back the way it came (payment), or to the customer''s store credit.';
+COMMENT ON TABLE "public"."refunds" IS 'Money on its way back. Reasons: the order was cancelled; it expired with a part paid; paid after it ended; sold out after payment; paid twice or too much; started at the provider; by staff; written off; lost in a dispute; the intake was cancelled; the learner gave the seat back; what an order was changed to was given back. lines: what it was for, [{order_item_id, quantity, restock}]. destination: back the way it came (payment), to the customer''s store credit, or to what the order was changed to (exchange), where it pays for that.';
 
 COMMENT ON TABLE "public"."renewals" IS 'Time that was bought for a seat: from the old end, or from the payment when that was over. extended_to null: not paid yet.';
 
@@ -27060,6 +27335,18 @@ REVOKE ALL ON FUNCTION "private"."event_subscription"(jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."event_subscription"(jsonb) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."exchange_items"(public.orders, jsonb, private.quote, private.order_line[], text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."exchange_items"(public.orders, jsonb, private.quote, private.order_line[], text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."exchange_items"(public.orders, jsonb, private.quote, private.order_line[], text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."exchange_money"(private.order_exchanges, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."exchange_money"(private.order_exchanges, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."exchange_money"(private.order_exchanges, jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."expire_due_carts"(integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."expire_due_carts"(integer) FROM "postgres";
@@ -27520,11 +27807,11 @@ REVOKE ALL ON FUNCTION "private"."give_back_cart"(public.carts, public.carts) FR
 
 GRANT EXECUTE ON FUNCTION "private"."give_back_cart"(public.carts, public.carts) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."give_back_items"(public.orders, uuid[], integer[], text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."give_back_items"(public.orders, uuid[], integer[], text, text, bigint) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."give_back_items"(public.orders, uuid[], integer[], text, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."give_back_items"(public.orders, uuid[], integer[], text, text, bigint) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."give_back_items"(public.orders, uuid[], integer[], text, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."give_back_items"(public.orders, uuid[], integer[], text, text, bigint) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."give_back_promotions"(uuid[]) FROM PUBLIC;
 
@@ -28087,6 +28374,12 @@ REVOKE ALL ON FUNCTION "private"."lock_transfer"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."lock_transfer"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."lock_transfer"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."lock_waiting_supplements"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."lock_waiting_supplements"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."lock_waiting_supplements"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."lock_waitlist"(uuid) FROM PUBLIC;
 
@@ -28704,6 +28997,12 @@ REVOKE ALL ON FUNCTION "private"."payment_document"(public.payments, bigint) FRO
 
 GRANT EXECUTE ON FUNCTION "private"."payment_document"(public.payments, bigint) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."pending_exchange"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."pending_exchange"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."pending_exchange"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."pick_seat"(uuid, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."pick_seat"(uuid, uuid) FROM "postgres";
@@ -28745,6 +29044,12 @@ REVOKE ALL ON FUNCTION "private"."place_quote"(uuid, private.quote, timestamp wi
 REVOKE ALL ON FUNCTION "private"."place_quote"(uuid, private.quote, timestamp with time zone) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."place_quote"(uuid, private.quote, timestamp with time zone) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."place_supplement"(public.orders, private.quote, private.order_line[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."place_supplement"(public.orders, private.quote, private.order_line[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."place_supplement"(public.orders, private.quote, private.order_line[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."plan_line"(uuid, bigint) FROM PUBLIC;
 
@@ -29594,6 +29899,12 @@ GRANT EXECUTE ON FUNCTION "private"."retry_refund"(uuid, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."retry_refund"(uuid, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."return_exchange"(uuid, uuid, bigint, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."return_exchange"(uuid, uuid, bigint, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."return_exchange"(uuid, uuid, bigint, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."return_sold_units"(uuid, uuid, integer, boolean, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."return_sold_units"(uuid, uuid, integer, boolean, text) FROM "postgres";
@@ -29885,6 +30196,12 @@ REVOKE ALL ON FUNCTION "private"."setting"(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."setting"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."setting"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."settle_exchange"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."settle_exchange"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."settle_exchange"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."settle_instalments"(uuid) FROM PUBLIC;
 
@@ -30262,6 +30579,12 @@ REVOKE ALL ON FUNCTION "private"."take_due_offer"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."take_due_offer"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."take_exchanged"(public.orders, private.order_exchanges) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."take_exchanged"(public.orders, private.order_exchanges) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."take_exchanged"(public.orders, private.order_exchanges) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."take_provider_events"(text, jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."take_provider_events"(text, jsonb) FROM "postgres";
@@ -30533,6 +30856,12 @@ REVOKE ALL ON FUNCTION "private"."tg_order_items__check_sums"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."tg_order_items__check_sums"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg_order_items__check_sums"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_orders__end_exchanges"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_orders__end_exchanges"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_orders__end_exchanges"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."tg_orders__end_owing"() FROM PUBLIC;
 

@@ -194,6 +194,8 @@ begin
     'edits', (
       select coalesce(jsonb_agg(jsonb_build_object('id', order_edits.id, 'edited_at', order_edits.edited_at, 'reason', order_edits.reason, 'before', order_edits.before,
         'after', order_edits.after, 'supplement_id', order_edits.supplement_id,
+        'exchange', (select jsonb_build_object('amount', order_exchanges.amount, 'settled_at', order_exchanges.settled_at)
+          from private.order_exchanges where order_exchanges.supplement_id = order_edits.supplement_id),
         'actor_kind', case when order_edits.editor_id is null then 'system' when order_edits.editor_id = v_order.customer_id then 'customer' else 'staff' end,
         'actor_name', case when v_staff then btrim(profiles.first_name || ' ' || profiles.last_name) end) order by order_edits.edited_at, order_edits.id), '[]')
       from public.order_edits left join public.profiles on profiles.id = order_edits.editor_id where order_edits.order_id = v_order.id),
@@ -203,6 +205,9 @@ begin
         'written_at', order_notes.written_at) order by order_notes.written_at, order_notes.id), '[]')
       from public.order_notes left join public.profiles on profiles.id = order_notes.author_id
       where order_notes.order_id = v_order.id and (v_staff or order_notes.visible_to_customer)),
+    'exchange', (
+      select jsonb_build_object('order_id', changed.id, 'number', changed.number, 'amount', order_exchanges.amount, 'settled_at', order_exchanges.settled_at)
+      from private.order_exchanges join public.orders as changed on changed.id = order_exchanges.order_id where order_exchanges.supplement_id = v_order.id),
     'actions', private.allowed_actions(v_order));
 end
 $$;

@@ -3,7 +3,7 @@ Orders, editing: other lines than were ordered, before anything left.
 
 Promise: an edited order is priced by the one computation, holds exactly what it sells, and its history says what it was before. An unpaid order is
 changed in place and asks for what is due then. Of a paid one nothing that was booked is rewritten: what goes is given back line by line, what comes
-is an order of its own beside it, so invoices, credit notes and the ledger stay exact.
+is an order of its own beside it, so invoices, credit notes and the ledger stay exact; of the money only the difference moves (the exchanging file).
 Under concurrency: the order's row first, so paying, expiring, cancelling and editing queue; then every slot of what goes and what comes, in the order
 everybody keeps, then waiting lists, then promotions.
 */
@@ -47,7 +47,8 @@ set search_path = ''
 as $$
 begin
   -- seats that are given out, gifts and the like are not simply lines: what they lead to hangs on them
-  return target.shipped_at is null and target.purpose is null and (target.status <> 'pending' or target.expires_at > now() and not exists (
+  return target.shipped_at is null and target.purpose is null
+    and not (target.status = 'pending' and exists (select from private.order_exchanges where order_exchanges.supplement_id = target.id)) and (target.status <> 'pending' or target.expires_at > now() and not exists (
     select from public.payments where payments.order_id = target.id
       and (payments.status = 'processing' or payments.status = 'pending' and private.is_under_review(payments.id))));
 end
@@ -267,6 +268,7 @@ declare
   v_gone jsonb;
   v_added private.wish[];
   v_lines private.order_line[];
+  v_waiting uuid[] := private.lock_waiting_supplements(target.id);
   v_variants uuid[];
   v_quote private.quote;
   v_address public.addresses;
@@ -282,14 +284,18 @@ begin
     where order_items.order_id = target.id and order_items.parent_id is null and order_items.refunded_quantity < order_items.quantity
   ) as had on had.variant_id = wish.variant_id;
   if v_added is not null then
-    v_lines := private.price_wishes(target.customer_id, v_added, target.currency);
+    v_lines := private.price_edit(target, v_added);
   end if;
   v_variants := array(select line.variant_id from unnest(v_lines) as line
     union select order_items.variant_id from public.order_items where order_items.order_id = target.id);
-  perform private.lock_holds(array[target.id], v_variants);
-  perform private.lock_waitlists(array[target.id], v_variants);
-  if v_gone is not null then
+  perform private.lock_holds(v_waiting || target.id, v_variants);
+  perform private.lock_waitlists(v_waiting || target.id, v_variants);
+  -- what was agreed before and not paid yet is not wanted any more
+  perform private.end_order(waiting.id, 'cancelled', edit_paid_order.reason) from unnest(v_waiting) as waiting (id);
+  perform private.give_back_promotions(v_waiting);
+  if v_gone is not null and (v_added is null or private.due_amount(target.id) > 0) then
     perform private.refund_order(target.id, v_gone, null, edit_paid_order.reason, true, null);
+    v_gone := null;
   end if;
   if v_added is null then
     return null;
@@ -304,14 +310,17 @@ begin
   if v_quote.problems is not null then
     perform private.refuse_problem(v_quote.problems -> 0);
   end if;
-  v_supplement_id := private.place_quote(target.customer_id, v_quote, now() + make_interval(hours => (private.setting('draft_hold_hours'))::integer));
-  update public.orders set shipping_address = target.shipping_address where orders.id = v_supplement_id and private.needs_address(v_lines);
+  if v_gone is not null then
+    v_supplement_id := private.exchange_items(target, v_gone, v_quote, v_lines, edit_paid_order.reason);
+  else
+    v_supplement_id := private.place_supplement(target, v_quote, v_lines);
+  end if;
   perform private.emit('order.supplemented', 'order', v_supplement_id, jsonb_build_object('order_id', target.id));
   return v_supplement_id;
 end
 $$;
 comment on function private.edit_paid_order(public.orders, private.wish[], text) is
-  'Gives back line by line what goes, and places what comes as an order of its own; answers that one. Giving back needs payments.refund. The caller holds the order''s row.';
+  'Gives back line by line what goes, and places what comes as an order of its own, with only the difference to move; answers that one. Giving back needs payments.refund. The caller holds the order''s row.';
 
 create function private.edit_order(order_id uuid, lines jsonb, reason text, idempotency_key text)
 returns jsonb
@@ -372,6 +381,7 @@ as $$
 $$;
 comment on function public.edit_order(uuid, jsonb, text, text) is
   'Changes what an order consists of to lines [{variant_id, quantity}], before anything left, and answers {order, supplement}. Unpaid (its customer, or staff with orders.write): in place, priced anew with its coupons, its items get new ids, '
-  'an open attempt to pay is closed. Paid (staff): what goes is given back line by line (payments.refund), what comes is an unpaid order of its own (supplement). '
+  'an open attempt to pay is closed. Paid (staff): what goes is given back line by line (payments.refund), what comes is an order of its own (supplement), and only the difference moves: paid by what goes it is paid at once and the rest goes back; '
+  'costing more, it asks for the difference (due_amount), and the order stays as it is until that is paid. '
   'Errors: order_not_found, order_not_editable, invalid_reason, permission_denied, those of refund_order and those of place_order.';
 grant execute on function public.edit_order(uuid, jsonb, text, text) to authenticated, service_role;

@@ -25,6 +25,7 @@ insert into public.ledger_accounts (code, name, kind) values
   ('cash', 'In the shop''s own till', 'asset'),
   ('store_credit', 'Store credit that people may spend', 'liability'),
   ('gift_cards', 'On gift cards that are not spent yet', 'liability'),
+  ('exchanged', 'Between an order and what it was changed to (always zero in all)', 'asset'),
   ('gift_cards_expired', 'Left on gift cards that expired', 'income'),
   ('credit_given', 'Store credit and gift cards given away', 'expense');
 

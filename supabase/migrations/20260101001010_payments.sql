@@ -21,6 +21,8 @@ create table public.payments (
   captured_amount bigint not null default 0,
   refunded_amount bigint not null default 0,
   disputed_amount bigint not null default 0,
+  exchanged_amount bigint not null default 0,
+  origin_id uuid references public.payments (id) on delete restrict,
   session_id text unique,
   provider_payment_id text,
   reference text,
@@ -38,12 +40,14 @@ create table public.payments (
   void_reason text,
   constraint payments_are_numbered_per_order unique (order_id, attempt),
   constraint payments_have_a_known_status check (status in ('pending', 'processing', 'authorized', 'success', 'failed', 'expired', 'cancelled', 'refunding', 'refunded', 'refund_failed')),
-  constraint payments_have_a_known_provider check (provider in ('stripe', 'ewallet', 'manual_transfer', 'store_credit', 'gift_card', 'cash', 'other')),
-  constraint payments_have_a_known_method check (method in ('checkout', 'payment_intent', 'saved_method', 'subscription', 'ewallet', 'manual_transfer', 'store_credit', 'gift_card', 'cash', 'other')),
+  constraint payments_have_a_known_provider check (provider in ('stripe', 'ewallet', 'manual_transfer', 'store_credit', 'gift_card', 'exchange', 'cash', 'other')),
+  constraint payments_have_a_known_method check (method in ('checkout', 'payment_intent', 'saved_method', 'subscription', 'ewallet', 'manual_transfer', 'store_credit', 'gift_card', 'exchange', 'cash', 'other')),
   constraint payments_are_by_stripe_or_named_by_their_method check ((provider = 'stripe') = (method in ('checkout', 'payment_intent', 'saved_method', 'subscription')) and provider in ('stripe', method)),
   constraint payments_pay_something check (amount > 0),
   constraint payments_give_back_no_more_than_they_took check (refunded_amount >= 0 and disputed_amount >= 0 and refunded_amount + disputed_amount <= captured_amount
     and captured_amount <= amount),
+  constraint payments_exchange_no_more_than_they_took check (exchanged_amount between 0 and captured_amount),
+  constraint payments_by_exchange_name_where_they_come_from check ((provider = 'exchange') = (origin_id is not null)),
   constraint payments_have_a_known_capture_method check (capture_method in ('automatic', 'manual')),
   constraint payments_capture_no_more_than_was_authorized check (authorized_amount between 0 and amount and (capture_method = 'automatic' or captured_amount <= authorized_amount)),
   constraint payments_are_authorized_for_a_time check (status <> 'authorized' or authorized_amount > 0 and authorized_until is not null and provider_payment_id is not null),
@@ -52,12 +56,13 @@ create table public.payments (
   constraint payments_took_money_when_they_succeeded check ((captured_amount > 0) = (status in ('success', 'refunding', 'refunded', 'refund_failed')))
 );
 comment on table public.payments is
-  'One attempt to pay an order, in minor units. disputed_amount is with the buyer''s bank until it decides. checkout_url is the provider''s page while the attempt is open; session_id the provider''s session or intent; a manual_transfer has no provider: staff approve its proof. capture_method manual: authorised first, captured by staff.';
+  'One attempt to pay an order, in minor units. disputed_amount is with the buyer''s bank until it decides. exchanged_amount pays for what another order was changed to, by payments whose origin_id is this one. checkout_url is the provider''s page while the attempt is open; session_id the provider''s session or intent; a manual_transfer has no provider: staff approve its proof. capture_method manual: authorised first, captured by staff.';
 
 -- the guarantee: one open attempt per order, so fifty clicks share it
 create unique index payments_one_open_per_order on public.payments (order_id) where status in ('pending', 'processing');
 -- the guarantee: a capture settles one payment
 create unique index payments_one_per_provider_payment on public.payments (provider, provider_payment_id);
+create index on public.payments (origin_id) where origin_id is not null;
 -- serves: the reconciler
 create index on public.payments (created_at) where status in ('pending', 'processing');
 
@@ -270,7 +275,7 @@ set search_path = ''
 as $$
   select case cash_account.provider
     when 'manual_transfer' then 'bank' when 'other' then 'bank' when 'cash' then 'cash'
-    when 'store_credit' then 'store_credit' when 'gift_card' then 'gift_cards' else 'cash_in_transit' end;
+    when 'store_credit' then 'store_credit' when 'gift_card' then 'gift_cards' when 'exchange' then 'exchanged' else 'cash_in_transit' end;
 $$;
 comment on function private.cash_account(text) is 'The account that the money of a provider''s captures is in.';
 

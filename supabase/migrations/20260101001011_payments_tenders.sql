@@ -55,14 +55,14 @@ declare
 begin
   select orders.status, orders.total_amount, orders.owed_reason into v_order from public.orders where orders.id = due_amount.order_id;
   return greatest(0, case
-    when v_order.status = 'pending' then v_order.total_amount - private.kept_amount(due_amount.order_id)
+    when v_order.status = 'pending' then v_order.total_amount - private.kept_amount(due_amount.order_id) - private.pending_exchange(due_amount.order_id)
     when v_order.owed_reason is not null and v_order.status not in ('cancelled', 'expired', 'refunded', 'needs_review')
       then private.receivable_amount(due_amount.order_id)
     else 0
   end);
 end
 $$;
-comment on function private.due_amount(uuid) is 'What is still to pay of an order: of a pending one what was not captured, of one that was delivered before it was paid in full (owed_reason) what is receivable, else 0.';
+comment on function private.due_amount(uuid) is 'What is still to pay of an order: of a pending one what was not captured and is not exchanged for, of one that was delivered before it was paid in full (owed_reason) what is receivable, else 0.';
 
 create function private.payable_amount(target public.orders, amount bigint)
 returns bigint
@@ -210,7 +210,7 @@ as $$
 declare
   v_order public.orders;
   v_surplus bigint;
-  v_kept bigint := private.kept_amount(deliver_paid_order.order_id);
+  v_kept bigint := private.kept_amount(deliver_paid_order.order_id) + private.pending_exchange(deliver_paid_order.order_id);
 begin
   select * into v_order from public.orders where orders.id = deliver_paid_order.order_id;
   if v_order.status = 'needs_review' then
@@ -244,10 +244,11 @@ set search_path = ''
 as $$
 begin
   begin
+    perform private.settle_exchange(target.id);
     -- the first instalment confirms with the rest still owed
     perform private.confirm_order(target.id, case when deliver_covered_order.surplus < 0 then 'instalments' end);
   exception when sqlstate 'PGRST' or unique_violation then
-    -- everything confirm_order did is undone; the money goes back, whatever brought it
+    -- everything they did is undone; the money goes back, whatever brought it
     perform private.give_back_captures(target.id, case when target.status = 'pending' then 'undeliverable' else 'late_payment' end, 'what was ordered is no longer available');
     if target.status = 'pending' then
       perform private.end_order(target.id, 'cancelled', 'sold out before the payment came');

@@ -24,11 +24,11 @@ create table public.refunds (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint refunds_give_something_back check (amount > 0),
-  constraint refunds_have_a_known_reason check (reason in ('order_cancelled', 'order_expired', 'late_payment', 'undeliverable', 'duplicate_payment', 'by_provider', 'by_staff', 'written_off', 'gift_expired', 'dispute_lost', 'intake_cancelled', 'by_learner')),
-  constraint refunds_go_to_a_known_destination check (destination in ('payment', 'store_credit')),
+  constraint refunds_have_a_known_reason check (reason in ('order_cancelled', 'order_expired', 'late_payment', 'undeliverable', 'duplicate_payment', 'by_provider', 'by_staff', 'written_off', 'gift_expired', 'dispute_lost', 'intake_cancelled', 'by_learner', 'exchange_returned')),
+  constraint refunds_go_to_a_known_destination check (destination in ('payment', 'store_credit', 'exchange')),
   constraint refunds_have_a_known_status check (status in ('pending', 'success', 'failed'))
 );
-comment on table public.refunds is 'Money on its way back. Reasons: the order was cancelled; it expired with a part paid; paid after it ended; sold out after payment; paid twice or too much; started at the provider; by staff; written off; lost in a dispute; the intake was cancelled; the learner gave the seat back. lines: what it was for, [{order_item_id, quantity, restock}]. destination: back the way it came (payment), or to the customer''s store credit.';
+comment on table public.refunds is 'Money on its way back. Reasons: the order was cancelled; it expired with a part paid; paid after it ended; sold out after payment; paid twice or too much; started at the provider; by staff; written off; lost in a dispute; the intake was cancelled; the learner gave the seat back; what an order was changed to was given back. lines: what it was for, [{order_item_id, quantity, restock}]. destination: back the way it came (payment), to the customer''s store credit, or to what the order was changed to (exchange), where it pays for that.';
 create index on public.refunds (payment_id);
 create index on public.refunds (order_id);
 -- serves: refunds that nobody sent yet
@@ -82,11 +82,11 @@ volatile -- stable would answer what was there before the verb that calls it
 security invoker
 set search_path = ''
 as $$
-  select payments.captured_amount - payments.refunded_amount - payments.disputed_amount - coalesce((
+  select payments.captured_amount - payments.refunded_amount - payments.disputed_amount - payments.exchanged_amount - coalesce((
     select sum(refunds.amount) from public.refunds where refunds.payment_id = payments.id and refunds.status = 'pending'), 0)::bigint
   from public.payments where payments.id = refundable_amount.payment_id;
 $$;
-comment on function private.refundable_amount(uuid) is 'What was captured, less what went back, what is on its way and what is disputed. The caller holds the payment''s row.';
+comment on function private.refundable_amount(uuid) is 'What was captured, less what went back, what is on its way, what is disputed and what pays for something else. The caller holds the payment''s row.';
 
 create function private.request_refund(payment_id uuid, reason text, note text, amount bigint default null, destination text default 'payment')
 returns uuid
@@ -107,7 +107,7 @@ begin
   perform private.emit('refund.requested', 'refund', v_refund_id);
   -- what stays in the house needs nobody to send it
   if request_refund.destination = 'store_credit' or exists (
-    select from public.payments where payments.id = request_refund.payment_id and payments.provider in ('store_credit', 'gift_card')
+    select from public.payments where payments.id = request_refund.payment_id and payments.provider in ('store_credit', 'gift_card', 'exchange')
   ) then
     perform private.record_refund_result(v_refund_id, 'internal_' || v_refund_id, 'success');
   end if;
@@ -299,10 +299,12 @@ begin
       case when payment.provider = 'store_credit' then 'returned' else 'refunded' end, refund.amount, refund.id, refund.note);
   elsif payment.provider = 'gift_card' then
     perform private.return_to_gift_card(payment.gift_card_id, refund.amount, refund.id);
+  elsif payment.provider = 'exchange' then
+    perform private.return_exchange(payment.origin_id, refund.id, refund.amount, refund.note);
   end if;
 end
 $$;
-comment on function private.keep_refund_in_house(public.refunds, public.payments) is 'Puts a refund that the books have already on the account or card that it goes to.';
+comment on function private.keep_refund_in_house(public.refunds, public.payments) is 'Puts a refund that the books have already on the account or card that it goes to, or on its way back from the payment that it came from.';
 
 create function private.adopt_refund(payment_id uuid, provider_refund_id text, amount bigint, currency text, status text, failure text default null)
 returns text
@@ -324,7 +326,7 @@ begin
   if v_refund.id is not null then
     return private.record_refund_result(v_refund.id, adopt_refund.provider_refund_id, adopt_refund.status, adopt_refund.failure);
   end if;
-  if upper(adopt_refund.currency) <> v_payment.currency or adopt_refund.amount > v_payment.captured_amount - v_payment.refunded_amount then
+  if upper(adopt_refund.currency) <> v_payment.currency or adopt_refund.amount > v_payment.captured_amount - v_payment.refunded_amount - v_payment.exchanged_amount then
     return private.flag_order(v_payment.order_id, 'the provider refunded more than was captured');
   end if;
   insert into public.refunds (payment_id, order_id, amount, currency, reason, status, provider_refund_id, failure)

@@ -231,7 +231,7 @@ as $$
 $$;
 comment on function private.worth_of_items(uuid[], integer[]) is 'What these quantities of these lines cost, discount and tax included.';
 
-create function private.give_back_items(target public.orders, item_ids uuid[], quantities integer[], refund_reason text, note text)
+create function private.give_back_items(target public.orders, item_ids uuid[], quantities integer[], refund_reason text, note text, exchanged bigint default 0)
 returns uuid
 language plpgsql
 volatile
@@ -261,6 +261,9 @@ begin
     v_owed := least(v_worth, v_due);
   end if;
   v_worth := case when v_rest or v_due = 0 then least(v_worth - v_owed, v_left) else v_left end;
+  if give_back_items.exchanged > v_worth then
+    perform private.fail('refund_exceeds_payment', 409, 'Less is left of what was paid than is to stay.', 'Read the order''s payments and refunds.');
+  end if;
   perform private.give_reason(give_back_items.note);
   if v_owed > 0 then
     perform private.release_owed(target.id, v_owed, (
@@ -275,8 +278,8 @@ begin
     end if;
     perform private.take_back_lines(target.id, give_back_items.item_ids, give_back_items.quantities, true, give_back_items.note);
   end if;
-  if v_worth > 0 then
-    v_refund_ids := private.refund_across(target.id, v_worth, give_back_items.refund_reason, give_back_items.note);
+  if v_worth > give_back_items.exchanged then
+    v_refund_ids := private.refund_across(target.id, v_worth - give_back_items.exchanged, give_back_items.refund_reason, give_back_items.note);
     update public.refunds set lines = (
       select jsonb_agg(jsonb_build_object('order_item_id', given.item_id, 'quantity', given.quantity, 'restock', true))
       from unnest(give_back_items.item_ids, give_back_items.quantities) as given (item_id, quantity))
@@ -287,8 +290,8 @@ begin
   return v_refund_ids[1];
 end
 $$;
-comment on function private.give_back_items(public.orders, uuid[], integer[], text, text) is
-  'Takes these quantities of these lines back and gives back what they cost, as far as it was paid and is still there; answers the first refund, null when there was nothing to give back. '
+comment on function private.give_back_items(public.orders, uuid[], integer[], text, text, bigint) is
+  'Takes these quantities of these lines back and gives back what they cost, as far as it was paid and is still there; answers the first refund, null when there was nothing to give back. exchanged: so much of it stays, and the caller books where. '
   'What else the order has stays, the free included. The caller holds the order''s row, which is paid for or owed.';
 
 create function private.require_refunder(permission text, reason text)

@@ -87,7 +87,7 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_kept bigint := (select coalesce(sum(payments.captured_amount - payments.refunded_amount), 0) from public.payments where payments.order_id = target.id);
+  v_kept bigint := (select coalesce(sum(payments.captured_amount - payments.refunded_amount - payments.exchanged_amount), 0) from public.payments where payments.order_id = target.id);
 begin
   if fulfil_reviewed_order.before in ('cancelled', 'refunded')
     or v_kept <> target.total_amount and not (target.owed_reason is not null and v_kept < target.total_amount) and not (fulfil_reviewed_order.before = 'partially_refunded' and v_kept between 1 and target.total_amount) then
@@ -118,10 +118,10 @@ declare
   v_written_off bigint := 0;
 begin
   for v_payment in
-    select * from public.payments where payments.order_id = write_off_payments.order_id and payments.captured_amount > payments.refunded_amount order by payments.id
+    select * from public.payments where payments.order_id = write_off_payments.order_id and payments.captured_amount > payments.refunded_amount + payments.exchanged_amount order by payments.id
   loop
     insert into public.refunds (payment_id, order_id, amount, currency, reason, note, status)
-    values (v_payment.id, v_payment.order_id, v_payment.captured_amount - v_payment.refunded_amount, v_payment.currency, 'written_off', write_off_payments.note, 'success')
+    values (v_payment.id, v_payment.order_id, v_payment.captured_amount - v_payment.refunded_amount - v_payment.exchanged_amount, v_payment.currency, 'written_off', write_off_payments.note, 'success')
     returning * into v_refund;
     perform private.settle_refund(v_refund, v_payment);
     v_written_off := v_written_off + v_refund.amount;

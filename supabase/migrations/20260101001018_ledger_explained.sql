@@ -57,9 +57,9 @@ begin
       'effect_key', entries.effect_key, 'account', entries.account, 'currency', entries.currency, 'amount', entries.amount) order by entries.id), '[]'),
     coalesce((select jsonb_object_agg(summed.account, summed.amount) from (
       select entries.account, sum(entries.amount) as amount from entries where entries.currency = v_order.currency group by entries.account having sum(entries.amount) <> 0) as summed), '{}'),
-    coalesce(sum(entries.amount) filter (where entries.account in ('cash_in_transit', 'bank', 'cash', 'store_credit', 'gift_cards', 'disputed', 'fees') and entries.currency = v_order.currency), 0)
+    coalesce(sum(entries.amount) filter (where entries.account in ('cash_in_transit', 'bank', 'cash', 'store_credit', 'gift_cards', 'exchanged', 'disputed', 'fees') and entries.currency = v_order.currency), 0)
   into v_entries, v_balances, v_cash from entries;
-  select coalesce(sum(payments.captured_amount - payments.refunded_amount), 0) into v_kept from public.payments where payments.order_id = v_order.id;
+  select coalesce(sum(payments.captured_amount - payments.refunded_amount - payments.exchanged_amount), 0) into v_kept from public.payments where payments.order_id = v_order.id;
   select coalesce(sum(refunds.amount), 0) into v_on_its_way from public.refunds where refunds.order_id = v_order.id and refunds.status = 'pending';
   -- a bank may take back more than a payment still kept
   select coalesce(jsonb_agg(jsonb_build_object('id', disputes.id, 'payment_id', disputes.payment_id, 'status', disputes.status, 'amount', disputes.amount,
@@ -71,7 +71,7 @@ begin
     'subtotal_amount', v_order.subtotal_amount, 'discount_amount', v_order.discount_amount, 'tax_amount', v_order.tax_amount,
     'tax_included_amount', v_order.tax_included_amount, 'shipping_amount', v_order.shipping_amount, 'total_amount', v_order.total_amount,
     'payments', (select coalesce(jsonb_agg(jsonb_build_object('id', payments.id, 'attempt', payments.attempt, 'method', payments.method, 'status', payments.status,
-      'captured_amount', payments.captured_amount, 'refunded_amount', payments.refunded_amount) order by payments.attempt), '[]')
+      'captured_amount', payments.captured_amount, 'refunded_amount', payments.refunded_amount, 'exchanged_amount', payments.exchanged_amount) order by payments.attempt), '[]')
       from public.payments where payments.order_id = v_order.id),
     'refunds', (select coalesce(jsonb_agg(jsonb_build_object('id', refunds.id, 'payment_id', refunds.payment_id, 'amount', refunds.amount,
       'status', refunds.status, 'reason', refunds.reason, 'note', refunds.note) order by refunds.created_at, refunds.id), '[]')

@@ -231,7 +231,7 @@ declare
   v_kept bigint;
 begin
   select * into v_order from public.orders where orders.id = end_dispute_review.order_id;
-  select sum(payments.refunded_amount), sum(payments.captured_amount - payments.refunded_amount) into v_back, v_kept
+  select sum(payments.refunded_amount), sum(payments.captured_amount - payments.refunded_amount - payments.exchanged_amount) into v_back, v_kept
   from public.payments where payments.order_id = v_order.id;
   if exists (select from public.disputes where disputes.order_id = v_order.id and disputes.status = 'open') then
     return; -- the last one decides

@@ -79,7 +79,7 @@ begin
   perform private.find_order(start_instalments.order_id, 'nobody.else');
   select * into v_order from public.orders where orders.id = start_instalments.order_id for update;
   perform private.payable_amount(v_order, null);
-  if v_order.status <> 'pending' or private.kept_amount(v_order.id) > 0 then
+  if v_order.status <> 'pending' or private.kept_amount(v_order.id) + private.pending_exchange(v_order.id) > 0 then
     perform private.fail('order_not_payable', 409, 'A part of this order was paid already.', 'Pay what is due of it.');
   end if;
   select * into v_plan from public.instalment_plans

@@ -239,7 +239,17 @@ where subscription_invoices.paid_at is not null and orders.paid_at is null and o
 union all
 select 'refunds are what payments gave back', payments.id::text, payments.refunded_amount::text
 from public.payments
-where payments.refunded_amount <> (select coalesce(sum(refunds.amount), 0) from public.refunds where refunds.payment_id = payments.id and refunds.status = 'success')
+where payments.refunded_amount <> (select coalesce(sum(refunds.amount), 0) from public.refunds where refunds.payment_id = payments.id and refunds.status = 'success' and refunds.destination <> 'exchange')
+union all
+select 'what one order gives up by an exchange pays for another', payments.id::text, format('given up %s, paid with it %s', payments.exchanged_amount, used.amount)
+from public.payments
+cross join lateral (
+  select coalesce(sum(arrived.captured_amount - (
+    select coalesce(sum(refunds.amount), 0) from public.refunds where refunds.payment_id = arrived.id and refunds.status = 'success' and refunds.destination = 'payment'
+  )), 0) as amount
+  from public.payments as arrived where arrived.origin_id = payments.id
+) as used
+where payments.exchanged_amount <> used.amount
 union all
 select 'disputed is what open disputes hold', payments.id::text, format('disputed %s', payments.disputed_amount)
 from public.payments

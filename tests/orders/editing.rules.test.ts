@@ -197,7 +197,7 @@ describe("an unpaid order", () => {
 });
 
 describe("a paid order", () => {
-  test("gives back what goes by line, and asks for what comes by an order beside it", () =>
+  test("asks for the difference by an order beside it, and what goes goes by line once that is paid", () =>
     database.rolledBack(async (sql) => {
       const basket = await paidBasket(sql);
       const admin = await staff(sql, "admin");
@@ -206,16 +206,18 @@ describe("a paid order", () => {
       const lines = items.map(({ variant_id, quantity }) => of(variant_id, variant_id === basket.thing ? 1 : quantity));
       const edited = await edit(sql, admin, basket.orderId, [...lines, of(comes.variantId)], "they called");
       expect(edited.order).toMatchObject({
-        status: "partially_refunded",
-        refunds: [{ amount: 30_00, status: "pending" }],
+        status: "paid",
+        refunds: [],
       });
-      expect(edited.supplement).toMatchObject({ status: "pending", total_amount: 50_00 });
-      expect(await levels(sql, basket.thing)).toEqual([9, 0]);
+      expect(edited.supplement).toMatchObject({ status: "pending", total_amount: 50_00, due_amount: 20_00 });
+      expect(await levels(sql, basket.thing)).toEqual([6, 0]);
       const page = (await getOrder(sql, basket.customerId, basket.orderId)) as OrderPage;
       expect(page.edits).toMatchObject([
         { reason: "they called", actor_kind: "staff", actor_name: null, supplement_id: edited.supplement?.id },
       ]);
       expect(await payOrder(sql, basket.customerId, edited.supplement?.id as string)).toBe("applied");
+      expect(await levels(sql, basket.thing)).toEqual([9, 0]);
+      expect((await getOrder(sql, basket.customerId, basket.orderId)).status).toBe("partially_refunded");
       await expectRefusal(() => edit(sql, basket.customerId, basket.orderId, lines), notEditable);
     }));
 

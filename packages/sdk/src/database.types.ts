@@ -3674,6 +3674,7 @@ export type Database = {
           created_at: string;
           currency: string;
           disputed_amount: number;
+          exchanged_amount: number;
           expires_at: string | null;
           failure_code: string | null;
           failure_message: string | null;
@@ -3681,6 +3682,7 @@ export type Database = {
           id: string;
           method: string;
           order_id: string;
+          origin_id: string | null;
           provider: string;
           provider_payment_id: string | null;
           reference: string | null;
@@ -3706,6 +3708,7 @@ export type Database = {
           created_at?: string;
           currency: string;
           disputed_amount?: number;
+          exchanged_amount?: number;
           expires_at?: string | null;
           failure_code?: string | null;
           failure_message?: string | null;
@@ -3713,6 +3716,7 @@ export type Database = {
           id?: string;
           method?: string;
           order_id: string;
+          origin_id?: string | null;
           provider?: string;
           provider_payment_id?: string | null;
           reference?: string | null;
@@ -3737,6 +3741,7 @@ export type Database = {
           created_at?: string;
           currency?: string;
           disputed_amount?: number;
+          exchanged_amount?: number;
           expires_at?: string | null;
           failure_code?: string | null;
           failure_message?: string | null;
@@ -3744,6 +3749,7 @@ export type Database = {
           id?: string;
           method?: string;
           order_id?: string;
+          origin_id?: string | null;
           provider?: string;
           provider_payment_id?: string | null;
           reference?: string | null;
@@ -3768,6 +3774,13 @@ export type Database = {
             columns: ["order_id"];
             isOneToOne: false;
             referencedRelation: "orders";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "payments_origin_id_fkey";
+            columns: ["origin_id"];
+            isOneToOne: false;
+            referencedRelation: "payments";
             referencedColumns: ["id"];
           },
         ];

@@ -72,7 +72,7 @@ export type PaymentStatus = (typeof paymentStatuses)[number];
 
 /**
  * Ways to pay: Stripe's page, Stripe's fields on a page of yours, a method saved before, the bill of a subscription, an e-wallet's page, a bank transfer that staff approve by its proof, store credit, a gift
- * card, or cash and whatever else staff record.
+ * card, what an order gave up for this one when it was changed, or cash and whatever else staff record.
  */
 export const paymentMethods = [
   "checkout",
@@ -83,6 +83,7 @@ export const paymentMethods = [
   "manual_transfer",
   "store_credit",
   "gift_card",
+  "exchange",
   "cash",
   "other",
 ] as const;
@@ -127,8 +128,8 @@ export const disputeStatuses = ["inquiry", "open", "won", "lost", "closed"] as c
 /** One of {@link disputeStatuses}. */
 export type DisputeStatus = (typeof disputeStatuses)[number];
 
-/** Where a refund goes: back the way it came, or to the customer's store credit. */
-export const refundDestinations = ["payment", "store_credit"] as const;
+/** Where a refund goes: back the way it came, to the customer's store credit, or to what the order was changed to (only by an edit). */
+export const refundDestinations = ["payment", "store_credit", "exchange"] as const;
 /** One of {@link refundDestinations}. */
 export type RefundDestination = (typeof refundDestinations)[number];
 

@@ -70,7 +70,9 @@ export class Orders {
 
   /**
    * Changes what an order consists of, before anything left. Unpaid (its customer, or staff with `orders.write`): in place, priced anew,
-   * its items get new ids. Paid (staff): what goes is given back line by line, what comes is an unpaid order of its own, `supplement`.
+   * its items get new ids. Paid (staff): what goes is given back line by line,
+   * what comes is an order of its own, `supplement`. Only the difference moves: it goes back, or is the supplement's `due_amount`, and
+   * nothing changes before that is paid.
    * Errors: `order_not_editable`, `out_of_stock` and others of docs/errors.md, Orders and Payments.
    */
   edit(params: EditOrderParams, options?: ChangeOptions): Promise<{ order: Order; supplement: Order | null }> {

@@ -59,7 +59,7 @@ export interface RefundOrderParams {
   /** Whether what comes back is on sale again. True when left out; a seat always is. */
   restock?: boolean;
   /** `store_credit`: the customer has it at once, and may spend it here. The way it came when left out. */
-  destination?: RefundDestination;
+  destination?: Exclude<RefundDestination, "exchange">;
 }
 
 /** What {@link Refunds.resolveReview} takes. */

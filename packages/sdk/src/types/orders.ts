@@ -18,6 +18,8 @@ export interface OrderPage extends Omit<Order, "items" | "refunds"> {
   edits: OrderEdit[];
   /** Oldest first. Customers see those that are for them. */
   notes: OrderNote[];
+  /** What it is the supplement of, when it stands for something that went from there: how much of that order's money pays for it, and since when. */
+  exchange: { order_id: string; number: string; amount: number; settled_at: string | null } | null;
   /** What the caller may do with it now. */
   actions: OrderAction[];
 }
@@ -132,8 +134,10 @@ export interface OrderEdit {
   reason: string | null;
   before: OrderSnapshot;
   after: OrderSnapshot;
-  /** The order that asks for what was added to a paid one. */
+  /** The order of what was added to a paid one. */
   supplement_id: string | null;
+  /** How much of what was paid stays and pays for the supplement; `settled_at` null: what goes goes once the rest of it is paid. Null when nothing goes. */
+  exchange: { amount: number; settled_at: string | null } | null;
   actor_kind: "customer" | "staff" | "system";
   /** Null for customers. */
   actor_name: string | null;

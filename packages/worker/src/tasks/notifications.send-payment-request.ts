@@ -9,7 +9,7 @@ type OrderRow = {
   customer_id: string;
   currency: string;
   minor_units: number;
-  total_amount: number;
+  due_amount: number;
   expires_at: Date;
   first_name: string;
   locale: string;
@@ -20,7 +20,7 @@ type OrderRow = {
 export const sendPaymentRequest: EventTask = async (job, context) => {
   const { sql, settings } = context;
   const [order] = await sql<OrderRow[]>`
-    select orders.id, orders.number, orders.customer_id, orders.currency, currencies.minor_units, orders.total_amount, orders.expires_at,
+    select orders.id, orders.number, orders.customer_id, orders.currency, currencies.minor_units, private.due_amount(orders.id) as due_amount, orders.expires_at,
       profiles.first_name, profiles.locale, private.setting('shop_name') #>> '{}' as shop
     from public.orders
     join public.profiles on profiles.id = orders.customer_id
@@ -33,7 +33,7 @@ export const sendPaymentRequest: EventTask = async (job, context) => {
     number: order.number,
     currency: order.currency,
     minorUnits: order.minor_units,
-    amount: order.total_amount,
+    amount: order.due_amount,
     heldUntil: order.expires_at.toISOString(),
     timeZone: settings.timeZone,
     orderUrl: `${settings.storefrontUrl}/orders/${order.id}`,
