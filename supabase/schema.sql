@@ -6696,7 +6696,8 @@ begin
   select * into v_order from public.orders where orders.id = find_order.order_id;
   if v_order.id is null or not (v_order.customer_id is not distinct from auth.uid() or private.is_service() or private.has_permission(find_order.staff_permission)
     -- who manages an organisation reads what it bought, and no more
-    or find_order.staff_permission in ('orders.read', 'invoices.read') and v_order.organisation_id in (select private.managed_organisations())) then
+    or find_order.staff_permission in ('orders.read', 'invoices.read') and v_order.organisation_id is not null
+      and v_order.organisation_id in (select private.managed_organisations())) then
     perform private.fail('order_not_found', 404, 'There is no such order.', 'Check the id, and that you are signed in as the person who placed it.');
   end if;
   return v_order;
@@ -7012,18 +7013,17 @@ CREATE OR REPLACE FUNCTION private.follow_instalments(order_id uuid)
  SET search_path TO ''
 AS $function$
 declare
-  v_grace constant interval := make_interval(days => private.setting('instalment_grace_days')::integer);
-  v_items uuid[] := array(select order_items.id from public.order_items where order_items.order_id = follow_instalments.order_id);
+  v_seats uuid[] := array(select private.seats_of_order(follow_instalments.order_id));
 begin
   perform private.give_reason('instalments');
-  if exists (
-    select from public.instalments where instalments.order_id = follow_instalments.order_id
-      and instalments.status in ('processing', 'overdue', 'failed') and instalments.overdue_since + v_grace <= now()
-  ) then
-    update public.enrollments set status = 'suspended' where enrollments.order_item_id = any (v_items) and enrollments.status = 'active';
-  else
-    update public.enrollments set status = 'active' where enrollments.order_item_id = any (v_items) and enrollments.status = 'suspended';
-  end if;
+  update public.enrollments set status = 'suspended'
+  where enrollments.id = any (v_seats) and enrollments.status = 'active' and private.is_seat_overdue(enrollments.id);
+  -- a seat that rests for another reason (a dispute) stays so
+  update public.enrollments set status = 'active'
+  where enrollments.id = any (v_seats) and enrollments.status = 'suspended' and not private.is_seat_overdue(enrollments.id) and 'instalments' = (
+    select status_changes.reason from public.status_changes
+    where status_changes.subject_id = enrollments.id and status_changes.machine = 'enrollment' and status_changes.to_status = 'suspended'
+    order by status_changes.id desc limit 1);
   perform private.give_reason(null);
 end
 $function$;
@@ -8397,6 +8397,26 @@ CREATE OR REPLACE FUNCTION private.is_seat_open(enrollment_id uuid, product_id u
 AS $function$
 begin
   return private.course_lock(is_seat_open.enrollment_id, is_seat_open.product_id) in ('', 'not_started', 'prerequisites');
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.is_seat_overdue(enrollment_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return exists (
+    select from public.instalments
+    where instalments.status in ('processing', 'overdue', 'failed')
+      and instalments.overdue_since + make_interval(days => private.setting('instalment_grace_days')::integer) <= now()
+      and instalments.order_id in (
+        select order_items.order_id from public.enrollments join public.order_items on order_items.id = enrollments.order_item_id where enrollments.id = is_seat_overdue.enrollment_id
+        union
+        select order_items.order_id from public.renewals join public.order_items on order_items.id = renewals.order_item_id
+        where renewals.enrollment_id = is_seat_overdue.enrollment_id and renewals.extended_to is not null and renewals.undone_at is null
+        union
+        select enrollment_transfers.order_id from public.enrollment_transfers where enrollment_transfers.new_enrollment_id = is_seat_overdue.enrollment_id));
 end
 $function$;
 
@@ -15090,13 +15110,13 @@ begin
   for v_order_id in
     select orders.id from public.orders join public.instalment_schedules on instalment_schedules.order_id = orders.id
     where instalment_schedules.status = 'running' and orders.status not in ('cancelled', 'refunded', 'needs_review') and exists (
-      select from public.instalments where instalments.order_id = orders.id and instalments.status in ('scheduled', 'overdue')
+      select from public.instalments where instalments.order_id = orders.id and instalments.status in ('scheduled', 'processing', 'overdue', 'failed')
         and (instalments.status = 'scheduled' and instalments.reminded_at is null and instalments.due_at - v_reminder <= now()
-          or coalesce(instalments.next_try_at, instalments.due_at) <= now() and not exists (
+          or instalments.status in ('scheduled', 'overdue') and coalesce(instalments.next_try_at, instalments.due_at) <= now() and not exists (
             select from public.payments where payments.order_id = orders.id and payments.status in ('pending', 'processing'))
+          -- also a seat that somebody claimed since, of an organisation or a gift
           or instalments.overdue_since + v_grace <= now() and exists (
-            select from public.order_items join public.enrollments on enrollments.order_item_id = order_items.id
-            where order_items.order_id = orders.id and enrollments.status = 'active')))
+            select from private.seats_of_order(orders.id) as seat join public.enrollments on enrollments.id = seat where enrollments.status = 'active')))
     order by orders.id limit run_instalments.max_orders for update of orders skip locked
   loop
     for v_part in
@@ -15266,6 +15286,24 @@ CREATE OR REPLACE FUNCTION private.seat_ends_at(enrollment_id uuid)
 AS $function$
   select private.access_ends_at(enrollments.enrolled_at, intakes.starts_at, intakes.access_days, enrollments.access_ends_at)
   from public.enrollments join public.intakes on intakes.id = enrollments.intake_id where enrollments.id = seat_ends_at.enrollment_id;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.seats_of_order(order_id uuid)
+ RETURNS SETOF uuid
+ LANGUAGE plpgsql
+ ROWS 10
+ SET search_path TO ''
+AS $function$
+begin
+  return query
+    select enrollments.id from public.order_items join public.enrollments on enrollments.order_item_id = order_items.id where order_items.order_id = seats_of_order.order_id
+    union
+    select renewals.enrollment_id from public.order_items join public.renewals on renewals.order_item_id = order_items.id
+    where order_items.order_id = seats_of_order.order_id and renewals.extended_to is not null and renewals.undone_at is null
+    union
+    select enrollment_transfers.new_enrollment_id from public.enrollment_transfers
+    where enrollment_transfers.order_id = seats_of_order.order_id and enrollment_transfers.new_enrollment_id is not null;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.second_seat_problem(learner_id uuid, intake_id uuid)
@@ -24167,7 +24205,7 @@ COMMENT ON FUNCTION "private"."flag_order"(uuid, text) IS 'Puts an order before 
 
 COMMENT ON FUNCTION "private"."follow_due_subscriptions"(integer) IS 'Suspends and ends what the clock decided since; returns how many subscriptions. Lessons were shut to the second before it came.';
 
-COMMENT ON FUNCTION "private"."follow_instalments"(uuid) IS 'Suspends the enrolments of an order of which a part is overdue beyond the grace, and restores them when none is. The caller holds the order''s row.';
+COMMENT ON FUNCTION "private"."follow_instalments"(uuid) IS 'Suspends the seats of an order of which a part is overdue beyond the grace, and restores them when none of any is. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."follow_subscription"(uuid) IS 'Brings the enrolments of a subscription in step with it: open, suspended or ended. A completed course stays completed; its lessons follow private.subscription_lock. The caller holds the subscription''s row.';
 
@@ -24304,6 +24342,8 @@ COMMENT ON FUNCTION "private"."is_on_sale"(text, timestamp with time zone, times
 COMMENT ON FUNCTION "private"."is_right_answer"(jsonb, jsonb) IS 'single: the place of the choice; multiple: exactly these places; text: one of the accepted, whatever the case and the spaces.';
 
 COMMENT ON FUNCTION "private"."is_seat_open"(uuid, uuid) IS 'Whether a seat is paid and its access not over: its holder is told where the class meets, before its lessons open, too.';
+
+COMMENT ON FUNCTION "private"."is_seat_overdue"(uuid) IS 'Whether a part of an order that gave, prolonged or moved this seat is overdue beyond the grace.';
 
 COMMENT ON FUNCTION "private"."is_service"() IS 'True for the secret key and for direct connections (worker, migrations), which carry no claims; false for every browser.';
 
@@ -24896,6 +24936,8 @@ COMMENT ON FUNCTION "private"."search_text"(text) IS 'A text as searches compare
 COMMENT ON FUNCTION "private"."seat_document"(uuid) IS 'A seat of an organisation as its verbs answer it.';
 
 COMMENT ON FUNCTION "private"."seat_ends_at"(uuid) IS 'Until when the lessons of this seat are open; null: for good.';
+
+COMMENT ON FUNCTION "private"."seats_of_order"(uuid) IS 'The enrolments that an order gave, of whomever, and those that it prolonged or moved.';
 
 COMMENT ON FUNCTION "private"."second_seat_problem"(uuid, uuid) IS 'already_enrolled, or order_already_open with the caller''s own order id in details, when the learner has a live seat in the intake; else null.';
 
@@ -28115,6 +28157,12 @@ REVOKE ALL ON FUNCTION "private"."is_seat_open"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."is_seat_open"(uuid, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."is_seat_overdue"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."is_seat_overdue"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."is_seat_overdue"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."is_service"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."is_service"() FROM "postgres";
@@ -30074,6 +30122,12 @@ REVOKE ALL ON FUNCTION "private"."seat_ends_at"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."seat_ends_at"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."seat_ends_at"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."seats_of_order"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."seats_of_order"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."seats_of_order"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."second_seat_problem"(uuid, uuid) FROM PUBLIC;
 

@@ -227,7 +227,8 @@ begin
   select * into v_order from public.orders where orders.id = find_order.order_id;
   if v_order.id is null or not (v_order.customer_id is not distinct from auth.uid() or private.is_service() or private.has_permission(find_order.staff_permission)
     -- who manages an organisation reads what it bought, and no more
-    or find_order.staff_permission in ('orders.read', 'invoices.read') and v_order.organisation_id in (select private.managed_organisations())) then
+    or find_order.staff_permission in ('orders.read', 'invoices.read') and v_order.organisation_id is not null
+      and v_order.organisation_id in (select private.managed_organisations())) then
     perform private.fail('order_not_found', 404, 'There is no such order.', 'Check the id, and that you are signed in as the person who placed it.');
   end if;
   return v_order;

@@ -3,8 +3,8 @@ Instalments: an order paid in 2 to 12 parts. Plans, schedules and how they move 
 
 Promise: the parts add up to the order to the unit. The first part, paid at the screen, confirms the order; the rest stays receivable, and what is
 paid of it, by whomever and however, covers the parts in their order. A part that falls due is charged once to the buyer's saved method, and tried
-again on the days of instalment_retry_days; while one is overdue beyond its grace the order's enrolments are suspended, and the payment that
-covers it restores them in its own transaction. An order that ends takes the rest with it.
+again on the days of instalment_retry_days; while one is overdue beyond its grace the seats that the order gave, prolonged or moved are suspended,
+those that others hold too, and the payment that covers it restores them in its own transaction. An order that ends takes the rest with it.
 Under concurrency: whoever moves a part holds its order's row; the one open attempt per order is the guarantee that two workers charge once.
 */
 
@@ -158,6 +158,50 @@ end
 $$;
 comment on function private.instalment_start(uuid) is 'How much confirms an order that is to be paid in parts: the first of them; null when it is paid as a whole.';
 
+create function private.seats_of_order(order_id uuid)
+returns setof uuid
+language plpgsql
+volatile -- as instalment_start
+security invoker
+rows 10
+set search_path = ''
+as $$
+begin
+  return query
+    select enrollments.id from public.order_items join public.enrollments on enrollments.order_item_id = order_items.id where order_items.order_id = seats_of_order.order_id
+    union
+    select renewals.enrollment_id from public.order_items join public.renewals on renewals.order_item_id = order_items.id
+    where order_items.order_id = seats_of_order.order_id and renewals.extended_to is not null and renewals.undone_at is null
+    union
+    select enrollment_transfers.new_enrollment_id from public.enrollment_transfers
+    where enrollment_transfers.order_id = seats_of_order.order_id and enrollment_transfers.new_enrollment_id is not null;
+end
+$$;
+comment on function private.seats_of_order(uuid) is 'The enrolments that an order gave, of whomever, and those that it prolonged or moved.';
+
+create function private.is_seat_overdue(enrollment_id uuid)
+returns boolean
+language plpgsql
+volatile -- as instalment_start
+security invoker
+set search_path = ''
+as $$
+begin
+  return exists (
+    select from public.instalments
+    where instalments.status in ('processing', 'overdue', 'failed')
+      and instalments.overdue_since + make_interval(days => private.setting('instalment_grace_days')::integer) <= now()
+      and instalments.order_id in (
+        select order_items.order_id from public.enrollments join public.order_items on order_items.id = enrollments.order_item_id where enrollments.id = is_seat_overdue.enrollment_id
+        union
+        select order_items.order_id from public.renewals join public.order_items on order_items.id = renewals.order_item_id
+        where renewals.enrollment_id = is_seat_overdue.enrollment_id and renewals.extended_to is not null and renewals.undone_at is null
+        union
+        select enrollment_transfers.order_id from public.enrollment_transfers where enrollment_transfers.new_enrollment_id = is_seat_overdue.enrollment_id));
+end
+$$;
+comment on function private.is_seat_overdue(uuid) is 'Whether a part of an order that gave, prolonged or moved this seat is overdue beyond the grace.';
+
 create function private.follow_instalments(order_id uuid)
 returns void
 language plpgsql
@@ -166,22 +210,21 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_grace constant interval := make_interval(days => private.setting('instalment_grace_days')::integer);
-  v_items uuid[] := array(select order_items.id from public.order_items where order_items.order_id = follow_instalments.order_id);
+  v_seats uuid[] := array(select private.seats_of_order(follow_instalments.order_id));
 begin
   perform private.give_reason('instalments');
-  if exists (
-    select from public.instalments where instalments.order_id = follow_instalments.order_id
-      and instalments.status in ('processing', 'overdue', 'failed') and instalments.overdue_since + v_grace <= now()
-  ) then
-    update public.enrollments set status = 'suspended' where enrollments.order_item_id = any (v_items) and enrollments.status = 'active';
-  else
-    update public.enrollments set status = 'active' where enrollments.order_item_id = any (v_items) and enrollments.status = 'suspended';
-  end if;
+  update public.enrollments set status = 'suspended'
+  where enrollments.id = any (v_seats) and enrollments.status = 'active' and private.is_seat_overdue(enrollments.id);
+  -- a seat that rests for another reason (a dispute) stays so
+  update public.enrollments set status = 'active'
+  where enrollments.id = any (v_seats) and enrollments.status = 'suspended' and not private.is_seat_overdue(enrollments.id) and 'instalments' = (
+    select status_changes.reason from public.status_changes
+    where status_changes.subject_id = enrollments.id and status_changes.machine = 'enrollment' and status_changes.to_status = 'suspended'
+    order by status_changes.id desc limit 1);
   perform private.give_reason(null);
 end
 $$;
-comment on function private.follow_instalments(uuid) is 'Suspends the enrolments of an order of which a part is overdue beyond the grace, and restores them when none is. The caller holds the order''s row.';
+comment on function private.follow_instalments(uuid) is 'Suspends the seats of an order of which a part is overdue beyond the grace, and restores them when none of any is. The caller holds the order''s row.';
 
 create function private.settle_instalments(order_id uuid)
 returns void
@@ -303,13 +346,13 @@ begin
   for v_order_id in
     select orders.id from public.orders join public.instalment_schedules on instalment_schedules.order_id = orders.id
     where instalment_schedules.status = 'running' and orders.status not in ('cancelled', 'refunded', 'needs_review') and exists (
-      select from public.instalments where instalments.order_id = orders.id and instalments.status in ('scheduled', 'overdue')
+      select from public.instalments where instalments.order_id = orders.id and instalments.status in ('scheduled', 'processing', 'overdue', 'failed')
         and (instalments.status = 'scheduled' and instalments.reminded_at is null and instalments.due_at - v_reminder <= now()
-          or coalesce(instalments.next_try_at, instalments.due_at) <= now() and not exists (
+          or instalments.status in ('scheduled', 'overdue') and coalesce(instalments.next_try_at, instalments.due_at) <= now() and not exists (
             select from public.payments where payments.order_id = orders.id and payments.status in ('pending', 'processing'))
+          -- also a seat that somebody claimed since, of an organisation or a gift
           or instalments.overdue_since + v_grace <= now() and exists (
-            select from public.order_items join public.enrollments on enrollments.order_item_id = order_items.id
-            where order_items.order_id = orders.id and enrollments.status = 'active')))
+            select from private.seats_of_order(orders.id) as seat join public.enrollments on enrollments.id = seat where enrollments.status = 'active')))
     order by orders.id limit run_instalments.max_orders for update of orders skip locked
   loop
     for v_part in

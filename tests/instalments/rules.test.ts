@@ -1,11 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { renew, renewable } from "../courses/renewing.ts";
+import { call } from "../learning/teaching.ts";
+import { claim, found, orderSeats } from "../organisations/seats.ts";
 import { actingAs } from "../payments/acting-as.ts";
 import { deliver } from "../payments/deliver.ts";
 import { succeeded } from "../payments/provider-events.ts";
-import { cancel, openOrder, PRICE } from "../payments/sale.ts";
+import { cancel, type OpenOrder, openOrder, PRICE } from "../payments/sale.ts";
 import { keepCard } from "../payments/saved-methods.ts";
-import { useDatabase } from "../support/database.ts";
+import { publishedIntake } from "../support/catalog.ts";
+import { type Sql, useDatabase } from "../support/database.ts";
 import { expectRefusal } from "../support/expect-error.ts";
 import { asOwner, asStaff, newCustomer } from "../support/people.ts";
 import { charge, days, decline, newPlan, parts, payOnPage, running, start, state, third, tick } from "./paying.ts";
@@ -214,6 +218,69 @@ describe("an order in parts", () => {
       expect(
         await sql`select from public.payments where order_id = ${order.orderId} and status = 'processing'`,
       ).toEqual([]);
+    });
+  });
+});
+
+/** Lets the second part fall overdue beyond its grace, with no method to charge; the schedule has seen it. */
+async function fallOverdue(sql: Sql, order: OpenOrder): Promise<void> {
+  await days(sql, order, 32);
+  await tick(sql);
+  await days(sql, order, 4);
+  await tick(sql);
+}
+const statusOf = async (sql: Sql, enrollmentId: string) =>
+  (await sql`select status from public.enrollments where id = ${enrollmentId}`)[0]?.status;
+
+describe("while a part is overdue", () => {
+  test("a seat of an organisation rests, that is claimed when every try has failed too, and opens with the payment", async () => {
+    await database.rolledBack(async (sql) => {
+      const intake = await publishedIntake(sql, { price: third });
+      const company = await found(sql);
+      const { id } = await orderSeats(sql, company, [{ variant_id: intake.variantId, quantity: 3 }]);
+      const order = { orderId: id, customerId: company.manager, ...intake } as OpenOrder;
+      const { instalments } = await start(sql, order, await newPlan(sql));
+      await payOnPage(sql, order, instalments[0].amount);
+      const wish = { organisation_id: company.id, intake_id: intake.intakeId };
+      const { code } = await call<{ code: string }>(sql, company.manager, "invite_to_seats", wish);
+      const early = await claim(sql, await newCustomer(sql), code);
+      await fallOverdue(sql, order);
+      await sql`update public.instalments set status = 'failed', next_try_at = null where order_id = ${id} and status = 'overdue'`;
+      expect(await statusOf(sql, early.enrollment_id ?? "")).toBe("suspended");
+      const late = await claim(sql, await newCustomer(sql), code);
+      await tick(sql);
+      expect(await statusOf(sql, late.enrollment_id ?? "")).toBe("suspended");
+      await payOnPage(sql, order, third);
+      for (const seat of [early, late]) expect(await statusOf(sql, seat.enrollment_id ?? "")).toBe("active");
+    });
+  });
+
+  test("time that is bought in parts rests with its seat, which opens when no order of it owes anything", async () => {
+    await database.rolledBack(async (sql) => {
+      const course = await renewable(sql);
+      const { id } = await renew(sql, course.learner, course.seat);
+      const order = { orderId: id, customerId: course.learner } as OpenOrder;
+      const { instalments } = await start(sql, order, await newPlan(sql, { count: 2 }));
+      await payOnPage(sql, order, instalments[0].amount);
+      const [seat] = await sql`select access_ends_at from public.enrollments where id = ${course.seat}`;
+      expect(seat?.access_ends_at).not.toBeNull();
+      await fallOverdue(sql, order);
+      expect(await statusOf(sql, course.seat)).toBe("suspended");
+      await payOnPage(sql, order, null);
+      expect(await statusOf(sql, course.seat)).toBe("active");
+    });
+  });
+
+  test("a seat that rests for a dispute is not opened by what is paid of the rest", async () => {
+    await database.rolledBack(async (sql) => {
+      const order = await running(sql);
+      const [seat] =
+        await sql`select enrollments.id from public.enrollments join public.order_items on order_items.id = order_item_id where order_id = ${order.orderId}`;
+      await sql`select private.suspend_access(${order.orderId}, 'the customer disputes the payment')`;
+      await payOnPage(sql, order, third);
+      expect(await statusOf(sql, seat?.id)).toBe("suspended");
+      await sql`select private.restore_access(${order.orderId}, 'the customer disputes the payment')`;
+      expect(await statusOf(sql, seat?.id)).toBe("active");
     });
   });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { call } from "../learning/teaching.ts";
+import { orderOne } from "../support/buying.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
 import { expectRefusal } from "../support/expect-error.ts";
 import { asAnon, asCustomer, asOwner, asService, asStaff, newCustomer, staffRoles } from "../support/people.ts";
@@ -88,6 +89,10 @@ test("every manager sees the orders of the organisation and their invoices; whoe
     });
     expect(await call(sql, partner, "invoice_document", { invoice_id })).toMatchObject({ order_id });
     await expectRefusal(() => call(sql, partner, "cancel_order", { order_id }), hidden);
+    // an order of nobody's organisation is nothing to a manager
+    const own = await orderOne(sql, await newCustomer(sql), one.course.variantId);
+    for (const manager of [one.manager, partner])
+      await expectRefusal(() => call(sql, manager, "get_order", { order_id: own.id }), hidden);
     await expectRefusal(() => call(sql, partner, "start_payment", { order_id }), hidden);
     await call(sql, one.manager, "set_organisation_role", { ...role, role: "member" });
     expect(await papers(partner)).toEqual([0, 0, 0, 0]);
