@@ -137,7 +137,8 @@ from public.products where products.id = courses.product_id and products.slug = 
 
 drop table seed_courses, seed_intakes;
 
--- One course that can be taken from its first lesson to its certificate: the demo instructor grades its assignment.
+-- One course that can be taken from its first lesson to its certificate: the demo instructor grades its assignment, and brings the file of its
+-- file lesson along (npm start), since a file belongs to somebody.
 
 create temporary table seed_lessons (
   section integer, position integer, kind text, title text, minutes integer, preview boolean, required boolean, pass integer, attempts integer, video text, body text
@@ -155,7 +156,9 @@ insert into seed_lessons values
     e'# Lists\n\n```js\nconst names = ["Ayu", "Budi", "Citra"];\nfor (const name of names) console.log(`Hello ${name}`);\nconst long = names.filter((name) => name.length > 3);\n```\n\nA list knows its `length`, and its first element is `names[0]`.'),
   (2, 2, 'text', 'Functions', 35, false, true, null, null, null,
     e'# Functions\n\nA function gives steps a name and takes what they need:\n\n```js\nfunction total(price, quantity) {\n  return price * quantity;\n}\ntotal(45000, 3); // 135000\n```\n\nA good one does one thing, and its name says which.'),
-  (2, 3, 'text', 'For the curious: where the web comes from', 15, false, false, null, null, null,
+  (2, 3, 'file', 'JavaScript on one page', 10, false, true, null, null, null,
+    'Everything so far, and what comes next, on one page. Print it, or keep it open beside your editor.'),
+  (2, 4, 'text', 'For the curious: where the web comes from', 15, false, false, null, null, null,
     e'# Where the web comes from\n\nRead *Information Management: A Proposal* of March 1989. It is not needed for the certificate, and worth the quarter of an hour.'),
   (3, 1, 'text', 'Asking the network', 40, false, true, null, null, null,
     e'# Asking the network\n\n```js\nconst response = await fetch("/rest/v1/products?select=title", { headers: { apikey: key } });\nconst products = await response.json();\n```\n\n`await` waits for an answer without holding up the page. An answer can be a refusal: look at `response.ok`.'),
@@ -168,8 +171,8 @@ from public.products, (values ('The first steps', 1), ('Saying more with less', 
 where products.slug = 'javascript-from-zero';
 
 with written as (
-  insert into public.lessons (product_id, section_id, kind, title, position, duration_minutes, is_preview, is_required, pass_percent, max_attempts)
-  select course_sections.product_id, course_sections.id, seed_lessons.kind, seed_lessons.title, seed_lessons.position, seed_lessons.minutes,
+  insert into public.lessons (id, product_id, section_id, kind, title, position, duration_minutes, is_preview, is_required, pass_percent, max_attempts)
+  select md5('lesson ' || seed_lessons.title)::uuid, course_sections.product_id, course_sections.id, seed_lessons.kind, seed_lessons.title, seed_lessons.position, seed_lessons.minutes,
     seed_lessons.preview, seed_lessons.required, seed_lessons.pass, seed_lessons.attempts
   from seed_lessons join public.course_sections on course_sections.position = seed_lessons.section
   returning id, title

@@ -6,6 +6,7 @@ import {
   renderCertificate,
 } from "../../packages/worker/src/certificate-pdf/render-certificate.ts";
 import { refusal } from "../sdk/refusal.ts";
+import { expectRefusal } from "../support/expect-error.ts";
 import { newLearner, visitor } from "../support/learners.ts";
 import { useStack } from "../support/stack.ts";
 
@@ -68,7 +69,13 @@ describe("the course of the demo school", () => {
       const next = (await learner.seatline.courses.mine())[0]?.next_lesson;
       if (!next || next.kind === "assignment") break;
       const lesson_id = next.id;
-      expect((await learner.seatline.learning.lesson(lesson_id)).body).not.toBe("");
+      const { body, file } = await learner.seatline.learning.lesson(lesson_id);
+      expect(body).not.toBe("");
+      if (next.kind === "file") {
+        const { url } = await learner.seatline.learning.fileLink(file?.id ?? "");
+        expect(await (await fetch(url)).text()).toMatch(/^# JavaScript on one page/);
+        await expectRefusal(other.seatline.learning.fileLink(file?.id ?? ""), { code: "file_not_found", status: 404 });
+      }
       if (next.kind !== "quiz") {
         await learner.seatline.learning.completeLesson({ lesson_id });
         continue;

@@ -28,6 +28,21 @@ test("what the seed says of its pictures and files is true of the files", async 
   }
 });
 
+test("the file lesson of the demo course has its file, as long as the seed says", async () => {
+  const [file] =
+    await stack.sql`select path, bytes from public.learning_files where id = md5('file JavaScript on one page')::uuid`;
+  const kept = readFileSync(join(supabaseFolder, "storage", "learning", file?.path));
+  expect(kept.length).toBe(file?.bytes);
+  const [stored] = await stack.sql`select from storage.objects where bucket_id = 'learning' and name = ${file?.path}`;
+  expect(stored).toBeDefined();
+});
+
+test("the demo users have names, which certificates and rosters show", async () => {
+  const people = await stack.sql`select first_name, last_name from public.profiles where email like '%@seatline.test'`;
+  expect(people.length).toBeGreaterThan(5);
+  expect(people.filter(({ first_name, last_name }) => !first_name || !last_name)).toEqual([]);
+});
+
 test("every product of the seed shows a picture that a visitor gets", async () => {
   const products = await stack.sql`
     select slug, image_url, media.sha256 from public.products left join public.media on media.product_id = products.id and media.position = 0

@@ -34,11 +34,23 @@ export async function createDemoUsers(url: string, keys: Keys, ownerUrl: string)
       if (user.role === "instructor")
         await sql`insert into public.course_instructors (product_id, profile_id)
           select product_id, ${id} from public.course_sections on conflict do nothing`;
+      if (user.role === "instructor") await bringLessonFile(sql, id);
       if (user.email === "manager@seatline.test") await foundDemoOrganisation(sql, id);
     }
   } finally {
     await sql.end();
   }
+}
+
+// The file of the demo course's file lesson; its bytes lie in supabase/storage and are uploaded afterwards with those of the seed.
+async function bringLessonFile(sql: postgres.Sql, instructor: string): Promise<void> {
+  await sql`with file as (
+      insert into public.learning_files (id, lesson_id, product_id, owner_id, file_name, content_type, bytes, arrived_at)
+      select md5('file ' || title)::uuid, id, product_id, ${instructor}, 'javascript-on-one-page.md', 'text/markdown', 1191, now()
+      from public.lessons where id = md5('lesson JavaScript on one page')::uuid
+      returning id, lesson_id
+    )
+    update public.lesson_contents set file_id = file.id from file where lesson_contents.lesson_id = file.lesson_id`;
 }
 
 // Five free seats of the course that can be taken, as its manager would buy them, and a gift that waits.
@@ -60,6 +72,7 @@ async function foundDemoOrganisation(sql: postgres.Sql, manager: string): Promis
 }
 
 async function createUser(url: string, keys: Keys, user: (typeof demoUsers)[number]): Promise<string> {
+  const [first_name, last_name] = user.name.split(" ");
   const answer = await fetch(`${url}/auth/v1/admin/users`, {
     method: "POST",
     headers: { apikey: keys.secretKey, authorization: `Bearer ${keys.secretKey}`, "content-type": "application/json" },
@@ -67,7 +80,7 @@ async function createUser(url: string, keys: Keys, user: (typeof demoUsers)[numb
       email: user.email,
       password: keys.demoPassword,
       email_confirm: true,
-      user_metadata: { full_name: user.name },
+      user_metadata: { first_name, last_name, full_name: user.name, locale: "en" },
     }),
   });
   const body = await answer.json().catch(() => ({}));

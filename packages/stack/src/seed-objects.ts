@@ -25,6 +25,7 @@ async function missingObjects(ownerUrl: string): Promise<SeedObject[]> {
       select known.* from (
         select 'media' as bucket, path, mime_type from public.media where ready_at is not null
         union all select 'downloads', path, mime_type from public.digital_files where ready_at is not null
+        union all select 'learning', path, content_type from public.learning_files where arrived_at is not null and enrollment_id is null
       ) as known
       where not exists (select from storage.objects where objects.bucket_id = known.bucket and objects.name = known.path)`;
   } finally {
