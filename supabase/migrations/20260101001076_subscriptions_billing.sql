@@ -289,6 +289,45 @@ $$;
 comment on function private.bill_subscription(public.subscriptions, private.subscription_invoices, bigint, text) is
   'Writes the order of a period that was paid, with its payment, by the same functions as any other sale. Another amount than agreed goes before a person. The caller holds the subscription''s row.';
 
+create function private.yield_subscription(subscription public.subscriptions, status text)
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_other public.subscriptions;
+  v_order_id uuid;
+begin
+  select * into v_other from public.subscriptions
+  where subscriptions.person_id = subscription.person_id and subscriptions.plan_id = subscription.plan_id and subscriptions.id <> subscription.id
+    and subscriptions.status in ('incomplete', 'active', 'past_due') for update;
+  if v_other.id is null then
+    return yield_subscription.status;
+  end if;
+  if v_other.status = 'incomplete' then
+    -- the one that was paid counts: the newer page is closed, and if that one is paid as well it yields in its turn
+    insert into private.provider_subscriptions (subscription_id, ended_as, ended_at) values (v_other.id, 'expired', now())
+    on conflict on constraint provider_subscriptions_pkey do update set ended_as = 'expired', ended_at = now();
+    update public.subscriptions set status = 'expired', ended_at = now(), checkout_url = null where subscriptions.id = v_other.id;
+    perform private.emit('subscription.change_requested', 'subscription', v_other.id);
+    return yield_subscription.status;
+  end if;
+  update private.provider_subscriptions set ended_as = 'canceled', ended_at = now() where provider_subscriptions.subscription_id = subscription.id;
+  perform private.emit('subscription.change_requested', 'subscription', subscription.id);
+  for v_order_id in
+    select orders.id from private.subscription_invoices join public.orders on orders.id = subscription_invoices.order_id
+    where subscription_invoices.subscription_id = subscription.id and orders.status in ('paid', 'completed') order by orders.id for update of orders
+  loop
+    perform private.undo_order(v_order_id, 'paid on a page that had expired, beside a subscription to the same plan');
+  end loop;
+  return 'canceled';
+end
+$$;
+comment on function private.yield_subscription(public.subscriptions, text) is
+  'A subscription that comes to life beside another of the same person and plan. One that waits to be paid gives way; beside one that is paid this one ends, at the provider too, and its money goes back.';
+
 create function private.settle_subscription(subscription_id uuid)
 returns void
 language plpgsql
@@ -312,7 +351,11 @@ begin
   v_status := case
     when v_known.ended_as = 'canceled' then 'canceled'
     when v_paid.provider_invoice_id is not null then case when v_failed_at is null then 'active' else 'past_due' end
-    else coalesce(v_known.ended_as, 'incomplete') end;
+    else coalesce(v_known.ended_as, case when v_before.status = 'expired' then 'expired' else 'incomplete' end) end;
+  if v_status in ('active', 'past_due') and v_before.status not in ('active', 'past_due') then
+    v_status := private.yield_subscription(v_before, v_status);
+    select * into v_known from private.provider_subscriptions where provider_subscriptions.subscription_id = v_before.id;
+  end if;
   update public.subscriptions
   set status = v_status, period_started_at = v_paid.period_started_at, period_ends_at = v_paid.period_ends_at,
     past_due_since = case when v_status = 'past_due' then v_failed_at end,

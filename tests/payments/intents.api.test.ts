@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { createSeatline } from "../../packages/sdk/src/index.ts";
+import { newPlan } from "../subscriptions/subscribing.ts";
 import { publishedIntake } from "../support/catalog.ts";
 import { expectRefusal } from "../support/expect-error.ts";
 import { useStack } from "../support/stack.ts";
-import { type Buyer, newBuyer, stripeOf } from "./provider.ts";
+import { atProvider, type Buyer, newBuyer, stripeOf } from "./provider.ts";
 
 const stack = useStack();
 const patient = { timeout: 25_000, interval: 100 };
@@ -121,4 +122,21 @@ test("with capture by hand, a card is charged when staff say so, and let go when
   } finally {
     await stack.sql`update public.settings set value = '"automatic"' where key = 'payment_capture'`;
   }
+});
+
+test("a subscription has one page, however often it is asked for; its payment begins it, and one is enough", async () => {
+  const buyer = await newBuyer(stack);
+  const { planId } = await newPlan(stack.sql);
+  const start = () => buyer.seatline.subscriptions.start({ plan_id: planId });
+  const { subscription, url } = await start();
+  expect(subscription).toMatchObject({ status: "incomplete", checkout_url: url });
+  expect(await start()).toMatchObject({ subscription: { id: subscription.id }, url });
+  const [known] =
+    await stack.sql`select session_id from private.provider_subscriptions where subscription_id = ${subscription.id}`;
+  expect(await atProvider(stack, known?.session_id, "pay")).toBe(200);
+  const mine = async () => (await buyer.seatline.subscriptions.mine()).map(({ id, status }) => `${id} ${status}`);
+  await expect.poll(mine, patient).toEqual([`${subscription.id} active`]);
+  await expectRefusal(start(), { code: "already_subscribed", status: 409 });
+  const none = buyer.seatline.subscriptions.start({ plan_id: crypto.randomUUID() });
+  await expectRefusal(none, { code: "plan_not_found", status: 404 });
 });

@@ -8,6 +8,7 @@ type RefundRow = {
   order_id: string;
   amount: number;
   provider: string;
+  method: string;
   provider_payment_id: string | null;
   maybe_sent: boolean;
   attempt: number;
@@ -21,7 +22,7 @@ type RefundRow = {
 export const sendRefund: EventTask = async (job, context) => {
   const { sql, providers } = context;
   const [refund] = await sql<RefundRow[]>`
-    select refunds.id, refunds.order_id, refunds.amount, payments.provider, payments.provider_payment_id,
+    select refunds.id, refunds.order_id, refunds.amount, payments.provider, payments.method, payments.provider_payment_id,
       refunds.attempt, payments.disputed_amount > 0 and refunds.amount > payments.captured_amount - payments.refunded_amount - payments.disputed_amount as disputed,
       refunds.requested_at < now() - interval '20 hours' as maybe_sent
     from public.refunds
@@ -30,6 +31,9 @@ export const sendRefund: EventTask = async (job, context) => {
       and payments.provider in ('stripe', 'ewallet')`;
   if (!refund) return;
   const { provider_payment_id } = refund;
+  if (!provider_payment_id && refund.method === "subscription") {
+    throw new Error("The provider has not said yet which capture paid this bill; subscriptions.reconcile asks it.");
+  }
   if (!provider_payment_id) {
     return await record(context, refund.id, null, "failed", "The payment has no provider payment to refund.");
   }
