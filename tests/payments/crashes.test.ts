@@ -3,11 +3,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type Simulator, startSimulator } from "../../packages/simulator/src/index.ts";
 import { applyTakenEvents } from "../../packages/worker/src/apply-taken-events.ts";
 import { createLog } from "../../packages/worker/src/log.ts";
+import type { Mail } from "../../packages/worker/src/mailer.ts";
+import type { Settings } from "../../packages/worker/src/settings.ts";
 import { issueInvoice } from "../../packages/worker/src/tasks/invoices.issue-invoice.ts";
+import { sendDocument } from "../../packages/worker/src/tasks/invoices.send-document.ts";
+import { sendCapture } from "../../packages/worker/src/tasks/payments.send-capture.ts";
 import { sendRefund } from "../../packages/worker/src/tasks/payments.send-refund.ts";
 import { FailpointReached, failpoint, failpointsUrl } from "../../supabase/functions/_shared/failpoint.ts";
 import { handleWebhook, type WebhookDeps } from "../../supabase/functions/_shared/payments/handle-webhook.ts";
 import { openProviders, type PaymentProviders } from "../../supabase/functions/_shared/payments/open-providers.ts";
+import { ProviderRefusal } from "../../supabase/functions/_shared/payments/provider.ts";
 import { WebhookInbox } from "../../supabase/functions/_shared/payments/webhook-inbox.ts";
 import { createStripe } from "../../supabase/functions/_shared/stripe.ts";
 import { handleCheckout } from "../../supabase/functions/checkout/handler.ts";
@@ -15,7 +20,9 @@ import { handleCreatePaymentIntent } from "../../supabase/functions/create-payme
 import { type TestDatabase, useDatabase } from "../support/database.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { allOf, replaceInFunction, withSabotage } from "../support/sabotage.ts";
+import { capture, letGoByHand } from "./authorized.ts";
 import { clientOf, crashAt, runTask, workerSql } from "./crashing.ts";
+import { deliver } from "./deliver.ts";
 import { outcomeOf } from "./outcome.ts";
 import { type OpenOrder, openOrder, PRICE, type Sale } from "./sale.ts";
 
@@ -262,6 +269,117 @@ describe("an invoice whose worker crashes and starts again is one, and no number
         replaceInFunction("private.issue_invoice", "if v_invoice_id is not null", "if false"),
       ),
       (target) => invoicedOnce(target, "invoice.issued"),
+      { rounds: 1 },
+    );
+  });
+});
+
+/** An order whose card payment the provider holds and staff want: all of it, or nothing. */
+async function askedFor(target: TestDatabase, what: "capture" | "void"): Promise<Sale> {
+  await target.sql`update public.settings set value = '"manual"' where key = 'payment_capture'`;
+  const order = await openOrder(target.sql);
+  const { payment, intent_id: intentId = "" } = await post(order, target, "intent", providers);
+  await target.sql`update public.settings set value = '"automatic"' where key = 'payment_capture'`;
+  const card = { payment_method: "pm_card_visa", return_url: "http://shop.test" };
+  await stripe().paymentIntents.confirm(intentId, card);
+  const known = { session_id: intentId, provider_payment_id: null, status: "pending" };
+  await deliver(target.sql, (await providers.stripe.retrieve(known)) as Parameters<typeof deliver>[1]);
+  if (what === "capture") await capture(target.sql, payment.id);
+  else await letGoByHand(target.sql, payment.id);
+  return { ...order, paymentId: payment.id, sessionId: intentId, intentId };
+}
+
+async function takenOnce(target: TestDatabase, step: string, known = providers): Promise<void> {
+  const what = step.split(".")[0] as "capture" | "void";
+  const sale = await askedFor(target, what);
+  const sql = workerSql(target);
+  try {
+    await crashAt(simulator, step);
+    await again(() => runTask(sendCapture, sale.paymentId, { sql, providers: known }));
+    await runTask(sendCapture, sale.paymentId, { sql, providers: known });
+  } finally {
+    await sql.end();
+  }
+  const { status, amount_received } = await stripe().paymentIntents.retrieve(sale.intentId);
+  const there = what === "capture" ? ["succeeded", PRICE] : ["canceled", 0];
+  expect([status, amount_received]).toEqual(there);
+  const here =
+    what === "capture" ? { order: "paid", payments: [`success ${PRICE} 0`] } : { payments: ["cancelled 0 0"] };
+  expect(await outcomeOf(target.sql, sale)).toMatchObject(here);
+  await expectInvariants(target.sql);
+}
+
+describe("a payment that is taken or let go by a worker that crashes and starts again ends once", () => {
+  test.each(["capture", "void"].flatMap((what) => ["read", "sent", "recorded"].map((step) => `${what}.${step}`)))(
+    "at %s",
+    (step) => takenOnce(database, step),
+  );
+
+  test("but counts as refused by an adapter that does not ask what became of it", async () => {
+    const rash = { ...providers.stripe };
+    rash.capture = async ({ provider_payment_id, amount }) => {
+      const done = await stripe()
+        .paymentIntents.capture(provider_payment_id, { amount_to_capture: amount ?? 0 })
+        .catch((error: Error) => Promise.reject(new ProviderRefusal("refused", error.message)));
+      return { id: `rash_${done.id}`, type: "payment_intent.reconciled", data: { object: done as never } };
+    };
+    await expect(takenOnce(database, "capture.sent", { stripe: rash })).rejects.toMatchObject({
+      name: "AssertionError",
+    });
+    await database.sql`update public.payments set status = 'cancelled' where status = 'authorized'`;
+  });
+});
+
+async function mailedOnce(target: TestDatabase, step: string): Promise<void> {
+  const sale = await paidAtProvider(target);
+  await handleWebhook((await delivery(sale))(), webhookOf(target));
+  const sql = workerSql(target);
+  await runTask(issueInvoice, sale.orderId, { sql });
+  const [invoice] = await target.sql`select id from public.invoices where order_id = ${sale.orderId}`;
+  const files = new Map<string, Buffer>();
+  const mails: Mail[] = [];
+  const tools = {
+    sql,
+    settings: { storefrontUrl: "http://shop.test" } as Settings,
+    mailer: { send: async (mail: Mail) => void mails.push(mail), close() {} },
+    invoiceFiles: {
+      keep: async (name: string, bytes: Buffer) => {
+        if (!files.has(name)) files.set(name, bytes);
+        return files.get(name) as Buffer;
+      },
+      read: async (name: string) => files.get(name) as Buffer,
+    },
+  };
+  try {
+    await crashAt(simulator, step);
+    await again(() => runTask(sendDocument, invoice?.id, tools));
+    await runTask(sendDocument, invoice?.id, tools);
+  } finally {
+    await sql.end();
+  }
+  expect(files.size, "files").toBe(1);
+  // Between the mail server's word and ours nobody can know: the mail may go out again, by the same Message-ID.
+  expect(mails).toHaveLength(step === "mail.sent" ? 2 : 1);
+  expect(new Set(mails.map(({ effectKey }) => effectKey)).size).toBe(1);
+  const [file] = files.values();
+  for (const { attachments } of mails) expect(attachments?.[0]?.content).toEqual(file);
+  const kept = await target.sql`select pdf_path, pdf_bytes from public.invoices where id = ${invoice?.id}`;
+  expect(kept).toEqual([{ pdf_path: [...files.keys()][0], pdf_bytes: file?.length }]);
+}
+
+describe("an invoice's file and mail, whose worker crashes and starts again, are one", () => {
+  test.each(["document.read", "document.stored", "document.kept", "mail.sent"])("at %s", (step) =>
+    mailedOnce(database, step),
+  );
+
+  test("but two mails when nobody remembers that one was sent", async () => {
+    await withSabotage(
+      replaceInFunction(
+        "private.mark_notification",
+        "where notifications.id = mark_notification.notification_id",
+        "where false",
+      ),
+      (target) => mailedOnce(target, "document.kept"),
       { rounds: 1 },
     );
   });

@@ -1,3 +1,4 @@
+import { failpoint } from "../../../../supabase/functions/_shared/failpoint.ts";
 import { correlated } from "../database.ts";
 import type { Attachment } from "../mailer.ts";
 import { PermanentFailure } from "../permanent-failure.ts";
@@ -57,6 +58,7 @@ export async function deliverMail(order: MailOrder, context: EventRunContext): P
       await sql`select private.mark_notification(${id}, 'failed', ${error.message})`;
     throw error;
   }
+  await failpoint("mail.sent", id);
   await context.complete(async (transaction) => {
     await transaction`select private.mark_notification(${id}, 'sent')`;
   });

@@ -1,3 +1,4 @@
+import { failpoint } from "../../../../supabase/functions/_shared/failpoint.ts";
 import { ProviderRefusal } from "../../../../supabase/functions/_shared/payments/provider.ts";
 import { handToInbox } from "../hand-to-inbox.ts";
 import { providerOf } from "../provider-of.ts";
@@ -27,7 +28,12 @@ export const sendCapture: EventTask = async (job, context) => {
   const provider = providerOf(providers, payment.provider);
   if (!provider.capture) throw new Error(`The payment provider ${provider.name} authorises nothing.`);
   try {
-    const outcome = await handToInbox(context, provider.name, await provider.capture(payment), "answer");
+    const step = payment.amount === null ? "void" : "capture";
+    await failpoint(`${step}.read`, payment.id);
+    const event = await provider.capture(payment);
+    await failpoint(`${step}.sent`, payment.id);
+    const outcome = await handToInbox(context, provider.name, event, "answer");
+    await failpoint(`${step}.recorded`, payment.id);
     log.info({ payment_id: payment.id, outcome }, "capture or void sent");
   } catch (error) {
     if (!(error instanceof ProviderRefusal)) throw error;
