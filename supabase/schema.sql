@@ -13701,6 +13701,43 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.refuse_needed_method(payment_method_id uuid, person_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_needed_by text;
+begin
+  if exists (
+    select from public.payment_methods
+    where payment_methods.person_id = refuse_needed_method.person_id and payment_methods.removed_at is null and payment_methods.id <> refuse_needed_method.payment_method_id
+  ) then
+    return;
+  end if;
+  v_needed_by := case
+    when exists (
+      select from public.instalments join public.orders on orders.id = instalments.order_id
+      where orders.customer_id = refuse_needed_method.person_id and instalments.status in ('scheduled', 'processing', 'overdue')
+        and orders.status not in ('pending', 'cancelled', 'expired', 'refunded')
+    ) then 'instalments'
+    when exists (
+      select from public.subscriptions
+      where subscriptions.person_id = refuse_needed_method.person_id and subscriptions.status in ('active', 'past_due') and subscriptions.cancels_at is null
+    ) then 'a subscription'
+    when exists (
+      select from public.waitlist_entries
+      where waitlist_entries.learner_id = refuse_needed_method.person_id and waitlist_entries.status in ('waiting', 'offered') and waitlist_entries.max_amount is not null
+    ) then 'a seat that is waited for'
+  end;
+  if v_needed_by is not null then
+    perform private.fail('payment_method_needed', 409, format('This is the only saved way to pay, and %s is to be charged to it.', v_needed_by),
+      'Save another one first, or end what it pays for.');
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.refuse_over(intake_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -14120,6 +14157,7 @@ begin
     return v_answer;
   end if;
   perform private.own_method(remove_payment_method.payment_method_id, v_person_id);
+  perform private.refuse_needed_method(remove_payment_method.payment_method_id, v_person_id);
   update public.payment_methods set removed_at = now(), default_since = null where payment_methods.id = remove_payment_method.payment_method_id;
   perform private.choose_default_method(v_person_id);
   perform private.emit('payment_method.removed', 'payment_method', remove_payment_method.payment_method_id);
@@ -15928,7 +15966,11 @@ begin
   v_status := case
     when v_known.ended_as = 'canceled' then 'canceled'
     when v_paid.provider_invoice_id is not null then case when v_failed_at is null then 'active' else 'past_due' end
-    else coalesce(v_known.ended_as, 'incomplete') end;
+    else coalesce(v_known.ended_as, case when v_before.status = 'expired' then 'expired' else 'incomplete' end) end;
+  if v_status in ('active', 'past_due') and v_before.status not in ('active', 'past_due') then
+    v_status := private.yield_subscription(v_before, v_status);
+    select * into v_known from private.provider_subscriptions where provider_subscriptions.subscription_id = v_before.id;
+  end if;
   update public.subscriptions
   set status = v_status, period_started_at = v_paid.period_started_at, period_ends_at = v_paid.period_ends_at,
     past_due_since = case when v_status = 'past_due' then v_failed_at end,
@@ -19738,6 +19780,41 @@ AS $function$
   select coalesce(sum(ledger_entries.amount), 0)::bigint
   from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
   where ledger_transactions.order_id = written_off_amount.order_id and ledger_entries.account = 'bad_debts';
+$function$;
+
+CREATE OR REPLACE FUNCTION private.yield_subscription(subscription public.subscriptions, status text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_other public.subscriptions;
+  v_order_id uuid;
+begin
+  select * into v_other from public.subscriptions
+  where subscriptions.person_id = subscription.person_id and subscriptions.plan_id = subscription.plan_id and subscriptions.id <> subscription.id
+    and subscriptions.status in ('incomplete', 'active', 'past_due') for update;
+  if v_other.id is null then
+    return yield_subscription.status;
+  end if;
+  if v_other.status = 'incomplete' then
+    -- the one that was paid counts: the newer page is closed, and if that one is paid as well it yields in its turn
+    insert into private.provider_subscriptions (subscription_id, ended_as, ended_at) values (v_other.id, 'expired', now())
+    on conflict on constraint provider_subscriptions_pkey do update set ended_as = 'expired', ended_at = now();
+    update public.subscriptions set status = 'expired', ended_at = now(), checkout_url = null where subscriptions.id = v_other.id;
+    perform private.emit('subscription.change_requested', 'subscription', v_other.id);
+    return yield_subscription.status;
+  end if;
+  update private.provider_subscriptions set ended_as = 'canceled', ended_at = now() where provider_subscriptions.subscription_id = subscription.id;
+  perform private.emit('subscription.change_requested', 'subscription', subscription.id);
+  for v_order_id in
+    select orders.id from private.subscription_invoices join public.orders on orders.id = subscription_invoices.order_id
+    where subscription_invoices.subscription_id = subscription.id and orders.status in ('paid', 'completed') order by orders.id for update of orders
+  loop
+    perform private.undo_order(v_order_id, 'paid on a page that had expired, beside a subscription to the same plan');
+  end loop;
+  return 'canceled';
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.yield_to_refund(payment_id uuid, kept_amount bigint)
@@ -24801,6 +24878,8 @@ COMMENT ON FUNCTION "private"."refuse_locked"(private.lesson_state) IS 'Refuses 
 
 COMMENT ON FUNCTION "private"."refuse_missing_item"() IS 'Refuses cart_item_not_found.';
 
+COMMENT ON FUNCTION "private"."refuse_needed_method"(uuid, uuid) IS 'Refuses payment_method_needed when this is the only method of a person and something was agreed to be charged to it.';
+
 COMMENT ON FUNCTION "private"."refuse_over"(uuid) IS 'Refuses intake_closed: a seat that was bought in time is taken until the intake ends.';
 
 COMMENT ON FUNCTION "private"."refuse_problem"(jsonb) IS 'Refuses with a problem if there is one; null does nothing.';
@@ -25313,6 +25392,8 @@ COMMENT ON FUNCTION "private"."write_time"(timestamp with time zone) IS 'A momen
 
 COMMENT ON FUNCTION "private"."written_off_amount"(uuid) IS 'What was owed of an order and given up.';
 
+COMMENT ON FUNCTION "private"."yield_subscription"(public.subscriptions, text) IS 'A subscription that comes to life beside another of the same person and plan. One that waits to be paid gives way; beside one that is paid this one ends, at the provider too, and its money goes back.';
+
 COMMENT ON FUNCTION "private"."yield_to_refund"(uuid, bigint) IS 'A refund that the provider made although the money is disputed is booked: the dispute then holds only what the payment keeps. We never ask for one.';
 
 COMMENT ON FUNCTION "public"."acknowledge_concern"(uuid, text, text) IS 'Staff (alerts.write): one looks after this alert; it stays open until what it is about is settled. An event about an unknown payment is settled by that. Answers the alert. Errors: permission_denied, alert_not_found, alert_not_open, invalid_note, idempotency_key_reused.';
@@ -25539,7 +25620,7 @@ COMMENT ON FUNCTION "public"."remove_from_cart"(uuid, text) IS 'Takes a line out
 
 COMMENT ON FUNCTION "public"."remove_organisation_member"(uuid, uuid, text) IS 'A manager lets somebody go, or a member leaves: seats they had not begun are free again, those they had begun stay theirs (seats_kept), and the organisation sees nothing more of them. Errors: organisation_not_found, member_not_found, last_manager, idempotency_key_reused, sign_in_required.';
 
-COMMENT ON FUNCTION "public"."remove_payment_method"(uuid, text) IS 'Takes one of the caller''s saved ways to pay away, here at once and at the provider by the worker, and answers those that are left. Errors: payment_method_not_found, idempotency_key_reused, sign_in_required.';
+COMMENT ON FUNCTION "public"."remove_payment_method"(uuid, text) IS 'Takes one of the caller''s saved ways to pay away, here at once and at the provider by the worker, and answers those that are left. Errors: payment_method_not_found, payment_method_needed, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."renew_access"(uuid, text, text) IS 'Buys longer access to one''s own seat and answers the order, pending like one of place_order. Once it is paid the time is added to the end, or to now when that is over. Errors: those of quote_renewal, promotion_used_up and idempotency_key_reused.';
 
@@ -29651,6 +29732,12 @@ REVOKE ALL ON FUNCTION "private"."refuse_missing_item"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."refuse_missing_item"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."refuse_needed_method"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."refuse_needed_method"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."refuse_needed_method"(uuid, uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."refuse_over"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."refuse_over"(uuid) FROM "postgres";
@@ -31370,6 +31457,12 @@ REVOKE ALL ON FUNCTION "private"."written_off_amount"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."written_off_amount"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."written_off_amount"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."yield_subscription"(public.subscriptions, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."yield_subscription"(public.subscriptions, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."yield_subscription"(public.subscriptions, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."yield_to_refund"(uuid, bigint) FROM PUBLIC;
 

@@ -314,6 +314,7 @@ begin
     return v_answer;
   end if;
   perform private.own_method(remove_payment_method.payment_method_id, v_person_id);
+  perform private.refuse_needed_method(remove_payment_method.payment_method_id, v_person_id);
   update public.payment_methods set removed_at = now(), default_since = null where payment_methods.id = remove_payment_method.payment_method_id;
   perform private.choose_default_method(v_person_id);
   perform private.emit('payment_method.removed', 'payment_method', remove_payment_method.payment_method_id);
@@ -333,7 +334,7 @@ as $$
   select private.remove_payment_method(remove_payment_method.payment_method_id, remove_payment_method.idempotency_key);
 $$;
 comment on function public.remove_payment_method(uuid, text) is
-  'Takes one of the caller''s saved ways to pay away, here at once and at the provider by the worker, and answers those that are left. Errors: payment_method_not_found, idempotency_key_reused, sign_in_required.';
+  'Takes one of the caller''s saved ways to pay away, here at once and at the provider by the worker, and answers those that are left. Errors: payment_method_not_found, payment_method_needed, idempotency_key_reused, sign_in_required.';
 grant execute on function public.remove_payment_method(uuid, text) to authenticated;
 
 -- charge -------------------------------------------------------------------------------------------------------------------------------

@@ -196,6 +196,7 @@ export const errorCodes = [
   "organisation_not_found",
   "out_of_stock",
   "payment_in_progress",
+  "payment_method_needed",
   "payment_method_not_found",
   "payment_method_unavailable",
   "payment_not_authorized",
