@@ -78,7 +78,7 @@ CREATE TABLE "private"."process_reporters" ("reporter" text NOT NULL, "task" tex
 
 CREATE TABLE "private"."product_prices" ("product_id" uuid NOT NULL, "currency" text NOT NULL, "lowest_amount" bigint NOT NULL, "highest_amount" bigint NOT NULL, CONSTRAINT "product_prices_pkey" PRIMARY KEY (product_id, currency));
 
-CREATE TABLE "private"."product_search" ("product_id" uuid NOT NULL, "kind" text NOT NULL, "status" text NOT NULL, "publish_at" timestamp with time zone, "unpublish_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL, "category_id" uuid, "title" text COLLATE pg_catalog."C" NOT NULL, "tags" text[] NOT NULL, "facts" text[] NOT NULL, "numbers" jsonb NOT NULL, "counted_variants" uuid[] NOT NULL, "has_uncounted" boolean NOT NULL, "content" text NOT NULL, "words" tsvector NOT NULL, "title_id" text COLLATE pg_catalog."C" NOT NULL, "title_en" text COLLATE pg_catalog."C" NOT NULL, CONSTRAINT "product_search_pkey" PRIMARY KEY (product_id));
+CREATE TABLE "private"."product_search" ("product_id" uuid NOT NULL, "kind" text NOT NULL, "status" text NOT NULL, "publish_at" timestamp with time zone, "unpublish_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL, "category_id" uuid, "title" text COLLATE pg_catalog."C" NOT NULL, "tags" text[] NOT NULL, "facts" text[] NOT NULL, "choices" text[] NOT NULL, "numbers" jsonb NOT NULL, "counted_variants" uuid[] NOT NULL, "has_uncounted" boolean NOT NULL, "content" text NOT NULL, "words" tsvector NOT NULL, "title_id" text COLLATE pg_catalog."C" NOT NULL, "title_en" text COLLATE pg_catalog."C" NOT NULL, CONSTRAINT "product_search_pkey" PRIMARY KEY (product_id));
 
 CREATE TABLE "private"."product_titles" ("product_id" uuid NOT NULL, "locale" text NOT NULL, "title" text NOT NULL, "content" text COLLATE pg_catalog."C" NOT NULL, CONSTRAINT "product_titles_pkey" PRIMARY KEY (product_id, locale));
 
@@ -8090,7 +8090,7 @@ begin
   insert into private.product_search select * from private.product_documents(index_products.product_ids)
   on conflict (product_id) do update set
     kind = excluded.kind, status = excluded.status, publish_at = excluded.publish_at, unpublish_at = excluded.unpublish_at, created_at = excluded.created_at,
-    category_id = excluded.category_id, title = excluded.title, tags = excluded.tags, facts = excluded.facts, numbers = excluded.numbers,
+    category_id = excluded.category_id, title = excluded.title, tags = excluded.tags, facts = excluded.facts, choices = excluded.choices, numbers = excluded.numbers,
     counted_variants = excluded.counted_variants, has_uncounted = excluded.has_uncounted, content = excluded.content, words = excluded.words,
     title_id = excluded.title_id, title_en = excluded.title_en
   where product_search is distinct from excluded;
@@ -12152,7 +12152,7 @@ begin
   return query
     with base as materialized (select private.language_of(private.setting('catalog_locale') #>> '{}') as language)
     select products.id, products.kind, products.status, products.publish_at, products.unpublish_at, products.created_at, products.category_id, texts.title, products.tags,
-      coalesce(said.facts, '{}'), coalesce(said.numbers, '{}'), coalesce(sold.counted, '{}'), coalesce(sold.has_uncounted, false),
+      coalesce(said.facts, '{}'), coalesce(said.choices, '{}'), coalesce(said.numbers, '{}'), coalesce(sold.counted, '{}'), coalesce(sold.has_uncounted, false),
       concat_ws(E'\n', texts.title, private.search_text(products.translations -> 'id' ->> 'title'), private.search_text(products.translations -> 'en' ->> 'title'),
         texts.tags, texts.skus),
       private.words_of(base.language, texts.title, private.search_text(products.summary), private.search_text(products.description))
@@ -12175,6 +12175,7 @@ begin
     ) as texts
     left join lateral (
       select array_agg(distinct facts.key || '=' || (facts.value #>> '{}')) as facts,
+        array_agg(distinct facts.key || '=' || (facts.value #>> '{}')) filter (where jsonb_typeof(facts.value) <> 'number') as choices,
         (select jsonb_object_agg(number.key, number.values) from (
           select numbers.key, jsonb_agg(distinct numbers.value) as values
           from unnest(products.attributes || coalesce(sold.attributes, '{}')) as part, jsonb_each(part) as numbers where jsonb_typeof(numbers.value) = 'number' group by numbers.key
@@ -12196,18 +12197,21 @@ CREATE OR REPLACE FUNCTION private.product_facets(search private.catalog_search)
 AS $function$
 declare
   v_few constant integer := 10000; -- units are looked up one by one
+  -- known before the query is planned, so that what is not asked costs nothing for each product
+  v_is_open constant boolean := search.kinds is null and search.category_ids is null and search.min_amount is null and search.max_amount is null and search.attributes is null;
   v_listed text[] := array(
     select distinct category_attributes.key from public.category_attributes where category_attributes.filterable and category_attributes.type in ('choice', 'boolean'));
+  v_mixed constant boolean := exists (select from public.category_attributes where category_attributes.type in ('integer', 'decimal') and category_attributes.key = any (v_listed));
 begin
   return (
     with found as materialized (
-      select product_search.product_id, product_search.kind, product_search.category_id, product_search.facts, product_prices.lowest_amount,
-        array_remove(array[
+      select product_search.product_id, product_search.kind, product_search.category_id, case when v_mixed then product_search.facts else product_search.choices end as choices, product_prices.lowest_amount,
+        case when v_is_open then '{}' else array_remove(array[
           case when product_search.kind <> all (search.kinds) then 'kind' end,
           case when search.category_ids is not null and (product_search.category_id = any (search.category_ids)) is not true then 'category' end,
           case when search.min_amount is not null and (product_prices.lowest_amount >= search.min_amount) is not true
             or search.max_amount is not null and (product_prices.lowest_amount <= search.max_amount) is not true then 'price' end
-        ], null) || case when search.attributes is null then '{}' else private.missed_attributes(product_search.facts, product_search.numbers, search.attributes) end as misses
+        ], null) || case when search.attributes is null then '{}' else private.missed_attributes(product_search.facts, product_search.numbers, search.attributes) end end as misses
       from private.product_search
       left join private.product_prices on product_prices.product_id = product_search.product_id and product_prices.currency = search.currency
       where (product_search.status = any (search.statuses)
@@ -12216,23 +12220,27 @@ begin
         and (search.words is null or not search.alike or product_search.content operator(extensions.%>) search.words or product_search.content like private.search_pattern(search.words))
         and (search.tags is null or product_search.tags && search.tags)
     ), fits as materialized (
-      select found.kind, found.category_id, found.facts, found.lowest_amount, stock.in_stock,
+      select found.kind, found.category_id, found.choices, found.lowest_amount, stock.in_stock,
         case when stock.in_stock <> search.in_stock then 'in_stock' else found.misses[1] end as missed
       from found cross join lateral (
-        select case when (select count(*) from found) <= v_few then (
+        select (
           select units.in_stock from private.product_search
           cross join lateral private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted) as units
-          where product_search.product_id = found.product_id) end as in_stock
+          where product_search.product_id = found.product_id) as in_stock
         offset 0 -- once for each product, not at each mention
       ) as stock
-      where cardinality(found.misses) = 0 or cardinality(found.misses) = 1 and (stock.in_stock <> search.in_stock) is not true
+      where (select count(*) from found) <= v_few
+        and (cardinality(found.misses) = 0 or cardinality(found.misses) = 1 and (stock.in_stock <> search.in_stock) is not true)
+      union all
+      select found.kind, found.category_id, found.choices, found.lowest_amount, null, found.misses[1] from found
+      where (select count(*) from found) > v_few and cardinality(found.misses) <= 1
     ), groups as materialized (
       -- products that are alike in all that is counted, once: most catalogues have few kinds of them
-      select fits.kind, fits.category_id, fits.facts, fits.in_stock, fits.missed, count(*) as found, min(fits.lowest_amount) as lowest_amount, max(fits.lowest_amount) as highest_amount
+      select fits.kind, fits.category_id, fits.choices, fits.in_stock, fits.missed, count(*) as found, min(fits.lowest_amount) as lowest_amount, max(fits.lowest_amount) as highest_amount
       from fits group by 1, 2, 3, 4, 5
     ), choices as (
       select split_part(each.fact, '=', 1) as key, substr(each.fact, strpos(each.fact, '=') + 1) as choice, sum(each.found) as found
-      from (select fact, groups.missed, sum(groups.found) as found from groups cross join unnest(groups.facts) as fact group by 1, 2) as each
+      from (select fact, groups.missed, sum(groups.found) as found from groups cross join unnest(groups.choices) as fact group by 1, 2) as each
       where split_part(each.fact, '=', 1) = any (v_listed) and (each.missed is null or each.missed = 'attributes.' || split_part(each.fact, '=', 1)) group by 1, 2
     )
     select jsonb_build_object(
@@ -25778,7 +25786,7 @@ COMMENT ON TABLE "private"."process_reporters" IS 'Which system outside may repo
 
 COMMENT ON TABLE "private"."product_prices" IS 'The lowest and the highest base price among the variants of a product.';
 
-COMMENT ON TABLE "private"."product_search" IS 'What a product is found by. facts: its attributes and its variants'' as key=value; numbers: those that are numbers, {key: [values]}; counted_variants: goods whose units decide whether it is in stock; title_id, title_en: what the title is in that locale; content: titles, tags and SKUs for what is written alike; words: all texts, each in the word forms of its language.';
+COMMENT ON TABLE "private"."product_search" IS 'What a product is found by. facts: its attributes and its variants'' as key=value; choices: those of them that are no numbers, which facets count; numbers: those that are numbers, {key: [values]}; counted_variants: goods whose units decide whether it is in stock; title_id, title_en: what the title is in that locale; content: titles, tags and SKUs for what is written alike; words: all texts, each in the word forms of its language.';
 
 COMMENT ON TABLE "private"."product_titles" IS 'Titles as they are suggested: the base title (locale '''') and its translations, and as searches compare them.';
 

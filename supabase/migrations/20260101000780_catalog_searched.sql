@@ -21,6 +21,7 @@ create table private.product_search (
   title text collate "C" not null,
   tags text[] not null,
   facts text[] not null,
+  choices text[] not null,
   numbers jsonb not null,
   counted_variants uuid[] not null,
   has_uncounted boolean not null,
@@ -30,7 +31,7 @@ create table private.product_search (
   title_en text collate "C" not null
 );
 comment on table private.product_search is
-  'What a product is found by. facts: its attributes and its variants'' as key=value; numbers: those that are numbers, {key: [values]}; counted_variants: goods whose units decide whether it is in stock; title_id, title_en: what the title is in that locale; '
+  'What a product is found by. facts: its attributes and its variants'' as key=value; choices: those of them that are no numbers, which facets count; numbers: those that are numbers, {key: [values]}; counted_variants: goods whose units decide whether it is in stock; title_id, title_en: what the title is in that locale; '
   'content: titles, tags and SKUs for what is written alike; words: all texts, each in the word forms of its language.';
 
 -- serves: words
@@ -131,7 +132,7 @@ begin
   return query
     with base as materialized (select private.language_of(private.setting('catalog_locale') #>> '{}') as language)
     select products.id, products.kind, products.status, products.publish_at, products.unpublish_at, products.created_at, products.category_id, texts.title, products.tags,
-      coalesce(said.facts, '{}'), coalesce(said.numbers, '{}'), coalesce(sold.counted, '{}'), coalesce(sold.has_uncounted, false),
+      coalesce(said.facts, '{}'), coalesce(said.choices, '{}'), coalesce(said.numbers, '{}'), coalesce(sold.counted, '{}'), coalesce(sold.has_uncounted, false),
       concat_ws(E'\n', texts.title, private.search_text(products.translations -> 'id' ->> 'title'), private.search_text(products.translations -> 'en' ->> 'title'),
         texts.tags, texts.skus),
       private.words_of(base.language, texts.title, private.search_text(products.summary), private.search_text(products.description))
@@ -154,6 +155,7 @@ begin
     ) as texts
     left join lateral (
       select array_agg(distinct facts.key || '=' || (facts.value #>> '{}')) as facts,
+        array_agg(distinct facts.key || '=' || (facts.value #>> '{}')) filter (where jsonb_typeof(facts.value) <> 'number') as choices,
         (select jsonb_object_agg(number.key, number.values) from (
           select numbers.key, jsonb_agg(distinct numbers.value) as values
           from unnest(products.attributes || coalesce(sold.attributes, '{}')) as part, jsonb_each(part) as numbers where jsonb_typeof(numbers.value) = 'number' group by numbers.key
@@ -245,7 +247,7 @@ begin
   insert into private.product_search select * from private.product_documents(index_products.product_ids)
   on conflict (product_id) do update set
     kind = excluded.kind, status = excluded.status, publish_at = excluded.publish_at, unpublish_at = excluded.unpublish_at, created_at = excluded.created_at,
-    category_id = excluded.category_id, title = excluded.title, tags = excluded.tags, facts = excluded.facts, numbers = excluded.numbers,
+    category_id = excluded.category_id, title = excluded.title, tags = excluded.tags, facts = excluded.facts, choices = excluded.choices, numbers = excluded.numbers,
     counted_variants = excluded.counted_variants, has_uncounted = excluded.has_uncounted, content = excluded.content, words = excluded.words,
     title_id = excluded.title_id, title_en = excluded.title_en
   where product_search is distinct from excluded;

@@ -17,18 +17,21 @@ set work_mem = '32MB' -- a catalogue of 100 000 products fits
 as $$
 declare
   v_few constant integer := 10000; -- units are looked up one by one
+  -- known before the query is planned, so that what is not asked costs nothing for each product
+  v_is_open constant boolean := search.kinds is null and search.category_ids is null and search.min_amount is null and search.max_amount is null and search.attributes is null;
   v_listed text[] := array(
     select distinct category_attributes.key from public.category_attributes where category_attributes.filterable and category_attributes.type in ('choice', 'boolean'));
+  v_mixed constant boolean := exists (select from public.category_attributes where category_attributes.type in ('integer', 'decimal') and category_attributes.key = any (v_listed));
 begin
   return (
     with found as materialized (
-      select product_search.product_id, product_search.kind, product_search.category_id, product_search.facts, product_prices.lowest_amount,
-        array_remove(array[
+      select product_search.product_id, product_search.kind, product_search.category_id, case when v_mixed then product_search.facts else product_search.choices end as choices, product_prices.lowest_amount,
+        case when v_is_open then '{}' else array_remove(array[
           case when product_search.kind <> all (search.kinds) then 'kind' end,
           case when search.category_ids is not null and (product_search.category_id = any (search.category_ids)) is not true then 'category' end,
           case when search.min_amount is not null and (product_prices.lowest_amount >= search.min_amount) is not true
             or search.max_amount is not null and (product_prices.lowest_amount <= search.max_amount) is not true then 'price' end
-        ], null) || case when search.attributes is null then '{}' else private.missed_attributes(product_search.facts, product_search.numbers, search.attributes) end as misses
+        ], null) || case when search.attributes is null then '{}' else private.missed_attributes(product_search.facts, product_search.numbers, search.attributes) end end as misses
       from private.product_search
       left join private.product_prices on product_prices.product_id = product_search.product_id and product_prices.currency = search.currency
       where (product_search.status = any (search.statuses)
@@ -37,23 +40,27 @@ begin
         and (search.words is null or not search.alike or product_search.content operator(extensions.%>) search.words or product_search.content like private.search_pattern(search.words))
         and (search.tags is null or product_search.tags && search.tags)
     ), fits as materialized (
-      select found.kind, found.category_id, found.facts, found.lowest_amount, stock.in_stock,
+      select found.kind, found.category_id, found.choices, found.lowest_amount, stock.in_stock,
         case when stock.in_stock <> search.in_stock then 'in_stock' else found.misses[1] end as missed
       from found cross join lateral (
-        select case when (select count(*) from found) <= v_few then (
+        select (
           select units.in_stock from private.product_search
           cross join lateral private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted) as units
-          where product_search.product_id = found.product_id) end as in_stock
+          where product_search.product_id = found.product_id) as in_stock
         offset 0 -- once for each product, not at each mention
       ) as stock
-      where cardinality(found.misses) = 0 or cardinality(found.misses) = 1 and (stock.in_stock <> search.in_stock) is not true
+      where (select count(*) from found) <= v_few
+        and (cardinality(found.misses) = 0 or cardinality(found.misses) = 1 and (stock.in_stock <> search.in_stock) is not true)
+      union all
+      select found.kind, found.category_id, found.choices, found.lowest_amount, null, found.misses[1] from found
+      where (select count(*) from found) > v_few and cardinality(found.misses) <= 1
     ), groups as materialized (
       -- products that are alike in all that is counted, once: most catalogues have few kinds of them
-      select fits.kind, fits.category_id, fits.facts, fits.in_stock, fits.missed, count(*) as found, min(fits.lowest_amount) as lowest_amount, max(fits.lowest_amount) as highest_amount
+      select fits.kind, fits.category_id, fits.choices, fits.in_stock, fits.missed, count(*) as found, min(fits.lowest_amount) as lowest_amount, max(fits.lowest_amount) as highest_amount
       from fits group by 1, 2, 3, 4, 5
     ), choices as (
       select split_part(each.fact, '=', 1) as key, substr(each.fact, strpos(each.fact, '=') + 1) as choice, sum(each.found) as found
-      from (select fact, groups.missed, sum(groups.found) as found from groups cross join unnest(groups.facts) as fact group by 1, 2) as each
+      from (select fact, groups.missed, sum(groups.found) as found from groups cross join unnest(groups.choices) as fact group by 1, 2) as each
       where split_part(each.fact, '=', 1) = any (v_listed) and (each.missed is null or each.missed = 'attributes.' || split_part(each.fact, '=', 1)) group by 1, 2
     )
     select jsonb_build_object(

@@ -225,6 +225,18 @@ test("filters, sorts and cursors that cannot be are refused with a sentence", ()
     await expectRefusal(() => search(sql, { cursor, filters: { kind: "physical" } }), refused);
   }));
 
+test("a facet counts a choice that is a number in another category, and numbers that are choices nowhere make no facet", () =>
+  database.rolledBack(async (sql) => {
+    const [shoes, pipes] = [await category(sql, "shoes-by-size"), await category(sql, "pipes-by-size")];
+    await sql`insert into public.category_attributes (category_id, key, title, type, choices, filterable) values
+      (${shoes}, 'size', 'Size', 'choice', '{S,M}', true), (${pipes}, 'size', 'Size', 'integer', null, true), (${pipes}, 'length', 'Length', 'decimal', null, true)`;
+    await sell(sql, { category: shoes, attributes: { size: "S" }, tags: ["sized"] });
+    for (const length of [1.5, 2.5])
+      await sell(sql, { category: pipes, attributes: { size: 40, length }, tags: ["sized"] });
+    const { facets } = await search(sql, { filters: { tags: ["sized"] } });
+    expect(facets.attributes).toEqual({ size: { S: 1, 40: 2 } });
+  }));
+
 describe("suggestions", () => {
   const suggest = async (sql: Sql, q: string, max = 10, locale: string | null = null) => {
     const [row] = await sql`select public.suggest_products(${q}, ${locale}, ${max}) as list`;
