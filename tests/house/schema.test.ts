@@ -11,4 +11,4 @@ test("supabase/schema.sql is what the migrations make (if not: npm run schema)",
     cwd: root,
   });
   expect(stdout).toContain("supabase/schema.sql is up to date.");
-}, 60_000);
+}, 180_000);

@@ -21,7 +21,7 @@ async function intakeOf(slug: string, title: string): Promise<Intake> {
 
 describe("the catalogue", () => {
   test("a visitor sees published courses with intakes, prices and seats, and no draft", async () => {
-    const { data } = await visitor().courses.list({ limit: 100, currency: "IDR" });
+    const data = await Array.fromAsync(visitor().courses.iterate({ limit: 100, currency: "IDR" }));
     const slugs = data.map(({ slug }) => slug);
     expect(slugs).toContain("typescript-in-depth");
     expect(slugs).not.toContain("rust-first-steps");
@@ -35,9 +35,11 @@ describe("the catalogue", () => {
 
   test("pages show each course once, in one order", async () => {
     const { courses } = visitor();
-    const whole = (await courses.list({ limit: 100 })).data.map(({ id }) => id);
-    const paged = await Array.fromAsync(courses.iterate({ limit: 5 }), ({ id }) => id);
-    expect(paged).toEqual(whole);
+    const few = await Array.fromAsync(courses.iterate({ limit: 5 }), ({ id }) => id);
+    const many = await Array.fromAsync(courses.iterate({ limit: 100 }), ({ id }) => id);
+    expect(new Set(few).size).toBe(few.length);
+    // other files publish meanwhile
+    expect(many.filter((id) => few.includes(id))).toEqual(few);
   });
 
   test("a search finds a part of a title in any case, and takes its wildcards literally", async () => {
