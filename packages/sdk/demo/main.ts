@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type Cart, type Course, createSeatline, type Intake, type Order, SeatlineError } from "../src/index.ts";
 import { subjectOfMail } from "./mailbox.ts";
-import { money, say, styled, table } from "./print.ts";
+import { moment, money, say, styled, table } from "./print.ts";
 import { type RunningStack, runningStack } from "./running-stack.ts";
 import { check, step } from "./steps.ts";
 import { waitFor } from "./wait-for.ts";
@@ -77,7 +77,7 @@ async function story(stack: RunningStack): Promise<void> {
     check(placed.total_amount === cart.quote.total_amount, "the order costs something else than the cart said");
     check(seatOf(placed)?.status === "reserved", "no seat is reserved");
     say(`Order ${placed.number}: ${placed.items.map(({ title }) => title).join(", ")}`);
-    say(`${money({ amount: placed.total_amount, currency })}, held until ${placed.expires_at}`);
+    say(`${money({ amount: placed.total_amount, currency })}, held until ${moment(placed.expires_at)}`);
     return placed;
   });
 
@@ -112,7 +112,7 @@ async function story(stack: RunningStack): Promise<void> {
   await step("finds the book among the downloads", async () => {
     const [file] = await client.catalog.downloads();
     check(file, "there is nothing to download");
-    say(`${file.title}: ${file.file_name}, ${file.max_downloads} times until ${file.expires_at}`);
+    say(`${file.title}: ${file.file_name}, ${file.max_downloads} times until ${moment(file.expires_at)}`);
   });
 
   await step("sees both courses on the dashboard", async () => {

@@ -30,3 +30,9 @@ export function money({ amount, currency }: Price): string {
   if (amount === 0) return "free";
   return new Intl.NumberFormat("en", { style: "currency", currency, currencyDisplay: "code" }).format(amount / 100);
 }
+
+/** A moment as the reader's clock shows it, for "until …". */
+export function moment(timestamp: string | null): string {
+  if (timestamp === null) return "further notice";
+  return new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" }).format(new Date(timestamp));
+}
