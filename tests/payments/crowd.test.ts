@@ -94,6 +94,31 @@ describe("a crowd of deliveries", () => {
     expect(await outcomeOf(database.sql, sale)).toMatchObject(paidOnce);
   });
 
+  test("whose database is away is told so at once, each of it, and taken when it is back", async () => {
+    const client = clientOf(database, "service");
+    let asked = 0;
+    let away = true;
+    const rpc = (verb: string, parameters: Record<string, unknown>) => {
+      asked++;
+      if (!away) return client.rpc(verb, parameters);
+      return { setHeader: async () => ({ data: null, error: { message: "away" }, status: 0 }) };
+    };
+    const inbox = new WebhookInbox({ rpc } as unknown as Database, "stripe", undefined, 0);
+    const sales = [await openSale(database.sql), await openSale(database.sql), await openSale(database.sql)];
+    const deliveries = sales.map(deliveryOf);
+    const results = await Promise.allSettled(deliveries.map((delivery) => inbox.receive(delivery)));
+    for (const result of results)
+      expect(result).toMatchObject({ reason: { code: "database_unavailable", status: 503 } });
+    expect(asked, "not each by itself").toBeLessThan(3);
+    away = false;
+    expect(await Promise.all(deliveries.map((delivery) => inbox.receive(delivery)))).toEqual(Array(3).fill("received"));
+    const statuses = async () =>
+      (
+        await database.sql`select status from public.orders where id = any (${sales.map(({ orderId }) => orderId)})`
+      ).map(({ status }) => status);
+    await expect.poll(statuses, { timeout: 10_000 }).toEqual(Array(3).fill("paid"));
+  });
+
   test.each([
     ["no array", "{}"],
     ["an empty array", "[]"],

@@ -1,6 +1,7 @@
 import { callVerb, type Database } from "../call-verb.ts";
 import { failpoint } from "../failpoint.ts";
 import { log } from "../log.ts";
+import { Problem } from "../problem.ts";
 import type { ProviderEvent, ProviderName } from "./provider.ts";
 
 /** This many deliveries at once are applied before they are answered; more are a crowd, which is answered first. */
@@ -62,8 +63,11 @@ export class WebhookInbox {
   }
 
   async #takeAll(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#take(this.#waiting.splice(0, MOST_IN_BATCH));
-    this.#taking = null;
+    try {
+      while (this.#waiting.length > 0) await this.#take(this.#waiting.splice(0, MOST_IN_BATCH));
+    } finally {
+      this.#taking = null;
+    }
   }
 
   async #take(batch: Waiting[]): Promise<void> {
@@ -80,9 +84,10 @@ export class WebhookInbox {
       taken = new Set(answer.taken);
       await failpoint("webhook.taken", batch[0]?.event.id);
     } catch (error) {
-      // One that the database cannot hold must not take its neighbours with it.
-      if (batch.length === 1) batch[0]?.reject(error);
-      else for (const delivery of batch) await this.#take([delivery]);
+      // One that the database cannot hold must not take its neighbours with it; when it is away, all of them are told at once.
+      const refused = error instanceof Problem && error.status < 500;
+      if (refused && batch.length > 1) for (const delivery of batch) await this.#take([delivery]);
+      else for (const { reject } of batch) reject(error);
       return;
     }
     for (const { resolve, event, requestId } of batch) {
@@ -96,10 +101,10 @@ export class WebhookInbox {
   async #applyBehind(): Promise<void> {
     this.#workers++;
     for (let next = this.#behind.shift(); next; next = this.#behind.shift()) {
-      // Answers first: a purchase takes as long as twenty of them.
-      while (this.#taking) await this.#taking;
       const { event, requestId } = next;
       try {
+        // Answers first: a purchase takes as long as twenty of them.
+        while (this.#taking) await this.#taking;
         const outcome = await this.#apply(next);
         log("info", "provider event applied", { request_id: requestId, event_id: event.id, type: event.type, outcome });
       } catch (error) {
