@@ -15035,6 +15035,7 @@ CREATE OR REPLACE FUNCTION private.run_import(import_id uuid, run integer)
  SET search_path TO ''
  SET jit TO 'off'
  SET work_mem TO '64MB'
+ SET plan_cache_mode TO 'force_custom_plan'
 AS $function$
 declare
   v_import public.imports;
@@ -17560,6 +17561,7 @@ CREATE OR REPLACE FUNCTION private.tg__audit_changed()
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
+ SET enable_nestloop TO 'off'
 AS $function$
 declare
   v_head bytea;
@@ -17668,8 +17670,10 @@ CREATE OR REPLACE FUNCTION private.tg__note_titles()
 AS $function$
 begin
   if tg_table_name = 'products' then
+    -- a set instead of a join: the plan may have been made for a statement of one row, and would compare all of an import with all
     perform private.note_titles(array(
-      select variants.id from changed join former on former.id = changed.id join public.variants on variants.product_id = changed.id where changed.title <> former.title));
+      select variants.id from (select changed.id, changed.title from changed except select former.id, former.title from former) as renamed
+      join public.variants on variants.product_id = renamed.id));
   elsif tg_table_name = 'variants' then
     perform private.note_titles(array(select changed.id from changed));
   else

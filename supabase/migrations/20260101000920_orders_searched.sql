@@ -119,8 +119,10 @@ set search_path = ''
 as $$
 begin
   if tg_table_name = 'products' then
+    -- a set instead of a join: the plan may have been made for a statement of one row, and would compare all of an import with all
     perform private.note_titles(array(
-      select variants.id from changed join former on former.id = changed.id join public.variants on variants.product_id = changed.id where changed.title <> former.title));
+      select variants.id from (select changed.id, changed.title from changed except select former.id, former.title from former) as renamed
+      join public.variants on variants.product_id = renamed.id));
   elsif tg_table_name = 'variants' then
     perform private.note_titles(array(select changed.id from changed));
   else
