@@ -8061,6 +8061,7 @@ CREATE OR REPLACE FUNCTION private.index_prices(product_ids uuid[])
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
+ SET plan_cache_mode TO 'force_custom_plan'
 AS $function$
 begin
   perform private.lock_search(index_prices.product_ids);
@@ -8103,6 +8104,7 @@ CREATE OR REPLACE FUNCTION private.index_titles(product_ids uuid[])
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
+ SET plan_cache_mode TO 'force_custom_plan'
 AS $function$
 begin
   with known as (
@@ -15035,7 +15037,6 @@ CREATE OR REPLACE FUNCTION private.run_import(import_id uuid, run integer)
  SET search_path TO ''
  SET jit TO 'off'
  SET work_mem TO '64MB'
- SET plan_cache_mode TO 'force_custom_plan'
 AS $function$
 declare
   v_import public.imports;

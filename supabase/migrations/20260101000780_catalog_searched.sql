@@ -187,6 +187,7 @@ language plpgsql
 volatile
 security invoker
 set search_path = ''
+set plan_cache_mode = 'force_custom_plan' -- a plan for any number of products is one for ten, and compares all with all
 as $$
 begin
   perform private.lock_search(index_prices.product_ids);
@@ -213,6 +214,7 @@ language plpgsql
 volatile
 security invoker
 set search_path = ''
+set plan_cache_mode = 'force_custom_plan' -- a plan for any number of products is one for ten, and compares all with all
 as $$
 begin
   with known as (

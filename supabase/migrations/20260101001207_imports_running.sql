@@ -141,7 +141,6 @@ security invoker
 set search_path = ''
 set jit = 'off' -- compiling takes longer than the statements do
 set work_mem = '64MB'
-set plan_cache_mode = 'force_custom_plan' -- a plan for any number of rows is one for ten
 as $$
 declare
   v_import public.imports;
