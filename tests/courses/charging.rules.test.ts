@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { WaitlistEntry } from "../../packages/sdk/src/index.ts";
-import { keepCard } from "../payments/saved-methods.ts";
+import { keepCard, loseCard } from "../payments/saved-methods.ts";
 import { as, cancelOrder, endHold, getOrder, orderOne } from "../support/buying.ts";
 import { type IntakeWish, publishedIntake } from "../support/catalog.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
@@ -93,11 +93,7 @@ describe("a seat that frees for somebody who agreed to be charged", () => {
       (sql: Sql, { variantId }: { variantId: string }) =>
         sql`update public.prices set amount = 3001 where variant_id = ${variantId}`,
     ],
-    [
-      "their card is gone",
-      (sql: Sql, { learner, card }: { learner: string; card: string }) =>
-        as(sql, learner, (tx) => tx`select public.remove_payment_method(${card})`),
-    ],
+    ["their card is gone", (sql: Sql, { card }: { card: string }) => loseCard(sql, card)],
     [
       "it is not sold in that currency any more",
       (sql: Sql, { variantId }: { variantId: string }) =>

@@ -13,9 +13,9 @@ async function findings(): Promise<string[]> {
   const options = ["--level", "info", "--output-format", "json", "--agent", "no"];
   const output = await supabase(["db", "advisors", `--remote=${database.url}`, ...options]);
   const { results } = JSON.parse(output) as { results: Finding[] };
-  // A body that was parsed when the function was made depends on no search path (conventions.sql has the rule).
-  const parsed =
-    await database.sql`select pronamespace::regnamespace || '.' || proname as name from pg_proc where prosqlbody is not null and not prosecdef`;
+  // A body that was parsed when the function was made depends on no search path, and an aggregate has no body (conventions.sql has the rule).
+  const parsed = await database.sql`
+    select pronamespace::regnamespace || '.' || proname as name from pg_proc where prokind = 'a' or prosqlbody is not null and not prosecdef`;
   const aboutParsed = new Set(parsed.map(({ name }) => `Function \`${name}\` has a role mutable search_path`));
   return results
     .filter((finding) => finding.name !== aboutUse && !aboutParsed.has(finding.detail))

@@ -212,12 +212,22 @@ async function shopAsItIs(): Promise<Record<string, string>> {
 async function fuzz(verb: Verb, actor: string): Promise<void> {
   await fc.assert(
     fc.asyncProperty(bodyFor(verb, actor), async (body) => {
+      fc.pre(verb.name !== "create_location" || !namesPlace(body));
       const answer = await send(actor, verb.name, body);
       expect(answer, body.slice(0, 300)).toSatisfy(isClear);
       if (answer.status < 300 && verbs.includes(verb)) accepted.add(verb.name);
     }),
     { numRuns: effort(12), endOnFailure: true },
   );
+}
+
+// Staff may name a place by any letters, digits and hyphens, a uuid or a number among them, so chance can make one that is right.
+function namesPlace(body: string): boolean {
+  try {
+    return /^[a-z0-9-]+$/.test(String(JSON.parse(body)?.code));
+  } catch {
+    return false;
+  }
 }
 
 function bodyFor(verb: Verb, actor: string): fc.Arbitrary<string> {

@@ -8,7 +8,7 @@ import { newCustomer } from "../support/people.ts";
 import { actingAs } from "./acting-as.ts";
 import { deliver } from "./deliver.ts";
 import { openOrder } from "./sale.ts";
-import { keepCard, methodEvent } from "./saved-methods.ts";
+import { keepCard, loseCard } from "./saved-methods.ts";
 
 const database = useDatabase();
 const needed = { code: "payment_method_needed", status: 409 };
@@ -73,11 +73,7 @@ test.each<[string, (sql: Sql) => Promise<string>, (sql: Sql, person: string) => 
 test("a card that the provider says is gone is gone, whatever needs it", () =>
   database.rolledBack(async (sql) => {
     const { customerId } = await running(sql);
-    const only = await keptBy(sql, customerId);
-    const [at] =
-      await sql`select provider_method_id, provider_customer_id from private.provider_methods, private.provider_customers
-      where payment_method_id = ${only} and person_id = ${customerId}`;
-    await deliver(sql, methodEvent("payment_method.detached", at?.provider_method_id, null, at?.provider_customer_id));
+    await loseCard(sql, await keptBy(sql, customerId));
     expect(
       await sql`select from public.payment_methods where person_id = ${customerId} and removed_at is null`,
     ).toEqual([]);

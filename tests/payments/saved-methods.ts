@@ -27,3 +27,11 @@ export async function keepCard(sql: Sql, personId: string, id = `pm_${randomUUID
   const [row] = await sql`select payment_method_id from private.provider_methods where provider_method_id = ${id}`;
   return row?.payment_method_id;
 }
+
+/** The provider says that a card is gone: the bank withdrew it, or its owner took it away there. */
+export async function loseCard(sql: Sql, methodId: string): Promise<void> {
+  const [at] = await sql`select provider_method_id, provider_customer_id
+    from public.payment_methods join private.provider_methods on payment_method_id = payment_methods.id join private.provider_customers using (person_id)
+    where payment_methods.id = ${methodId}`;
+  await deliver(sql, methodEvent("payment_method.detached", at?.provider_method_id, null, at?.provider_customer_id));
+}

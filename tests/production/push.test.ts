@@ -40,7 +40,7 @@ async function open(production: Record<string, string>): Promise<Worker> {
 }
 
 const pushing = (url = `${simulator.url}/production/orders`, secret = SECRET) =>
-  open({ PRODUCTION_URL: url, PRODUCTION_SECRET: secret, PRODUCTION_TIMEOUT_MS: "500" });
+  open({ PRODUCTION_URL: url, PRODUCTION_SECRET: secret, PRODUCTION_TIMEOUT_MS: "2000" });
 
 async function behave(how: Record<string, unknown>): Promise<void> {
   const response = await fetch(`${simulator.url}/simulator/production`, { method: "PUT", body: JSON.stringify(how) });
