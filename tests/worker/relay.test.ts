@@ -29,7 +29,7 @@ describe("the relay", { timeout: 90_000 }, () => {
     expect(new Set(mailbox.mails.map(({ recipient }) => recipient)).size).toBe(people);
     expect(mailbox.mails).toHaveLength(people);
     const processes =
-      await database.sql`select status, attempts, count(*)::integer from public.processes group by 1, 2`;
+      await database.sql`select status, attempts, count(*)::integer from public.processes where event_id is not null group by 1, 2`;
     expect(processes).toEqual([{ status: "done", attempts: 1, count: people }]);
   });
 
@@ -48,7 +48,9 @@ describe("the relay", { timeout: 90_000 }, () => {
     await eventually(() => reached() === people, { within: 60_000, what: `all ${people} people\n${worker.output()}` });
     await eventually(
       async () => {
-        const [row] = await database.sql`select count(*)::integer as open from public.processes where status <> 'done'`;
+        // what follows events, since what runs by the clock may come along and find no provider
+        const [row] = await database.sql`
+          select count(*)::integer as open from public.processes where event_id is not null and status <> 'done'`;
         return row?.open === 0;
       },
       // a job whose worker died is somebody else's after its heartbeat has been missing for a while
