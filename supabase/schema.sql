@@ -76,6 +76,10 @@ CREATE TABLE "private"."order_exchanges" ("supplement_id" uuid NOT NULL, "order_
 
 CREATE TABLE "private"."process_reporters" ("reporter" text NOT NULL, "task" text NOT NULL, CONSTRAINT "process_reporters_are_snake_case" CHECK ((reporter ~ '^[a-z][a-z_]{1,40}$'::text)), CONSTRAINT "process_reporters_pkey" PRIMARY KEY (reporter, task));
 
+CREATE TABLE "private"."product_pairs" ("product_id" uuid NOT NULL, "other_id" uuid NOT NULL, "score" bigint NOT NULL, CONSTRAINT "product_pairs_are_of_two" CHECK ((product_id <> other_id)), CONSTRAINT "product_pairs_come_from_purchases" CHECK ((score > 0)), CONSTRAINT "product_pairs_pkey" PRIMARY KEY (product_id, other_id));
+
+CREATE TABLE "private"."product_popularity" ("product_id" uuid NOT NULL, "score" bigint NOT NULL, CONSTRAINT "product_popularity_comes_from_purchases" CHECK ((score > 0)), CONSTRAINT "product_popularity_pkey" PRIMARY KEY (product_id));
+
 CREATE TABLE "private"."product_prices" ("product_id" uuid NOT NULL, "currency" text NOT NULL, "lowest_amount" bigint NOT NULL, "highest_amount" bigint NOT NULL, CONSTRAINT "product_prices_pkey" PRIMARY KEY (product_id, currency));
 
 CREATE TABLE "private"."product_search" ("product_id" uuid NOT NULL, "kind" text NOT NULL, "status" text NOT NULL, "publish_at" timestamp with time zone, "unpublish_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL, "category_id" uuid, "title" text COLLATE pg_catalog."C" NOT NULL, "tags" text[] NOT NULL, "facts" text[] NOT NULL, "choices" text[] NOT NULL, "numbers" jsonb NOT NULL, "counted_variants" uuid[] NOT NULL, "has_uncounted" boolean NOT NULL, "content" text NOT NULL, "words" tsvector NOT NULL, "title_id" text COLLATE pg_catalog."C" NOT NULL, "title_en" text COLLATE pg_catalog."C" NOT NULL, CONSTRAINT "product_search_pkey" PRIMARY KEY (product_id));
@@ -973,6 +977,39 @@ AS $function$
   from owners join public.profiles on profiles.id = owners.profile_id
   where profiles.email is not null and (owners.own or not exists (select from owners where owners.own))
   order by profiles.id;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.alike_products(product_id uuid, max_rows integer)
+ RETURNS TABLE(other_id uuid)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+declare
+  v_max_compared constant integer := 300; -- of each reason the newest: a category may hold the whole shop
+  v_self private.product_search;
+begin
+  select * into v_self from private.product_search where product_search.product_id = alike_products.product_id;
+  return query
+  with compared as (
+    (select search.product_id from private.product_search as search where search.category_id = v_self.category_id
+      order by search.created_at desc, search.product_id desc limit v_max_compared)
+    union
+    (select search.product_id from private.product_search as search where search.tags && v_self.tags
+      order by search.created_at desc, search.product_id desc limit v_max_compared)
+    union
+    (select search.product_id from private.product_search as search where search.facts && v_self.facts
+      order by search.created_at desc, search.product_id desc limit v_max_compared)
+  )
+  select search.product_id
+  from compared join private.product_search as search using (product_id) join private.products_to_recommend() as shown using (product_id)
+  where search.product_id <> alike_products.product_id
+  order by (search.category_id is not distinct from v_self.category_id and v_self.category_id is not null)::integer * 2
+    + (select count(*) from unnest(search.tags) as tag where tag = any (v_self.tags))
+    + (select count(*) from unnest(search.facts) as fact where fact = any (v_self.facts)) desc, search.created_at desc, search.product_id desc
+  limit alike_products.max_rows;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.all_combinations(product_id uuid)
@@ -6403,6 +6440,33 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.fill_with_popular(chosen uuid[], excluded uuid[], kind text, category_ids uuid[], max_rows integer)
+ RETURNS uuid[]
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+declare
+  v_ids uuid[] := coalesce(fill_with_popular.chosen, '{}');
+begin
+  v_ids := v_ids || array(
+    select shown.product_id from private.product_popularity join private.products_to_recommend() as shown using (product_id)
+    where shown.product_id <> all (v_ids || fill_with_popular.excluded)
+      and (fill_with_popular.kind is null or shown.kind = fill_with_popular.kind)
+      and (fill_with_popular.category_ids is null or shown.category_id = any (fill_with_popular.category_ids))
+    order by product_popularity.score desc, product_popularity.product_id
+    limit greatest(fill_with_popular.max_rows - cardinality(v_ids), 0));
+  return v_ids || array(
+    select shown.product_id from private.products_to_recommend() as shown
+    where shown.product_id <> all (v_ids || fill_with_popular.excluded)
+      and (fill_with_popular.kind is null or shown.kind = fill_with_popular.kind)
+      and (fill_with_popular.category_ids is null or shown.category_id = any (fill_with_popular.category_ids))
+    order by shown.created_at desc, shown.product_id desc
+    limit greatest(fill_with_popular.max_rows - cardinality(v_ids), 0));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.filter_orders(search private.order_search, among uuid[], at_most integer)
  RETURNS uuid[]
  LANGUAGE plpgsql
@@ -10978,6 +11042,27 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.owned_products(person_id uuid)
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select array(
+    select intakes.product_id from public.enrollments join public.intakes on intakes.id = enrollments.intake_id
+    where enrollments.learner_id = owned_products.person_id and enrollments.status in ('reserved', 'active', 'suspended', 'completed')
+    union
+    select variants.product_id
+    from public.orders join public.order_items on order_items.order_id = orders.id join public.variants on variants.id = order_items.variant_id
+    where orders.customer_id = owned_products.person_id and orders.purpose is null and order_items.kind in ('course', 'digital')
+      and orders.status not in ('cancelled', 'expired', 'refunded') and order_items.refunded_quantity < order_items.quantity
+    union
+    select variants.product_id
+    from public.carts join public.cart_items on cart_items.cart_id = carts.id join public.variants on variants.id = cart_items.variant_id
+    where carts.customer_id = owned_products.person_id and carts.status = 'open' and carts.expires_at > now()
+  );
+$function$;
+
 CREATE OR REPLACE FUNCTION private.page_of_products(collection_id uuid, condition text, locale text, currency text, cursor text, max_rows integer)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -11717,6 +11802,27 @@ begin
     end if;
   end loop;
   return false;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.popular_products(kind text, category text, locale text, currency text, max_rows integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_category_id uuid;
+begin
+  if popular_products.category is not null then
+    select categories.id into v_category_id from public.categories where categories.slug = popular_products.category;
+    if v_category_id is null then
+      perform private.fail('category_not_found', 404, 'There is no such category.', 'Read category_tree for those there are.');
+    end if;
+  end if;
+  return private.recommended_cards(private.fill_with_popular('{}', '{}', popular_products.kind,
+    case when v_category_id is not null then array(select private.category_subtree(v_category_id)) end,
+    least(greatest(coalesce(popular_products.max_rows, 12), 1), 50)), popular_products.locale, popular_products.currency);
 end
 $function$;
 
@@ -13181,6 +13287,29 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.recent_purchases()
+ RETURNS TABLE(customer_id uuid, product_id uuid, points bigint)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_days integer := least(greatest((private.setting('recommendation_days'))::integer, 1), 3650);
+  v_today date := (now() at time zone 'utc')::date;
+begin
+  return query
+  select orders.customer_id, variants.product_id, max(v_days - greatest(v_today - (orders.paid_at at time zone 'utc')::date, 0))::bigint
+  from public.orders
+  join public.order_items on order_items.order_id = orders.id
+  join public.variants on variants.id = order_items.variant_id
+  where orders.paid_at >= ((v_today - v_days + 1)::timestamp at time zone 'utc')
+    and orders.status in ('paid', 'processing', 'shipped', 'delivered', 'completed', 'partially_refunded')
+    and order_items.parent_id is null -- a bundle was chosen, not each of its parts
+    and order_items.refunded_quantity < order_items.quantity
+  group by 1, 2;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.reclaim_seat(seat_id uuid, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -13205,6 +13334,52 @@ begin
     perform private.fail('seat_begun', 409, 'Its learner has begun the course and keeps the seat.', 'Buy another seat (order_seats).');
   end if;
   return private.remember_answer(v_person_id, reclaim_seat.idempotency_key, 'reclaim_seat', v_body, private.seat_document(v_seat.id));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.recommended_cards(product_ids uuid[], locale text, currency text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_currency text := coalesce(recommended_cards.currency, private.setting('default_currency') #>> '{}');
+begin
+  if not exists (select from public.currencies where currencies.code = v_currency) then
+    perform private.fail('currency_not_supported', 422, 'This shop does not sell in that currency.', 'Read the currencies table for the ones it does.');
+  end if;
+  return jsonb_build_object('data', private.product_cards(recommended_cards.product_ids, private.short_locale(recommended_cards.locale), v_currency));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.recommended_products(kind text, locale text, currency text, max_rows integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_max_seeds constant integer := 50;
+  v_person_id uuid := private.require_person();
+  v_rows integer := least(greatest(coalesce(recommended_products.max_rows, 12), 1), 50);
+  v_owned uuid[] := private.owned_products(v_person_id);
+  v_seeds uuid[];
+  v_ids uuid[];
+begin
+  v_seeds := v_owned || array(
+    select variants.product_id
+    from public.orders join public.order_items on order_items.order_id = orders.id join public.variants on variants.id = order_items.variant_id
+    where orders.customer_id = v_person_id and orders.paid_at is not null and orders.status not in ('cancelled', 'expired', 'refunded')
+      and order_items.refunded_quantity < order_items.quantity
+    order by orders.placed_at desc, order_items.id limit v_max_seeds);
+  v_ids := array(
+    select product_pairs.other_id from private.product_pairs join private.products_to_recommend() as shown on shown.product_id = product_pairs.other_id
+    where product_pairs.product_id = any (v_seeds) and product_pairs.other_id <> all (v_owned)
+      and (recommended_products.kind is null or shown.kind = recommended_products.kind)
+    group by product_pairs.other_id order by sum(product_pairs.score) desc, product_pairs.other_id limit v_rows);
+  return private.recommended_cards(private.fill_with_popular(v_ids, v_owned, recommended_products.kind, null, v_rows),
+    recommended_products.locale, recommended_products.currency);
 end
 $function$;
 
@@ -13413,6 +13588,61 @@ begin
       'from', v_item.quantity, 'to', v_left);
   end loop;
   return v_changes;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.refresh_recommendations()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_min_people constant integer := 2; -- with one, a pair would tell what that one person bought
+  v_max_pairs constant integer := 20;
+  v_max_basket constant integer := 50; -- of one person the newest count for pairs: a buyer of everything is no guide, and pairs grow by the square
+  v_popular integer;
+  v_pairs integer;
+begin
+  if not pg_try_advisory_xact_lock(hashtextextended('seatline.recommendations', 0)) then
+    return 0;
+  end if;
+  with counted as materialized (
+    select bought.product_id, sum(bought.points)::bigint as score from private.recent_purchases() as bought group by 1
+  ), written as (
+    insert into private.product_popularity (product_id, score) select counted.product_id, counted.score from counted
+    on conflict on constraint product_popularity_pkey do update set score = excluded.score where product_popularity.score <> excluded.score
+    returning 1
+  ), forgotten as (
+    delete from private.product_popularity where not exists (select from counted where counted.product_id = product_popularity.product_id) returning 1
+  )
+  select (select count(*) from written) + (select count(*) from forgotten) into v_popular;
+  with baskets as materialized (
+    select each.customer_id, each.product_id, each.points
+    from (
+      select bought.customer_id, bought.product_id, bought.points,
+        row_number() over (partition by bought.customer_id order by bought.points desc, bought.product_id) as place
+      from private.recent_purchases() as bought
+    ) as each where each.place <= v_max_basket
+  ), counted as materialized (
+    select each.product_id, each.other_id, each.score
+    from (
+      select pairs.*, row_number() over (partition by pairs.product_id order by pairs.score desc, pairs.other_id) as place
+      from (
+        select one.product_id, other.product_id as other_id, sum(least(one.points, other.points))::bigint as score
+        from baskets as one join baskets as other on other.customer_id = one.customer_id and other.product_id <> one.product_id
+        group by 1, 2 having count(*) >= v_min_people
+      ) as pairs
+    ) as each where each.place <= v_max_pairs
+  ), written as (
+    insert into private.product_pairs (product_id, other_id, score) select counted.product_id, counted.other_id, counted.score from counted
+    on conflict on constraint product_pairs_pkey do update set score = excluded.score where product_pairs.score <> excluded.score
+    returning 1
+  ), forgotten as (
+    delete from private.product_pairs
+    where not exists (select from counted where counted.product_id = product_pairs.product_id and counted.other_id = product_pairs.other_id) returning 1
+  )
+  select (select count(*) from written) + (select count(*) from forgotten) into v_pairs;
+  return v_popular + v_pairs;
 end
 $function$;
 
@@ -16042,6 +16272,37 @@ AS $function$
   select lower(left(short_locale.locale, 2));
 $function$;
 
+CREATE OR REPLACE FUNCTION private.similar_products(product_id uuid, locale text, currency text, max_rows integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_rows integer := least(greatest(coalesce(similar_products.max_rows, 12), 1), 50);
+  v_product public.products;
+  v_ids uuid[];
+begin
+  select * into v_product from public.products
+  where products.id = similar_products.product_id
+    and (private.is_on_sale(products.status, products.publish_at, products.unpublish_at) or private.is_service() or private.has_permission('catalog.read'));
+  if v_product.id is null then
+    perform private.fail('product_not_found', 404, 'There is no such product on sale.', 'List the catalogue and take a slug or id from there.');
+  end if;
+  v_ids := array(
+    select product_pairs.other_id from private.product_pairs join private.products_to_recommend() as shown on shown.product_id = product_pairs.other_id
+    where product_pairs.product_id = v_product.id
+    order by product_pairs.score desc, product_pairs.other_id limit v_rows);
+  v_ids := v_ids || array(
+    select alike.other_id from private.alike_products(v_product.id, v_rows * 2) with ordinality as alike (other_id, place)
+    where alike.other_id <> all (v_ids) order by alike.place limit v_rows - cardinality(v_ids));
+  if v_product.category_id is not null then
+    v_ids := private.fill_with_popular(v_ids, array[v_product.id], null, array(select private.category_subtree(v_product.category_id)), v_rows);
+  end if;
+  return private.recommended_cards(v_ids, similar_products.locale, similar_products.currency);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.sit_down(intake uuid, learner uuid, order_item uuid, id uuid DEFAULT gen_random_uuid())
  RETURNS uuid
  LANGUAGE plpgsql
@@ -16681,6 +16942,21 @@ BEGIN ATOMIC
                    WHERE ((stock_slots.variant_id = variants.id) AND (stock_slots.available > 0))))))))) OR ((kind = 'bundle'::text) AND (EXISTS ( SELECT
             FROM public.variants
            WHERE ((variants.product_id = stock_now.product_id) AND (COALESCE(private.sellable_units(variants.id), (1)::bigint) > 0))))));
+END;
+
+CREATE OR REPLACE FUNCTION private.products_to_recommend()
+ RETURNS TABLE(product_id uuid, kind text, category_id uuid, created_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT product_search.product_id,
+     product_search.kind,
+     product_search.category_id,
+     product_search.created_at
+    FROM private.product_search
+   WHERE (private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at) AND (EXISTS ( SELECT
+            FROM private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted) stock(in_stock)
+           WHERE stock.in_stock)));
 END;
 
 CREATE OR REPLACE FUNCTION private.stock_problem(person_id uuid, line private.order_line)
@@ -20642,6 +20918,15 @@ AS $function$
     place_order.country, place_order.province, place_order.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.popular_products(kind text DEFAULT NULL::text, category text DEFAULT NULL::text, locale text DEFAULT NULL::text, currency text DEFAULT NULL::text, max_rows integer DEFAULT 12)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.popular_products(popular_products.kind, popular_products.category, popular_products.locale, popular_products.currency, popular_products.max_rows);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.prepare_upload(lesson_id uuid, file_name text, content_type text, bytes integer, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -20754,6 +21039,15 @@ CREATE OR REPLACE FUNCTION public.reclaim_seat(seat_id uuid, idempotency_key tex
  SET search_path TO ''
 AS $function$
   select private.reclaim_seat(reclaim_seat.seat_id, reclaim_seat.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.recommended_products(kind text DEFAULT NULL::text, locale text DEFAULT NULL::text, currency text DEFAULT NULL::text, max_rows integer DEFAULT 12)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.recommended_products(recommended_products.kind, recommended_products.locale, recommended_products.currency, recommended_products.max_rows);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.record_payment(order_id uuid, method text, amount bigint DEFAULT NULL::bigint, reference text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
@@ -21033,6 +21327,15 @@ CREATE OR REPLACE FUNCTION public.set_subscription_method(subscription_id uuid, 
  SET search_path TO ''
 AS $function$
   select private.set_subscription_method(set_subscription_method.subscription_id, set_subscription_method.payment_method_id, set_subscription_method.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.similar_products(product_id uuid, locale text DEFAULT NULL::text, currency text DEFAULT NULL::text, max_rows integer DEFAULT 12)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.similar_products(similar_products.product_id, similar_products.locale, similar_products.currency, similar_products.max_rows);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.start_export(kind text, idempotency_key text DEFAULT NULL::text)
@@ -21499,6 +21802,12 @@ ALTER TABLE "private"."variant_option_values" ADD CONSTRAINT "variant_option_val
 ALTER TABLE "public"."product_option_values" ADD CONSTRAINT "product_option_values_option_id_fkey" FOREIGN KEY (option_id) REFERENCES public.product_options(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."products" ADD CONSTRAINT "products_category_id_fkey" FOREIGN KEY (category_id) REFERENCES public.categories(id) ON DELETE RESTRICT;
+
+ALTER TABLE "private"."product_pairs" ADD CONSTRAINT "product_pairs_other_id_fkey" FOREIGN KEY (other_id) REFERENCES public.products(id) ON DELETE CASCADE;
+
+ALTER TABLE "private"."product_pairs" ADD CONSTRAINT "product_pairs_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE CASCADE;
+
+ALTER TABLE "private"."product_popularity" ADD CONSTRAINT "product_popularity_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE CASCADE;
 
 ALTER TABLE "private"."product_search" ADD CONSTRAINT "product_search_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE CASCADE;
 
@@ -22259,6 +22568,10 @@ CREATE INDEX order_completions_due_at_idx ON private.order_completions USING btr
 
 CREATE INDEX order_exchanges_order_id_idx ON private.order_exchanges USING btree (order_id);
 
+CREATE INDEX product_pairs_other_id_idx ON private.product_pairs USING btree (other_id);
+
+CREATE INDEX product_popularity_score_product_id_idx ON private.product_popularity USING btree (score DESC, product_id);
+
 CREATE INDEX product_prices_currency_lowest_amount_product_id_idx ON private.product_prices USING btree (currency, lowest_amount, product_id);
 
 CREATE INDEX product_search_category_id_created_at_product_id_idx ON private.product_search USING btree (category_id, created_at DESC, product_id DESC);
@@ -22548,6 +22861,8 @@ CREATE INDEX orders_customer_id_placed_at_id_idx ON public.orders USING btree (c
 CREATE INDEX orders_expires_at_idx ON public.orders USING btree (expires_at) WHERE (status = 'pending'::text);
 
 CREATE INDEX orders_organisation_id_idx ON public.orders USING btree (organisation_id) WHERE (organisation_id IS NOT NULL);
+
+CREATE INDEX orders_paid_at_idx ON public.orders USING btree (paid_at) WHERE (paid_at IS NOT NULL);
 
 CREATE INDEX orders_placed_at_id_status_total_amount_currency_customer_i_idx ON public.orders USING btree (placed_at DESC, id DESC) INCLUDE (status, total_amount, currency, customer_id);
 
@@ -23805,6 +24120,8 @@ COMMENT ON FUNCTION "private"."adopt_refund"(uuid, text, bigint, text, text, tex
 
 COMMENT ON FUNCTION "private"."alert_readers"(uuid) IS 'Who is told of an alert: whoever has the role that owns it, else the admins.';
 
+COMMENT ON FUNCTION "private"."alike_products"(uuid, integer) IS 'What has the category (counts as two), tags or attributes of a product, whatever shares most first, then the newest. Compares the newest 300 of each.';
+
 COMMENT ON FUNCTION "private"."all_combinations"(uuid) IS 'Every combination of a product''s option values, in the order of options and values.';
 
 COMMENT ON FUNCTION "private"."allowance_location"() IS 'The location whose units are promises: what may be sold beyond stock.';
@@ -24245,6 +24562,8 @@ COMMENT ON FUNCTION "private"."fill_seat"(public.organisation_seats, uuid) IS 'M
 
 COMMENT ON FUNCTION "private"."fill_waiting_backorders"() IS 'Gives units that lie on the shelf to who bought beyond stock, where the two missed each other; says how many. The worker calls it every minute.';
 
+COMMENT ON FUNCTION "private"."fill_with_popular"(uuid[], uuid[], text, uuid[], integer) IS 'What was chosen, then what is popular, then the newest, up to max_rows: of a kind and of these categories (null: any), without what is excluded.';
+
 COMMENT ON FUNCTION "private"."filter_orders"(private.order_search, uuid[], integer) IS 'Of these orders those that the filters leave, newest first.';
 
 COMMENT ON FUNCTION "private"."filtered_orders"(private.order_search, integer) IS 'The newest orders that the filters leave, whatever the words. Every filter is answered from an index alone: rare amounts and currencies from their own, the rest newest first from the one that has all filters in it.';
@@ -24677,6 +24996,8 @@ COMMENT ON FUNCTION "private"."own_organisations"() IS 'The organisations the ca
 
 COMMENT ON FUNCTION "private"."own_subscription"(uuid) IS 'A live subscription of the caller, or of anybody for staff with orders.cancel, locked. Refuses subscription_not_found, subscription_ended.';
 
+COMMENT ON FUNCTION "private"."owned_products"(uuid) IS 'Courses and files that a person has or has ordered for themselves, by a bundle or a gift too, and everything in their cart.';
+
 COMMENT ON FUNCTION "private"."page_of_products"(uuid, text, text, text, text, integer) IS 'A page of what is on sale: what was picked for a collection (null: none), then what fits a condition on products, newest first. The condition is SQL: its callers quote every value in it.';
 
 COMMENT ON FUNCTION "private"."parse_gift_time"(text) IS 'A time as it came in JSON; what is none is -infinity.';
@@ -24727,6 +25048,8 @@ COMMENT ON FUNCTION "private"."plan_line"(uuid, bigint) IS 'One period of a plan
 
 COMMENT ON FUNCTION "private"."plan_opens"(uuid, uuid) IS 'Whether a course is in what a plan opens, as its categories and collections are now.';
 
+COMMENT ON FUNCTION "private"."popular_products"(text, text, text, text, integer) IS 'Does the work of public.popular_products.';
+
 COMMENT ON FUNCTION "private"."post_entries"(text, uuid, text, jsonb) IS 'Posts {account: amount} once per effect key; a second time does nothing.';
 
 COMMENT ON FUNCTION "private"."post_sale"(uuid) IS 'Books an order when it is paid. Tax is never revenue: what the prices contain is taken out of it, what comes on top is beside it.';
@@ -24772,6 +25095,8 @@ COMMENT ON FUNCTION "private"."product_variants"(uuid, text, text) IS 'The varia
 COMMENT ON FUNCTION "private"."production_change"(bigint) IS 'What the production system is told when an order that it may have was cancelled, refunded or changed: the order as it is now, and which event it is about. Null: it never had it. wait: the push is under way, ask again.';
 
 COMMENT ON FUNCTION "private"."production_document"(bigint) IS 'What the production system is told of a paid order, null when the order is not to be made any more. The worker adds the process to report on.';
+
+COMMENT ON FUNCTION "private"."products_to_recommend"() IS 'What is on sale and can be bought now. Inlined.';
 
 COMMENT ON FUNCTION "private"."progress_document"(public.results, uuid) IS 'What a step in a lesson answers: the lesson''s state and the course''s.';
 
@@ -24845,7 +25170,13 @@ COMMENT ON FUNCTION "private"."receive_learning_file"(uuid, text, integer) IS 'D
 
 COMMENT ON FUNCTION "private"."receive_provider_event"(text, text, text, jsonb, text) IS 'Does the work of public.receive_provider_event. The worker says what brought the event, when it was no webhook: answer or reading.';
 
+COMMENT ON FUNCTION "private"."recent_purchases"() IS 'Who bought what within recommendation_days and kept some of it, once per person and product: points are the days until the newest purchase no longer counts. By the day, so that rows change once a day at most while nobody buys.';
+
 COMMENT ON FUNCTION "private"."reclaim_seat"(uuid, text) IS 'Does the work of public.reclaim_seat.';
+
+COMMENT ON FUNCTION "private"."recommended_cards"(uuid[], text, text) IS '{data}: these products as private.product_cards shows them. Refuses currency_not_supported.';
+
+COMMENT ON FUNCTION "private"."recommended_products"(text, text, text, integer) IS 'Does the work of public.recommended_products.';
 
 COMMENT ON FUNCTION "private"."record_payment"(uuid, text, bigint, text, text) IS 'Does the work of public.record_payment.';
 
@@ -24860,6 +25191,8 @@ COMMENT ON FUNCTION "private"."redeem_gift_card"(text, text) IS 'Does the work o
 COMMENT ON FUNCTION "private"."redeem_promotions"(uuid, uuid, private.quote, timestamp with time zone, uuid[]) IS 'Uses the promotions of a quote for an order that is written, and gives back those of the buyer''s orders that just ended: the last thing a purchase locks. Until expires_at while the order is unpaid, for good without. Refuses as private.count_use does.';
 
 COMMENT ON FUNCTION "private"."reduce_to_stock"(private.priced_cart, uuid) IS 'Lowers quantities to what is left, as long as something is left, and says which.';
+
+COMMENT ON FUNCTION "private"."refresh_recommendations"() IS 'Counts anew what is popular and what is bought together, and answers how many rows changed. 0 as well when another refresh runs: nobody waits for it. The worker calls it every 15 minutes.';
 
 COMMENT ON FUNCTION "private"."refund_across"(uuid, bigint, text, text, text) IS 'Gives this much back from an order''s payments, the largest first; answers the refunds. The caller holds the order and its payments and has looked at what is left.';
 
@@ -25082,6 +25415,8 @@ COMMENT ON FUNCTION "private"."share_of_taxes"(uuid, bigint) IS 'The taxes of an
 COMMENT ON FUNCTION "private"."sheet_text"(text) IS 'What a person wrote, on its way into an answer that may be a sheet (Accept: text/csv): there an apostrophe keeps it from being read as a formula.';
 
 COMMENT ON FUNCTION "private"."short_locale"(text) IS 'en for en-US: the language that translations are kept by. One that is not known finds none, so the base text is shown.';
+
+COMMENT ON FUNCTION "private"."similar_products"(uuid, text, text, integer) IS 'Does the work of public.similar_products.';
 
 COMMENT ON FUNCTION "private"."sit_down"(uuid, uuid, uuid, uuid) IS 'Enrols somebody in a seat that is not bought by themselves. Refuses already_enrolled, order_already_open and intake_cancelled.';
 
@@ -25587,6 +25922,8 @@ COMMENT ON FUNCTION "public"."place_draft_order"(uuid, timestamp with time zone,
 
 COMMENT ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text, text, text) IS 'Buys [{variant_id, quantity}], or what is in a cart (once: later calls answer the same order), in one transaction and answers the whole order. Nothing to pay: paid at once. Else pending, held until expires_at; then call the function checkout. Goods go to shipping_address_id, else the cart''s address, else the default one. Taxes are those of that address, else of country and province, else of the shop. Currency: ISO code, default the cart''s, else from settings. Errors: invalid_lines, invalid_quantity, variant_not_found, price_missing, currency_not_supported, intake_not_open, intake_closed, intake_cancelled, prerequisite_missing, out_of_stock, promotion_used_up and the coupon_* of the cart''s codes, already_enrolled, order_already_open, cart_not_found, cart_not_open, cart_empty, address_required, address_not_found, invalid_place, idempotency_key_reused, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."popular_products"(text, text, text, text, integer) IS 'What most people bought lately, as {data} with products as list_products shows them, at most 50: newer purchases count more, then come the newest products. Of a kind, in a category (its slug) and below it. What is sold out or full is left out. Errors: category_not_found, currency_not_supported.';
+
 COMMENT ON FUNCTION "public"."prepare_upload"(uuid, text, text, integer, text) IS 'Makes room for a file, of a lesson by who teaches it or of an open assignment by its learner, and answers {file_id, path}; the function learning-upload gives the address to send it to. Errors: lesson_not_found, lesson_of_other_kind, lesson_locked, invalid_file, too_many_files, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."product_document"(text, uuid, text, text) IS 'A product by slug or id, as its page shows it: texts in one language, path of categories, facts (attributes with names), options, variants with prices and free units, pictures, names of files. For everybody while it is on sale, for staff with catalog.read always. Errors: product_not_found.';
@@ -25614,6 +25951,8 @@ COMMENT ON FUNCTION "public"."receive_learning_file"(uuid, text, integer) IS 'Th
 COMMENT ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) IS 'Secret key only: takes a verified event into the inbox and applies it. {event_id, outcome}: applied, ignored, needs_review, duplicate, or failed (kept, the worker tries again). Errors: invalid_provider_event.';
 
 COMMENT ON FUNCTION "public"."reclaim_seat"(uuid, text) IS 'A manager takes a seat back whose learner has not begun the course: the enrolment ends, the seat is free for another. Answers the seat as claim_seat does. Errors: seat_not_found, seat_not_assigned, seat_begun, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."recommended_products"(text, text, text, integer) IS 'What suits the caller, as {data} with products as list_products shows them, at most 50: what people bought who bought what the caller bought or has in the cart, then what is popular, then the newest. Never a course or files that the caller has, nor what lies in the cart; what is sold out or full is left out. Errors: sign_in_required, account_closed, currency_not_supported.';
 
 COMMENT ON FUNCTION "public"."record_payment"(uuid, text, bigint, text, text) IS 'Staff (payments.review): money for an order came in cash or otherwise (method cash or other), all that is due or amount of it, with a reference such as the receipt''s number. Answers {order, payment}; the order is paid when nothing is due any more. Errors: permission_denied, order_not_found, order_not_payable, order_expired, payment_in_progress, invalid_payment_method, invalid_payment_amount, amount_exceeds_due, invalid_reason, idempotency_key_reused.';
 
@@ -25682,6 +26021,8 @@ COMMENT ON FUNCTION "public"."set_organisation_role"(uuid, uuid, text, text) IS 
 COMMENT ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) IS 'Staff (inventory.write) or the secret key: how a variant is counted. none; tracked; backorder with a limit; preorder with a limit and the day it ships, from when on only what is there is sold. Answers {variant_id, mode, backorder_limit, ships_at, sellable}. Errors: permission_denied, invalid_stock_mode, variant_not_found, seats_follow_the_intake, bundle_has_no_stock, stock_mode_in_use, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."set_subscription_method"(uuid, uuid, text) IS 'Which of the caller''s saved methods pays a subscription from now on; a renewal that failed is tried with it at once. Errors: subscription_not_found, subscription_ended, payment_method_not_found, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."similar_products"(uuid, text, text, integer) IS 'What goes with a product, as {data} with products as list_products shows them, at most 50 and never itself: what the same people bought, then what shares its category, tags or attributes, then what is popular or new in its category and below it. What is sold out or full is left out. Errors: product_not_found, currency_not_supported.';
 
 COMMENT ON FUNCTION "public"."start_export"(text, text) IS 'Staff (products: catalog.read; prices: pricing.read; stock: inventory.read): asks for a CSV file of products (not courses), prices or stock, and answers the export; the worker makes it, the function export-link gives it. Errors: permission_denied, invalid_import, idempotency_key_reused.';
 
@@ -25788,6 +26129,10 @@ COMMENT ON TABLE "private"."order_completions" IS 'Orders to look at for complet
 COMMENT ON TABLE "private"."order_exchanges" IS 'What goes from an order, and how much of its money stays and pays for the supplement instead. settled_at null: it happens once the rest of the supplement is paid.';
 
 COMMENT ON TABLE "private"."process_reporters" IS 'Which system outside may report on the processes of which task. Its secret is in the environment of the function process-update.';
+
+COMMENT ON TABLE "private"."product_pairs" IS 'What people who bought product_id bought too, the 20 that most did: for each person who bought both, the days until the older of the two no longer counts.';
+
+COMMENT ON TABLE "private"."product_popularity" IS 'How much a product was bought lately: for each person who did, the days until their newest purchase no longer counts.';
 
 COMMENT ON TABLE "private"."product_prices" IS 'The lowest and the highest base price among the variants of a product.';
 
@@ -26180,6 +26525,12 @@ REVOKE ALL ON FUNCTION "private"."alert_readers"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."alert_readers"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."alert_readers"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."alike_products"(uuid, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."alike_products"(uuid, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."alike_products"(uuid, integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."all_combinations"(uuid) FROM PUBLIC;
 
@@ -27617,6 +27968,12 @@ REVOKE ALL ON FUNCTION "private"."fill_waiting_backorders"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."fill_waiting_backorders"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."fill_with_popular"(uuid[], uuid[], text, uuid[], integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."fill_with_popular"(uuid[], uuid[], text, uuid[], integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."fill_with_popular"(uuid[], uuid[], text, uuid[], integer) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."filter_orders"(private.order_search, uuid[], integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."filter_orders"(private.order_search, uuid[], integer) FROM "postgres";
@@ -29043,6 +29400,12 @@ REVOKE ALL ON FUNCTION "private"."own_subscription"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."own_subscription"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."owned_products"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."owned_products"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."owned_products"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."page_of_products"(uuid, text, text, text, text, integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."page_of_products"(uuid, text, text, text, text, integer) FROM "postgres";
@@ -29205,6 +29568,16 @@ REVOKE ALL ON FUNCTION "private"."plan_opens"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."plan_opens"(uuid, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."popular_products"(text, text, text, text, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."popular_products"(text, text, text, text, integer) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."popular_products"(text, text, text, text, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."popular_products"(text, text, text, text, integer) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."popular_products"(text, text, text, text, integer) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."post_entries"(text, uuid, text, jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."post_entries"(text, uuid, text, jsonb) FROM "postgres";
@@ -29348,6 +29721,12 @@ REVOKE ALL ON FUNCTION "private"."production_document"(bigint) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."production_document"(bigint) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."production_document"(bigint) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."products_to_recommend"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."products_to_recommend"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."products_to_recommend"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."progress_document"(public.results, uuid) FROM PUBLIC;
 
@@ -29591,6 +29970,12 @@ GRANT EXECUTE ON FUNCTION "private"."receive_provider_event"(text, text, text, j
 
 GRANT EXECUTE ON FUNCTION "private"."receive_provider_event"(text, text, text, jsonb, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."recent_purchases"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."recent_purchases"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."recent_purchases"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."reclaim_seat"(uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."reclaim_seat"(uuid, text) TO "authenticated";
@@ -29598,6 +29983,22 @@ GRANT EXECUTE ON FUNCTION "private"."reclaim_seat"(uuid, text) TO "authenticated
 REVOKE ALL ON FUNCTION "private"."reclaim_seat"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."reclaim_seat"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."recommended_cards"(uuid[], text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."recommended_cards"(uuid[], text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."recommended_cards"(uuid[], text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."recommended_products"(text, text, text, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."recommended_products"(text, text, text, integer) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."recommended_products"(text, text, text, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."recommended_products"(text, text, text, integer) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."recommended_products"(text, text, text, integer) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."record_payment"(uuid, text, bigint, text, text) FROM PUBLIC;
 
@@ -29650,6 +30051,12 @@ REVOKE ALL ON FUNCTION "private"."reduce_to_stock"(private.priced_cart, uuid) FR
 REVOKE ALL ON FUNCTION "private"."reduce_to_stock"(private.priced_cart, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."reduce_to_stock"(private.priced_cart, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."refresh_recommendations"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."refresh_recommendations"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."refresh_recommendations"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."refund_across"(uuid, bigint, text, text, text) FROM PUBLIC;
 
@@ -30410,6 +30817,16 @@ REVOKE ALL ON FUNCTION "private"."short_locale"(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."short_locale"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."short_locale"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."similar_products"(uuid, text, text, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."similar_products"(uuid, text, text, integer) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."similar_products"(uuid, text, text, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."similar_products"(uuid, text, text, integer) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."similar_products"(uuid, text, text, integer) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."sit_down"(uuid, uuid, uuid, uuid) FROM PUBLIC;
 
@@ -32289,6 +32706,16 @@ REVOKE ALL ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text, tex
 
 GRANT EXECUTE ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text, text, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."popular_products"(text, text, text, text, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."popular_products"(text, text, text, text, integer) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."popular_products"(text, text, text, text, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."popular_products"(text, text, text, text, integer) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."popular_products"(text, text, text, text, integer) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."prepare_upload"(uuid, text, text, integer, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."prepare_upload"(uuid, text, text, integer, text) TO "authenticated";
@@ -32406,6 +32833,16 @@ GRANT EXECUTE ON FUNCTION "public"."reclaim_seat"(uuid, text) TO "authenticated"
 REVOKE ALL ON FUNCTION "public"."reclaim_seat"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."reclaim_seat"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."recommended_products"(text, text, text, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."recommended_products"(text, text, text, integer) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."recommended_products"(text, text, text, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."recommended_products"(text, text, text, integer) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."recommended_products"(text, text, text, integer) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."record_payment"(uuid, text, bigint, text, text) FROM PUBLIC;
 
@@ -32714,6 +33151,16 @@ GRANT EXECUTE ON FUNCTION "public"."set_subscription_method"(uuid, uuid, text) T
 REVOKE ALL ON FUNCTION "public"."set_subscription_method"(uuid, uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."set_subscription_method"(uuid, uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."similar_products"(uuid, text, text, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."similar_products"(uuid, text, text, integer) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."similar_products"(uuid, text, text, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."similar_products"(uuid, text, text, integer) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."similar_products"(uuid, text, text, integer) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."start_export"(text, text) FROM PUBLIC;
 

@@ -25,6 +25,8 @@ const mayAccept = new Set([
   "my_subscriptions",
   "my_waitlist",
   "open_concerns",
+  "popular_products",
+  "recommended_products",
   "revoke_role",
   "roster",
   "search_orders",

@@ -25,6 +25,7 @@ import { Payments } from "./resources/payments.ts";
 import { People } from "./resources/people.ts";
 import { Pricing } from "./resources/pricing.ts";
 import { Processes } from "./resources/processes.ts";
+import { Recommendations } from "./resources/recommendations.ts";
 import { Refunds } from "./resources/refunds.ts";
 import { Subscriptions } from "./resources/subscriptions.ts";
 import { Transfers } from "./resources/transfers.ts";
@@ -66,6 +67,7 @@ export interface Seatline {
   pricing: Pricing;
   processes: Processes;
   payments: Payments;
+  recommendations: Recommendations;
   refunds: Refunds;
   disputes: Disputes;
   ledger: Ledger;
@@ -120,6 +122,7 @@ export function createSeatline(options: SeatlineOptions): Seatline {
     processes: new Processes(api),
     ledger: new Ledger(api),
     alerts: new Alerts(api),
+    recommendations: new Recommendations(api),
     refunds: new Refunds(api),
     disputes: new Disputes(api),
     subscriptions: new Subscriptions(api),

@@ -6031,6 +6031,10 @@ export type Database = {
         };
         Returns: Json;
       };
+      popular_products: {
+        Args: { category?: string; currency?: string; kind?: string; locale?: string; max_rows?: number };
+        Returns: Json;
+      };
       prepare_upload: {
         Args: { bytes: number; content_type: string; file_name: string; idempotency_key?: string; lesson_id: string };
         Returns: Json;
@@ -6067,6 +6071,10 @@ export type Database = {
         Returns: Json;
       };
       reclaim_seat: { Args: { idempotency_key?: string; seat_id: string }; Returns: Json };
+      recommended_products: {
+        Args: { currency?: string; kind?: string; locale?: string; max_rows?: number };
+        Returns: Json;
+      };
       record_payment: {
         Args: { amount?: number; idempotency_key?: string; method: string; order_id: string; reference?: string };
         Returns: Json;
@@ -6230,6 +6238,10 @@ export type Database = {
       };
       set_subscription_method: {
         Args: { idempotency_key?: string; payment_method_id: string; subscription_id: string };
+        Returns: Json;
+      };
+      similar_products: {
+        Args: { currency?: string; locale?: string; max_rows?: number; product_id: string };
         Returns: Json;
       };
       start_export: { Args: { idempotency_key?: string; kind: string }; Returns: Json };

@@ -28,6 +28,7 @@ export * from "./resources/payments.ts";
 export * from "./resources/people.ts";
 export * from "./resources/pricing.ts";
 export * from "./resources/processes.ts";
+export * from "./resources/recommendations.ts";
 export * from "./resources/refunds.ts";
 export * from "./resources/subscriptions.ts";
 export * from "./resources/transfers.ts";

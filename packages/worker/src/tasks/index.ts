@@ -52,6 +52,7 @@ import { sendRefund } from "./payments.send-refund.ts";
 import { closeAbandonedProcesses } from "./processes.close-abandoned.ts";
 import { pushOrder } from "./production.push-order.ts";
 import { tellChange } from "./production.tell-change.ts";
+import { refreshRecommendations } from "./recommendations.refresh.ts";
 import { followSubscriptions } from "./subscriptions.follow-due.ts";
 import { pushSubscriptionChange } from "./subscriptions.push-change.ts";
 import { reconcileSubscriptions } from "./subscriptions.reconcile.ts";
@@ -118,6 +119,7 @@ export const scheduledTasks: Record<ScheduledTaskName, ScheduledTask> = {
   "payments.reconcile-methods": reconcileMethods,
   "subscriptions.reconcile": reconcileSubscriptions,
   "subscriptions.follow-due": followSubscriptions,
+  "recommendations.refresh": refreshRecommendations,
   "processes.close-abandoned": closeAbandonedProcesses,
   "catalog.discard-abandoned-uploads": discardAbandonedUploads,
   "foundation.purge-idempotency-keys": purgeIdempotencyKeys,
