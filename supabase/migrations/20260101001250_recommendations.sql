@@ -2,7 +2,7 @@
 Recommendations: what is bought most, what is bought by the same people, and what of it suits somebody.
 
 Promise: one person counts once for a thing, however often they buy it; what was given back or cancelled does not count. What is not on sale, or cannot
-be bought now because nothing is left, is not recommended at all. Two things are a pair only once two people bought both, so no answer tells what
+be bought now because nothing is left, is not recommended at all. Two things are a pair only once two people bought both, so no pair rests on what
 one person bought. Nobody is recommended a course or files that they have.
 Under concurrency: reading orders locks none of them. One refresh runs at a time (an advisory lock that nobody waits for), in one transaction that
 changes only the rows that differ, so readers see the last refresh until the next one is whole.

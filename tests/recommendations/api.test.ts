@@ -3,7 +3,7 @@ import { sell } from "../catalog/searching.ts";
 import { refusal } from "../sdk/refusal.ts";
 import { newLearners, visitor } from "../support/learners.ts";
 import { useStack } from "../support/stack.ts";
-import { bought, refresh } from "./recommending.ts";
+import { bought, pairOf, refresh } from "./recommending.ts";
 
 const stack = useStack();
 const ids = (cards: { id: string }[]) => cards.map(({ id }) => id);
@@ -15,7 +15,12 @@ test("over HTTP a visitor sees what is popular and similar, in answers that may 
   const [learner] = await newLearners(stack, 1);
   await bought(stack.sql, [one], { by: learner?.id });
   for (let people = 0; people < 9; people++) await bought(stack.sql, [one, other]);
-  await refresh(stack.sql);
+  // the worker of the stack may be at it in this very moment, and then a refresh leaves
+  const counted = async () => {
+    await refresh(stack.sql);
+    return pairOf(stack.sql, one, other);
+  };
+  await expect.poll(counted).toBeGreaterThan(0);
   const { recommendations } = visitor(stack);
   const popular = await recommendations.popular({ kind: "physical", limit: 50, locale: "en" });
   expect(ids(popular)).toEqual(expect.arrayContaining([one.id, other.id]));

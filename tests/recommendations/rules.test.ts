@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { category, sell } from "../catalog/searching.ts";
-import { as, enroll } from "../support/buying.ts";
+import { as, enroll, placeOrder } from "../support/buying.ts";
 import { publishedIntake } from "../support/catalog.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
 import { expectRefusal } from "../support/expect-error.ts";
+import { bundleOf, stockedVariant } from "../support/goods.ts";
 import { newCustomer } from "../support/people.ts";
 import { bought, pairOf, popular, recommended, refresh, scoreOf, similar } from "./recommending.ts";
 
@@ -156,6 +157,22 @@ describe("what is similar", () => {
 });
 
 describe("what is recommended to somebody", () => {
+  test("a bundle counts as itself and not as its parts, and who has it has the files in it", () =>
+    database.rolledBack(async (sql) => {
+      const part = await stockedVariant(sql, 5, { kind: "digital", status: "published", price: 5 });
+      const bundle = await bundleOf(sql, [{ variant: part, quantity: 1 }]);
+      const person = await newCustomer(sql);
+      await placeOrder(sql, person, [{ variant_id: bundle, quantity: 1 }]);
+      await refresh(sql);
+      const counted =
+        await sql`select variants.id, score::integer from private.product_popularity join public.variants using (product_id)`;
+      expect([...counted]).toEqual([{ id: bundle, score: 90 }]);
+      const [files] =
+        await sql`select slug from public.products join public.variants on product_id = products.id where variants.id = ${part}`;
+      expect(await recommended(sql, person)).not.toContain(files?.slug);
+      expect(await recommended(sql, await newCustomer(sql))).toContain(files?.slug);
+    }));
+
   test("follows what they bought and have in the cart, without the cart itself, then what is popular", () =>
     database.rolledBack(async (sql) => {
       const [mine, carted, toMine, toBoth, liked] = [
