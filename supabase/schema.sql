@@ -15267,6 +15267,8 @@ CREATE OR REPLACE FUNCTION private.run_import(import_id uuid, run integer)
  SET search_path TO ''
  SET jit TO 'off'
  SET work_mem TO '64MB'
+ SET gin_pending_list_limit TO '256MB'
+ SET maintenance_work_mem TO '128MB'
 AS $function$
 declare
   v_import public.imports;

@@ -141,6 +141,8 @@ security invoker
 set search_path = ''
 set jit = 'off' -- compiling takes longer than the statements do
 set work_mem = '64MB'
+set gin_pending_list_limit = '256MB' -- what a file brings into the indexes of words goes there sorted and at once, not every 4 MB
+set maintenance_work_mem = '128MB' -- as much of it at a time
 as $$
 declare
   v_import public.imports;
