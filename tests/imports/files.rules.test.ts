@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { sell } from "../catalog/searching.ts";
 import { useDatabase } from "../support/database.ts";
 import { expectRefusal } from "../support/expect-error.ts";
-import { asOwner, asStaff, newCustomer } from "../support/people.ts";
+import { asOwner, newCustomer } from "../support/people.ts";
 import { counts, csv, importText, problems, report, startImport, work } from "./importing.ts";
 
 const database = useDatabase();
@@ -64,41 +64,6 @@ describe("a file", () => {
       );
       expect(problems(half)).toEqual(["- - append_only"]);
       expect(await sql`select from public.products where slug = 'late'`).toEqual([]);
-    }));
-
-  test("is brought and read by staff of its kind only", () =>
-    database.rolledBack(async (sql) => {
-      const denied = { code: "permission_denied", status: 403 };
-      for (const [role, allowed] of [
-        ["catalog_manager", ["products", "prices"]],
-        ["warehouse", ["stock"]],
-        ["support", []],
-      ] as const) {
-        await asStaff(sql, role);
-        for (const kind of ["products", "prices", "stock"] as const) {
-          const attempt = () => sql`select public.start_import(${kind}, 'a.csv')`;
-          if ((allowed as readonly string[]).includes(kind)) await attempt();
-          else await expectRefusal(attempt, denied);
-        }
-      }
-      await asOwner(sql);
-      const [{ id }] = (await sql`select id from public.imports where kind = 'stock'`) as unknown as [{ id: string }];
-      await asStaff(sql, "catalog_manager");
-      expect((await sql`select kind from public.imports`).map(({ kind }) => kind).sort()).toEqual([
-        "prices",
-        "products",
-      ]);
-      await expectRefusal(() => sql`select public.find_import(${id})`, { code: "import_not_found", status: 404 });
-      await asStaff(sql, "catalog_manager");
-      await sql`select public.start_export('products')`;
-      await expectRefusal(() => sql`select public.start_export('boats')`, { code: "invalid_import", status: 422 });
-      await expectRefusal(() => sql`select public.start_import('products', 'a/b.csv')`, {
-        code: "invalid_import",
-        status: 422,
-      });
-      const [mine] = await sql`select id from public.exports`;
-      await asStaff(sql, "catalog_manager");
-      await expectRefusal(() => sql`select public.export_file(${mine?.id})`, { code: "export_not_found", status: 404 });
     }));
 });
 
