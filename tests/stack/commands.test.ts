@@ -101,7 +101,7 @@ describe("the commands", { timeout: 240_000 }, () => {
     expect((await seatline("stop")).code).toBe(0);
     expect(await status()).toMatchObject({ running: false, pieces: [] });
     expect((await seatline("stop")).output).toContain("not running");
-    expect((await seatline("start")).code).toBe(0);
+    expect(await seatline("start")).toMatchObject({ code: 0 });
     expect(await query("select value from public.kept")).toEqual([{ value: 7 }]);
     expect((await status()).secret_key).toBe(before.secret_key);
   });
@@ -111,7 +111,7 @@ describe("the commands", { timeout: 240_000 }, () => {
     const killed = readState(home);
     process.kill(killed?.owner?.pid ?? 0, "SIGKILL");
     await until(async () => (await status()).running === false, 5);
-    expect((await seatline("start")).code).toBe(0);
+    expect(await seatline("start")).toMatchObject({ code: 0 });
     const now = await status();
     const pids = now.pieces.map((piece: { pid: number }) => piece.pid);
     for (const piece of Object.values(killed?.pieces ?? {})) expect(pids).not.toContain(piece.pid);
@@ -121,7 +121,7 @@ describe("the commands", { timeout: 240_000 }, () => {
   test("two starts at the same moment give one stack", async () => {
     await seatline("stop");
     const answers = await Promise.all([seatline("start"), seatline("start")]);
-    expect(answers.map((answer) => answer.code)).toEqual([0, 0]);
+    expect(answers).toMatchObject([{ code: 0 }, { code: 0 }]);
     expect((await status()).status).toBe("ready");
   });
 
@@ -136,7 +136,7 @@ describe("the commands", { timeout: 240_000 }, () => {
     expect((await status()).running).toBe(false);
     expect(readFileSync(join(home, "mine", "note"), "utf8")).toBe("stays");
     expect(JSON.parse(readFileSync(join(home, "keys.json"), "utf8")).secretKey).toBe(secretKey);
-    expect((await seatline("start")).code).toBe(0);
+    expect(await seatline("start")).toMatchObject({ code: 0 });
     expect(await query("select to_regclass('public.kept') as there")).toEqual([{ there: null }]);
   });
 });

@@ -1,9 +1,17 @@
 import { createServer } from "node:net";
 
-/** Finds `count` neighbouring free ports on 127.0.0.1, below the range that the system hands to outgoing connections, and gives the first. */
+const LOWEST = 20_000;
+const PER_WORKER = 2_000;
+const WORKERS = 6;
+
+/**
+ * Finds `count` neighbouring free ports on 127.0.0.1, below the range that the system hands to outgoing connections, and gives the first. Each
+ * worker of vitest has a range of its own, so that no file takes the ports of a stack that another file has stopped and will start again.
+ */
 export async function freePorts(count: number): Promise<number> {
+  const range = LOWEST + (Number(process.env.VITEST_POOL_ID ?? 0) % WORKERS) * PER_WORKER;
   for (let attempt = 0; attempt < 100; attempt++) {
-    const first = 20_000 + Math.floor(Math.random() * 12_000);
+    const first = range + Math.floor(Math.random() * (PER_WORKER - count));
     const ports = Array.from({ length: count }, (_, index) => first + index);
     if ((await Promise.all(ports.map(isFree))).every(Boolean)) return first;
   }
