@@ -147,6 +147,7 @@ begin
       lateral (select digits - length(v_digits) - before as after) as rest,
       generate_series(case when before > 0 then (10 ^ (before - 1))::bigint else 0 end, case when before > 0 then (10 ^ before)::bigint - 1 else 0 end) as head,
       generate_series(0, (10 ^ after)::bigint - 1) as tail
+    where before > 0 or v_digits !~ '^0' -- no number begins with a zero
   );
 end
 $$;
