@@ -574,6 +574,8 @@ END || (lesson_id)::text) || '/'::text) || (id)::text)) STORED NOT NULL;
 
 ALTER TABLE "public"."media" ADD COLUMN "path" text GENERATED ALWAYS AS (((product_id || '/'::text) || id)) STORED NOT NULL;
 
+CREATE TYPE "private"."audited_row" AS ("before" jsonb, "after" jsonb);
+
 CREATE TYPE "private"."catalog_search" AS ("words" text, "query" tsquery, "alike" boolean, "likeness" real, "statuses" text[], "kinds" text[], "category_ids" uuid[], "tags" text[], "facts" text[], "attributes" jsonb, "in_stock" boolean, "min_amount" bigint, "max_amount" bigint, "currency" text, "sort" text, "locale" text, "asked" text, "after_key" text, "after_id" uuid, "max_rows" integer);
 
 CREATE TYPE "private"."concern" AS ("kind" text, "key" text, "subject_type" text, "subject_id" uuid, "subject" text, "since" timestamp with time zone);
@@ -2075,6 +2077,40 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.audit_rows(action text, table_name text, key_columns text[], audited private.audited_row[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_head bytea;
+  v_actor_id constant uuid := auth.uid();
+  v_role constant text := coalesce(auth.role(), session_user::text);
+  v_request_id constant text := private.request_id();
+  v_now timestamptz;
+begin
+  if cardinality(audit_rows.audited) = 0 then
+    return;
+  end if;
+  v_head := private.last_audit_hash();
+  v_now := clock_timestamp();
+  insert into public.audit_log (actor_id, actor_role, action, table_name, row_key, before, after, request_id, occurred_at, previous_hash, hash)
+  select v_actor_id, v_role, audit_rows.action, audit_rows.table_name, chained.row_key, chained.before, chained.after, v_request_id, v_now,
+    coalesce(lag(chained.hash) over (order by chained.number), v_head), chained.hash
+  from (
+    select entries.*, private.audit_chain(v_head, private.audit_content(
+        v_actor_id, v_role, audit_rows.action, audit_rows.table_name, entries.row_key, entries.before, entries.after, v_request_id, v_now))
+      over (order by entries.number rows unbounded preceding) as hash
+    from (
+      select pairs.number, pairs.before, pairs.after, private.audit_key(coalesce(pairs.after, pairs.before), audit_rows.key_columns) as row_key
+      from unnest(audit_rows.audited) with ordinality as pairs (before, after, number)
+      offset 0
+    ) as entries
+  ) as chained
+  order by chained.number;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.authorize_payment(payment_id uuid, amount bigint, currency text, provider_payment_id text)
  RETURNS text
  LANGUAGE plpgsql
@@ -2647,6 +2683,22 @@ AS $function$
   select case cash_account.provider
     when 'manual_transfer' then 'bank' when 'other' then 'bank' when 'cash' then 'cash'
     when 'store_credit' then 'store_credit' when 'gift_card' then 'gift_cards' when 'exchange' then 'exchanged' else 'cash_in_transit' end;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.categories_in(category text)
+ RETURNS uuid[]
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_category_id uuid := (select categories.id from public.categories where categories.slug = categories_in.category);
+begin
+  if v_category_id is null then
+    perform private.fail('category_not_found', 404, 'There is no such category.', 'Read category_tree for those there are.');
+  end if;
+  return array(select private.category_subtree(v_category_id));
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.category_height(category_id uuid)
@@ -9061,7 +9113,6 @@ CREATE OR REPLACE FUNCTION private.list_products(kind text, category text, tag t
 AS $function$
 declare
   v_where text := 'true';
-  v_category_id uuid;
 begin
   if list_products.kind is not null then
     v_where := v_where || format(' and products.kind = %L', list_products.kind);
@@ -9070,11 +9121,7 @@ begin
     v_where := v_where || format(' and products.tags @> %L::text[]', array[list_products.tag]);
   end if;
   if list_products.category is not null then
-    select categories.id into v_category_id from public.categories where categories.slug = list_products.category;
-    if v_category_id is null then
-      perform private.fail('category_not_found', 404, 'There is no such category.', 'Read category_tree for those there are.');
-    end if;
-    v_where := v_where || format(' and products.category_id = any (%L::uuid[])', array(select private.category_subtree(v_category_id)));
+    v_where := v_where || format(' and products.category_id = any (%L::uuid[])', private.categories_in(list_products.category));
   end if;
   return private.page_of_products(null, v_where, list_products.locale, list_products.currency, list_products.cursor, list_products.max_rows);
 end
@@ -11812,17 +11859,9 @@ CREATE OR REPLACE FUNCTION private.popular_products(kind text, category text, lo
  STABLE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-declare
-  v_category_id uuid;
 begin
-  if popular_products.category is not null then
-    select categories.id into v_category_id from public.categories where categories.slug = popular_products.category;
-    if v_category_id is null then
-      perform private.fail('category_not_found', 404, 'There is no such category.', 'Read category_tree for those there are.');
-    end if;
-  end if;
   return private.recommended_cards(private.fill_with_popular('{}', '{}', popular_products.kind,
-    case when v_category_id is not null then array(select private.category_subtree(v_category_id)) end,
+    case when popular_products.category is not null then private.categories_in(popular_products.category) end,
     least(greatest(coalesce(popular_products.max_rows, 12), 1), 50)), popular_products.locale, popular_products.currency);
 end
 $function$;
@@ -12221,14 +12260,8 @@ CREATE OR REPLACE FUNCTION private.product_document(slug text, product_id uuid, 
 AS $function$
 declare
   v_locale text := private.short_locale(product_document.locale);
-  v_product public.products;
+  v_product constant public.products := private.readable_product(product_document.product_id, product_document.slug);
 begin
-  select * into v_product from public.products
-  where (products.id = product_document.product_id or product_document.product_id is null and products.slug = product_document.slug)
-    and (private.is_on_sale(products.status, products.publish_at, products.unpublish_at) or private.is_service() or private.has_permission('catalog.read'));
-  if v_product.id is null then
-    perform private.fail('product_not_found', 404, 'There is no such product on sale.', 'List the catalogue and take a slug or id from there.');
-  end if;
   return private.product_cards(array[v_product.id], v_locale, coalesce(product_document.currency, private.setting('default_currency') #>> '{}')) -> 0
     || jsonb_build_object(
       'description', coalesce(v_product.translations -> v_locale ->> 'description', v_product.description),
@@ -13200,6 +13233,25 @@ CREATE OR REPLACE FUNCTION private.read_whole_number(cell text)
  SET search_path TO ''
 AS $function$
   select case when read_whole_number.cell ~ '^-?\d{1,18}$' then read_whole_number.cell::bigint end;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.readable_product(product_id uuid, slug text)
+ RETURNS public.products
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_product public.products;
+begin
+  select * into v_product from public.products
+  where (products.id = readable_product.product_id or readable_product.product_id is null and products.slug = readable_product.slug)
+    and (private.is_on_sale(products.status, products.publish_at, products.unpublish_at) or private.is_service() or private.has_permission('catalog.read'));
+  if v_product.id is null then
+    perform private.fail('product_not_found', 404, 'There is no such product on sale.', 'List the catalogue and take a slug or id from there.');
+  end if;
+  return v_product;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.recall_answer(person_id uuid, key text, verb text, body jsonb)
@@ -16283,15 +16335,9 @@ CREATE OR REPLACE FUNCTION private.similar_products(product_id uuid, locale text
 AS $function$
 declare
   v_rows integer := least(greatest(coalesce(similar_products.max_rows, 12), 1), 50);
-  v_product public.products;
+  v_product constant public.products := private.readable_product(similar_products.product_id, null);
   v_ids uuid[];
 begin
-  select * into v_product from public.products
-  where products.id = similar_products.product_id
-    and (private.is_on_sale(products.status, products.publish_at, products.unpublish_at) or private.is_service() or private.has_permission('catalog.read'));
-  if v_product.id is null then
-    perform private.fail('product_not_found', 404, 'There is no such product on sale.', 'List the catalogue and take a slug or id from there.');
-  end if;
   v_ids := array(
     select product_pairs.other_id from private.product_pairs join private.products_to_recommend() as shown on shown.product_id = product_pairs.other_id
     where product_pairs.product_id = v_product.id
@@ -17777,26 +17823,12 @@ CREATE OR REPLACE FUNCTION private.tg__audit()
  SET search_path TO ''
 AS $function$
 declare
-  v_before jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
-  v_after jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
-  v_entry public.audit_log;
+  v_before constant jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+  v_after constant jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
 begin
-  if v_before = v_after then
-    return null;
+  if v_before is distinct from v_after then
+    perform private.audit_rows(lower(tg_op), tg_table_name, tg_argv, array[row(v_before, v_after)::private.audited_row]);
   end if;
-  v_entry.previous_hash := private.last_audit_hash();
-  v_entry.actor_id := auth.uid();
-  v_entry.actor_role := coalesce(auth.role(), session_user::text);
-  v_entry.action := lower(tg_op);
-  v_entry.table_name := tg_table_name;
-  v_entry.row_key := private.audit_key(coalesce(v_after, v_before), tg_argv);
-  v_entry.before := v_before;
-  v_entry.after := v_after;
-  v_entry.request_id := private.request_id();
-  v_entry.occurred_at := clock_timestamp();
-  insert into public.audit_log (actor_id, actor_role, action, table_name, row_key, before, after, request_id, occurred_at, previous_hash, hash)
-  values (v_entry.actor_id, v_entry.actor_role, v_entry.action, v_entry.table_name, v_entry.row_key, v_entry.before, v_entry.after,
-    v_entry.request_id, v_entry.occurred_at, v_entry.previous_hash, private.audit_hash(v_entry));
   return null;
 end
 $function$;
@@ -17807,31 +17839,8 @@ CREATE OR REPLACE FUNCTION private.tg__audit_added()
  SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-declare
-  v_head bytea;
-  v_actor_id constant uuid := auth.uid();
-  v_role constant text := coalesce(auth.role(), session_user::text);
-  v_request_id constant text := private.request_id();
-  v_now timestamptz;
 begin
-  if not exists (select from changed) then
-    return null;
-  end if;
-  v_head := private.last_audit_hash();
-  v_now := clock_timestamp();
-  insert into public.audit_log (actor_id, actor_role, action, table_name, row_key, after, request_id, occurred_at, previous_hash, hash)
-  select v_actor_id, v_role, 'insert', tg_table_name, chained.row_key, chained.after, v_request_id, v_now,
-    coalesce(lag(chained.hash) over (order by chained.number), v_head), chained.hash
-  from (
-    select entries.*, private.audit_chain(v_head, private.audit_content(v_actor_id, v_role, 'insert', tg_table_name, entries.row_key, null, entries.after, v_request_id, v_now))
-      over (order by entries.number rows unbounded preceding) as hash
-    from (
-      select rows.number, rows.after, private.audit_key(rows.after, tg_argv) as row_key
-      from (select row_number() over () as number, to_jsonb(changed) as after from changed) as rows
-      offset 0
-    ) as entries
-  ) as chained
-  order by chained.number;
+  perform private.audit_rows('insert', tg_table_name, tg_argv, array(select row(null, to_jsonb(changed))::private.audited_row from changed));
   return null;
 end
 $function$;
@@ -17843,34 +17852,14 @@ CREATE OR REPLACE FUNCTION private.tg__audit_changed()
  SET search_path TO ''
  SET enable_nestloop TO 'off'
 AS $function$
-declare
-  v_head bytea;
-  v_actor_id constant uuid := auth.uid();
-  v_role constant text := coalesce(auth.role(), session_user::text);
-  v_request_id constant text := private.request_id();
-  v_now timestamptz;
 begin
-  if not exists (select from changed) then
-    return null;
-  end if;
-  v_head := private.last_audit_hash();
-  v_now := clock_timestamp();
-  insert into public.audit_log (actor_id, actor_role, action, table_name, row_key, before, after, request_id, occurred_at, previous_hash, hash)
-  select v_actor_id, v_role, 'update', tg_table_name, chained.row_key, chained.before, chained.after, v_request_id, v_now,
-    coalesce(lag(chained.hash) over (order by chained.number), v_head), chained.hash
-  from (
-    select entries.*, private.audit_chain(v_head, private.audit_content(v_actor_id, v_role, 'update', tg_table_name, entries.row_key, entries.before, entries.after, v_request_id, v_now))
-      over (order by entries.number rows unbounded preceding) as hash
-    from (
-      -- both tables have a row's old and new form in the same place: Postgres notes the two together
-      select earlier.number, earlier.before, later.after, private.audit_key(later.after, tg_argv) as row_key
-      from (select row_number() over () as number, to_jsonb(former) as before from former) as earlier
-      join (select row_number() over () as number, to_jsonb(changed) as after from changed) as later on later.number = earlier.number
-      where earlier.before <> later.after
-      offset 0
-    ) as entries
-  ) as chained
-  order by chained.number;
+  perform private.audit_rows('update', tg_table_name, tg_argv, array(
+    -- both tables have a row's old and new form in the same place: Postgres notes the two together
+    select row(earlier.before, later.after)::private.audited_row
+    from (select row_number() over () as number, to_jsonb(former) as before from former) as earlier
+    join (select row_number() over () as number, to_jsonb(changed) as after from changed) as later on later.number = earlier.number
+    where earlier.before <> later.after
+    order by earlier.number));
   return null;
 end
 $function$;
@@ -24207,6 +24196,8 @@ COMMENT ON FUNCTION "private"."audit_hash"(public.audit_log) IS 'SHA-256 over th
 
 COMMENT ON FUNCTION "private"."audit_key"(jsonb, text[]) IS 'The key of a row as the audit log writes it.';
 
+COMMENT ON FUNCTION "private"."audit_rows"(text, text, text[], private.audited_row[]) IS 'Writes the audit rows of all that a statement wrote, one for each, chained in one pass.';
+
 COMMENT ON FUNCTION "private"."authorize_payment"(uuid, bigint, text, text) IS 'The provider holds the money for us: the order is held as long. What comes for an order that ended or is covered is let go at once.';
 
 COMMENT ON FUNCTION "private"."authorized_amount"(uuid) IS 'What is authorised for an order and will be captured unless it is let go.';
@@ -24256,6 +24247,8 @@ COMMENT ON FUNCTION "private"."cart_needs_care"(uuid) IS 'Whether private.lock_c
 COMMENT ON FUNCTION "private"."cart_sums"(private.quote) IS 'What a cart costs: private.quote_document without the lines, which a cart has itself, and the problems, of which it has more.';
 
 COMMENT ON FUNCTION "private"."cash_account"(text) IS 'The account that the money of a provider''s captures is in.';
+
+COMMENT ON FUNCTION "private"."categories_in"(text) IS 'The category with this slug and all below it. Refuses category_not_found.';
 
 COMMENT ON FUNCTION "private"."category_height"(uuid) IS 'How many levels a category and what is below it have: 1 for one without children.';
 
@@ -25165,6 +25158,8 @@ COMMENT ON FUNCTION "private"."read_translations"(jsonb, text, text[], jsonb) IS
 
 COMMENT ON FUNCTION "private"."read_whole_number"(text) IS 'A whole number, null when it is none. No thousands, no currency: they mean another thing in every country.';
 
+COMMENT ON FUNCTION "private"."readable_product"(uuid, text) IS 'A product by id or, without one, by slug: on sale, or anything for staff who read the catalogue. Refuses product_not_found.';
+
 COMMENT ON FUNCTION "private"."recall_answer"(uuid, text, text, jsonb) IS 'The answer already given to this person for this key, or null. Waits for a twin that is still running. Another body is refused.';
 
 COMMENT ON FUNCTION "private"."receivable_amount"(uuid) IS 'What the books say that an order''s customer owes; below zero: what is owed to them.';
@@ -25537,9 +25532,9 @@ COMMENT ON FUNCTION "private"."text_choices"(jsonb) IS 'One choice or a list of 
 
 COMMENT ON FUNCTION "private"."tg__audit"() IS 'Writes the audit row of an insert, update or delete; the trigger''s arguments name the key columns.';
 
-COMMENT ON FUNCTION "private"."tg__audit_added"() IS 'Writes the audit rows of all that a statement inserted, one for each, chained in one pass; for tables that imports fill. The trigger''s arguments name the key columns.';
+COMMENT ON FUNCTION "private"."tg__audit_added"() IS 'Audits all that a statement inserted; for tables that imports fill. The trigger''s arguments name the key columns.';
 
-COMMENT ON FUNCTION "private"."tg__audit_changed"() IS 'Writes the audit rows of all that a statement changed, one for each, chained in one pass; for tables that imports fill. The trigger''s arguments name the key columns.';
+COMMENT ON FUNCTION "private"."tg__audit_changed"() IS 'Audits all that a statement changed; for tables that imports fill. The trigger''s arguments name the key columns.';
 
 COMMENT ON FUNCTION "private"."tg__check_translations"() IS 'translations is {locale: {field: text}}; the trigger''s arguments name the fields. What is not translated is read in the base text.';
 
@@ -26381,6 +26376,8 @@ COMMENT ON TABLE "public"."variants" IS 'The sellable thing: what a line of an o
 
 COMMENT ON TABLE "public"."waitlist_entries" IS 'Who waits for a seat, in order of position. offered: a seat is held for them until offer_expires_at; enroll or place_order takes it. cancelled: the intake was. max_amount: the offer is taken by itself and charged to the learner''s default payment method, if it costs no more.';
 
+COMMENT ON TYPE "private"."audited_row" IS 'What a row was and what it is; null where there was or is none.';
+
 COMMENT ON TYPE "private"."catalog_search" IS 'A search that was checked: words as compared (null: none) and as they are looked up, the filters (facts: one attribute''s choices, for the index; attributes: all of them), and after which product it goes on.';
 
 COMMENT ON TYPE "private"."concern" IS 'One thing that is open: what kind, its key (one alert is open per key), what it is about, and since when.';
@@ -26801,6 +26798,12 @@ REVOKE ALL ON FUNCTION "private"."audit_key"(jsonb, text[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."audit_key"(jsonb, text[]) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."audit_rows"(text, text, text[], private.audited_row[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."audit_rows"(text, text, text[], private.audited_row[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."audit_rows"(text, text, text[], private.audited_row[]) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."authorize_payment"(uuid, bigint, text, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."authorize_payment"(uuid, bigint, text, text) FROM "postgres";
@@ -26972,6 +26975,12 @@ REVOKE ALL ON FUNCTION "private"."cash_account"(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."cash_account"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."cash_account"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."categories_in"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."categories_in"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."categories_in"(text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."category_height"(uuid) FROM PUBLIC;
 
@@ -29944,6 +29953,12 @@ REVOKE ALL ON FUNCTION "private"."read_whole_number"(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."read_whole_number"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."read_whole_number"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."readable_product"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."readable_product"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."readable_product"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."recall_answer"(uuid, text, text, jsonb) FROM PUBLIC;
 

@@ -107,6 +107,46 @@ end
 $$;
 comment on function private.audit_key(jsonb, text[]) is 'The key of a row as the audit log writes it.';
 
+create type private.audited_row as (before jsonb, after jsonb);
+comment on type private.audited_row is 'What a row was and what it is; null where there was or is none.';
+
+create function private.audit_rows(action text, table_name text, key_columns text[], audited private.audited_row[])
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_head bytea;
+  v_actor_id constant uuid := auth.uid();
+  v_role constant text := coalesce(auth.role(), session_user::text);
+  v_request_id constant text := private.request_id();
+  v_now timestamptz;
+begin
+  if cardinality(audit_rows.audited) = 0 then
+    return;
+  end if;
+  v_head := private.last_audit_hash();
+  v_now := clock_timestamp();
+  insert into public.audit_log (actor_id, actor_role, action, table_name, row_key, before, after, request_id, occurred_at, previous_hash, hash)
+  select v_actor_id, v_role, audit_rows.action, audit_rows.table_name, chained.row_key, chained.before, chained.after, v_request_id, v_now,
+    coalesce(lag(chained.hash) over (order by chained.number), v_head), chained.hash
+  from (
+    select entries.*, private.audit_chain(v_head, private.audit_content(
+        v_actor_id, v_role, audit_rows.action, audit_rows.table_name, entries.row_key, entries.before, entries.after, v_request_id, v_now))
+      over (order by entries.number rows unbounded preceding) as hash
+    from (
+      select pairs.number, pairs.before, pairs.after, private.audit_key(coalesce(pairs.after, pairs.before), audit_rows.key_columns) as row_key
+      from unnest(audit_rows.audited) with ordinality as pairs (before, after, number)
+      offset 0
+    ) as entries
+  ) as chained
+  order by chained.number;
+end
+$$;
+comment on function private.audit_rows(text, text, text[], private.audited_row[]) is 'Writes the audit rows of all that a statement wrote, one for each, chained in one pass.';
+
 create function private.tg__audit()
 returns trigger
 language plpgsql
@@ -115,26 +155,12 @@ security definer -- writes a log that no client may write
 set search_path = ''
 as $$
 declare
-  v_before jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
-  v_after jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
-  v_entry public.audit_log;
+  v_before constant jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+  v_after constant jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
 begin
-  if v_before = v_after then
-    return null;
+  if v_before is distinct from v_after then
+    perform private.audit_rows(lower(tg_op), tg_table_name, tg_argv, array[row(v_before, v_after)::private.audited_row]);
   end if;
-  v_entry.previous_hash := private.last_audit_hash();
-  v_entry.actor_id := auth.uid();
-  v_entry.actor_role := coalesce(auth.role(), session_user::text);
-  v_entry.action := lower(tg_op);
-  v_entry.table_name := tg_table_name;
-  v_entry.row_key := private.audit_key(coalesce(v_after, v_before), tg_argv);
-  v_entry.before := v_before;
-  v_entry.after := v_after;
-  v_entry.request_id := private.request_id();
-  v_entry.occurred_at := clock_timestamp();
-  insert into public.audit_log (actor_id, actor_role, action, table_name, row_key, before, after, request_id, occurred_at, previous_hash, hash)
-  values (v_entry.actor_id, v_entry.actor_role, v_entry.action, v_entry.table_name, v_entry.row_key, v_entry.before, v_entry.after,
-    v_entry.request_id, v_entry.occurred_at, v_entry.previous_hash, private.audit_hash(v_entry));
   return null;
 end
 $$;
@@ -147,36 +173,12 @@ volatile
 security definer -- writes a log that no client may write
 set search_path = ''
 as $$
-declare
-  v_head bytea;
-  v_actor_id constant uuid := auth.uid();
-  v_role constant text := coalesce(auth.role(), session_user::text);
-  v_request_id constant text := private.request_id();
-  v_now timestamptz;
 begin
-  if not exists (select from changed) then
-    return null;
-  end if;
-  v_head := private.last_audit_hash();
-  v_now := clock_timestamp();
-  insert into public.audit_log (actor_id, actor_role, action, table_name, row_key, after, request_id, occurred_at, previous_hash, hash)
-  select v_actor_id, v_role, 'insert', tg_table_name, chained.row_key, chained.after, v_request_id, v_now,
-    coalesce(lag(chained.hash) over (order by chained.number), v_head), chained.hash
-  from (
-    select entries.*, private.audit_chain(v_head, private.audit_content(v_actor_id, v_role, 'insert', tg_table_name, entries.row_key, null, entries.after, v_request_id, v_now))
-      over (order by entries.number rows unbounded preceding) as hash
-    from (
-      select rows.number, rows.after, private.audit_key(rows.after, tg_argv) as row_key
-      from (select row_number() over () as number, to_jsonb(changed) as after from changed) as rows
-      offset 0
-    ) as entries
-  ) as chained
-  order by chained.number;
+  perform private.audit_rows('insert', tg_table_name, tg_argv, array(select row(null, to_jsonb(changed))::private.audited_row from changed));
   return null;
 end
 $$;
-comment on function private.tg__audit_added() is
-  'Writes the audit rows of all that a statement inserted, one for each, chained in one pass; for tables that imports fill. The trigger''s arguments name the key columns.';
+comment on function private.tg__audit_added() is 'Audits all that a statement inserted; for tables that imports fill. The trigger''s arguments name the key columns.';
 
 create function private.tg__audit_changed()
 returns trigger
@@ -186,39 +188,18 @@ security definer -- writes a log that no client may write
 set search_path = ''
 set enable_nestloop = 'off' -- a plan that was made for a statement of one row would compare all of an import with all
 as $$
-declare
-  v_head bytea;
-  v_actor_id constant uuid := auth.uid();
-  v_role constant text := coalesce(auth.role(), session_user::text);
-  v_request_id constant text := private.request_id();
-  v_now timestamptz;
 begin
-  if not exists (select from changed) then
-    return null;
-  end if;
-  v_head := private.last_audit_hash();
-  v_now := clock_timestamp();
-  insert into public.audit_log (actor_id, actor_role, action, table_name, row_key, before, after, request_id, occurred_at, previous_hash, hash)
-  select v_actor_id, v_role, 'update', tg_table_name, chained.row_key, chained.before, chained.after, v_request_id, v_now,
-    coalesce(lag(chained.hash) over (order by chained.number), v_head), chained.hash
-  from (
-    select entries.*, private.audit_chain(v_head, private.audit_content(v_actor_id, v_role, 'update', tg_table_name, entries.row_key, entries.before, entries.after, v_request_id, v_now))
-      over (order by entries.number rows unbounded preceding) as hash
-    from (
-      -- both tables have a row's old and new form in the same place: Postgres notes the two together
-      select earlier.number, earlier.before, later.after, private.audit_key(later.after, tg_argv) as row_key
-      from (select row_number() over () as number, to_jsonb(former) as before from former) as earlier
-      join (select row_number() over () as number, to_jsonb(changed) as after from changed) as later on later.number = earlier.number
-      where earlier.before <> later.after
-      offset 0
-    ) as entries
-  ) as chained
-  order by chained.number;
+  perform private.audit_rows('update', tg_table_name, tg_argv, array(
+    -- both tables have a row's old and new form in the same place: Postgres notes the two together
+    select row(earlier.before, later.after)::private.audited_row
+    from (select row_number() over () as number, to_jsonb(former) as before from former) as earlier
+    join (select row_number() over () as number, to_jsonb(changed) as after from changed) as later on later.number = earlier.number
+    where earlier.before <> later.after
+    order by earlier.number));
   return null;
 end
 $$;
-comment on function private.tg__audit_changed() is
-  'Writes the audit rows of all that a statement changed, one for each, chained in one pass; for tables that imports fill. The trigger''s arguments name the key columns.';
+comment on function private.tg__audit_changed() is 'Audits all that a statement changed; for tables that imports fill. The trigger''s arguments name the key columns.';
 
 create function private.audit_chain_breaks()
 returns table (audit_id bigint, problem text)

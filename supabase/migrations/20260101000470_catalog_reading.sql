@@ -126,6 +126,24 @@ $$;
 comment on function private.page_of_products(uuid, text, text, text, text, integer) is
   'A page of what is on sale: what was picked for a collection (null: none), then what fits a condition on products, newest first. The condition is SQL: its callers quote every value in it.';
 
+create function private.categories_in(category text)
+returns uuid[]
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_category_id uuid := (select categories.id from public.categories where categories.slug = categories_in.category);
+begin
+  if v_category_id is null then
+    perform private.fail('category_not_found', 404, 'There is no such category.', 'Read category_tree for those there are.');
+  end if;
+  return array(select private.category_subtree(v_category_id));
+end
+$$;
+comment on function private.categories_in(text) is 'The category with this slug and all below it. Refuses category_not_found.';
+
 create function private.list_products(kind text, category text, tag text, locale text, currency text, cursor text, max_rows integer)
 returns jsonb
 language plpgsql
@@ -135,7 +153,6 @@ set search_path = ''
 as $$
 declare
   v_where text := 'true';
-  v_category_id uuid;
 begin
   if list_products.kind is not null then
     v_where := v_where || format(' and products.kind = %L', list_products.kind);
@@ -144,11 +161,7 @@ begin
     v_where := v_where || format(' and products.tags @> %L::text[]', array[list_products.tag]);
   end if;
   if list_products.category is not null then
-    select categories.id into v_category_id from public.categories where categories.slug = list_products.category;
-    if v_category_id is null then
-      perform private.fail('category_not_found', 404, 'There is no such category.', 'Read category_tree for those there are.');
-    end if;
-    v_where := v_where || format(' and products.category_id = any (%L::uuid[])', array(select private.category_subtree(v_category_id)));
+    v_where := v_where || format(' and products.category_id = any (%L::uuid[])', private.categories_in(list_products.category));
   end if;
   return private.page_of_products(null, v_where, list_products.locale, list_products.currency, list_products.cursor, list_products.max_rows);
 end
@@ -301,6 +314,27 @@ as $$
 $$;
 comment on function private.category_path(uuid, text) is 'The way from the top of the tree down to a category, as a page shows it above a product.';
 
+create function private.readable_product(product_id uuid, slug text)
+returns public.products
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_product public.products;
+begin
+  select * into v_product from public.products
+  where (products.id = readable_product.product_id or readable_product.product_id is null and products.slug = readable_product.slug)
+    and (private.is_on_sale(products.status, products.publish_at, products.unpublish_at) or private.is_service() or private.has_permission('catalog.read'));
+  if v_product.id is null then
+    perform private.fail('product_not_found', 404, 'There is no such product on sale.', 'List the catalogue and take a slug or id from there.');
+  end if;
+  return v_product;
+end
+$$;
+comment on function private.readable_product(uuid, text) is 'A product by id or, without one, by slug: on sale, or anything for staff who read the catalogue. Refuses product_not_found.';
+
 create function private.product_document(slug text, product_id uuid, locale text, currency text)
 returns jsonb
 language plpgsql
@@ -310,14 +344,8 @@ set search_path = ''
 as $$
 declare
   v_locale text := private.short_locale(product_document.locale);
-  v_product public.products;
+  v_product constant public.products := private.readable_product(product_document.product_id, product_document.slug);
 begin
-  select * into v_product from public.products
-  where (products.id = product_document.product_id or product_document.product_id is null and products.slug = product_document.slug)
-    and (private.is_on_sale(products.status, products.publish_at, products.unpublish_at) or private.is_service() or private.has_permission('catalog.read'));
-  if v_product.id is null then
-    perform private.fail('product_not_found', 404, 'There is no such product on sale.', 'List the catalogue and take a slug or id from there.');
-  end if;
   return private.product_cards(array[v_product.id], v_locale, coalesce(product_document.currency, private.setting('default_currency') #>> '{}')) -> 0
     || jsonb_build_object(
       'description', coalesce(v_product.translations -> v_locale ->> 'description', v_product.description),

@@ -197,17 +197,9 @@ stable
 security definer -- counts of everybody's purchases, and products past row-level security with one check of its own
 set search_path = ''
 as $$
-declare
-  v_category_id uuid;
 begin
-  if popular_products.category is not null then
-    select categories.id into v_category_id from public.categories where categories.slug = popular_products.category;
-    if v_category_id is null then
-      perform private.fail('category_not_found', 404, 'There is no such category.', 'Read category_tree for those there are.');
-    end if;
-  end if;
   return private.recommended_cards(private.fill_with_popular('{}', '{}', popular_products.kind,
-    case when v_category_id is not null then array(select private.category_subtree(v_category_id)) end,
+    case when popular_products.category is not null then private.categories_in(popular_products.category) end,
     least(greatest(coalesce(popular_products.max_rows, 12), 1), 50)), popular_products.locale, popular_products.currency);
 end
 $$;
@@ -277,15 +269,9 @@ set search_path = ''
 as $$
 declare
   v_rows integer := least(greatest(coalesce(similar_products.max_rows, 12), 1), 50);
-  v_product public.products;
+  v_product constant public.products := private.readable_product(similar_products.product_id, null);
   v_ids uuid[];
 begin
-  select * into v_product from public.products
-  where products.id = similar_products.product_id
-    and (private.is_on_sale(products.status, products.publish_at, products.unpublish_at) or private.is_service() or private.has_permission('catalog.read'));
-  if v_product.id is null then
-    perform private.fail('product_not_found', 404, 'There is no such product on sale.', 'List the catalogue and take a slug or id from there.');
-  end if;
   v_ids := array(
     select product_pairs.other_id from private.product_pairs join private.products_to_recommend() as shown on shown.product_id = product_pairs.other_id
     where product_pairs.product_id = v_product.id

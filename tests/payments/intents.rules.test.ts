@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Simulator, startSimulator } from "../../packages/simulator/src/index.ts";
-import { readSettings, startWorker, type Worker } from "../../packages/worker/src/index.ts";
-import { createLog } from "../../packages/worker/src/log.ts";
+import type { Worker } from "../../packages/worker/src/index.ts";
 import { openStripe } from "../../packages/worker/src/stripe.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
 import { expectRefusal } from "../support/expect-error.ts";
+import { startSilentWorker } from "../support/worker.ts";
 import { actingAs } from "./acting-as.ts";
 import { capture, captureByHand, letGoByHand } from "./authorized.ts";
 import { deliver } from "./deliver.ts";
@@ -87,15 +87,7 @@ describe("the reconciler", { timeout: 60_000 }, () => {
   let worker: Worker;
   beforeAll(async () => {
     simulator = await startSimulator({ port: 0, settings: { webhook_url: null } });
-    const settings = readSettings({
-      DATABASE_URL: database.url,
-      SMTP_URL: "smtp://127.0.0.1:9",
-      SUPABASE_URL: "http://127.0.0.1:9",
-      SUPABASE_SECRET_KEY: "sb_secret_worker",
-      STRIPE_SECRET_KEY: "sk_test_worker",
-      STRIPE_API_BASE: simulator.url,
-    });
-    worker = await startWorker(settings, createLog("silent"), { continuous: false });
+    worker = await startSilentWorker(database.url, { STRIPE_API_BASE: simulator.url });
   });
   afterAll(async () => {
     await worker?.stop();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Simulator, startSimulator } from "../../packages/simulator/src/index.ts";
 import { openDatabase, type Sql as WorkerSql } from "../../packages/worker/src/database.ts";
-import { readSettings, startWorker, type Worker } from "../../packages/worker/src/index.ts";
+import type { Worker } from "../../packages/worker/src/index.ts";
 import { createLog } from "../../packages/worker/src/log.ts";
 import { openStripe } from "../../packages/worker/src/stripe.ts";
 import { chargeSavedMethod } from "../../packages/worker/src/tasks/payments.charge-saved-method.ts";
@@ -9,6 +9,7 @@ import type { EventRunContext } from "../../packages/worker/src/tasks/task.ts";
 import { openProviders } from "../../supabase/functions/_shared/payments/open-providers.ts";
 import { begun, FEE } from "../subscriptions/subscribing.ts";
 import { useDatabase } from "../support/database.ts";
+import { startSilentWorker } from "../support/worker.ts";
 import { actingAs } from "./acting-as.ts";
 import { deliver } from "./deliver.ts";
 import { outcomeOf } from "./outcome.ts";
@@ -24,15 +25,7 @@ let workerSql: WorkerSql;
 // No webhook address: every event of this provider is lost, and only its answers and the reconciler tell.
 beforeAll(async () => {
   simulator = await startSimulator({ port: 0, settings: { webhook_url: null } });
-  const settings = readSettings({
-    DATABASE_URL: database.url,
-    SMTP_URL: "smtp://127.0.0.1:9",
-    SUPABASE_URL: "http://127.0.0.1:9",
-    SUPABASE_SECRET_KEY: "sb_secret_worker",
-    STRIPE_SECRET_KEY: "sk_test_worker",
-    STRIPE_API_BASE: simulator.url,
-  });
-  worker = await startWorker(settings, createLog("silent"), { continuous: false });
+  worker = await startSilentWorker(database.url, { STRIPE_API_BASE: simulator.url });
   workerSql = openDatabase(database.url);
 });
 afterAll(async () => {

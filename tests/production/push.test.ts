@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Simulator, startSimulator } from "../../packages/simulator/src/index.ts";
-import { readSettings, startWorker, type Worker } from "../../packages/worker/src/index.ts";
-import { createLog } from "../../packages/worker/src/log.ts";
+import type { Worker } from "../../packages/worker/src/index.ts";
 import { enroll } from "../support/buying.ts";
 import { publishedIntake } from "../support/catalog.ts";
 import { useDatabase } from "../support/database.ts";
 import { newCustomer } from "../support/people.ts";
+import { startSilentWorker } from "../support/worker.ts";
 import { queuedPush } from "./handing-over.ts";
 
 const database = useDatabase();
@@ -24,17 +24,7 @@ afterAll(async () => {
 
 /** A worker of this process, with nothing but the database and perhaps a production system behind it. */
 async function open(production: Record<string, string>): Promise<Worker> {
-  const nowhere = "http://127.0.0.1:9";
-  const settings = readSettings({
-    DATABASE_URL: database.url,
-    SMTP_URL: "smtp://127.0.0.1:9",
-    SUPABASE_URL: nowhere,
-    SUPABASE_SECRET_KEY: "sb_secret_worker",
-    STRIPE_SECRET_KEY: "sk_test_worker",
-    STRIPE_API_BASE: nowhere,
-    ...production,
-  });
-  const worker = await startWorker(settings, createLog("silent"), { continuous: false });
+  const worker = await startSilentWorker(database.url, production);
   workers.push(worker);
   return worker;
 }

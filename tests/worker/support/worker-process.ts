@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { freePorts } from "../../support/free-ports.ts";
+import { workerEnvironment } from "../../support/worker.ts";
 
 const main = join(import.meta.dirname, "../../../packages/worker/src/main.ts");
 
@@ -63,12 +64,10 @@ function spawnWorker(
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       ...process.env,
-      DATABASE_URL: options.databaseUrl,
-      SMTP_URL: options.smtpUrl,
-      SUPABASE_URL: "http://127.0.0.1:9",
-      SUPABASE_SECRET_KEY: "sb_secret_worker",
-      STRIPE_SECRET_KEY: "sk_test_worker",
-      STRIPE_API_BASE: options.stripeBase ?? "http://127.0.0.1:9",
+      ...workerEnvironment(options.databaseUrl, {
+        SMTP_URL: options.smtpUrl,
+        ...(options.stripeBase ? { STRIPE_API_BASE: options.stripeBase } : {}),
+      }),
       STOREFRONT_URL: "http://shop.test",
       ...env,
     },
