@@ -24,6 +24,7 @@ test("npm run demo plays the whole story, without colours where nobody looks", a
   const { exitCode, output } = await demo(stack.home);
   expect({ exitCode, output }).toMatchObject({ exitCode: 0, output: expect.stringContaining("All as promised.") });
   expect(output).toContain("409 already_enrolled");
+  expect(output).toMatch(/CERT-[\w-]+: Sari Wijaya completed JavaScript from Zero/);
   expect(output).not.toContain("\u001b[");
 });
 

@@ -8,6 +8,8 @@ export interface RunningStack {
   key: string;
   simulator: string;
   mail: string;
+  /** Who teaches the demo courses. */
+  instructor: { email: string; password: string };
 }
 
 /** The stack that runs in SEATLINE_HOME (default `.seatline`); throws with what to do when there is none. */
@@ -20,5 +22,6 @@ export function runningStack(): RunningStack {
     throw new Error("Seatline is still starting. Run `npm run demo` again in a few seconds.");
   const keys = loadKeys(home);
   const { api, simulator, mail } = stackUrls(state.ports, keys);
-  return { url: api, key: keys.publishableKey, simulator, mail };
+  const instructor = { email: "instructor@seatline.test", password: keys.demoPassword };
+  return { url: api, key: keys.publishableKey, simulator, mail, instructor };
 }

@@ -33,7 +33,7 @@ function people(keys: Keys): string {
 function firstSteps(urls: StackUrls, keys: Keys): string {
   return [
     "To try",
-    `  1. npm run demo                     a visitor fills a cart, signs up, pays, and sees it all`,
+    `  1. npm run demo                     a visitor fills a cart, signs up, pays, learns, and earns a certificate`,
     `  2. curl -H "apikey: ${keys.publishableKey}" "${urls.api}/rest/v1/rpc/list_products?category=merchandise"`,
     `  3. open ${urls.api}/functions/v1/media/${pictureOf("sql-without-fear")}   one of the pictures; products have them in image_url`,
     `  4. open ${urls.mail}        the mails the shop has sent`,
