@@ -752,14 +752,14 @@ begin
   end if;
   v_order := private.find_order(add_order_note.order_id, 'orders.write');
   v_own := not (private.is_service() or private.has_permission('orders.write'));
-  if length(btrim(coalesce(add_order_note.body, ''))) not between 1 and 2000 then
+  if private.said(add_order_note.body) is null or length(add_order_note.body) > 2000 then
     perform private.fail('invalid_note', 422, 'A note has 1 to 2000 characters.', 'Write something, or shorten it.');
   end if;
   if v_own and (select count(*) from public.order_notes where order_notes.order_id = v_order.id and order_notes.author_id = v_person_id) >= 50 then
     perform private.fail('too_many_notes', 429, 'Too many notes were written to this order.', 'Write to the shop.');
   end if;
   insert into public.order_notes (order_id, author_id, author_kind, body, visible_to_customer)
-  values (v_order.id, auth.uid(), case when v_own then 'customer' when auth.uid() is null then 'system' else 'staff' end, btrim(add_order_note.body),
+  values (v_order.id, auth.uid(), case when v_own then 'customer' when auth.uid() is null then 'system' else 'staff' end, private.said(add_order_note.body),
     v_own or coalesce(add_order_note.visible_to_customer, false))
   returning * into v_note;
   perform private.emit('order.noted', 'order', v_order.id, jsonb_build_object('note_id', v_note.id));
@@ -2063,6 +2063,22 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.audit_head()
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if not (private.is_service() or private.has_permission('audit.read')) then
+    perform private.fail('permission_denied', 403, 'The audit log needs the permission audit.read.', 'Ask an admin for a role that has it.');
+  end if;
+  return coalesce((
+    select jsonb_build_object('head', encode(audit_log.hash, 'hex'), 'audit_id', audit_log.id, 'occurred_at', audit_log.occurred_at)
+    from public.audit_log order by audit_log.id desc limit 1), '{"head": null, "audit_id": null, "occurred_at": null}');
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.audit_key("row" jsonb, columns text[])
  RETURNS text
  LANGUAGE plpgsql
@@ -2415,15 +2431,15 @@ begin
   select * into v_order from public.orders where orders.id = cancel_order.order_id for update;
   v_by_staff := private.is_service() or private.has_permission('orders.cancel');
   -- one's own order needs no reason, as far as its customer may go; who acts for the shop says why, and the customer reads it
-  if v_by_staff and coalesce(cancel_order.reason, '') !~ '\S' and not (v_order.customer_id is not distinct from auth.uid()
+  if v_by_staff and private.said(cancel_order.reason) is null and not (v_order.customer_id is not distinct from auth.uid()
     and (v_order.status = 'pending' or private.order_allows(v_order, 'cancel', 'customer'))) then
     perform private.fail('invalid_reason', 422, 'Staff say why they cancel an order, in at most 500 characters; its customer reads it.', 'Send a reason.');
   end if;
   if v_order.status = 'pending' then
-    perform private.end_order(v_order.id, 'cancelled', coalesce(cancel_order.reason, 'cancelled by the customer'));
+    perform private.end_order(v_order.id, 'cancelled', coalesce(private.said(cancel_order.reason), 'cancelled by the customer'));
     perform private.give_back_promotions(array[v_order.id]);
   elsif v_by_staff and private.order_allows(v_order, 'cancel', 'staff') or v_order.customer_id = auth.uid() and private.order_allows(v_order, 'cancel', 'customer') then
-    perform private.undo_order(v_order.id, coalesce(cancel_order.reason, 'cancelled by the customer'));
+    perform private.undo_order(v_order.id, coalesce(private.said(cancel_order.reason), 'cancelled by the customer'));
   else
     perform private.fail('order_not_cancellable', 409, format('An order that is %s cannot be cancelled this way.', v_order.status),
       case when v_order.status in ('paid', 'processing') then 'Ask the shop: staff can cancel it and give the money back.' else 'Read the order again.' end);
@@ -5279,7 +5295,7 @@ begin
     return v_answer;
   end if;
   perform private.find_order(edit_order.order_id, 'orders.write');
-  if length(edit_order.reason) > 500 or v_staff and coalesce(edit_order.reason, '') !~ '\S' then
+  if length(edit_order.reason) > 500 or v_staff and private.said(edit_order.reason) is null then
     perform private.fail('invalid_reason', 422, 'Staff say why they change an order, in at most 500 characters; its customer reads it.', 'Send a reason.');
   end if;
   select array_agg(row(wish.variant_id, wish.quantity)::private.wish order by wish.variant_id) into v_wishes from private.parse_lines(edit_order.lines) as wish;
@@ -8867,6 +8883,20 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.keep_an_admin(profile_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- two admins who remove each other must not leave none
+  perform from public.role_members where role_members.role = 'admin' order by role_members.profile_id for update;
+  if not exists (select from public.role_members where role_members.role = 'admin' and role_members.profile_id <> keep_an_admin.profile_id) then
+    perform private.fail('last_admin', 409, 'The shop must keep one admin.', 'Make another person admin first.');
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.keep_certificate_pdf(certificate_id uuid, path text, sha256 text, bytes integer)
  RETURNS void
  LANGUAGE plpgsql
@@ -9696,8 +9726,8 @@ begin
   if v_answer is not null then
     return v_answer;
   end if;
-  if coalesce(message_intake.audience, '') not in ('active', 'waiting', 'all') or length(btrim(coalesce(message_intake.subject, ''))) not between 1 and 200
-    or message_intake.subject ~ '[[:cntrl:]]' or length(btrim(coalesce(message_intake.body, ''))) not between 1 and 10000 then
+  if coalesce(message_intake.audience, '') not in ('active', 'waiting', 'all') or private.said(message_intake.subject) is null or length(message_intake.subject) > 200
+    or message_intake.subject ~ '[[:cntrl:]]' or private.said(message_intake.body) is null or length(message_intake.body) > 10000 then
     perform private.fail('invalid_message', 422, 'A message has a subject of one line and at most 200 characters, a text of at most 10000, and an audience: active, waiting or all.', 'Correct it.');
   end if;
   perform from public.intakes where intakes.id = message_intake.intake_id for no key update;
@@ -9706,7 +9736,7 @@ begin
     perform private.fail('too_many_messages', 429, 'This intake was written to often enough for a day.', 'Wait until tomorrow, or put more into one message.');
   end if;
   insert into public.intake_messages (intake_id, sender_id, audience, subject, body)
-  values (message_intake.intake_id, auth.uid(), message_intake.audience, btrim(message_intake.subject), btrim(message_intake.body)) returning * into v_message;
+  values (message_intake.intake_id, auth.uid(), message_intake.audience, private.said(message_intake.subject), private.said(message_intake.body)) returning * into v_message;
   update public.intake_messages set recipients = private.address_message(v_message) where intake_messages.id = v_message.id returning * into v_message;
   return private.remember_answer(v_person_id, message_intake.idempotency_key, 'message_intake', v_body, to_jsonb(v_message));
 end
@@ -13460,7 +13490,7 @@ begin
     perform private.fail('order_not_found', 404, 'There is no such order.', 'Check the id.');
   end if;
   v_payment := private.open_payment(record_payment.order_id, record_payment.method, record_payment.amount);
-  update public.payments set reference = btrim(record_payment.reference) where payments.id = v_payment.id;
+  update public.payments set reference = private.said(record_payment.reference) where payments.id = v_payment.id;
   perform private.give_reason(record_payment.reference);
   perform private.settle_payment(v_payment.id, v_payment.amount, v_payment.currency, null);
   perform private.give_reason(null);
@@ -13536,7 +13566,7 @@ begin
   if not (private.is_service() or private.has_permission('payments.refund')) then
     perform private.fail('permission_denied', 403, 'Giving money back needs the permission payments.refund.', 'Ask an admin for a role that has it.');
   end if;
-  if length(btrim(coalesce(record_transfer_refund.reference, ''))) not between 1 and 200 then
+  if private.said(record_transfer_refund.reference) is null or length(record_transfer_refund.reference) > 200 then
     perform private.fail('invalid_reason', 422, 'The bank''s reference of the transfer has 1 to 200 characters.', 'Copy it from the bank''s receipt.');
   end if;
   v_payment := private.lock_payment((select refunds.payment_id from public.refunds where refunds.id = record_transfer_refund.refund_id));
@@ -14751,7 +14781,7 @@ begin
   if not (private.is_service() or private.has_permission(require_refunder.permission)) then
     perform private.fail('permission_denied', 403, format('This needs the permission %s.', require_refunder.permission), 'Ask an admin for a role that has it.');
   end if;
-  if length(btrim(coalesce(require_refunder.reason, ''))) not between 1 and 500 then
+  if private.said(require_refunder.reason) is null or length(require_refunder.reason) > 500 then
     perform private.fail('invalid_reason', 422, 'A reason of at most 500 characters is asked for; it stays in the history.', 'Say why.');
   end if;
 end
@@ -15093,7 +15123,7 @@ begin
     perform private.fail('permission_denied', 403, 'Reviewing payments needs the permission payments.review.', 'Ask an admin for a role that has it.');
   end if;
   if review_payment_proof.approve is null or length(review_payment_proof.reason) > 500
-    or not review_payment_proof.approve and btrim(coalesce(review_payment_proof.reason, '')) = '' then
+    or not review_payment_proof.approve and private.said(review_payment_proof.reason) is null then
     perform private.fail('invalid_reason', 422, 'A rejection has a reason of at most 500 characters; the buyer reads it.', 'Say whether you approve, and why not.');
   end if;
   v_payment := private.lock_payment((select payment_proofs.payment_id from public.payment_proofs where payment_proofs.id = review_payment_proof.proof_id));
@@ -15139,10 +15169,10 @@ begin
   if not private.has_permission('learning.write') then
     perform private.fail('permission_denied', 403, 'Revoking certificates needs the permission learning.write.', 'Ask an admin for a role that has it.');
   end if;
-  if length(btrim(coalesce(revoke_certificate.reason, ''))) not between 1 and 500 then
+  if private.said(revoke_certificate.reason) is null or length(revoke_certificate.reason) > 500 then
     perform private.fail('reason_required', 422, 'A certificate is revoked for a reason of 1 to 500 characters.', 'Say why.');
   end if;
-  update public.certificates set revoked_at = now(), revoked_by = v_person_id, revoke_reason = btrim(revoke_certificate.reason)
+  update public.certificates set revoked_at = now(), revoked_by = v_person_id, revoke_reason = private.said(revoke_certificate.reason)
   where certificates.id = revoke_certificate.certificate_id and certificates.revoked_at is null
   returning * into v_certificate;
   if v_certificate.id is null then
@@ -15196,12 +15226,8 @@ begin
   if not (private.is_service() or private.has_permission('people.manage')) then
     perform private.fail('permission_denied', 403, 'Revoking roles needs the permission people.manage.', 'Ask an admin.');
   end if;
-  -- two admins who remove each other must not leave none
-  perform from public.role_members where role_members.role = 'admin' order by role_members.profile_id for update;
-  if revoke_role.role = 'admin' and not exists (
-    select from public.role_members where role_members.role = 'admin' and role_members.profile_id <> revoke_role.profile_id
-  ) then
-    perform private.fail('last_admin', 409, 'The shop must keep one admin.', 'Make another person admin first.');
+  if revoke_role.role = 'admin' then
+    perform private.keep_an_admin(revoke_role.profile_id);
   end if;
   delete from public.role_members where role_members.profile_id = revoke_role.profile_id and role_members.role = revoke_role.role;
   return query select role_members.* from public.role_members where role_members.profile_id = revoke_role.profile_id;
@@ -15469,6 +15495,21 @@ begin
     v_moved := v_moved + 1;
   end loop;
   return v_moved;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.said(original text)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+begin
+  -- spaces of every width, control characters, and what is only there to join, part or direct letters; no pattern, which would go over long blanks again and again
+  return nullif(btrim(original, E'\x01\x02\x03\x04\x05\x06\x07\b\t\n\x0b\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f \x7f'
+    || E'\u0080\u0081\u0082\u0083\u0084\u0085\u0086\u0087\u0088\u0089\u008a\u008b\u008c\u008d\u008e\u008f\u0090\u0091\u0092\u0093\u0094\u0095\u0096\u0097\u0098\u0099\u009a\u009b\u009c\u009d\u009e\u009f'
+    || E'\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u200e\u200f'
+    || E'\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u202f\u205f\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\u206a\u206b\u206c\u206d\u206e\u206f\u2800\u3000\u3164\ufeff\uffa0'), '');
 end
 $function$;
 
@@ -17142,7 +17183,7 @@ begin
     return v_answer;
   end if;
   v_enrollment := private.study_lesson(submit_assignment.lesson_id, v_learner_id, array['assignment']);
-  if v_files > 20 or length(submit_assignment.body) > 100000 or v_files = 0 and coalesce(btrim(submit_assignment.body), '') = '' then
+  if v_files > 20 or length(submit_assignment.body) > 100000 or v_files = 0 and private.said(submit_assignment.body) is null then
     perform private.fail('invalid_submission', 422, 'Work is text of at most 100000 characters, or 1 to 20 files, or both.', 'Write something or name a file.');
   end if;
   v_submission := private.open_submission(v_enrollment, submit_assignment.lesson_id, coalesce(submit_assignment.body, ''));
@@ -18642,6 +18683,9 @@ AS $function$
 begin
   -- the profile first: a role that is being granted holds it, and is then seen here
   update public.profiles set email = null, phone = null, first_name = '', last_name = '', closed_at = now() where profiles.id = old.id;
+  if exists (select from public.role_members where role_members.profile_id = old.id and role_members.role = 'admin') then
+    perform private.keep_an_admin(old.id);
+  end if;
   delete from public.role_members where role_members.profile_id = old.id;
   delete from public.addresses where addresses.profile_id = old.id;
   return null;
@@ -19385,6 +19429,27 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.verify_audit(expected_head text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_head constant jsonb := private.audit_head();
+  v_found_id bigint;
+  v_breaks jsonb;
+begin
+  if verify_audit.expected_head !~ '^[0-9a-fA-F]{64}$' then
+    perform private.fail('invalid_audit_head', 422, 'The head of an audit log is 64 hexadecimal digits.', 'Send head as audit_head answered it, or leave it out.');
+  end if;
+  select audit_log.id into v_found_id from public.audit_log where audit_log.hash = decode(verify_audit.expected_head, 'hex');
+  select jsonb_agg(to_jsonb(broken)) into v_breaks from (select * from private.audit_chain_breaks() limit 100) as broken;
+  return v_head || jsonb_build_object('expected_head', lower(verify_audit.expected_head), 'found', case when verify_audit.expected_head is not null then v_found_id is not null end,
+    'whole', v_breaks is null and (verify_audit.expected_head is null or v_found_id is not null), 'breaks', coalesce(v_breaks, '[]'));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.verify_certificate(number text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -19757,7 +19822,7 @@ begin
   if exists (
     select from jsonb_array_elements(v_agreed) as line
     where jsonb_typeof(line -> 'agreed_unit_amount') is distinct from 'number' or line ->> 'agreed_unit_amount' !~ '^(0|[1-9][0-9]{0,11})$'
-      or jsonb_typeof(line -> 'agreed_reason') is distinct from 'string' or length(btrim(line ->> 'agreed_reason')) not between 1 and 500
+      or jsonb_typeof(line -> 'agreed_reason') is distinct from 'string' or private.said(line ->> 'agreed_reason') is null or length(line ->> 'agreed_reason') > 500
   ) then
     perform private.fail('invalid_agreed_price', 422, 'An agreed price is a whole number of minor units below 10^12, with a reason of at most 500 characters.', 'Send agreed_unit_amount and agreed_reason together.');
   end if;
@@ -19774,7 +19839,7 @@ begin
   end if;
   delete from public.draft_order_lines where draft_order_lines.draft_order_id = write_draft_lines.draft_order_id;
   insert into public.draft_order_lines (draft_order_id, variant_id, quantity, agreed_unit_amount, agreed_reason)
-  select write_draft_lines.draft_order_id, parsed.variant_id, parsed.quantity, (agreed.line ->> 'agreed_unit_amount')::bigint, btrim(agreed.line ->> 'agreed_reason')
+  select write_draft_lines.draft_order_id, parsed.variant_id, parsed.quantity, (agreed.line ->> 'agreed_unit_amount')::bigint, private.said(agreed.line ->> 'agreed_reason')
   from private.parse_lines(write_draft_lines.lines) as parsed
   left join jsonb_array_elements(v_agreed) as agreed (line) on (agreed.line ->> 'variant_id')::uuid = parsed.variant_id;
 end
@@ -20209,6 +20274,15 @@ AS $function$
   select schema.id, schema.category_id, schema.key, coalesce(schema.translations -> attribute_schema.locale ->> 'title', schema.title), schema.type, schema.level,
     schema.required, schema.filterable, schema.unit, schema.min, schema.max, schema.choices, schema.position
   from private.attribute_schema(attribute_schema.category_id) as schema;
+$function$;
+
+CREATE OR REPLACE FUNCTION public.audit_head()
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.audit_head();
 $function$;
 
 CREATE OR REPLACE FUNCTION public.calendar_feed(token text)
@@ -21534,6 +21608,15 @@ CREATE OR REPLACE FUNCTION public.variant_prices(variant_ids uuid[], currency te
  SET search_path TO ''
 AS $function$
   select private.variant_prices(variant_prices.variant_ids, variant_prices.currency, variant_prices.quantity);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.verify_audit(expected_head text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.verify_audit(verify_audit.expected_head);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.verify_certificate(number text)
@@ -24194,6 +24277,8 @@ COMMENT ON FUNCTION "private"."audit_content"(uuid, text, text, text, text, json
 
 COMMENT ON FUNCTION "private"."audit_hash"(public.audit_log) IS 'SHA-256 over the previous hash and everything the entry says.';
 
+COMMENT ON FUNCTION "private"."audit_head"() IS 'Does the work of public.audit_head. The worker writes it to its log each hour.';
+
 COMMENT ON FUNCTION "private"."audit_key"(jsonb, text[]) IS 'The key of a row as the audit log writes it.';
 
 COMMENT ON FUNCTION "private"."audit_rows"(text, text, text[], private.audited_row[]) IS 'Writes the audit rows of all that a statement wrote, one for each, chained in one pass.';
@@ -24776,6 +24861,8 @@ COMMENT ON FUNCTION "private"."join_waitlist"(uuid, text, boolean, bigint, text)
 
 COMMENT ON FUNCTION "private"."keep_a_manager"(uuid) IS 'Refuses last_manager. The caller holds the organisation''s row.';
 
+COMMENT ON FUNCTION "private"."keep_an_admin"(uuid) IS 'Refuses last_admin when nobody else is admin; until the transaction ends nobody else stops being one. Asked before an admin''s role is taken or their account deleted.';
+
 COMMENT ON FUNCTION "private"."keep_certificate_pdf"(uuid, text, text, integer) IS 'Remembers where the PDF is kept and its hash, once; the same again is fine, another one is refused.';
 
 COMMENT ON FUNCTION "private"."keep_invoice_pdf"(uuid, text, text, integer) IS 'Remembers where the PDF is kept and its hash, once; the same again is fine, another one is refused.';
@@ -25344,6 +25431,8 @@ COMMENT ON FUNCTION "private"."run_import_stock"(uuid) IS 'Holds a file of stock
 
 COMMENT ON FUNCTION "private"."run_instalments"(integer) IS 'By the clock: reminds, charges the oldest part that is due of each order where nobody is paying just now, and suspends what is overdue beyond the grace; returns how many orders it looked at.';
 
+COMMENT ON FUNCTION "private"."said"(text) IS 'A reason, note or reference as somebody reads it: without white and invisible characters around it; null when nothing is left. Every verb that asks for one asks this.';
+
 COMMENT ON FUNCTION "private"."say_how_long_to_keep"() IS 'Called by PostgREST before each request: gives reads of the catalogue by nobody in particular a Cache-Control that lets others keep them, and any other read one that does not.';
 
 COMMENT ON FUNCTION "private"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) IS 'Does the work of public.search_orders.';
@@ -25624,7 +25713,7 @@ COMMENT ON FUNCTION "private"."tg_store_credit_entries__guard_balance"() IS 'Bef
 
 COMMENT ON FUNCTION "private"."tg_subscription_plans__make_product"() IS 'Makes the product and the variant that the orders of a plan name.';
 
-COMMENT ON FUNCTION "private"."tg_users__close_profile"() IS 'A deleted account leaves its orders and an empty profile, and no addresses or roles: the books stay, the person goes.';
+COMMENT ON FUNCTION "private"."tg_users__close_profile"() IS 'A deleted account leaves its orders and an empty profile, and no addresses or roles: the books stay, the person goes. That of the last admin stays (last_admin).';
 
 COMMENT ON FUNCTION "private"."tg_users__follow_email"() IS 'The profile''s e-mail is the account''s.';
 
@@ -25685,6 +25774,8 @@ COMMENT ON FUNCTION "private"."vacate_seat"(public.organisation_seats) IS 'Frees
 COMMENT ON FUNCTION "private"."value_problem"(public.category_attributes, jsonb) IS 'Why a value does not fit its attribute, as the end of a sentence; null when it does.';
 
 COMMENT ON FUNCTION "private"."variant_prices"(uuid[], text, integer) IS 'Does the work of public.variant_prices.';
+
+COMMENT ON FUNCTION "private"."verify_audit"(text) IS 'Does the work of public.verify_audit.';
 
 COMMENT ON FUNCTION "private"."verify_certificate"(text) IS 'Does the work of public.verify_certificate.';
 
@@ -25763,6 +25854,8 @@ COMMENT ON FUNCTION "public"."attach_payment_session"(uuid, text, text, timestam
 COMMENT ON FUNCTION "public"."attach_subscription"(uuid, text, text, text, timestamp with time zone) IS 'Secret key only: what is known of a subscription for opening its page, {subscription, title, period, provider_price_id}; remembers the provider''s price and session that are given. Errors: subscription_not_found, invalid_provider_id.';
 
 COMMENT ON FUNCTION "public"."attribute_schema"(uuid, text) IS 'What products (level product) and variants (level variant) of a category say about themselves: its own attributes after those of the categories above it. locale: id or en.';
+
+COMMENT ON FUNCTION "public"."audit_head"() IS 'Staff (audit.read): the newest link of the audit log, {head, audit_id, occurred_at}, all null while it is empty. Keep head outside of the shop: verify_audit says later whether everything up to it is still there. Errors: permission_denied.';
 
 COMMENT ON FUNCTION "public"."calendar_feed"(text) IS 'The secret key only, for the function calendar-feed: what a feed shows, as {name, sessions}. Errors: calendar_not_found.';
 
@@ -26071,6 +26164,8 @@ COMMENT ON FUNCTION "public"."update_process"(uuid, text, text, integer, text, t
 COMMENT ON FUNCTION "public"."use_download"(uuid, text) IS 'Counts one use of the caller''s download and answers {download_id, file_name, byte_size, path, used_count, max_downloads, link_expires_at}. The function download-link calls it and signs the link. Errors: download_not_found, download_ended, download_expired, download_limit_reached, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."variant_prices"(uuid[], text, integer) IS 'What one unit of each variant costs the caller now in this quantity: {currency, quantity, prices: [{variant_id, amount, base_amount, reason, tiers}]}. reason: kind base, sale, tier or group, name, min_quantity, until; tiers: from which quantity on a unit costs less. Variants that are not on sale, or not in this currency, have no row. Errors: invalid_variants, invalid_quantity, currency_not_supported.';
+
+COMMENT ON FUNCTION "public"."verify_audit"(text) IS 'Staff (audit.read): reads the whole audit log and answers {whole, breaks, found, expected_head, head, audit_id, occurred_at}. found: a head that somebody kept is still in it; false: entries were cut off or all was written anew since. breaks: the first 100 entries that were altered or follow one that is gone. Errors: permission_denied, invalid_audit_head.';
 
 COMMENT ON FUNCTION "public"."verify_certificate"(text) IS 'Anyone with the number: {number, learner_name, course_title, issuer, completed_on, issued_at, status: valid|revoked, revoked_at}. Errors: certificate_not_found.';
 
@@ -26791,6 +26886,16 @@ REVOKE ALL ON FUNCTION "private"."audit_hash"(public.audit_log) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."audit_hash"(public.audit_log) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."audit_hash"(public.audit_log) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."audit_head"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."audit_head"() TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."audit_head"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."audit_head"() TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."audit_head"() TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."audit_key"(jsonb, text[]) FROM PUBLIC;
 
@@ -28710,6 +28815,12 @@ REVOKE ALL ON FUNCTION "private"."keep_a_manager"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."keep_a_manager"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."keep_an_admin"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."keep_an_admin"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."keep_an_admin"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."keep_certificate_pdf"(uuid, text, text, integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."keep_certificate_pdf"(uuid, text, text, integer) FROM "postgres";
@@ -30588,6 +30699,12 @@ REVOKE ALL ON FUNCTION "private"."run_instalments"(integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."run_instalments"(integer) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."said"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."said"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."said"(text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."say_how_long_to_keep"() FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."say_how_long_to_keep"() TO "anon", "authenticated";
@@ -31736,6 +31853,16 @@ GRANT EXECUTE ON FUNCTION "private"."variant_prices"(uuid[], text, integer) TO "
 
 GRANT EXECUTE ON FUNCTION "private"."variant_prices"(uuid[], text, integer) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."verify_audit"(text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."verify_audit"(text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."verify_audit"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."verify_audit"(text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."verify_audit"(text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."verify_certificate"(text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."verify_certificate"(text) TO "anon", "authenticated";
@@ -32015,6 +32142,16 @@ REVOKE ALL ON FUNCTION "public"."attribute_schema"(uuid, text) FROM "postgres";
 GRANT EXECUTE ON FUNCTION "public"."attribute_schema"(uuid, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."attribute_schema"(uuid, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."audit_head"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."audit_head"() TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."audit_head"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."audit_head"() TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."audit_head"() TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."calendar_feed"(text) FROM PUBLIC;
 
@@ -33405,6 +33542,16 @@ REVOKE ALL ON FUNCTION "public"."variant_prices"(uuid[], text, integer) FROM "po
 GRANT EXECUTE ON FUNCTION "public"."variant_prices"(uuid[], text, integer) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."variant_prices"(uuid[], text, integer) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."verify_audit"(text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."verify_audit"(text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."verify_audit"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."verify_audit"(text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."verify_audit"(text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."verify_certificate"(text) FROM PUBLIC;
 

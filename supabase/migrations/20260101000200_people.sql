@@ -3,7 +3,7 @@ People: profiles beside Supabase Auth, roles and permissions as rows.
 
 Promise: whoever signs up has a profile and a welcome event in the same transaction; a role's powers are rows, so changing them is an
 audited write and no deployment. The audit log has a file of its own.
-Under concurrency: whoever grants or revokes a role locks what makes it right, so that one admin stays.
+Under concurrency: whoever grants or revokes a role, or deletes an account, locks what makes it right, so that one admin stays.
 */
 
 create table public.profiles (
@@ -231,6 +231,23 @@ end
 $$;
 comment on function private.tg_users__follow_email() is 'The profile''s e-mail is the account''s.';
 
+create function private.keep_an_admin(profile_id uuid)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  -- two admins who remove each other must not leave none
+  perform from public.role_members where role_members.role = 'admin' order by role_members.profile_id for update;
+  if not exists (select from public.role_members where role_members.role = 'admin' and role_members.profile_id <> keep_an_admin.profile_id) then
+    perform private.fail('last_admin', 409, 'The shop must keep one admin.', 'Make another person admin first.');
+  end if;
+end
+$$;
+comment on function private.keep_an_admin(uuid) is 'Refuses last_admin when nobody else is admin; until the transaction ends nobody else stops being one. Asked before an admin''s role is taken or their account deleted.';
+
 create function private.tg_users__close_profile()
 returns trigger
 language plpgsql
@@ -241,12 +258,15 @@ as $$
 begin
   -- the profile first: a role that is being granted holds it, and is then seen here
   update public.profiles set email = null, phone = null, first_name = '', last_name = '', closed_at = now() where profiles.id = old.id;
+  if exists (select from public.role_members where role_members.profile_id = old.id and role_members.role = 'admin') then
+    perform private.keep_an_admin(old.id);
+  end if;
   delete from public.role_members where role_members.profile_id = old.id;
   delete from public.addresses where addresses.profile_id = old.id;
   return null;
 end
 $$;
-comment on function private.tg_users__close_profile() is 'A deleted account leaves its orders and an empty profile, and no addresses or roles: the books stay, the person goes.';
+comment on function private.tg_users__close_profile() is 'A deleted account leaves its orders and an empty profile, and no addresses or roles: the books stay, the person goes. That of the last admin stays (last_admin).';
 
 create trigger _100_make_profile after insert on auth.users for each row execute function private.tg_users__make_profile();
 create trigger _200_follow_email after update of email on auth.users for each row execute function private.tg_users__follow_email();
@@ -303,12 +323,8 @@ begin
   if not (private.is_service() or private.has_permission('people.manage')) then
     perform private.fail('permission_denied', 403, 'Revoking roles needs the permission people.manage.', 'Ask an admin.');
   end if;
-  -- two admins who remove each other must not leave none
-  perform from public.role_members where role_members.role = 'admin' order by role_members.profile_id for update;
-  if revoke_role.role = 'admin' and not exists (
-    select from public.role_members where role_members.role = 'admin' and role_members.profile_id <> revoke_role.profile_id
-  ) then
-    perform private.fail('last_admin', 409, 'The shop must keep one admin.', 'Make another person admin first.');
+  if revoke_role.role = 'admin' then
+    perform private.keep_an_admin(revoke_role.profile_id);
   end if;
   delete from public.role_members where role_members.profile_id = revoke_role.profile_id and role_members.role = revoke_role.role;
   return query select role_members.* from public.role_members where role_members.profile_id = revoke_role.profile_id;

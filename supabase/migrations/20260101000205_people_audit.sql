@@ -2,6 +2,8 @@
 People, the audit log: who wrote what, when, and what was there before.
 
 Promise: every staff write leaves an audit row that is chained by hash to the one before, whether a statement wrote one row or a hundred thousand.
+A row that was altered or removed shows at the one after it. That the newest are missing no chain can show by itself: the worker writes the head to
+its log each hour, and whoever keeps one elsewhere asks verify_audit whether it still stands.
 Under concurrency: audit rows queue on one advisory lock, for staff writes only; no sale takes it.
 */
 
@@ -218,6 +220,76 @@ as $$
   where chained.hash <> chained.expected_hash or chained.previous_hash <> chained.hash_before;
 $$;
 comment on function private.audit_chain_breaks() is 'Audit rows that were altered or whose predecessor is gone; none means the log is whole.';
+
+create function private.audit_head()
+returns jsonb
+language plpgsql
+stable
+security definer -- the worker and auditors ask it; it tells a hash and a number, no row
+set search_path = ''
+as $$
+begin
+  if not (private.is_service() or private.has_permission('audit.read')) then
+    perform private.fail('permission_denied', 403, 'The audit log needs the permission audit.read.', 'Ask an admin for a role that has it.');
+  end if;
+  return coalesce((
+    select jsonb_build_object('head', encode(audit_log.hash, 'hex'), 'audit_id', audit_log.id, 'occurred_at', audit_log.occurred_at)
+    from public.audit_log order by audit_log.id desc limit 1), '{"head": null, "audit_id": null, "occurred_at": null}');
+end
+$$;
+comment on function private.audit_head() is 'Does the work of public.audit_head. The worker writes it to its log each hour.';
+grant execute on function private.audit_head() to authenticated, service_role;
+
+create function public.audit_head()
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select private.audit_head();
+$$;
+comment on function public.audit_head() is
+  'Staff (audit.read): the newest link of the audit log, {head, audit_id, occurred_at}, all null while it is empty. Keep head outside of the shop: verify_audit says later whether everything up to it is still there. Errors: permission_denied.';
+grant execute on function public.audit_head() to authenticated, service_role;
+
+create function private.verify_audit(expected_head text)
+returns jsonb
+language plpgsql
+stable
+security definer -- as audit_head
+set search_path = ''
+as $$
+declare
+  v_head constant jsonb := private.audit_head();
+  v_found_id bigint;
+  v_breaks jsonb;
+begin
+  if verify_audit.expected_head !~ '^[0-9a-fA-F]{64}$' then
+    perform private.fail('invalid_audit_head', 422, 'The head of an audit log is 64 hexadecimal digits.', 'Send head as audit_head answered it, or leave it out.');
+  end if;
+  select audit_log.id into v_found_id from public.audit_log where audit_log.hash = decode(verify_audit.expected_head, 'hex');
+  select jsonb_agg(to_jsonb(broken)) into v_breaks from (select * from private.audit_chain_breaks() limit 100) as broken;
+  return v_head || jsonb_build_object('expected_head', lower(verify_audit.expected_head), 'found', case when verify_audit.expected_head is not null then v_found_id is not null end,
+    'whole', v_breaks is null and (verify_audit.expected_head is null or v_found_id is not null), 'breaks', coalesce(v_breaks, '[]'));
+end
+$$;
+comment on function private.verify_audit(text) is 'Does the work of public.verify_audit.';
+grant execute on function private.verify_audit(text) to authenticated, service_role;
+
+create function public.verify_audit(expected_head text default null)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select private.verify_audit(verify_audit.expected_head);
+$$;
+comment on function public.verify_audit(text) is
+  'Staff (audit.read): reads the whole audit log and answers {whole, breaks, found, expected_head, head, audit_id, occurred_at}. found: a head that somebody kept is still in it; false: entries were cut off or all was written anew since. '
+  'breaks: the first 100 entries that were altered or follow one that is gone. Errors: permission_denied, invalid_audit_head.';
+grant execute on function public.verify_audit(text) to authenticated, service_role;
 
 create trigger _900_audit after insert or update or delete on public.settings for each row execute function private.tg__audit('key');
 create trigger _900_audit after insert or update or delete on public.roles for each row execute function private.tg__audit('name');

@@ -210,7 +210,7 @@ begin
     return v_answer;
   end if;
   v_enrollment := private.study_lesson(submit_assignment.lesson_id, v_learner_id, array['assignment']);
-  if v_files > 20 or length(submit_assignment.body) > 100000 or v_files = 0 and coalesce(btrim(submit_assignment.body), '') = '' then
+  if v_files > 20 or length(submit_assignment.body) > 100000 or v_files = 0 and private.said(submit_assignment.body) is null then
     perform private.fail('invalid_submission', 422, 'Work is text of at most 100000 characters, or 1 to 20 files, or both.', 'Write something or name a file.');
   end if;
   v_submission := private.open_submission(v_enrollment, submit_assignment.lesson_id, coalesce(submit_assignment.body, ''));

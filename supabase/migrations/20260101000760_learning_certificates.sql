@@ -197,10 +197,10 @@ begin
   if not private.has_permission('learning.write') then
     perform private.fail('permission_denied', 403, 'Revoking certificates needs the permission learning.write.', 'Ask an admin for a role that has it.');
   end if;
-  if length(btrim(coalesce(revoke_certificate.reason, ''))) not between 1 and 500 then
+  if private.said(revoke_certificate.reason) is null or length(revoke_certificate.reason) > 500 then
     perform private.fail('reason_required', 422, 'A certificate is revoked for a reason of 1 to 500 characters.', 'Say why.');
   end if;
-  update public.certificates set revoked_at = now(), revoked_by = v_person_id, revoke_reason = btrim(revoke_certificate.reason)
+  update public.certificates set revoked_at = now(), revoked_by = v_person_id, revoke_reason = private.said(revoke_certificate.reason)
   where certificates.id = revoke_certificate.certificate_id and certificates.revoked_at is null
   returning * into v_certificate;
   if v_certificate.id is null then

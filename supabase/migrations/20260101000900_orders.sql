@@ -311,15 +311,15 @@ begin
   select * into v_order from public.orders where orders.id = cancel_order.order_id for update;
   v_by_staff := private.is_service() or private.has_permission('orders.cancel');
   -- one's own order needs no reason, as far as its customer may go; who acts for the shop says why, and the customer reads it
-  if v_by_staff and coalesce(cancel_order.reason, '') !~ '\S' and not (v_order.customer_id is not distinct from auth.uid()
+  if v_by_staff and private.said(cancel_order.reason) is null and not (v_order.customer_id is not distinct from auth.uid()
     and (v_order.status = 'pending' or private.order_allows(v_order, 'cancel', 'customer'))) then
     perform private.fail('invalid_reason', 422, 'Staff say why they cancel an order, in at most 500 characters; its customer reads it.', 'Send a reason.');
   end if;
   if v_order.status = 'pending' then
-    perform private.end_order(v_order.id, 'cancelled', coalesce(cancel_order.reason, 'cancelled by the customer'));
+    perform private.end_order(v_order.id, 'cancelled', coalesce(private.said(cancel_order.reason), 'cancelled by the customer'));
     perform private.give_back_promotions(array[v_order.id]);
   elsif v_by_staff and private.order_allows(v_order, 'cancel', 'staff') or v_order.customer_id = auth.uid() and private.order_allows(v_order, 'cancel', 'customer') then
-    perform private.undo_order(v_order.id, coalesce(cancel_order.reason, 'cancelled by the customer'));
+    perform private.undo_order(v_order.id, coalesce(private.said(cancel_order.reason), 'cancelled by the customer'));
   else
     perform private.fail('order_not_cancellable', 409, format('An order that is %s cannot be cancelled this way.', v_order.status),
       case when v_order.status in ('paid', 'processing') then 'Ask the shop: staff can cancel it and give the money back.' else 'Read the order again.' end);

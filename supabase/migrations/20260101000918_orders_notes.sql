@@ -52,14 +52,14 @@ begin
   end if;
   v_order := private.find_order(add_order_note.order_id, 'orders.write');
   v_own := not (private.is_service() or private.has_permission('orders.write'));
-  if length(btrim(coalesce(add_order_note.body, ''))) not between 1 and 2000 then
+  if private.said(add_order_note.body) is null or length(add_order_note.body) > 2000 then
     perform private.fail('invalid_note', 422, 'A note has 1 to 2000 characters.', 'Write something, or shorten it.');
   end if;
   if v_own and (select count(*) from public.order_notes where order_notes.order_id = v_order.id and order_notes.author_id = v_person_id) >= 50 then
     perform private.fail('too_many_notes', 429, 'Too many notes were written to this order.', 'Write to the shop.');
   end if;
   insert into public.order_notes (order_id, author_id, author_kind, body, visible_to_customer)
-  values (v_order.id, auth.uid(), case when v_own then 'customer' when auth.uid() is null then 'system' else 'staff' end, btrim(add_order_note.body),
+  values (v_order.id, auth.uid(), case when v_own then 'customer' when auth.uid() is null then 'system' else 'staff' end, private.said(add_order_note.body),
     v_own or coalesce(add_order_note.visible_to_customer, false))
   returning * into v_note;
   perform private.emit('order.noted', 'order', v_order.id, jsonb_build_object('note_id', v_note.id));

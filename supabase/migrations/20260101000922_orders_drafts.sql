@@ -184,7 +184,7 @@ begin
   if exists (
     select from jsonb_array_elements(v_agreed) as line
     where jsonb_typeof(line -> 'agreed_unit_amount') is distinct from 'number' or line ->> 'agreed_unit_amount' !~ '^(0|[1-9][0-9]{0,11})$'
-      or jsonb_typeof(line -> 'agreed_reason') is distinct from 'string' or length(btrim(line ->> 'agreed_reason')) not between 1 and 500
+      or jsonb_typeof(line -> 'agreed_reason') is distinct from 'string' or private.said(line ->> 'agreed_reason') is null or length(line ->> 'agreed_reason') > 500
   ) then
     perform private.fail('invalid_agreed_price', 422, 'An agreed price is a whole number of minor units below 10^12, with a reason of at most 500 characters.', 'Send agreed_unit_amount and agreed_reason together.');
   end if;
@@ -201,7 +201,7 @@ begin
   end if;
   delete from public.draft_order_lines where draft_order_lines.draft_order_id = write_draft_lines.draft_order_id;
   insert into public.draft_order_lines (draft_order_id, variant_id, quantity, agreed_unit_amount, agreed_reason)
-  select write_draft_lines.draft_order_id, parsed.variant_id, parsed.quantity, (agreed.line ->> 'agreed_unit_amount')::bigint, btrim(agreed.line ->> 'agreed_reason')
+  select write_draft_lines.draft_order_id, parsed.variant_id, parsed.quantity, (agreed.line ->> 'agreed_unit_amount')::bigint, private.said(agreed.line ->> 'agreed_reason')
   from private.parse_lines(write_draft_lines.lines) as parsed
   left join jsonb_array_elements(v_agreed) as agreed (line) on (agreed.line ->> 'variant_id')::uuid = parsed.variant_id;
 end

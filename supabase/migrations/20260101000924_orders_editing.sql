@@ -343,7 +343,7 @@ begin
     return v_answer;
   end if;
   perform private.find_order(edit_order.order_id, 'orders.write');
-  if length(edit_order.reason) > 500 or v_staff and coalesce(edit_order.reason, '') !~ '\S' then
+  if length(edit_order.reason) > 500 or v_staff and private.said(edit_order.reason) is null then
     perform private.fail('invalid_reason', 422, 'Staff say why they change an order, in at most 500 characters; its customer reads it.', 'Send a reason.');
   end if;
   select array_agg(row(wish.variant_id, wish.quantity)::private.wish order by wish.variant_id) into v_wishes from private.parse_lines(edit_order.lines) as wish;

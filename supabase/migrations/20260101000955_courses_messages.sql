@@ -81,8 +81,8 @@ begin
   if v_answer is not null then
     return v_answer;
   end if;
-  if coalesce(message_intake.audience, '') not in ('active', 'waiting', 'all') or length(btrim(coalesce(message_intake.subject, ''))) not between 1 and 200
-    or message_intake.subject ~ '[[:cntrl:]]' or length(btrim(coalesce(message_intake.body, ''))) not between 1 and 10000 then
+  if coalesce(message_intake.audience, '') not in ('active', 'waiting', 'all') or private.said(message_intake.subject) is null or length(message_intake.subject) > 200
+    or message_intake.subject ~ '[[:cntrl:]]' or private.said(message_intake.body) is null or length(message_intake.body) > 10000 then
     perform private.fail('invalid_message', 422, 'A message has a subject of one line and at most 200 characters, a text of at most 10000, and an audience: active, waiting or all.', 'Correct it.');
   end if;
   perform from public.intakes where intakes.id = message_intake.intake_id for no key update;
@@ -91,7 +91,7 @@ begin
     perform private.fail('too_many_messages', 429, 'This intake was written to often enough for a day.', 'Wait until tomorrow, or put more into one message.');
   end if;
   insert into public.intake_messages (intake_id, sender_id, audience, subject, body)
-  values (message_intake.intake_id, auth.uid(), message_intake.audience, btrim(message_intake.subject), btrim(message_intake.body)) returning * into v_message;
+  values (message_intake.intake_id, auth.uid(), message_intake.audience, private.said(message_intake.subject), private.said(message_intake.body)) returning * into v_message;
   update public.intake_messages set recipients = private.address_message(v_message) where intake_messages.id = v_message.id returning * into v_message;
   return private.remember_answer(v_person_id, message_intake.idempotency_key, 'message_intake', v_body, to_jsonb(v_message));
 end

@@ -289,7 +289,7 @@ begin
     perform private.fail('permission_denied', 403, 'Reviewing payments needs the permission payments.review.', 'Ask an admin for a role that has it.');
   end if;
   if review_payment_proof.approve is null or length(review_payment_proof.reason) > 500
-    or not review_payment_proof.approve and btrim(coalesce(review_payment_proof.reason, '')) = '' then
+    or not review_payment_proof.approve and private.said(review_payment_proof.reason) is null then
     perform private.fail('invalid_reason', 422, 'A rejection has a reason of at most 500 characters; the buyer reads it.', 'Say whether you approve, and why not.');
   end if;
   v_payment := private.lock_payment((select payment_proofs.payment_id from public.payment_proofs where payment_proofs.id = review_payment_proof.proof_id));

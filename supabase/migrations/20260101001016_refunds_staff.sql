@@ -305,7 +305,7 @@ begin
   if not (private.is_service() or private.has_permission(require_refunder.permission)) then
     perform private.fail('permission_denied', 403, format('This needs the permission %s.', require_refunder.permission), 'Ask an admin for a role that has it.');
   end if;
-  if length(btrim(coalesce(require_refunder.reason, ''))) not between 1 and 500 then
+  if private.said(require_refunder.reason) is null or length(require_refunder.reason) > 500 then
     perform private.fail('invalid_reason', 422, 'A reason of at most 500 characters is asked for; it stays in the history.', 'Say why.');
   end if;
 end

@@ -33,7 +33,7 @@ begin
     perform private.fail('order_not_found', 404, 'There is no such order.', 'Check the id.');
   end if;
   v_payment := private.open_payment(record_payment.order_id, record_payment.method, record_payment.amount);
-  update public.payments set reference = btrim(record_payment.reference) where payments.id = v_payment.id;
+  update public.payments set reference = private.said(record_payment.reference) where payments.id = v_payment.id;
   perform private.give_reason(record_payment.reference);
   perform private.settle_payment(v_payment.id, v_payment.amount, v_payment.currency, null);
   perform private.give_reason(null);
@@ -81,7 +81,7 @@ begin
   if not (private.is_service() or private.has_permission('payments.refund')) then
     perform private.fail('permission_denied', 403, 'Giving money back needs the permission payments.refund.', 'Ask an admin for a role that has it.');
   end if;
-  if length(btrim(coalesce(record_transfer_refund.reference, ''))) not between 1 and 200 then
+  if private.said(record_transfer_refund.reference) is null or length(record_transfer_refund.reference) > 200 then
     perform private.fail('invalid_reason', 422, 'The bank''s reference of the transfer has 1 to 200 characters.', 'Copy it from the bank''s receipt.');
   end if;
   v_payment := private.lock_payment((select refunds.payment_id from public.refunds where refunds.id = record_transfer_refund.refund_id));

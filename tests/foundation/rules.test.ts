@@ -26,6 +26,46 @@ describe("a refusal", () => {
   });
 });
 
+describe("a reason, note or reference", () => {
+  const said = async (sql: Sql, text: string | null) => (await sql`select private.said(${text}) as said`)[0]?.said;
+
+  test("says nothing by any kind of blank, or by what nobody can see", async () => {
+    await database.rolledBack(async (sql) => {
+      // every space of Unicode, every control character but the one Postgres does not take, and what has no width
+      const unseen = [...Array(0x3200).keys(), 0x3164, 0xfeff, 0xffa0]
+        .filter((code) => code > 0)
+        .map((code) => String.fromCodePoint(code))
+        .filter((character) =>
+          /[\s\p{Cc}\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\u2800\u3164\ufeff\uffa0]/u.test(
+            character,
+          ),
+        );
+      expect(unseen.length).toBeGreaterThan(100);
+      for (const character of unseen)
+        expect([character.codePointAt(0), await said(sql, character)]).toEqual([character.codePointAt(0), null]);
+      expect(await said(sql, unseen.join(""))).toBeNull();
+      expect(await said(sql, "\t\n\r ")).toBeNull();
+      expect(await said(sql, "")).toBeNull();
+      expect(await said(sql, null)).toBeNull();
+    });
+  });
+
+  test("keeps every letter, and loses what stands around it", async () => {
+    await database.rolledBack(async (sql) => {
+      expect(await said(sql, "\t\u200bSalah ukuran,\nkata pembeli\u3000 ")).toBe("Salah ukuran,\nkata pembeli");
+      for (const text of ["x", "0", ".", "é", "日", "👍", "نص", "-"]) expect(await said(sql, text)).toBe(text);
+    });
+  });
+
+  test("over which a client sends a megabyte of blanks is read at once", async () => {
+    await database.rolledBack(async (sql) => {
+      await sql`set local statement_timeout = '2s'`;
+      expect(await said(sql, `x${" ".repeat(1_000_000)}x`)).toHaveLength(1_000_002);
+      expect(await said(sql, "\t".repeat(1_000_000))).toBeNull();
+    });
+  });
+});
+
 describe("an idempotency key", () => {
   /** Enrols as this learner with a key. */
   const enroll = async (sql: Sql, learner: string, intakeId: string, key: string | null) => {

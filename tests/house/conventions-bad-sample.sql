@@ -38,6 +38,7 @@ grant execute on function public.bad_definer(uuid) to public;
 create function public.bad_definer(p_id text) returns void language sql set search_path = '' as 'select';
 create function private.bad_secret() returns void language sql set search_path = '' as 'select';
 grant execute on function private.bad_secret() to authenticated;
+create function private.bad_reason(reason text) returns boolean language sql set search_path = '' as 'select length(btrim(coalesce(reason, ''''))) between 1 and 500';
 create function private.bad_trigger() returns trigger language plpgsql set search_path = '' as 'begin return null; end';
 create trigger bad_name after insert on public.bad_rows for each row execute function private.bad_trigger();
 

@@ -204,7 +204,7 @@ describe("a refund is refused", () => {
     await database.rolledBack(async (sql) => {
       const [open, sale] = [await openSale(sql), await paidSale(sql)];
       await expectRefusal(() => refund(sql, open.orderId), { code: "order_not_refundable", status: 409 });
-      for (const reason of [null, " ", "x".repeat(501)])
+      for (const reason of [null, " ", "\t\n", "\u3000\u200b", "x".repeat(501)])
         await expectRefusal(() => refund(sql, sale.orderId, { reason }), { code: "invalid_reason", status: 422 });
       await expectRefusal(() => refund(sql, sale.orderId, {}, sale.customerId), {
         code: "permission_denied",

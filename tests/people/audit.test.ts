@@ -162,6 +162,55 @@ describe("the chain", () => {
     });
   });
 
+  test("shows that its end was cut off to whoever kept its head", async () => {
+    await database.rolledBack(async (sql) => {
+      await entries(sql);
+      const ask = async (head: string | null) =>
+        (await sql`select public.verify_audit(${head}) as verdict`)[0]?.verdict;
+      const [{ anchor }] = (await sql`select public.audit_head() as anchor`) as unknown as [
+        { anchor: { head: string } },
+      ];
+      expect(await ask(anchor.head)).toEqual({
+        ...anchor,
+        expected_head: anchor.head,
+        found: true,
+        whole: true,
+        breaks: [],
+      });
+      await entries(sql);
+      expect(await ask(anchor.head.toUpperCase())).toMatchObject({ found: true, whole: true });
+      expect(await ask(null)).toMatchObject({ found: null, whole: true });
+      // the last ones gone, and others in their place: whole in itself, and not what it was
+      const cutOff = async () => {
+        await sql`delete from public.audit_log where id >= (select id from public.audit_log where hash = decode(${anchor.head}, 'hex'))`;
+        await entries(sql);
+        expect(await ask(anchor.head)).toMatchObject({ found: false, whole: false, breaks: [] });
+        expect(await ask(null)).toMatchObject({ whole: true });
+      };
+      await tampering(sql, cutOff, []);
+    });
+  });
+
+  test("tells its head to admins, auditors and the worker only, and takes nothing for a head that is none", async () => {
+    await database.rolledBack(async (sql) => {
+      await entries(sql);
+      for (const role of ["admin", "auditor"] as const) {
+        await asStaff(sql, role);
+        expect((await sql`select public.audit_head() ->> 'head' as head`)[0]?.head).toMatch(/^[0-9a-f]{64}$/);
+        const invalid = { code: "invalid_audit_head", status: 422 };
+        for (const head of ["", "0".repeat(63), `${"0".repeat(64)}\n`, "g".repeat(64)]) {
+          await expectRefusal(() => sql`select public.verify_audit(${head})`, invalid);
+        }
+      }
+      for (const role of ["support", "finance"] as const) {
+        await asStaff(sql, role);
+        const denied = { code: "permission_denied", status: 403 };
+        await expectRefusal(() => sql`select public.audit_head()`, denied);
+        await expectRefusal(() => sql`select public.verify_audit()`, denied);
+      }
+    });
+  });
+
   test("cannot be written, changed or removed by anybody, its owner included", async () => {
     await database.rolledBack(async (sql) => {
       await entries(sql);

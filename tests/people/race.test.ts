@@ -17,7 +17,7 @@ describe("ten admins who remove each other at once", () => {
   test("leave none when the members are not locked", async () => {
     await withSabotage(
       replaceInFunction(
-        "private.revoke_role",
+        "private.keep_an_admin",
         "order by role_members.profile_id for update",
         "order by role_members.profile_id",
       ),
@@ -48,6 +48,41 @@ async function oneAdminStays(target: TestDatabase): Promise<void> {
   expect(left.length).toBeGreaterThanOrEqual(1);
   expect(values.filter((value) => value === "revoked")).toHaveLength(admins.length - left.length);
   for (const value of values) expect(["revoked", "last_admin", "permission_denied"]).toContain(value);
+}
+
+describe("ten admins whose accounts are deleted at once", () => {
+  test("leave one", async () => {
+    await oneAccountStays(database);
+  });
+
+  test("leave none when the members are not locked", async () => {
+    await withSabotage(
+      replaceInFunction(
+        "private.keep_an_admin",
+        "order by role_members.profile_id for update",
+        "order by role_members.profile_id",
+      ),
+      oneAccountStays,
+      { rounds: 8 },
+    );
+  });
+});
+
+async function oneAccountStays(target: TestDatabase): Promise<void> {
+  const admins: string[] = [];
+  for (let count = 0; count < 10; count++) admins.push(await newCustomer(target.sql));
+  await target.sql`delete from public.role_members where role = 'admin'`;
+  await target.sql`insert into public.role_members (profile_id, role)
+    select id, 'admin' from unnest(${admins}::uuid[]) as id`;
+  const { values, errors } = await race(target, admins.length, async (sql, index) => {
+    const refusal = await refusalOf(() => sql.begin((tx) => deleteAccount(tx, admins[index] as string)));
+    return refusal?.code ?? "deleted";
+  });
+  expect(errors.map(String)).toEqual([]);
+  expect(values.toSorted()).toEqual([...Array(9).fill("deleted"), "last_admin"]);
+  const [left] = await target.sql`select count(*) as admins from public.role_members
+    join public.profiles on profiles.id = role_members.profile_id where role = 'admin' and closed_at is null`;
+  expect(left?.admins).toBe(1);
 }
 
 describe("twenty writes by staff at once", () => {

@@ -152,6 +152,20 @@ describe("a role", () => {
     });
   });
 
+  test("of admin keeps its last holder's account from being deleted, and no other", async () => {
+    await database.rolledBack(async (sql) => {
+      await sql`delete from public.role_members where role = 'admin'`;
+      const [one, two, other] = [await newCustomer(sql), await newCustomer(sql), await newCustomer(sql)];
+      await sql`insert into public.role_members (profile_id, role) values (${one}, 'admin'), (${two}, 'admin'), (${other}, 'finance')`;
+      await deleteAccount(sql, one);
+      await expectRefusal(() => deleteAccount(sql, two), { code: "last_admin", status: 409 });
+      await deleteAccount(sql, other);
+      const open =
+        await sql`select id from public.profiles where id = any (${[one, two, other]}) and closed_at is null`;
+      expect(open.map(({ id }) => id)).toEqual([two]);
+    });
+  });
+
   test.each(staffRoles.filter((role) => role !== "admin"))("of %s does not let its holder make roles", async (role) => {
     await database.rolledBack(async (sql) => {
       const id = await asStaff(sql, role);

@@ -6,6 +6,7 @@ import { GuestCart } from "./guest-cart.ts";
 import { guestStorage } from "./guest-storage.ts";
 import { Http } from "./http.ts";
 import { Alerts } from "./resources/alerts.ts";
+import { Audit } from "./resources/audit.ts";
 import { Carts } from "./resources/cart.ts";
 import { Catalog } from "./resources/catalog.ts";
 import { Checkout } from "./resources/checkout.ts";
@@ -72,6 +73,7 @@ export interface Seatline {
   disputes: Disputes;
   ledger: Ledger;
   alerts: Alerts;
+  audit: Audit;
   subscriptions: Subscriptions;
   transfers: Transfers;
   /** Supabase Auth: sign-up, sign-in, sign-out, one-time passwords. */
@@ -122,6 +124,7 @@ export function createSeatline(options: SeatlineOptions): Seatline {
     processes: new Processes(api),
     ledger: new Ledger(api),
     alerts: new Alerts(api),
+    audit: new Audit(api),
     recommendations: new Recommendations(api),
     refunds: new Refunds(api),
     disputes: new Disputes(api),

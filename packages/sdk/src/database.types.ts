@@ -5652,6 +5652,7 @@ export type Database = {
           unit: string;
         }[];
       };
+      audit_head: { Args: Record<PropertyKey, never>; Returns: Json };
       calendar_feed: { Args: { token: string }; Returns: Json };
       cancel_draft_order: { Args: { draft_order_id: string; idempotency_key?: string }; Returns: Json };
       cancel_enrollment: { Args: { enrollment_id: string; idempotency_key?: string }; Returns: Json };
@@ -6332,6 +6333,7 @@ export type Database = {
       };
       use_download: { Args: { download_id: string; idempotency_key?: string }; Returns: Json };
       variant_prices: { Args: { currency?: string; quantity?: number; variant_ids: string[] }; Returns: Json };
+      verify_audit: { Args: { expected_head?: string }; Returns: Json };
       verify_certificate: { Args: { number: string }; Returns: Json };
       void_payment: { Args: { idempotency_key?: string; payment_id: string; reason: string }; Returns: Json };
       withdraw_seat: { Args: { enrollment_id: string; idempotency_key?: string; reason: string }; Returns: Json };

@@ -102,6 +102,7 @@ export const errorCodes = [
   "invalid_api_key",
   "invalid_attendance",
   "invalid_attributes",
+  "invalid_audit_head",
   "invalid_body",
   "invalid_concern",
   "invalid_coupons",

@@ -49,6 +49,7 @@ import { reconcileMethods } from "./payments.reconcile-methods.ts";
 import { reconcileRefunds } from "./payments.reconcile-refunds.ts";
 import { sendCapture } from "./payments.send-capture.ts";
 import { sendRefund } from "./payments.send-refund.ts";
+import { anchorAudit } from "./people.anchor-audit.ts";
 import { closeAbandonedProcesses } from "./processes.close-abandoned.ts";
 import { pushOrder } from "./production.push-order.ts";
 import { tellChange } from "./production.tell-change.ts";
@@ -115,6 +116,7 @@ export const scheduledTasks: Record<ScheduledTaskName, ScheduledTask> = {
   "payments.reconcile": reconcilePayments,
   "payments.expire-gift-cards": expireGiftCards,
   "payments.reconcile-refunds": reconcileRefunds,
+  "people.anchor-audit": anchorAudit,
   "payments.read-events": readEvents,
   "payments.reconcile-methods": reconcileMethods,
   "subscriptions.reconcile": reconcileSubscriptions,

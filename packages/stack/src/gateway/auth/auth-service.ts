@@ -82,6 +82,7 @@ function problemOf(error: unknown): AuthProblem {
   const code = String((error as { code?: unknown }).code ?? "");
   if (code.startsWith("22"))
     return new AuthProblem(400, "validation_failed", "A value in the request has the wrong form.");
+  if (code === "PGRST") return refusalOf(error as { message: string; detail?: string });
   if (code === "23503") return new AuthProblem(409, "conflict", "Other records still depend on this user.");
   if (code.startsWith("23")) return new AuthProblem(409, "conflict", "The change conflicts with what is stored.");
   if (/^(08|57P|CONNECT|ECONN|CONNECTION)/.test(code)) {
@@ -91,6 +92,12 @@ function problemOf(error: unknown): AuthProblem {
   }
   console.error("Auth: unexpected error", error);
   return new AuthProblem(500, "unexpected_failure", "Auth could not finish this request.");
+}
+
+/** What a trigger of ours refused, such as `last_admin`: the message and the detail are the JSON that PostgREST would make an answer of. */
+function refusalOf({ message, detail = "{}" }: { message: string; detail?: string }): AuthProblem {
+  const said = JSON.parse(message) as { code: string; message: string };
+  return new AuthProblem((JSON.parse(detail) as { status?: number }).status ?? 409, said.code, said.message);
 }
 
 const unsupported = ["authorize", "callback", "sso", "saml", "factors", "oauth", "web3", "passkeys"];
