@@ -1427,9 +1427,7 @@ begin
     where provider_events.processed_at is null and provider_events.attempts < 20 and provider_events.received_at < now() - interval '5 seconds'
     order by provider_events.received_at limit apply_pending_provider_events.max_events for update skip locked
   loop
-    if private.try_provider_event(v_event.provider, v_event.event_id) <> 'failed' then
-      v_applied := v_applied + 1;
-    end if;
+    v_applied := v_applied + (private.try_provider_event(v_event.provider, v_event.event_id) <> 'failed')::integer;
   end loop;
   return v_applied;
 end
@@ -9785,8 +9783,7 @@ CREATE OR REPLACE FUNCTION private.missing_provider_events(provider text, event_
  SET search_path TO ''
 AS $function$
   select event.id from unnest(missing_provider_events.event_ids) as event (id)
-  where not exists (
-    select from private.provider_events where provider_events.provider = missing_provider_events.provider and provider_events.event_id = event.id);
+  where not exists (select from private.provider_events where provider_events.provider = missing_provider_events.provider and provider_events.event_id = event.id);
 $function$;
 
 CREATE OR REPLACE FUNCTION private.move_beyond_stock(shelf public.stock_slots, holder_id uuid, quantity integer)
@@ -19099,6 +19096,23 @@ exception when others then
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.try_taken_event(provider text, event_id text, request_id text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform from private.provider_events
+  where provider_events.provider = try_taken_event.provider and provider_events.event_id = try_taken_event.event_id
+    and provider_events.processed_at is null and provider_events.attempts = 0 for update skip locked;
+  if not found then
+    return null;
+  end if;
+  perform set_config('seatline.request_id', try_taken_event.request_id, true);
+  return private.try_provider_event(try_taken_event.provider, try_taken_event.event_id);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.uncount_uses(promotion_id uuid, customer_ids uuid[], coupon_ids uuid[])
  RETURNS void
  LANGUAGE plpgsql
@@ -25747,6 +25761,8 @@ COMMENT ON FUNCTION "private"."translations_problem"(jsonb, text[]) IS 'Why tran
 
 COMMENT ON FUNCTION "private"."try_provider_event"(text, text) IS 'apply_provider_event that keeps the event and the error when it fails: all effects are undone, the inbox row stays.';
 
+COMMENT ON FUNCTION "private"."try_taken_event"(text, text, text) IS 'try_provider_event of one that nobody has tried, under the request id that brought it; null when somebody else has it or had it. It waits for nobody, so several can work through the inbox.';
+
 COMMENT ON FUNCTION "private"."uncount_uses"(uuid, uuid[], uuid[]) IS 'Counts back uses of one promotion that were just given back, one customer and coupon (or null) each.';
 
 COMMENT ON FUNCTION "private"."undo_order"(uuid, text) IS 'Cancels a paid order: access ends, units go back on sale, what was captured is refunded. The caller holds the order''s row.';
@@ -31750,6 +31766,12 @@ REVOKE ALL ON FUNCTION "private"."try_provider_event"(text, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."try_provider_event"(text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."try_provider_event"(text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."try_taken_event"(text, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."try_taken_event"(text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."try_taken_event"(text, text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."uncount_uses"(uuid, uuid[], uuid[]) FROM PUBLIC;
 

@@ -360,6 +360,27 @@ as $$
 $$;
 comment on function private.untried_provider_events(integer) is 'What was taken into the inbox and then left, since whoever took it ended or had too much to do. The worker looks every second.';
 
+create function private.try_taken_event(provider text, event_id text, request_id text)
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  perform from private.provider_events
+  where provider_events.provider = try_taken_event.provider and provider_events.event_id = try_taken_event.event_id
+    and provider_events.processed_at is null and provider_events.attempts = 0 for update skip locked;
+  if not found then
+    return null;
+  end if;
+  perform set_config('seatline.request_id', try_taken_event.request_id, true);
+  return private.try_provider_event(try_taken_event.provider, try_taken_event.event_id);
+end
+$$;
+comment on function private.try_taken_event(text, text, text) is
+  'try_provider_event of one that nobody has tried, under the request id that brought it; null when somebody else has it or had it. It waits for nobody, so several can work through the inbox.';
+
 create function private.apply_pending_provider_events(max_events integer default 100)
 returns integer
 language plpgsql
@@ -376,9 +397,7 @@ begin
     where provider_events.processed_at is null and provider_events.attempts < 20 and provider_events.received_at < now() - interval '5 seconds'
     order by provider_events.received_at limit apply_pending_provider_events.max_events for update skip locked
   loop
-    if private.try_provider_event(v_event.provider, v_event.event_id) <> 'failed' then
-      v_applied := v_applied + 1;
-    end if;
+    v_applied := v_applied + (private.try_provider_event(v_event.provider, v_event.event_id) <> 'failed')::integer;
   end loop;
   return v_applied;
 end
@@ -426,7 +445,6 @@ security invoker
 set search_path = ''
 as $$
   select event.id from unnest(missing_provider_events.event_ids) as event (id)
-  where not exists (
-    select from private.provider_events where provider_events.provider = missing_provider_events.provider and provider_events.event_id = event.id);
+  where not exists (select from private.provider_events where provider_events.provider = missing_provider_events.provider and provider_events.event_id = event.id);
 $$;
 comment on function private.missing_provider_events(text, text[]) is 'Those of these events that never came into the inbox.';

@@ -80,6 +80,56 @@ describe("a crowd of deliveries", () => {
     expect(await outcomeOf(target.sql, sale)).toMatchObject({ ...paidOnce, events: { "order.paid": 1 } });
   }
 
+  test("is applied by several at once, each event once, and who holds one of it is not waited for", async () => {
+    const sales = [];
+    while (sales.length < 12) sales.push(await openSale(database.sql));
+    const { client } = watched(database, true);
+    const inbox = new WebhookInbox(client, "stripe", undefined, 0);
+    const deliveries = sales.map(deliveryOf);
+    await Promise.all(deliveries.map((delivery) => inbox.receive(delivery)));
+    await database.sql`update private.provider_events set received_at = now() - interval '6 seconds' where processed_at is null`;
+    const sql = workerSql(database);
+    const found: number[] = [];
+    const [held, ...others] = sales as [Sale, ...Sale[]];
+    const eventId = deliveries[0]?.event.id ?? "";
+    await database.sql.begin(async (holder) => {
+      await holder`select from private.provider_events where event_id = ${eventId} for update`;
+      const log = createLog("silent");
+      await Promise.all([1, 2].map(() => applyTakenEvents(sql, log, (events) => found.push(events))));
+    });
+    expect(found).toEqual([12, 12]);
+    for (const sale of others)
+      expect(await outcomeOf(database.sql, sale)).toMatchObject({ ...paidOnce, events: { "order.paid": 1 } });
+    expect(await outcomeOf(database.sql, held)).toMatchObject({ order: "pending" });
+    expect(await applyTakenEvents(sql, createLog("silent"))).toBe(1);
+    await sql.end();
+    expect(await outcomeOf(database.sql, held)).toMatchObject({ ...paidOnce, events: { "order.paid": 1 } });
+    const kept = await database.sql`select request_id from public.status_changes where subject_id = ${held.orderId}`;
+    expect(kept).toContainEqual({ request_id: "crowd-test" });
+    await expectInvariants(database.sql);
+  });
+
+  test("is left to the worker by the function once the worker has come that far", async () => {
+    const sales = [];
+    while (sales.length < 6) sales.push(await openSale(database.sql));
+    const { client, calls } = watched(database);
+    const behind: Promise<unknown>[] = [];
+    const rpc = (verb: string, parameters: Record<string, unknown>) => {
+      if (verb !== "receive_provider_event") return client.rpc(verb, parameters);
+      calls.push(verb);
+      return { setHeader: async () => ({ data: { outcome: "duplicate" }, error: null, status: 200 }) };
+    };
+    const inbox = new WebhookInbox({ rpc } as unknown as Database, "stripe", (work) => void behind.push(work), 0);
+    await Promise.all(sales.map((sale) => inbox.receive(deliveryOf(sale))));
+    await Promise.all(behind);
+    expect(calls.filter((verb) => verb === "receive_provider_event")).toHaveLength(1);
+    await database.sql`update private.provider_events set received_at = now() - interval '6 seconds' where processed_at is null`;
+    const sql = workerSql(database);
+    expect(await applyTakenEvents(sql, createLog("silent"))).toBe(6);
+    await sql.end();
+    for (const sale of sales) expect(await outcomeOf(database.sql, sale)).toMatchObject(paidOnce);
+  });
+
   test("with one event that the database cannot hold keeps the others", async () => {
     const sale = await openSale(database.sql);
     const inbox = new WebhookInbox(watched(database, true).client, "stripe", undefined, 0);

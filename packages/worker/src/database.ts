@@ -35,7 +35,7 @@ export function openDatabase(url: string, onLoss: (error: Error) => void = () =>
   const pool = new pg.Pool({
     connectionString: url,
     application_name: "seatline worker",
-    max: 5,
+    max: 8, // four of them for provider events, in a crowd
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
     maxLifetimeSeconds: 30 * 60,

@@ -11,6 +11,7 @@ import { openBoss } from "./open-boss.ts";
 import { CERTIFICATE_BUCKET, INVOICE_BUCKET, openPdfFiles } from "./pdf-files.ts";
 import { EVENT_TASKS, type EventJob, type EventTaskName, SCHEDULED_TASKS, type TaskName } from "./queues.ts";
 import { Relay } from "./relay.ts";
+import { RightOfWay } from "./right-of-way.ts";
 import { type Runner, runEventTask, runScheduledTask } from "./run-task.ts";
 import type { Settings } from "./settings.ts";
 import { openStoredFiles } from "./stored-files.ts";
@@ -21,6 +22,8 @@ const BUSY_PAUSE = 20;
 const IDLE_PAUSE = 1_000;
 const FAILURE_PAUSE = 15_000;
 const STOP_TIMEOUT = 30_000;
+/** So long at most does what follows a sale wait for sales that wait themselves, each time. */
+const GIVE_WAY = 10_000;
 
 /** A running worker. */
 export type Worker = {
@@ -58,7 +61,8 @@ export async function startWorker(
   const certificateFiles = pdfFiles(CERTIFICATE_BUCKET);
   const storedFiles = openStoredFiles(settings.supabaseUrl, settings.supabaseSecretKey);
   const tools = { sql, mailer, providers, invoiceFiles, certificateFiles, storedFiles, settings };
-  const wake = await takeWork(boss, { tools, log, observe: metrics.observe });
+  const way = new RightOfWay(GIVE_WAY);
+  const wake = await takeWork(boss, { tools, log, observe: metrics.observe }, way);
   const off: ReadonlySet<EventTaskName> = new Set(
     settings.production ? [] : ["production.push-order", "production.tell-change"],
   );
@@ -72,10 +76,14 @@ export async function startWorker(
     for (const task of relayed.tasks) wake(task);
     return relayed.events;
   };
-  const applyOnce = () => applyTakenEvents(sql, log);
+  const relayBehind = async () => {
+    await way.wait();
+    return await relayOnce();
+  };
+  const applyOnce = () => applyTakenEvents(sql, log, (events) => way.set(events > 0));
   const loops = options.continuous
     ? Promise.all([
-        keepDoing("relaying", relayOnce, stopping.signal, log),
+        keepDoing("relaying", relayBehind, stopping.signal, log),
         keepDoing("applying", applyOnce, stopping.signal, log),
       ])
     : Promise.resolve();
@@ -87,7 +95,9 @@ export async function startWorker(
     async stop() {
       facts.stopping = true;
       stopping.abort();
+      way.set(false);
       await loops;
+      way.set(false);
       await boss.stop({ graceful: true, timeout: STOP_TIMEOUT, close: true });
       mailer.close();
       await sql.end();
@@ -99,12 +109,14 @@ export async function startWorker(
 }
 
 /** Registers every task with its queue; the returned function makes a queue look for work now instead of at its next poll. */
-async function takeWork(boss: PgBoss, runner: Runner): Promise<(task: TaskName) => void> {
+async function takeWork(boss: PgBoss, runner: Runner, way: RightOfWay): Promise<(task: TaskName) => void> {
   const workers = new Map<TaskName, string>();
   const common = { perJobResults: true, includeMetadata: true } as const;
   for (const name of EVENT_TASKS) {
-    const run = (jobs: JobWithMetadata<EventJob>[]): Promise<JobResult[]> =>
-      Promise.all(jobs.map((job) => runEventTask(name, eventTasks[name], job, runner)));
+    const run = async (jobs: JobWithMetadata<EventJob>[]): Promise<JobResult[]> => {
+      await way.wait();
+      return await Promise.all(jobs.map((job) => runEventTask(name, eventTasks[name], job, runner)));
+    };
     const options = { ...common, batchSize: 10, burstWhenBatchFull: true, pollingIntervalSeconds: 4 } as const;
     workers.set(name, await boss.work<EventJob, JobResult[], typeof options>(name, options, run));
   }

@@ -106,6 +106,8 @@ export class WebhookInbox {
         // Answers first: a purchase takes as long as twenty of them.
         while (this.#taking) await this.#taking;
         const outcome = await this.#apply(next);
+        // The worker has come so far: it applies several at once and does better without this one in its way.
+        if (outcome === "duplicate") this.#behind = [];
         log("info", "provider event applied", { request_id: requestId, event_id: event.id, type: event.type, outcome });
       } catch (error) {
         log("warn", "left to the worker", { request_id: requestId, event_id: event.id, cause: error });
