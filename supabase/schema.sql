@@ -306,7 +306,11 @@ CREATE TABLE "public"."invoice_lines" ("invoice_id" uuid NOT NULL, "position" in
 
 ALTER TABLE "public"."invoice_lines" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."invoices" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "kind" text NOT NULL, "year" integer NOT NULL, "serial" integer NOT NULL, "order_id" uuid NOT NULL, "refund_id" uuid, "corrects_id" uuid, "issued_at" timestamp with time zone NOT NULL, "time_zone" text NOT NULL, "paid_on" date, "currency" text NOT NULL, "minor_units" integer NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "shipping_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "seller_name" text NOT NULL, "seller_address" text NOT NULL, "seller_tax_id" text NOT NULL, "buyer_name" text NOT NULL, "buyer_email" text, "buyer_address" text, "buyer_tax_id" text, "locale" text NOT NULL, "pdf_path" text, "pdf_sha256" text, "pdf_bytes" integer, CONSTRAINT "invoices_add_up" CHECK ((total_amount = (((subtotal_amount - discount_amount) + tax_amount) + shipping_amount))), CONSTRAINT "invoices_are_about_money" CHECK (((total_amount > 0) AND (subtotal_amount >= 0) AND (discount_amount >= 0) AND (tax_amount >= 0) AND (shipping_amount >= 0) AND ((tax_included_amount >= 0) AND (tax_included_amount <= (subtotal_amount - discount_amount))))), CONSTRAINT "invoices_are_numbered_from_one" CHECK ((serial > 0)), CONSTRAINT "invoices_are_numbered_once_per_series" UNIQUE (kind, year, serial), CONSTRAINT "invoices_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit_note'::text]))), CONSTRAINT "invoices_count_the_year_of_the_shop" CHECK (((year)::numeric = EXTRACT(year FROM (issued_at AT TIME ZONE time_zone)))), CONSTRAINT "invoices_keep_a_readable_hash" CHECK ((pdf_sha256 ~ '^[0-9a-f]{64}$'::text)), CONSTRAINT "invoices_know_their_pdf_wholly" CHECK ((num_nulls(pdf_path, pdf_sha256, pdf_bytes) = ANY (ARRAY[0, 3]))), CONSTRAINT "invoices_pkey" PRIMARY KEY (id), CONSTRAINT "invoices_say_what_a_credit_note_corrects" CHECK ((((kind = 'credit_note'::text) = (corrects_id IS NOT NULL)) AND ((kind = 'credit_note'::text) = (refund_id IS NOT NULL)))), CONSTRAINT "invoices_speak_a_known_language" CHECK ((locale = ANY (ARRAY['id'::text, 'en'::text]))));
+CREATE TABLE "public"."invoices" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "kind" text NOT NULL, "year" integer NOT NULL, "serial" integer NOT NULL, "order_id" uuid NOT NULL, "refund_id" uuid, "transaction_id" uuid, "corrects_id" uuid, "issued_at" timestamp with time zone NOT NULL, "time_zone" text NOT NULL, "paid_on" date, "currency" text NOT NULL, "minor_units" integer NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "shipping_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "seller_name" text NOT NULL, "seller_address" text NOT NULL, "seller_tax_id" text NOT NULL, "buyer_name" text NOT NULL, "buyer_email" text, "buyer_address" text, "buyer_tax_id" text, "locale" text NOT NULL, "pdf_path" text, "pdf_sha256" text, "pdf_bytes" integer, CONSTRAINT "invoices_add_up" CHECK ((total_amount = (((subtotal_amount - discount_amount) + tax_amount) + shipping_amount))), CONSTRAINT "invoices_are_about_money" CHECK (((total_amount > 0) AND (subtotal_amount >= 0) AND (discount_amount >= 0) AND (tax_amount >= 0) AND (shipping_amount >= 0) AND ((tax_included_amount >= 0) AND (tax_included_amount <= (subtotal_amount - discount_amount))))), CONSTRAINT "invoices_are_numbered_from_one" CHECK ((serial > 0)), CONSTRAINT "invoices_are_numbered_once_per_series" UNIQUE (kind, year, serial), CONSTRAINT "invoices_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit_note'::text]))), CONSTRAINT "invoices_count_the_year_of_the_shop" CHECK (((year)::numeric = EXTRACT(year FROM (issued_at AT TIME ZONE time_zone)))), CONSTRAINT "invoices_keep_a_readable_hash" CHECK ((pdf_sha256 ~ '^[0-9a-f]{64}$'::text)), CONSTRAINT "invoices_know_their_pdf_wholly" CHECK ((num_nulls(pdf_path, pdf_sha256, pdf_bytes) = ANY (ARRAY[0, 3]))), CONSTRAINT "invoices_pkey" PRIMARY KEY (id), CONSTRAINT "invoices_say_what_a_credit_note_corrects" CHECK ((((kind = 'credit_note'::text) = (corrects_id IS NOT NULL)) AND (num_nonnulls(refund_id, transaction_id) =
+CASE kind
+    WHEN 'credit_note'::text THEN 1
+    ELSE 0
+END))), CONSTRAINT "invoices_speak_a_known_language" CHECK ((locale = ANY (ARRAY['id'::text, 'en'::text]))));
 
 ALTER TABLE "public"."invoices" ENABLE ROW LEVEL SECURITY;
 
@@ -2993,8 +2997,8 @@ CREATE OR REPLACE FUNCTION private.charge_instalment(part public.instalments, pa
 AS $function$
 declare
   v_payment_id uuid;
-  v_covered bigint := (select orders.total_amount from public.orders where orders.id = part.order_id) - private.due_amount(part.order_id);
-  v_missing bigint := (select sum(instalments.amount) from public.instalments where instalments.order_id = part.order_id and instalments.number <= part.number) - v_covered;
+  v_missing bigint := (select sum(instalments.amount) from public.instalments where instalments.order_id = part.order_id and instalments.number <= part.number)
+    - private.covered_by_payments(part.order_id);
 begin
   begin
     v_payment_id := private.charge_order(part.order_id, charge_instalment.payment_method_id, 'instalment', least(v_missing, private.due_amount(part.order_id)));
@@ -4647,6 +4651,18 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.covered_by_payments(order_id uuid)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select coalesce(sum(instalments.amount), 0) - private.due_amount(covered_by_payments.order_id)
+    from public.instalments where instalments.order_id = covered_by_payments.order_id and instalments.status not in ('cancelled', 'written_off'));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.create_draft_order(customer_id uuid, lines jsonb, currency text, shipping_address_id uuid, coupon_codes text[], country text, province text, note text, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -4745,12 +4761,41 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.credit_note_of(refund_id uuid)
+CREATE OR REPLACE FUNCTION private.credit_invoice(order_id uuid, refund_id uuid, transaction_id uuid, amount bigint, tax_amount bigint)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_invoice_id uuid;
+  v_invoice public.invoices;
+  v_year integer;
+  v_credit_note_id uuid := private.credit_note_of(credit_invoice.refund_id, credit_invoice.transaction_id);
+begin
+  if v_credit_note_id is not null or coalesce(credit_invoice.amount, 0) <= 0 then
+    return v_credit_note_id;
+  end if;
+  -- the two events of one order are worked on side by side: what is corrected must be there first
+  v_invoice_id := private.issue_invoice(credit_invoice.order_id);
+  if v_invoice_id is null then
+    return null;
+  end if;
+  select * into v_invoice from public.invoices where invoices.id = v_invoice_id;
+  v_year := private.lock_invoice_series('credit_note');
+  v_credit_note_id := private.credit_note_of(credit_invoice.refund_id, credit_invoice.transaction_id);
+  if v_credit_note_id is not null then
+    return v_credit_note_id;
+  end if;
+  return private.write_credit_note(credit_invoice.refund_id, credit_invoice.transaction_id, v_invoice, credit_invoice.amount, coalesce(credit_invoice.tax_amount, 0), v_year);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.credit_note_of(refund_id uuid, transaction_id uuid)
  RETURNS uuid
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  select invoices.id from public.invoices where invoices.refund_id = credit_note_of.refund_id;
+  select invoices.id from public.invoices where invoices.refund_id = credit_note_of.refund_id or invoices.transaction_id = credit_note_of.transaction_id;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.customers_saving(older_than interval DEFAULT '00:02:00'::interval)
@@ -5352,6 +5397,7 @@ begin
   -- what was agreed before and not paid yet is not wanted any more
   perform private.end_order(waiting.id, 'cancelled', edit_paid_order.reason) from unnest(v_waiting) as waiting (id);
   perform private.give_back_promotions(v_waiting);
+  -- of an order with money owed there is nothing to exchange: what goes is not owed any more, and what was paid beyond goes back
   if v_gone is not null and (v_added is null or private.due_amount(target.id) > 0) then
     perform private.refund_order(target.id, v_gone, null, edit_paid_order.reason, true, null);
     v_gone := null;
@@ -5435,14 +5481,16 @@ begin
   where orders.id = target.id returning orders.* into target;
   perform private.note_backorders(target.id);
   perform private.redeem_promotions(target.id, target.customer_id, v_quote, target.expires_at, '{}');
+  perform private.propose_instalments_again(target);
   v_kept := private.kept_amount(target.id);
   if target.total_amount = 0 and v_kept = 0 then
     perform private.confirm_order(target.id);
-  elsif v_kept >= target.total_amount then
-    -- parts that were paid cover it now
+  elsif v_kept >= coalesce(private.instalment_start(target.id), target.total_amount) then
+    -- parts that were paid cover it now, or its first instalment
     perform private.deliver_covered_order(target, (
       select payments.id from public.payments where payments.order_id = target.id and private.refundable_amount(payments.id) > 0
       order by private.refundable_amount(payments.id) desc limit 1), v_kept - target.total_amount);
+    perform private.settle_instalments(target.id);
   end if;
 end
 $function$;
@@ -7693,8 +7741,7 @@ begin
   end if;
   perform private.give_reason(give_back_items.note);
   if v_owed > 0 then
-    perform private.release_owed(target.id, v_owed, (
-      select format('released:%s:%s:%s', target.id, order_items.id, order_items.refunded_quantity) from public.order_items where order_items.id = give_back_items.item_ids[1]));
+    perform private.release_owed(target.id, v_owed, private.release_key(target.id, give_back_items.item_ids[1]));
   end if;
   if not v_rest and v_worth = v_left and v_left > 0 then
     update public.orders set status = 'refunded' where orders.id = target.id;
@@ -7712,6 +7759,10 @@ begin
       from unnest(give_back_items.item_ids, give_back_items.quantities) as given (item_id, quantity))
     where refunds.id = v_refund_ids[1];
     perform private.emit('order.refunded', 'order', target.id, jsonb_build_object('refund_id', v_refund_ids[1], 'whole', not v_rest and v_worth = v_left));
+  end if;
+  if v_owed > 0 then
+    perform private.lower_instalments(target.id, v_owed);
+    perform private.settle_instalments(target.id);
   end if;
   perform private.give_reason(null);
   return v_refund_ids[1];
@@ -8389,7 +8440,7 @@ declare
 begin
   select jsonb_build_object(
     'id', invoices.id, 'kind', invoices.kind, 'number', invoices.number, 'order_id', invoices.order_id, 'order_number', orders.number,
-    'refund_id', invoices.refund_id, 'corrects_id', invoices.corrects_id, 'corrects_number', corrected.number,
+    'refund_id', invoices.refund_id, 'transaction_id', invoices.transaction_id, 'corrects_id', invoices.corrects_id, 'corrects_number', corrected.number,
     'issued_at', invoices.issued_at, 'time_zone', invoices.time_zone, 'paid_on', invoices.paid_on,
     'currency', invoices.currency, 'minor_units', invoices.minor_units, 'subtotal_amount', invoices.subtotal_amount,
     'discount_amount', invoices.discount_amount, 'tax_amount', invoices.tax_amount, 'tax_included_amount', invoices.tax_included_amount,
@@ -8650,36 +8701,35 @@ declare
   v_refund public.refunds;
   v_amount bigint;
   v_tax bigint;
-  v_invoice_id uuid;
-  v_invoice public.invoices;
-  v_year integer;
-  v_credit_note_id uuid := private.credit_note_of(issue_credit_note.refund_id);
 begin
   select * into v_refund from public.refunds where refunds.id = issue_credit_note.refund_id and refunds.status = 'success';
-  if v_refund.id is null or v_credit_note_id is not null then
-    return v_credit_note_id;
-  end if;
   -- what a bank sent back is booked back, and booked again when a new try succeeds
   select sum(ledger_entries.amount), sum(ledger_entries.amount) filter (where ledger_entries.account = 'tax_payable') into v_amount, v_tax
   from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
   where ledger_transactions.order_id = v_refund.order_id and ledger_entries.account in ('refunds', 'tax_payable')
     and split_part(ledger_transactions.effect_key, ':', 1) in ('refund', 'refund_failed')
     and split_part(ledger_transactions.effect_key, ':', 2) = v_refund.id::text;
-  if coalesce(v_amount, 0) <= 0 then
-    return null;
-  end if;
-  -- the two events of one order are worked on side by side: what is corrected must be there first
-  v_invoice_id := private.issue_invoice(v_refund.order_id);
-  if v_invoice_id is null then
-    return null;
-  end if;
-  select * into v_invoice from public.invoices where invoices.id = v_invoice_id;
-  v_year := private.lock_invoice_series('credit_note');
-  v_credit_note_id := private.credit_note_of(v_refund.id);
-  if v_credit_note_id is not null then
-    return v_credit_note_id;
-  end if;
-  return private.write_credit_note(v_refund.id, v_invoice, v_amount, coalesce(v_tax, 0), v_year);
+  return private.credit_invoice(v_refund.order_id, issue_credit_note.refund_id, null, v_amount, v_tax);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.issue_credit_note_of_debt(transaction_id uuid)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_order_id uuid;
+  v_amount bigint;
+  v_tax bigint;
+begin
+  -- a debt that is given up leaves the sale and its tax as they are; one that is released undoes that much of both
+  select ledger_transactions.order_id, sum(ledger_entries.amount), sum(ledger_entries.amount) filter (where ledger_entries.account = 'tax_payable') into v_order_id, v_amount, v_tax
+  from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
+  where ledger_transactions.id = issue_credit_note_of_debt.transaction_id and ledger_entries.account in ('refunds', 'tax_payable', 'bad_debts')
+    and split_part(ledger_transactions.effect_key, ':', 1) in ('released', 'written_off')
+  group by ledger_transactions.order_id;
+  return private.credit_invoice(v_order_id, null, issue_credit_note_of_debt.transaction_id, v_amount, v_tax);
 end
 $function$;
 
@@ -9499,6 +9549,31 @@ begin
       status = case when payments.captured_amount = payments.refunded_amount + dispute.held_amount then 'refunded' else payments.status end
     where payments.id = dispute.payment_id;
   end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.lower_instalments(order_id uuid, amount bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_part public.instalments;
+  v_rest bigint := lower_instalments.amount;
+begin
+  for v_part in
+    select instalments.* from public.instalments join public.instalment_schedules on instalment_schedules.order_id = instalments.order_id
+    where instalments.order_id = lower_instalments.order_id and instalment_schedules.status = 'running' and instalments.status in ('scheduled', 'processing', 'overdue', 'failed')
+    order by instalments.number desc
+  loop
+    exit when v_rest = 0;
+    if v_part.amount <= v_rest then
+      update public.instalments set status = 'cancelled', next_try_at = null where instalments.id = v_part.id;
+    else
+      update public.instalments set amount = instalments.amount - v_rest where instalments.id = v_part.id;
+    end if;
+    v_rest := v_rest - least(v_rest, v_part.amount);
+  end loop;
 end
 $function$;
 
@@ -12623,6 +12698,47 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.propose_instalments(target public.orders, plan public.instalment_plans)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_amounts bigint[] := private.instalment_amounts(target.total_amount, plan.count, plan.first_basis_points);
+begin
+  delete from public.instalments where instalments.order_id = target.id;
+  if 0 >= any (v_amounts) or exists (
+    select from public.order_items join public.variants on variants.id = order_items.variant_id
+    where order_items.order_id = target.id and order_items.parent_id is null and variants.product_id <> plan.product_id
+  ) then
+    delete from public.instalment_schedules where instalment_schedules.order_id = target.id;
+    return false;
+  end if;
+  insert into public.instalment_schedules (order_id, plan_id) values (target.id, plan.id)
+  on conflict on constraint instalment_schedules_order_id_key do update set plan_id = excluded.plan_id;
+  insert into public.instalments (order_id, number, amount, due_at)
+  select target.id, part.number, part.amount, now() + ('1 ' || plan.period)::interval * (part.number - 1)
+  from unnest(v_amounts) with ordinality as part (amount, number);
+  return true;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.propose_instalments_again(target public.orders)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_plan public.instalment_plans;
+begin
+  select instalment_plans.* into v_plan from public.instalment_schedules join public.instalment_plans on instalment_plans.id = instalment_schedules.plan_id
+  where instalment_schedules.order_id = target.id and instalment_schedules.status = 'proposed';
+  if v_plan.id is not null then
+    perform private.propose_instalments(target, v_plan);
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.provider_customer(person_id uuid, provider_customer_id text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -13807,6 +13923,7 @@ declare
   v_ids uuid[];
   v_quantities integer[];
   v_amount bigint;
+  v_owed bigint := 0;
   v_refund_ids uuid[] := '{}';
 begin
   perform private.require_refunder('payments.refund', refund_order.reason);
@@ -13832,14 +13949,22 @@ begin
     select array_agg(parsed.order_item_id), array_agg(parsed.quantity), sum(parsed.amount) into v_ids, v_quantities, v_amount
     from private.parse_refund_lines(v_order.id, refund_order.lines) as parsed;
   end if;
-  v_amount := coalesce(refund_order.amount, v_amount, v_left, 0);
-  if v_amount <= 0 or coalesce(v_left, 0) <= 0 then
+  v_left := coalesce(v_left, 0);
+  if refund_order.lines is not null and refund_order.amount is null then
+    -- of what was not paid yet nothing goes back: it is not owed any more
+    v_owed := least(v_amount, private.due_amount(v_order.id));
+  end if;
+  v_amount := coalesce(refund_order.amount, v_amount - v_owed, v_left);
+  if v_amount + v_owed <= 0 or v_left + v_owed <= 0 then
     perform private.fail('nothing_to_refund', 409, 'Nothing was paid for this, or it is on its way back already.', 'Read the order''s payments and refunds.');
   end if;
   if v_amount > v_left then
     perform private.fail('refund_exceeds_payment', 409, 'That is more than is left of what was paid.', 'Name a smaller amount.', v_left::text);
   end if;
   perform private.give_reason(refund_order.reason);
+  if v_owed > 0 then
+    perform private.release_owed(v_order.id, v_owed, private.release_key(v_order.id, v_ids[1]));
+  end if;
   update public.orders set status = case when v_amount = v_left then 'refunded' else 'partially_refunded' end where orders.id = v_order.id;
   if v_amount = v_left then
     perform private.take_back_rest(v_order.id, coalesce(refund_order.restock, true), refund_order.reason);
@@ -13851,11 +13976,15 @@ begin
     select jsonb_agg(jsonb_build_object('order_item_id', line.id, 'quantity', line.quantity, 'restock', coalesce(refund_order.restock, true)))
     from unnest(v_ids, v_quantities) as line (id, quantity)), '[]')
   where refunds.id = v_refund_ids[1];
+  if v_owed > 0 then
+    perform private.lower_instalments(v_order.id, v_owed);
+    perform private.settle_instalments(v_order.id);
+  end if;
   perform private.emit('order.refunded', 'order', v_order.id, jsonb_build_object('refund_id', v_refund_ids[1], 'whole', v_amount = v_left));
   perform private.give_reason(null);
   return private.remember_answer(v_person_id, refund_order.idempotency_key, 'refund_order', v_body,
     jsonb_build_object('refund', private.refund_document(v_refund_ids[1]), 'refunds', (
-      select jsonb_agg(private.refund_document(made.id) order by made.position) from unnest(v_refund_ids) with ordinality as made (id, position)),
+      select coalesce(jsonb_agg(private.refund_document(made.id) order by made.position), '[]') from unnest(v_refund_ids) with ordinality as made (id, position)),
       'order', private.order_document(v_order.id)));
 end
 $function$;
@@ -14218,6 +14347,14 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.release_key(order_id uuid, order_item_id uuid)
+ RETURNS text
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select format('released:%s:%s:%s', release_key.order_id, order_items.id, order_items.refunded_quantity) from public.order_items where order_items.id = release_key.order_item_id;
+$function$;
+
 CREATE OR REPLACE FUNCTION private.release_owed(order_id uuid, amount bigint, effect_key text)
  RETURNS void
  LANGUAGE plpgsql
@@ -14226,7 +14363,7 @@ AS $function$
 declare
   v_tax bigint := private.tax_given_back(release_owed.order_id, release_owed.amount);
 begin
-  perform private.post_entries(release_owed.effect_key, release_owed.order_id, (select orders.currency from public.orders where orders.id = release_owed.order_id),
+  perform private.write_back(release_owed.order_id, release_owed.effect_key,
     jsonb_build_object('receivable', -release_owed.amount, 'refunds', release_owed.amount - v_tax, 'tax_payable', v_tax));
   perform private.close_payments_beyond_due(release_owed.order_id);
 end
@@ -14916,6 +15053,27 @@ begin
   perform private.emit('order.reviewed', 'order', v_order.id, jsonb_build_object('resolution', resolve_order_review.resolution));
   perform private.give_reason(null);
   return private.remember_answer(v_person_id, resolve_order_review.idempotency_key, 'resolve_order_review', v_body, private.order_document(v_order.id));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.rest_if_overdue(enrollment_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- whoever is moving the part just now decides, and nobody waits: a payment that comes after us finds the seat at rest
+  perform from public.enrollments
+  join public.order_items on order_items.id = enrollments.order_item_id
+  join public.instalments on instalments.order_id = order_items.order_id
+  where enrollments.id = rest_if_overdue.enrollment_id and instalments.status in ('processing', 'overdue', 'failed')
+    and instalments.overdue_since + make_interval(days => private.setting('instalment_grace_days')::integer) <= now()
+  for share of instalments skip locked;
+  if found then
+    perform private.give_reason('instalments');
+    update public.enrollments set status = 'suspended' where enrollments.id = rest_if_overdue.enrollment_id and enrollments.status = 'active';
+    perform private.give_reason(null);
+  end if;
 end
 $function$;
 
@@ -16121,7 +16279,7 @@ begin
     return;
   end if;
   v_due := private.due_amount(v_schedule.order_id);
-  select orders.total_amount - v_due into v_covered from public.orders where orders.id = v_schedule.order_id;
+  v_covered := private.covered_by_payments(v_schedule.order_id);
   if v_schedule.status = 'proposed' and v_due > 0 then
     -- the order is confirmed: from now on the parts are due
     select ('1 ' || instalment_plans.period)::interval into v_plan_period from public.instalment_plans where instalment_plans.id = v_schedule.plan_id;
@@ -16131,7 +16289,8 @@ begin
   for v_id in
     update public.instalments set status = 'paid', paid_at = now(), next_try_at = null
     from (
-      select parts.id, sum(parts.amount) over (order by parts.number) as up_to from public.instalments as parts where parts.order_id = v_schedule.order_id
+      select parts.id, sum(parts.amount) over (order by parts.number) as up_to from public.instalments as parts
+      where parts.order_id = v_schedule.order_id and parts.status <> 'cancelled'
     ) as summed
     where instalments.id = summed.id and instalments.status not in ('paid', 'cancelled', 'written_off') and (summed.up_to <= v_covered or v_due = 0)
     returning instalments.id
@@ -16408,6 +16567,7 @@ begin
     perform private.fail('already_enrolled', 409, 'You are enrolled in this intake already.', 'Find it among your courses.');
   end if;
   perform private.refuse_cancelled_intakes(array[sit_down.intake]);
+  perform private.rest_if_overdue(v_enrollment_id);
   return v_enrollment_id;
 end
 $function$;
@@ -16689,7 +16849,6 @@ declare
   v_answer jsonb := private.recall_answer(v_person_id, start_instalments.idempotency_key, 'start_instalments', v_body);
   v_order public.orders;
   v_plan public.instalment_plans;
-  v_amounts bigint[];
 begin
   if v_answer is not null then
     return v_answer;
@@ -16700,23 +16859,10 @@ begin
   if v_order.status <> 'pending' or private.kept_amount(v_order.id) + private.pending_exchange(v_order.id) > 0 then
     perform private.fail('order_not_payable', 409, 'A part of this order was paid already.', 'Pay what is due of it.');
   end if;
-  select * into v_plan from public.instalment_plans
-  where instalment_plans.id = start_instalments.plan_id and instalment_plans.status = 'active'
-    and (instalment_plans.product_id is null or not exists (
-      select from public.order_items join public.variants on variants.id = order_items.variant_id
-      where order_items.order_id = v_order.id and order_items.parent_id is null and variants.product_id <> instalment_plans.product_id));
-  if v_plan.id is not null then
-    v_amounts := private.instalment_amounts(v_order.total_amount, v_plan.count, v_plan.first_basis_points);
-  end if;
-  if v_plan.id is null or 0 >= any (v_amounts) then
+  select * into v_plan from public.instalment_plans where instalment_plans.id = start_instalments.plan_id and instalment_plans.status = 'active';
+  if v_plan.id is null or not private.propose_instalments(v_order, v_plan) then
     perform private.fail('instalments_not_offered', 409, 'This order cannot be paid by that plan.', 'Read instalment_plans: some are for one product alone; very small orders have no parts.');
   end if;
-  insert into public.instalment_schedules (order_id, plan_id) values (v_order.id, v_plan.id)
-  on conflict on constraint instalment_schedules_order_id_key do update set plan_id = excluded.plan_id;
-  delete from public.instalments where instalments.order_id = v_order.id;
-  insert into public.instalments (order_id, number, amount, due_at)
-  select v_order.id, part.number, part.amount, now() + ('1 ' || v_plan.period)::interval * (part.number - 1)
-  from unnest(v_amounts) with ordinality as part (amount, number);
   return private.remember_answer(v_person_id, start_instalments.idempotency_key, 'start_instalments', v_body, private.instalment_document(v_order.id));
 end
 $function$;
@@ -18499,7 +18645,7 @@ begin
   perform private.close_payments(new.id, new.status);
   if v_owed > 0 then
     v_tax := private.tax_given_back(new.id, v_owed);
-    perform private.post_entries('released:' || new.id, new.id, new.currency,
+    perform private.write_back(new.id, 'released:' || new.id,
       jsonb_build_object('receivable', -v_owed, 'refunds', v_owed - v_tax, 'tax_payable', v_tax));
   end if;
   return null;
@@ -19781,23 +19927,38 @@ AS $function$
   from unnest(worth_of_items.item_ids, worth_of_items.quantities) as given (item_id, quantity) join public.order_items on order_items.id = given.item_id;
 $function$;
 
-CREATE OR REPLACE FUNCTION private.write_credit_note(refund_id uuid, invoice public.invoices, amount bigint, tax_amount bigint, year integer)
+CREATE OR REPLACE FUNCTION private.write_back(order_id uuid, effect_key text, entries jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if exists (select from public.ledger_transactions where ledger_transactions.effect_key = write_back.effect_key) then
+    return;
+  end if;
+  perform private.post_entries(write_back.effect_key, write_back.order_id, (select orders.currency from public.orders where orders.id = write_back.order_id), write_back.entries);
+  perform private.emit('receivable.written_back', 'ledger_transaction', ledger_transactions.id, jsonb_build_object('order_id', write_back.order_id))
+  from public.ledger_transactions where ledger_transactions.effect_key = write_back.effect_key;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.write_credit_note(refund_id uuid, transaction_id uuid, invoice public.invoices, amount bigint, tax_amount bigint, year integer)
  RETURNS uuid
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 declare
-  v_whole boolean := write_credit_note.amount = invoice.total_amount;
+  v_whole boolean := write_credit_note.amount = invoice.total_amount and write_credit_note.tax_amount = invoice.tax_amount + invoice.tax_included_amount;
   v_taxes jsonb := private.share_of_taxes(invoice.id, write_credit_note.tax_amount);
   v_tax bigint := (select coalesce(sum((tax ->> 'amount')::bigint) filter (where not (tax ->> 'inclusive')::boolean), 0) from jsonb_array_elements(v_taxes) as tax);
   v_net bigint := write_credit_note.amount - v_tax;
   v_included bigint := write_credit_note.tax_amount - v_tax;
   v_credit_note_id uuid;
 begin
-  insert into public.invoices (kind, year, serial, order_id, refund_id, corrects_id, issued_at, time_zone, currency, minor_units, subtotal_amount,
+  insert into public.invoices (kind, year, serial, order_id, refund_id, transaction_id, corrects_id, issued_at, time_zone, currency, minor_units, subtotal_amount,
     discount_amount, tax_amount, tax_included_amount, shipping_amount, total_amount, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, buyer_address, buyer_tax_id, locale)
   values ('credit_note', write_credit_note.year, private.next_invoice_serial('credit_note', write_credit_note.year), invoice.order_id,
-    write_credit_note.refund_id, invoice.id, clock_timestamp(), private.setting('shop_time_zone') #>> '{}', invoice.currency, invoice.minor_units,
+    write_credit_note.refund_id, write_credit_note.transaction_id, invoice.id, clock_timestamp(), private.setting('shop_time_zone') #>> '{}', invoice.currency, invoice.minor_units,
     case when v_whole then invoice.subtotal_amount else v_net end, case when v_whole then invoice.discount_amount else 0 end,
     case when v_whole then invoice.tax_amount else v_tax end, case when v_whole then invoice.tax_included_amount else v_included end,
     case when v_whole then invoice.shipping_amount else 0 end, write_credit_note.amount, invoice.seller_name, invoice.seller_address,
@@ -20048,7 +20209,7 @@ begin
     perform private.fail('instalments_not_found', 404, 'No part of this order is still to be paid.', 'Read get_instalments.');
   end if;
   update public.instalments set status = 'written_off', next_try_at = null where instalments.order_id = v_order.id and instalments.status <> 'paid';
-  perform private.post_entries('written_off:' || v_order.id, v_order.id, v_order.currency,
+  perform private.write_back(v_order.id, 'written_off:' || v_order.id,
     jsonb_build_object('bad_debts', private.due_amount(v_order.id), 'receivable', -private.due_amount(v_order.id)));
   perform private.close_payments(v_order.id, 'paid');
   perform private.follow_instalments(v_order.id);
@@ -21776,6 +21937,8 @@ ALTER TABLE "public"."learning_files" ADD CONSTRAINT "learning_files_path_key" U
 
 ALTER TABLE "public"."ledger_entries" ADD CONSTRAINT "ledger_entries_account_fkey" FOREIGN KEY (account) REFERENCES public.ledger_accounts(code) ON DELETE RESTRICT;
 
+ALTER TABLE "public"."invoices" ADD CONSTRAINT "invoices_transaction_id_fkey" FOREIGN KEY (transaction_id) REFERENCES public.ledger_transactions(id) ON DELETE RESTRICT;
+
 ALTER TABLE "public"."ledger_entries" ADD CONSTRAINT "ledger_entries_transaction_id_fkey" FOREIGN KEY (transaction_id) REFERENCES public.ledger_transactions(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."lesson_contents" ADD CONSTRAINT "lesson_contents_file_id_lesson_id_fkey" FOREIGN KEY (file_id, lesson_id) REFERENCES public.learning_files(id, lesson_id) ON DELETE RESTRICT;
@@ -22438,17 +22601,19 @@ UNION ALL
      JOIN public.orders ON ((orders.id = asked.order_id)))
   WHERE ((orders.status <> 'needs_review'::text) AND (asked.amount > (private.due_amount(orders.id))::numeric))
 UNION ALL
- SELECT 'paid instalments were paid'::text AS invariant,
+ SELECT 'paid instalments were paid, and the others are what is owed'::text AS invariant,
     (parts.order_id)::text AS subject,
-    format('paid %s, covered %s'::text, parts.paid, (orders.total_amount - private.due_amount(orders.id))) AS detail
+    format('paid %s, all %s, due %s'::text, parts.paid, parts.whole, private.due_amount(orders.id)) AS detail
    FROM ((( SELECT instalments.order_id,
-            sum(instalments.amount) FILTER (WHERE (instalments.status = 'paid'::text)) AS paid,
-            sum(instalments.amount) AS whole
+            COALESCE(sum(instalments.amount) FILTER (WHERE (instalments.status = 'paid'::text)), (0)::numeric) AS paid,
+            sum(instalments.amount) AS whole,
+            (array_agg(instalments.amount ORDER BY instalments.number) FILTER (WHERE (instalments.status <> 'paid'::text)))[1] AS next_amount
            FROM public.instalments
+          WHERE (instalments.status <> ALL (ARRAY['cancelled'::text, 'written_off'::text]))
           GROUP BY instalments.order_id) parts
      JOIN public.orders ON ((orders.id = parts.order_id)))
      JOIN public.instalment_schedules ON ((instalment_schedules.order_id = orders.id)))
-  WHERE ((instalment_schedules.status = 'running'::text) AND (orders.status <> 'needs_review'::text) AND (parts.paid > ((orders.total_amount - private.due_amount(orders.id)))::numeric))
+  WHERE ((instalment_schedules.status = 'running'::text) AND (orders.status <> 'needs_review'::text) AND ((((private.due_amount(orders.id))::numeric >= (((parts.whole - parts.paid) - (parts.next_amount)::numeric) + (1)::numeric)) AND ((private.due_amount(orders.id))::numeric <= (parts.whole - parts.paid))) IS NOT TRUE))
 UNION ALL
  SELECT 'a part that is charged has an attempt under way'::text AS invariant,
     (instalments.id)::text AS subject,
@@ -22888,6 +23053,8 @@ CREATE INDEX invoices_issued_at_id_idx ON public.invoices USING btree (issued_at
 CREATE UNIQUE INDEX invoices_one_per_order ON public.invoices USING btree (order_id) WHERE (kind = 'invoice'::text);
 
 CREATE UNIQUE INDEX invoices_one_per_refund ON public.invoices USING btree (refund_id);
+
+CREATE UNIQUE INDEX invoices_one_per_transaction ON public.invoices USING btree (transaction_id);
 
 CREATE INDEX invoices_order_id_idx ON public.invoices USING btree (order_id);
 
@@ -24513,13 +24680,17 @@ COMMENT ON FUNCTION "private"."course_lock"(uuid, uuid) IS 'Why no lesson of the
 
 COMMENT ON FUNCTION "private"."course_outline"(uuid, text) IS 'Does the work of public.course_outline.';
 
+COMMENT ON FUNCTION "private"."covered_by_payments"(uuid) IS 'How much of the parts of an order is paid: what they ask for, less what is due. The caller holds the order''s row.';
+
 COMMENT ON FUNCTION "private"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text) IS 'Does the work of public.create_draft_order.';
 
 COMMENT ON FUNCTION "private"."create_location"(text, text, integer, text) IS 'Does the work of public.create_location.';
 
 COMMENT ON FUNCTION "private"."create_organisation"(text, text, text, text, text, uuid, text) IS 'Does the work of public.create_organisation.';
 
-COMMENT ON FUNCTION "private"."credit_note_of"(uuid) IS 'The credit note of a refund, null when there is none.';
+COMMENT ON FUNCTION "private"."credit_invoice"(uuid, uuid, uuid, bigint, bigint) IS 'Credits the invoice of an order with this much, tax included, for a refund or a debt, once; null when there is no invoice or nothing to credit.';
+
+COMMENT ON FUNCTION "private"."credit_note_of"(uuid, uuid) IS 'The credit note of a refund or of a debt, null when there is none.';
 
 COMMENT ON FUNCTION "private"."customers_saving"(interval) IS 'People who began to save a method within the day and of whom no new one is known: the reconciler asks the provider about theirs.';
 
@@ -24861,6 +25032,8 @@ COMMENT ON FUNCTION "private"."issue_certificate"(uuid, text) IS 'The certificat
 
 COMMENT ON FUNCTION "private"."issue_credit_note"(uuid) IS 'The credit note of a refund that gave a sale back, issued now or before; null when the money never was a sale. Called again it answers the same.';
 
+COMMENT ON FUNCTION "private"."issue_credit_note_of_debt"(uuid) IS 'The credit note of what is not owed any more, by the transaction of the ledger that booked it (released or given up), issued now or before. Called again it answers the same.';
+
 COMMENT ON FUNCTION "private"."issue_gift_card"(bigint, text, text, timestamp with time zone, text, text, text, text, text) IS 'Does the work of public.issue_gift_card.';
 
 COMMENT ON FUNCTION "private"."issue_gift_code"(uuid) IS 'A code for a mail about a gift, null when nobody can claim it now. As private.issue_invite_code.';
@@ -24940,6 +25113,8 @@ COMMENT ON FUNCTION "private"."lock_waitlist"(uuid) IS 'One at a time: freeing a
 COMMENT ON FUNCTION "private"."lock_waitlists"(uuid[], uuid[]) IS 'For whoever ends several holds: the waiting lists of what they hold and of more variants, in the order everybody keeps. The caller has called lock_holds with the same.';
 
 COMMENT ON FUNCTION "private"."lose_dispute"(public.disputes) IS 'The money is with the buyer for good: what the payment kept of it counts as given back, and the loss is booked. Tax stays owed. The dispute is given as it was before; the caller holds order and payment.';
+
+COMMENT ON FUNCTION "private"."lower_instalments"(uuid, bigint) IS 'Takes so much off the parts that are not paid yet, the last one first, so that what is due next stays as it was agreed; a part of which nothing is left is cancelled. The caller holds the order''s row and has lowered what is due.';
 
 COMMENT ON FUNCTION "private"."main_location"() IS 'The location that holds seats and everything nobody placed elsewhere.';
 
@@ -25203,6 +25378,10 @@ COMMENT ON FUNCTION "private"."promotion_covers"(uuid, uuid, uuid) IS 'Whether a
 
 COMMENT ON FUNCTION "private"."proof_document"(uuid, boolean) IS 'Does the work of public.proof_document, and is what every verb on proofs answers.';
 
+COMMENT ON FUNCTION "private"."propose_instalments"(public.orders, public.instalment_plans) IS 'An unpaid order is to be paid in the parts of this plan, and of no other; false when the plan is for another product or a part would be nothing: then it is paid as a whole. The caller holds the order''s row.';
+
+COMMENT ON FUNCTION "private"."propose_instalments_again"(public.orders) IS 'An unpaid order that costs something else now is paid in parts of that, if it was to be paid in parts. The caller holds the order''s row.';
+
 COMMENT ON FUNCTION "private"."provider_customer"(uuid, text) IS 'Does the work of public.provider_customer.';
 
 COMMENT ON FUNCTION "private"."provider_reading"(text) IS 'From when on to read a provider''s events now, and what to give finish_provider_reading when all of them were read.';
@@ -25343,6 +25522,8 @@ COMMENT ON FUNCTION "private"."release_due_units"(uuid) IS 'Frees what is due fo
 
 COMMENT ON FUNCTION "private"."release_due_uses"(uuid) IS 'Gives back uses of one promotion whose time is over; one that a payment has locked is left to it. One at a time, so that none is released twice.';
 
+COMMENT ON FUNCTION "private"."release_key"(uuid, uuid) IS 'The effect key of what is not owed any more because lines go back, this one the first of them, which has not gone yet.';
+
 COMMENT ON FUNCTION "private"."release_owed"(uuid, bigint, text) IS 'Books back what was sold and never paid, so that it is not due any more. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."release_stock"(uuid, text) IS 'Does the work of public.release_stock.';
@@ -25404,6 +25585,8 @@ COMMENT ON FUNCTION "private"."reserve_stock"(jsonb, integer, text, text) IS 'Do
 COMMENT ON FUNCTION "private"."reserve_units"(uuid, uuid, integer, timestamp with time zone) IS 'Holds units for a holder until expires_at and says how many of them lie beyond stock; null when there are not enough.';
 
 COMMENT ON FUNCTION "private"."resolve_order_review"(uuid, text, text, text) IS 'Does the work of public.resolve_order_review.';
+
+COMMENT ON FUNCTION "private"."rest_if_overdue"(uuid) IS 'A seat that somebody takes of an order of which a part is overdue beyond the grace rests from that moment, as the others of it do.';
 
 COMMENT ON FUNCTION "private"."restore_access"(uuid, text) IS 'Ends what suspend_access began for this reason; a seat that rests for another one stays so. The caller holds the order''s row.';
 
@@ -25499,7 +25682,7 @@ COMMENT ON FUNCTION "private"."setting"(text) IS 'The value of one setting, null
 
 COMMENT ON FUNCTION "private"."settle_exchange"(uuid) IS 'Lets an exchange happen when the difference was paid; does nothing for other orders. Refuses when the order has left, ended or has less left; the caller, who holds the supplement, then gives back what was paid.';
 
-COMMENT ON FUNCTION "private"."settle_instalments"(uuid) IS 'After a capture: what was paid covers the parts in their order; the last one completes the schedule, and enrolments are restored when nothing is overdue any more. The caller holds the order''s row.';
+COMMENT ON FUNCTION "private"."settle_instalments"(uuid) IS 'After a capture, and when less is owed: what was paid covers the parts in their order; the last one completes the schedule, and enrolments are restored when nothing is overdue any more. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."settle_payment"(uuid, bigint, text, text) IS 'A capture that the provider confirmed: books it, and delivers, waits for the rest, or refunds. Answers applied, ignored (known already) or needs_review (another amount, captured twice).';
 
@@ -25819,7 +26002,9 @@ COMMENT ON FUNCTION "private"."words_of"(regconfig, text, text, text) IS 'The wo
 
 COMMENT ON FUNCTION "private"."worth_of_items"(uuid[], integer[]) IS 'What these quantities of these lines cost, discount and tax included.';
 
-COMMENT ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint, bigint, integer) IS 'Writes the credit note: of the whole invoice with its lines, of a part with one line and that part of each tax. The caller holds the series.';
+COMMENT ON FUNCTION "private"."write_back"(uuid, text, jsonb) IS 'Books that a customer owes less without having paid, once per effect key, and tells it: the worker credits the invoice with it. The caller holds the order''s row.';
+
+COMMENT ON FUNCTION "private"."write_credit_note"(uuid, uuid, public.invoices, bigint, bigint, integer) IS 'Writes the credit note: of the whole invoice with its lines, of a part with one line and that part of each tax. The caller holds the series.';
 
 COMMENT ON FUNCTION "private"."write_draft_lines"(uuid, jsonb) IS 'Writes the lines of a draft anew: [{variant_id, quantity, agreed_unit_amount?, agreed_reason?}]. Refuses invalid_lines, invalid_quantity, invalid_agreed_price, variant_not_found and permission_denied.';
 
@@ -26067,7 +26252,7 @@ COMMENT ON FUNCTION "public"."record_transfer_refund"(uuid, text, text) IS 'Staf
 
 COMMENT ON FUNCTION "public"."redeem_gift_card"(text, text) IS 'Turns what is left on a card into the caller''s own store credit: {currency_code, redeemed_amount, balance_amount}. Errors: gift_card_not_found, gift_card_expired, gift_card_insufficient, too_many_coupon_guesses, idempotency_key_reused, sign_in_required.';
 
-COMMENT ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text) IS 'Staff (payments.refund): gives money back and answers {refund, refunds, order}: one refund, or one per payment when no single one has enough; refund is the first. Neither lines nor amount: all that is left, and everything bought ends. lines [{order_item_id, quantity}]: what they cost, and they alone end; restock says whether their units are on sale again. amount alone: money only; with lines: instead of what they cost. destination: payment, the way it came, or store_credit, which the customer has at once. Errors: permission_denied, order_not_found, order_not_refundable, nothing_to_refund, refund_exceeds_payment, invalid_lines, invalid_reason, invalid_refund_destination, idempotency_key_reused.';
+COMMENT ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text) IS 'Staff (payments.refund): gives money back and answers {refund, refunds, order}: one refund, or one per payment when no single one has enough; refund is the first, null when only less is owed. Neither lines nor amount: all that is left, and everything bought ends. lines [{order_item_id, quantity}]: what they cost, and they alone end; what is not paid yet is not owed any more before anything goes back; restock says whether their units are on sale again. amount alone: money only; with lines: instead of what they cost. destination: payment, the way it came, or store_credit, which the customer has at once. Errors: permission_denied, order_not_found, order_not_refundable, nothing_to_refund, refund_exceeds_payment, invalid_lines, invalid_reason, invalid_refund_destination, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."release_stock"(uuid, text) IS 'Staff (inventory.write) or the secret key: ends a hold, its units are free again. Answers it. Errors: permission_denied, hold_not_found, hold_ended, idempotency_key_reused.';
 
@@ -26189,7 +26374,7 @@ COMMENT ON FUNCTION "public"."void_payment"(uuid, text, text) IS 'Staff (payment
 
 COMMENT ON FUNCTION "public"."withdraw_seat"(uuid, text, text) IS 'Staff (enrollments.write): ends a seat that was granted; it is free for the next. Answers it. Errors: permission_denied, invalid_reason, seat_not_found, seat_ended, idempotency_key_reused.';
 
-COMMENT ON FUNCTION "public"."write_off_instalments"(uuid, text, text) IS 'Staff (payments.refund): what is still owed of an order is given up and booked as a bad debt; nothing is charged any more, and its courses stay open. To end them as well, cancel the order instead. Errors: permission_denied, order_not_found, instalments_not_found, payment_in_progress, invalid_reason, idempotency_key_reused.';
+COMMENT ON FUNCTION "public"."write_off_instalments"(uuid, text, text) IS 'Staff (payments.refund): what is still owed of an order is given up and booked as a bad debt, with a credit note that takes no tax off; nothing is charged any more, and its courses stay open. To end them as well, cancel the order instead. Errors: permission_denied, order_not_found, instalments_not_found, payment_in_progress, invalid_reason, idempotency_key_reused.';
 
 COMMENT ON SCHEMA "private" IS 'Definer functions that do the work, and tables no client may see. Not exposed by the API.';
 
@@ -26367,7 +26552,7 @@ COMMENT ON TABLE "public"."intakes" IS 'One run of a course. Seats null is not c
 
 COMMENT ON TABLE "public"."invoice_lines" IS 'The lines of an invoice: subtotal − discount + tax = total. taxes: [{name, basis_points, inclusive, amount}]; those that are inclusive are in the price, the others on top.';
 
-COMMENT ON TABLE "public"."invoices" IS 'Invoices and credit notes, as they were issued; amounts of both are positive minor units of currency. subtotal − discount + tax + shipping = total. tax_included_amount is tax that the prices contain.';
+COMMENT ON TABLE "public"."invoices" IS 'Invoices and credit notes, as they were issued; amounts of both are positive minor units of currency. subtotal − discount + tax + shipping = total. tax_included_amount is tax that the prices contain. A credit note is for a refund, or for a transaction of the ledger by which less is owed.';
 
 COMMENT ON TABLE "public"."learning_files" IS 'Files of lessons (enrollment_id null) and of submissions. The bytes are under path in the private bucket learning once arrived_at is set; the function learning-upload takes them, learning-link gives them.';
 
@@ -27631,6 +27816,12 @@ REVOKE ALL ON FUNCTION "private"."course_outline"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."course_outline"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."covered_by_payments"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."covered_by_payments"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."covered_by_payments"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text) TO "authenticated";
@@ -27661,11 +27852,17 @@ GRANT EXECUTE ON FUNCTION "private"."create_organisation"(text, text, text, text
 
 GRANT EXECUTE ON FUNCTION "private"."create_organisation"(text, text, text, text, text, uuid, text) TO "service_role";
 
-REVOKE ALL ON FUNCTION "private"."credit_note_of"(uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."credit_invoice"(uuid, uuid, uuid, bigint, bigint) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."credit_note_of"(uuid) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."credit_invoice"(uuid, uuid, uuid, bigint, bigint) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."credit_note_of"(uuid) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."credit_invoice"(uuid, uuid, uuid, bigint, bigint) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."credit_note_of"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."credit_note_of"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."credit_note_of"(uuid, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."customers_saving"(interval) FROM PUBLIC;
 
@@ -28783,6 +28980,12 @@ REVOKE ALL ON FUNCTION "private"."issue_credit_note"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."issue_credit_note"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."issue_credit_note_of_debt"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."issue_credit_note_of_debt"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."issue_credit_note_of_debt"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."issue_gift_card"(bigint, text, text, timestamp with time zone, text, text, text, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."issue_gift_card"(bigint, text, text, timestamp with time zone, text, text, text, text, text) TO "authenticated";
@@ -29036,6 +29239,12 @@ REVOKE ALL ON FUNCTION "private"."lose_dispute"(public.disputes) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."lose_dispute"(public.disputes) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."lose_dispute"(public.disputes) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."lower_instalments"(uuid, bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."lower_instalments"(uuid, bigint) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."lower_instalments"(uuid, bigint) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."main_location"() FROM PUBLIC;
 
@@ -29895,6 +30104,18 @@ GRANT EXECUTE ON FUNCTION "private"."proof_document"(uuid, boolean) TO "postgres
 
 GRANT EXECUTE ON FUNCTION "private"."proof_document"(uuid, boolean) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."propose_instalments"(public.orders, public.instalment_plans) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."propose_instalments"(public.orders, public.instalment_plans) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."propose_instalments"(public.orders, public.instalment_plans) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."propose_instalments_again"(public.orders) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."propose_instalments_again"(public.orders) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."propose_instalments_again"(public.orders) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."provider_customer"(uuid, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."provider_customer"(uuid, text) FROM "postgres";
@@ -30357,6 +30578,12 @@ REVOKE ALL ON FUNCTION "private"."release_due_uses"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."release_due_uses"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."release_key"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."release_key"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."release_key"(uuid, uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."release_owed"(uuid, bigint, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."release_owed"(uuid, bigint, text) FROM "postgres";
@@ -30572,6 +30799,12 @@ REVOKE ALL ON FUNCTION "private"."resolve_order_review"(uuid, text, text, text) 
 GRANT EXECUTE ON FUNCTION "private"."resolve_order_review"(uuid, text, text, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."resolve_order_review"(uuid, text, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."rest_if_overdue"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."rest_if_overdue"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."rest_if_overdue"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."restore_access"(uuid, text) FROM PUBLIC;
 
@@ -31973,11 +32206,17 @@ REVOKE ALL ON FUNCTION "private"."worth_of_items"(uuid[], integer[]) FROM "postg
 
 GRANT EXECUTE ON FUNCTION "private"."worth_of_items"(uuid[], integer[]) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint, bigint, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."write_back"(uuid, text, jsonb) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint, bigint, integer) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."write_back"(uuid, text, jsonb) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."write_credit_note"(uuid, public.invoices, bigint, bigint, integer) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."write_back"(uuid, text, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."write_credit_note"(uuid, uuid, public.invoices, bigint, bigint, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."write_credit_note"(uuid, uuid, public.invoices, bigint, bigint, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."write_credit_note"(uuid, uuid, public.invoices, bigint, bigint, integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."write_draft_lines"(uuid, jsonb) FROM PUBLIC;
 

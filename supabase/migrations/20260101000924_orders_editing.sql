@@ -243,14 +243,16 @@ begin
   where orders.id = target.id returning orders.* into target;
   perform private.note_backorders(target.id);
   perform private.redeem_promotions(target.id, target.customer_id, v_quote, target.expires_at, '{}');
+  perform private.propose_instalments_again(target);
   v_kept := private.kept_amount(target.id);
   if target.total_amount = 0 and v_kept = 0 then
     perform private.confirm_order(target.id);
-  elsif v_kept >= target.total_amount then
-    -- parts that were paid cover it now
+  elsif v_kept >= coalesce(private.instalment_start(target.id), target.total_amount) then
+    -- parts that were paid cover it now, or its first instalment
     perform private.deliver_covered_order(target, (
       select payments.id from public.payments where payments.order_id = target.id and private.refundable_amount(payments.id) > 0
       order by private.refundable_amount(payments.id) desc limit 1), v_kept - target.total_amount);
+    perform private.settle_instalments(target.id);
   end if;
 end
 $$;
@@ -293,6 +295,7 @@ begin
   -- what was agreed before and not paid yet is not wanted any more
   perform private.end_order(waiting.id, 'cancelled', edit_paid_order.reason) from unnest(v_waiting) as waiting (id);
   perform private.give_back_promotions(v_waiting);
+  -- of an order with money owed there is nothing to exchange: what goes is not owed any more, and what was paid beyond goes back
   if v_gone is not null and (v_added is null or private.due_amount(target.id) > 0) then
     perform private.refund_order(target.id, v_gone, null, edit_paid_order.reason, true, null);
     v_gone := null;

@@ -62,6 +62,7 @@ begin
     perform private.fail('already_enrolled', 409, 'You are enrolled in this intake already.', 'Find it among your courses.');
   end if;
   perform private.refuse_cancelled_intakes(array[sit_down.intake]);
+  perform private.rest_if_overdue(v_enrollment_id);
   return v_enrollment_id;
 end
 $$;

@@ -265,6 +265,25 @@ comment on function private.deliver_covered_order(public.orders, uuid, bigint) i
 
 -- end with money owed ----------------------------------------------------------------------------------------------------------------
 
+create function private.write_back(order_id uuid, effect_key text, entries jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  if exists (select from public.ledger_transactions where ledger_transactions.effect_key = write_back.effect_key) then
+    return;
+  end if;
+  perform private.post_entries(write_back.effect_key, write_back.order_id, (select orders.currency from public.orders where orders.id = write_back.order_id), write_back.entries);
+  perform private.emit('receivable.written_back', 'ledger_transaction', ledger_transactions.id, jsonb_build_object('order_id', write_back.order_id))
+  from public.ledger_transactions where ledger_transactions.effect_key = write_back.effect_key;
+end
+$$;
+comment on function private.write_back(uuid, text, jsonb) is
+  'Books that a customer owes less without having paid, once per effect key, and tells it: the worker credits the invoice with it. The caller holds the order''s row.';
+
 create function private.tg_orders__end_owing()
 returns trigger
 language plpgsql
@@ -279,7 +298,7 @@ begin
   perform private.close_payments(new.id, new.status);
   if v_owed > 0 then
     v_tax := private.tax_given_back(new.id, v_owed);
-    perform private.post_entries('released:' || new.id, new.id, new.currency,
+    perform private.write_back(new.id, 'released:' || new.id,
       jsonb_build_object('receivable', -v_owed, 'refunds', v_owed - v_tax, 'tax_payable', v_tax));
   end if;
   return null;

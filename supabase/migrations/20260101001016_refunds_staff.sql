@@ -210,12 +210,23 @@ as $$
 declare
   v_tax bigint := private.tax_given_back(release_owed.order_id, release_owed.amount);
 begin
-  perform private.post_entries(release_owed.effect_key, release_owed.order_id, (select orders.currency from public.orders where orders.id = release_owed.order_id),
+  perform private.write_back(release_owed.order_id, release_owed.effect_key,
     jsonb_build_object('receivable', -release_owed.amount, 'refunds', release_owed.amount - v_tax, 'tax_payable', v_tax));
   perform private.close_payments_beyond_due(release_owed.order_id);
 end
 $$;
 comment on function private.release_owed(uuid, bigint, text) is 'Books back what was sold and never paid, so that it is not due any more. The caller holds the order''s row.';
+
+create function private.release_key(order_id uuid, order_item_id uuid)
+returns text
+language sql
+volatile -- as worth_of_items
+security invoker
+set search_path = ''
+as $$
+  select format('released:%s:%s:%s', release_key.order_id, order_items.id, order_items.refunded_quantity) from public.order_items where order_items.id = release_key.order_item_id;
+$$;
+comment on function private.release_key(uuid, uuid) is 'The effect key of what is not owed any more because lines go back, this one the first of them, which has not gone yet.';
 
 create function private.worth_of_items(item_ids uuid[], quantities integer[])
 returns bigint
@@ -266,8 +277,7 @@ begin
   end if;
   perform private.give_reason(give_back_items.note);
   if v_owed > 0 then
-    perform private.release_owed(target.id, v_owed, (
-      select format('released:%s:%s:%s', target.id, order_items.id, order_items.refunded_quantity) from public.order_items where order_items.id = give_back_items.item_ids[1]));
+    perform private.release_owed(target.id, v_owed, private.release_key(target.id, give_back_items.item_ids[1]));
   end if;
   if not v_rest and v_worth = v_left and v_left > 0 then
     update public.orders set status = 'refunded' where orders.id = target.id;
@@ -285,6 +295,10 @@ begin
       from unnest(give_back_items.item_ids, give_back_items.quantities) as given (item_id, quantity))
     where refunds.id = v_refund_ids[1];
     perform private.emit('order.refunded', 'order', target.id, jsonb_build_object('refund_id', v_refund_ids[1], 'whole', not v_rest and v_worth = v_left));
+  end if;
+  if v_owed > 0 then
+    perform private.lower_instalments(target.id, v_owed);
+    perform private.settle_instalments(target.id);
   end if;
   perform private.give_reason(null);
   return v_refund_ids[1];
@@ -328,6 +342,7 @@ declare
   v_ids uuid[];
   v_quantities integer[];
   v_amount bigint;
+  v_owed bigint := 0;
   v_refund_ids uuid[] := '{}';
 begin
   perform private.require_refunder('payments.refund', refund_order.reason);
@@ -353,14 +368,22 @@ begin
     select array_agg(parsed.order_item_id), array_agg(parsed.quantity), sum(parsed.amount) into v_ids, v_quantities, v_amount
     from private.parse_refund_lines(v_order.id, refund_order.lines) as parsed;
   end if;
-  v_amount := coalesce(refund_order.amount, v_amount, v_left, 0);
-  if v_amount <= 0 or coalesce(v_left, 0) <= 0 then
+  v_left := coalesce(v_left, 0);
+  if refund_order.lines is not null and refund_order.amount is null then
+    -- of what was not paid yet nothing goes back: it is not owed any more
+    v_owed := least(v_amount, private.due_amount(v_order.id));
+  end if;
+  v_amount := coalesce(refund_order.amount, v_amount - v_owed, v_left);
+  if v_amount + v_owed <= 0 or v_left + v_owed <= 0 then
     perform private.fail('nothing_to_refund', 409, 'Nothing was paid for this, or it is on its way back already.', 'Read the order''s payments and refunds.');
   end if;
   if v_amount > v_left then
     perform private.fail('refund_exceeds_payment', 409, 'That is more than is left of what was paid.', 'Name a smaller amount.', v_left::text);
   end if;
   perform private.give_reason(refund_order.reason);
+  if v_owed > 0 then
+    perform private.release_owed(v_order.id, v_owed, private.release_key(v_order.id, v_ids[1]));
+  end if;
   update public.orders set status = case when v_amount = v_left then 'refunded' else 'partially_refunded' end where orders.id = v_order.id;
   if v_amount = v_left then
     perform private.take_back_rest(v_order.id, coalesce(refund_order.restock, true), refund_order.reason);
@@ -372,11 +395,15 @@ begin
     select jsonb_agg(jsonb_build_object('order_item_id', line.id, 'quantity', line.quantity, 'restock', coalesce(refund_order.restock, true)))
     from unnest(v_ids, v_quantities) as line (id, quantity)), '[]')
   where refunds.id = v_refund_ids[1];
+  if v_owed > 0 then
+    perform private.lower_instalments(v_order.id, v_owed);
+    perform private.settle_instalments(v_order.id);
+  end if;
   perform private.emit('order.refunded', 'order', v_order.id, jsonb_build_object('refund_id', v_refund_ids[1], 'whole', v_amount = v_left));
   perform private.give_reason(null);
   return private.remember_answer(v_person_id, refund_order.idempotency_key, 'refund_order', v_body,
     jsonb_build_object('refund', private.refund_document(v_refund_ids[1]), 'refunds', (
-      select jsonb_agg(private.refund_document(made.id) order by made.position) from unnest(v_refund_ids) with ordinality as made (id, position)),
+      select coalesce(jsonb_agg(private.refund_document(made.id) order by made.position), '[]') from unnest(v_refund_ids) with ordinality as made (id, position)),
       'order', private.order_document(v_order.id)));
 end
 $$;
@@ -396,7 +423,7 @@ as $$
   select private.refund_order(refund_order.order_id, refund_order.lines, refund_order.amount, refund_order.reason, refund_order.restock, refund_order.idempotency_key, refund_order.destination);
 $$;
 comment on function public.refund_order(uuid, jsonb, bigint, text, boolean, text, text) is
-  'Staff (payments.refund): gives money back and answers {refund, refunds, order}: one refund, or one per payment when no single one has enough; refund is the first. Neither lines nor amount: all that is left, and everything bought ends. lines [{order_item_id, quantity}]: what they cost, and they alone end; '
+  'Staff (payments.refund): gives money back and answers {refund, refunds, order}: one refund, or one per payment when no single one has enough; refund is the first, null when only less is owed. Neither lines nor amount: all that is left, and everything bought ends. lines [{order_item_id, quantity}]: what they cost, and they alone end; what is not paid yet is not owed any more before anything goes back; '
   'restock says whether their units are on sale again. amount alone: money only; with lines: instead of what they cost. destination: payment, the way it came, or store_credit, which the customer has at once. '
   'Errors: permission_denied, order_not_found, order_not_refundable, nothing_to_refund, refund_exceeds_payment, invalid_lines, invalid_reason, invalid_refund_destination, idempotency_key_reused.';
 grant execute on function public.refund_order(uuid, jsonb, bigint, text, boolean, text, text) to authenticated, service_role;

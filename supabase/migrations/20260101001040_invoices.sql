@@ -1,9 +1,9 @@
 /*
 Invoices: the document of a sale, and the credit note of what went back.
 
-Promise: a paid order has one invoice and a refund of a sale one credit note, each numbered without a gap in its series and year, and never
-changed: seller, buyer and lines are as they were at issue. Money that never became a sale (paid late, paid twice) has no invoice and so
-no credit note: a credit note is for what the ledger booked as given back.
+Promise: a paid order has one invoice; a refund of a sale, and a debt that is not owed any more without having been paid, have one credit note. Each is
+numbered without a gap in its series and year, and never changed: seller, buyer and lines are as they were at issue. Money that never became a sale (paid
+late, paid twice) has no invoice and so no credit note: a credit note is for what the ledger booked as given back, released or given up.
 Under concurrency: issuing locks the row of its series until it commits, so a number is given exactly when its invoice is; only the
 worker issues, no purchase waits for it. The unique keys are the guarantee should a caller forget the lock. Invoices before credit notes.
 */
@@ -33,6 +33,7 @@ create table public.invoices (
   ) stored,
   order_id uuid not null references public.orders (id) on delete restrict,
   refund_id uuid references public.refunds (id) on delete restrict,
+  transaction_id uuid references public.ledger_transactions (id) on delete restrict,
   corrects_id uuid references public.invoices (id) on delete restrict,
   issued_at timestamptz not null,
   time_zone text not null,
@@ -60,7 +61,8 @@ create table public.invoices (
   constraint invoices_are_numbered_once_per_series unique (kind, year, serial),
   constraint invoices_are_numbered_from_one check (serial > 0),
   constraint invoices_count_the_year_of_the_shop check (year = extract(year from issued_at at time zone time_zone)),
-  constraint invoices_say_what_a_credit_note_corrects check ((kind = 'credit_note') = (corrects_id is not null) and (kind = 'credit_note') = (refund_id is not null)),
+  constraint invoices_say_what_a_credit_note_corrects check ((kind = 'credit_note') = (corrects_id is not null)
+    and num_nonnulls(refund_id, transaction_id) = case kind when 'credit_note' then 1 else 0 end),
   constraint invoices_add_up check (total_amount = subtotal_amount - discount_amount + tax_amount + shipping_amount),
   constraint invoices_are_about_money check (total_amount > 0 and subtotal_amount >= 0 and discount_amount >= 0 and tax_amount >= 0 and shipping_amount >= 0
     and tax_included_amount between 0 and subtotal_amount - discount_amount),
@@ -69,11 +71,12 @@ create table public.invoices (
   constraint invoices_keep_a_readable_hash check (pdf_sha256 ~ '^[0-9a-f]{64}$')
 );
 comment on table public.invoices is
-  'Invoices and credit notes, as they were issued; amounts of both are positive minor units of currency. subtotal − discount + tax + shipping = total. tax_included_amount is tax that the prices contain.';
+  'Invoices and credit notes, as they were issued; amounts of both are positive minor units of currency. subtotal − discount + tax + shipping = total. tax_included_amount is tax that the prices contain. A credit note is for a refund, or for a transaction of the ledger by which less is owed.';
 
--- the guarantee: one invoice per order; one credit note per refund
+-- the guarantee: one invoice per order; one credit note per refund, and per debt that was written back
 create unique index invoices_one_per_order on public.invoices (order_id) where kind = 'invoice';
 create unique index invoices_one_per_refund on public.invoices (refund_id);
+create unique index invoices_one_per_transaction on public.invoices (transaction_id);
 -- serves: the invoices of one order, and row-level security through it
 create index on public.invoices (order_id);
 -- serves: the credit notes of one invoice

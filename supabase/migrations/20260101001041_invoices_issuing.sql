@@ -45,17 +45,6 @@ as $$
 $$;
 comment on function private.invoice_of(uuid) is 'The invoice of an order, null when there is none.';
 
-create function private.credit_note_of(refund_id uuid)
-returns uuid
-language sql
-volatile -- as invoice_of
-security invoker
-set search_path = ''
-as $$
-  select invoices.id from public.invoices where invoices.refund_id = credit_note_of.refund_id;
-$$;
-comment on function private.credit_note_of(uuid) is 'The credit note of a refund, null when there is none.';
-
 create function private.issue_invoice(order_id uuid)
 returns uuid
 language plpgsql
@@ -128,40 +117,86 @@ declare
   v_refund public.refunds;
   v_amount bigint;
   v_tax bigint;
-  v_invoice_id uuid;
-  v_invoice public.invoices;
-  v_year integer;
-  v_credit_note_id uuid := private.credit_note_of(issue_credit_note.refund_id);
 begin
   select * into v_refund from public.refunds where refunds.id = issue_credit_note.refund_id and refunds.status = 'success';
-  if v_refund.id is null or v_credit_note_id is not null then
-    return v_credit_note_id;
-  end if;
   -- what a bank sent back is booked back, and booked again when a new try succeeds
   select sum(ledger_entries.amount), sum(ledger_entries.amount) filter (where ledger_entries.account = 'tax_payable') into v_amount, v_tax
   from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
   where ledger_transactions.order_id = v_refund.order_id and ledger_entries.account in ('refunds', 'tax_payable')
     and split_part(ledger_transactions.effect_key, ':', 1) in ('refund', 'refund_failed')
     and split_part(ledger_transactions.effect_key, ':', 2) = v_refund.id::text;
-  if coalesce(v_amount, 0) <= 0 then
-    return null;
+  return private.credit_invoice(v_refund.order_id, issue_credit_note.refund_id, null, v_amount, v_tax);
+end
+$$;
+comment on function private.issue_credit_note(uuid) is
+  'The credit note of a refund that gave a sale back, issued now or before; null when the money never was a sale. Called again it answers the same.';
+
+create function private.issue_credit_note_of_debt(transaction_id uuid)
+returns uuid
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_order_id uuid;
+  v_amount bigint;
+  v_tax bigint;
+begin
+  -- a debt that is given up leaves the sale and its tax as they are; one that is released undoes that much of both
+  select ledger_transactions.order_id, sum(ledger_entries.amount), sum(ledger_entries.amount) filter (where ledger_entries.account = 'tax_payable') into v_order_id, v_amount, v_tax
+  from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
+  where ledger_transactions.id = issue_credit_note_of_debt.transaction_id and ledger_entries.account in ('refunds', 'tax_payable', 'bad_debts')
+    and split_part(ledger_transactions.effect_key, ':', 1) in ('released', 'written_off')
+  group by ledger_transactions.order_id;
+  return private.credit_invoice(v_order_id, null, issue_credit_note_of_debt.transaction_id, v_amount, v_tax);
+end
+$$;
+comment on function private.issue_credit_note_of_debt(uuid) is
+  'The credit note of what is not owed any more, by the transaction of the ledger that booked it (released or given up), issued now or before. Called again it answers the same.';
+
+create function private.credit_note_of(refund_id uuid, transaction_id uuid)
+returns uuid
+language sql
+volatile -- as invoice_of
+security invoker
+set search_path = ''
+as $$
+  select invoices.id from public.invoices where invoices.refund_id = credit_note_of.refund_id or invoices.transaction_id = credit_note_of.transaction_id;
+$$;
+comment on function private.credit_note_of(uuid, uuid) is 'The credit note of a refund or of a debt, null when there is none.';
+
+create function private.credit_invoice(order_id uuid, refund_id uuid, transaction_id uuid, amount bigint, tax_amount bigint)
+returns uuid
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_invoice_id uuid;
+  v_invoice public.invoices;
+  v_year integer;
+  v_credit_note_id uuid := private.credit_note_of(credit_invoice.refund_id, credit_invoice.transaction_id);
+begin
+  if v_credit_note_id is not null or coalesce(credit_invoice.amount, 0) <= 0 then
+    return v_credit_note_id;
   end if;
   -- the two events of one order are worked on side by side: what is corrected must be there first
-  v_invoice_id := private.issue_invoice(v_refund.order_id);
+  v_invoice_id := private.issue_invoice(credit_invoice.order_id);
   if v_invoice_id is null then
     return null;
   end if;
   select * into v_invoice from public.invoices where invoices.id = v_invoice_id;
   v_year := private.lock_invoice_series('credit_note');
-  v_credit_note_id := private.credit_note_of(v_refund.id);
+  v_credit_note_id := private.credit_note_of(credit_invoice.refund_id, credit_invoice.transaction_id);
   if v_credit_note_id is not null then
     return v_credit_note_id;
   end if;
-  return private.write_credit_note(v_refund.id, v_invoice, v_amount, coalesce(v_tax, 0), v_year);
+  return private.write_credit_note(credit_invoice.refund_id, credit_invoice.transaction_id, v_invoice, credit_invoice.amount, coalesce(credit_invoice.tax_amount, 0), v_year);
 end
 $$;
-comment on function private.issue_credit_note(uuid) is
-  'The credit note of a refund that gave a sale back, issued now or before; null when the money never was a sale. Called again it answers the same.';
+comment on function private.credit_invoice(uuid, uuid, uuid, bigint, bigint) is 'Credits the invoice of an order with this much, tax included, for a refund or a debt, once; null when there is no invoice or nothing to credit.';
 
 create function private.share_of_taxes(invoice_id uuid, tax_amount bigint)
 returns jsonb
@@ -182,7 +217,7 @@ end
 $$;
 comment on function private.share_of_taxes(uuid, bigint) is 'The taxes of an invoice, with this much of them in all: what a partial refund gives back.';
 
-create function private.write_credit_note(refund_id uuid, invoice public.invoices, amount bigint, tax_amount bigint, year integer)
+create function private.write_credit_note(refund_id uuid, transaction_id uuid, invoice public.invoices, amount bigint, tax_amount bigint, year integer)
 returns uuid
 language plpgsql
 volatile
@@ -190,17 +225,17 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_whole boolean := write_credit_note.amount = invoice.total_amount;
+  v_whole boolean := write_credit_note.amount = invoice.total_amount and write_credit_note.tax_amount = invoice.tax_amount + invoice.tax_included_amount;
   v_taxes jsonb := private.share_of_taxes(invoice.id, write_credit_note.tax_amount);
   v_tax bigint := (select coalesce(sum((tax ->> 'amount')::bigint) filter (where not (tax ->> 'inclusive')::boolean), 0) from jsonb_array_elements(v_taxes) as tax);
   v_net bigint := write_credit_note.amount - v_tax;
   v_included bigint := write_credit_note.tax_amount - v_tax;
   v_credit_note_id uuid;
 begin
-  insert into public.invoices (kind, year, serial, order_id, refund_id, corrects_id, issued_at, time_zone, currency, minor_units, subtotal_amount,
+  insert into public.invoices (kind, year, serial, order_id, refund_id, transaction_id, corrects_id, issued_at, time_zone, currency, minor_units, subtotal_amount,
     discount_amount, tax_amount, tax_included_amount, shipping_amount, total_amount, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, buyer_address, buyer_tax_id, locale)
   values ('credit_note', write_credit_note.year, private.next_invoice_serial('credit_note', write_credit_note.year), invoice.order_id,
-    write_credit_note.refund_id, invoice.id, clock_timestamp(), private.setting('shop_time_zone') #>> '{}', invoice.currency, invoice.minor_units,
+    write_credit_note.refund_id, write_credit_note.transaction_id, invoice.id, clock_timestamp(), private.setting('shop_time_zone') #>> '{}', invoice.currency, invoice.minor_units,
     case when v_whole then invoice.subtotal_amount else v_net end, case when v_whole then invoice.discount_amount else 0 end,
     case when v_whole then invoice.tax_amount else v_tax end, case when v_whole then invoice.tax_included_amount else v_included end,
     case when v_whole then invoice.shipping_amount else 0 end, write_credit_note.amount, invoice.seller_name, invoice.seller_address,
@@ -220,7 +255,7 @@ begin
   return v_credit_note_id;
 end
 $$;
-comment on function private.write_credit_note(uuid, public.invoices, bigint, bigint, integer) is
+comment on function private.write_credit_note(uuid, uuid, public.invoices, bigint, bigint, integer) is
   'Writes the credit note: of the whole invoice with its lines, of a part with one line and that part of each tax. The caller holds the series.';
 
 create function private.keep_invoice_pdf(invoice_id uuid, path text, sha256 text, bytes integer)
@@ -270,7 +305,7 @@ declare
 begin
   select jsonb_build_object(
     'id', invoices.id, 'kind', invoices.kind, 'number', invoices.number, 'order_id', invoices.order_id, 'order_number', orders.number,
-    'refund_id', invoices.refund_id, 'corrects_id', invoices.corrects_id, 'corrects_number', corrected.number,
+    'refund_id', invoices.refund_id, 'transaction_id', invoices.transaction_id, 'corrects_id', invoices.corrects_id, 'corrects_number', corrected.number,
     'issued_at', invoices.issued_at, 'time_zone', invoices.time_zone, 'paid_on', invoices.paid_on,
     'currency', invoices.currency, 'minor_units', invoices.minor_units, 'subtotal_amount', invoices.subtotal_amount,
     'discount_amount', invoices.discount_amount, 'tax_amount', invoices.tax_amount, 'tax_included_amount', invoices.tax_included_amount,

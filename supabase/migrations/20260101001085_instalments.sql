@@ -1,7 +1,8 @@
 /*
 Instalments: an order paid in 2 to 12 parts. Plans, schedules and how they move are here; what people ask for is in the verbs file.
 
-Promise: the parts add up to the order to the unit. The first part, paid at the screen, confirms the order; the rest stays receivable, and what is
+Promise: the parts add up to the order to the unit, also when it is edited: what is not owed any more is taken off the last parts first, and what was paid
+beyond what is left goes back. The first part, paid at the screen, confirms the order; the rest stays receivable, and what is
 paid of it, by whomever and however, covers the parts in their order. A part that falls due is charged once to the buyer's saved method, and tried
 again on the days of instalment_retry_days; while one is overdue beyond its grace the seats that the order gave, prolonged or moved are suspended,
 those that others hold too, and the payment that covers it restores them in its own transaction. An order that ends takes the rest with it.
@@ -246,7 +247,7 @@ begin
     return;
   end if;
   v_due := private.due_amount(v_schedule.order_id);
-  select orders.total_amount - v_due into v_covered from public.orders where orders.id = v_schedule.order_id;
+  v_covered := private.covered_by_payments(v_schedule.order_id);
   if v_schedule.status = 'proposed' and v_due > 0 then
     -- the order is confirmed: from now on the parts are due
     select ('1 ' || instalment_plans.period)::interval into v_plan_period from public.instalment_plans where instalment_plans.id = v_schedule.plan_id;
@@ -256,7 +257,8 @@ begin
   for v_id in
     update public.instalments set status = 'paid', paid_at = now(), next_try_at = null
     from (
-      select parts.id, sum(parts.amount) over (order by parts.number) as up_to from public.instalments as parts where parts.order_id = v_schedule.order_id
+      select parts.id, sum(parts.amount) over (order by parts.number) as up_to from public.instalments as parts
+      where parts.order_id = v_schedule.order_id and parts.status <> 'cancelled'
     ) as summed
     where instalments.id = summed.id and instalments.status not in ('paid', 'cancelled', 'written_off') and (summed.up_to <= v_covered or v_due = 0)
     returning instalments.id
@@ -270,7 +272,7 @@ begin
 end
 $$;
 comment on function private.settle_instalments(uuid) is
-  'After a capture: what was paid covers the parts in their order; the last one completes the schedule, and enrolments are restored when nothing is overdue any more. The caller holds the order''s row.';
+  'After a capture, and when less is owed: what was paid covers the parts in their order; the last one completes the schedule, and enrolments are restored when nothing is overdue any more. The caller holds the order''s row.';
 
 create function private.note_failed_instalment(payment_id uuid, failure_code text)
 returns void
@@ -307,8 +309,8 @@ set search_path = ''
 as $$
 declare
   v_payment_id uuid;
-  v_covered bigint := (select orders.total_amount from public.orders where orders.id = part.order_id) - private.due_amount(part.order_id);
-  v_missing bigint := (select sum(instalments.amount) from public.instalments where instalments.order_id = part.order_id and instalments.number <= part.number) - v_covered;
+  v_missing bigint := (select sum(instalments.amount) from public.instalments where instalments.order_id = part.order_id and instalments.number <= part.number)
+    - private.covered_by_payments(part.order_id);
 begin
   begin
     v_payment_id := private.charge_order(part.order_id, charge_instalment.payment_method_id, 'instalment', least(v_missing, private.due_amount(part.order_id)));

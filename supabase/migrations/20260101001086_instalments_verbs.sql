@@ -71,7 +71,6 @@ declare
   v_answer jsonb := private.recall_answer(v_person_id, start_instalments.idempotency_key, 'start_instalments', v_body);
   v_order public.orders;
   v_plan public.instalment_plans;
-  v_amounts bigint[];
 begin
   if v_answer is not null then
     return v_answer;
@@ -82,23 +81,10 @@ begin
   if v_order.status <> 'pending' or private.kept_amount(v_order.id) + private.pending_exchange(v_order.id) > 0 then
     perform private.fail('order_not_payable', 409, 'A part of this order was paid already.', 'Pay what is due of it.');
   end if;
-  select * into v_plan from public.instalment_plans
-  where instalment_plans.id = start_instalments.plan_id and instalment_plans.status = 'active'
-    and (instalment_plans.product_id is null or not exists (
-      select from public.order_items join public.variants on variants.id = order_items.variant_id
-      where order_items.order_id = v_order.id and order_items.parent_id is null and variants.product_id <> instalment_plans.product_id));
-  if v_plan.id is not null then
-    v_amounts := private.instalment_amounts(v_order.total_amount, v_plan.count, v_plan.first_basis_points);
-  end if;
-  if v_plan.id is null or 0 >= any (v_amounts) then
+  select * into v_plan from public.instalment_plans where instalment_plans.id = start_instalments.plan_id and instalment_plans.status = 'active';
+  if v_plan.id is null or not private.propose_instalments(v_order, v_plan) then
     perform private.fail('instalments_not_offered', 409, 'This order cannot be paid by that plan.', 'Read instalment_plans: some are for one product alone; very small orders have no parts.');
   end if;
-  insert into public.instalment_schedules (order_id, plan_id) values (v_order.id, v_plan.id)
-  on conflict on constraint instalment_schedules_order_id_key do update set plan_id = excluded.plan_id;
-  delete from public.instalments where instalments.order_id = v_order.id;
-  insert into public.instalments (order_id, number, amount, due_at)
-  select v_order.id, part.number, part.amount, now() + ('1 ' || v_plan.period)::interval * (part.number - 1)
-  from unnest(v_amounts) with ordinality as part (amount, number);
   return private.remember_answer(v_person_id, start_instalments.idempotency_key, 'start_instalments', v_body, private.instalment_document(v_order.id));
 end
 $$;
@@ -197,7 +183,7 @@ begin
     perform private.fail('instalments_not_found', 404, 'No part of this order is still to be paid.', 'Read get_instalments.');
   end if;
   update public.instalments set status = 'written_off', next_try_at = null where instalments.order_id = v_order.id and instalments.status <> 'paid';
-  perform private.post_entries('written_off:' || v_order.id, v_order.id, v_order.currency,
+  perform private.write_back(v_order.id, 'written_off:' || v_order.id,
     jsonb_build_object('bad_debts', private.due_amount(v_order.id), 'receivable', -private.due_amount(v_order.id)));
   perform private.close_payments(v_order.id, 'paid');
   perform private.follow_instalments(v_order.id);
@@ -218,7 +204,7 @@ as $$
   select private.write_off_instalments(write_off_instalments.order_id, write_off_instalments.reason, write_off_instalments.idempotency_key);
 $$;
 comment on function public.write_off_instalments(uuid, text, text) is
-  'Staff (payments.refund): what is still owed of an order is given up and booked as a bad debt; nothing is charged any more, and its courses stay open. To end them as well, cancel the order instead. '
+  'Staff (payments.refund): what is still owed of an order is given up and booked as a bad debt, with a credit note that takes no tax off; nothing is charged any more, and its courses stay open. To end them as well, cancel the order instead. '
   'Errors: permission_denied, order_not_found, instalments_not_found, payment_in_progress, invalid_reason, idempotency_key_reused.';
 grant execute on function public.write_off_instalments(uuid, text, text) to authenticated, service_role;
 

@@ -212,14 +212,17 @@ from (
 join public.orders on orders.id = asked.order_id
 where orders.status <> 'needs_review' and asked.amount > private.due_amount(orders.id)
 union all
-select 'paid instalments were paid', parts.order_id::text, format('paid %s, covered %s', parts.paid, orders.total_amount - private.due_amount(orders.id))
+select 'paid instalments were paid, and the others are what is owed', parts.order_id::text, format('paid %s, all %s, due %s', parts.paid, parts.whole, private.due_amount(orders.id))
 from (
-  select instalments.order_id, sum(instalments.amount) filter (where instalments.status = 'paid') as paid, sum(instalments.amount) as whole
-  from public.instalments group by instalments.order_id
+  select instalments.order_id, coalesce(sum(instalments.amount) filter (where instalments.status = 'paid'), 0) as paid, sum(instalments.amount) as whole,
+    (array_agg(instalments.amount order by instalments.number) filter (where instalments.status <> 'paid'))[1] as next_amount
+  from public.instalments where instalments.status not in ('cancelled', 'written_off') group by instalments.order_id
 ) as parts
 join public.orders on orders.id = parts.order_id
 join public.instalment_schedules on instalment_schedules.order_id = orders.id
-where instalment_schedules.status = 'running' and orders.status <> 'needs_review' and parts.paid > orders.total_amount - private.due_amount(orders.id)
+where instalment_schedules.status = 'running' and orders.status <> 'needs_review'
+  -- what is open is owed, but for a part of the next one
+  and (private.due_amount(orders.id) between parts.whole - parts.paid - parts.next_amount + 1 and parts.whole - parts.paid) is not true
 union all
 select 'a part that is charged has an attempt under way', instalments.id::text, payments.status
 from public.instalments left join public.payments on payments.id = instalments.payment_id

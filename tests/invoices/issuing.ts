@@ -29,6 +29,19 @@ export async function issueCreditNote(sql: Sql, refundId: string): Promise<strin
   return row?.id ?? null;
 }
 
+/** Issues the credit note of a debt that is not owed any more, by its transaction, as the worker does. */
+export async function issueCreditNoteOfDebt(sql: Sql, transactionId: string): Promise<string | null> {
+  const [row] = await sql`select private.issue_credit_note_of_debt(${transactionId}) as id`;
+  return row?.id ?? null;
+}
+
+/** What the worker is told that an order does not owe any more, in order: transactions of the ledger. */
+export async function debtsOf(sql: Sql, orderId: string): Promise<string[]> {
+  const rows = await sql`select subject_id from public.events
+    where name = 'receivable.written_back' and subject_type = 'ledger_transaction' and payload ->> 'order_id' = ${orderId} order by id`;
+  return rows.map((row) => row.subject_id);
+}
+
 /** The invoices and credit notes of an order, invoices first. */
 export async function invoicesOf(sql: Sql, orderId: string): Promise<InvoiceRow[]> {
   return sql<InvoiceRow[]>`select * from public.invoices where order_id = ${orderId} order by kind desc, number`;

@@ -25,6 +25,7 @@ const invoice: InvoiceDocument = {
   number: "INV-2026-000123",
   order_number: "SL-100123",
   corrects_number: null,
+  refund_id: null,
   issued_at: "2026-12-31T18:30:00.123456+00:00",
   time_zone: "Asia/Jakarta",
   paid_on: "2027-01-01",

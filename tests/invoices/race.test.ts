@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { running } from "../instalments/paying.ts";
 import { paidSale } from "../payments/paid-sale.ts";
 import type { Sale } from "../payments/sale.ts";
 import { type TestDatabase, useDatabase } from "../support/database.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { race } from "../support/race.ts";
 import { allOf, replaceInFunction, withSabotage } from "../support/sabotage.ts";
-import { invoicesOf, issueCreditNote, issueInvoice, refundPart } from "./issuing.ts";
+import { debtsOf, invoicesOf, issueCreditNote, issueCreditNoteOfDebt, issueInvoice, refundPart } from "./issuing.ts";
 
 const database = useDatabase();
 
@@ -54,9 +55,24 @@ describe("one order", () => {
       withSabotage(
         allOf(
           "drop index public.invoices_one_per_refund",
-          replaceInFunction("private.issue_credit_note", "if v_credit_note_id is not null then", "if false then"),
+          replaceInFunction("private.credit_invoice", "if v_credit_note_id is not null then", "if false then"),
         ),
         oneCreditNote,
+      ),
+    60_000,
+  );
+
+  test("has one credit note per debt that is not owed any more", () => oneCreditNoteOfDebt(database), 60_000);
+
+  test(
+    "that test notices a second one",
+    () =>
+      withSabotage(
+        allOf(
+          "drop index public.invoices_one_per_transaction",
+          replaceInFunction("private.credit_invoice", "if v_credit_note_id is not null then", "if false then"),
+        ),
+        oneCreditNoteOfDebt,
       ),
     60_000,
   );
@@ -105,4 +121,15 @@ async function oneCreditNote(target: TestDatabase): Promise<void> {
   );
   expect(errors).toEqual([]);
   expect((await invoicesOf(target.sql, sale.orderId)).map(({ kind }) => kind)).toEqual(["invoice", "credit_note"]);
+}
+
+async function oneCreditNoteOfDebt(target: TestDatabase): Promise<void> {
+  const order = await running(target.sql);
+  await target.sql`select public.write_off_instalments(${order.orderId}, 'cannot be reached')`;
+  const [debt] = await debtsOf(target.sql, order.orderId);
+  const { errors } = await race(target, 12, (sql, index) =>
+    index % 2 === 0 ? issueCreditNoteOfDebt(sql, debt ?? "") : issueInvoice(sql, order.orderId),
+  );
+  expect(errors).toEqual([]);
+  expect((await invoicesOf(target.sql, order.orderId)).map(({ kind }) => kind)).toEqual(["invoice", "credit_note"]);
 }

@@ -1,17 +1,21 @@
 import { describe, expect, test } from "vitest";
+import { newPlan, payOnPage, running, start, third } from "../instalments/paying.ts";
 import { deliver } from "../payments/deliver.ts";
+import { customerWithAddress, refund } from "../payments/giving-back.ts";
 import { paidSale } from "../payments/paid-sale.ts";
 import { paid } from "../payments/provider-events.ts";
-import { cancel, openOrder, openSale, PRICE } from "../payments/sale.ts";
+import { cancel, type OpenOrder, openOrder, openSale, PRICE } from "../payments/sale.ts";
 import { linesOf, promotion, tax, thing } from "../pricing/offers.ts";
 import { payOrder, placeOrder } from "../support/buying.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
 import { expectRefusal } from "../support/expect-error.ts";
 import { newCustomer } from "../support/people.ts";
 import {
+  debtsOf,
   invoicedSale,
   invoicesOf,
   issueCreditNote,
+  issueCreditNoteOfDebt,
   issueInvoice,
   refundedSale,
   refundPart,
@@ -189,7 +193,7 @@ describe("a credit note", () => {
         values (${sale.paymentId}, ${sale.orderId}, 1, 'IDR', 'by_provider') returning id`;
       await expectRefusal(
         () =>
-          sql`select private.write_credit_note(${refund?.id}, invoices, 1, 0, ${year()})
+          sql`select private.write_credit_note(${refund?.id}, null, invoices, 1, 0, ${year()})
             from public.invoices where id = ${sale.invoiceId}`,
         { code: "credit_exceeds_invoice", status: 409 },
       );
@@ -223,6 +227,64 @@ describe("a credit note", () => {
       await tell("re_second", "failed");
       expect(await issueCreditNote(sql, refundId)).toBe(creditNoteId);
       expect((await invoicesOf(sql, sale.orderId)).map(({ total_amount }) => total_amount)).toEqual([PRICE, PRICE]);
+    });
+  });
+
+  test("is issued for a debt that is released, tax included, each once, up to the whole when the order ends", async () => {
+    await database.rolledBack(async (sql) => {
+      const buyer = await customerWithAddress(sql);
+      await tax(sql, { points: 1000, inclusive: false });
+      const { variant } = await thing(sql, 100_00);
+      const order = await placeOrder(sql, buyer, [{ variant_id: variant, quantity: 3 }]);
+      const sale = { orderId: order.id, customerId: buyer } as OpenOrder;
+      const { instalments } = await start(sql, sale, await newPlan(sql));
+      await payOnPage(sql, sale, instalments[0].amount);
+      const line = order.items[0]?.id ?? "";
+      await refund(sql, order.id, { lines: [{ order_item_id: line, quantity: 1 }] });
+      const [released, ...none] = await debtsOf(sql, order.id);
+      expect(none).toEqual([]);
+      const first = await issueCreditNoteOfDebt(sql, released ?? "");
+      expect(await issueCreditNoteOfDebt(sql, released ?? "")).toBe(first);
+      expect(await document(sql, first ?? "")).toMatchObject({
+        number: `CN-${year()}-000001`,
+        refund_id: null,
+        transaction_id: released,
+        subtotal_amount: 100_00,
+        tax_amount: 10_00,
+        total_amount: 110_00,
+      });
+      // the rest of the debt, and what was paid
+      await cancel(sql, sale);
+      for (const debt of await debtsOf(sql, order.id)) await issueCreditNoteOfDebt(sql, debt);
+      await issueCreditNote(sql, await settleRefund(sql, order.id));
+      const [invoice, ...notes] = await invoicesOf(sql, order.id);
+      expect(invoice?.total_amount).toBe(330_00);
+      expect(notes.map(({ number, total_amount }) => [number.slice(-6), total_amount])).toEqual([
+        ["000001", 110_00],
+        ["000002", 110_00],
+        ["000003", 110_00],
+      ]);
+      const [books] = await sql`select private.explain_order_money(${order.id}) as money`;
+      expect(books?.money).toMatchObject({ kept_amount: 0, owed_amount: 0, unexplained_amount: 0 });
+      expect(books?.money.balances).not.toHaveProperty("tax_payable");
+    });
+  });
+
+  test("is issued for a debt that is given up, and takes no tax off: the sale stands", async () => {
+    await database.rolledBack(async (sql) => {
+      await tax(sql, { points: 1000, inclusive: true });
+      const order = await running(sql);
+      await sql`select public.write_off_instalments(${order.orderId}, 'cannot be reached')`;
+      const [given, ...none] = await debtsOf(sql, order.orderId);
+      expect(none).toEqual([]);
+      const creditNoteId = await issueCreditNoteOfDebt(sql, given ?? "");
+      expect(await document(sql, creditNoteId ?? "")).toMatchObject({
+        total_amount: 2 * third,
+        tax_amount: 0,
+        tax_included_amount: 0,
+      });
+      const [books] = await sql`select private.explain_order_money(${order.orderId}) as money`;
+      expect(books?.money).toMatchObject({ kept_amount: third, owed_amount: 0, unexplained_amount: 0 });
     });
   });
 

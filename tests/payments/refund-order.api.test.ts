@@ -34,7 +34,7 @@ test("staff give a part and then the line back by the SDK, and the provider has 
   await expect.poll(sent, patient).toBe(order.total_amount);
   const refunds = async () => (await buyer.seatline.orders.get(orderId)).refunds.map(({ status }) => status);
   await expect.poll(refunds, patient).toEqual(["success", "success"]);
-  await expectRefusal(finance.refunds.retry(refund.id), { code: "refund_not_open", status: 409 });
+  await expectRefusal(finance.refunds.retry(refund?.id ?? ""), { code: "refund_not_open", status: 409 });
   const notInReview = { code: "order_not_in_review", status: 409 };
   await expectRefusal(
     finance.refunds.resolveReview({ order_id: orderId, resolution: "close", reason: "x" }),

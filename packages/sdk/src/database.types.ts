@@ -2435,6 +2435,7 @@ export type Database = {
           tax_included_amount: number;
           time_zone: string;
           total_amount: number;
+          transaction_id: string | null;
           year: number;
         };
         ComputedFields: never;
@@ -2468,6 +2469,7 @@ export type Database = {
           tax_included_amount?: number;
           time_zone: string;
           total_amount: number;
+          transaction_id?: string | null;
           year: number;
         };
         Update: {
@@ -2500,6 +2502,7 @@ export type Database = {
           tax_included_amount?: number;
           time_zone?: string;
           total_amount?: number;
+          transaction_id?: string | null;
           year?: number;
         };
         Relationships: [
@@ -2522,6 +2525,13 @@ export type Database = {
             columns: ["refund_id"];
             isOneToOne: false;
             referencedRelation: "refunds";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "invoices_transaction_id_fkey";
+            columns: ["transaction_id"];
+            isOneToOne: false;
+            referencedRelation: "ledger_transactions";
             referencedColumns: ["id"];
           },
         ];

@@ -276,8 +276,10 @@ export interface InvoiceSummary {
   /** Without gaps in its year: `INV-2026-000001`, `CN-2026-000001`. */
   number: string;
   order_id: string;
-  /** The refund that a credit note is for; null on invoices. */
+  /** The refund that a credit note is for; null on invoices, and where less is owed instead. */
   refund_id: string | null;
+  /** The ledger's transaction by which less is owed that a credit note is for; null on all others. */
+  transaction_id: string | null;
   /** The invoice that a credit note corrects; null on invoices. */
   corrects_id: string | null;
   issued_at: string;

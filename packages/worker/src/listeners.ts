@@ -42,6 +42,7 @@ export const LISTENERS: Readonly<Record<string, readonly EventTaskName[]>> = {
   "export.queued": ["imports.run-export"],
   "refund.requested": ["payments.send-refund"],
   "refund.succeeded": ["invoices.issue-credit-note"],
+  "receivable.written_back": ["invoices.issue-credit-note"],
   "waitlist.due": ["courses.take-offer"],
   "dispute.inquired": ["notifications.send-dispute"],
   "dispute.opened": ["notifications.send-dispute"],

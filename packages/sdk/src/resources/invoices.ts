@@ -11,7 +11,7 @@ const sort: readonly SortColumn[] = [
   { column: "id", direction: "desc" },
 ];
 const summaryColumns =
-  "id,kind,number,order_id,refund_id,corrects_id,issued_at,time_zone,paid_on,currency,minor_units,subtotal_amount,discount_amount,tax_amount,tax_included_amount,shipping_amount,total_amount,pdf_sha256,pdf_bytes";
+  "id,kind,number,order_id,refund_id,transaction_id,corrects_id,issued_at,time_zone,paid_on,currency,minor_units,subtotal_amount,discount_amount,tax_amount,tax_included_amount,shipping_amount,total_amount,pdf_sha256,pdf_bytes";
 
 /** Invoices and credit notes: list, read, download. The shop issues them; nobody changes them. */
 export class Invoices {

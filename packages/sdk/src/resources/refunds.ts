@@ -40,8 +40,8 @@ export class Refunds {
 
 /** What {@link Refunds.create} answers. */
 export interface MadeRefund {
-  /** The first of `refunds`. */
-  refund: StaffRefund;
+  /** The first of `refunds`; null when nothing of it was paid yet and less is owed now. */
+  refund: StaffRefund | null;
   /** One, or one per payment when no single one has enough. */
   refunds: StaffRefund[];
   order: Order;

@@ -6,6 +6,8 @@ export type InvoiceDocument = {
   order_number: string;
   /** The invoice that a credit note corrects. */
   corrects_number: string | null;
+  /** The refund that a credit note is for; null on invoices, and where less is owed instead. */
+  refund_id: string | null;
   /** ISO 8601. */
   issued_at: string;
   /** IANA name; the document's dates are of this zone. */

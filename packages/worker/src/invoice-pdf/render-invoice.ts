@@ -185,7 +185,7 @@ function nameOf({ words }: Sheet, tax: InvoiceTax): string {
 function drawClosing(sheet: Sheet): void {
   const { pdf, words, invoice } = sheet;
   const text = invoice.corrects_number
-    ? words.credited(invoice.corrects_number)
+    ? words[invoice.refund_id ? "credited" : "released"](invoice.corrects_number)
     : invoice.paid_on && words.paid(dateOf(sheet, new Date(`${invoice.paid_on}T00:00:00Z`), "UTC"));
   if (!text) return;
   const height = measure(pdf, text, { width: PAGE.width - 28 }) + 18;

@@ -21,6 +21,7 @@ export type Words = {
   total: { invoice: string; credit_note: string };
   paid: (date: string) => string;
   credited: (invoice: string) => string;
+  released: (invoice: string) => string;
   continued: string;
   page: (page: number, pages: number) => string;
 };
@@ -46,6 +47,7 @@ export const WORDS: Record<Locale, Words> = {
     total: { invoice: "Total", credit_note: "Total dikembalikan" },
     paid: (date) => `Lunas pada ${date}. Terima kasih.`,
     credited: (invoice) => `Nota ini mengoreksi faktur ${invoice}. Dananya sudah dikembalikan.`,
+    released: (invoice) => `Nota ini mengoreksi faktur ${invoice}. Jumlah ini tidak perlu dibayar lagi.`,
     continued: "bersambung ke halaman berikut",
     page: (page, pages) => `Halaman ${page} dari ${pages}`,
   },
@@ -68,6 +70,7 @@ export const WORDS: Record<Locale, Words> = {
     total: { invoice: "Total", credit_note: "Total credited" },
     paid: (date) => `Paid in full on ${date}. Thank you.`,
     credited: (invoice) => `This credit note corrects invoice ${invoice}. The money has been returned.`,
+    released: (invoice) => `This credit note corrects invoice ${invoice}. This amount need not be paid any more.`,
     continued: "continued on the next page",
     page: (page, pages) => `Page ${page} of ${pages}`,
   },

@@ -29,7 +29,7 @@ export const sendDocument: EventTask = async (job, context) => {
   const facts = {
     shop: row.shop ?? "Seatline",
     firstName: row.first_name,
-    kind: document.kind,
+    kind: document.kind === "credit_note" && !document.refund_id ? ("release" as const) : document.kind,
     number: document.number,
     orderNumber: document.order_number,
     currency: document.currency,

@@ -6,7 +6,8 @@ import type { Locale, Rendered } from "./rendered.ts";
 export type InvoiceIssuedFacts = {
   shop: string;
   firstName: string;
-  kind: "invoice" | "credit_note";
+  /** release: a credit note by which less is owed, and no money went back. */
+  kind: "invoice" | "credit_note" | "release";
   number: string;
   orderNumber: string;
   currency: string;
@@ -28,6 +29,11 @@ const WORDS = {
       attached: (order: string) => `dana untuk pesanan ${order} sudah kami kembalikan; nota kreditnya terlampir.`,
       total: "Dikembalikan",
     },
+    release: {
+      subject: (number: string, shop: string) => `Nota kredit ${number} dari ${shop}`,
+      attached: (order: string) => `sebagian dari pesanan ${order} tidak perlu dibayar lagi; nota kreditnya terlampir.`,
+      total: "Tidak perlu dibayar lagi",
+    },
     number: "Nomor",
     order: "Lihat pesanan",
   },
@@ -42,6 +48,11 @@ const WORDS = {
       subject: (number: string, shop: string) => `Credit note ${number} from ${shop}`,
       attached: (order: string) => `we have returned money for order ${order}; the credit note is attached.`,
       total: "Returned",
+    },
+    release: {
+      subject: (number: string, shop: string) => `Credit note ${number} from ${shop}`,
+      attached: (order: string) => `a part of order ${order} need not be paid any more; the credit note is attached.`,
+      total: "Not owed any more",
     },
     number: "Number",
     order: "See the order",
