@@ -84,8 +84,6 @@ CREATE TABLE "private"."product_prices" ("product_id" uuid NOT NULL, "currency" 
 
 CREATE TABLE "private"."product_search" ("product_id" uuid NOT NULL, "kind" text NOT NULL, "status" text NOT NULL, "publish_at" timestamp with time zone, "unpublish_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL, "category_id" uuid, "title" text COLLATE pg_catalog."C" NOT NULL, "tags" text[] NOT NULL, "facts" text[] NOT NULL, "choices" text[] NOT NULL, "numbers" jsonb NOT NULL, "counted_variants" uuid[] NOT NULL, "has_uncounted" boolean NOT NULL, "content" text NOT NULL, "words" tsvector NOT NULL, "title_id" text COLLATE pg_catalog."C" NOT NULL, "title_en" text COLLATE pg_catalog."C" NOT NULL, CONSTRAINT "product_search_pkey" PRIMARY KEY (product_id));
 
-CREATE TABLE "private"."product_titles" ("product_id" uuid NOT NULL, "locale" text NOT NULL, "title" text NOT NULL, "content" text COLLATE pg_catalog."C" NOT NULL, CONSTRAINT "product_titles_pkey" PRIMARY KEY (product_id, locale));
-
 CREATE TABLE "private"."promotion_uses" ("promotion_id" uuid NOT NULL, "customer_id" uuid NOT NULL, "used_count" integer NOT NULL, CONSTRAINT "promotion_uses_are_never_less_than_none" CHECK ((used_count >= 0)), CONSTRAINT "promotion_uses_pkey" PRIMARY KEY (promotion_id, customer_id));
 
 CREATE TABLE "private"."provider_customers" ("person_id" uuid NOT NULL, "provider" text NOT NULL DEFAULT 'stripe'::text, "provider_customer_id" text, "saving_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "provider_customers_belong_to_one_person" UNIQUE (provider, provider_customer_id), CONSTRAINT "provider_customers_pkey" PRIMARY KEY (person_id, provider));
@@ -1282,7 +1280,7 @@ begin
   perform gin_clean_pending_list(pg_index.indexrelid) from pg_catalog.pg_index
   join pg_catalog.pg_class on pg_class.oid = pg_index.indexrelid
   join pg_catalog.pg_am on pg_am.oid = pg_class.relam and pg_am.amname = 'gin'
-  where pg_index.indrelid in ('private.product_search'::regclass, 'private.product_titles'::regclass, 'public.products'::regclass);
+  where pg_index.indrelid in ('private.product_search'::regclass, 'public.products'::regclass);
 end
 $function$;
 
@@ -8276,34 +8274,7 @@ begin
     counted_variants = excluded.counted_variants, has_uncounted = excluded.has_uncounted, content = excluded.content, words = excluded.words,
     title_id = excluded.title_id, title_en = excluded.title_en
   where product_search is distinct from excluded;
-  perform private.index_titles(index_products.product_ids);
   perform private.index_prices(index_products.product_ids);
-end
-$function$;
-
-CREATE OR REPLACE FUNCTION private.index_titles(product_ids uuid[])
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO ''
- SET plan_cache_mode TO 'force_custom_plan'
-AS $function$
-begin
-  with known as (
-    select products.id as product_id, titles.locale, titles.title
-    from unnest(index_titles.product_ids) as wanted (id) join public.products on products.id = wanted.id
-    cross join lateral (
-      values ('', products.title), ('id', products.translations -> 'id' ->> 'title'), ('en', products.translations -> 'en' ->> 'title')
-    ) as titles (locale, title)
-    where titles.title is not null
-  ), gone as (
-    delete from private.product_titles
-    where product_titles.product_id = any (index_titles.product_ids)
-      and not exists (select from known where known.product_id = product_titles.product_id and known.locale = product_titles.locale)
-  )
-  insert into private.product_titles (product_id, locale, title, content)
-  select known.product_id, known.locale, known.title, case known.locale when '' then product_search.title when 'id' then product_search.title_id else product_search.title_en end
-  from known join private.product_search on product_search.product_id = known.product_id
-  on conflict (product_id, locale) do update set title = excluded.title, content = excluded.content where product_titles.title <> excluded.title;
 end
 $function$;
 
@@ -8494,7 +8465,7 @@ CREATE OR REPLACE FUNCTION private.is_anywhere(search private.order_search)
  SET jit TO 'off'
 AS $function$
 begin
-  return exists (select from private.sold_titles where sold_titles.content like search.pattern)
+  return (private.match_titles(search)).titles <> '{}'
     or search.names and exists (
       select from private.customer_search where customer_search.content like search.pattern or customer_search.content like search.digits_pattern);
 end
@@ -9647,10 +9618,14 @@ declare
   v_search private.order_search := match_titles.search;
 begin
   v_search.in_many_numbers := private.order_numbers_containing(v_search.words) is null;
-  select coalesce(array_agg(distinct sold_titles.title), '{}'), coalesce(array_agg(distinct sold_titles.variant_id), '{}')
+  select coalesce(array_agg(distinct named.title), '{}'), coalesce(array_agg(distinct named.variant_id), '{}')
   into v_search.titles, v_search.variants
-  from private.sold_titles
-  where sold_titles.content like v_search.pattern or v_search.alike and sold_titles.content operator(extensions.%>) v_search.words;
+  from (
+    select called.variant_id, called.title from private.variants_called(v_search.pattern, v_search.words, case when v_search.alike then v_search.likeness end) as called
+    union all
+    select sold_titles.variant_id, sold_titles.title from private.sold_titles
+    where sold_titles.content like v_search.pattern or v_search.alike and sold_titles.content operator(extensions.%>) v_search.words
+  ) as named;
   return v_search;
 end
 $function$;
@@ -10430,20 +10405,11 @@ CREATE OR REPLACE FUNCTION private.note_titles(variant_ids uuid[])
 AS $function$
 begin
   insert into private.sold_titles (variant_id, title, content)
-  select named.variant_id, named.title, private.search_text(named.title)
-  from (
-    -- as private.price_line words it; a test compares
-    select variants.id as variant_id,
-      case when intakes.id is null or intakes.title = products.title then products.title else products.title || ' · ' || intakes.title end as title
-    from unnest(coalesce(note_titles.variant_ids, array(select variants.id from public.variants))) as wanted (id)
-    join public.variants on variants.id = wanted.id
-    join public.products on products.id = variants.product_id
-    left join public.intakes on intakes.variant_id = variants.id
-  ) as named
+  select intakes.variant_id, sold.title, private.search_text(sold.title)
+  from public.intakes join public.products on products.id = intakes.product_id
+  cross join lateral (values (products.title || ' · ' || intakes.title)) as sold (title) -- as private.price_line words it; a test compares
+  where (note_titles.variant_ids is null or intakes.variant_id = any (note_titles.variant_ids)) and intakes.title <> products.title
   on conflict do nothing;
-  if found and to_regclass('private.sold_titles_content_idx') is not null then
-    perform gin_clean_pending_list('private.sold_titles_content_idx');
-  end if;
 end
 $function$;
 
@@ -12399,10 +12365,10 @@ begin
       coalesce(said.facts, '{}'), coalesce(said.choices, '{}'), coalesce(said.numbers, '{}'), coalesce(sold.counted, '{}'), coalesce(sold.has_uncounted, false),
       concat_ws(E'\n', texts.title, private.search_text(products.translations -> 'id' ->> 'title'), private.search_text(products.translations -> 'en' ->> 'title'),
         texts.tags, texts.skus),
-      private.words_of(base.language, texts.title, private.search_text(products.summary), private.search_text(products.description))
+      private.words_of(base.language, products.title, products.summary, products.description)
         || private.translated_words('id', products.translations -> 'id') || private.translated_words('en', products.translations -> 'en')
-        || setweight(to_tsvector('pg_catalog.simple', concat_ws(' ', texts.tags, texts.skus, private.search_text(sold.titles))), 'B')
-        || setweight(to_tsvector(base.language, coalesce(private.search_text(categories.title), '')), 'C'),
+        || setweight(to_tsvector('pg_catalog.simple', concat_ws(' ', texts.tags, texts.skus, private.unaccented(sold.titles))), 'B')
+        || setweight(to_tsvector(base.language, coalesce(private.unaccented(categories.title), '')), 'C'),
       coalesce(private.search_text(products.translations -> 'id' ->> 'title'), texts.title), coalesce(private.search_text(products.translations -> 'en' ->> 'title'), texts.title)
     from base
     cross join unnest(product_documents.product_ids) as wanted (id)
@@ -12415,7 +12381,7 @@ begin
       from public.variants where variants.product_id = products.id
     ) as sold on true
     cross join lateral (
-      select private.search_text(products.title) as title, array_to_string(products.tags, ' ') as tags, private.search_text(sold.skus) as skus offset 0
+      select private.search_text(products.title) as title, array_to_string(products.tags, ' ') as tags, lower(sold.skus) as skus offset 0
     ) as texts
     left join lateral (
       select array_agg(distinct facts.key || '=' || (facts.value #>> '{}')) as facts,
@@ -12523,7 +12489,7 @@ begin
     else found.amount::text end
   from (
     select product_search.product_id, product_search.created_at,
-      case search.locale when 'id' then product_search.title_id when 'en' then product_search.title_en else product_search.title end as title,
+      private.title_in(product_search, search.locale) collate "C" as title,
       coalesce(product_prices.lowest_amount, case search.sort when 'price_asc' then 9223372036854775807 else -1 end) as amount,
       case when search.words is null then 0 when search.alike then extensions.word_similarity(search.words, product_search.content)
         else ts_rank(product_search.words, search.query, 1) end as likeness
@@ -12543,7 +12509,7 @@ begin
       and (search.in_stock is null or search.in_stock = (
         select stock.in_stock from private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted) as stock))
       and (search.after_id is null or search.sort <> 'newest' or (product_search.created_at, product_search.product_id) < (search.after_key::timestamptz, search.after_id))
-      and (search.after_id is null or search.sort <> 'title' or (case search.locale when 'id' then product_search.title_id when 'en' then product_search.title_en else product_search.title end,
+      and (search.after_id is null or search.sort <> 'title' or (private.title_in(product_search, search.locale) collate "C",
         product_search.product_id) > (search.after_key collate "C", search.after_id))
   ) as found
   where search.after_id is null or search.sort in ('newest', 'title')
@@ -17537,27 +17503,39 @@ declare
 begin
   -- titles that begin so; then, with three letters, those with a word that does; then what is written alike
   v_ids := array(
-    select product_titles.product_id from private.product_titles join private.product_search using (product_id)
-    where product_titles.content like v_begins and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at)
-      and product_titles.locale in ('', coalesce(suggested_products.locale, ''))
-    order by product_titles.content, product_titles.product_id limit max_rows * 3);
+    select begun.product_id from (
+      (select product_search.title, product_search.product_id from private.product_search
+        where product_search.title like v_begins and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at)
+        order by 1, 2 limit max_rows * 3)
+      union
+      (select private.title_in(product_search, suggested_products.locale) collate "C", product_search.product_id
+        from private.product_search
+        where private.title_in(product_search, suggested_products.locale) collate "C" like v_begins
+          and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at)
+        order by 1, 2 limit max_rows * 3)
+    ) as begun
+    order by begun.title, begun.product_id limit max_rows * 3);
   return query select each.id, (3 - each.place / 1000.0)::real from unnest(v_ids) with ordinality as each (id, place);
   if length(suggested_products.words) < 3 or cardinality(v_ids) >= max_rows * 3 then
     return;
   end if;
   return query
-  select product_titles.product_id, 2.0::real from private.product_titles join private.product_search using (product_id)
-  where product_titles.content like '% ' || v_begins and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at)
-    and product_titles.locale in ('', coalesce(suggested_products.locale, '')) limit max_rows * 3;
+  select product_search.product_id, 2.0::real from private.product_search
+  where product_search.content like '% ' || v_begins and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at)
+    and (product_search.title like '% ' || v_begins or private.title_in(product_search, suggested_products.locale) like '% ' || v_begins) limit max_rows * 3;
   if found then
     return;
   end if;
   if v_ids = '{}' then
     perform set_config('pg_trgm.word_similarity_threshold', likeness::text, true);
     return query
-    select product_titles.product_id, extensions.word_similarity(suggested_products.words, product_titles.content) from private.product_titles join private.product_search using (product_id)
-    where product_titles.content operator(extensions.%>) suggested_products.words and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at)
-      and product_titles.locale in ('', coalesce(suggested_products.locale, ''))
+    select alike.product_id, alike.likeness from (
+      select product_search.product_id, greatest(extensions.word_similarity(suggested_products.words, product_search.title),
+        extensions.word_similarity(suggested_products.words, private.title_in(product_search, suggested_products.locale))) as likeness
+      from private.product_search
+      where product_search.content operator(extensions.%>) suggested_products.words and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at)
+    ) as alike
+    where alike.likeness >= suggested_products.likeness
     order by 2 desc, 1 limit max_rows * 3;
   end if;
 end
@@ -18122,16 +18100,21 @@ CREATE OR REPLACE FUNCTION private.tg__note_titles()
  SET search_path TO ''
 AS $function$
 begin
-  if tg_table_name = 'products' then
-    -- a set instead of a join: the plan may have been made for a statement of one row, and would compare all of an import with all
-    perform private.note_titles(array(
-      select variants.id from (select changed.id, changed.title from changed except select former.id, former.title from former) as renamed
-      join public.variants on variants.product_id = renamed.id));
-  elsif tg_table_name = 'variants' then
-    perform private.note_titles(array(select changed.id from changed));
-  else
+  if tg_table_name = 'intakes' then
     perform private.note_titles(array[new.variant_id]);
+    return null;
   end if;
+  with renamed as (
+    -- a set instead of a join: the plan may have been made for a statement of one row, and would compare all of an import with all
+    select former.id, former.title from former except select changed.id, changed.title from changed
+  )
+  insert into private.sold_titles (variant_id, title, content)
+  select variants.id, renamed.title, private.search_text(renamed.title) from renamed join public.variants on variants.product_id = renamed.id
+  on conflict do nothing;
+  if found then
+    perform gin_clean_pending_list('private.sold_titles_content_idx'); -- every search would read it
+  end if;
+  perform private.note_titles(array(select intakes.variant_id from changed join public.intakes on intakes.product_id = changed.id));
   return null;
 end
 $function$;
@@ -18970,6 +18953,12 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.title_in(product private.product_search, locale text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+RETURN CASE locale WHEN 'id'::text THEN (product).title_id WHEN 'en'::text THEN (product).title_en ELSE (product).title END;
+
 CREATE OR REPLACE FUNCTION private.told_invoice_intent(provider_invoice_id text)
  RETURNS text
  LANGUAGE sql
@@ -19194,7 +19183,7 @@ begin
   if texts is null then
     return '';
   end if;
-  return private.words_of(private.language_of(locale), private.search_text(texts ->> 'title'), private.search_text(texts ->> 'summary'), private.search_text(texts ->> 'description'));
+  return private.words_of(private.language_of(locale), texts ->> 'title', texts ->> 'summary', texts ->> 'description');
 end
 $function$;
 
@@ -19258,6 +19247,12 @@ begin
   return private.try_provider_event(try_taken_event.provider, try_taken_event.event_id);
 end
 $function$;
+
+CREATE OR REPLACE FUNCTION private.unaccented(original text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+RETURN CASE WHEN (octet_length(original) = length(original)) THEN original ELSE private.search_text(original) END;
 
 CREATE OR REPLACE FUNCTION private.uncount_uses(promotion_id uuid, customer_ids uuid[], coupon_ids uuid[])
  RETURNS void
@@ -19589,6 +19584,23 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.variants_called(pattern text, words text, likeness real)
+ RETURNS TABLE(variant_id uuid, title text)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+begin
+  return query
+  select variants.id, products.title
+  from private.product_search join public.products on products.id = product_search.product_id join public.variants on variants.product_id = products.id
+  where product_search.content like variants_called.pattern and product_search.title like variants_called.pattern
+    or variants_called.likeness is not null and product_search.content operator(extensions.%>) variants_called.words
+      and extensions.word_similarity(variants_called.words, product_search.title) >= variants_called.likeness;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.verify_audit(expected_head text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -19911,8 +19923,8 @@ CREATE OR REPLACE FUNCTION private.words_of(language regconfig, title text, summ
  SET search_path TO ''
 AS $function$
 begin
-  return setweight(to_tsvector(language, coalesce(title, '')), 'A') || setweight(to_tsvector(language, coalesce(summary, '')), 'C')
-    || setweight(to_tsvector(language, coalesce(description, '')), 'D');
+  return setweight(to_tsvector(language, coalesce(private.unaccented(title), '')), 'A') || setweight(to_tsvector(language, coalesce(private.unaccented(summary), '')), 'C')
+    || setweight(to_tsvector(language, coalesce(private.unaccented(description), '')), 'D');
 end
 $function$;
 
@@ -21831,8 +21843,6 @@ CREATE AGGREGATE "private"."audit_chain"(bytea, bytea) (SFUNC = private.next_aud
 
 ALTER TABLE "private"."product_prices" ADD CONSTRAINT "product_prices_product_id_fkey" FOREIGN KEY (product_id) REFERENCES private.product_search(product_id) ON DELETE CASCADE;
 
-ALTER TABLE "private"."product_titles" ADD CONSTRAINT "product_titles_product_id_fkey" FOREIGN KEY (product_id) REFERENCES private.product_search(product_id) ON DELETE CASCADE;
-
 ALTER TABLE "public"."alerts" ADD CONSTRAINT "alerts_kind_fkey" FOREIGN KEY (kind) REFERENCES private.concern_kinds(kind) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."cart_coupons" ADD CONSTRAINT "cart_coupons_cart_id_fkey" FOREIGN KEY (cart_id) REFERENCES public.carts(id) ON DELETE CASCADE;
@@ -22846,10 +22856,6 @@ CREATE INDEX product_search_title_product_id_idx ON private.product_search USING
 
 CREATE INDEX product_search_words_idx ON private.product_search USING gin (words);
 
-CREATE INDEX product_titles_content_idx ON private.product_titles USING gin (content extensions.gin_trgm_ops);
-
-CREATE INDEX product_titles_content_product_id_idx ON private.product_titles USING btree (content, product_id);
-
 CREATE INDEX promotion_uses_customer_id_idx ON private.promotion_uses USING btree (customer_id);
 
 CREATE INDEX provider_events_expr_idx1 ON private.provider_events USING btree (((payload #>> '{data,object,invoice}'::text[]))) WHERE (type = 'invoice_payment.paid'::text);
@@ -23769,8 +23775,6 @@ CREATE TRIGGER _110_count_by_kind BEFORE INSERT ON public.variants FOR EACH ROW 
 CREATE TRIGGER _120_keep_what_is_sold BEFORE DELETE ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg_variants__keep_what_is_sold();
 
 CREATE TRIGGER _220_order_options BEFORE INSERT OR UPDATE OF option_value_ids ON public.variants FOR EACH ROW WHEN ((new.option_value_ids <> '{}'::uuid[])) EXECUTE FUNCTION private.tg_variants__order_options();
-
-CREATE TRIGGER _300_note_titles AFTER INSERT ON public.variants REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__note_titles();
 
 CREATE TRIGGER _310_check_attributes AFTER INSERT OR UPDATE OF attributes ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg_variants__check_attributes();
 
@@ -24982,8 +24986,6 @@ COMMENT ON FUNCTION "private"."index_prices"(uuid[]) IS 'Notes the lowest and hi
 
 COMMENT ON FUNCTION "private"."index_products"(uuid[]) IS 'Makes these products findable as they are now. Waits for whoever changes a part of one of them, then reads.';
 
-COMMENT ON FUNCTION "private"."index_titles"(uuid[]) IS 'Notes the titles of these products as they are now, searched as product_search has them. The caller holds their lock and has written that.';
-
 COMMENT ON FUNCTION "private"."instalment_amounts"(bigint, integer, integer) IS 'A total in parts that add up to it to the unit: the first by its share if one is given, the others equal but for the units that are left.';
 
 COMMENT ON FUNCTION "private"."instalment_document"(uuid) IS 'A schedule with its parts, as the verbs on instalments answer it; null when the order has none. Checks nothing: its callers do.';
@@ -25200,7 +25202,7 @@ COMMENT ON FUNCTION "private"."note_finding"(uuid, integer, text, text, text) IS
 
 COMMENT ON FUNCTION "private"."note_low_stock"(uuid) IS 'Moves the mark of a watched variant when its stock crossed the threshold, and emits stock.low on the way down. Never waits.';
 
-COMMENT ON FUNCTION "private"."note_titles"(uuid[]) IS 'Notes the titles under which these variants (null: all) are sold from now on, and leaves nothing in the pending list of their index, which every search would read. Old ones stay: orders carry them.';
+COMMENT ON FUNCTION "private"."note_titles"(uuid[]) IS 'Notes the titles under which the seats of these intakes (null: all) are sold from now on. Old ones stay: orders carry them.';
 
 COMMENT ON FUNCTION "private"."open_attempt"(public.enrollments, public.lessons) IS 'Begins the next attempt with a copy of the questions. Refuses attempts_used_up and quiz_not_ready. The caller has locked the enrolment.';
 
@@ -25828,7 +25830,7 @@ COMMENT ON FUNCTION "private"."tg__guard_status"() IS 'After a status changed: r
 
 COMMENT ON FUNCTION "private"."tg__index_products"() IS 'Keeps the search up to date with what a statement wrote, once for all its rows.';
 
-COMMENT ON FUNCTION "private"."tg__note_titles"() IS 'Keeps the search up to date with what the catalogue calls things.';
+COMMENT ON FUNCTION "private"."tg__note_titles"() IS 'Keeps the search up to date with what the catalogue calls intakes, and called things.';
 
 COMMENT ON FUNCTION "private"."tg__recount_uses"() IS 'A limit that is set or changed counts the uses there are; one below them is refused.';
 
@@ -25926,6 +25928,8 @@ COMMENT ON FUNCTION "private"."tg_variants__order_options"() IS 'Puts the values
 
 COMMENT ON FUNCTION "private"."tg_variants__repeat_options"() IS 'Checks the values a variant names and keeps private.variant_option_values.';
 
+COMMENT ON FUNCTION "private"."title_in"(private.product_search, text) IS 'What a product is called in a locale, as searches compare it. Inlined: with collate "C" indexes serve it.';
+
 COMMENT ON FUNCTION "private"."told_invoice_intent"(text) IS 'The capture behind an invoice, if its own event told of it before.';
 
 COMMENT ON FUNCTION "private"."total_quote"(uuid, text, private.order_line[], uuid[], text, text) IS 'Priced lines as a quote: promotions by themselves and by coupon, taxes of the place (country, else the setting default_tax_country), sums, and everything that would refuse the order.';
@@ -25945,6 +25949,8 @@ COMMENT ON FUNCTION "private"."translations_problem"(jsonb, text[]) IS 'Why tran
 COMMENT ON FUNCTION "private"."try_provider_event"(text, text) IS 'apply_provider_event that keeps the event and the error when it fails: all effects are undone, the inbox row stays.';
 
 COMMENT ON FUNCTION "private"."try_taken_event"(text, text, text) IS 'try_provider_event of one that nobody has tried, under the request id that brought it; null when somebody else has it or had it. It waits for nobody, so several can work through the inbox.';
+
+COMMENT ON FUNCTION "private"."unaccented"(text) IS 'A text whose words may be taken: that needs neither lower case nor single spaces, so one of ASCII stays as it is. Inlined.';
 
 COMMENT ON FUNCTION "private"."uncount_uses"(uuid, uuid[], uuid[]) IS 'Counts back uses of one promotion that were just given back, one customer and coupon (or null) each.';
 
@@ -25974,6 +25980,8 @@ COMMENT ON FUNCTION "private"."value_problem"(public.category_attributes, jsonb)
 
 COMMENT ON FUNCTION "private"."variant_prices"(uuid[], text, integer) IS 'Does the work of public.variant_prices.';
 
+COMMENT ON FUNCTION "private"."variants_called"(text, text, real) IS 'Variants of products whose title contains the words, by this pattern, or with a likeness is written alike; the caller sets pg_trgm.word_similarity_threshold to it. Whether they are on sale does not matter.';
+
 COMMENT ON FUNCTION "private"."verify_audit"(text) IS 'Does the work of public.verify_audit.';
 
 COMMENT ON FUNCTION "private"."verify_certificate"(text) IS 'Does the work of public.verify_certificate.';
@@ -25998,7 +26006,7 @@ COMMENT ON FUNCTION "private"."with_parts"(private.order_line, uuid) IS 'The lin
 
 COMMENT ON FUNCTION "private"."withdraw_seat"(uuid, text, text) IS 'Does the work of public.withdraw_seat.';
 
-COMMENT ON FUNCTION "private"."words_of"(regconfig, text, text, text) IS 'The words of a title (weight A), a summary (C) and a description (D) in one language, from texts as searches compare them.';
+COMMENT ON FUNCTION "private"."words_of"(regconfig, text, text, text) IS 'The words of a title (weight A), a summary (C) and a description (D) in one language.';
 
 COMMENT ON FUNCTION "private"."worth_of_items"(uuid[], integer[]) IS 'What these quantities of these lines cost, discount and tax included.';
 
@@ -26432,8 +26440,6 @@ COMMENT ON TABLE "private"."product_prices" IS 'The lowest and the highest base 
 
 COMMENT ON TABLE "private"."product_search" IS 'What a product is found by. facts: its attributes and its variants'' as key=value; choices: those of them that are no numbers, which facets count; numbers: those that are numbers, {key: [values]}; counted_variants: goods whose units decide whether it is in stock; title_id, title_en: what the title is in that locale; content: titles, tags and SKUs for what is written alike; words: all texts, each in the word forms of its language.';
 
-COMMENT ON TABLE "private"."product_titles" IS 'Titles as they are suggested: the base title (locale '''') and its translations, and as searches compare them.';
-
 COMMENT ON TABLE "private"."promotion_uses" IS 'How often each person uses each promotion at present: the counter behind per_user_limit.';
 
 COMMENT ON TABLE "private"."provider_customers" IS 'Who a person is at the provider. saving_at: when they last began to save a method, so that the reconciler knows whom to ask about.';
@@ -26454,7 +26460,7 @@ COMMENT ON TABLE "private"."quizzes" IS 'The questions of a quiz with their answ
 
 COMMENT ON TABLE "private"."saved_charges" IS 'Which method an attempt of method saved_method charges, and who asked: by_customer, waitlist, instalment and so on.';
 
-COMMENT ON TABLE "private"."sold_titles" IS 'Every title that a line of an order can have, or could have had before the catalogue was renamed, and as searches compare it.';
+COMMENT ON TABLE "private"."sold_titles" IS 'Titles that a line of an order can have and its product has not: those of intakes, and those from before the catalogue was renamed; also as searches compare them. What products are called now private.variants_called finds.';
 
 COMMENT ON TABLE "private"."status_moves" IS 'Every allowed move of every status, as rows. How a row is born is up to the one verb that makes it.';
 
@@ -28813,12 +28819,6 @@ REVOKE ALL ON FUNCTION "private"."index_products"(uuid[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."index_products"(uuid[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."index_products"(uuid[]) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."index_titles"(uuid[]) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."index_titles"(uuid[]) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."index_titles"(uuid[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."instalment_amounts"(bigint, integer, integer) FROM PUBLIC;
 
@@ -31938,6 +31938,12 @@ REVOKE ALL ON FUNCTION "private"."tg_variants__repeat_options"() FROM "postgres"
 
 GRANT EXECUTE ON FUNCTION "private"."tg_variants__repeat_options"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."title_in"(private.product_search, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."title_in"(private.product_search, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."title_in"(private.product_search, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."told_invoice_intent"(text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."told_invoice_intent"(text) FROM "postgres";
@@ -32005,6 +32011,12 @@ REVOKE ALL ON FUNCTION "private"."try_taken_event"(text, text, text) FROM PUBLIC
 REVOKE ALL ON FUNCTION "private"."try_taken_event"(text, text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."try_taken_event"(text, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."unaccented"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."unaccented"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."unaccented"(text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."uncount_uses"(uuid, uuid[], uuid[]) FROM PUBLIC;
 
@@ -32107,6 +32119,12 @@ REVOKE ALL ON FUNCTION "private"."variant_prices"(uuid[], text, integer) FROM "p
 GRANT EXECUTE ON FUNCTION "private"."variant_prices"(uuid[], text, integer) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."variant_prices"(uuid[], text, integer) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."variants_called"(text, text, real) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."variants_called"(text, text, real) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."variants_called"(text, text, real) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."verify_audit"(text) FROM PUBLIC;
 

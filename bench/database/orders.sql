@@ -45,5 +45,5 @@ order by sales.number;
 
 set session_replication_role = origin;
 drop index private.customer_search_content_idx;
-select private.note_customers(null), private.note_titles(null);
+select private.note_customers(null), private.note_titles(null), private.index_products(array(select products.id from public.products));
 create index customer_search_content_idx on private.customer_search using gin (content extensions.gin_trgm_ops) with (fastupdate = off);

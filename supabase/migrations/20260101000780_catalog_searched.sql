@@ -36,7 +36,7 @@ comment on table private.product_search is
 
 -- serves: words
 create index on private.product_search using gin (words);
--- serves: parts of words, and what is written alike
+-- serves: parts of words, and what is written alike, in titles as well
 create index on private.product_search using gin (content extensions.gin_trgm_ops);
 -- serves: products with an attribute
 create index on private.product_search using gin (facts);
@@ -44,7 +44,7 @@ create index on private.product_search using gin (facts);
 create index on private.product_search using gin (tags);
 -- serves: the newest
 create index on private.product_search (created_at desc, product_id desc);
--- serves: all by title
+-- serves: all by title, and titles that begin with what was typed
 create index on private.product_search (title, product_id);
 -- serves: the same in a locale
 create index on private.product_search (title_id, product_id);
@@ -63,19 +63,6 @@ comment on table private.product_prices is 'The lowest and the highest base pric
 -- serves: a range of prices, and the cheapest
 create index on private.product_prices (currency, lowest_amount, product_id);
 
-create table private.product_titles (
-  product_id uuid not null references private.product_search (product_id) on delete cascade,
-  locale text not null,
-  title text not null,
-  content text collate "C" not null,
-  primary key (product_id, locale)
-);
-comment on table private.product_titles is 'Titles as they are suggested: the base title (locale '''') and its translations, and as searches compare them.';
--- serves: titles that begin with what was typed
-create index on private.product_titles (content, product_id);
--- serves: titles with a word that begins so, and what is written alike
-create index on private.product_titles using gin (content extensions.gin_trgm_ops);
-
 -- keeping it -------------------------------------------------------------------------------------------------------------------------
 
 create function private.language_of(locale text)
@@ -89,6 +76,14 @@ as $$
 $$;
 comment on function private.language_of(text) is 'The word forms of a locale; of an unknown one, words as they are written.';
 
+create function private.unaccented(original text)
+returns text
+language sql
+immutable
+security invoker
+return case when octet_length(original) = length(original) then original else private.search_text(original) end;
+comment on function private.unaccented(text) is 'A text whose words may be taken: that needs neither lower case nor single spaces, so one of ASCII stays as it is. Inlined.';
+
 create function private.words_of(language regconfig, title text, summary text, description text)
 returns tsvector
 language plpgsql -- called for each product of an import: keeps its plan
@@ -97,12 +92,12 @@ security invoker
 set search_path = ''
 as $$
 begin
-  return setweight(to_tsvector(language, coalesce(title, '')), 'A') || setweight(to_tsvector(language, coalesce(summary, '')), 'C')
-    || setweight(to_tsvector(language, coalesce(description, '')), 'D');
+  return setweight(to_tsvector(language, coalesce(private.unaccented(title), '')), 'A') || setweight(to_tsvector(language, coalesce(private.unaccented(summary), '')), 'C')
+    || setweight(to_tsvector(language, coalesce(private.unaccented(description), '')), 'D');
 end
 $$;
 comment on function private.words_of(regconfig, text, text, text) is
-  'The words of a title (weight A), a summary (C) and a description (D) in one language, from texts as searches compare them.';
+  'The words of a title (weight A), a summary (C) and a description (D) in one language.';
 
 create function private.translated_words(locale text, texts jsonb)
 returns tsvector
@@ -115,7 +110,7 @@ begin
   if texts is null then
     return '';
   end if;
-  return private.words_of(private.language_of(locale), private.search_text(texts ->> 'title'), private.search_text(texts ->> 'summary'), private.search_text(texts ->> 'description'));
+  return private.words_of(private.language_of(locale), texts ->> 'title', texts ->> 'summary', texts ->> 'description');
 end
 $$;
 comment on function private.translated_words(text, jsonb) is 'The words of the translation into one locale; none when there is no translation.';
@@ -135,10 +130,10 @@ begin
       coalesce(said.facts, '{}'), coalesce(said.choices, '{}'), coalesce(said.numbers, '{}'), coalesce(sold.counted, '{}'), coalesce(sold.has_uncounted, false),
       concat_ws(E'\n', texts.title, private.search_text(products.translations -> 'id' ->> 'title'), private.search_text(products.translations -> 'en' ->> 'title'),
         texts.tags, texts.skus),
-      private.words_of(base.language, texts.title, private.search_text(products.summary), private.search_text(products.description))
+      private.words_of(base.language, products.title, products.summary, products.description)
         || private.translated_words('id', products.translations -> 'id') || private.translated_words('en', products.translations -> 'en')
-        || setweight(to_tsvector('pg_catalog.simple', concat_ws(' ', texts.tags, texts.skus, private.search_text(sold.titles))), 'B')
-        || setweight(to_tsvector(base.language, coalesce(private.search_text(categories.title), '')), 'C'),
+        || setweight(to_tsvector('pg_catalog.simple', concat_ws(' ', texts.tags, texts.skus, private.unaccented(sold.titles))), 'B')
+        || setweight(to_tsvector(base.language, coalesce(private.unaccented(categories.title), '')), 'C'),
       coalesce(private.search_text(products.translations -> 'id' ->> 'title'), texts.title), coalesce(private.search_text(products.translations -> 'en' ->> 'title'), texts.title)
     from base
     cross join unnest(product_documents.product_ids) as wanted (id)
@@ -151,7 +146,7 @@ begin
       from public.variants where variants.product_id = products.id
     ) as sold on true
     cross join lateral (
-      select private.search_text(products.title) as title, array_to_string(products.tags, ' ') as tags, private.search_text(sold.skus) as skus offset 0
+      select private.search_text(products.title) as title, array_to_string(products.tags, ' ') as tags, lower(sold.skus) as skus offset 0
     ) as texts
     left join lateral (
       select array_agg(distinct facts.key || '=' || (facts.value #>> '{}')) as facts,
@@ -166,6 +161,34 @@ begin
 end
 $$;
 comment on function private.product_documents(uuid[]) is 'The rows that private.product_search should have for these products.';
+
+create function private.title_in(product private.product_search, locale text)
+returns text
+language sql
+immutable
+security invoker
+return case locale when 'id' then product.title_id when 'en' then product.title_en else product.title end;
+comment on function private.title_in(private.product_search, text) is 'What a product is called in a locale, as searches compare it. Inlined: with collate "C" indexes serve it.';
+
+create function private.variants_called(pattern text, words text, likeness real)
+returns table (variant_id uuid, title text)
+language plpgsql
+stable
+security invoker
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan' -- the plan depends on the words
+as $$
+begin
+  return query
+  select variants.id, products.title
+  from private.product_search join public.products on products.id = product_search.product_id join public.variants on variants.product_id = products.id
+  where product_search.content like variants_called.pattern and product_search.title like variants_called.pattern
+    or variants_called.likeness is not null and product_search.content operator(extensions.%>) variants_called.words
+      and extensions.word_similarity(variants_called.words, product_search.title) >= variants_called.likeness;
+end
+$$;
+comment on function private.variants_called(text, text, real) is
+  'Variants of products whose title contains the words, by this pattern, or with a likeness is written alike; the caller sets pg_trgm.word_similarity_threshold to it. Whether they are on sale does not matter.';
 
 create function private.lock_search(product_ids uuid[])
 returns void
@@ -208,35 +231,6 @@ end
 $$;
 comment on function private.index_prices(uuid[]) is 'Notes the lowest and highest prices of these products as they are now.';
 
-create function private.index_titles(product_ids uuid[])
-returns void
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-set plan_cache_mode = 'force_custom_plan' -- a plan for any number of products is one for ten, and compares all with all
-as $$
-begin
-  with known as (
-    select products.id as product_id, titles.locale, titles.title
-    from unnest(index_titles.product_ids) as wanted (id) join public.products on products.id = wanted.id
-    cross join lateral (
-      values ('', products.title), ('id', products.translations -> 'id' ->> 'title'), ('en', products.translations -> 'en' ->> 'title')
-    ) as titles (locale, title)
-    where titles.title is not null
-  ), gone as (
-    delete from private.product_titles
-    where product_titles.product_id = any (index_titles.product_ids)
-      and not exists (select from known where known.product_id = product_titles.product_id and known.locale = product_titles.locale)
-  )
-  insert into private.product_titles (product_id, locale, title, content)
-  select known.product_id, known.locale, known.title, case known.locale when '' then product_search.title when 'id' then product_search.title_id else product_search.title_en end
-  from known join private.product_search on product_search.product_id = known.product_id
-  on conflict (product_id, locale) do update set title = excluded.title, content = excluded.content where product_titles.title <> excluded.title;
-end
-$$;
-comment on function private.index_titles(uuid[]) is 'Notes the titles of these products as they are now, searched as product_search has them. The caller holds their lock and has written that.';
-
 create function private.index_products(product_ids uuid[])
 returns void
 language plpgsql
@@ -253,7 +247,6 @@ begin
     counted_variants = excluded.counted_variants, has_uncounted = excluded.has_uncounted, content = excluded.content, words = excluded.words,
     title_id = excluded.title_id, title_en = excluded.title_en
   where product_search is distinct from excluded;
-  perform private.index_titles(index_products.product_ids);
   perform private.index_prices(index_products.product_ids);
 end
 $$;

@@ -250,7 +250,7 @@ begin
     else found.amount::text end
   from (
     select product_search.product_id, product_search.created_at,
-      case search.locale when 'id' then product_search.title_id when 'en' then product_search.title_en else product_search.title end as title,
+      private.title_in(product_search, search.locale) collate "C" as title,
       coalesce(product_prices.lowest_amount, case search.sort when 'price_asc' then 9223372036854775807 else -1 end) as amount,
       case when search.words is null then 0 when search.alike then extensions.word_similarity(search.words, product_search.content)
         else ts_rank(product_search.words, search.query, 1) end as likeness
@@ -270,7 +270,7 @@ begin
       and (search.in_stock is null or search.in_stock = (
         select stock.in_stock from private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted) as stock))
       and (search.after_id is null or search.sort <> 'newest' or (product_search.created_at, product_search.product_id) < (search.after_key::timestamptz, search.after_id))
-      and (search.after_id is null or search.sort <> 'title' or (case search.locale when 'id' then product_search.title_id when 'en' then product_search.title_en else product_search.title end,
+      and (search.after_id is null or search.sort <> 'title' or (private.title_in(product_search, search.locale) collate "C",
         product_search.product_id) > (search.after_key collate "C", search.after_id))
   ) as found
   where search.after_id is null or search.sort in ('newest', 'title')

@@ -244,27 +244,39 @@ declare
 begin
   -- titles that begin so; then, with three letters, those with a word that does; then what is written alike
   v_ids := array(
-    select product_titles.product_id from private.product_titles join private.product_search using (product_id)
-    where product_titles.content like v_begins and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at)
-      and product_titles.locale in ('', coalesce(suggested_products.locale, ''))
-    order by product_titles.content, product_titles.product_id limit max_rows * 3);
+    select begun.product_id from (
+      (select product_search.title, product_search.product_id from private.product_search
+        where product_search.title like v_begins and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at)
+        order by 1, 2 limit max_rows * 3)
+      union
+      (select private.title_in(product_search, suggested_products.locale) collate "C", product_search.product_id
+        from private.product_search
+        where private.title_in(product_search, suggested_products.locale) collate "C" like v_begins
+          and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at)
+        order by 1, 2 limit max_rows * 3)
+    ) as begun
+    order by begun.title, begun.product_id limit max_rows * 3);
   return query select each.id, (3 - each.place / 1000.0)::real from unnest(v_ids) with ordinality as each (id, place);
   if length(suggested_products.words) < 3 or cardinality(v_ids) >= max_rows * 3 then
     return;
   end if;
   return query
-  select product_titles.product_id, 2.0::real from private.product_titles join private.product_search using (product_id)
-  where product_titles.content like '% ' || v_begins and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at)
-    and product_titles.locale in ('', coalesce(suggested_products.locale, '')) limit max_rows * 3;
+  select product_search.product_id, 2.0::real from private.product_search
+  where product_search.content like '% ' || v_begins and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at)
+    and (product_search.title like '% ' || v_begins or private.title_in(product_search, suggested_products.locale) like '% ' || v_begins) limit max_rows * 3;
   if found then
     return;
   end if;
   if v_ids = '{}' then
     perform set_config('pg_trgm.word_similarity_threshold', likeness::text, true);
     return query
-    select product_titles.product_id, extensions.word_similarity(suggested_products.words, product_titles.content) from private.product_titles join private.product_search using (product_id)
-    where product_titles.content operator(extensions.%>) suggested_products.words and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at)
-      and product_titles.locale in ('', coalesce(suggested_products.locale, ''))
+    select alike.product_id, alike.likeness from (
+      select product_search.product_id, greatest(extensions.word_similarity(suggested_products.words, product_search.title),
+        extensions.word_similarity(suggested_products.words, private.title_in(product_search, suggested_products.locale))) as likeness
+      from private.product_search
+      where product_search.content operator(extensions.%>) suggested_products.words and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at)
+    ) as alike
+    where alike.likeness >= suggested_products.likeness
     order by 2 desc, 1 limit max_rows * 3;
   end if;
 end

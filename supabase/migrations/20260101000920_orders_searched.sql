@@ -1,9 +1,9 @@
 /*
-Orders, what is searched: the titles that were ever sold and the people, two small tables that the catalogue and the profiles keep up to date.
+Orders, what is searched: people, and titles that a product does not have now, two small tables that the profiles and the catalogue keep up to date.
 
 Promise: a purchase pays for the search with one more entry in one btree, the one by amount; the other it has for the list of all orders. Nothing here is written by it: from a
 title or a person, indexes that orders have lead to the orders.
-Under concurrency: every title is noted in the transaction that makes it sellable, so no order can carry one that is not there.
+Under concurrency: a title is noted in the transaction that makes it sellable, or that takes it away from its product, so no order can carry one that is not found.
 */
 
 -- serves: everybody's orders, newest first, keyset by (placed_at, id), with every filter in it: what fits none is never read from the table. A purchase
@@ -28,7 +28,7 @@ create table private.sold_titles (
   content text not null,
   primary key (variant_id, title)
 );
-comment on table private.sold_titles is 'Every title that a line of an order can have, or could have had before the catalogue was renamed, and as searches compare it.';
+comment on table private.sold_titles is 'Titles that a line of an order can have and its product has not: those of intakes, and those from before the catalogue was renamed; also as searches compare them. What products are called now private.variants_called finds.';
 
 create function private.note_customers(profile_ids uuid[])
 returns void
@@ -64,23 +64,14 @@ set search_path = ''
 as $$
 begin
   insert into private.sold_titles (variant_id, title, content)
-  select named.variant_id, named.title, private.search_text(named.title)
-  from (
-    -- as private.price_line words it; a test compares
-    select variants.id as variant_id,
-      case when intakes.id is null or intakes.title = products.title then products.title else products.title || ' · ' || intakes.title end as title
-    from unnest(coalesce(note_titles.variant_ids, array(select variants.id from public.variants))) as wanted (id)
-    join public.variants on variants.id = wanted.id
-    join public.products on products.id = variants.product_id
-    left join public.intakes on intakes.variant_id = variants.id
-  ) as named
+  select intakes.variant_id, sold.title, private.search_text(sold.title)
+  from public.intakes join public.products on products.id = intakes.product_id
+  cross join lateral (values (products.title || ' · ' || intakes.title)) as sold (title) -- as private.price_line words it; a test compares
+  where (note_titles.variant_ids is null or intakes.variant_id = any (note_titles.variant_ids)) and intakes.title <> products.title
   on conflict do nothing;
-  if found and to_regclass('private.sold_titles_content_idx') is not null then
-    perform gin_clean_pending_list('private.sold_titles_content_idx');
-  end if;
 end
 $$;
-comment on function private.note_titles(uuid[]) is 'Notes the titles under which these variants (null: all) are sold from now on, and leaves nothing in the pending list of their index, which every search would read. Old ones stay: orders carry them.';
+comment on function private.note_titles(uuid[]) is 'Notes the titles under which the seats of these intakes (null: all) are sold from now on. Old ones stay: orders carry them.';
 
 create function private.tg_profiles__note_customer()
 returns trigger
@@ -118,20 +109,25 @@ security definer -- staff write the catalogue, not the search
 set search_path = ''
 as $$
 begin
-  if tg_table_name = 'products' then
-    -- a set instead of a join: the plan may have been made for a statement of one row, and would compare all of an import with all
-    perform private.note_titles(array(
-      select variants.id from (select changed.id, changed.title from changed except select former.id, former.title from former) as renamed
-      join public.variants on variants.product_id = renamed.id));
-  elsif tg_table_name = 'variants' then
-    perform private.note_titles(array(select changed.id from changed));
-  else
+  if tg_table_name = 'intakes' then
     perform private.note_titles(array[new.variant_id]);
+    return null;
   end if;
+  with renamed as (
+    -- a set instead of a join: the plan may have been made for a statement of one row, and would compare all of an import with all
+    select former.id, former.title from former except select changed.id, changed.title from changed
+  )
+  insert into private.sold_titles (variant_id, title, content)
+  select variants.id, renamed.title, private.search_text(renamed.title) from renamed join public.variants on variants.product_id = renamed.id
+  on conflict do nothing;
+  if found then
+    perform gin_clean_pending_list('private.sold_titles_content_idx'); -- every search would read it
+  end if;
+  perform private.note_titles(array(select intakes.variant_id from changed join public.intakes on intakes.product_id = changed.id));
   return null;
 end
 $$;
-comment on function private.tg__note_titles() is 'Keeps the search up to date with what the catalogue calls things.';
+comment on function private.tg__note_titles() is 'Keeps the search up to date with what the catalogue calls intakes, and called things.';
 
 create trigger _300_note_customer after insert or update of email, first_name, last_name, phone on public.profiles
   for each row execute function private.tg_profiles__note_customer();
@@ -139,7 +135,6 @@ create trigger _300_note_recipient after insert or delete or update of recipient
   for each row execute function private.tg_addresses__note_recipient();
 create trigger _300_note_titles after update on public.products referencing old table as former new table as changed
   for each statement execute function private.tg__note_titles();
-create trigger _300_note_titles after insert on public.variants referencing new table as changed for each statement execute function private.tg__note_titles();
 create trigger _300_note_titles after insert or update of title, variant_id on public.intakes for each row execute function private.tg__note_titles();
 
 -- what was there before, and only then the indexes: that is many times faster
@@ -148,5 +143,5 @@ select private.note_customers(null), private.note_titles(null);
 -- serves: parts of names, e-mails and phones, and what is written alike. No pending list: it would make searches slow, and sign-ups are rare.
 create index on private.customer_search using gin (content extensions.gin_trgm_ops) with (fastupdate = off);
 
--- serves: parts of titles, and what is written alike. With a pending list, since imports note a hundred thousand at once; note_titles empties it.
+-- serves: parts of titles, and what is written alike. With a pending list, since imports rename a hundred thousand at once; the trigger empties it.
 create index on private.sold_titles using gin (content extensions.gin_trgm_ops);

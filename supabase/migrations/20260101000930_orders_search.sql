@@ -230,10 +230,14 @@ declare
   v_search private.order_search := match_titles.search;
 begin
   v_search.in_many_numbers := private.order_numbers_containing(v_search.words) is null;
-  select coalesce(array_agg(distinct sold_titles.title), '{}'), coalesce(array_agg(distinct sold_titles.variant_id), '{}')
+  select coalesce(array_agg(distinct named.title), '{}'), coalesce(array_agg(distinct named.variant_id), '{}')
   into v_search.titles, v_search.variants
-  from private.sold_titles
-  where sold_titles.content like v_search.pattern or v_search.alike and sold_titles.content operator(extensions.%>) v_search.words;
+  from (
+    select called.variant_id, called.title from private.variants_called(v_search.pattern, v_search.words, case when v_search.alike then v_search.likeness end) as called
+    union all
+    select sold_titles.variant_id, sold_titles.title from private.sold_titles
+    where sold_titles.content like v_search.pattern or v_search.alike and sold_titles.content operator(extensions.%>) v_search.words
+  ) as named;
   return v_search;
 end
 $$;
@@ -302,7 +306,7 @@ set max_parallel_workers_per_gather = 0
 set jit = 'off'
 as $$
 begin
-  return exists (select from private.sold_titles where sold_titles.content like search.pattern)
+  return (private.match_titles(search)).titles <> '{}'
     or search.names and exists (
       select from private.customer_search where customer_search.content like search.pattern or customer_search.content like search.digits_pattern);
 end

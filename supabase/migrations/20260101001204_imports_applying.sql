@@ -85,7 +85,7 @@ begin
   perform gin_clean_pending_list(pg_index.indexrelid) from pg_catalog.pg_index
   join pg_catalog.pg_class on pg_class.oid = pg_index.indexrelid
   join pg_catalog.pg_am on pg_am.oid = pg_class.relam and pg_am.amname = 'gin'
-  where pg_index.indrelid in ('private.product_search'::regclass, 'private.product_titles'::regclass, 'public.products'::regclass);
+  where pg_index.indrelid in ('private.product_search'::regclass, 'public.products'::regclass);
 end
 $$;
 comment on function private.apply_import_products(uuid) is 'Writes the products of a file that was found right.';
