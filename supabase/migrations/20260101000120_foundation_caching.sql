@@ -25,7 +25,8 @@ comment on table private.cached_reads is 'Paths of the API whose answer to nobod
 insert into private.cached_reads (path, settings_prefix) values
   ('/products', 'catalog'), ('/variants', 'catalog'), ('/prices', 'catalog'), ('/currencies', 'catalog'), ('/courses', 'catalog'), ('/intakes', 'catalog'),
   ('/course_sections', 'catalog'), ('/course_prerequisites', 'catalog'), ('/lessons', 'catalog'), ('/intake_sessions', 'catalog'), ('/bundle_items', 'catalog'),
-  ('/price_lists', 'catalog'), ('/price_list_prices', 'catalog'), ('/tax_categories', 'catalog'), ('/tax_rates', 'catalog'), ('/stock_levels', 'stock');
+  ('/price_lists', 'catalog'), ('/price_list_prices', 'catalog'), ('/tax_categories', 'catalog'), ('/tax_rates', 'catalog'),
+  ('/shipping_zones', 'catalog'), ('/shipping_zone_places', 'catalog'), ('/shipping_methods', 'catalog'), ('/shipping_rates', 'catalog'), ('/stock_levels', 'stock');
 
 create function private.say_how_long_to_keep()
 returns void

@@ -2,7 +2,7 @@
 Pricing, quote: what an order would cost, line by line. place_order writes what the same function computes.
 
 Promise: the parts add up to the unit. An order costs subtotal − discount + tax + shipping, each the sum of its lines; nothing is ever negative.
-Shipping is 0 until that domain exists; a promotion of free shipping is named and takes nothing off.
+Shipping is what is left of its price after free shipping; tax_amount and tax_included_amount are those of the lines and of shipping together.
 */
 
 create function private.sum_lines(currency text, lines private.order_line[])
@@ -59,8 +59,8 @@ end
 $$;
 comment on function private.price_wishes(uuid, private.wish[], text) is 'What somebody wants as priced lines, in the order of the wishes; the components of a bundle follow its line.';
 
-create type private.promoted as (lines private.order_line[], discounts jsonb, problems jsonb);
-comment on type private.promoted is 'Lines after promotions, which promotions they were, and the coupons that could not be used.';
+create type private.promoted as (lines private.order_line[], shipping_amount bigint, discounts jsonb, problems jsonb);
+comment on type private.promoted is 'Lines and the price of shipping after promotions, which promotions they were, and the coupons that could not be used.';
 
 create function private.apply_promotion(promoted private.promoted, promotion public.promotions, coupon public.coupons, line_discounts bigint[])
 returns private.promoted
@@ -81,14 +81,18 @@ begin
       || jsonb_build_object('promotion_id', promotion.id, 'name', promotion.name, 'code', coupon.code, 'amount', line_discounts[v_index]);
   end loop;
   promoted.lines := v_lines;
+  if promotion.kind = 'free_shipping' then
+    v_sum := promoted.shipping_amount;
+    promoted.shipping_amount := 0;
+  end if;
   promoted.discounts := coalesce(promoted.discounts, '[]')
     || jsonb_build_object('promotion_id', promotion.id, 'coupon_id', coupon.id, 'name', promotion.name, 'code', coupon.code, 'kind', promotion.kind, 'amount', v_sum);
   return promoted;
 end
 $$;
-comment on function private.apply_promotion(private.promoted, public.promotions, public.coupons, bigint[]) is 'Takes a promotion''s discounts off the lines and names it.';
+comment on function private.apply_promotion(private.promoted, public.promotions, public.coupons, bigint[]) is 'Takes a promotion''s discounts off the lines, or all that is left of shipping, and names it.';
 
-create function private.apply_promotions(person_id uuid, currency text, lines private.order_line[], coupon_ids uuid[])
+create function private.apply_promotions(person_id uuid, currency text, lines private.order_line[], coupon_ids uuid[], shipping_amount bigint)
 returns private.promoted
 language plpgsql
 stable
@@ -104,6 +108,7 @@ declare
   v_alone boolean := false;
 begin
   v_promoted.lines := apply_promotions.lines;
+  v_promoted.shipping_amount := apply_promotions.shipping_amount;
   for v_candidate in
     select offered.promotion, offered.coupon from (
       select promotions as promotion, null::public.coupons as coupon from public.promotions
@@ -125,7 +130,7 @@ begin
     end if;
     if v_problem is null then
       v_discounts := private.discounts_of(v_candidate.promotion, apply_promotions.currency, v_promoted.lines);
-      if v_discounts is not null and (v_candidate.promotion).kind <> 'free_shipping' and 0 = all (v_discounts) then
+      if 0 = all (v_discounts) and ((v_candidate.promotion).kind <> 'free_shipping' or v_promoted.shipping_amount = 0) then
         v_discounts := null;
       end if;
     end if;
@@ -149,10 +154,13 @@ begin
   return v_promoted;
 end
 $$;
-comment on function private.apply_promotions(uuid, text, private.order_line[], uuid[]) is
-  'Takes off what promotions give, in their order; a coupon that cannot be used is a problem, an automatic promotion that does not fit is left out.';
+comment on function private.apply_promotions(uuid, text, private.order_line[], uuid[], bigint) is
+  'Takes off what promotions give, in their order; one that would take off nothing does not fit; a coupon that cannot be used is a problem, an automatic promotion that does not fit is left out.';
 
-create function private.total_quote(person_id uuid, currency text, lines private.order_line[], coupon_ids uuid[], country text, province text)
+create function private.total_quote(
+  person_id uuid, currency text, lines private.order_line[], coupon_ids uuid[], country text, province text,
+  postal_code text default null, shipping_method_id uuid default null, along private.parcel default null
+)
 returns private.quote
 language plpgsql
 stable
@@ -165,14 +173,23 @@ declare
   v_country text;
   v_taxed boolean;
   v_lines private.order_line[];
+  v_shipping jsonb;
+  v_shipped private.order_line;
 begin
   v_quote.tax_country := total_quote.country;
   v_quote.tax_province := total_quote.province;
+  if private.needs_address(total_quote.lines) then
+    v_country := coalesce(total_quote.country, private.setting('default_tax_country') #>> '{}');
+    v_shipping := private.plan_shipping(
+      row(private.weigh(total_quote.lines) + coalesce(along.weight_grams, 0), v_quote.subtotal_amount + coalesce(along.order_amount, 0), along.paid_amount)::private.parcel,
+      total_quote.currency, v_country, total_quote.province, total_quote.postal_code, total_quote.shipping_method_id);
+    v_shipped := private.shipping_line(v_shipping -> 'chosen');
+  end if;
   -- most calls end here: where there is nothing to pay there is nothing to take off and nothing to tax
-  if v_quote.subtotal_amount = 0 and coalesce(cardinality(total_quote.coupon_ids), 0) = 0 then
+  if v_quote.subtotal_amount = 0 and coalesce(cardinality(total_quote.coupon_ids), 0) = 0 and v_shipping is null then
     return v_quote;
   end if;
-  v_promoted := private.apply_promotions(total_quote.person_id, total_quote.currency, total_quote.lines, total_quote.coupon_ids);
+  v_promoted := private.apply_promotions(total_quote.person_id, total_quote.currency, total_quote.lines, total_quote.coupon_ids, coalesce(v_shipped.subtotal_amount, 0));
   v_country := coalesce(total_quote.country, private.setting('default_tax_country') #>> '{}');
   v_taxed := exists (select from public.tax_rates where tax_rates.country = v_country);
   if v_promoted.discounts is not null or v_taxed then
@@ -190,14 +207,23 @@ begin
     end if;
   end if;
   v_quote.tax_country := v_country;
+  if v_shipping is not null then
+    v_shipped.discount_amount := v_shipped.subtotal_amount - v_promoted.shipping_amount;
+    if v_taxed then
+      v_shipped := private.tax_line(v_shipped, v_country, total_quote.province);
+      v_quote.taxes := private.sum_taxes(v_lines || v_shipped);
+    end if;
+    v_quote := private.add_shipping(v_quote, v_shipping, v_shipped);
+  end if;
   if v_promoted.problems is not null then
     v_quote.problems := coalesce(v_quote.problems, '[]') || v_promoted.problems;
   end if;
   return v_quote;
 end
 $$;
-comment on function private.total_quote(uuid, text, private.order_line[], uuid[], text, text) is
-  'Priced lines as a quote: promotions by themselves and by coupon, taxes of the place (country, else the setting default_tax_country), sums, and everything that would refuse the order.';
+comment on function private.total_quote(uuid, text, private.order_line[], uuid[], text, text, text, uuid, private.parcel) is
+  'Priced lines as a quote: promotions by themselves and by coupon, shipping and taxes of the place (country, else the setting default_tax_country), sums, and everything that would refuse the order. '
+  'shipping_method_id: the chosen way of shipping, else the cheapest; along: what goes in the same parcel already.';
 
 create function private.compute_quote(person_id uuid, wishes private.wish[], currency text, coupon_ids uuid[] default '{}', country text default null, province text default null)
 returns private.quote
@@ -235,7 +261,7 @@ comment on function private.line_document(private.order_line) is 'A line of a qu
 create function private.quote_document(quote private.quote)
 returns jsonb
 language sql
-immutable
+stable
 security invoker
 set search_path = ''
 as $$
@@ -244,6 +270,6 @@ as $$
       select jsonb_agg(private.line_document(quote.lines[position]) order by position) from generate_subscripts(quote.lines, 1) as position), '[]'),
     'subtotal_amount', quote.subtotal_amount, 'discount_amount', quote.discount_amount, 'tax_amount', quote.tax_amount,
     'tax_included_amount', quote.tax_included_amount, 'shipping_amount', quote.shipping_amount, 'total_amount', quote.total_amount,
-    'discounts', coalesce(quote.discounts, '[]'), 'taxes', coalesce(quote.taxes, '[]'), 'problems', coalesce(quote.problems, '[]'));
+    'shipping', private.shipping_document(quote), 'discounts', coalesce(quote.discounts, '[]'), 'taxes', coalesce(quote.taxes, '[]'), 'problems', coalesce(quote.problems, '[]'));
 $$;
 comment on function private.quote_document(private.quote) is 'A quote as clients read it, for public.quote and the cart.';

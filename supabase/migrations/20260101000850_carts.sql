@@ -14,6 +14,7 @@ create table public.carts (
   status text not null default 'open',
   currency text not null, -- checked by the verbs
   shipping_address_id uuid references public.addresses (id) on delete set null,
+  shipping_method_id uuid references public.shipping_methods (id) on delete set null,
   order_id uuid, -- the orders domain adds the foreign key
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
@@ -30,6 +31,7 @@ create unique index carts_one_open_per_customer on public.carts (customer_id) wh
 -- serves: the carts of a customer, also those that may come back
 create index on public.carts (customer_id, expires_at);
 create index on public.carts (shipping_address_id);
+create index on public.carts (shipping_method_id);
 -- serves: private.expire_due_carts
 create index on public.carts (expires_at) where status = 'open';
 -- serves: private.purge_carts

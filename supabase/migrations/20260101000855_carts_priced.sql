@@ -168,7 +168,7 @@ begin
   v_priced.cart := cart;
   v_priced.address := private.delivery_address(cart.customer_id, v_lines, cart.shipping_address_id);
   v_priced.quote := private.total_quote(cart.customer_id, cart.currency, v_lines, private.cart_coupon_ids(cart.id),
-    (v_priced.address).country, (v_priced.address).province);
+    (v_priced.address).country, (v_priced.address).province, (v_priced.address).postal_code, cart.shipping_method_id);
   return v_priced;
 end
 $$;
@@ -323,14 +323,14 @@ comment on function private.cart_lines(private.priced_cart) is 'The lines of a c
 create function private.cart_sums(quote private.quote)
 returns jsonb
 language plpgsql
-immutable
+stable
 security invoker
 set search_path = ''
 as $$
 begin
   return jsonb_build_object('subtotal_amount', quote.subtotal_amount, 'discount_amount', quote.discount_amount, 'tax_amount', quote.tax_amount,
     'tax_included_amount', quote.tax_included_amount, 'shipping_amount', quote.shipping_amount, 'total_amount', quote.total_amount,
-    'discounts', coalesce(quote.discounts, '[]'), 'taxes', coalesce(quote.taxes, '[]'));
+    'shipping', private.shipping_document(quote), 'discounts', coalesce(quote.discounts, '[]'), 'taxes', coalesce(quote.taxes, '[]'));
 end
 $$;
 comment on function private.cart_sums(private.quote) is 'What a cart costs: private.quote_document without the lines, which a cart has itself, and the problems, of which it has more.';

@@ -20,6 +20,10 @@ create table public.orders (
   tax_amount bigint not null default 0,
   tax_included_amount bigint not null default 0,
   shipping_amount bigint not null default 0,
+  shipping_discount_amount bigint not null default 0,
+  shipping_tax_amount bigint not null default 0,
+  shipping_tax_included_amount bigint not null default 0,
+  shipping_refunded_amount bigint not null default 0,
   total_amount bigint not null,
   placed_at timestamptz not null default now(),
   expires_at timestamptz,
@@ -32,6 +36,8 @@ create table public.orders (
   cancelled_at timestamptz,
   cancel_reason text,
   shipping_address jsonb,
+  shipping_method jsonb,
+  shipping_pricing jsonb,
   tax_country text,
   tax_province text,
   purpose text,
@@ -41,7 +47,11 @@ create table public.orders (
     'cancelled', 'expired', 'refunded', 'partially_refunded', 'needs_review')),
   constraint orders_add_up check (total_amount = subtotal_amount - discount_amount + tax_amount + shipping_amount),
   constraint orders_never_pay_the_buyer check (subtotal_amount >= 0 and discount_amount >= 0 and tax_amount >= 0 and shipping_amount >= 0 and total_amount >= 0
-    and tax_included_amount between 0 and subtotal_amount - discount_amount),
+    and tax_included_amount between 0 and subtotal_amount - discount_amount + shipping_amount),
+  constraint orders_tax_shipping_within_their_taxes check (shipping_discount_amount >= 0 and shipping_tax_amount between 0 and tax_amount
+    and shipping_tax_included_amount between 0 and least(shipping_amount, tax_included_amount)),
+  constraint orders_give_back_no_more_shipping_than_was_paid check (shipping_refunded_amount between 0 and shipping_amount + shipping_tax_amount),
+  constraint orders_say_how_they_are_sent check (jsonb_typeof(shipping_method) = 'object' and (shipping_method is not null or shipping_amount = 0 and shipping_discount_amount = 0)),
   constraint orders_expire_only_while_unpaid check (status <> 'pending' or expires_at is not null),
   constraint orders_are_dated_when_paid check (paid_at is not null or status in ('pending', 'cancelled', 'expired', 'needs_review', 'refunded')),
   constraint orders_say_when_they_were_cancelled check (status <> 'cancelled' or cancelled_at is not null),
@@ -51,7 +61,7 @@ create table public.orders (
   constraint orders_name_the_organisation_they_are_for check ((organisation_id is not null) = (purpose is not distinct from 'organisation'))
 );
 comment on table public.orders is
-  'One purchase. Amounts in minor units of currency; subtotal − discount + tax + shipping = total. tax_included_amount is tax that the prices contain. shipping_address is the address as it was; null when nothing is sent. tax_country and tax_province: the place whose taxes it was priced with, also when it is priced anew (null: the shop''s). owed_reason says why it was delivered before it was paid in full. purpose: its seats are not simply the buyer''s own.';
+  'One purchase. Amounts in minor units of currency; subtotal − discount + tax + shipping = total. tax_included_amount is tax that the prices contain. Both taxes are those of the lines and of shipping (shipping_tax_amount, shipping_tax_included_amount) together. shipping_amount is what is left after free shipping (shipping_discount_amount). shipping_method: {method_id, name, carrier, min_days, max_days} as it was, shipping_pricing: why it cost that. shipping_address is the address as it was; null when nothing is sent. tax_country and tax_province: the place whose taxes it was priced with, also when it is priced anew (null: the shop''s). owed_reason says why it was delivered before it was paid in full. purpose: its seats are not simply the buyer''s own.';
 
 -- serves: my orders, newest first, keyset by (placed_at, id)
 create index on public.orders (customer_id, placed_at desc, id desc);
@@ -139,18 +149,19 @@ begin
       from public.order_items where order_items.order_id = v_order_id
     ) as items
     where orders.id = v_order_id and (orders.subtotal_amount, orders.discount_amount, orders.tax_amount, orders.tax_included_amount)
-      is distinct from (coalesce(items.subtotal, 0), coalesce(items.discount, 0), coalesce(items.tax, 0), coalesce(items.tax_included, 0))
+      is distinct from (coalesce(items.subtotal, 0), coalesce(items.discount, 0), coalesce(items.tax, 0) + orders.shipping_tax_amount,
+        coalesce(items.tax_included, 0) + orders.shipping_tax_included_amount)
   ) then
-    perform private.fail('order_does_not_add_up', 409, 'Subtotal, discount and tax of an order are the sums of its lines.', 'Write the lines and the sums in one transaction.');
+    perform private.fail('order_does_not_add_up', 409, 'Subtotal and discount of an order are the sums of its lines, its taxes those of its lines and of shipping.', 'Write the lines and the sums in one transaction.');
   end if;
   return null;
 end
 $$;
-comment on function private.tg_order_items__check_sums() is 'At commit: subtotal, discount and taxes are the sums of the lines, whoever wrote them.';
+comment on function private.tg_order_items__check_sums() is 'At commit: subtotal and discount are the sums of the lines, taxes those of lines and shipping, whoever wrote them.';
 
 create constraint trigger _300_check_sums after insert or update or delete on public.order_items
   deferrable initially deferred for each row execute function private.tg_order_items__check_sums();
-create constraint trigger _300_check_sums after update of subtotal_amount, discount_amount, tax_amount, tax_included_amount on public.orders
+create constraint trigger _300_check_sums after update of subtotal_amount, discount_amount, tax_amount, tax_included_amount, shipping_tax_amount, shipping_tax_included_amount on public.orders
   deferrable initially deferred for each row execute function private.tg_order_items__check_sums();
 
 alter table public.orders enable row level security;
@@ -205,6 +216,9 @@ begin
     'id', v_order.id, 'number', v_order.number, 'status', v_order.status, 'currency', v_order.currency,
     'subtotal_amount', v_order.subtotal_amount, 'discount_amount', v_order.discount_amount, 'tax_amount', v_order.tax_amount,
     'tax_included_amount', v_order.tax_included_amount, 'shipping_amount', v_order.shipping_amount, 'total_amount', v_order.total_amount, 'due_amount', v_due,
+    'shipping_discount_amount', v_order.shipping_discount_amount, 'shipping_tax_amount', v_order.shipping_tax_amount,
+    'shipping_tax_included_amount', v_order.shipping_tax_included_amount, 'shipping_refunded_amount', v_order.shipping_refunded_amount,
+    'shipping_method', v_order.shipping_method, 'shipping_pricing', v_order.shipping_pricing,
     'placed_at', v_order.placed_at, 'expires_at', v_order.expires_at, 'paid_at', v_order.paid_at,
     'processing_at', v_order.processing_at, 'shipped_at', v_order.shipped_at, 'delivered_at', v_order.delivered_at, 'completed_at', v_order.completed_at,
     'cancelled_at', v_order.cancelled_at, 'cancel_reason', v_order.cancel_reason, 'shipping_address', v_order.shipping_address,

@@ -232,10 +232,14 @@ declare
   v_free constant boolean := write_order.expires_at is null;
 begin
   insert into public.orders (id, customer_id, status, currency, subtotal_amount, discount_amount, tax_amount, tax_included_amount, shipping_amount,
-    total_amount, expires_at, paid_at, tax_country, tax_province)
+    total_amount, expires_at, paid_at, tax_country, tax_province, shipping_discount_amount, shipping_tax_amount, shipping_tax_included_amount, shipping_method, shipping_pricing)
   values (write_order.order_id, write_order.customer_id, case when v_free then 'paid' else 'pending' end, quote.currency, quote.subtotal_amount,
     quote.discount_amount, quote.tax_amount, quote.tax_included_amount, quote.shipping_amount, quote.total_amount,
-    write_order.expires_at, case when v_free then now() end, quote.tax_country, quote.tax_province);
+    write_order.expires_at, case when v_free then now() end, quote.tax_country, quote.tax_province,
+    coalesce((quote.shipping ->> 'discount_amount')::bigint, 0), coalesce((quote.shipping ->> 'tax_amount')::bigint, 0),
+    coalesce((quote.shipping ->> 'tax_included_amount')::bigint, 0),
+    case when quote.shipping is not null then private.shipping_snapshot(quote.shipping) end,
+    case when quote.shipping is not null then private.shipping_pricing(quote.shipping) end);
   perform private.open_enrollments(write_order.order_id, write_order.customer_id, quote.lines, private.write_items(write_order.order_id, quote.lines),
     case when v_free then 'active' else 'reserved' end);
   if v_free and exists (select from unnest(quote.lines) as line where line.kind <> 'course') then

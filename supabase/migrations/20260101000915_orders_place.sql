@@ -24,7 +24,7 @@ end
 $$;
 comment on function private.refuse_wrong_cart(public.carts) is 'Refuses cart_not_found, cart_not_open and cart_empty: a cart that no order can be placed from.';
 
-create function private.place_order(lines jsonb, cart_id uuid, currency text, shipping_address_id uuid, country text, province text, idempotency_key text)
+create function private.place_order(lines jsonb, cart_id uuid, currency text, shipping_address_id uuid, country text, province text, shipping_method_id uuid, idempotency_key text)
 returns jsonb
 language plpgsql
 volatile
@@ -34,7 +34,8 @@ as $$
 declare
   v_customer_id uuid := private.require_person();
   v_body jsonb := jsonb_build_object('lines', place_order.lines, 'cart_id', place_order.cart_id, 'currency', place_order.currency,
-    'shipping_address_id', place_order.shipping_address_id, 'country', place_order.country, 'province', place_order.province);
+    'shipping_address_id', place_order.shipping_address_id, 'country', place_order.country, 'province', place_order.province,
+    'shipping_method_id', place_order.shipping_method_id);
   v_answer jsonb := private.recall_answer(v_customer_id, place_order.idempotency_key, 'place_order', v_body);
   v_cart public.carts;
   v_currency text;
@@ -62,6 +63,9 @@ begin
   if place_order.shipping_address_id is not null then
     perform private.find_own_address(place_order.shipping_address_id);
   end if;
+  if place_order.shipping_method_id is not null then
+    perform private.find_shipping_method(place_order.shipping_method_id);
+  end if;
   v_currency := coalesce(place_order.currency, v_cart.currency, private.setting('default_currency') #>> '{}');
   perform private.check_currency(v_currency);
   perform private.check_place(place_order.country, place_order.province);
@@ -74,7 +78,8 @@ begin
   v_lines := private.price_wishes(v_customer_id, v_wishes, v_currency);
   v_address := private.delivery_address(v_customer_id, v_lines, coalesce(place_order.shipping_address_id, v_cart.shipping_address_id));
   v_quote := private.total_quote(v_customer_id, v_currency, v_lines, private.cart_coupon_ids(v_cart.id),
-    coalesce(v_address.country, place_order.country), case when v_address.id is null then place_order.province else v_address.province end);
+    coalesce(v_address.country, place_order.country), case when v_address.id is null then place_order.province else v_address.province end,
+    v_address.postal_code, coalesce(place_order.shipping_method_id, v_cart.shipping_method_id));
   if v_quote.problems is not null then
     perform private.refuse_problem(v_quote.problems -> 0);
   end if;
@@ -89,12 +94,12 @@ begin
   return private.remember_answer(v_customer_id, place_order.idempotency_key, 'place_order', v_body, private.order_document(v_order_id));
 end
 $$;
-comment on function private.place_order(jsonb, uuid, text, uuid, text, text, text) is 'Does the work of public.place_order.';
-grant execute on function private.place_order(jsonb, uuid, text, uuid, text, text, text) to authenticated;
+comment on function private.place_order(jsonb, uuid, text, uuid, text, text, uuid, text) is 'Does the work of public.place_order.';
+grant execute on function private.place_order(jsonb, uuid, text, uuid, text, text, uuid, text) to authenticated;
 
 create function public.place_order(
   lines jsonb default null, cart_id uuid default null, currency text default null, shipping_address_id uuid default null,
-  country text default null, province text default null, idempotency_key text default null
+  country text default null, province text default null, shipping_method_id uuid default null, idempotency_key text default null
 )
 returns jsonb
 language sql
@@ -103,11 +108,11 @@ security invoker
 set search_path = ''
 as $$
   select private.place_order(place_order.lines, place_order.cart_id, place_order.currency, place_order.shipping_address_id,
-    place_order.country, place_order.province, place_order.idempotency_key);
+    place_order.country, place_order.province, place_order.shipping_method_id, place_order.idempotency_key);
 $$;
-comment on function public.place_order(jsonb, uuid, text, uuid, text, text, text) is
+comment on function public.place_order(jsonb, uuid, text, uuid, text, text, uuid, text) is
   'Buys [{variant_id, quantity}], or what is in a cart (once: later calls answer the same order), in one transaction and answers the whole order. Nothing to pay: paid at once. '
-  'Else pending, held until expires_at; then call the function checkout. Goods go to shipping_address_id, else the cart''s address, else the default one. Taxes are those of that address, else of country and province, else of the shop. '
+  'Else pending, held until expires_at; then call the function checkout. Goods go to shipping_address_id, else the cart''s address, else the default one, by shipping_method_id, else as the cart says, else the cheapest way that delivers there. Taxes are those of that address, else of country and province, else of the shop. '
   'Currency: ISO code, default the cart''s, else from settings. Errors: invalid_lines, invalid_quantity, variant_not_found, price_missing, currency_not_supported, intake_not_open, '
-  'intake_closed, intake_cancelled, prerequisite_missing, out_of_stock, promotion_used_up and the coupon_* of the cart''s codes, already_enrolled, order_already_open, cart_not_found, cart_not_open, cart_empty, address_required, address_not_found, invalid_place, idempotency_key_reused, sign_in_required.';
-grant execute on function public.place_order(jsonb, uuid, text, uuid, text, text, text) to authenticated;
+  'intake_closed, intake_cancelled, prerequisite_missing, out_of_stock, promotion_used_up and the coupon_* of the cart''s codes, already_enrolled, order_already_open, cart_not_found, cart_not_open, cart_empty, address_required, address_not_found, shipping_not_available, shipping_method_not_found, shipping_method_not_available, invalid_place, idempotency_key_reused, sign_in_required.';
+grant execute on function public.place_order(jsonb, uuid, text, uuid, text, text, uuid, text) to authenticated;

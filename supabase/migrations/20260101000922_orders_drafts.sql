@@ -16,6 +16,7 @@ create table public.draft_orders (
   status text not null default 'open',
   currency text not null, -- as it was: no foreign key, so no index on three values
   shipping_address_id uuid references public.addresses (id) on delete set null,
+  shipping_method_id uuid references public.shipping_methods (id) on delete set null,
   country text,
   province text,
   coupon_ids uuid[] not null default '{}',
@@ -31,6 +32,7 @@ create table public.draft_orders (
 comment on table public.draft_orders is 'An order that staff prepare for a customer. The customer sees nothing of it before it is placed.';
 create index on public.draft_orders (customer_id);
 create index on public.draft_orders (shipping_address_id);
+create index on public.draft_orders (shipping_method_id);
 create index on public.draft_orders (created_by);
 -- serves: the list of open drafts, newest first
 create index on public.draft_orders (status, created_at desc);
@@ -97,7 +99,8 @@ begin
   end loop;
   v_address := private.delivery_address(draft.customer_id, v_lines, draft.shipping_address_id);
   return private.total_quote(draft.customer_id, draft.currency, v_lines, draft.coupon_ids,
-    coalesce(v_address.country, draft.country), case when v_address.id is null then draft.province else v_address.province end);
+    coalesce(v_address.country, draft.country), case when v_address.id is null then draft.province else v_address.province end,
+    v_address.postal_code, draft.shipping_method_id);
 end
 $$;
 comment on function private.price_draft(public.draft_orders) is 'What a draft costs now, by the computation of every quote; agreed prices stand instead of the catalogue''s, and discounts and taxes follow from them.';
@@ -114,7 +117,7 @@ declare
 begin
   select * into v_draft from public.draft_orders where draft_orders.id = draft_order_document.draft_order_id;
   return jsonb_build_object('id', v_draft.id, 'status', v_draft.status, 'customer_id', v_draft.customer_id, 'currency', v_draft.currency,
-    'shipping_address_id', v_draft.shipping_address_id, 'country', v_draft.country, 'province', v_draft.province, 'note', v_draft.note, 'order_id', v_draft.order_id,
+    'shipping_address_id', v_draft.shipping_address_id, 'shipping_method_id', v_draft.shipping_method_id, 'country', v_draft.country, 'province', v_draft.province, 'note', v_draft.note, 'order_id', v_draft.order_id,
     'created_by', v_draft.created_by, 'created_at', v_draft.created_at, 'updated_at', v_draft.updated_at,
     'coupon_codes', (select coalesce(jsonb_agg(coupons.code order by coupons.code), '[]') from public.coupons where coupons.id = any (v_draft.coupon_ids)),
     'lines', (

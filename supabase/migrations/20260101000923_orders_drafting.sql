@@ -46,6 +46,9 @@ begin
     select from public.addresses where addresses.id = draft.shipping_address_id and addresses.profile_id = draft.customer_id) then
     perform private.fail('address_not_found', 404, 'The customer has no such address.', 'Take one of their addresses.');
   end if;
+  if draft.shipping_method_id is not null then
+    perform private.find_shipping_method(draft.shipping_method_id);
+  end if;
   if length(draft.note) > 2000 then
     perform private.fail('invalid_note', 422, 'A note has at most 2000 characters.', 'Shorten it.');
   end if;
@@ -53,10 +56,11 @@ begin
   perform private.check_place(draft.country, draft.province);
 end
 $$;
-comment on function private.check_draft(public.draft_orders) is 'Refuses profile_not_found, address_not_found, invalid_note, currency_not_supported and invalid_place.';
+comment on function private.check_draft(public.draft_orders) is 'Refuses profile_not_found, address_not_found, shipping_method_not_found, invalid_note, currency_not_supported and invalid_place.';
 
 create function private.create_draft_order(
-  customer_id uuid, lines jsonb, currency text, shipping_address_id uuid, coupon_codes text[], country text, province text, note text, idempotency_key text
+  customer_id uuid, lines jsonb, currency text, shipping_address_id uuid, coupon_codes text[], country text, province text, note text, idempotency_key text,
+  shipping_method_id uuid
 )
 returns jsonb
 language plpgsql
@@ -67,7 +71,7 @@ as $$
 declare
   v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
   v_body jsonb := jsonb_build_array(create_draft_order.customer_id, create_draft_order.lines, create_draft_order.currency, create_draft_order.shipping_address_id,
-    create_draft_order.coupon_codes, create_draft_order.country, create_draft_order.province, create_draft_order.note);
+    create_draft_order.coupon_codes, create_draft_order.country, create_draft_order.province, create_draft_order.note, create_draft_order.shipping_method_id);
   v_answer jsonb;
   v_draft public.draft_orders;
 begin
@@ -79,12 +83,13 @@ begin
   v_draft.customer_id := create_draft_order.customer_id;
   v_draft.currency := coalesce(create_draft_order.currency, private.setting('default_currency') #>> '{}');
   v_draft.shipping_address_id := create_draft_order.shipping_address_id;
+  v_draft.shipping_method_id := create_draft_order.shipping_method_id;
   v_draft.country := create_draft_order.country;
   v_draft.province := create_draft_order.province;
   v_draft.note := create_draft_order.note;
   perform private.check_draft(v_draft);
-  insert into public.draft_orders (customer_id, currency, shipping_address_id, country, province, coupon_ids, note, created_by)
-  values (v_draft.customer_id, v_draft.currency, v_draft.shipping_address_id, v_draft.country, v_draft.province,
+  insert into public.draft_orders (customer_id, currency, shipping_address_id, shipping_method_id, country, province, coupon_ids, note, created_by)
+  values (v_draft.customer_id, v_draft.currency, v_draft.shipping_address_id, v_draft.shipping_method_id, v_draft.country, v_draft.province,
     private.draft_coupon_ids(v_draft.customer_id, create_draft_order.coupon_codes), v_draft.note, auth.uid())
   returning * into v_draft;
   perform private.write_draft_lines(v_draft.id, create_draft_order.lines);
@@ -92,12 +97,12 @@ begin
   return private.remember_answer(v_person_id, create_draft_order.idempotency_key, 'create_draft_order', v_body, private.draft_order_document(v_draft.id));
 end
 $$;
-comment on function private.create_draft_order(uuid, jsonb, text, uuid, text[], text, text, text, text) is 'Does the work of public.create_draft_order.';
-grant execute on function private.create_draft_order(uuid, jsonb, text, uuid, text[], text, text, text, text) to authenticated, service_role;
+comment on function private.create_draft_order(uuid, jsonb, text, uuid, text[], text, text, text, text, uuid) is 'Does the work of public.create_draft_order.';
+grant execute on function private.create_draft_order(uuid, jsonb, text, uuid, text[], text, text, text, text, uuid) to authenticated, service_role;
 
 create function public.create_draft_order(
   customer_id uuid, lines jsonb, currency text default null, shipping_address_id uuid default null, coupon_codes text[] default null, country text default null,
-  province text default null, note text default null, idempotency_key text default null
+  province text default null, note text default null, idempotency_key text default null, shipping_method_id uuid default null
 )
 returns jsonb
 language sql
@@ -106,14 +111,14 @@ security invoker
 set search_path = ''
 as $$
   select private.create_draft_order(create_draft_order.customer_id, create_draft_order.lines, create_draft_order.currency, create_draft_order.shipping_address_id,
-    create_draft_order.coupon_codes, create_draft_order.country, create_draft_order.province, create_draft_order.note, create_draft_order.idempotency_key);
+    create_draft_order.coupon_codes, create_draft_order.country, create_draft_order.province, create_draft_order.note, create_draft_order.idempotency_key, create_draft_order.shipping_method_id);
 $$;
-comment on function public.create_draft_order(uuid, jsonb, text, uuid, text[], text, text, text, text) is
+comment on function public.create_draft_order(uuid, jsonb, text, uuid, text[], text, text, text, text, uuid) is
   'Staff (orders.write): prepares an order for a customer and answers the draft with what it costs now. lines: [{variant_id, quantity, agreed_unit_amount?, agreed_reason?}]; agreeing on prices needs pricing.write. Holds nothing. '
-  'Errors: permission_denied, profile_not_found, invalid_lines, invalid_quantity, invalid_agreed_price, variant_not_found, address_not_found, coupon_not_found, too_many_coupons, currency_not_supported, invalid_place, invalid_note, idempotency_key_reused.';
-grant execute on function public.create_draft_order(uuid, jsonb, text, uuid, text[], text, text, text, text) to authenticated, service_role;
+  'Errors: permission_denied, profile_not_found, invalid_lines, invalid_quantity, invalid_agreed_price, variant_not_found, address_not_found, shipping_method_not_found, coupon_not_found, too_many_coupons, currency_not_supported, invalid_place, invalid_note, idempotency_key_reused.';
+grant execute on function public.create_draft_order(uuid, jsonb, text, uuid, text[], text, text, text, text, uuid) to authenticated, service_role;
 
-create function private.change_draft_order(draft_order_id uuid, lines jsonb, shipping_address_id uuid, coupon_codes text[], note text, idempotency_key text)
+create function private.change_draft_order(draft_order_id uuid, lines jsonb, shipping_address_id uuid, coupon_codes text[], note text, idempotency_key text, shipping_method_id uuid)
 returns jsonb
 language plpgsql
 volatile
@@ -123,7 +128,7 @@ as $$
 declare
   v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
   v_body jsonb := jsonb_build_array(change_draft_order.draft_order_id, change_draft_order.lines, change_draft_order.shipping_address_id,
-    change_draft_order.coupon_codes, change_draft_order.note);
+    change_draft_order.coupon_codes, change_draft_order.note, change_draft_order.shipping_method_id);
   v_answer jsonb;
   v_draft public.draft_orders;
 begin
@@ -134,10 +139,11 @@ begin
   end if;
   v_draft := private.lock_draft(change_draft_order.draft_order_id);
   v_draft.shipping_address_id := coalesce(change_draft_order.shipping_address_id, v_draft.shipping_address_id);
+  v_draft.shipping_method_id := coalesce(change_draft_order.shipping_method_id, v_draft.shipping_method_id);
   v_draft.note := coalesce(change_draft_order.note, v_draft.note);
   perform private.check_draft(v_draft);
   update public.draft_orders
-  set shipping_address_id = v_draft.shipping_address_id, note = v_draft.note,
+  set shipping_address_id = v_draft.shipping_address_id, shipping_method_id = v_draft.shipping_method_id, note = v_draft.note,
     coupon_ids = case when change_draft_order.coupon_codes is null then draft_orders.coupon_ids
       else private.draft_coupon_ids(v_draft.customer_id, change_draft_order.coupon_codes) end
   where draft_orders.id = v_draft.id;
@@ -147,11 +153,12 @@ begin
   return private.remember_answer(v_person_id, change_draft_order.idempotency_key, 'change_draft_order', v_body, private.draft_order_document(v_draft.id));
 end
 $$;
-comment on function private.change_draft_order(uuid, jsonb, uuid, text[], text, text) is 'Does the work of public.change_draft_order.';
-grant execute on function private.change_draft_order(uuid, jsonb, uuid, text[], text, text) to authenticated, service_role;
+comment on function private.change_draft_order(uuid, jsonb, uuid, text[], text, text, uuid) is 'Does the work of public.change_draft_order.';
+grant execute on function private.change_draft_order(uuid, jsonb, uuid, text[], text, text, uuid) to authenticated, service_role;
 
 create function public.change_draft_order(
-  draft_order_id uuid, lines jsonb default null, shipping_address_id uuid default null, coupon_codes text[] default null, note text default null, idempotency_key text default null
+  draft_order_id uuid, lines jsonb default null, shipping_address_id uuid default null, coupon_codes text[] default null, note text default null, idempotency_key text default null,
+  shipping_method_id uuid default null
 )
 returns jsonb
 language sql
@@ -160,12 +167,12 @@ security invoker
 set search_path = ''
 as $$
   select private.change_draft_order(change_draft_order.draft_order_id, change_draft_order.lines, change_draft_order.shipping_address_id,
-    change_draft_order.coupon_codes, change_draft_order.note, change_draft_order.idempotency_key);
+    change_draft_order.coupon_codes, change_draft_order.note, change_draft_order.idempotency_key, change_draft_order.shipping_method_id);
 $$;
-comment on function public.change_draft_order(uuid, jsonb, uuid, text[], text, text) is
+comment on function public.change_draft_order(uuid, jsonb, uuid, text[], text, text, uuid) is
   'Staff (orders.write): changes an open draft and answers it; what is left out stays, lines and coupon_codes are written anew. '
   'Errors: draft_order_not_found, draft_order_not_open, and those of create_draft_order.';
-grant execute on function public.change_draft_order(uuid, jsonb, uuid, text[], text, text) to authenticated, service_role;
+grant execute on function public.change_draft_order(uuid, jsonb, uuid, text[], text, text, uuid) to authenticated, service_role;
 
 create function private.cancel_draft_order(draft_order_id uuid, idempotency_key text)
 returns jsonb

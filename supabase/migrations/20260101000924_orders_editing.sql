@@ -201,6 +201,29 @@ end
 $$;
 comment on function private.price_edit(public.orders, private.wish[]) is 'What is wanted now as priced lines; a price that was agreed stands.';
 
+create function private.quote_edit(target public.orders, lines private.order_line[], coupon_ids uuid[], along private.parcel)
+returns private.quote
+language plpgsql
+volatile -- as editing_allows
+security invoker
+set search_path = ''
+as $$
+declare
+  v_method_id uuid := (target.shipping_method ->> 'method_id')::uuid;
+  v_quote private.quote;
+begin
+  loop
+    v_quote := private.total_quote(target.customer_id, target.currency, quote_edit.lines, quote_edit.coupon_ids, coalesce(target.shipping_address ->> 'country', target.tax_country),
+      case when target.shipping_address is null then target.tax_province else target.shipping_address ->> 'province' end, target.shipping_address ->> 'postal_code', v_method_id, quote_edit.along);
+    -- who edits chooses no way of shipping: where the one of the order does not deliver what it is now, the cheapest does
+    exit when v_method_id is null or v_quote.shipping #>> '{problem,code}' is distinct from 'shipping_method_not_available';
+    v_method_id := null;
+  end loop;
+  return v_quote;
+end
+$$;
+comment on function private.quote_edit(public.orders, private.order_line[], uuid[], private.parcel) is 'What these lines cost as lines of this order, or beside it in the same parcel: its customer, place and way of shipping.';
+
 create function private.edit_unpaid_order(target public.orders, wishes private.wish[])
 returns void
 language plpgsql
@@ -228,8 +251,7 @@ begin
     perform private.refuse_problem(private.address_problem(v_lines, v_address.id));
     target.shipping_address := private.address_snapshot(v_address.id);
   end if;
-  v_quote := private.total_quote(target.customer_id, target.currency, v_lines, v_coupons, coalesce(target.shipping_address ->> 'country', target.tax_country),
-    case when target.shipping_address is null then target.tax_province else target.shipping_address ->> 'province' end);
+  v_quote := private.quote_edit(target, v_lines, v_coupons, null);
   if v_quote.problems is not null then
     perform private.refuse_problem(v_quote.problems -> 0);
   end if;
@@ -239,6 +261,9 @@ begin
   update public.orders
   set subtotal_amount = v_quote.subtotal_amount, discount_amount = v_quote.discount_amount, tax_amount = v_quote.tax_amount,
     tax_included_amount = v_quote.tax_included_amount, shipping_amount = v_quote.shipping_amount, total_amount = v_quote.total_amount,
+    shipping_discount_amount = coalesce((v_quote.shipping ->> 'discount_amount')::bigint, 0), shipping_tax_amount = coalesce((v_quote.shipping ->> 'tax_amount')::bigint, 0),
+    shipping_tax_included_amount = coalesce((v_quote.shipping ->> 'tax_included_amount')::bigint, 0), shipping_method = private.shipping_snapshot(v_quote.shipping),
+    shipping_pricing = case when v_quote.shipping is not null then private.shipping_pricing(v_quote.shipping) end,
     shipping_address = target.shipping_address, tax_country = v_quote.tax_country, tax_province = v_quote.tax_province
   where orders.id = target.id returning orders.* into target;
   perform private.note_backorders(target.id);
@@ -308,8 +333,7 @@ begin
     perform private.refuse_problem(private.address_problem(v_lines, v_address.id));
     target.shipping_address := private.address_snapshot(v_address.id);
   end if;
-  v_quote := private.total_quote(target.customer_id, target.currency, v_lines, '{}', coalesce(target.shipping_address ->> 'country', target.tax_country),
-    case when target.shipping_address is null then target.tax_province else target.shipping_address ->> 'province' end);
+  v_quote := private.quote_edit(target, v_lines, '{}', private.parcel_of(target.id, v_gone));
   if v_quote.problems is not null then
     perform private.refuse_problem(v_quote.problems -> 0);
   end if;

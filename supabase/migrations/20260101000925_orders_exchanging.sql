@@ -205,7 +205,8 @@ begin
   from public.payments where payments.order_id = target.id and payments.status in ('success', 'refunding');
   v_exchange.order_id := target.id;
   v_exchange.reason := exchange_items.reason;
-  v_exchange.amount := least(private.worth_of_items(v_exchange.item_ids, v_exchange.quantities), v_left);
+  v_exchange.amount := least(private.worth_of_items(v_exchange.item_ids, v_exchange.quantities)
+    + private.shipping_given_back(target, v_exchange.item_ids, v_exchange.quantities, null), v_left);
   if quote.total_amount > v_exchange.amount then
     v_exchange.supplement_id := private.place_supplement(target, quote, exchange_items.goods);
     insert into private.order_exchanges select v_exchange.*;

@@ -114,8 +114,8 @@ security invoker
 set search_path = ''
 as $$
   select private.post_entries('sale:' || orders.id, orders.id, orders.currency, jsonb_build_object(
-    'receivable', orders.total_amount, 'revenue', -(orders.subtotal_amount - orders.tax_included_amount), 'discounts', orders.discount_amount,
-    'tax_payable', -(orders.tax_amount + orders.tax_included_amount), 'shipping', -orders.shipping_amount))
+    'receivable', orders.total_amount, 'revenue', -(orders.subtotal_amount - orders.tax_included_amount + orders.shipping_tax_included_amount), 'discounts', orders.discount_amount,
+    'tax_payable', -(orders.tax_amount + orders.tax_included_amount), 'shipping', -(orders.shipping_amount - orders.shipping_tax_included_amount)))
   from public.orders where orders.id = post_sale.order_id and orders.total_amount > 0;
 $$;
 comment on function private.post_sale(uuid) is 'Books an order when it is paid. Tax is never revenue: what the prices contain is taken out of it, what comes on top is beside it.';

@@ -250,7 +250,8 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_worth bigint := private.worth_of_items(give_back_items.item_ids, give_back_items.quantities);
+  v_shipping bigint := private.shipping_given_back(target, give_back_items.item_ids, give_back_items.quantities, null);
+  v_worth bigint := private.worth_of_items(give_back_items.item_ids, give_back_items.quantities) + v_shipping;
   v_due bigint := private.due_amount(target.id);
   v_left bigint;
   v_rest boolean;
@@ -280,11 +281,11 @@ begin
     perform private.release_owed(target.id, v_owed, private.release_key(target.id, give_back_items.item_ids[1]));
   end if;
   if not v_rest and v_worth = v_left and v_left > 0 then
-    update public.orders set status = 'refunded' where orders.id = target.id;
+    update public.orders set status = 'refunded', shipping_refunded_amount = orders.shipping_amount + orders.shipping_tax_amount where orders.id = target.id;
     perform private.take_back_rest(target.id, true, give_back_items.note);
   else
     if v_worth + v_owed > 0 then
-      update public.orders set status = 'partially_refunded' where orders.id = target.id;
+      update public.orders set status = 'partially_refunded', shipping_refunded_amount = orders.shipping_refunded_amount + v_shipping where orders.id = target.id;
     end if;
     perform private.take_back_lines(target.id, give_back_items.item_ids, give_back_items.quantities, true, give_back_items.note);
   end if;
@@ -326,7 +327,7 @@ end
 $$;
 comment on function private.require_refunder(text, text) is 'Refuses permission_denied and invalid_reason: what every verb asks by which staff move money.';
 
-create function private.refund_order(order_id uuid, lines jsonb, amount bigint, reason text, restock boolean, idempotency_key text, destination text default 'payment')
+create function private.refund_order(order_id uuid, lines jsonb, amount bigint, reason text, restock boolean, idempotency_key text, destination text default 'payment', include_shipping boolean default null)
 returns jsonb
 language plpgsql
 volatile
@@ -335,14 +336,16 @@ set search_path = ''
 as $$
 declare
   v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
-  v_body jsonb := jsonb_build_array(refund_order.order_id, refund_order.lines, refund_order.amount, refund_order.reason, refund_order.restock, refund_order.destination);
+  v_body jsonb := jsonb_build_array(refund_order.order_id, refund_order.lines, refund_order.amount, refund_order.reason, refund_order.restock, refund_order.destination, refund_order.include_shipping);
   v_answer jsonb;
   v_order public.orders;
   v_left bigint;
   v_ids uuid[];
   v_quantities integer[];
   v_amount bigint;
+  v_due bigint;
   v_owed bigint := 0;
+  v_shipping bigint := 0;
   v_refund_ids uuid[] := '{}';
 begin
   perform private.require_refunder('payments.refund', refund_order.reason);
@@ -370,8 +373,14 @@ begin
   end if;
   v_left := coalesce(v_left, 0);
   if refund_order.lines is not null and refund_order.amount is null then
+    v_due := private.due_amount(v_order.id);
+    v_shipping := private.shipping_given_back(v_order, v_ids, v_quantities, refund_order.include_shipping);
+    if refund_order.include_shipping is null then
+      v_shipping := greatest(0, least(v_shipping, v_left + v_due - v_amount)); -- by itself it takes no more than there is
+    end if;
+    v_amount := v_amount + v_shipping;
     -- of what was not paid yet nothing goes back: it is not owed any more
-    v_owed := least(v_amount, private.due_amount(v_order.id));
+    v_owed := least(v_amount, v_due);
   end if;
   v_amount := coalesce(refund_order.amount, v_amount - v_owed, v_left);
   if v_amount + v_owed <= 0 or v_left + v_owed <= 0 then
@@ -384,7 +393,10 @@ begin
   if v_owed > 0 then
     perform private.release_owed(v_order.id, v_owed, private.release_key(v_order.id, v_ids[1]));
   end if;
-  update public.orders set status = case when v_amount = v_left then 'refunded' else 'partially_refunded' end where orders.id = v_order.id;
+  update public.orders
+  set status = case when v_amount = v_left then 'refunded' else 'partially_refunded' end,
+    shipping_refunded_amount = case when v_amount = v_left then orders.shipping_amount + orders.shipping_tax_amount else orders.shipping_refunded_amount + v_shipping end
+  where orders.id = v_order.id;
   if v_amount = v_left then
     perform private.take_back_rest(v_order.id, coalesce(refund_order.restock, true), refund_order.reason);
   elsif v_ids is not null then
@@ -407,12 +419,12 @@ begin
       'order', private.order_document(v_order.id)));
 end
 $$;
-comment on function private.refund_order(uuid, jsonb, bigint, text, boolean, text, text) is 'Does the work of public.refund_order.';
-grant execute on function private.refund_order(uuid, jsonb, bigint, text, boolean, text, text) to authenticated, service_role;
+comment on function private.refund_order(uuid, jsonb, bigint, text, boolean, text, text, boolean) is 'Does the work of public.refund_order.';
+grant execute on function private.refund_order(uuid, jsonb, bigint, text, boolean, text, text, boolean) to authenticated, service_role;
 
 create function public.refund_order(
   order_id uuid, lines jsonb default null, amount bigint default null, reason text default null, restock boolean default true, idempotency_key text default null,
-  destination text default 'payment'
+  destination text default 'payment', include_shipping boolean default null
 )
 returns jsonb
 language sql
@@ -420,10 +432,12 @@ volatile
 security invoker
 set search_path = ''
 as $$
-  select private.refund_order(refund_order.order_id, refund_order.lines, refund_order.amount, refund_order.reason, refund_order.restock, refund_order.idempotency_key, refund_order.destination);
+  select private.refund_order(refund_order.order_id, refund_order.lines, refund_order.amount, refund_order.reason, refund_order.restock, refund_order.idempotency_key, refund_order.destination,
+    refund_order.include_shipping);
 $$;
-comment on function public.refund_order(uuid, jsonb, bigint, text, boolean, text, text) is
+comment on function public.refund_order(uuid, jsonb, bigint, text, boolean, text, text, boolean) is
   'Staff (payments.refund): gives money back and answers {refund, refunds, order}: one refund, or one per payment when no single one has enough; refund is the first, null when only less is owed. Neither lines nor amount: all that is left, and everything bought ends. lines [{order_item_id, quantity}]: what they cost, and they alone end; what is not paid yet is not owed any more before anything goes back; '
   'restock says whether their units are on sale again. amount alone: money only; with lines: instead of what they cost. destination: payment, the way it came, or store_credit, which the customer has at once. '
+  'Shipping goes back with the last of what is sent; include_shipping true: with these lines already, false: not with them. '
   'Errors: permission_denied, order_not_found, order_not_refundable, nothing_to_refund, refund_exceeds_payment, invalid_lines, invalid_reason, invalid_refund_destination, idempotency_key_reused.';
-grant execute on function public.refund_order(uuid, jsonb, bigint, text, boolean, text, text) to authenticated, service_role;
+grant execute on function public.refund_order(uuid, jsonb, bigint, text, boolean, text, text, boolean) to authenticated, service_role;

@@ -70,6 +70,8 @@ begin
     'order_id', v_order.id, 'number', v_order.number, 'status', v_order.status, 'currency', v_order.currency,
     'subtotal_amount', v_order.subtotal_amount, 'discount_amount', v_order.discount_amount, 'tax_amount', v_order.tax_amount,
     'tax_included_amount', v_order.tax_included_amount, 'shipping_amount', v_order.shipping_amount, 'total_amount', v_order.total_amount,
+    'shipping_discount_amount', v_order.shipping_discount_amount, 'shipping_tax_amount', v_order.shipping_tax_amount,
+    'shipping_tax_included_amount', v_order.shipping_tax_included_amount, 'shipping_refunded_amount', v_order.shipping_refunded_amount,
     'payments', (select coalesce(jsonb_agg(jsonb_build_object('id', payments.id, 'attempt', payments.attempt, 'method', payments.method, 'status', payments.status,
       'captured_amount', payments.captured_amount, 'refunded_amount', payments.refunded_amount, 'exchanged_amount', payments.exchanged_amount) order by payments.attempt), '[]')
       from public.payments where payments.order_id = v_order.id),

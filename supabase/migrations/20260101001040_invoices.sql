@@ -45,6 +45,10 @@ create table public.invoices (
   tax_amount bigint not null default 0,
   tax_included_amount bigint not null default 0,
   shipping_amount bigint not null default 0,
+  shipping_title text,
+  shipping_tax_amount bigint not null default 0,
+  shipping_tax_included_amount bigint not null default 0,
+  shipping_taxes jsonb not null default '[]',
   total_amount bigint not null,
   seller_name text not null,
   seller_address text not null,
@@ -65,13 +69,14 @@ create table public.invoices (
     and num_nonnulls(refund_id, transaction_id) = case kind when 'credit_note' then 1 else 0 end),
   constraint invoices_add_up check (total_amount = subtotal_amount - discount_amount + tax_amount + shipping_amount),
   constraint invoices_are_about_money check (total_amount > 0 and subtotal_amount >= 0 and discount_amount >= 0 and tax_amount >= 0 and shipping_amount >= 0
-    and tax_included_amount between 0 and subtotal_amount - discount_amount),
+    and tax_included_amount between 0 and subtotal_amount - discount_amount + shipping_amount and shipping_tax_amount between 0 and tax_amount
+    and shipping_tax_included_amount between 0 and least(shipping_amount, tax_included_amount)),
   constraint invoices_speak_a_known_language check (locale in ('id', 'en')),
   constraint invoices_know_their_pdf_wholly check (num_nulls(pdf_path, pdf_sha256, pdf_bytes) in (0, 3)),
   constraint invoices_keep_a_readable_hash check (pdf_sha256 ~ '^[0-9a-f]{64}$')
 );
 comment on table public.invoices is
-  'Invoices and credit notes, as they were issued; amounts of both are positive minor units of currency. subtotal − discount + tax + shipping = total. tax_included_amount is tax that the prices contain. A credit note is for a refund, or for a transaction of the ledger by which less is owed.';
+  'Invoices and credit notes, as they were issued; amounts of both are positive minor units of currency. subtotal − discount + tax + shipping = total. tax_included_amount is tax that the prices contain. Both taxes are those of the lines and of shipping together; shipping_title says how it was sent, shipping_taxes are as those of a line. A credit note is for a refund, or for a transaction of the ledger by which less is owed.';
 
 -- the guarantee: one invoice per order; one credit note per refund, and per debt that was written back
 create unique index invoices_one_per_order on public.invoices (order_id) where kind = 'invoice';
@@ -162,14 +167,15 @@ begin
     group by invoices.id
     having (invoices.subtotal_amount, invoices.discount_amount, invoices.tax_amount, invoices.tax_included_amount)
       is distinct from (coalesce(sum(invoice_lines.subtotal_amount), 0), coalesce(sum(invoice_lines.discount_amount), 0),
-        coalesce(sum(invoice_lines.tax_amount), 0), coalesce(sum(invoice_lines.tax_included_amount), 0))
+        coalesce(sum(invoice_lines.tax_amount), 0) + invoices.shipping_tax_amount,
+        coalesce(sum(invoice_lines.tax_included_amount), 0) + invoices.shipping_tax_included_amount)
   ) then
-    perform private.fail('invoice_does_not_add_up', 409, 'Subtotal, discount and tax of an invoice are the sums of its lines.', 'Write the invoice and its lines in one transaction.');
+    perform private.fail('invoice_does_not_add_up', 409, 'Subtotal and discount of an invoice are the sums of its lines, its taxes those of its lines and of shipping.', 'Write the invoice and its lines in one transaction.');
   end if;
   return null;
 end
 $$;
-comment on function private.tg_invoice_lines__check_totals() is 'At commit: subtotal, discount and taxes are the sums of the lines, whoever wrote them.';
+comment on function private.tg_invoice_lines__check_totals() is 'At commit: subtotal and discount are the sums of the lines, taxes those of lines and shipping, whoever wrote them.';
 
 create constraint trigger _300_check_totals after insert on public.invoices
   deferrable initially deferred for each row execute function private.tg_invoice_lines__check_totals();

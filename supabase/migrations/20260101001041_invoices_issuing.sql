@@ -67,10 +67,12 @@ begin
     return v_invoice_id;
   end if;
   insert into public.invoices (kind, year, serial, order_id, issued_at, time_zone, paid_on, currency, minor_units, subtotal_amount,
-    discount_amount, tax_amount, tax_included_amount, shipping_amount, total_amount, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, buyer_address, buyer_tax_id, locale)
+    discount_amount, tax_amount, tax_included_amount, shipping_amount, shipping_title, shipping_tax_amount, shipping_tax_included_amount, shipping_taxes,
+    total_amount, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, buyer_address, buyer_tax_id, locale)
   select 'invoice', v_year, private.next_invoice_serial('invoice', v_year), orders.id, clock_timestamp(), shop.time_zone,
     (orders.paid_at at time zone shop.time_zone)::date, orders.currency, currencies.minor_units, orders.subtotal_amount,
-    orders.discount_amount, orders.tax_amount, orders.tax_included_amount, orders.shipping_amount, orders.total_amount,
+    orders.discount_amount, orders.tax_amount, orders.tax_included_amount, orders.shipping_amount, orders.shipping_method ->> 'name', orders.shipping_tax_amount,
+    orders.shipping_tax_included_amount, coalesce(orders.shipping_pricing -> 'taxes', '[]'), orders.total_amount,
     private.setting('seller_name') #>> '{}', private.setting('seller_address') #>> '{}',
     private.setting('seller_tax_id') #>> '{}', coalesce(organisations.billing_name, btrim(profiles.first_name || ' ' || profiles.last_name)),
     coalesce(organisations.billing_email, profiles.email), organisations.billing_address, organisations.tax_number, profiles.locale
@@ -233,12 +235,15 @@ declare
   v_credit_note_id uuid;
 begin
   insert into public.invoices (kind, year, serial, order_id, refund_id, transaction_id, corrects_id, issued_at, time_zone, currency, minor_units, subtotal_amount,
-    discount_amount, tax_amount, tax_included_amount, shipping_amount, total_amount, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, buyer_address, buyer_tax_id, locale)
+    discount_amount, tax_amount, tax_included_amount, shipping_amount, shipping_title, shipping_tax_amount, shipping_tax_included_amount, shipping_taxes,
+    total_amount, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, buyer_address, buyer_tax_id, locale)
   values ('credit_note', write_credit_note.year, private.next_invoice_serial('credit_note', write_credit_note.year), invoice.order_id,
     write_credit_note.refund_id, write_credit_note.transaction_id, invoice.id, clock_timestamp(), private.setting('shop_time_zone') #>> '{}', invoice.currency, invoice.minor_units,
     case when v_whole then invoice.subtotal_amount else v_net end, case when v_whole then invoice.discount_amount else 0 end,
     case when v_whole then invoice.tax_amount else v_tax end, case when v_whole then invoice.tax_included_amount else v_included end,
-    case when v_whole then invoice.shipping_amount else 0 end, write_credit_note.amount, invoice.seller_name, invoice.seller_address,
+    case when v_whole then invoice.shipping_amount else 0 end, case when v_whole then invoice.shipping_title end,
+    case when v_whole then invoice.shipping_tax_amount else 0 end, case when v_whole then invoice.shipping_tax_included_amount else 0 end,
+    case when v_whole then invoice.shipping_taxes else '[]' end, write_credit_note.amount, invoice.seller_name, invoice.seller_address,
     invoice.seller_tax_id, invoice.buyer_name, invoice.buyer_email, invoice.buyer_address, invoice.buyer_tax_id, invoice.locale)
   returning invoices.id into v_credit_note_id;
   insert into public.invoice_lines (invoice_id, position, title, sku, quantity, unit_amount, subtotal_amount, discount_amount, tax_amount,
@@ -287,11 +292,11 @@ stable
 security invoker
 set search_path = ''
 as $$
-  select private.taxes_by_name(coalesce(jsonb_agg(tax), '[]'))
-  from public.invoice_lines cross join lateral jsonb_array_elements(invoice_lines.taxes) as tax
-  where invoice_lines.invoice_id = invoice_taxes.invoice_id;
+  select private.taxes_by_name(invoices.shipping_taxes || coalesce((
+    select jsonb_agg(tax) from public.invoice_lines cross join lateral jsonb_array_elements(invoice_lines.taxes) as tax where invoice_lines.invoice_id = invoices.id), '[]'))
+  from public.invoices where invoices.id = invoice_taxes.invoice_id;
 $$;
-comment on function private.invoice_taxes(uuid) is 'The taxes of an invoice by name and rate.';
+comment on function private.invoice_taxes(uuid) is 'The taxes of an invoice by name and rate, those of shipping among them.';
 
 create function private.invoice_document(invoice_id uuid)
 returns jsonb
@@ -309,7 +314,8 @@ begin
     'issued_at', invoices.issued_at, 'time_zone', invoices.time_zone, 'paid_on', invoices.paid_on,
     'currency', invoices.currency, 'minor_units', invoices.minor_units, 'subtotal_amount', invoices.subtotal_amount,
     'discount_amount', invoices.discount_amount, 'tax_amount', invoices.tax_amount, 'tax_included_amount', invoices.tax_included_amount,
-    'shipping_amount', invoices.shipping_amount, 'total_amount', invoices.total_amount, 'taxes', private.invoice_taxes(invoices.id), 'seller_name', invoices.seller_name,
+    'shipping_amount', invoices.shipping_amount, 'shipping_title', invoices.shipping_title, 'shipping_tax_amount', invoices.shipping_tax_amount,
+    'shipping_tax_included_amount', invoices.shipping_tax_included_amount, 'shipping_taxes', invoices.shipping_taxes, 'total_amount', invoices.total_amount, 'taxes', private.invoice_taxes(invoices.id), 'seller_name', invoices.seller_name,
     'seller_address', invoices.seller_address, 'seller_tax_id', invoices.seller_tax_id, 'buyer_name', invoices.buyer_name,
     'buyer_email', invoices.buyer_email, 'buyer_address', invoices.buyer_address, 'buyer_tax_id', invoices.buyer_tax_id, 'locale', invoices.locale,
     'pdf_path', invoices.pdf_path, 'pdf_sha256', invoices.pdf_sha256, 'pdf_bytes', invoices.pdf_bytes,

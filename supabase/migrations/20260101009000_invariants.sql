@@ -60,10 +60,11 @@ cross join lateral (
     sum(order_items.tax_included_amount) as tax_included, sum(order_items.total_amount) as total
   from public.order_items where order_items.order_id = orders.id
 ) as items
-where (orders.subtotal_amount, orders.discount_amount, orders.tax_amount, orders.tax_included_amount, orders.total_amount - orders.shipping_amount)
+where (orders.subtotal_amount, orders.discount_amount, orders.tax_amount - orders.shipping_tax_amount, orders.tax_included_amount - orders.shipping_tax_included_amount,
+    orders.total_amount - orders.shipping_amount - orders.shipping_tax_amount)
   is distinct from (items.subtotal, items.discount, items.tax, items.tax_included, items.total)
 union all
-select 'an order says what was taken off it', orders.id::text, format('discount %s, uses %s', orders.discount_amount, used.amount)
+select 'an order says what was taken off it', orders.id::text, format('discount %s, of shipping %s, uses %s', orders.discount_amount, orders.shipping_discount_amount, used.amount)
 from public.orders
 cross join lateral (
   -- of every promotion the last use: what was given back may have been used again
@@ -72,7 +73,7 @@ cross join lateral (
     where promotion_redemptions.order_id = orders.id order by promotion_redemptions.promotion_id, promotion_redemptions.redeemed_at desc
   ) as latest
 ) as used
-where orders.discount_amount <> used.amount
+where orders.discount_amount + orders.shipping_discount_amount <> used.amount
 union all
 select 'a limited promotion was used as often as it says', promotions.id::text, format('counted %s, limit %s', promotions.used_count, promotions.usage_limit)
 from public.promotions

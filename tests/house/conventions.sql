@@ -123,6 +123,8 @@ allowed (name, clients) as (
     ('private.record_payment', 'authenticated'),
     ('private.record_transfer_refund', 'authenticated'),
     ('private.refund_order', 'authenticated'),
+    ('private.set_shipping_method', 'authenticated'),
+    ('private.shipping_offers', 'anon, authenticated'),
     ('private.release_stock', 'authenticated'),
     ('private.remove_address', 'authenticated'),
     ('private.remove_coupon', 'authenticated'),

@@ -9,7 +9,18 @@ export async function populateGoods(sql: Pool): Promise<string> {
   await bundleOf(sql, [{ variant: scarce, quantity: 2 }]);
   const draft = await goods(sql, { kind: "bundle" });
   await sql`insert into public.bundle_items (bundle_variant_id, component_variant_id) values (${draft}, ${scarce})`;
+  await populateShipping(sql);
   return scarce;
+}
+
+/** A way of sending to everywhere that costs nothing, and one that is offered no more. */
+async function populateShipping(sql: Pool): Promise<void> {
+  const [zone] = await sql`insert into public.shipping_zones (name) values ('Everywhere') returning id`;
+  const [method] =
+    await sql`insert into public.shipping_methods (name, min_days, max_days) values ('Post', 1, 9) returning id`;
+  await sql`insert into public.shipping_methods (name, min_days, max_days, archived_at) values ('Pigeon', 1, 2, now())`;
+  await sql`insert into public.shipping_zone_places (shipping_zone_id) values (${zone?.id})`;
+  await sql`insert into public.shipping_rates (shipping_zone_id, shipping_method_id, currency, amount) values (${zone?.id}, ${method?.id}, 'IDR', 0)`;
 }
 
 /** An import of each kind, one with an error, and an export that this person asked for. */

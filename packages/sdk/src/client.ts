@@ -28,6 +28,7 @@ import { Pricing } from "./resources/pricing.ts";
 import { Processes } from "./resources/processes.ts";
 import { Recommendations } from "./resources/recommendations.ts";
 import { Refunds } from "./resources/refunds.ts";
+import { Shipping } from "./resources/shipping.ts";
 import { Subscriptions } from "./resources/subscriptions.ts";
 import { Transfers } from "./resources/transfers.ts";
 
@@ -72,6 +73,7 @@ export interface Seatline {
   refunds: Refunds;
   disputes: Disputes;
   ledger: Ledger;
+  shipping: Shipping;
   alerts: Alerts;
   audit: Audit;
   subscriptions: Subscriptions;
@@ -128,6 +130,7 @@ export function createSeatline(options: SeatlineOptions): Seatline {
     recommendations: new Recommendations(api),
     refunds: new Refunds(api),
     disputes: new Disputes(api),
+    shipping: new Shipping(api),
     subscriptions: new Subscriptions(api),
     transfers: new Transfers(api, options.url, send),
     payments: new Payments(api),

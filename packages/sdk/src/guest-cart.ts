@@ -185,7 +185,16 @@ function describe(kept: Kept, quote: Quote | null, touched: string | undefined):
 /** The server quotes nothing for no lines. The currency is empty while nobody chose one: then the shop's own will be taken. */
 function quoteOfNothing(currency = ""): Quote {
   const sums = { subtotal_amount: 0, discount_amount: 0, tax_amount: 0, tax_included_amount: 0, shipping_amount: 0 };
-  return { currency, lines: [], ...sums, total_amount: 0, discounts: [], taxes: [], problems: [cartEmpty] };
+  return {
+    currency,
+    lines: [],
+    ...sums,
+    total_amount: 0,
+    shipping: null,
+    discounts: [],
+    taxes: [],
+    problems: [cartEmpty],
+  };
 }
 
 function describeLine(line: GuestLine, priced: QuoteLine[]): CartLine {

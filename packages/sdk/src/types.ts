@@ -1,5 +1,6 @@
 import type { AddressSnapshot } from "./types/people.ts";
 import type { LinePricing, Tax } from "./types/pricing.ts";
+import type { ShippingChoice, ShippingPricing } from "./types/shipping.ts";
 import type {
   CourseLevel,
   EnrollmentStatus,
@@ -192,6 +193,16 @@ export interface Order extends OrderSummary {
   organisation_id: string | null;
   /** Where it goes, as it was when it was placed; null when nothing is sent. */
   shipping_address: AddressSnapshot | null;
+  /** How it is sent, as it was when it was placed; null when nothing is sent, or sending was free in this shop. */
+  shipping_method: ShippingChoice | null;
+  shipping_pricing: ShippingPricing | null;
+  /** What free shipping took off; `shipping_amount` is what was left. */
+  shipping_discount_amount: number;
+  /** These two are part of `tax_amount` and `tax_included_amount`. */
+  shipping_tax_amount: number;
+  shipping_tax_included_amount: number;
+  /** How much of shipping, its tax on top included, went back. */
+  shipping_refunded_amount: number;
   /** The country whose taxes it was priced with, also when it is changed; null: nobody named one and nothing was to pay. */
   tax_country: string | null;
   tax_province: string | null;
@@ -307,7 +318,13 @@ export interface InvoiceSummary {
 export interface Invoice extends InvoiceSummary {
   order_number: string;
   corrects_number: string | null;
-  /** Every tax of the lines, by name and rate. */
+  /** How it was sent; null when nothing was. */
+  shipping_title: string | null;
+  /** These two are part of `tax_amount` and `tax_included_amount`. */
+  shipping_tax_amount: number;
+  shipping_tax_included_amount: number;
+  shipping_taxes: Tax[];
+  /** Every tax of the lines and of shipping, by name and rate. */
   taxes: Tax[];
   seller_name: string;
   seller_address: string;

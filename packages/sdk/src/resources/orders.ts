@@ -23,9 +23,9 @@ export class Orders {
    * docs/errors.md, Orders and Carts.
    */
   async place(params: PlaceOrderParams, options?: ChangeOptions): Promise<Order> {
-    const { lines, currency, shipping_address_id, country, province } = params;
+    const { lines, currency, shipping_address_id, shipping_method_id, country, province } = params;
     const cart_id = params.cart ? await this.#carts.placeable(options) : params.cart_id;
-    const args = { lines, cart_id, currency, shipping_address_id, country, province };
+    const args = { lines, cart_id, currency, shipping_address_id, shipping_method_id, country, province };
     return this.#api.perform("place_order", args, options);
   }
 
@@ -167,6 +167,8 @@ export interface PlaceOrderParams {
   currency?: string;
   /** Where goods go; the cart's address, or the default one, when left out. */
   shipping_address_id?: string;
+  /** How goods are sent; the cart's method, else the cheapest that delivers, when left out. */
+  shipping_method_id?: string;
   /** Whose taxes count when nothing is sent to an address: ISO 3166-1; the shop's country when left out. */
   country?: string;
   province?: string;
@@ -228,6 +230,8 @@ export interface CreateDraftOrderParams {
   currency?: string;
   /** One of the customer's addresses; their default one when left out. */
   shipping_address_id?: string;
+  /** How goods are sent; the cheapest way that delivers when left out. */
+  shipping_method_id?: string;
   coupon_codes?: string[];
   /** Whose taxes count when nothing is sent to an address: ISO 3166-1. */
   country?: string;
@@ -238,7 +242,9 @@ export interface CreateDraftOrderParams {
 
 /** What {@link Orders.changeDraft} takes. */
 export interface ChangeDraftOrderParams
-  extends Partial<Pick<CreateDraftOrderParams, "lines" | "shipping_address_id" | "coupon_codes" | "note">> {
+  extends Partial<
+    Pick<CreateDraftOrderParams, "lines" | "shipping_address_id" | "shipping_method_id" | "coupon_codes" | "note">
+  > {
   draft_order_id: string;
 }
 

@@ -42,6 +42,9 @@ export interface QuoteParams {
   /** ISO 3166-1; the shop's tax country when left out and no address says otherwise. */
   country?: string;
   province?: string;
+  postal_code?: string;
+  /** How goods are sent; the cart's method, else the cheapest, when left out. */
+  shipping_method_id?: string;
 }
 
 /** What {@link Pricing.prices} takes. */

@@ -19,7 +19,8 @@ export class Refunds {
    */
   create(params: RefundOrderParams, options?: ChangeOptions): Promise<MadeRefund> {
     const { order_id, lines = null, amount = null, reason, restock = true, destination = "payment" } = params;
-    return this.#api.perform("refund_order", { order_id, lines, amount, reason, restock, destination }, options);
+    const args = { order_id, lines, amount, reason, restock, destination, include_shipping: params.include_shipping };
+    return this.#api.perform("refund_order", args, options);
   }
 
   /** Asks the provider once more for a refund that failed. Errors: `refund_not_found`, `refund_not_open`, `refund_exceeds_payment`. */
@@ -60,6 +61,8 @@ export interface RefundOrderParams {
   restock?: boolean;
   /** `store_credit`: the customer has it at once, and may spend it here. The way it came when left out. */
   destination?: Exclude<RefundDestination, "exchange">;
+  /** Whether shipping goes back with these lines. Left out: with the last of what is sent. */
+  include_shipping?: boolean;
 }
 
 /** What {@link Refunds.resolveReview} takes. */

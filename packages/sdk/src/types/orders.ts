@@ -107,6 +107,7 @@ export interface DraftOrder {
   customer_id: string;
   currency: string;
   shipping_address_id: string | null;
+  shipping_method_id: string | null;
   country: string | null;
   province: string | null;
   note: string | null;

@@ -138,6 +138,10 @@ export interface OrderMoney {
   tax_amount: number;
   tax_included_amount: number;
   shipping_amount: number;
+  shipping_discount_amount: number;
+  shipping_tax_amount: number;
+  shipping_tax_included_amount: number;
+  shipping_refunded_amount: number;
   total_amount: number;
   payments: {
     id: string;

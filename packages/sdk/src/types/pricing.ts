@@ -1,5 +1,6 @@
 import type { PriceReasonKind, PromotionKind } from "../vocabularies.ts";
 import type { Problem } from "./carts.ts";
+import type { QuoteShipping } from "./shipping.ts";
 
 /** Why a unit costs what it costs. */
 export interface PriceReason {
@@ -60,7 +61,7 @@ export interface LineDiscount {
 /** What a promotion takes off the whole. */
 export interface Discount extends LineDiscount {
   coupon_id: string | null;
-  /** `free_shipping` takes nothing off while shipping costs nothing. */
+  /** What `free_shipping` takes off is `discount_amount` of `shipping`, not of the lines. */
   kind: PromotionKind;
 }
 
@@ -105,9 +106,12 @@ export interface Quote {
   discount_amount: number;
   tax_amount: number;
   tax_included_amount: number;
+  /** What is left of the price of shipping after free shipping. */
   shipping_amount: number;
   /** subtotal − discount + tax + shipping. */
   total_amount: number;
+  /** How its goods are sent, with every offer; null when nothing is sent, or sending is free in this shop. */
+  shipping: QuoteShipping | null;
   discounts: Discount[];
   taxes: Tax[];
   /** Empty: an order would be accepted, if nobody takes the last unit meanwhile. */
