@@ -144,7 +144,7 @@ CREATE TABLE "public"."cart_items" ("cart_id" uuid NOT NULL, "variant_id" uuid N
 
 ALTER TABLE "public"."cart_items" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."carts" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "customer_id" uuid NOT NULL, "status" text NOT NULL DEFAULT 'open'::text, "currency" text NOT NULL, "shipping_address_id" uuid, "order_id" uuid, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "expires_at" timestamp with time zone NOT NULL, CONSTRAINT "carts_are_of_one_order" UNIQUE (order_id), CONSTRAINT "carts_have_a_known_status" CHECK ((status = ANY (ARRAY['open'::text, 'ordered'::text, 'abandoned'::text]))), CONSTRAINT "carts_pkey" PRIMARY KEY (id), CONSTRAINT "carts_that_are_ordered_have_an_order" CHECK (((status <> 'ordered'::text) OR (order_id IS NOT NULL))));
+CREATE TABLE "public"."carts" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "customer_id" uuid NOT NULL, "status" text NOT NULL DEFAULT 'open'::text, "currency" text NOT NULL, "shipping_address_id" uuid, "shipping_method_id" uuid, "order_id" uuid, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "expires_at" timestamp with time zone NOT NULL, CONSTRAINT "carts_are_of_one_order" UNIQUE (order_id), CONSTRAINT "carts_have_a_known_status" CHECK ((status = ANY (ARRAY['open'::text, 'ordered'::text, 'abandoned'::text]))), CONSTRAINT "carts_pkey" PRIMARY KEY (id), CONSTRAINT "carts_that_are_ordered_have_an_order" CHECK (((status <> 'ordered'::text) OR (order_id IS NOT NULL))));
 
 ALTER TABLE "public"."carts" ENABLE ROW LEVEL SECURITY;
 
@@ -228,7 +228,7 @@ CREATE TABLE "public"."draft_order_lines" ("draft_order_id" uuid NOT NULL, "vari
 
 ALTER TABLE "public"."draft_order_lines" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."draft_orders" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "customer_id" uuid NOT NULL, "status" text NOT NULL DEFAULT 'open'::text, "currency" text NOT NULL, "shipping_address_id" uuid, "country" text, "province" text, "coupon_ids" uuid[] NOT NULL DEFAULT '{}'::uuid[], "note" text, "order_id" uuid, "created_by" uuid, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "draft_orders_have_a_known_status" CHECK ((status = ANY (ARRAY['open'::text, 'placed'::text, 'cancelled'::text]))), CONSTRAINT "draft_orders_have_notes_of_sane_length" CHECK ((length(note) <= 2000)), CONSTRAINT "draft_orders_lead_to_an_order_once_placed" CHECK (((order_id IS NOT NULL) = (status = 'placed'::text))), CONSTRAINT "draft_orders_order_id_key" UNIQUE (order_id), CONSTRAINT "draft_orders_pkey" PRIMARY KEY (id));
+CREATE TABLE "public"."draft_orders" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "customer_id" uuid NOT NULL, "status" text NOT NULL DEFAULT 'open'::text, "currency" text NOT NULL, "shipping_address_id" uuid, "shipping_method_id" uuid, "country" text, "province" text, "coupon_ids" uuid[] NOT NULL DEFAULT '{}'::uuid[], "note" text, "order_id" uuid, "created_by" uuid, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "draft_orders_have_a_known_status" CHECK ((status = ANY (ARRAY['open'::text, 'placed'::text, 'cancelled'::text]))), CONSTRAINT "draft_orders_have_notes_of_sane_length" CHECK ((length(note) <= 2000)), CONSTRAINT "draft_orders_lead_to_an_order_once_placed" CHECK (((order_id IS NOT NULL) = (status = 'placed'::text))), CONSTRAINT "draft_orders_order_id_key" UNIQUE (order_id), CONSTRAINT "draft_orders_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."draft_orders" ENABLE ROW LEVEL SECURITY;
 
@@ -304,7 +304,7 @@ CREATE TABLE "public"."invoice_lines" ("invoice_id" uuid NOT NULL, "position" in
 
 ALTER TABLE "public"."invoice_lines" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."invoices" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "kind" text NOT NULL, "year" integer NOT NULL, "serial" integer NOT NULL, "order_id" uuid NOT NULL, "refund_id" uuid, "transaction_id" uuid, "corrects_id" uuid, "issued_at" timestamp with time zone NOT NULL, "time_zone" text NOT NULL, "paid_on" date, "currency" text NOT NULL, "minor_units" integer NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "shipping_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "seller_name" text NOT NULL, "seller_address" text NOT NULL, "seller_tax_id" text NOT NULL, "buyer_name" text NOT NULL, "buyer_email" text, "buyer_address" text, "buyer_tax_id" text, "locale" text NOT NULL, "pdf_path" text, "pdf_sha256" text, "pdf_bytes" integer, CONSTRAINT "invoices_add_up" CHECK ((total_amount = (((subtotal_amount - discount_amount) + tax_amount) + shipping_amount))), CONSTRAINT "invoices_are_about_money" CHECK (((total_amount > 0) AND (subtotal_amount >= 0) AND (discount_amount >= 0) AND (tax_amount >= 0) AND (shipping_amount >= 0) AND ((tax_included_amount >= 0) AND (tax_included_amount <= (subtotal_amount - discount_amount))))), CONSTRAINT "invoices_are_numbered_from_one" CHECK ((serial > 0)), CONSTRAINT "invoices_are_numbered_once_per_series" UNIQUE (kind, year, serial), CONSTRAINT "invoices_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit_note'::text]))), CONSTRAINT "invoices_count_the_year_of_the_shop" CHECK (((year)::numeric = EXTRACT(year FROM (issued_at AT TIME ZONE time_zone)))), CONSTRAINT "invoices_keep_a_readable_hash" CHECK ((pdf_sha256 ~ '^[0-9a-f]{64}$'::text)), CONSTRAINT "invoices_know_their_pdf_wholly" CHECK ((num_nulls(pdf_path, pdf_sha256, pdf_bytes) = ANY (ARRAY[0, 3]))), CONSTRAINT "invoices_pkey" PRIMARY KEY (id), CONSTRAINT "invoices_say_what_a_credit_note_corrects" CHECK ((((kind = 'credit_note'::text) = (corrects_id IS NOT NULL)) AND (num_nonnulls(refund_id, transaction_id) =
+CREATE TABLE "public"."invoices" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "kind" text NOT NULL, "year" integer NOT NULL, "serial" integer NOT NULL, "order_id" uuid NOT NULL, "refund_id" uuid, "transaction_id" uuid, "corrects_id" uuid, "issued_at" timestamp with time zone NOT NULL, "time_zone" text NOT NULL, "paid_on" date, "currency" text NOT NULL, "minor_units" integer NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "shipping_amount" bigint NOT NULL DEFAULT 0, "shipping_title" text, "shipping_tax_amount" bigint NOT NULL DEFAULT 0, "shipping_tax_included_amount" bigint NOT NULL DEFAULT 0, "shipping_taxes" jsonb NOT NULL DEFAULT '[]'::jsonb, "total_amount" bigint NOT NULL, "seller_name" text NOT NULL, "seller_address" text NOT NULL, "seller_tax_id" text NOT NULL, "buyer_name" text NOT NULL, "buyer_email" text, "buyer_address" text, "buyer_tax_id" text, "locale" text NOT NULL, "pdf_path" text, "pdf_sha256" text, "pdf_bytes" integer, CONSTRAINT "invoices_add_up" CHECK ((total_amount = (((subtotal_amount - discount_amount) + tax_amount) + shipping_amount))), CONSTRAINT "invoices_are_about_money" CHECK (((total_amount > 0) AND (subtotal_amount >= 0) AND (discount_amount >= 0) AND (tax_amount >= 0) AND (shipping_amount >= 0) AND ((tax_included_amount >= 0) AND (tax_included_amount <= ((subtotal_amount - discount_amount) + shipping_amount))) AND ((shipping_tax_amount >= 0) AND (shipping_tax_amount <= tax_amount)) AND ((shipping_tax_included_amount >= 0) AND (shipping_tax_included_amount <= LEAST(shipping_amount, tax_included_amount))))), CONSTRAINT "invoices_are_numbered_from_one" CHECK ((serial > 0)), CONSTRAINT "invoices_are_numbered_once_per_series" UNIQUE (kind, year, serial), CONSTRAINT "invoices_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit_note'::text]))), CONSTRAINT "invoices_count_the_year_of_the_shop" CHECK (((year)::numeric = EXTRACT(year FROM (issued_at AT TIME ZONE time_zone)))), CONSTRAINT "invoices_keep_a_readable_hash" CHECK ((pdf_sha256 ~ '^[0-9a-f]{64}$'::text)), CONSTRAINT "invoices_know_their_pdf_wholly" CHECK ((num_nulls(pdf_path, pdf_sha256, pdf_bytes) = ANY (ARRAY[0, 3]))), CONSTRAINT "invoices_pkey" PRIMARY KEY (id), CONSTRAINT "invoices_say_what_a_credit_note_corrects" CHECK ((((kind = 'credit_note'::text) = (corrects_id IS NOT NULL)) AND (num_nonnulls(refund_id, transaction_id) =
 CASE kind
     WHEN 'credit_note'::text THEN 1
     ELSE 0
@@ -364,7 +364,7 @@ CREATE TABLE "public"."order_notes" ("id" uuid NOT NULL DEFAULT gen_random_uuid(
 
 ALTER TABLE "public"."order_notes" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."orders" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "number" text NOT NULL DEFAULT ('SL-'::text || nextval('private.order_numbers'::regclass)), "customer_id" uuid NOT NULL, "status" text NOT NULL, "currency" text NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "shipping_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "placed_at" timestamp with time zone NOT NULL DEFAULT now(), "expires_at" timestamp with time zone, "paid_at" timestamp with time zone, "owed_reason" text, "processing_at" timestamp with time zone, "shipped_at" timestamp with time zone, "delivered_at" timestamp with time zone, "completed_at" timestamp with time zone, "cancelled_at" timestamp with time zone, "cancel_reason" text, "shipping_address" jsonb, "tax_country" text, "tax_province" text, "purpose" text, "organisation_id" uuid, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "orders_add_up" CHECK ((total_amount = (((subtotal_amount - discount_amount) + tax_amount) + shipping_amount))), CONSTRAINT "orders_are_dated_when_paid" CHECK (((paid_at IS NOT NULL) OR (status = ANY (ARRAY['pending'::text, 'cancelled'::text, 'expired'::text, 'needs_review'::text, 'refunded'::text])))), CONSTRAINT "orders_arrive_after_they_left" CHECK (((delivered_at IS NULL) OR (shipped_at IS NOT NULL))), CONSTRAINT "orders_expire_only_while_unpaid" CHECK (((status <> 'pending'::text) OR (expires_at IS NOT NULL))), CONSTRAINT "orders_go_to_one_address" CHECK ((jsonb_typeof(shipping_address) = 'object'::text)), CONSTRAINT "orders_have_a_known_purpose" CHECK ((purpose = ANY (ARRAY['organisation'::text, 'gift'::text, 'renewal'::text, 'transfer'::text]))), CONSTRAINT "orders_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text, 'cancelled'::text, 'expired'::text, 'refunded'::text, 'partially_refunded'::text, 'needs_review'::text]))), CONSTRAINT "orders_name_the_organisation_they_are_for" CHECK (((organisation_id IS NOT NULL) = (NOT (purpose IS DISTINCT FROM 'organisation'::text)))), CONSTRAINT "orders_never_pay_the_buyer" CHECK (((subtotal_amount >= 0) AND (discount_amount >= 0) AND (tax_amount >= 0) AND (shipping_amount >= 0) AND (total_amount >= 0) AND ((tax_included_amount >= 0) AND (tax_included_amount <= (subtotal_amount - discount_amount))))), CONSTRAINT "orders_number_key" UNIQUE (number), CONSTRAINT "orders_pkey" PRIMARY KEY (id), CONSTRAINT "orders_say_when_they_were_cancelled" CHECK (((status <> 'cancelled'::text) OR (cancelled_at IS NOT NULL))));
+CREATE TABLE "public"."orders" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "number" text NOT NULL DEFAULT ('SL-'::text || nextval('private.order_numbers'::regclass)), "customer_id" uuid NOT NULL, "status" text NOT NULL, "currency" text NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "shipping_amount" bigint NOT NULL DEFAULT 0, "shipping_discount_amount" bigint NOT NULL DEFAULT 0, "shipping_tax_amount" bigint NOT NULL DEFAULT 0, "shipping_tax_included_amount" bigint NOT NULL DEFAULT 0, "shipping_refunded_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "placed_at" timestamp with time zone NOT NULL DEFAULT now(), "expires_at" timestamp with time zone, "paid_at" timestamp with time zone, "owed_reason" text, "processing_at" timestamp with time zone, "shipped_at" timestamp with time zone, "delivered_at" timestamp with time zone, "completed_at" timestamp with time zone, "cancelled_at" timestamp with time zone, "cancel_reason" text, "shipping_address" jsonb, "shipping_method" jsonb, "shipping_pricing" jsonb, "tax_country" text, "tax_province" text, "purpose" text, "organisation_id" uuid, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "orders_add_up" CHECK ((total_amount = (((subtotal_amount - discount_amount) + tax_amount) + shipping_amount))), CONSTRAINT "orders_are_dated_when_paid" CHECK (((paid_at IS NOT NULL) OR (status = ANY (ARRAY['pending'::text, 'cancelled'::text, 'expired'::text, 'needs_review'::text, 'refunded'::text])))), CONSTRAINT "orders_arrive_after_they_left" CHECK (((delivered_at IS NULL) OR (shipped_at IS NOT NULL))), CONSTRAINT "orders_expire_only_while_unpaid" CHECK (((status <> 'pending'::text) OR (expires_at IS NOT NULL))), CONSTRAINT "orders_give_back_no_more_shipping_than_was_paid" CHECK (((shipping_refunded_amount >= 0) AND (shipping_refunded_amount <= (shipping_amount + shipping_tax_amount)))), CONSTRAINT "orders_go_to_one_address" CHECK ((jsonb_typeof(shipping_address) = 'object'::text)), CONSTRAINT "orders_have_a_known_purpose" CHECK ((purpose = ANY (ARRAY['organisation'::text, 'gift'::text, 'renewal'::text, 'transfer'::text]))), CONSTRAINT "orders_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text, 'cancelled'::text, 'expired'::text, 'refunded'::text, 'partially_refunded'::text, 'needs_review'::text]))), CONSTRAINT "orders_name_the_organisation_they_are_for" CHECK (((organisation_id IS NOT NULL) = (NOT (purpose IS DISTINCT FROM 'organisation'::text)))), CONSTRAINT "orders_never_pay_the_buyer" CHECK (((subtotal_amount >= 0) AND (discount_amount >= 0) AND (tax_amount >= 0) AND (shipping_amount >= 0) AND (total_amount >= 0) AND ((tax_included_amount >= 0) AND (tax_included_amount <= ((subtotal_amount - discount_amount) + shipping_amount))))), CONSTRAINT "orders_number_key" UNIQUE (number), CONSTRAINT "orders_pkey" PRIMARY KEY (id), CONSTRAINT "orders_say_how_they_are_sent" CHECK (((jsonb_typeof(shipping_method) = 'object'::text) AND ((shipping_method IS NOT NULL) OR ((shipping_amount = 0) AND (shipping_discount_amount = 0))))), CONSTRAINT "orders_say_when_they_were_cancelled" CHECK (((status <> 'cancelled'::text) OR (cancelled_at IS NOT NULL))), CONSTRAINT "orders_tax_shipping_within_their_taxes" CHECK (((shipping_discount_amount >= 0) AND ((shipping_tax_amount >= 0) AND (shipping_tax_amount <= tax_amount)) AND ((shipping_tax_included_amount >= 0) AND (shipping_tax_included_amount <= LEAST(shipping_amount, tax_included_amount))))));
 
 ALTER TABLE "public"."orders" ENABLE ROW LEVEL SECURITY;
 
@@ -496,6 +496,22 @@ CREATE TABLE "public"."settings" ("key" text NOT NULL, "value" jsonb NOT NULL, "
 
 ALTER TABLE "public"."settings" ENABLE ROW LEVEL SECURITY;
 
+CREATE TABLE "public"."shipping_methods" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "name" text NOT NULL, "carrier" text NOT NULL DEFAULT ''::text, "min_days" integer NOT NULL, "max_days" integer NOT NULL, "tax_category" text NOT NULL DEFAULT 'standard'::text, "position" integer NOT NULL DEFAULT 0, "translations" jsonb NOT NULL DEFAULT '{}'::jsonb, "archived_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "shipping_methods_arrive_in_a_sane_time" CHECK ((((min_days >= 0) AND (min_days <= 365)) AND ((max_days >= min_days) AND (max_days <= 365)))), CONSTRAINT "shipping_methods_have_a_carrier_of_sane_length" CHECK ((length(carrier) <= 100)), CONSTRAINT "shipping_methods_have_a_name_people_can_read" CHECK (((length(btrim(name)) >= 1) AND (length(btrim(name)) <= 100))), CONSTRAINT "shipping_methods_name_key" UNIQUE (name), CONSTRAINT "shipping_methods_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."shipping_methods" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."shipping_rates" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "shipping_zone_id" uuid NOT NULL, "shipping_method_id" uuid NOT NULL, "currency" text NOT NULL, "amount" bigint NOT NULL, "from_weight_grams" bigint NOT NULL DEFAULT 0, "until_weight_grams" bigint, "from_order_amount" bigint NOT NULL DEFAULT 0, "until_order_amount" bigint, "free_from_amount" bigint, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "shipping_rates_are_free_from_a_sane_amount" CHECK (((free_from_amount >= 0) AND (free_from_amount <= '1000000000000000'::bigint))), CONSTRAINT "shipping_rates_begin_before_they_end" CHECK ((((from_weight_grams >= 0) AND (from_weight_grams <= '1000000000000'::bigint)) AND (until_weight_grams > from_weight_grams) AND (until_weight_grams <= '1000000000000'::bigint) AND ((from_order_amount >= 0) AND (from_order_amount <= '1000000000000000'::bigint)) AND (until_order_amount > from_order_amount) AND (until_order_amount <= '1000000000000000'::bigint))), CONSTRAINT "shipping_rates_have_a_sane_price" CHECK (((amount >= 0) AND (amount <= '1000000000000'::bigint))), CONSTRAINT "shipping_rates_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."shipping_rates" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."shipping_zone_places" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "shipping_zone_id" uuid NOT NULL, "country" text, "province" text, "postal_prefix" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "shipping_zone_places_begin_a_postal_code_or_none" CHECK ((postal_prefix ~ '^[A-Z0-9]{1,12}$'::text)), CONSTRAINT "shipping_zone_places_have_an_iso_country" CHECK ((country ~ '^[A-Z]{2}$'::text)), CONSTRAINT "shipping_zone_places_lie_in_a_country" CHECK (((country IS NOT NULL) OR ((province IS NULL) AND (postal_prefix IS NULL)))), CONSTRAINT "shipping_zone_places_name_a_province_or_none" CHECK ((((length(province) >= 1) AND (length(province) <= 100)) AND (province = btrim(province)))), CONSTRAINT "shipping_zone_places_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."shipping_zone_places" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."shipping_zones" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "name" text NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "shipping_zones_have_a_name_people_can_read" CHECK (((length(btrim(name)) >= 1) AND (length(btrim(name)) <= 100))), CONSTRAINT "shipping_zones_name_key" UNIQUE (name), CONSTRAINT "shipping_zones_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."shipping_zones" ENABLE ROW LEVEL SECURITY;
+
 CREATE TABLE "public"."status_changes" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "machine" text NOT NULL, "subject_id" uuid NOT NULL, "from_status" text NOT NULL, "to_status" text NOT NULL, "reason" text, "actor_id" uuid, "request_id" text, "changed_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "status_changes_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."status_changes" ENABLE ROW LEVEL SECURITY;
@@ -546,7 +562,7 @@ CREATE TABLE "public"."tax_rates" ("id" uuid NOT NULL DEFAULT gen_random_uuid(),
 
 ALTER TABLE "public"."tax_rates" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."variants" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "product_id" uuid NOT NULL, "sku" text NOT NULL, "title" text NOT NULL, "stock_mode" text NOT NULL DEFAULT 'tracked'::text, "position" integer NOT NULL DEFAULT 0, "option_value_ids" uuid[] NOT NULL DEFAULT '{}'::uuid[], "attributes" jsonb NOT NULL DEFAULT '{}'::jsonb, "translations" jsonb NOT NULL DEFAULT '{}'::jsonb, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "backorder_limit" integer, "preorder_ships_at" timestamp with time zone, "low_stock_threshold" integer, CONSTRAINT "variants_are_low_at_a_sane_number" CHECK (((low_stock_threshold >= 0) AND (low_stock_threshold <= 1000000))), CONSTRAINT "variants_belong_to_one_product" UNIQUE (id, product_id), CONSTRAINT "variants_count_stock_in_a_known_mode" CHECK ((stock_mode = ANY (ARRAY['none'::text, 'tracked'::text, 'backorder'::text, 'preorder'::text]))), CONSTRAINT "variants_have_a_sku_of_sane_form" CHECK ((sku ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text)), CONSTRAINT "variants_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "variants_have_attributes_by_name" CHECK ((jsonb_typeof(attributes) = 'object'::text)), CONSTRAINT "variants_pkey" PRIMARY KEY (id), CONSTRAINT "variants_say_how_much_they_sell_beyond_stock" CHECK ((((backorder_limit IS NOT NULL) = (stock_mode = ANY (ARRAY['backorder'::text, 'preorder'::text]))) AND ((backorder_limit >= 0) AND (backorder_limit <= 1000000)))), CONSTRAINT "variants_say_when_a_preorder_ships" CHECK (((preorder_ships_at IS NOT NULL) = (stock_mode = 'preorder'::text))), CONSTRAINT "variants_sku_key" UNIQUE (sku));
+CREATE TABLE "public"."variants" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "product_id" uuid NOT NULL, "sku" text NOT NULL, "title" text NOT NULL, "stock_mode" text NOT NULL DEFAULT 'tracked'::text, "position" integer NOT NULL DEFAULT 0, "option_value_ids" uuid[] NOT NULL DEFAULT '{}'::uuid[], "attributes" jsonb NOT NULL DEFAULT '{}'::jsonb, "translations" jsonb NOT NULL DEFAULT '{}'::jsonb, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "weight_grams" integer, "backorder_limit" integer, "preorder_ships_at" timestamp with time zone, "low_stock_threshold" integer, CONSTRAINT "variants_are_low_at_a_sane_number" CHECK (((low_stock_threshold >= 0) AND (low_stock_threshold <= 1000000))), CONSTRAINT "variants_belong_to_one_product" UNIQUE (id, product_id), CONSTRAINT "variants_count_stock_in_a_known_mode" CHECK ((stock_mode = ANY (ARRAY['none'::text, 'tracked'::text, 'backorder'::text, 'preorder'::text]))), CONSTRAINT "variants_have_a_sku_of_sane_form" CHECK ((sku ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text)), CONSTRAINT "variants_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "variants_have_attributes_by_name" CHECK ((jsonb_typeof(attributes) = 'object'::text)), CONSTRAINT "variants_pkey" PRIMARY KEY (id), CONSTRAINT "variants_say_how_much_they_sell_beyond_stock" CHECK ((((backorder_limit IS NOT NULL) = (stock_mode = ANY (ARRAY['backorder'::text, 'preorder'::text]))) AND ((backorder_limit >= 0) AND (backorder_limit <= 1000000)))), CONSTRAINT "variants_say_when_a_preorder_ships" CHECK (((preorder_ships_at IS NOT NULL) = (stock_mode = 'preorder'::text))), CONSTRAINT "variants_sku_key" UNIQUE (sku), CONSTRAINT "variants_weigh_a_sane_amount" CHECK (((weight_grams >= 0) AND (weight_grams <= 100000000))));
 
 ALTER TABLE "public"."variants" ENABLE ROW LEVEL SECURITY;
 
@@ -594,13 +610,15 @@ CREATE TYPE "private"."lesson_state" AS ("lesson_id" uuid, "section_id" uuid, "o
 
 CREATE TYPE "private"."list_price" AS ("amount" bigint, "reason" jsonb);
 
-CREATE TYPE "private"."order_line" AS ("variant_id" uuid, "quantity" integer, "kind" text, "sku" text, "title" text, "unit_amount" bigint, "counted" boolean, "intake_id" uuid, "snapshot" jsonb, "product_id" uuid, "category_id" uuid, "tax_category" text, "base_unit_amount" bigint, "price_reason" jsonb, "subtotal_amount" bigint, "discount_amount" bigint, "tax_amount" bigint, "tax_included_amount" bigint, "discounts" jsonb, "taxes" jsonb, "parent_variant_id" uuid, "problem" jsonb);
+CREATE TYPE "private"."order_line" AS ("variant_id" uuid, "quantity" integer, "kind" text, "sku" text, "title" text, "unit_amount" bigint, "counted" boolean, "intake_id" uuid, "snapshot" jsonb, "product_id" uuid, "category_id" uuid, "tax_category" text, "base_unit_amount" bigint, "price_reason" jsonb, "subtotal_amount" bigint, "discount_amount" bigint, "tax_amount" bigint, "tax_included_amount" bigint, "discounts" jsonb, "taxes" jsonb, "parent_variant_id" uuid, "problem" jsonb, "weight_grams" integer);
 
 CREATE TYPE "private"."order_search" AS ("words" text, "pattern" text, "digits_pattern" text, "alike" boolean, "likeness" real, "titles" text[], "variants" uuid[], "in_many_numbers" boolean, "everyone" boolean, "names" boolean, "person_id" uuid, "statuses" text[], "placed_from" timestamp with time zone, "placed_to" timestamp with time zone, "min_amount" bigint, "max_amount" bigint, "currency" text, "before_at" timestamp with time zone, "before_id" uuid, "max_rows" integer);
 
-CREATE TYPE "private"."promoted" AS ("lines" private.order_line[], "discounts" jsonb, "problems" jsonb);
+CREATE TYPE "private"."parcel" AS ("weight_grams" bigint, "order_amount" bigint, "paid_amount" bigint);
 
-CREATE TYPE "private"."quote" AS ("currency" text, "lines" private.order_line[], "subtotal_amount" bigint, "discount_amount" bigint, "tax_amount" bigint, "tax_included_amount" bigint, "shipping_amount" bigint, "total_amount" bigint, "discounts" jsonb, "taxes" jsonb, "problems" jsonb, "tax_country" text, "tax_province" text);
+CREATE TYPE "private"."promoted" AS ("lines" private.order_line[], "shipping_amount" bigint, "discounts" jsonb, "problems" jsonb);
+
+CREATE TYPE "private"."quote" AS ("currency" text, "lines" private.order_line[], "subtotal_amount" bigint, "discount_amount" bigint, "tax_amount" bigint, "tax_included_amount" bigint, "shipping_amount" bigint, "total_amount" bigint, "discounts" jsonb, "taxes" jsonb, "problems" jsonb, "tax_country" text, "tax_province" text, "shipping" jsonb);
 
 CREATE TYPE "private"."priced_cart" AS ("cart" public.carts, "quote" private.quote, "address" public.addresses);
 
@@ -766,6 +784,27 @@ begin
   returning * into v_note;
   perform private.emit('order.noted', 'order', v_order.id, jsonb_build_object('note_id', v_note.id));
   return private.remember_answer(v_person_id, add_order_note.idempotency_key, 'add_order_note', v_body, to_jsonb(v_note) - 'author_id');
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.add_shipping(quote private.quote, plan jsonb, line private.order_line)
+ RETURNS private.quote
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if plan -> 'problem' <> 'null' then
+    quote.problems := coalesce(quote.problems, '[]') || (plan -> 'problem');
+  end if;
+  quote.shipping_amount := coalesce(line.subtotal_amount - line.discount_amount, 0);
+  quote.tax_amount := quote.tax_amount + coalesce(line.tax_amount, 0);
+  quote.tax_included_amount := quote.tax_included_amount + coalesce(line.tax_included_amount, 0);
+  quote.total_amount := quote.total_amount + quote.shipping_amount + coalesce(line.tax_amount, 0);
+  quote.shipping := plan || jsonb_build_object('list_amount', coalesce(line.subtotal_amount, 0), 'discount_amount', coalesce(line.discount_amount, 0),
+    'amount', quote.shipping_amount, 'tax_amount', coalesce(line.tax_amount, 0), 'tax_included_amount', coalesce(line.tax_included_amount, 0),
+    'taxes', coalesce(line.taxes, '[]'));
+  return quote;
 end
 $function$;
 
@@ -1453,13 +1492,17 @@ begin
       || jsonb_build_object('promotion_id', promotion.id, 'name', promotion.name, 'code', coupon.code, 'amount', line_discounts[v_index]);
   end loop;
   promoted.lines := v_lines;
+  if promotion.kind = 'free_shipping' then
+    v_sum := promoted.shipping_amount;
+    promoted.shipping_amount := 0;
+  end if;
   promoted.discounts := coalesce(promoted.discounts, '[]')
     || jsonb_build_object('promotion_id', promotion.id, 'coupon_id', coupon.id, 'name', promotion.name, 'code', coupon.code, 'kind', promotion.kind, 'amount', v_sum);
   return promoted;
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.apply_promotions(person_id uuid, currency text, lines private.order_line[], coupon_ids uuid[])
+CREATE OR REPLACE FUNCTION private.apply_promotions(person_id uuid, currency text, lines private.order_line[], coupon_ids uuid[], shipping_amount bigint)
  RETURNS private.promoted
  LANGUAGE plpgsql
  STABLE
@@ -1474,6 +1517,7 @@ declare
   v_alone boolean := false;
 begin
   v_promoted.lines := apply_promotions.lines;
+  v_promoted.shipping_amount := apply_promotions.shipping_amount;
   for v_candidate in
     select offered.promotion, offered.coupon from (
       select promotions as promotion, null::public.coupons as coupon from public.promotions
@@ -1495,7 +1539,7 @@ begin
     end if;
     if v_problem is null then
       v_discounts := private.discounts_of(v_candidate.promotion, apply_promotions.currency, v_promoted.lines);
-      if v_discounts is not null and (v_candidate.promotion).kind <> 'free_shipping' and 0 = all (v_discounts) then
+      if 0 = all (v_discounts) and ((v_candidate.promotion).kind <> 'free_shipping' or v_promoted.shipping_amount = 0) then
         v_discounts := null;
       end if;
     end if;
@@ -2680,13 +2724,13 @@ $function$;
 CREATE OR REPLACE FUNCTION private.cart_sums(quote private.quote)
  RETURNS jsonb
  LANGUAGE plpgsql
- IMMUTABLE
+ STABLE
  SET search_path TO ''
 AS $function$
 begin
   return jsonb_build_object('subtotal_amount', quote.subtotal_amount, 'discount_amount', quote.discount_amount, 'tax_amount', quote.tax_amount,
     'tax_included_amount', quote.tax_included_amount, 'shipping_amount', quote.shipping_amount, 'total_amount', quote.total_amount,
-    'discounts', coalesce(quote.discounts, '[]'), 'taxes', coalesce(quote.taxes, '[]'));
+    'shipping', private.shipping_document(quote), 'discounts', coalesce(quote.discounts, '[]'), 'taxes', coalesce(quote.taxes, '[]'));
 end
 $function$;
 
@@ -2847,7 +2891,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.change_draft_order(draft_order_id uuid, lines jsonb, shipping_address_id uuid, coupon_codes text[], note text, idempotency_key text)
+CREATE OR REPLACE FUNCTION private.change_draft_order(draft_order_id uuid, lines jsonb, shipping_address_id uuid, coupon_codes text[], note text, idempotency_key text, shipping_method_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2856,7 +2900,7 @@ AS $function$
 declare
   v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
   v_body jsonb := jsonb_build_array(change_draft_order.draft_order_id, change_draft_order.lines, change_draft_order.shipping_address_id,
-    change_draft_order.coupon_codes, change_draft_order.note);
+    change_draft_order.coupon_codes, change_draft_order.note, change_draft_order.shipping_method_id);
   v_answer jsonb;
   v_draft public.draft_orders;
 begin
@@ -2867,10 +2911,11 @@ begin
   end if;
   v_draft := private.lock_draft(change_draft_order.draft_order_id);
   v_draft.shipping_address_id := coalesce(change_draft_order.shipping_address_id, v_draft.shipping_address_id);
+  v_draft.shipping_method_id := coalesce(change_draft_order.shipping_method_id, v_draft.shipping_method_id);
   v_draft.note := coalesce(change_draft_order.note, v_draft.note);
   perform private.check_draft(v_draft);
   update public.draft_orders
-  set shipping_address_id = v_draft.shipping_address_id, note = v_draft.note,
+  set shipping_address_id = v_draft.shipping_address_id, shipping_method_id = v_draft.shipping_method_id, note = v_draft.note,
     coupon_ids = case when change_draft_order.coupon_codes is null then draft_orders.coupon_ids
       else private.draft_coupon_ids(v_draft.customer_id, change_draft_order.coupon_codes) end
   where draft_orders.id = v_draft.id;
@@ -3269,6 +3314,9 @@ begin
   if draft.shipping_address_id is not null and not exists (
     select from public.addresses where addresses.id = draft.shipping_address_id and addresses.profile_id = draft.customer_id) then
     perform private.fail('address_not_found', 404, 'The customer has no such address.', 'Take one of their addresses.');
+  end if;
+  if draft.shipping_method_id is not null then
+    perform private.find_shipping_method(draft.shipping_method_id);
   end if;
   if length(draft.note) > 2000 then
     perform private.fail('invalid_note', 422, 'A note has at most 2000 characters.', 'Shorten it.');
@@ -3715,15 +3763,16 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.check_place(country text, province text)
+CREATE OR REPLACE FUNCTION private.check_place(country text, province text, postal_code text DEFAULT NULL::text)
  RETURNS void
  LANGUAGE plpgsql
  IMMUTABLE
  SET search_path TO ''
 AS $function$
 begin
-  if check_place.country !~ '^[A-Z]{2}$' or length(check_place.province) > 100 or check_place.country is null and check_place.province is not null then
-    perform private.fail('invalid_place', 422, 'A place is an ISO 3166-1 code of two capitals, and a province of at most 100 characters within it.', 'Send a country such as ID, or leave both out.');
+  if check_place.country !~ '^[A-Z]{2}$' or length(check_place.province) > 100 or length(check_place.postal_code) > 12
+    or check_place.country is null and (check_place.province is not null or check_place.postal_code is not null) then
+    perform private.fail('invalid_place', 422, 'A place is an ISO 3166-1 code of two capitals, with a province of at most 100 characters and a postal code of at most 12 within it.', 'Send a country such as ID, or leave all out.');
   end if;
 end
 $function$;
@@ -4661,7 +4710,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.create_draft_order(customer_id uuid, lines jsonb, currency text, shipping_address_id uuid, coupon_codes text[], country text, province text, note text, idempotency_key text)
+CREATE OR REPLACE FUNCTION private.create_draft_order(customer_id uuid, lines jsonb, currency text, shipping_address_id uuid, coupon_codes text[], country text, province text, note text, idempotency_key text, shipping_method_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -4670,7 +4719,7 @@ AS $function$
 declare
   v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
   v_body jsonb := jsonb_build_array(create_draft_order.customer_id, create_draft_order.lines, create_draft_order.currency, create_draft_order.shipping_address_id,
-    create_draft_order.coupon_codes, create_draft_order.country, create_draft_order.province, create_draft_order.note);
+    create_draft_order.coupon_codes, create_draft_order.country, create_draft_order.province, create_draft_order.note, create_draft_order.shipping_method_id);
   v_answer jsonb;
   v_draft public.draft_orders;
 begin
@@ -4682,12 +4731,13 @@ begin
   v_draft.customer_id := create_draft_order.customer_id;
   v_draft.currency := coalesce(create_draft_order.currency, private.setting('default_currency') #>> '{}');
   v_draft.shipping_address_id := create_draft_order.shipping_address_id;
+  v_draft.shipping_method_id := create_draft_order.shipping_method_id;
   v_draft.country := create_draft_order.country;
   v_draft.province := create_draft_order.province;
   v_draft.note := create_draft_order.note;
   perform private.check_draft(v_draft);
-  insert into public.draft_orders (customer_id, currency, shipping_address_id, country, province, coupon_ids, note, created_by)
-  values (v_draft.customer_id, v_draft.currency, v_draft.shipping_address_id, v_draft.country, v_draft.province,
+  insert into public.draft_orders (customer_id, currency, shipping_address_id, shipping_method_id, country, province, coupon_ids, note, created_by)
+  values (v_draft.customer_id, v_draft.currency, v_draft.shipping_address_id, v_draft.shipping_method_id, v_draft.country, v_draft.province,
     private.draft_coupon_ids(v_draft.customer_id, create_draft_order.coupon_codes), v_draft.note, auth.uid())
   returning * into v_draft;
   perform private.write_draft_lines(v_draft.id, create_draft_order.lines);
@@ -5113,7 +5163,7 @@ declare
 begin
   select * into v_draft from public.draft_orders where draft_orders.id = draft_order_document.draft_order_id;
   return jsonb_build_object('id', v_draft.id, 'status', v_draft.status, 'customer_id', v_draft.customer_id, 'currency', v_draft.currency,
-    'shipping_address_id', v_draft.shipping_address_id, 'country', v_draft.country, 'province', v_draft.province, 'note', v_draft.note, 'order_id', v_draft.order_id,
+    'shipping_address_id', v_draft.shipping_address_id, 'shipping_method_id', v_draft.shipping_method_id, 'country', v_draft.country, 'province', v_draft.province, 'note', v_draft.note, 'order_id', v_draft.order_id,
     'created_by', v_draft.created_by, 'created_at', v_draft.created_at, 'updated_at', v_draft.updated_at,
     'coupon_codes', (select coalesce(jsonb_agg(coupons.code order by coupons.code), '[]') from public.coupons where coupons.id = any (v_draft.coupon_ids)),
     'lines', (
@@ -5408,8 +5458,7 @@ begin
     perform private.refuse_problem(private.address_problem(v_lines, v_address.id));
     target.shipping_address := private.address_snapshot(v_address.id);
   end if;
-  v_quote := private.total_quote(target.customer_id, target.currency, v_lines, '{}', coalesce(target.shipping_address ->> 'country', target.tax_country),
-    case when target.shipping_address is null then target.tax_province else target.shipping_address ->> 'province' end);
+  v_quote := private.quote_edit(target, v_lines, '{}', private.parcel_of(target.id, v_gone));
   if v_quote.problems is not null then
     perform private.refuse_problem(v_quote.problems -> 0);
   end if;
@@ -5464,8 +5513,7 @@ begin
     perform private.refuse_problem(private.address_problem(v_lines, v_address.id));
     target.shipping_address := private.address_snapshot(v_address.id);
   end if;
-  v_quote := private.total_quote(target.customer_id, target.currency, v_lines, v_coupons, coalesce(target.shipping_address ->> 'country', target.tax_country),
-    case when target.shipping_address is null then target.tax_province else target.shipping_address ->> 'province' end);
+  v_quote := private.quote_edit(target, v_lines, v_coupons, null);
   if v_quote.problems is not null then
     perform private.refuse_problem(v_quote.problems -> 0);
   end if;
@@ -5475,6 +5523,9 @@ begin
   update public.orders
   set subtotal_amount = v_quote.subtotal_amount, discount_amount = v_quote.discount_amount, tax_amount = v_quote.tax_amount,
     tax_included_amount = v_quote.tax_included_amount, shipping_amount = v_quote.shipping_amount, total_amount = v_quote.total_amount,
+    shipping_discount_amount = coalesce((v_quote.shipping ->> 'discount_amount')::bigint, 0), shipping_tax_amount = coalesce((v_quote.shipping ->> 'tax_amount')::bigint, 0),
+    shipping_tax_included_amount = coalesce((v_quote.shipping ->> 'tax_included_amount')::bigint, 0), shipping_method = private.shipping_snapshot(v_quote.shipping),
+    shipping_pricing = case when v_quote.shipping is not null then private.shipping_pricing(v_quote.shipping) end,
     shipping_address = target.shipping_address, tax_country = v_quote.tax_country, tax_province = v_quote.tax_province
   where orders.id = target.id returning orders.* into target;
   perform private.note_backorders(target.id);
@@ -5991,7 +6042,8 @@ begin
   from public.payments where payments.order_id = target.id and payments.status in ('success', 'refunding');
   v_exchange.order_id := target.id;
   v_exchange.reason := exchange_items.reason;
-  v_exchange.amount := least(private.worth_of_items(v_exchange.item_ids, v_exchange.quantities), v_left);
+  v_exchange.amount := least(private.worth_of_items(v_exchange.item_ids, v_exchange.quantities)
+    + private.shipping_given_back(target, v_exchange.item_ids, v_exchange.quantities, null), v_left);
   if quote.total_amount > v_exchange.amount then
     v_exchange.supplement_id := private.place_supplement(target, quote, exchange_items.goods);
     insert into private.order_exchanges select v_exchange.*;
@@ -6273,6 +6325,8 @@ begin
     'order_id', v_order.id, 'number', v_order.number, 'status', v_order.status, 'currency', v_order.currency,
     'subtotal_amount', v_order.subtotal_amount, 'discount_amount', v_order.discount_amount, 'tax_amount', v_order.tax_amount,
     'tax_included_amount', v_order.tax_included_amount, 'shipping_amount', v_order.shipping_amount, 'total_amount', v_order.total_amount,
+    'shipping_discount_amount', v_order.shipping_discount_amount, 'shipping_tax_amount', v_order.shipping_tax_amount,
+    'shipping_tax_included_amount', v_order.shipping_tax_included_amount, 'shipping_refunded_amount', v_order.shipping_refunded_amount,
     'payments', (select coalesce(jsonb_agg(jsonb_build_object('id', payments.id, 'attempt', payments.attempt, 'method', payments.method, 'status', payments.status,
       'captured_amount', payments.captured_amount, 'refunded_amount', payments.refunded_amount, 'exchanged_amount', payments.exchanged_amount) order by payments.attempt), '[]')
       from public.payments where payments.order_id = v_order.id),
@@ -6977,6 +7031,45 @@ begin
     perform private.fail('seat_not_found', 404, 'There is no such seat.', 'Check the id, and that you manage the organisation.');
   end if;
   return v_seat;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.find_shipping_method(shipping_method_id uuid)
+ RETURNS public.shipping_methods
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_method public.shipping_methods;
+begin
+  select * into v_method from public.shipping_methods
+  where shipping_methods.id = find_shipping_method.shipping_method_id and shipping_methods.archived_at is null;
+  if v_method.id is null then
+    perform private.fail('shipping_method_not_found', 404, 'There is no such way of shipping.', 'Choose one of those that are offered (shipping_offers).');
+  end if;
+  return v_method;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.find_shipping_zone(country text, province text, postal_code text)
+ RETURNS public.shipping_zones
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_zone public.shipping_zones;
+begin
+  select shipping_zones.* into v_zone
+  from public.shipping_zone_places join public.shipping_zones on shipping_zones.id = shipping_zone_places.shipping_zone_id
+  where (shipping_zone_places.country is null or shipping_zone_places.country = find_shipping_zone.country)
+    and (shipping_zone_places.province is null or lower(shipping_zone_places.province) = lower(btrim(find_shipping_zone.province)))
+    and (shipping_zone_places.postal_prefix is null
+      or starts_with(upper(regexp_replace(find_shipping_zone.postal_code, '[ -]', '', 'g')), shipping_zone_places.postal_prefix))
+  order by length(shipping_zone_places.postal_prefix) desc nulls last, shipping_zone_places.province is null, shipping_zone_places.country is null
+  limit 1;
+  return v_zone;
 end
 $function$;
 
@@ -7712,7 +7805,8 @@ CREATE OR REPLACE FUNCTION private.give_back_items(target public.orders, item_id
  SET search_path TO ''
 AS $function$
 declare
-  v_worth bigint := private.worth_of_items(give_back_items.item_ids, give_back_items.quantities);
+  v_shipping bigint := private.shipping_given_back(target, give_back_items.item_ids, give_back_items.quantities, null);
+  v_worth bigint := private.worth_of_items(give_back_items.item_ids, give_back_items.quantities) + v_shipping;
   v_due bigint := private.due_amount(target.id);
   v_left bigint;
   v_rest boolean;
@@ -7742,11 +7836,11 @@ begin
     perform private.release_owed(target.id, v_owed, private.release_key(target.id, give_back_items.item_ids[1]));
   end if;
   if not v_rest and v_worth = v_left and v_left > 0 then
-    update public.orders set status = 'refunded' where orders.id = target.id;
+    update public.orders set status = 'refunded', shipping_refunded_amount = orders.shipping_amount + orders.shipping_tax_amount where orders.id = target.id;
     perform private.take_back_rest(target.id, true, give_back_items.note);
   else
     if v_worth + v_owed > 0 then
-      update public.orders set status = 'partially_refunded' where orders.id = target.id;
+      update public.orders set status = 'partially_refunded', shipping_refunded_amount = orders.shipping_refunded_amount + v_shipping where orders.id = target.id;
     end if;
     perform private.take_back_lines(target.id, give_back_items.item_ids, give_back_items.quantities, true, give_back_items.note);
   end if;
@@ -8415,7 +8509,8 @@ begin
     'issued_at', invoices.issued_at, 'time_zone', invoices.time_zone, 'paid_on', invoices.paid_on,
     'currency', invoices.currency, 'minor_units', invoices.minor_units, 'subtotal_amount', invoices.subtotal_amount,
     'discount_amount', invoices.discount_amount, 'tax_amount', invoices.tax_amount, 'tax_included_amount', invoices.tax_included_amount,
-    'shipping_amount', invoices.shipping_amount, 'total_amount', invoices.total_amount, 'taxes', private.invoice_taxes(invoices.id), 'seller_name', invoices.seller_name,
+    'shipping_amount', invoices.shipping_amount, 'shipping_title', invoices.shipping_title, 'shipping_tax_amount', invoices.shipping_tax_amount,
+    'shipping_tax_included_amount', invoices.shipping_tax_included_amount, 'shipping_taxes', invoices.shipping_taxes, 'total_amount', invoices.total_amount, 'taxes', private.invoice_taxes(invoices.id), 'seller_name', invoices.seller_name,
     'seller_address', invoices.seller_address, 'seller_tax_id', invoices.seller_tax_id, 'buyer_name', invoices.buyer_name,
     'buyer_email', invoices.buyer_email, 'buyer_address', invoices.buyer_address, 'buyer_tax_id', invoices.buyer_tax_id, 'locale', invoices.locale,
     'pdf_path', invoices.pdf_path, 'pdf_sha256', invoices.pdf_sha256, 'pdf_bytes', invoices.pdf_bytes,
@@ -8450,9 +8545,9 @@ CREATE OR REPLACE FUNCTION private.invoice_taxes(invoice_id uuid)
  STABLE
  SET search_path TO ''
 AS $function$
-  select private.taxes_by_name(coalesce(jsonb_agg(tax), '[]'))
-  from public.invoice_lines cross join lateral jsonb_array_elements(invoice_lines.taxes) as tax
-  where invoice_lines.invoice_id = invoice_taxes.invoice_id;
+  select private.taxes_by_name(invoices.shipping_taxes || coalesce((
+    select jsonb_agg(tax) from public.invoice_lines cross join lateral jsonb_array_elements(invoice_lines.taxes) as tax where invoice_lines.invoice_id = invoices.id), '[]'))
+  from public.invoices where invoices.id = invoice_taxes.invoice_id;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.is_anywhere(search private.order_search)
@@ -8798,10 +8893,12 @@ begin
     return v_invoice_id;
   end if;
   insert into public.invoices (kind, year, serial, order_id, issued_at, time_zone, paid_on, currency, minor_units, subtotal_amount,
-    discount_amount, tax_amount, tax_included_amount, shipping_amount, total_amount, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, buyer_address, buyer_tax_id, locale)
+    discount_amount, tax_amount, tax_included_amount, shipping_amount, shipping_title, shipping_tax_amount, shipping_tax_included_amount, shipping_taxes,
+    total_amount, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, buyer_address, buyer_tax_id, locale)
   select 'invoice', v_year, private.next_invoice_serial('invoice', v_year), orders.id, clock_timestamp(), shop.time_zone,
     (orders.paid_at at time zone shop.time_zone)::date, orders.currency, currencies.minor_units, orders.subtotal_amount,
-    orders.discount_amount, orders.tax_amount, orders.tax_included_amount, orders.shipping_amount, orders.total_amount,
+    orders.discount_amount, orders.tax_amount, orders.tax_included_amount, orders.shipping_amount, orders.shipping_method ->> 'name', orders.shipping_tax_amount,
+    orders.shipping_tax_included_amount, coalesce(orders.shipping_pricing -> 'taxes', '[]'), orders.total_amount,
     private.setting('seller_name') #>> '{}', private.setting('seller_address') #>> '{}',
     private.setting('seller_tax_id') #>> '{}', coalesce(organisations.billing_name, btrim(profiles.first_name || ' ' || profiles.last_name)),
     coalesce(organisations.billing_email, profiles.email), organisations.billing_address, organisations.tax_number, profiles.locale
@@ -10733,6 +10830,9 @@ begin
     'id', v_order.id, 'number', v_order.number, 'status', v_order.status, 'currency', v_order.currency,
     'subtotal_amount', v_order.subtotal_amount, 'discount_amount', v_order.discount_amount, 'tax_amount', v_order.tax_amount,
     'tax_included_amount', v_order.tax_included_amount, 'shipping_amount', v_order.shipping_amount, 'total_amount', v_order.total_amount, 'due_amount', v_due,
+    'shipping_discount_amount', v_order.shipping_discount_amount, 'shipping_tax_amount', v_order.shipping_tax_amount,
+    'shipping_tax_included_amount', v_order.shipping_tax_included_amount, 'shipping_refunded_amount', v_order.shipping_refunded_amount,
+    'shipping_method', v_order.shipping_method, 'shipping_pricing', v_order.shipping_pricing,
     'placed_at', v_order.placed_at, 'expires_at', v_order.expires_at, 'paid_at', v_order.paid_at,
     'processing_at', v_order.processing_at, 'shipped_at', v_order.shipped_at, 'delivered_at', v_order.delivered_at, 'completed_at', v_order.completed_at,
     'cancelled_at', v_order.cancelled_at, 'cancel_reason', v_order.cancel_reason, 'shipping_address', v_order.shipping_address,
@@ -11227,6 +11327,38 @@ begin
   into v_ids, v_keys using v_rows + 1, page_of_products.collection_id, v_after[1]::integer;
   return jsonb_build_object('data', private.product_cards(v_ids[1:v_rows], private.short_locale(page_of_products.locale), v_currency),
     'next_cursor', case when cardinality(v_ids) > v_rows then v_keys[v_rows] end);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.parcel_of(order_id uuid, gone jsonb)
+ RETURNS private.parcel
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_order public.orders;
+  v_parcel private.parcel;
+  v_goods integer;
+begin
+  select * into v_order from public.orders where orders.id = parcel_of.order_id;
+  if v_order.shipping_method is null then
+    return null;
+  end if;
+  select coalesce(sum(staying.units * coalesce(variants.weight_grams, 0)::bigint) filter (where order_items.kind = 'physical'), 0),
+    coalesce(sum(staying.units * order_items.unit_amount), 0), count(*) filter (where order_items.kind = 'physical' and staying.units > 0)
+  into v_parcel.weight_grams, v_parcel.order_amount, v_goods
+  from public.order_items
+  join public.variants on variants.id = order_items.variant_id
+  left join public.order_items as bundles on bundles.id = order_items.parent_id
+  left join jsonb_to_recordset(parcel_of.gone) as given (order_item_id uuid, quantity integer) on given.order_item_id = coalesce(bundles.id, order_items.id)
+  cross join lateral (select order_items.quantity - order_items.refunded_quantity
+    - coalesce(given.quantity, 0) * case when bundles.id is null then 1 else order_items.quantity / bundles.quantity end as units) as staying
+  where order_items.order_id = v_order.id;
+  if v_goods = 0 then
+    return null;
+  end if;
+  v_parcel.paid_amount := v_order.shipping_amount + v_order.shipping_discount_amount;
+  return v_parcel;
 end
 $function$;
 
@@ -11753,7 +11885,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.place_order(lines jsonb, cart_id uuid, currency text, shipping_address_id uuid, country text, province text, idempotency_key text)
+CREATE OR REPLACE FUNCTION private.place_order(lines jsonb, cart_id uuid, currency text, shipping_address_id uuid, country text, province text, shipping_method_id uuid, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -11762,7 +11894,8 @@ AS $function$
 declare
   v_customer_id uuid := private.require_person();
   v_body jsonb := jsonb_build_object('lines', place_order.lines, 'cart_id', place_order.cart_id, 'currency', place_order.currency,
-    'shipping_address_id', place_order.shipping_address_id, 'country', place_order.country, 'province', place_order.province);
+    'shipping_address_id', place_order.shipping_address_id, 'country', place_order.country, 'province', place_order.province,
+    'shipping_method_id', place_order.shipping_method_id);
   v_answer jsonb := private.recall_answer(v_customer_id, place_order.idempotency_key, 'place_order', v_body);
   v_cart public.carts;
   v_currency text;
@@ -11790,6 +11923,9 @@ begin
   if place_order.shipping_address_id is not null then
     perform private.find_own_address(place_order.shipping_address_id);
   end if;
+  if place_order.shipping_method_id is not null then
+    perform private.find_shipping_method(place_order.shipping_method_id);
+  end if;
   v_currency := coalesce(place_order.currency, v_cart.currency, private.setting('default_currency') #>> '{}');
   perform private.check_currency(v_currency);
   perform private.check_place(place_order.country, place_order.province);
@@ -11802,7 +11938,8 @@ begin
   v_lines := private.price_wishes(v_customer_id, v_wishes, v_currency);
   v_address := private.delivery_address(v_customer_id, v_lines, coalesce(place_order.shipping_address_id, v_cart.shipping_address_id));
   v_quote := private.total_quote(v_customer_id, v_currency, v_lines, private.cart_coupon_ids(v_cart.id),
-    coalesce(v_address.country, place_order.country), case when v_address.id is null then place_order.province else v_address.province end);
+    coalesce(v_address.country, place_order.country), case when v_address.id is null then place_order.province else v_address.province end,
+    v_address.postal_code, coalesce(place_order.shipping_method_id, v_cart.shipping_method_id));
   if v_quote.problems is not null then
     perform private.refuse_problem(v_quote.problems -> 0);
   end if;
@@ -11921,6 +12058,41 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.plan_shipping(goods private.parcel, currency text, country text, province text, postal_code text, method_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_zone public.shipping_zones;
+  v_offers jsonb := '[]';
+  v_chosen jsonb;
+  v_problem jsonb;
+begin
+  if not exists (select from public.shipping_methods where shipping_methods.archived_at is null) then
+    return null;
+  end if;
+  v_zone := private.find_shipping_zone(plan_shipping.country, plan_shipping.province, plan_shipping.postal_code);
+  if v_zone.id is not null then
+    v_offers := private.shipping_offers_to(v_zone, plan_shipping.currency, goods);
+  end if;
+  v_chosen := case when plan_shipping.method_id is null then v_offers -> 0
+    else (select offer from jsonb_array_elements(v_offers) as offer where offer ->> 'method_id' = plan_shipping.method_id::text) end;
+  if v_offers = '[]' then
+    v_problem := private.problem('shipping_not_available', 422, case when v_zone.id is null then 'The shop sends nothing to this place.'
+      else format('Nothing delivers this order to %s: no rate in %s is for its weight and its worth.', v_zone.name, plan_shipping.currency) end,
+      case when v_zone.id is null then 'Choose another address, or remove what is sent by post.' else 'Change the order or its currency, or ask the shop.' end,
+      concat_ws(' ', plan_shipping.country, plan_shipping.province, plan_shipping.postal_code));
+  elsif v_chosen is null then
+    v_problem := private.problem('shipping_method_not_available', 409, 'The chosen way of shipping does not deliver this order there.',
+      'Choose one of those that are offered (shipping_offers).', plan_shipping.method_id::text);
+  end if;
+  return jsonb_build_object('zone', v_zone.name, 'weight_grams', goods.weight_grams, 'order_amount', goods.order_amount,
+    'offers', v_offers, 'chosen', v_chosen, 'problem', v_problem);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.popular_products(kind text, category text, locale text, currency text, max_rows integer)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -11957,8 +12129,8 @@ CREATE OR REPLACE FUNCTION private.post_sale(order_id uuid)
  SET search_path TO ''
 AS $function$
   select private.post_entries('sale:' || orders.id, orders.id, orders.currency, jsonb_build_object(
-    'receivable', orders.total_amount, 'revenue', -(orders.subtotal_amount - orders.tax_included_amount), 'discounts', orders.discount_amount,
-    'tax_payable', -(orders.tax_amount + orders.tax_included_amount), 'shipping', -orders.shipping_amount))
+    'receivable', orders.total_amount, 'revenue', -(orders.subtotal_amount - orders.tax_included_amount + orders.shipping_tax_included_amount), 'discounts', orders.discount_amount,
+    'tax_payable', -(orders.tax_amount + orders.tax_included_amount), 'shipping', -(orders.shipping_amount - orders.shipping_tax_included_amount)))
   from public.orders where orders.id = post_sale.order_id and orders.total_amount > 0;
 $function$;
 
@@ -12040,7 +12212,7 @@ begin
   v_priced.cart := cart;
   v_priced.address := private.delivery_address(cart.customer_id, v_lines, cart.shipping_address_id);
   v_priced.quote := private.total_quote(cart.customer_id, cart.currency, v_lines, private.cart_coupon_ids(cart.id),
-    (v_priced.address).country, (v_priced.address).province);
+    (v_priced.address).country, (v_priced.address).province, (v_priced.address).postal_code, cart.shipping_method_id);
   return v_priced;
 end
 $function$;
@@ -12074,7 +12246,8 @@ begin
   end loop;
   v_address := private.delivery_address(draft.customer_id, v_lines, draft.shipping_address_id);
   return private.total_quote(draft.customer_id, draft.currency, v_lines, draft.coupon_ids,
-    coalesce(v_address.country, draft.country), case when v_address.id is null then draft.province else v_address.province end);
+    coalesce(v_address.country, draft.country), case when v_address.id is null then draft.province else v_address.province end,
+    v_address.postal_code, draft.shipping_method_id);
 end
 $function$;
 
@@ -12125,10 +12298,10 @@ begin
     case when intakes.id is null or intakes.title = products.title then products.title else products.title || ' · ' || intakes.title end,
     prices.amount, variants.stock_mode <> 'none', intakes.id,
     jsonb_build_object('product_id', products.id, 'slug', products.slug, 'image_url', products.image_url, 'starts_at', intakes.starts_at, 'ends_at', intakes.ends_at, 'time_zone', intakes.time_zone),
-    products.id, products.category_id, products.tax_category,
+    products.id, products.category_id, products.tax_category, variants.weight_grams,
     intakes.status, courses.prerequisites_block_sale, intakes.enroll_opens_at, intakes.enroll_closes_at, private.is_on_sale(products.status, products.publish_at, products.unpublish_at)
   into v_line.variant_id, v_line.quantity, v_line.kind, v_line.sku, v_line.title, v_line.unit_amount, v_line.counted, v_line.intake_id, v_line.snapshot,
-    v_line.product_id, v_line.category_id, v_line.tax_category, v_status, v_ordered, v_opens_at, v_closes_at, v_on_sale
+    v_line.product_id, v_line.category_id, v_line.tax_category, v_line.weight_grams, v_status, v_ordered, v_opens_at, v_closes_at, v_on_sale
   from public.variants
   join public.products on products.id = variants.product_id
   left join public.intakes on intakes.variant_id = variants.id
@@ -12942,53 +13115,27 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.quote(lines jsonb, cart_id uuid, currency text, coupon_codes text[], country text, province text)
+CREATE OR REPLACE FUNCTION private.quote(lines jsonb, cart_id uuid, currency text, coupon_codes text[], country text, province text, postal_code text, shipping_method_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
 AS $function$
 declare
-  v_cart public.carts;
-  v_wishes private.wish[];
-  v_lines private.order_line[];
-  v_address public.addresses;
-  v_found private.found_coupon[];
-  v_coupon_ids uuid[];
+  v_found private.found_coupon[] := private.find_coupons(quote.coupon_codes);
 begin
-  if (quote.lines is null) = (quote.cart_id is null) then
-    perform private.fail('invalid_lines', 422, 'A quote is for lines or for a cart, not for both.', 'Send one of lines and cart_id.');
-  end if;
-  perform private.check_place(quote.country, quote.province);
-  if quote.cart_id is null then
-    select array_agg(row(wish.variant_id, wish.quantity)::private.wish order by wish.variant_id) into v_wishes from private.parse_lines(quote.lines) as wish;
-  else
-    select * into v_cart from public.carts where carts.id = quote.cart_id and carts.customer_id = private.require_person();
-    perform private.refuse_wrong_cart(v_cart);
-    select array_agg(row(cart_items.variant_id, cart_items.quantity)::private.wish order by cart_items.variant_id) into v_wishes
-    from public.cart_items where cart_items.cart_id = v_cart.id;
-  end if;
-  v_cart.currency := coalesce(quote.currency, v_cart.currency, private.setting('default_currency') #>> '{}');
-  perform private.check_currency(v_cart.currency);
-  v_found := private.find_coupons(quote.coupon_codes);
   if v_found[cardinality(v_found)].refusal is not null then
     return v_found[cardinality(v_found)].refusal;
   end if;
-  v_lines := private.price_wishes(auth.uid(), v_wishes, v_cart.currency);
-  v_coupon_ids := array(select found.coupon_id from unnest(v_found) as found);
-  if v_cart.id is not null then
-    v_coupon_ids := private.cart_coupon_ids(v_cart.id) || v_coupon_ids;
-    v_address := private.delivery_address(v_cart.customer_id, v_lines, v_cart.shipping_address_id);
-  end if;
-  return private.quote_document(private.total_quote(auth.uid(), v_cart.currency, private.check_availability(auth.uid(), v_lines), v_coupon_ids,
-    coalesce(v_address.country, quote.country), case when v_address.id is null then quote.province else v_address.province end));
+  return private.quote_document(private.quote_wishes(quote.lines, quote.cart_id, quote.currency, array(select found.coupon_id from unnest(v_found) as found), null,
+    quote.country, quote.province, quote.postal_code, quote.shipping_method_id));
 end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.quote_document(quote private.quote)
  RETURNS jsonb
  LANGUAGE sql
- IMMUTABLE
+ STABLE
  SET search_path TO ''
 AS $function$
   select jsonb_build_object('currency', quote.currency,
@@ -12996,7 +13143,27 @@ AS $function$
       select jsonb_agg(private.line_document(quote.lines[position]) order by position) from generate_subscripts(quote.lines, 1) as position), '[]'),
     'subtotal_amount', quote.subtotal_amount, 'discount_amount', quote.discount_amount, 'tax_amount', quote.tax_amount,
     'tax_included_amount', quote.tax_included_amount, 'shipping_amount', quote.shipping_amount, 'total_amount', quote.total_amount,
-    'discounts', coalesce(quote.discounts, '[]'), 'taxes', coalesce(quote.taxes, '[]'), 'problems', coalesce(quote.problems, '[]'));
+    'shipping', private.shipping_document(quote), 'discounts', coalesce(quote.discounts, '[]'), 'taxes', coalesce(quote.taxes, '[]'), 'problems', coalesce(quote.problems, '[]'));
+$function$;
+
+CREATE OR REPLACE FUNCTION private.quote_edit(target public.orders, lines private.order_line[], coupon_ids uuid[], along private.parcel)
+ RETURNS private.quote
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_method_id uuid := (target.shipping_method ->> 'method_id')::uuid;
+  v_quote private.quote;
+begin
+  loop
+    v_quote := private.total_quote(target.customer_id, target.currency, quote_edit.lines, quote_edit.coupon_ids, coalesce(target.shipping_address ->> 'country', target.tax_country),
+      case when target.shipping_address is null then target.tax_province else target.shipping_address ->> 'province' end, target.shipping_address ->> 'postal_code', v_method_id, quote_edit.along);
+    -- who edits chooses no way of shipping: where the one of the order does not deliver what it is now, the cheapest does
+    exit when v_method_id is null or v_quote.shipping #>> '{problem,code}' is distinct from 'shipping_method_not_available';
+    v_method_id := null;
+  end loop;
+  return v_quote;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.quote_for_others(person_id uuid, wishes private.wish[], currency text, coupon_ids uuid[] DEFAULT '{}'::uuid[])
@@ -13068,6 +13235,45 @@ begin
       select problem from jsonb_array_elements(v_quote.problems) as problem
     ) as found);
   return private.quote_document(v_quote);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.quote_wishes(lines jsonb, cart_id uuid, currency text, coupon_ids uuid[], address public.addresses, country text, province text, postal_code text, shipping_method_id uuid)
+ RETURNS private.quote
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_cart public.carts;
+  v_wishes private.wish[];
+  v_lines private.order_line[];
+  v_address public.addresses := quote_wishes.address;
+  v_coupon_ids uuid[] := quote_wishes.coupon_ids;
+begin
+  if (quote_wishes.lines is null) = (quote_wishes.cart_id is null) then
+    perform private.fail('invalid_lines', 422, 'A quote is for lines or for a cart, not for both.', 'Send one of lines and cart_id.');
+  end if;
+  perform private.check_place(quote_wishes.country, quote_wishes.province, quote_wishes.postal_code);
+  if quote_wishes.cart_id is null then
+    select array_agg(row(wish.variant_id, wish.quantity)::private.wish order by wish.variant_id) into v_wishes from private.parse_lines(quote_wishes.lines) as wish;
+  else
+    select * into v_cart from public.carts where carts.id = quote_wishes.cart_id and carts.customer_id = private.require_person();
+    perform private.refuse_wrong_cart(v_cart);
+    select array_agg(row(cart_items.variant_id, cart_items.quantity)::private.wish order by cart_items.variant_id) into v_wishes
+    from public.cart_items where cart_items.cart_id = v_cart.id;
+  end if;
+  v_cart.currency := coalesce(quote_wishes.currency, v_cart.currency, private.setting('default_currency') #>> '{}');
+  perform private.check_currency(v_cart.currency);
+  v_lines := private.price_wishes(auth.uid(), v_wishes, v_cart.currency);
+  if v_cart.id is not null then
+    v_coupon_ids := private.cart_coupon_ids(v_cart.id) || v_coupon_ids;
+    if v_address.id is null then
+      v_address := private.delivery_address(v_cart.customer_id, v_lines, v_cart.shipping_address_id);
+    end if;
+  end if;
+  return private.total_quote(auth.uid(), v_cart.currency, private.check_availability(auth.uid(), v_lines), v_coupon_ids,
+    coalesce(v_address.country, quote_wishes.country), case when v_address.id is null then quote_wishes.province else v_address.province end,
+    case when v_address.id is null then quote_wishes.postal_code else v_address.postal_code end, coalesce(quote_wishes.shipping_method_id, v_cart.shipping_method_id));
 end
 $function$;
 
@@ -13874,7 +14080,7 @@ AS $function$
   from public.ledger_transactions where ledger_transactions.effect_key like 'refund\_failed:' || refund_effect_key.refund_id || '%';
 $function$;
 
-CREATE OR REPLACE FUNCTION private.refund_order(order_id uuid, lines jsonb, amount bigint, reason text, restock boolean, idempotency_key text, destination text DEFAULT 'payment'::text)
+CREATE OR REPLACE FUNCTION private.refund_order(order_id uuid, lines jsonb, amount bigint, reason text, restock boolean, idempotency_key text, destination text DEFAULT 'payment'::text, include_shipping boolean DEFAULT NULL::boolean)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -13882,14 +14088,16 @@ CREATE OR REPLACE FUNCTION private.refund_order(order_id uuid, lines jsonb, amou
 AS $function$
 declare
   v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
-  v_body jsonb := jsonb_build_array(refund_order.order_id, refund_order.lines, refund_order.amount, refund_order.reason, refund_order.restock, refund_order.destination);
+  v_body jsonb := jsonb_build_array(refund_order.order_id, refund_order.lines, refund_order.amount, refund_order.reason, refund_order.restock, refund_order.destination, refund_order.include_shipping);
   v_answer jsonb;
   v_order public.orders;
   v_left bigint;
   v_ids uuid[];
   v_quantities integer[];
   v_amount bigint;
+  v_due bigint;
   v_owed bigint := 0;
+  v_shipping bigint := 0;
   v_refund_ids uuid[] := '{}';
 begin
   perform private.require_refunder('payments.refund', refund_order.reason);
@@ -13917,8 +14125,14 @@ begin
   end if;
   v_left := coalesce(v_left, 0);
   if refund_order.lines is not null and refund_order.amount is null then
+    v_due := private.due_amount(v_order.id);
+    v_shipping := private.shipping_given_back(v_order, v_ids, v_quantities, refund_order.include_shipping);
+    if refund_order.include_shipping is null then
+      v_shipping := greatest(0, least(v_shipping, v_left + v_due - v_amount)); -- by itself it takes no more than there is
+    end if;
+    v_amount := v_amount + v_shipping;
     -- of what was not paid yet nothing goes back: it is not owed any more
-    v_owed := least(v_amount, private.due_amount(v_order.id));
+    v_owed := least(v_amount, v_due);
   end if;
   v_amount := coalesce(refund_order.amount, v_amount - v_owed, v_left);
   if v_amount + v_owed <= 0 or v_left + v_owed <= 0 then
@@ -13931,7 +14145,10 @@ begin
   if v_owed > 0 then
     perform private.release_owed(v_order.id, v_owed, private.release_key(v_order.id, v_ids[1]));
   end if;
-  update public.orders set status = case when v_amount = v_left then 'refunded' else 'partially_refunded' end where orders.id = v_order.id;
+  update public.orders
+  set status = case when v_amount = v_left then 'refunded' else 'partially_refunded' end,
+    shipping_refunded_amount = case when v_amount = v_left then orders.shipping_amount + orders.shipping_tax_amount else orders.shipping_refunded_amount + v_shipping end
+  where orders.id = v_order.id;
   if v_amount = v_left then
     perform private.take_back_rest(v_order.id, coalesce(refund_order.restock, true), refund_order.reason);
   elsif v_ids is not null then
@@ -16140,6 +16357,35 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.set_shipping_method(shipping_method_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := to_jsonb(set_shipping_method.shipping_method_id);
+  v_answer jsonb := private.recall_answer(v_person_id, set_shipping_method.idempotency_key, 'set_shipping_method', v_body);
+  v_cart public.carts;
+  v_priced private.priced_cart;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if set_shipping_method.shipping_method_id is not null then
+    perform private.find_shipping_method(set_shipping_method.shipping_method_id);
+  end if;
+  v_cart := private.open_cart(v_person_id);
+  update public.carts set shipping_method_id = set_shipping_method.shipping_method_id where carts.id = v_cart.id returning * into v_cart;
+  v_priced := private.price_cart(v_cart);
+  if (v_priced.quote).shipping #>> '{problem,code}' = 'shipping_method_not_available' then
+    perform private.refuse_problem((v_priced.quote).shipping -> 'problem');
+  end if;
+  return private.answer_cart(v_person_id, set_shipping_method.idempotency_key, 'set_shipping_method', v_body, v_cart.id);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.set_stock_mode(variant_id uuid, mode text, backorder_limit integer, ships_at timestamp with time zone, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -16479,6 +16725,151 @@ begin
   end if;
   return sheet_text.value;
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.shipping_document(quote private.quote)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_free boolean := coalesce(quote.discounts @> '[{"kind": "free_shipping"}]', false);
+  v_offer jsonb;
+  v_line private.order_line;
+  v_offers jsonb := '[]';
+begin
+  if quote.shipping is null then
+    return null;
+  end if;
+  for v_offer in select jsonb_array_elements(quote.shipping -> 'offers') loop
+    v_line := private.shipping_line(v_offer);
+    if v_free then
+      v_line.discount_amount := v_line.subtotal_amount;
+    end if;
+    v_line := private.tax_line(v_line, quote.tax_country, quote.tax_province);
+    v_offers := v_offers || (v_offer - array['tax_category', 'rate_id'] || jsonb_build_object('discount_amount', v_line.discount_amount,
+      'amount', v_line.subtotal_amount - v_line.discount_amount, 'tax_amount', v_line.tax_amount, 'tax_included_amount', v_line.tax_included_amount,
+      'total_amount', v_line.subtotal_amount - v_line.discount_amount + v_line.tax_amount, 'chosen', v_offer -> 'method_id' = quote.shipping #> '{chosen,method_id}'));
+  end loop;
+  return quote.shipping - array['chosen', 'problem'] || jsonb_build_object('method', private.shipping_snapshot(quote.shipping), 'offers', v_offers);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.shipping_given_back(target public.orders, item_ids uuid[], quantities integer[], include_shipping boolean)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_left bigint := target.shipping_amount + target.shipping_tax_amount - target.shipping_refunded_amount;
+begin
+  if v_left = 0 or not coalesce(include_shipping, true) then
+    return 0;
+  end if;
+  if include_shipping then
+    return v_left;
+  end if;
+  return (
+    select case when bool_or(goods.going > 0) and bool_and(goods.staying <= 0) then v_left else 0 end
+    from (
+      select given.units as going, order_items.quantity - order_items.refunded_quantity - given.units as staying
+      from public.order_items
+      left join public.order_items as bundles on bundles.id = order_items.parent_id
+      cross join lateral (
+        select coalesce(sum(order_items.quantity / coalesce(bundles.quantity, order_items.quantity) * given.quantity)
+          filter (where bundles.id is not null), 0) + coalesce(sum(given.quantity) filter (where bundles.id is null), 0) as units
+        from unnest(shipping_given_back.item_ids, shipping_given_back.quantities) as given (item_id, quantity)
+        where given.item_id = coalesce(bundles.id, order_items.id)
+      ) as given
+      where order_items.order_id = target.id and order_items.kind = 'physical'
+    ) as goods);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.shipping_line(chosen jsonb)
+ RETURNS private.order_line
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_line private.order_line;
+begin
+  v_line.quantity := 1;
+  v_line.unit_amount := (shipping_line.chosen ->> 'list_amount')::bigint;
+  v_line.tax_category := shipping_line.chosen ->> 'tax_category';
+  return private.clear_amounts(v_line);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.shipping_offers(lines jsonb, cart_id uuid, address_id uuid, currency text, country text, province text, postal_code text, shipping_method_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_address public.addresses;
+  v_quote private.quote;
+begin
+  if shipping_offers.address_id is not null then
+    perform private.require_person();
+    v_address := private.find_own_address(shipping_offers.address_id);
+  end if;
+  v_quote := private.quote_wishes(shipping_offers.lines, shipping_offers.cart_id, shipping_offers.currency, '{}', v_address, shipping_offers.country,
+    shipping_offers.province, shipping_offers.postal_code, shipping_offers.shipping_method_id);
+  return jsonb_build_object('currency', v_quote.currency, 'needed', private.needs_address(v_quote.lines), 'shipping', private.shipping_document(v_quote),
+    'problem', nullif(v_quote.shipping -> 'problem', 'null'));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.shipping_offers_to(zone public.shipping_zones, currency text, parcel private.parcel)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object(
+        'method_id', offered.id, 'name', offered.name, 'carrier', offered.carrier, 'min_days', offered.min_days, 'max_days', offered.max_days,
+        'translations', offered.translations, 'tax_category', offered.tax_category, 'rate_id', offered.rate_id, 'rate_amount', offered.rate_amount,
+        'free_from_amount', offered.free_from_amount, 'list_amount', offered.list_amount)
+      order by offered.list_amount, offered.max_days, offered.position, offered.id), '[]')
+    from (
+      select shipping_methods.*, shipping_rates.id as rate_id, shipping_rates.amount as rate_amount, shipping_rates.free_from_amount,
+        -- what goes along is paid for already
+        greatest(0, case when parcel.order_amount >= shipping_rates.free_from_amount then 0 else shipping_rates.amount end - coalesce(parcel.paid_amount, 0)) as list_amount
+      from public.shipping_rates join public.shipping_methods on shipping_methods.id = shipping_rates.shipping_method_id
+      where shipping_rates.shipping_zone_id = zone.id and shipping_rates.currency = shipping_offers_to.currency and shipping_methods.archived_at is null
+        and int8range(shipping_rates.from_weight_grams, shipping_rates.until_weight_grams) @> parcel.weight_grams
+        and int8range(shipping_rates.from_order_amount, shipping_rates.until_order_amount) @> parcel.order_amount
+    ) as offered);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.shipping_pricing(shipping jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object('zone', shipping_pricing.shipping -> 'zone', 'weight_grams', shipping_pricing.shipping -> 'weight_grams',
+    'order_amount', shipping_pricing.shipping -> 'order_amount', 'rate_amount', shipping_pricing.shipping #> '{chosen,rate_amount}',
+    'free_from_amount', shipping_pricing.shipping #> '{chosen,free_from_amount}', 'list_amount', shipping_pricing.shipping -> 'list_amount',
+    'taxes', shipping_pricing.shipping -> 'taxes');
+$function$;
+
+CREATE OR REPLACE FUNCTION private.shipping_snapshot(shipping jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select case when shipping_snapshot.shipping -> 'chosen' <> 'null' then jsonb_build_object('method_id', shipping_snapshot.shipping #> '{chosen,method_id}',
+    'name', shipping_snapshot.shipping #> '{chosen,name}', 'carrier', shipping_snapshot.shipping #> '{chosen,carrier}',
+    'min_days', shipping_snapshot.shipping #> '{chosen,min_days}', 'max_days', shipping_snapshot.shipping #> '{chosen,max_days}') end;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.short_locale(locale text)
@@ -18470,9 +18861,10 @@ begin
     group by invoices.id
     having (invoices.subtotal_amount, invoices.discount_amount, invoices.tax_amount, invoices.tax_included_amount)
       is distinct from (coalesce(sum(invoice_lines.subtotal_amount), 0), coalesce(sum(invoice_lines.discount_amount), 0),
-        coalesce(sum(invoice_lines.tax_amount), 0), coalesce(sum(invoice_lines.tax_included_amount), 0))
+        coalesce(sum(invoice_lines.tax_amount), 0) + invoices.shipping_tax_amount,
+        coalesce(sum(invoice_lines.tax_included_amount), 0) + invoices.shipping_tax_included_amount)
   ) then
-    perform private.fail('invoice_does_not_add_up', 409, 'Subtotal, discount and tax of an invoice are the sums of its lines.', 'Write the invoice and its lines in one transaction.');
+    perform private.fail('invoice_does_not_add_up', 409, 'Subtotal and discount of an invoice are the sums of its lines, its taxes those of its lines and of shipping.', 'Write the invoice and its lines in one transaction.');
   end if;
   return null;
 end
@@ -18593,9 +18985,10 @@ begin
       from public.order_items where order_items.order_id = v_order_id
     ) as items
     where orders.id = v_order_id and (orders.subtotal_amount, orders.discount_amount, orders.tax_amount, orders.tax_included_amount)
-      is distinct from (coalesce(items.subtotal, 0), coalesce(items.discount, 0), coalesce(items.tax, 0), coalesce(items.tax_included, 0))
+      is distinct from (coalesce(items.subtotal, 0), coalesce(items.discount, 0), coalesce(items.tax, 0) + orders.shipping_tax_amount,
+        coalesce(items.tax_included, 0) + orders.shipping_tax_included_amount)
   ) then
-    perform private.fail('order_does_not_add_up', 409, 'Subtotal, discount and tax of an order are the sums of its lines.', 'Write the lines and the sums in one transaction.');
+    perform private.fail('order_does_not_add_up', 409, 'Subtotal and discount of an order are the sums of its lines, its taxes those of its lines and of shipping.', 'Write the lines and the sums in one transaction.');
   end if;
   return null;
 end
@@ -18968,7 +19361,7 @@ AS $function$
   where provider_events.type = 'invoice_payment.paid' and provider_events.payload #>> '{data,object,invoice}' = told_invoice_intent.provider_invoice_id limit 1;
 $function$;
 
-CREATE OR REPLACE FUNCTION private.total_quote(person_id uuid, currency text, lines private.order_line[], coupon_ids uuid[], country text, province text)
+CREATE OR REPLACE FUNCTION private.total_quote(person_id uuid, currency text, lines private.order_line[], coupon_ids uuid[], country text, province text, postal_code text DEFAULT NULL::text, shipping_method_id uuid DEFAULT NULL::uuid, along private.parcel DEFAULT NULL::private.parcel)
  RETURNS private.quote
  LANGUAGE plpgsql
  STABLE
@@ -18980,14 +19373,23 @@ declare
   v_country text;
   v_taxed boolean;
   v_lines private.order_line[];
+  v_shipping jsonb;
+  v_shipped private.order_line;
 begin
   v_quote.tax_country := total_quote.country;
   v_quote.tax_province := total_quote.province;
+  if private.needs_address(total_quote.lines) then
+    v_country := coalesce(total_quote.country, private.setting('default_tax_country') #>> '{}');
+    v_shipping := private.plan_shipping(
+      row(private.weigh(total_quote.lines) + coalesce(along.weight_grams, 0), v_quote.subtotal_amount + coalesce(along.order_amount, 0), along.paid_amount)::private.parcel,
+      total_quote.currency, v_country, total_quote.province, total_quote.postal_code, total_quote.shipping_method_id);
+    v_shipped := private.shipping_line(v_shipping -> 'chosen');
+  end if;
   -- most calls end here: where there is nothing to pay there is nothing to take off and nothing to tax
-  if v_quote.subtotal_amount = 0 and coalesce(cardinality(total_quote.coupon_ids), 0) = 0 then
+  if v_quote.subtotal_amount = 0 and coalesce(cardinality(total_quote.coupon_ids), 0) = 0 and v_shipping is null then
     return v_quote;
   end if;
-  v_promoted := private.apply_promotions(total_quote.person_id, total_quote.currency, total_quote.lines, total_quote.coupon_ids);
+  v_promoted := private.apply_promotions(total_quote.person_id, total_quote.currency, total_quote.lines, total_quote.coupon_ids, coalesce(v_shipped.subtotal_amount, 0));
   v_country := coalesce(total_quote.country, private.setting('default_tax_country') #>> '{}');
   v_taxed := exists (select from public.tax_rates where tax_rates.country = v_country);
   if v_promoted.discounts is not null or v_taxed then
@@ -19005,6 +19407,14 @@ begin
     end if;
   end if;
   v_quote.tax_country := v_country;
+  if v_shipping is not null then
+    v_shipped.discount_amount := v_shipped.subtotal_amount - v_promoted.shipping_amount;
+    if v_taxed then
+      v_shipped := private.tax_line(v_shipped, v_country, total_quote.province);
+      v_quote.taxes := private.sum_taxes(v_lines || v_shipped);
+    end if;
+    v_quote := private.add_shipping(v_quote, v_shipping, v_shipped);
+  end if;
   if v_promoted.problems is not null then
     v_quote.problems := coalesce(v_quote.problems, '[]') || v_promoted.problems;
   end if;
@@ -19719,6 +20129,25 @@ AS $function$
         select from public.alerts where alerts.key = 'webhooks:' || healed.provider and alerts.closed_at is null and alerts.acknowledged_at is not null);
 $function$;
 
+CREATE OR REPLACE FUNCTION private.weigh(lines private.order_line[])
+ RETURNS bigint
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_line private.order_line;
+  v_weight bigint := 0;
+begin
+  foreach v_line in array weigh.lines loop
+    if v_line.kind = 'physical' then
+      v_weight := v_weight + coalesce(v_line.weight_grams, 0)::bigint * greatest(v_line.quantity, 0);
+    end if;
+  end loop;
+  return v_weight;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.win_dispute(dispute public.disputes, status text)
  RETURNS void
  LANGUAGE plpgsql
@@ -19835,7 +20264,7 @@ declare
   v_lines private.order_line[] := array[line];
 begin
   for v_part in
-    select variants.id, variants.sku, variants.stock_mode, bundle_items.quantity * line.quantity as quantity, products.id as product_id, products.kind, products.slug,
+    select variants.id, variants.sku, variants.stock_mode, variants.weight_grams, bundle_items.quantity * line.quantity as quantity, products.id as product_id, products.kind, products.slug,
       products.status, products.tax_category, intakes.id as intake_id, intakes.status as intake_status, courses.prerequisites_block_sale, intakes.enroll_opens_at, intakes.enroll_closes_at, intakes.starts_at, intakes.ends_at, intakes.time_zone,
       case when intakes.id is null or intakes.title = products.title then products.title else products.title || ' · ' || intakes.title end as title
     from public.bundle_items
@@ -19858,6 +20287,7 @@ begin
     v_line.intake_id := v_part.intake_id;
     v_line.product_id := v_part.product_id;
     v_line.tax_category := v_part.tax_category;
+    v_line.weight_grams := v_part.weight_grams;
     v_line.snapshot := jsonb_build_object('product_id', v_part.product_id, 'slug', v_part.slug, 'starts_at', v_part.starts_at, 'ends_at', v_part.ends_at, 'time_zone', v_part.time_zone);
     if v_part.status = 'archived' or v_part.kind = 'course' and (v_part.intake_id is null or v_part.intake_status = 'draft') then
       v_line.problem := private.problem('variant_not_found', 404, 'A part of this bundle is not sold any more.', 'Remove the bundle.', line.variant_id::text);
@@ -19968,12 +20398,15 @@ declare
   v_credit_note_id uuid;
 begin
   insert into public.invoices (kind, year, serial, order_id, refund_id, transaction_id, corrects_id, issued_at, time_zone, currency, minor_units, subtotal_amount,
-    discount_amount, tax_amount, tax_included_amount, shipping_amount, total_amount, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, buyer_address, buyer_tax_id, locale)
+    discount_amount, tax_amount, tax_included_amount, shipping_amount, shipping_title, shipping_tax_amount, shipping_tax_included_amount, shipping_taxes,
+    total_amount, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, buyer_address, buyer_tax_id, locale)
   values ('credit_note', write_credit_note.year, private.next_invoice_serial('credit_note', write_credit_note.year), invoice.order_id,
     write_credit_note.refund_id, write_credit_note.transaction_id, invoice.id, clock_timestamp(), private.setting('shop_time_zone') #>> '{}', invoice.currency, invoice.minor_units,
     case when v_whole then invoice.subtotal_amount else v_net end, case when v_whole then invoice.discount_amount else 0 end,
     case when v_whole then invoice.tax_amount else v_tax end, case when v_whole then invoice.tax_included_amount else v_included end,
-    case when v_whole then invoice.shipping_amount else 0 end, write_credit_note.amount, invoice.seller_name, invoice.seller_address,
+    case when v_whole then invoice.shipping_amount else 0 end, case when v_whole then invoice.shipping_title end,
+    case when v_whole then invoice.shipping_tax_amount else 0 end, case when v_whole then invoice.shipping_tax_included_amount else 0 end,
+    case when v_whole then invoice.shipping_taxes else '[]' end, write_credit_note.amount, invoice.seller_name, invoice.seller_address,
     invoice.seller_tax_id, invoice.buyer_name, invoice.buyer_email, invoice.buyer_address, invoice.buyer_tax_id, invoice.locale)
   returning invoices.id into v_credit_note_id;
   insert into public.invoice_lines (invoice_id, position, title, sku, quantity, unit_amount, subtotal_amount, discount_amount, tax_amount,
@@ -20282,10 +20715,14 @@ declare
   v_free constant boolean := write_order.expires_at is null;
 begin
   insert into public.orders (id, customer_id, status, currency, subtotal_amount, discount_amount, tax_amount, tax_included_amount, shipping_amount,
-    total_amount, expires_at, paid_at, tax_country, tax_province)
+    total_amount, expires_at, paid_at, tax_country, tax_province, shipping_discount_amount, shipping_tax_amount, shipping_tax_included_amount, shipping_method, shipping_pricing)
   values (write_order.order_id, write_order.customer_id, case when v_free then 'paid' else 'pending' end, quote.currency, quote.subtotal_amount,
     quote.discount_amount, quote.tax_amount, quote.tax_included_amount, quote.shipping_amount, quote.total_amount,
-    write_order.expires_at, case when v_free then now() end, quote.tax_country, quote.tax_province);
+    write_order.expires_at, case when v_free then now() end, quote.tax_country, quote.tax_province,
+    coalesce((quote.shipping ->> 'discount_amount')::bigint, 0), coalesce((quote.shipping ->> 'tax_amount')::bigint, 0),
+    coalesce((quote.shipping ->> 'tax_included_amount')::bigint, 0),
+    case when quote.shipping is not null then private.shipping_snapshot(quote.shipping) end,
+    case when quote.shipping is not null then private.shipping_pricing(quote.shipping) end);
   perform private.open_enrollments(write_order.order_id, write_order.customer_id, quote.lines, private.write_items(write_order.order_id, quote.lines),
     case when v_free then 'active' else 'reserved' end);
   if v_free and exists (select from unnest(quote.lines) as line where line.kind <> 'course') then
@@ -20591,13 +21028,13 @@ AS $function$
   select private.change_cart_item(change_cart_item.variant_id, change_cart_item.quantity, change_cart_item.idempotency_key);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.change_draft_order(draft_order_id uuid, lines jsonb DEFAULT NULL::jsonb, shipping_address_id uuid DEFAULT NULL::uuid, coupon_codes text[] DEFAULT NULL::text[], note text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+CREATE OR REPLACE FUNCTION public.change_draft_order(draft_order_id uuid, lines jsonb DEFAULT NULL::jsonb, shipping_address_id uuid DEFAULT NULL::uuid, coupon_codes text[] DEFAULT NULL::text[], note text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text, shipping_method_id uuid DEFAULT NULL::uuid)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
   select private.change_draft_order(change_draft_order.draft_order_id, change_draft_order.lines, change_draft_order.shipping_address_id,
-    change_draft_order.coupon_codes, change_draft_order.note, change_draft_order.idempotency_key);
+    change_draft_order.coupon_codes, change_draft_order.note, change_draft_order.idempotency_key, change_draft_order.shipping_method_id);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.change_gift(gift_id uuid, recipient_email text DEFAULT NULL::text, recipient_name text DEFAULT NULL::text, message text DEFAULT NULL::text, deliver_at timestamp with time zone DEFAULT NULL::timestamp with time zone, idempotency_key text DEFAULT NULL::text)
@@ -20675,13 +21112,13 @@ AS $function$
   select private.course_outline(course_outline.product_id, course_outline.locale);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.create_draft_order(customer_id uuid, lines jsonb, currency text DEFAULT NULL::text, shipping_address_id uuid DEFAULT NULL::uuid, coupon_codes text[] DEFAULT NULL::text[], country text DEFAULT NULL::text, province text DEFAULT NULL::text, note text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+CREATE OR REPLACE FUNCTION public.create_draft_order(customer_id uuid, lines jsonb, currency text DEFAULT NULL::text, shipping_address_id uuid DEFAULT NULL::uuid, coupon_codes text[] DEFAULT NULL::text[], country text DEFAULT NULL::text, province text DEFAULT NULL::text, note text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text, shipping_method_id uuid DEFAULT NULL::uuid)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
   select private.create_draft_order(create_draft_order.customer_id, create_draft_order.lines, create_draft_order.currency, create_draft_order.shipping_address_id,
-    create_draft_order.coupon_codes, create_draft_order.country, create_draft_order.province, create_draft_order.note, create_draft_order.idempotency_key);
+    create_draft_order.coupon_codes, create_draft_order.country, create_draft_order.province, create_draft_order.note, create_draft_order.idempotency_key, create_draft_order.shipping_method_id);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.create_location(code text, name text, priority integer DEFAULT 100, idempotency_key text DEFAULT NULL::text)
@@ -21162,13 +21599,13 @@ AS $function$
   select private.place_draft_order(place_draft_order.draft_order_id, place_draft_order.hold_until, place_draft_order.idempotency_key);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.place_order(lines jsonb DEFAULT NULL::jsonb, cart_id uuid DEFAULT NULL::uuid, currency text DEFAULT NULL::text, shipping_address_id uuid DEFAULT NULL::uuid, country text DEFAULT NULL::text, province text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+CREATE OR REPLACE FUNCTION public.place_order(lines jsonb DEFAULT NULL::jsonb, cart_id uuid DEFAULT NULL::uuid, currency text DEFAULT NULL::text, shipping_address_id uuid DEFAULT NULL::uuid, country text DEFAULT NULL::text, province text DEFAULT NULL::text, shipping_method_id uuid DEFAULT NULL::uuid, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
   select private.place_order(place_order.lines, place_order.cart_id, place_order.currency, place_order.shipping_address_id,
-    place_order.country, place_order.province, place_order.idempotency_key);
+    place_order.country, place_order.province, place_order.shipping_method_id, place_order.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.popular_products(kind text DEFAULT NULL::text, category text DEFAULT NULL::text, locale text DEFAULT NULL::text, currency text DEFAULT NULL::text, max_rows integer DEFAULT 12)
@@ -21246,12 +21683,12 @@ AS $function$
   select private.quiz_questions(quiz_questions.lesson_id);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.quote(lines jsonb DEFAULT NULL::jsonb, cart_id uuid DEFAULT NULL::uuid, currency text DEFAULT NULL::text, coupon_codes text[] DEFAULT NULL::text[], country text DEFAULT NULL::text, province text DEFAULT NULL::text)
+CREATE OR REPLACE FUNCTION public.quote(lines jsonb DEFAULT NULL::jsonb, cart_id uuid DEFAULT NULL::uuid, currency text DEFAULT NULL::text, coupon_codes text[] DEFAULT NULL::text[], country text DEFAULT NULL::text, province text DEFAULT NULL::text, postal_code text DEFAULT NULL::text, shipping_method_id uuid DEFAULT NULL::uuid)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  select private.quote(quote.lines, quote.cart_id, quote.currency, quote.coupon_codes, quote.country, quote.province);
+  select private.quote(quote.lines, quote.cart_id, quote.currency, quote.coupon_codes, quote.country, quote.province, quote.postal_code, quote.shipping_method_id);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.quote_renewal(enrollment_id uuid, currency text DEFAULT NULL::text)
@@ -21327,12 +21764,13 @@ AS $function$
   select private.redeem_gift_card(redeem_gift_card.code, redeem_gift_card.idempotency_key);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.refund_order(order_id uuid, lines jsonb DEFAULT NULL::jsonb, amount bigint DEFAULT NULL::bigint, reason text DEFAULT NULL::text, restock boolean DEFAULT true, idempotency_key text DEFAULT NULL::text, destination text DEFAULT 'payment'::text)
+CREATE OR REPLACE FUNCTION public.refund_order(order_id uuid, lines jsonb DEFAULT NULL::jsonb, amount bigint DEFAULT NULL::bigint, reason text DEFAULT NULL::text, restock boolean DEFAULT true, idempotency_key text DEFAULT NULL::text, destination text DEFAULT 'payment'::text, include_shipping boolean DEFAULT NULL::boolean)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  select private.refund_order(refund_order.order_id, refund_order.lines, refund_order.amount, refund_order.reason, refund_order.restock, refund_order.idempotency_key, refund_order.destination);
+  select private.refund_order(refund_order.order_id, refund_order.lines, refund_order.amount, refund_order.reason, refund_order.restock, refund_order.idempotency_key, refund_order.destination,
+    refund_order.include_shipping);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.release_stock(hold_id uuid, idempotency_key text DEFAULT NULL::text)
@@ -21566,6 +22004,14 @@ AS $function$
     set_organisation_role.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.set_shipping_method(shipping_method_id uuid DEFAULT NULL::uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.set_shipping_method(set_shipping_method.shipping_method_id, set_shipping_method.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.set_stock_mode(variant_id uuid, mode text, backorder_limit integer DEFAULT NULL::integer, ships_at timestamp with time zone DEFAULT NULL::timestamp with time zone, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -21580,6 +22026,15 @@ CREATE OR REPLACE FUNCTION public.set_subscription_method(subscription_id uuid, 
  SET search_path TO ''
 AS $function$
   select private.set_subscription_method(set_subscription_method.subscription_id, set_subscription_method.payment_method_id, set_subscription_method.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.shipping_offers(lines jsonb DEFAULT NULL::jsonb, cart_id uuid DEFAULT NULL::uuid, address_id uuid DEFAULT NULL::uuid, currency text DEFAULT NULL::text, country text DEFAULT NULL::text, province text DEFAULT NULL::text, postal_code text DEFAULT NULL::text, shipping_method_id uuid DEFAULT NULL::uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.shipping_offers(shipping_offers.lines, shipping_offers.cart_id, shipping_offers.address_id, shipping_offers.currency, shipping_offers.country,
+    shipping_offers.province, shipping_offers.postal_code, shipping_offers.shipping_method_id);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.similar_products(product_id uuid, locale text DEFAULT NULL::text, currency text DEFAULT NULL::text, max_rows integer DEFAULT 12)
@@ -22219,6 +22674,20 @@ ALTER TABLE "public"."seat_grants" ADD CONSTRAINT "seat_grants_granted_by_fkey" 
 
 ALTER TABLE "public"."session_links" ADD CONSTRAINT "session_links_session_id_fkey" FOREIGN KEY (session_id) REFERENCES public.intake_sessions(id) ON DELETE CASCADE;
 
+ALTER TABLE "public"."carts" ADD CONSTRAINT "carts_shipping_method_id_fkey" FOREIGN KEY (shipping_method_id) REFERENCES public.shipping_methods(id) ON DELETE SET NULL;
+
+ALTER TABLE "public"."draft_orders" ADD CONSTRAINT "draft_orders_shipping_method_id_fkey" FOREIGN KEY (shipping_method_id) REFERENCES public.shipping_methods(id) ON DELETE SET NULL;
+
+ALTER TABLE "public"."shipping_rates" ADD CONSTRAINT "shipping_rates_currency_fkey" FOREIGN KEY (currency) REFERENCES public.currencies(code) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."shipping_rates" ADD CONSTRAINT "shipping_rates_do_not_overlap" EXCLUDE USING gist (shipping_zone_id WITH =, shipping_method_id WITH =, currency WITH =, int8range(from_weight_grams, until_weight_grams) WITH &&, int8range(from_order_amount, until_order_amount) WITH &&);
+
+ALTER TABLE "public"."shipping_rates" ADD CONSTRAINT "shipping_rates_shipping_method_id_fkey" FOREIGN KEY (shipping_method_id) REFERENCES public.shipping_methods(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."shipping_rates" ADD CONSTRAINT "shipping_rates_shipping_zone_id_fkey" FOREIGN KEY (shipping_zone_id) REFERENCES public.shipping_zones(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."shipping_zone_places" ADD CONSTRAINT "shipping_zone_places_shipping_zone_id_fkey" FOREIGN KEY (shipping_zone_id) REFERENCES public.shipping_zones(id) ON DELETE CASCADE;
+
 ALTER TABLE "public"."stock_slots" ADD CONSTRAINT "stock_slots_location_id_fkey" FOREIGN KEY (location_id) REFERENCES public.locations(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."store_credit_accounts" ADD CONSTRAINT "store_credit_accounts_person_id_fkey" FOREIGN KEY (person_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
@@ -22256,6 +22725,8 @@ ALTER TABLE "public"."enrollments" ADD CONSTRAINT "enrollments_subscription_id_f
 ALTER TABLE "public"."subscriptions" ADD CONSTRAINT "subscriptions_plan_id_fkey" FOREIGN KEY (plan_id) REFERENCES public.subscription_plans(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."products" ADD CONSTRAINT "products_tax_category_fkey" FOREIGN KEY (tax_category) REFERENCES public.tax_categories(code) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."shipping_methods" ADD CONSTRAINT "shipping_methods_tax_category_fkey" FOREIGN KEY (tax_category) REFERENCES public.tax_categories(code) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."tax_rates" ADD CONSTRAINT "tax_rates_do_not_overlap_under_one_name" EXCLUDE USING gist (country WITH =, lower(COALESCE(province, ''::text)) WITH =, tax_category WITH =, name WITH =, tstzrange(valid_from, valid_until) WITH &&);
 
@@ -22390,18 +22861,18 @@ UNION ALL
             sum(order_items.total_amount) AS total
            FROM public.order_items
           WHERE (order_items.order_id = orders.id)) items)
-  WHERE ((((((orders.subtotal_amount)::numeric IS DISTINCT FROM items.subtotal) OR ((orders.discount_amount)::numeric IS DISTINCT FROM items.discount)) OR ((orders.tax_amount)::numeric IS DISTINCT FROM items.tax)) OR ((orders.tax_included_amount)::numeric IS DISTINCT FROM items.tax_included)) OR (((orders.total_amount - orders.shipping_amount))::numeric IS DISTINCT FROM items.total))
+  WHERE ((((((orders.subtotal_amount)::numeric IS DISTINCT FROM items.subtotal) OR ((orders.discount_amount)::numeric IS DISTINCT FROM items.discount)) OR (((orders.tax_amount - orders.shipping_tax_amount))::numeric IS DISTINCT FROM items.tax)) OR (((orders.tax_included_amount - orders.shipping_tax_included_amount))::numeric IS DISTINCT FROM items.tax_included)) OR ((((orders.total_amount - orders.shipping_amount) - orders.shipping_tax_amount))::numeric IS DISTINCT FROM items.total))
 UNION ALL
  SELECT 'an order says what was taken off it'::text AS invariant,
     (orders.id)::text AS subject,
-    format('discount %s, uses %s'::text, orders.discount_amount, used.amount) AS detail
+    format('discount %s, of shipping %s, uses %s'::text, orders.discount_amount, orders.shipping_discount_amount, used.amount) AS detail
    FROM (public.orders
      CROSS JOIN LATERAL ( SELECT COALESCE(sum(latest.amount), (0)::numeric) AS amount
            FROM ( SELECT DISTINCT ON (promotion_redemptions.promotion_id) promotion_redemptions.amount
                    FROM public.promotion_redemptions
                   WHERE (promotion_redemptions.order_id = orders.id)
                   ORDER BY promotion_redemptions.promotion_id, promotion_redemptions.redeemed_at DESC) latest) used)
-  WHERE ((orders.discount_amount)::numeric <> used.amount)
+  WHERE (((orders.discount_amount + orders.shipping_discount_amount))::numeric <> used.amount)
 UNION ALL
  SELECT 'a limited promotion was used as often as it says'::text AS invariant,
     (promotions.id)::text AS subject,
@@ -22922,6 +23393,8 @@ CREATE UNIQUE INDEX carts_one_open_per_customer ON public.carts USING btree (cus
 
 CREATE INDEX carts_shipping_address_id_idx ON public.carts USING btree (shipping_address_id);
 
+CREATE INDEX carts_shipping_method_id_idx ON public.carts USING btree (shipping_method_id);
+
 CREATE INDEX categories_parent_id_parent_depth_idx ON public.categories USING btree (parent_id, parent_depth);
 
 CREATE INDEX certificates_learner_id_idx ON public.certificates USING btree (learner_id);
@@ -22973,6 +23446,8 @@ CREATE INDEX draft_orders_created_by_idx ON public.draft_orders USING btree (cre
 CREATE INDEX draft_orders_customer_id_idx ON public.draft_orders USING btree (customer_id);
 
 CREATE INDEX draft_orders_shipping_address_id_idx ON public.draft_orders USING btree (shipping_address_id);
+
+CREATE INDEX draft_orders_shipping_method_id_idx ON public.draft_orders USING btree (shipping_method_id);
 
 CREATE INDEX draft_orders_status_created_at_idx ON public.draft_orders USING btree (status, created_at DESC);
 
@@ -23259,6 +23734,18 @@ CREATE INDEX role_members_role_idx ON public.role_members USING btree (role);
 CREATE INDEX role_permissions_permission_idx ON public.role_permissions USING btree (permission);
 
 CREATE INDEX seat_grants_granted_by_idx ON public.seat_grants USING btree (granted_by);
+
+CREATE INDEX shipping_methods_tax_category_idx ON public.shipping_methods USING btree (tax_category);
+
+CREATE INDEX shipping_rates_currency_idx ON public.shipping_rates USING btree (currency);
+
+CREATE INDEX shipping_rates_shipping_method_id_idx ON public.shipping_rates USING btree (shipping_method_id);
+
+CREATE INDEX shipping_rates_shipping_zone_id_currency_idx ON public.shipping_rates USING btree (shipping_zone_id, currency);
+
+CREATE UNIQUE INDEX shipping_zone_places_belong_to_one_zone ON public.shipping_zone_places USING btree (country, lower(province), postal_prefix) NULLS NOT DISTINCT;
+
+CREATE INDEX shipping_zone_places_shipping_zone_id_idx ON public.shipping_zone_places USING btree (shipping_zone_id);
 
 CREATE INDEX status_changes_subject_id_id_idx ON public.status_changes USING btree (subject_id, id);
 
@@ -23572,7 +24059,7 @@ CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.orders FOR EACH ROW EXE
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('order');
 
-CREATE CONSTRAINT TRIGGER _300_check_sums AFTER UPDATE OF subtotal_amount, discount_amount, tax_amount, tax_included_amount ON public.orders DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION private.tg_order_items__check_sums();
+CREATE CONSTRAINT TRIGGER _300_check_sums AFTER UPDATE OF subtotal_amount, discount_amount, tax_amount, tax_included_amount, shipping_tax_amount, shipping_tax_included_amount ON public.orders DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION private.tg_order_items__check_sums();
 
 CREATE TRIGGER _400_end_owing AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN (((new.owed_reason IS NOT NULL) AND (new.status = ANY (ARRAY['cancelled'::text, 'refunded'::text])))) EXECUTE FUNCTION private.tg_orders__end_owing();
 
@@ -23725,6 +24212,22 @@ CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.settings FOR EACH ROW E
 CREATE TRIGGER _320_index_products AFTER UPDATE OF value ON public.settings FOR EACH ROW WHEN (((new.key = 'catalog_locale'::text) AND (new.value IS DISTINCT FROM old.value))) EXECUTE FUNCTION private.tg__index_products();
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.settings FOR EACH ROW EXECUTE FUNCTION private.tg__audit('key');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.shipping_methods FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.shipping_methods FOR EACH ROW EXECUTE FUNCTION private.tg__check_translations('name');
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.shipping_methods FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.shipping_rates FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.shipping_rates FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.shipping_zone_places FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.shipping_zones FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.shipping_zones FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
 CREATE TRIGGER _100_refuse_change BEFORE DELETE OR UPDATE ON public.status_changes FOR EACH ROW EXECUTE FUNCTION private.tg__refuse_change();
 
@@ -24246,6 +24749,38 @@ CREATE POLICY "select_staff" ON "public"."settings" FOR SELECT TO "authenticated
 
 CREATE POLICY "update_staff" ON "public"."settings" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('settings.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('settings.write'::text) AS has_permission));
 
+CREATE POLICY "delete_staff" ON "public"."shipping_methods" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('shipping.manage'::text) AS has_permission));
+
+CREATE POLICY "insert_staff" ON "public"."shipping_methods" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('shipping.manage'::text) AS has_permission));
+
+CREATE POLICY "select_anyone" ON "public"."shipping_methods" FOR SELECT TO "anon" USING ((archived_at IS NULL));
+
+CREATE POLICY "select_offered_or_staff" ON "public"."shipping_methods" FOR SELECT TO "authenticated" USING (((archived_at IS NULL) OR ( SELECT private.has_permission('shipping.manage'::text) AS has_permission)));
+
+CREATE POLICY "update_staff" ON "public"."shipping_methods" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('shipping.manage'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('shipping.manage'::text) AS has_permission));
+
+CREATE POLICY "delete_staff" ON "public"."shipping_rates" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('shipping.manage'::text) AS has_permission));
+
+CREATE POLICY "insert_staff" ON "public"."shipping_rates" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('shipping.manage'::text) AS has_permission));
+
+CREATE POLICY "select_anyone" ON "public"."shipping_rates" FOR SELECT TO "anon", "authenticated" USING (true);
+
+CREATE POLICY "update_staff" ON "public"."shipping_rates" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('shipping.manage'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('shipping.manage'::text) AS has_permission));
+
+CREATE POLICY "delete_staff" ON "public"."shipping_zone_places" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('shipping.manage'::text) AS has_permission));
+
+CREATE POLICY "insert_staff" ON "public"."shipping_zone_places" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('shipping.manage'::text) AS has_permission));
+
+CREATE POLICY "select_anyone" ON "public"."shipping_zone_places" FOR SELECT TO "anon", "authenticated" USING (true);
+
+CREATE POLICY "delete_staff" ON "public"."shipping_zones" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('shipping.manage'::text) AS has_permission));
+
+CREATE POLICY "insert_staff" ON "public"."shipping_zones" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('shipping.manage'::text) AS has_permission));
+
+CREATE POLICY "select_anyone" ON "public"."shipping_zones" FOR SELECT TO "anon", "authenticated" USING (true);
+
+CREATE POLICY "update_staff" ON "public"."shipping_zones" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('shipping.manage'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('shipping.manage'::text) AS has_permission));
+
 CREATE POLICY "select_own_or_staff" ON "public"."status_changes" FOR SELECT TO "authenticated" USING (
 CASE
     WHEN (machine = 'order'::text) THEN (( SELECT private.has_permission('orders.read'::text) AS has_permission) OR (EXISTS ( SELECT
@@ -24362,6 +24897,8 @@ COMMENT ON FUNCTION "private"."add_address"(text, text, text, text, text, text, 
 
 COMMENT ON FUNCTION "private"."add_order_note"(uuid, text, boolean, text) IS 'Does the work of public.add_order_note.';
 
+COMMENT ON FUNCTION "private"."add_shipping"(private.quote, jsonb, private.order_line) IS 'The quote with what sending costs, its taxes among those of the quote.';
+
 COMMENT ON FUNCTION "private"."add_store_credit"(uuid, text, text, bigint, uuid, text) IS 'Changes a person''s store credit, once per kind and reference; books nothing. Refuses store_credit_insufficient. Call it last: whoever takes holds the account until the transaction ends.';
 
 COMMENT ON FUNCTION "private"."add_to_cart"(uuid, integer, text) IS 'Does the work of public.add_to_cart.';
@@ -24414,9 +24951,9 @@ COMMENT ON FUNCTION "private"."apply_payment_method"(jsonb) IS 'Applies what a p
 
 COMMENT ON FUNCTION "private"."apply_pending_provider_events"(integer) IS 'Tries again what failed to apply, up to 20 times each; returns how many got through. What still fails shows as a violated invariant.';
 
-COMMENT ON FUNCTION "private"."apply_promotion"(private.promoted, public.promotions, public.coupons, bigint[]) IS 'Takes a promotion''s discounts off the lines and names it.';
+COMMENT ON FUNCTION "private"."apply_promotion"(private.promoted, public.promotions, public.coupons, bigint[]) IS 'Takes a promotion''s discounts off the lines, or all that is left of shipping, and names it.';
 
-COMMENT ON FUNCTION "private"."apply_promotions"(uuid, text, private.order_line[], uuid[]) IS 'Takes off what promotions give, in their order; a coupon that cannot be used is a problem, an automatic promotion that does not fit is left out.';
+COMMENT ON FUNCTION "private"."apply_promotions"(uuid, text, private.order_line[], uuid[], bigint) IS 'Takes off what promotions give, in their order; one that would take off nothing does not fit; a coupon that cannot be used is a problem, an automatic promotion that does not fit is left out.';
 
 COMMENT ON FUNCTION "private"."apply_provider_event"(text, text) IS 'Applies one inbox row: its effects and its outcome are one transaction. Answers applied, ignored, needs_review or duplicate.';
 
@@ -24532,7 +25069,7 @@ COMMENT ON FUNCTION "private"."change_capacity"(uuid, integer) IS 'Adds or takes
 
 COMMENT ON FUNCTION "private"."change_cart_item"(uuid, integer, text) IS 'Does the work of public.change_cart_item.';
 
-COMMENT ON FUNCTION "private"."change_draft_order"(uuid, jsonb, uuid, text[], text, text) IS 'Does the work of public.change_draft_order.';
+COMMENT ON FUNCTION "private"."change_draft_order"(uuid, jsonb, uuid, text[], text, text, uuid) IS 'Does the work of public.change_draft_order.';
 
 COMMENT ON FUNCTION "private"."change_gift"(uuid, text, text, text, timestamp with time zone, text) IS 'Does the work of public.change_gift.';
 
@@ -24568,7 +25105,7 @@ COMMENT ON FUNCTION "private"."check_conflicting_rows"(uuid) IS 'Notes where row
 
 COMMENT ON FUNCTION "private"."check_currency"(text) IS 'Refuses currency_not_supported.';
 
-COMMENT ON FUNCTION "private"."check_draft"(public.draft_orders) IS 'Refuses profile_not_found, address_not_found, invalid_note, currency_not_supported and invalid_place.';
+COMMENT ON FUNCTION "private"."check_draft"(public.draft_orders) IS 'Refuses profile_not_found, address_not_found, shipping_method_not_found, invalid_note, currency_not_supported and invalid_place.';
 
 COMMENT ON FUNCTION "private"."check_email"(text) IS 'Refuses invalid_email; null is none.';
 
@@ -24600,7 +25137,7 @@ COMMENT ON FUNCTION "private"."check_order_search"(text, text[], timestamp with 
 
 COMMENT ON FUNCTION "private"."check_organisation"(text, text, text, text, text) IS 'Refuses invalid_organisation and invalid_email.';
 
-COMMENT ON FUNCTION "private"."check_place"(text, text) IS 'Refuses invalid_place.';
+COMMENT ON FUNCTION "private"."check_place"(text, text, text) IS 'Refuses invalid_place.';
 
 COMMENT ON FUNCTION "private"."check_provider_event"(text, text, jsonb) IS 'Refuses invalid_provider_event unless it is an event that the inbox can hold.';
 
@@ -24686,7 +25223,7 @@ COMMENT ON FUNCTION "private"."course_outline"(uuid, text) IS 'Does the work of 
 
 COMMENT ON FUNCTION "private"."covered_by_payments"(uuid) IS 'How much of the parts of an order is paid: what they ask for, less what is due. The caller holds the order''s row.';
 
-COMMENT ON FUNCTION "private"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text) IS 'Does the work of public.create_draft_order.';
+COMMENT ON FUNCTION "private"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text, uuid) IS 'Does the work of public.create_draft_order.';
 
 COMMENT ON FUNCTION "private"."create_location"(text, text, integer, text) IS 'Does the work of public.create_location.';
 
@@ -24862,6 +25399,10 @@ COMMENT ON FUNCTION "private"."find_own_address"(uuid) IS 'One address of the ca
 
 COMMENT ON FUNCTION "private"."find_seat"(uuid) IS 'The seat, if the caller manages its organisation or may write every one. Refuses seat_not_found.';
 
+COMMENT ON FUNCTION "private"."find_shipping_method"(uuid) IS 'A method that is offered. Refuses shipping_method_not_found.';
+
+COMMENT ON FUNCTION "private"."find_shipping_zone"(text, text, text) IS 'The zone of the most specific place that fits; null: nothing is sent there.';
+
 COMMENT ON FUNCTION "private"."find_transferable"(uuid, boolean) IS 'A seat that may be moved by the caller: their own within the time of transfer_days, or any for staff. Refuses enrollment_not_found, enrollment_not_transferable, transfer_too_late.';
 
 COMMENT ON FUNCTION "private"."find_upload"(text, uuid) IS 'Does the work of public.find_upload.';
@@ -25002,7 +25543,7 @@ COMMENT ON FUNCTION "private"."invoice_document"(uuid) IS 'Does the work of publ
 
 COMMENT ON FUNCTION "private"."invoice_of"(uuid) IS 'The invoice of an order, null when there is none.';
 
-COMMENT ON FUNCTION "private"."invoice_taxes"(uuid) IS 'The taxes of an invoice by name and rate.';
+COMMENT ON FUNCTION "private"."invoice_taxes"(uuid) IS 'The taxes of an invoice by name and rate, those of shipping among them.';
 
 COMMENT ON FUNCTION "private"."is_anywhere"(private.order_search) IS 'Whether a title or, for who may see names, a person contains the words: then they are no slip, and filters may well leave nothing of them.';
 
@@ -25274,6 +25815,8 @@ COMMENT ON FUNCTION "private"."owned_products"(uuid) IS 'Courses and files that 
 
 COMMENT ON FUNCTION "private"."page_of_products"(uuid, text, text, text, text, integer) IS 'A page of what is on sale: what was picked for a collection (null: none), then what fits a condition on products, newest first. The condition is SQL: its callers quote every value in it.';
 
+COMMENT ON FUNCTION "private"."parcel_of"(uuid, jsonb) IS 'What is left of an order''s goods once these lines are gone, with what sending it costs, free shipping not taken off; null when nothing of it is sent by a method.';
+
 COMMENT ON FUNCTION "private"."parse_gift_time"(text) IS 'A time as it came in JSON; what is none is -infinity.';
 
 COMMENT ON FUNCTION "private"."parse_gifts"(jsonb) IS 'Gifts as they were sent, one line each. Refuses invalid_lines, invalid_email and invalid_gift.';
@@ -25312,7 +25855,7 @@ COMMENT ON FUNCTION "private"."place_draft_order"(uuid, timestamp with time zone
 
 COMMENT ON FUNCTION "private"."place_for_others"(uuid, private.wish[], text, uuid[]) IS 'Places an order of seats that others take; the caller says for whom.';
 
-COMMENT ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text, text, text) IS 'Does the work of public.place_order.';
+COMMENT ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text, text, uuid, text) IS 'Does the work of public.place_order.';
 
 COMMENT ON FUNCTION "private"."place_quote"(uuid, private.quote, timestamp with time zone) IS 'Holds the units of a quote without problems, until hold_until or for hold_minutes, then writes the order as it was quoted and uses its promotions; answers its id.';
 
@@ -25321,6 +25864,8 @@ COMMENT ON FUNCTION "private"."place_supplement"(public.orders, private.quote, p
 COMMENT ON FUNCTION "private"."plan_line"(uuid, bigint) IS 'One period of a plan as a line at this price, with the taxes of the shop''s country.';
 
 COMMENT ON FUNCTION "private"."plan_opens"(uuid, uuid) IS 'Whether a course is in what a plan opens, as its categories and collections are now.';
+
+COMMENT ON FUNCTION "private"."plan_shipping"(private.parcel, text, text, text, text, uuid) IS 'How a parcel gets to a place: {zone, weight_grams, order_amount, offers, chosen, problem}; null while the shop offers no method at all, and sending costs nothing.';
 
 COMMENT ON FUNCTION "private"."popular_products"(text, text, text, text, integer) IS 'Does the work of public.popular_products.';
 
@@ -25408,15 +25953,19 @@ COMMENT ON FUNCTION "private"."queue_process"(text, bigint, text, uuid, text) IS
 
 COMMENT ON FUNCTION "private"."quiz_questions"(uuid) IS 'Does the work of public.quiz_questions.';
 
-COMMENT ON FUNCTION "private"."quote"(jsonb, uuid, text, text[], text, text) IS 'Does the work of public.quote.';
+COMMENT ON FUNCTION "private"."quote"(jsonb, uuid, text, text[], text, text, text, uuid) IS 'Does the work of public.quote.';
 
 COMMENT ON FUNCTION "private"."quote_document"(private.quote) IS 'A quote as clients read it, for public.quote and the cart.';
+
+COMMENT ON FUNCTION "private"."quote_edit"(public.orders, private.order_line[], uuid[], private.parcel) IS 'What these lines cost as lines of this order, or beside it in the same parcel: its customer, place and way of shipping.';
 
 COMMENT ON FUNCTION "private"."quote_for_others"(uuid, private.wish[], text, uuid[]) IS 'What seats cost that others than the buyer take: several of one intake, tiers by quantity, promotions and codes as for everybody.';
 
 COMMENT ON FUNCTION "private"."quote_renewal"(uuid, text) IS 'Does the work of public.quote_renewal.';
 
 COMMENT ON FUNCTION "private"."quote_seats"(uuid, jsonb, text, text[]) IS 'Does the work of public.quote_seats.';
+
+COMMENT ON FUNCTION "private"."quote_wishes"(jsonb, uuid, text, uuid[], public.addresses, text, text, text, uuid) IS 'The quote of lines, or of a cart of the caller with its coupons, sent to this address, else to the cart''s, else to the place. Refuses as public.quote does.';
 
 COMMENT ON FUNCTION "private"."raise_alerts"() IS 'Raises an alert for every concern that has become too old, and closes those that are settled; answers how many of both. The worker calls it each minute.';
 
@@ -25482,7 +26031,7 @@ COMMENT ON FUNCTION "private"."refund_document"(uuid) IS 'A refund as the verbs 
 
 COMMENT ON FUNCTION "private"."refund_effect_key"(text, uuid) IS 'refund:<id> for the first booking of a refund, refund:<id>:2 once the first one was booked back.';
 
-COMMENT ON FUNCTION "private"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text) IS 'Does the work of public.refund_order.';
+COMMENT ON FUNCTION "private"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text, boolean) IS 'Does the work of public.refund_order.';
 
 COMMENT ON FUNCTION "private"."refundable_amount"(uuid) IS 'What was captured, less what went back, what is on its way, what is disputed and what pays for something else. The caller holds the payment''s row.';
 
@@ -25676,6 +26225,8 @@ COMMENT ON FUNCTION "private"."set_low_stock_threshold"(uuid, integer, text) IS 
 
 COMMENT ON FUNCTION "private"."set_organisation_role"(uuid, uuid, text, text) IS 'Does the work of public.set_organisation_role.';
 
+COMMENT ON FUNCTION "private"."set_shipping_method"(uuid, text) IS 'Does the work of public.set_shipping_method.';
+
 COMMENT ON FUNCTION "private"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) IS 'Does the work of public.set_stock_mode.';
 
 COMMENT ON FUNCTION "private"."set_subscription_method"(uuid, uuid, text) IS 'Does the work of public.set_subscription_method.';
@@ -25699,6 +26250,20 @@ COMMENT ON FUNCTION "private"."share_category_tree"() IS 'For whoever writes wha
 COMMENT ON FUNCTION "private"."share_of_taxes"(uuid, bigint) IS 'The taxes of an invoice, with this much of them in all: what a partial refund gives back.';
 
 COMMENT ON FUNCTION "private"."sheet_text"(text) IS 'What a person wrote, on its way into an answer that may be a sheet (Accept: text/csv): there an apostrophe keeps it from being read as a formula.';
+
+COMMENT ON FUNCTION "private"."shipping_document"(private.quote) IS 'How the goods of a quote are sent, as clients read it: the method and what it costs, why, and every offer with what it would cost; null when nothing is sent, or sending costs nothing in this shop.';
+
+COMMENT ON FUNCTION "private"."shipping_given_back"(public.orders, uuid[], integer[], boolean) IS 'How much of shipping, its tax on top included, goes back with these lines: all that is left when somebody says so, or when they are the last of what is sent and nobody says no; else none.';
+
+COMMENT ON FUNCTION "private"."shipping_line"(jsonb) IS 'An offer as a line, so that it is taxed as lines are.';
+
+COMMENT ON FUNCTION "private"."shipping_offers"(jsonb, uuid, uuid, text, text, text, text, uuid) IS 'Does the work of public.shipping_offers.';
+
+COMMENT ON FUNCTION "private"."shipping_offers_to"(public.shipping_zones, text, private.parcel) IS 'The methods that deliver such a parcel to this zone with what each costs before promotions and taxes on top, the cheapest first.';
+
+COMMENT ON FUNCTION "private"."shipping_pricing"(jsonb) IS 'Why sending costs what it costs, as orders.shipping_pricing keeps it.';
+
+COMMENT ON FUNCTION "private"."shipping_snapshot"(jsonb) IS 'The method of a quote as an order keeps it: {method_id, name, carrier, min_days, max_days}; null when there is none.';
 
 COMMENT ON FUNCTION "private"."short_locale"(text) IS 'en for en-US: the language that translations are kept by. One that is not known finds none, so the base text is shown.';
 
@@ -25870,7 +26435,7 @@ COMMENT ON FUNCTION "private"."tg_intakes__follow_waitlist"() IS 'Seats that lay
 
 COMMENT ON FUNCTION "private"."tg_intakes__make_variant"() IS 'Checks the time zone and makes the variant that sells this intake''s seats.';
 
-COMMENT ON FUNCTION "private"."tg_invoice_lines__check_totals"() IS 'At commit: subtotal, discount and taxes are the sums of the lines, whoever wrote them.';
+COMMENT ON FUNCTION "private"."tg_invoice_lines__check_totals"() IS 'At commit: subtotal and discount are the sums of the lines, taxes those of lines and shipping, whoever wrote them.';
 
 COMMENT ON FUNCTION "private"."tg_invoices__check_credit"() IS 'After a credit note: all of them together are at most the invoice. Those of one year wait for each other at their series.';
 
@@ -25884,7 +26449,7 @@ COMMENT ON FUNCTION "private"."tg_lessons__follow_section"() IS 'A lesson is of 
 
 COMMENT ON FUNCTION "private"."tg_media__discard_object"() IS 'Tells the worker to remove the object of a row that is gone; the argument is its bucket.';
 
-COMMENT ON FUNCTION "private"."tg_order_items__check_sums"() IS 'At commit: subtotal, discount and taxes are the sums of the lines, whoever wrote them.';
+COMMENT ON FUNCTION "private"."tg_order_items__check_sums"() IS 'At commit: subtotal and discount are the sums of the lines, taxes those of lines and shipping, whoever wrote them.';
 
 COMMENT ON FUNCTION "private"."tg_orders__end_exchanges"() IS 'An order that left or ended is exchanged for nothing any more: a supplement that waits for its difference expires.';
 
@@ -25932,7 +26497,7 @@ COMMENT ON FUNCTION "private"."title_in"(private.product_search, text) IS 'What 
 
 COMMENT ON FUNCTION "private"."told_invoice_intent"(text) IS 'The capture behind an invoice, if its own event told of it before.';
 
-COMMENT ON FUNCTION "private"."total_quote"(uuid, text, private.order_line[], uuid[], text, text) IS 'Priced lines as a quote: promotions by themselves and by coupon, taxes of the place (country, else the setting default_tax_country), sums, and everything that would refuse the order.';
+COMMENT ON FUNCTION "private"."total_quote"(uuid, text, private.order_line[], uuid[], text, text, text, uuid, private.parcel) IS 'Priced lines as a quote: promotions by themselves and by coupon, shipping and taxes of the place (country, else the setting default_tax_country), sums, and everything that would refuse the order. shipping_method_id: the chosen way of shipping, else the cheapest; along: what goes in the same parcel already.';
 
 COMMENT ON FUNCTION "private"."transfer_enrollment"(uuid, uuid, text, boolean, text) IS 'Does the work of public.transfer_enrollment.';
 
@@ -25993,6 +26558,8 @@ COMMENT ON FUNCTION "private"."void_payment"(uuid, text, text) IS 'Does the work
 COMMENT ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) IS 'An entry as its learner sees it; place 1 is next.';
 
 COMMENT ON FUNCTION "private"."webhook_concerns"() IS 'Providers whose events had to be read because no webhook brought them: one concern each, until a quarter of an hour passed without and a webhook came, or somebody has looked at it.';
+
+COMMENT ON FUNCTION "private"."weigh"(private.order_line[]) IS 'What the physical lines weigh together, in grams; what has no weight weighs nothing.';
 
 COMMENT ON FUNCTION "private"."win_dispute"(public.disputes, text) IS 'Ends a dispute as won or closed: what was withdrawn came back. The dispute is given as it was before; the caller holds order and payment.';
 
@@ -26088,7 +26655,7 @@ COMMENT ON FUNCTION "public"."change_address"(uuid, text, text, text, text, text
 
 COMMENT ON FUNCTION "public"."change_cart_item"(uuid, integer, text) IS 'Sets how many units of a variant are in the caller''s cart and answers the cart (see get_cart). Errors: cart_item_not_found, and those of add_to_cart but cart_full.';
 
-COMMENT ON FUNCTION "public"."change_draft_order"(uuid, jsonb, uuid, text[], text, text) IS 'Staff (orders.write): changes an open draft and answers it; what is left out stays, lines and coupon_codes are written anew. Errors: draft_order_not_found, draft_order_not_open, and those of create_draft_order.';
+COMMENT ON FUNCTION "public"."change_draft_order"(uuid, jsonb, uuid, text[], text, text, uuid) IS 'Staff (orders.write): changes an open draft and answers it; what is left out stays, lines and coupon_codes are written anew. Errors: draft_order_not_found, draft_order_not_open, and those of create_draft_order.';
 
 COMMENT ON FUNCTION "public"."change_gift"(uuid, text, text, text, timestamp with time zone, text) IS 'The buyer corrects a gift that nobody claimed yet; what is left out stays. Codes that were mailed end, and a new one is mailed: at once, or at deliver_at. Answers the gift. Errors: gift_not_found, gift_ended, invalid_email, invalid_gift, idempotency_key_reused, sign_in_required.';
 
@@ -26108,7 +26675,7 @@ COMMENT ON FUNCTION "public"."complete_order"(uuid, text) IS 'Staff (orders.fulf
 
 COMMENT ON FUNCTION "public"."course_outline"(uuid, text) IS 'A course as a page shows it, to anyone: its rule, prerequisites, the caller''s seat, and sections with lessons: what is open (lock_reason null), why not (not_enrolled, unpaid, suspended, access_over, not_started, prerequisites, not_yet, previous_lesson), when it opens and what waits_for it, what is completed. Texts are those of locale where they are translated. Errors: course_not_found.';
 
-COMMENT ON FUNCTION "public"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text) IS 'Staff (orders.write): prepares an order for a customer and answers the draft with what it costs now. lines: [{variant_id, quantity, agreed_unit_amount?, agreed_reason?}]; agreeing on prices needs pricing.write. Holds nothing. Errors: permission_denied, profile_not_found, invalid_lines, invalid_quantity, invalid_agreed_price, variant_not_found, address_not_found, coupon_not_found, too_many_coupons, currency_not_supported, invalid_place, invalid_note, idempotency_key_reused.';
+COMMENT ON FUNCTION "public"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text, uuid) IS 'Staff (orders.write): prepares an order for a customer and answers the draft with what it costs now. lines: [{variant_id, quantity, agreed_unit_amount?, agreed_reason?}]; agreeing on prices needs pricing.write. Holds nothing. Errors: permission_denied, profile_not_found, invalid_lines, invalid_quantity, invalid_agreed_price, variant_not_found, address_not_found, shipping_method_not_found, coupon_not_found, too_many_coupons, currency_not_supported, invalid_place, invalid_note, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."create_location"(text, text, integer, text) IS 'Staff (inventory.write) or the secret key: a place for goods, drawn after main by priority, smallest first. Answers the location. Errors: permission_denied, invalid_location, already_exists, idempotency_key_reused.';
 
@@ -26220,7 +26787,7 @@ COMMENT ON FUNCTION "public"."pay_with_store_credit"(uuid, bigint, text) IS 'Pay
 
 COMMENT ON FUNCTION "public"."place_draft_order"(uuid, timestamp with time zone, text) IS 'Staff (orders.write): makes a draft the customer''s order and answers it: held until hold_until (draft_hold_hours when left out, draft_hold_max_days at most), mailed to the customer, who pays it like any other; nothing to pay: paid at once. Errors: permission_denied, draft_order_not_found, draft_order_not_open, invalid_hold, and those of place_order.';
 
-COMMENT ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text, text, text) IS 'Buys [{variant_id, quantity}], or what is in a cart (once: later calls answer the same order), in one transaction and answers the whole order. Nothing to pay: paid at once. Else pending, held until expires_at; then call the function checkout. Goods go to shipping_address_id, else the cart''s address, else the default one. Taxes are those of that address, else of country and province, else of the shop. Currency: ISO code, default the cart''s, else from settings. Errors: invalid_lines, invalid_quantity, variant_not_found, price_missing, currency_not_supported, intake_not_open, intake_closed, intake_cancelled, prerequisite_missing, out_of_stock, promotion_used_up and the coupon_* of the cart''s codes, already_enrolled, order_already_open, cart_not_found, cart_not_open, cart_empty, address_required, address_not_found, invalid_place, idempotency_key_reused, sign_in_required.';
+COMMENT ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text, text, uuid, text) IS 'Buys [{variant_id, quantity}], or what is in a cart (once: later calls answer the same order), in one transaction and answers the whole order. Nothing to pay: paid at once. Else pending, held until expires_at; then call the function checkout. Goods go to shipping_address_id, else the cart''s address, else the default one, by shipping_method_id, else as the cart says, else the cheapest way that delivers there. Taxes are those of that address, else of country and province, else of the shop. Currency: ISO code, default the cart''s, else from settings. Errors: invalid_lines, invalid_quantity, variant_not_found, price_missing, currency_not_supported, intake_not_open, intake_closed, intake_cancelled, prerequisite_missing, out_of_stock, promotion_used_up and the coupon_* of the cart''s codes, already_enrolled, order_already_open, cart_not_found, cart_not_open, cart_empty, address_required, address_not_found, shipping_not_available, shipping_method_not_found, shipping_method_not_available, invalid_place, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."popular_products"(text, text, text, text, integer) IS 'What most people bought lately, as {data} with products as list_products shows them, at most 50: newer purchases count more, then come the newest products. Of a kind, in a category (its slug) and below it. What is sold out or full is left out. Errors: category_not_found, currency_not_supported.';
 
@@ -26240,7 +26807,7 @@ COMMENT ON FUNCTION "public"."queue_import"(uuid, bigint) IS 'Secret key only: t
 
 COMMENT ON FUNCTION "public"."quiz_questions"(uuid) IS 'Who teaches the course: the questions of a quiz with their answers, to edit them. Errors: lesson_not_found, sign_in_required.';
 
-COMMENT ON FUNCTION "public"."quote"(jsonb, uuid, text, text[], text, text) IS 'What [{variant_id, quantity}] or a cart would cost now, line by line: why each price is what it is, discounts and taxes by name, sums, and in problems what place_order would refuse. Changes nothing. Taxes are those of the cart''s address, else of country and province, else of the shop. A wrong code refuses the call and is counted, those of visitors all together; codes of one person need that person. Errors: invalid_lines, invalid_quantity, invalid_place, currency_not_supported, cart_not_found, cart_not_open, cart_empty, coupon_not_found, too_many_coupon_guesses, too_many_coupons, sign_in_required.';
+COMMENT ON FUNCTION "public"."quote"(jsonb, uuid, text, text[], text, text, text, uuid) IS 'What [{variant_id, quantity}] or a cart would cost now, line by line: why each price is what it is, discounts and taxes by name, sums, and in problems what place_order would refuse. Changes nothing. Taxes and shipping are those of the cart''s address, else of country, province and postal_code, else of the shop. Goods go by shipping_method_id, else as the cart says, else the cheapest way. A wrong code refuses the call and is counted, those of visitors all together; codes of one person need that person. Errors: invalid_lines, invalid_quantity, invalid_place, currency_not_supported, cart_not_found, cart_not_open, cart_empty, coupon_not_found, too_many_coupon_guesses, too_many_coupons, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."quote_renewal"(uuid, text) IS 'What longer access to one''s own seat costs now, and until when it would last: {enrollment_id, days, access_ends_at, renewed_until, quote}. Changes nothing. Errors: enrollment_not_found, enrollment_not_renewable, access_unlimited, renewal_not_sold, price_missing, currency_not_supported, sign_in_required.';
 
@@ -26260,7 +26827,7 @@ COMMENT ON FUNCTION "public"."record_transfer_refund"(uuid, text, text) IS 'Staf
 
 COMMENT ON FUNCTION "public"."redeem_gift_card"(text, text) IS 'Turns what is left on a card into the caller''s own store credit: {currency_code, redeemed_amount, balance_amount}. Errors: gift_card_not_found, gift_card_expired, gift_card_insufficient, too_many_coupon_guesses, idempotency_key_reused, sign_in_required.';
 
-COMMENT ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text) IS 'Staff (payments.refund): gives money back and answers {refund, refunds, order}: one refund, or one per payment when no single one has enough; refund is the first, null when only less is owed. Neither lines nor amount: all that is left, and everything bought ends. lines [{order_item_id, quantity}]: what they cost, and they alone end; what is not paid yet is not owed any more before anything goes back; restock says whether their units are on sale again. amount alone: money only; with lines: instead of what they cost. destination: payment, the way it came, or store_credit, which the customer has at once. Errors: permission_denied, order_not_found, order_not_refundable, nothing_to_refund, refund_exceeds_payment, invalid_lines, invalid_reason, invalid_refund_destination, idempotency_key_reused.';
+COMMENT ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text, boolean) IS 'Staff (payments.refund): gives money back and answers {refund, refunds, order}: one refund, or one per payment when no single one has enough; refund is the first, null when only less is owed. Neither lines nor amount: all that is left, and everything bought ends. lines [{order_item_id, quantity}]: what they cost, and they alone end; what is not paid yet is not owed any more before anything goes back; restock says whether their units are on sale again. amount alone: money only; with lines: instead of what they cost. destination: payment, the way it came, or store_credit, which the customer has at once. Shipping goes back with the last of what is sent; include_shipping true: with these lines already, false: not with them. Errors: permission_denied, order_not_found, order_not_refundable, nothing_to_refund, refund_exceeds_payment, invalid_lines, invalid_reason, invalid_refund_destination, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."release_stock"(uuid, text) IS 'Staff (inventory.write) or the secret key: ends a hold, its units are free again. Answers it. Errors: permission_denied, hold_not_found, hold_ended, idempotency_key_reused.';
 
@@ -26318,9 +26885,13 @@ COMMENT ON FUNCTION "public"."set_low_stock_threshold"(uuid, integer, text) IS '
 
 COMMENT ON FUNCTION "public"."set_organisation_role"(uuid, uuid, text, text) IS 'Its managers, or staff (organisations.write): makes one of its people manager or member. Errors: organisation_not_found, member_not_found, last_manager, invalid_role, idempotency_key_reused.';
 
+COMMENT ON FUNCTION "public"."set_shipping_method"(uuid, text) IS 'Sends what is in the caller''s cart by this method and answers the cart (see get_cart); null: by the cheapest that delivers, as before anybody chose. Errors: shipping_method_not_found, shipping_method_not_available, idempotency_key_reused, sign_in_required.';
+
 COMMENT ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) IS 'Staff (inventory.write) or the secret key: how a variant is counted. none; tracked; backorder with a limit; preorder with a limit and the day it ships, from when on only what is there is sold. Answers {variant_id, mode, backorder_limit, ships_at, sellable}. Errors: permission_denied, invalid_stock_mode, variant_not_found, seats_follow_the_intake, bundle_has_no_stock, stock_mode_in_use, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."set_subscription_method"(uuid, uuid, text) IS 'Which of the caller''s saved methods pays a subscription from now on; a renewal that failed is tried with it at once. Errors: subscription_not_found, subscription_ended, payment_method_not_found, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."shipping_offers"(jsonb, uuid, uuid, text, text, text, text, uuid) IS 'How [{variant_id, quantity}] or a cart can be sent to one of the caller''s addresses, else to country, province and postal_code, else to the cart''s address, else within the shop''s country: {currency, needed, shipping, problem}. shipping: every method that delivers there with price, tax, days and why, and the one that is taken (shipping_method_id, else the cart''s, else the cheapest); null when nothing is sent or sending is free in this shop. problem: what place_order would refuse. Changes nothing. Errors: invalid_lines, invalid_quantity, invalid_place, currency_not_supported, cart_not_found, cart_not_open, cart_empty, address_not_found, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."similar_products"(uuid, text, text, integer) IS 'What goes with a product, as {data} with products as list_products shows them, at most 50 and never itself: what the same people bought, then what shares its category, tags or attributes, then what is popular or new in its category and below it. What is sold out or full is left out. Errors: product_not_found, currency_not_supported.';
 
@@ -26558,7 +27129,7 @@ COMMENT ON TABLE "public"."intakes" IS 'One run of a course. Seats null is not c
 
 COMMENT ON TABLE "public"."invoice_lines" IS 'The lines of an invoice: subtotal − discount + tax = total. taxes: [{name, basis_points, inclusive, amount}]; those that are inclusive are in the price, the others on top.';
 
-COMMENT ON TABLE "public"."invoices" IS 'Invoices and credit notes, as they were issued; amounts of both are positive minor units of currency. subtotal − discount + tax + shipping = total. tax_included_amount is tax that the prices contain. A credit note is for a refund, or for a transaction of the ledger by which less is owed.';
+COMMENT ON TABLE "public"."invoices" IS 'Invoices and credit notes, as they were issued; amounts of both are positive minor units of currency. subtotal − discount + tax + shipping = total. tax_included_amount is tax that the prices contain. Both taxes are those of the lines and of shipping together; shipping_title says how it was sent, shipping_taxes are as those of a line. A credit note is for a refund, or for a transaction of the ledger by which less is owed.';
 
 COMMENT ON TABLE "public"."learning_files" IS 'Files of lessons (enrollment_id null) and of submissions. The bytes are under path in the private bucket learning once arrived_at is set; the function learning-upload takes them, learning-link gives them.';
 
@@ -26586,7 +27157,7 @@ COMMENT ON TABLE "public"."order_items" IS 'One line, as it was when it was boug
 
 COMMENT ON TABLE "public"."order_notes" IS 'Notes beside an order. Append-only. visible_to_customer false: for staff only.';
 
-COMMENT ON TABLE "public"."orders" IS 'One purchase. Amounts in minor units of currency; subtotal − discount + tax + shipping = total. tax_included_amount is tax that the prices contain. shipping_address is the address as it was; null when nothing is sent. tax_country and tax_province: the place whose taxes it was priced with, also when it is priced anew (null: the shop''s). owed_reason says why it was delivered before it was paid in full. purpose: its seats are not simply the buyer''s own.';
+COMMENT ON TABLE "public"."orders" IS 'One purchase. Amounts in minor units of currency; subtotal − discount + tax + shipping = total. tax_included_amount is tax that the prices contain. Both taxes are those of the lines and of shipping (shipping_tax_amount, shipping_tax_included_amount) together. shipping_amount is what is left after free shipping (shipping_discount_amount). shipping_method: {method_id, name, carrier, min_days, max_days} as it was, shipping_pricing: why it cost that. shipping_address is the address as it was; null when nothing is sent. tax_country and tax_province: the place whose taxes it was priced with, also when it is priced anew (null: the shop''s). owed_reason says why it was delivered before it was paid in full. purpose: its seats are not simply the buyer''s own.';
 
 COMMENT ON TABLE "public"."organisation_invites" IS 'A code for the seats of an organisation in an intake until expires_at. Without email it takes any free seat, for as many as there are; with email it keeps seat_id for whoever has that mail.';
 
@@ -26650,6 +27221,14 @@ COMMENT ON TABLE "public"."session_links" IS 'The address of the online room of 
 
 COMMENT ON TABLE "public"."settings" IS 'What a shop decides for itself, one row each. Read by SQL through private.setting(key).';
 
+COMMENT ON TABLE "public"."shipping_methods" IS 'A way of sending parcels, with the days it takes. translations: {locale: {name}}. archived_at: it is offered no more; orders keep what they were sent by. While no method is offered at all, sending costs nothing.';
+
+COMMENT ON TABLE "public"."shipping_rates" IS 'What a method costs to a zone, in minor units of currency, for parcels and orders in its band: from each bound up to, not including, the other; null: without end. free_from_amount: from this worth of the order on it costs nothing.';
+
+COMMENT ON TABLE "public"."shipping_zone_places" IS 'A place of a zone: a country, a province in it, postal codes that begin so (capitals and digits, nothing between), or both. All three null: everywhere that no other place names.';
+
+COMMENT ON TABLE "public"."shipping_zones" IS 'Places to which parcels cost the same. A zone without places is never met.';
+
 COMMENT ON TABLE "public"."status_changes" IS 'History of every status: who moved what from where to where, why and when. Append-only. Birth is in the row itself.';
 
 COMMENT ON TABLE "public"."stock_holds" IS 'Units held without an order, by reserve_stock, until expires_at by the database''s clock. What it holds is in reservations, by holder_id.';
@@ -26700,11 +27279,13 @@ COMMENT ON TYPE "private"."order_line" IS 'A line on its way into an order. tax_
 
 COMMENT ON TYPE "private"."order_search" IS 'A search that was checked: the words as compared (null: none), whose orders, who may see people, the filters, and after which order it goes on.';
 
+COMMENT ON TYPE "private"."parcel" IS 'What goes along already when something is added to an order before it leaves: its weight, its worth, and what sending it costs.';
+
 COMMENT ON TYPE "private"."priced_cart" IS 'A cart and what it costs now, with the address that its goods would go to.';
 
-COMMENT ON TYPE "private"."promoted" IS 'Lines after promotions, which promotions they were, and the coupons that could not be used.';
+COMMENT ON TYPE "private"."promoted" IS 'Lines and the price of shipping after promotions, which promotions they were, and the coupons that could not be used.';
 
-COMMENT ON TYPE "private"."quote" IS 'A whole computation: lines and their sums, discounts and taxes by name, and everything that would refuse the order. tax_country and tax_province: the place whose taxes it has (null: nobody named one).';
+COMMENT ON TYPE "private"."quote" IS 'A whole computation: lines and their sums, discounts and taxes by name, and everything that would refuse the order. tax_country and tax_province: the place whose taxes it has (null: nobody named one). shipping: how its goods are sent (private.plan_shipping) and what that costs; null when nothing is, or it costs nothing in this shop.';
 
 COMMENT ON TYPE "private"."stock_line" IS 'A line of a verb on stock: quantity to hold, deliver or move; delta or counted to adjust.';
 
@@ -26767,6 +27348,12 @@ REVOKE ALL ON FUNCTION "private"."add_order_note"(uuid, text, boolean, text) FRO
 GRANT EXECUTE ON FUNCTION "private"."add_order_note"(uuid, text, boolean, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."add_order_note"(uuid, text, boolean, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."add_shipping"(private.quote, jsonb, private.order_line) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."add_shipping"(private.quote, jsonb, private.order_line) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."add_shipping"(private.quote, jsonb, private.order_line) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."add_store_credit"(uuid, text, text, bigint, uuid, text) FROM PUBLIC;
 
@@ -26938,11 +27525,11 @@ REVOKE ALL ON FUNCTION "private"."apply_promotion"(private.promoted, public.prom
 
 GRANT EXECUTE ON FUNCTION "private"."apply_promotion"(private.promoted, public.promotions, public.coupons, bigint[]) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."apply_promotions"(uuid, text, private.order_line[], uuid[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."apply_promotions"(uuid, text, private.order_line[], uuid[], bigint) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."apply_promotions"(uuid, text, private.order_line[], uuid[]) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."apply_promotions"(uuid, text, private.order_line[], uuid[], bigint) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."apply_promotions"(uuid, text, private.order_line[], uuid[]) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."apply_promotions"(uuid, text, private.order_line[], uuid[], bigint) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."apply_provider_event"(text, text) FROM PUBLIC;
 
@@ -27338,15 +27925,15 @@ REVOKE ALL ON FUNCTION "private"."change_cart_item"(uuid, integer, text) FROM "p
 
 GRANT EXECUTE ON FUNCTION "private"."change_cart_item"(uuid, integer, text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."change_draft_order"(uuid, jsonb, uuid, text[], text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."change_draft_order"(uuid, jsonb, uuid, text[], text, text, uuid) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "private"."change_draft_order"(uuid, jsonb, uuid, text[], text, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "private"."change_draft_order"(uuid, jsonb, uuid, text[], text, text, uuid) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."change_draft_order"(uuid, jsonb, uuid, text[], text, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."change_draft_order"(uuid, jsonb, uuid, text[], text, text, uuid) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."change_draft_order"(uuid, jsonb, uuid, text[], text, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."change_draft_order"(uuid, jsonb, uuid, text[], text, text, uuid) TO "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."change_draft_order"(uuid, jsonb, uuid, text[], text, text) TO "service_role";
+GRANT EXECUTE ON FUNCTION "private"."change_draft_order"(uuid, jsonb, uuid, text[], text, text, uuid) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."change_gift"(uuid, text, text, text, timestamp with time zone, text) FROM PUBLIC;
 
@@ -27552,11 +28139,11 @@ REVOKE ALL ON FUNCTION "private"."check_organisation"(text, text, text, text, te
 
 GRANT EXECUTE ON FUNCTION "private"."check_organisation"(text, text, text, text, text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."check_place"(text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."check_place"(text, text, text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."check_place"(text, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."check_place"(text, text, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."check_place"(text, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."check_place"(text, text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."check_provider_event"(text, text, jsonb) FROM PUBLIC;
 
@@ -27828,15 +28415,15 @@ REVOKE ALL ON FUNCTION "private"."covered_by_payments"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."covered_by_payments"(uuid) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text, uuid) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "private"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "private"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text, uuid) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text, uuid) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text, uuid) TO "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text) TO "service_role";
+GRANT EXECUTE ON FUNCTION "private"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text, uuid) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."create_location"(text, text, integer, text) FROM PUBLIC;
 
@@ -28397,6 +28984,18 @@ REVOKE ALL ON FUNCTION "private"."find_seat"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."find_seat"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."find_seat"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."find_shipping_method"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."find_shipping_method"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."find_shipping_method"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."find_shipping_zone"(text, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."find_shipping_zone"(text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."find_shipping_zone"(text, text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."find_transferable"(uuid, boolean) FROM PUBLIC;
 
@@ -29760,6 +30359,12 @@ REVOKE ALL ON FUNCTION "private"."page_of_products"(uuid, text, text, text, text
 
 GRANT EXECUTE ON FUNCTION "private"."page_of_products"(uuid, text, text, text, text, integer) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."parcel_of"(uuid, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."parcel_of"(uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."parcel_of"(uuid, jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."parse_gift_time"(text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."parse_gift_time"(text) FROM "postgres";
@@ -29884,13 +30489,13 @@ REVOKE ALL ON FUNCTION "private"."place_for_others"(uuid, private.wish[], text, 
 
 GRANT EXECUTE ON FUNCTION "private"."place_for_others"(uuid, private.wish[], text, uuid[]) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text, text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text, text, uuid, text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text, text, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text, text, uuid, text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text, text, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text, text, uuid, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text, text, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."place_order"(jsonb, uuid, text, uuid, text, text, uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."place_quote"(uuid, private.quote, timestamp with time zone) FROM PUBLIC;
 
@@ -29915,6 +30520,12 @@ REVOKE ALL ON FUNCTION "private"."plan_opens"(uuid, uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."plan_opens"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."plan_opens"(uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."plan_shipping"(private.parcel, text, text, text, text, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."plan_shipping"(private.parcel, text, text, text, text, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."plan_shipping"(private.parcel, text, text, text, text, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."popular_products"(text, text, text, text, integer) FROM PUBLIC;
 
@@ -30200,19 +30811,25 @@ REVOKE ALL ON FUNCTION "private"."quiz_questions"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."quiz_questions"(uuid) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."quote"(jsonb, uuid, text, text[], text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."quote"(jsonb, uuid, text, text[], text, text, text, uuid) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "private"."quote"(jsonb, uuid, text, text[], text, text) TO "anon", "authenticated";
+GRANT EXECUTE ON FUNCTION "private"."quote"(jsonb, uuid, text, text[], text, text, text, uuid) TO "anon", "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."quote"(jsonb, uuid, text, text[], text, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."quote"(jsonb, uuid, text, text[], text, text, text, uuid) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."quote"(jsonb, uuid, text, text[], text, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."quote"(jsonb, uuid, text, text[], text, text, text, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."quote_document"(private.quote) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."quote_document"(private.quote) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."quote_document"(private.quote) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."quote_edit"(public.orders, private.order_line[], uuid[], private.parcel) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."quote_edit"(public.orders, private.order_line[], uuid[], private.parcel) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."quote_edit"(public.orders, private.order_line[], uuid[], private.parcel) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."quote_for_others"(uuid, private.wish[], text, uuid[]) FROM PUBLIC;
 
@@ -30235,6 +30852,12 @@ GRANT EXECUTE ON FUNCTION "private"."quote_seats"(uuid, jsonb, text, text[]) TO 
 REVOKE ALL ON FUNCTION "private"."quote_seats"(uuid, jsonb, text, text[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."quote_seats"(uuid, jsonb, text, text[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."quote_wishes"(jsonb, uuid, text, uuid[], public.addresses, text, text, text, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."quote_wishes"(jsonb, uuid, text, uuid[], public.addresses, text, text, text, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."quote_wishes"(jsonb, uuid, text, uuid[], public.addresses, text, text, text, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."raise_alerts"() FROM PUBLIC;
 
@@ -30448,15 +31071,15 @@ REVOKE ALL ON FUNCTION "private"."refund_effect_key"(text, uuid) FROM "postgres"
 
 GRANT EXECUTE ON FUNCTION "private"."refund_effect_key"(text, uuid) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text, boolean) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "private"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "private"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text, boolean) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text, boolean) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text, boolean) TO "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text) TO "service_role";
+GRANT EXECUTE ON FUNCTION "private"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text, boolean) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."refundable_amount"(uuid) FROM PUBLIC;
 
@@ -31118,6 +31741,14 @@ GRANT EXECUTE ON FUNCTION "private"."set_organisation_role"(uuid, uuid, text, te
 
 GRANT EXECUTE ON FUNCTION "private"."set_organisation_role"(uuid, uuid, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."set_shipping_method"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."set_shipping_method"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."set_shipping_method"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."set_shipping_method"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) TO "authenticated";
@@ -31195,6 +31826,50 @@ REVOKE ALL ON FUNCTION "private"."sheet_text"(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."sheet_text"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."sheet_text"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."shipping_document"(private.quote) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."shipping_document"(private.quote) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."shipping_document"(private.quote) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."shipping_given_back"(public.orders, uuid[], integer[], boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."shipping_given_back"(public.orders, uuid[], integer[], boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."shipping_given_back"(public.orders, uuid[], integer[], boolean) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."shipping_line"(jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."shipping_line"(jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."shipping_line"(jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."shipping_offers"(jsonb, uuid, uuid, text, text, text, text, uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."shipping_offers"(jsonb, uuid, uuid, text, text, text, text, uuid) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."shipping_offers"(jsonb, uuid, uuid, text, text, text, text, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."shipping_offers"(jsonb, uuid, uuid, text, text, text, text, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."shipping_offers_to"(public.shipping_zones, text, private.parcel) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."shipping_offers_to"(public.shipping_zones, text, private.parcel) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."shipping_offers_to"(public.shipping_zones, text, private.parcel) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."shipping_pricing"(jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."shipping_pricing"(jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."shipping_pricing"(jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."shipping_snapshot"(jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."shipping_snapshot"(jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."shipping_snapshot"(jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."short_locale"(text) FROM PUBLIC;
 
@@ -31950,11 +32625,11 @@ REVOKE ALL ON FUNCTION "private"."told_invoice_intent"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."told_invoice_intent"(text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."total_quote"(uuid, text, private.order_line[], uuid[], text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."total_quote"(uuid, text, private.order_line[], uuid[], text, text, text, uuid, private.parcel) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."total_quote"(uuid, text, private.order_line[], uuid[], text, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."total_quote"(uuid, text, private.order_line[], uuid[], text, text, text, uuid, private.parcel) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."total_quote"(uuid, text, private.order_line[], uuid[], text, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."total_quote"(uuid, text, private.order_line[], uuid[], text, text, text, uuid, private.parcel) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."transfer_enrollment"(uuid, uuid, text, boolean, text) FROM PUBLIC;
 
@@ -32171,6 +32846,12 @@ REVOKE ALL ON FUNCTION "private"."webhook_concerns"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."webhook_concerns"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."webhook_concerns"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."weigh"(private.order_line[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."weigh"(private.order_line[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."weigh"(private.order_line[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."win_dispute"(public.disputes, text) FROM PUBLIC;
 
@@ -32532,15 +33213,15 @@ REVOKE ALL ON FUNCTION "public"."change_cart_item"(uuid, integer, text) FROM "po
 
 GRANT EXECUTE ON FUNCTION "public"."change_cart_item"(uuid, integer, text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "public"."change_draft_order"(uuid, jsonb, uuid, text[], text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."change_draft_order"(uuid, jsonb, uuid, text[], text, text, uuid) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "public"."change_draft_order"(uuid, jsonb, uuid, text[], text, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "public"."change_draft_order"(uuid, jsonb, uuid, text[], text, text, uuid) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "public"."change_draft_order"(uuid, jsonb, uuid, text[], text, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."change_draft_order"(uuid, jsonb, uuid, text[], text, text, uuid) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."change_draft_order"(uuid, jsonb, uuid, text[], text, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."change_draft_order"(uuid, jsonb, uuid, text[], text, text, uuid) TO "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."change_draft_order"(uuid, jsonb, uuid, text[], text, text) TO "service_role";
+GRANT EXECUTE ON FUNCTION "public"."change_draft_order"(uuid, jsonb, uuid, text[], text, text, uuid) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."change_gift"(uuid, text, text, text, timestamp with time zone, text) FROM PUBLIC;
 
@@ -32620,15 +33301,15 @@ REVOKE ALL ON FUNCTION "public"."course_outline"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."course_outline"(uuid, text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "public"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text, uuid) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "public"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "public"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text, uuid) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "public"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text, uuid) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text, uuid) TO "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text) TO "service_role";
+GRANT EXECUTE ON FUNCTION "public"."create_draft_order"(uuid, jsonb, text, uuid, text[], text, text, text, text, uuid) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."create_location"(text, text, integer, text) FROM PUBLIC;
 
@@ -33132,13 +33813,13 @@ GRANT EXECUTE ON FUNCTION "public"."place_draft_order"(uuid, timestamp with time
 
 GRANT EXECUTE ON FUNCTION "public"."place_draft_order"(uuid, timestamp with time zone, text) TO "service_role";
 
-REVOKE ALL ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text, text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text, text, uuid, text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text, text, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text, text, uuid, text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text, text, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text, text, uuid, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text, text, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."place_order"(jsonb, uuid, text, uuid, text, text, uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."popular_products"(text, text, text, text, integer) FROM PUBLIC;
 
@@ -33220,13 +33901,13 @@ REVOKE ALL ON FUNCTION "public"."quiz_questions"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."quiz_questions"(uuid) TO "postgres";
 
-REVOKE ALL ON FUNCTION "public"."quote"(jsonb, uuid, text, text[], text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."quote"(jsonb, uuid, text, text[], text, text, text, uuid) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "public"."quote"(jsonb, uuid, text, text[], text, text) TO "anon", "authenticated";
+GRANT EXECUTE ON FUNCTION "public"."quote"(jsonb, uuid, text, text[], text, text, text, uuid) TO "anon", "authenticated";
 
-REVOKE ALL ON FUNCTION "public"."quote"(jsonb, uuid, text, text[], text, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."quote"(jsonb, uuid, text, text[], text, text, text, uuid) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."quote"(jsonb, uuid, text, text[], text, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."quote"(jsonb, uuid, text, text[], text, text, text, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."quote_renewal"(uuid, text) FROM PUBLIC;
 
@@ -33306,15 +33987,15 @@ REVOKE ALL ON FUNCTION "public"."redeem_gift_card"(text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."redeem_gift_card"(text, text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text, boolean) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text, boolean) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text, boolean) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text, boolean) TO "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text) TO "service_role";
+GRANT EXECUTE ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text, boolean) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."release_stock"(uuid, text) FROM PUBLIC;
 
@@ -33568,6 +34249,14 @@ GRANT EXECUTE ON FUNCTION "public"."set_organisation_role"(uuid, uuid, text, tex
 
 GRANT EXECUTE ON FUNCTION "public"."set_organisation_role"(uuid, uuid, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."set_shipping_method"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."set_shipping_method"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."set_shipping_method"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."set_shipping_method"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) TO "authenticated";
@@ -33585,6 +34274,14 @@ GRANT EXECUTE ON FUNCTION "public"."set_subscription_method"(uuid, uuid, text) T
 REVOKE ALL ON FUNCTION "public"."set_subscription_method"(uuid, uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."set_subscription_method"(uuid, uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."shipping_offers"(jsonb, uuid, uuid, text, text, text, text, uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."shipping_offers"(jsonb, uuid, uuid, text, text, text, text, uuid) TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."shipping_offers"(jsonb, uuid, uuid, text, text, text, text, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."shipping_offers"(jsonb, uuid, uuid, text, text, text, text, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."similar_products"(uuid, text, text, integer) FROM PUBLIC;
 
@@ -36612,6 +37309,246 @@ REVOKE ALL ON TABLE "public"."settings" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."settings" TO "service_role";
 
+REVOKE ALL ON TABLE "public"."shipping_methods" FROM "anon";
+
+GRANT SELECT ON TABLE "public"."shipping_methods" TO "anon";
+
+REVOKE ALL ("archived_at") ON TABLE "public"."shipping_methods" FROM "authenticated";
+
+GRANT UPDATE ("archived_at") ON TABLE "public"."shipping_methods" TO "authenticated";
+
+REVOKE ALL ("carrier") ON TABLE "public"."shipping_methods" FROM "authenticated";
+
+GRANT INSERT ("carrier"), UPDATE ("carrier") ON TABLE "public"."shipping_methods" TO "authenticated";
+
+REVOKE ALL ("max_days") ON TABLE "public"."shipping_methods" FROM "authenticated";
+
+GRANT INSERT ("max_days"), UPDATE ("max_days") ON TABLE "public"."shipping_methods" TO "authenticated";
+
+REVOKE ALL ("min_days") ON TABLE "public"."shipping_methods" FROM "authenticated";
+
+GRANT INSERT ("min_days"), UPDATE ("min_days") ON TABLE "public"."shipping_methods" TO "authenticated";
+
+REVOKE ALL ("name") ON TABLE "public"."shipping_methods" FROM "authenticated";
+
+GRANT INSERT ("name"), UPDATE ("name") ON TABLE "public"."shipping_methods" TO "authenticated";
+
+REVOKE ALL ("position") ON TABLE "public"."shipping_methods" FROM "authenticated";
+
+GRANT INSERT ("position"), UPDATE ("position") ON TABLE "public"."shipping_methods" TO "authenticated";
+
+REVOKE ALL ("tax_category") ON TABLE "public"."shipping_methods" FROM "authenticated";
+
+GRANT INSERT ("tax_category"), UPDATE ("tax_category") ON TABLE "public"."shipping_methods" TO "authenticated";
+
+REVOKE ALL ("translations") ON TABLE "public"."shipping_methods" FROM "authenticated";
+
+GRANT INSERT ("translations"), UPDATE ("translations") ON TABLE "public"."shipping_methods" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."shipping_methods" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."shipping_methods" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."shipping_methods" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."shipping_methods" TO "postgres";
+
+REVOKE ALL ("archived_at") ON TABLE "public"."shipping_methods" FROM "service_role";
+
+GRANT UPDATE ("archived_at") ON TABLE "public"."shipping_methods" TO "service_role";
+
+REVOKE ALL ("carrier") ON TABLE "public"."shipping_methods" FROM "service_role";
+
+GRANT INSERT ("carrier"), UPDATE ("carrier") ON TABLE "public"."shipping_methods" TO "service_role";
+
+REVOKE ALL ("max_days") ON TABLE "public"."shipping_methods" FROM "service_role";
+
+GRANT INSERT ("max_days"), UPDATE ("max_days") ON TABLE "public"."shipping_methods" TO "service_role";
+
+REVOKE ALL ("min_days") ON TABLE "public"."shipping_methods" FROM "service_role";
+
+GRANT INSERT ("min_days"), UPDATE ("min_days") ON TABLE "public"."shipping_methods" TO "service_role";
+
+REVOKE ALL ("name") ON TABLE "public"."shipping_methods" FROM "service_role";
+
+GRANT INSERT ("name"), UPDATE ("name") ON TABLE "public"."shipping_methods" TO "service_role";
+
+REVOKE ALL ("position") ON TABLE "public"."shipping_methods" FROM "service_role";
+
+GRANT INSERT ("position"), UPDATE ("position") ON TABLE "public"."shipping_methods" TO "service_role";
+
+REVOKE ALL ("tax_category") ON TABLE "public"."shipping_methods" FROM "service_role";
+
+GRANT INSERT ("tax_category"), UPDATE ("tax_category") ON TABLE "public"."shipping_methods" TO "service_role";
+
+REVOKE ALL ("translations") ON TABLE "public"."shipping_methods" FROM "service_role";
+
+GRANT INSERT ("translations"), UPDATE ("translations") ON TABLE "public"."shipping_methods" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."shipping_methods" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."shipping_methods" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."shipping_rates" FROM "anon";
+
+GRANT SELECT ON TABLE "public"."shipping_rates" TO "anon";
+
+REVOKE ALL ("amount") ON TABLE "public"."shipping_rates" FROM "authenticated";
+
+GRANT INSERT ("amount"), UPDATE ("amount") ON TABLE "public"."shipping_rates" TO "authenticated";
+
+REVOKE ALL ("currency") ON TABLE "public"."shipping_rates" FROM "authenticated";
+
+GRANT INSERT ("currency") ON TABLE "public"."shipping_rates" TO "authenticated";
+
+REVOKE ALL ("free_from_amount") ON TABLE "public"."shipping_rates" FROM "authenticated";
+
+GRANT INSERT ("free_from_amount"), UPDATE ("free_from_amount") ON TABLE "public"."shipping_rates" TO "authenticated";
+
+REVOKE ALL ("from_order_amount") ON TABLE "public"."shipping_rates" FROM "authenticated";
+
+GRANT INSERT ("from_order_amount"), UPDATE ("from_order_amount") ON TABLE "public"."shipping_rates" TO "authenticated";
+
+REVOKE ALL ("from_weight_grams") ON TABLE "public"."shipping_rates" FROM "authenticated";
+
+GRANT INSERT ("from_weight_grams"), UPDATE ("from_weight_grams") ON TABLE "public"."shipping_rates" TO "authenticated";
+
+REVOKE ALL ("shipping_method_id") ON TABLE "public"."shipping_rates" FROM "authenticated";
+
+GRANT INSERT ("shipping_method_id") ON TABLE "public"."shipping_rates" TO "authenticated";
+
+REVOKE ALL ("shipping_zone_id") ON TABLE "public"."shipping_rates" FROM "authenticated";
+
+GRANT INSERT ("shipping_zone_id") ON TABLE "public"."shipping_rates" TO "authenticated";
+
+REVOKE ALL ("until_order_amount") ON TABLE "public"."shipping_rates" FROM "authenticated";
+
+GRANT INSERT ("until_order_amount"), UPDATE ("until_order_amount") ON TABLE "public"."shipping_rates" TO "authenticated";
+
+REVOKE ALL ("until_weight_grams") ON TABLE "public"."shipping_rates" FROM "authenticated";
+
+GRANT INSERT ("until_weight_grams"), UPDATE ("until_weight_grams") ON TABLE "public"."shipping_rates" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."shipping_rates" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."shipping_rates" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."shipping_rates" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."shipping_rates" TO "postgres";
+
+REVOKE ALL ("amount") ON TABLE "public"."shipping_rates" FROM "service_role";
+
+GRANT INSERT ("amount"), UPDATE ("amount") ON TABLE "public"."shipping_rates" TO "service_role";
+
+REVOKE ALL ("currency") ON TABLE "public"."shipping_rates" FROM "service_role";
+
+GRANT INSERT ("currency") ON TABLE "public"."shipping_rates" TO "service_role";
+
+REVOKE ALL ("free_from_amount") ON TABLE "public"."shipping_rates" FROM "service_role";
+
+GRANT INSERT ("free_from_amount"), UPDATE ("free_from_amount") ON TABLE "public"."shipping_rates" TO "service_role";
+
+REVOKE ALL ("from_order_amount") ON TABLE "public"."shipping_rates" FROM "service_role";
+
+GRANT INSERT ("from_order_amount"), UPDATE ("from_order_amount") ON TABLE "public"."shipping_rates" TO "service_role";
+
+REVOKE ALL ("from_weight_grams") ON TABLE "public"."shipping_rates" FROM "service_role";
+
+GRANT INSERT ("from_weight_grams"), UPDATE ("from_weight_grams") ON TABLE "public"."shipping_rates" TO "service_role";
+
+REVOKE ALL ("shipping_method_id") ON TABLE "public"."shipping_rates" FROM "service_role";
+
+GRANT INSERT ("shipping_method_id") ON TABLE "public"."shipping_rates" TO "service_role";
+
+REVOKE ALL ("shipping_zone_id") ON TABLE "public"."shipping_rates" FROM "service_role";
+
+GRANT INSERT ("shipping_zone_id") ON TABLE "public"."shipping_rates" TO "service_role";
+
+REVOKE ALL ("until_order_amount") ON TABLE "public"."shipping_rates" FROM "service_role";
+
+GRANT INSERT ("until_order_amount"), UPDATE ("until_order_amount") ON TABLE "public"."shipping_rates" TO "service_role";
+
+REVOKE ALL ("until_weight_grams") ON TABLE "public"."shipping_rates" FROM "service_role";
+
+GRANT INSERT ("until_weight_grams"), UPDATE ("until_weight_grams") ON TABLE "public"."shipping_rates" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."shipping_rates" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."shipping_rates" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."shipping_zone_places" FROM "anon";
+
+GRANT SELECT ON TABLE "public"."shipping_zone_places" TO "anon";
+
+REVOKE ALL ("country") ON TABLE "public"."shipping_zone_places" FROM "authenticated";
+
+GRANT INSERT ("country") ON TABLE "public"."shipping_zone_places" TO "authenticated";
+
+REVOKE ALL ("postal_prefix") ON TABLE "public"."shipping_zone_places" FROM "authenticated";
+
+GRANT INSERT ("postal_prefix") ON TABLE "public"."shipping_zone_places" TO "authenticated";
+
+REVOKE ALL ("province") ON TABLE "public"."shipping_zone_places" FROM "authenticated";
+
+GRANT INSERT ("province") ON TABLE "public"."shipping_zone_places" TO "authenticated";
+
+REVOKE ALL ("shipping_zone_id") ON TABLE "public"."shipping_zone_places" FROM "authenticated";
+
+GRANT INSERT ("shipping_zone_id") ON TABLE "public"."shipping_zone_places" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."shipping_zone_places" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."shipping_zone_places" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."shipping_zone_places" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."shipping_zone_places" TO "postgres";
+
+REVOKE ALL ("country") ON TABLE "public"."shipping_zone_places" FROM "service_role";
+
+GRANT INSERT ("country") ON TABLE "public"."shipping_zone_places" TO "service_role";
+
+REVOKE ALL ("postal_prefix") ON TABLE "public"."shipping_zone_places" FROM "service_role";
+
+GRANT INSERT ("postal_prefix") ON TABLE "public"."shipping_zone_places" TO "service_role";
+
+REVOKE ALL ("province") ON TABLE "public"."shipping_zone_places" FROM "service_role";
+
+GRANT INSERT ("province") ON TABLE "public"."shipping_zone_places" TO "service_role";
+
+REVOKE ALL ("shipping_zone_id") ON TABLE "public"."shipping_zone_places" FROM "service_role";
+
+GRANT INSERT ("shipping_zone_id") ON TABLE "public"."shipping_zone_places" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."shipping_zone_places" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."shipping_zone_places" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."shipping_zones" FROM "anon";
+
+GRANT SELECT ON TABLE "public"."shipping_zones" TO "anon";
+
+REVOKE ALL ("name") ON TABLE "public"."shipping_zones" FROM "authenticated";
+
+GRANT INSERT ("name"), UPDATE ("name") ON TABLE "public"."shipping_zones" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."shipping_zones" FROM "authenticated";
+
+GRANT DELETE, SELECT ON TABLE "public"."shipping_zones" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."shipping_zones" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."shipping_zones" TO "postgres";
+
+REVOKE ALL ("name") ON TABLE "public"."shipping_zones" FROM "service_role";
+
+GRANT INSERT ("name"), UPDATE ("name") ON TABLE "public"."shipping_zones" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."shipping_zones" FROM "service_role";
+
+GRANT DELETE, SELECT ON TABLE "public"."shipping_zones" TO "service_role";
+
 REVOKE ALL ON TABLE "public"."status_changes" FROM "authenticated";
 
 GRANT SELECT ON TABLE "public"."status_changes" TO "authenticated";
@@ -36952,6 +37889,10 @@ REVOKE ALL ("translations") ON TABLE "public"."variants" FROM "authenticated";
 
 GRANT INSERT ("translations"), UPDATE ("translations") ON TABLE "public"."variants" TO "authenticated";
 
+REVOKE ALL ("weight_grams") ON TABLE "public"."variants" FROM "authenticated";
+
+GRANT INSERT ("weight_grams"), UPDATE ("weight_grams") ON TABLE "public"."variants" TO "authenticated";
+
 REVOKE ALL ON TABLE "public"."variants" FROM "authenticated";
 
 GRANT DELETE, SELECT ON TABLE "public"."variants" TO "authenticated";
@@ -36987,6 +37928,10 @@ GRANT INSERT ("title"), UPDATE ("title") ON TABLE "public"."variants" TO "servic
 REVOKE ALL ("translations") ON TABLE "public"."variants" FROM "service_role";
 
 GRANT INSERT ("translations"), UPDATE ("translations") ON TABLE "public"."variants" TO "service_role";
+
+REVOKE ALL ("weight_grams") ON TABLE "public"."variants" FROM "service_role";
+
+GRANT INSERT ("weight_grams"), UPDATE ("weight_grams") ON TABLE "public"."variants" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."variants" FROM "service_role";
 

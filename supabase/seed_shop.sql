@@ -107,6 +107,34 @@ from seed_goods join public.variants on variants.product_id = md5('product ' || 
 cross join lateral (values ('IDR', seed_goods.idr), ('USD', seed_goods.usd)) as price (currency, amount)
 where price.amount is not null;
 
+-- shipping: what things weigh, and what it costs to send them where -------------------------------------------------------------------
+
+update public.variants set weight_grams = weighed.grams
+from public.products join (
+  values ('kota-electric-hatchback', 1400000), ('keluarga-mpv', 1600000), ('jalur-trail-150', 120000), ('angin-electric-scooter', 95000),
+    ('sql-without-fear', 620), ('field-guide-to-postgres', 480), ('engineers-bookshelf', 2600), ('seatline-shirt', 210), ('morning-mug', 390),
+    ('dotted-notebook', 340), ('weekend-cap', 120)
+) as weighed (slug, grams) on weighed.slug = products.slug
+where variants.product_id = products.id and products.kind = 'physical';
+
+insert into public.shipping_zones (id, name) values
+  (md5('zone near')::uuid, 'Jakarta and West Java'), (md5('zone indonesia')::uuid, 'Indonesia'), (md5('zone world')::uuid, 'Everywhere else');
+insert into public.shipping_zone_places (shipping_zone_id, country, province) values
+  (md5('zone near')::uuid, 'ID', 'DKI Jakarta'), (md5('zone near')::uuid, 'ID', 'Jawa Barat'), (md5('zone near')::uuid, 'ID', 'Banten'),
+  (md5('zone indonesia')::uuid, 'ID', null), (md5('zone world')::uuid, null, null);
+insert into public.shipping_methods (id, name, carrier, min_days, max_days, position, translations) values
+  (md5('method regular')::uuid, 'Reguler', 'JNE', 2, 5, 1, '{"en": {"name": "Standard"}}'),
+  (md5('method express')::uuid, 'Kilat', 'SiCepat', 1, 1, 2, '{"en": {"name": "Next day"}}'),
+  (md5('method world')::uuid, 'Internasional', 'Pos Indonesia', 7, 21, 3, '{"en": {"name": "International"}}');
+-- what is heavy goes by truck, and costs as much; one US dollar is 16 000 rupiah here
+insert into public.shipping_rates (shipping_zone_id, shipping_method_id, currency, amount, from_weight_grams, until_weight_grams, free_from_amount)
+select md5('zone ' || rate.zone)::uuid, md5('method ' || rate.method)::uuid, sold.currency, (rate.rupiah * band.times * sold.minor_units_per_rupiah)::bigint,
+  band.from_grams, band.until_grams, case when rate.method = 'regular' and band.times <= 3 then (1000000 * sold.minor_units_per_rupiah)::bigint end
+from (values ('near', 'regular', 10000), ('near', 'express', 24000), ('indonesia', 'regular', 20000), ('world', 'world', 240000)) as rate (zone, method, rupiah)
+cross join (values (0, 1000, 1), (1000, 10000, 3), (10000, 100000, 12), (100000, null, 200)) as band (from_grams, until_grams, times)
+cross join (values ('IDR', 100.0), ('USD', 100.0 / 16000)) as sold (currency, minor_units_per_rupiah)
+where rate.method <> 'express' or band.until_grams <= 10000;
+
 -- stock, in the warehouse and in the shop ----------------------------------------------------------------------------------------------
 
 select from private.create_location('jakarta-shop', 'Shop in Jakarta', 50, null);

@@ -36,7 +36,9 @@ test("a guest fills a cart, signs up, and has it; the order comes from it", asyn
   await Promise.all([client.cart.add({ variant_id: mug }), client.cart.add({ variant_id: mug, quantity: 2 })]);
   await client.cart.add({ variant_id: file });
   const guest = await client.cart.add({ variant_id: seat });
-  expect(guest).toMatchObject({ id: null, quote: { total_amount: 135_00 }, changes: [] });
+  // the seed's rate within Indonesia, for what weighs less than a kilo
+  const shipped = { shipping_amount: 20_000_00, shipping: { method: { name: "Reguler" } } };
+  expect(guest).toMatchObject({ id: null, quote: { ...shipped, total_amount: 135_00 + 20_000_00 }, changes: [] });
   expect(contents(guest)).toEqual({ [mug]: 3, [file]: 1, [seat]: 1 });
   await expectRefusal(client.cart.add({ variant_id: seat }), { code: "invalid_quantity", status: 422 });
   await client.cart.remove(file);
@@ -57,8 +59,9 @@ test("a guest fills a cart, signs up, and has it; the order comes from it", asyn
   expect(new Set(clicks.map(({ id }) => id)).size).toBe(1);
   expect(clicks[0]).toMatchObject({
     status: "pending",
-    total_amount: 130_00,
+    total_amount: 130_00 + 10_000_00,
     shipping_address: { recipient: "Office" },
+    shipping_method: { name: "Reguler", carrier: "JNE", min_days: 2, max_days: 5 },
   });
   expect((await client.cart.get()).lines).toEqual([]);
   await client.orders.cancel({ order_id: clicks[0]?.id as string });
@@ -81,6 +84,40 @@ test("a merge whose answer was lost is sent again and adds nothing twice", async
   expect(lose).toBe(false);
 });
 
+test("a visitor asks what sending costs, a customer chooses, and the order is sent by what they chose", async () => {
+  const [mug, visitor] = [await thingOnSale(stack.sql), browser().client];
+  const lines = [{ variant_id: mug, quantity: 2 }];
+  const answer = await visitor.shipping.offers({ lines, country: "ID", province: "Banten" });
+  expect(answer).toMatchObject({
+    currency: "IDR",
+    needed: true,
+    problem: null,
+    shipping: { zone: "Jakarta and West Java" },
+  });
+  expect(answer.shipping?.offers.map(({ name, total_amount, chosen }) => [name, total_amount, chosen])).toEqual([
+    ["Reguler", 10_000_00, true],
+    ["Kilat", 24_000_00, false],
+  ]);
+  const express = answer.shipping?.offers[1]?.method_id as string;
+  expect((await visitor.shipping.methods()).map(({ name }) => name)).toEqual(["Reguler", "Kilat", "Internasional"]);
+  const abroad = await visitor.shipping.offers({ lines, country: "FR", shipping_method_id: express });
+  expect(abroad.problem).toMatchObject({ code: "shipping_method_not_available", status: 409 });
+
+  const { seatline, call } = await newLearner(stack);
+  await seatline.people.addresses.add(bandung);
+  await seatline.cart.add({ variant_id: mug, quantity: 2 });
+  const chosen = await seatline.cart.setShippingMethod(express);
+  expect(chosen.quote).toMatchObject({ shipping_amount: 24_000_00, total_amount: 20_00 + 24_000_00 });
+  const order = await seatline.orders.place({ cart: true });
+  expect(order).toMatchObject({ total_amount: chosen.quote.total_amount, shipping_method: { method_id: express } });
+  const cheap = await seatline.orders
+    .place({ lines, shipping_method_id: abroad.shipping?.offers[0]?.method_id })
+    .catch((error) => error);
+  expect(cheap).toMatchObject({ code: "shipping_method_not_available", status: 409 });
+  for (const shipping_method_id of ["many", 7, "00000000-0000-0000-0000-000000000000"])
+    expect([400, 404]).toContain((await call("set_shipping_method", { shipping_method_id })).status);
+});
+
 test("every verb of the cart answers over HTTP, and a code that is none is refused and counted", async () => {
   const [one, two] = [await thingOnSale(stack.sql), await thingOnSale(stack.sql)];
   await stack.sql`insert into public.prices (variant_id, currency, amount) values (${one}, 'USD', 99)`;
@@ -89,7 +126,7 @@ test("every verb of the cart answers over HTTP, and a code that is none is refus
   await seatline.cart.add({ variant_id: two });
   expect(contents(await seatline.cart.change({ variant_id: one, quantity: 5 }))).toEqual({ [one]: 5, [two]: 1 });
   expect(contents(await seatline.cart.remove(two))).toEqual({ [one]: 5 });
-  expect((await seatline.cart.setCurrency("USD")).quote.total_amount).toBe(495);
+  expect((await seatline.cart.setCurrency("USD")).quote).toMatchObject({ shipping_amount: 125, total_amount: 620 });
   await expectRefusal(seatline.cart.applyCoupon("NO-SUCH-CODE"), { code: "coupon_not_found", status: 404 });
   expect(await stack.sql`select wrong from private.coupon_guesses where person_id = ${id}`).toEqual([{ wrong: 1 }]);
   expect((await seatline.cart.clear()).lines).toEqual([]);

@@ -36,6 +36,7 @@ const invoice: InvoiceDocument = {
   tax_amount: 0,
   tax_included_amount: 0,
   shipping_amount: 0,
+  shipping_title: null,
   total_amount: 165_000_000,
   taxes: [],
   seller_name: "PT Seatline Academy",
@@ -69,6 +70,8 @@ describe("the PDF of an invoice", () => {
     const changes: Partial<InvoiceDocument>[] = [
       {},
       { locale: "en" },
+      { shipping_amount: 9_000_00 },
+      { shipping_amount: 9_000_00, shipping_title: "Reguler" },
       { number: "INV-2026-000124" },
       { total_amount: 165_000_001, subtotal_amount: 165_000_001 },
       { taxes: [{ name: "PPN", basis_points: 1100, inclusive: true, amount: 16_351_351 }] },

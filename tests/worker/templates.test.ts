@@ -24,6 +24,7 @@ const order = {
       timeZone: "Asia/Jakarta",
     },
   ],
+  shipping: null,
   hasCourses: true,
   orderUrl: "http://shop.test/orders/1",
   coursesUrl: "http://shop.test/my-courses?a=1&b=2",
@@ -80,6 +81,14 @@ describe("mail templates", () => {
     const request = { shop: "Toko", firstName: "", number: "SL-1", currency: "IDR", minorUnits: 2, amount: 15_000_000 };
     const held = { heldUntil: "2026-12-01T02:00:00Z", timeZone: "Asia/Jakarta", orderUrl: "http://shop.test/1" };
     expect(plain(paymentRequest({ ...request, ...held }, "id").text)).toContain("Rp 150.000");
+  });
+
+  it("name what sending costs, tax included, between the goods and the total", () => {
+    const sent = { ...order, shipping: { name: "Reguler", amount: 1_000_000 } };
+    expect(plain(orderConfirmation(sent, "en").text)).toMatch(/Shipping: Reguler: IDR 10,000[\s\S]*Total/);
+    const free = { ...order, shipping: { name: "Reguler", amount: 0 } };
+    expect(orderConfirmation(free, "id").text).toContain("Ongkos kirim: Reguler: Gratis");
+    expect(orderConfirmation(order, "en").text).not.toContain("Shipping");
   });
 
   it("say that an order is free instead of naming an amount", () => {

@@ -157,9 +157,18 @@ function showCart({ lines, quote }: Cart): void {
     String(line.quantity),
     money({ amount: line.subtotal_amount, currency }),
   ]);
-  const { discount_amount, total_amount } = quote;
+  const { discount_amount, shipping, total_amount } = quote;
   const less = discount_amount > 0 ? [["less", "", money({ amount: discount_amount, currency })]] : [];
-  table([["CART", "", "PRICE"], ...rows, ...less, ["together", "", money({ amount: total_amount, currency })]]);
+  const sent = shipping?.method
+    ? [[`sent by ${shipping.method.name}`, "", money({ amount: shipping.amount, currency })]]
+    : [];
+  table([
+    ["CART", "", "PRICE"],
+    ...rows,
+    ...less,
+    ...sent,
+    ["together", "", money({ amount: total_amount, currency })],
+  ]);
 }
 
 interface Offer {

@@ -396,6 +396,7 @@ export type Database = {
           id: string;
           order_id: string | null;
           shipping_address_id: string | null;
+          shipping_method_id: string | null;
           status: string;
           updated_at: string;
         };
@@ -408,6 +409,7 @@ export type Database = {
           id?: string;
           order_id?: string | null;
           shipping_address_id?: string | null;
+          shipping_method_id?: string | null;
           status?: string;
           updated_at?: string;
         };
@@ -419,6 +421,7 @@ export type Database = {
           id?: string;
           order_id?: string | null;
           shipping_address_id?: string | null;
+          shipping_method_id?: string | null;
           status?: string;
           updated_at?: string;
         };
@@ -442,6 +445,13 @@ export type Database = {
             columns: ["shipping_address_id"];
             isOneToOne: false;
             referencedRelation: "addresses";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "carts_shipping_method_id_fkey";
+            columns: ["shipping_method_id"];
+            isOneToOne: false;
+            referencedRelation: "shipping_methods";
             referencedColumns: ["id"];
           },
         ];
@@ -1359,6 +1369,7 @@ export type Database = {
           order_id: string | null;
           province: string | null;
           shipping_address_id: string | null;
+          shipping_method_id: string | null;
           status: string;
           updated_at: string;
         };
@@ -1375,6 +1386,7 @@ export type Database = {
           order_id?: string | null;
           province?: string | null;
           shipping_address_id?: string | null;
+          shipping_method_id?: string | null;
           status?: string;
           updated_at?: string;
         };
@@ -1390,6 +1402,7 @@ export type Database = {
           order_id?: string | null;
           province?: string | null;
           shipping_address_id?: string | null;
+          shipping_method_id?: string | null;
           status?: string;
           updated_at?: string;
         };
@@ -1420,6 +1433,13 @@ export type Database = {
             columns: ["shipping_address_id"];
             isOneToOne: false;
             referencedRelation: "addresses";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "draft_orders_shipping_method_id_fkey";
+            columns: ["shipping_method_id"];
+            isOneToOne: false;
+            referencedRelation: "shipping_methods";
             referencedColumns: ["id"];
           },
         ];
@@ -2430,6 +2450,10 @@ export type Database = {
           seller_tax_id: string;
           serial: number;
           shipping_amount: number;
+          shipping_tax_amount: number;
+          shipping_tax_included_amount: number;
+          shipping_taxes: NonNullable<Json>;
+          shipping_title: string | null;
           subtotal_amount: number;
           tax_amount: number;
           tax_included_amount: number;
@@ -2464,6 +2488,10 @@ export type Database = {
           seller_tax_id: string;
           serial: number;
           shipping_amount?: number;
+          shipping_tax_amount?: number;
+          shipping_tax_included_amount?: number;
+          shipping_taxes?: NonNullable<Json>;
+          shipping_title?: string | null;
           subtotal_amount: number;
           tax_amount?: number;
           tax_included_amount?: number;
@@ -2497,6 +2525,10 @@ export type Database = {
           seller_tax_id?: string;
           serial?: number;
           shipping_amount?: number;
+          shipping_tax_amount?: number;
+          shipping_tax_included_amount?: number;
+          shipping_taxes?: NonNullable<Json>;
+          shipping_title?: string | null;
           subtotal_amount?: number;
           tax_amount?: number;
           tax_included_amount?: number;
@@ -3253,6 +3285,12 @@ export type Database = {
           shipped_at: string | null;
           shipping_address: Json | null;
           shipping_amount: number;
+          shipping_discount_amount: number;
+          shipping_method: Json | null;
+          shipping_pricing: Json | null;
+          shipping_refunded_amount: number;
+          shipping_tax_amount: number;
+          shipping_tax_included_amount: number;
           status: string;
           subtotal_amount: number;
           tax_amount: number;
@@ -3283,6 +3321,12 @@ export type Database = {
           shipped_at?: string | null;
           shipping_address?: Json | null;
           shipping_amount?: number;
+          shipping_discount_amount?: number;
+          shipping_method?: Json | null;
+          shipping_pricing?: Json | null;
+          shipping_refunded_amount?: number;
+          shipping_tax_amount?: number;
+          shipping_tax_included_amount?: number;
           status: string;
           subtotal_amount: number;
           tax_amount?: number;
@@ -3312,6 +3356,12 @@ export type Database = {
           shipped_at?: string | null;
           shipping_address?: Json | null;
           shipping_amount?: number;
+          shipping_discount_amount?: number;
+          shipping_method?: Json | null;
+          shipping_pricing?: Json | null;
+          shipping_refunded_amount?: number;
+          shipping_tax_amount?: number;
+          shipping_tax_included_amount?: number;
           status?: string;
           subtotal_amount?: number;
           tax_amount?: number;
@@ -4892,6 +4942,183 @@ export type Database = {
         };
         Relationships: [];
       };
+      shipping_methods: {
+        Row: {
+          archived_at: string | null;
+          carrier: string;
+          created_at: string;
+          id: string;
+          max_days: number;
+          min_days: number;
+          name: string;
+          position: number;
+          tax_category: string;
+          translations: NonNullable<Json>;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          archived_at?: string | null;
+          carrier?: string;
+          created_at?: string;
+          id?: string;
+          max_days: number;
+          min_days: number;
+          name: string;
+          position?: number;
+          tax_category?: string;
+          translations?: NonNullable<Json>;
+          updated_at?: string;
+        };
+        Update: {
+          archived_at?: string | null;
+          carrier?: string;
+          created_at?: string;
+          id?: string;
+          max_days?: number;
+          min_days?: number;
+          name?: string;
+          position?: number;
+          tax_category?: string;
+          translations?: NonNullable<Json>;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "shipping_methods_tax_category_fkey";
+            columns: ["tax_category"];
+            isOneToOne: false;
+            referencedRelation: "tax_categories";
+            referencedColumns: ["code"];
+          },
+        ];
+      };
+      shipping_rates: {
+        Row: {
+          amount: number;
+          created_at: string;
+          currency: string;
+          free_from_amount: number | null;
+          from_order_amount: number;
+          from_weight_grams: number;
+          id: string;
+          shipping_method_id: string;
+          shipping_zone_id: string;
+          until_order_amount: number | null;
+          until_weight_grams: number | null;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          amount: number;
+          created_at?: string;
+          currency: string;
+          free_from_amount?: number | null;
+          from_order_amount?: number;
+          from_weight_grams?: number;
+          id?: string;
+          shipping_method_id: string;
+          shipping_zone_id: string;
+          until_order_amount?: number | null;
+          until_weight_grams?: number | null;
+          updated_at?: string;
+        };
+        Update: {
+          amount?: number;
+          created_at?: string;
+          currency?: string;
+          free_from_amount?: number | null;
+          from_order_amount?: number;
+          from_weight_grams?: number;
+          id?: string;
+          shipping_method_id?: string;
+          shipping_zone_id?: string;
+          until_order_amount?: number | null;
+          until_weight_grams?: number | null;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "shipping_rates_currency_fkey";
+            columns: ["currency"];
+            isOneToOne: false;
+            referencedRelation: "currencies";
+            referencedColumns: ["code"];
+          },
+          {
+            foreignKeyName: "shipping_rates_shipping_method_id_fkey";
+            columns: ["shipping_method_id"];
+            isOneToOne: false;
+            referencedRelation: "shipping_methods";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "shipping_rates_shipping_zone_id_fkey";
+            columns: ["shipping_zone_id"];
+            isOneToOne: false;
+            referencedRelation: "shipping_zones";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      shipping_zone_places: {
+        Row: {
+          country: string | null;
+          created_at: string;
+          id: string;
+          postal_prefix: string | null;
+          province: string | null;
+          shipping_zone_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          country?: string | null;
+          created_at?: string;
+          id?: string;
+          postal_prefix?: string | null;
+          province?: string | null;
+          shipping_zone_id: string;
+        };
+        Update: {
+          country?: string | null;
+          created_at?: string;
+          id?: string;
+          postal_prefix?: string | null;
+          province?: string | null;
+          shipping_zone_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "shipping_zone_places_shipping_zone_id_fkey";
+            columns: ["shipping_zone_id"];
+            isOneToOne: false;
+            referencedRelation: "shipping_zones";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      shipping_zones: {
+        Row: {
+          created_at: string;
+          id: string;
+          name: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          id?: string;
+          name: string;
+          updated_at?: string;
+        };
+        Update: {
+          created_at?: string;
+          id?: string;
+          name?: string;
+          updated_at?: string;
+        };
+        Relationships: [];
+      };
       status_changes: {
         Row: {
           actor_id: string | null;
@@ -5457,6 +5684,7 @@ export type Database = {
           title: string;
           translations: NonNullable<Json>;
           updated_at: string;
+          weight_grams: number | null;
         };
         ComputedFields: never;
         Insert: {
@@ -5474,6 +5702,7 @@ export type Database = {
           title: string;
           translations?: NonNullable<Json>;
           updated_at?: string;
+          weight_grams?: number | null;
         };
         Update: {
           attributes?: NonNullable<Json>;
@@ -5490,6 +5719,7 @@ export type Database = {
           title?: string;
           translations?: NonNullable<Json>;
           updated_at?: string;
+          weight_grams?: number | null;
         };
         Relationships: [
           {
@@ -5716,6 +5946,7 @@ export type Database = {
           lines?: Json;
           note?: string;
           shipping_address_id?: string;
+          shipping_method_id?: string;
         };
         Returns: Json;
       };
@@ -5752,6 +5983,7 @@ export type Database = {
           note?: string;
           province?: string;
           shipping_address_id?: string;
+          shipping_method_id?: string;
         };
         Returns: Json;
       };
@@ -6039,6 +6271,7 @@ export type Database = {
           lines?: Json;
           province?: string;
           shipping_address_id?: string;
+          shipping_method_id?: string;
         };
         Returns: Json;
       };
@@ -6067,7 +6300,9 @@ export type Database = {
           coupon_codes?: string[];
           currency?: string;
           lines?: Json;
+          postal_code?: string;
           province?: string;
+          shipping_method_id?: string;
         };
         Returns: Json;
       };
@@ -6100,6 +6335,7 @@ export type Database = {
           amount?: number;
           destination?: string;
           idempotency_key?: string;
+          include_shipping?: boolean;
           lines?: Json;
           order_id: string;
           reason?: string;
@@ -6237,6 +6473,7 @@ export type Database = {
         Args: { idempotency_key?: string; organisation_id: string; profile_id: string; role: string };
         Returns: Json;
       };
+      set_shipping_method: { Args: { idempotency_key?: string; shipping_method_id?: string }; Returns: Json };
       set_stock_mode: {
         Args: {
           backorder_limit?: number;
@@ -6249,6 +6486,19 @@ export type Database = {
       };
       set_subscription_method: {
         Args: { idempotency_key?: string; payment_method_id: string; subscription_id: string };
+        Returns: Json;
+      };
+      shipping_offers: {
+        Args: {
+          address_id?: string;
+          cart_id?: string;
+          country?: string;
+          currency?: string;
+          lines?: Json;
+          postal_code?: string;
+          province?: string;
+          shipping_method_id?: string;
+        };
         Returns: Json;
       };
       similar_products: {

@@ -23,8 +23,10 @@ export type InvoiceDocument = {
   /** Tax that the prices contain. */
   tax_included_amount: number;
   shipping_amount: number;
+  /** How it was sent; null when nothing was. */
+  shipping_title: string | null;
   total_amount: number;
-  /** Every tax of the lines, by name and rate. */
+  /** Every tax of the lines and of shipping, by name and rate. */
   taxes: InvoiceTax[];
   seller_name: string;
   seller_address: string;

@@ -153,14 +153,14 @@ function drawTotals(sheet: Sheet): void {
   const rows: [string, number][] = [
     [words.subtotal, invoice.subtotal_amount],
     [words.discount, -invoice.discount_amount],
-    [words.shipping, invoice.shipping_amount],
+    [invoice.shipping_title ? `${words.shipping}: ${invoice.shipping_title}` : words.shipping, invoice.shipping_amount],
     ...onTop.map((tax): [string, number] => [nameOf(sheet, tax), tax.amount]),
   ];
   const shown = rows.filter(([, amount], index) => index === 0 || amount !== 0);
   if (sheet.y + (shown.length + included.length) * 18 + 130 > PAGE.bottom) turnPage(sheet);
   sheet.y += 12;
   for (const [label, amount] of shown) {
-    write(pdf, label, { x: TOTALS.x, y: sheet.y, width: TOTALS.label, color: INK.quiet });
+    write(pdf, label, { x: TOTALS.x, y: sheet.y, width: TOTALS.label, color: INK.quiet, oneLine: true });
     write(pdf, money(amount), { ...TOTALS.amount, y: sheet.y, align: "right", oneLine: true });
     sheet.y += 18;
   }

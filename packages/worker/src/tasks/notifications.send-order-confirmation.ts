@@ -10,6 +10,8 @@ type OrderRow = {
   currency: string;
   minor_units: number;
   total_amount: number;
+  shipping_name: string | null;
+  shipping_amount: number;
   first_name: string;
   locale: string;
   shop: string | null;
@@ -29,6 +31,7 @@ export const sendOrderConfirmation: EventTask = async (job, context) => {
   const { sql, settings } = context;
   const [order] = await sql<OrderRow[]>`
     select orders.id, orders.number, orders.customer_id, orders.currency, currencies.minor_units, orders.total_amount,
+      orders.shipping_method ->> 'name' as shipping_name, orders.shipping_amount + orders.shipping_tax_amount as shipping_amount,
       profiles.first_name, profiles.locale, private.setting('shop_name') #>> '{}' as shop
     from public.orders
     join public.profiles on profiles.id = orders.customer_id
@@ -55,6 +58,7 @@ export const sendOrderConfirmation: EventTask = async (job, context) => {
       startsAt: item.starts_at,
       timeZone: item.time_zone,
     })),
+    shipping: order.shipping_name === null ? null : { name: order.shipping_name, amount: order.shipping_amount },
     hasCourses: items.some((item) => item.kind === "course"),
     orderUrl: `${settings.storefrontUrl}/orders/${order.id}`,
     coursesUrl: `${settings.storefrontUrl}/my-courses`,

@@ -12,6 +12,8 @@ export type OrderFacts = {
   minorUnits: number;
   totalAmount: number;
   items: { title: string; quantity: number; totalAmount: number; startsAt: string | null; timeZone: string | null }[];
+  /** How goods are sent and what that costs, tax on top included; null when nothing is sent by a method. */
+  shipping: { name: string; amount: number } | null;
   hasCourses: boolean;
   orderUrl: string;
   coursesUrl: string;
@@ -23,6 +25,7 @@ const WORDS = {
     greeting: (name: string) => (name ? `Halo ${name},` : "Halo,"),
     paid: (number: string) => `terima kasih. Pesanan ${number} sudah lunas.`,
     free: (number: string) => `terima kasih. Pesanan ${number} sudah kami terima; tidak ada yang perlu dibayar.`,
+    shipping: (name: string) => `Ongkos kirim: ${name}`,
     total: "Total",
     nothing: "Gratis",
     starts: "Mulai",
@@ -34,6 +37,7 @@ const WORDS = {
     greeting: (name: string) => (name ? `Hello ${name},` : "Hello,"),
     paid: (number: string) => `thank you. Order ${number} is paid.`,
     free: (number: string) => `thank you. Order ${number} is complete; there is nothing to pay.`,
+    shipping: (name: string) => `Shipping: ${name}`,
     total: "Total",
     nothing: "Free",
     starts: "Starts",
@@ -53,6 +57,9 @@ export function orderConfirmation(facts: OrderFacts, locale: Locale): Rendered {
       ? [{ label: words.starts, value: formatTime(item.startsAt, item.timeZone ?? "Asia/Jakarta", locale) }]
       : []),
   ]);
+  if (facts.shipping) {
+    rows.push({ label: words.shipping(facts.shipping.name), value: money(facts.shipping.amount) });
+  }
   const body = page(locale, facts.shop, [
     { kind: "paragraph", text: words.greeting(facts.firstName) },
     { kind: "paragraph", text: (facts.totalAmount > 0 ? words.paid : words.free)(facts.number) },
