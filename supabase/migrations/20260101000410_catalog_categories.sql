@@ -123,8 +123,9 @@ set search_path = ''
 as $$
 begin
   if exists (select from public.products where products.category_id = old.id) or exists (select from public.categories where categories.parent_id = old.id)
-    or exists (select from public.collection_rules where collection_rules.category_id = old.id) then
-    perform private.fail('category_in_use', 409, 'This category has products, categories or a rule of a collection in it.', 'Move them to another one first.', old.id::text);
+    or exists (select from public.collection_rules where collection_rules.category_id = old.id)
+    or exists (select from public.promotion_categories where promotion_categories.category_id = old.id) then
+    perform private.fail('category_in_use', 409, 'This category has products, categories, a promotion or a rule of a collection in it.', 'Move them to another one first.', old.id::text);
   end if;
   return old;
 end

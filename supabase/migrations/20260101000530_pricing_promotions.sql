@@ -16,6 +16,7 @@ create table public.promotions (
   status text not null default 'draft',
   automatic boolean not null default false,
   combinable boolean not null default false,
+  applies_to text not null default 'everything',
   priority integer not null default 0,
   basis_points integer,
   amount bigint,
@@ -34,6 +35,7 @@ create table public.promotions (
   constraint promotions_have_a_name_people_can_read check (length(btrim(name)) between 1 and 100),
   constraint promotions_are_of_a_known_kind check (kind in ('percent', 'fixed', 'free_shipping', 'buy_x_get_y')),
   constraint promotions_have_a_known_status check (status in ('draft', 'active', 'archived')),
+  constraint promotions_apply_to_everything_or_a_selection check (applies_to in ('everything', 'selection')),
   constraint promotions_start_before_they_end check (ends_at > starts_at),
   constraint promotions_take_off_a_share_of_the_price check (
     (kind in ('percent', 'buy_x_get_y')) = (basis_points is not null) and basis_points between 1 and 10000),
@@ -47,7 +49,7 @@ create table public.promotions (
   constraint promotions_are_never_used_beyond_their_limit check (used_count >= 0 and used_count <= usage_limit)
 );
 comment on table public.promotions is
-  'What is taken off an order. percent and buy_x_get_y: basis_points (10000 = free), fixed: amount in currency. minimum_amount is in currency too. used_count is kept while there is a usage_limit.';
+  'What is taken off an order. percent and buy_x_get_y: basis_points (10000 = free), fixed: amount in currency. minimum_amount is in currency too. used_count is kept while there is a usage_limit. applies_to: everything, or the selection of promotion_products and promotion_categories, which the first of them makes it.';
 -- serves: the promotions that apply by themselves
 create index on public.promotions (priority) where status = 'active' and automatic;
 create index on public.promotions (currency);
@@ -59,7 +61,7 @@ insert into private.status_moves (machine, from_status, to_status) values
 create trigger _100_stamp_update before update on public.promotions for each row execute function private.tg__stamp_update();
 create trigger _200_guard_status after update of status on public.promotions for each row when (old.status <> new.status) execute function private.tg__guard_status('promotion');
 -- used_count is left out: no sale takes the lock of the audit log
-create trigger _900_audit after insert or delete or update of name, status, combinable, priority, basis_points, amount, currency, buy_quantity, get_quantity,
+create trigger _900_audit after insert or delete or update of name, status, combinable, applies_to, priority, basis_points, amount, currency, buy_quantity, get_quantity,
   minimum_amount, minimum_quantity, starts_at, ends_at, usage_limit, per_user_limit on public.promotions
   for each row execute function private.tg__audit('id');
 
@@ -71,21 +73,53 @@ create policy update_staff on public.promotions for update to authenticated
 create policy delete_staff on public.promotions for delete to authenticated
   using (status = 'draft' and (select private.has_permission('pricing.write')));
 grant select on public.promotions to authenticated, service_role;
-grant insert (name, kind, status, automatic, combinable, priority, basis_points, amount, currency, buy_quantity, get_quantity, minimum_amount,
+grant insert (name, kind, status, automatic, combinable, applies_to, priority, basis_points, amount, currency, buy_quantity, get_quantity, minimum_amount,
   minimum_quantity, starts_at, ends_at, usage_limit, per_user_limit) on public.promotions to authenticated, service_role;
-grant update (name, status, combinable, priority, basis_points, amount, currency, buy_quantity, get_quantity, minimum_amount, minimum_quantity,
+grant update (name, status, combinable, applies_to, priority, basis_points, amount, currency, buy_quantity, get_quantity, minimum_amount, minimum_quantity,
   starts_at, ends_at, usage_limit, per_user_limit) on public.promotions to authenticated, service_role;
 grant delete on public.promotions to authenticated, service_role;
 -- not granted: used_count (redeeming counts), update of kind and automatic (make another promotion).
 
+create function private.tg__select_for_promotion()
+returns trigger
+language plpgsql
+volatile
+security definer -- writes the promotion whatever the caller may change of it
+set search_path = ''
+as $$
+begin
+  update public.promotions set applies_to = 'selection' where promotions.id = new.promotion_id and promotions.applies_to = 'everything';
+  return null;
+end
+$$;
+comment on function private.tg__select_for_promotion() is 'A promotion with a product or a category is for a selection, and stays so when the last of them goes: then it is for nothing.';
+
+create function private.tg_products__keep_what_is_promoted()
+returns trigger
+language plpgsql
+volatile
+security definer -- staff of the catalogue may not see promotions
+set search_path = ''
+as $$
+begin
+  if exists (select from public.promotion_products where promotion_products.product_id = old.id) then
+    perform private.fail('product_in_use', 409, 'A promotion is for this product.', 'Take it out of the promotion first, or archive the product.', old.id::text);
+  end if;
+  return old;
+end
+$$;
+comment on function private.tg_products__keep_what_is_promoted() is 'Says clearly what the foreign key enforces.';
+create trigger _210_keep_what_is_promoted before delete on public.products for each row execute function private.tg_products__keep_what_is_promoted();
+
 create table public.promotion_products (
   promotion_id uuid not null references public.promotions (id) on delete cascade,
-  product_id uuid not null references public.products (id) on delete cascade,
+  product_id uuid not null references public.products (id) on delete restrict, -- what an offer is for does not vanish from under it
   primary key (promotion_id, product_id)
 );
-comment on table public.promotion_products is 'The products a promotion is for. A promotion without products and categories is for everything.';
+comment on table public.promotion_products is 'The products a promotion is for, beside those of its categories.';
 create index on public.promotion_products (product_id);
 
+create trigger _200_select_for_promotion after insert on public.promotion_products for each row execute function private.tg__select_for_promotion();
 create trigger _900_audit after insert or update or delete on public.promotion_products
   for each row execute function private.tg__audit('promotion_id', 'product_id');
 
@@ -98,12 +132,13 @@ grant insert (promotion_id, product_id), delete on public.promotion_products to 
 
 create table public.promotion_categories (
   promotion_id uuid not null references public.promotions (id) on delete cascade,
-  category_id uuid not null references public.categories (id) on delete cascade,
+  category_id uuid not null references public.categories (id) on delete restrict,
   primary key (promotion_id, category_id)
 );
 comment on table public.promotion_categories is 'The categories a promotion is for, each with everything below it.';
 create index on public.promotion_categories (category_id);
 
+create trigger _200_select_for_promotion after insert on public.promotion_categories for each row execute function private.tg__select_for_promotion();
 create trigger _900_audit after insert or update or delete on public.promotion_categories
   for each row execute function private.tg__audit('promotion_id', 'category_id');
 

@@ -54,18 +54,18 @@ set search_path = ''
 as $$
 begin
   return exists (
+      select from public.promotions where promotions.id = promotion_covers.promotion_id and promotions.applies_to = 'everything')
+    or exists (
       select from public.promotion_products
       where promotion_products.promotion_id = promotion_covers.promotion_id and promotion_products.product_id = promotion_covers.product_id)
     or exists (
       select from public.promotion_categories
       where promotion_categories.promotion_id = promotion_covers.promotion_id
-        and promotion_covers.category_id in (select private.category_subtree(promotion_categories.category_id)))
-    or not exists (select from public.promotion_products where promotion_products.promotion_id = promotion_covers.promotion_id)
-    and not exists (select from public.promotion_categories where promotion_categories.promotion_id = promotion_covers.promotion_id);
+        and promotion_covers.category_id in (select private.category_subtree(promotion_categories.category_id)));
 end
 $$;
 comment on function private.promotion_covers(uuid, uuid, uuid) is
-  'Whether a promotion is for this product: named itself, or in a named category or below it; one without products and categories is for everything.';
+  'Whether a promotion is for this product: for everything, or for it by name, or for its category or one above.';
 
 create function private.get_units(promotion public.promotions, lines private.order_line[], covered boolean[])
 returns bigint[]

@@ -49,6 +49,32 @@ describe("a promotion", () => {
       expect(await off(sql, [other, 1])).toEqual([[0], []]);
     }));
 
+  test("keeps what it is for from being deleted, and is for nothing once that was taken out, unless staff say everything", () =>
+    database.rolledBack(async (sql) => {
+      const shelf = await category(sql);
+      const [named, other] = [await thing(sql, 100), await thing(sql, 100)];
+      const offer = await promotion(sql, {}, { products: [named.product], categories: [shelf] });
+      await sql`update public.products set status = 'draft' where id = ${named.product}`;
+      await asStaff(sql, "admin");
+      const gone = (table: string, id: string) => sql`delete from ${sql(`public.${table}`)} where id = ${id}`;
+      await expectRefusal(() => gone("products", named.product), { code: "product_in_use", status: 409 });
+      await expectRefusal(() => gone("categories", shelf), { code: "category_in_use", status: 409 });
+      await sql`delete from public.promotion_products where promotion_id = ${offer}`;
+      await sql`delete from public.promotion_categories where promotion_id = ${offer}`;
+      expect(await gone("products", named.product)).toMatchObject({ count: 1 });
+      expect(await gone("categories", shelf)).toMatchObject({ count: 1 });
+      await asOwner(sql);
+      expect(await off(sql, [other, 1])).toEqual([[0], []]);
+      await asStaff(sql, "admin");
+      await sql`update public.promotions set applies_to = 'everything' where id = ${offer}`;
+      await asOwner(sql);
+      expect(await off(sql, [other, 1])).toEqual([[10], ["Offer"]]);
+      await expectRefusal(() => sql`update public.promotions set applies_to = 'nothing' where id = ${offer}`, {
+        code: "23514",
+        status: 400,
+      });
+    }));
+
   test("asks for its minimum of what it is for, before discounts, in its currency", () =>
     database.rolledBack(async (sql) => {
       const [item, other] = [await thing(sql, 100), await thing(sql, 10_000)];
