@@ -448,7 +448,7 @@ CREATE TABLE "public"."promotion_redemptions" ("id" uuid NOT NULL DEFAULT gen_ra
 
 ALTER TABLE "public"."promotion_redemptions" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."promotions" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "name" text NOT NULL, "kind" text NOT NULL, "status" text NOT NULL DEFAULT 'draft'::text, "automatic" boolean NOT NULL DEFAULT false, "combinable" boolean NOT NULL DEFAULT false, "priority" integer NOT NULL DEFAULT 0, "basis_points" integer, "amount" bigint, "currency" text, "buy_quantity" integer, "get_quantity" integer, "minimum_amount" bigint NOT NULL DEFAULT 0, "minimum_quantity" integer NOT NULL DEFAULT 0, "starts_at" timestamp with time zone, "ends_at" timestamp with time zone, "usage_limit" integer, "per_user_limit" integer, "used_count" integer NOT NULL DEFAULT 0, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "promotions_are_limited_to_a_positive_number" CHECK (((usage_limit > 0) AND (per_user_limit > 0))), CONSTRAINT "promotions_are_never_used_beyond_their_limit" CHECK (((used_count >= 0) AND (used_count <= usage_limit))), CONSTRAINT "promotions_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['percent'::text, 'fixed'::text, 'free_shipping'::text, 'buy_x_get_y'::text]))), CONSTRAINT "promotions_ask_for_a_sane_minimum" CHECK (((minimum_amount >= 0) AND ((minimum_quantity >= 0) AND (minimum_quantity <= 50000)))), CONSTRAINT "promotions_have_a_known_status" CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'archived'::text]))), CONSTRAINT "promotions_have_a_name_people_can_read" CHECK (((length(btrim(name)) >= 1) AND (length(btrim(name)) <= 100))), CONSTRAINT "promotions_pkey" PRIMARY KEY (id), CONSTRAINT "promotions_say_what_one_buys_and_gets" CHECK ((((kind = 'buy_x_get_y'::text) = (buy_quantity IS NOT NULL)) AND ((kind = 'buy_x_get_y'::text) = (get_quantity IS NOT NULL)) AND ((buy_quantity >= 1) AND (buy_quantity <= 1000)) AND ((get_quantity >= 1) AND (get_quantity <= 1000)))), CONSTRAINT "promotions_start_before_they_end" CHECK ((ends_at > starts_at)), CONSTRAINT "promotions_take_off_a_share_of_the_price" CHECK ((((kind = ANY (ARRAY['percent'::text, 'buy_x_get_y'::text])) = (basis_points IS NOT NULL)) AND ((basis_points >= 1) AND (basis_points <= 10000)))), CONSTRAINT "promotions_take_off_an_amount_in_a_currency" CHECK ((((kind = 'fixed'::text) = (amount IS NOT NULL)) AND ((amount >= 1) AND (amount <= '1000000000000'::bigint)) AND (((amount IS NOT NULL) OR (minimum_amount > 0)) <= (currency IS NOT NULL)))));
+CREATE TABLE "public"."promotions" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "name" text NOT NULL, "kind" text NOT NULL, "status" text NOT NULL DEFAULT 'draft'::text, "automatic" boolean NOT NULL DEFAULT false, "combinable" boolean NOT NULL DEFAULT false, "applies_to" text NOT NULL DEFAULT 'everything'::text, "priority" integer NOT NULL DEFAULT 0, "basis_points" integer, "amount" bigint, "currency" text, "buy_quantity" integer, "get_quantity" integer, "minimum_amount" bigint NOT NULL DEFAULT 0, "minimum_quantity" integer NOT NULL DEFAULT 0, "starts_at" timestamp with time zone, "ends_at" timestamp with time zone, "usage_limit" integer, "per_user_limit" integer, "used_count" integer NOT NULL DEFAULT 0, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "promotions_apply_to_everything_or_a_selection" CHECK ((applies_to = ANY (ARRAY['everything'::text, 'selection'::text]))), CONSTRAINT "promotions_are_limited_to_a_positive_number" CHECK (((usage_limit > 0) AND (per_user_limit > 0))), CONSTRAINT "promotions_are_never_used_beyond_their_limit" CHECK (((used_count >= 0) AND (used_count <= usage_limit))), CONSTRAINT "promotions_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['percent'::text, 'fixed'::text, 'free_shipping'::text, 'buy_x_get_y'::text]))), CONSTRAINT "promotions_ask_for_a_sane_minimum" CHECK (((minimum_amount >= 0) AND ((minimum_quantity >= 0) AND (minimum_quantity <= 50000)))), CONSTRAINT "promotions_have_a_known_status" CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'archived'::text]))), CONSTRAINT "promotions_have_a_name_people_can_read" CHECK (((length(btrim(name)) >= 1) AND (length(btrim(name)) <= 100))), CONSTRAINT "promotions_pkey" PRIMARY KEY (id), CONSTRAINT "promotions_say_what_one_buys_and_gets" CHECK ((((kind = 'buy_x_get_y'::text) = (buy_quantity IS NOT NULL)) AND ((kind = 'buy_x_get_y'::text) = (get_quantity IS NOT NULL)) AND ((buy_quantity >= 1) AND (buy_quantity <= 1000)) AND ((get_quantity >= 1) AND (get_quantity <= 1000)))), CONSTRAINT "promotions_start_before_they_end" CHECK ((ends_at > starts_at)), CONSTRAINT "promotions_take_off_a_share_of_the_price" CHECK ((((kind = ANY (ARRAY['percent'::text, 'buy_x_get_y'::text])) = (basis_points IS NOT NULL)) AND ((basis_points >= 1) AND (basis_points <= 10000)))), CONSTRAINT "promotions_take_off_an_amount_in_a_currency" CHECK ((((kind = 'fixed'::text) = (amount IS NOT NULL)) AND ((amount >= 1) AND (amount <= '1000000000000'::bigint)) AND (((amount IS NOT NULL) OR (minimum_amount > 0)) <= (currency IS NOT NULL)))));
 
 ALTER TABLE "public"."promotions" ENABLE ROW LEVEL SECURITY;
 
@@ -12804,14 +12804,14 @@ CREATE OR REPLACE FUNCTION private.promotion_covers(promotion_id uuid, product_i
 AS $function$
 begin
   return exists (
+      select from public.promotions where promotions.id = promotion_covers.promotion_id and promotions.applies_to = 'everything')
+    or exists (
       select from public.promotion_products
       where promotion_products.promotion_id = promotion_covers.promotion_id and promotion_products.product_id = promotion_covers.product_id)
     or exists (
       select from public.promotion_categories
       where promotion_categories.promotion_id = promotion_covers.promotion_id
-        and promotion_covers.category_id in (select private.category_subtree(promotion_categories.category_id)))
-    or not exists (select from public.promotion_products where promotion_products.promotion_id = promotion_covers.promotion_id)
-    and not exists (select from public.promotion_categories where promotion_categories.promotion_id = promotion_covers.promotion_id);
+        and promotion_covers.category_id in (select private.category_subtree(promotion_categories.category_id)));
 end
 $function$;
 
@@ -18548,6 +18548,18 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.tg__select_for_promotion()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  update public.promotions set applies_to = 'selection' where promotions.id = new.promotion_id and promotions.applies_to = 'everything';
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.tg__stamp_update()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -18626,8 +18638,9 @@ CREATE OR REPLACE FUNCTION private.tg_categories__keep_what_is_used()
 AS $function$
 begin
   if exists (select from public.products where products.category_id = old.id) or exists (select from public.categories where categories.parent_id = old.id)
-    or exists (select from public.collection_rules where collection_rules.category_id = old.id) then
-    perform private.fail('category_in_use', 409, 'This category has products, categories or a rule of a collection in it.', 'Move them to another one first.', old.id::text);
+    or exists (select from public.collection_rules where collection_rules.category_id = old.id)
+    or exists (select from public.promotion_categories where promotion_categories.category_id = old.id) then
+    perform private.fail('category_in_use', 409, 'This category has products, categories, a promotion or a rule of a collection in it.', 'Move them to another one first.', old.id::text);
   end if;
   return old;
 end
@@ -19094,6 +19107,20 @@ begin
     perform private.fail('plan_not_for_sale', 409, 'This product stands for a subscription plan and is not sold by itself.', 'Make the plan active instead.');
   end if;
   return new;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_products__keep_what_is_promoted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if exists (select from public.promotion_products where promotion_products.product_id = old.id) then
+    perform private.fail('product_in_use', 409, 'A promotion is for this product.', 'Take it out of the promotion first, or archive the product.', old.id::text);
+  end if;
+  return old;
 end
 $function$;
 
@@ -20895,7 +20922,7 @@ CREATE OR REPLACE FUNCTION public.attribute_schema(category_id uuid, locale text
  STABLE
  SET search_path TO ''
 AS $function$
-  select schema.id, schema.category_id, schema.key, coalesce(schema.translations -> attribute_schema.locale ->> 'title', schema.title), schema.type, schema.level,
+  select schema.id, schema.category_id, schema.key, coalesce(schema.translations -> lower(left(attribute_schema.locale, 2)) ->> 'title', schema.title), schema.type, schema.level,
     schema.required, schema.filterable, schema.unit, schema.min, schema.max, schema.choices, schema.position
   from private.attribute_schema(attribute_schema.category_id) as schema;
 $function$;
@@ -21000,8 +21027,8 @@ AS $function$
     from tree join counted on counted.category_id = tree.id cross join lateral unnest(tree.ids) as above (id) group by above.id
   )
   select categories.id, categories.parent_id, categories.slug,
-    coalesce(categories.translations -> category_tree.locale ->> 'title', categories.title),
-    coalesce(categories.translations -> category_tree.locale ->> 'description', categories.description),
+    coalesce(categories.translations -> lower(left(category_tree.locale, 2)) ->> 'title', categories.title),
+    coalesce(categories.translations -> lower(left(category_tree.locale, 2)) ->> 'description', categories.description),
     categories.depth, categories.position, tree.path, coalesce(counted.products, 0), coalesce(summed.products, 0)::bigint
   from tree
   join public.categories on categories.id = tree.id
@@ -22610,9 +22637,9 @@ ALTER TABLE "public"."organisations" ADD CONSTRAINT "organisations_created_by_fk
 
 ALTER TABLE "public"."payment_methods" ADD CONSTRAINT "payment_methods_person_id_fkey" FOREIGN KEY (person_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
-ALTER TABLE "public"."promotion_categories" ADD CONSTRAINT "promotion_categories_category_id_fkey" FOREIGN KEY (category_id) REFERENCES public.categories(id) ON DELETE CASCADE;
+ALTER TABLE "public"."promotion_categories" ADD CONSTRAINT "promotion_categories_category_id_fkey" FOREIGN KEY (category_id) REFERENCES public.categories(id) ON DELETE RESTRICT;
 
-ALTER TABLE "public"."promotion_products" ADD CONSTRAINT "promotion_products_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE CASCADE;
+ALTER TABLE "public"."promotion_products" ADD CONSTRAINT "promotion_products_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."promotion_redemptions" ADD CONSTRAINT "promotion_redemptions_coupon_id_fkey" FOREIGN KEY (coupon_id) REFERENCES public.coupons(id) ON DELETE RESTRICT;
 
@@ -24153,6 +24180,8 @@ CREATE TRIGGER _150_keep_plans_off_sale BEFORE UPDATE OF status ON public.produc
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.products FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('product');
 
+CREATE TRIGGER _210_keep_what_is_promoted BEFORE DELETE ON public.products FOR EACH ROW EXECUTE FUNCTION private.tg_products__keep_what_is_promoted();
+
 CREATE TRIGGER _300_note_titles AFTER UPDATE ON public.products REFERENCING OLD TABLE AS former NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__note_titles();
 
 CREATE TRIGGER _310_check_attributes AFTER INSERT OR UPDATE OF attributes, category_id, status ON public.products FOR EACH ROW EXECUTE FUNCTION private.tg_products__check_attributes();
@@ -24173,7 +24202,11 @@ CREATE TRIGGER _200_leave_waitlists AFTER UPDATE OF closed_at ON public.profiles
 
 CREATE TRIGGER _300_note_customer AFTER INSERT OR UPDATE OF email, first_name, last_name, phone ON public.profiles FOR EACH ROW EXECUTE FUNCTION private.tg_profiles__note_customer();
 
+CREATE TRIGGER _200_select_for_promotion AFTER INSERT ON public.promotion_categories FOR EACH ROW EXECUTE FUNCTION private.tg__select_for_promotion();
+
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.promotion_categories FOR EACH ROW EXECUTE FUNCTION private.tg__audit('promotion_id', 'category_id');
+
+CREATE TRIGGER _200_select_for_promotion AFTER INSERT ON public.promotion_products FOR EACH ROW EXECUTE FUNCTION private.tg__select_for_promotion();
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.promotion_products FOR EACH ROW EXECUTE FUNCTION private.tg__audit('promotion_id', 'product_id');
 
@@ -24183,7 +24216,7 @@ CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.promotions FOR
 
 CREATE TRIGGER _300_recount_uses BEFORE UPDATE OF usage_limit, per_user_limit ON public.promotions FOR EACH ROW WHEN (((old.usage_limit IS DISTINCT FROM new.usage_limit) OR (old.per_user_limit IS DISTINCT FROM new.per_user_limit))) EXECUTE FUNCTION private.tg__recount_uses();
 
-CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE OF name, status, combinable, priority, basis_points, amount, currency, buy_quantity, get_quantity, minimum_amount, minimum_quantity, starts_at, ends_at, usage_limit, per_user_limit ON public.promotions FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE OF name, status, combinable, applies_to, priority, basis_points, amount, currency, buy_quantity, get_quantity, minimum_amount, minimum_quantity, starts_at, ends_at, usage_limit, per_user_limit ON public.promotions FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.refunds FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
@@ -25921,7 +25954,7 @@ COMMENT ON FUNCTION "private"."progress_document"(public.results, uuid) IS 'What
 
 COMMENT ON FUNCTION "private"."promise_units"(uuid, uuid, integer) IS 'Writes down units that were sold beyond stock. The caller holds the slot they came from.';
 
-COMMENT ON FUNCTION "private"."promotion_covers"(uuid, uuid, uuid) IS 'Whether a promotion is for this product: named itself, or in a named category or below it; one without products and categories is for everything.';
+COMMENT ON FUNCTION "private"."promotion_covers"(uuid, uuid, uuid) IS 'Whether a promotion is for this product: for everything, or for it by name, or for its category or one above.';
 
 COMMENT ON FUNCTION "private"."proof_document"(uuid, boolean) IS 'Does the work of public.proof_document, and is what every verb on proofs answers.';
 
@@ -26401,6 +26434,8 @@ COMMENT ON FUNCTION "private"."tg__recount_uses"() IS 'A limit that is set or ch
 
 COMMENT ON FUNCTION "private"."tg__refuse_change"() IS 'Makes a table append-only, for its owner too.';
 
+COMMENT ON FUNCTION "private"."tg__select_for_promotion"() IS 'A promotion with a product or a category is for a selection, and stays so when the last of them goes: then it is for nothing.';
+
 COMMENT ON FUNCTION "private"."tg__stamp_update"() IS 'Sets updated_at.';
 
 COMMENT ON FUNCTION "private"."tg_addresses__note_recipient"() IS 'Keeps the search up to date with whom a person has parcels sent to.';
@@ -26462,6 +26497,8 @@ COMMENT ON FUNCTION "private"."tg_product_option_values__keep_what_is_chosen"() 
 COMMENT ON FUNCTION "private"."tg_products__check_attributes"() IS 'Attributes fit the schema of the category; a published product has all that are required, its variants too.';
 
 COMMENT ON FUNCTION "private"."tg_products__keep_plans_off_sale"() IS 'A plan is subscribed to, not bought: its product is never published.';
+
+COMMENT ON FUNCTION "private"."tg_products__keep_what_is_promoted"() IS 'Says clearly what the foreign key enforces.';
 
 COMMENT ON FUNCTION "private"."tg_profiles__leave_waitlists"() IS 'A closed account waits for nothing, so no seat is offered to nobody.';
 
@@ -27193,11 +27230,11 @@ COMMENT ON TABLE "public"."profiles" IS 'One row per person who signed up. The e
 
 COMMENT ON TABLE "public"."promotion_categories" IS 'The categories a promotion is for, each with everything below it.';
 
-COMMENT ON TABLE "public"."promotion_products" IS 'The products a promotion is for. A promotion without products and categories is for everything.';
+COMMENT ON TABLE "public"."promotion_products" IS 'The products a promotion is for, beside those of its categories.';
 
 COMMENT ON TABLE "public"."promotion_redemptions" IS 'One use of a promotion by an order, and what it took off. expires_at: the order is not paid, and from then on others may take the use. given_back_at: the order ended, so the use does not count.';
 
-COMMENT ON TABLE "public"."promotions" IS 'What is taken off an order. percent and buy_x_get_y: basis_points (10000 = free), fixed: amount in currency. minimum_amount is in currency too. used_count is kept while there is a usage_limit.';
+COMMENT ON TABLE "public"."promotions" IS 'What is taken off an order. percent and buy_x_get_y: basis_points (10000 = free), fixed: amount in currency. minimum_amount is in currency too. used_count is kept while there is a usage_limit. applies_to: everything, or the selection of promotion_products and promotion_categories, which the first of them makes it.';
 
 COMMENT ON TABLE "public"."quiz_attempts" IS 'Each try at a quiz, with the learner''s answers and the score. Open until submitted_at; max_attempts is the limit when it was begun.';
 
@@ -32337,6 +32374,12 @@ REVOKE ALL ON FUNCTION "private"."tg__refuse_change"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg__refuse_change"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."tg__select_for_promotion"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg__select_for_promotion"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg__select_for_promotion"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."tg__stamp_update"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."tg__stamp_update"() FROM "postgres";
@@ -32522,6 +32565,12 @@ REVOKE ALL ON FUNCTION "private"."tg_products__keep_plans_off_sale"() FROM PUBLI
 REVOKE ALL ON FUNCTION "private"."tg_products__keep_plans_off_sale"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg_products__keep_plans_off_sale"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_products__keep_what_is_promoted"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_products__keep_what_is_promoted"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_products__keep_what_is_promoted"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."tg_profiles__leave_waitlists"() FROM PUBLIC;
 
@@ -36993,6 +37042,10 @@ REVOKE ALL ("amount") ON TABLE "public"."promotions" FROM "authenticated";
 
 GRANT INSERT ("amount"), UPDATE ("amount") ON TABLE "public"."promotions" TO "authenticated";
 
+REVOKE ALL ("applies_to") ON TABLE "public"."promotions" FROM "authenticated";
+
+GRANT INSERT ("applies_to"), UPDATE ("applies_to") ON TABLE "public"."promotions" TO "authenticated";
+
 REVOKE ALL ("automatic") ON TABLE "public"."promotions" FROM "authenticated";
 
 GRANT INSERT ("automatic") ON TABLE "public"."promotions" TO "authenticated";
@@ -37068,6 +37121,10 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ("amount") ON TABLE "public"."promotions" FROM "service_role";
 
 GRANT INSERT ("amount"), UPDATE ("amount") ON TABLE "public"."promotions" TO "service_role";
+
+REVOKE ALL ("applies_to") ON TABLE "public"."promotions" FROM "service_role";
+
+GRANT INSERT ("applies_to"), UPDATE ("applies_to") ON TABLE "public"."promotions" TO "service_role";
 
 REVOKE ALL ("automatic") ON TABLE "public"."promotions" FROM "service_role";
 

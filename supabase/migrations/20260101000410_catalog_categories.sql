@@ -240,8 +240,8 @@ as $$
     from tree join counted on counted.category_id = tree.id cross join lateral unnest(tree.ids) as above (id) group by above.id
   )
   select categories.id, categories.parent_id, categories.slug,
-    coalesce(categories.translations -> category_tree.locale ->> 'title', categories.title),
-    coalesce(categories.translations -> category_tree.locale ->> 'description', categories.description),
+    coalesce(categories.translations -> lower(left(category_tree.locale, 2)) ->> 'title', categories.title),
+    coalesce(categories.translations -> lower(left(category_tree.locale, 2)) ->> 'description', categories.description),
     categories.depth, categories.position, tree.path, coalesce(counted.products, 0), coalesce(summed.products, 0)::bigint
   from tree
   join public.categories on categories.id = tree.id

@@ -309,7 +309,7 @@ stable
 security invoker
 set search_path = ''
 as $$
-  select schema.id, schema.category_id, schema.key, coalesce(schema.translations -> attribute_schema.locale ->> 'title', schema.title), schema.type, schema.level,
+  select schema.id, schema.category_id, schema.key, coalesce(schema.translations -> lower(left(attribute_schema.locale, 2)) ->> 'title', schema.title), schema.type, schema.level,
     schema.required, schema.filterable, schema.unit, schema.min, schema.max, schema.choices, schema.position
   from private.attribute_schema(attribute_schema.category_id) as schema;
 $$;

@@ -73,3 +73,5 @@ comment on function public.variant_prices(uuid[], text, integer) is
   'What one unit of each variant costs the caller now in this quantity: {currency, quantity, prices: [{variant_id, amount, base_amount, reason, tiers}]}. reason: kind base, sale, tier or group, name, min_quantity, until; '
   'tiers: from which quantity on a unit costs less. Variants that are not on sale, or not in this currency, have no row. Errors: invalid_variants, invalid_quantity, currency_not_supported.';
 grant execute on function public.variant_prices(uuid[], text, integer) to anon, authenticated, service_role;
+
+insert into private.cached_reads (path, settings_prefix) values ('/rpc/variant_prices', 'catalog');

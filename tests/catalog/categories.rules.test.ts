@@ -85,7 +85,7 @@ describe("a category", () => {
       await publishedProduct(sql, { category: cars, unpublishAt: new Date(Date.now() - 1_000) });
       await asAnon(sql);
       const tree =
-        await sql`select path, title, depth, own_products, products from public.category_tree('en') where path[1] = 'vehicles'`;
+        await sql`select path, title, depth, own_products, products from public.category_tree('en-US') where path[1] = 'vehicles'`;
       expect(tree).toEqual([
         { path: ["vehicles"], title: "Category vehicles", depth: 1, own_products: 1, products: 3 },
         { path: ["vehicles", "cars"], title: "Cars", depth: 2, own_products: 2, products: 2 },

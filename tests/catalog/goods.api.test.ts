@@ -52,9 +52,25 @@ describe("a picture", () => {
     expect(asStaff.headers.get("cache-control")).toBe("private, no-store");
     await asStaff.arrayBuffer();
 
-    const second = await manager.seatline.catalog.uploadImage({ product_id: product.productId, bytes: png });
+    const variant_id = product.variantIds[0] as string;
+    const second = await manager.seatline.catalog.uploadImage({
+      product_id: product.productId,
+      variant_id,
+      bytes: png,
+    });
     const arranged = { product_id: product.productId, image_ids: [second.id] };
     expect(await manager.seatline.catalog.arrangeImages(arranged)).toEqual([second.id, image.id]);
+    const { images } = await manager.seatline.catalog.get(product.slug);
+    expect(images).toMatchObject([
+      { id: second.id, variant_id },
+      { id: image.id, variant_id: null },
+    ]);
+    const other = await publishedProduct(stack.sql);
+    const foreign = { product_id: other.productId, variant_id, bytes: png };
+    expect(await refusal(manager.seatline.catalog.uploadImage(foreign))).toMatchObject({
+      code: "product_not_found",
+      status: 404,
+    });
     const stray = { ...arranged, image_ids: [crypto.randomUUID()] };
     expect(await refusal(manager.seatline.catalog.arrangeImages(stray))).toMatchObject({ code: "media_not_found" });
 

@@ -255,7 +255,7 @@ describe("attributes", () => {
     database.rolledBack(async (sql) => {
       const { category } = await cars(sql);
       await sql`update public.category_attributes set translations = '{"en": {"title": "Fuel"}, "id": {"title": "Bahan bakar"}}' where key = 'fuel'`;
-      const schema = await sql`select key, title, level from public.attribute_schema(${category}, 'id')`;
+      const schema = await sql`select key, title, level from public.attribute_schema(${category}, 'id-ID')`;
       expect(schema).toEqual([
         { key: "year", title: "year", level: "product" },
         { key: "fuel", title: "Bahan bakar", level: "product" },

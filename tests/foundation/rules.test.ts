@@ -326,5 +326,18 @@ describe("how long an answer may be kept", () => {
         and not exists (select from private.cached_reads where path = '/' || relname)
       order by 1`;
     expect(unsaid.map(({ relname }) => relname)).toEqual(["lesson_contents", "locations", "stock_slots"]);
+    const unsaidQuestions = await database.sql`
+      select proname from pg_proc
+      where pronamespace = 'public'::regnamespace and provolatile <> 'v' and has_function_privilege('anon', oid, 'execute')
+        and not exists (select from private.cached_reads where path = '/rpc/' || proname)
+      order by 1`;
+    expect(unsaidQuestions.map(({ proname }) => proname)).toEqual([
+      "course_outline",
+      "guaranteed",
+      "lesson_document",
+      "media_file",
+      "subscription_offers",
+      "verify_certificate",
+    ]);
   });
 });

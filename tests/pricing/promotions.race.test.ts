@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import type { Order } from "../../packages/sdk/src/index.ts";
 import { confirmPayment, endHold, getOrder, openPayment, placeOrder } from "../support/buying.ts";
-import { gatherCrowd, newCustomers, tally } from "../support/crowd.ts";
-import { type TestDatabase, useDatabase } from "../support/database.ts";
+import { type Attempt, gatherCrowd, newCustomers, tally } from "../support/crowd.ts";
+import { type Sql, type TestDatabase, useDatabase } from "../support/database.ts";
 import { newCustomer } from "../support/people.ts";
 import { race } from "../support/race.ts";
 import { allOf, replaceInFunction, withSabotage } from "../support/sabotage.ts";
@@ -18,6 +19,18 @@ test("that test notices a limit that is read before it is counted", () =>
       replaceInFunction("private.count_use", "and coupons.used_count < coupons.usage_limit", ""),
     ),
     (target) => oneUse(target, 16),
+  ));
+
+test("an offer that applies by itself to five orders is in five of forty that are placed at once", () =>
+  fiveUses(database));
+
+test("that test notices an offer whose limit is read before it is counted", () =>
+  withSabotage(
+    allOf(
+      "alter table public.promotions drop constraint promotions_are_never_used_beyond_their_limit",
+      replaceInFunction("private.count_use", "and promotions.used_count < promotions.usage_limit", ""),
+    ),
+    fiveUses,
   ));
 
 test("a person in fifty tabs gets an offer as often as one person may", () => threeTimes(database, 50));
@@ -54,6 +67,34 @@ async function oneUse(target: TestDatabase, buyers: number): Promise<void> {
   const carts = await Promise.all(crowd.people.map(({ id }) => cartOf(target.sql, id, lines, [code.id])));
   const attempts = await crowd.rush(buyers, (sql, id, index) => placeCart(sql, id, carts[index] as string));
   expect(tally(attempts)).toEqual({ accepted: 1, coupon_used_up: buyers - 1 });
+}
+
+async function fiveUses(target: TestDatabase): Promise<void> {
+  const crowd = await gatherCrowd(target, 40);
+  const item = await thing(target.sql, 1_000);
+  const offer = await promotion(target.sql, { usage_limit: 5 }, { products: [item.product] });
+  let placed: Promise<Attempt<Order>[]> = Promise.resolve([]);
+  // Nobody counts before all have priced their order with the offer in it.
+  await target.sql.begin(async (sql) => {
+    await sql`select from public.promotions where id = ${offer} for no key update`;
+    placed = crowd.rush(40, (lane, id) => placeOrder(lane, id, linesOf([item, 1])));
+    placed.catch(() => {});
+    await allBlocked(target.sql, 40);
+  });
+  const attempts = await placed;
+  expect(tally(attempts)).toEqual({ accepted: 5, promotion_used_up: 35 });
+  expect(attempts.filter(({ value }) => value?.discount_amount === 100)).toHaveLength(5);
+}
+
+async function allBlocked(sql: Sql, buyers: number): Promise<void> {
+  const until = Date.now() + 30_000;
+  for (;;) {
+    const [row] =
+      await sql`select count(*) as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    if (row?.waiting >= buyers) return;
+    if (Date.now() > until) throw new Error(`Only ${row?.waiting} of ${buyers} buyers came to wait in 30 s.`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 async function threeTimes(target: TestDatabase, tabs: number): Promise<void> {

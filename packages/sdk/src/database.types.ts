@@ -4375,6 +4375,7 @@ export type Database = {
       promotions: {
         Row: {
           amount: number | null;
+          applies_to: string;
           automatic: boolean;
           basis_points: number | null;
           buy_quantity: number | null;
@@ -4399,6 +4400,7 @@ export type Database = {
         ComputedFields: never;
         Insert: {
           amount?: number | null;
+          applies_to?: string;
           automatic?: boolean;
           basis_points?: number | null;
           buy_quantity?: number | null;
@@ -4422,6 +4424,7 @@ export type Database = {
         };
         Update: {
           amount?: number | null;
+          applies_to?: string;
           automatic?: boolean;
           basis_points?: number | null;
           buy_quantity?: number | null;

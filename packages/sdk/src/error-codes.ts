@@ -212,6 +212,7 @@ export const errorCodes = [
   "price_missing",
   "process_not_found",
   "process_not_retryable",
+  "product_in_use",
   "product_not_found",
   "profile_not_found",
   "promotion_not_found",
