@@ -17100,7 +17100,8 @@ AS $function$
       private.options_of(variants.option_value_ids) as former_options,
       case when import_rows.record ?| '{option1,option2,option3,option4,option5}' then private.read_options(import_rows.record) else private.options_of(variants.option_value_ids) end as options,
       nullif(import_rows.record ->> 'variant_title', '') as given_title, coalesce(private.read_whole_number(import_rows.record ->> 'position'), variants.position, 0) as position,
-      private.read_attributes(import_rows.record, stage_variants.attribute_columns, schemas.types, variants.attributes) as attributes,
+      case when stage_variants.attribute_columns = '{}' then coalesce(variants.attributes, '{}')
+        else private.read_attributes(import_rows.record, stage_variants.attribute_columns, schemas.types, variants.attributes) end as attributes,
       case when stage_variants.translated then private.read_translations(import_rows.record, 'variant_', '{title}', variants.translations)
         else coalesce(variants.translations, '{}') end as translations,
       case when import_products.former_kind = 'bundle' then private.parts_of(variants.id) else '{}' end as former_parts,
@@ -17922,7 +17923,8 @@ begin
     return query
     select alike.product_id, alike.likeness from (
       select product_search.product_id, greatest(extensions.word_similarity(suggested_products.words, product_search.title),
-        extensions.word_similarity(suggested_products.words, private.title_in(product_search, suggested_products.locale))) as likeness
+        case when private.title_in(product_search, suggested_products.locale) <> product_search.title
+          then extensions.word_similarity(suggested_products.words, private.title_in(product_search, suggested_products.locale)) end) as likeness
       from private.product_search
       where product_search.content operator(extensions.%>) suggested_products.words and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at)
     ) as alike
@@ -18424,11 +18426,8 @@ CREATE OR REPLACE FUNCTION private.tg__check_translations()
  SET search_path TO ''
 AS $function$
 declare
-  v_problem text;
+  v_problem constant text := private.translations_problem(new.translations, tg_argv);
 begin
-  if new.translations <> '{}' then
-    v_problem := private.translations_problem(new.translations, tg_argv);
-  end if;
   if v_problem is not null then
     perform private.fail('invalid_translations', 422, v_problem, format('Send {"en": {"%s": "…"}}; locales are id and en, texts may be left out.', tg_argv[0]));
   end if;
@@ -18963,6 +18962,16 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.tg_locations__keep()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  raise foreign_key_violation using message = format('%s stays: units and movements name it.', old.code), constraint = 'locations_are_closed_not_deleted';
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.tg_media__discard_object()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -19175,13 +19184,18 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.tg_stock_slots__check_range()
+CREATE OR REPLACE FUNCTION private.tg_stock_slots__check_location()
  RETURNS trigger
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 begin
-  raise check_violation using message = format('Slot %s is not one of this location.', new.slot), constraint = 'stock_slots_are_at_most_64_each';
+  if new.slot / 64 <> private.first_slot(new.location_id) / 64 then
+    raise check_violation using message = format('Slot %s is not one of this location.', new.slot), constraint = 'stock_slots_are_at_most_64_each';
+  elsif not exists (select from public.locations where locations.id = new.location_id) then
+    raise foreign_key_violation using message = 'There is no such location.', constraint = 'stock_slots_lie_in_a_location';
+  end if;
+  return new;
 end
 $function$;
 
@@ -19811,7 +19825,8 @@ begin
     perform private.fail('location_fixed', 409, 'This place is the shop''s own: main can be renamed and nothing else.', 'Make another place.');
   end if;
   if update_location.active is false and exists (
-    select from public.stock_slots where stock_slots.location_id = v_location.id and stock_slots.available + stock_slots.reserved > 0
+    select from public.stock_slots
+    where stock_slots.location_id = v_location.id and stock_slots.slot between 64 and 127 and stock_slots.available + stock_slots.reserved > 0
   ) then
     perform private.fail('location_in_use', 409, 'There are units in this place.', 'Move them with transfer_stock first.');
   end if;
@@ -20580,36 +20595,30 @@ begin
     where staged.import_id = write_import_units.import_id and staged.delta < 0
   ) as ordered
   where stock_slots.variant_id = ordered.variant_id and stock_slots.slot = ordered.slot and stock_slots.location_id = ordered.location_id and ordered.before < ordered.wanted;
+  -- as private.add_units: slot 0 of main as well, whatever the place, and a place's units over its slots and those that so many units want
+  insert into public.stock_slots (variant_id, slot, location_id, watched_at)
+  select distinct staged.variant_id, 0, private.main_location(), case when low_stock_marks.variant_id is not null then now() end
+  from private.import_stock as staged left join private.low_stock_marks on low_stock_marks.variant_id = staged.variant_id
+  where staged.import_id = write_import_units.import_id and staged.delta > 0 and staged.location_id <> private.main_location()
+  on conflict do nothing;
   insert into public.stock_slots (variant_id, slot, location_id, available, watched_at)
-  select shares.variant_id, shares.slot, shares.location_id, sum(shares.quantity), case when count(low_stock_marks.variant_id) > 0 then now() end
+  select places.variant_id, share.slot, places.location_id, places.delta / cardinality(places.slots) + case when share.number <= places.delta % cardinality(places.slots) then 1 else 0 end,
+    case when places.watched then now() end
   from (
-    -- as private.add_units
-    select places.variant_id, places.slot, places.location_id, places.delta / count(*) over everywhere
-      + case when row_number() over (partition by places.variant_id, places.location_id order by places.slot) <= places.delta % count(*) over everywhere then 1 else 0 end as quantity, places.is_new
-    from (
-      select wanted.variant_id, wanted.location_id, wanted.delta, slot, bool_and(is_new) as is_new
-      from (
-        select staged.variant_id, staged.location_id, staged.delta, private.first_slot(staged.location_id) + number * (64 / slots_for.slots) as slot, true as is_new
-        from private.import_stock as staged
-        cross join lateral private.slots_for(staged.on_hand) as slots_for (slots)
-        cross join generate_series(0, slots_for.slots - 1) as number
-        where staged.import_id = write_import_units.import_id and staged.delta > 0
-        union all
-        select staged.variant_id, staged.location_id, staged.delta, stock_slots.slot, false
-        from private.import_stock as staged join public.stock_slots on stock_slots.variant_id = staged.variant_id and stock_slots.location_id = staged.location_id
-        where staged.import_id = write_import_units.import_id and staged.delta > 0
-      ) as wanted
-      group by wanted.variant_id, wanted.location_id, wanted.delta, wanted.slot
-    ) as places
-    window everywhere as (partition by places.variant_id, places.location_id)
-    union all
-    select staged.variant_id, 0, private.main_location(), 0, true from private.import_stock as staged
-    where staged.import_id = write_import_units.import_id and staged.delta > 0 and staged.location_id <> private.main_location()
-  ) as shares
-  left join private.low_stock_marks on low_stock_marks.variant_id = shares.variant_id
-  where shares.is_new or shares.quantity > 0
-  group by shares.variant_id, shares.slot, shares.location_id
-  order by shares.variant_id, shares.slot, shares.location_id
+    select staged.variant_id, staged.location_id, staged.delta, low_stock_marks.variant_id is not null as watched, array(
+      select private.first_slot(staged.location_id) + number * (64 / private.slots_for(staged.on_hand)) from generate_series(0, private.slots_for(staged.on_hand) - 1) as number
+      union
+      select unnest(known.slots) order by 1) as slots
+    from private.import_stock as staged
+    left join (
+      select stock_slots.variant_id, stock_slots.location_id, array_agg(stock_slots.slot) as slots from public.stock_slots
+      where stock_slots.variant_id in (select staged.variant_id from private.import_stock as staged where staged.import_id = write_import_units.import_id and staged.delta > 0) group by 1, 2
+    ) as known on known.variant_id = staged.variant_id and known.location_id = staged.location_id
+    left join private.low_stock_marks on low_stock_marks.variant_id = staged.variant_id
+    where staged.import_id = write_import_units.import_id and staged.delta > 0
+    order by staged.variant_id, staged.location_id
+  ) as places
+  cross join lateral unnest(places.slots) with ordinality as share (slot, number)
   on conflict on constraint stock_slots_pkey do update set available = stock_slots.available + excluded.available where excluded.available > 0;
   -- what was not there to be taken shows now: the units that are there are not those that were counted
   select min(staged.record ->> 'sku') into v_short
@@ -22715,8 +22724,6 @@ ALTER TABLE "public"."shipping_rates" ADD CONSTRAINT "shipping_rates_shipping_zo
 
 ALTER TABLE "public"."shipping_zone_places" ADD CONSTRAINT "shipping_zone_places_shipping_zone_id_fkey" FOREIGN KEY (shipping_zone_id) REFERENCES public.shipping_zones(id) ON DELETE CASCADE;
 
-ALTER TABLE "public"."stock_slots" ADD CONSTRAINT "stock_slots_location_id_fkey" FOREIGN KEY (location_id) REFERENCES public.locations(id) ON DELETE RESTRICT;
-
 ALTER TABLE "public"."store_credit_accounts" ADD CONSTRAINT "store_credit_accounts_person_id_fkey" FOREIGN KEY (person_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."store_credit_entries" ADD CONSTRAINT "store_credit_entries_account_id_fkey" FOREIGN KEY (account_id) REFERENCES public.store_credit_accounts(id) ON DELETE RESTRICT;
@@ -23782,7 +23789,7 @@ CREATE INDEX stock_movements_reference_id_idx ON public.stock_movements USING bt
 
 CREATE INDEX stock_movements_variant_id_id_idx ON public.stock_movements USING btree (variant_id, id);
 
-CREATE INDEX stock_slots_location_id_idx ON public.stock_slots USING btree (location_id);
+CREATE INDEX stock_slots_location_id_idx ON public.stock_slots USING btree (location_id) WHERE ((slot >= 64) AND (slot <= 127));
 
 CREATE INDEX store_credit_entries_account_id_amount_idx ON public.store_credit_entries USING btree (account_id) INCLUDE (amount);
 
@@ -23862,7 +23869,7 @@ CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.carts FOR EACH
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.categories FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
-CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.categories FOR EACH ROW EXECUTE FUNCTION private.tg__check_translations('title', 'description');
+CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.categories FOR EACH ROW WHEN ((new.translations <> '{}'::jsonb)) EXECUTE FUNCTION private.tg__check_translations('title', 'description');
 
 CREATE TRIGGER _200_find_place BEFORE INSERT OR UPDATE OF parent_id ON public.categories FOR EACH ROW EXECUTE FUNCTION private.tg_categories__find_place();
 
@@ -23876,7 +23883,7 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.categories 
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.category_attributes FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
-CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.category_attributes FOR EACH ROW EXECUTE FUNCTION private.tg__check_translations('title');
+CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.category_attributes FOR EACH ROW WHEN ((new.translations <> '{}'::jsonb)) EXECUTE FUNCTION private.tg__check_translations('title');
 
 CREATE TRIGGER _200_lock_tree BEFORE INSERT OR DELETE OR UPDATE ON public.category_attributes FOR EACH ROW EXECUTE FUNCTION private.tg_category_attributes__lock_tree();
 
@@ -23894,7 +23901,7 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.collection_
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.collections FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
-CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.collections FOR EACH ROW EXECUTE FUNCTION private.tg__check_translations('title', 'description');
+CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.collections FOR EACH ROW WHEN ((new.translations <> '{}'::jsonb)) EXECUTE FUNCTION private.tg__check_translations('title', 'description');
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.collections FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('collection');
 
@@ -23916,7 +23923,7 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.course_prer
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.course_sections FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
-CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.course_sections FOR EACH ROW EXECUTE FUNCTION private.tg__check_translations('title');
+CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.course_sections FOR EACH ROW WHEN ((new.translations <> '{}'::jsonb)) EXECUTE FUNCTION private.tg__check_translations('title');
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.course_sections FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
@@ -24006,7 +24013,7 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.intake_sess
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.intakes FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
-CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.intakes FOR EACH ROW EXECUTE FUNCTION private.tg__check_translations('title');
+CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.intakes FOR EACH ROW WHEN ((new.translations <> '{}'::jsonb)) EXECUTE FUNCTION private.tg__check_translations('title');
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.intakes FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('intake');
 
@@ -24042,7 +24049,7 @@ CREATE TRIGGER _200_refuse_change BEFORE DELETE OR UPDATE ON public.ledger_trans
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.lesson_contents FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
-CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.lesson_contents FOR EACH ROW EXECUTE FUNCTION private.tg__check_translations('body');
+CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.lesson_contents FOR EACH ROW WHEN ((new.translations <> '{}'::jsonb)) EXECUTE FUNCTION private.tg__check_translations('body');
 
 CREATE TRIGGER _200_follow_lesson BEFORE INSERT OR UPDATE OF file_id ON public.lesson_contents FOR EACH ROW EXECUTE FUNCTION private.tg_lesson_contents__follow_lesson();
 
@@ -24052,17 +24059,19 @@ CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.lesson_progress FOR EAC
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.lessons FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
-CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.lessons FOR EACH ROW EXECUTE FUNCTION private.tg__check_translations('title');
+CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.lessons FOR EACH ROW WHEN ((new.translations <> '{}'::jsonb)) EXECUTE FUNCTION private.tg__check_translations('title');
 
 CREATE TRIGGER _200_follow_section BEFORE INSERT ON public.lessons FOR EACH ROW EXECUTE FUNCTION private.tg_lessons__follow_section();
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.lessons FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
+CREATE TRIGGER _100_keep BEFORE DELETE ON public.locations FOR EACH ROW EXECUTE FUNCTION private.tg_locations__keep();
+
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.locations FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.locations FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
-CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.media FOR EACH ROW EXECUTE FUNCTION private.tg__check_translations('alt');
+CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.media FOR EACH ROW WHEN ((new.translations <> '{}'::jsonb)) EXECUTE FUNCTION private.tg__check_translations('alt');
 
 CREATE TRIGGER _300_discard_object AFTER DELETE ON public.media FOR EACH ROW EXECUTE FUNCTION private.tg_media__discard_object('media');
 
@@ -24154,7 +24163,7 @@ CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.processes FOR EACH ROW 
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.processes FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('process');
 
-CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.product_option_values FOR EACH ROW EXECUTE FUNCTION private.tg__check_translations('title');
+CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.product_option_values FOR EACH ROW WHEN ((new.translations <> '{}'::jsonb)) EXECUTE FUNCTION private.tg__check_translations('title');
 
 CREATE TRIGGER _200_keep_what_is_chosen BEFORE DELETE ON public.product_option_values FOR EACH ROW EXECUTE FUNCTION private.tg_product_option_values__keep_what_is_chosen();
 
@@ -24164,7 +24173,7 @@ CREATE TRIGGER _900_audit_changed AFTER UPDATE ON public.product_option_values R
 
 CREATE TRIGGER _900_audit AFTER DELETE ON public.product_option_values FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
-CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.product_options FOR EACH ROW EXECUTE FUNCTION private.tg__check_translations('title');
+CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.product_options FOR EACH ROW WHEN ((new.translations <> '{}'::jsonb)) EXECUTE FUNCTION private.tg__check_translations('title');
 
 CREATE TRIGGER _900_audit_added AFTER INSERT ON public.product_options REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__audit_added('id');
 
@@ -24174,9 +24183,9 @@ CREATE TRIGGER _900_audit AFTER DELETE ON public.product_options FOR EACH ROW EX
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.products FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
-CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.products FOR EACH ROW EXECUTE FUNCTION private.tg__check_translations('title', 'summary', 'description');
+CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.products FOR EACH ROW WHEN ((new.translations <> '{}'::jsonb)) EXECUTE FUNCTION private.tg__check_translations('title', 'summary', 'description');
 
-CREATE TRIGGER _150_keep_plans_off_sale BEFORE UPDATE OF status ON public.products FOR EACH ROW WHEN ((new.status = 'published'::text)) EXECUTE FUNCTION private.tg_products__keep_plans_off_sale();
+CREATE TRIGGER _150_keep_plans_off_sale BEFORE UPDATE OF status ON public.products FOR EACH ROW WHEN (((new.status = 'published'::text) AND (old.status <> 'published'::text))) EXECUTE FUNCTION private.tg_products__keep_plans_off_sale();
 
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.products FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('product');
 
@@ -24272,7 +24281,7 @@ CREATE TRIGGER _100_refuse_write INSTEAD OF INSERT OR DELETE OR UPDATE ON public
 
 CREATE TRIGGER _100_refuse_change BEFORE DELETE OR UPDATE ON public.stock_movements FOR EACH ROW EXECUTE FUNCTION private.tg_stock_movements__refuse_change();
 
-CREATE TRIGGER _100_check_range BEFORE INSERT ON public.stock_slots FOR EACH ROW WHEN (((new.slot / 64) <> (private.first_slot(new.location_id) / 64))) EXECUTE FUNCTION private.tg_stock_slots__check_range();
+CREATE TRIGGER _100_check_location BEFORE INSERT ON public.stock_slots FOR EACH ROW WHEN (((new.slot >= 64) OR (new.location_id <> '00000000-0000-4000-8000-000000000001'::uuid))) EXECUTE FUNCTION private.tg_stock_slots__check_location();
 
 CREATE TRIGGER _100_guard_balance BEFORE INSERT ON public.store_credit_entries FOR EACH ROW WHEN ((new.amount < 0)) EXECUTE FUNCTION private.tg_store_credit_entries__guard_balance();
 
@@ -24304,7 +24313,7 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.tax_rates F
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
-CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg__check_translations('title');
+CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.variants FOR EACH ROW WHEN ((new.translations <> '{}'::jsonb)) EXECUTE FUNCTION private.tg__check_translations('title');
 
 CREATE TRIGGER _110_count_by_kind BEFORE INSERT ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg_variants__count_by_kind();
 
@@ -26482,6 +26491,8 @@ COMMENT ON FUNCTION "private"."tg_lesson_contents__follow_lesson"() IS 'Content 
 
 COMMENT ON FUNCTION "private"."tg_lessons__follow_section"() IS 'A lesson is of the course of its section; whoever writes it cannot say otherwise.';
 
+COMMENT ON FUNCTION "private"."tg_locations__keep"() IS 'No place is ever deleted, by its owner neither, so that slots need no foreign key: it would be asked for each of the 64 slots of everything that arrives.';
+
 COMMENT ON FUNCTION "private"."tg_media__discard_object"() IS 'Tells the worker to remove the object of a row that is gone; the argument is its bucket.';
 
 COMMENT ON FUNCTION "private"."tg_order_items__check_sums"() IS 'At commit: subtotal and discount are the sums of the lines, taxes those of lines and shipping, whoever wrote them.';
@@ -26508,7 +26519,7 @@ COMMENT ON FUNCTION "private"."tg_stock_levels__refuse_write"() IS 'Gives a writ
 
 COMMENT ON FUNCTION "private"."tg_stock_movements__refuse_change"() IS 'Movements are append-only while their variant exists.';
 
-COMMENT ON FUNCTION "private"."tg_stock_slots__check_range"() IS 'Refuses a slot whose number is not of its location''s range (private.first_slot). Asked when it is made, since neither ever changes: a constraint would be read by every purchase.';
+COMMENT ON FUNCTION "private"."tg_stock_slots__check_location"() IS 'Refuses a slot whose number is not of its location''s range (private.first_slot), or that lies nowhere. Asked when it is made, since neither ever changes: a constraint would be read by every purchase.';
 
 COMMENT ON FUNCTION "private"."tg_store_credit_entries__guard_balance"() IS 'Before store credit is taken: one at a time per account, and never more than there is.';
 
@@ -32518,6 +32529,12 @@ REVOKE ALL ON FUNCTION "private"."tg_lessons__follow_section"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg_lessons__follow_section"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."tg_locations__keep"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_locations__keep"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_locations__keep"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."tg_media__discard_object"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."tg_media__discard_object"() FROM "postgres";
@@ -32596,11 +32613,11 @@ REVOKE ALL ON FUNCTION "private"."tg_stock_movements__refuse_change"() FROM "pos
 
 GRANT EXECUTE ON FUNCTION "private"."tg_stock_movements__refuse_change"() TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."tg_stock_slots__check_range"() FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."tg_stock_slots__check_location"() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."tg_stock_slots__check_range"() FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."tg_stock_slots__check_location"() FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."tg_stock_slots__check_range"() TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."tg_stock_slots__check_location"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."tg_store_credit_entries__guard_balance"() FROM PUBLIC;
 

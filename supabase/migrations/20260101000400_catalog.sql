@@ -69,11 +69,8 @@ security definer -- refuses by a function that the writer may not call
 set search_path = ''
 as $$
 declare
-  v_problem text;
+  v_problem constant text := private.translations_problem(new.translations, tg_argv);
 begin
-  if new.translations <> '{}' then
-    v_problem := private.translations_problem(new.translations, tg_argv);
-  end if;
   if v_problem is not null then
     perform private.fail('invalid_translations', 422, v_problem, format('Send {"en": {"%s": "…"}}; locales are id and en, texts may be left out.', tg_argv[0]));
   end if;
@@ -133,7 +130,7 @@ insert into private.status_moves (machine, from_status, to_status) values
 
 create trigger _100_stamp_update before update on public.products for each row execute function private.tg__stamp_update();
 create trigger _110_check_translations before insert or update of translations on public.products
-  for each row execute function private.tg__check_translations('title', 'summary', 'description');
+  for each row when (new.translations <> '{}') execute function private.tg__check_translations('title', 'summary', 'description');
 create trigger _200_guard_status after update of status on public.products for each row when (old.status <> new.status) execute function private.tg__guard_status('product');
 create trigger _900_audit after delete on public.products for each row execute function private.tg__audit('id');
 create trigger _900_audit_added after insert on public.products referencing new table as changed for each statement execute function private.tg__audit_added('id');
@@ -201,7 +198,7 @@ $$;
 comment on function private.tg_variants__keep_what_is_sold() is 'Says clearly what the foreign keys of orders enforce, and keeps what a buyer may be looking at.';
 
 create trigger _100_stamp_update before update on public.variants for each row execute function private.tg__stamp_update();
-create trigger _110_check_translations before insert or update of translations on public.variants for each row execute function private.tg__check_translations('title');
+create trigger _110_check_translations before insert or update of translations on public.variants for each row when (new.translations <> '{}') execute function private.tg__check_translations('title');
 create trigger _120_keep_what_is_sold before delete on public.variants for each row execute function private.tg_variants__keep_what_is_sold();
 create trigger _900_audit after delete on public.variants for each row execute function private.tg__audit('id');
 create trigger _900_audit_added after insert on public.variants referencing new table as changed for each statement execute function private.tg__audit_added('id');

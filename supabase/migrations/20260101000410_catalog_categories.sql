@@ -133,7 +133,7 @@ $$;
 comment on function private.tg_categories__keep_what_is_used() is 'Says clearly what the foreign keys enforce.';
 
 create trigger _100_stamp_update before update on public.categories for each row execute function private.tg__stamp_update();
-create trigger _110_check_translations before insert or update of translations on public.categories for each row execute function private.tg__check_translations('title', 'description');
+create trigger _110_check_translations before insert or update of translations on public.categories for each row when (new.translations <> '{}') execute function private.tg__check_translations('title', 'description');
 create trigger _200_find_place before insert or update of parent_id on public.categories for each row execute function private.tg_categories__find_place();
 create trigger _210_keep_what_is_used before delete on public.categories for each row execute function private.tg_categories__keep_what_is_used();
 create trigger _900_audit after insert or update or delete on public.categories for each row execute function private.tg__audit('id');

@@ -17,7 +17,7 @@ create table public.product_options (
 );
 comment on table public.product_options is 'What a buyer of a product chooses: size, colour. Its values are product_option_values.';
 
-create trigger _110_check_translations before insert or update of translations on public.product_options for each row execute function private.tg__check_translations('title');
+create trigger _110_check_translations before insert or update of translations on public.product_options for each row when (new.translations <> '{}') execute function private.tg__check_translations('title');
 create trigger _900_audit after delete on public.product_options for each row execute function private.tg__audit('id');
 create trigger _900_audit_added after insert on public.product_options referencing new table as changed for each statement execute function private.tg__audit_added('id');
 create trigger _900_audit_changed after update on public.product_options referencing old table as former new table as changed
@@ -70,7 +70,7 @@ end
 $$;
 comment on function private.tg_product_option_values__keep_what_is_chosen() is 'Says clearly what the foreign key of variants enforces.';
 
-create trigger _110_check_translations before insert or update of translations on public.product_option_values for each row execute function private.tg__check_translations('title');
+create trigger _110_check_translations before insert or update of translations on public.product_option_values for each row when (new.translations <> '{}') execute function private.tg__check_translations('title');
 create trigger _200_keep_what_is_chosen before delete on public.product_option_values for each row execute function private.tg_product_option_values__keep_what_is_chosen();
 create trigger _900_audit after delete on public.product_option_values for each row execute function private.tg__audit('id');
 create trigger _900_audit_added after insert on public.product_option_values referencing new table as changed for each statement execute function private.tg__audit_added('id');

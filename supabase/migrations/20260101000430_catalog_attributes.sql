@@ -210,7 +210,7 @@ comment on function private.tg_category_attributes__keep_values() is 'Refuses a 
 
 create trigger _100_stamp_update before update on public.category_attributes for each row execute function private.tg__stamp_update();
 create trigger _110_check_translations before insert or update of translations on public.category_attributes
-  for each row execute function private.tg__check_translations('title');
+  for each row when (new.translations <> '{}') execute function private.tg__check_translations('title');
 create trigger _200_lock_tree before insert or update or delete on public.category_attributes for each row execute function private.tg_category_attributes__lock_tree();
 create trigger _300_keep_values after insert or update or delete on public.category_attributes for each row execute function private.tg_category_attributes__keep_values();
 create trigger _900_audit after insert or update or delete on public.category_attributes for each row execute function private.tg__audit('id');

@@ -32,7 +32,7 @@ insert into private.status_moves (machine, from_status, to_status) values
   ('collection', 'published', 'archived'), ('collection', 'archived', 'draft'), ('collection', 'archived', 'published');
 
 create trigger _100_stamp_update before update on public.collections for each row execute function private.tg__stamp_update();
-create trigger _110_check_translations before insert or update of translations on public.collections for each row execute function private.tg__check_translations('title', 'description');
+create trigger _110_check_translations before insert or update of translations on public.collections for each row when (new.translations <> '{}') execute function private.tg__check_translations('title', 'description');
 create trigger _200_guard_status after update of status on public.collections for each row when (old.status <> new.status) execute function private.tg__guard_status('collection');
 create trigger _900_audit after insert or update or delete on public.collections for each row execute function private.tg__audit('id');
 

@@ -90,7 +90,7 @@ end
 $$;
 comment on function private.tg_media__discard_object() is 'Tells the worker to remove the object of a row that is gone; the argument is its bucket.';
 
-create trigger _110_check_translations before insert or update of translations on public.media for each row execute function private.tg__check_translations('alt');
+create trigger _110_check_translations before insert or update of translations on public.media for each row when (new.translations <> '{}') execute function private.tg__check_translations('alt');
 create trigger _300_discard_object after delete on public.media for each row execute function private.tg_media__discard_object('media');
 create trigger _900_audit after insert or update or delete on public.media for each row execute function private.tg__audit('id');
 

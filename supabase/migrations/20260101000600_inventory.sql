@@ -35,6 +35,20 @@ insert into public.locations (id, code, name, kind, priority) values
   ('00000000-0000-4000-8000-000000000001', 'main', 'Main', 'main', 0),
   ('00000000-0000-4000-8000-000000000002', 'beyond-stock', 'Beyond stock', 'allowance', 10000);
 
+create function private.tg_locations__keep()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  raise foreign_key_violation using message = format('%s stays: units and movements name it.', old.code), constraint = 'locations_are_closed_not_deleted';
+end
+$$;
+comment on function private.tg_locations__keep() is 'No place is ever deleted, by its owner neither, so that slots need no foreign key: it would be asked for each of the 64 slots of everything that arrives.';
+
+create trigger _100_keep before delete on public.locations for each row execute function private.tg_locations__keep();
 create trigger _100_stamp_update before update on public.locations for each row execute function private.tg__stamp_update();
 create trigger _900_audit after insert or update or delete on public.locations for each row execute function private.tg__audit('id');
 
@@ -82,7 +96,7 @@ alter table public.variants
 create table public.stock_slots (
   variant_id uuid not null references public.variants (id) on delete cascade,
   slot integer not null,
-  location_id uuid not null references public.locations (id) on delete restrict,
+  location_id uuid not null, -- of a place that is there: asked when a slot is made, and no place is deleted
   available integer not null default 0,
   reserved integer not null default 0,
   watched_at timestamptz,
@@ -92,9 +106,10 @@ create table public.stock_slots (
   constraint stock_slots_are_at_most_64_each check (slot between 0 and 191)
 ) with (fillfactor = 40);
 comment on table public.stock_slots is 'Units of a variant at a location, spread over up to 64 rows so that buyers of a hot variant do not wait for each other. Read public.stock_levels.';
-create index on public.stock_slots (location_id);
+-- serves: whether a place may be closed
+create index on public.stock_slots (location_id) where slot between 64 and 127;
 
-create function private.tg_stock_slots__check_range()
+create function private.tg_stock_slots__check_location()
 returns trigger
 language plpgsql
 volatile
@@ -102,13 +117,18 @@ security invoker
 set search_path = ''
 as $$
 begin
-  raise check_violation using message = format('Slot %s is not one of this location.', new.slot), constraint = 'stock_slots_are_at_most_64_each';
+  if new.slot / 64 <> private.first_slot(new.location_id) / 64 then
+    raise check_violation using message = format('Slot %s is not one of this location.', new.slot), constraint = 'stock_slots_are_at_most_64_each';
+  elsif not exists (select from public.locations where locations.id = new.location_id) then
+    raise foreign_key_violation using message = 'There is no such location.', constraint = 'stock_slots_lie_in_a_location';
+  end if;
+  return new;
 end
 $$;
-comment on function private.tg_stock_slots__check_range() is
-  'Refuses a slot whose number is not of its location''s range (private.first_slot). Asked when it is made, since neither ever changes: a constraint would be read by every purchase.';
-create trigger _100_check_range before insert on public.stock_slots for each row
-  when (new.slot / 64 <> private.first_slot(new.location_id) / 64) execute function private.tg_stock_slots__check_range();
+comment on function private.tg_stock_slots__check_location() is
+  'Refuses a slot whose number is not of its location''s range (private.first_slot), or that lies nowhere. Asked when it is made, since neither ever changes: a constraint would be read by every purchase.';
+create trigger _100_check_location before insert on public.stock_slots for each row
+  when (new.slot >= 64 or new.location_id <> '00000000-0000-4000-8000-000000000001') execute function private.tg_stock_slots__check_location();
 
 alter table public.stock_slots enable row level security;
 create policy select_anyone on public.stock_slots for select to anon, authenticated

@@ -94,7 +94,8 @@ begin
     perform private.fail('location_fixed', 409, 'This place is the shop''s own: main can be renamed and nothing else.', 'Make another place.');
   end if;
   if update_location.active is false and exists (
-    select from public.stock_slots where stock_slots.location_id = v_location.id and stock_slots.available + stock_slots.reserved > 0
+    select from public.stock_slots
+    where stock_slots.location_id = v_location.id and stock_slots.slot between 64 and 127 and stock_slots.available + stock_slots.reserved > 0
   ) then
     perform private.fail('location_in_use', 409, 'There are units in this place.', 'Move them with transfer_stock first.');
   end if;

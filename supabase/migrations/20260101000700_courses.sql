@@ -106,7 +106,7 @@ insert into private.status_moves (machine, from_status, to_status) values
   ('intake', 'published', 'cancelled'), ('intake', 'closed', 'cancelled');
 
 create trigger _100_stamp_update before update on public.intakes for each row execute function private.tg__stamp_update();
-create trigger _110_check_translations before insert or update of translations on public.intakes for each row execute function private.tg__check_translations('title');
+create trigger _110_check_translations before insert or update of translations on public.intakes for each row when (new.translations <> '{}') execute function private.tg__check_translations('title');
 create trigger _200_guard_status after update of status on public.intakes for each row when (old.status <> new.status) execute function private.tg__guard_status('intake');
 create trigger _900_audit after insert or update or delete on public.intakes for each row execute function private.tg__audit('id');
 

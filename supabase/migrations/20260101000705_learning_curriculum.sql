@@ -165,7 +165,7 @@ comment on table public.course_sections is 'The chapters of a course, in order o
 create index on public.course_sections (product_id, position, id);
 
 create trigger _100_stamp_update before update on public.course_sections for each row execute function private.tg__stamp_update();
-create trigger _110_check_translations before insert or update of translations on public.course_sections for each row execute function private.tg__check_translations('title');
+create trigger _110_check_translations before insert or update of translations on public.course_sections for each row when (new.translations <> '{}') execute function private.tg__check_translations('title');
 create trigger _900_audit after insert or update or delete on public.course_sections for each row execute function private.tg__audit('id');
 
 alter table public.course_sections enable row level security;
@@ -241,7 +241,7 @@ $$;
 comment on function private.tg_lessons__follow_section() is 'A lesson is of the course of its section; whoever writes it cannot say otherwise.';
 
 create trigger _100_stamp_update before update on public.lessons for each row execute function private.tg__stamp_update();
-create trigger _110_check_translations before insert or update of translations on public.lessons for each row execute function private.tg__check_translations('title');
+create trigger _110_check_translations before insert or update of translations on public.lessons for each row when (new.translations <> '{}') execute function private.tg__check_translations('title');
 create trigger _200_follow_section before insert on public.lessons for each row execute function private.tg_lessons__follow_section();
 create trigger _900_audit after insert or update or delete on public.lessons for each row execute function private.tg__audit('id');
 

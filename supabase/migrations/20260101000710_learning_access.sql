@@ -73,7 +73,7 @@ $$;
 comment on function private.tg_lesson_contents__follow_lesson() is 'Content is of the course of its lesson; whoever writes it cannot say otherwise, nor show a learner''s work as its file.';
 
 create trigger _100_stamp_update before update on public.lesson_contents for each row execute function private.tg__stamp_update();
-create trigger _110_check_translations before insert or update of translations on public.lesson_contents for each row execute function private.tg__check_translations('body');
+create trigger _110_check_translations before insert or update of translations on public.lesson_contents for each row when (new.translations <> '{}') execute function private.tg__check_translations('body');
 create trigger _200_follow_lesson before insert or update of file_id on public.lesson_contents for each row execute function private.tg_lesson_contents__follow_lesson();
 create trigger _900_audit after insert or update or delete on public.lesson_contents for each row execute function private.tg__audit('lesson_id');
 

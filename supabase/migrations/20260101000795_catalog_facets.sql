@@ -272,7 +272,8 @@ begin
     return query
     select alike.product_id, alike.likeness from (
       select product_search.product_id, greatest(extensions.word_similarity(suggested_products.words, product_search.title),
-        extensions.word_similarity(suggested_products.words, private.title_in(product_search, suggested_products.locale))) as likeness
+        case when private.title_in(product_search, suggested_products.locale) <> product_search.title
+          then extensions.word_similarity(suggested_products.words, private.title_in(product_search, suggested_products.locale)) end) as likeness
       from private.product_search
       where product_search.content operator(extensions.%>) suggested_products.words and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at)
     ) as alike

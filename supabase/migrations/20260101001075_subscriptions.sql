@@ -67,7 +67,7 @@ end
 $$;
 comment on function private.tg_products__keep_plans_off_sale() is 'A plan is subscribed to, not bought: its product is never published.';
 
-create trigger _150_keep_plans_off_sale before update of status on public.products for each row when (new.status = 'published') execute function private.tg_products__keep_plans_off_sale();
+create trigger _150_keep_plans_off_sale before update of status on public.products for each row when (new.status = 'published' and old.status <> 'published') execute function private.tg_products__keep_plans_off_sale();
 create trigger _050_make_product before insert or update of title on public.subscription_plans for each row execute function private.tg_subscription_plans__make_product();
 create trigger _100_stamp_update before update on public.subscription_plans for each row execute function private.tg__stamp_update();
 create trigger _200_guard_status after update of status on public.subscription_plans for each row when (old.status <> new.status) execute function private.tg__guard_status('subscription_plan');

@@ -162,7 +162,8 @@ as $$
       private.options_of(variants.option_value_ids) as former_options,
       case when import_rows.record ?| '{option1,option2,option3,option4,option5}' then private.read_options(import_rows.record) else private.options_of(variants.option_value_ids) end as options,
       nullif(import_rows.record ->> 'variant_title', '') as given_title, coalesce(private.read_whole_number(import_rows.record ->> 'position'), variants.position, 0) as position,
-      private.read_attributes(import_rows.record, stage_variants.attribute_columns, schemas.types, variants.attributes) as attributes,
+      case when stage_variants.attribute_columns = '{}' then coalesce(variants.attributes, '{}')
+        else private.read_attributes(import_rows.record, stage_variants.attribute_columns, schemas.types, variants.attributes) end as attributes,
       case when stage_variants.translated then private.read_translations(import_rows.record, 'variant_', '{title}', variants.translations)
         else coalesce(variants.translations, '{}') end as translations,
       case when import_products.former_kind = 'bundle' then private.parts_of(variants.id) else '{}' end as former_parts,

@@ -252,36 +252,30 @@ begin
     where staged.import_id = write_import_units.import_id and staged.delta < 0
   ) as ordered
   where stock_slots.variant_id = ordered.variant_id and stock_slots.slot = ordered.slot and stock_slots.location_id = ordered.location_id and ordered.before < ordered.wanted;
+  -- as private.add_units: slot 0 of main as well, whatever the place, and a place's units over its slots and those that so many units want
+  insert into public.stock_slots (variant_id, slot, location_id, watched_at)
+  select distinct staged.variant_id, 0, private.main_location(), case when low_stock_marks.variant_id is not null then now() end
+  from private.import_stock as staged left join private.low_stock_marks on low_stock_marks.variant_id = staged.variant_id
+  where staged.import_id = write_import_units.import_id and staged.delta > 0 and staged.location_id <> private.main_location()
+  on conflict do nothing;
   insert into public.stock_slots (variant_id, slot, location_id, available, watched_at)
-  select shares.variant_id, shares.slot, shares.location_id, sum(shares.quantity), case when count(low_stock_marks.variant_id) > 0 then now() end
+  select places.variant_id, share.slot, places.location_id, places.delta / cardinality(places.slots) + case when share.number <= places.delta % cardinality(places.slots) then 1 else 0 end,
+    case when places.watched then now() end
   from (
-    -- as private.add_units
-    select places.variant_id, places.slot, places.location_id, places.delta / count(*) over everywhere
-      + case when row_number() over (partition by places.variant_id, places.location_id order by places.slot) <= places.delta % count(*) over everywhere then 1 else 0 end as quantity, places.is_new
-    from (
-      select wanted.variant_id, wanted.location_id, wanted.delta, slot, bool_and(is_new) as is_new
-      from (
-        select staged.variant_id, staged.location_id, staged.delta, private.first_slot(staged.location_id) + number * (64 / slots_for.slots) as slot, true as is_new
-        from private.import_stock as staged
-        cross join lateral private.slots_for(staged.on_hand) as slots_for (slots)
-        cross join generate_series(0, slots_for.slots - 1) as number
-        where staged.import_id = write_import_units.import_id and staged.delta > 0
-        union all
-        select staged.variant_id, staged.location_id, staged.delta, stock_slots.slot, false
-        from private.import_stock as staged join public.stock_slots on stock_slots.variant_id = staged.variant_id and stock_slots.location_id = staged.location_id
-        where staged.import_id = write_import_units.import_id and staged.delta > 0
-      ) as wanted
-      group by wanted.variant_id, wanted.location_id, wanted.delta, wanted.slot
-    ) as places
-    window everywhere as (partition by places.variant_id, places.location_id)
-    union all
-    select staged.variant_id, 0, private.main_location(), 0, true from private.import_stock as staged
-    where staged.import_id = write_import_units.import_id and staged.delta > 0 and staged.location_id <> private.main_location()
-  ) as shares
-  left join private.low_stock_marks on low_stock_marks.variant_id = shares.variant_id
-  where shares.is_new or shares.quantity > 0
-  group by shares.variant_id, shares.slot, shares.location_id
-  order by shares.variant_id, shares.slot, shares.location_id
+    select staged.variant_id, staged.location_id, staged.delta, low_stock_marks.variant_id is not null as watched, array(
+      select private.first_slot(staged.location_id) + number * (64 / private.slots_for(staged.on_hand)) from generate_series(0, private.slots_for(staged.on_hand) - 1) as number
+      union
+      select unnest(known.slots) order by 1) as slots
+    from private.import_stock as staged
+    left join (
+      select stock_slots.variant_id, stock_slots.location_id, array_agg(stock_slots.slot) as slots from public.stock_slots
+      where stock_slots.variant_id in (select staged.variant_id from private.import_stock as staged where staged.import_id = write_import_units.import_id and staged.delta > 0) group by 1, 2
+    ) as known on known.variant_id = staged.variant_id and known.location_id = staged.location_id
+    left join private.low_stock_marks on low_stock_marks.variant_id = staged.variant_id
+    where staged.import_id = write_import_units.import_id and staged.delta > 0
+    order by staged.variant_id, staged.location_id
+  ) as places
+  cross join lateral unnest(places.slots) with ordinality as share (slot, number)
   on conflict on constraint stock_slots_pkey do update set available = stock_slots.available + excluded.available where excluded.available > 0;
   -- what was not there to be taken shows now: the units that are there are not those that were counted
   select min(staged.record ->> 'sku') into v_short

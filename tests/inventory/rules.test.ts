@@ -90,6 +90,18 @@ describe("units", () => {
         below,
       );
     }));
+
+  test("lie in a place that there is, and no place is ever deleted", () =>
+    database.rolledBack(async (sql) => {
+      const variant = await stockedVariant(sql, 20);
+      const nowhere = { code: "23503", status: 409 };
+      await expectRefusal(
+        () =>
+          sql`insert into public.stock_slots (variant_id, slot, location_id) values (${variant}, 64, gen_random_uuid())`,
+        nowhere,
+      );
+      await expectRefusal(() => sql`delete from public.locations where id = private.main_location()`, nowhere);
+    }));
 });
 
 describe("a hold", () => {

@@ -5263,13 +5263,6 @@ export type Database = {
         };
         Relationships: [
           {
-            foreignKeyName: "stock_slots_location_id_fkey";
-            columns: ["location_id"];
-            isOneToOne: false;
-            referencedRelation: "locations";
-            referencedColumns: ["id"];
-          },
-          {
             foreignKeyName: "stock_slots_variant_id_fkey";
             columns: ["variant_id"];
             isOneToOne: false;
