@@ -46,29 +46,32 @@ const minutesPass = (sql: Sql, minutes: number) =>
     delivered_at = delivered_at - ${minutes} * interval '1 minute'`;
 
 describe("a concern", () => {
-  test("is an order in review: one alert when it is too old, none before, closed when it is decided, another when it comes back", () =>
+  test("is an order in review: one alert at once, which somebody takes, closed when it is decided, another when it comes back", () =>
     database.rolledBack(async (sql) => {
       const sale = await paidSale(sql);
       await sql`select private.flag_order(${sale.orderId}, 'a test flags it')`;
       await relayed(sql);
-      expect(await raise(sql)).toBe(0);
-      const age = () =>
-        sql`update public.events set occurred_at = now() - interval '2 hours', relayed_at = now() where subject_id = ${sale.orderId}`;
-      await age();
       expect(await raise(sql)).toBe(1);
+      await relayed(sql);
       expect(await raise(sql)).toBe(0);
       expect(await alertsOf(sql, "order_in_review")).toMatchObject([
         { subject_type: "order", subject_id: sale.orderId, closed_at: null },
       ]);
       const finance = await staff(sql, "finance");
       expect(await concerns(sql, finance, "order_in_review")).toMatchObject([
-        { owner_role: "finance", age_seconds: 7200, alert_id: expect.any(String), acknowledged_at: null },
+        { owner_role: "finance", age_seconds: 0, alert_id: expect.any(String), acknowledged_at: null },
+      ]);
+      const [alert] = await alertsOf(sql, "order_in_review");
+      await acknowledge(sql, finance, alert?.id as string, "I ask the customer.");
+      expect(await raise(sql)).toBe(0);
+      expect(await concerns(sql, finance, "order_in_review")).toMatchObject([
+        { acknowledged_by: finance, note: "I ask the customer." },
       ]);
       await sql`select public.resolve_order_review(${sale.orderId}, 'fulfil', 'all is well')`;
       expect(await raise(sql)).toBe(1);
       expect(await alertsOf(sql, "order_in_review")).toMatchObject([{ closed_at: expect.any(Date) }]);
       await sql`select private.flag_order(${sale.orderId}, 'again')`;
-      await age();
+      await relayed(sql);
       expect(await raise(sql)).toBe(1);
       expect(await alertsOf(sql, "order_in_review")).toHaveLength(2);
       const raised = await sql`select count(*)::int as events from public.events where name = 'alert.raised'`;
@@ -107,7 +110,7 @@ describe("a concern", () => {
       await sql`update public.payments set expires_at = now() - interval '1 hour' where id = ${open.paymentId}`;
       const refunded = await paidSale(sql);
       await cancelOrder(sql, await staff(sql, "support"), refunded.orderId, { reason: "a test" });
-      await sql`update public.refunds set requested_at = now() - interval '2 days' where order_id = ${refunded.orderId}`;
+      await sql`update public.refunds set requested_at = now() - interval '2 hours' where order_id = ${refunded.orderId}`;
       const failed = await paidSale(sql);
       await cancelOrder(sql, await staff(sql, "support"), failed.orderId, { reason: "a test" });
       const [refund] = await sql`select id from public.refunds where order_id = ${failed.orderId}`;
@@ -124,12 +127,13 @@ describe("a concern", () => {
       const admin = await staff(sql, "admin");
       const found = (await concerns(sql, admin)).map(({ kind, subject }) => [kind, subject]);
       const number = async (id: string) => (await sql`select number from public.orders where id = ${id}`)[0]?.number;
-      expect(found).toHaveLength(8);
+      expect(found).toHaveLength(9);
       expect(found).toEqual(
         expect.arrayContaining([
           ["payment_open", await number(open.orderId)],
           ["refund_pending", await number(refunded.orderId)],
           ["refund_failed", await number(failed.orderId)],
+          ["order_in_review", await number(failed.orderId)],
           ["provider_event_failed", "x evt_stuck"],
           ["production_waiting", await number(open.orderId)],
           ["job_failed", "notifications.send-welcome (2)"],
@@ -137,7 +141,7 @@ describe("a concern", () => {
           ["events_undelivered", expect.stringMatching(/^from \d+ on$/)],
         ]),
       );
-      expect(await raise(sql)).toBe(8);
+      expect(await raise(sql)).toBe(9);
     }));
 
   test("is that webhooks do not arrive: one alert for all that had to be read, until they arrive again and nothing more had to be", () =>

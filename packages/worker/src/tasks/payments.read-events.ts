@@ -1,4 +1,5 @@
 import type { PaymentProvider, ProviderEvent } from "../../../../supabase/functions/_shared/payments/provider.ts";
+import { askEachProvider } from "../ask-each-provider.ts";
 import { handToInbox } from "../hand-to-inbox.ts";
 import type { RunContext, ScheduledTask } from "./task.ts";
 
@@ -6,14 +7,21 @@ const AT_ONCE = 100;
 
 /**
  * Every five minutes: reads each provider's own list of events, and hands to the inbox what no webhook brought: refunds and disputes that
- * somebody made there, or whatever was lost. Answers how many events had been missing.
+ * somebody made there, or whatever was lost. One that is away holds up no other. Answers how many events had been missing.
  */
 export const readEvents: ScheduledTask = async (context) => {
   let missed = 0;
-  for (const provider of Object.values(context.providers)) {
-    if (provider && !context.signal.aborted) missed += await readFrom(provider, context);
+  const sources = Object.values(context.providers).flatMap((adapter) =>
+    adapter ? [{ provider: adapter.name, adapter }] : [],
+  );
+  const read = async ({ adapter }: { adapter: PaymentProvider }) => {
+    missed += await readFrom(adapter, context);
+  };
+  try {
+    await askEachProvider(sources, read, context);
+  } finally {
+    if (missed > 0) context.log.warn({ missed }, "events were missing from the inbox: webhooks are late or lost");
   }
-  if (missed > 0) context.log.warn({ missed }, "events were missing from the inbox: webhooks are late or lost");
   return missed;
 };
 
