@@ -99,7 +99,11 @@ describe("money that cannot buy what it was for", () => {
       ledger: {},
     });
     expect(await truthOf(stack, sale.orderId)).toMatchObject({ captured: PRICE, refunded: PRICE });
-    expect(await confirmations(late.email)).toEqual([]);
+    // the one mail about it: no confirmation, but that the money comes back, and why
+    await expect.poll(() => confirmations(late.email), patient).toEqual([expect.stringMatching(/dana|Money back/)]);
+    const [notice] =
+      await stack.sql`select type, content from public.notifications where recipient = ${late.email} and type <> 'welcome'`;
+    expect(notice).toMatchObject({ type: "refund", content: expect.stringMatching(/habis terjual|sold out/) });
   });
 
   test("is back when staff cancel a paid order, and the seat is free again", async () => {

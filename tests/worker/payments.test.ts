@@ -185,7 +185,7 @@ describe("payments in the background", { timeout: 90_000 }, () => {
     const [refund] = await database.sql`select id, status from public.refunds where order_id = ${sale.orderId}`;
     expect(refund?.status).toBe("pending");
     const [process] = await database.sql`
-      select status, attempts, error from public.processes where subject_id = ${refund?.id}`;
+      select status, attempts, error from public.processes where subject_id = ${refund?.id} and task = 'payments.send-refund'`;
     expect(process).toMatchObject({ status: "queued", attempts: 1 });
     expect(process?.error).toBeTruthy();
     await database.sql`update pgboss.job set start_after = now() where name = 'payments.send-refund' and state = 'retry'`;

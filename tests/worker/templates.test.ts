@@ -5,6 +5,7 @@ import { formatMoney } from "../../packages/worker/src/templates/format-money.ts
 import { orderConfirmation } from "../../packages/worker/src/templates/order-confirmation.ts";
 import { paymentFailed } from "../../packages/worker/src/templates/payment-failed.ts";
 import { paymentRequest } from "../../packages/worker/src/templates/payment-request.ts";
+import { refundNotice } from "../../packages/worker/src/templates/refund-notice.ts";
 import { seatOffer } from "../../packages/worker/src/templates/seat-offer.ts";
 import { shipmentNews } from "../../packages/worker/src/templates/shipment-news.ts";
 
@@ -55,6 +56,15 @@ describe("mail templates", () => {
 
   it("tell when a course starts in the course's own time zone", () => {
     expect(plain(orderConfirmation(order, "en").text)).toContain("1 December 2026 at 09:00 (Asia/Jakarta)");
+  });
+
+  it("tell buyers how much goes back, why and by which way", () => {
+    const facts = { shop: "Toko", firstName: "", number: "SL-1", amount: 15_000_000, currency: "IDR", minorUnits: 2 };
+    const about = { ...facts, why: "sold_out", way: "same_way", orderUrl: "http://shop.test/1" } as const;
+    expect(plain(refundNotice(about, "en").text)).toMatch(
+      /IDR.150,000 for order SL-1[\s\S]*sold out[\s\S]*the way you paid/,
+    );
+    expect(refundNotice({ ...about, way: "gift_card" }, "id").text).toMatch(/habis terjual[\s\S]*kartu hadiah/);
   });
 
   it("tell customers where their goods are, and staff what stays open", () => {

@@ -40,7 +40,7 @@ export const LISTENERS: Readonly<Record<string, readonly EventTaskName[]>> = {
   "file.discarded": ["catalog.remove-file"],
   "import.queued": ["imports.run-import"],
   "export.queued": ["imports.run-export"],
-  "refund.requested": ["payments.send-refund"],
+  "refund.requested": ["payments.send-refund", "notifications.send-refund-notice"],
   "refund.succeeded": ["invoices.issue-credit-note"],
   "receivable.written_back": ["invoices.issue-credit-note"],
   "waitlist.due": ["courses.take-offer"],

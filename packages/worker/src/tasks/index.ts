@@ -31,6 +31,7 @@ import { sendOrderConfirmation } from "./notifications.send-order-confirmation.t
 import { sendPaymentFailed } from "./notifications.send-payment-failed.ts";
 import { sendPaymentRequest } from "./notifications.send-payment-request.ts";
 import { sendProofRejected } from "./notifications.send-proof-rejected.ts";
+import { sendRefundNotice } from "./notifications.send-refund-notice.ts";
 import { sendSeatOffer } from "./notifications.send-seat-offer.ts";
 import { sendShipmentNews } from "./notifications.send-shipment-news.ts";
 import { sendSubscriptionPastDue } from "./notifications.send-subscription-past-due.ts";
@@ -69,6 +70,7 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
   "notifications.send-instalment-failed": sendInstalmentFailed,
   "notifications.send-proof-rejected": sendProofRejected,
   "notifications.send-dispute": sendDispute,
+  "notifications.send-refund-notice": sendRefundNotice,
   "notifications.send-intake-cancelled": sendIntakeCancelled,
   "notifications.send-intake-alert": sendIntakeAlert,
   "notifications.send-intake-message": sendIntakeMessage,
