@@ -396,7 +396,7 @@ CREATE TABLE "public"."payments" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), 
 CASE
     WHEN (provider = 'gift_card'::text) THEN ((gift_card_id IS NOT NULL) OR (status = 'pending'::text))
     ELSE (gift_card_id IS NULL)
-END), CONSTRAINT "payments_capture_no_more_than_was_authorized" CHECK ((((authorized_amount >= 0) AND (authorized_amount <= amount)) AND ((capture_method = 'automatic'::text) OR (captured_amount <= authorized_amount)))), CONSTRAINT "payments_exchange_no_more_than_they_took" CHECK (((exchanged_amount >= 0) AND (exchanged_amount <= captured_amount))), CONSTRAINT "payments_give_back_no_more_than_they_took" CHECK (((refunded_amount >= 0) AND (disputed_amount >= 0) AND ((refunded_amount + disputed_amount) <= captured_amount) AND (captured_amount <= amount))), CONSTRAINT "payments_have_a_known_capture_method" CHECK ((capture_method = ANY (ARRAY['automatic'::text, 'manual'::text]))), CONSTRAINT "payments_have_a_known_method" CHECK ((method = ANY (ARRAY['checkout'::text, 'payment_intent'::text, 'saved_method'::text, 'subscription'::text, 'ewallet'::text, 'manual_transfer'::text, 'store_credit'::text, 'gift_card'::text, 'exchange'::text, 'cash'::text, 'other'::text]))), CONSTRAINT "payments_have_a_known_provider" CHECK ((provider = ANY (ARRAY['stripe'::text, 'ewallet'::text, 'manual_transfer'::text, 'store_credit'::text, 'gift_card'::text, 'exchange'::text, 'cash'::text, 'other'::text]))), CONSTRAINT "payments_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text, 'authorized'::text, 'success'::text, 'failed'::text, 'expired'::text, 'cancelled'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text]))), CONSTRAINT "payments_pay_something" CHECK ((amount > 0)), CONSTRAINT "payments_pkey" PRIMARY KEY (id), CONSTRAINT "payments_session_id_key" UNIQUE (session_id), CONSTRAINT "payments_took_money_when_they_succeeded" CHECK (((captured_amount > 0) = (status = ANY (ARRAY['success'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text])))));
+END), CONSTRAINT "payments_capture_no_more_than_was_authorized" CHECK ((((authorized_amount >= 0) AND (authorized_amount <= amount)) AND ((capture_method = 'automatic'::text) OR (captured_amount <= authorized_amount) OR (NOT (failure_code IS DISTINCT FROM 'amount_mismatch'::text))))), CONSTRAINT "payments_exchange_no_more_than_they_took" CHECK (((exchanged_amount >= 0) AND (exchanged_amount <= captured_amount))), CONSTRAINT "payments_give_back_no_more_than_they_took" CHECK (((refunded_amount >= 0) AND (disputed_amount >= 0) AND ((refunded_amount + disputed_amount) <= captured_amount) AND ((captured_amount <= amount) OR (NOT (failure_code IS DISTINCT FROM 'amount_mismatch'::text))))), CONSTRAINT "payments_have_a_known_capture_method" CHECK ((capture_method = ANY (ARRAY['automatic'::text, 'manual'::text]))), CONSTRAINT "payments_have_a_known_method" CHECK ((method = ANY (ARRAY['checkout'::text, 'payment_intent'::text, 'saved_method'::text, 'subscription'::text, 'ewallet'::text, 'manual_transfer'::text, 'store_credit'::text, 'gift_card'::text, 'exchange'::text, 'cash'::text, 'other'::text]))), CONSTRAINT "payments_have_a_known_provider" CHECK ((provider = ANY (ARRAY['stripe'::text, 'ewallet'::text, 'manual_transfer'::text, 'store_credit'::text, 'gift_card'::text, 'exchange'::text, 'cash'::text, 'other'::text]))), CONSTRAINT "payments_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text, 'authorized'::text, 'success'::text, 'failed'::text, 'expired'::text, 'cancelled'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text]))), CONSTRAINT "payments_pay_something" CHECK ((amount > 0)), CONSTRAINT "payments_pkey" PRIMARY KEY (id), CONSTRAINT "payments_session_id_key" UNIQUE (session_id), CONSTRAINT "payments_took_money_when_they_succeeded" CHECK (((captured_amount > 0) = (status = ANY (ARRAY['success'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text])))));
 
 ALTER TABLE "public"."payments" ENABLE ROW LEVEL SECURITY;
 
@@ -986,6 +986,17 @@ begin
     or refunds.payment_id = v_payment.id and refunds.status = 'pending' and refunds.provider_refund_id is null and adopt_refund.status = 'success'
       and refunds.amount = adopt_refund.amount and refunds.currency = upper(adopt_refund.currency)
   order by refunds.provider_refund_id nulls last limit 1;
+  if v_refund.id is null and adopt_refund.status = 'success' then
+    -- given up as lost, and given back at the provider after all: it is that money
+    update public.refunds set provider_refund_id = adopt_refund.provider_refund_id
+    where refunds.id = (
+      select written.id from public.refunds as written
+      where written.payment_id = v_payment.id and written.reason = 'written_off' and written.provider_refund_id is null
+        and written.amount = adopt_refund.amount and written.currency = upper(adopt_refund.currency) limit 1);
+    if found then
+      return 'applied';
+    end if;
+  end if;
   if v_refund.id is not null then
     return private.record_refund_result(v_refund.id, adopt_refund.provider_refund_id, adopt_refund.status, adopt_refund.failure);
   end if;
@@ -1601,8 +1612,8 @@ begin
       when v_event.type like 'charge.dispute.%' then private.apply_dispute(v_object, v_payment_id)
       else 'ignored'
     end;
-    if v_outcome = 'applied' and (v_event.type like 'checkout.session.%' or v_event.type like 'payment\_intent.%') then
-      perform private.apply_overtaken_events(v_event.provider, v_payment_id);
+    if v_outcome in ('applied', 'needs_review') and (v_event.type like 'checkout.session.%' or v_event.type like 'payment\_intent.%') then
+      perform private.apply_overtaken_events(v_event.provider, payments.id) from public.payments where payments.provider = v_event.provider and payments.provider_payment_id = coalesce(v_object ->> 'payment_intent', v_object ->> 'id');
     end if;
   elsif v_event.type like 'payment\_method.%' then
     v_outcome := private.apply_payment_method(v_event.payload);
@@ -4175,7 +4186,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.close_reviewed_order(target public.orders, before text, resolution text, reason text)
+CREATE OR REPLACE FUNCTION private.close_reviewed_order(target public.orders, before text, resolution text, reason text, restock boolean)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -4184,7 +4195,7 @@ declare
   v_money boolean;
 begin
   perform private.close_payments(target.id, 'cancelled');
-  perform private.take_back_rest(target.id, true, close_reviewed_order.reason);
+  perform private.take_back_rest(target.id, coalesce(close_reviewed_order.restock, not private.goods_have_left(target.id)), close_reviewed_order.reason);
   if close_reviewed_order.resolution = 'refund' then
     perform private.give_back_captures(target.id, 'by_staff', close_reviewed_order.reason);
   else
@@ -4512,6 +4523,31 @@ AS $function$
     order_items.total_amount, coalesce(order_items.pricing -> 'taxes', '[]')
   from public.invoices join public.order_items on order_items.order_id = invoices.order_id
   where invoices.id = copy_order_lines.invoice_id and order_items.parent_id is null; -- a bundle is invoiced as one thing
+$function$;
+
+CREATE OR REPLACE FUNCTION private.correct_capture(payment public.payments, amount bigint, currency text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_asked constant text := (select orders.currency from public.orders where orders.id = payment.order_id);
+begin
+  if payment.failure_code is distinct from 'amount_mismatch' or (correct_capture.amount, upper(correct_capture.currency)) is distinct from (payment.amount, v_asked)
+    or exists (select from public.refunds where refunds.payment_id = payment.id) or exists (select from public.disputes where disputes.payment_id = payment.id) then
+    return 'ignored';
+  end if;
+  perform private.post_entries('capture_taken_back:' || payment.id, payment.order_id, payment.currency,
+    jsonb_build_object(private.cash_account(payment.provider), -payment.captured_amount, 'receivable', payment.captured_amount));
+  perform private.post_entries('capture_corrected:' || payment.id, payment.order_id, v_asked,
+    jsonb_build_object(private.cash_account(payment.provider), payment.amount, 'receivable', -payment.amount));
+  update public.payments
+  set captured_amount = payments.amount, currency = v_asked, authorized_amount = case payments.capture_method when 'manual' then payments.amount else payments.authorized_amount end,
+    failure_code = null, failure_message = null
+  where payments.id = payment.id;
+  perform private.emit('payment.succeeded', 'payment', payment.id);
+  return 'applied';
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.count_changes(changes text[])
@@ -5632,7 +5668,7 @@ begin
   if v_before in ('cancelled', 'expired', 'refunded') then
     update public.orders set status = v_before where orders.id = v_order.id;
   elsif v_kept = 0 then
-    perform private.take_back_rest(v_order.id, v_before in ('paid', 'processing'), 'the dispute was ' || end_dispute_review.status);
+    perform private.take_back_rest(v_order.id, not private.goods_have_left(v_order.id), 'the dispute was ' || end_dispute_review.status);
     perform private.give_reason('the dispute was ' || end_dispute_review.status);
     update public.orders set status = 'refunded' where orders.id = v_order.id;
   else
@@ -6314,7 +6350,7 @@ begin
       select entries.account, sum(entries.amount) as amount from entries where entries.currency = v_order.currency group by entries.account having sum(entries.amount) <> 0) as summed), '{}'),
     coalesce(sum(entries.amount) filter (where entries.account in ('cash_in_transit', 'bank', 'cash', 'store_credit', 'gift_cards', 'exchanged', 'disputed', 'fees') and entries.currency = v_order.currency), 0)
   into v_entries, v_balances, v_cash from entries;
-  select coalesce(sum(payments.captured_amount - payments.refunded_amount - payments.exchanged_amount), 0) into v_kept from public.payments where payments.order_id = v_order.id;
+  select coalesce(sum(payments.captured_amount - payments.refunded_amount - payments.exchanged_amount), 0) into v_kept from public.payments where payments.order_id = v_order.id and payments.currency = v_order.currency;
   select coalesce(sum(refunds.amount), 0) into v_on_its_way from public.refunds where refunds.order_id = v_order.id and refunds.status = 'pending';
   -- a bank may take back more than a payment still kept
   select coalesce(jsonb_agg(jsonb_build_object('id', disputes.id, 'payment_id', disputes.payment_id, 'status', disputes.status, 'amount', disputes.amount,
@@ -7449,8 +7485,13 @@ CREATE OR REPLACE FUNCTION private.fulfil_reviewed_order(target public.orders, b
  SET search_path TO ''
 AS $function$
 declare
-  v_kept bigint := (select coalesce(sum(payments.captured_amount - payments.refunded_amount - payments.exchanged_amount), 0) from public.payments where payments.order_id = target.id);
+  v_kept bigint := (
+    select coalesce(sum(payments.captured_amount - payments.refunded_amount - payments.exchanged_amount), 0)
+    from public.payments where payments.order_id = target.id and payments.currency = target.currency);
+  -- paid twice, or more than it costs: that goes back
+  v_surplus bigint := greatest(0, case when fulfil_reviewed_order.before in ('pending', 'expired') then v_kept - target.total_amount else -private.receivable_amount(target.id) end);
 begin
+  v_kept := v_kept - v_surplus;
   if fulfil_reviewed_order.before in ('cancelled', 'refunded')
     or v_kept <> target.total_amount and not (target.owed_reason is not null and v_kept < target.total_amount) and not (fulfil_reviewed_order.before = 'partially_refunded' and v_kept between 1 and target.total_amount) then
     perform private.fail('order_not_fulfillable', 409, 'What was paid is not what this order costs, or its goods were taken back.', 'Refund it or close it; the buyer can order again.', v_kept::text);
@@ -7462,6 +7503,7 @@ begin
   else
     update public.orders set status = fulfil_reviewed_order.before where orders.id = target.id;
   end if;
+  perform private.give_back_unexpected(target, v_surplus);
 end
 $function$;
 
@@ -7837,7 +7879,7 @@ begin
   end if;
   if not v_rest and v_worth = v_left and v_left > 0 then
     update public.orders set status = 'refunded', shipping_refunded_amount = orders.shipping_amount + orders.shipping_tax_amount where orders.id = target.id;
-    perform private.take_back_rest(target.id, true, give_back_items.note);
+    perform private.take_back_rest(target.id, not private.goods_have_left(target.id), give_back_items.note);
   else
     if v_worth + v_owed > 0 then
       update public.orders set status = 'partially_refunded', shipping_refunded_amount = orders.shipping_refunded_amount + v_shipping where orders.id = target.id;
@@ -7893,6 +7935,30 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.give_back_unexpected(target public.orders, surplus bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_payment record;
+  v_rest bigint := give_back_unexpected.surplus;
+begin
+  for v_payment in
+    select payments.id, payments.currency, private.refundable_amount(payments.id) as amount from public.payments
+    where payments.order_id = target.id and payments.status = 'success'
+    order by (payments.failure_code in ('captured_twice', 'amount_mismatch')) is true desc, payments.attempt desc
+  loop
+    if v_payment.currency <> target.currency then
+      perform private.request_refund(v_payment.id, 'duplicate_payment', 'what was paid in another currency') where v_payment.amount > 0;
+    elsif least(v_rest, v_payment.amount) > 0 then
+      perform private.request_refund(v_payment.id, 'duplicate_payment', 'more was paid than the order costs', least(v_rest, v_payment.amount));
+      v_rest := v_rest - least(v_rest, v_payment.amount);
+    end if;
+  end loop;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.give_back_uses(order_ids uuid[], promotion_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -7921,6 +7987,16 @@ CREATE OR REPLACE FUNCTION private.give_reason(reason text)
  SET search_path TO ''
 AS $function$
   select set_config('seatline.reason', coalesce(left(reason, 500), ''), true);
+$function$;
+
+CREATE OR REPLACE FUNCTION private.goods_have_left(order_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return exists (select from public.orders where orders.id = goods_have_left.order_id and orders.shipped_at is not null);
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.grade_submission(submission_id uuid, score_percent integer, feedback text, idempotency_key text)
@@ -9064,6 +9140,39 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.keep_unexpected_capture(payment public.payments, amount bigint, currency text, provider_payment_id text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_twice constant boolean := payment.captured_amount > 0;
+  v_id uuid := case when v_twice then gen_random_uuid() else payment.id end;
+  v_currency constant text := upper(keep_unexpected_capture.currency);
+begin
+  if coalesce(keep_unexpected_capture.amount, 0) <= 0 or coalesce(v_currency, '') !~ '^[A-Z]{3}$' then
+    return; -- no money at all
+  end if;
+  if v_twice then
+    insert into public.payments (id, order_id, attempt, provider, method, status, currency, amount, captured_amount, provider_payment_id, settled_at, failure_code)
+    select v_id, payment.order_id, max(payments.attempt) + 1, payment.provider, payment.method, 'success', v_currency, keep_unexpected_capture.amount,
+      keep_unexpected_capture.amount, keep_unexpected_capture.provider_payment_id, now(), 'captured_twice'
+    from public.payments where payments.order_id = payment.order_id;
+  else
+    if payment.method = 'saved_method' then
+      perform private.note_failed_instalment(payment.id, 'amount_mismatch');
+    end if;
+    update public.payments
+    set status = 'success', currency = v_currency, captured_amount = keep_unexpected_capture.amount, settled_at = now(), failure_code = 'amount_mismatch',
+      failure_message = format('The provider took %s %s.', keep_unexpected_capture.amount, v_currency),
+      provider_payment_id = coalesce(keep_unexpected_capture.provider_payment_id, payments.provider_payment_id)
+    where payments.id = v_id;
+  end if;
+  perform private.post_entries('capture:' || v_id, payment.order_id, v_currency,
+    jsonb_build_object(private.cash_account(payment.provider), keep_unexpected_capture.amount, 'receivable', -keep_unexpected_capture.amount));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.kept_amount(order_id uuid)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -9073,7 +9182,10 @@ begin
   -- a refund that somebody overtook at the provider asks for more than is left
   return (
     select coalesce(sum(greatest(0, private.refundable_amount(payments.id))), 0)
-    from public.payments where payments.order_id = kept_amount.order_id and payments.captured_amount > 0);
+    from public.payments
+    where payments.order_id = kept_amount.order_id and payments.captured_amount > 0
+      -- what came in another currency pays nothing here
+      and payments.currency = (select orders.currency from public.orders where orders.id = kept_amount.order_id));
 end
 $function$;
 
@@ -9603,7 +9715,7 @@ CREATE OR REPLACE FUNCTION private.lose_dispute(dispute public.disputes)
 AS $function$
 declare
   -- money that never became a sale is not lost: it only clears what is owed to the customer
-  v_owed bigint := -private.receivable_amount(dispute.order_id);
+  v_owed bigint := -private.receivable_amount(dispute.order_id, dispute.currency);
   v_cleared bigint := greatest(0, least(dispute.amount, v_owed));
 begin
   update public.disputes set status = 'lost', decided_at = now() where disputes.id = dispute.id;
@@ -13596,7 +13708,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.receivable_amount(order_id uuid)
+CREATE OR REPLACE FUNCTION private.receivable_amount(order_id uuid, currency text DEFAULT NULL::text)
  RETURNS bigint
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -13605,7 +13717,8 @@ begin
   return (
     select coalesce(sum(ledger_entries.amount), 0)
     from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
-    where ledger_transactions.order_id = receivable_amount.order_id and ledger_entries.account = 'receivable');
+    where ledger_transactions.order_id = receivable_amount.order_id and ledger_entries.account = 'receivable'
+      and ledger_entries.currency = coalesce(receivable_amount.currency, (select orders.currency from public.orders where orders.id = receivable_amount.order_id)));
 end
 $function$;
 
@@ -14098,6 +14211,7 @@ declare
   v_due bigint;
   v_owed bigint := 0;
   v_shipping bigint := 0;
+  v_restock boolean;
   v_refund_ids uuid[] := '{}';
 begin
   perform private.require_refunder('payments.refund', refund_order.reason);
@@ -14141,6 +14255,7 @@ begin
   if v_amount > v_left then
     perform private.fail('refund_exceeds_payment', 409, 'That is more than is left of what was paid.', 'Name a smaller amount.', v_left::text);
   end if;
+  v_restock := coalesce(refund_order.restock, not private.goods_have_left(v_order.id));
   perform private.give_reason(refund_order.reason);
   if v_owed > 0 then
     perform private.release_owed(v_order.id, v_owed, private.release_key(v_order.id, v_ids[1]));
@@ -14150,13 +14265,13 @@ begin
     shipping_refunded_amount = case when v_amount = v_left then orders.shipping_amount + orders.shipping_tax_amount else orders.shipping_refunded_amount + v_shipping end
   where orders.id = v_order.id;
   if v_amount = v_left then
-    perform private.take_back_rest(v_order.id, coalesce(refund_order.restock, true), refund_order.reason);
+    perform private.take_back_rest(v_order.id, v_restock, refund_order.reason);
   elsif v_ids is not null then
-    perform private.take_back_lines(v_order.id, v_ids, v_quantities, coalesce(refund_order.restock, true), refund_order.reason);
+    perform private.take_back_lines(v_order.id, v_ids, v_quantities, v_restock, refund_order.reason);
   end if;
   v_refund_ids := private.refund_across(v_order.id, v_amount, 'by_staff', refund_order.reason, refund_order.destination);
   update public.refunds set lines = coalesce((
-    select jsonb_agg(jsonb_build_object('order_item_id', line.id, 'quantity', line.quantity, 'restock', coalesce(refund_order.restock, true)))
+    select jsonb_agg(jsonb_build_object('order_item_id', line.id, 'quantity', line.quantity, 'restock', v_restock))
     from unnest(v_ids, v_quantities) as line (id, quantity)), '[]')
   where refunds.id = v_refund_ids[1];
   if v_owed > 0 then
@@ -15187,7 +15302,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.resolve_order_review(order_id uuid, resolution text, reason text, idempotency_key text)
+CREATE OR REPLACE FUNCTION private.resolve_order_review(order_id uuid, resolution text, reason text, idempotency_key text, restock boolean DEFAULT NULL::boolean)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -15195,7 +15310,7 @@ CREATE OR REPLACE FUNCTION private.resolve_order_review(order_id uuid, resolutio
 AS $function$
 declare
   v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
-  v_body jsonb := jsonb_build_array(resolve_order_review.order_id, resolve_order_review.resolution, resolve_order_review.reason);
+  v_body jsonb := jsonb_build_array(resolve_order_review.order_id, resolve_order_review.resolution, resolve_order_review.reason, resolve_order_review.restock);
   v_answer jsonb;
   v_order public.orders;
   v_before text;
@@ -15231,7 +15346,7 @@ begin
   if resolve_order_review.resolution = 'fulfil' then
     perform private.fulfil_reviewed_order(v_order, v_before);
   else
-    perform private.close_reviewed_order(v_order, v_before, resolve_order_review.resolution, resolve_order_review.reason);
+    perform private.close_reviewed_order(v_order, v_before, resolve_order_review.resolution, resolve_order_review.reason, resolve_order_review.restock);
   end if;
   perform private.emit('order.reviewed', 'order', v_order.id, jsonb_build_object('resolution', resolve_order_review.resolution));
   perform private.give_reason(null);
@@ -16524,24 +16639,27 @@ AS $function$
 declare
   v_payment public.payments := private.lock_payment(settle_payment.payment_id);
 begin
-  if v_payment.status in ('success', 'refunding', 'refunded', 'refund_failed') then
-    if v_payment.provider_payment_id is distinct from coalesce(settle_payment.provider_payment_id, v_payment.provider_payment_id) then
-      return private.flag_order(v_payment.order_id, 'one attempt was captured twice by the provider');
-    end if;
+  if v_payment.status in ('success', 'refunding', 'refunded', 'refund_failed')
+    and v_payment.provider_payment_id is not distinct from coalesce(settle_payment.provider_payment_id, v_payment.provider_payment_id) then
+    return private.correct_capture(v_payment, settle_payment.amount, settle_payment.currency);
+  elsif exists (
+    select from public.payments where payments.order_id = v_payment.order_id and payments.provider = v_payment.provider
+      and payments.provider_payment_id = settle_payment.provider_payment_id and payments.failure_code = 'captured_twice'
+  ) then
     return 'ignored';
-  end if;
-  if settle_payment.amount <> v_payment.amount and not (v_payment.capture_method = 'manual' and settle_payment.amount between 1 and v_payment.amount)
-    or upper(settle_payment.currency) <> v_payment.currency then
-    update public.payments set failure_code = 'amount_mismatch',
-      failure_message = format('The provider reports %s %s.', settle_payment.amount, upper(settle_payment.currency))
-    where payments.id = v_payment.id;
-    return private.flag_order(v_payment.order_id, 'the provider captured another amount than the order asks for');
-  end if;
-  if exists (
+  elsif exists (
     select from public.payments where payments.provider = v_payment.provider
       and payments.provider_payment_id = settle_payment.provider_payment_id and payments.id <> v_payment.id
   ) then
     return private.flag_order(v_payment.order_id, 'one capture was reported for two payments');
+  elsif v_payment.status in ('success', 'refunding', 'refunded', 'refund_failed') then
+    perform private.keep_unexpected_capture(v_payment, settle_payment.amount, settle_payment.currency, settle_payment.provider_payment_id);
+    return private.flag_order(v_payment.order_id, 'one attempt was captured twice by the provider');
+  end if;
+  if settle_payment.amount <> v_payment.amount and not (v_payment.capture_method = 'manual' and settle_payment.amount between 1 and v_payment.amount)
+    or upper(settle_payment.currency) <> v_payment.currency then
+    perform private.keep_unexpected_capture(v_payment, settle_payment.amount, settle_payment.currency, settle_payment.provider_payment_id);
+    return private.flag_order(v_payment.order_id, 'the provider captured another amount than the order asks for');
   end if;
   update public.payments
   set status = 'success', captured_amount = settle_payment.amount, authorized_amount = greatest(payments.authorized_amount, settle_payment.amount), settled_at = now(), failure_code = null, failure_message = null,
@@ -16564,10 +16682,7 @@ declare
   v_rest bigint := payment.captured_amount - payment.refunded_amount - refund.amount;
   v_open boolean := exists (select from public.refunds where refunds.payment_id = payment.id and refunds.status = 'pending');
   -- money that never became a sale (paid late, paid twice) only clears what is owed to the customer; a sale given back is a contra sale
-  v_owed bigint := (
-    select -coalesce(sum(ledger_entries.amount), 0)
-    from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
-    where ledger_transactions.order_id = refund.order_id and ledger_entries.account = 'receivable');
+  v_owed bigint := -private.receivable_amount(refund.order_id, refund.currency);
   v_cleared bigint := greatest(0, least(refund.amount, v_owed));
   v_tax bigint := private.tax_given_back(refund.order_id, refund.amount - v_cleared);
   v_order_status text;
@@ -18042,15 +18157,14 @@ begin
     perform private.lock_waitlists(array[take_back_goods.order_id], v_sold);
   end if;
   perform private.settle_reservations(take_back_goods.order_id, 'released');
-  perform private.return_units(sold.variant_id, sold.quantity, take_back_goods.order_id, sold.location_id)
+  perform private.return_sold_units(take_back_goods.order_id, sold.variant_id, sold.quantity,
+    sold.kind <> 'physical' or not private.goods_have_left(take_back_goods.order_id), 'the goods had left')
   from (
-    select stock_movements.variant_id, stock_movements.location_id, -sum(stock_movements.quantity)::integer as quantity
-    from public.stock_movements where stock_movements.reference_id = take_back_goods.order_id
-    group by stock_movements.variant_id, stock_movements.location_id
-    -- what never came first, or what goes back on the shelf would be given to this very order
-    order by stock_movements.variant_id, private.first_slot(stock_movements.location_id) desc
-  ) as sold
-  where sold.quantity > 0;
+    select stock_movements.variant_id, products.kind, -sum(stock_movements.quantity)::integer as quantity
+    from public.stock_movements join public.variants on variants.id = stock_movements.variant_id join public.products on products.id = variants.product_id
+    where stock_movements.reference_id = take_back_goods.order_id
+    group by stock_movements.variant_id, products.kind having sum(stock_movements.quantity) < 0 order by stock_movements.variant_id
+  ) as sold;
   if exists (select from public.orders where orders.id = take_back_goods.order_id and orders.purpose is not null) then
     perform private.end_seats_for_others(take_back_goods.order_id, array_agg(order_items.id), array_agg(order_items.quantity))
     from public.order_items where order_items.order_id = take_back_goods.order_id;
@@ -21800,7 +21914,7 @@ AS $function$
   select private.redeem_gift_card(redeem_gift_card.code, redeem_gift_card.idempotency_key);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.refund_order(order_id uuid, lines jsonb DEFAULT NULL::jsonb, amount bigint DEFAULT NULL::bigint, reason text DEFAULT NULL::text, restock boolean DEFAULT true, idempotency_key text DEFAULT NULL::text, destination text DEFAULT 'payment'::text, include_shipping boolean DEFAULT NULL::boolean)
+CREATE OR REPLACE FUNCTION public.refund_order(order_id uuid, lines jsonb DEFAULT NULL::jsonb, amount bigint DEFAULT NULL::bigint, reason text DEFAULT NULL::text, restock boolean DEFAULT NULL::boolean, idempotency_key text DEFAULT NULL::text, destination text DEFAULT 'payment'::text, include_shipping boolean DEFAULT NULL::boolean)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
@@ -21890,12 +22004,12 @@ AS $function$
   select private.reserve_stock(reserve_stock.lines, reserve_stock.minutes, reserve_stock.note, reserve_stock.idempotency_key);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.resolve_order_review(order_id uuid, resolution text, reason text, idempotency_key text DEFAULT NULL::text)
+CREATE OR REPLACE FUNCTION public.resolve_order_review(order_id uuid, resolution text, reason text, idempotency_key text DEFAULT NULL::text, restock boolean DEFAULT NULL::boolean)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  select private.resolve_order_review(resolve_order_review.order_id, resolve_order_review.resolution, resolve_order_review.reason, resolve_order_review.idempotency_key);
+  select private.resolve_order_review(resolve_order_review.order_id, resolve_order_review.resolution, resolve_order_review.reason, resolve_order_review.idempotency_key, resolve_order_review.restock);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.resume_subscription(subscription_id uuid, idempotency_key text DEFAULT NULL::text)
@@ -23217,23 +23331,25 @@ UNION ALL
   WHERE ((payments.captured_amount)::numeric <> COALESCE(( SELECT sum(ledger_entries.amount) AS sum
            FROM (public.ledger_transactions
              JOIN public.ledger_entries ON ((ledger_entries.transaction_id = ledger_transactions.id)))
-          WHERE ((ledger_transactions.effect_key = ('capture:'::text || payments.id)) AND (ledger_entries.account = private.cash_account(payments.provider)))), (0)::numeric))
+          WHERE ((ledger_transactions.effect_key = ANY (ARRAY[('capture:'::text || payments.id), ('capture_taken_back:'::text || payments.id), ('capture_corrected:'::text || payments.id)])) AND (ledger_entries.account = private.cash_account(payments.provider)) AND (ledger_entries.currency = payments.currency))), (0)::numeric))
 UNION ALL
  SELECT 'receivable is what customers owe, less what they paid before the sale'::text AS invariant,
     (orders.id)::text AS subject,
     format('receivable %s, due %s'::text, booked.amount, private.due_amount(orders.id)) AS detail
    FROM (( SELECT ledger_transactions.order_id,
+            ledger_entries.currency,
             sum(ledger_entries.amount) AS amount
            FROM (public.ledger_transactions
              JOIN public.ledger_entries ON (((ledger_entries.transaction_id = ledger_transactions.id) AND (ledger_entries.account = 'receivable'::text))))
           WHERE (ledger_transactions.order_id IS NOT NULL)
-          GROUP BY ledger_transactions.order_id) booked
+          GROUP BY ledger_transactions.order_id, ledger_entries.currency) booked
      JOIN public.orders ON ((orders.id = booked.order_id)))
   WHERE ((orders.status <> 'needs_review'::text) AND (NOT (EXISTS ( SELECT
            FROM public.payments
           WHERE ((payments.order_id = orders.id) AND (payments.status = ANY (ARRAY['refunding'::text, 'refund_failed'::text])))))) AND (booked.amount <> (
-        CASE orders.status
-            WHEN 'pending'::text THEN (- private.kept_amount(orders.id))
+        CASE
+            WHEN (booked.currency <> orders.currency) THEN (0)::bigint
+            WHEN (orders.status = 'pending'::text) THEN (- private.kept_amount(orders.id))
             ELSE private.due_amount(orders.id)
         END)::numeric))
 UNION ALL
@@ -25221,7 +25337,7 @@ COMMENT ON FUNCTION "private"."close_payments"(uuid, text) IS 'Closes the open a
 
 COMMENT ON FUNCTION "private"."close_payments_beyond_due"(uuid) IS 'Closes the open attempt, and lets go what is authorised, when it is more than is due: whoever lowers what is due calls it. The caller holds the order''s row.';
 
-COMMENT ON FUNCTION "private"."close_reviewed_order"(public.orders, text, text, text) IS 'Ends what is left of an order: its goods come back, its money goes back or is written off. The caller holds the order''s row.';
+COMMENT ON FUNCTION "private"."close_reviewed_order"(public.orders, text, text, text, boolean) IS 'Ends what is left of an order: its goods come back, on sale again or written off (restock; null: on sale again unless they left), its money goes back or is written off. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."collection_condition"(public.collections) IS 'The rules of a collection as one condition on products. Without rules it holds what was picked by hand only.';
 
@@ -25246,6 +25362,8 @@ COMMENT ON FUNCTION "private"."continue_order_search"(private.order_search, text
 COMMENT ON FUNCTION "private"."copy_intake"(public.intakes, text, timestamp with time zone, timestamp with time zone) IS 'A draft like this intake, with its prices (those of lists that are over left out) and its sessions; what hangs on people, and the addresses of rooms, stay behind.';
 
 COMMENT ON FUNCTION "private"."copy_order_lines"(uuid) IS 'Writes the lines of a new invoice as they were bought, each with its discount and its taxes.';
+
+COMMENT ON FUNCTION "private"."correct_capture"(public.payments, bigint, text) IS 'The provider says of a capture that was booked as another amount that it is what was asked for: booked so, once; a person still decides about the order. Everything else about a known capture is ignored.';
 
 COMMENT ON FUNCTION "private"."count_changes"(text[]) IS 'How many rows would be created, changed and left.';
 
@@ -25483,7 +25601,7 @@ COMMENT ON FUNCTION "private"."free_units"(uuid, integer, uuid, integer) IS 'End
 
 COMMENT ON FUNCTION "private"."fulfil_order"(text, uuid, jsonb, text) IS 'Does the work of public.start_processing, mark_shipped, mark_delivered and complete_order.';
 
-COMMENT ON FUNCTION "private"."fulfil_reviewed_order"(public.orders, text) IS 'Delivers an order for exactly its money, or lets stand what was delivered. Refuses order_not_fulfillable, and what confirm_order refuses. The caller holds the order''s row.';
+COMMENT ON FUNCTION "private"."fulfil_reviewed_order"(public.orders, text) IS 'Delivers an order for exactly its money, or lets stand what was delivered; what was captured beyond goes back. Refuses order_not_fulfillable, and what confirm_order refuses. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."fulfilment_allows"(public.orders, text) IS 'Whether the goods of an order allow this step: they leave once and arrive once, and an order is complete when nothing is under way, no money either.';
 
@@ -25519,9 +25637,13 @@ COMMENT ON FUNCTION "private"."give_back_promotions"(uuid[]) IS 'Gives back what
 
 COMMENT ON FUNCTION "private"."give_back_surplus"(uuid, uuid, bigint, text) IS 'Gives back what a capture brought beyond what was due, if anything, and closes an attempt that would bring more.';
 
+COMMENT ON FUNCTION "private"."give_back_unexpected"(public.orders, bigint) IS 'Gives back this much of what an order captured, what nobody asked for first, and all that came in another currency. The caller holds the order and its payments.';
+
 COMMENT ON FUNCTION "private"."give_back_uses"(uuid[], uuid) IS 'Gives back what orders that ended used of one promotion.';
 
 COMMENT ON FUNCTION "private"."give_reason"(text) IS 'The reason that the status changes of this transaction carry from here on.';
+
+COMMENT ON FUNCTION "private"."goods_have_left"(uuid) IS 'Whether the goods of an order left the house. Then they are on sale again only when somebody says that they came back.';
 
 COMMENT ON FUNCTION "private"."grade_submission"(uuid, integer, text, text) IS 'Does the work of public.grade_submission.';
 
@@ -25640,6 +25762,8 @@ COMMENT ON FUNCTION "private"."keep_certificate_pdf"(uuid, text, text, integer) 
 COMMENT ON FUNCTION "private"."keep_invoice_pdf"(uuid, text, text, integer) IS 'Remembers where the PDF is kept and its hash, once; the same again is fine, another one is refused.';
 
 COMMENT ON FUNCTION "private"."keep_refund_in_house"(public.refunds, public.payments) IS 'Puts a refund that the books have already on the account or card that it goes to, or on its way back from the payment that it came from.';
+
+COMMENT ON FUNCTION "private"."keep_unexpected_capture"(public.payments, bigint, text, text) IS 'Books a capture that nobody asked for so, of another amount or the second of one attempt (a payment of its own): it is there, owed to the buyer, and can go back. The order is not paid by it; a person decides. The caller holds order and payment.';
 
 COMMENT ON FUNCTION "private"."kept_amount"(uuid) IS 'What an order captured, less what went back and what is on its way.';
 
@@ -26035,7 +26159,7 @@ COMMENT ON FUNCTION "private"."readable_product"(uuid, text) IS 'A product by id
 
 COMMENT ON FUNCTION "private"."recall_answer"(uuid, text, text, jsonb) IS 'The answer already given to this person for this key, or null. Waits for a twin that is still running. Another body is refused.';
 
-COMMENT ON FUNCTION "private"."receivable_amount"(uuid) IS 'What the books say that an order''s customer owes; below zero: what is owed to them.';
+COMMENT ON FUNCTION "private"."receivable_amount"(uuid, text) IS 'What the books say that an order''s customer owes, in its currency unless another is named; below zero: what is owed to them.';
 
 COMMENT ON FUNCTION "private"."receive_learning_file"(uuid, text, integer) IS 'Does the work of public.receive_learning_file.';
 
@@ -26177,7 +26301,7 @@ COMMENT ON FUNCTION "private"."reserve_stock"(jsonb, integer, text, text) IS 'Do
 
 COMMENT ON FUNCTION "private"."reserve_units"(uuid, uuid, integer, timestamp with time zone) IS 'Holds units for a holder until expires_at and says how many of them lie beyond stock; null when there are not enough.';
 
-COMMENT ON FUNCTION "private"."resolve_order_review"(uuid, text, text, text) IS 'Does the work of public.resolve_order_review.';
+COMMENT ON FUNCTION "private"."resolve_order_review"(uuid, text, text, text, boolean) IS 'Does the work of public.resolve_order_review.';
 
 COMMENT ON FUNCTION "private"."rest_if_overdue"(uuid) IS 'A seat that somebody takes of an order of which a part is overdue beyond the grace rests from that moment, as the others of it do.';
 
@@ -26279,7 +26403,7 @@ COMMENT ON FUNCTION "private"."settle_exchange"(uuid) IS 'Lets an exchange happe
 
 COMMENT ON FUNCTION "private"."settle_instalments"(uuid) IS 'After a capture, and when less is owed: what was paid covers the parts in their order; the last one completes the schedule, and enrolments are restored when nothing is overdue any more. The caller holds the order''s row.';
 
-COMMENT ON FUNCTION "private"."settle_payment"(uuid, bigint, text, text) IS 'A capture that the provider confirmed: books it, and delivers, waits for the rest, or refunds. Answers applied, ignored (known already) or needs_review (another amount, captured twice).';
+COMMENT ON FUNCTION "private"."settle_payment"(uuid, bigint, text, text) IS 'A capture that the provider confirmed: books it, and delivers, waits for the rest, or refunds. Answers applied, ignored (known already) or needs_review (another amount, captured twice: booked too, so that it can go back).';
 
 COMMENT ON FUNCTION "private"."settle_refund"(public.refunds, public.payments) IS 'Books money that went back. One that was started at the provider also moves the order: all back means refunded and access ends, some back means partially refunded.';
 
@@ -26395,7 +26519,7 @@ COMMENT ON FUNCTION "private"."suspend_access"(uuid, text) IS 'Lets the seats an
 
 COMMENT ON FUNCTION "private"."sweep_low_stock"() IS 'Moves the marks that a race left behind; returns how many. The worker calls it every minute.';
 
-COMMENT ON FUNCTION "private"."take_back_goods"(uuid) IS 'Ends the enrolments and downloads of a paid order, frees what it still holds and puts what it took from stock back: exactly what its movements say, so twice does nothing.';
+COMMENT ON FUNCTION "private"."take_back_goods"(uuid) IS 'Ends the enrolments and downloads of a paid order, frees what it still holds and takes back what it took from stock: on sale again, or written off when it had left. Exactly what its movements say, so twice does nothing.';
 
 COMMENT ON FUNCTION "private"."take_back_lines"(uuid, uuid[], integer[], boolean, text) IS 'Takes back these quantities of these lines: their units, and seat and download of a line of which nothing is left. A seat is always free again. The caller holds the order''s row.';
 
@@ -26875,7 +26999,7 @@ COMMENT ON FUNCTION "public"."record_transfer_refund"(uuid, text, text) IS 'Staf
 
 COMMENT ON FUNCTION "public"."redeem_gift_card"(text, text) IS 'Turns what is left on a card into the caller''s own store credit: {currency_code, redeemed_amount, balance_amount}. Errors: gift_card_not_found, gift_card_expired, gift_card_insufficient, too_many_coupon_guesses, idempotency_key_reused, sign_in_required.';
 
-COMMENT ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text, boolean) IS 'Staff (payments.refund): gives money back and answers {refund, refunds, order}: one refund, or one per payment when no single one has enough; refund is the first, null when only less is owed. Neither lines nor amount: all that is left, and everything bought ends. lines [{order_item_id, quantity}]: what they cost, and they alone end; what is not paid yet is not owed any more before anything goes back; restock says whether their units are on sale again. amount alone: money only; with lines: instead of what they cost. destination: payment, the way it came, or store_credit, which the customer has at once. Shipping goes back with the last of what is sent; include_shipping true: with these lines already, false: not with them. Errors: permission_denied, order_not_found, order_not_refundable, nothing_to_refund, refund_exceeds_payment, invalid_lines, invalid_reason, invalid_refund_destination, idempotency_key_reused.';
+COMMENT ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text, boolean) IS 'Staff (payments.refund): gives money back and answers {refund, refunds, order}: one refund, or one per payment when no single one has enough; refund is the first, null when only less is owed. Neither lines nor amount: all that is left, and everything bought ends. lines [{order_item_id, quantity}]: what they cost, and they alone end; what is not paid yet is not owed any more before anything goes back; restock says whether their units are on sale again; null: unless they had left. amount alone: money only; with lines: instead of what they cost. destination: payment, the way it came, or store_credit, which the customer has at once. Shipping goes back with the last of what is sent; include_shipping true: with these lines already, false: not with them. Errors: permission_denied, order_not_found, order_not_refundable, nothing_to_refund, refund_exceeds_payment, invalid_lines, invalid_reason, invalid_refund_destination, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."release_stock"(uuid, text) IS 'Staff (inventory.write) or the secret key: ends a hold, its units are free again. Answers it. Errors: permission_denied, hold_not_found, hold_ended, idempotency_key_reused.';
 
@@ -26897,7 +27021,7 @@ COMMENT ON FUNCTION "public"."renew_gift_card_code"(uuid, text) IS 'Staff (payme
 
 COMMENT ON FUNCTION "public"."reserve_stock"(jsonb, integer, text, text) IS 'Staff (inventory.write) or the secret key: holds [{variant_id, quantity}], all or none, for some minutes (default: the setting hold_minutes). Answers {id, status, note, expires_at, lines: [{variant_id, quantity, beyond_stock}]}. Errors: permission_denied, invalid_lines, invalid_quantity, invalid_reason, invalid_hold_time, variant_not_found, seats_follow_the_intake, bundle_has_no_stock, not_counted, out_of_stock, idempotency_key_reused.';
 
-COMMENT ON FUNCTION "public"."resolve_order_review"(uuid, text, text, text) IS 'Staff (payments.review): ends a review and answers the order. fulfil: deliver it, or let stand what was delivered, for exactly its money. refund: everything goes back. close: goods come back, and money that is left is written off, as after a lost dispute. Errors: permission_denied, order_not_found, order_not_in_review, order_not_fulfillable, refund_in_progress, dispute_open, nothing_to_refund, out_of_stock, invalid_resolution, invalid_reason, idempotency_key_reused.';
+COMMENT ON FUNCTION "public"."resolve_order_review"(uuid, text, text, text, boolean) IS 'Staff (payments.review): ends a review and answers the order. fulfil: deliver it, or let stand what was delivered, for exactly its money; what was captured beyond goes back. refund: everything goes back. close: goods come back, and money that is left is written off, as after a lost dispute. restock says whether the units that come back are on sale again; null: unless they had left. Errors: permission_denied, order_not_found, order_not_in_review, order_not_fulfillable, refund_in_progress, dispute_open, nothing_to_refund, out_of_stock, invalid_resolution, invalid_reason, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."resume_subscription"(uuid, text) IS 'Lets a subscription that was to end with its period go on, and answers it. Errors: subscription_not_found, subscription_ended, idempotency_key_reused.';
 
@@ -28323,11 +28447,11 @@ REVOKE ALL ON FUNCTION "private"."close_payments_beyond_due"(uuid) FROM "postgre
 
 GRANT EXECUTE ON FUNCTION "private"."close_payments_beyond_due"(uuid) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."close_reviewed_order"(public.orders, text, text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."close_reviewed_order"(public.orders, text, text, text, boolean) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."close_reviewed_order"(public.orders, text, text, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."close_reviewed_order"(public.orders, text, text, text, boolean) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."close_reviewed_order"(public.orders, text, text, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."close_reviewed_order"(public.orders, text, text, text, boolean) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."collection_condition"(public.collections) FROM PUBLIC;
 
@@ -28406,6 +28530,12 @@ REVOKE ALL ON FUNCTION "private"."copy_order_lines"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."copy_order_lines"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."copy_order_lines"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."correct_capture"(public.payments, bigint, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."correct_capture"(public.payments, bigint, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."correct_capture"(public.payments, bigint, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."count_changes"(text[]) FROM PUBLIC;
 
@@ -29301,6 +29431,12 @@ REVOKE ALL ON FUNCTION "private"."give_back_surplus"(uuid, uuid, bigint, text) F
 
 GRANT EXECUTE ON FUNCTION "private"."give_back_surplus"(uuid, uuid, bigint, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."give_back_unexpected"(public.orders, bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."give_back_unexpected"(public.orders, bigint) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."give_back_unexpected"(public.orders, bigint) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."give_back_uses"(uuid[], uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."give_back_uses"(uuid[], uuid) FROM "postgres";
@@ -29312,6 +29448,12 @@ REVOKE ALL ON FUNCTION "private"."give_reason"(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."give_reason"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."give_reason"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."goods_have_left"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."goods_have_left"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."goods_have_left"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."grade_submission"(uuid, integer, text, text) FROM PUBLIC;
 
@@ -29704,6 +29846,12 @@ REVOKE ALL ON FUNCTION "private"."keep_refund_in_house"(public.refunds, public.p
 REVOKE ALL ON FUNCTION "private"."keep_refund_in_house"(public.refunds, public.payments) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."keep_refund_in_house"(public.refunds, public.payments) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."keep_unexpected_capture"(public.payments, bigint, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."keep_unexpected_capture"(public.payments, bigint, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."keep_unexpected_capture"(public.payments, bigint, text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."kept_amount"(uuid) FROM PUBLIC;
 
@@ -30985,11 +31133,11 @@ REVOKE ALL ON FUNCTION "private"."recall_answer"(uuid, text, text, jsonb) FROM "
 
 GRANT EXECUTE ON FUNCTION "private"."recall_answer"(uuid, text, text, jsonb) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."receivable_amount"(uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."receivable_amount"(uuid, text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."receivable_amount"(uuid) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."receivable_amount"(uuid, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."receivable_amount"(uuid) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."receivable_amount"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."receive_learning_file"(uuid, text, integer) FROM PUBLIC;
 
@@ -31461,15 +31609,15 @@ REVOKE ALL ON FUNCTION "private"."reserve_units"(uuid, uuid, integer, timestamp 
 
 GRANT EXECUTE ON FUNCTION "private"."reserve_units"(uuid, uuid, integer, timestamp with time zone) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."resolve_order_review"(uuid, text, text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."resolve_order_review"(uuid, text, text, text, boolean) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "private"."resolve_order_review"(uuid, text, text, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "private"."resolve_order_review"(uuid, text, text, text, boolean) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."resolve_order_review"(uuid, text, text, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."resolve_order_review"(uuid, text, text, text, boolean) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."resolve_order_review"(uuid, text, text, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."resolve_order_review"(uuid, text, text, text, boolean) TO "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."resolve_order_review"(uuid, text, text, text) TO "service_role";
+GRANT EXECUTE ON FUNCTION "private"."resolve_order_review"(uuid, text, text, text, boolean) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."rest_if_overdue"(uuid) FROM PUBLIC;
 
@@ -34149,15 +34297,15 @@ GRANT EXECUTE ON FUNCTION "public"."reserve_stock"(jsonb, integer, text, text) T
 
 GRANT EXECUTE ON FUNCTION "public"."reserve_stock"(jsonb, integer, text, text) TO "service_role";
 
-REVOKE ALL ON FUNCTION "public"."resolve_order_review"(uuid, text, text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."resolve_order_review"(uuid, text, text, text, boolean) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "public"."resolve_order_review"(uuid, text, text, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "public"."resolve_order_review"(uuid, text, text, text, boolean) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "public"."resolve_order_review"(uuid, text, text, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."resolve_order_review"(uuid, text, text, text, boolean) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."resolve_order_review"(uuid, text, text, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."resolve_order_review"(uuid, text, text, text, boolean) TO "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."resolve_order_review"(uuid, text, text, text) TO "service_role";
+GRANT EXECUTE ON FUNCTION "public"."resolve_order_review"(uuid, text, text, text, boolean) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."resume_subscription"(uuid, text) FROM PUBLIC;
 

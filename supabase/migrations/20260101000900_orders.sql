@@ -363,6 +363,19 @@ end
 $$;
 comment on function private.undo_order(uuid, text) is 'Cancels a paid order: access ends, units go back on sale, what was captured is refunded. The caller holds the order''s row.';
 
+create function private.goods_have_left(order_id uuid)
+returns boolean
+language plpgsql
+volatile -- stable would answer what was there before the verb that asks
+security invoker
+set search_path = ''
+as $$
+begin
+  return exists (select from public.orders where orders.id = goods_have_left.order_id and orders.shipped_at is not null);
+end
+$$;
+comment on function private.goods_have_left(uuid) is 'Whether the goods of an order left the house. Then they are on sale again only when somebody says that they came back.';
+
 create function private.take_back_goods(order_id uuid)
 returns void
 language plpgsql
@@ -385,15 +398,14 @@ begin
     perform private.lock_waitlists(array[take_back_goods.order_id], v_sold);
   end if;
   perform private.settle_reservations(take_back_goods.order_id, 'released');
-  perform private.return_units(sold.variant_id, sold.quantity, take_back_goods.order_id, sold.location_id)
+  perform private.return_sold_units(take_back_goods.order_id, sold.variant_id, sold.quantity,
+    sold.kind <> 'physical' or not private.goods_have_left(take_back_goods.order_id), 'the goods had left')
   from (
-    select stock_movements.variant_id, stock_movements.location_id, -sum(stock_movements.quantity)::integer as quantity
-    from public.stock_movements where stock_movements.reference_id = take_back_goods.order_id
-    group by stock_movements.variant_id, stock_movements.location_id
-    -- what never came first, or what goes back on the shelf would be given to this very order
-    order by stock_movements.variant_id, private.first_slot(stock_movements.location_id) desc
-  ) as sold
-  where sold.quantity > 0;
+    select stock_movements.variant_id, products.kind, -sum(stock_movements.quantity)::integer as quantity
+    from public.stock_movements join public.variants on variants.id = stock_movements.variant_id join public.products on products.id = variants.product_id
+    where stock_movements.reference_id = take_back_goods.order_id
+    group by stock_movements.variant_id, products.kind having sum(stock_movements.quantity) < 0 order by stock_movements.variant_id
+  ) as sold;
   if exists (select from public.orders where orders.id = take_back_goods.order_id and orders.purpose is not null) then
     perform private.end_seats_for_others(take_back_goods.order_id, array_agg(order_items.id), array_agg(order_items.quantity))
     from public.order_items where order_items.order_id = take_back_goods.order_id;
@@ -402,7 +414,7 @@ begin
   perform private.end_downloads(array(select order_items.id from public.order_items where order_items.order_id = take_back_goods.order_id));
 end
 $$;
-comment on function private.take_back_goods(uuid) is 'Ends the enrolments and downloads of a paid order, frees what it still holds and puts what it took from stock back: exactly what its movements say, so twice does nothing.';
+comment on function private.take_back_goods(uuid) is 'Ends the enrolments and downloads of a paid order, frees what it still holds and takes back what it took from stock: on sale again, or written off when it had left. Exactly what its movements say, so twice does nothing.';
 
 create function public.cancel_order(order_id uuid, reason text default null, idempotency_key text default null)
 returns jsonb

@@ -45,11 +45,11 @@ create table public.payments (
   constraint payments_are_by_stripe_or_named_by_their_method check ((provider = 'stripe') = (method in ('checkout', 'payment_intent', 'saved_method', 'subscription')) and provider in ('stripe', method)),
   constraint payments_pay_something check (amount > 0),
   constraint payments_give_back_no_more_than_they_took check (refunded_amount >= 0 and disputed_amount >= 0 and refunded_amount + disputed_amount <= captured_amount
-    and captured_amount <= amount),
+    and (captured_amount <= amount or failure_code is not distinct from 'amount_mismatch')),
   constraint payments_exchange_no_more_than_they_took check (exchanged_amount between 0 and captured_amount),
   constraint payments_by_exchange_name_where_they_come_from check ((provider = 'exchange') = (origin_id is not null)),
   constraint payments_have_a_known_capture_method check (capture_method in ('automatic', 'manual')),
-  constraint payments_capture_no_more_than_was_authorized check (authorized_amount between 0 and amount and (capture_method = 'automatic' or captured_amount <= authorized_amount)),
+  constraint payments_capture_no_more_than_was_authorized check (authorized_amount between 0 and amount and (capture_method = 'automatic' or captured_amount <= authorized_amount or failure_code is not distinct from 'amount_mismatch')),
   constraint payments_are_authorized_for_a_time check (status <> 'authorized' or authorized_amount > 0 and authorized_until is not null and provider_payment_id is not null),
   constraint payments_ask_the_provider_for_one_thing check (num_nonnulls(capture_asked_at, void_asked_at) <= 1
     and (capture_asked_at is null) = (capture_asked_amount is null) and capture_asked_amount between 1 and authorized_amount),
@@ -289,24 +289,27 @@ as $$
 declare
   v_payment public.payments := private.lock_payment(settle_payment.payment_id);
 begin
-  if v_payment.status in ('success', 'refunding', 'refunded', 'refund_failed') then
-    if v_payment.provider_payment_id is distinct from coalesce(settle_payment.provider_payment_id, v_payment.provider_payment_id) then
-      return private.flag_order(v_payment.order_id, 'one attempt was captured twice by the provider');
-    end if;
+  if v_payment.status in ('success', 'refunding', 'refunded', 'refund_failed')
+    and v_payment.provider_payment_id is not distinct from coalesce(settle_payment.provider_payment_id, v_payment.provider_payment_id) then
+    return private.correct_capture(v_payment, settle_payment.amount, settle_payment.currency);
+  elsif exists (
+    select from public.payments where payments.order_id = v_payment.order_id and payments.provider = v_payment.provider
+      and payments.provider_payment_id = settle_payment.provider_payment_id and payments.failure_code = 'captured_twice'
+  ) then
     return 'ignored';
-  end if;
-  if settle_payment.amount <> v_payment.amount and not (v_payment.capture_method = 'manual' and settle_payment.amount between 1 and v_payment.amount)
-    or upper(settle_payment.currency) <> v_payment.currency then
-    update public.payments set failure_code = 'amount_mismatch',
-      failure_message = format('The provider reports %s %s.', settle_payment.amount, upper(settle_payment.currency))
-    where payments.id = v_payment.id;
-    return private.flag_order(v_payment.order_id, 'the provider captured another amount than the order asks for');
-  end if;
-  if exists (
+  elsif exists (
     select from public.payments where payments.provider = v_payment.provider
       and payments.provider_payment_id = settle_payment.provider_payment_id and payments.id <> v_payment.id
   ) then
     return private.flag_order(v_payment.order_id, 'one capture was reported for two payments');
+  elsif v_payment.status in ('success', 'refunding', 'refunded', 'refund_failed') then
+    perform private.keep_unexpected_capture(v_payment, settle_payment.amount, settle_payment.currency, settle_payment.provider_payment_id);
+    return private.flag_order(v_payment.order_id, 'one attempt was captured twice by the provider');
+  end if;
+  if settle_payment.amount <> v_payment.amount and not (v_payment.capture_method = 'manual' and settle_payment.amount between 1 and v_payment.amount)
+    or upper(settle_payment.currency) <> v_payment.currency then
+    perform private.keep_unexpected_capture(v_payment, settle_payment.amount, settle_payment.currency, settle_payment.provider_payment_id);
+    return private.flag_order(v_payment.order_id, 'the provider captured another amount than the order asks for');
   end if;
   update public.payments
   set status = 'success', captured_amount = settle_payment.amount, authorized_amount = greatest(payments.authorized_amount, settle_payment.amount), settled_at = now(), failure_code = null, failure_message = null,
@@ -320,7 +323,7 @@ begin
 end
 $$;
 comment on function private.settle_payment(uuid, bigint, text, text) is
-  'A capture that the provider confirmed: books it, and delivers, waits for the rest, or refunds. Answers applied, ignored (known already) or needs_review (another amount, captured twice).';
+  'A capture that the provider confirmed: books it, and delivers, waits for the rest, or refunds. Answers applied, ignored (known already) or needs_review (another amount, captured twice: booked too, so that it can go back).';
 
 create function private.flag_order(order_id uuid, reason text)
 returns text

@@ -22,12 +22,15 @@ begin
   -- a refund that somebody overtook at the provider asks for more than is left
   return (
     select coalesce(sum(greatest(0, private.refundable_amount(payments.id))), 0)
-    from public.payments where payments.order_id = kept_amount.order_id and payments.captured_amount > 0);
+    from public.payments
+    where payments.order_id = kept_amount.order_id and payments.captured_amount > 0
+      -- what came in another currency pays nothing here
+      and payments.currency = (select orders.currency from public.orders where orders.id = kept_amount.order_id));
 end
 $$;
 comment on function private.kept_amount(uuid) is 'What an order captured, less what went back and what is on its way.';
 
-create function private.receivable_amount(order_id uuid)
+create function private.receivable_amount(order_id uuid, currency text default null)
 returns bigint
 language plpgsql
 volatile -- as kept_amount
@@ -38,10 +41,11 @@ begin
   return (
     select coalesce(sum(ledger_entries.amount), 0)
     from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
-    where ledger_transactions.order_id = receivable_amount.order_id and ledger_entries.account = 'receivable');
+    where ledger_transactions.order_id = receivable_amount.order_id and ledger_entries.account = 'receivable'
+      and ledger_entries.currency = coalesce(receivable_amount.currency, (select orders.currency from public.orders where orders.id = receivable_amount.order_id)));
 end
 $$;
-comment on function private.receivable_amount(uuid) is 'What the books say that an order''s customer owes; below zero: what is owed to them.';
+comment on function private.receivable_amount(uuid, text) is 'What the books say that an order''s customer owes, in its currency unless another is named; below zero: what is owed to them.';
 
 create function private.due_amount(order_id uuid)
 returns bigint
@@ -96,6 +100,74 @@ end
 $$;
 comment on function private.payable_amount(public.orders, bigint) is
   'What an attempt to pay this order asks for: the amount, or all that is due and not authorised. Refuses payment_in_progress, order_not_payable, order_expired, invalid_payment_amount, amount_exceeds_due. The caller holds the order''s row.';
+
+-- what nobody asked for --------------------------------------------------------------------------------------------------------------
+
+create function private.keep_unexpected_capture(payment public.payments, amount bigint, currency text, provider_payment_id text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_twice constant boolean := payment.captured_amount > 0;
+  v_id uuid := case when v_twice then gen_random_uuid() else payment.id end;
+  v_currency constant text := upper(keep_unexpected_capture.currency);
+begin
+  if coalesce(keep_unexpected_capture.amount, 0) <= 0 or coalesce(v_currency, '') !~ '^[A-Z]{3}$' then
+    return; -- no money at all
+  end if;
+  if v_twice then
+    insert into public.payments (id, order_id, attempt, provider, method, status, currency, amount, captured_amount, provider_payment_id, settled_at, failure_code)
+    select v_id, payment.order_id, max(payments.attempt) + 1, payment.provider, payment.method, 'success', v_currency, keep_unexpected_capture.amount,
+      keep_unexpected_capture.amount, keep_unexpected_capture.provider_payment_id, now(), 'captured_twice'
+    from public.payments where payments.order_id = payment.order_id;
+  else
+    if payment.method = 'saved_method' then
+      perform private.note_failed_instalment(payment.id, 'amount_mismatch');
+    end if;
+    update public.payments
+    set status = 'success', currency = v_currency, captured_amount = keep_unexpected_capture.amount, settled_at = now(), failure_code = 'amount_mismatch',
+      failure_message = format('The provider took %s %s.', keep_unexpected_capture.amount, v_currency),
+      provider_payment_id = coalesce(keep_unexpected_capture.provider_payment_id, payments.provider_payment_id)
+    where payments.id = v_id;
+  end if;
+  perform private.post_entries('capture:' || v_id, payment.order_id, v_currency,
+    jsonb_build_object(private.cash_account(payment.provider), keep_unexpected_capture.amount, 'receivable', -keep_unexpected_capture.amount));
+end
+$$;
+comment on function private.keep_unexpected_capture(public.payments, bigint, text, text) is
+  'Books a capture that nobody asked for so, of another amount or the second of one attempt (a payment of its own): it is there, owed to the buyer, and can go back. The order is not paid by it; a person decides. The caller holds order and payment.';
+
+create function private.correct_capture(payment public.payments, amount bigint, currency text)
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_asked constant text := (select orders.currency from public.orders where orders.id = payment.order_id);
+begin
+  if payment.failure_code is distinct from 'amount_mismatch' or (correct_capture.amount, upper(correct_capture.currency)) is distinct from (payment.amount, v_asked)
+    or exists (select from public.refunds where refunds.payment_id = payment.id) or exists (select from public.disputes where disputes.payment_id = payment.id) then
+    return 'ignored';
+  end if;
+  perform private.post_entries('capture_taken_back:' || payment.id, payment.order_id, payment.currency,
+    jsonb_build_object(private.cash_account(payment.provider), -payment.captured_amount, 'receivable', payment.captured_amount));
+  perform private.post_entries('capture_corrected:' || payment.id, payment.order_id, v_asked,
+    jsonb_build_object(private.cash_account(payment.provider), payment.amount, 'receivable', -payment.amount));
+  update public.payments
+  set captured_amount = payments.amount, currency = v_asked, authorized_amount = case payments.capture_method when 'manual' then payments.amount else payments.authorized_amount end,
+    failure_code = null, failure_message = null
+  where payments.id = payment.id;
+  perform private.emit('payment.succeeded', 'payment', payment.id);
+  return 'applied';
+end
+$$;
+comment on function private.correct_capture(public.payments, bigint, text) is
+  'The provider says of a capture that was booked as another amount that it is what was asked for: booked so, once; a person still decides about the order. Everything else about a known capture is ignored.';
 
 -- become paid ------------------------------------------------------------------------------------------------------------------------
 

@@ -241,10 +241,7 @@ declare
   v_rest bigint := payment.captured_amount - payment.refunded_amount - refund.amount;
   v_open boolean := exists (select from public.refunds where refunds.payment_id = payment.id and refunds.status = 'pending');
   -- money that never became a sale (paid late, paid twice) only clears what is owed to the customer; a sale given back is a contra sale
-  v_owed bigint := (
-    select -coalesce(sum(ledger_entries.amount), 0)
-    from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
-    where ledger_transactions.order_id = refund.order_id and ledger_entries.account = 'receivable');
+  v_owed bigint := -private.receivable_amount(refund.order_id, refund.currency);
   v_cleared bigint := greatest(0, least(refund.amount, v_owed));
   v_tax bigint := private.tax_given_back(refund.order_id, refund.amount - v_cleared);
   v_order_status text;
@@ -323,6 +320,17 @@ begin
     or refunds.payment_id = v_payment.id and refunds.status = 'pending' and refunds.provider_refund_id is null and adopt_refund.status = 'success'
       and refunds.amount = adopt_refund.amount and refunds.currency = upper(adopt_refund.currency)
   order by refunds.provider_refund_id nulls last limit 1;
+  if v_refund.id is null and adopt_refund.status = 'success' then
+    -- given up as lost, and given back at the provider after all: it is that money
+    update public.refunds set provider_refund_id = adopt_refund.provider_refund_id
+    where refunds.id = (
+      select written.id from public.refunds as written
+      where written.payment_id = v_payment.id and written.reason = 'written_off' and written.provider_refund_id is null
+        and written.amount = adopt_refund.amount and written.currency = upper(adopt_refund.currency) limit 1);
+    if found then
+      return 'applied';
+    end if;
+  end if;
   if v_refund.id is not null then
     return private.record_refund_result(v_refund.id, adopt_refund.provider_refund_id, adopt_refund.status, adopt_refund.failure);
   end if;

@@ -282,7 +282,7 @@ begin
   end if;
   if not v_rest and v_worth = v_left and v_left > 0 then
     update public.orders set status = 'refunded', shipping_refunded_amount = orders.shipping_amount + orders.shipping_tax_amount where orders.id = target.id;
-    perform private.take_back_rest(target.id, true, give_back_items.note);
+    perform private.take_back_rest(target.id, not private.goods_have_left(target.id), give_back_items.note);
   else
     if v_worth + v_owed > 0 then
       update public.orders set status = 'partially_refunded', shipping_refunded_amount = orders.shipping_refunded_amount + v_shipping where orders.id = target.id;
@@ -346,6 +346,7 @@ declare
   v_due bigint;
   v_owed bigint := 0;
   v_shipping bigint := 0;
+  v_restock boolean;
   v_refund_ids uuid[] := '{}';
 begin
   perform private.require_refunder('payments.refund', refund_order.reason);
@@ -389,6 +390,7 @@ begin
   if v_amount > v_left then
     perform private.fail('refund_exceeds_payment', 409, 'That is more than is left of what was paid.', 'Name a smaller amount.', v_left::text);
   end if;
+  v_restock := coalesce(refund_order.restock, not private.goods_have_left(v_order.id));
   perform private.give_reason(refund_order.reason);
   if v_owed > 0 then
     perform private.release_owed(v_order.id, v_owed, private.release_key(v_order.id, v_ids[1]));
@@ -398,13 +400,13 @@ begin
     shipping_refunded_amount = case when v_amount = v_left then orders.shipping_amount + orders.shipping_tax_amount else orders.shipping_refunded_amount + v_shipping end
   where orders.id = v_order.id;
   if v_amount = v_left then
-    perform private.take_back_rest(v_order.id, coalesce(refund_order.restock, true), refund_order.reason);
+    perform private.take_back_rest(v_order.id, v_restock, refund_order.reason);
   elsif v_ids is not null then
-    perform private.take_back_lines(v_order.id, v_ids, v_quantities, coalesce(refund_order.restock, true), refund_order.reason);
+    perform private.take_back_lines(v_order.id, v_ids, v_quantities, v_restock, refund_order.reason);
   end if;
   v_refund_ids := private.refund_across(v_order.id, v_amount, 'by_staff', refund_order.reason, refund_order.destination);
   update public.refunds set lines = coalesce((
-    select jsonb_agg(jsonb_build_object('order_item_id', line.id, 'quantity', line.quantity, 'restock', coalesce(refund_order.restock, true)))
+    select jsonb_agg(jsonb_build_object('order_item_id', line.id, 'quantity', line.quantity, 'restock', v_restock))
     from unnest(v_ids, v_quantities) as line (id, quantity)), '[]')
   where refunds.id = v_refund_ids[1];
   if v_owed > 0 then
@@ -423,7 +425,7 @@ comment on function private.refund_order(uuid, jsonb, bigint, text, boolean, tex
 grant execute on function private.refund_order(uuid, jsonb, bigint, text, boolean, text, text, boolean) to authenticated, service_role;
 
 create function public.refund_order(
-  order_id uuid, lines jsonb default null, amount bigint default null, reason text default null, restock boolean default true, idempotency_key text default null,
+  order_id uuid, lines jsonb default null, amount bigint default null, reason text default null, restock boolean default null, idempotency_key text default null,
   destination text default 'payment', include_shipping boolean default null
 )
 returns jsonb
@@ -437,7 +439,7 @@ as $$
 $$;
 comment on function public.refund_order(uuid, jsonb, bigint, text, boolean, text, text, boolean) is
   'Staff (payments.refund): gives money back and answers {refund, refunds, order}: one refund, or one per payment when no single one has enough; refund is the first, null when only less is owed. Neither lines nor amount: all that is left, and everything bought ends. lines [{order_item_id, quantity}]: what they cost, and they alone end; what is not paid yet is not owed any more before anything goes back; '
-  'restock says whether their units are on sale again. amount alone: money only; with lines: instead of what they cost. destination: payment, the way it came, or store_credit, which the customer has at once. '
+  'restock says whether their units are on sale again; null: unless they had left. amount alone: money only; with lines: instead of what they cost. destination: payment, the way it came, or store_credit, which the customer has at once. '
   'Shipping goes back with the last of what is sent; include_shipping true: with these lines already, false: not with them. '
   'Errors: permission_denied, order_not_found, order_not_refundable, nothing_to_refund, refund_exceeds_payment, invalid_lines, invalid_reason, invalid_refund_destination, idempotency_key_reused.';
 grant execute on function public.refund_order(uuid, jsonb, bigint, text, boolean, text, text, boolean) to authenticated, service_role;

@@ -87,8 +87,13 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_kept bigint := (select coalesce(sum(payments.captured_amount - payments.refunded_amount - payments.exchanged_amount), 0) from public.payments where payments.order_id = target.id);
+  v_kept bigint := (
+    select coalesce(sum(payments.captured_amount - payments.refunded_amount - payments.exchanged_amount), 0)
+    from public.payments where payments.order_id = target.id and payments.currency = target.currency);
+  -- paid twice, or more than it costs: that goes back
+  v_surplus bigint := greatest(0, case when fulfil_reviewed_order.before in ('pending', 'expired') then v_kept - target.total_amount else -private.receivable_amount(target.id) end);
 begin
+  v_kept := v_kept - v_surplus;
   if fulfil_reviewed_order.before in ('cancelled', 'refunded')
     or v_kept <> target.total_amount and not (target.owed_reason is not null and v_kept < target.total_amount) and not (fulfil_reviewed_order.before = 'partially_refunded' and v_kept between 1 and target.total_amount) then
     perform private.fail('order_not_fulfillable', 409, 'What was paid is not what this order costs, or its goods were taken back.', 'Refund it or close it; the buyer can order again.', v_kept::text);
@@ -100,10 +105,38 @@ begin
   else
     update public.orders set status = fulfil_reviewed_order.before where orders.id = target.id;
   end if;
+  perform private.give_back_unexpected(target, v_surplus);
 end
 $$;
 comment on function private.fulfil_reviewed_order(public.orders, text) is
-  'Delivers an order for exactly its money, or lets stand what was delivered. Refuses order_not_fulfillable, and what confirm_order refuses. The caller holds the order''s row.';
+  'Delivers an order for exactly its money, or lets stand what was delivered; what was captured beyond goes back. Refuses order_not_fulfillable, and what confirm_order refuses. The caller holds the order''s row.';
+
+create function private.give_back_unexpected(target public.orders, surplus bigint)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_payment record;
+  v_rest bigint := give_back_unexpected.surplus;
+begin
+  for v_payment in
+    select payments.id, payments.currency, private.refundable_amount(payments.id) as amount from public.payments
+    where payments.order_id = target.id and payments.status = 'success'
+    order by (payments.failure_code in ('captured_twice', 'amount_mismatch')) is true desc, payments.attempt desc
+  loop
+    if v_payment.currency <> target.currency then
+      perform private.request_refund(v_payment.id, 'duplicate_payment', 'what was paid in another currency') where v_payment.amount > 0;
+    elsif least(v_rest, v_payment.amount) > 0 then
+      perform private.request_refund(v_payment.id, 'duplicate_payment', 'more was paid than the order costs', least(v_rest, v_payment.amount));
+      v_rest := v_rest - least(v_rest, v_payment.amount);
+    end if;
+  end loop;
+end
+$$;
+comment on function private.give_back_unexpected(public.orders, bigint) is 'Gives back this much of what an order captured, what nobody asked for first, and all that came in another currency. The caller holds the order and its payments.';
 
 create function private.write_off_payments(order_id uuid, note text)
 returns bigint
@@ -131,7 +164,7 @@ end
 $$;
 comment on function private.write_off_payments(uuid, text) is 'Books money that is not with the shop any more as given back: a dispute that was lost. Answers how much. The caller holds the order''s row.';
 
-create function private.close_reviewed_order(target public.orders, before text, resolution text, reason text)
+create function private.close_reviewed_order(target public.orders, before text, resolution text, reason text, restock boolean)
 returns void
 language plpgsql
 volatile
@@ -142,7 +175,7 @@ declare
   v_money boolean;
 begin
   perform private.close_payments(target.id, 'cancelled');
-  perform private.take_back_rest(target.id, true, close_reviewed_order.reason);
+  perform private.take_back_rest(target.id, coalesce(close_reviewed_order.restock, not private.goods_have_left(target.id)), close_reviewed_order.reason);
   if close_reviewed_order.resolution = 'refund' then
     perform private.give_back_captures(target.id, 'by_staff', close_reviewed_order.reason);
   else
@@ -157,9 +190,9 @@ begin
   where orders.id = target.id;
 end
 $$;
-comment on function private.close_reviewed_order(public.orders, text, text, text) is 'Ends what is left of an order: its goods come back, its money goes back or is written off. The caller holds the order''s row.';
+comment on function private.close_reviewed_order(public.orders, text, text, text, boolean) is 'Ends what is left of an order: its goods come back, on sale again or written off (restock; null: on sale again unless they left), its money goes back or is written off. The caller holds the order''s row.';
 
-create function private.resolve_order_review(order_id uuid, resolution text, reason text, idempotency_key text)
+create function private.resolve_order_review(order_id uuid, resolution text, reason text, idempotency_key text, restock boolean default null)
 returns jsonb
 language plpgsql
 volatile
@@ -168,7 +201,7 @@ set search_path = ''
 as $$
 declare
   v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
-  v_body jsonb := jsonb_build_array(resolve_order_review.order_id, resolve_order_review.resolution, resolve_order_review.reason);
+  v_body jsonb := jsonb_build_array(resolve_order_review.order_id, resolve_order_review.resolution, resolve_order_review.reason, resolve_order_review.restock);
   v_answer jsonb;
   v_order public.orders;
   v_before text;
@@ -204,26 +237,26 @@ begin
   if resolve_order_review.resolution = 'fulfil' then
     perform private.fulfil_reviewed_order(v_order, v_before);
   else
-    perform private.close_reviewed_order(v_order, v_before, resolve_order_review.resolution, resolve_order_review.reason);
+    perform private.close_reviewed_order(v_order, v_before, resolve_order_review.resolution, resolve_order_review.reason, resolve_order_review.restock);
   end if;
   perform private.emit('order.reviewed', 'order', v_order.id, jsonb_build_object('resolution', resolve_order_review.resolution));
   perform private.give_reason(null);
   return private.remember_answer(v_person_id, resolve_order_review.idempotency_key, 'resolve_order_review', v_body, private.order_document(v_order.id));
 end
 $$;
-comment on function private.resolve_order_review(uuid, text, text, text) is 'Does the work of public.resolve_order_review.';
-grant execute on function private.resolve_order_review(uuid, text, text, text) to authenticated, service_role;
+comment on function private.resolve_order_review(uuid, text, text, text, boolean) is 'Does the work of public.resolve_order_review.';
+grant execute on function private.resolve_order_review(uuid, text, text, text, boolean) to authenticated, service_role;
 
-create function public.resolve_order_review(order_id uuid, resolution text, reason text, idempotency_key text default null)
+create function public.resolve_order_review(order_id uuid, resolution text, reason text, idempotency_key text default null, restock boolean default null)
 returns jsonb
 language sql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select private.resolve_order_review(resolve_order_review.order_id, resolve_order_review.resolution, resolve_order_review.reason, resolve_order_review.idempotency_key);
+  select private.resolve_order_review(resolve_order_review.order_id, resolve_order_review.resolution, resolve_order_review.reason, resolve_order_review.idempotency_key, resolve_order_review.restock);
 $$;
-comment on function public.resolve_order_review(uuid, text, text, text) is
-  'Staff (payments.review): ends a review and answers the order. fulfil: deliver it, or let stand what was delivered, for exactly its money. refund: everything goes back. close: goods come back, and money that is left is written off, as after a lost dispute. '
+comment on function public.resolve_order_review(uuid, text, text, text, boolean) is
+  'Staff (payments.review): ends a review and answers the order. fulfil: deliver it, or let stand what was delivered, for exactly its money; what was captured beyond goes back. refund: everything goes back. close: goods come back, and money that is left is written off, as after a lost dispute. restock says whether the units that come back are on sale again; null: unless they had left. '
   'Errors: permission_denied, order_not_found, order_not_in_review, order_not_fulfillable, refund_in_progress, dispute_open, nothing_to_refund, out_of_stock, invalid_resolution, invalid_reason, idempotency_key_reused.';
-grant execute on function public.resolve_order_review(uuid, text, text, text) to authenticated, service_role;
+grant execute on function public.resolve_order_review(uuid, text, text, text, boolean) to authenticated, service_role;

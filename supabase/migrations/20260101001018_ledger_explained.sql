@@ -59,7 +59,7 @@ begin
       select entries.account, sum(entries.amount) as amount from entries where entries.currency = v_order.currency group by entries.account having sum(entries.amount) <> 0) as summed), '{}'),
     coalesce(sum(entries.amount) filter (where entries.account in ('cash_in_transit', 'bank', 'cash', 'store_credit', 'gift_cards', 'exchanged', 'disputed', 'fees') and entries.currency = v_order.currency), 0)
   into v_entries, v_balances, v_cash from entries;
-  select coalesce(sum(payments.captured_amount - payments.refunded_amount - payments.exchanged_amount), 0) into v_kept from public.payments where payments.order_id = v_order.id;
+  select coalesce(sum(payments.captured_amount - payments.refunded_amount - payments.exchanged_amount), 0) into v_kept from public.payments where payments.order_id = v_order.id and payments.currency = v_order.currency;
   select coalesce(sum(refunds.amount), 0) into v_on_its_way from public.refunds where refunds.order_id = v_order.id and refunds.status = 'pending';
   -- a bank may take back more than a payment still kept
   select coalesce(jsonb_agg(jsonb_build_object('id', disputes.id, 'payment_id', disputes.payment_id, 'status', disputes.status, 'amount', disputes.amount,

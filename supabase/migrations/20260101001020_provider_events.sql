@@ -197,8 +197,8 @@ begin
       when v_event.type like 'charge.dispute.%' then private.apply_dispute(v_object, v_payment_id)
       else 'ignored'
     end;
-    if v_outcome = 'applied' and (v_event.type like 'checkout.session.%' or v_event.type like 'payment\_intent.%') then
-      perform private.apply_overtaken_events(v_event.provider, v_payment_id);
+    if v_outcome in ('applied', 'needs_review') and (v_event.type like 'checkout.session.%' or v_event.type like 'payment\_intent.%') then
+      perform private.apply_overtaken_events(v_event.provider, payments.id) from public.payments where payments.provider = v_event.provider and payments.provider_payment_id = coalesce(v_object ->> 'payment_intent', v_object ->> 'id');
     end if;
   elsif v_event.type like 'payment\_method.%' then
     v_outcome := private.apply_payment_method(v_event.payload);

@@ -197,7 +197,7 @@ set search_path = ''
 as $$
 declare
   -- money that never became a sale is not lost: it only clears what is owed to the customer
-  v_owed bigint := -private.receivable_amount(dispute.order_id);
+  v_owed bigint := -private.receivable_amount(dispute.order_id, dispute.currency);
   v_cleared bigint := greatest(0, least(dispute.amount, v_owed));
 begin
   update public.disputes set status = 'lost', decided_at = now() where disputes.id = dispute.id;
@@ -250,7 +250,7 @@ begin
   if v_before in ('cancelled', 'expired', 'refunded') then
     update public.orders set status = v_before where orders.id = v_order.id;
   elsif v_kept = 0 then
-    perform private.take_back_rest(v_order.id, v_before in ('paid', 'processing'), 'the dispute was ' || end_dispute_review.status);
+    perform private.take_back_rest(v_order.id, not private.goods_have_left(v_order.id), 'the dispute was ' || end_dispute_review.status);
     perform private.give_reason('the dispute was ' || end_dispute_review.status);
     update public.orders set status = 'refunded' where orders.id = v_order.id;
   else

@@ -279,20 +279,21 @@ select 'the ledger knows every capture', payments.id::text, payments.captured_am
 from public.payments
 where payments.captured_amount <> coalesce((
   select sum(ledger_entries.amount) from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
-  where ledger_transactions.effect_key = 'capture:' || payments.id and ledger_entries.account = private.cash_account(payments.provider)), 0)
+  where ledger_transactions.effect_key in ('capture:' || payments.id, 'capture_taken_back:' || payments.id, 'capture_corrected:' || payments.id)
+    and ledger_entries.account = private.cash_account(payments.provider) and ledger_entries.currency = payments.currency), 0)
 union all
 select 'receivable is what customers owe, less what they paid before the sale', orders.id::text, format('receivable %s, due %s', booked.amount, private.due_amount(orders.id))
 from (
-  select ledger_transactions.order_id, sum(ledger_entries.amount) as amount
+  select ledger_transactions.order_id, ledger_entries.currency, sum(ledger_entries.amount) as amount
   from public.ledger_transactions
   join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id and ledger_entries.account = 'receivable'
-  where ledger_transactions.order_id is not null group by ledger_transactions.order_id
+  where ledger_transactions.order_id is not null group by ledger_transactions.order_id, ledger_entries.currency
 ) as booked
 join public.orders on orders.id = booked.order_id
 where orders.status <> 'needs_review'
   and not exists (select from public.payments where payments.order_id = orders.id and payments.status in ('refunding', 'refund_failed'))
   -- a part paid of a pending order is owed to the buyer until it is sold
-  and booked.amount <> case orders.status when 'pending' then -private.kept_amount(orders.id) else private.due_amount(orders.id) end
+  and booked.amount <> case when booked.currency <> orders.currency then 0 when orders.status = 'pending' then -private.kept_amount(orders.id) else private.due_amount(orders.id) end
 union all
 select 'the books owe what people have as store credit', coalesce(booked.currency, held.currency), format('booked %s, held %s', booked.amount, held.amount)
 from (select ledger_entries.currency, -sum(ledger_entries.amount) as amount from public.ledger_entries where ledger_entries.account = 'store_credit' group by 1) as booked

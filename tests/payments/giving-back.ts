@@ -66,7 +66,7 @@ export type RefundWish = {
   lines?: { order_item_id: string; quantity?: number }[];
   amount?: number;
   reason?: string | null;
-  restock?: boolean;
+  restock?: boolean | null;
   key?: string;
 };
 
@@ -91,9 +91,11 @@ export async function resolve(
   orderId: string,
   resolution: string,
   reason = "a test decides",
+  restock: boolean | null = null,
 ): Promise<Order> {
   return actingAs(sql, "service", async (tx) => {
-    const [row] = await tx`select public.resolve_order_review(${orderId}, ${resolution}, ${reason}) as answer`;
+    const [row] =
+      await tx`select public.resolve_order_review(${orderId}, ${resolution}, ${reason}, null, ${restock}) as answer`;
     return row?.answer;
   });
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Sql, useDatabase } from "../support/database.ts";
 import { expectRefusal } from "../support/expect-error.ts";
+import { expectInvariants } from "../support/invariants.ts";
 import { actingAs } from "./acting-as.ts";
 import { deliver } from "./deliver.ts";
 import { paidBasket, refund, resolve, told } from "./giving-back.ts";
@@ -13,6 +14,16 @@ const database = useDatabase();
 
 const flag = (sql: Sql, orderId: string) =>
   sql`select private.flag_order(${orderId}, 'the customer disputes the payment')`;
+/** The provider says of every refund of an order that it arrived. */
+const refundsArrive = async (sql: Sql, orderId: string) => {
+  for (const { id } of await sql`select id from public.refunds where order_id = ${orderId} and status = 'pending'`)
+    await told(sql, id, "success");
+};
+const unexplained = (sql: Sql, orderId: string) =>
+  actingAs(sql, "service", async (tx) => {
+    const [row] = await tx`select public.explain_order_money(${orderId}) ->> 'unexplained_amount' as amount`;
+    return Number(row?.amount);
+  });
 const retry = async (sql: Sql, orderId: string) => {
   const [failed] = await sql`select id from public.refunds where order_id = ${orderId} and status = 'failed'`;
   await actingAs(sql, "service", (tx) => tx`select public.retry_refund(${failed?.id})`);
@@ -63,18 +74,98 @@ describe("a review", () => {
     });
   });
 
-  test("of another amount is closed or nothing: it is not fulfilled, and there is nothing of ours to give back", async () => {
+  test("of too small an amount is not fulfilled: exactly what was taken goes back", async () => {
     await database.rolledBack(async (sql) => {
       const sale = await openSale(sql);
       expect(await deliver(sql, paid(sale, { amount_total: PRICE - 1 }))).toBe("needs_review");
+      expect(await outcomeOf(sql, sale)).toMatchObject({
+        payments: [`success ${PRICE - 1} 0 amount_mismatch`],
+        enrollments: ["reserved"],
+        ledger: { cash_in_transit: PRICE - 1, receivable: 1 - PRICE },
+      });
       await expectRefusal(() => resolve(sql, sale.orderId, "fulfil"), { code: "order_not_fulfillable", status: 409 });
-      await expectRefusal(() => resolve(sql, sale.orderId, "refund"), { code: "nothing_to_refund", status: 409 });
-      expect((await resolve(sql, sale.orderId, "close", "Given back at the provider.")).status).toBe("cancelled");
+      expect((await resolve(sql, sale.orderId, "refund")).status).toBe("refunded");
       expect(await outcomeOf(sql, sale)).toMatchObject({
         enrollments: ["cancelled"],
+        refunds: [`by_staff pending ${PRICE - 1}`],
         stock: { available: 5, reserved: 0 },
+      });
+      await refundsArrive(sql, sale.orderId);
+      expect((await outcomeOf(sql, sale)).ledger).toEqual({});
+      expect(await unexplained(sql, sale.orderId)).toBe(0);
+      await expectInvariants(sql);
+    });
+  });
+
+  test("of too large an amount is fulfilled, and the rest goes back", async () => {
+    await database.rolledBack(async (sql) => {
+      const sale = await openSale(sql);
+      expect(await deliver(sql, paid(sale, { amount_total: PRICE + 7 }))).toBe("needs_review");
+      expect((await resolve(sql, sale.orderId, "fulfil")).status).toBe("paid");
+      await refundsArrive(sql, sale.orderId);
+      expect(await outcomeOf(sql, sale)).toMatchObject({
+        payments: [`success ${PRICE + 7} 7 amount_mismatch`],
+        refunds: ["duplicate_payment success 7"],
+        ledger: { cash_in_transit: PRICE, revenue: -PRICE },
+      });
+      await expectInvariants(sql);
+    });
+  });
+
+  test("of another currency pays nothing here: it goes back as it came, and the order may be paid", async () => {
+    await database.rolledBack(async (sql) => {
+      const sale = await openSale(sql);
+      expect(await deliver(sql, paid(sale, { currency: "usd" }))).toBe("needs_review");
+      await expectRefusal(() => resolve(sql, sale.orderId, "fulfil"), { code: "order_not_fulfillable", status: 409 });
+      expect((await resolve(sql, sale.orderId, "refund")).status).toBe("refunded");
+      const refunds = await sql`select currency, amount from public.refunds where order_id = ${sale.orderId}`;
+      expect(refunds).toEqual([{ currency: "USD", amount: PRICE }]);
+      await refundsArrive(sql, sale.orderId);
+      expect((await outcomeOf(sql, sale)).ledger).toEqual({});
+      expect(await unexplained(sql, sale.orderId)).toBe(0);
+      await expectInvariants(sql);
+    });
+  });
+
+  test("that is closed too early knows the money again when it was given back at the provider by hand", async () => {
+    await database.rolledBack(async (sql) => {
+      const sale = await openSale(sql);
+      await deliver(sql, paid(sale, { amount_total: PRICE - 1 }));
+      expect((await resolve(sql, sale.orderId, "close", "Given back at the provider.")).status).toBe("refunded");
+      const byHand = refundEvent("refund.created", sale, { id: "re_hand", status: "succeeded", amount: PRICE - 1 });
+      expect(await deliver(sql, byHand)).toBe("applied");
+      const refunds = await sql`select reason, provider_refund_id from public.refunds where order_id = ${sale.orderId}`;
+      expect(refunds).toEqual([{ reason: "written_off", provider_refund_id: "re_hand" }]);
+      expect(await outcomeOf(sql, sale)).toMatchObject({
+        order: "refunded",
+        payments: [`refunded ${PRICE - 1} ${PRICE - 1} amount_mismatch`],
         ledger: {},
       });
+      await expectInvariants(sql);
+    });
+  });
+
+  test("of a second capture lets the first one stand, and the second goes back", async () => {
+    await database.rolledBack(async (sql) => {
+      const sale = await paidSale(sql);
+      const second = { ...sale, intentId: "pi_second" };
+      // one that somebody gave back at the provider in part before anything was heard of it
+      const early = refundEvent("refund.created", second, { id: "re_early", status: "succeeded", amount: 5 });
+      expect(await deliver(sql, early)).toBe("ignored");
+      expect(await deliver(sql, paid(second))).toBe("needs_review");
+      expect((await outcomeOf(sql, sale)).payments).toEqual([
+        `success ${PRICE} 0`,
+        `success ${PRICE} 5 captured_twice`,
+      ]);
+      expect((await resolve(sql, sale.orderId, "fulfil")).status).toBe("paid");
+      await refundsArrive(sql, sale.orderId);
+      expect(await outcomeOf(sql, sale)).toMatchObject({
+        payments: [`success ${PRICE} 0`, `refunded ${PRICE} ${PRICE} captured_twice`],
+        enrollments: ["active"],
+        ledger: { cash_in_transit: PRICE, revenue: -PRICE },
+      });
+      expect(await unexplained(sql, sale.orderId)).toBe(0);
+      await expectInvariants(sql);
     });
   });
 

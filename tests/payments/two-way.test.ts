@@ -22,7 +22,7 @@ import { expectInvariants } from "../support/invariants.ts";
 import { allOf, replaceInFunction, withSabotage } from "../support/sabotage.ts";
 import { seededRandom } from "../support/seeded-random.ts";
 import { clientOf, runTask, workerSql } from "./crashing.ts";
-import { refund } from "./giving-back.ts";
+import { refund, resolve } from "./giving-back.ts";
 import { cancel, expireDue, holdEnds, openOrder, PRICE } from "./sale.ts";
 import { differences, type ProviderTruth } from "./two-way.ts";
 
@@ -108,6 +108,7 @@ async function openShop(target: TestDatabase, seed: string) {
       await target.sql`update public.refunds set updated_at = now() - interval '5 minutes' where status = 'pending'`;
       await target.sql`alter table public.refunds enable trigger _100_stamp_update`;
       await run(reconcileRefunds);
+      await decideReviews(target);
     },
     async close() {
       await simulator.stop();
@@ -117,12 +118,21 @@ async function openShop(target: TestDatabase, seed: string) {
   };
 }
 
+/** Staff end every review that they may: an order is fulfilled when its money allows it, else everything goes back. */
+async function decideReviews(target: TestDatabase): Promise<void> {
+  const reviews = await target.sql`select id from public.orders where status = 'needs_review' order by id`;
+  for (const { id } of reviews)
+    for (const resolution of ["fulfil", "refund", "close"])
+      if ((await refusalOf(() => resolve(target.sql, id, resolution))) === null) break;
+}
+
 const MISCHIEF = {
   duplicate: { probability: 0.3, copies: 3 },
   delay: { probability: 0.2, ms: "1-60" },
   drop: { probability: 0.3 },
   reorder: { probability: 0.3, window_ms: 40 },
   forged: { probability: 0.2 },
+  wrong_amount: { probability: 0.2, by: 100 },
   dispute: { probability: 0.15, after_ms: 5, ends: "won", ends_after_ms: 20 },
 };
 

@@ -14,7 +14,7 @@ type Side = { captured: number; refunded: number; withdrawn: number; fees: numbe
 
 /**
  * Every order whose money differs between the provider and the database, in both directions, as one line each: what only one side knows is a
- * difference too. Orders since then count; one before a person is left out: there the difference is what somebody has to decide about.
+ * difference too. Orders since then count, those before a person too: what they have to decide about is in the books already.
  */
 export async function differences(sql: Sql, truth: ProviderTruth, since: Date): Promise<string[]> {
   const there = sidesOf(truth);
@@ -22,7 +22,7 @@ export async function differences(sql: Sql, truth: ProviderTruth, since: Date): 
     select orders.id as order_id, orders.status,
       (select coalesce(sum(captured_amount), 0)::bigint from public.payments where order_id = orders.id) as captured,
       (select coalesce(sum(amount), 0)::bigint from public.refunds
-        where order_id = orders.id and status = 'success' and reason not in ('dispute_lost', 'written_off')) as refunded,
+        where order_id = orders.id and status = 'success' and reason <> 'dispute_lost' and (reason <> 'written_off' or provider_refund_id is not null)) as refunded,
       (select coalesce(sum(amount), 0)::bigint from public.disputes where order_id = orders.id and status in ('open', 'lost')) as withdrawn,
       (select coalesce(sum(fee_amount), 0)::bigint from public.disputes where order_id = orders.id) as fees,
       (select coalesce(sum(ledger_entries.amount), 0)::bigint from public.ledger_entries
@@ -33,7 +33,6 @@ export async function differences(sql: Sql, truth: ProviderTruth, since: Date): 
   for (const { order_id, status, cash, ...here } of rows) {
     const other = there.get(order_id) ?? { captured: 0, refunded: 0, withdrawn: 0, fees: 0 };
     there.delete(order_id);
-    if (status === "needs_review") continue;
     const left = other.captured - other.refunded - other.withdrawn - other.fees;
     if (text(here) !== text(other) || cash !== left)
       lines.push(`${order_id} ${status}: here ${text(here)}, cash ${cash}; there ${text(other)}, left ${left}`);

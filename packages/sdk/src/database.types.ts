@@ -6356,7 +6356,7 @@ export type Database = {
         Returns: Json;
       };
       resolve_order_review: {
-        Args: { idempotency_key?: string; order_id: string; reason: string; resolution: string };
+        Args: { idempotency_key?: string; order_id: string; reason: string; resolution: string; restock?: boolean };
         Returns: Json;
       };
       resume_subscription: { Args: { idempotency_key?: string; subscription_id: string }; Returns: Json };

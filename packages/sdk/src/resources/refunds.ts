@@ -18,7 +18,7 @@ export class Refunds {
    * `nothing_to_refund`, `refund_exceeds_payment`, `invalid_lines`, `invalid_reason`, `permission_denied`.
    */
   create(params: RefundOrderParams, options?: ChangeOptions): Promise<MadeRefund> {
-    const { order_id, lines = null, amount = null, reason, restock = true, destination = "payment" } = params;
+    const { order_id, lines = null, amount = null, reason, restock = null, destination = "payment" } = params;
     const args = { order_id, lines, amount, reason, restock, destination, include_shipping: params.include_shipping };
     return this.#api.perform("refund_order", args, options);
   }
@@ -34,8 +34,8 @@ export class Refunds {
    * `order_not_fulfillable`, `refund_in_progress`, `dispute_open`, `nothing_to_refund`, `out_of_stock`, `invalid_reason`, `permission_denied`.
    */
   resolveReview(params: ResolveReviewParams, options?: ChangeOptions): Promise<Order> {
-    const { order_id, resolution, reason } = params;
-    return this.#api.perform("resolve_order_review", { order_id, resolution, reason }, options);
+    const { order_id, resolution, reason, restock = null } = params;
+    return this.#api.perform("resolve_order_review", { order_id, resolution, reason, restock }, options);
   }
 }
 
@@ -57,7 +57,7 @@ export interface RefundOrderParams {
   amount?: number;
   /** Kept in the history; at most 500 characters. */
   reason: string;
-  /** Whether what comes back is on sale again. True when left out; a seat always is. */
+  /** Whether what comes back is on sale again. True when left out, unless the goods had left; a seat always is. */
   restock?: boolean;
   /** `store_credit`: the customer has it at once, and may spend it here. The way it came when left out. */
   destination?: Exclude<RefundDestination, "exchange">;
@@ -71,4 +71,6 @@ export interface ResolveReviewParams {
   resolution: ReviewResolution;
   /** Kept in the history; at most 500 characters. */
   reason: string;
+  /** Whether what comes back is on sale again. True when left out, unless the goods had left; a seat always is. */
+  restock?: boolean;
 }
