@@ -28,4 +28,5 @@ export async function populateImports(sql: Pool, person: string): Promise<void> 
   await sql`insert into public.imports (kind, dry_run, file_name) values ('products', true, 'a.csv'), ('prices', true, 'b.csv'), ('stock', true, 'c.csv')`;
   await sql`insert into public.import_errors (import_id, code, message) select id, 'not_csv', 'No.' from public.imports`;
   await sql`insert into public.exports (kind, created_by) values ('stock', ${person})`;
+  await sql`select private.request_report(kind, null, 0, null) from (values ('sales'), ('events')) as asked (kind)`;
 }

@@ -28,6 +28,7 @@ import { Pricing } from "./resources/pricing.ts";
 import { Processes } from "./resources/processes.ts";
 import { Recommendations } from "./resources/recommendations.ts";
 import { Refunds } from "./resources/refunds.ts";
+import { Reports } from "./resources/reports.ts";
 import { Shipping } from "./resources/shipping.ts";
 import { Subscriptions } from "./resources/subscriptions.ts";
 import { Transfers } from "./resources/transfers.ts";
@@ -71,6 +72,7 @@ export interface Seatline {
   payments: Payments;
   recommendations: Recommendations;
   refunds: Refunds;
+  reports: Reports;
   disputes: Disputes;
   ledger: Ledger;
   shipping: Shipping;
@@ -129,6 +131,7 @@ export function createSeatline(options: SeatlineOptions): Seatline {
     audit: new Audit(api),
     recommendations: new Recommendations(api),
     refunds: new Refunds(api),
+    reports: new Reports(api),
     disputes: new Disputes(api),
     shipping: new Shipping(api),
     subscriptions: new Subscriptions(api),

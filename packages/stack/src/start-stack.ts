@@ -173,7 +173,15 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       const running: Piece[] = [];
       const starts = pieceNames
         .filter((name) => wanted.has(name))
-        .map((name) => pieceSpec(name, { home, ports, keys, simulatorDelay: options.simulatorDelay }))
+        .map((name) =>
+          pieceSpec(name, {
+            home,
+            ports,
+            keys,
+            hasStandby: wanted.has("standby"),
+            simulatorDelay: options.simulatorDelay,
+          }),
+        )
         .filter((spec) => spec !== null)
         .map(async (spec) => running.push(await runPiece(spec, (pid, restarts) => record(spec.name, pid, restarts))));
       const results = await Promise.allSettled(starts);

@@ -47,6 +47,7 @@ export const EVENT_TASKS = [
   "production.push-order",
   "imports.run-import",
   "imports.run-export",
+  "reports.run-report",
   "production.tell-change",
 ] as const;
 /** Name of a task that follows an event. */
@@ -76,6 +77,7 @@ export const SCHEDULES = {
   "recommendations.refresh": "*/15 * * * *",
   "processes.close-abandoned": "* * * * *",
   "catalog.discard-abandoned-uploads": "27 3 * * *",
+  "reports.discard-old": "37 3 * * *",
   "foundation.purge-idempotency-keys": "17 3 * * *",
 } as const;
 /** Name of a task that runs by the clock. */
@@ -159,6 +161,7 @@ export const QUEUES: Record<TaskName, Omit<Queue, "name">> = {
   "production.push-order": owedQueue,
   "imports.run-import": fileQueue,
   "imports.run-export": fileQueue,
+  "reports.run-report": fileQueue,
   "production.tell-change": owedQueue,
   "orders.expire-due": scheduledQueue,
   "orders.complete-due": scheduledQueue,
@@ -182,5 +185,6 @@ export const QUEUES: Record<TaskName, Omit<Queue, "name">> = {
   "recommendations.refresh": scheduledQueue,
   "processes.close-abandoned": scheduledQueue,
   "catalog.discard-abandoned-uploads": scheduledQueue,
+  "reports.discard-old": scheduledQueue,
   "foundation.purge-idempotency-keys": scheduledQueue,
 };

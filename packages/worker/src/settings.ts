@@ -3,6 +3,9 @@ import { z } from "zod";
 const Environment = z
   .object({
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be postgres://user:password@host:port/database" }),
+    REPLICA_DATABASE_URL: z
+      .url({ protocol: /^postgres(ql)?$/, error: "must be postgres://user:password@host:port/database" })
+      .optional(),
     SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must be smtp://host:port or smtps://user:password@host:port" }),
     MAIL_FROM: z.string().min(3).default("Seatline <no-reply@seatline.localhost>"),
     SUPABASE_URL: z.url({
@@ -31,6 +34,8 @@ const Environment = z
 /** What the worker is told by its environment. `host` and `port` are where /health and /metrics answer; without a port they do not. */
 export type Settings = {
   databaseUrl: string;
+  /** Where reports are counted; the database itself when there is no replica. */
+  replicaUrl: string;
   smtpUrl: string;
   mailFrom: string;
   supabaseUrl: string;
@@ -59,6 +64,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
   const env = read.data;
   return {
     databaseUrl: env.DATABASE_URL,
+    replicaUrl: env.REPLICA_DATABASE_URL ?? env.DATABASE_URL,
     smtpUrl: env.SMTP_URL,
     mailFrom: env.MAIL_FROM,
     supabaseUrl: env.SUPABASE_URL.replace(/\/+$/, ""),

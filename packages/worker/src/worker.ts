@@ -40,6 +40,9 @@ export async function startWorker(
   options: { continuous: boolean; signal?: AbortSignal },
 ): Promise<Worker> {
   const sql = openDatabase(settings.databaseUrl, (error) => log.warn({ err: error }, "a connection was lost"));
+  const replica = openDatabase(settings.replicaUrl, (error) =>
+    log.warn({ err: error }, "a connection to the replica was lost"),
+  );
   const metrics = createMetrics(sql, log);
   const mailer = openMailer(settings.smtpUrl, settings.mailFrom);
   const facts = {
@@ -60,7 +63,7 @@ export async function startWorker(
   const invoiceFiles = pdfFiles(INVOICE_BUCKET);
   const certificateFiles = pdfFiles(CERTIFICATE_BUCKET);
   const storedFiles = openStoredFiles(settings.supabaseUrl, settings.supabaseSecretKey);
-  const tools = { sql, mailer, providers, invoiceFiles, certificateFiles, storedFiles, settings };
+  const tools = { sql, replica, mailer, providers, invoiceFiles, certificateFiles, storedFiles, settings };
   const way = new RightOfWay(GIVE_WAY);
   const wake = await takeWork(boss, { tools, log, observe: metrics.observe }, way);
   const off: ReadonlySet<EventTaskName> = new Set(
@@ -100,7 +103,7 @@ export async function startWorker(
       way.set(false);
       await boss.stop({ graceful: true, timeout: STOP_TIMEOUT, close: true });
       mailer.close();
-      await sql.end();
+      await Promise.all([sql.end(), replica.end()]);
       server?.close();
       server?.closeAllConnections();
       log.info("worker stopped");

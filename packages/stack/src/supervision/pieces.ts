@@ -20,6 +20,8 @@ export type PieceContext = {
   home: string;
   ports: Ports;
   keys: Keys;
+  /** Whether a standby runs, from which reports are counted. */
+  hasStandby: boolean;
   /** Range in milliseconds, as "3000-10000", after which the simulator's own payments succeed or fail. */
   simulatorDelay?: string;
 };
@@ -103,6 +105,9 @@ export function pieceSpec(name: PieceName, context: PieceContext): PieceSpec | n
         "packages/worker/src/main.ts",
         {
           DATABASE_URL: databaseUrl({ port: ports.postgres, password, user: "postgres" }),
+          ...(context.hasStandby && {
+            REPLICA_DATABASE_URL: databaseUrl({ port: ports.standby, password, user: "postgres" }),
+          }),
           SMTP_URL: smtpUrl,
           WORKER_PORT: String(ports.worker),
           SUPABASE_URL: at(ports.gateway),

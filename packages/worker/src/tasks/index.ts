@@ -55,6 +55,8 @@ import { closeAbandonedProcesses } from "./processes.close-abandoned.ts";
 import { pushOrder } from "./production.push-order.ts";
 import { tellChange } from "./production.tell-change.ts";
 import { refreshRecommendations } from "./recommendations.refresh.ts";
+import { discardOldReports } from "./reports.discard-old.ts";
+import { runReport } from "./reports.run-report.ts";
 import { followSubscriptions } from "./subscriptions.follow-due.ts";
 import { pushSubscriptionChange } from "./subscriptions.push-change.ts";
 import { reconcileSubscriptions } from "./subscriptions.reconcile.ts";
@@ -99,6 +101,7 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
   "production.push-order": pushOrder,
   "imports.run-import": runImport,
   "imports.run-export": runExport,
+  "reports.run-report": runReport,
   "production.tell-change": tellChange,
 };
 
@@ -126,5 +129,6 @@ export const scheduledTasks: Record<ScheduledTaskName, ScheduledTask> = {
   "recommendations.refresh": refreshRecommendations,
   "processes.close-abandoned": closeAbandonedProcesses,
   "catalog.discard-abandoned-uploads": discardAbandonedUploads,
+  "reports.discard-old": discardOldReports,
   "foundation.purge-idempotency-keys": purgeIdempotencyKeys,
 };

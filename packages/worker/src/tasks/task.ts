@@ -10,6 +10,8 @@ import type { StoredFiles } from "../stored-files.ts";
 /** What every task may use; handed in, so that a test can hand in something else. */
 export type Tools = {
   sql: Sql;
+  /** Where reports are counted; the primary when there is no replica. */
+  replica: Sql;
   mailer: Mailer;
   providers: PaymentProviders;
   invoiceFiles: PdfFiles;
