@@ -17,10 +17,16 @@ parallel safe
 security invoker
 set search_path = ''
 as $$
+declare
+  v_spaced text;
 begin
   -- ASCII has nothing to normalize and no accents, is most texts, and is read several times as fast so; a test compares the two ways
   if octet_length(original) = length(original) then
-    return array_to_string(array_remove(string_to_array(translate(lower(original collate pg_catalog.pg_c_utf8), E'\t\n\x0b\x0c\r', '     '), ' '), ''), ' ');
+    v_spaced := btrim(translate(lower(original collate pg_catalog.pg_c_utf8), E'\t\n\x0b\x0c\r', '     '));
+    if strpos(v_spaced, '  ') > 0 then
+      v_spaced := array_to_string(array_remove(string_to_array(v_spaced, ' '), ''), ' ');
+    end if;
+    return v_spaced;
   end if;
   return btrim(regexp_replace(
     lower(extensions.unaccent('extensions.unaccent', normalize(original, NFKC)) collate pg_catalog.pg_c_utf8), '\s+', ' ', 'g'));

@@ -125,7 +125,11 @@ as $$
 begin
   -- each text is brought into its searched form once; offset 0 keeps the planner from writing it out wherever it is used
   return query
-    with base as materialized (select private.language_of(private.setting('catalog_locale') #>> '{}') as language)
+    with base as materialized (select private.language_of(private.setting('catalog_locale') #>> '{}') as language),
+    sections as materialized (
+      select categories.id, setweight(to_tsvector(base.language, private.unaccented(categories.title)), 'C') as words
+      from base, public.categories where categories.id in (select products.category_id from public.products where products.id = any (product_documents.product_ids))
+    )
     select products.id, products.kind, products.status, products.publish_at, products.unpublish_at, products.created_at, products.category_id, texts.title, products.tags,
       coalesce(said.facts, '{}'), coalesce(said.choices, '{}'), coalesce(said.numbers, '{}'), coalesce(sold.counted, '{}'), coalesce(sold.has_uncounted, false),
       concat_ws(E'\n', texts.title, private.search_text(products.translations -> 'id' ->> 'title'), private.search_text(products.translations -> 'en' ->> 'title'),
@@ -133,12 +137,12 @@ begin
       private.words_of(base.language, products.title, products.summary, products.description)
         || private.translated_words('id', products.translations -> 'id') || private.translated_words('en', products.translations -> 'en')
         || setweight(to_tsvector('pg_catalog.simple', concat_ws(' ', texts.tags, texts.skus, private.unaccented(sold.titles))), 'B')
-        || setweight(to_tsvector(base.language, coalesce(private.unaccented(categories.title), '')), 'C'),
+        || coalesce(sections.words, ''),
       coalesce(private.search_text(products.translations -> 'id' ->> 'title'), texts.title), coalesce(private.search_text(products.translations -> 'en' ->> 'title'), texts.title)
     from base
     cross join unnest(product_documents.product_ids) as wanted (id)
     join public.products on products.id = wanted.id
-    left join public.categories on categories.id = products.category_id
+    left join sections on sections.id = products.category_id
     left join lateral (
       select array_agg(variants.attributes) filter (where variants.attributes <> '{}') as attributes, string_agg(variants.sku, ' ') as skus, string_agg(variants.title, ' ') as titles,
         array_agg(variants.id) filter (where variants.stock_mode <> 'none' and products.kind not in ('course', 'bundle')) as counted,

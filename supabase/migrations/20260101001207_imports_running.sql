@@ -120,7 +120,6 @@ begin
       when 'prices' then perform private.apply_import_prices(import.id);
       when 'stock' then perform private.apply_import_stock(import.id);
     end case;
-    set constraints all immediate;
   exception
     when sqlstate 'PGRST' then
       v_refusal := sqlerrm::jsonb;

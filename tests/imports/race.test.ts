@@ -14,18 +14,18 @@ import { replaceInFunction, withSabotage } from "../support/sabotage.ts";
 const database = useDatabase();
 
 /** Queues an import of three products, starts its run and stages its rows; gives the id. */
-async function staged({ sql }: TestDatabase): Promise<string> {
+async function staged({ sql }: TestDatabase, slug = "raced"): Promise<string> {
   const [row] = await sql`select private.start_import('products', 'race.csv', false, null) as import`;
   const id = row?.import.id;
   await sql`select private.queue_import(${id}, 99), private.start_import_run(${id})`;
-  await stage({ sql } as TestDatabase, id, 1);
+  await stage({ sql } as TestDatabase, id, 1, slug);
   return id;
 }
 
-const stage = async ({ sql }: TestDatabase, id: string, run: number) =>
+const stage = async ({ sql }: TestDatabase, id: string, run: number, slug = "raced") =>
   (
     await sql`select private.load_import_rows(${id}, ${run}, '{slug,kind,title}', (
-      select jsonb_agg(jsonb_build_object('row_number', row, 'record', jsonb_build_object('slug', 'raced-' || row, 'kind', 'physical', 'title', 'Raced')))
+      select jsonb_agg(jsonb_build_object('row_number', row, 'record', jsonb_build_object('slug', ${slug}::text || '-' || row, 'kind', 'physical', 'title', 'Raced')))
       from generate_series(2, 4) as row), '[]', 50) as current`
   )[0]?.current;
 
@@ -144,13 +144,44 @@ test("that test notices a file whose units are compared before their slots are h
     { rounds: 1 },
   ));
 
-/** Resolves when a connection of this database waits for a lock. */
-async function somebodyWaits(sql: TestDatabase["sql"]): Promise<void> {
-  for (let look = 0; look < 400; look++) {
+/** Staff write while an import has written everything and not committed yet; the audit log is whole whoever commits first. */
+async function writtenBeside(target: TestDatabase): Promise<void> {
+  const id = await staged(target, "beside");
+  const lane = target.connect({ max: 1 });
+  try {
+    await target.sql.begin(async (sql) => {
+      expect((await sql`select private.run_import(${id}, 1) as result`)[0]?.result).toMatchObject({
+        products: { created: 3 },
+      });
+      let written = false;
+      const write = lane`update public.settings set value = '31' where key = 'hold_minutes'`.then(() => {
+        written = true;
+      });
+      await Promise.race([write, somebodyWaits(target.sql, () => written)]);
+      expect(written).toBe(true);
+    });
+  } finally {
+    await lane.end();
+  }
+  await expectInvariants(target.sql);
+}
+
+test("staff who write during an import do not wait for it", () => writtenBeside(database));
+
+test("that test notices an audit log that is sealed before its transaction commits", () =>
+  withSabotage(
+    replaceInFunction("private.audit_rows", "if cardinality(", "perform private.last_audit_seal(); if cardinality("),
+    writtenBeside,
+    { rounds: 1 },
+  ));
+
+/** Resolves when a connection of this database waits for a lock, or when nobody will any more. */
+async function somebodyWaits(sql: TestDatabase["sql"], nobodyWill = () => false): Promise<void> {
+  for (let look = 0; look < 400 && !nobodyWill(); look++) {
     const [row] =
       await sql`select count(*) as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
     if (row?.waiting > 0) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  throw new Error("Nobody came to wait within 4 s.");
+  if (!nobodyWill()) throw new Error("Nobody came to wait within 4 s.");
 }

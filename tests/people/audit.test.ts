@@ -7,10 +7,11 @@ import { asOwner, asService, asStaff, newCustomer } from "../support/people.ts";
 const database = useDatabase();
 
 const breaks = async (sql: Sql) =>
-  (await sql`select audit_id, problem from private.audit_chain_breaks() order by 1`).map((row) => row.problem);
+  (await sql`select audit_id, problem from private.audit_chain_breaks() order by 1, 2`).map((row) => row.problem);
 
-/** Writes three entries and gives their ids. */
+/** Writes three entries, each sealed by itself as if it were committed, and gives their ids. */
 async function entries(sql: Sql): Promise<number[]> {
+  await sql`set constraints all immediate`;
   const rows = [];
   for (const minutes of [10, 20, 30]) {
     await sql`update public.settings set value = ${minutes}::text::jsonb where key = 'hold_minutes'`;
@@ -24,6 +25,7 @@ async function entries(sql: Sql): Promise<number[]> {
 async function tampering(sql: Sql, work: () => Promise<unknown>, expected: string[]): Promise<void> {
   await sql`savepoint before_tampering`;
   await sql`alter table public.audit_log disable trigger _100_refuse_change`;
+  await sql`alter table private.audit_seals disable trigger _100_refuse_change`;
   await work();
   expect(await breaks(sql)).toEqual(expected);
   const [shown] =
@@ -149,16 +151,29 @@ describe("the chain", () => {
     });
   });
 
-  test("shows that an entry was removed, or altered and hashed again, at the entry after it", async () => {
+  test("shows that an entry was removed, added, or altered and hashed again, at its seal, and that a seal was at the next", async () => {
     await database.rolledBack(async (sql) => {
       const [, middle] = await entries(sql);
-      const missing = ["a row before it is missing"];
-      await tampering(sql, () => sql`delete from public.audit_log where id = ${middle as number}`, missing);
+      const touched = ["an entry of its transaction was altered, added or removed"];
+      const remove = () => sql`delete from public.audit_log where id = ${middle as number}`;
+      await tampering(sql, remove, touched);
+      const removeWithSeal = async () => {
+        await remove();
+        await sql`delete from private.audit_seals where last_id = ${middle as number}`;
+      };
+      await tampering(sql, removeWithSeal, ["what was sealed before it is missing"]);
+      const add = async () => {
+        await sql`insert into public.audit_log (actor_role, action, table_name, row_key, hash) values ('postgres', 'delete', 'settings', 'x', '')`;
+        await sql`update public.audit_log set hash = private.audit_hash(audit_log) where hash = ''`;
+      };
+      await tampering(sql, add, ["never sealed"]);
       const hashAgain = async () => {
         await sql`update public.audit_log set after = '{}' where id = ${middle as number}`;
         await sql`update public.audit_log set hash = private.audit_hash(audit_log) where id = ${middle as number}`;
       };
-      await tampering(sql, hashAgain, missing);
+      await tampering(sql, hashAgain, touched);
+      const move = () => sql`update public.audit_log set transaction_id = '1' where id = ${middle as number}`;
+      await tampering(sql, move, [...touched, "never sealed"].toSorted());
     });
   });
 
@@ -182,7 +197,8 @@ describe("the chain", () => {
       expect(await ask(null)).toMatchObject({ found: null, whole: true });
       // the last ones gone, and others in their place: whole in itself, and not what it was
       const cutOff = async () => {
-        await sql`delete from public.audit_log where id >= (select id from public.audit_log where hash = decode(${anchor.head}, 'hex'))`;
+        await sql`delete from public.audit_log where id >= (select first_id from private.audit_seals where hash = decode(${anchor.head}, 'hex'))`;
+        await sql`delete from private.audit_seals where number >= (select number from private.audit_seals where hash = decode(${anchor.head}, 'hex'))`;
         await entries(sql);
         expect(await ask(anchor.head)).toMatchObject({ found: false, whole: false, breaks: [] });
         expect(await ask(null)).toMatchObject({ whole: true });

@@ -92,7 +92,7 @@ describe("twenty writes by staff at once", () => {
 
   test("are a broken chain when they do not queue", async () => {
     await withSabotage(
-      replaceInFunction("private.last_audit_hash", /perform pg_advisory_xact_lock\([^;]*;/, ""),
+      replaceInFunction("private.last_audit_seal", /perform pg_advisory_xact_lock\([^;]*;/, ""),
       oneChain,
     );
   });

@@ -10,7 +10,7 @@ export class Audit {
     this.#api = api;
   }
 
-  /** The newest link of the log. Keep `head` outside of the shop. Errors: `permission_denied`. */
+  /** The newest seal of the log. Keep `head` outside of the shop. Errors: `permission_denied`. */
   head(options?: CallOptions): Promise<AuditHead> {
     return this.#api.ask("audit_head", {}, options);
   }

@@ -44,6 +44,7 @@ class Staging {
   #findings: Finding[] = [];
   #bytesRead = 0;
   #rowsRead = 0;
+  #sent: Promise<boolean> = Promise.resolve(true);
 
   constructor(sql: Sql, id: string, run: Run) {
     this.#sql = sql;
@@ -65,13 +66,13 @@ class Staging {
     }
     if (!this.#columns) return await this.end("not_csv", "The file is empty.");
     if (this.#rowsRead === 0) return await this.end("not_csv", "The file has a header and no rows.");
-    return await this.#send();
+    return (await this.#send()) && (await this.#sent);
   }
 
   /** Ends with something that is wrong with the whole file. */
   async end(code: string, message: string): Promise<boolean> {
     this.#findings.push({ row_number: null, column_name: null, code, message });
-    return await this.#send();
+    return (await this.#send()) && (await this.#sent);
   }
 
   async *#count(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -108,6 +109,7 @@ class Staging {
     }
   }
 
+  /** Sends what was read, and reads on while the database takes it; false when what was sent before found another run. */
   async #send(): Promise<boolean> {
     const progress = Math.floor(READING_PERCENT * Math.min(1, this.#bytesRead / this.#run.byte_size));
     const columns = this.#columnsSent ? null : this.#columns;
@@ -116,9 +118,11 @@ class Staging {
     this.#rows = [];
     this.#findings = [];
     this.#columnsSent = columns !== null || this.#columnsSent;
-    const [row] = await this.#sql<{ current: boolean }[]>`
+    if (!(await this.#sent)) return false;
+    this.#sent = this.#sql<{ current: boolean }[]>`
       select private.load_import_rows(${this.#id}, ${this.#run.run}, ${columns}, ${rows}::text::jsonb,
-        ${findings}::text::jsonb, ${progress}) as current`;
-    return row?.current ?? false;
+        ${findings}::text::jsonb, ${progress}) as current`.then(([row]) => row?.current ?? false);
+    this.#sent.catch(() => {}); // told to whoever waits for it next
+    return true;
   }
 }
