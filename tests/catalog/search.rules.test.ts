@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, inject, test } from "vitest";
+import { listPrice } from "../pricing/offers.ts";
 import { publishedIntake } from "../support/catalog.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
 import { expectRefusal } from "../support/expect-error.ts";
 import { bundleOf, buyUnits } from "../support/goods.ts";
 import { asAnon, asCustomer, asOwner, asStaff, newCustomer } from "../support/people.ts";
+import { replaceInFunction } from "../support/sabotage.ts";
 import { strangeText } from "../support/strange-values.ts";
 import { category, type Search, search, sell, slugsFor } from "./searching.ts";
 
@@ -36,6 +38,25 @@ describe("words", () => {
       expect(await search(sql, { q: "brulle" })).toMatchObject({ alike: true, total: 1 });
       expect(await search(sql, { q: "creme" })).toMatchObject({ alike: false, total: 1 });
       expect(await search(sql, { q: "zzzzz" })).toMatchObject({ data: [], total: 0, next_cursor: null });
+    }));
+
+  test("are found in their Indonesian forms as in their English ones", () =>
+    database.rolledBack(async (sql) => {
+      const { slug } = await sell(sql, { title: "Membaca cepat" });
+      for (const q of ["bacaan", "pembacaan"])
+        expect(await search(sql, { q }), q).toMatchObject({ alike: false, data: [{ slug }] });
+    }));
+
+  test("of a translation into Indonesian are found and sorted by, whatever the language of the base text", () =>
+    database.rolledBack(async (sql) => {
+      await sql`update public.settings set value = '"en"' where key = 'catalog_locale'`;
+      const first = await sell(sql, { title: "Reading", translations: { id: { title: "Membaca cepat" } } });
+      const second = await sell(sql, { title: "Writing", translations: { id: { title: "Kursus membaca" } } });
+      for (const q of ["bacaan", "pembacaan"])
+        expect(await search(sql, { q })).toMatchObject({ alike: false, total: 2 });
+      const sorted = (locale: string) => slugsFor(sql, { q: "bacaan", sort: "title", locale });
+      expect(await sorted("id")).toEqual([second.slug, first.slug]);
+      expect(await sorted("en")).toEqual([first.slug, second.slug]);
     }));
 
   test("that are strange are searched for or refused, never failed over", async () => {
@@ -124,8 +145,11 @@ describe("in stock", () => {
         seat: await publishedIntake(sql, { seats: 1 }),
         endless: await publishedIntake(sql),
         full: await publishedIntake(sql, { seats: 0 }),
-        later: await publishedIntake(sql, { opens: new Date(Date.now() + 60_000) }),
-        over: await publishedIntake(sql, { closes: new Date(Date.now() - 1_000) }),
+        later: await publishedIntake(sql, { opens: new Date(Date.now() + 3_600_000) }),
+        over: await publishedIntake(sql, {
+          opens: new Date(Date.now() - 120_000),
+          closes: new Date(Date.now() - 60_000),
+        }),
       };
       const bundles = [
         await bundleOf(sql, [{ variant: there.variant, quantity: 2 }]),
@@ -235,6 +259,51 @@ test("a facet counts a choice that is a number in another category, and numbers 
       await sell(sql, { category: pipes, attributes: { size: 40, length }, tags: ["sized"] });
     const { facets } = await search(sql, { filters: { tags: ["sized"] } });
     expect(facets.attributes).toEqual({ size: { S: 1, 40: 2 } });
+  }));
+
+describe("filters", () => {
+  test("take a product with any of the tags, numbers up to a max, and no attribute that is not filterable", () =>
+    database.rolledBack(async (sql) => {
+      const pipes = await category(sql, "pipes-to-filter");
+      await sql`insert into public.category_attributes (category_id, key, title, type, choices, filterable) values
+        (${pipes}, 'length', 'Length', 'decimal', null, true), (${pipes}, 'origin', 'Origin', 'choice', '{here,there}', false)`;
+      const made = (length: number, tag: string) =>
+        sell(sql, { category: pipes, attributes: { length, origin: "here" }, tags: [tag] });
+      const [short, long] = [await made(1.5, "short-pipe"), await made(2.5, "long-pipe")];
+      const found = async (filters: Search["filters"]) => new Set(await slugsFor(sql, { filters }));
+      expect(await found({ tags: ["short-pipe", "long-pipe"] })).toEqual(new Set([short.slug, long.slug]));
+      expect(await found({ attributes: { length: { max: 2 } } })).toEqual(new Set([short.slug]));
+      expect(await found({ attributes: { length: { min: 1, max: 2.5 } } })).toEqual(new Set([short.slug, long.slug]));
+      await expectRefusal(() => search(sql, { filters: { attributes: { origin: "here" } } }), {
+        code: "invalid_search",
+        status: 422,
+      });
+      expect((await search(sql, { filters: { category: pipes } })).facets.attributes).toEqual({});
+    }));
+
+  test("are counted among very many without looking up units: the total says whether it heeds in_stock", () =>
+    database.rolledBack(async (sql) => {
+      for (const units of [0, 1, 2]) await sell(sql, { units, tags: ["of-many"] });
+      const asked = { filters: { tags: ["of-many"], in_stock: true } };
+      const few = await search(sql, asked);
+      expect([few.total, few.facets.exact, few.facets.in_stock]).toEqual([2, true, { true: 2, false: 1 }]);
+      const limit = replaceInFunction("private.product_facets", "integer := 10000", "integer := 2");
+      if (typeof limit !== "string") await limit(sql);
+      const many = await search(sql, asked);
+      expect([many.total, many.facets.exact, many.facets.in_stock]).toEqual([3, false, null]);
+      expect(many.facets.kind).toEqual({ physical: 3 });
+      expect(many.data).toHaveLength(2);
+      const all = await search(sql, { filters: { tags: ["of-many"] } });
+      expect([all.total, all.facets.exact, all.facets.in_stock]).toEqual([3, true, null]);
+    }));
+});
+
+test("a price on a list is the amount that is shown, beside the base price that filters and sorts go by", () =>
+  database.rolledBack(async (sql) => {
+    const { variant, slug } = await sell(sql, { tags: ["listed"], prices: { IDR: 1_000 } });
+    await listPrice(sql, variant, 800);
+    const { data } = await search(sql, { filters: { tags: ["listed"], price: { min: 1_000 } } });
+    expect(data).toMatchObject([{ slug, price: { amount: 800, base_amount: 1_000 } }]);
   }));
 
 describe("suggestions", () => {
