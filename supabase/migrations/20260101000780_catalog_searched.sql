@@ -28,11 +28,13 @@ create table private.product_search (
   content text not null,
   words tsvector not null,
   title_id text collate "C" not null,
-  title_en text collate "C" not null
+  title_en text collate "C" not null,
+  differing jsonb
 );
 comment on table private.product_search is
   'What a product is found by. facts: its attributes and its variants'' as key=value; choices: those of them that are no numbers, which facets count; numbers: those that are numbers, {key: [values]}; counted_variants: goods whose units decide whether it is in stock; title_id, title_en: what the title is in that locale; '
-  'content: titles, tags and SKUs for what is written alike; words: all texts, each in the word forms of its language.';
+  'content: titles, tags and SKUs for what is written alike; words: all texts, each in the word forms of its language; '
+  'differing: of a product whose variants say something each, what is true of which, {variant_id: attributes}.';
 
 -- serves: words
 create index on private.product_search using gin (words);
@@ -138,7 +140,9 @@ begin
         || private.translated_words('id', products.translations -> 'id') || private.translated_words('en', products.translations -> 'en')
         || setweight(to_tsvector('pg_catalog.simple', concat_ws(' ', texts.tags, texts.skus, private.unaccented(sold.titles))), 'B')
         || coalesce(sections.words, ''),
-      coalesce(private.search_text(products.translations -> 'id' ->> 'title'), texts.title), coalesce(private.search_text(products.translations -> 'en' ->> 'title'), texts.title)
+      coalesce(private.search_text(products.translations -> 'id' ->> 'title'), texts.title), coalesce(private.search_text(products.translations -> 'en' ->> 'title'), texts.title),
+      case when sold.variants > 1 and sold.attributes is not null then (
+        select jsonb_object_agg(variants.id, products.attributes || variants.attributes) from public.variants where variants.product_id = products.id) end
     from base
     cross join unnest(product_documents.product_ids) as wanted (id)
     join public.products on products.id = wanted.id
@@ -146,7 +150,7 @@ begin
     left join lateral (
       select array_agg(variants.attributes) filter (where variants.attributes <> '{}') as attributes, string_agg(variants.sku, ' ') as skus, string_agg(variants.title, ' ') as titles,
         array_agg(variants.id) filter (where variants.stock_mode <> 'none' and products.kind not in ('course', 'bundle')) as counted,
-        bool_or(variants.stock_mode = 'none' and products.kind not in ('course', 'bundle')) as has_uncounted
+        bool_or(variants.stock_mode = 'none' and products.kind not in ('course', 'bundle')) as has_uncounted, count(*) as variants
       from public.variants where variants.product_id = products.id
     ) as sold on true
     cross join lateral (
@@ -249,7 +253,7 @@ begin
     kind = excluded.kind, status = excluded.status, publish_at = excluded.publish_at, unpublish_at = excluded.unpublish_at, created_at = excluded.created_at,
     category_id = excluded.category_id, title = excluded.title, tags = excluded.tags, facts = excluded.facts, choices = excluded.choices, numbers = excluded.numbers,
     counted_variants = excluded.counted_variants, has_uncounted = excluded.has_uncounted, content = excluded.content, words = excluded.words,
-    title_id = excluded.title_id, title_en = excluded.title_en
+    title_id = excluded.title_id, title_en = excluded.title_en, differing = excluded.differing
   where product_search is distinct from excluded;
   perform private.index_prices(index_products.product_ids);
 end

@@ -196,25 +196,27 @@ comment on function private.read_catalog_search(text, jsonb, text, text, text, i
 
 -- what fits --------------------------------------------------------------------------------------------------------------------------
 
-create function private.stock_now(product_id uuid, kind text, counted_variants uuid[], has_uncounted boolean)
+create function private.stock_now(product_id uuid, kind text, counted_variants uuid[], has_uncounted boolean, variant_ids uuid[] default null)
 returns table (in_stock boolean)
 language sql
 stable
 security invoker
 begin atomic
-  select stock_now.has_uncounted
+  select stock_now.has_uncounted and (stock_now.variant_ids is null or not stock_now.variant_ids <@ stock_now.counted_variants)
     or exists (select from public.stock_slots where stock_slots.variant_id = any (stock_now.counted_variants) and stock_slots.available > 0
+      and (stock_now.variant_ids is null or stock_slots.variant_id = any (stock_now.variant_ids))
       and (stock_slots.slot < 128 or not exists (
         select from public.variants where variants.id = stock_slots.variant_id and variants.stock_mode = 'preorder' and variants.preorder_ships_at <= now())))
     or stock_now.kind = 'course' and exists (
       select from public.intakes join public.variants on variants.id = intakes.variant_id
-      where intakes.product_id = stock_now.product_id and intakes.enroll_opens_at <= now() and (intakes.enroll_closes_at is null or intakes.enroll_closes_at > now())
+      where intakes.product_id = stock_now.product_id and (stock_now.variant_ids is null or variants.id = any (stock_now.variant_ids)) and intakes.enroll_opens_at <= now() and (intakes.enroll_closes_at is null or intakes.enroll_closes_at > now())
         and (variants.stock_mode = 'none' or exists (select from public.stock_slots where stock_slots.variant_id = variants.id and stock_slots.available > 0)))
     or stock_now.kind = 'bundle' and exists (
-      select from public.variants where variants.product_id = stock_now.product_id and coalesce(private.sellable_units(variants.id), 1) > 0);
+      select from public.variants where variants.product_id = stock_now.product_id and (stock_now.variant_ids is null or variants.id = any (stock_now.variant_ids))
+        and coalesce(private.sellable_units(variants.id), 1) > 0);
 end;
-comment on function private.stock_now(uuid, text, uuid[], boolean) is
-  'Whether one unit at least of a product can be bought now: uncounted, with a free unit, a course with an intake that is open and has a seat, a bundle whose parts are there. Inlined.';
+comment on function private.stock_now(uuid, text, uuid[], boolean, uuid[]) is
+  'Whether one unit at least of a product, or of these variants of it, can be bought now: uncounted, with a free unit, a course with an intake that is open and has a seat, a bundle whose parts are there. Inlined.';
 
 create function private.missed_attributes(facts text[], numbers jsonb, wanted jsonb)
 returns text[]
@@ -234,6 +236,28 @@ as $$
   end;
 $$;
 comment on function private.missed_attributes(text[], jsonb, jsonb) is 'The attribute filters that a product does not fit, each as attributes.<key>.';
+
+create function private.fits_attribute(attributes jsonb, key text, wanted jsonb)
+returns boolean
+language sql
+immutable
+security invoker
+return coalesce(case
+  when jsonb_typeof(wanted) = 'array' then jsonb_exists(wanted, key || '=' || (attributes ->> key))
+  when jsonb_typeof(attributes -> key) = 'number' then (attributes ->> key)::numeric between coalesce((wanted ->> 'min')::numeric, '-infinity') and coalesce((wanted ->> 'max')::numeric, 'infinity')
+end, false);
+comment on function private.fits_attribute(jsonb, text, jsonb) is 'Whether what one variant says fits the filter by this attribute. Inlined.';
+
+create function private.fitting_variants(differing jsonb, wanted jsonb)
+returns uuid[]
+language sql
+immutable
+security invoker
+return case when differing is not null and wanted is not null then array(
+  select variants.key::uuid from jsonb_each(differing) as variants
+  where not exists (select from jsonb_each(wanted) as chosen where not private.fits_attribute(variants.value, chosen.key, chosen.value))) end;
+comment on function private.fitting_variants(jsonb, jsonb) is
+  'The variants of which all attribute filters are true at once: red in S is no red in M beside a blue in S. Null when that need not be asked, as nothing is filtered or the variants do not differ. Inlined.';
 
 create function private.product_page(search private.catalog_search)
 returns table (product_id uuid, key text)
@@ -264,11 +288,12 @@ begin
       and (search.kinds is null or product_search.kind = any (search.kinds))
       and (search.category_ids is null or product_search.category_id = any (search.category_ids))
       and (search.facts is null or product_search.facts && search.facts)
-      and (search.attributes is null or private.missed_attributes(product_search.facts, product_search.numbers, search.attributes) = '{}')
+      and (search.attributes is null or private.missed_attributes(product_search.facts, product_search.numbers, search.attributes) = '{}' and private.fitting_variants(product_search.differing, search.attributes) is distinct from '{}')
       and (search.min_amount is null or product_prices.lowest_amount >= search.min_amount)
       and (search.max_amount is null or product_prices.lowest_amount <= search.max_amount)
       and (search.in_stock is null or search.in_stock = (
-        select stock.in_stock from private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted) as stock))
+        select stock.in_stock from private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted,
+          private.fitting_variants(product_search.differing, search.attributes)) as stock))
       and (search.after_id is null or search.sort <> 'newest' or (product_search.created_at, product_search.product_id) < (search.after_key::timestamptz, search.after_id))
       and (search.after_id is null or search.sort <> 'title' or (private.title_in(product_search, search.locale) collate "C",
         product_search.product_id) > (search.after_key collate "C", search.after_id))

@@ -1,7 +1,8 @@
 /*
 Catalog, facets and suggestions: what other choices would leave of a search, the answer as shops show it, and what a search box proposes.
 
-Promise: a facet leaves its own filter out and heeds all others, so its counts add up to what is found without that filter.
+Promise: a facet leaves its own filter out and heeds all others, so its counts add up to what is found without that filter. Of a product whose variants
+differ one variant fits all filters by attributes, and that one is in stock.
 Under concurrency: reads only.
 */
 
@@ -26,6 +27,7 @@ begin
   return (
     with found as materialized (
       select product_search.product_id, product_search.kind, product_search.category_id, case when v_mixed then product_search.facts else product_search.choices end as choices, product_prices.lowest_amount,
+        case when search.attributes is not null or search.in_stock is not null then product_search.differing end as differing,
         case when v_is_open then '{}' else array_remove(array[
           case when product_search.kind <> all (search.kinds) then 'kind' end,
           case when search.category_ids is not null and (product_search.category_id = any (search.category_ids)) is not true then 'category' end,
@@ -39,6 +41,23 @@ begin
         and (search.words is null or search.alike or product_search.words @@ search.query)
         and (search.words is null or not search.alike or product_search.content operator(extensions.%>) search.words or product_search.content like private.search_pattern(search.words))
         and (search.tags is null or product_search.tags && search.tags)
+    ), variants as materialized (
+      -- what is asked of a variant: the filters by attributes that it misses, and whether it is in stock
+      select found.product_id, found.kind, found.category_id, found.lowest_amount, found.misses[1] as missed_by_all, each.value as attributes, missed.misses, stock.in_stock
+      from found
+      cross join lateral jsonb_each(found.differing) as each
+      cross join lateral (
+        select coalesce(array_agg('attributes.' || chosen.key), '{}') as misses from jsonb_each(search.attributes) as chosen
+        where not private.fits_attribute(each.value, chosen.key, chosen.value)
+      ) as missed
+      cross join lateral (
+        select case when (select count(*) from found) <= v_few then (
+          select units.in_stock from private.product_search
+          cross join lateral private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted, array[each.key::uuid]) as units
+          where product_search.product_id = found.product_id) end as in_stock
+        offset 0
+      ) as stock
+      where found.differing is not null and cardinality(found.misses) <= 1 and cardinality(missed.misses) <= 1
     ), fits as materialized (
       select found.kind, found.category_id, found.choices, found.lowest_amount, stock.in_stock,
         case when stock.in_stock <> search.in_stock then 'in_stock' else found.misses[1] end as missed
@@ -49,11 +68,29 @@ begin
           where product_search.product_id = found.product_id) as in_stock
         offset 0 -- once for each product, not at each mention
       ) as stock
-      where (select count(*) from found) <= v_few
+      where found.differing is null and (select count(*) from found) <= v_few
         and (cardinality(found.misses) = 0 or cardinality(found.misses) = 1 and (stock.in_stock <> search.in_stock) is not true)
       union all
       select found.kind, found.category_id, found.choices, found.lowest_amount, null, found.misses[1] from found
-      where (select count(*) from found) > v_few and cardinality(found.misses) <= 1
+      where found.differing is null and (select count(*) from found) > v_few and cardinality(found.misses) <= 1
+      union all
+      -- a product by those of its variants that fit
+      select product.kind, product.category_id, '{}', product.lowest_amount, product.in_stock, coalesce(product.missed_by_all, case when product.in_stock <> search.in_stock then 'in_stock' end)
+      from (
+        select variants.kind, variants.category_id, variants.lowest_amount, variants.missed_by_all, bool_or(variants.in_stock) as in_stock
+        from variants where variants.misses = '{}' group by variants.product_id, 1, 2, 3, 4
+      ) as product
+      where product.missed_by_all is null or (product.in_stock <> search.in_stock) is not true
+      union all
+      -- its choices of an attribute by those that miss no other filter
+      select choice.kind, choice.category_id, array_agg(choice.fact), choice.lowest_amount, null, 'attributes.' || choice.key
+      from (
+        select variants.product_id, variants.kind, variants.category_id, variants.lowest_amount, said.key, said.key || '=' || said.value as fact
+        from variants cross join lateral jsonb_each_text(variants.attributes) as said
+        where said.key = any (v_listed) and variants.misses <@ array['attributes.' || said.key] and coalesce(variants.missed_by_all, '') in ('', 'attributes.' || said.key)
+        group by 1, 2, 3, 4, 5, 6 having (bool_or(variants.in_stock) <> search.in_stock) is not true
+      ) as choice
+      group by choice.product_id, choice.kind, choice.category_id, choice.lowest_amount, choice.key
     ), groups as materialized (
       -- products that are alike in all that is counted, once: most catalogues have few kinds of them
       select fits.kind, fits.category_id, fits.choices, fits.in_stock, fits.missed, count(*) as found, min(fits.lowest_amount) as lowest_amount, max(fits.lowest_amount) as highest_amount
@@ -118,11 +155,12 @@ begin
     select coalesce(jsonb_agg(card.value || jsonb_build_object('status', product_search.status, 'in_stock', stock.in_stock) order by card.place), '[]')
     from jsonb_array_elements(private.product_cards(found_cards.product_ids, search.locale, search.currency)) with ordinality as card (value, place)
     join private.product_search on product_search.product_id = (card.value ->> 'id')::uuid
-    cross join lateral private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted) as stock
+    cross join lateral private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted,
+      private.fitting_variants(product_search.differing, search.attributes)) as stock
   );
 end
 $$;
-comment on function private.found_cards(uuid[], private.catalog_search) is 'private.product_cards, each with its status and whether it is in stock.';
+comment on function private.found_cards(uuid[], private.catalog_search) is 'private.product_cards, each with its status and whether it is in stock, of its variants those that fit the filters by attributes.';
 
 -- verbs ------------------------------------------------------------------------------------------------------------------------------
 
