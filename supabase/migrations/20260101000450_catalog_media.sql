@@ -238,6 +238,7 @@ begin
     set mime_type = facts ->> 'mime_type', byte_size = (facts ->> 'byte_size')::bigint, sha256 = facts ->> 'sha256', ready_at = now()
     where digital_files.id = finish_upload.upload_id and digital_files.ready_at is null and finish_upload.kind = 'file';
     select to_jsonb(digital_files) into v_row from public.digital_files where digital_files.id = finish_upload.upload_id and digital_files.ready_at is not null;
+    perform private.grant_further_file(finish_upload.upload_id);
   end if;
   if v_row is null then
     perform private.fail('upload_not_found', 404, 'There is no such upload.', 'Start it again.');

@@ -2,9 +2,11 @@
 Catalog, downloads: the right of a buyer to fetch the files of what they bought.
 
 Promise: whoever paid has a download per file in the same transaction that marks the order paid, and nobody else has; it works as often and as
-long as was promised at that moment, and ends when the order is cancelled or refunded.
+long as was promised at that moment, and ends when the order is cancelled or refunded. A file that is added later is also for those who bought
+before, while their purchase counts and its days are not over.
 Under concurrency: a use is one guarded update, so two clicks count two, and the check on used_count is the guarantee behind it. Asked again
-with the same idempotency key a use is the same use, and its link ends when the first one did.
+with the same idempotency key a use is the same use, and its link ends when the first one did. An order that is paid while a further file is being
+finished may miss it, as no purchase waits for uploads; finish_upload once more grants it.
 */
 
 create table public.downloads (
@@ -72,6 +74,37 @@ begin
 end
 $$;
 comment on function private.grant_downloads(uuid) is 'Gives the buyer of a paid order the files of its lines. Called by whatever marks an order paid, in that transaction; twice does nothing.';
+
+create function private.grant_further_file(file_id uuid)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  insert into public.downloads (order_item_id, digital_file_id, customer_id, max_downloads, expires_at, suspended_at)
+  select order_items.id, digital_files.id, orders.customer_id,
+    coalesce(digital_files.max_downloads, (private.setting('download_limit'))::integer, 5) * order_items.quantity, term.expires_at, former.suspended_at
+  from public.digital_files
+  join public.variants on variants.product_id = digital_files.product_id and (digital_files.variant_id is null or digital_files.variant_id = variants.id)
+  join public.order_items on order_items.variant_id = variants.id
+  join public.orders on orders.id = order_items.order_id
+  cross join lateral (
+    select orders.paid_at + make_interval(days => coalesce(digital_files.access_days, (nullif(private.setting('download_days'), 'null'))::integer)) as expires_at
+  ) as term
+  cross join lateral (
+    select bool_and(downloads.ended_at is not null) as ended, min(downloads.suspended_at) as suspended_at from public.downloads where downloads.order_item_id = order_items.id
+  ) as former
+  where digital_files.id = grant_further_file.file_id and digital_files.ready_at is not null and order_items.kind <> 'course'
+    and orders.status in ('paid', 'processing', 'shipped', 'delivered', 'completed', 'partially_refunded')
+    and order_items.refunded_quantity < order_items.quantity and former.ended is not true and (term.expires_at is null or term.expires_at > now())
+  order by order_items.id
+  on conflict on constraint downloads_are_granted_once_per_line do nothing;
+end
+$$;
+comment on function private.grant_further_file(uuid) is
+  'Gives a file to those who bought its product before it was there: as long as what they paid for lasts, counted from their payment; not to whom nothing is left after a refund or whose time is over. Twice does nothing.';
 
 create function private.end_downloads(order_item_ids uuid[])
 returns void

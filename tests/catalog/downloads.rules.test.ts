@@ -40,6 +40,37 @@ describe("a download", () => {
       expect(rights).toEqual([{ count: 2 }]);
     }));
 
+  test("of a file that was added later is granted to who bought before, while the purchase counts", () =>
+    database.rolledBack(async (sql) => {
+      const book = await publishedProduct(sql, { kind: "digital", price: 50_000_00 });
+      const people = await Promise.all(["paid", "early", "cancelled", "old"].map(() => newCustomer(sql)));
+      const [paid, early, cancelled, old] = people as [string, string, string, string];
+      const buy = async (person: string) => {
+        const order = await orderOne(sql, person, book.variantIds[0] as string);
+        await payOrder(sql, person, order.id);
+        return order.id;
+      };
+      const orders = { early: await buy(early), cancelled: await buy(cancelled), old: await buy(old) };
+      const unpaid = await newCustomer(sql);
+      await orderOne(sql, unpaid, book.variantIds[0] as string);
+      const first = await newFile(sql, book.productId);
+      await buy(paid);
+      const admin = await asStaff(sql, "admin");
+      await cancelOrder(sql, admin, orders.cancelled, { reason: "a test" });
+      await asOwner(sql);
+      await sql`update public.orders set paid_at = now() - interval '31 days' where id = ${orders.old}`;
+      await sql`update public.orders set paid_at = now() - interval '10 days' where id = ${orders.early}`;
+      await newFile(sql, book.productId);
+      await sql`select private.finish_upload('file', ${first}, '{}')`;
+      const live = async (person: string) =>
+        (await mine(sql, person)).filter(({ ended_at }) => ended_at === null).length;
+      const counts = [await live(paid), await live(early), await live(cancelled), await live(old), await live(unpaid)];
+      expect(counts).toEqual([2, 2, 0, 1, 0]);
+      const rights = await sql`select expires_at - now() = interval '20 days' as until from public.downloads
+        where customer_id = ${early} order by granted_at desc, expires_at limit 1`;
+      expect(rights).toEqual([{ until: true }]);
+    }));
+
   test("works as often as its file says, and asked again with its key a use is the same use", () =>
     database.rolledBack(async (sql) => {
       const { customer, download } = await boughtBook(sql, { max_downloads: 2 });
