@@ -17,3 +17,11 @@ export type Driver = {
   /** Transactions per second after the warm-up. Throws when a statement fails. */
   run(load: Load, signal: AbortSignal): Promise<number>;
 };
+
+/**
+ * Seconds before a rate counts. A new connection needs some fifty milliseconds of processor for its functions and plans, so many connections need
+ * longer: with one second the rate of 32 clients was mostly that.
+ */
+export function warmUpOf(clients: number, seconds: number): number {
+  return Math.max(seconds > 2 ? 2 : 1, Math.ceil(clients / 8));
+}

@@ -1,5 +1,6 @@
 import type { Bench } from "../bench.ts";
 import { brokenInvariants, cloneDatabase, prepareGoods, prepareShop } from "../database/prepare-database.ts";
+import { warmUpOf } from "../drivers/driver.ts";
 import { compared, type Row } from "../report/row.ts";
 import { median } from "../statistics.ts";
 import type { Outcome } from "./outcome.ts";
@@ -25,7 +26,7 @@ export async function measurePlaceOrder(bench: Bench): Promise<Outcome> {
     const readings = new Map<number, number[]>();
     for (let round = 1; round <= rounds; round++) {
       for (const { lines, ...target } of targets) {
-        const load = { ...target, clients: count, seconds, warmUp: seconds > 2 ? 2 : 1 };
+        const load = { ...target, clients: count, seconds, warmUp: warmUpOf(count, seconds) };
         const rate = await bench.driver.run(load, bench.signal);
         bench.progress(`round ${round}/${rounds}, ${count} clients, ${lines || "floor"}: ${Math.round(rate)}/s`);
         readings.set(lines, [...(readings.get(lines) ?? []), rate]);

@@ -1,5 +1,6 @@
 import type { Bench } from "../bench.ts";
 import { brokenInvariants, cloneDatabase, prepareShop, prepareThousands } from "../database/prepare-database.ts";
+import { warmUpOf } from "../drivers/driver.ts";
 import type { MeasurementName } from "../options.ts";
 import { compared, plain, type Row } from "../report/row.ts";
 import { median } from "../statistics.ts";
@@ -18,7 +19,7 @@ export async function measureSqlEnroll(bench: Bench, names: MeasurementName[]): 
   for (let round = 1; round <= rounds; round++) {
     for (const count of clients) {
       for (const { name, url, statement } of targets) {
-        const load = { url, statement, clients: count, seconds, warmUp: seconds > 2 ? 2 : 1 };
+        const load = { url, statement, clients: count, seconds, warmUp: warmUpOf(count, seconds) };
         const rate = await bench.driver.run(load, bench.signal);
         bench.progress(`round ${round}/${rounds}, ${count} clients, ${name}: ${Math.round(rate)}/s`);
         const key = `${name} ${count}`;

@@ -300,11 +300,13 @@ comment on function private.tg__guard_status() is
 
 create function private.give_reason(reason text)
 returns void
-language sql
+language plpgsql -- in every purchase: see private.request_id
 volatile
 security invoker
 set search_path = ''
 as $$
-  select set_config('seatline.reason', coalesce(left(reason, 500), ''), true);
+begin
+  perform set_config('seatline.reason', coalesce(left(give_reason.reason, 500), ''), true);
+end
 $$;
 comment on function private.give_reason(text) is 'The reason that the status changes of this transaction carry from here on.';

@@ -322,14 +322,15 @@ as $$
 declare
   v_wanted record;
 begin
+  -- as a subquery: a plan for the list itself would depend on its length and be made anew each time
   perform from public.reservations
-  where reservations.holder_id = any (lock_holds.holder_ids) and reservations.status = 'held' order by reservations.id for update;
+  where reservations.holder_id = any (array(select unnest(lock_holds.holder_ids))) and reservations.status = 'held' order by reservations.id for update;
   for v_wanted in
     select touched.variant_id, bool_or(touched.entirely) as entirely
     from (
       -- who bought beyond stock takes what lies on the shelf by now
       select reservations.variant_id, reservations.slot >= 128 from public.reservations
-      where reservations.holder_id = any (lock_holds.holder_ids) and reservations.status = 'held'
+      where reservations.holder_id = any (array(select unnest(lock_holds.holder_ids))) and reservations.status = 'held'
       union all
       select wanted, true from unnest(lock_holds.variant_ids) as wanted
     ) as touched (variant_id, entirely)
@@ -399,12 +400,14 @@ comment on function private.settle_reservations(uuid, text) is
 
 create function private.held_units(holder_id uuid, variant_id uuid)
 returns integer
-language sql
+language plpgsql -- in every purchase: see private.request_id
 stable
 security invoker
 set search_path = ''
 as $$
-  select coalesce(sum(reservations.quantity), 0)::integer from public.reservations
-  where reservations.holder_id = held_units.holder_id and reservations.variant_id = held_units.variant_id and reservations.status = 'held';
+begin
+  return (select coalesce(sum(reservations.quantity), 0) from public.reservations
+    where reservations.holder_id = held_units.holder_id and reservations.variant_id = held_units.variant_id and reservations.status = 'held');
+end
 $$;
 comment on function private.held_units(uuid, uuid) is 'How many units of a variant a holder still holds.';

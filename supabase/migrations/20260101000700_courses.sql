@@ -262,10 +262,15 @@ volatile -- looks again after a lock was waited for
 security invoker
 set search_path = ''
 as $$
+declare
+  v_intake_id uuid;
 begin
-  if exists (select from public.intakes where intakes.id = any (refuse_cancelled_intakes.intake_ids) and intakes.status = 'cancelled') then
-    perform private.fail('intake_cancelled', 409, 'This intake was cancelled.', 'Choose another intake of the course.');
-  end if;
+  -- one by one: the plan for a list depends on its length and is made anew each time
+  foreach v_intake_id in array refuse_cancelled_intakes.intake_ids loop
+    if exists (select from public.intakes where intakes.id = v_intake_id and intakes.status = 'cancelled') then
+      perform private.fail('intake_cancelled', 409, 'This intake was cancelled.', 'Choose another intake of the course.');
+    end if;
+  end loop;
 end
 $$;
 comment on function private.refuse_cancelled_intakes(uuid[]) is
@@ -292,12 +297,15 @@ comment on function private.end_enrollments(uuid[], text) is 'Ends the seats tha
 
 create function private.activate_enrollments(order_item_ids uuid[])
 returns void
-language sql
+language plpgsql -- in every purchase: see private.request_id
 volatile
 security invoker
 set search_path = ''
 as $$
+begin
+  -- a plan for the list itself would depend on its length and be made anew each time
   update public.enrollments set status = 'active', enrolled_at = now(), ended_at = null
-  where enrollments.order_item_id = any (activate_enrollments.order_item_ids) and enrollments.status in ('reserved', 'expired');
+  where enrollments.order_item_id = any (array(select unnest(activate_enrollments.order_item_ids))) and enrollments.status in ('reserved', 'expired');
+end
 $$;
 comment on function private.activate_enrollments(uuid[]) is 'Opens the courses of a paid order. The unique index refuses a learner who got another live seat meanwhile.';

@@ -108,14 +108,16 @@ comment on function private.post_entries(text, uuid, text, jsonb) is 'Posts {acc
 
 create function private.post_sale(order_id uuid)
 returns void
-language sql
+language plpgsql -- in every purchase: see private.request_id
 volatile
 security invoker
 set search_path = ''
 as $$
-  select private.post_entries('sale:' || orders.id, orders.id, orders.currency, jsonb_build_object(
+begin
+  perform private.post_entries('sale:' || orders.id, orders.id, orders.currency, jsonb_build_object(
     'receivable', orders.total_amount, 'revenue', -(orders.subtotal_amount - orders.tax_included_amount + orders.shipping_tax_included_amount), 'discounts', orders.discount_amount,
     'tax_payable', -(orders.tax_amount + orders.tax_included_amount), 'shipping', -(orders.shipping_amount - orders.shipping_tax_included_amount)))
   from public.orders where orders.id = post_sale.order_id and orders.total_amount > 0;
+end
 $$;
 comment on function private.post_sale(uuid) is 'Books an order when it is paid. Tax is never revenue: what the prices contain is taken out of it, what comes on top is beside it.';

@@ -268,14 +268,16 @@ comment on function private.lock_payment(uuid) is 'Locks the order, then the pay
 
 create function private.cash_account(provider text)
 returns text
-language sql
+language plpgsql -- in every purchase: see private.request_id
 immutable
 security invoker
 set search_path = ''
 as $$
-  select case cash_account.provider
+begin
+  return case cash_account.provider
     when 'manual_transfer' then 'bank' when 'other' then 'bank' when 'cash' then 'cash'
     when 'store_credit' then 'store_credit' when 'gift_card' then 'gift_cards' when 'exchange' then 'exchanged' else 'cash_in_transit' end;
+end
 $$;
 comment on function private.cash_account(text) is 'The account that the money of a provider''s captures is in.';
 

@@ -187,7 +187,7 @@ declare
     where order_items.order_id = confirm_order.order_id);
 begin
   if v_intakes <> '{}' then
-    perform from public.intakes where intakes.id = any (v_intakes) order by intakes.id for key share;
+    perform from public.intakes where intakes.id = any (array(select unnest(v_intakes))) order by intakes.id for key share;
     perform private.refuse_cancelled_intakes(v_intakes);
   end if;
   select orders.purpose into v_purpose from public.orders where orders.id = confirm_order.order_id;

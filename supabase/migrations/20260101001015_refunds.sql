@@ -77,14 +77,16 @@ create policy select_own_or_staff on public.status_changes for select to authent
 
 create function private.refundable_amount(payment_id uuid)
 returns bigint
-language sql
+language plpgsql -- in every purchase: see private.request_id
 volatile -- stable would answer what was there before the verb that calls it
 security invoker
 set search_path = ''
 as $$
-  select payments.captured_amount - payments.refunded_amount - payments.disputed_amount - payments.exchanged_amount - coalesce((
-    select sum(refunds.amount) from public.refunds where refunds.payment_id = payments.id and refunds.status = 'pending'), 0)::bigint
-  from public.payments where payments.id = refundable_amount.payment_id;
+begin
+  return (select payments.captured_amount - payments.refunded_amount - payments.disputed_amount - payments.exchanged_amount - coalesce((
+      select sum(refunds.amount) from public.refunds where refunds.payment_id = payments.id and refunds.status = 'pending'), 0)::bigint
+    from public.payments where payments.id = refundable_amount.payment_id);
+end
 $$;
 comment on function private.refundable_amount(uuid) is 'What was captured, less what went back, what is on its way, what is disputed and what pays for something else. The caller holds the payment''s row.';
 

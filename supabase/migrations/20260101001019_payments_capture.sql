@@ -129,14 +129,16 @@ comment on function private.ask_void(uuid, text) is 'Lets an authorisation go; t
 
 create function private.void_authorizations(order_id uuid, reason text)
 returns void
-language sql
+language plpgsql -- in every purchase: see private.request_id
 volatile
 security invoker
 set search_path = ''
 as $$
-  select private.ask_void(payments.id, void_authorizations.reason)
+begin
+  perform private.ask_void(payments.id, void_authorizations.reason)
   from public.payments
   where payments.order_id = void_authorizations.order_id and payments.status = 'authorized' and payments.capture_asked_at is null and payments.void_asked_at is null;
+end
 $$;
 comment on function private.void_authorizations(uuid, text) is 'Lets go what is authorised for an order that ended or was paid otherwise. What is being captured comes as a capture, and goes back.';
 
