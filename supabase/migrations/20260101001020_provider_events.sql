@@ -348,17 +348,17 @@ comment on function public.take_provider_events(text, jsonb) is
 grant execute on function public.take_provider_events(text, jsonb) to service_role;
 
 create function private.untried_provider_events(max_events integer)
-returns table (provider text, event_id text, request_id text)
+returns table (provider text, event_id text, request_id text, due boolean)
 language sql
 stable
 security invoker
 set search_path = ''
 as $$
-  select provider_events.provider, provider_events.event_id, provider_events.request_id from private.provider_events
-  where provider_events.processed_at is null and provider_events.attempts = 0 and provider_events.received_at < now() - interval '5 seconds'
+  select provider_events.provider, provider_events.event_id, provider_events.request_id, provider_events.received_at < now() - interval '5 seconds'
+  from private.provider_events where provider_events.processed_at is null and provider_events.attempts = 0
   order by provider_events.received_at limit untried_provider_events.max_events;
 $$;
-comment on function private.untried_provider_events(integer) is 'What was taken into the inbox and then left, since whoever took it ended or had too much to do. The worker looks every second.';
+comment on function private.untried_provider_events(integer) is 'What was taken into the inbox and nobody has tried, oldest first; due once whoever took it has left it for five seconds. The worker looks every second.';
 
 create function private.try_taken_event(provider text, event_id text, request_id text)
 returns text
