@@ -20,6 +20,9 @@ const FONTS = {
 // Parsed once: reading the tables of a font takes longer than drawing a page.
 const parsed = new Map<string, Font>();
 
+/** So many texts of a font are remembered at most, some megabytes. */
+const MOST_TEXTS = 5_000;
+
 /** The two weights of the embedded font; it has Latin, Greek and Cyrillic letters. */
 export type Weight = keyof typeof FONTS;
 
@@ -52,6 +55,7 @@ export function openPaper(
     margins: { top: 0, bottom: 0, left: 0, right: 0 },
     bufferPages: true,
     compress: false,
+    font: "", // no Helvetica: reading its measures takes longer than many texts, and nothing is written in it
     lang: language,
     pdfVersion: "1.7",
     displayTitle: true,
@@ -99,25 +103,36 @@ export async function toBytes(pdf: Pdf): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/** A font as pdfkit takes it, whose texts are laid out once: labels, names of months and figures come in every document. */
 function fontOf(file: string): PDFKit.Mixins.PDFFontSource {
-  const font = parsed.get(file) ?? (openSync(file) as Font);
-  parsed.set(file, font);
-  const layout: Font["layout"] = Object.getPrototypeOf(font).layout;
+  let font = parsed.get(file);
+  if (!font) {
+    font = withMemory(openSync(file) as Font);
+    parsed.set(file, font);
+  }
+  // pdfkit takes a font of fontkit as it is; its types do not know that.
+  return font as unknown as PDFKit.Mixins.PDFFontSource;
+}
+
+function withMemory(font: Font): Font {
+  const layout = font.layout.bind(font) as (text: string, features: object) => GlyphRun;
   const laidOut = new Map<string, GlyphRun>();
-  Object.assign(font, {
-    // A glyph that stands for two characters (space and no-break space) keeps the first it was asked for, which the PDF writes down: without
-    // this a document would depend on those made before it.
-    _glyphs: {},
-    // A text is measured, broken into lines and drawn, and each asks for its glyphs anew. pdfkit scales the positions it is given.
+  return Object.assign(font, {
     layout(text: string, features: object) {
       const name = JSON.stringify([text, features]);
-      const run = laidOut.get(name) ?? layout.call(font, text, features as never);
-      laidOut.set(name, run);
+      let run = laidOut.get(name);
+      if (!run) {
+        // A glyph that stands for two characters (space and no-break space) keeps the first it was asked for, which the PDF writes down: without
+        // this a document would depend on those made before it.
+        Object.assign(font, { _glyphs: {} });
+        run = layout(text, features);
+        if (laidOut.size >= MOST_TEXTS) laidOut.clear();
+        laidOut.set(name, run);
+      }
+      // pdfkit scales the positions it is given.
       return Object.assign(Object.create(run), { positions: run.positions.map((position) => ({ ...position })) });
     },
   });
-  // pdfkit takes a font of fontkit as it is; its types do not know that.
-  return font as unknown as PDFKit.Mixins.PDFFontSource;
 }
 
 function dress(pdf: Pdf, text: string, box: Omit<TextBox, "x" | "y">): number {
