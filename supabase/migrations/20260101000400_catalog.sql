@@ -96,7 +96,7 @@ create table public.products (
   translations jsonb not null default '{}',
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  constraint products_are_of_a_known_kind check (kind in ('course', 'physical', 'digital', 'bundle')),
+  constraint products_are_of_a_known_kind check (kind in ('course', 'physical', 'digital', 'bundle', 'gift_card')),
   constraint products_have_a_known_status check (status in ('draft', 'published', 'archived')),
   constraint products_have_a_slug_for_urls check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(slug) <= 120),
   constraint products_have_a_title_people_can_read check (length(btrim(title)) between 1 and 200),

@@ -62,7 +62,7 @@ create table public.collection_rules (
   min numeric,
   max numeric,
   constraint collection_rules_are_of_a_known_type check (type in ('category', 'tag', 'kind', 'attribute', 'price')),
-  constraint collection_rules_name_a_known_kind check (kind in ('course', 'physical', 'digital', 'bundle')),
+  constraint collection_rules_name_a_known_kind check (kind in ('course', 'physical', 'digital', 'bundle', 'gift_card')),
   constraint collection_rules_have_texts_of_sane_length check (length(tag) between 1 and 100 and length(key) between 1 and 63 and currency ~ '^[A-Z]{3}$'),
   constraint collection_rules_compare_with_one_value check (jsonb_typeof(equals) in ('string', 'number', 'boolean')),
   constraint collection_rules_have_a_range_that_holds_something check (min <= max),

@@ -161,6 +161,12 @@ begin
       where customer_group_members.customer_group_id = price_lists.customer_group_id and customer_group_members.profile_id = best_list_price.person_id))
   order by price_list_prices.amount, price_lists.customer_group_id is not null, price_list_prices.min_quantity, price_lists.created_at, price_lists.id
   limit 1;
+  if v_price.amount is not null and exists (
+    -- it costs what it is worth
+    select from public.variants join public.products on products.id = variants.product_id where variants.id = best_list_price.variant_id and products.kind = 'gift_card'
+  ) then
+    return null;
+  end if;
   return v_price;
 end
 $$;

@@ -36,10 +36,15 @@ begin
   ) then
     perform private.fail('bundle_in_bundle', 409, 'A bundle cannot be a part of another.', 'Name the parts themselves.');
   end if;
+  if exists (
+    select from public.variants join public.products on products.id = variants.product_id where variants.id = new.component_variant_id and products.kind = 'gift_card'
+  ) then
+    perform private.fail('gift_card_ordered_alone', 422, 'A gift card cannot be a part of a bundle.', 'Sell it by itself.');
+  end if;
   return new;
 end
 $$;
-comment on function private.tg_bundle_items__check_kinds() is 'Refuses not_a_bundle and bundle_in_bundle. The kind of a product never changes, so what was right stays right.';
+comment on function private.tg_bundle_items__check_kinds() is 'Refuses not_a_bundle, bundle_in_bundle and gift_card_ordered_alone. The kind of a product never changes, so what was right stays right.';
 
 create trigger _100_stamp_update before update on public.bundle_items for each row execute function private.tg__stamp_update();
 create trigger _200_check_kinds before insert or update of bundle_variant_id, component_variant_id on public.bundle_items
@@ -69,11 +74,11 @@ security definer -- whoever writes the variant may not write its mode
 set search_path = ''
 as $$
 begin
-  if exists (select from public.products where products.id = new.product_id and products.kind in ('bundle', 'digital')) then
+  if exists (select from public.products where products.id = new.product_id and products.kind in ('bundle', 'digital', 'gift_card')) then
     new.stock_mode := 'none';
   end if;
   return new;
 end
 $$;
-comment on function private.tg_variants__count_by_kind() is 'A bundle and a file are born uncounted: a bundle stays so, a file may be counted by set_stock_mode.';
+comment on function private.tg_variants__count_by_kind() is 'A bundle, a file and a gift card are born uncounted: a bundle stays so, the others may be counted by set_stock_mode.';
 create trigger _110_count_by_kind before insert on public.variants for each row execute function private.tg_variants__count_by_kind();

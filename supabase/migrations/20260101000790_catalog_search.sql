@@ -77,7 +77,7 @@ begin
         then format('There is no filter %s; those there are: kind, category, tags, in_stock, price, attributes, status.', left(v_key, 40))
       when v_key = 'in_stock' and jsonb_typeof(v_value) <> 'boolean' then 'in_stock is true or false.'
       when v_key in ('kind', 'tags', 'status') and (coalesce(cardinality(private.text_choices(v_value)), 0) not between 1 and 50) then format('%s is a text or a list of 1 to 50 texts.', v_key)
-      when v_key = 'kind' and not private.text_choices(v_value) <@ array['course', 'physical', 'digital', 'bundle'] then 'A kind is course, physical, digital or bundle.'
+      when v_key = 'kind' and not private.text_choices(v_value) <@ array['course', 'physical', 'digital', 'bundle', 'gift_card'] then 'A kind is course, physical, digital, bundle or gift_card.'
       when v_key = 'status' and not private.text_choices(v_value) <@ array['draft', 'published', 'archived'] then 'A status is draft, published or archived.'
       when v_key = 'category' and jsonb_typeof(v_value) <> 'string' then 'category is the id or the slug of one category.'
       when v_key in ('price', 'attributes') and jsonb_typeof(v_value) <> 'object' then format('%s is an object.', v_key)

@@ -69,6 +69,9 @@ begin
     elsif v_line.problem is null and v_ordered and price_line.person_id is not null then
       v_line.problem := private.prerequisite_problem(v_line.product_id, price_line.person_id, v_line.variant_id);
     end if;
+  elsif v_line.kind = 'gift_card' then
+    v_line.problem := private.problem('gift_card_ordered_alone', 422, format('%s is a gift card: it says to whom it goes, and is ordered by itself.', v_line.title),
+      'Call order_gift_cards.', price_line.variant_id::text);
   end if;
   v_line.base_unit_amount := v_line.unit_amount;
   if v_line.unit_amount > 0 then
@@ -84,7 +87,7 @@ begin
 end
 $$;
 comment on function private.price_line(uuid, integer, text, uuid) is
-  'One line, priced for this person and checked; nothing is raised. Problems: variant_not_found, invalid_quantity, price_missing, intake_not_open, intake_closed, intake_cancelled, prerequisite_missing. Without price_reason the base price counts.';
+  'One line, priced for this person and checked; nothing is raised. Problems: variant_not_found, invalid_quantity, price_missing, intake_not_open, intake_closed, intake_cancelled, prerequisite_missing, gift_card_ordered_alone. Without price_reason the base price counts.';
 
 create function private.clear_amounts(line private.order_line)
 returns private.order_line

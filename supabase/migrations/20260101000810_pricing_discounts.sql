@@ -121,7 +121,7 @@ begin
     return null;
   end if;
   foreach v_line in array discounts_of.lines loop
-    v_covered := v_covered || (v_line.unit_amount is not null and v_line.parent_variant_id is null
+    v_covered := v_covered || (v_line.unit_amount is not null and v_line.parent_variant_id is null and v_line.kind <> 'gift_card'
       and private.promotion_covers(promotion.id, v_line.product_id, v_line.category_id));
     v_left := v_left || case when v_covered[cardinality(v_covered)] then v_line.subtotal_amount - v_line.discount_amount else 0 end;
     if v_covered[cardinality(v_covered)] then

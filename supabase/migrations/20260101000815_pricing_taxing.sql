@@ -17,7 +17,8 @@ declare
   v_parts bigint[];
   v_part bigint;
 begin
-  if v_amount = 0 then
+  -- a voucher for many purposes: what is bought with it is taxed
+  if v_amount = 0 or line.kind = 'gift_card' then
     return line;
   end if;
   v_rates := array(

@@ -57,7 +57,7 @@ create table public.orders (
   constraint orders_say_when_they_were_cancelled check (status <> 'cancelled' or cancelled_at is not null),
   constraint orders_arrive_after_they_left check (delivered_at is null or shipped_at is not null),
   constraint orders_go_to_one_address check (jsonb_typeof(shipping_address) = 'object'),
-  constraint orders_have_a_known_purpose check (purpose in ('organisation', 'gift', 'renewal', 'transfer')),
+  constraint orders_have_a_known_purpose check (purpose in ('organisation', 'gift', 'renewal', 'transfer', 'gift_card')),
   constraint orders_name_the_organisation_they_are_for check ((organisation_id is not null) = (purpose is not distinct from 'organisation'))
 );
 comment on table public.orders is
@@ -352,6 +352,7 @@ security invoker
 set search_path = ''
 as $$
 begin
+  perform private.refuse_spent_cards(undo_order.order_id, null, null, private.kept_amount(undo_order.order_id));
   perform private.give_reason(undo_order.reason);
   update public.orders set status = 'cancelled', cancelled_at = now(), cancel_reason = undo_order.reason where orders.id = undo_order.order_id;
   perform private.take_back_goods(undo_order.order_id);
@@ -361,7 +362,7 @@ begin
   perform private.give_reason(null);
 end
 $$;
-comment on function private.undo_order(uuid, text) is 'Cancels a paid order: access ends, units go back on sale, what was captured is refunded. The caller holds the order''s row.';
+comment on function private.undo_order(uuid, text) is 'Cancels a paid order: access ends, units go back on sale, what was captured is refunded. Refuses gift_card_spent. The caller holds the order''s row.';
 
 create function private.goods_have_left(order_id uuid)
 returns boolean

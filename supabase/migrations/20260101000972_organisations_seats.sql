@@ -136,9 +136,10 @@ begin
   perform private.open_gifts(orders.id) from public.orders where orders.id = open_seats.order_id and orders.purpose = 'gift';
   perform private.apply_renewals(orders.id) from public.orders where orders.id = open_seats.order_id and orders.purpose = 'renewal';
   perform private.complete_transfer(orders.id) from public.orders where orders.id = open_seats.order_id and orders.purpose = 'transfer';
+  perform private.issue_purchased_cards(orders.id) from public.orders where orders.id = open_seats.order_id and orders.purpose = 'gift_card';
 end
 $$;
-comment on function private.open_seats(uuid) is 'What an order with a purpose gives once it is paid: seats of an organisation, gifts that wait, longer access, another intake.';
+comment on function private.open_seats(uuid) is 'What an order with a purpose gives once it is paid: seats of an organisation, gifts that wait, longer access, another intake, gift cards.';
 
 create function private.end_seat_enrollment(enrollment_id uuid)
 returns void
@@ -224,7 +225,8 @@ begin
     perform private.end_organisation_seats(v_line.id, v_line.units);
     perform private.end_gifts(v_line.id, v_line.units);
     perform private.undo_renewal(v_line.id);
+    perform private.void_purchased_cards(v_line.id, v_line.units);
   end loop;
 end
 $$;
-comment on function private.end_seats_for_others(uuid, uuid[], integer[]) is 'What a refund asks of an order whose units are seats of others, line by line.';
+comment on function private.end_seats_for_others(uuid, uuid[], integer[]) is 'What a refund asks of an order whose units are seats of others or gift cards, line by line.';

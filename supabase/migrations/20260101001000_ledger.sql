@@ -115,7 +115,10 @@ set search_path = ''
 as $$
 begin
   perform private.post_entries('sale:' || orders.id, orders.id, orders.currency, jsonb_build_object(
-    'receivable', orders.total_amount, 'revenue', -(orders.subtotal_amount - orders.tax_included_amount + orders.shipping_tax_included_amount), 'discounts', orders.discount_amount,
+    'receivable', orders.total_amount,
+    -- gift cards are owed until they are spent, and are neither discounted nor taxed
+    case orders.purpose when 'gift_card' then 'gift_cards' else 'revenue' end, -(orders.subtotal_amount - orders.tax_included_amount + orders.shipping_tax_included_amount),
+    'discounts', orders.discount_amount,
     'tax_payable', -(orders.tax_amount + orders.tax_included_amount), 'shipping', -(orders.shipping_amount - orders.shipping_tax_included_amount)))
   from public.orders where orders.id = post_sale.order_id and orders.total_amount > 0;
 end

@@ -199,6 +199,7 @@ begin
   end if;
   perform private.find_order(pay_with_store_credit.order_id, 'nobody.else');
   select * into v_order from public.orders where orders.id = pay_with_store_credit.order_id for update;
+  perform private.require_money(v_order);
   v_balance := private.store_credit_balance(v_person_id, v_order.currency);
   -- what is due is refused first: whoever has nothing to pay need not hear of their balance
   if v_balance < coalesce(pay_with_store_credit.amount, least(1, private.payable_amount(v_order, pay_with_store_credit.amount))) then
@@ -226,5 +227,5 @@ as $$
 $$;
 comment on function public.pay_with_store_credit(uuid, bigint, text) is
   'Pays the caller''s own order, or a part of it, with their store credit, at once (amount null: as much as there is and is due), and answers {order, payment, balance_amount}. What is left is paid otherwise; when the order ends, the credit comes back. '
-  'Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, invalid_payment_amount, amount_exceeds_due, store_credit_insufficient, idempotency_key_reused, sign_in_required.';
+  'Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, invalid_payment_amount, amount_exceeds_due, store_credit_insufficient, money_required, idempotency_key_reused, sign_in_required.';
 grant execute on function public.pay_with_store_credit(uuid, bigint, text) to authenticated;

@@ -14,15 +14,18 @@ create table public.gift_cards (
   amount bigint not null,
   expires_at timestamptz,
   expired_at timestamptz,
+  frozen_at timestamptz,
   recipient_name text,
   recipient_email text,
   message text,
+  order_item_id uuid references public.order_items (id) on delete restrict,
   created_at timestamptz not null default now(),
   constraint gift_cards_are_worth_something check (amount > 0),
   constraint gift_cards_expire_by_a_date check (expired_at is null or expires_at is not null),
-  constraint gift_cards_carry_short_texts check (length(recipient_name) <= 200 and length(recipient_email) <= 320 and length(message) <= 1000)
+  constraint gift_cards_carry_short_texts check (length(recipient_name) <= 200 and length(recipient_email) <= 320 and length(message) <= 2000)
 );
-comment on table public.gift_cards is 'A gift card; hint is the end of its code, which nobody can read. amount is what it was issued with, its balance the sum of its entries.';
+comment on table public.gift_cards is 'A gift card; hint is the end of its code, which nobody can read. amount is what it was issued with, its balance the sum of its entries. order_item_id: the line that sold it, null when staff issued it. While frozen_at is set nothing is taken from it.';
+create index on public.gift_cards (order_item_id) where order_item_id is not null;
 -- serves: what is to expire
 create index on public.gift_cards (expires_at) where expired_at is null;
 
@@ -39,13 +42,53 @@ create table public.gift_card_entries (
   amount bigint not null,
   reference_id uuid not null,
   created_at timestamptz not null default now(),
-  constraint gift_card_entries_have_a_known_kind check (kind in ('issued', 'spent', 'returned', 'redeemed', 'expired')),
-  constraint gift_card_entries_go_one_way check (amount <> 0 and (amount < 0) = (kind in ('spent', 'redeemed', 'expired'))),
+  constraint gift_card_entries_have_a_known_kind check (kind in ('issued', 'spent', 'returned', 'redeemed', 'expired', 'voided')),
+  constraint gift_card_entries_go_one_way check (amount <> 0 and (amount < 0) = (kind in ('spent', 'redeemed', 'expired', 'voided'))),
   constraint gift_card_entries_count_each_effect_once unique (kind, reference_id)
 );
-comment on table public.gift_card_entries is 'One change of a card in minor units: issued, spent (reference_id: the payment), returned (the refund), redeemed into store credit, expired.';
+comment on table public.gift_card_entries is 'One change of a card in minor units: issued (reference_id of one that was bought: its purchase), spent (the payment), returned (the refund), redeemed into store credit, expired, voided (the purchase).';
 -- serves: balances
 create index on public.gift_card_entries (gift_card_id) include (amount);
+
+-- what was bought: see the selling file
+create table public.gift_card_purchases (
+  id uuid primary key default gen_random_uuid(),
+  order_item_id uuid not null references public.order_items (id) on delete restrict,
+  buyer_id uuid not null references public.profiles (id) on delete restrict,
+  gift_card_id uuid unique references public.gift_cards (id) on delete restrict,
+  status text not null default 'unpaid',
+  recipient_email text not null,
+  recipient_name text,
+  message text,
+  deliver_at timestamptz,
+  announced_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint gift_card_purchases_have_a_known_status check (status in ('unpaid', 'issued', 'voided')),
+  constraint gift_card_purchases_have_a_card_once_paid check ((gift_card_id is null) = (status = 'unpaid')),
+  constraint gift_card_purchases_go_to_somebody check (recipient_email ~ '^[^@\s]+@[^@\s]+$' and length(recipient_email) <= 320),
+  constraint gift_card_purchases_name_their_recipient_in_a_line check (length(recipient_name) <= 200),
+  constraint gift_card_purchases_say_a_few_words check (length(message) <= 2000)
+);
+comment on table public.gift_card_purchases is 'One unit of an order that becomes a gift card. issued: paid, its code is mailed to its recipient at deliver_at; voided: its money went back. The card itself is for staff, its code for its recipient.';
+create index on public.gift_card_purchases (order_item_id);
+-- serves: the cards that somebody bought, and row-level security
+create index on public.gift_card_purchases (buyer_id);
+-- serves: what is to be delivered
+create index on public.gift_card_purchases (deliver_at) where status = 'issued' and announced_at is null;
+
+insert into private.status_moves (machine, from_status, to_status) values
+  ('gift_card_purchase', 'unpaid', 'issued'), ('gift_card_purchase', 'issued', 'voided');
+
+create trigger _100_stamp_update before update on public.gift_card_purchases for each row execute function private.tg__stamp_update();
+create trigger _200_guard_status after update of status on public.gift_card_purchases
+  for each row when (old.status <> new.status) execute function private.tg__guard_status('gift_card_purchase');
+
+alter table public.gift_card_purchases enable row level security;
+create policy select_own_or_staff on public.gift_card_purchases for select to authenticated
+  using (buyer_id = (select auth.uid()) or (select private.has_permission('payments.read')));
+grant select on public.gift_card_purchases to authenticated, service_role;
+-- not granted: any write. order_gift_cards and change_gift_card_purchase write, and payments and refunds of their orders.
 
 alter table public.payments add column gift_card_id uuid references public.gift_cards (id) on delete restrict,
   add constraint payments_by_gift_card_name_it check (case when provider = 'gift_card' then gift_card_id is not null or status = 'pending' else gift_card_id is null end);
@@ -73,11 +116,15 @@ set search_path = ''
 as $$
 declare
   v_expires_at timestamptz;
+  v_frozen_at timestamptz;
   v_balance bigint;
 begin
-  select gift_cards.expires_at into v_expires_at from public.gift_cards where gift_cards.id = new.gift_card_id for no key update;
+  select gift_cards.expires_at, gift_cards.frozen_at into v_expires_at, v_frozen_at from public.gift_cards where gift_cards.id = new.gift_card_id for no key update;
   v_balance := private.gift_card_balance_of(new.gift_card_id);
-  if new.kind <> 'expired' and v_expires_at <= now() then
+  if new.kind in ('spent', 'redeemed') and v_frozen_at is not null then
+    perform private.fail('gift_card_frozen', 409, 'This gift card rests while its payment is disputed.', 'Pay by another method, or try again later.');
+  end if;
+  if new.kind in ('spent', 'redeemed') and v_expires_at <= now() then
     perform private.fail('gift_card_expired', 409, 'This gift card has expired.', 'Ask the shop.');
   end if;
   if v_balance + new.amount < 0 then
@@ -86,12 +133,13 @@ begin
   return new;
 end
 $$;
-comment on function private.tg_gift_card_entries__guard_balance() is 'Before money is taken from a card: one at a time per card, never more than there is, and not after it expired.';
+comment on function private.tg_gift_card_entries__guard_balance() is 'Before money is taken from a card: one at a time per card, never more than there is, and not after it expired or while it is frozen.';
 
 create trigger _100_guard_balance before insert on public.gift_card_entries
   for each row when (new.amount < 0) execute function private.tg_gift_card_entries__guard_balance();
 create trigger _200_refuse_change before update or delete on public.gift_card_entries for each row execute function private.tg__refuse_change();
-create trigger _900_audit after insert on public.gift_cards for each row execute function private.tg__audit('id');
+-- those that are bought come with their order, and no purchase waits for the chain
+create trigger _900_audit after insert on public.gift_cards for each row when (new.order_item_id is null) execute function private.tg__audit('id');
 
 alter table public.gift_cards enable row level security;
 create policy select_staff on public.gift_cards for select to authenticated using ((select private.has_permission('payments.read')));

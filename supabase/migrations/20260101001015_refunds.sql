@@ -61,6 +61,8 @@ create policy select_own_or_staff on public.status_changes for select to authent
       where payment_proofs.id = subject_id and orders.customer_id = (select auth.uid()))
     when machine = 'gift' then (select private.has_permission('enrollments.read'))
       or exists (select from public.gifts where gifts.id = subject_id and gifts.buyer_id = (select auth.uid()))
+    when machine = 'gift_card_purchase' then (select private.has_permission('payments.read'))
+      or exists (select from public.gift_card_purchases where gift_card_purchases.id = subject_id and gift_card_purchases.buyer_id = (select auth.uid()))
     when machine = 'organisation_seat' then (select private.has_permission('organisations.read')) or exists (select from public.organisation_seats
       where organisation_seats.id = subject_id and organisation_seats.organisation_id in (select private.managed_organisations()))
     when machine in ('refund', 'dispute', 'instalment', 'instalment_schedule', 'subscription') then (select private.has_permission('payments.read'))

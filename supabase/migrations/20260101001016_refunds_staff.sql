@@ -391,6 +391,9 @@ begin
     perform private.fail('refund_exceeds_payment', 409, 'That is more than is left of what was paid.', 'Name a smaller amount.', v_left::text);
   end if;
   v_restock := coalesce(refund_order.restock, not private.goods_have_left(v_order.id));
+  if v_ids is not null or v_amount = v_left then
+    perform private.refuse_spent_cards(v_order.id, case when v_amount < v_left then v_ids end, v_quantities, v_amount);
+  end if;
   perform private.give_reason(refund_order.reason);
   if v_owed > 0 then
     perform private.release_owed(v_order.id, v_owed, private.release_key(v_order.id, v_ids[1]));
@@ -441,5 +444,5 @@ comment on function public.refund_order(uuid, jsonb, bigint, text, boolean, text
   'Staff (payments.refund): gives money back and answers {refund, refunds, order}: one refund, or one per payment when no single one has enough; refund is the first, null when only less is owed. Neither lines nor amount: all that is left, and everything bought ends. lines [{order_item_id, quantity}]: what they cost, and they alone end; what is not paid yet is not owed any more before anything goes back; '
   'restock says whether their units are on sale again; null: unless they had left. amount alone: money only; with lines: instead of what they cost. destination: payment, the way it came, or store_credit, which the customer has at once. '
   'Shipping goes back with the last of what is sent; include_shipping true: with these lines already, false: not with them. '
-  'Errors: permission_denied, order_not_found, order_not_refundable, nothing_to_refund, refund_exceeds_payment, invalid_lines, invalid_reason, invalid_refund_destination, idempotency_key_reused.';
+  'Errors: permission_denied, order_not_found, order_not_refundable, nothing_to_refund, refund_exceeds_payment, invalid_lines, invalid_reason, invalid_refund_destination, gift_card_spent, idempotency_key_reused.';
 grant execute on function public.refund_order(uuid, jsonb, bigint, text, boolean, text, text, boolean) to authenticated, service_role;

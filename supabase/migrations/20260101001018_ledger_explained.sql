@@ -57,7 +57,9 @@ begin
       'effect_key', entries.effect_key, 'account', entries.account, 'currency', entries.currency, 'amount', entries.amount) order by entries.id), '[]'),
     coalesce((select jsonb_object_agg(summed.account, summed.amount) from (
       select entries.account, sum(entries.amount) as amount from entries where entries.currency = v_order.currency group by entries.account having sum(entries.amount) <> 0) as summed), '{}'),
-    coalesce(sum(entries.amount) filter (where entries.account in ('cash_in_transit', 'bank', 'cash', 'store_credit', 'gift_cards', 'exchanged', 'disputed', 'fees') and entries.currency = v_order.currency), 0)
+    coalesce(sum(entries.amount) filter (where entries.account in ('cash_in_transit', 'bank', 'cash', 'store_credit', 'gift_cards', 'exchanged', 'disputed', 'fees') and entries.currency = v_order.currency
+      -- cards that were sold are no payment
+      and not (entries.account = 'gift_cards' and split_part(entries.effect_key, ':', 1) in ('sale', 'gift_card_voided'))), 0)
   into v_entries, v_balances, v_cash from entries;
   select coalesce(sum(payments.captured_amount - payments.refunded_amount - payments.exchanged_amount), 0) into v_kept from public.payments where payments.order_id = v_order.id and payments.currency = v_order.currency;
   select coalesce(sum(refunds.amount), 0) into v_on_its_way from public.refunds where refunds.order_id = v_order.id and refunds.status = 'pending';

@@ -238,6 +238,7 @@ begin
   end if;
   if v_kept > 0 then
     perform private.restore_access(v_order.id, v_dispute_reason);
+    perform private.freeze_purchased_cards(v_order.id, false);
   end if;
   if v_order.status <> 'needs_review' or v_before = 'pending' or v_dispute_reason is distinct from (
     select status_changes.reason from public.status_changes
@@ -337,6 +338,7 @@ begin
     perform private.hold_disputed(dispute.id);
     select * into dispute from public.disputes where disputes.id = dispute.id;
     perform private.flag_order(dispute.order_id, 'the customer disputes the payment');
+    perform private.freeze_purchased_cards(dispute.order_id, true);
     if private.setting('dispute_suspends_access') is distinct from 'false' then
       perform private.suspend_access(dispute.order_id, 'the customer disputes the payment');
     end if;

@@ -44,7 +44,7 @@ begin
     return v_found.refusal;
   end if;
   return (select jsonb_build_object('hint', gift_cards.hint, 'currency_code', gift_cards.currency, 'expires_at', gift_cards.expires_at,
-    'balance_amount', case when gift_cards.expires_at <= now() then 0 else private.gift_card_balance_of(gift_cards.id) end)
+    'balance_amount', case when gift_cards.expires_at <= now() or gift_cards.frozen_at is not null then 0 else private.gift_card_balance_of(gift_cards.id) end)
     from public.gift_cards where gift_cards.id = v_found.gift_card_id);
 end
 $$;
@@ -61,7 +61,7 @@ as $$
   select private.gift_card_balance(gift_card_balance.code);
 $$;
 comment on function public.gift_card_balance(text) is
-  'What is left on the card of this code: {hint, currency_code, expires_at, balance_amount}; 0 once it expired. Errors: gift_card_not_found, too_many_coupon_guesses, sign_in_required.';
+  'What is left on the card of this code: {hint, currency_code, expires_at, balance_amount}; 0 once it expired and while it is frozen. Errors: gift_card_not_found, too_many_coupon_guesses, sign_in_required.';
 grant execute on function public.gift_card_balance(text) to authenticated;
 
 create function private.pay_with_gift_card(order_id uuid, code text, amount bigint, idempotency_key text)
@@ -90,6 +90,7 @@ begin
     return v_found.refusal;
   end if;
   select * into v_order from public.orders where orders.id = pay_with_gift_card.order_id for update;
+  perform private.require_money(v_order);
   select * into v_card from public.gift_cards where gift_cards.id = v_found.gift_card_id;
   if v_card.currency <> v_order.currency then
     perform private.fail('gift_card_wrong_currency', 409, 'This gift card is of another currency than the order.', 'Spend it on another order.', v_card.currency);
@@ -124,7 +125,7 @@ as $$
 $$;
 comment on function public.pay_with_gift_card(uuid, text, bigint, text) is
   'Pays the caller''s own order, or a part of it, with a gift card, at once (amount null: as much as is on it and due), and answers {order, payment, balance_amount}. What is left is paid otherwise; refunds go back to the card. '
-  'Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, invalid_payment_amount, amount_exceeds_due, gift_card_not_found, gift_card_expired, gift_card_wrong_currency, gift_card_insufficient, '
+  'Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, invalid_payment_amount, amount_exceeds_due, gift_card_not_found, gift_card_expired, gift_card_frozen, gift_card_wrong_currency, gift_card_insufficient, money_required, '
   'too_many_coupon_guesses, idempotency_key_reused, sign_in_required.';
 grant execute on function public.pay_with_gift_card(uuid, text, bigint, text) to authenticated;
 
@@ -176,7 +177,7 @@ as $$
   select private.redeem_gift_card(redeem_gift_card.code, redeem_gift_card.idempotency_key);
 $$;
 comment on function public.redeem_gift_card(text, text) is
-  'Turns what is left on a card into the caller''s own store credit: {currency_code, redeemed_amount, balance_amount}. Errors: gift_card_not_found, gift_card_expired, gift_card_insufficient, too_many_coupon_guesses, idempotency_key_reused, sign_in_required.';
+  'Turns what is left on a card into the caller''s own store credit: {currency_code, redeemed_amount, balance_amount}. Errors: gift_card_not_found, gift_card_expired, gift_card_frozen, gift_card_insufficient, too_many_coupon_guesses, idempotency_key_reused, sign_in_required.';
 grant execute on function public.redeem_gift_card(text, text) to authenticated;
 
 create function private.expire_gift_cards(max_cards integer default 100)

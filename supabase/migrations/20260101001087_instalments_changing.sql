@@ -61,7 +61,7 @@ declare
   v_amounts bigint[] := private.instalment_amounts(target.total_amount, plan.count, plan.first_basis_points);
 begin
   delete from public.instalments where instalments.order_id = target.id;
-  if 0 >= any (v_amounts) or exists (
+  if 0 >= any (v_amounts) or target.purpose = 'gift_card' or exists (
     select from public.order_items join public.variants on variants.id = order_items.variant_id
     where order_items.order_id = target.id and order_items.parent_id is null and variants.product_id <> plan.product_id
   ) then
@@ -77,7 +77,7 @@ begin
 end
 $$;
 comment on function private.propose_instalments(public.orders, public.instalment_plans) is
-  'An unpaid order is to be paid in the parts of this plan, and of no other; false when the plan is for another product or a part would be nothing: then it is paid as a whole. The caller holds the order''s row.';
+  'An unpaid order is to be paid in the parts of this plan, and of no other; false when the plan is for another product, a part would be nothing, or gift cards are bought: then it is paid as a whole. The caller holds the order''s row.';
 
 create function private.propose_instalments_again(target public.orders)
 returns void

@@ -174,6 +174,20 @@ where orders.purpose = 'gift' and counted.gifts <> case
   when orders.status in ('paid', 'processing', 'shipped', 'delivered', 'completed', 'partially_refunded') then order_items.quantity - order_items.refunded_quantity
   when orders.status in ('pending', 'expired', 'cancelled', 'refunded') then 0 else counted.gifts end
 union all
+select 'an order of gift cards has its cards', order_items.id::text, format('%s of %s, %s given back', counted.cards, order_items.quantity, order_items.refunded_quantity)
+from public.orders join public.order_items on order_items.order_id = orders.id
+cross join lateral (
+  select count(*) filter (where gift_card_purchases.status = 'issued') as cards from public.gift_card_purchases where gift_card_purchases.order_item_id = order_items.id
+) as counted
+where orders.purpose = 'gift_card' and counted.cards <> case
+  when orders.status in ('paid', 'processing', 'shipped', 'delivered', 'completed', 'partially_refunded') then order_items.quantity - order_items.refunded_quantity
+  when orders.status in ('pending', 'expired', 'cancelled', 'refunded') then 0 else counted.cards end
+union all
+select 'a gift card that was bought is worth what it cost, and was bought once', gift_cards.id::text, format('%s, %s purchases', gift_cards.amount, count(gift_card_purchases.id))
+from public.gift_cards join public.order_items on order_items.id = gift_cards.order_item_id
+left join public.gift_card_purchases on gift_card_purchases.gift_card_id = gift_cards.id and gift_card_purchases.order_item_id = order_items.id
+group by gift_cards.id, order_items.unit_amount having count(gift_card_purchases.id) <> 1 or gift_cards.amount <> order_items.unit_amount
+union all
 select 'a claimed gift is a live enrolment', gifts.id::text, coalesce(enrollments.status, 'none')
 from public.gifts left join public.enrollments on enrollments.id = gifts.enrollment_id and enrollments.learner_id = gifts.learner_id
 where gifts.status = 'claimed' and coalesce(enrollments.status, '') not in ('active', 'suspended', 'completed')

@@ -36,6 +36,8 @@ allowed (name, clients) as (
     ('private.add_order_note', 'authenticated'),
     ('private.create_organisation', 'authenticated'),
     ('private.order_gifts', 'authenticated'),
+    ('private.order_gift_cards', 'authenticated'),
+    ('private.change_gift_card_purchase', 'authenticated'),
     ('private.quote_renewal', 'authenticated'),
     ('private.renew_access', 'authenticated'),
     ('private.set_course_renewal', 'authenticated'),

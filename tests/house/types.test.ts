@@ -24,6 +24,7 @@ test.each([
   ["waitlist_entries", "status", sdk.waitlistStatuses],
   ["intakes", "status", sdk.intakeStatuses],
   ["gifts", "status", sdk.giftStatuses],
+  ["gift_card_purchases", "status", sdk.giftCardPurchaseStatuses],
   ["organisation_seats", "status", sdk.organisationSeatStatuses],
   ["organisation_members", "role", sdk.organisationRoles],
   ["intakes", "status", sdk.intakeStatuses],

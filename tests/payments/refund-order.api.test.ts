@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { expectRefusal } from "../support/expect-error.ts";
 import { signUpStaff, useStack } from "../support/stack.ts";
+import { cardOnSale, mailedCard } from "./gift-card-sales.ts";
 import { atProvider, newBuyer, seatlineOf, startCheckout, truthOf } from "./provider.ts";
 
 const stack = useStack();
@@ -73,4 +74,32 @@ test("an order is paid by a gift card, store credit, the page and cash together,
   for (const refund of refunds) expect(refund).toMatchObject({ status: "success", destination: "store_credit" });
   expect(await buyer.seatline.payments.myCredit()).toEqual([{ currency_code: "IDR", balance_amount: 150_000_50 }]);
   expect((await truthOf(stack, orderId)).refunded).toBe(0);
+});
+
+test("a gift card is bought for somebody, mailed, corrected and spent", async () => {
+  const [buyer, recipient] = [await newBuyer(stack), await newBuyer(stack)];
+  const variant_id = await cardOnSale(stack.sql, 20_000_00);
+  const to = `card-${crypto.randomUUID()}@example.test`;
+  const order = await buyer.seatline.payments.orderGiftCards({
+    gift_cards: [{ variant_id, recipient_email: to, message: "Buy a book" }],
+  });
+  expect(order).toMatchObject({ purpose: "gift_card", status: "pending", total_amount: 20_000_00 });
+  const { payment } = await buyer.seatline.checkout.start({ order_id: order.id });
+  const [row] = await stack.sql`select session_id from public.payments where id = ${payment.id}`;
+  expect(await atProvider(stack, row?.session_id, "pay")).toBe(200);
+  const first = await mailedCard(stack, to);
+  const [purchase] = await buyer.seatline.payments.giftCardPurchases();
+  expect(purchase).toMatchObject({ status: "issued", recipient_email: to });
+  const corrected = `new-${to}`;
+  await buyer.seatline.payments.changeGiftCardPurchase({
+    purchase_id: purchase?.id ?? "",
+    recipient_email: corrected,
+  });
+  const code = await mailedCard(stack, corrected);
+  await expectRefusal(recipient.seatline.payments.giftCardBalance(first), { code: "gift_card_not_found", status: 404 });
+  const spent = await recipient.seatline.payments.redeemGiftCard(code);
+  expect(spent).toMatchObject({ redeemed_amount: 20_000_00 });
+  const kept =
+    await stack.sql`select from public.notifications where to_jsonb(notifications)::text like ${`%${code}%`}`;
+  expect(kept).toHaveLength(0);
 });

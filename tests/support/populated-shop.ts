@@ -28,6 +28,8 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
   await newFile(sql, book.productId);
   for (const { productId } of [book, unready]) await newPicture(sql, productId);
   for (const status of ["published", "draft"]) await newCollection(sql, book.productId, status);
+  const card = await publishedProduct(sql, { kind: "gift_card", price: 5000 });
+  const cards = JSON.stringify([{ variant_id: card.variantIds[0], gift: { recipient_email: "ayu@example.test" } }]);
   const scarce = await populateGoods(sql);
   await populateImports(sql, first);
   const [plan] =
@@ -58,6 +60,7 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
     await act(sql, support, (tx) => tx`select public.cancel_order(${refunded}, 'Changed their mind')`);
     await act(sql, finance, (tx) => tx`select public.grant_store_credit(${customer}, 5000, 'IDR', 'For the delay.')`);
     await act(sql, finance, (tx) => tx`select public.issue_gift_card(5000, 'IDR', 'For the delay.')`);
+    await act(sql, customer, (tx) => tx`select public.order_gift_cards(${cards}::text::jsonb)`);
     await sql`select private.queue_notification(${customer}, 'welcome', 'email', ${`welcome_${customer}`}, 'Welcome', 'Hello.')`;
   }
   await act(sql, support, (tx) => tx`select public.add_order_note(id, 'Among ourselves.') from public.orders limit 1`);

@@ -3,7 +3,7 @@ import type { Sql } from "./database.ts";
 
 /** What to build; what is left out is a published physical product with one variant and nothing else. */
 export type ProductWish = {
-  kind?: "physical" | "digital" | "bundle";
+  kind?: "physical" | "digital" | "bundle" | "gift_card";
   status?: "draft" | "published" | "archived";
   publishAt?: Date | null;
   unpublishAt?: Date | null;

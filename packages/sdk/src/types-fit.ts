@@ -5,7 +5,7 @@ import type { Export, Import } from "./types/imports.ts";
 import type { Instalment, InstalmentPlan } from "./types/instalments.ts";
 import type { Attendance, Certificate, LessonContent, Submission } from "./types/learning.ts";
 import type { Organisation, OrganisationInvite, OrganisationSeat } from "./types/organisations.ts";
-import type { Dispute, PaymentProof, SavedMethod } from "./types/payments.ts";
+import type { Dispute, GiftCardPurchase, PaymentProof, SavedMethod } from "./types/payments.ts";
 import type { Address } from "./types/people.ts";
 import type { Gift } from "./types/seats.ts";
 import type {
@@ -51,6 +51,7 @@ export type TypesFit = [
   True<Fits<Omit<InvoiceLine, "taxes">, Row<"invoice_lines">>>,
   True<Fits<Omit<InvoiceSummary, "number">, Row<"invoices">>>,
   True<Fits<Gift, Row<"gifts">>>,
+  True<Fits<GiftCardPurchase, Row<"gift_card_purchases">>>,
   True<Fits<LessonContent, Row<"lesson_contents">>>,
   True<Fits<Media, Row<"media">>>,
   True<Fits<Notification, Row<"notifications">>>,

@@ -189,7 +189,7 @@ export interface Order extends OrderSummary {
   /** What is still to pay, in minor units. */
   due_amount: number;
   /** What it is for when the buyer does not simply take the seats: seats of an organisation, gifts, longer access, another intake. */
-  purpose: "organisation" | "gift" | "renewal" | "transfer" | null;
+  purpose: "organisation" | "gift" | "renewal" | "transfer" | "gift_card" | null;
   organisation_id: string | null;
   /** Where it goes, as it was when it was placed; null when nothing is sent. */
   shipping_address: AddressSnapshot | null;

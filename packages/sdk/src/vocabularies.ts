@@ -249,7 +249,7 @@ export const movementReasons = [
 /** One of {@link movementReasons}. */
 export type MovementReason = (typeof movementReasons)[number];
 /** What a product is. */
-export const productKinds = ["course", "physical", "digital", "bundle"] as const;
+export const productKinds = ["course", "physical", "digital", "bundle", "gift_card"] as const;
 /** One of {@link productKinds}. */
 export type ProductKind = (typeof productKinds)[number];
 
@@ -277,3 +277,8 @@ export type EnrollmentProgressState = (typeof enrollmentProgressStates)[number];
 export const giftStatuses = ["unpaid", "waiting", "claimed", "expired", "ended"] as const;
 /** One of {@link giftStatuses}. */
 export type GiftStatus = (typeof giftStatuses)[number];
+
+/** Where a gift card that was bought stands: not paid yet, issued, or taken back because its money went back. */
+export const giftCardPurchaseStatuses = ["unpaid", "issued", "voided"] as const;
+/** One of {@link giftCardPurchaseStatuses}. */
+export type GiftCardPurchaseStatus = (typeof giftCardPurchaseStatuses)[number];

@@ -37,6 +37,7 @@ export const LISTENERS: Readonly<Record<string, readonly EventTaskName[]>> = {
   "access.ending": ["courses.send-access-reminder"],
   "gift.due": ["courses.send-gift"],
   "gift.running_out": ["courses.send-gift-reminder"],
+  "gift_card.due": ["payments.send-gift-card"],
   "file.discarded": ["catalog.remove-file"],
   "import.queued": ["imports.run-import"],
   "export.queued": ["imports.run-export"],

@@ -1,9 +1,12 @@
 import type { Api } from "../api.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
-import type { GiftCard, GiftCardBalance, StoreCredit } from "../types/payments.ts";
+import type { GiftCard, GiftCardBalance, GiftCardPurchase, StoreCredit } from "../types/payments.ts";
 import type { Order, Payment, Refund } from "../types.ts";
 import type { OrderStatus } from "../vocabularies.ts";
 import type { StartCheckoutParams } from "./checkout.ts";
+
+const purchaseColumns =
+  "id,order_item_id,status,recipient_email,recipient_name,message,deliver_at,announced_at,created_at";
 
 /** Payments: where an order's money stands, and what staff do with it. Paying itself is under `checkout` and `transfers`. */
 export class Payments {
@@ -84,6 +87,29 @@ export class Payments {
     return this.#api.askInBody("renew_gift_card_code", { gift_card_id, reason }, options);
   }
 
+  /**
+   * Buys gift cards, one per recipient; answers the order, pending. Once it is paid the code of each is mailed to its recipient. Errors:
+   * `invalid_gift`, `invalid_email`, and those of `orders.place`.
+   */
+  orderGiftCards(params: OrderGiftCardsParams, options?: ChangeOptions): Promise<Order> {
+    const { gift_cards, currency = null } = params;
+    const lines = gift_cards.map(({ variant_id, ...gift }) => ({ variant_id, gift }));
+    return this.#api.perform("order_gift_cards", { lines, currency }, options);
+  }
+
+  /** The gift cards that the caller bought, newest first. */
+  giftCardPurchases(options?: CallOptions): Promise<GiftCardPurchase[]> {
+    return this.#api.rows("gift_card_purchases", { select: purchaseColumns, order: "created_at.desc,id" }, options);
+  }
+
+  /**
+   * Corrects to whom a card goes of which nothing was spent; a new code is mailed and the one before is worth nothing. Errors:
+   * `gift_card_not_found`, `gift_card_spent`, `gift_card_frozen`, `invalid_gift`, `invalid_email`.
+   */
+  changeGiftCardPurchase(params: ChangeGiftCardPurchaseParams, options?: ChangeOptions): Promise<GiftCardPurchase> {
+    return this.#api.perform("change_gift_card_purchase", { ...params }, options);
+  }
+
   /** What is left on the card of this code. Errors: `gift_card_not_found`, `too_many_coupon_guesses`. */
   giftCardBalance(code: string, options?: CallOptions): Promise<GiftCardBalance> {
     return this.#api.askInBody("gift_card_balance", { code }, options);
@@ -121,6 +147,28 @@ export interface IssueGiftCardParams {
   message?: string;
   /** How the shop was paid for it; given away when left out. */
   paid_by?: "cash" | "other";
+}
+
+/** One card of {@link Payments.orderGiftCards}. */
+export interface GiftCardOrderLine {
+  /** A variant of a product of kind `gift_card`; the card is worth its price. */
+  variant_id: string;
+  recipient_email: string;
+  recipient_name?: string;
+  message?: string;
+  /** ISO 8601; as soon as it is paid when left out. */
+  deliver_at?: string;
+}
+
+/** What {@link Payments.orderGiftCards} takes. */
+export interface OrderGiftCardsParams {
+  gift_cards: GiftCardOrderLine[];
+  currency?: string;
+}
+
+/** What {@link Payments.changeGiftCardPurchase} takes; what is left out stays. */
+export interface ChangeGiftCardPurchaseParams extends Partial<Omit<GiftCardOrderLine, "variant_id">> {
+  purchase_id: string;
 }
 
 /** What {@link Payments.payWithGiftCard} takes. */

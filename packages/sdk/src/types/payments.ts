@@ -1,6 +1,7 @@
 import type { Refund } from "../types.ts";
 import type {
   DisputeStatus,
+  GiftCardPurchaseStatus,
   OrderStatus,
   PaymentMethod,
   PaymentProofStatus,
@@ -94,12 +95,27 @@ export interface GiftCard {
   created_at: string;
 }
 
+/** One gift card that somebody bought; its code is in the mail to its recipient and nowhere else. */
+export interface GiftCardPurchase {
+  id: string;
+  order_item_id: string;
+  status: GiftCardPurchaseStatus;
+  recipient_email: string;
+  recipient_name: string | null;
+  message: string | null;
+  /** When its code is mailed; null: as soon as it is paid. */
+  deliver_at: string | null;
+  /** When its mail was sent off. */
+  announced_at: string | null;
+  created_at: string;
+}
+
 /** What whoever has its code is told of a gift card. */
 export interface GiftCardBalance {
   hint: string;
   currency_code: string;
   expires_at: string | null;
-  /** Minor units; 0 once it expired. */
+  /** Minor units; 0 once it expired, and while its payment is disputed. */
   balance_amount: number;
 }
 

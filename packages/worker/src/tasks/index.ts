@@ -39,6 +39,7 @@ import { sendWelcome } from "./notifications.send-welcome.ts";
 import { completeDueOrders } from "./orders.complete-due.ts";
 import { expireDueOrders } from "./orders.expire-due.ts";
 import { sendInvite } from "./organisations.send-invite.ts";
+import { announceGiftCards } from "./payments.announce-gift-cards.ts";
 import { applyProviderEvents } from "./payments.apply-provider-events.ts";
 import { chargeSavedMethod } from "./payments.charge-saved-method.ts";
 import { closeSession } from "./payments.close-session.ts";
@@ -49,6 +50,7 @@ import { reconcilePayments } from "./payments.reconcile.ts";
 import { reconcileMethods } from "./payments.reconcile-methods.ts";
 import { reconcileRefunds } from "./payments.reconcile-refunds.ts";
 import { sendCapture } from "./payments.send-capture.ts";
+import { sendGiftCard } from "./payments.send-gift-card.ts";
 import { sendRefund } from "./payments.send-refund.ts";
 import { anchorAudit } from "./people.anchor-audit.ts";
 import { closeAbandonedProcesses } from "./processes.close-abandoned.ts";
@@ -92,6 +94,7 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
   "courses.send-gift-reminder": sendGiftReminder,
   "organisations.send-invite": sendInvite,
   "payments.send-refund": sendRefund,
+  "payments.send-gift-card": sendGiftCard,
   "payments.send-capture": sendCapture,
   "payments.close-session": closeSession,
   "payments.charge-saved-method": chargeSavedMethod,
@@ -120,6 +123,7 @@ export const scheduledTasks: Record<ScheduledTaskName, ScheduledTask> = {
   "payments.apply-provider-events": applyProviderEvents,
   "payments.reconcile": reconcilePayments,
   "payments.expire-gift-cards": expireGiftCards,
+  "payments.announce-gift-cards": announceGiftCards,
   "payments.reconcile-refunds": reconcileRefunds,
   "people.anchor-audit": anchorAudit,
   "payments.read-events": readEvents,
