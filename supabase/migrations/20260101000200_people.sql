@@ -263,6 +263,7 @@ begin
   end if;
   delete from public.role_members where role_members.profile_id = old.id;
   delete from public.addresses where addresses.profile_id = old.id;
+  perform private.forget_destinations(old.id);
   return null;
 end
 $$;

@@ -72,6 +72,7 @@ begin
   ) and case
     when order_allows.action = 'pay' then target.expires_at > now()
     when order_allows.action = 'cancel' and order_allows.who = 'customer' and target.status = 'paid' then private.may_still_cancel(target)
+    when order_allows.action = 'cancel' then not private.has_left(target.id)
     when order_allows.action = 'refund' then exists (
       select from public.payments where payments.order_id = target.id and payments.status in ('success', 'refunding') and private.refundable_amount(payments.id) > 0)
     when order_allows.action = 'edit' then private.editing_allows(target)
@@ -184,6 +185,9 @@ begin
     'shipment', (
       select jsonb_build_object('carrier', events.payload -> 'carrier', 'tracking_number', events.payload -> 'tracking_number', 'shipped_at', events.occurred_at)
       from public.events where events.subject_id = v_order.id and events.name = 'order.shipped' order by events.id desc limit 1),
+    'shipments', (
+      select coalesce(jsonb_agg(private.shipment_document(shipments.id, v_staff) order by shipments.opened_at, shipments.number), '[]')
+      from public.shipments where shipments.order_id = v_order.id),
     'invoices', (
       select coalesce(jsonb_agg(jsonb_build_object('id', invoices.id, 'kind', invoices.kind, 'number', invoices.number, 'issued_at', invoices.issued_at,
         'total_amount', invoices.total_amount, 'currency', invoices.currency, 'refund_id', invoices.refund_id, 'corrects_id', invoices.corrects_id) order by invoices.issued_at, invoices.id), '[]')
@@ -224,6 +228,6 @@ as $$
   select private.get_order(get_order.order_id);
 $$;
 comment on function public.get_order(uuid) is
-  'Everything an order page shows, own, of an organisation one manages, or any for staff with orders.read: items with snapshots, pictures, enrolments and downloads, payments, refunds, invoices, history, notes, address, and in actions what the caller may do next. '
+  'Everything an order page shows, own, of an organisation one manages, or any for staff with orders.read: items with snapshots, pictures, enrolments and downloads, payments, refunds, parcels, invoices, history, notes, address, and in actions what the caller may do next. '
   'Names of staff and internal notes are for staff only. Errors: order_not_found.';
 grant execute on function public.get_order(uuid) to authenticated, service_role;

@@ -1,7 +1,8 @@
 /*
 Orders, fulfilment: from paid to completed: who works on an order, when it left, when it arrived, and when nothing is left to do.
 
-Promise: an order moves along private.status_moves, says when it moved, and each move leaves one event. What a customer waits for is mailed.
+Promise: an order moves along private.status_moves, says when it moved, and each move leaves one event. Where its goods are, its parcels say (the
+shipments files); what a customer waits for is mailed.
 A purchase pays nothing for completion: the worker reads the event log once, days later.
 Under concurrency: every step holds the order's row, so two people who ship it at once ship it once.
 */
@@ -65,6 +66,28 @@ $$;
 comment on function private.move_order(uuid, text, jsonb) is
   'The one way on from paid: processing, shipped, delivered, completed. Says when, leaves the event; private.status_moves refuses other moves. The caller holds the order''s row.';
 
+create function private.fulfil_goods(target public.orders, action text, status text, facts jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  if fulfil_goods.action = 'mark_shipped' then
+    perform private.ship_all(target, facts ->> 'carrier', facts ->> 'tracking_number');
+  elsif fulfil_goods.action = 'mark_delivered' and exists (select from public.shipments where shipments.order_id = target.id and private.holds_units(shipments)) then
+    perform private.deliver_all(target);
+  else
+    perform private.move_order(target.id, fulfil_goods.status, jsonb_strip_nulls(fulfil_goods.facts));
+  end if;
+  if fulfil_goods.action = 'mark_delivered' and not exists (select from public.orders where orders.id = target.id and orders.delivered_at is not null) then
+    perform private.fail('order_not_ready', 409, 'A parcel of this order has not left, or came back.', 'Read order_shipments; send it again, or give its goods back.');
+  end if;
+end
+$$;
+comment on function private.fulfil_goods(public.orders, text, text, jsonb) is 'Moves an order one step on: by its parcels where goods leave or arrive. The caller holds its row.';
+
 create function private.fulfil_order(action text, order_id uuid, facts jsonb, idempotency_key text)
 returns jsonb
 language plpgsql
@@ -98,7 +121,7 @@ begin
     perform private.fail('order_not_ready', 409, format('An order that is %s cannot become %s now.', v_order.status, v_status),
       'Read it again: actions says what it allows. Goods leave once and arrive once, and an order without goods is never shipped.');
   end if;
-  perform private.move_order(v_order.id, v_status, jsonb_strip_nulls(fulfil_order.facts));
+  perform private.fulfil_goods(v_order, fulfil_order.action, v_status, fulfil_order.facts);
   return private.remember_answer(v_person_id, fulfil_order.idempotency_key, fulfil_order.action, v_body, private.order_document(v_order.id));
 end
 $$;

@@ -47,7 +47,7 @@ set search_path = ''
 as $$
 begin
   -- seats that are given out, gifts and the like are not simply lines: what they lead to hangs on them
-  return target.shipped_at is null and target.purpose is null
+  return target.shipped_at is null and target.purpose is null and not private.has_left(target.id)
     and not (target.status = 'pending' and exists (select from private.order_exchanges where order_exchanges.supplement_id = target.id)) and (target.status <> 'pending' or target.expires_at > now() and not exists (
     select from public.payments where payments.order_id = target.id
       and (payments.status = 'processing' or payments.status = 'pending' and private.is_under_review(payments.id))));

@@ -129,7 +129,9 @@ begin
       ), order_items.variant_id) as variant_id, order_items.kind, order_items.quantity / bundles.quantity * given.quantity as units,
       order_items.refunded_quantity = order_items.quantity as whole
   )
-  select jsonb_agg(jsonb_build_object('variant_id', touched.variant_id, 'units', touched.units, 'restock', take_back_lines.restock or touched.kind = 'course')),
+  -- what came back with a parcel was taken back then
+  select jsonb_agg(jsonb_build_object('variant_id', touched.variant_id, 'units', touched.units - least(touched.units, private.came_back(touched.id)),
+      'restock', take_back_lines.restock or touched.kind = 'course')),
     array_agg(touched.variant_id), array_agg(touched.id), array_agg(touched.units), array_agg(touched.id) filter (where touched.whole)
   into v_lines, v_variants, v_touched, v_units, v_ended from touched;
   perform private.lock_holds(array[take_back_lines.order_id], v_variants); -- every slot before the first waiting list

@@ -34,6 +34,8 @@ insert into private.concern_kinds (kind, owner_role, allowed, sentence) values
   ('refund_pending', 'finance', '1 hour', 'A refund has not arrived.'),
   ('refund_failed', 'finance', '0', 'A refund failed.'),
   ('proof_waiting', 'finance', '4 hours', 'A proof of payment waits to be looked at.'),
+  ('shipment_stuck', 'warehouse', '0', 'A parcel is not handed over, or on its way without news, for longer than the shop allows.'),
+  ('shipment_came_back', 'warehouse', '4 hours', 'A parcel came back, and nobody has said what becomes of its goods.'),
   ('production_waiting', 'warehouse', '2 days', 'The production system has reported nothing about an order.'),
   ('job_failed', 'admin', '0', 'A background job failed for good.'),
   ('schedule_failing', 'admin', '0', 'A job that runs by the clock keeps failing.'),
@@ -163,6 +165,8 @@ begin
     union all
     select 'events_undelivered', 'events', 'event', null, format('from %s on', min(events.id)), min(events.occurred_at)
     from public.events where events.relayed_at is null having count(*) > 0
+    union all
+    select * from private.shipment_concerns()
     union all
     select * from private.webhook_concerns();
 end

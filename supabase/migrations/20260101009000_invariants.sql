@@ -342,5 +342,29 @@ union all
 select 'a provider event ends within minutes', provider_events.provider || '/' || provider_events.event_id, coalesce(provider_events.error, 'not tried')
 from private.provider_events where provider_events.processed_at is null and provider_events.received_at < now() - interval '10 minutes'
 union all
-select 'the audit log is whole', audit_id::text, problem from private.audit_chain_breaks();
+select 'the audit log is whole', audit_id::text, problem from private.audit_chain_breaks()
+union all
+select 'no more is in parcels than was bought and not given back', order_items.id::text, format('in parcels %s, bought %s, given back %s', packed.units, order_items.quantity, order_items.refunded_quantity)
+from (
+  select shipment_items.order_item_id, sum(shipment_items.quantity - shipment_items.refunded_quantity) as units
+  from public.shipment_items join public.shipments on shipments.id = shipment_items.shipment_id where private.holds_units(shipments) group by 1
+) as packed join public.order_items on order_items.id = packed.order_item_id
+where packed.units > order_items.quantity - order_items.refunded_quantity
+union all
+select 'a parcel holds what its order bought', shipments.id::text, order_items.id::text
+from public.shipments join public.shipment_items on shipment_items.shipment_id = shipments.id join public.order_items on order_items.id = shipment_items.order_item_id
+where order_items.order_id <> shipments.order_id
+union all
+select 'an ended order sends nothing', shipments.id::text, orders.status
+from public.shipments join public.orders on orders.id = shipments.order_id
+where shipments.status = 'pending' and orders.status in ('pending', 'cancelled', 'expired', 'refunded')
+union all
+select 'a parcel is where its events say', shipments.id::text, format('%s, events say %s', shipments.status, private.tracked_status(shipments.id))
+from public.shipments where shipments.status <> 'cancelled' and shipments.status <> coalesce(private.tracked_status(shipments.id), 'pending')
+union all
+select 'an order is where its parcels are', orders.id::text, format('%s, parcels say %s', orders.status, private.shipments_say(orders.id))
+from public.orders
+where exists (select from public.shipments where shipments.order_id = orders.id and shipments.shipped_at is not null)
+  and (orders.status in ('paid', 'processing') and private.shipments_say(orders.id) is not null
+    or orders.status in ('shipped', 'partially_refunded') and orders.delivered_at is null and private.shipments_say(orders.id) = 'delivered');
 comment on view private.invariant_violations is 'Every broken promise, one row each: which invariant, whose, how. Empty when all is well.';

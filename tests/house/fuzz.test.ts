@@ -22,6 +22,7 @@ const mayAccept = new Set([
   "list_products",
   "my_calendar",
   "my_courses",
+  "my_deliveries",
   "my_downloads",
   "my_store_credit",
   "my_subscriptions",

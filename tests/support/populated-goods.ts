@@ -30,3 +30,12 @@ export async function populateImports(sql: Pool, person: string): Promise<void> 
   await sql`insert into public.exports (kind, created_by) values ('stock', ${person})`;
   await sql`select private.request_report(kind, null, 0, null) from (values ('sales'), ('events')) as asked (kind)`;
 }
+
+/** A parcel of each customer's order of goods, handed over, so that something was said of it. */
+export async function populateShipments(sql: Pool, customers: string[]): Promise<void> {
+  for (const customer of customers) {
+    const [order] = await sql`select id from public.orders where customer_id = ${customer} and status = 'paid'
+      and exists (select from public.order_items where order_id = orders.id and kind = 'physical') limit 1`;
+    await sql`select public.mark_shipped(${order?.id}, 'JNE', ${`JNE-${customer}`})`;
+  }
+}

@@ -3,7 +3,7 @@ import { keepCard } from "../payments/saved-methods.ts";
 import { publishedIntake } from "./catalog.ts";
 import type { Pool, Sql } from "./database.ts";
 import { asCustomer, asOwner, asService, newCustomer } from "./people.ts";
-import { populateGoods, populateImports } from "./populated-goods.ts";
+import { populateGoods, populateImports, populateShipments } from "./populated-goods.ts";
 import { populateLearning } from "./populated-learning.ts";
 import { newCollection, newFile, newPicture, publishedProduct } from "./products.ts";
 
@@ -87,6 +87,7 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
     await act(sql, customer, (tx) => tx`select public.join_waitlist(${full.intakeId})`);
   for (const customer of [first, second]) await foundOrganisation(sql, customer);
   await sql`select private.queue_process('notifications.send-welcome', id, subject_type, subject_id) from public.events order by id limit 1`;
+  await populateShipments(sql, [first, second]);
   await sql`insert into public.order_edits (order_id, before, after) select id, '{}', '{}' from public.orders`;
   await sql`insert into public.alerts (kind, key, subject_type, subject, since) values ('job_failed', 'task:test', 'process', 'test', now())`;
   return { first, second };

@@ -74,10 +74,15 @@ describe("mail templates", () => {
       number: "SL-1",
       carrier: "JNE",
       trackingNumber: "42",
+      trackingUrl: "https://track.test/42",
+      isPart: false,
       orderUrl: "http://shop.test/1",
     };
-    expect(shipmentNews({ ...facts, delivered: false }, "en").text).toMatch(/has left us[\s\S]*JNE[\s\S]*42/);
-    expect(shipmentNews({ ...facts, delivered: true }, "id").text).not.toContain("JNE");
+    expect(shipmentNews({ ...facts, news: "shipped" }, "en").text).toMatch(
+      /has left us[\s\S]*JNE[\s\S]*track.test\/42/,
+    );
+    expect(shipmentNews({ ...facts, news: "delivered" }, "id").text).not.toContain("JNE");
+    expect(shipmentNews({ ...facts, news: "failed", isPart: true }, "en").subject).toMatch(/^A parcel of order SL-1/);
     const open = {
       shop: "Toko",
       kind: "refund_failed",

@@ -30,6 +30,7 @@ import { Recommendations } from "./resources/recommendations.ts";
 import { Refunds } from "./resources/refunds.ts";
 import { Reports } from "./resources/reports.ts";
 import { Shipping } from "./resources/shipping.ts";
+import { Shipments } from "./resources/shipments.ts";
 import { Subscriptions } from "./resources/subscriptions.ts";
 import { Transfers } from "./resources/transfers.ts";
 
@@ -73,6 +74,7 @@ export interface Seatline {
   recommendations: Recommendations;
   refunds: Refunds;
   reports: Reports;
+  shipments: Shipments;
   disputes: Disputes;
   ledger: Ledger;
   shipping: Shipping;
@@ -132,6 +134,7 @@ export function createSeatline(options: SeatlineOptions): Seatline {
     recommendations: new Recommendations(api),
     refunds: new Refunds(api),
     reports: new Reports(api),
+    shipments: new Shipments(api),
     disputes: new Disputes(api),
     shipping: new Shipping(api),
     subscriptions: new Subscriptions(api),

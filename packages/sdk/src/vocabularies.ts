@@ -25,6 +25,8 @@ export const concernKinds = [
   "refund_pending",
   "refund_failed",
   "proof_waiting",
+  "shipment_stuck",
+  "shipment_came_back",
   "production_waiting",
   "job_failed",
   "schedule_failing",
@@ -53,6 +55,35 @@ export const orderActions = [
 ] as const;
 /** One of {@link orderActions}. */
 export type OrderAction = (typeof orderActions)[number];
+
+/** Where a parcel is. */
+export const shipmentStatuses = [
+  "pending",
+  "picked_up",
+  "in_transit",
+  "out_for_delivery",
+  "delivered",
+  "failed",
+  "returned",
+  "cancelled",
+] as const;
+/** One of {@link shipmentStatuses}. */
+export type ShipmentStatus = (typeof shipmentStatuses)[number];
+
+/** What can be said of a parcel. */
+export const trackingStatuses = [
+  "order_received",
+  "packing",
+  "picked_up",
+  "arrived_facility",
+  "departed_facility",
+  "out_for_delivery",
+  "delivery_failed",
+  "delivered",
+  "returned_to_sender",
+] as const;
+/** One of {@link trackingStatuses}. */
+export type TrackingStatus = (typeof trackingStatuses)[number];
 
 /** Where one attempt to pay stands. */
 export const paymentStatuses = [

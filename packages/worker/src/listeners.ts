@@ -3,12 +3,20 @@ import type { EventTaskName } from "./queues.ts";
 /** Who listens to what: each event goes to one queue per task. An event without listeners is only history. */
 export const LISTENERS: Readonly<Record<string, readonly EventTaskName[]>> = {
   "profile.created": ["notifications.send-welcome"],
-  "order.paid": ["notifications.send-order-confirmation", "invoices.issue-invoice", "production.push-order"],
+  "order.paid": [
+    "notifications.send-order-confirmation",
+    "invoices.issue-invoice",
+    "production.push-order",
+    "shipments.open-shipments",
+  ],
   "alert.raised": ["notifications.send-alert"],
   "draft_order.placed": ["notifications.send-payment-request"],
   "order.supplemented": ["notifications.send-payment-request"],
-  "order.shipped": ["notifications.send-shipment-news"],
-  "order.delivered": ["notifications.send-shipment-news"],
+  "shipment.picked_up": ["notifications.send-shipment-news"],
+  "shipment.in_transit": ["notifications.send-shipment-news"],
+  "shipment.out_for_delivery": ["notifications.send-shipment-news"],
+  "shipment.delivered": ["notifications.send-shipment-news"],
+  "shipment.failed": ["notifications.send-shipment-news"],
   "order.cancelled": ["production.tell-change"],
   "order.refunded": ["production.tell-change"],
   "order.edited": ["production.tell-change"],
@@ -53,6 +61,9 @@ export const LISTENERS: Readonly<Record<string, readonly EventTaskName[]>> = {
   "dispute.lost": ["notifications.send-dispute"],
   "dispute.closed": ["notifications.send-dispute"],
 };
+
+/** Tasks that have something to do for orders with goods only: the relay gives the others no job. */
+export const FOR_GOODS: ReadonlySet<EventTaskName> = new Set<EventTaskName>(["shipments.open-shipments"]);
 
 /** The tasks that follow an event of this name, without those that are switched off. */
 export function listenersOf(event: string, off: ReadonlySet<EventTaskName>): readonly EventTaskName[] {

@@ -50,6 +50,7 @@ export const EVENT_TASKS = [
   "imports.run-export",
   "reports.run-report",
   "production.tell-change",
+  "shipments.open-shipments",
 ] as const;
 /** Name of a task that follows an event. */
 export type EventTaskName = (typeof EVENT_TASKS)[number];
@@ -166,6 +167,7 @@ export const QUEUES: Record<TaskName, Omit<Queue, "name">> = {
   "imports.run-export": fileQueue,
   "reports.run-report": fileQueue,
   "production.tell-change": owedQueue,
+  "shipments.open-shipments": owedQueue,
   "orders.expire-due": scheduledQueue,
   "orders.complete-due": scheduledQueue,
   "alerts.raise": scheduledQueue,

@@ -1,6 +1,6 @@
 import type { JobInsert, PgBoss } from "pg-boss";
 import { isConnectionLoss, type Sql, type Transaction } from "./database.ts";
-import { listenersOf } from "./listeners.ts";
+import { FOR_GOODS, listenersOf } from "./listeners.ts";
 import type { Log } from "./log.ts";
 import { EVENT_TASKS, type EventJob, type EventTaskName } from "./queues.ts";
 
@@ -120,7 +120,9 @@ async function queueProcesses(
   events: EventRow[],
   off: ReadonlySet<EventTaskName>,
 ): Promise<Wanted[]> {
-  const wanted = events.flatMap((event) => listenersOf(event.name, off).map((task) => ({ task, event })));
+  const listening = events.flatMap((event) => listenersOf(event.name, off).map((task) => ({ task, event })));
+  const goods = await ordersWithGoods(transaction, listening);
+  const wanted = listening.filter(({ task, event }) => !FOR_GOODS.has(task) || goods.has(event.subject_id));
   if (wanted.length === 0) return [];
   const rows = await transaction<{ process_id: string }[]>`
     select private.queue_process(task, event_id, subject_type, subject_id, correlation_id) as process_id
@@ -136,6 +138,18 @@ async function queueProcesses(
     const { id: event_id, subject_id, correlation_id } = event;
     return { task, job: { process_id: process.process_id, event_id, subject_id, correlation_id } };
   });
+}
+
+/** Those of the orders that a task for goods listens to which have goods: most purchases have none, and need no job to find that out. */
+async function ordersWithGoods(
+  transaction: Transaction,
+  listening: { task: EventTaskName; event: EventRow }[],
+): Promise<Set<string>> {
+  const orders = listening.filter(({ task }) => FOR_GOODS.has(task)).map(({ event }) => event.subject_id);
+  if (orders.length === 0) return new Set();
+  const rows = await transaction<{ order_id: string }[]>`
+    select distinct order_id from public.order_items where order_id = any (${orders}::uuid[]) and kind = 'physical'`;
+  return new Set(rows.map(({ order_id }) => order_id));
 }
 
 /** Processes that staff queued again: the same process, one more job. A scheduled one is repeated by its schedule. */

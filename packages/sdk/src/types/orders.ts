@@ -1,6 +1,7 @@
 import type { Order, OrderItem, Refund } from "../types.ts";
 import type { DraftOrderStatus, InvoiceKind, OrderAction } from "../vocabularies.ts";
 import type { Quote } from "./pricing.ts";
+import type { Shipment, StaffShipment } from "./shipments.ts";
 
 /** Everything an order page shows. */
 export interface OrderPage extends Omit<Order, "items" | "refunds"> {
@@ -10,6 +11,8 @@ export interface OrderPage extends Omit<Order, "items" | "refunds"> {
   customer: { id: string; name: string; email: string | null; phone: string | null } | null;
   /** What staff said when the goods left; null before. */
   shipment: { carrier: string | null; tracking_number: string | null; shipped_at: string } | null;
+  /** Its parcels, oldest first; staff see more of each. */
+  shipments: (Shipment | StaffShipment)[];
   /** Invoices and credit notes, oldest first. */
   invoices: OrderPageInvoice[];
   /** Oldest first, beginning with the placing. */

@@ -59,6 +59,7 @@ import { tellChange } from "./production.tell-change.ts";
 import { refreshRecommendations } from "./recommendations.refresh.ts";
 import { discardOldReports } from "./reports.discard-old.ts";
 import { runReport } from "./reports.run-report.ts";
+import { openShipments } from "./shipments.open-shipments.ts";
 import { followSubscriptions } from "./subscriptions.follow-due.ts";
 import { pushSubscriptionChange } from "./subscriptions.push-change.ts";
 import { reconcileSubscriptions } from "./subscriptions.reconcile.ts";
@@ -106,6 +107,7 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
   "imports.run-export": runExport,
   "reports.run-report": runReport,
   "production.tell-change": tellChange,
+  "shipments.open-shipments": openShipments,
 };
 
 /** The tasks that run by the clock, by queue name. */
