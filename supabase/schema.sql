@@ -32,7 +32,11 @@ CREATE EXTENSION "unaccent" SCHEMA "extensions";
 
 CREATE SEQUENCE "private"."order_numbers" AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 100001 CACHE 1 NO CYCLE;
 
+CREATE SEQUENCE "private"."shipment_numbers" AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 100001 CACHE 1 NO CYCLE;
+
 CREATE TABLE "private"."access_reminders" ("enrollment_id" uuid NOT NULL, "ends_at" timestamp with time zone NOT NULL, "reminded_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "access_reminders_pkey" PRIMARY KEY (enrollment_id, ends_at));
+
+CREATE TABLE "private"."audit_seals" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "transaction_id" xid8 NOT NULL DEFAULT pg_current_xact_id(), "first_id" bigint NOT NULL, "last_id" bigint, "number" bigint, "sealed_at" timestamp with time zone, "previous_hash" bytea, "hash" bytea, CONSTRAINT "audit_seals_are_open_or_whole" CHECK ((num_nulls(last_id, number, sealed_at, previous_hash, hash) = ANY (ARRAY[0, 5]))), CONSTRAINT "audit_seals_number_key" UNIQUE (number), CONSTRAINT "audit_seals_pkey" PRIMARY KEY (id));
 
 CREATE TABLE "private"."cached_reads" ("path" text NOT NULL, "settings_prefix" text NOT NULL, CONSTRAINT "cached_reads_are_paths_of_the_api" CHECK ((path ~ '^/(rpc/)?[a-z][a-z0-9_]*$'::text)), CONSTRAINT "cached_reads_keep_to_known_settings" CHECK ((settings_prefix = ANY (ARRAY['catalog'::text, 'stock'::text]))), CONSTRAINT "cached_reads_pkey" PRIMARY KEY (path));
 
@@ -60,7 +64,7 @@ CREATE UNLOGGED TABLE "private"."import_rows" ("import_id" uuid NOT NULL, "row_n
 
 CREATE UNLOGGED TABLE "private"."import_stock" ("import_id" uuid NOT NULL, "row_number" integer NOT NULL, "record" jsonb NOT NULL, "variant_id" uuid, "kind" text, "location_id" uuid, "on_hand" integer, "former_on_hand" integer NOT NULL, "reserved" integer NOT NULL, "delta" integer NOT NULL DEFAULT 0, "stock_mode" text, "backorder_limit" bigint, "ships_at" timestamp with time zone, "former_mode" text, "former_limit" integer, "former_ships_at" timestamp with time zone, CONSTRAINT "import_stock_pkey" PRIMARY KEY (import_id, row_number));
 
-CREATE UNLOGGED TABLE "private"."import_variants" ("import_id" uuid NOT NULL, "row_number" integer NOT NULL, "product_id" uuid NOT NULL, "variant_id" uuid NOT NULL, "change" text NOT NULL, "former_product_id" uuid, "sku" text NOT NULL, "title" text NOT NULL, "position" integer NOT NULL, "attributes" jsonb NOT NULL, "translations" jsonb NOT NULL, "options" jsonb NOT NULL, "former_options" jsonb NOT NULL, "parts" jsonb, "former_parts" jsonb NOT NULL, CONSTRAINT "import_variants_pkey" PRIMARY KEY (import_id, row_number));
+CREATE UNLOGGED TABLE "private"."import_variants" ("import_id" uuid NOT NULL, "row_number" integer NOT NULL, "product_id" uuid NOT NULL, "variant_id" uuid NOT NULL, "change" text NOT NULL, "former_product_id" uuid, "sku" text NOT NULL, "title" text NOT NULL, "position" integer NOT NULL, "weight_grams" integer, "attributes" jsonb NOT NULL, "translations" jsonb NOT NULL, "options" jsonb NOT NULL, "former_options" jsonb NOT NULL, "parts" jsonb, "former_parts" jsonb NOT NULL, CONSTRAINT "import_variants_pkey" PRIMARY KEY (import_id, row_number));
 
 CREATE TABLE "private"."invoice_series" ("kind" text NOT NULL, "year" integer NOT NULL, "last_serial" integer NOT NULL DEFAULT 0, CONSTRAINT "invoice_series_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit_note'::text]))), CONSTRAINT "invoice_series_pkey" PRIMARY KEY (kind, year));
 
@@ -82,7 +86,7 @@ CREATE TABLE "private"."product_popularity" ("product_id" uuid NOT NULL, "score"
 
 CREATE TABLE "private"."product_prices" ("product_id" uuid NOT NULL, "currency" text NOT NULL, "lowest_amount" bigint NOT NULL, "highest_amount" bigint NOT NULL, CONSTRAINT "product_prices_pkey" PRIMARY KEY (product_id, currency));
 
-CREATE TABLE "private"."product_search" ("product_id" uuid NOT NULL, "kind" text NOT NULL, "status" text NOT NULL, "publish_at" timestamp with time zone, "unpublish_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL, "category_id" uuid, "title" text COLLATE pg_catalog."C" NOT NULL, "tags" text[] NOT NULL, "facts" text[] NOT NULL, "choices" text[] NOT NULL, "numbers" jsonb NOT NULL, "counted_variants" uuid[] NOT NULL, "has_uncounted" boolean NOT NULL, "content" text NOT NULL, "words" tsvector NOT NULL, "title_id" text COLLATE pg_catalog."C" NOT NULL, "title_en" text COLLATE pg_catalog."C" NOT NULL, CONSTRAINT "product_search_pkey" PRIMARY KEY (product_id));
+CREATE TABLE "private"."product_search" ("product_id" uuid NOT NULL, "kind" text NOT NULL, "status" text NOT NULL, "publish_at" timestamp with time zone, "unpublish_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL, "category_id" uuid, "title" text COLLATE pg_catalog."C" NOT NULL, "tags" text[] NOT NULL, "facts" text[] NOT NULL, "choices" text[] NOT NULL, "numbers" jsonb NOT NULL, "counted_variants" uuid[] NOT NULL, "has_uncounted" boolean NOT NULL, "content" text NOT NULL, "words" tsvector NOT NULL, "title_id" text COLLATE pg_catalog."C" NOT NULL, "title_en" text COLLATE pg_catalog."C" NOT NULL, "differing" jsonb, CONSTRAINT "product_search_pkey" PRIMARY KEY (product_id));
 
 CREATE TABLE "private"."promotion_uses" ("promotion_id" uuid NOT NULL, "customer_id" uuid NOT NULL, "used_count" integer NOT NULL, CONSTRAINT "promotion_uses_are_never_less_than_none" CHECK ((used_count >= 0)), CONSTRAINT "promotion_uses_pkey" PRIMARY KEY (promotion_id, customer_id));
 
@@ -102,13 +106,21 @@ CREATE TABLE "private"."quiz_papers" ("attempt_id" uuid NOT NULL, "questions" js
 
 CREATE TABLE "private"."quizzes" ("lesson_id" uuid NOT NULL, "questions" jsonb NOT NULL, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "quizzes_are_lists_of_questions" CHECK (((jsonb_typeof(questions) = 'array'::text) AND ((jsonb_array_length(questions) >= 1) AND (jsonb_array_length(questions) <= 200)))), CONSTRAINT "quizzes_pkey" PRIMARY KEY (lesson_id));
 
+CREATE TABLE "private"."report_kinds" ("kind" text NOT NULL, "permission" text NOT NULL, "columns" text[] NOT NULL, "description" text NOT NULL, CONSTRAINT "report_kinds_are_snake_case" CHECK ((kind ~ '^[a-z][a-z_]{1,40}$'::text)), CONSTRAINT "report_kinds_have_columns" CHECK ((cardinality(columns) > 0)), CONSTRAINT "report_kinds_pkey" PRIMARY KEY (kind));
+
+CREATE TABLE "private"."report_rows" ("report_id" uuid NOT NULL, "rows" jsonb NOT NULL, CONSTRAINT "report_rows_are_a_list" CHECK ((jsonb_typeof(rows) = 'array'::text)), CONSTRAINT "report_rows_pkey" PRIMARY KEY (report_id));
+
 CREATE TABLE "private"."saved_charges" ("payment_id" uuid NOT NULL, "payment_method_id" uuid NOT NULL, "reason" text NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "saved_charges_pkey" PRIMARY KEY (payment_id));
+
+CREATE TABLE "private"."shipment_details" ("shipment_id" uuid NOT NULL, "destination" jsonb, "cost_amount" bigint, "cost_currency" text, CONSTRAINT "shipment_details_cost_something_in_a_currency" CHECK (((num_nulls(cost_amount, cost_currency) = ANY (ARRAY[0, 2])) AND (cost_amount >= 0))), CONSTRAINT "shipment_details_go_to_one_address" CHECK ((jsonb_typeof(destination) = 'object'::text)), CONSTRAINT "shipment_details_pkey" PRIMARY KEY (shipment_id));
 
 CREATE TABLE "private"."sold_titles" ("variant_id" uuid NOT NULL, "title" text NOT NULL, "content" text NOT NULL, CONSTRAINT "sold_titles_pkey" PRIMARY KEY (variant_id, title));
 
 CREATE TABLE "private"."status_moves" ("machine" text NOT NULL, "from_status" text NOT NULL, "to_status" text NOT NULL, CONSTRAINT "status_moves_pkey" PRIMARY KEY (machine, from_status, to_status));
 
 CREATE TABLE "private"."subscription_invoices" ("provider_invoice_id" text NOT NULL, "subscription_id" uuid NOT NULL, "order_id" uuid, "period_started_at" timestamp with time zone NOT NULL, "period_ends_at" timestamp with time zone NOT NULL, "paid_at" timestamp with time zone, "failed_at" timestamp with time zone, "pay_url" text, CONSTRAINT "subscription_invoices_bill_a_time" CHECK ((period_ends_at > period_started_at)), CONSTRAINT "subscription_invoices_order_id_key" UNIQUE (order_id), CONSTRAINT "subscription_invoices_pkey" PRIMARY KEY (provider_invoice_id));
+
+CREATE TABLE "private"."tracking_statuses" ("status" text NOT NULL, "shipment_status" text NOT NULL, "rank" integer NOT NULL, CONSTRAINT "tracking_statuses_pkey" PRIMARY KEY (status));
 
 CREATE TABLE "private"."variant_option_values" ("variant_id" uuid NOT NULL, "option_value_id" uuid NOT NULL, CONSTRAINT "variant_option_values_pkey" PRIMARY KEY (variant_id, option_value_id));
 
@@ -124,7 +136,7 @@ CREATE TABLE "public"."attendances" ("session_id" uuid NOT NULL, "enrollment_id"
 
 ALTER TABLE "public"."attendances" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."audit_log" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "actor_id" uuid, "actor_role" text NOT NULL, "action" text NOT NULL, "table_name" text NOT NULL, "row_key" text NOT NULL, "before" jsonb, "after" jsonb, "request_id" text, "occurred_at" timestamp with time zone NOT NULL DEFAULT now(), "previous_hash" bytea NOT NULL, "hash" bytea NOT NULL, CONSTRAINT "audit_log_knows_its_actions" CHECK ((action = ANY (ARRAY['insert'::text, 'update'::text, 'delete'::text]))), CONSTRAINT "audit_log_pkey" PRIMARY KEY (id));
+CREATE TABLE "public"."audit_log" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "actor_id" uuid, "actor_role" text NOT NULL, "action" text NOT NULL, "table_name" text NOT NULL, "row_key" text NOT NULL, "before" jsonb, "after" jsonb, "request_id" text, "occurred_at" timestamp with time zone NOT NULL DEFAULT now(), "transaction_id" xid8 NOT NULL DEFAULT pg_current_xact_id(), "hash" bytea NOT NULL, CONSTRAINT "audit_log_knows_its_actions" CHECK ((action = ANY (ARRAY['insert'::text, 'update'::text, 'delete'::text]))), CONSTRAINT "audit_log_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."audit_log" ENABLE ROW LEVEL SECURITY;
 
@@ -164,7 +176,7 @@ CREATE TABLE "public"."collection_members" ("collection_id" uuid NOT NULL, "prod
 
 ALTER TABLE "public"."collection_members" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."collection_rules" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "collection_id" uuid NOT NULL, "type" text NOT NULL, "category_id" uuid, "tag" text, "kind" text, "key" text, "equals" jsonb, "currency" text, "min" numeric, "max" numeric, CONSTRAINT "collection_rules_are_of_a_known_type" CHECK ((type = ANY (ARRAY['category'::text, 'tag'::text, 'kind'::text, 'attribute'::text, 'price'::text]))), CONSTRAINT "collection_rules_compare_with_one_value" CHECK ((jsonb_typeof(equals) = ANY (ARRAY['string'::text, 'number'::text, 'boolean'::text]))), CONSTRAINT "collection_rules_have_a_range_that_holds_something" CHECK ((min <= max)), CONSTRAINT "collection_rules_have_texts_of_sane_length" CHECK ((((length(tag) >= 1) AND (length(tag) <= 100)) AND ((length(key) >= 1) AND (length(key) <= 63)) AND (currency ~ '^[A-Z]{3}$'::text))), CONSTRAINT "collection_rules_name_a_known_kind" CHECK ((kind = ANY (ARRAY['course'::text, 'physical'::text, 'digital'::text, 'bundle'::text]))), CONSTRAINT "collection_rules_pkey" PRIMARY KEY (id), CONSTRAINT "collection_rules_say_what_their_type_needs" CHECK (
+CREATE TABLE "public"."collection_rules" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "collection_id" uuid NOT NULL, "type" text NOT NULL, "category_id" uuid, "tag" text, "kind" text, "key" text, "equals" jsonb, "currency" text, "min" numeric, "max" numeric, CONSTRAINT "collection_rules_are_of_a_known_type" CHECK ((type = ANY (ARRAY['category'::text, 'tag'::text, 'kind'::text, 'attribute'::text, 'price'::text]))), CONSTRAINT "collection_rules_compare_with_one_value" CHECK ((jsonb_typeof(equals) = ANY (ARRAY['string'::text, 'number'::text, 'boolean'::text]))), CONSTRAINT "collection_rules_have_a_range_that_holds_something" CHECK ((min <= max)), CONSTRAINT "collection_rules_have_texts_of_sane_length" CHECK ((((length(tag) >= 1) AND (length(tag) <= 100)) AND ((length(key) >= 1) AND (length(key) <= 63)) AND (currency ~ '^[A-Z]{3}$'::text))), CONSTRAINT "collection_rules_name_a_known_kind" CHECK ((kind = ANY (ARRAY['course'::text, 'physical'::text, 'digital'::text, 'bundle'::text, 'gift_card'::text]))), CONSTRAINT "collection_rules_pkey" PRIMARY KEY (id), CONSTRAINT "collection_rules_say_what_their_type_needs" CHECK (
 CASE type
     WHEN 'category'::text THEN ((category_id IS NOT NULL) AND (num_nonnulls(tag, kind, key, equals, currency, min, max) = 0))
     WHEN 'tag'::text THEN ((tag IS NOT NULL) AND (num_nonnulls(category_id, kind, key, equals, currency, min, max) = 0))
@@ -248,11 +260,15 @@ CREATE TABLE "public"."exports" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "
 
 ALTER TABLE "public"."exports" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."gift_card_entries" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "gift_card_id" uuid NOT NULL, "kind" text NOT NULL, "amount" bigint NOT NULL, "reference_id" uuid NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "gift_card_entries_count_each_effect_once" UNIQUE (kind, reference_id), CONSTRAINT "gift_card_entries_go_one_way" CHECK (((amount <> 0) AND ((amount < 0) = (kind = ANY (ARRAY['spent'::text, 'redeemed'::text, 'expired'::text]))))), CONSTRAINT "gift_card_entries_have_a_known_kind" CHECK ((kind = ANY (ARRAY['issued'::text, 'spent'::text, 'returned'::text, 'redeemed'::text, 'expired'::text]))), CONSTRAINT "gift_card_entries_pkey" PRIMARY KEY (id));
+CREATE TABLE "public"."gift_card_entries" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "gift_card_id" uuid NOT NULL, "kind" text NOT NULL, "amount" bigint NOT NULL, "reference_id" uuid NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "gift_card_entries_count_each_effect_once" UNIQUE (kind, reference_id), CONSTRAINT "gift_card_entries_go_one_way" CHECK (((amount <> 0) AND ((amount < 0) = (kind = ANY (ARRAY['spent'::text, 'redeemed'::text, 'expired'::text, 'voided'::text]))))), CONSTRAINT "gift_card_entries_have_a_known_kind" CHECK ((kind = ANY (ARRAY['issued'::text, 'spent'::text, 'returned'::text, 'redeemed'::text, 'expired'::text, 'voided'::text]))), CONSTRAINT "gift_card_entries_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."gift_card_entries" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."gift_cards" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "hint" text NOT NULL, "currency" text NOT NULL, "amount" bigint NOT NULL, "expires_at" timestamp with time zone, "expired_at" timestamp with time zone, "recipient_name" text, "recipient_email" text, "message" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "gift_cards_are_worth_something" CHECK ((amount > 0)), CONSTRAINT "gift_cards_carry_short_texts" CHECK (((length(recipient_name) <= 200) AND (length(recipient_email) <= 320) AND (length(message) <= 1000))), CONSTRAINT "gift_cards_expire_by_a_date" CHECK (((expired_at IS NULL) OR (expires_at IS NOT NULL))), CONSTRAINT "gift_cards_pkey" PRIMARY KEY (id));
+CREATE TABLE "public"."gift_card_purchases" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_item_id" uuid NOT NULL, "buyer_id" uuid NOT NULL, "gift_card_id" uuid, "status" text NOT NULL DEFAULT 'unpaid'::text, "recipient_email" text NOT NULL, "recipient_name" text, "message" text, "deliver_at" timestamp with time zone, "announced_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "gift_card_purchases_gift_card_id_key" UNIQUE (gift_card_id), CONSTRAINT "gift_card_purchases_go_to_somebody" CHECK (((recipient_email ~ '^[^@\s]+@[^@\s]+$'::text) AND (length(recipient_email) <= 320))), CONSTRAINT "gift_card_purchases_have_a_card_once_paid" CHECK (((gift_card_id IS NULL) = (status = 'unpaid'::text))), CONSTRAINT "gift_card_purchases_have_a_known_status" CHECK ((status = ANY (ARRAY['unpaid'::text, 'issued'::text, 'voided'::text]))), CONSTRAINT "gift_card_purchases_name_their_recipient_in_a_line" CHECK ((length(recipient_name) <= 200)), CONSTRAINT "gift_card_purchases_pkey" PRIMARY KEY (id), CONSTRAINT "gift_card_purchases_say_a_few_words" CHECK ((length(message) <= 2000)));
+
+ALTER TABLE "public"."gift_card_purchases" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."gift_cards" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "hint" text NOT NULL, "currency" text NOT NULL, "amount" bigint NOT NULL, "expires_at" timestamp with time zone, "expired_at" timestamp with time zone, "frozen_at" timestamp with time zone, "recipient_name" text, "recipient_email" text, "message" text, "order_item_id" uuid, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "gift_cards_are_worth_something" CHECK ((amount > 0)), CONSTRAINT "gift_cards_carry_short_texts" CHECK (((length(recipient_name) <= 200) AND (length(recipient_email) <= 320) AND (length(message) <= 2000))), CONSTRAINT "gift_cards_expire_by_a_date" CHECK (((expired_at IS NULL) OR (expires_at IS NOT NULL))), CONSTRAINT "gift_cards_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."gift_cards" ENABLE ROW LEVEL SECURITY;
 
@@ -348,7 +364,7 @@ CREATE TABLE "public"."media" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "pr
 
 ALTER TABLE "public"."media" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."notifications" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "profile_id" uuid, "type" text NOT NULL, "channel" text NOT NULL, "effect_key" text NOT NULL, "recipient" text NOT NULL, "subject" text NOT NULL, "content" text NOT NULL, "status" text NOT NULL DEFAULT 'pending'::text, "error" text, "correlation_id" text, "read_at" timestamp with time zone, "sent_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "notifications_are_dated_once_sent" CHECK (((sent_at IS NOT NULL) = (status = 'sent'::text))), CONSTRAINT "notifications_are_of_a_known_type" CHECK ((type = ANY (ARRAY['welcome'::text, 'order_confirmation'::text, 'payment_failed'::text, 'refund'::text, 'invoice'::text, 'promotion'::text, 'seat_offer'::text, 'proof_rejected'::text, 'certificate'::text, 'grade'::text, 'dispute'::text, 'seat_invite'::text, 'intake_cancelled'::text, 'intake_alert'::text, 'intake_message'::text, 'gift'::text, 'access_ending'::text, 'order_shipped'::text, 'order_delivered'::text, 'payment_request'::text, 'alert'::text, 'instalment_due_soon'::text, 'instalment_failed'::text, 'subscription_past_due'::text]))), CONSTRAINT "notifications_effect_key_key" UNIQUE (effect_key), CONSTRAINT "notifications_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text]))), CONSTRAINT "notifications_pkey" PRIMARY KEY (id), CONSTRAINT "notifications_use_a_known_channel" CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text, 'push'::text, 'whatsapp'::text]))));
+CREATE TABLE "public"."notifications" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "profile_id" uuid, "type" text NOT NULL, "channel" text NOT NULL, "effect_key" text NOT NULL, "recipient" text NOT NULL, "subject" text NOT NULL, "content" text NOT NULL, "status" text NOT NULL DEFAULT 'pending'::text, "error" text, "correlation_id" text, "read_at" timestamp with time zone, "sent_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "notifications_are_dated_once_sent" CHECK (((sent_at IS NOT NULL) = (status = 'sent'::text))), CONSTRAINT "notifications_are_of_a_known_type" CHECK ((type = ANY (ARRAY['welcome'::text, 'order_confirmation'::text, 'payment_failed'::text, 'refund'::text, 'invoice'::text, 'promotion'::text, 'seat_offer'::text, 'proof_rejected'::text, 'certificate'::text, 'grade'::text, 'dispute'::text, 'seat_invite'::text, 'intake_cancelled'::text, 'intake_alert'::text, 'intake_message'::text, 'gift'::text, 'gift_card'::text, 'access_ending'::text, 'order_shipped'::text, 'order_delivered'::text, 'order_out_for_delivery'::text, 'order_delivery_failed'::text, 'payment_request'::text, 'alert'::text, 'instalment_due_soon'::text, 'instalment_failed'::text, 'subscription_past_due'::text]))), CONSTRAINT "notifications_effect_key_key" UNIQUE (effect_key), CONSTRAINT "notifications_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text]))), CONSTRAINT "notifications_pkey" PRIMARY KEY (id), CONSTRAINT "notifications_use_a_known_channel" CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text, 'push'::text, 'whatsapp'::text]))));
 
 ALTER TABLE "public"."notifications" ENABLE ROW LEVEL SECURITY;
 
@@ -364,7 +380,7 @@ CREATE TABLE "public"."order_notes" ("id" uuid NOT NULL DEFAULT gen_random_uuid(
 
 ALTER TABLE "public"."order_notes" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."orders" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "number" text NOT NULL DEFAULT ('SL-'::text || nextval('private.order_numbers'::regclass)), "customer_id" uuid NOT NULL, "status" text NOT NULL, "currency" text NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "shipping_amount" bigint NOT NULL DEFAULT 0, "shipping_discount_amount" bigint NOT NULL DEFAULT 0, "shipping_tax_amount" bigint NOT NULL DEFAULT 0, "shipping_tax_included_amount" bigint NOT NULL DEFAULT 0, "shipping_refunded_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "placed_at" timestamp with time zone NOT NULL DEFAULT now(), "expires_at" timestamp with time zone, "paid_at" timestamp with time zone, "owed_reason" text, "processing_at" timestamp with time zone, "shipped_at" timestamp with time zone, "delivered_at" timestamp with time zone, "completed_at" timestamp with time zone, "cancelled_at" timestamp with time zone, "cancel_reason" text, "shipping_address" jsonb, "shipping_method" jsonb, "shipping_pricing" jsonb, "tax_country" text, "tax_province" text, "purpose" text, "organisation_id" uuid, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "orders_add_up" CHECK ((total_amount = (((subtotal_amount - discount_amount) + tax_amount) + shipping_amount))), CONSTRAINT "orders_are_dated_when_paid" CHECK (((paid_at IS NOT NULL) OR (status = ANY (ARRAY['pending'::text, 'cancelled'::text, 'expired'::text, 'needs_review'::text, 'refunded'::text])))), CONSTRAINT "orders_arrive_after_they_left" CHECK (((delivered_at IS NULL) OR (shipped_at IS NOT NULL))), CONSTRAINT "orders_expire_only_while_unpaid" CHECK (((status <> 'pending'::text) OR (expires_at IS NOT NULL))), CONSTRAINT "orders_give_back_no_more_shipping_than_was_paid" CHECK (((shipping_refunded_amount >= 0) AND (shipping_refunded_amount <= (shipping_amount + shipping_tax_amount)))), CONSTRAINT "orders_go_to_one_address" CHECK ((jsonb_typeof(shipping_address) = 'object'::text)), CONSTRAINT "orders_have_a_known_purpose" CHECK ((purpose = ANY (ARRAY['organisation'::text, 'gift'::text, 'renewal'::text, 'transfer'::text]))), CONSTRAINT "orders_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text, 'cancelled'::text, 'expired'::text, 'refunded'::text, 'partially_refunded'::text, 'needs_review'::text]))), CONSTRAINT "orders_name_the_organisation_they_are_for" CHECK (((organisation_id IS NOT NULL) = (NOT (purpose IS DISTINCT FROM 'organisation'::text)))), CONSTRAINT "orders_never_pay_the_buyer" CHECK (((subtotal_amount >= 0) AND (discount_amount >= 0) AND (tax_amount >= 0) AND (shipping_amount >= 0) AND (total_amount >= 0) AND ((tax_included_amount >= 0) AND (tax_included_amount <= ((subtotal_amount - discount_amount) + shipping_amount))))), CONSTRAINT "orders_number_key" UNIQUE (number), CONSTRAINT "orders_pkey" PRIMARY KEY (id), CONSTRAINT "orders_say_how_they_are_sent" CHECK (((jsonb_typeof(shipping_method) = 'object'::text) AND ((shipping_method IS NOT NULL) OR ((shipping_amount = 0) AND (shipping_discount_amount = 0))))), CONSTRAINT "orders_say_when_they_were_cancelled" CHECK (((status <> 'cancelled'::text) OR (cancelled_at IS NOT NULL))), CONSTRAINT "orders_tax_shipping_within_their_taxes" CHECK (((shipping_discount_amount >= 0) AND ((shipping_tax_amount >= 0) AND (shipping_tax_amount <= tax_amount)) AND ((shipping_tax_included_amount >= 0) AND (shipping_tax_included_amount <= LEAST(shipping_amount, tax_included_amount))))));
+CREATE TABLE "public"."orders" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "number" text NOT NULL DEFAULT ('SL-'::text || nextval('private.order_numbers'::regclass)), "customer_id" uuid NOT NULL, "status" text NOT NULL, "currency" text NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "shipping_amount" bigint NOT NULL DEFAULT 0, "shipping_discount_amount" bigint NOT NULL DEFAULT 0, "shipping_tax_amount" bigint NOT NULL DEFAULT 0, "shipping_tax_included_amount" bigint NOT NULL DEFAULT 0, "shipping_refunded_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "placed_at" timestamp with time zone NOT NULL DEFAULT now(), "expires_at" timestamp with time zone, "paid_at" timestamp with time zone, "owed_reason" text, "processing_at" timestamp with time zone, "shipped_at" timestamp with time zone, "delivered_at" timestamp with time zone, "completed_at" timestamp with time zone, "cancelled_at" timestamp with time zone, "cancel_reason" text, "shipping_address" jsonb, "shipping_method" jsonb, "shipping_pricing" jsonb, "tax_country" text, "tax_province" text, "purpose" text, "organisation_id" uuid, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "orders_add_up" CHECK ((total_amount = (((subtotal_amount - discount_amount) + tax_amount) + shipping_amount))), CONSTRAINT "orders_are_dated_when_paid" CHECK (((paid_at IS NOT NULL) OR (status = ANY (ARRAY['pending'::text, 'cancelled'::text, 'expired'::text, 'needs_review'::text, 'refunded'::text])))), CONSTRAINT "orders_arrive_after_they_left" CHECK (((delivered_at IS NULL) OR (shipped_at IS NOT NULL))), CONSTRAINT "orders_expire_only_while_unpaid" CHECK (((status <> 'pending'::text) OR (expires_at IS NOT NULL))), CONSTRAINT "orders_give_back_no_more_shipping_than_was_paid" CHECK (((shipping_refunded_amount >= 0) AND (shipping_refunded_amount <= (shipping_amount + shipping_tax_amount)))), CONSTRAINT "orders_go_to_one_address" CHECK ((jsonb_typeof(shipping_address) = 'object'::text)), CONSTRAINT "orders_have_a_known_purpose" CHECK ((purpose = ANY (ARRAY['organisation'::text, 'gift'::text, 'renewal'::text, 'transfer'::text, 'gift_card'::text]))), CONSTRAINT "orders_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text, 'cancelled'::text, 'expired'::text, 'refunded'::text, 'partially_refunded'::text, 'needs_review'::text]))), CONSTRAINT "orders_name_the_organisation_they_are_for" CHECK (((organisation_id IS NOT NULL) = (NOT (purpose IS DISTINCT FROM 'organisation'::text)))), CONSTRAINT "orders_never_pay_the_buyer" CHECK (((subtotal_amount >= 0) AND (discount_amount >= 0) AND (tax_amount >= 0) AND (shipping_amount >= 0) AND (total_amount >= 0) AND ((tax_included_amount >= 0) AND (tax_included_amount <= ((subtotal_amount - discount_amount) + shipping_amount))))), CONSTRAINT "orders_number_key" UNIQUE (number), CONSTRAINT "orders_pkey" PRIMARY KEY (id), CONSTRAINT "orders_say_how_they_are_sent" CHECK (((jsonb_typeof(shipping_method) = 'object'::text) AND ((shipping_method IS NOT NULL) OR ((shipping_amount = 0) AND (shipping_discount_amount = 0))))), CONSTRAINT "orders_say_when_they_were_cancelled" CHECK (((status <> 'cancelled'::text) OR (cancelled_at IS NOT NULL))), CONSTRAINT "orders_tax_shipping_within_their_taxes" CHECK (((shipping_discount_amount >= 0) AND ((shipping_tax_amount >= 0) AND (shipping_tax_amount <= tax_amount)) AND ((shipping_tax_included_amount >= 0) AND (shipping_tax_included_amount <= LEAST(shipping_amount, tax_included_amount))))));
 
 ALTER TABLE "public"."orders" ENABLE ROW LEVEL SECURITY;
 
@@ -428,7 +444,7 @@ CREATE TABLE "public"."product_options" ("id" uuid NOT NULL DEFAULT gen_random_u
 
 ALTER TABLE "public"."product_options" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."products" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "kind" text NOT NULL, "slug" text NOT NULL, "title" text NOT NULL, "summary" text NOT NULL DEFAULT ''::text, "description" text NOT NULL DEFAULT ''::text, "image_url" text, "status" text NOT NULL DEFAULT 'draft'::text, "publish_at" timestamp with time zone, "unpublish_at" timestamp with time zone, "category_id" uuid, "tags" text[] NOT NULL DEFAULT '{}'::text[], "attributes" jsonb NOT NULL DEFAULT '{}'::jsonb, "translations" jsonb NOT NULL DEFAULT '{}'::jsonb, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "tax_category" text NOT NULL DEFAULT 'standard'::text, CONSTRAINT "products_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['course'::text, 'physical'::text, 'digital'::text, 'bundle'::text]))), CONSTRAINT "products_go_off_sale_after_they_came_on_it" CHECK ((unpublish_at > publish_at)), CONSTRAINT "products_have_a_few_tags_for_urls" CHECK (((cardinality(tags) <= 30) AND (array_position(tags, NULL::text) IS NULL) AND ((tags = '{}'::text[]) OR (array_to_string(tags, ','::text) ~ '^[a-z0-9]+(-[a-z0-9]+)*(,[a-z0-9]+(-[a-z0-9]+)*)*$'::text)) AND (length(array_to_string(tags, ''::text)) <= 1500))), CONSTRAINT "products_have_a_known_status" CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'archived'::text]))), CONSTRAINT "products_have_a_slug_for_urls" CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= 120))), CONSTRAINT "products_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "products_have_attributes_by_name" CHECK ((jsonb_typeof(attributes) = 'object'::text)), CONSTRAINT "products_have_texts_of_sane_length" CHECK (((length(summary) <= 500) AND (length(description) <= 50000))), CONSTRAINT "products_pkey" PRIMARY KEY (id), CONSTRAINT "products_show_images_from_the_web" CHECK ((image_url ~ '^(https?://|/)'::text)), CONSTRAINT "products_slug_key" UNIQUE (slug));
+CREATE TABLE "public"."products" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "kind" text NOT NULL, "slug" text NOT NULL, "title" text NOT NULL, "summary" text NOT NULL DEFAULT ''::text, "description" text NOT NULL DEFAULT ''::text, "image_url" text, "status" text NOT NULL DEFAULT 'draft'::text, "publish_at" timestamp with time zone, "unpublish_at" timestamp with time zone, "category_id" uuid, "tags" text[] NOT NULL DEFAULT '{}'::text[], "attributes" jsonb NOT NULL DEFAULT '{}'::jsonb, "translations" jsonb NOT NULL DEFAULT '{}'::jsonb, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "tax_category" text NOT NULL DEFAULT 'standard'::text, CONSTRAINT "products_are_of_a_known_kind" CHECK ((kind = ANY (ARRAY['course'::text, 'physical'::text, 'digital'::text, 'bundle'::text, 'gift_card'::text]))), CONSTRAINT "products_go_off_sale_after_they_came_on_it" CHECK ((unpublish_at > publish_at)), CONSTRAINT "products_have_a_few_tags_for_urls" CHECK (((cardinality(tags) <= 30) AND (array_position(tags, NULL::text) IS NULL) AND ((tags = '{}'::text[]) OR (array_to_string(tags, ','::text) ~ '^[a-z0-9]+(-[a-z0-9]+)*(,[a-z0-9]+(-[a-z0-9]+)*)*$'::text)) AND (length(array_to_string(tags, ''::text)) <= 1500))), CONSTRAINT "products_have_a_known_status" CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'archived'::text]))), CONSTRAINT "products_have_a_slug_for_urls" CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= 120))), CONSTRAINT "products_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "products_have_attributes_by_name" CHECK ((jsonb_typeof(attributes) = 'object'::text)), CONSTRAINT "products_have_texts_of_sane_length" CHECK (((length(summary) <= 500) AND (length(description) <= 50000))), CONSTRAINT "products_pkey" PRIMARY KEY (id), CONSTRAINT "products_show_images_from_the_web" CHECK ((image_url ~ '^(https?://|/)'::text)), CONSTRAINT "products_slug_key" UNIQUE (slug));
 
 ALTER TABLE "public"."products" ENABLE ROW LEVEL SECURITY;
 
@@ -464,6 +480,10 @@ CREATE TABLE "public"."renewals" ("order_item_id" uuid NOT NULL, "enrollment_id"
 
 ALTER TABLE "public"."renewals" ENABLE ROW LEVEL SECURITY;
 
+CREATE TABLE "public"."reports" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "kind" text NOT NULL, "parameters" jsonb NOT NULL, "status" text NOT NULL DEFAULT 'queued'::text, "created_by" uuid, "as_of" timestamp with time zone, "row_count" integer, "truncated" boolean, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "finished_at" timestamp with time zone, CONSTRAINT "reports_are_known_once_done" CHECK (((status = 'done'::text) = (num_nulls(as_of, row_count, truncated, finished_at) = 0))), CONSTRAINT "reports_have_a_known_status" CHECK ((status = ANY (ARRAY['queued'::text, 'done'::text]))), CONSTRAINT "reports_pkey" PRIMARY KEY (id), CONSTRAINT "reports_take_parameters_by_name" CHECK ((jsonb_typeof(parameters) = 'object'::text)));
+
+ALTER TABLE "public"."reports" ENABLE ROW LEVEL SECURITY;
+
 CREATE TABLE "public"."reservations" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "holder_id" uuid NOT NULL, "variant_id" uuid NOT NULL, "slot" integer NOT NULL, "location_id" uuid NOT NULL, "quantity" integer NOT NULL, "status" text NOT NULL DEFAULT 'held'::text, "expires_at" timestamp with time zone NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "reservations_have_a_known_status" CHECK ((status = ANY (ARRAY['held'::text, 'claimed'::text, 'released'::text]))), CONSTRAINT "reservations_hold_something" CHECK ((quantity > 0)), CONSTRAINT "reservations_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."reservations" ENABLE ROW LEVEL SECURITY;
@@ -495,6 +515,14 @@ ALTER TABLE "public"."session_links" ENABLE ROW LEVEL SECURITY;
 CREATE TABLE "public"."settings" ("key" text NOT NULL, "value" jsonb NOT NULL, "description" text NOT NULL, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "settings_in_seconds_are_whole_numbers" CHECK (((key !~~ '%\_seconds'::text) OR ((value)::text ~ '^[0-9]{1,8}$'::text))), CONSTRAINT "settings_keys_are_snake_case" CHECK ((key ~ '^[a-z][a-z0-9_]{1,62}$'::text)), CONSTRAINT "settings_pkey" PRIMARY KEY (key));
 
 ALTER TABLE "public"."settings" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."shipment_items" ("shipment_id" uuid NOT NULL, "order_item_id" uuid NOT NULL, "quantity" integer NOT NULL, "refunded_quantity" integer NOT NULL DEFAULT 0, CONSTRAINT "shipment_items_give_back_no_more_than_they_hold" CHECK (((refunded_quantity >= 0) AND (refunded_quantity <= quantity))), CONSTRAINT "shipment_items_hold_something" CHECK ((quantity > 0)), CONSTRAINT "shipment_items_pkey" PRIMARY KEY (shipment_id, order_item_id));
+
+ALTER TABLE "public"."shipment_items" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."shipments" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "number" text NOT NULL DEFAULT ('SH-'::text || nextval('private.shipment_numbers'::regclass)), "order_id" uuid NOT NULL, "location_id" uuid NOT NULL, "status" text NOT NULL DEFAULT 'pending'::text, "carrier" text, "tracking_number" text, "courier_id" uuid, "estimated_delivery_at" timestamp with time zone, "returned_goods" text, "opened_at" timestamp with time zone NOT NULL DEFAULT now(), "packed_at" timestamp with time zone, "assigned_at" timestamp with time zone, "shipped_at" timestamp with time zone, "delivered_at" timestamp with time zone, "failed_at" timestamp with time zone, "returned_at" timestamp with time zone, "cancelled_at" timestamp with time zone, "cancel_reason" text, "moved_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "shipments_are_assigned_at_a_time" CHECK (((assigned_at IS NOT NULL) = (courier_id IS NOT NULL))), CONSTRAINT "shipments_are_dated_when_they_arrive" CHECK (((status <> 'delivered'::text) OR (delivered_at IS NOT NULL))), CONSTRAINT "shipments_are_dated_when_they_come_back" CHECK (((returned_at IS NOT NULL) = (status = 'returned'::text))), CONSTRAINT "shipments_are_dated_when_they_leave" CHECK (((shipped_at IS NULL) = (status = ANY (ARRAY['pending'::text, 'cancelled'::text])))), CONSTRAINT "shipments_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'picked_up'::text, 'in_transit'::text, 'out_for_delivery'::text, 'delivered'::text, 'failed'::text, 'returned'::text, 'cancelled'::text]))), CONSTRAINT "shipments_have_a_tracking_number_of_sane_length" CHECK (((length(tracking_number) >= 1) AND (length(tracking_number) <= 100))), CONSTRAINT "shipments_name_a_carrier_people_can_read" CHECK (((length(carrier) >= 1) AND (length(carrier) <= 100))), CONSTRAINT "shipments_number_key" UNIQUE (number), CONSTRAINT "shipments_pkey" PRIMARY KEY (id), CONSTRAINT "shipments_say_what_became_of_what_came_back" CHECK (((returned_goods IS NULL) OR ((status = 'returned'::text) AND (returned_goods = ANY (ARRAY['kept'::text, 'restocked'::text, 'written_off'::text]))))), CONSTRAINT "shipments_say_when_they_were_cancelled" CHECK (((cancelled_at IS NOT NULL) = (status = 'cancelled'::text))));
+
+ALTER TABLE "public"."shipments" ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE "public"."shipping_methods" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "name" text NOT NULL, "carrier" text NOT NULL DEFAULT ''::text, "min_days" integer NOT NULL, "max_days" integer NOT NULL, "tax_category" text NOT NULL DEFAULT 'standard'::text, "position" integer NOT NULL DEFAULT 0, "translations" jsonb NOT NULL DEFAULT '{}'::jsonb, "archived_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "shipping_methods_arrive_in_a_sane_time" CHECK ((((min_days >= 0) AND (min_days <= 365)) AND ((max_days >= min_days) AND (max_days <= 365)))), CONSTRAINT "shipping_methods_have_a_carrier_of_sane_length" CHECK ((length(carrier) <= 100)), CONSTRAINT "shipping_methods_have_a_name_people_can_read" CHECK (((length(btrim(name)) >= 1) AND (length(btrim(name)) <= 100))), CONSTRAINT "shipping_methods_name_key" UNIQUE (name), CONSTRAINT "shipping_methods_pkey" PRIMARY KEY (id));
 
@@ -562,6 +590,10 @@ CREATE TABLE "public"."tax_rates" ("id" uuid NOT NULL DEFAULT gen_random_uuid(),
 
 ALTER TABLE "public"."tax_rates" ENABLE ROW LEVEL SECURITY;
 
+CREATE TABLE "public"."tracking_events" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "shipment_id" uuid NOT NULL, "status" text NOT NULL, "location" text, "description" text, "source" text NOT NULL, "carrier" text, "carrier_event_id" text, "occurred_at" timestamp with time zone NOT NULL DEFAULT now(), "recorded_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "tracking_events_come_from_somebody" CHECK ((source = ANY (ARRAY['shop'::text, 'courier'::text, 'carrier'::text]))), CONSTRAINT "tracking_events_come_once" UNIQUE (carrier, carrier_event_id), CONSTRAINT "tracking_events_have_a_known_status" CHECK ((status = ANY (ARRAY['order_received'::text, 'packing'::text, 'picked_up'::text, 'arrived_facility'::text, 'departed_facility'::text, 'out_for_delivery'::text, 'delivery_failed'::text, 'delivered'::text, 'returned_to_sender'::text]))), CONSTRAINT "tracking_events_name_a_place_people_can_read" CHECK (((length(location) >= 1) AND (length(location) <= 200))), CONSTRAINT "tracking_events_name_the_carrier_they_come_from" CHECK (((source = 'carrier'::text) = ((carrier_event_id IS NOT NULL) AND (carrier IS NOT NULL)))), CONSTRAINT "tracking_events_pkey" PRIMARY KEY (id), CONSTRAINT "tracking_events_say_little" CHECK (((length(description) >= 1) AND (length(description) <= 500))), "actor_id" uuid DEFAULT auth.uid());
+
+ALTER TABLE "public"."tracking_events" ENABLE ROW LEVEL SECURITY;
+
 CREATE TABLE "public"."variants" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "product_id" uuid NOT NULL, "sku" text NOT NULL, "title" text NOT NULL, "stock_mode" text NOT NULL DEFAULT 'tracked'::text, "position" integer NOT NULL DEFAULT 0, "option_value_ids" uuid[] NOT NULL DEFAULT '{}'::uuid[], "attributes" jsonb NOT NULL DEFAULT '{}'::jsonb, "translations" jsonb NOT NULL DEFAULT '{}'::jsonb, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "weight_grams" integer, "backorder_limit" integer, "preorder_ships_at" timestamp with time zone, "low_stock_threshold" integer, CONSTRAINT "variants_are_low_at_a_sane_number" CHECK (((low_stock_threshold >= 0) AND (low_stock_threshold <= 1000000))), CONSTRAINT "variants_belong_to_one_product" UNIQUE (id, product_id), CONSTRAINT "variants_count_stock_in_a_known_mode" CHECK ((stock_mode = ANY (ARRAY['none'::text, 'tracked'::text, 'backorder'::text, 'preorder'::text]))), CONSTRAINT "variants_have_a_sku_of_sane_form" CHECK ((sku ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text)), CONSTRAINT "variants_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "variants_have_attributes_by_name" CHECK ((jsonb_typeof(attributes) = 'object'::text)), CONSTRAINT "variants_pkey" PRIMARY KEY (id), CONSTRAINT "variants_say_how_much_they_sell_beyond_stock" CHECK ((((backorder_limit IS NOT NULL) = (stock_mode = ANY (ARRAY['backorder'::text, 'preorder'::text]))) AND ((backorder_limit >= 0) AND (backorder_limit <= 1000000)))), CONSTRAINT "variants_say_when_a_preorder_ships" CHECK (((preorder_ships_at IS NOT NULL) = (stock_mode = 'preorder'::text))), CONSTRAINT "variants_sku_key" UNIQUE (sku), CONSTRAINT "variants_weigh_a_sane_amount" CHECK (((weight_grams >= 0) AND (weight_grams <= 100000000))));
 
 ALTER TABLE "public"."variants" ENABLE ROW LEVEL SECURITY;
@@ -592,6 +624,8 @@ END || (lesson_id)::text) || '/'::text) || (id)::text)) STORED NOT NULL;
 
 ALTER TABLE "public"."media" ADD COLUMN "path" text GENERATED ALWAYS AS (((product_id || '/'::text) || id)) STORED NOT NULL;
 
+CREATE DOMAIN "public"."text/csv" AS text;
+
 CREATE TYPE "private"."audited_row" AS ("before" jsonb, "after" jsonb);
 
 CREATE TYPE "private"."catalog_search" AS ("words" text, "query" tsquery, "alike" boolean, "likeness" real, "statuses" text[], "kinds" text[], "category_ids" uuid[], "tags" text[], "facts" text[], "attributes" jsonb, "in_stock" boolean, "min_amount" bigint, "max_amount" bigint, "currency" text, "sort" text, "locale" text, "asked" text, "after_key" text, "after_id" uuid, "max_rows" integer);
@@ -621,6 +655,8 @@ CREATE TYPE "private"."promoted" AS ("lines" private.order_line[], "shipping_amo
 CREATE TYPE "private"."quote" AS ("currency" text, "lines" private.order_line[], "subtotal_amount" bigint, "discount_amount" bigint, "tax_amount" bigint, "tax_included_amount" bigint, "shipping_amount" bigint, "total_amount" bigint, "discounts" jsonb, "taxes" jsonb, "problems" jsonb, "tax_country" text, "tax_province" text, "shipping" jsonb);
 
 CREATE TYPE "private"."priced_cart" AS ("cart" public.carts, "quote" private.quote, "address" public.addresses);
+
+CREATE TYPE "private"."report_wish" AS ("from_at" timestamp with time zone, "to_at" timestamp with time zone, "bucket" text, "time_zone" text, "currency" text, "max_rows" integer, "names" text[], "after_id" bigint);
 
 CREATE TYPE "private"."stock_line" AS ("variant_id" uuid, "location_id" uuid, "quantity" integer, "delta" integer, "counted" integer);
 
@@ -701,11 +737,14 @@ $function$;
 
 CREATE OR REPLACE FUNCTION private.activate_enrollments(order_item_ids uuid[])
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+begin
+  -- a plan for the list itself would depend on its length and be made anew each time
   update public.enrollments set status = 'active', enrolled_at = now(), ended_at = null
-  where enrollments.order_item_id = any (activate_enrollments.order_item_ids) and enrollments.status in ('reserved', 'expired');
+  where enrollments.order_item_id = any (array(select unnest(activate_enrollments.order_item_ids))) and enrollments.status in ('reserved', 'expired');
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.add_address(recipient text, phone text, street text, city text, province text, postal_code text, district text, subdistrict text, country text, label text, make_default boolean, idempotency_key text)
@@ -851,6 +890,37 @@ begin
   on conflict on constraint cart_items_pkey do update set quantity = least(item.quantity + excluded.quantity, 1000);
   perform private.check_cart_limits(v_cart.id, add_to_cart.variant_id);
   return private.answer_cart(v_person_id, add_to_cart.idempotency_key, 'add_to_cart', v_body, v_cart.id, add_to_cart.variant_id);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.add_tracking_event(shipment_id uuid, status text, source text, location text DEFAULT NULL::text, description text DEFAULT NULL::text, occurred_at timestamp with time zone DEFAULT now(), carrier text DEFAULT NULL::text, carrier_event_id text DEFAULT NULL::text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_shipment public.shipments;
+  v_target text;
+begin
+  select * into v_shipment from public.shipments where shipments.id = add_tracking_event.shipment_id for update;
+  insert into public.tracking_events (shipment_id, status, source, location, description, occurred_at, carrier, carrier_event_id)
+  values (v_shipment.id, add_tracking_event.status, add_tracking_event.source, add_tracking_event.location, add_tracking_event.description,
+    add_tracking_event.occurred_at, add_tracking_event.carrier, add_tracking_event.carrier_event_id)
+  on conflict on constraint tracking_events_come_once do nothing;
+  if not found then
+    return 'ignored';
+  end if;
+  update public.shipments set moved_at = now() where shipments.id = v_shipment.id;
+  v_target := private.tracked_status(v_shipment.id);
+  if v_target = v_shipment.status or v_target = 'pending' or not exists (
+    select from private.status_moves
+    where status_moves.machine = 'shipment' and status_moves.from_status = v_shipment.status and status_moves.to_status = v_target
+  ) then
+    return 'applied'; -- known, and it moves nothing
+  end if;
+  perform private.move_shipment(v_shipment, v_target);
+  perform private.follow_shipments(v_shipment.order_id);
+  return 'applied';
 end
 $function$;
 
@@ -1114,6 +1184,29 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.announce_due_gift_cards(max_cards integer DEFAULT 100, order_id uuid DEFAULT NULL::uuid)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_due uuid[] := array(
+    select gift_card_purchases.id from public.gift_card_purchases
+    where gift_card_purchases.status = 'issued' and gift_card_purchases.announced_at is null and coalesce(gift_card_purchases.deliver_at, gift_card_purchases.created_at) <= now()
+      and not exists (select from public.gift_cards where gift_cards.id = gift_card_purchases.gift_card_id and gift_cards.frozen_at is not null)
+      and (announce_due_gift_cards.order_id is null
+        or gift_card_purchases.order_item_id in (select order_items.id from public.order_items where order_items.order_id = announce_due_gift_cards.order_id))
+    order by gift_card_purchases.deliver_at nulls first, gift_card_purchases.id limit announce_due_gift_cards.max_cards for update skip locked);
+  v_purchase_id uuid;
+begin
+  update public.gift_card_purchases set announced_at = clock_timestamp() where gift_card_purchases.id = any (v_due);
+  foreach v_purchase_id in array v_due loop
+    perform private.emit('gift_card.due', 'gift_card_purchase', v_purchase_id);
+  end loop;
+  return cardinality(v_due);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.announce_due_gifts(max_gifts integer DEFAULT 100, order_id uuid DEFAULT NULL::uuid)
  RETURNS integer
  LANGUAGE plpgsql
@@ -1258,7 +1351,6 @@ begin
       when 'prices' then perform private.apply_import_prices(import.id);
       when 'stock' then perform private.apply_import_stock(import.id);
     end case;
-    set constraints all immediate;
   exception
     when sqlstate 'PGRST' then
       v_refusal := sqlerrm::jsonb;
@@ -1313,12 +1405,12 @@ begin
   where staged.import_id = apply_import_products.import_id and staged.change = 'changed' and products.id = staged.product_id;
   perform private.write_import_options(apply_import_products.import_id);
   update public.variants
-  set title = staged.title, position = staged.position, attributes = staged.attributes, translations = staged.translations,
+  set title = staged.title, position = staged.position, weight_grams = staged.weight_grams, attributes = staged.attributes, translations = staged.translations,
     option_value_ids = case when staged.options = staged.former_options then variants.option_value_ids else private.import_value_ids(staged.product_id, staged.options) end
   from private.import_variants as staged
   where staged.import_id = apply_import_products.import_id and staged.change = 'changed' and variants.id = staged.variant_id;
-  insert into public.variants (id, product_id, sku, title, position, attributes, translations, option_value_ids)
-  select staged.variant_id, staged.product_id, staged.sku, staged.title, staged.position, staged.attributes, staged.translations, private.import_value_ids(staged.product_id, staged.options)
+  insert into public.variants (id, product_id, sku, title, position, weight_grams, attributes, translations, option_value_ids)
+  select staged.variant_id, staged.product_id, staged.sku, staged.title, staged.position, staged.weight_grams, staged.attributes, staged.translations, private.import_value_ids(staged.product_id, staged.options)
   from private.import_variants as staged where staged.import_id = apply_import_products.import_id and staged.change = 'created' order by staged.row_number;
   perform private.write_import_parts(apply_import_products.import_id);
   perform set_config('seatline.importing', '', true);
@@ -1899,6 +1991,23 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.assign(shipment public.shipments, courier_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if assign.courier_id is not null and not exists (
+    select from public.role_members join public.role_permissions on role_permissions.role = role_members.role
+    where role_members.profile_id = assign.courier_id and role_permissions.permission = 'shipments.deliver'
+  ) then
+    perform private.fail('courier_not_found', 404, 'There is no such courier.', 'Give the person the role courier first.');
+  end if;
+  update public.shipments set courier_id = assign.courier_id, assigned_at = case when assign.courier_id is not null then now() end where shipments.id = shipment.id;
+  perform private.emit('shipment.assigned', 'shipment', shipment.id, jsonb_strip_nulls(jsonb_build_object('order_id', shipment.order_id, 'courier_id', assign.courier_id)));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.assign_seat(seat_id uuid, profile_id uuid, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2085,14 +2194,21 @@ CREATE OR REPLACE FUNCTION private.audit_chain_breaks()
  STABLE
  SET search_path TO ''
 AS $function$
-  select chained.id,
-    case when chained.hash <> chained.expected_hash then 'altered' else 'a row before it is missing' end
+  select audit_log.id, 'altered' from public.audit_log where audit_log.hash <> private.audit_hash(audit_log)
+  union all
+  select chained.last_id, case when chained.hash <> chained.expected_hash then 'an entry of its transaction was altered, added or removed' else 'what was sealed before it is missing' end
   from (
-    select audit_log.id, audit_log.hash, audit_log.previous_hash, private.audit_hash(audit_log) as expected_hash,
-      lag(audit_log.hash, 1, '\x00') over (order by audit_log.id) as hash_before
-    from public.audit_log
+    select audit_seals.last_id, audit_seals.hash, audit_seals.previous_hash, private.seal_hash(audit_seals) as expected_hash,
+      lag(audit_seals.hash, 1, '\x00') over (order by audit_seals.number) as hash_before
+    from private.audit_seals where audit_seals.number is not null
   ) as chained
-  where chained.hash <> chained.expected_hash or chained.previous_hash <> chained.hash_before;
+  where chained.hash <> chained.expected_hash or chained.previous_hash <> chained.hash_before
+  union all
+  -- the caller's own are sealed when the caller commits
+  select audit_log.id, 'never sealed' from public.audit_log
+  where not exists (
+    select from private.audit_seals where audit_seals.transaction_id = audit_log.transaction_id and audit_log.id >= audit_seals.first_id
+      and (audit_log.id <= audit_seals.last_id or audit_seals.number is null));
 $function$;
 
 CREATE OR REPLACE FUNCTION private.audit_content(actor_id uuid, actor_role text, action text, table_name text, row_key text, before jsonb, after jsonb, request_id text, occurred_at timestamp with time zone)
@@ -2102,7 +2218,7 @@ CREATE OR REPLACE FUNCTION private.audit_content(actor_id uuid, actor_role text,
  SET search_path TO ''
 AS $function$
 begin
-  return convert_to(jsonb_build_array(actor_id, actor_role, action, table_name, row_key, before, after, request_id, extract(epoch from occurred_at))::text, 'UTF8');
+  return convert_to(json_build_array(actor_id, actor_role, action, table_name, row_key, before, after, request_id, extract(epoch from occurred_at))::text, 'UTF8');
 end
 $function$;
 
@@ -2113,7 +2229,7 @@ CREATE OR REPLACE FUNCTION private.audit_hash(entry public.audit_log)
  SET search_path TO ''
 AS $function$
 begin
-  return private.next_audit_hash(null, entry.previous_hash, private.audit_content(
+  return sha256(private.audit_content(
     entry.actor_id, entry.actor_role, entry.action, entry.table_name, entry.row_key, entry.before, entry.after, entry.request_id, entry.occurred_at));
 end
 $function$;
@@ -2129,8 +2245,8 @@ begin
     perform private.fail('permission_denied', 403, 'The audit log needs the permission audit.read.', 'Ask an admin for a role that has it.');
   end if;
   return coalesce((
-    select jsonb_build_object('head', encode(audit_log.hash, 'hex'), 'audit_id', audit_log.id, 'occurred_at', audit_log.occurred_at)
-    from public.audit_log order by audit_log.id desc limit 1), '{"head": null, "audit_id": null, "occurred_at": null}');
+    select jsonb_build_object('head', encode(audit_seals.hash, 'hex'), 'audit_id', audit_seals.last_id, 'occurred_at', audit_seals.sealed_at)
+    from private.audit_seals where audit_seals.number is not null order by audit_seals.number desc limit 1), '{"head": null, "audit_id": null, "occurred_at": null}');
 end
 $function$;
 
@@ -2154,31 +2270,27 @@ CREATE OR REPLACE FUNCTION private.audit_rows(action text, table_name text, key_
  SET search_path TO ''
 AS $function$
 declare
-  v_head bytea;
   v_actor_id constant uuid := auth.uid();
   v_role constant text := coalesce(auth.role(), session_user::text);
   v_request_id constant text := private.request_id();
-  v_now timestamptz;
+  v_now constant timestamptz := clock_timestamp();
 begin
   if cardinality(audit_rows.audited) = 0 then
     return;
   end if;
-  v_head := private.last_audit_hash();
-  v_now := clock_timestamp();
-  insert into public.audit_log (actor_id, actor_role, action, table_name, row_key, before, after, request_id, occurred_at, previous_hash, hash)
-  select v_actor_id, v_role, audit_rows.action, audit_rows.table_name, chained.row_key, chained.before, chained.after, v_request_id, v_now,
-    coalesce(lag(chained.hash) over (order by chained.number), v_head), chained.hash
-  from (
-    select entries.*, private.audit_chain(v_head, private.audit_content(
-        v_actor_id, v_role, audit_rows.action, audit_rows.table_name, entries.row_key, entries.before, entries.after, v_request_id, v_now))
-      over (order by entries.number rows unbounded preceding) as hash
+  with written as (
+    insert into public.audit_log (actor_id, actor_role, action, table_name, row_key, before, after, request_id, occurred_at, hash)
+    select v_actor_id, v_role, audit_rows.action, audit_rows.table_name, entries.row_key, entries.before, entries.after, v_request_id, v_now,
+      sha256(private.audit_content(v_actor_id, v_role, audit_rows.action, audit_rows.table_name, entries.row_key, entries.before, entries.after, v_request_id, v_now))
     from (
       select pairs.number, pairs.before, pairs.after, private.audit_key(coalesce(pairs.after, pairs.before), audit_rows.key_columns) as row_key
-      from unnest(audit_rows.audited) with ordinality as pairs (before, after, number)
-      offset 0
+      from unnest(audit_rows.audited) with ordinality as pairs (before, after, number) offset 0
     ) as entries
-  ) as chained
-  order by chained.number;
+    order by entries.number
+    returning audit_log.id
+  )
+  insert into private.audit_seals (first_id) select min(written.id) from written
+  on conflict (transaction_id) where number is null do nothing;
 end
 $function$;
 
@@ -2254,6 +2366,12 @@ begin
       where customer_group_members.customer_group_id = price_lists.customer_group_id and customer_group_members.profile_id = best_list_price.person_id))
   order by price_list_prices.amount, price_lists.customer_group_id is not null, price_list_prices.min_quantity, price_lists.created_at, price_lists.id
   limit 1;
+  if v_price.amount is not null and exists (
+    -- it costs what it is worth
+    select from public.variants join public.products on products.id = variants.product_id where variants.id = best_list_price.variant_id and products.kind = 'gift_card'
+  ) then
+    return null;
+  end if;
   return v_price;
 end
 $function$;
@@ -2355,6 +2473,16 @@ begin
     order by intake_sessions.starts_at, intake_sessions.id
     limit 1000;
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.came_back(order_item_id uuid)
+ RETURNS integer
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select coalesce(sum(shipment_items.quantity - shipment_items.refunded_quantity), 0)::integer
+  from public.shipment_items join public.shipments on shipments.id = shipment_items.shipment_id
+  where shipment_items.order_item_id = came_back.order_item_id and shipments.returned_goods in ('restocked', 'written_off');
 $function$;
 
 CREATE OR REPLACE FUNCTION private.cancel_draft_order(draft_order_id uuid, idempotency_key text)
@@ -2611,6 +2739,20 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.cards_to_void(order_item_id uuid, units integer)
+ RETURNS TABLE(purchase_id uuid, gift_card_id uuid, left_amount bigint)
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.lock_purchased_cards(cards_to_void.order_item_id);
+  return query
+    select gift_card_purchases.id, gift_card_purchases.gift_card_id, private.gift_card_balance_of(gift_card_purchases.gift_card_id)
+    from public.gift_card_purchases where gift_card_purchases.order_item_id = cards_to_void.order_item_id and gift_card_purchases.status = 'issued'
+    order by 3 desc, gift_card_purchases.announced_at desc nulls first, gift_card_purchases.id limit cards_to_void.units;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.cart_changes(priced private.priced_cart, touched uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2747,13 +2889,15 @@ $function$;
 
 CREATE OR REPLACE FUNCTION private.cash_account(provider text)
  RETURNS text
- LANGUAGE sql
+ LANGUAGE plpgsql
  IMMUTABLE
  SET search_path TO ''
 AS $function$
-  select case cash_account.provider
+begin
+  return case cash_account.provider
     when 'manual_transfer' then 'bank' when 'other' then 'bank' when 'cash' then 'cash'
     when 'store_credit' then 'store_credit' when 'gift_card' then 'gift_cards' when 'exchange' then 'exchanged' else 'cash_in_transit' end;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.categories_in(category text)
@@ -2968,6 +3112,54 @@ begin
   delete from private.claim_codes where claim_codes.gift_id = v_gift.id;
   perform private.announce_due_gifts(1000, order_items.order_id) from public.order_items where order_items.id = v_gift.order_item_id;
   return private.remember_answer(v_person_id, change_gift.idempotency_key, 'change_gift', v_body, private.gift_document(v_gift.id));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.change_gift_card_purchase(purchase_id uuid, recipient_email text, recipient_name text, message text, deliver_at timestamp with time zone, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_array(change_gift_card_purchase.purchase_id, change_gift_card_purchase.recipient_email, change_gift_card_purchase.recipient_name,
+    change_gift_card_purchase.message, change_gift_card_purchase.deliver_at);
+  v_answer jsonb := private.recall_answer(v_person_id, change_gift_card_purchase.idempotency_key, 'change_gift_card_purchase', v_body);
+  v_purchase public.gift_card_purchases;
+  v_card public.gift_cards;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  select * into v_purchase from public.gift_card_purchases
+  where gift_card_purchases.id = change_gift_card_purchase.purchase_id and gift_card_purchases.buyer_id = v_person_id for update;
+  if v_purchase.id is null then
+    perform private.fail('gift_card_not_found', 404, 'You bought no such gift card.', 'Read your gift_card_purchases.');
+  end if;
+  select * into v_card from public.gift_cards where gift_cards.id = v_purchase.gift_card_id for no key update;
+  if v_purchase.status = 'voided' or private.gift_card_balance_of(v_card.id) <> v_card.amount then
+    perform private.fail('gift_card_spent', 409, 'This gift card was spent, redeemed, refunded or has expired: nothing can be changed.', 'Buy another one.');
+  elsif v_card.frozen_at is not null then
+    perform private.fail('gift_card_frozen', 409, 'This gift card rests while its payment is disputed.', 'Wait for the end of the dispute.');
+  end if;
+  perform private.check_gift(row(null, coalesce(change_gift_card_purchase.recipient_email, v_purchase.recipient_email), change_gift_card_purchase.recipient_name,
+    change_gift_card_purchase.message, change_gift_card_purchase.deliver_at)::private.gift_wish);
+  update public.gift_card_purchases
+  set recipient_email = coalesce(change_gift_card_purchase.recipient_email, gift_card_purchases.recipient_email),
+    recipient_name = coalesce(change_gift_card_purchase.recipient_name, gift_card_purchases.recipient_name),
+    message = coalesce(change_gift_card_purchase.message, gift_card_purchases.message),
+    deliver_at = coalesce(change_gift_card_purchase.deliver_at, gift_card_purchases.deliver_at), announced_at = null
+  where gift_card_purchases.id = v_purchase.id returning * into v_purchase;
+  if v_card.id is not null then
+    -- whoever had the old mail has nothing any more
+    delete from private.gift_card_codes where gift_card_codes.gift_card_id = v_card.id;
+    update public.gift_cards set hint = '', recipient_email = v_purchase.recipient_email, recipient_name = v_purchase.recipient_name, message = v_purchase.message
+    where gift_cards.id = v_card.id;
+    perform private.announce_due_gift_cards(1000, order_items.order_id) from public.order_items where order_items.id = v_purchase.order_item_id;
+  end if;
+  return private.remember_answer(v_person_id, change_gift_card_purchase.idempotency_key, 'change_gift_card_purchase', v_body, (
+    select to_jsonb(gift_card_purchases) - array['gift_card_id', 'updated_at'] from public.gift_card_purchases where gift_card_purchases.id = v_purchase.id));
 end
 $function$;
 
@@ -3262,7 +3454,7 @@ begin
         then format('There is no filter %s; those there are: kind, category, tags, in_stock, price, attributes, status.', left(v_key, 40))
       when v_key = 'in_stock' and jsonb_typeof(v_value) <> 'boolean' then 'in_stock is true or false.'
       when v_key in ('kind', 'tags', 'status') and (coalesce(cardinality(private.text_choices(v_value)), 0) not between 1 and 50) then format('%s is a text or a list of 1 to 50 texts.', v_key)
-      when v_key = 'kind' and not private.text_choices(v_value) <@ array['course', 'physical', 'digital', 'bundle'] then 'A kind is course, physical, digital or bundle.'
+      when v_key = 'kind' and not private.text_choices(v_value) <@ array['course', 'physical', 'digital', 'bundle', 'gift_card'] then 'A kind is course, physical, digital, bundle or gift_card.'
       when v_key = 'status' and not private.text_choices(v_value) <@ array['draft', 'published', 'archived'] then 'A status is draft, published or archived.'
       when v_key = 'category' and jsonb_typeof(v_value) <> 'string' then 'category is the id or the slug of one category.'
       when v_key in ('price', 'attributes') and jsonb_typeof(v_value) <> 'object' then format('%s is an object.', v_key)
@@ -3697,6 +3889,11 @@ AS $function$
   where import_rows.import_id = check_import_variants.import_id and import_rows.record ->> 'position' <> ''
     and coalesce(private.read_whole_number(import_rows.record ->> 'position') not between -1000000 and 1000000, true)
   union all
+  select import_rows.import_id, import_rows.row_number, 'weight_grams', 'invalid_value', 'A weight is a whole number of grams up to 100000000.'
+  from private.import_rows
+  where import_rows.import_id = check_import_variants.import_id and import_rows.record ->> 'weight_grams' <> ''
+    and coalesce(private.read_whole_number(import_rows.record ->> 'weight_grams') not between 0 and 100000000, true)
+  union all
   select import_rows.import_id, import_rows.row_number, 'value' || place, 'invalid_options', 'A value stands beside the name of its option, and each option once.'
   from private.import_rows cross join generate_series(1, 5) as place
   where import_rows.import_id = check_import_variants.import_id and import_rows.record ?| '{value1,value2,value3,value4,value5}' and import_rows.record ->> ('value' || place) <> '' and (
@@ -3798,6 +3995,84 @@ begin
   if coalesce(length(check_provider_event.event_id), 0) not between 1 and 255 or coalesce(length(check_provider_event.type), 0) not between 1 and 255
     or jsonb_typeof(check_provider_event.payload #> '{data,object}') is distinct from 'object' then
     perform private.fail('invalid_provider_event', 422, 'A provider event has an id, a type and data.object.', 'Pass the provider''s event as it came.');
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.check_report_parameters(kind text, parameters jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_buckets constant text[] := '{hour,day,week,month,year}';
+  v_names constant text[] := case when check_report_parameters.kind = 'events'
+    then '{from,to,time_zone,limit,names,after_id}'::text[] else '{from,to,bucket,time_zone,currency,limit}'::text[] end;
+  v_zone text := coalesce(check_report_parameters.parameters ->> 'time_zone', private.setting('shop_time_zone') #>> '{}');
+  v_most constant integer := private.setting('report_max_rows');
+  v_unknown text;
+  v_from timestamptz;
+  v_to timestamptz;
+  v_bucket text := coalesce(check_report_parameters.parameters ->> 'bucket', 'day');
+  v_limit jsonb := coalesce(check_report_parameters.parameters -> 'limit', to_jsonb(v_most));
+  v_after jsonb := check_report_parameters.parameters -> 'after_id';
+begin
+  select key into v_unknown from jsonb_object_keys(check_report_parameters.parameters) as key where key <> all (v_names) order by key limit 1;
+  if v_unknown is not null then
+    perform private.fail('invalid_report_request', 422, 'This report does not take one of the parameters.', format('It takes %s.', array_to_string(v_names, ', ')));
+  end if;
+  if not exists (select from pg_catalog.pg_timezone_names where pg_timezone_names.name = v_zone) then
+    perform private.fail('invalid_report_request', 422, 'time_zone is no time zone.', 'Send an IANA name such as Asia/Jakarta, or leave it out.');
+  end if;
+  v_to := private.report_moment(coalesce(check_report_parameters.parameters -> 'to', to_jsonb((date_trunc('day', now(), v_zone) + interval '1 day'))), v_zone);
+  v_from := private.report_moment(coalesce(check_report_parameters.parameters -> 'from', to_jsonb(v_to - interval '30 days')), v_zone);
+  if v_from is null or v_to is null or v_from >= v_to or v_to - v_from > interval '3660 days' then
+    perform private.fail('invalid_report_request', 422, 'from and to are dates or moments, from before to, at most ten years apart.', 'Send 2026-01-01 or 2026-01-01T00:00:00Z.');
+  end if;
+  if v_bucket <> all (v_buckets) or v_bucket = 'hour' and v_to - v_from > interval '62 days' then
+    perform private.fail('invalid_report_request', 422, 'bucket is hour, day, week, month or year; hours for at most 62 days.', 'Take a larger bucket, or a shorter time.');
+  end if;
+  if check_report_parameters.parameters ? 'currency' and not exists (select from public.currencies where currencies.code = check_report_parameters.parameters ->> 'currency') then
+    perform private.fail('invalid_report_request', 422, 'The shop does not know this currency.', 'Send a code of the table currencies, or leave it out for all.');
+  end if;
+  if jsonb_typeof(v_limit) <> 'number' or (v_limit #>> '{}')::numeric not between 1 and v_most or (v_limit #>> '{}')::numeric % 1 <> 0 then
+    perform private.fail('invalid_report_request', 422, format('limit is a whole number from 1 to %s.', v_most), 'Send fewer, or leave it out.');
+  end if;
+  if v_after is not null and (jsonb_typeof(v_after) <> 'number' or (v_after #>> '{}')::numeric not between 0 and 9007199254740991 or (v_after #>> '{}')::numeric % 1 <> 0) then
+    perform private.fail('invalid_report_request', 422, 'after_id is the id of an event.', 'Take the id of the last row.');
+  end if;
+  if check_report_parameters.parameters ? 'names' and (jsonb_typeof(check_report_parameters.parameters -> 'names') <> 'array'
+    or jsonb_array_length(check_report_parameters.parameters -> 'names') > 100
+    or exists (select from jsonb_array_elements(check_report_parameters.parameters -> 'names') as name where jsonb_typeof(name) <> 'string')) then
+    perform private.fail('invalid_report_request', 422, 'names is a list of at most 100 names of events.', 'Send ["order.paid"], or leave it out for all.');
+  end if;
+  return jsonb_strip_nulls(check_report_parameters.parameters || jsonb_build_object('from', v_from, 'to', v_to, 'time_zone', v_zone, 'limit', v_limit)
+    || case when check_report_parameters.kind = 'events' then '{}' else jsonb_build_object('bucket', v_bucket) end);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.check_shipment_facts(facts jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if length(facts ->> 'carrier') > 100 or length(facts ->> 'tracking_number') > 100 then
+    perform private.fail('invalid_shipment', 422, 'A carrier and a tracking number have at most 100 characters each.', 'Shorten them, or leave them out.');
+  end if;
+  if (facts ->> 'estimated_delivery_at')::timestamptz not between now() - interval '1 year' and now() + interval '1 year' then
+    perform private.fail('invalid_shipment', 422, 'A parcel arrives within a year.', 'Correct estimated_delivery_at, or leave it out.');
+  end if;
+  if (facts ->> 'cost_amount')::bigint not between 0 and 1000000000000 then
+    perform private.fail('invalid_shipment', 422, 'What a carrier asks for is 0 or more, in minor units.', 'Correct cost_amount, or leave it out.');
+  end if;
+  if length(facts ->> 'location') > 200 or length(facts ->> 'description') > 500 then
+    perform private.fail('invalid_tracking_event', 422, 'A place has at most 200 characters, what is said of it 500.', 'Shorten them, or leave them out.');
+  end if;
+  if length(facts ->> 'reason') > 500 then
+    perform private.fail('invalid_reason', 422, 'A reason has at most 500 characters.', 'Shorten it.');
   end if;
 end
 $function$;
@@ -4380,7 +4655,7 @@ declare
     where order_items.order_id = confirm_order.order_id);
 begin
   if v_intakes <> '{}' then
-    perform from public.intakes where intakes.id = any (v_intakes) order by intakes.id for key share;
+    perform from public.intakes where intakes.id = any (array(select unnest(v_intakes))) order by intakes.id for key share;
     perform private.refuse_cancelled_intakes(v_intakes);
   end if;
   select orders.purpose into v_purpose from public.orders where orders.id = confirm_order.order_id;
@@ -4570,6 +4845,38 @@ AS $function$
   on conflict on constraint coupon_guesses_pkey do update
   set wrong = case when guesses.since > now() - interval '1 hour' then guesses.wrong + 1 else 1 end,
     since = case when guesses.since > now() - interval '1 hour' then guesses.since else now() end;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.count_report(kind text, parameters jsonb)
+ RETURNS SETOF jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_wish private.report_wish;
+begin
+  v_wish.from_at := count_report.parameters ->> 'from';
+  v_wish.to_at := count_report.parameters ->> 'to';
+  v_wish.bucket := count_report.parameters ->> 'bucket';
+  v_wish.time_zone := count_report.parameters ->> 'time_zone';
+  v_wish.currency := count_report.parameters ->> 'currency';
+  v_wish.max_rows := count_report.parameters ->> 'limit';
+  v_wish.after_id := count_report.parameters ->> 'after_id';
+  if count_report.parameters ? 'names' then
+    v_wish.names := array(select jsonb_array_elements_text(count_report.parameters -> 'names'));
+  end if;
+  case count_report.kind
+    when 'sales' then return query select * from private.report_sales(v_wish);
+    when 'payments' then return query select * from private.report_payments(v_wish);
+    when 'taxes' then return query select * from private.report_taxes(v_wish);
+    when 'orders' then return query select * from private.report_orders(v_wish);
+    when 'products' then return query select * from private.report_products(v_wish);
+    when 'courses' then return query select * from private.report_courses(v_wish);
+    when 'customers' then return query select * from private.report_customers(v_wish);
+    when 'dashboard' then return query select * from private.report_dashboard(v_wish);
+    when 'events' then return query select * from private.report_events(v_wish);
+  end case;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.count_use(promotion_id uuid, coupon_id uuid, customer_id uuid)
@@ -4845,6 +5152,51 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.create_shipment(order_id uuid, lines jsonb, location_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_shipper();
+  v_body jsonb := jsonb_build_array(create_shipment.order_id, create_shipment.lines, create_shipment.location_id);
+  v_answer jsonb := private.recall_answer(v_person_id, create_shipment.idempotency_key, 'create_shipment', v_body);
+  v_location_id uuid := coalesce(create_shipment.location_id, private.main_location());
+  v_order public.orders;
+  v_ids uuid[];
+  v_quantities integer[];
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if create_shipment.lines is not null then
+    perform private.parse_shipment_lines(create_shipment.lines);
+  end if;
+  select * into v_order from public.orders where orders.id = create_shipment.order_id for update;
+  if v_order.id is null then
+    perform private.fail('order_not_found', 404, 'There is no such order.', 'Check the id.');
+  end if;
+  perform private.hold_locations(array[v_location_id]);
+  if v_order.status not in ('paid', 'processing', 'shipped', 'delivered', 'partially_refunded') then
+    perform private.fail('order_not_ready', 409, format('Nothing of an order that is %s is sent.', v_order.status), 'Read it again.');
+  end if;
+  select array_agg(units.order_item_id), array_agg(units.quantity) into v_ids, v_quantities from private.units_left(v_order.id) as units;
+  if v_ids is null then
+    perform private.fail('nothing_to_ship', 409, 'All goods of this order are in parcels already.', 'Read order_shipments; split_shipment divides a parcel that has not left.');
+  end if;
+  if create_shipment.lines is not null then
+    select array_agg(parsed.order_item_id), array_agg(coalesce(parsed.quantity, units.quantity, 1)) into v_ids, v_quantities
+    from private.parse_shipment_lines(create_shipment.lines) as parsed left join private.units_left(v_order.id) as units on units.order_item_id = parsed.order_item_id;
+  end if;
+  if exists (select from unnest(v_ids) as wanted where not exists (select from public.order_items where order_items.id = wanted and order_items.order_id = v_order.id)) then
+    perform private.fail('invalid_lines', 422, 'A line is not of this order.', 'Send items of the order.');
+  end if;
+  return private.remember_answer(v_person_id, create_shipment.idempotency_key, 'create_shipment', v_body,
+    private.shipment_document(private.write_shipment(v_order, v_location_id, v_ids, v_quantities), true));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.credit_invoice(order_id uuid, refund_id uuid, transaction_id uuid, amount bigint, tax_amount bigint)
  RETURNS uuid
  LANGUAGE plpgsql
@@ -4893,6 +5245,17 @@ AS $function$
     and not exists (
       select from public.payment_methods where payment_methods.person_id = provider_customers.person_id and payment_methods.created_at >= provider_customers.saving_at)
   order by provider_customers.saving_at limit 200;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.data_as_of()
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select case
+    when not pg_is_in_recovery() then clock_timestamp()
+    when pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() and exists (select from pg_catalog.pg_stat_get_wal_receiver() as receiver where receiver.pid is not null) then clock_timestamp()
+    else pg_last_xact_replay_timestamp() end;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.decide_next_intake()
@@ -4968,6 +5331,23 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.deliver_all(target public.orders)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_shipment_id uuid;
+begin
+  for v_shipment_id in
+    select shipments.id from public.shipments
+    where shipments.order_id = target.id and shipments.status in ('picked_up', 'in_transit', 'out_for_delivery', 'failed') order by shipments.id
+  loop
+    perform private.add_tracking_event(v_shipment_id, 'delivered', 'shop');
+  end loop;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.deliver_covered_order(target public.orders, payment_id uuid, surplus bigint)
  RETURNS void
  LANGUAGE plpgsql
@@ -5024,6 +5404,43 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.deliver_shipment(action text, shipment_id uuid, facts jsonb, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_courier();
+  v_facts constant jsonb := private.said_facts(deliver_shipment.facts);
+  v_body jsonb := jsonb_build_array(deliver_shipment.shipment_id, v_facts);
+  v_answer jsonb := private.recall_answer(v_person_id, deliver_shipment.idempotency_key, deliver_shipment.action, v_body);
+  v_shipment public.shipments;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform private.check_shipment_facts(v_facts);
+  if not exists (select from public.shipments where shipments.id = deliver_shipment.shipment_id and shipments.courier_id = v_person_id) then
+    perform private.fail('shipment_not_found', 404, 'There is no such shipment among yours.', 'Read my_deliveries.');
+  end if;
+  v_shipment := private.hold_shipment(deliver_shipment.shipment_id);
+  if v_shipment.courier_id is distinct from v_person_id then
+    perform private.fail('shipment_not_found', 404, 'There is no such shipment among yours.', 'Read my_deliveries.'); -- given to another one meanwhile
+  end if;
+  perform private.require_shipment_step(v_shipment, deliver_shipment.action);
+  if deliver_shipment.action = 'pick_up_delivery' then
+    perform private.add_tracking_event(v_shipment.id, 'out_for_delivery', 'courier');
+  elsif coalesce(v_facts ->> 'outcome', '') not in ('delivered', 'failed') then
+    perform private.fail('invalid_tracking_event', 422, 'A delivery ends as delivered or failed.', 'Send one of the two as outcome.');
+  else
+    perform private.add_tracking_event(v_shipment.id, case v_facts ->> 'outcome' when 'failed' then 'delivery_failed' else 'delivered' end, 'courier',
+      v_facts ->> 'location', v_facts ->> 'description');
+  end if;
+  return private.remember_answer(v_person_id, deliver_shipment.idempotency_key, deliver_shipment.action, v_body, private.delivery_document(v_shipment.id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.delivery_address(customer_id uuid, lines private.order_line[], wanted_id uuid)
  RETURNS public.addresses
  LANGUAGE plpgsql
@@ -5037,6 +5454,24 @@ begin
     where addresses.id = coalesce(delivery_address.wanted_id, private.default_address(delivery_address.customer_id));
   end if;
   return v_address;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.delivery_document(shipment_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select jsonb_build_object('shipment_id', shipments.id, 'number', shipments.number, 'status', shipments.status, 'tracking_number', shipments.tracking_number,
+      'estimated_delivery_at', shipments.estimated_delivery_at, 'assigned_at', shipments.assigned_at, 'delivered_at', shipments.delivered_at, 'failed_at', shipments.failed_at,
+      'destination', shipment_details.destination, 'from', locations.name, 'units', (
+        select sum(shipment_items.quantity - shipment_items.refunded_quantity) from public.shipment_items where shipment_items.shipment_id = shipments.id),
+      'attempts', (
+        select count(*) from public.tracking_events where tracking_events.shipment_id = shipments.id and tracking_events.status = 'delivery_failed'))
+    from public.shipments join private.shipment_details on shipment_details.shipment_id = shipments.id join public.locations on locations.id = shipments.location_id
+    where shipments.id = delivery_document.shipment_id);
 end
 $function$;
 
@@ -5089,6 +5524,20 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.discard_old_reports()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_discarded integer;
+begin
+  delete from public.reports where reports.created_at < now() - make_interval(days => private.setting('report_days')::integer);
+  get diagnostics v_discarded = row_count;
+  return v_discarded;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.discard_upload(kind text, upload_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -5121,7 +5570,7 @@ begin
     return null;
   end if;
   foreach v_line in array discounts_of.lines loop
-    v_covered := v_covered || (v_line.unit_amount is not null and v_line.parent_variant_id is null
+    v_covered := v_covered || (v_line.unit_amount is not null and v_line.parent_variant_id is null and v_line.kind <> 'gift_card'
       and private.promotion_covers(promotion.id, v_line.product_id, v_line.category_id));
     v_left := v_left || case when v_covered[cardinality(v_covered)] then v_line.subtotal_amount - v_line.discount_amount else 0 end;
     if v_covered[cardinality(v_covered)] then
@@ -5587,7 +6036,7 @@ CREATE OR REPLACE FUNCTION private.editing_allows(target public.orders)
 AS $function$
 begin
   -- seats that are given out, gifts and the like are not simply lines: what they lead to hangs on them
-  return target.shipped_at is null and target.purpose is null
+  return target.shipped_at is null and target.purpose is null and not private.has_left(target.id)
     and not (target.status = 'pending' and exists (select from private.order_exchanges where order_exchanges.supplement_id = target.id)) and (target.status <> 'pending' or target.expires_at > now() and not exists (
     select from public.payments where payments.order_id = target.id
       and (payments.status = 'processing' or payments.status = 'pending' and private.is_under_review(payments.id))));
@@ -5656,6 +6105,7 @@ begin
   end if;
   if v_kept > 0 then
     perform private.restore_access(v_order.id, v_dispute_reason);
+    perform private.freeze_purchased_cards(v_order.id, false);
   end if;
   if v_order.status <> 'needs_review' or v_before = 'pending' or v_dispute_reason is distinct from (
     select status_changes.reason from public.status_changes
@@ -5863,7 +6313,21 @@ begin
     perform private.end_organisation_seats(v_line.id, v_line.units);
     perform private.end_gifts(v_line.id, v_line.units);
     perform private.undo_renewal(v_line.id);
+    perform private.void_purchased_cards(v_line.id, v_line.units);
   end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.end_shipment(shipment_id uuid, reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.shipments set status = 'cancelled', cancelled_at = now(), cancel_reason = left(end_shipment.reason, 500), moved_at = now()
+  where shipments.id = end_shipment.shipment_id;
+  perform private.emit('shipment.cancelled', 'shipment', end_shipment.shipment_id, (
+    select jsonb_build_object('order_id', shipments.order_id) from public.shipments where shipments.id = end_shipment.shipment_id));
 end
 $function$;
 
@@ -6348,7 +6812,9 @@ begin
       'effect_key', entries.effect_key, 'account', entries.account, 'currency', entries.currency, 'amount', entries.amount) order by entries.id), '[]'),
     coalesce((select jsonb_object_agg(summed.account, summed.amount) from (
       select entries.account, sum(entries.amount) as amount from entries where entries.currency = v_order.currency group by entries.account having sum(entries.amount) <> 0) as summed), '{}'),
-    coalesce(sum(entries.amount) filter (where entries.account in ('cash_in_transit', 'bank', 'cash', 'store_credit', 'gift_cards', 'exchanged', 'disputed', 'fees') and entries.currency = v_order.currency), 0)
+    coalesce(sum(entries.amount) filter (where entries.account in ('cash_in_transit', 'bank', 'cash', 'store_credit', 'gift_cards', 'exchanged', 'disputed', 'fees') and entries.currency = v_order.currency
+      -- cards that were sold are no payment
+      and not (entries.account = 'gift_cards' and split_part(entries.effect_key, ':', 1) in ('sale', 'gift_card_voided'))), 0)
   into v_entries, v_balances, v_cash from entries;
   select coalesce(sum(payments.captured_amount - payments.refunded_amount - payments.exchanged_amount), 0) into v_kept from public.payments where payments.order_id = v_order.id and payments.currency = v_order.currency;
   select coalesce(sum(refunds.amount), 0) into v_on_its_way from public.refunds where refunds.order_id = v_order.id and refunds.status = 'pending';
@@ -6438,10 +6904,10 @@ AS $function$
       products.image_url, private.write_time(products.publish_at), private.write_time(products.unpublish_at),
       products.translations -> 'id' ->> 'title', products.translations -> 'en' ->> 'title', products.translations -> 'id' ->> 'summary', products.translations -> 'en' ->> 'summary',
       products.translations -> 'id' ->> 'description', products.translations -> 'en' ->> 'description',
-      variants.sku, variants.title, variants.translations -> 'id' ->> 'title', variants.translations -> 'en' ->> 'title', variants.position::text]
+      variants.sku, variants.title, variants.translations -> 'id' ->> 'title', variants.translations -> 'en' ->> 'title', variants.position::text, variants.weight_grams::text]
     || coalesce(chosen.cells, array_fill(null::text, array[10])) || array[consists.parts] || array(
       select case when place.name like 'attribute:%' then products.attributes ->> substr(place.name, 11) else variants.attributes ->> substr(place.name, 19) end
-      from unnest(exported_products.columns) with ordinality as place (name, number) where place.number > 33 order by place.number)
+      from unnest(exported_products.columns) with ordinality as place (name, number) where place.number > 34 order by place.number)
   from public.products
   left join public.categories on categories.id = products.category_id
   left join public.variants on variants.product_id = products.id
@@ -6851,6 +7317,8 @@ begin
     select 'events_undelivered', 'events', 'event', null, format('from %s on', min(events.id)), min(events.occurred_at)
     from public.events where events.relayed_at is null having count(*) > 0
     union all
+    select * from private.shipment_concerns()
+    union all
     select * from private.webhook_concerns();
 end
 $function$;
@@ -7052,6 +7520,24 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.find_report(report_id uuid)
+ RETURNS public.reports
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_report public.reports;
+begin
+  select * into v_report from public.reports
+  where reports.id = find_report.report_id and (private.is_service() or reports.kind = any (private.readable_report_kinds()));
+  if v_report.id is null then
+    perform private.fail('report_not_found', 404, 'There is no such report, or its rows are not kept any more.', 'Ask for another one.');
+  end if;
+  return v_report;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.find_seat(seat_id uuid)
  RETURNS public.organisation_seats
  LANGUAGE plpgsql
@@ -7190,6 +7676,27 @@ AS $function$
   on conflict on constraint provider_readings_pkey do update set read_until = greatest(provider_readings.read_until, excluded.read_until);
 $function$;
 
+CREATE OR REPLACE FUNCTION private.finish_report(report_id uuid, as_of timestamp with time zone, rows jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_most integer;
+begin
+  update public.reports
+  set status = 'done', as_of = finish_report.as_of, finished_at = now(), row_count = least(jsonb_array_length(finish_report.rows), (reports.parameters ->> 'limit')::integer),
+    truncated = jsonb_array_length(finish_report.rows) > (reports.parameters ->> 'limit')::integer
+  where reports.id = finish_report.report_id and reports.status = 'queued'
+  returning (reports.parameters ->> 'limit')::integer into v_most;
+  if found then
+    insert into private.report_rows (report_id, rows)
+    select finish_report.report_id, coalesce(jsonb_agg(found.line order by found.number), '[]')
+    from jsonb_array_elements(finish_report.rows) with ordinality as found (line, number) where found.number <= v_most;
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.finish_upload(kind text, upload_id uuid, facts jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -7210,6 +7717,7 @@ begin
     set mime_type = facts ->> 'mime_type', byte_size = (facts ->> 'byte_size')::bigint, sha256 = facts ->> 'sha256', ready_at = now()
     where digital_files.id = finish_upload.upload_id and digital_files.ready_at is null and finish_upload.kind = 'file';
     select to_jsonb(digital_files) into v_row from public.digital_files where digital_files.id = finish_upload.upload_id and digital_files.ready_at is not null;
+    perform private.grant_further_file(finish_upload.upload_id);
   end if;
   if v_row is null then
     perform private.fail('upload_not_found', 404, 'There is no such upload.', 'Start it again.');
@@ -7270,6 +7778,18 @@ CREATE OR REPLACE FUNCTION private.first_slot(location_id uuid)
  LANGUAGE sql
  IMMUTABLE
 RETURN CASE location_id WHEN '00000000-0000-4000-8000-000000000001'::uuid THEN 0 WHEN '00000000-0000-4000-8000-000000000002'::uuid THEN 128 ELSE 64 END;
+
+CREATE OR REPLACE FUNCTION private.fits_attribute(attributes jsonb, key text, wanted jsonb)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+RETURN COALESCE(CASE WHEN (jsonb_typeof(wanted) = 'array'::text) THEN jsonb_exists(wanted, ((key || '='::text) || (attributes ->> key))) WHEN (jsonb_typeof((attributes -> key)) = 'number'::text) THEN ((((attributes ->> key))::numeric >= COALESCE(((wanted ->> 'min'::text))::numeric, '-Infinity'::numeric)) AND (((attributes ->> key))::numeric <= COALESCE(((wanted ->> 'max'::text))::numeric, 'Infinity'::numeric))) ELSE NULL::boolean END, false);
+
+CREATE OR REPLACE FUNCTION private.fitting_variants(differing jsonb, wanted jsonb)
+ RETURNS uuid[]
+ LANGUAGE sql
+ IMMUTABLE
+RETURN CASE WHEN ((differing IS NOT NULL) AND (wanted IS NOT NULL)) THEN ARRAY(SELECT (variants.key)::uuid AS key FROM jsonb_each(fitting_variants.differing) variants(key, value) WHERE (NOT (EXISTS (SELECT FROM jsonb_each(fitting_variants.wanted) chosen(key, value) WHERE (NOT private.fits_attribute(variants.value, chosen.key, chosen.value)))))) ELSE NULL::uuid[] END;
 
 CREATE OR REPLACE FUNCTION private.flag_order(order_id uuid, reason text)
  RETURNS text
@@ -7333,6 +7853,35 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.follow_shipments(order_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_order public.orders;
+  v_said text;
+  v_shipment public.shipments;
+begin
+  select * into v_shipment from public.shipments where shipments.order_id = follow_shipments.order_id and shipments.shipped_at is not null
+  order by shipments.shipped_at desc, shipments.id limit 1;
+  if v_shipment.id is null then
+    return;
+  end if;
+  v_said := private.shipments_say(follow_shipments.order_id);
+  select * into v_order from public.orders where orders.id = follow_shipments.order_id;
+  if v_said is not null and v_order.shipped_at is null and v_order.status in ('paid', 'processing', 'partially_refunded') then
+    perform private.move_order(v_order.id, 'shipped', jsonb_strip_nulls(jsonb_build_object('carrier', v_shipment.carrier, 'tracking_number', v_shipment.tracking_number)));
+  elsif v_order.status = 'paid' and v_order.shipped_at is null then
+    perform private.move_order(v_order.id, 'processing'); -- a part has left: its customer cannot cancel it any more
+  end if;
+  select * into v_order from public.orders where orders.id = follow_shipments.order_id;
+  if v_said = 'delivered' and v_order.delivered_at is null and v_order.status in ('shipped', 'partially_refunded') then
+    perform private.move_order(v_order.id, 'delivered');
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.follow_subscription(subscription_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -7352,6 +7901,17 @@ begin
   end if;
   perform private.give_reason(null);
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.forget_destinations(customer_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update private.shipment_details set destination = null
+  from public.shipments join public.orders on orders.id = shipments.order_id
+  where shipments.id = shipment_details.shipment_id and orders.customer_id = forget_destinations.customer_id and shipment_details.destination is not null
+    and shipments.status in ('delivered', 'returned', 'cancelled');
 $function$;
 
 CREATE OR REPLACE FUNCTION private.forget_staged(import_id uuid)
@@ -7378,7 +7938,8 @@ begin
     select coalesce(jsonb_agg(card.value || jsonb_build_object('status', product_search.status, 'in_stock', stock.in_stock) order by card.place), '[]')
     from jsonb_array_elements(private.product_cards(found_cards.product_ids, search.locale, search.currency)) with ordinality as card (value, place)
     join private.product_search on product_search.product_id = (card.value ->> 'id')::uuid
-    cross join lateral private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted) as stock
+    cross join lateral private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted,
+      private.fitting_variants(product_search.differing, search.attributes)) as stock
   );
 end
 $function$;
@@ -7442,6 +8003,36 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.freeze_purchased_cards(order_id uuid, frozen boolean)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update public.gift_cards set frozen_at = case when freeze_purchased_cards.frozen then coalesce(gift_cards.frozen_at, now()) end
+  where gift_cards.id in (
+    select gift_card_purchases.gift_card_id from public.gift_card_purchases join public.order_items on order_items.id = gift_card_purchases.order_item_id
+    where order_items.order_id = freeze_purchased_cards.order_id and gift_card_purchases.status = 'issued' order by 1);
+$function$;
+
+CREATE OR REPLACE FUNCTION private.fulfil_goods(target public.orders, action text, status text, facts jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if fulfil_goods.action = 'mark_shipped' then
+    perform private.ship_all(target, facts ->> 'carrier', facts ->> 'tracking_number');
+  elsif fulfil_goods.action = 'mark_delivered' and exists (select from public.shipments where shipments.order_id = target.id and private.holds_units(shipments)) then
+    perform private.deliver_all(target);
+  else
+    perform private.move_order(target.id, fulfil_goods.status, jsonb_strip_nulls(fulfil_goods.facts));
+  end if;
+  if fulfil_goods.action = 'mark_delivered' and not exists (select from public.orders where orders.id = target.id and orders.delivered_at is not null) then
+    perform private.fail('order_not_ready', 409, 'A parcel of this order has not left, or came back.', 'Read order_shipments; send it again, or give its goods back.');
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.fulfil_order(action text, order_id uuid, facts jsonb, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -7474,7 +8065,7 @@ begin
     perform private.fail('order_not_ready', 409, format('An order that is %s cannot become %s now.', v_order.status, v_status),
       'Read it again: actions says what it allows. Goods leave once and arrive once, and an order without goods is never shipped.');
   end if;
-  perform private.move_order(v_order.id, v_status, jsonb_strip_nulls(fulfil_order.facts));
+  perform private.fulfil_goods(v_order, fulfil_order.action, v_status, fulfil_order.facts);
   return private.remember_answer(v_person_id, fulfil_order.idempotency_key, fulfil_order.action, v_body, private.order_document(v_order.id));
 end
 $function$;
@@ -7702,6 +8293,9 @@ begin
     'shipment', (
       select jsonb_build_object('carrier', events.payload -> 'carrier', 'tracking_number', events.payload -> 'tracking_number', 'shipped_at', events.occurred_at)
       from public.events where events.subject_id = v_order.id and events.name = 'order.shipped' order by events.id desc limit 1),
+    'shipments', (
+      select coalesce(jsonb_agg(private.shipment_document(shipments.id, v_staff) order by shipments.opened_at, shipments.number), '[]')
+      from public.shipments where shipments.order_id = v_order.id),
     'invoices', (
       select coalesce(jsonb_agg(jsonb_build_object('id', invoices.id, 'kind', invoices.kind, 'number', invoices.number, 'issued_at', invoices.issued_at,
         'total_amount', invoices.total_amount, 'currency', invoices.currency, 'refund_id', invoices.refund_id, 'corrects_id', invoices.corrects_id) order by invoices.issued_at, invoices.id), '[]')
@@ -7727,6 +8321,24 @@ begin
       select jsonb_build_object('order_id', changed.id, 'number', changed.number, 'amount', order_exchanges.amount, 'settled_at', order_exchanges.settled_at)
       from private.order_exchanges join public.orders as changed on changed.id = order_exchanges.order_id where order_exchanges.supplement_id = v_order.id),
     'actions', private.allowed_actions(v_order));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.get_report(report_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_report public.reports := private.find_report(get_report.report_id);
+begin
+  return to_jsonb(v_report) || jsonb_build_object(
+    'columns', (select report_kinds.columns from private.report_kinds where report_kinds.kind = v_report.kind),
+    'rows', (select report_rows.rows from private.report_rows where report_rows.report_id = v_report.id),
+    'process', (
+      select jsonb_build_object('status', processes.status, 'attempts', processes.attempts, 'error', processes.error)
+      from public.processes where processes.subject_id = v_report.id order by processes.created_at desc limit 1));
 end
 $function$;
 
@@ -7773,7 +8385,7 @@ begin
     return v_found.refusal;
   end if;
   return (select jsonb_build_object('hint', gift_cards.hint, 'currency_code', gift_cards.currency, 'expires_at', gift_cards.expires_at,
-    'balance_amount', case when gift_cards.expires_at <= now() then 0 else private.gift_card_balance_of(gift_cards.id) end)
+    'balance_amount', case when gift_cards.expires_at <= now() or gift_cards.frozen_at is not null then 0 else private.gift_card_balance_of(gift_cards.id) end)
     from public.gift_cards where gift_cards.id = v_found.gift_card_id);
 end
 $function$;
@@ -7983,10 +8595,12 @@ $function$;
 
 CREATE OR REPLACE FUNCTION private.give_reason(reason text)
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
-  select set_config('seatline.reason', coalesce(left(reason, 500), ''), true);
+begin
+  perform set_config('seatline.reason', coalesce(left(give_reason.reason, 500), ''), true);
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.goods_have_left(order_id uuid)
@@ -8055,6 +8669,33 @@ begin
   where orders.id = grant_downloads.order_id and order_items.kind <> 'course' and digital_files.ready_at is not null
   order by order_items.id, digital_files.id
   on conflict on constraint downloads_are_granted_once_per_line do update set ended_at = null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.grant_further_file(file_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  insert into public.downloads (order_item_id, digital_file_id, customer_id, max_downloads, expires_at, suspended_at)
+  select order_items.id, digital_files.id, orders.customer_id,
+    coalesce(digital_files.max_downloads, (private.setting('download_limit'))::integer, 5) * order_items.quantity, term.expires_at, former.suspended_at
+  from public.digital_files
+  join public.variants on variants.product_id = digital_files.product_id and (digital_files.variant_id is null or digital_files.variant_id = variants.id)
+  join public.order_items on order_items.variant_id = variants.id
+  join public.orders on orders.id = order_items.order_id
+  cross join lateral (
+    select orders.paid_at + make_interval(days => coalesce(digital_files.access_days, (nullif(private.setting('download_days'), 'null'))::integer)) as expires_at
+  ) as term
+  cross join lateral (
+    select bool_and(downloads.ended_at is not null) as ended, min(downloads.suspended_at) as suspended_at from public.downloads where downloads.order_item_id = order_items.id
+  ) as former
+  where digital_files.id = grant_further_file.file_id and digital_files.ready_at is not null and order_items.kind <> 'course'
+    and orders.status in ('paid', 'processing', 'shipped', 'delivered', 'completed', 'partially_refunded')
+    and order_items.refunded_quantity < order_items.quantity and former.ended is not true and (term.expires_at is null or term.expires_at > now())
+  order by order_items.id
+  on conflict on constraint downloads_are_granted_once_per_line do nothing;
 end
 $function$;
 
@@ -8192,6 +8833,16 @@ AS $function$
   select exists (select from private.import_findings where import_findings.import_id = has_findings.import_id);
 $function$;
 
+CREATE OR REPLACE FUNCTION private.has_left(order_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return exists (select from public.shipments where shipments.order_id = has_left.order_id and shipments.shipped_at is not null and shipments.status <> 'returned');
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.has_permission(permission text)
  RETURNS boolean
  LANGUAGE sql
@@ -8234,12 +8885,14 @@ $function$;
 
 CREATE OR REPLACE FUNCTION private.held_units(holder_id uuid, variant_id uuid)
  RETURNS integer
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
  SET search_path TO ''
 AS $function$
-  select coalesce(sum(reservations.quantity), 0)::integer from public.reservations
-  where reservations.holder_id = held_units.holder_id and reservations.variant_id = held_units.variant_id and reservations.status = 'held';
+begin
+  return (select coalesce(sum(reservations.quantity), 0) from public.reservations
+    where reservations.holder_id = held_units.holder_id and reservations.variant_id = held_units.variant_id and reservations.status = 'held');
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.held_until(target public.orders)
@@ -8374,6 +9027,31 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.hold_shipment(shipment_id uuid)
+ RETURNS public.shipments
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_shipment public.shipments;
+begin
+  perform from public.orders
+  where orders.id = (select shipments.order_id from public.shipments where shipments.id = hold_shipment.shipment_id) for update;
+  select * into v_shipment from public.shipments where shipments.id = hold_shipment.shipment_id for update;
+  if v_shipment.id is null then
+    perform private.fail('shipment_not_found', 404, 'There is no such shipment.', 'Read order_shipments for those of an order.');
+  end if;
+  return v_shipment;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.holds_units(shipment public.shipments)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$ select shipment.status <> 'cancelled' and shipment.returned_goods is distinct from 'kept'; $function$;
+
 CREATE OR REPLACE FUNCTION private.import_columns(kind text)
  RETURNS text[]
  LANGUAGE sql
@@ -8382,7 +9060,7 @@ CREATE OR REPLACE FUNCTION private.import_columns(kind text)
 AS $function$
   select case import_columns.kind
     when 'products' then array['slug', 'kind', 'status', 'title', 'summary', 'description', 'category', 'tags', 'image_url', 'publish_at', 'unpublish_at',
-      'title:id', 'title:en', 'summary:id', 'summary:en', 'description:id', 'description:en', 'sku', 'variant_title', 'variant_title:id', 'variant_title:en', 'position',
+      'title:id', 'title:en', 'summary:id', 'summary:en', 'description:id', 'description:en', 'sku', 'variant_title', 'variant_title:id', 'variant_title:en', 'position', 'weight_grams',
       'option1', 'value1', 'option2', 'value2', 'option3', 'value3', 'option4', 'value4', 'option5', 'value5', 'parts']
     when 'prices' then array['sku', 'currency', 'price_list', 'min_quantity', 'amount', 'starts_at', 'ends_at']
     when 'stock' then array['sku', 'location', 'on_hand', 'stock_mode', 'backorder_limit', 'ships_at'] end;
@@ -8442,7 +9120,7 @@ begin
     kind = excluded.kind, status = excluded.status, publish_at = excluded.publish_at, unpublish_at = excluded.unpublish_at, created_at = excluded.created_at,
     category_id = excluded.category_id, title = excluded.title, tags = excluded.tags, facts = excluded.facts, choices = excluded.choices, numbers = excluded.numbers,
     counted_variants = excluded.counted_variants, has_uncounted = excluded.has_uncounted, content = excluded.content, words = excluded.words,
-    title_id = excluded.title_id, title_en = excluded.title_en
+    title_id = excluded.title_id, title_en = excluded.title_en, differing = excluded.differing
   where product_search is distinct from excluded;
   perform private.index_prices(index_products.product_ids);
 end
@@ -8799,7 +9477,7 @@ CREATE OR REPLACE FUNCTION private.is_variant_column(name text)
  IMMUTABLE
  SET search_path TO ''
 AS $function$
-  select is_variant_column.name ~ '^(slug|sku|variant_title(:(id|en))?|position|option[1-5]|value[1-5]|parts|variant_attribute:.*)$';
+  select is_variant_column.name ~ '^(slug|sku|variant_title(:(id|en))?|position|weight_grams|option[1-5]|value[1-5]|parts|variant_attribute:.*)$';
 $function$;
 
 CREATE OR REPLACE FUNCTION private.issue_certificate(enrollment_id uuid, verify_base text)
@@ -8988,6 +9666,52 @@ begin
   perform private.copy_order_lines(v_invoice_id);
   perform private.emit('invoice.issued', 'invoice', v_invoice_id);
   return v_invoice_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.issue_purchased_cards(order_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_purchase record;
+  v_card_id uuid;
+begin
+  for v_purchase in
+    select gift_card_purchases.*, order_items.unit_amount, orders.currency
+    from public.gift_card_purchases
+    join public.order_items on order_items.id = gift_card_purchases.order_item_id join public.orders on orders.id = order_items.order_id
+    where orders.id = issue_purchased_cards.order_id and gift_card_purchases.status = 'unpaid' order by gift_card_purchases.id for update of gift_card_purchases
+  loop
+    v_card_id := gen_random_uuid();
+    insert into public.gift_cards (id, hint, currency, amount, expires_at, recipient_name, recipient_email, message, order_item_id)
+    values (v_card_id, '', v_purchase.currency, v_purchase.unit_amount,
+      greatest(now(), v_purchase.deliver_at) + make_interval(days => (nullif(private.setting('gift_card_days'), 'null'))::integer),
+      v_purchase.recipient_name, v_purchase.recipient_email, v_purchase.message, v_purchase.order_item_id);
+    insert into public.gift_card_entries (gift_card_id, kind, amount, reference_id) values (v_card_id, 'issued', v_purchase.unit_amount, v_purchase.id);
+    update public.gift_card_purchases set status = 'issued', gift_card_id = v_card_id where gift_card_purchases.id = v_purchase.id;
+    perform private.emit('gift_card.issued', 'gift_card', v_card_id, jsonb_build_object('order_id', issue_purchased_cards.order_id));
+  end loop;
+  perform private.announce_due_gift_cards(1000, issue_purchased_cards.order_id);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.issue_purchased_code(purchase_id uuid)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_card_id uuid;
+begin
+  select gift_card_purchases.gift_card_id into v_card_id from public.gift_card_purchases
+  where gift_card_purchases.id = issue_purchased_code.purchase_id and gift_card_purchases.status = 'issued' and gift_card_purchases.announced_at is not null for share;
+  perform from public.gift_cards where gift_cards.id = v_card_id and gift_cards.frozen_at is null and (gift_cards.expires_at is null or gift_cards.expires_at > now()) for no key update;
+  if not found then
+    return null;
+  end if;
+  return private.set_gift_card_code(v_card_id);
 end
 $function$;
 
@@ -9198,14 +9922,17 @@ AS $function$
   select case language_of.locale when 'id' then 'pg_catalog.indonesian' when 'en' then 'pg_catalog.english' else 'pg_catalog.simple' end::regconfig;
 $function$;
 
-CREATE OR REPLACE FUNCTION private.last_audit_hash()
- RETURNS bytea
+CREATE OR REPLACE FUNCTION private.last_audit_seal()
+ RETURNS private.audit_seals
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+declare
+  v_seal private.audit_seals;
 begin
   perform pg_advisory_xact_lock(hashtextextended('seatline.audit_log', 0));
-  return coalesce((select audit_log.hash from public.audit_log order by audit_log.id desc limit 1), '\x00');
+  select * into v_seal from private.audit_seals where audit_seals.number is not null order by audit_seals.number desc limit 1;
+  return v_seal;
 end
 $function$;
 
@@ -9517,14 +10244,15 @@ AS $function$
 declare
   v_wanted record;
 begin
+  -- as a subquery: a plan for the list itself would depend on its length and be made anew each time
   perform from public.reservations
-  where reservations.holder_id = any (lock_holds.holder_ids) and reservations.status = 'held' order by reservations.id for update;
+  where reservations.holder_id = any (array(select unnest(lock_holds.holder_ids))) and reservations.status = 'held' order by reservations.id for update;
   for v_wanted in
     select touched.variant_id, bool_or(touched.entirely) as entirely
     from (
       -- who bought beyond stock takes what lies on the shelf by now
       select reservations.variant_id, reservations.slot >= 128 from public.reservations
-      where reservations.holder_id = any (lock_holds.holder_ids) and reservations.status = 'held'
+      where reservations.holder_id = any (array(select unnest(lock_holds.holder_ids))) and reservations.status = 'held'
       union all
       select wanted, true from unnest(lock_holds.variant_ids) as wanted
     ) as touched (variant_id, entirely)
@@ -9615,6 +10343,18 @@ begin
   perform from public.orders where orders.id = (select payments.order_id from public.payments where payments.id = lock_payment.payment_id) for update;
   select * into v_payment from public.payments where payments.id = lock_payment.payment_id for update;
   return v_payment;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.lock_purchased_cards(order_item_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform from public.gift_card_purchases
+  where gift_card_purchases.order_item_id = lock_purchased_cards.order_item_id and gift_card_purchases.status = 'issued' order by gift_card_purchases.id for update;
+  perform from public.gift_cards where gift_cards.order_item_id = lock_purchased_cards.order_item_id order by gift_cards.id for no key update;
 end
 $function$;
 
@@ -9958,6 +10698,23 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.merge_shipment(shipment_id uuid, into_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_items jsonb := (
+    select jsonb_agg(to_jsonb(shipment_items)) from public.shipment_items where shipment_items.shipment_id = merge_shipment.shipment_id);
+begin
+  perform private.end_shipment(merge_shipment.shipment_id, (
+    select format('sent together with %s', shipments.number) from public.shipments where shipments.id = merge_shipment.into_id));
+  insert into public.shipment_items (shipment_id, order_item_id, quantity)
+  select merge_shipment.into_id, (item ->> 'order_item_id')::uuid, (item ->> 'quantity')::integer from jsonb_array_elements(v_items) as item order by 2
+  on conflict on constraint shipment_items_pkey do update set quantity = shipment_items.quantity + excluded.quantity;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.merged_quantity(present integer, added integer, kind text, most integer)
  RETURNS integer
  LANGUAGE sql
@@ -10104,6 +10861,7 @@ begin
     perform private.hold_disputed(dispute.id);
     select * into dispute from public.disputes where disputes.id = dispute.id;
     perform private.flag_order(dispute.order_id, 'the customer disputes the payment');
+    perform private.freeze_purchased_cards(dispute.order_id, true);
     if private.setting('dispute_suspends_access') is distinct from 'false' then
       perform private.suspend_access(dispute.order_id, 'the customer disputes the payment');
     end if;
@@ -10192,6 +10950,27 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.move_shipment(shipment public.shipments, status text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.shipments
+  set status = move_shipment.status, shipped_at = coalesce(shipments.shipped_at, now()),
+    delivered_at = case when move_shipment.status = 'delivered' then now() else shipments.delivered_at end,
+    failed_at = case when move_shipment.status = 'failed' then now() else shipments.failed_at end,
+    returned_at = case when move_shipment.status = 'returned' then now() else shipments.returned_at end
+  where shipments.id = shipment.id;
+  perform private.emit('shipment.' || move_shipment.status, 'shipment', shipment.id,
+    jsonb_build_object('order_id', shipment.order_id, 'left', shipment.shipped_at is null));
+  if move_shipment.status in ('delivered', 'returned') then
+    perform private.forget_destinations(orders.customer_id) from public.orders join public.profiles on profiles.id = orders.customer_id
+    where orders.id = shipment.order_id and profiles.closed_at is not null;
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.move_time(moment timestamp with time zone, from_start timestamp with time zone, to_start timestamp with time zone, time_zone text)
  RETURNS timestamp with time zone
  LANGUAGE sql
@@ -10274,6 +11053,23 @@ begin
       where lessons.product_id = intakes.product_id and lessons.is_required and lessons.withdrawn_at is null
     ) as progress on seats.enrollment_id is not null
     order by seats.created_at desc, seats.enrollment_id, seats.intake_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.my_deliveries()
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_courier_id uuid := private.require_courier();
+begin
+  return (
+    select coalesce(jsonb_agg(private.delivery_document(shipments.id) order by shipments.estimated_delivery_at, shipments.assigned_at, shipments.number), '[]')
+    from public.shipments
+    where shipments.courier_id = v_courier_id and (shipments.status in ('pending', 'picked_up', 'in_transit', 'out_for_delivery', 'failed')
+      or shipments.status = 'delivered' and shipments.delivered_at > now() - interval '1 day'));
 end
 $function$;
 
@@ -10392,17 +11188,6 @@ AS $function$
   select upper(regexp_replace(left(encode(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 'hex'), 24), '(.{4})(?=.)', '\1-', 'g'));
 $function$;
 
-CREATE OR REPLACE FUNCTION private.next_audit_hash(hash bytea, first_hash bytea, content bytea)
- RETURNS bytea
- LANGUAGE plpgsql
- IMMUTABLE
- SET search_path TO ''
-AS $function$
-begin
-  return sha256(coalesce(hash, first_hash) || content);
-end
-$function$;
-
 CREATE OR REPLACE FUNCTION private.next_invoice_serial(kind text, year integer)
  RETURNS integer
  LANGUAGE sql
@@ -10516,6 +11301,15 @@ begin
   on conflict on constraint order_completions_pkey do nothing;
   update private.order_completion_progress set last_event_id = v_to;
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.note_cost(shipment public.shipments, cost_amount bigint)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update private.shipment_details set cost_amount = note_cost.cost_amount, cost_currency = (select orders.currency from public.orders where orders.id = shipment.order_id)
+  where shipment_details.shipment_id = shipment.id and note_cost.cost_amount is not null;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.note_customers(profile_ids uuid[])
@@ -10820,6 +11614,33 @@ begin
   perform private.open_gifts(orders.id) from public.orders where orders.id = open_seats.order_id and orders.purpose = 'gift';
   perform private.apply_renewals(orders.id) from public.orders where orders.id = open_seats.order_id and orders.purpose = 'renewal';
   perform private.complete_transfer(orders.id) from public.orders where orders.id = open_seats.order_id and orders.purpose = 'transfer';
+  perform private.issue_purchased_cards(orders.id) from public.orders where orders.id = open_seats.order_id and orders.purpose = 'gift_card';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.open_shipments(order_id uuid)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_order public.orders;
+  v_place record;
+  v_opened integer := 0;
+begin
+  select * into v_order from public.orders where orders.id = open_shipments.order_id for update;
+  if v_order.status not in ('paid', 'processing', 'partially_refunded') or v_order.shipped_at is not null
+    or exists (select from public.shipments where shipments.order_id = v_order.id) then
+    return 0;
+  end if;
+  for v_place in
+    select goods.location_id, array_agg(goods.order_item_id order by goods.order_item_id) as items, array_agg(goods.quantity order by goods.order_item_id) as quantities
+    from private.places_of_goods(v_order.id) as goods group by goods.location_id order by private.first_slot(goods.location_id), goods.location_id
+  loop
+    perform private.write_shipment(v_order, v_place.location_id, v_place.items, v_place.quantities);
+    v_opened := v_opened + 1;
+  end loop;
+  return v_opened;
 end
 $function$;
 
@@ -10878,6 +11699,7 @@ begin
   ) and case
     when order_allows.action = 'pay' then target.expires_at > now()
     when order_allows.action = 'cancel' and order_allows.who = 'customer' and target.status = 'paid' then private.may_still_cancel(target)
+    when order_allows.action = 'cancel' then not private.has_left(target.id)
     when order_allows.action = 'refund' then exists (
       select from public.payments where payments.order_id = target.id and payments.status in ('success', 'refunding') and private.refundable_amount(payments.id) > 0)
     when order_allows.action = 'edit' then private.editing_allows(target)
@@ -10950,6 +11772,51 @@ begin
     'cancelled_at', v_order.cancelled_at, 'cancel_reason', v_order.cancel_reason, 'shipping_address', v_order.shipping_address,
     'tax_country', v_order.tax_country, 'tax_province', v_order.tax_province, 'purpose', v_order.purpose, 'organisation_id', v_order.organisation_id,
     'items', v_items, 'payments', v_payments, 'refunds', v_refunds);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.order_gift_cards(lines jsonb, currency text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_customer_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_object('lines', order_gift_cards.lines, 'currency', order_gift_cards.currency);
+  v_answer jsonb := private.recall_answer(v_customer_id, order_gift_cards.idempotency_key, 'order_gift_cards', v_body);
+  v_currency text := coalesce(order_gift_cards.currency, private.setting('default_currency') #>> '{}');
+  v_gifts private.gift_wish[];
+  v_lines private.order_line[];
+  v_quote private.quote;
+  v_order_id uuid;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_gifts := private.parse_gifts(order_gift_cards.lines);
+  perform private.check_currency(v_currency);
+  v_lines := private.price_wishes(v_customer_id, array(
+    select row(gift.variant_id, count(*)::integer)::private.wish from unnest(v_gifts) as gift group by gift.variant_id order by gift.variant_id), v_currency);
+  for v_index in 1 .. cardinality(v_lines) loop
+    if v_lines[v_index].kind <> 'gift_card' then
+      v_lines[v_index].problem := private.problem('invalid_lines', 422, format('%s is no gift card.', v_lines[v_index].title), 'Buy it in an order of its own (place_order).', v_lines[v_index].variant_id::text);
+    elsif v_lines[v_index].problem ->> 'code' = 'gift_card_ordered_alone' then
+      v_lines[v_index].problem := case when v_lines[v_index].unit_amount = 0 then
+        private.problem('price_missing', 422, format('%s is worth nothing in %s.', v_lines[v_index].title, v_currency), 'Choose another one.', v_lines[v_index].variant_id::text) end;
+    end if;
+  end loop;
+  v_quote := private.total_quote(v_customer_id, v_currency, v_lines, '{}', null, null);
+  if v_quote.problems is not null then
+    perform private.refuse_problem(v_quote.problems -> 0);
+  end if;
+  v_order_id := private.place_quote(v_customer_id, v_quote);
+  update public.orders set purpose = 'gift_card' where orders.id = v_order_id;
+  insert into public.gift_card_purchases (order_item_id, buyer_id, recipient_email, recipient_name, message, deliver_at)
+  select order_items.id, v_customer_id, gift.recipient_email, gift.recipient_name, gift.message, gift.deliver_at
+  from unnest(v_gifts) as gift
+  join public.order_items on order_items.order_id = v_order_id and order_items.variant_id = gift.variant_id;
+  return private.remember_answer(v_customer_id, order_gift_cards.idempotency_key, 'order_gift_cards', v_body, private.order_document(v_order_id));
 end
 $function$;
 
@@ -11158,6 +12025,22 @@ begin
     perform private.open_seats(v_order_id);
   end if;
   return private.remember_answer(v_customer_id, order_seats.idempotency_key, 'order_seats', v_body, private.order_document(v_order_id));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.order_shipments(order_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_order public.orders := private.find_order(order_shipments.order_id, 'orders.read');
+  v_staff boolean := private.is_service() or private.has_permission('orders.read');
+begin
+  return (
+    select coalesce(jsonb_agg(private.shipment_document(shipments.id, v_staff) order by shipments.opened_at, shipments.number), '[]')
+    from public.shipments where shipments.order_id = v_order.id);
 end
 $function$;
 
@@ -11389,6 +12272,21 @@ AS $function$
     from public.carts join public.cart_items on cart_items.cart_id = carts.id join public.variants on variants.id = cart_items.variant_id
     where carts.customer_id = owned_products.person_id and carts.status = 'open' and carts.expires_at > now()
   );
+$function$;
+
+CREATE OR REPLACE FUNCTION private.pack(shipment public.shipments)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.shipments set packed_at = now() where shipments.id = shipment.id;
+  perform private.add_tracking_event(shipment.id, 'packing', 'shop');
+  perform private.emit('shipment.packed', 'shipment', shipment.id, jsonb_build_object('order_id', shipment.order_id));
+  if exists (select from public.orders where orders.id = shipment.order_id and orders.status = 'paid' and orders.processing_at is null) then
+    perform private.move_order(shipment.order_id, 'processing');
+  end if;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.page_of_products(collection_id uuid, condition text, locale text, currency text, cursor text, max_rows integer)
@@ -11630,6 +12528,24 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.parse_shipment_lines(lines jsonb)
+ RETURNS TABLE(order_item_id uuid, quantity integer)
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if jsonb_typeof(parse_shipment_lines.lines) is distinct from 'array' or jsonb_array_length(parse_shipment_lines.lines) not between 1 and 1000 or exists (
+    select from jsonb_array_elements(parse_shipment_lines.lines) as line
+    where jsonb_typeof(line) <> 'object' or line - array['order_item_id', 'quantity'] <> '{}'
+      or coalesce(line ->> 'order_item_id', '') !~* '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$'
+      or line ? 'quantity' and (jsonb_typeof(line -> 'quantity') <> 'number' or line ->> 'quantity' !~ '^[1-9][0-9]{0,5}$')
+  ) or (select count(distinct lower(line ->> 'order_item_id')) < count(*) from jsonb_array_elements(parse_shipment_lines.lines) as line) then
+    perform private.fail('invalid_lines', 422, 'Lines are a list of items of the order, each once.', 'Send [{"order_item_id": "<uuid>", "quantity": 1}, …].');
+  end if;
+  return query select (line ->> 'order_item_id')::uuid, (line ->> 'quantity')::integer from jsonb_array_elements(parse_shipment_lines.lines) as line;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.parse_stock_lines(lines jsonb, amounts text[], placed boolean)
  RETURNS private.stock_line[]
  LANGUAGE plpgsql
@@ -11771,6 +12687,7 @@ begin
     return v_found.refusal;
   end if;
   select * into v_order from public.orders where orders.id = pay_with_gift_card.order_id for update;
+  perform private.require_money(v_order);
   select * into v_card from public.gift_cards where gift_cards.id = v_found.gift_card_id;
   if v_card.currency <> v_order.currency then
     perform private.fail('gift_card_wrong_currency', 409, 'This gift card is of another currency than the order.', 'Spend it on another order.', v_card.currency);
@@ -11832,6 +12749,7 @@ begin
   end if;
   perform private.find_order(pay_with_store_credit.order_id, 'nobody.else');
   select * into v_order from public.orders where orders.id = pay_with_store_credit.order_id for update;
+  perform private.require_money(v_order);
   v_balance := private.store_credit_balance(v_person_id, v_order.currency);
   -- what is due is refused first: whoever has nothing to pay need not hear of their balance
   if v_balance < coalesce(pay_with_store_credit.amount, least(1, private.payable_amount(v_order, pay_with_store_credit.amount))) then
@@ -12115,6 +13033,33 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.places_of_goods(order_id uuid)
+ RETURNS TABLE(location_id uuid, order_item_id uuid, quantity integer)
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  with wanted as (
+    select units.order_item_id, order_items.variant_id, units.quantity,
+      sum(units.quantity) over (partition by order_items.variant_id order by order_items.parent_id nulls first, order_items.id) as upto
+    from private.units_left(places_of_goods.order_id) as units join public.order_items on order_items.id = units.order_item_id
+  ),
+  placed as (
+    select taken.variant_id, taken.location_id, taken.quantity, sum(taken.quantity) over (partition by taken.variant_id order by taken.position, taken.location_id) as upto
+    from (
+      select stock_movements.variant_id, stock_movements.location_id, -sum(stock_movements.quantity) as quantity, private.first_slot(stock_movements.location_id) as position
+      from public.stock_movements where stock_movements.reference_id = places_of_goods.order_id
+      group by 1, 2 having sum(stock_movements.quantity) < 0
+      union all
+      -- what is not counted lies in main
+      select distinct wanted.variant_id, private.main_location(), 1000000000, 1000 from wanted
+    ) as taken
+  )
+  select placed.location_id, wanted.order_item_id, sum(least(wanted.upto, placed.upto) - greatest(wanted.upto - wanted.quantity, placed.upto - placed.quantity))::integer
+  from wanted join placed on placed.variant_id = wanted.variant_id
+    and least(wanted.upto, placed.upto) > greatest(wanted.upto - wanted.quantity, placed.upto - placed.quantity)
+  group by 1, 2;
+$function$;
+
 CREATE OR REPLACE FUNCTION private.plan_line(plan_id uuid, unit_amount bigint)
  RETURNS private.order_line
  LANGUAGE plpgsql
@@ -12237,13 +13182,18 @@ $function$;
 
 CREATE OR REPLACE FUNCTION private.post_sale(order_id uuid)
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
-  select private.post_entries('sale:' || orders.id, orders.id, orders.currency, jsonb_build_object(
-    'receivable', orders.total_amount, 'revenue', -(orders.subtotal_amount - orders.tax_included_amount + orders.shipping_tax_included_amount), 'discounts', orders.discount_amount,
+begin
+  perform private.post_entries('sale:' || orders.id, orders.id, orders.currency, jsonb_build_object(
+    'receivable', orders.total_amount,
+    -- gift cards are owed until they are spent, and are neither discounted nor taxed
+    case orders.purpose when 'gift_card' then 'gift_cards' else 'revenue' end, -(orders.subtotal_amount - orders.tax_included_amount + orders.shipping_tax_included_amount),
+    'discounts', orders.discount_amount,
     'tax_payable', -(orders.tax_amount + orders.tax_included_amount), 'shipping', -(orders.shipping_amount - orders.shipping_tax_included_amount)))
   from public.orders where orders.id = post_sale.order_id and orders.total_amount > 0;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.prepare_upload(lesson_id uuid, file_name text, content_type text, bytes integer, idempotency_key text)
@@ -12437,6 +13387,9 @@ begin
     elsif v_line.problem is null and v_ordered and price_line.person_id is not null then
       v_line.problem := private.prerequisite_problem(v_line.product_id, price_line.person_id, v_line.variant_id);
     end if;
+  elsif v_line.kind = 'gift_card' then
+    v_line.problem := private.problem('gift_card_ordered_alone', 422, format('%s is a gift card: it says to whom it goes, and is ordered by itself.', v_line.title),
+      'Call order_gift_cards.', price_line.variant_id::text);
   end if;
   v_line.base_unit_amount := v_line.unit_amount;
   if v_line.unit_amount > 0 then
@@ -12645,7 +13598,11 @@ AS $function$
 begin
   -- each text is brought into its searched form once; offset 0 keeps the planner from writing it out wherever it is used
   return query
-    with base as materialized (select private.language_of(private.setting('catalog_locale') #>> '{}') as language)
+    with base as materialized (select private.language_of(private.setting('catalog_locale') #>> '{}') as language),
+    sections as materialized (
+      select categories.id, setweight(to_tsvector(base.language, private.unaccented(categories.title)), 'C') as words
+      from base, public.categories where categories.id in (select products.category_id from public.products where products.id = any (product_documents.product_ids))
+    )
     select products.id, products.kind, products.status, products.publish_at, products.unpublish_at, products.created_at, products.category_id, texts.title, products.tags,
       coalesce(said.facts, '{}'), coalesce(said.choices, '{}'), coalesce(said.numbers, '{}'), coalesce(sold.counted, '{}'), coalesce(sold.has_uncounted, false),
       concat_ws(E'\n', texts.title, private.search_text(products.translations -> 'id' ->> 'title'), private.search_text(products.translations -> 'en' ->> 'title'),
@@ -12653,16 +13610,18 @@ begin
       private.words_of(base.language, products.title, products.summary, products.description)
         || private.translated_words('id', products.translations -> 'id') || private.translated_words('en', products.translations -> 'en')
         || setweight(to_tsvector('pg_catalog.simple', concat_ws(' ', texts.tags, texts.skus, private.unaccented(sold.titles))), 'B')
-        || setweight(to_tsvector(base.language, coalesce(private.unaccented(categories.title), '')), 'C'),
-      coalesce(private.search_text(products.translations -> 'id' ->> 'title'), texts.title), coalesce(private.search_text(products.translations -> 'en' ->> 'title'), texts.title)
+        || coalesce(sections.words, ''),
+      coalesce(private.search_text(products.translations -> 'id' ->> 'title'), texts.title), coalesce(private.search_text(products.translations -> 'en' ->> 'title'), texts.title),
+      case when sold.variants > 1 and sold.attributes is not null then (
+        select jsonb_object_agg(variants.id, products.attributes || variants.attributes) from public.variants where variants.product_id = products.id) end
     from base
     cross join unnest(product_documents.product_ids) as wanted (id)
     join public.products on products.id = wanted.id
-    left join public.categories on categories.id = products.category_id
+    left join sections on sections.id = products.category_id
     left join lateral (
       select array_agg(variants.attributes) filter (where variants.attributes <> '{}') as attributes, string_agg(variants.sku, ' ') as skus, string_agg(variants.title, ' ') as titles,
         array_agg(variants.id) filter (where variants.stock_mode <> 'none' and products.kind not in ('course', 'bundle')) as counted,
-        bool_or(variants.stock_mode = 'none' and products.kind not in ('course', 'bundle')) as has_uncounted
+        bool_or(variants.stock_mode = 'none' and products.kind not in ('course', 'bundle')) as has_uncounted, count(*) as variants
       from public.variants where variants.product_id = products.id
     ) as sold on true
     cross join lateral (
@@ -12701,6 +13660,7 @@ begin
   return (
     with found as materialized (
       select product_search.product_id, product_search.kind, product_search.category_id, case when v_mixed then product_search.facts else product_search.choices end as choices, product_prices.lowest_amount,
+        case when search.attributes is not null or search.in_stock is not null then product_search.differing end as differing,
         case when v_is_open then '{}' else array_remove(array[
           case when product_search.kind <> all (search.kinds) then 'kind' end,
           case when search.category_ids is not null and (product_search.category_id = any (search.category_ids)) is not true then 'category' end,
@@ -12714,6 +13674,23 @@ begin
         and (search.words is null or search.alike or product_search.words @@ search.query)
         and (search.words is null or not search.alike or product_search.content operator(extensions.%>) search.words or product_search.content like private.search_pattern(search.words))
         and (search.tags is null or product_search.tags && search.tags)
+    ), variants as materialized (
+      -- what is asked of a variant: the filters by attributes that it misses, and whether it is in stock
+      select found.product_id, found.kind, found.category_id, found.lowest_amount, found.misses[1] as missed_by_all, each.value as attributes, missed.misses, stock.in_stock
+      from found
+      cross join lateral jsonb_each(found.differing) as each
+      cross join lateral (
+        select coalesce(array_agg('attributes.' || chosen.key), '{}') as misses from jsonb_each(search.attributes) as chosen
+        where not private.fits_attribute(each.value, chosen.key, chosen.value)
+      ) as missed
+      cross join lateral (
+        select case when (select count(*) from found) <= v_few then (
+          select units.in_stock from private.product_search
+          cross join lateral private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted, array[each.key::uuid]) as units
+          where product_search.product_id = found.product_id) end as in_stock
+        offset 0
+      ) as stock
+      where found.differing is not null and cardinality(found.misses) <= 1 and cardinality(missed.misses) <= 1
     ), fits as materialized (
       select found.kind, found.category_id, found.choices, found.lowest_amount, stock.in_stock,
         case when stock.in_stock <> search.in_stock then 'in_stock' else found.misses[1] end as missed
@@ -12724,11 +13701,29 @@ begin
           where product_search.product_id = found.product_id) as in_stock
         offset 0 -- once for each product, not at each mention
       ) as stock
-      where (select count(*) from found) <= v_few
+      where found.differing is null and (select count(*) from found) <= v_few
         and (cardinality(found.misses) = 0 or cardinality(found.misses) = 1 and (stock.in_stock <> search.in_stock) is not true)
       union all
       select found.kind, found.category_id, found.choices, found.lowest_amount, null, found.misses[1] from found
-      where (select count(*) from found) > v_few and cardinality(found.misses) <= 1
+      where found.differing is null and (select count(*) from found) > v_few and cardinality(found.misses) <= 1
+      union all
+      -- a product by those of its variants that fit
+      select product.kind, product.category_id, '{}', product.lowest_amount, product.in_stock, coalesce(product.missed_by_all, case when product.in_stock <> search.in_stock then 'in_stock' end)
+      from (
+        select variants.kind, variants.category_id, variants.lowest_amount, variants.missed_by_all, bool_or(variants.in_stock) as in_stock
+        from variants where variants.misses = '{}' group by variants.product_id, 1, 2, 3, 4
+      ) as product
+      where product.missed_by_all is null or (product.in_stock <> search.in_stock) is not true
+      union all
+      -- its choices of an attribute by those that miss no other filter
+      select choice.kind, choice.category_id, array_agg(choice.fact), choice.lowest_amount, null, 'attributes.' || choice.key
+      from (
+        select variants.product_id, variants.kind, variants.category_id, variants.lowest_amount, said.key, said.key || '=' || said.value as fact
+        from variants cross join lateral jsonb_each_text(variants.attributes) as said
+        where said.key = any (v_listed) and variants.misses <@ array['attributes.' || said.key] and coalesce(variants.missed_by_all, '') in ('', 'attributes.' || said.key)
+        group by 1, 2, 3, 4, 5, 6 having (bool_or(variants.in_stock) <> search.in_stock) is not true
+      ) as choice
+      group by choice.product_id, choice.kind, choice.category_id, choice.lowest_amount, choice.key
     ), groups as materialized (
       -- products that are alike in all that is counted, once: most catalogues have few kinds of them
       select fits.kind, fits.category_id, fits.choices, fits.in_stock, fits.missed, count(*) as found, min(fits.lowest_amount) as lowest_amount, max(fits.lowest_amount) as highest_amount
@@ -12788,11 +13783,12 @@ begin
       and (search.kinds is null or product_search.kind = any (search.kinds))
       and (search.category_ids is null or product_search.category_id = any (search.category_ids))
       and (search.facts is null or product_search.facts && search.facts)
-      and (search.attributes is null or private.missed_attributes(product_search.facts, product_search.numbers, search.attributes) = '{}')
+      and (search.attributes is null or private.missed_attributes(product_search.facts, product_search.numbers, search.attributes) = '{}' and private.fitting_variants(product_search.differing, search.attributes) is distinct from '{}')
       and (search.min_amount is null or product_prices.lowest_amount >= search.min_amount)
       and (search.max_amount is null or product_prices.lowest_amount <= search.max_amount)
       and (search.in_stock is null or search.in_stock = (
-        select stock.in_stock from private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted) as stock))
+        select stock.in_stock from private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted,
+          private.fitting_variants(product_search.differing, search.attributes)) as stock))
       and (search.after_id is null or search.sort <> 'newest' or (product_search.created_at, product_search.product_id) < (search.after_key::timestamptz, search.after_id))
       and (search.after_id is null or search.sort <> 'title' or (private.title_in(product_search, search.locale) collate "C",
         product_search.product_id) > (search.after_key collate "C", search.after_id))
@@ -12958,7 +13954,7 @@ declare
   v_amounts bigint[] := private.instalment_amounts(target.total_amount, plan.count, plan.first_basis_points);
 begin
   delete from public.instalments where instalments.order_id = target.id;
-  if 0 >= any (v_amounts) or exists (
+  if 0 >= any (v_amounts) or target.purpose = 'gift_card' or exists (
     select from public.order_items join public.variants on variants.id = order_items.variant_id
     where order_items.order_id = target.id and order_items.parent_id is null and variants.product_id <> plan.product_id
   ) then
@@ -13681,6 +14677,15 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.readable_report_kinds()
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select coalesce(array_agg(report_kinds.kind), '{}') from private.report_kinds where private.has_permission(report_kinds.permission);
+$function$;
+
 CREATE OR REPLACE FUNCTION private.recall_answer(person_id uuid, key text, verb text, body jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -13861,6 +14866,21 @@ begin
     group by product_pairs.other_id order by sum(product_pairs.score) desc, product_pairs.other_id limit v_rows);
   return private.recommended_cards(private.fill_with_popular(v_ids, v_owned, recommended_products.kind, null, v_rows),
     recommended_products.locale, recommended_products.currency);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.record_by_hand(shipment public.shipments, facts jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_occurred_at constant timestamptz := coalesce((facts ->> 'occurred_at')::timestamptz, now());
+begin
+  if not exists (select from private.tracking_statuses where tracking_statuses.status = facts ->> 'status') or v_occurred_at not between now() - interval '1 year' and now() + interval '5 minutes' then
+    perform private.fail('invalid_tracking_event', 422, 'That cannot be said of a parcel: its status is not known, or it has not happened yet.', 'Send one of the statuses of docs/shipments.md, and when it happened.');
+  end if;
+  perform private.add_tracking_event(shipment.id, facts ->> 'status', 'shop', facts ->> 'location', facts ->> 'description', v_occurred_at);
 end
 $function$;
 
@@ -14256,6 +15276,9 @@ begin
     perform private.fail('refund_exceeds_payment', 409, 'That is more than is left of what was paid.', 'Name a smaller amount.', v_left::text);
   end if;
   v_restock := coalesce(refund_order.restock, not private.goods_have_left(v_order.id));
+  if v_ids is not null or v_amount = v_left then
+    perform private.refuse_spent_cards(v_order.id, case when v_amount < v_left then v_ids end, v_quantities, v_amount);
+  end if;
   perform private.give_reason(refund_order.reason);
   if v_owed > 0 then
     perform private.release_owed(v_order.id, v_owed, private.release_key(v_order.id, v_ids[1]));
@@ -14289,12 +15312,14 @@ $function$;
 
 CREATE OR REPLACE FUNCTION private.refundable_amount(payment_id uuid)
  RETURNS bigint
- LANGUAGE sql
+ LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
-  select payments.captured_amount - payments.refunded_amount - payments.disputed_amount - payments.exchanged_amount - coalesce((
-    select sum(refunds.amount) from public.refunds where refunds.payment_id = payments.id and refunds.status = 'pending'), 0)::bigint
-  from public.payments where payments.id = refundable_amount.payment_id;
+begin
+  return (select payments.captured_amount - payments.refunded_amount - payments.disputed_amount - payments.exchanged_amount - coalesce((
+      select sum(refunds.amount) from public.refunds where refunds.payment_id = payments.id and refunds.status = 'pending'), 0)::bigint
+    from public.payments where payments.id = refundable_amount.payment_id);
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.refuse_and_keep(code text, status integer, message text, hint text DEFAULT NULL::text, details text DEFAULT NULL::text)
@@ -14334,10 +15359,15 @@ CREATE OR REPLACE FUNCTION private.refuse_cancelled_intakes(intake_ids uuid[])
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+declare
+  v_intake_id uuid;
 begin
-  if exists (select from public.intakes where intakes.id = any (refuse_cancelled_intakes.intake_ids) and intakes.status = 'cancelled') then
-    perform private.fail('intake_cancelled', 409, 'This intake was cancelled.', 'Choose another intake of the course.');
-  end if;
+  -- one by one: the plan for a list depends on its length and is made anew each time
+  foreach v_intake_id in array refuse_cancelled_intakes.intake_ids loop
+    if exists (select from public.intakes where intakes.id = v_intake_id and intakes.status = 'cancelled') then
+      perform private.fail('intake_cancelled', 409, 'This intake was cancelled.', 'Choose another intake of the course.');
+    end if;
+  end loop;
 end
 $function$;
 
@@ -14530,6 +15560,33 @@ CREATE OR REPLACE FUNCTION private.refuse_second_seat(learner_id uuid, intake_id
 AS $function$
 begin
   perform private.refuse_problem(private.second_seat_problem(refuse_second_seat.learner_id, refuse_second_seat.intake_id));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.refuse_spent_cards(order_id uuid, order_item_ids uuid[], units integer[], amount bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_line record;
+  v_left bigint := 0;
+begin
+  if not exists (select from public.orders where orders.id = refuse_spent_cards.order_id and orders.purpose = 'gift_card') then
+    return;
+  end if;
+  -- without lines everything ends
+  for v_line in
+    select order_items.id, coalesce(line.units, order_items.quantity) as units
+    from public.order_items left join unnest(refuse_spent_cards.order_item_ids, refuse_spent_cards.units) as line (id, units) on line.id = order_items.id
+    where order_items.order_id = refuse_spent_cards.order_id and (refuse_spent_cards.order_item_ids is null or line.id is not null) order by order_items.id
+  loop
+    v_left := v_left + (select coalesce(sum(cards.left_amount), 0) from private.cards_to_void(v_line.id, v_line.units) as cards);
+  end loop;
+  if refuse_spent_cards.amount > v_left then
+    perform private.fail('gift_card_spent', 409, 'These gift cards were spent, in part or wholly: no more goes back than is left on those that end.',
+      'Name the lines whose cards are to end, and an amount up to what is left.', v_left::text);
+  end if;
 end
 $function$;
 
@@ -15056,6 +16113,291 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.report_buckets(wish private.report_wish)
+ RETURNS SETOF timestamp with time zone
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select generate_series(date_trunc(wish.bucket, wish.from_at, wish.time_zone), wish.to_at - interval '1 microsecond', ('1 ' || wish.bucket)::interval, wish.time_zone);
+$function$;
+
+CREATE OR REPLACE FUNCTION private.report_courses(wish private.report_wish)
+ RETURNS SETOF jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with learners as (
+    select enrollments.intake_id, count(*) as enrolled, count(*) filter (where enrollments.status = 'active') as active,
+      count(*) filter (where results.passed_at is not null) as completed,
+      count(*) filter (where enrollments.status not in ('active', 'completed', 'reserved', 'suspended')) as ended,
+      round(avg(coalesce(results.progress_percent, 0))) as progress_percent, round(avg(results.score_percent)) as score_percent
+    from public.enrollments left join public.results on results.enrollment_id = enrollments.id
+    where enrollments.enrolled_at >= wish.from_at and enrollments.enrolled_at < wish.to_at
+    group by enrollments.intake_id
+  )
+  select jsonb_build_object('intake_id', intakes.id, 'product_id', intakes.product_id, 'title', products.title, 'intake_title', intakes.title, 'status', intakes.status,
+    'starts_at', intakes.starts_at, 'seats', intakes.seats, 'enrolled', learners.enrolled, 'active', learners.active, 'completed', learners.completed, 'ended', learners.ended,
+    'completed_percent', round(100.0 * learners.completed / learners.enrolled), 'progress_percent', learners.progress_percent, 'score_percent', learners.score_percent,
+    'waiting', (select count(*) from public.waitlist_entries where waitlist_entries.intake_id = intakes.id and waitlist_entries.status = 'waiting'))
+  from learners join public.intakes on intakes.id = learners.intake_id join public.products on products.id = intakes.product_id
+  order by learners.enrolled desc, intakes.id
+  limit wish.max_rows + 1;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.report_customers(wish private.report_wish)
+ RETURNS SETOF jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with signed_up as (
+    select date_trunc(wish.bucket, profiles.created_at, wish.time_zone) as starts_at, count(*) as people
+    from public.profiles where profiles.created_at >= wish.from_at and profiles.created_at < wish.to_at group by 1
+  ), first_paid as (
+    select orders.customer_id, min(orders.paid_at) as paid_at from public.orders where orders.paid_at < wish.to_at group by orders.customer_id
+  ), bought as (
+    select date_trunc(wish.bucket, orders.paid_at, wish.time_zone) as starts_at, count(distinct orders.customer_id) as buyers,
+      count(distinct orders.customer_id) filter (where first_paid.paid_at >= date_trunc(wish.bucket, orders.paid_at, wish.time_zone)) as first_time
+    from public.orders join first_paid on first_paid.customer_id = orders.customer_id
+    where orders.paid_at >= wish.from_at and orders.paid_at < wish.to_at
+    group by 1
+  )
+  select jsonb_build_object('starts_at', bucket.starts_at, 'signed_up', coalesce(signed_up.people, 0), 'buyers', coalesce(bought.buyers, 0),
+    'first_time_buyers', coalesce(bought.first_time, 0), 'returning_buyers', coalesce(bought.buyers - bought.first_time, 0))
+  from private.report_buckets(wish) as bucket (starts_at)
+  left join signed_up on signed_up.starts_at = bucket.starts_at
+  left join bought on bought.starts_at = bucket.starts_at
+  order by bucket.starts_at;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.report_dashboard(wish private.report_wish)
+ RETURNS SETOF jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with spans (name, from_at, to_at) as (
+    select span.name, date_subtract(today.starts_at, make_interval(days => span.first_day), wish.time_zone),
+      coalesce(date_subtract(today.starts_at, make_interval(days => span.last_day), wish.time_zone), 'infinity')
+    from (select date_trunc('day', now(), wish.time_zone) as starts_at) as today
+    cross join (values ('today', 0, null), ('yesterday', 1, 0), ('last_7_days', 6, null), ('previous_7_days', 13, 6), ('last_30_days', 29, null), ('previous_30_days', 59, 29)) as span (name, first_day, last_day)
+  ), sums as (
+    select spans.name, sold.currency, 'net_sales' as metric, sold.amount as value
+    from spans cross join lateral (
+      select ledger_entries.currency, sum(-ledger_entries.amount) as amount
+      from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
+      where ledger_transactions.posted_at >= spans.from_at and ledger_transactions.posted_at < spans.to_at and ledger_entries.account in ('revenue', 'discounts', 'shipping', 'refunds')
+        and (wish.currency is null or ledger_entries.currency = wish.currency)
+      group by ledger_entries.currency
+    ) as sold
+    union all
+    select spans.name, bought.currency, 'paid_orders', bought.orders
+    from spans cross join lateral (
+      select orders.currency, count(*) as orders from public.orders
+      where orders.paid_at >= spans.from_at and orders.paid_at < spans.to_at and (wish.currency is null or orders.currency = wish.currency) group by orders.currency
+    ) as bought
+    union all
+    select spans.name, null, 'sign_ups', (select count(*) from public.profiles where profiles.created_at >= spans.from_at and profiles.created_at < spans.to_at) from spans
+    union all
+    select spans.name, null, 'enrolments', (select count(*) from public.enrollments where enrollments.enrolled_at >= spans.from_at and enrollments.enrolled_at < spans.to_at) from spans
+    union all
+    select 'now', null, waiting.metric, waiting.value
+    from (
+      select 'orders_in_review', (select count(*) from public.orders where orders.status = 'needs_review')
+      union all select 'orders_to_send', (select count(*) from public.orders where orders.status in ('paid', 'processing')
+        and exists (select from public.order_items where order_items.order_id = orders.id and order_items.kind = 'physical' and order_items.refunded_quantity < order_items.quantity))
+      union all select 'refunds_pending', (select count(*) from public.refunds where refunds.status = 'pending')
+      union all select 'open_alerts', (select count(*) from public.alerts where alerts.closed_at is null)
+      union all select 'waiting_for_seats', (select count(*) from public.waitlist_entries where waitlist_entries.status = 'waiting')
+    ) as waiting (metric, value)
+  )
+  select jsonb_build_object('metric', metric, 'currency', currency, 'now', sum(value) filter (where name = 'now'),
+    'today', coalesce(sum(value) filter (where name = 'today'), nothing), 'yesterday', coalesce(sum(value) filter (where name = 'yesterday'), nothing),
+    'last_7_days', coalesce(sum(value) filter (where name = 'last_7_days'), nothing), 'previous_7_days', coalesce(sum(value) filter (where name = 'previous_7_days'), nothing),
+    'last_30_days', coalesce(sum(value) filter (where name = 'last_30_days'), nothing), 'previous_30_days', coalesce(sum(value) filter (where name = 'previous_30_days'), nothing))
+  from (select sums.*, case when sums.name <> 'now' then 0 end as nothing from sums) as sums
+  group by metric, currency, nothing
+  order by metric, currency;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.report_events(wish private.report_wish)
+ RETURNS SETOF jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object('id', events.id, 'name', events.name, 'subject_type', events.subject_type, 'subject_id', events.subject_id, 'actor_id', events.actor_id,
+    'correlation_id', events.correlation_id, 'occurred_at', events.occurred_at, 'payload', events.payload)
+  from public.events
+  where events.id > coalesce(wish.after_id, 0) and events.occurred_at >= wish.from_at and events.occurred_at < wish.to_at and (wish.names is null or events.name = any (wish.names))
+  order by events.id
+  limit wish.max_rows + 1;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.report_moment(value jsonb, time_zone text)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select case
+    when jsonb_typeof(report_moment.value) <> 'string' then null
+    when report_moment.value #>> '{}' ~ '^\d{4}-\d\d-\d\d$' and pg_input_is_valid(report_moment.value #>> '{}', 'timestamp')
+      then (report_moment.value #>> '{}')::timestamp at time zone report_moment.time_zone
+    when report_moment.value #>> '{}' ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d' and pg_input_is_valid(report_moment.value #>> '{}', 'timestamptz')
+      then (report_moment.value #>> '{}')::timestamptz
+  end;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.report_orders(wish private.report_wish)
+ RETURNS SETOF jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with placed as (
+    select date_trunc(wish.bucket, orders.placed_at, wish.time_zone) as starts_at, orders.currency, count(*) as orders,
+      count(*) filter (where orders.paid_at is not null) as paid, count(*) filter (where orders.status = 'pending') as pending,
+      count(*) filter (where orders.status = 'cancelled') as cancelled, count(*) filter (where orders.status = 'expired') as expired,
+      count(*) filter (where orders.status in ('refunded', 'partially_refunded')) as refunded,
+      coalesce(sum(orders.total_amount) filter (where orders.paid_at is not null), 0) as paid_amount
+    from public.orders
+    where orders.placed_at >= wish.from_at and orders.placed_at < wish.to_at and (wish.currency is null or orders.currency = wish.currency)
+    group by 1, 2
+  )
+  select jsonb_build_object('starts_at', bucket.starts_at, 'currency', shown.currency, 'orders', coalesce(placed.orders, 0), 'paid', coalesce(placed.paid, 0),
+    'pending', coalesce(placed.pending, 0), 'cancelled', coalesce(placed.cancelled, 0), 'expired', coalesce(placed.expired, 0), 'refunded', coalesce(placed.refunded, 0),
+    'paid_amount', coalesce(placed.paid_amount, 0), 'average_amount', round(placed.paid_amount / nullif(placed.paid, 0)))
+  from private.report_buckets(wish) as bucket (starts_at) cross join (select distinct currency from placed) as shown
+  left join placed on placed.starts_at = bucket.starts_at and placed.currency = shown.currency
+  order by bucket.starts_at, shown.currency;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.report_payments(wish private.report_wish)
+ RETURNS SETOF jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with asked as (
+    select date_trunc(wish.bucket, payments.created_at, wish.time_zone) as starts_at, payments.provider, payments.method, payments.currency, payments.status,
+      payments.captured_amount, payments.refunded_amount, payments.disputed_amount
+    from public.payments
+    where payments.created_at >= wish.from_at and payments.created_at < wish.to_at and (wish.currency is null or payments.currency = wish.currency)
+  )
+  select jsonb_build_object('starts_at', starts_at, 'provider', provider, 'method', method, 'currency', currency, 'payments', count(*),
+    'captured', count(*) filter (where captured_amount > 0), 'failed', count(*) filter (where status = 'failed'),
+    'unfinished', count(*) filter (where captured_amount = 0 and status <> 'failed'),
+    'captured_amount', sum(captured_amount), 'refunded_amount', sum(refunded_amount), 'disputed_amount', sum(disputed_amount))
+  from asked
+  group by starts_at, provider, method, currency
+  order by starts_at, provider, method, currency;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.report_products(wish private.report_wish)
+ RETURNS SETOF jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with sold as (
+    select order_items.variant_id, orders.currency, count(*) as orders, sum(order_items.quantity) as units, sum(order_items.refunded_quantity) as refunded_units,
+      sum(order_items.subtotal_amount - order_items.discount_amount - order_items.tax_included_amount) as net_amount
+    from public.orders join public.order_items on order_items.order_id = orders.id
+    where orders.paid_at >= wish.from_at and orders.paid_at < wish.to_at and order_items.parent_id is null and (wish.currency is null or orders.currency = wish.currency)
+    group by order_items.variant_id, orders.currency
+  )
+  select jsonb_build_object('variant_id', sold.variant_id, 'product_id', variants.product_id, 'sku', variants.sku, 'title', products.title, 'variant_title', variants.title, 'kind', products.kind,
+    'currency', sold.currency, 'orders', sold.orders, 'units', sold.units, 'refunded_units', sold.refunded_units, 'net_amount', sold.net_amount)
+  from sold join public.variants on variants.id = sold.variant_id join public.products on products.id = variants.product_id
+  order by sold.currency, sold.net_amount desc, sold.variant_id
+  limit wish.max_rows + 1;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.report_sales(wish private.report_wish)
+ RETURNS SETOF jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with moved as (
+    select date_trunc(wish.bucket, ledger_transactions.posted_at, wish.time_zone) as starts_at, ledger_entries.currency, 0 as orders,
+      coalesce(sum(-ledger_entries.amount) filter (where ledger_entries.account = 'revenue'), 0) as revenue,
+      coalesce(sum(ledger_entries.amount) filter (where ledger_entries.account = 'discounts'), 0) as discounts,
+      coalesce(sum(-ledger_entries.amount) filter (where ledger_entries.account = 'shipping'), 0) as shipping,
+      coalesce(sum(ledger_entries.amount) filter (where ledger_entries.account = 'refunds'), 0) as refunds,
+      coalesce(sum(-ledger_entries.amount) filter (where ledger_entries.account = 'tax_payable'), 0) as tax
+    from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
+    where ledger_transactions.posted_at >= wish.from_at and ledger_transactions.posted_at < wish.to_at
+      and ledger_entries.account in ('revenue', 'discounts', 'shipping', 'refunds', 'tax_payable')
+      and (wish.currency is null or ledger_entries.currency = wish.currency)
+    group by 1, 2
+  ), sold as (
+    select date_trunc(wish.bucket, orders.paid_at, wish.time_zone) as starts_at, orders.currency, count(*) as orders
+    from public.orders
+    where orders.paid_at >= wish.from_at and orders.paid_at < wish.to_at and (wish.currency is null or orders.currency = wish.currency)
+    group by 1, 2
+  ), shown as (
+    select distinct currency from moved union select distinct currency from sold
+  )
+  select jsonb_build_object('starts_at', bucket.starts_at, 'currency', shown.currency, 'orders', coalesce(sold.orders, 0), 'revenue_amount', coalesce(moved.revenue, 0),
+    'discount_amount', coalesce(moved.discounts, 0), 'shipping_amount', coalesce(moved.shipping, 0), 'refund_amount', coalesce(moved.refunds, 0),
+    'net_amount', coalesce(moved.revenue - moved.discounts + moved.shipping - moved.refunds, 0), 'tax_amount', coalesce(moved.tax, 0))
+  from private.report_buckets(wish) as bucket (starts_at) cross join shown
+  left join moved on moved.starts_at = bucket.starts_at and moved.currency = shown.currency
+  left join sold on sold.starts_at = bucket.starts_at and sold.currency = shown.currency
+  order by bucket.starts_at, shown.currency;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.report_sheet(report_id uuid)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_report public.reports := private.find_report(report_sheet.report_id);
+  v_columns text[];
+begin
+  if v_report.status <> 'done' then
+    perform private.fail('report_not_ready', 409, 'This report is still being counted.', 'Ask again in a few seconds; get_report says how it goes.');
+  end if;
+  select report_kinds.columns into v_columns from private.report_kinds where report_kinds.kind = v_report.kind;
+  return array_to_string(v_columns, ',') || e'\r\n' || coalesce((
+    select string_agg(cells.line || e'\r\n', '' order by found.number)
+    from private.report_rows cross join jsonb_array_elements(report_rows.rows) with ordinality as found (line, number)
+    cross join lateral (
+      select string_agg(coalesce(private.sheet_cell(found.line -> named.name), ''), ',' order by named.place) as line
+      from unnest(v_columns) with ordinality as named (name, place)
+    ) as cells
+    where report_rows.report_id = v_report.id), '');
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.report_taxes(wish private.report_wish)
+ RETURNS SETOF jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with taxed as (
+    select date_trunc(wish.bucket, invoices.issued_at, wish.time_zone) as starts_at, invoices.currency, tax.name, tax.basis_points, tax.inclusive,
+      case invoices.kind when 'invoice' then 1 else -1 end as sign, tax.amount,
+      invoice_lines.subtotal_amount - invoice_lines.discount_amount - invoice_lines.tax_included_amount as taxable_amount
+    from public.invoices
+    join public.invoice_lines on invoice_lines.invoice_id = invoices.id
+    cross join lateral jsonb_to_recordset(invoice_lines.taxes) as tax (name text, basis_points integer, inclusive boolean, amount bigint)
+    where invoices.issued_at >= wish.from_at and invoices.issued_at < wish.to_at and (wish.currency is null or invoices.currency = wish.currency)
+  )
+  select jsonb_build_object('starts_at', starts_at, 'name', name, 'basis_points', basis_points, 'inclusive', inclusive, 'currency', currency,
+    'taxable_amount', sum(sign * taxable_amount), 'tax_amount', sum(sign * amount))
+  from taxed
+  group by starts_at, name, basis_points, inclusive, currency
+  order by starts_at, name, basis_points, currency;
+$function$;
+
 CREATE OR REPLACE FUNCTION private.request_charge(payment_id uuid, payment_method_id uuid, reason text)
  RETURNS void
  LANGUAGE plpgsql
@@ -15108,6 +16450,44 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.request_report(kind text, parameters jsonb, max_age_seconds integer, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_report_permission(request_report.kind);
+  v_body jsonb := jsonb_build_array(request_report.kind, request_report.parameters, request_report.max_age_seconds);
+  v_answer jsonb := private.recall_answer(v_person_id, request_report.idempotency_key, 'request_report', v_body);
+  v_parameters jsonb;
+  v_report public.reports;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if request_report.max_age_seconds not between 0 and 86400 then
+    perform private.fail('invalid_report_request', 422, 'max_age_seconds is a number from 0 to 86400.', 'Leave it out for a report of its own.');
+  end if;
+  if jsonb_typeof(coalesce(request_report.parameters, '{}')) <> 'object' then
+    perform private.fail('invalid_report_request', 422, 'parameters is an object.', 'Send {"from": "2026-01-01", "to": "2026-02-01"}.');
+  end if;
+  v_parameters := private.check_report_parameters(request_report.kind, jsonb_strip_nulls(coalesce(request_report.parameters, '{}')));
+  if request_report.max_age_seconds > 0 then
+    -- one at a time for the same question, so that those who ask together count once
+    perform pg_advisory_xact_lock(hashtextextended(request_report.kind || v_parameters::text, 0));
+    select * into v_report from public.reports
+    where reports.kind = request_report.kind and reports.parameters = v_parameters and reports.created_at > now() - make_interval(secs => request_report.max_age_seconds)
+    order by reports.created_at desc, reports.id desc limit 1;
+  end if;
+  if v_report.id is null then
+    insert into public.reports (kind, parameters, created_by) values (request_report.kind, v_parameters, auth.uid()) returning * into v_report;
+    perform private.emit('report.queued', 'report', v_report.id);
+  end if;
+  return private.remember_answer(v_person_id, request_report.idempotency_key, 'request_report', v_body, to_jsonb(v_report));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.require_catalog_write()
  RETURNS uuid
  LANGUAGE plpgsql
@@ -15119,6 +16499,21 @@ begin
     perform private.fail('permission_denied', 403, 'This needs the permission catalog.write.', 'Ask an admin for a role that has it.');
   end if;
   return coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.require_courier()
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+begin
+  if not private.has_permission('shipments.deliver') then
+    perform private.fail('permission_denied', 403, 'Delivering needs the permission shipments.deliver.', 'Ask an admin for the role courier.');
+  end if;
+  return v_person_id;
 end
 $function$;
 
@@ -15173,6 +16568,19 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.require_money(target public.orders)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- else the end of a card's time could be put off for ever, and one that was stolen turned into new ones
+  if target.purpose = 'gift_card' then
+    perform private.fail('money_required', 409, 'Gift cards are bought with money, not with gift cards or store credit.', 'Pay by another method.');
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.require_order_writer()
  RETURNS void
  LANGUAGE plpgsql
@@ -15216,6 +16624,54 @@ begin
   if private.said(require_refunder.reason) is null or length(require_refunder.reason) > 500 then
     perform private.fail('invalid_reason', 422, 'A reason of at most 500 characters is asked for; it stays in the history.', 'Say why.');
   end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.require_report_permission(kind text)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_permission text;
+begin
+  select report_kinds.permission into v_permission from private.report_kinds where report_kinds.kind = require_report_permission.kind;
+  if v_permission is null then
+    perform private.fail('invalid_report_request', 422, 'There is no such report.',
+      format('Ask for one of %s.', (select string_agg(report_kinds.kind, ', ' order by report_kinds.kind) from private.report_kinds)));
+  end if;
+  if not (private.is_service() or private.has_permission(v_permission)) then
+    perform private.fail('permission_denied', 403, format('This report needs the permission %s.', v_permission), 'Ask an admin for a role that has it.');
+  end if;
+  return coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.require_shipment_step(shipment public.shipments, action text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if not private.shipment_allows(shipment, require_shipment_step.action) then
+    perform private.fail('shipment_not_ready', 409, format('A shipment that is %s does not allow this now.', shipment.status),
+      'Read it and its order again: parcels leave once, of paid orders, and come back once.');
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.require_shipper()
+ RETURNS uuid
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if not (private.is_service() or private.has_permission('orders.fulfil')) then
+    perform private.fail('permission_denied', 403, 'Working on shipments needs the permission orders.fulfil.', 'Ask an admin for a role that has it.');
+  end if;
+  return coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
 end
 $function$;
 
@@ -15966,6 +17422,18 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.said_facts(facts jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(jsonb_object_agg(fact.key, fact.said), '{}') from (
+    select given.key, case jsonb_typeof(given.value) when 'string' then to_jsonb(private.said(given.value #>> '{}')) else given.value end as said
+    from jsonb_each(said_facts.facts) as given
+  ) as fact where fact.said is not null and fact.said <> 'null';
+$function$;
+
 CREATE OR REPLACE FUNCTION private.say_how_long_to_keep()
  RETURNS void
  LANGUAGE plpgsql
@@ -15992,6 +17460,19 @@ begin
     when v_policy is null then '[{"Cache-Control": "private, no-store"}]'
     else '[{"Cache-Control": "' || v_policy || '"}, {"Vary": "Accept, Accept-Profile, Authorization, apikey, Prefer, Range"}]'
   end, true);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.seal_hash(seal private.audit_seals)
+ RETURNS bytea
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return sha256(seal.previous_hash || convert_to(jsonb_build_array(seal.number, seal.transaction_id::text, seal.first_id, seal.last_id, extract(epoch from seal.sealed_at))::text, 'UTF8') || (
+    select sha256(coalesce(string_agg(audit_log.hash, '' order by audit_log.id), ''))
+    from public.audit_log where audit_log.id between seal.first_id and seal.last_id and audit_log.transaction_id = seal.transaction_id));
 end
 $function$;
 
@@ -16082,10 +17563,16 @@ CREATE OR REPLACE FUNCTION private.search_text(original text)
  IMMUTABLE PARALLEL SAFE STRICT
  SET search_path TO ''
 AS $function$
+declare
+  v_spaced text;
 begin
   -- ASCII has nothing to normalize and no accents, is most texts, and is read several times as fast so; a test compares the two ways
   if octet_length(original) = length(original) then
-    return array_to_string(array_remove(string_to_array(translate(lower(original collate pg_catalog.pg_c_utf8), E'\t\n\x0b\x0c\r', '     '), ' '), ''), ' ');
+    v_spaced := btrim(translate(lower(original collate pg_catalog.pg_c_utf8), E'\t\n\x0b\x0c\r', '     '));
+    if strpos(v_spaced, '  ') > 0 then
+      v_spaced := array_to_string(array_remove(string_to_array(v_spaced, ' '), ''), ' ');
+    end if;
+    return v_spaced;
   end if;
   return btrim(regexp_replace(
     lower(extensions.unaccent('extensions.unaccent', normalize(original, NFKC)) collate pg_catalog.pg_c_utf8), '\s+', ' ', 'g'));
@@ -16218,6 +17705,17 @@ begin
   return not exists (
     select from public.variants
     where variants.id = sells_beyond_stock.variant_id and variants.stock_mode = 'preorder' and variants.preorder_ships_at <= now());
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.send_off(shipment public.shipments, carrier text, tracking_number text, estimated_delivery_at timestamp with time zone, source text DEFAULT 'shop'::text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.set_tracking(shipment, send_off.carrier, send_off.tracking_number, send_off.estimated_delivery_at);
+  perform private.add_tracking_event(shipment.id, 'picked_up', send_off.source);
 end
 $function$;
 
@@ -16488,9 +17986,7 @@ begin
   if v_answer is not null then
     return v_answer;
   end if;
-  if set_shipping_method.shipping_method_id is not null then
-    perform private.find_shipping_method(set_shipping_method.shipping_method_id);
-  end if;
+  perform private.find_shipping_method(set_shipping_method.shipping_method_id);
   v_cart := private.open_cart(v_person_id);
   update public.carts set shipping_method_id = set_shipping_method.shipping_method_id where carts.id = v_cart.id returning * into v_cart;
   v_priced := private.price_cart(v_cart);
@@ -16547,6 +18043,32 @@ begin
   update private.provider_subscriptions set wanted_method_id = set_subscription_method.payment_method_id where provider_subscriptions.subscription_id = v_subscription.id;
   perform private.emit('subscription.change_requested', 'subscription', v_subscription.id);
   return private.remember_answer(v_person_id, set_subscription_method.idempotency_key, 'set_subscription_method', v_body, private.subscription_document(v_subscription));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.set_tracking(shipment public.shipments, carrier text, tracking_number text, estimated_delivery_at timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_carrier constant text := coalesce(set_tracking.carrier, shipment.carrier);
+  v_number constant text := coalesce(set_tracking.tracking_number, shipment.tracking_number);
+begin
+  if v_number is not null then
+    -- whoever else wants the number, and the carrier who speaks of it, comes before or after us
+    perform pg_advisory_xact_lock(hashtextextended('seatline.tracking ' || lower(coalesce(v_carrier, '')) || ' ' || v_number, 0));
+    if exists (
+      select from public.shipments
+      where shipments.tracking_number = v_number and lower(coalesce(shipments.carrier, '')) = lower(coalesce(v_carrier, ''))
+        and shipments.status <> 'cancelled' and shipments.id <> shipment.id
+    ) then
+      perform private.fail('tracking_number_taken', 409, 'Another parcel has this tracking number.', 'Check the number; each parcel has one of its own.', v_number);
+    end if;
+  end if;
+  update public.shipments
+  set carrier = v_carrier, tracking_number = v_number, estimated_delivery_at = coalesce(set_tracking.estimated_delivery_at, shipments.estimated_delivery_at)
+  where shipments.id = shipment.id;
 end
 $function$;
 
@@ -16828,6 +18350,20 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.sheet_cell(value jsonb)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select case jsonb_typeof(sheet_cell.value)
+    when 'null' then ''
+    when 'string' then '"' || case when sheet_cell.value #>> '{}' ~ '^[=+@\t\r-]' then '''' else '' end || replace(sheet_cell.value #>> '{}', '"', '""') || '"'
+    when 'number' then sheet_cell.value #>> '{}'
+    when 'boolean' then sheet_cell.value #>> '{}'
+    else '"' || replace(sheet_cell.value::text, '"', '""') || '"' end;
+$function$;
+
 CREATE OR REPLACE FUNCTION private.sheet_text(value text)
  RETURNS text
  LANGUAGE plpgsql
@@ -16839,6 +18375,130 @@ begin
     return '''' || sheet_text.value;
   end if;
   return sheet_text.value;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.ship_all(target public.orders, carrier text, tracking_number text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_shipment public.shipments;
+  v_first uuid;
+begin
+  perform private.open_shipments(target.id);
+  perform private.write_shipment(target, private.main_location(), units.items, units.quantities)
+  from (select array_agg(units_left.order_item_id) as items, array_agg(units_left.quantity) as quantities from private.units_left(target.id)) as units where units.items is not null;
+  for v_shipment in
+    select * from public.shipments where shipments.order_id = target.id and shipments.status = 'pending' order by shipments.opened_at, shipments.number for update
+  loop
+    if ship_all.tracking_number is not null and v_first is not null then
+      perform private.merge_shipment(v_shipment.id, v_first); -- one number is one parcel
+    end if;
+    v_first := coalesce(v_first, v_shipment.id);
+  end loop;
+  for v_shipment in
+    select * from public.shipments where shipments.order_id = target.id and shipments.status = 'pending' order by shipments.opened_at, shipments.number
+  loop
+    perform private.send_off(v_shipment, ship_all.carrier, ship_all.tracking_number, null);
+  end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.shipment_allows(shipment public.shipments, action text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_order text := (select orders.status from public.orders where orders.id = shipment.order_id);
+begin
+  return case
+    when shipment_allows.action in ('pack_shipment', 'hand_over_shipment', 'pick_up_delivery') and shipment.status = 'pending'
+      then v_order in ('paid', 'processing', 'shipped', 'delivered', 'partially_refunded') and (shipment_allows.action <> 'pack_shipment' or shipment.packed_at is null)
+    when shipment_allows.action in ('cancel_shipment', 'split_shipment') then shipment.status = 'pending'
+    when shipment_allows.action = 'pick_up_delivery' then shipment.status in ('picked_up', 'in_transit', 'failed')
+    when shipment_allows.action in ('add_tracking_number', 'assign_courier') then shipment.status not in ('delivered', 'returned', 'cancelled')
+    when shipment_allows.action = 'report_delivery' then shipment.status in ('picked_up', 'in_transit', 'out_for_delivery', 'failed')
+    when shipment_allows.action = 'mark_shipment_returned' then shipment.status not in ('pending', 'cancelled') and shipment.returned_goods is null
+    when shipment_allows.action = 'record_tracking_event' then shipment.status <> 'cancelled' and (shipment.status <> 'pending'
+      or v_order in ('paid', 'processing', 'shipped', 'delivered', 'partially_refunded'))
+    else false end;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.shipment_concerns()
+ RETURNS SETOF private.concern
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select 'shipment_stuck', 'shipment:' || shipments.id, 'order', orders.id, shipments.number || ' ' || orders.number, shipments.moved_at
+  from public.shipments join public.orders on orders.id = shipments.order_id
+  where shipments.status in ('picked_up', 'in_transit', 'out_for_delivery', 'failed')
+      and shipments.moved_at <= now() - make_interval(days => (private.setting('shipment_stuck_days'))::integer)
+    or shipments.status = 'pending' and shipments.location_id <> private.allowance_location() and orders.status in ('paid', 'processing', 'shipped', 'delivered', 'partially_refunded')
+      and shipments.moved_at <= now() - make_interval(days => (private.setting('shipment_waiting_days'))::integer)
+  union all
+  select 'shipment_came_back', 'shipment_back:' || shipments.id, 'order', orders.id, shipments.number || ' ' || orders.number, shipments.returned_at
+  from public.shipments join public.orders on orders.id = shipments.order_id
+  where shipments.status = 'returned' and shipments.returned_goods is null;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.shipment_document(shipment_id uuid, staff boolean)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_shipment public.shipments;
+  v_details private.shipment_details;
+  v_document jsonb;
+begin
+  select * into v_shipment from public.shipments where shipments.id = shipment_document.shipment_id;
+  select * into v_details from private.shipment_details where shipment_details.shipment_id = v_shipment.id;
+  v_document := jsonb_build_object('id', v_shipment.id, 'number', v_shipment.number, 'order_id', v_shipment.order_id, 'status', v_shipment.status,
+    'carrier', v_shipment.carrier, 'tracking_number', v_shipment.tracking_number, 'tracking_url', private.tracking_url(v_shipment.carrier, v_shipment.tracking_number),
+    'estimated_delivery_at', v_shipment.estimated_delivery_at, 'opened_at', v_shipment.opened_at, 'packed_at', v_shipment.packed_at, 'shipped_at', v_shipment.shipped_at,
+    'delivered_at', v_shipment.delivered_at, 'failed_at', v_shipment.failed_at, 'returned_at', v_shipment.returned_at, 'cancelled_at', v_shipment.cancelled_at,
+    'cancel_reason', v_shipment.cancel_reason, 'destination', v_details.destination,
+    'items', (
+      select coalesce(jsonb_agg(jsonb_build_object('order_item_id', order_items.id, 'variant_id', order_items.variant_id, 'sku', order_items.sku, 'title', order_items.title,
+        'quantity', shipment_items.quantity, 'refunded_quantity', shipment_items.refunded_quantity) order by order_items.title, order_items.id), '[]')
+      from public.shipment_items join public.order_items on order_items.id = shipment_items.order_item_id where shipment_items.shipment_id = v_shipment.id),
+    'events', (
+      select coalesce(jsonb_agg(jsonb_build_object('status', tracking_events.status, 'location', tracking_events.location, 'description', tracking_events.description,
+        'source', tracking_events.source, 'occurred_at', tracking_events.occurred_at) order by tracking_events.occurred_at, tracking_events.id), '[]')
+      from public.tracking_events where tracking_events.shipment_id = v_shipment.id));
+  if not shipment_document.staff then
+    return v_document;
+  end if;
+  return v_document || jsonb_build_object('location_id', v_shipment.location_id, 'returned_goods', v_shipment.returned_goods, 'assigned_at', v_shipment.assigned_at,
+    'cost_amount', v_details.cost_amount, 'cost_currency', v_details.cost_currency, 'courier', (
+      select jsonb_build_object('id', profiles.id, 'name', btrim(profiles.first_name || ' ' || profiles.last_name)) from public.profiles where profiles.id = v_shipment.courier_id));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.shipments_say(order_id uuid)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_open boolean;
+  v_under_way boolean;
+  v_arrived boolean;
+begin
+  select bool_or(shipments.status = 'pending'), bool_or(shipments.status <> 'delivered'), bool_or(shipments.delivered_at is not null)
+  into v_open, v_under_way, v_arrived
+  from public.shipments
+  where shipments.order_id = shipments_say.order_id and private.holds_units(shipments) and exists (
+    select from public.shipment_items where shipment_items.shipment_id = shipments.id and shipment_items.quantity > shipment_items.refunded_quantity);
+  if v_open is not false or exists (select from private.units_left(shipments_say.order_id)) then
+    return null;
+  end if;
+  return case when v_under_way then 'shipped' when v_arrived then 'delivered' end;
 end
 $function$;
 
@@ -17087,6 +18747,41 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.split_off(shipment public.shipments, lines jsonb)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_order public.orders;
+  v_line record;
+  v_ids uuid[] := '{}';
+  v_quantities integer[] := '{}';
+begin
+  select * into v_order from public.orders where orders.id = shipment.order_id;
+  for v_line in
+    select parsed.order_item_id, parsed.quantity, shipment_items.quantity as there
+    from private.parse_shipment_lines(split_off.lines) as parsed
+    left join public.shipment_items on shipment_items.shipment_id = shipment.id and shipment_items.order_item_id = parsed.order_item_id order by parsed.order_item_id
+  loop
+    if v_line.there is null or coalesce(v_line.quantity, v_line.there) > v_line.there then
+      perform private.fail('invalid_lines', 422, 'That is not in this parcel, or less of it.', 'Read order_shipments for what is in it.', v_line.order_item_id::text);
+    end if;
+    v_ids := v_ids || v_line.order_item_id;
+    v_quantities := v_quantities || coalesce(v_line.quantity, v_line.there);
+  end loop;
+  if (select sum(shipment_items.quantity) from public.shipment_items where shipment_items.shipment_id = shipment.id) = (select sum(part) from unnest(v_quantities) as part) then
+    perform private.fail('invalid_lines', 422, 'Nothing would be left in this parcel.', 'Name less than all that is in it.');
+  end if;
+  delete from public.shipment_items using unnest(v_ids, v_quantities) as part (order_item_id, quantity)
+  where shipment_items.shipment_id = shipment.id and shipment_items.order_item_id = part.order_item_id and shipment_items.quantity = part.quantity;
+  update public.shipment_items set quantity = shipment_items.quantity - part.quantity
+  from unnest(v_ids, v_quantities) as part (order_item_id, quantity)
+  where shipment_items.shipment_id = shipment.id and shipment_items.order_item_id = part.order_item_id;
+  return private.write_shipment(v_order, shipment.location_id, v_ids, v_quantities);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.stage_prices(import_id uuid)
  RETURNS void
  LANGUAGE sql
@@ -17215,6 +18910,7 @@ AS $function$
       private.options_of(variants.option_value_ids) as former_options,
       case when import_rows.record ?| '{option1,option2,option3,option4,option5}' then private.read_options(import_rows.record) else private.options_of(variants.option_value_ids) end as options,
       nullif(import_rows.record ->> 'variant_title', '') as given_title, coalesce(private.read_whole_number(import_rows.record ->> 'position'), variants.position, 0) as position,
+      case when import_rows.record ? 'weight_grams' then private.read_whole_number(import_rows.record ->> 'weight_grams') else variants.weight_grams end as weight_grams,
       case when stage_variants.attribute_columns = '{}' then coalesce(variants.attributes, '{}')
         else private.read_attributes(import_rows.record, stage_variants.attribute_columns, schemas.types, variants.attributes) end as attributes,
       case when stage_variants.translated then private.read_translations(import_rows.record, 'variant_', '{title}', variants.translations)
@@ -17233,15 +18929,16 @@ AS $function$
       wanted.product_title, '') as title
     from wanted
   )
-  insert into private.import_variants (import_id, row_number, product_id, variant_id, change, former_product_id, sku, title, position, attributes, translations, options, former_options,
+  insert into private.import_variants (import_id, row_number, product_id, variant_id, change, former_product_id, sku, title, position, weight_grams, attributes, translations, options, former_options,
     parts, former_parts)
   select stage_variants.import_id, titled.row_number, titled.product_id, coalesce(titled.variant_id, gen_random_uuid()),
     case when titled.variant_id is null then 'created'
-      when (titled.title, titled.position, titled.attributes, titled.translations, titled.options, titled.parts)
-        is distinct from ((titled.variants).title, (titled.variants).position, (titled.variants).attributes, (titled.variants).translations, titled.former_options, titled.former_parts)
+      when (titled.title, titled.position, titled.weight_grams, titled.attributes, titled.translations, titled.options, titled.parts)
+        is distinct from ((titled.variants).title, (titled.variants).position, (titled.variants).weight_grams, (titled.variants).attributes, (titled.variants).translations, titled.former_options, titled.former_parts)
         then 'changed'
       else 'unchanged' end,
-    titled.former_product_id, titled.sku, titled.title, least(greatest(titled.position, -2147483648), 2147483647)::integer, titled.attributes, titled.translations, titled.options, titled.former_options,
+    titled.former_product_id, titled.sku, titled.title, least(greatest(titled.position, -2147483648), 2147483647)::integer,
+    case when titled.weight_grams between 0 and 100000000 then titled.weight_grams::integer end, titled.attributes, titled.translations, titled.options, titled.former_options,
     titled.parts, titled.former_parts
   from titled;
 $function$;
@@ -17631,23 +19328,23 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.stock_now(product_id uuid, kind text, counted_variants uuid[], has_uncounted boolean)
+CREATE OR REPLACE FUNCTION private.stock_now(product_id uuid, kind text, counted_variants uuid[], has_uncounted boolean, variant_ids uuid[] DEFAULT NULL::uuid[])
  RETURNS TABLE(in_stock boolean)
  LANGUAGE sql
  STABLE
 BEGIN ATOMIC
- SELECT (has_uncounted OR (EXISTS ( SELECT
+ SELECT ((has_uncounted AND ((variant_ids IS NULL) OR (NOT (variant_ids <@ counted_variants)))) OR (EXISTS ( SELECT
             FROM public.stock_slots
-           WHERE ((stock_slots.variant_id = ANY (stock_now.counted_variants)) AND (stock_slots.available > 0) AND ((stock_slots.slot < 128) OR (NOT (EXISTS ( SELECT
+           WHERE ((stock_slots.variant_id = ANY (stock_now.counted_variants)) AND (stock_slots.available > 0) AND ((stock_now.variant_ids IS NULL) OR (stock_slots.variant_id = ANY (stock_now.variant_ids))) AND ((stock_slots.slot < 128) OR (NOT (EXISTS ( SELECT
                     FROM public.variants
                    WHERE ((variants.id = stock_slots.variant_id) AND (variants.stock_mode = 'preorder'::text) AND (variants.preorder_ships_at <= now()))))))))) OR ((kind = 'course'::text) AND (EXISTS ( SELECT
             FROM (public.intakes
               JOIN public.variants ON ((variants.id = intakes.variant_id)))
-           WHERE ((intakes.product_id = stock_now.product_id) AND (intakes.enroll_opens_at <= now()) AND ((intakes.enroll_closes_at IS NULL) OR (intakes.enroll_closes_at > now())) AND ((variants.stock_mode = 'none'::text) OR (EXISTS ( SELECT
+           WHERE ((intakes.product_id = stock_now.product_id) AND ((stock_now.variant_ids IS NULL) OR (variants.id = ANY (stock_now.variant_ids))) AND (intakes.enroll_opens_at <= now()) AND ((intakes.enroll_closes_at IS NULL) OR (intakes.enroll_closes_at > now())) AND ((variants.stock_mode = 'none'::text) OR (EXISTS ( SELECT
                     FROM public.stock_slots
                    WHERE ((stock_slots.variant_id = variants.id) AND (stock_slots.available > 0))))))))) OR ((kind = 'bundle'::text) AND (EXISTS ( SELECT
             FROM public.variants
-           WHERE ((variants.product_id = stock_now.product_id) AND (COALESCE(private.sellable_units(variants.id), (1)::bigint) > 0))))));
+           WHERE ((variants.product_id = stock_now.product_id) AND ((stock_now.variant_ids IS NULL) OR (variants.id = ANY (stock_now.variant_ids))) AND (COALESCE(private.sellable_units(variants.id), (1)::bigint) > 0))))));
 END;
 
 CREATE OR REPLACE FUNCTION private.products_to_recommend()
@@ -18200,7 +19897,9 @@ begin
       ), order_items.variant_id) as variant_id, order_items.kind, order_items.quantity / bundles.quantity * given.quantity as units,
       order_items.refunded_quantity = order_items.quantity as whole
   )
-  select jsonb_agg(jsonb_build_object('variant_id', touched.variant_id, 'units', touched.units, 'restock', take_back_lines.restock or touched.kind = 'course')),
+  -- what came back with a parcel was taken back then
+  select jsonb_agg(jsonb_build_object('variant_id', touched.variant_id, 'units', touched.units - least(touched.units, private.came_back(touched.id)),
+      'restock', take_back_lines.restock or touched.kind = 'course')),
     array_agg(touched.variant_id), array_agg(touched.id), array_agg(touched.units), array_agg(touched.id) filter (where touched.whole)
   into v_lines, v_variants, v_touched, v_units, v_ended from touched;
   perform private.lock_holds(array[take_back_lines.order_id], v_variants); -- every slot before the first waiting list
@@ -18237,6 +19936,39 @@ begin
   -- what it still holds, and what an earlier end of the order left
   perform private.take_back_goods(take_back_rest.order_id);
   perform private.give_back_promotions(array[take_back_rest.order_id]);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.take_back_shipment(shipment public.shipments, goods text, reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_variants uuid[];
+begin
+  if coalesce(take_back_shipment.goods, '') not in ('kept', 'restocked', 'written_off') then
+    perform private.fail('invalid_shipment', 422, 'What came back waits to be sent again (kept), is on sale again (restocked) or cannot be sold (written_off).', 'Send one of the three as goods.');
+  end if;
+  perform private.give_reason(take_back_shipment.reason);
+  if shipment.status <> 'returned' then
+    perform private.add_tracking_event(shipment.id, 'returned_to_sender', 'shop', null, take_back_shipment.reason);
+  end if;
+  if take_back_shipment.goods <> 'kept' then
+    select array_agg(distinct order_items.variant_id) into v_variants
+    from public.shipment_items join public.order_items on order_items.id = shipment_items.order_item_id where shipment_items.shipment_id = shipment.id;
+    perform private.lock_holds(array[shipment.order_id], v_variants);
+    perform private.lock_waitlists(array[shipment.order_id], v_variants);
+    perform private.return_sold_units(shipment.order_id, came.variant_id, came.units, take_back_shipment.goods = 'restocked', take_back_shipment.reason)
+    from (
+      select order_items.variant_id, sum(shipment_items.quantity - shipment_items.refunded_quantity)::integer as units
+      from public.shipment_items join public.order_items on order_items.id = shipment_items.order_item_id
+      where shipment_items.shipment_id = shipment.id group by 1 order by 1
+    ) as came where came.units > 0;
+  end if;
+  update public.shipments set returned_goods = take_back_shipment.goods where shipments.id = shipment.id;
+  perform private.follow_shipments(shipment.order_id);
+  perform private.give_reason(null);
 end
 $function$;
 
@@ -18284,6 +20016,42 @@ begin
   return (
     select jsonb_agg(jsonb_build_object('order_item_id', gone.item_id, 'quantity', gone.quantity, 'restock', true))
     from unnest(exchange.item_ids, exchange.quantities) as gone (item_id, quantity));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.take_out_of_shipments(order_item_id uuid, quantity integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_item record;
+  v_left integer := take_out_of_shipments.quantity;
+  v_units integer;
+begin
+  for v_item in
+    select shipments.id, shipments.status, shipment_items.quantity - shipment_items.refunded_quantity as units,
+      not exists (select from public.shipment_items as other where other.shipment_id = shipments.id and other.order_item_id <> take_out_of_shipments.order_item_id) as alone
+    from public.shipment_items join public.shipments on shipments.id = shipment_items.shipment_id
+    where shipment_items.order_item_id = take_out_of_shipments.order_item_id and private.holds_units(shipments) and shipment_items.quantity > shipment_items.refunded_quantity
+    -- what is here before what is on its way, and that before what has arrived
+    order by shipments.returned_goods is null, case shipments.status when 'returned' then 0 when 'pending' then 1 when 'delivered' then 3 else 2 end, shipments.opened_at desc, shipments.id
+  loop
+    v_units := least(v_left, v_item.units);
+    exit when v_units = 0;
+    if v_item.status <> 'pending' then
+      update public.shipment_items set refunded_quantity = shipment_items.refunded_quantity + v_units
+      where shipment_items.shipment_id = v_item.id and shipment_items.order_item_id = take_out_of_shipments.order_item_id;
+    elsif v_units = v_item.units and v_item.alone then
+      perform private.end_shipment(v_item.id, 'everything in it was given back');
+    elsif v_units = v_item.units then
+      delete from public.shipment_items where shipment_items.shipment_id = v_item.id and shipment_items.order_item_id = take_out_of_shipments.order_item_id;
+    else
+      update public.shipment_items set quantity = shipment_items.quantity - v_units
+      where shipment_items.shipment_id = v_item.id and shipment_items.order_item_id = take_out_of_shipments.order_item_id;
+    end if;
+    v_left := v_left - v_units;
+  end loop;
 end
 $function$;
 
@@ -18423,7 +20191,8 @@ declare
   v_parts bigint[];
   v_part bigint;
 begin
-  if v_amount = 0 then
+  -- a voucher for many purposes: what is bought with it is taxed
+  if v_amount = 0 or line.kind = 'gift_card' then
     return line;
   end if;
   v_rates := array(
@@ -18696,6 +20465,29 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.tg_audit_seals__seal()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_seal private.audit_seals := new;
+  v_last private.audit_seals;
+begin
+  select max(audit_log.id) into v_seal.last_id from public.audit_log where audit_log.id >= new.first_id and audit_log.transaction_id = new.transaction_id;
+  v_last := private.last_audit_seal();
+  v_seal.number := coalesce(v_last.number, 0) + 1;
+  v_seal.previous_hash := coalesce(v_last.hash, '\x00');
+  v_seal.sealed_at := clock_timestamp();
+  v_seal.hash := private.seal_hash(v_seal);
+  update private.audit_seals
+  set last_id = v_seal.last_id, number = v_seal.number, sealed_at = v_seal.sealed_at, previous_hash = v_seal.previous_hash, hash = v_seal.hash
+  where audit_seals.id = new.id;
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.tg_bundle_items__check_kinds()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -18712,6 +20504,11 @@ begin
     select from public.variants join public.products on products.id = variants.product_id where variants.id = new.component_variant_id and products.kind = 'bundle'
   ) then
     perform private.fail('bundle_in_bundle', 409, 'A bundle cannot be a part of another.', 'Name the parts themselves.');
+  end if;
+  if exists (
+    select from public.variants join public.products on products.id = variants.product_id where variants.id = new.component_variant_id and products.kind = 'gift_card'
+  ) then
+    perform private.fail('gift_card_ordered_alone', 422, 'A gift card cannot be a part of a bundle.', 'Sell it by itself.');
   end if;
   return new;
 end
@@ -18878,11 +20675,15 @@ CREATE OR REPLACE FUNCTION private.tg_gift_card_entries__guard_balance()
 AS $function$
 declare
   v_expires_at timestamptz;
+  v_frozen_at timestamptz;
   v_balance bigint;
 begin
-  select gift_cards.expires_at into v_expires_at from public.gift_cards where gift_cards.id = new.gift_card_id for no key update;
+  select gift_cards.expires_at, gift_cards.frozen_at into v_expires_at, v_frozen_at from public.gift_cards where gift_cards.id = new.gift_card_id for no key update;
   v_balance := private.gift_card_balance_of(new.gift_card_id);
-  if new.kind <> 'expired' and v_expires_at <= now() then
+  if new.kind in ('spent', 'redeemed') and v_frozen_at is not null then
+    perform private.fail('gift_card_frozen', 409, 'This gift card rests while its payment is disputed.', 'Pay by another method, or try again later.');
+  end if;
+  if new.kind in ('spent', 'redeemed') and v_expires_at <= now() then
     perform private.fail('gift_card_expired', 409, 'This gift card has expired.', 'Ask the shop.');
   end if;
   if v_balance + new.amount < 0 then
@@ -19130,6 +20931,28 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.tg_order_items__trim_shipments()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_over integer;
+begin
+  select coalesce(sum(shipment_items.quantity - shipment_items.refunded_quantity), 0) - (new.quantity - new.refunded_quantity) into v_over
+  from public.shipment_items join public.shipments on shipments.id = shipment_items.shipment_id
+  where shipment_items.order_item_id = new.id and private.holds_units(shipments);
+  -- what came back goes first, so that its units are not taken back into stock twice
+  v_over := greatest(v_over, least(private.came_back(new.id), new.refunded_quantity - old.refunded_quantity));
+  if v_over > 0 then
+    perform private.take_out_of_shipments(new.id, v_over);
+  end if;
+  perform private.follow_shipments(new.order_id);
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.tg_orders__end_exchanges()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -19160,6 +20983,36 @@ begin
     perform private.write_back(new.id, 'released:' || new.id,
       jsonb_build_object('receivable', -v_owed, 'refunds', v_owed - v_tax, 'tax_payable', v_tax));
   end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_orders__end_shipments()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_shipment_id uuid;
+begin
+  for v_shipment_id in
+    select shipments.id from public.shipments where shipments.order_id = new.id and shipments.status = 'pending' order by shipments.id for update
+  loop
+    perform private.end_shipment(v_shipment_id, format('the order was %s', new.status));
+  end loop;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_orders__follow_shipments()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.follow_shipments(new.id);
   return null;
 end
 $function$;
@@ -19272,6 +21125,28 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.tg_shipment_items__check_units()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_left integer;
+begin
+  -- in a statement of its own: what the next one counts is all that others have committed
+  perform from public.order_items where order_items.id = new.order_item_id for update;
+  select order_items.quantity - order_items.refunded_quantity - coalesce((
+    select sum(shipment_items.quantity - shipment_items.refunded_quantity) from public.shipment_items join public.shipments on shipments.id = shipment_items.shipment_id
+    where shipment_items.order_item_id = new.order_item_id and shipment_items.shipment_id <> new.shipment_id and private.holds_units(shipments)), 0) into v_left
+  from public.order_items join public.shipments on shipments.order_id = order_items.order_id
+  where order_items.id = new.order_item_id and order_items.kind = 'physical' and shipments.id = new.shipment_id;
+  if v_left is null or new.quantity - new.refunded_quantity > v_left then
+    perform private.fail('invalid_lines', 422, 'A parcel takes goods of its order, and no more than are left to send.', 'Read order_shipments for what is in which parcel.', new.order_item_id::text);
+  end if;
+  return new;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.tg_stock_levels__refuse_write()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -19362,6 +21237,7 @@ begin
   end if;
   delete from public.role_members where role_members.profile_id = old.id;
   delete from public.addresses where addresses.profile_id = old.id;
+  perform private.forget_destinations(old.id);
   return null;
 end
 $function$;
@@ -19434,7 +21310,7 @@ CREATE OR REPLACE FUNCTION private.tg_variants__count_by_kind()
  SET search_path TO ''
 AS $function$
 begin
-  if exists (select from public.products where products.id = new.product_id and products.kind in ('bundle', 'digital')) then
+  if exists (select from public.products where products.id = new.product_id and products.kind in ('bundle', 'digital', 'gift_card')) then
     new.stock_mode := 'none';
   end if;
   return new;
@@ -19574,6 +21450,36 @@ begin
     v_quote.problems := coalesce(v_quote.problems, '[]') || v_promoted.problems;
   end if;
   return v_quote;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tracked_status(shipment_id uuid)
+ RETURNS text
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  -- of several tries the one counts that has not failed yet; which came when is not asked
+  select case
+    when max(tracking_statuses.rank) = 3 and count(*) filter (where tracking_events.status = 'out_for_delivery') > count(*) filter (where tracking_events.status = 'delivery_failed') then 'out_for_delivery'
+    when max(tracking_statuses.rank) = 3 then 'failed'
+    else (select min(reached.shipment_status) from private.tracking_statuses as reached where reached.rank = max(tracking_statuses.rank)) end
+  from public.tracking_events join private.tracking_statuses on tracking_statuses.status = tracking_events.status
+  where tracking_events.shipment_id = tracked_status.shipment_id;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tracking_url(carrier text, tracking_number text)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_url constant text := (
+    select known.value ->> 'tracking_url' from jsonb_each(case jsonb_typeof(private.setting('carriers')) when 'object' then private.setting('carriers') else '{}' end) as known
+    where lower(known.key) = lower(tracking_url.carrier) and jsonb_typeof(known.value) = 'object' limit 1);
+begin
+  -- what would have to be escaped is no tracking number that a page takes
+  return case when v_url ~ '^https?://' and tracking_url.tracking_number ~ '^[A-Za-z0-9._-]+$' then replace(v_url, '{number}', tracking_url.tracking_number) end;
 end
 $function$;
 
@@ -19848,6 +21754,7 @@ CREATE OR REPLACE FUNCTION private.undo_order(order_id uuid, reason text)
  SET search_path TO ''
 AS $function$
 begin
+  perform private.refuse_spent_cards(undo_order.order_id, null, null, private.kept_amount(undo_order.order_id));
   perform private.give_reason(undo_order.reason);
   update public.orders set status = 'cancelled', cancelled_at = now(), cancel_reason = undo_order.reason where orders.id = undo_order.order_id;
   perform private.take_back_goods(undo_order.order_id);
@@ -19891,14 +21798,27 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.units_left(order_id uuid)
+ RETURNS TABLE(order_item_id uuid, quantity integer)
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select counted.id, counted.quantity from (
+    select order_items.id, order_items.quantity - order_items.refunded_quantity - coalesce((
+        select sum(shipment_items.quantity - shipment_items.refunded_quantity) from public.shipment_items join public.shipments on shipments.id = shipment_items.shipment_id
+        where shipment_items.order_item_id = order_items.id and private.holds_units(shipments)), 0)::integer as quantity
+    from public.order_items where order_items.order_id = units_left.order_id and order_items.kind = 'physical'
+  ) as counted where counted.quantity > 0 order by counted.id;
+$function$;
+
 CREATE OR REPLACE FUNCTION private.untried_provider_events(max_events integer)
- RETURNS TABLE(provider text, event_id text, request_id text)
+ RETURNS TABLE(provider text, event_id text, request_id text, due boolean)
  LANGUAGE sql
  STABLE
  SET search_path TO ''
 AS $function$
-  select provider_events.provider, provider_events.event_id, provider_events.request_id from private.provider_events
-  where provider_events.processed_at is null and provider_events.attempts = 0 and provider_events.received_at < now() - interval '5 seconds'
+  select provider_events.provider, provider_events.event_id, provider_events.request_id, provider_events.received_at < now() - interval '5 seconds'
+  from private.provider_events where provider_events.processed_at is null and provider_events.attempts = 0
   order by provider_events.received_at limit untried_provider_events.max_events;
 $function$;
 
@@ -20181,7 +22101,7 @@ begin
   if verify_audit.expected_head !~ '^[0-9a-fA-F]{64}$' then
     perform private.fail('invalid_audit_head', 422, 'The head of an audit log is 64 hexadecimal digits.', 'Send head as audit_head answered it, or leave it out.');
   end if;
-  select audit_log.id into v_found_id from public.audit_log where audit_log.hash = decode(verify_audit.expected_head, 'hex');
+  select audit_seals.id into v_found_id from private.audit_seals where audit_seals.hash = decode(verify_audit.expected_head, 'hex');
   select jsonb_agg(to_jsonb(broken)) into v_breaks from (select * from private.audit_chain_breaks() limit 100) as broken;
   return v_head || jsonb_build_object('expected_head', lower(verify_audit.expected_head), 'found', case when verify_audit.expected_head is not null then v_found_id is not null end,
     'whole', v_breaks is null and (verify_audit.expected_head is null or v_found_id is not null), 'breaks', coalesce(v_breaks, '[]'));
@@ -20211,12 +22131,14 @@ $function$;
 
 CREATE OR REPLACE FUNCTION private.void_authorizations(order_id uuid, reason text)
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
-  select private.ask_void(payments.id, void_authorizations.reason)
+begin
+  perform private.ask_void(payments.id, void_authorizations.reason)
   from public.payments
   where payments.order_id = void_authorizations.order_id and payments.status = 'authorized' and payments.capture_asked_at is null and payments.void_asked_at is null;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.void_payment(payment_id uuid, reason text, idempotency_key text)
@@ -20240,6 +22162,32 @@ begin
   perform private.ask_void(v_payment.id, void_payment.reason);
   select * into v_payment from public.payments where payments.id = v_payment.id;
   return private.remember_answer(v_person_id, void_payment.idempotency_key, 'void_payment', v_body, private.payment_document(v_payment));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.void_purchased_cards(order_item_id uuid, units integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_card record;
+begin
+  for v_card in
+    select cards.*, orders.id as order_id, orders.currency from private.cards_to_void(void_purchased_cards.order_item_id, void_purchased_cards.units) as cards
+    join public.order_items on order_items.id = void_purchased_cards.order_item_id join public.orders on orders.id = order_items.order_id
+  loop
+    delete from private.gift_card_codes where gift_card_codes.gift_card_id = v_card.gift_card_id;
+    update public.gift_card_purchases set status = 'voided' where gift_card_purchases.id = v_card.purchase_id;
+    -- whatever comes back to it later waits for a person
+    update public.gift_cards set frozen_at = coalesce(gift_cards.frozen_at, now()) where gift_cards.id = v_card.gift_card_id;
+    if v_card.left_amount > 0 then
+      insert into public.gift_card_entries (gift_card_id, kind, amount, reference_id) values (v_card.gift_card_id, 'voided', -v_card.left_amount, v_card.purchase_id);
+      perform private.post_entries('gift_card_voided:' || v_card.purchase_id, v_card.order_id, v_card.currency,
+        jsonb_build_object('gift_cards', v_card.left_amount, 'refunds', -v_card.left_amount));
+    end if;
+    perform private.emit('gift_card.voided', 'gift_card', v_card.gift_card_id, jsonb_build_object('amount', v_card.left_amount));
+  end loop;
 end
 $function$;
 
@@ -20511,6 +22459,46 @@ AS $function$
 begin
   return setweight(to_tsvector(language, coalesce(private.unaccented(title), '')), 'A') || setweight(to_tsvector(language, coalesce(private.unaccented(summary), '')), 'C')
     || setweight(to_tsvector(language, coalesce(private.unaccented(description), '')), 'D');
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.work_on_shipment(action text, shipment_id uuid, facts jsonb, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_shipper();
+  v_facts constant jsonb := private.said_facts(work_on_shipment.facts);
+  v_body jsonb := jsonb_build_array(work_on_shipment.shipment_id, v_facts);
+  v_answer jsonb := private.recall_answer(v_person_id, work_on_shipment.idempotency_key, work_on_shipment.action, v_body);
+  v_shipment public.shipments;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform private.check_shipment_facts(v_facts);
+  v_shipment := private.hold_shipment(work_on_shipment.shipment_id);
+  perform private.require_shipment_step(v_shipment, work_on_shipment.action);
+  case work_on_shipment.action
+    when 'pack_shipment' then perform private.pack(v_shipment);
+    when 'split_shipment' then v_shipment.id := private.split_off(v_shipment, work_on_shipment.facts -> 'lines');
+    when 'cancel_shipment' then
+      perform private.give_reason(v_facts ->> 'reason');
+      perform private.end_shipment(v_shipment.id, v_facts ->> 'reason');
+      perform private.follow_shipments(v_shipment.order_id);
+      perform private.give_reason(null);
+    when 'add_tracking_number' then
+      perform private.set_tracking(v_shipment, v_facts ->> 'carrier', v_facts ->> 'tracking_number', (v_facts ->> 'estimated_delivery_at')::timestamptz);
+    when 'hand_over_shipment' then
+      perform private.note_cost(v_shipment, (v_facts ->> 'cost_amount')::bigint);
+      perform private.send_off(v_shipment, v_facts ->> 'carrier', v_facts ->> 'tracking_number', (v_facts ->> 'estimated_delivery_at')::timestamptz);
+    when 'mark_shipment_returned' then perform private.take_back_shipment(v_shipment, v_facts ->> 'goods', v_facts ->> 'reason');
+    when 'assign_courier' then perform private.assign(v_shipment, (v_facts ->> 'courier_id')::uuid);
+    when 'record_tracking_event' then perform private.record_by_hand(v_shipment, v_facts);
+  end case;
+  return private.remember_answer(v_person_id, work_on_shipment.idempotency_key, work_on_shipment.action, v_body, private.shipment_document(v_shipment.id, true));
 end
 $function$;
 
@@ -20882,6 +22870,29 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.write_shipment(target public.orders, location_id uuid, order_item_ids uuid[], quantities integer[])
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_method jsonb := to_jsonb(target) -> 'shipping_method'; -- read so because the column may come later than this file
+  v_days constant text := v_method ->> 'max_days';
+  v_shipment_id uuid;
+begin
+  insert into public.shipments (order_id, location_id, carrier, estimated_delivery_at)
+  values (target.id, write_shipment.location_id, left(nullif(btrim(v_method ->> 'carrier'), ''), 100),
+    case when v_days ~ '^[0-9]{1,3}$' then now() + make_interval(days => v_days::integer) end)
+  returning shipments.id into v_shipment_id;
+  insert into private.shipment_details (shipment_id, destination) values (v_shipment_id, target.shipping_address);
+  insert into public.shipment_items (shipment_id, order_item_id, quantity)
+  select v_shipment_id, line.order_item_id, line.quantity
+  from unnest(write_shipment.order_item_ids, write_shipment.quantities) as line (order_item_id, quantity) order by line.order_item_id;
+  perform private.emit('shipment.opened', 'shipment', v_shipment_id, jsonb_build_object('order_id', target.id));
+  return v_shipment_id;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.write_time(moment timestamp with time zone)
  RETURNS text
  LANGUAGE sql
@@ -20990,6 +23001,15 @@ AS $function$
   select private.add_to_cart(add_to_cart.variant_id, add_to_cart.quantity, add_to_cart.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.add_tracking_number(shipment_id uuid, tracking_number text, carrier text DEFAULT NULL::text, estimated_delivery_at timestamp with time zone DEFAULT NULL::timestamp with time zone, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.work_on_shipment('add_tracking_number', add_tracking_number.shipment_id, jsonb_build_object('carrier', add_tracking_number.carrier,
+    'tracking_number', add_tracking_number.tracking_number, 'estimated_delivery_at', add_tracking_number.estimated_delivery_at), add_tracking_number.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.adjust_stock(lines jsonb, reason text, note text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -21012,6 +23032,14 @@ CREATE OR REPLACE FUNCTION public.arrange_images(product_id uuid, image_ids uuid
  SET search_path TO ''
 AS $function$
   select private.arrange_images(arrange_images.product_id, arrange_images.image_ids, arrange_images.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.assign_courier(shipment_id uuid, courier_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.work_on_shipment('assign_courier', assign_courier.shipment_id, jsonb_build_object('courier_id', assign_courier.courier_id), assign_courier.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.assign_seat(seat_id uuid, profile_id uuid, idempotency_key text DEFAULT NULL::text)
@@ -21098,6 +23126,14 @@ CREATE OR REPLACE FUNCTION public.cancel_order(order_id uuid, reason text DEFAUL
  SET search_path TO ''
 AS $function$
   select private.cancel_order(cancel_order.order_id, cancel_order.reason, cancel_order.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.cancel_shipment(shipment_id uuid, reason text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.work_on_shipment('cancel_shipment', cancel_shipment.shipment_id, jsonb_build_object('reason', cancel_shipment.reason), cancel_shipment.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.cancel_subscription(subscription_id uuid, at_period_end boolean DEFAULT true, idempotency_key text DEFAULT NULL::text)
@@ -21196,6 +23232,15 @@ AS $function$
     change_gift.deliver_at, change_gift.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.change_gift_card_purchase(purchase_id uuid, recipient_email text DEFAULT NULL::text, recipient_name text DEFAULT NULL::text, message text DEFAULT NULL::text, deliver_at timestamp with time zone DEFAULT NULL::timestamp with time zone, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.change_gift_card_purchase(change_gift_card_purchase.purchase_id, change_gift_card_purchase.recipient_email, change_gift_card_purchase.recipient_name,
+    change_gift_card_purchase.message, change_gift_card_purchase.deliver_at, change_gift_card_purchase.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.claim_gift(code text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -21286,6 +23331,14 @@ CREATE OR REPLACE FUNCTION public.create_organisation(name text, billing_name te
 AS $function$
   select private.create_organisation(create_organisation.name, create_organisation.billing_name, create_organisation.billing_address,
     create_organisation.billing_email, create_organisation.tax_number, create_organisation.manager_id, create_organisation.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.create_shipment(order_id uuid, lines jsonb DEFAULT NULL::jsonb, location_id uuid DEFAULT NULL::uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.create_shipment(create_shipment.order_id, create_shipment.lines, create_shipment.location_id, create_shipment.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.deduct_stock(hold_id uuid DEFAULT NULL::uuid, lines jsonb DEFAULT NULL::jsonb, note text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
@@ -21431,6 +23484,15 @@ AS $function$
   select private.get_order(get_order.order_id);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.get_report(report_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.get_report(get_report.report_id);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.gift_card_balance(code text)
  RETURNS jsonb
  LANGUAGE sql
@@ -21479,6 +23541,16 @@ CREATE OR REPLACE FUNCTION public.guaranteed(public.intakes)
  SET search_path TO ''
 AS $function$
   select case when $1.status = 'cancelled' then false when $1.min_seats is not null then private.is_filled($1) end;
+$function$;
+
+CREATE OR REPLACE FUNCTION public.hand_over_shipment(shipment_id uuid, carrier text DEFAULT NULL::text, tracking_number text DEFAULT NULL::text, estimated_delivery_at timestamp with time zone DEFAULT NULL::timestamp with time zone, cost_amount bigint DEFAULT NULL::bigint, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.work_on_shipment('hand_over_shipment', hand_over_shipment.shipment_id, jsonb_build_object('carrier', hand_over_shipment.carrier,
+    'tracking_number', hand_over_shipment.tracking_number, 'estimated_delivery_at', hand_over_shipment.estimated_delivery_at,
+    'cost_amount', hand_over_shipment.cost_amount), hand_over_shipment.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.invite_to_seats(organisation_id uuid, intake_id uuid, email text DEFAULT NULL::text, expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone, idempotency_key text DEFAULT NULL::text)
@@ -21567,6 +23639,15 @@ AS $function$
   select private.fulfil_order('mark_delivered', mark_delivered.order_id, '{}', mark_delivered.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.mark_shipment_returned(shipment_id uuid, goods text, reason text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.work_on_shipment('mark_shipment_returned', mark_shipment_returned.shipment_id,
+    jsonb_build_object('goods', mark_shipment_returned.goods, 'reason', mark_shipment_returned.reason), mark_shipment_returned.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.mark_shipped(order_id uuid, carrier text DEFAULT NULL::text, tracking_number text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -21627,6 +23708,15 @@ AS $function$
   select * from private.my_courses(my_courses.locale);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.my_deliveries()
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.my_deliveries();
+$function$;
+
 CREATE OR REPLACE FUNCTION public.my_downloads()
  RETURNS TABLE(download_id uuid, order_id uuid, order_number text, product_id uuid, slug text, title text, file_name text, mime_type text, byte_size bigint, used_count integer, max_downloads integer, granted_at timestamp with time zone, expires_at timestamp with time zone, ended_at timestamp with time zone, suspended_at timestamp with time zone)
  LANGUAGE sql
@@ -21683,6 +23773,14 @@ AS $function$
   select private.open_concerns(open_concerns.kind);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.order_gift_cards(lines jsonb, currency text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.order_gift_cards(order_gift_cards.lines, order_gift_cards.currency, order_gift_cards.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.order_gifts(lines jsonb, currency text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -21697,6 +23795,15 @@ CREATE OR REPLACE FUNCTION public.order_seats(organisation_id uuid, lines jsonb,
  SET search_path TO ''
 AS $function$
   select private.order_seats(order_seats.organisation_id, order_seats.lines, order_seats.currency, order_seats.coupon_codes, order_seats.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.order_shipments(order_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.order_shipments(order_shipments.order_id);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.organisation_people(organisation_id uuid)
@@ -21715,6 +23822,14 @@ CREATE OR REPLACE FUNCTION public.organisation_progress(organisation_id uuid)
  SET search_path TO ''
 AS $function$
   select * from private.organisation_progress(organisation_progress.organisation_id);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.pack_shipment(shipment_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.work_on_shipment('pack_shipment', pack_shipment.shipment_id, '{}', pack_shipment.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.pay_with_gift_card(order_id uuid, code text, amount bigint DEFAULT NULL::bigint, idempotency_key text DEFAULT NULL::text)
@@ -21739,6 +23854,14 @@ CREATE OR REPLACE FUNCTION public.pay_with_store_credit(order_id uuid, amount bi
  SET search_path TO ''
 AS $function$
   select private.pay_with_store_credit(pay_with_store_credit.order_id, pay_with_store_credit.amount, pay_with_store_credit.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.pick_up_delivery(shipment_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.deliver_shipment('pick_up_delivery', pick_up_delivery.shipment_id, '{}', pick_up_delivery.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.place_draft_order(draft_order_id uuid, hold_until timestamp with time zone DEFAULT NULL::timestamp with time zone, idempotency_key text DEFAULT NULL::text)
@@ -21898,6 +24021,16 @@ AS $function$
   select private.record_payment(record_payment.order_id, record_payment.method, record_payment.amount, record_payment.reference, record_payment.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.record_tracking_event(shipment_id uuid, status text, location text DEFAULT NULL::text, description text DEFAULT NULL::text, occurred_at timestamp with time zone DEFAULT NULL::timestamp with time zone, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.work_on_shipment('record_tracking_event', record_tracking_event.shipment_id, jsonb_build_object('status', record_tracking_event.status,
+    'location', record_tracking_event.location, 'description', record_tracking_event.description,
+    'occurred_at', record_tracking_event.occurred_at), record_tracking_event.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.record_transfer_refund(refund_id uuid, reference text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -21994,6 +24127,32 @@ CREATE OR REPLACE FUNCTION public.renew_gift_card_code(gift_card_id uuid, reason
  SET search_path TO ''
 AS $function$
   select private.renew_gift_card_code(renew_gift_card_code.gift_card_id, renew_gift_card_code.reason);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.report_delivery(shipment_id uuid, outcome text, note text DEFAULT NULL::text, location text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.deliver_shipment('report_delivery', report_delivery.shipment_id, jsonb_build_object('outcome', report_delivery.outcome,
+    'description', report_delivery.note, 'location', report_delivery.location), report_delivery.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.report_sheet(report_id uuid)
+ RETURNS public."text/csv"
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.report_sheet(report_sheet.report_id);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.request_report(kind text, parameters jsonb DEFAULT '{}'::jsonb, max_age_seconds integer DEFAULT 0, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.request_report(request_report.kind, request_report.parameters, request_report.max_age_seconds, request_report.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.reserve_stock(lines jsonb, minutes integer DEFAULT NULL::integer, note text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
@@ -22154,7 +24313,7 @@ AS $function$
     set_organisation_role.idempotency_key);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.set_shipping_method(shipping_method_id uuid DEFAULT NULL::uuid, idempotency_key text DEFAULT NULL::text)
+CREATE OR REPLACE FUNCTION public.set_shipping_method(shipping_method_id uuid, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
@@ -22194,6 +24353,14 @@ CREATE OR REPLACE FUNCTION public.similar_products(product_id uuid, locale text 
  SET search_path TO ''
 AS $function$
   select private.similar_products(similar_products.product_id, similar_products.locale, similar_products.currency, similar_products.max_rows);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.split_shipment(shipment_id uuid, lines jsonb, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.work_on_shipment('split_shipment', split_shipment.shipment_id, jsonb_build_object('lines', split_shipment.lines), split_shipment.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.start_export(kind text, idempotency_key text DEFAULT NULL::text)
@@ -22444,8 +24611,6 @@ AS $function$
   select private.write_off_instalments(write_off_instalments.order_id, write_off_instalments.reason, write_off_instalments.idempotency_key);
 $function$;
 
-CREATE AGGREGATE "private"."audit_chain"(bytea, bytea) (SFUNC = private.next_audit_hash, STYPE = bytea);
-
 ALTER TABLE "private"."product_prices" ADD CONSTRAINT "product_prices_product_id_fkey" FOREIGN KEY (product_id) REFERENCES private.product_search(product_id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."alerts" ADD CONSTRAINT "alerts_kind_fkey" FOREIGN KEY (kind) REFERENCES private.concern_kinds(kind) ON DELETE RESTRICT;
@@ -22507,6 +24672,8 @@ ALTER TABLE "public"."exports" ADD CONSTRAINT "exports_path_key" UNIQUE (path);
 ALTER TABLE "private"."gift_card_codes" ADD CONSTRAINT "gift_card_codes_gift_card_id_fkey" FOREIGN KEY (gift_card_id) REFERENCES public.gift_cards(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."gift_card_entries" ADD CONSTRAINT "gift_card_entries_gift_card_id_fkey" FOREIGN KEY (gift_card_id) REFERENCES public.gift_cards(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."gift_card_purchases" ADD CONSTRAINT "gift_card_purchases_gift_card_id_fkey" FOREIGN KEY (gift_card_id) REFERENCES public.gift_cards(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."gifts" ADD CONSTRAINT "gifts_enrollment_id_fkey" FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id) ON DELETE RESTRICT;
 
@@ -22575,6 +24742,10 @@ ALTER TABLE "public"."media" ADD CONSTRAINT "media_path_key" UNIQUE (path);
 ALTER TABLE "public"."downloads" ADD CONSTRAINT "downloads_order_item_id_fkey" FOREIGN KEY (order_item_id) REFERENCES public.order_items(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."enrollments" ADD CONSTRAINT "enrollments_order_item_id_fkey" FOREIGN KEY (order_item_id) REFERENCES public.order_items(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."gift_card_purchases" ADD CONSTRAINT "gift_card_purchases_order_item_id_fkey" FOREIGN KEY (order_item_id) REFERENCES public.order_items(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."gift_cards" ADD CONSTRAINT "gift_cards_order_item_id_fkey" FOREIGN KEY (order_item_id) REFERENCES public.order_items(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."gifts" ADD CONSTRAINT "gifts_order_item_id_fkey" FOREIGN KEY (order_item_id) REFERENCES public.order_items(id) ON DELETE RESTRICT;
 
@@ -22654,6 +24825,8 @@ ALTER TABLE "public"."payments" ADD CONSTRAINT "payments_origin_id_fkey" FOREIGN
 
 ALTER TABLE "private"."order_actions" ADD CONSTRAINT "order_actions_permission_fkey" FOREIGN KEY (permission) REFERENCES public.permissions(name) ON DELETE RESTRICT;
 
+ALTER TABLE "private"."report_kinds" ADD CONSTRAINT "report_kinds_permission_fkey" FOREIGN KEY (permission) REFERENCES public.permissions(name) ON DELETE RESTRICT;
+
 ALTER TABLE "public"."price_list_prices" ADD CONSTRAINT "price_list_prices_currency_fkey" FOREIGN KEY (currency) REFERENCES public.currencies(code) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."price_lists" ADD CONSTRAINT "price_lists_customer_group_id_fkey" FOREIGN KEY (customer_group_id) REFERENCES public.customer_groups(id) ON DELETE RESTRICT;
@@ -22730,6 +24903,8 @@ ALTER TABLE "public"."enrollments" ADD CONSTRAINT "enrollments_learner_id_fkey" 
 
 ALTER TABLE "public"."exports" ADD CONSTRAINT "exports_created_by_fkey" FOREIGN KEY (created_by) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
+ALTER TABLE "public"."gift_card_purchases" ADD CONSTRAINT "gift_card_purchases_buyer_id_fkey" FOREIGN KEY (buyer_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
 ALTER TABLE "public"."gifts" ADD CONSTRAINT "gifts_buyer_id_fkey" FOREIGN KEY (buyer_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."gifts" ADD CONSTRAINT "gifts_learner_id_fkey" FOREIGN KEY (learner_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
@@ -22802,6 +24977,12 @@ ALTER TABLE "public"."renewals" ADD CONSTRAINT "renewals_learner_id_fkey" FOREIG
 
 ALTER TABLE "public"."renewals" ADD CONSTRAINT "renewals_order_item_id_fkey" FOREIGN KEY (order_item_id) REFERENCES public.order_items(id) ON DELETE RESTRICT;
 
+ALTER TABLE "public"."reports" ADD CONSTRAINT "reports_created_by_fkey" FOREIGN KEY (created_by) REFERENCES public.profiles(id) ON DELETE SET NULL;
+
+ALTER TABLE "public"."reports" ADD CONSTRAINT "reports_kind_fkey" FOREIGN KEY (kind) REFERENCES private.report_kinds(kind) ON DELETE RESTRICT;
+
+ALTER TABLE "private"."report_rows" ADD CONSTRAINT "report_rows_report_id_fkey" FOREIGN KEY (report_id) REFERENCES public.reports(id) ON DELETE CASCADE;
+
 ALTER TABLE "public"."results" ADD CONSTRAINT "results_enrollment_id_fkey" FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."results" ADD CONSTRAINT "results_learner_id_fkey" FOREIGN KEY (learner_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
@@ -22823,6 +25004,18 @@ ALTER TABLE "public"."seat_grants" ADD CONSTRAINT "seat_grants_enrollment_id_fke
 ALTER TABLE "public"."seat_grants" ADD CONSTRAINT "seat_grants_granted_by_fkey" FOREIGN KEY (granted_by) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."session_links" ADD CONSTRAINT "session_links_session_id_fkey" FOREIGN KEY (session_id) REFERENCES public.intake_sessions(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."shipment_items" ADD CONSTRAINT "shipment_items_order_item_id_fkey" FOREIGN KEY (order_item_id) REFERENCES public.order_items(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."shipments" ADD CONSTRAINT "shipments_courier_id_fkey" FOREIGN KEY (courier_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."shipments" ADD CONSTRAINT "shipments_location_id_fkey" FOREIGN KEY (location_id) REFERENCES public.locations(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."shipments" ADD CONSTRAINT "shipments_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
+
+ALTER TABLE "private"."shipment_details" ADD CONSTRAINT "shipment_details_shipment_id_fkey" FOREIGN KEY (shipment_id) REFERENCES public.shipments(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."shipment_items" ADD CONSTRAINT "shipment_items_shipment_id_fkey" FOREIGN KEY (shipment_id) REFERENCES public.shipments(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."carts" ADD CONSTRAINT "carts_shipping_method_id_fkey" FOREIGN KEY (shipping_method_id) REFERENCES public.shipping_methods(id) ON DELETE SET NULL;
 
@@ -22879,6 +25072,8 @@ ALTER TABLE "public"."shipping_methods" ADD CONSTRAINT "shipping_methods_tax_cat
 ALTER TABLE "public"."tax_rates" ADD CONSTRAINT "tax_rates_do_not_overlap_under_one_name" EXCLUDE USING gist (country WITH =, lower(COALESCE(province, ''::text)) WITH =, tax_category WITH =, name WITH =, tstzrange(valid_from, valid_until) WITH &&);
 
 ALTER TABLE "public"."tax_rates" ADD CONSTRAINT "tax_rates_tax_category_fkey" FOREIGN KEY (tax_category) REFERENCES public.tax_categories(code) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."tracking_events" ADD CONSTRAINT "tracking_events_shipment_id_fkey" FOREIGN KEY (shipment_id) REFERENCES public.shipments(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."digital_files" ADD CONSTRAINT "digital_files_come_with_a_variant_of_their_product" FOREIGN KEY (variant_id, product_id) REFERENCES public.variants(id, product_id) ON DELETE CASCADE;
 
@@ -23177,6 +25372,30 @@ UNION ALL
             ELSE counted.gifts
         END))
 UNION ALL
+ SELECT 'an order of gift cards has its cards'::text AS invariant,
+    (order_items.id)::text AS subject,
+    format('%s of %s, %s given back'::text, counted.cards, order_items.quantity, order_items.refunded_quantity) AS detail
+   FROM ((public.orders
+     JOIN public.order_items ON ((order_items.order_id = orders.id)))
+     CROSS JOIN LATERAL ( SELECT count(*) FILTER (WHERE (gift_card_purchases.status = 'issued'::text)) AS cards
+           FROM public.gift_card_purchases
+          WHERE (gift_card_purchases.order_item_id = order_items.id)) counted)
+  WHERE ((orders.purpose = 'gift_card'::text) AND (counted.cards <>
+        CASE
+            WHEN (orders.status = ANY (ARRAY['paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text, 'partially_refunded'::text])) THEN ((order_items.quantity - order_items.refunded_quantity))::bigint
+            WHEN (orders.status = ANY (ARRAY['pending'::text, 'expired'::text, 'cancelled'::text, 'refunded'::text])) THEN (0)::bigint
+            ELSE counted.cards
+        END))
+UNION ALL
+ SELECT 'a gift card that was bought is worth what it cost, and was bought once'::text AS invariant,
+    (gift_cards.id)::text AS subject,
+    format('%s, %s purchases'::text, gift_cards.amount, count(gift_card_purchases.id)) AS detail
+   FROM ((public.gift_cards
+     JOIN public.order_items ON ((order_items.id = gift_cards.order_item_id)))
+     LEFT JOIN public.gift_card_purchases ON (((gift_card_purchases.gift_card_id = gift_cards.id) AND (gift_card_purchases.order_item_id = order_items.id))))
+  GROUP BY gift_cards.id, order_items.unit_amount
+ HAVING ((count(gift_card_purchases.id) <> 1) OR (gift_cards.amount <> order_items.unit_amount))
+UNION ALL
  SELECT 'a claimed gift is a live enrolment'::text AS invariant,
     (gifts.id)::text AS subject,
     COALESCE(enrollments.status, 'none'::text) AS detail
@@ -23416,7 +25635,48 @@ UNION ALL
  SELECT 'the audit log is whole'::text AS invariant,
     (audit_chain_breaks.audit_id)::text AS subject,
     audit_chain_breaks.problem AS detail
-   FROM private.audit_chain_breaks() audit_chain_breaks(audit_id, problem);
+   FROM private.audit_chain_breaks() audit_chain_breaks(audit_id, problem)
+UNION ALL
+ SELECT 'no more is in parcels than was bought and not given back'::text AS invariant,
+    (order_items.id)::text AS subject,
+    format('in parcels %s, bought %s, given back %s'::text, packed.units, order_items.quantity, order_items.refunded_quantity) AS detail
+   FROM (( SELECT shipment_items.order_item_id,
+            sum((shipment_items.quantity - shipment_items.refunded_quantity)) AS units
+           FROM (public.shipment_items
+             JOIN public.shipments ON ((shipments.id = shipment_items.shipment_id)))
+          WHERE private.holds_units(shipments.*)
+          GROUP BY shipment_items.order_item_id) packed
+     JOIN public.order_items ON ((order_items.id = packed.order_item_id)))
+  WHERE (packed.units > (order_items.quantity - order_items.refunded_quantity))
+UNION ALL
+ SELECT 'a parcel holds what its order bought'::text AS invariant,
+    (shipments.id)::text AS subject,
+    (order_items.id)::text AS detail
+   FROM ((public.shipments
+     JOIN public.shipment_items ON ((shipment_items.shipment_id = shipments.id)))
+     JOIN public.order_items ON ((order_items.id = shipment_items.order_item_id)))
+  WHERE (order_items.order_id <> shipments.order_id)
+UNION ALL
+ SELECT 'an ended order sends nothing'::text AS invariant,
+    (shipments.id)::text AS subject,
+    orders.status AS detail
+   FROM (public.shipments
+     JOIN public.orders ON ((orders.id = shipments.order_id)))
+  WHERE ((shipments.status = 'pending'::text) AND (orders.status = ANY (ARRAY['pending'::text, 'cancelled'::text, 'expired'::text, 'refunded'::text])))
+UNION ALL
+ SELECT 'a parcel is where its events say'::text AS invariant,
+    (shipments.id)::text AS subject,
+    format('%s, events say %s'::text, shipments.status, private.tracked_status(shipments.id)) AS detail
+   FROM public.shipments
+  WHERE ((shipments.status <> 'cancelled'::text) AND (shipments.status <> COALESCE(private.tracked_status(shipments.id), 'pending'::text)))
+UNION ALL
+ SELECT 'an order is where its parcels are'::text AS invariant,
+    (orders.id)::text AS subject,
+    format('%s, parcels say %s'::text, orders.status, private.shipments_say(orders.id)) AS detail
+   FROM public.orders
+  WHERE ((EXISTS ( SELECT
+           FROM public.shipments
+          WHERE ((shipments.order_id = orders.id) AND (shipments.shipped_at IS NOT NULL)))) AND (((orders.status = ANY (ARRAY['paid'::text, 'processing'::text])) AND (private.shipments_say(orders.id) IS NOT NULL)) OR ((orders.status = ANY (ARRAY['shipped'::text, 'partially_refunded'::text])) AND (orders.delivered_at IS NULL) AND (private.shipments_say(orders.id) = 'delivered'::text))));
 
 CREATE VIEW "public"."stock_levels" WITH (security_invoker=true) AS  SELECT variant_id,
     COALESCE(sum(available) FILTER (WHERE (slot < 128)), (0)::bigint) AS available,
@@ -23430,6 +25690,10 @@ CREATE VIEW "public"."stock_levels" WITH (security_invoker=true) AS  SELECT vari
           WHERE (variants.id = stock_slots.variant_id)), 0) - COALESCE(sum((available + reserved)) FILTER (WHERE (slot >= 128)), (0)::bigint)) AS backordered
    FROM public.stock_slots
   GROUP BY variant_id;
+
+CREATE INDEX audit_seals_hash_idx ON private.audit_seals USING btree (hash);
+
+CREATE UNIQUE INDEX audit_seals_transaction_id_idx ON private.audit_seals USING btree (transaction_id) WHERE (number IS NULL);
 
 CREATE INDEX claim_codes_gift_id_idx ON private.claim_codes USING btree (gift_id);
 
@@ -23492,6 +25756,8 @@ CREATE INDEX provider_events_received_at_idx2 ON private.provider_events USING b
 CREATE INDEX provider_events_received_at_idx ON private.provider_events USING btree (received_at) WHERE (processed_at IS NULL);
 
 CREATE INDEX provider_subscriptions_wanted_method_id_idx ON private.provider_subscriptions USING btree (wanted_method_id);
+
+CREATE INDEX report_kinds_permission_idx ON private.report_kinds USING btree (permission);
 
 CREATE INDEX saved_charges_payment_method_id_idx ON private.saved_charges USING btree (payment_method_id);
 
@@ -23633,7 +25899,15 @@ CREATE INDEX exports_created_by_idx ON public.exports USING btree (created_by);
 
 CREATE INDEX gift_card_entries_gift_card_id_amount_idx ON public.gift_card_entries USING btree (gift_card_id) INCLUDE (amount);
 
+CREATE INDEX gift_card_purchases_buyer_id_idx ON public.gift_card_purchases USING btree (buyer_id);
+
+CREATE INDEX gift_card_purchases_deliver_at_idx ON public.gift_card_purchases USING btree (deliver_at) WHERE ((status = 'issued'::text) AND (announced_at IS NULL));
+
+CREATE INDEX gift_card_purchases_order_item_id_idx ON public.gift_card_purchases USING btree (order_item_id);
+
 CREATE INDEX gift_cards_expires_at_idx ON public.gift_cards USING btree (expires_at) WHERE (expired_at IS NULL);
+
+CREATE INDEX gift_cards_order_item_id_idx ON public.gift_cards USING btree (order_item_id) WHERE (order_item_id IS NOT NULL);
 
 CREATE INDEX gifts_buyer_id_idx ON public.gifts USING btree (buyer_id);
 
@@ -23869,6 +26143,10 @@ CREATE INDEX renewals_enrollment_id_idx ON public.renewals USING btree (enrollme
 
 CREATE INDEX renewals_learner_id_idx ON public.renewals USING btree (learner_id);
 
+CREATE INDEX reports_created_by_idx ON public.reports USING btree (created_by);
+
+CREATE INDEX reports_kind_created_at_id_idx ON public.reports USING btree (kind, created_at DESC, id DESC);
+
 CREATE INDEX reservations_holder_id_idx ON public.reservations USING btree (holder_id);
 
 CREATE INDEX reservations_variant_id_expires_at_idx ON public.reservations USING btree (variant_id, expires_at) WHERE (status = 'held'::text);
@@ -23884,6 +26162,20 @@ CREATE INDEX role_members_role_idx ON public.role_members USING btree (role);
 CREATE INDEX role_permissions_permission_idx ON public.role_permissions USING btree (permission);
 
 CREATE INDEX seat_grants_granted_by_idx ON public.seat_grants USING btree (granted_by);
+
+CREATE INDEX shipment_items_order_item_id_idx ON public.shipment_items USING btree (order_item_id);
+
+CREATE INDEX shipments_courier_id_idx ON public.shipments USING btree (courier_id);
+
+CREATE INDEX shipments_location_id_idx ON public.shipments USING btree (location_id);
+
+CREATE UNIQUE INDEX shipments_one_per_tracking_number ON public.shipments USING btree (COALESCE(lower(carrier), ''::text), tracking_number) WHERE ((tracking_number IS NOT NULL) AND (status <> 'cancelled'::text));
+
+CREATE INDEX shipments_order_id_idx ON public.shipments USING btree (order_id);
+
+CREATE INDEX shipments_returned_at_idx ON public.shipments USING btree (returned_at) WHERE ((status = 'returned'::text) AND (returned_goods IS NULL));
+
+CREATE INDEX shipments_status_moved_at_idx ON public.shipments USING btree (status, moved_at) WHERE (status <> ALL (ARRAY['delivered'::text, 'returned'::text, 'cancelled'::text]));
 
 CREATE INDEX shipping_methods_tax_category_idx ON public.shipping_methods USING btree (tax_category);
 
@@ -23937,6 +26229,8 @@ CREATE INDEX tax_rates_country_tax_category_idx ON public.tax_rates USING btree 
 
 CREATE INDEX tax_rates_tax_category_idx ON public.tax_rates USING btree (tax_category);
 
+CREATE INDEX tracking_events_shipment_id_id_idx ON public.tracking_events USING btree (shipment_id, id);
+
 CREATE UNIQUE INDEX variants_one_per_combination ON public.variants USING btree (product_id, option_value_ids) WHERE (option_value_ids <> '{}'::uuid[]);
 
 CREATE INDEX variants_product_id_position_idx ON public.variants USING btree (product_id, "position");
@@ -23958,6 +26252,10 @@ CREATE TRIGGER _100_make_profile AFTER INSERT ON auth.users FOR EACH ROW EXECUTE
 CREATE TRIGGER _200_follow_email AFTER UPDATE OF email ON auth.users FOR EACH ROW EXECUTE FUNCTION private.tg_users__follow_email();
 
 CREATE TRIGGER _300_close_profile AFTER DELETE ON auth.users FOR EACH ROW EXECUTE FUNCTION private.tg_users__close_profile();
+
+CREATE TRIGGER _100_refuse_change BEFORE DELETE OR UPDATE ON private.audit_seals FOR EACH ROW WHEN ((old.number IS NOT NULL)) EXECUTE FUNCTION private.tg__refuse_change();
+
+CREATE CONSTRAINT TRIGGER _200_seal AFTER INSERT ON private.audit_seals DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION private.tg_audit_seals__seal();
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.addresses FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
@@ -24091,7 +26389,11 @@ CREATE TRIGGER _100_guard_balance BEFORE INSERT ON public.gift_card_entries FOR 
 
 CREATE TRIGGER _200_refuse_change BEFORE DELETE OR UPDATE ON public.gift_card_entries FOR EACH ROW EXECUTE FUNCTION private.tg__refuse_change();
 
-CREATE TRIGGER _900_audit AFTER INSERT ON public.gift_cards FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.gift_card_purchases FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.gift_card_purchases FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('gift_card_purchase');
+
+CREATE TRIGGER _900_audit AFTER INSERT ON public.gift_cards FOR EACH ROW WHEN ((new.order_item_id IS NULL)) EXECUTE FUNCTION private.tg__audit('id');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.gifts FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
@@ -24203,6 +26505,8 @@ CREATE TRIGGER _900_audit AFTER INSERT ON public.order_edits FOR EACH ROW EXECUT
 
 CREATE CONSTRAINT TRIGGER _300_check_sums AFTER INSERT OR DELETE OR UPDATE ON public.order_items DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION private.tg_order_items__check_sums();
 
+CREATE TRIGGER _500_trim_shipments AFTER UPDATE OF quantity, refunded_quantity ON public.order_items FOR EACH ROW WHEN (((new.kind = 'physical'::text) AND ((new.quantity - new.refunded_quantity) < (old.quantity - old.refunded_quantity)))) EXECUTE FUNCTION private.tg_order_items__trim_shipments();
+
 CREATE TRIGGER _100_refuse_change BEFORE DELETE OR UPDATE ON public.order_notes FOR EACH ROW EXECUTE FUNCTION private.tg__refuse_change();
 
 CREATE TRIGGER _900_audit AFTER INSERT ON public.order_notes FOR EACH ROW WHEN ((new.author_kind = 'staff'::text)) EXECUTE FUNCTION private.tg__audit('id');
@@ -24218,6 +26522,10 @@ CREATE TRIGGER _400_end_owing AFTER UPDATE OF status ON public.orders FOR EACH R
 CREATE TRIGGER _450_stop_instalments AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN (((new.owed_reason IS NOT NULL) AND (new.status = ANY (ARRAY['cancelled'::text, 'refunded'::text])))) EXECUTE FUNCTION private.tg_orders__stop_instalments();
 
 CREATE TRIGGER _500_end_exchanges AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN ((new.status = ANY (ARRAY['shipped'::text, 'cancelled'::text, 'refunded'::text]))) EXECUTE FUNCTION private.tg_orders__end_exchanges();
+
+CREATE TRIGGER _600_end_shipments AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN (((old.status <> new.status) AND (new.status = ANY (ARRAY['cancelled'::text, 'refunded'::text])))) EXECUTE FUNCTION private.tg_orders__end_shipments();
+
+CREATE TRIGGER _610_follow_shipments AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN (((old.status = 'needs_review'::text) AND (new.status = ANY (ARRAY['paid'::text, 'processing'::text, 'shipped'::text, 'partially_refunded'::text])))) EXECUTE FUNCTION private.tg_orders__follow_shipments();
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.organisation_invites FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
@@ -24349,6 +26657,10 @@ CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.refunds FOR EA
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.renewals FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.reports FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.reports FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('report');
+
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.results FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.role_members FOR EACH ROW EXECUTE FUNCTION private.tg__audit('profile_id', 'role');
@@ -24370,6 +26682,16 @@ CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.settings FOR EACH ROW E
 CREATE TRIGGER _320_index_products AFTER UPDATE OF value ON public.settings FOR EACH ROW WHEN (((new.key = 'catalog_locale'::text) AND (new.value IS DISTINCT FROM old.value))) EXECUTE FUNCTION private.tg__index_products();
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.settings FOR EACH ROW EXECUTE FUNCTION private.tg__audit('key');
+
+CREATE TRIGGER _100_check_units BEFORE INSERT ON public.shipment_items FOR EACH ROW EXECUTE FUNCTION private.tg_shipment_items__check_units();
+
+CREATE TRIGGER _110_check_units BEFORE UPDATE ON public.shipment_items FOR EACH ROW WHEN (((new.quantity - new.refunded_quantity) > (old.quantity - old.refunded_quantity))) EXECUTE FUNCTION private.tg_shipment_items__check_units();
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.shipments FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.shipments FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('shipment');
+
+CREATE CONSTRAINT TRIGGER _900_audit AFTER INSERT OR UPDATE ON public.shipments DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((auth.uid() IS NOT NULL)) EXECUTE FUNCTION private.tg__audit('id');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.shipping_methods FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
@@ -24426,6 +26748,8 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.tax_categor
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.tax_rates FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.tax_rates FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+
+CREATE TRIGGER _100_refuse_change BEFORE DELETE OR UPDATE ON public.tracking_events FOR EACH ROW EXECUTE FUNCTION private.tg__refuse_change();
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
@@ -24614,6 +26938,8 @@ CREATE POLICY "select_staff" ON "public"."events" FOR SELECT TO "authenticated" 
 CREATE POLICY "select_own_or_auditor" ON "public"."exports" FOR SELECT TO "authenticated" USING (((created_by = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('audit.read'::text) AS has_permission)));
 
 CREATE POLICY "select_staff" ON "public"."gift_card_entries" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('payments.read'::text) AS has_permission));
+
+CREATE POLICY "select_own_or_staff" ON "public"."gift_card_purchases" FOR SELECT TO "authenticated" USING (((buyer_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('payments.read'::text) AS has_permission)));
 
 CREATE POLICY "select_staff" ON "public"."gift_cards" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('payments.read'::text) AS has_permission));
 
@@ -24879,6 +27205,8 @@ CREATE POLICY "select_own_or_staff" ON "public"."refunds" FOR SELECT TO "authent
 
 CREATE POLICY "select_own_or_staff" ON "public"."renewals" FOR SELECT TO "authenticated" USING (((learner_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission)));
 
+CREATE POLICY "select_staff" ON "public"."reports" FOR SELECT TO "authenticated" USING ((kind = ANY (( SELECT private.readable_report_kinds() AS readable_report_kinds)::text[])));
+
 CREATE POLICY "select_staff" ON "public"."reservations" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('inventory.read'::text) AS has_permission));
 
 CREATE POLICY "select_own_or_teachers" ON "public"."results" FOR SELECT TO "authenticated" USING (((learner_id = ( SELECT auth.uid() AS uid)) OR (product_id IN ( SELECT private.taught_courses() AS taught_courses)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission)));
@@ -24906,6 +27234,15 @@ CREATE POLICY "update_teachers" ON "public"."session_links" FOR UPDATE TO "authe
 CREATE POLICY "select_staff" ON "public"."settings" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('settings.read'::text) AS has_permission));
 
 CREATE POLICY "update_staff" ON "public"."settings" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('settings.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('settings.write'::text) AS has_permission));
+
+CREATE POLICY "select_own_or_staff" ON "public"."shipment_items" FOR SELECT TO "authenticated" USING ((( SELECT private.has_permission('orders.read'::text) AS has_permission) OR (EXISTS ( SELECT
+   FROM (public.shipments
+     JOIN public.orders ON ((orders.id = shipments.order_id)))
+  WHERE ((shipments.id = shipment_items.shipment_id) AND (orders.customer_id = ( SELECT auth.uid() AS uid)))))));
+
+CREATE POLICY "select_own_or_staff" ON "public"."shipments" FOR SELECT TO "authenticated" USING ((( SELECT private.has_permission('orders.read'::text) AS has_permission) OR (EXISTS ( SELECT
+   FROM public.orders
+  WHERE ((orders.id = shipments.order_id) AND (orders.customer_id = ( SELECT auth.uid() AS uid)))))));
 
 CREATE POLICY "delete_staff" ON "public"."shipping_methods" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('shipping.manage'::text) AS has_permission));
 
@@ -24959,6 +27296,9 @@ CASE
     WHEN (machine = 'gift'::text) THEN (( SELECT private.has_permission('enrollments.read'::text) AS has_permission) OR (EXISTS ( SELECT
        FROM public.gifts
       WHERE ((gifts.id = status_changes.subject_id) AND (gifts.buyer_id = ( SELECT auth.uid() AS uid))))))
+    WHEN (machine = 'gift_card_purchase'::text) THEN (( SELECT private.has_permission('payments.read'::text) AS has_permission) OR (EXISTS ( SELECT
+       FROM public.gift_card_purchases
+      WHERE ((gift_card_purchases.id = status_changes.subject_id) AND (gift_card_purchases.buyer_id = ( SELECT auth.uid() AS uid))))))
     WHEN (machine = 'organisation_seat'::text) THEN (( SELECT private.has_permission('organisations.read'::text) AS has_permission) OR (EXISTS ( SELECT
        FROM public.organisation_seats
       WHERE ((organisation_seats.id = status_changes.subject_id) AND (organisation_seats.organisation_id IN ( SELECT private.managed_organisations() AS managed_organisations))))))
@@ -24968,7 +27308,7 @@ CASE
        FROM public.carts
       WHERE ((carts.id = status_changes.subject_id) AND (carts.customer_id = ( SELECT auth.uid() AS uid))))))
     WHEN (machine = 'product'::text) THEN ( SELECT private.has_permission('catalog.read'::text) AS has_permission)
-    WHEN (machine = 'draft_order'::text) THEN ( SELECT private.has_permission('orders.read'::text) AS has_permission)
+    WHEN (machine = ANY (ARRAY['draft_order'::text, 'shipment'::text])) THEN ( SELECT private.has_permission('orders.read'::text) AS has_permission)
     WHEN (machine = ANY (ARRAY['price_list'::text, 'promotion'::text, 'instalment_plan'::text, 'subscription_plan'::text])) THEN ( SELECT private.has_permission('pricing.read'::text) AS has_permission)
     ELSE false
 END);
@@ -25023,6 +27363,11 @@ CREATE POLICY "select_anyone" ON "public"."tax_rates" FOR SELECT TO "anon", "aut
 
 CREATE POLICY "update_staff" ON "public"."tax_rates" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('taxes.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('taxes.write'::text) AS has_permission));
 
+CREATE POLICY "select_own_or_staff" ON "public"."tracking_events" FOR SELECT TO "authenticated" USING ((( SELECT private.has_permission('orders.read'::text) AS has_permission) OR (EXISTS ( SELECT
+   FROM (public.shipments
+     JOIN public.orders ON ((orders.id = shipments.order_id)))
+  WHERE ((shipments.id = tracking_events.shipment_id) AND (orders.customer_id = ( SELECT auth.uid() AS uid)))))));
+
 CREATE POLICY "delete_staff" ON "public"."variants" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
 
 CREATE POLICY "insert_staff" ON "public"."variants" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
@@ -25035,7 +27380,7 @@ CREATE POLICY "update_staff" ON "public"."variants" FOR UPDATE TO "authenticated
 
 CREATE POLICY "select_own_or_staff" ON "public"."waitlist_entries" FOR SELECT TO "authenticated" USING (((learner_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission)));
 
-COMMENT ON AGGREGATE "private"."audit_chain"(bytea, bytea) IS 'The chain of several rows that one statement wrote, as a window over them.';
+COMMENT ON DOMAIN "public"."text/csv" IS 'What a function answers as a CSV file: by this name PostgREST knows the media type.';
 
 COMMENT ON EXTENSION "btree_gist" IS 'support for indexing common datatypes in GiST';
 
@@ -25061,6 +27406,8 @@ COMMENT ON FUNCTION "private"."add_store_credit"(uuid, text, text, bigint, uuid,
 
 COMMENT ON FUNCTION "private"."add_to_cart"(uuid, integer, text) IS 'Does the work of public.add_to_cart.';
 
+COMMENT ON FUNCTION "private"."add_tracking_event"(uuid, text, text, text, text, timestamp with time zone, text, text) IS 'Writes what was said of a parcel and moves it, and its order, to where it is then. The same event of a carrier''s is ignored. The caller holds the order''s row, and a parcel that is not cancelled.';
+
 COMMENT ON FUNCTION "private"."add_units"(uuid, uuid, integer) IS 'Puts units on sale at a location, spread evenly over a number of slots that grows with the quantity. The caller holds every slot of the variant and writes the movement.';
 
 COMMENT ON FUNCTION "private"."address_message"(public.intake_messages) IS 'One event for each person of a message''s audience; how many.';
@@ -25082,6 +27429,8 @@ COMMENT ON FUNCTION "private"."all_combinations"(uuid) IS 'Every combination of 
 COMMENT ON FUNCTION "private"."allowance_location"() IS 'The location whose units are promises: what may be sold beyond stock.';
 
 COMMENT ON FUNCTION "private"."allowed_actions"(public.orders) IS 'What the caller may do with this order now, by name.';
+
+COMMENT ON FUNCTION "private"."announce_due_gift_cards"(integer, uuid) IS 'Sends off gift cards whose time has come, but for frozen ones; returns how many. The worker calls it until 0.';
 
 COMMENT ON FUNCTION "private"."announce_due_gifts"(integer, uuid) IS 'Sends off gifts whose time has come; returns how many. The worker calls it until 0.';
 
@@ -25135,6 +27484,8 @@ COMMENT ON FUNCTION "private"."ask_void"(uuid, text) IS 'Lets an authorisation g
 
 COMMENT ON FUNCTION "private"."assess_enrollment"(uuid) IS 'Counts the result anew and, when the course''s rule is met, completes the enrolment, once.';
 
+COMMENT ON FUNCTION "private"."assign"(public.shipments, uuid) IS 'Gives a parcel to a courier. Refuses courier_not_found.';
+
 COMMENT ON FUNCTION "private"."assign_seat"(uuid, uuid, text) IS 'Does the work of public.assign_seat.';
 
 COMMENT ON FUNCTION "private"."attach_payment_session"(uuid, text, text, timestamp with time zone) IS 'Does the work of public.attach_payment_session.';
@@ -25151,17 +27502,17 @@ COMMENT ON FUNCTION "private"."attribute_schema"(uuid) IS 'What products and var
 
 COMMENT ON FUNCTION "private"."attributes_problem"(public.category_attributes[], jsonb, text, boolean) IS 'The first attribute that does not fit the schema, as {key, problem}; null when all do. complete: what is required must be there.';
 
-COMMENT ON FUNCTION "private"."audit_chain_breaks"() IS 'Audit rows that were altered or whose predecessor is gone; none means the log is whole.';
+COMMENT ON FUNCTION "private"."audit_chain_breaks"() IS 'Audit rows that were altered, do not belong to their seal, or follow a seal that is gone; none means the log is whole.';
 
 COMMENT ON FUNCTION "private"."audit_content"(uuid, text, text, text, text, jsonb, jsonb, text, timestamp with time zone) IS 'Everything that an entry of the audit log says, as bytes.';
 
-COMMENT ON FUNCTION "private"."audit_hash"(public.audit_log) IS 'SHA-256 over the previous hash and everything the entry says.';
+COMMENT ON FUNCTION "private"."audit_hash"(public.audit_log) IS 'SHA-256 over everything the entry says.';
 
 COMMENT ON FUNCTION "private"."audit_head"() IS 'Does the work of public.audit_head. The worker writes it to its log each hour.';
 
 COMMENT ON FUNCTION "private"."audit_key"(jsonb, text[]) IS 'The key of a row as the audit log writes it.';
 
-COMMENT ON FUNCTION "private"."audit_rows"(text, text, text[], private.audited_row[]) IS 'Writes the audit rows of all that a statement wrote, one for each, chained in one pass.';
+COMMENT ON FUNCTION "private"."audit_rows"(text, text, text[], private.audited_row[]) IS 'Writes the audit rows of all that a statement wrote, one for each, and opens the seal of their transaction.';
 
 COMMENT ON FUNCTION "private"."authorize_payment"(uuid, bigint, text, text) IS 'The provider holds the money for us: the order is held as long. What comes for an order that ended or is covered is let go at once.';
 
@@ -25176,6 +27527,8 @@ COMMENT ON FUNCTION "private"."book_dispute_fees"(uuid, jsonb) IS 'Books the fee
 COMMENT ON FUNCTION "private"."calendar_feed"(text) IS 'Does the work of public.calendar_feed.';
 
 COMMENT ON FUNCTION "private"."calendar_of"(uuid, timestamp with time zone, timestamp with time zone) IS 'The sessions of a learner''s open seats that touch a stretch of time, 1000 at most.';
+
+COMMENT ON FUNCTION "private"."came_back"(uuid) IS 'How many units of a line were taken back into stock, or written off, with a parcel that came back, and are not given back yet.';
 
 COMMENT ON FUNCTION "private"."cancel_draft_order"(uuid, text) IS 'Does the work of public.cancel_draft_order.';
 
@@ -25194,6 +27547,8 @@ COMMENT ON FUNCTION "private"."cancellation_quote"(uuid) IS 'Does the work of pu
 COMMENT ON FUNCTION "private"."cancellation_until"(public.intakes, timestamp with time zone, integer) IS 'Until when a seat can be given back: so many days before the start, or so many after the purchase while less than the percentage is done, whichever is later. The terms are the intake''s if it has any, else the course''s; null: never.';
 
 COMMENT ON FUNCTION "private"."capture_payment"(uuid, bigint, text) IS 'Does the work of public.capture_payment.';
+
+COMMENT ON FUNCTION "private"."cards_to_void"(uuid, integer) IS 'Which cards of a line end when so many units go back, and what is left on each: those with the most first, of equal ones the one that nobody has yet. Holds them.';
 
 COMMENT ON FUNCTION "private"."cart_changes"(private.priced_cart, uuid) IS 'What moved since the customer last saw the cart: price_changed, not_available, available_again; not for the line they changed themselves just now.';
 
@@ -25230,6 +27585,8 @@ COMMENT ON FUNCTION "private"."change_cart_item"(uuid, integer, text) IS 'Does t
 COMMENT ON FUNCTION "private"."change_draft_order"(uuid, jsonb, uuid, text[], text, text, uuid) IS 'Does the work of public.change_draft_order.';
 
 COMMENT ON FUNCTION "private"."change_gift"(uuid, text, text, text, timestamp with time zone, text) IS 'Does the work of public.change_gift.';
+
+COMMENT ON FUNCTION "private"."change_gift_card_purchase"(uuid, text, text, text, timestamp with time zone, text) IS 'Does the work of public.change_gift_card_purchase.';
 
 COMMENT ON FUNCTION "private"."change_stock"(private.stock_line, integer, text, uuid, text) IS 'Puts units into a place or takes free ones away, with the movement. The caller holds every slot. Refuses out_of_stock.';
 
@@ -25298,6 +27655,10 @@ COMMENT ON FUNCTION "private"."check_organisation"(text, text, text, text, text)
 COMMENT ON FUNCTION "private"."check_place"(text, text, text) IS 'Refuses invalid_place.';
 
 COMMENT ON FUNCTION "private"."check_provider_event"(text, text, jsonb) IS 'Refuses invalid_provider_event unless it is an event that the inbox can hold.';
+
+COMMENT ON FUNCTION "private"."check_report_parameters"(text, jsonb) IS 'The parameters with everything filled in: the last thirty days by day on the shop''s calendar unless said otherwise. Refuses invalid_report_request.';
+
+COMMENT ON FUNCTION "private"."check_shipment_facts"(jsonb) IS 'Refuses invalid_shipment, invalid_tracking_event and invalid_reason: what is too long, or out of every range.';
 
 COMMENT ON FUNCTION "private"."check_stock_mode"(text, integer, timestamp with time zone) IS 'Refuses invalid_stock_mode when the three do not go together.';
 
@@ -25369,6 +27730,8 @@ COMMENT ON FUNCTION "private"."count_changes"(text[]) IS 'How many rows would be
 
 COMMENT ON FUNCTION "private"."count_guess"(uuid) IS 'Counts one more wrong code.';
 
+COMMENT ON FUNCTION "private"."count_report"(text, jsonb) IS 'The rows of a report, one more than its limit where there are more. The worker asks the replica for it; it writes nothing.';
+
 COMMENT ON FUNCTION "private"."count_use"(uuid, uuid, uuid) IS 'Counts one use, each limit by one guarded statement. Refuses coupon_used_up, coupon_already_used, or promotion_used_up for one that applies by itself.';
 
 COMMENT ON FUNCTION "private"."coupon_code"(text) IS 'A code as it is kept: capitals, without spaces and hyphens.';
@@ -25389,11 +27752,15 @@ COMMENT ON FUNCTION "private"."create_location"(text, text, integer, text) IS 'D
 
 COMMENT ON FUNCTION "private"."create_organisation"(text, text, text, text, text, uuid, text) IS 'Does the work of public.create_organisation.';
 
+COMMENT ON FUNCTION "private"."create_shipment"(uuid, jsonb, uuid, text) IS 'Does the work of public.create_shipment.';
+
 COMMENT ON FUNCTION "private"."credit_invoice"(uuid, uuid, uuid, bigint, bigint) IS 'Credits the invoice of an order with this much, tax included, for a refund or a debt, once; null when there is no invoice or nothing to credit.';
 
 COMMENT ON FUNCTION "private"."credit_note_of"(uuid, uuid) IS 'The credit note of a refund or of a debt, null when there is none.';
 
 COMMENT ON FUNCTION "private"."customers_saving"(interval) IS 'People who began to save a method within the day and of whom no new one is known: the reconciler asks the provider about theirs.';
+
+COMMENT ON FUNCTION "private"."data_as_of"() IS 'The moment that the data of this server is of: now on a primary, and on a replica that is connected and has replayed what it received; else the last commit it replayed.';
 
 COMMENT ON FUNCTION "private"."decide_next_intake"() IS 'Decides about the next intake whose day has come: guaranteed, cancelled for too few learners, or an event for each who teaches it or may cancel it. False when none is due. The worker calls it until then.';
 
@@ -25401,15 +27768,23 @@ COMMENT ON FUNCTION "private"."deduct_stock"(uuid, jsonb, text, text) IS 'Does t
 
 COMMENT ON FUNCTION "private"."default_address"(uuid) IS 'The id of a person''s default address, null when they have none.';
 
+COMMENT ON FUNCTION "private"."deliver_all"(public.orders) IS 'Everything of an order that is on its way has arrived. The caller holds the order''s row.';
+
 COMMENT ON FUNCTION "private"."deliver_covered_order"(public.orders, uuid, bigint) IS 'Delivers an order whose total, or whose first instalment (surplus below 0), was captured, the last of it by this payment, and gives back the surplus; or gives everything back. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."deliver_paid_order"(uuid, uuid) IS 'What a capture leads to: a paid order if its total is covered and it can be delivered, a smaller due_amount if it is a part, else a refund. Never nothing.';
 
+COMMENT ON FUNCTION "private"."deliver_shipment"(text, uuid, jsonb, text) IS 'Does the work of public.pick_up_delivery and report_delivery.';
+
 COMMENT ON FUNCTION "private"."delivery_address"(uuid, private.order_line[], uuid) IS 'Where the goods among these lines go: the address that is wanted, else the default one; null when nothing is sent, or there is none.';
+
+COMMENT ON FUNCTION "private"."delivery_document"(uuid) IS 'A parcel as its courier sees it. Checks nothing: its callers do.';
 
 COMMENT ON FUNCTION "private"."discard_abandoned_uploads"(interval) IS 'Drops uploads that nobody finished (pictures, sold files, files of lessons and learners, proofs of payment, imports), and imports and exports whose time is over, with their bytes; returns how many. The worker calls it nightly.';
 
 COMMENT ON FUNCTION "private"."discard_old_files"() IS 'Drops imports that never arrived, and imports and exports older than import_days, with their files; returns how many. The worker calls it nightly. What they wrote is in the audit log.';
+
+COMMENT ON FUNCTION "private"."discard_old_reports"() IS 'Drops reports older than report_days with their rows; returns how many. The worker calls it nightly.';
 
 COMMENT ON FUNCTION "private"."discard_upload"(text, uuid) IS 'Does the work of public.discard_upload.';
 
@@ -25467,7 +27842,9 @@ COMMENT ON FUNCTION "private"."end_seat_enrollment"(uuid) IS 'Ends a seat that s
 
 COMMENT ON FUNCTION "private"."end_seats"(public.intakes, uuid[], uuid) IS 'Ends these seats, if taking back their lines has not yet, and says so to whoever listens.';
 
-COMMENT ON FUNCTION "private"."end_seats_for_others"(uuid, uuid[], integer[]) IS 'What a refund asks of an order whose units are seats of others, line by line.';
+COMMENT ON FUNCTION "private"."end_seats_for_others"(uuid, uuid[], integer[]) IS 'What a refund asks of an order whose units are seats of others or gift cards, line by line.';
+
+COMMENT ON FUNCTION "private"."end_shipment"(uuid, text) IS 'Cancels a parcel that has not left. The caller holds its order''s row.';
 
 COMMENT ON FUNCTION "private"."end_stock_hold"(uuid, text) IS 'Ends a hold: released, expired, or deducted, which is a sale outside the shop. Refuses hold_not_found and hold_ended.';
 
@@ -25557,6 +27934,8 @@ COMMENT ON FUNCTION "private"."find_organisation"(uuid) IS 'The organisation if 
 
 COMMENT ON FUNCTION "private"."find_own_address"(uuid) IS 'One address of the caller. "Not there" and "not yours" are one answer.';
 
+COMMENT ON FUNCTION "private"."find_report"(uuid) IS 'A report that the caller may read, whoever asked for it. Refuses report_not_found.';
+
 COMMENT ON FUNCTION "private"."find_seat"(uuid) IS 'The seat, if the caller manages its organisation or may write every one. Refuses seat_not_found.';
 
 COMMENT ON FUNCTION "private"."find_shipping_method"(uuid) IS 'A method that is offered. Refuses shipping_method_not_found.';
@@ -25573,6 +27952,8 @@ COMMENT ON FUNCTION "private"."finish_process"(uuid, text, integer) IS 'Marks a 
 
 COMMENT ON FUNCTION "private"."finish_provider_reading"(text, timestamp with time zone) IS 'Notes that every event up to then was read.';
 
+COMMENT ON FUNCTION "private"."finish_report"(uuid, timestamp with time zone, jsonb) IS 'Keeps what a report found, up to its limit; the first answer counts.';
+
 COMMENT ON FUNCTION "private"."finish_upload"(text, uuid, jsonb) IS 'Does the work of public.finish_upload.';
 
 COMMENT ON FUNCTION "private"."finish_wind_ups"() IS 'Marks the cancelled intakes that nobody is in any more; how many.';
@@ -25581,23 +27962,35 @@ COMMENT ON FUNCTION "private"."first_misfit"(uuid) IS 'A product in a category o
 
 COMMENT ON FUNCTION "private"."first_slot"(uuid) IS 'Slots of main are 0 to 63, of other places 64 to 127, beyond stock 128 to 191: a purchase from main reads no others, and the number says what a unit is.';
 
+COMMENT ON FUNCTION "private"."fits_attribute"(jsonb, text, jsonb) IS 'Whether what one variant says fits the filter by this attribute. Inlined.';
+
+COMMENT ON FUNCTION "private"."fitting_variants"(jsonb, jsonb) IS 'The variants of which all attribute filters are true at once: red in S is no red in M beside a blue in S. Null when that need not be asked, as nothing is filtered or the variants do not differ. Inlined.';
+
 COMMENT ON FUNCTION "private"."flag_order"(uuid, text) IS 'Puts an order before a person, with the reason in its history; answers needs_review.';
 
 COMMENT ON FUNCTION "private"."follow_due_subscriptions"(integer) IS 'Suspends and ends what the clock decided since; returns how many subscriptions. Lessons were shut to the second before it came.';
 
 COMMENT ON FUNCTION "private"."follow_instalments"(uuid) IS 'Suspends the seats of an order of which a part is overdue beyond the grace, and restores them when none of any is. The caller holds the order''s row.';
 
+COMMENT ON FUNCTION "private"."follow_shipments"(uuid) IS 'Moves an order to where its parcels are, as far as it may go there. The caller holds its row.';
+
 COMMENT ON FUNCTION "private"."follow_subscription"(uuid) IS 'Brings the enrolments of a subscription in step with it: open, suspended or ended. A completed course stays completed; its lessons follow private.subscription_lock. The caller holds the subscription''s row.';
+
+COMMENT ON FUNCTION "private"."forget_destinations"(uuid) IS 'Whoever closed the account lives nowhere: addresses go, but of parcels that are on their way, which lose them when they end.';
 
 COMMENT ON FUNCTION "private"."forget_staged"(uuid) IS 'Throws away what runs of an import have staged. The caller holds its row.';
 
-COMMENT ON FUNCTION "private"."found_cards"(uuid[], private.catalog_search) IS 'private.product_cards, each with its status and whether it is in stock.';
+COMMENT ON FUNCTION "private"."found_cards"(uuid[], private.catalog_search) IS 'private.product_cards, each with its status and whether it is in stock, of its variants those that fit the filters by attributes.';
 
 COMMENT ON FUNCTION "private"."free_due_invites"(uuid, uuid) IS 'Seats kept for invitations that ran out are free again: whoever looks for one does it, worker or no worker.';
 
 COMMENT ON FUNCTION "private"."free_sku"(text) IS 'The SKU as wanted, shortened where it is too long and numbered where it is taken.';
 
 COMMENT ON FUNCTION "private"."free_units"(uuid, integer, uuid, integer) IS 'Ends a hold on units of one slot: to whoever waits for them, else back on sale. The caller holds the slot, and those beyond stock when it frees several variants, and has ended the reservation.';
+
+COMMENT ON FUNCTION "private"."freeze_purchased_cards"(uuid, boolean) IS 'Lets nothing be taken from the cards of an order while its payment is disputed, or again once that is over.';
+
+COMMENT ON FUNCTION "private"."fulfil_goods"(public.orders, text, text, jsonb) IS 'Moves an order one step on: by its parcels where goods leave or arrive. The caller holds its row.';
 
 COMMENT ON FUNCTION "private"."fulfil_order"(text, uuid, jsonb, text) IS 'Does the work of public.start_processing, mark_shipped, mark_delivered and complete_order.';
 
@@ -25616,6 +28009,8 @@ COMMENT ON FUNCTION "private"."get_draft_order"(uuid) IS 'Does the work of publi
 COMMENT ON FUNCTION "private"."get_instalments"(uuid) IS 'Does the work of public.get_instalments.';
 
 COMMENT ON FUNCTION "private"."get_order"(uuid) IS 'Does the work of public.get_order.';
+
+COMMENT ON FUNCTION "private"."get_report"(uuid) IS 'Does the work of public.get_report.';
 
 COMMENT ON FUNCTION "private"."get_units"(public.promotions, private.order_line[], boolean[]) IS 'Buy X get Y: how many units of each line one gets. Of every X + Y covered units Y are got, and over the whole order they are the cheapest ones.';
 
@@ -25649,6 +28044,8 @@ COMMENT ON FUNCTION "private"."grade_submission"(uuid, integer, text, text) IS '
 
 COMMENT ON FUNCTION "private"."grant_downloads"(uuid) IS 'Gives the buyer of a paid order the files of its lines. Called by whatever marks an order paid, in that transaction; twice does nothing.';
 
+COMMENT ON FUNCTION "private"."grant_further_file"(uuid) IS 'Gives a file to those who bought its product before it was there: as long as what they paid for lasts, counted from their payment; not to whom nothing is left after a refund or whose time is over. Twice does nothing.';
+
 COMMENT ON FUNCTION "private"."grant_role"(uuid, text) IS 'Does the work of public.grant_role.';
 
 COMMENT ON FUNCTION "private"."grant_seat"(uuid, uuid, text, timestamp with time zone, timestamp with time zone, text) IS 'Does the work of public.grant_seat.';
@@ -25662,6 +28059,8 @@ COMMENT ON FUNCTION "private"."hand_over_process"(uuid, text, integer) IS 'A sys
 COMMENT ON FUNCTION "private"."has_begun"(uuid) IS 'Whether somebody has taken a step in the course by this seat. True for as long as the caller holds the enrolment''s row.';
 
 COMMENT ON FUNCTION "private"."has_findings"(uuid) IS 'Whether anything was found wrong with a file so far.';
+
+COMMENT ON FUNCTION "private"."has_left"(uuid) IS 'Whether goods of an order are away: what is away cannot be cancelled or exchanged, only given back.';
 
 COMMENT ON FUNCTION "private"."has_permission"(text) IS 'Whether one of the caller''s roles has this permission. Ask it as (select private.has_permission(…)), once per statement.';
 
@@ -25682,6 +28081,10 @@ COMMENT ON FUNCTION "private"."hold_line"(uuid, uuid, private.order_line, timest
 COMMENT ON FUNCTION "private"."hold_locations"(uuid[]) IS 'Keeps places open until the end of this transaction. Refuses location_not_found.';
 
 COMMENT ON FUNCTION "private"."hold_order_until"(uuid, timestamp with time zone) IS 'Moves the end of an unpaid order''s hold: the order, its units, its uses of promotions. The caller holds the order''s row.';
+
+COMMENT ON FUNCTION "private"."hold_shipment"(uuid) IS 'A parcel, its order''s row held and then its own. Refuses shipment_not_found.';
+
+COMMENT ON FUNCTION "private"."holds_units"(public.shipments) IS 'Whether what is in a parcel cannot go into another one.';
 
 COMMENT ON FUNCTION "private"."import_columns"(text) IS 'The columns of a kind of file in the order of an export; files of products have attribute:<key> and variant_attribute:<key> beside them.';
 
@@ -25749,6 +28152,10 @@ COMMENT ON FUNCTION "private"."issue_invite_code"(uuid) IS 'A code for the mail 
 
 COMMENT ON FUNCTION "private"."issue_invoice"(uuid) IS 'The invoice of a paid order, issued now or before; null when there was nothing to pay. Called again, by whomever and however often, it answers the same.';
 
+COMMENT ON FUNCTION "private"."issue_purchased_cards"(uuid) IS 'Makes the cards of an order that was just paid, each once; private.post_sale books what they are worth. The caller holds the order''s row.';
+
+COMMENT ON FUNCTION "private"."issue_purchased_code"(uuid) IS 'A code for the mail of a card that was bought, null when nobody can spend it now. It is in that mail and nowhere else; each try of the mail makes the one before worth nothing.';
+
 COMMENT ON FUNCTION "private"."items_to_give_back"(public.intakes) IS 'The lines by which somebody has a seat in a cancelled intake, and how much of each goes back. Those of orders that need review wait for what a person decides.';
 
 COMMENT ON FUNCTION "private"."join_waitlist"(uuid, text, boolean, bigint, text) IS 'Does the work of public.join_waitlist.';
@@ -25769,7 +28176,7 @@ COMMENT ON FUNCTION "private"."kept_amount"(uuid) IS 'What an order captured, le
 
 COMMENT ON FUNCTION "private"."language_of"(text) IS 'The word forms of a locale; of an unknown one, words as they are written.';
 
-COMMENT ON FUNCTION "private"."last_audit_hash"() IS 'Where the chain goes on. Whoever asks is the only one to write until their transaction ends.';
+COMMENT ON FUNCTION "private"."last_audit_seal"() IS 'Where the chain goes on. Whoever asks is the only one to seal until their transaction ends.';
 
 COMMENT ON FUNCTION "private"."leave_waitlist"(uuid, text) IS 'Does the work of public.leave_waitlist.';
 
@@ -25809,6 +28216,8 @@ COMMENT ON FUNCTION "private"."lock_invoice_series"(text) IS 'Holds the series o
 
 COMMENT ON FUNCTION "private"."lock_payment"(uuid) IS 'Locks the order, then the payment: the one order of locks for every path that moves money.';
 
+COMMENT ON FUNCTION "private"."lock_purchased_cards"(uuid) IS 'Locks what was bought by a line, and then its cards: nobody takes from them until the transaction ends.';
+
 COMMENT ON FUNCTION "private"."lock_search"(uuid[]) IS 'Makes whoever changes another part of these products wait, so that nobody writes what an older look at them showed.';
 
 COMMENT ON FUNCTION "private"."lock_stock"(uuid[]) IS 'Every slot of these variants, in the order everybody keeps. While they are held, no other slot of them appears.';
@@ -25847,6 +28256,8 @@ COMMENT ON FUNCTION "private"."merge_lines"(uuid, jsonb) IS 'Adds lines to a car
 
 COMMENT ON FUNCTION "private"."merge_records"(jsonb[]) IS 'The rows of one product as one: what any of them says. That no two say different things is looked at apart.';
 
+COMMENT ON FUNCTION "private"."merge_shipment"(uuid, uuid) IS 'Puts what is in a parcel that has not left into another one of its order. The caller holds the order''s row.';
+
 COMMENT ON FUNCTION "private"."merged_quantity"(integer, integer, text, integer) IS 'Two wishes for one thing as one: their sum up to the most a cart takes; one seat of a course.';
 
 COMMENT ON FUNCTION "private"."message_intake"(uuid, text, text, text, text) IS 'Does the work of public.message_intake.';
@@ -25869,11 +28280,15 @@ COMMENT ON FUNCTION "private"."move_intake"(uuid, text, text, text) IS 'Does the
 
 COMMENT ON FUNCTION "private"."move_order"(uuid, text, jsonb) IS 'The one way on from paid: processing, shipped, delivered, completed. Says when, leaves the event; private.status_moves refuses other moves. The caller holds the order''s row.';
 
+COMMENT ON FUNCTION "private"."move_shipment"(public.shipments, text) IS 'The one way on for a parcel: says when, leaves the event; private.status_moves refuses other moves. The parcel is given as it was before; the caller holds its order''s row.';
+
 COMMENT ON FUNCTION "private"."move_time"(timestamp with time zone, timestamp with time zone, timestamp with time zone, text) IS 'The moment as far after to_start as it is after from_start, counted on the wall clock of a time zone.';
 
 COMMENT ON FUNCTION "private"."my_calendar"(timestamp with time zone, timestamp with time zone) IS 'Does the work of public.my_calendar.';
 
 COMMENT ON FUNCTION "private"."my_courses"(text) IS 'Does the work of public.my_courses.';
+
+COMMENT ON FUNCTION "private"."my_deliveries"() IS 'Does the work of public.my_deliveries.';
 
 COMMENT ON FUNCTION "private"."my_downloads"() IS 'Does the work of public.my_downloads.';
 
@@ -25889,8 +28304,6 @@ COMMENT ON FUNCTION "private"."new_certificate_number"(integer) IS 'CERT-year-xx
 
 COMMENT ON FUNCTION "private"."new_claim_code"() IS 'A secret such as 4F0C-91AB-….';
 
-COMMENT ON FUNCTION "private"."next_audit_hash"(bytea, bytea, bytea) IS 'One link of the chain: SHA-256 over the hash before, which for the first of several rows is first_hash, and what the entry says.';
-
 COMMENT ON FUNCTION "private"."next_invoice_serial"(text, integer) IS 'Counts on. Rolled back with the invoice that took the number, so there is no gap.';
 
 COMMENT ON FUNCTION "private"."note_attendance"(uuid, jsonb, text) IS 'Does the work of public.note_attendance.';
@@ -25898,6 +28311,8 @@ COMMENT ON FUNCTION "private"."note_attendance"(uuid, jsonb, text) IS 'Does the 
 COMMENT ON FUNCTION "private"."note_backorders"(uuid) IS 'Writes into an order''s items how many of their units were taken beyond stock, and when those ship.';
 
 COMMENT ON FUNCTION "private"."note_completions"(integer) IS 'Reads on in the event log and notes the orders to look at.';
+
+COMMENT ON FUNCTION "private"."note_cost"(public.shipments, bigint) IS 'What the carrier asks of the shop for a parcel, in the currency of its order.';
 
 COMMENT ON FUNCTION "private"."note_customers"(uuid[]) IS 'Makes these people (null: all) searchable as they are now.';
 
@@ -25927,7 +28342,9 @@ COMMENT ON FUNCTION "private"."open_payment"(uuid, text, bigint) IS 'The open at
 
 COMMENT ON FUNCTION "private"."open_payments"(interval, integer) IS 'Attempts to ask the provider about: open ones, and those that ended within the hour, in case their last event was lost.';
 
-COMMENT ON FUNCTION "private"."open_seats"(uuid) IS 'What an order with a purpose gives once it is paid: seats of an organisation, gifts that wait, longer access, another intake.';
+COMMENT ON FUNCTION "private"."open_seats"(uuid) IS 'What an order with a purpose gives once it is paid: seats of an organisation, gifts that wait, longer access, another intake, gift cards.';
+
+COMMENT ON FUNCTION "private"."open_shipments"(uuid) IS 'Opens the first parcels of a paid order, one per place; answers how many. An order that has or had parcels is left as it is. The worker calls it for every paid order with goods.';
 
 COMMENT ON FUNCTION "private"."open_submission"(public.enrollments, uuid, text) IS 'Writes the next piece of work. Refuses submission_waits and attempts_used_up. The caller has locked the enrolment.';
 
@@ -25938,6 +28355,8 @@ COMMENT ON FUNCTION "private"."order_allows"(public.orders, text, text) IS 'Whet
 COMMENT ON FUNCTION "private"."order_currencies"() IS 'The currencies that orders have, by one look into the index for each.';
 
 COMMENT ON FUNCTION "private"."order_document"(uuid) IS 'An order as every verb on orders answers it; get_order adds what else a page shows. Checks nothing: its callers do.';
+
+COMMENT ON FUNCTION "private"."order_gift_cards"(jsonb, text, text) IS 'Does the work of public.order_gift_cards.';
 
 COMMENT ON FUNCTION "private"."order_gifts"(jsonb, text, text) IS 'Does the work of public.order_gifts.';
 
@@ -25954,6 +28373,8 @@ COMMENT ON FUNCTION "private"."order_search_fingerprint"(private.order_search) I
 COMMENT ON FUNCTION "private"."order_search_rows"(uuid[], boolean) IS 'What a list shows of these orders, newest first; who bought only when names are to be seen.';
 
 COMMENT ON FUNCTION "private"."order_seats"(uuid, jsonb, text, text[], text) IS 'Does the work of public.order_seats.';
+
+COMMENT ON FUNCTION "private"."order_shipments"(uuid) IS 'Does the work of public.order_shipments.';
 
 COMMENT ON FUNCTION "private"."orders_about"(private.order_search, integer, boolean) IS 'Orders that have to do with the words, whoever''s and whatever the filters say; all but those with a number of which private.order_numbers_containing could not name all. filtered: of people only what the filters leave, so that all of a common name are neither kept nor sorted.';
 
@@ -25979,6 +28400,8 @@ COMMENT ON FUNCTION "private"."own_subscription"(uuid) IS 'A live subscription o
 
 COMMENT ON FUNCTION "private"."owned_products"(uuid) IS 'Courses and files that a person has or has ordered for themselves, by a bundle or a gift too, and everything in their cart.';
 
+COMMENT ON FUNCTION "private"."pack"(public.shipments) IS 'A parcel is packed, so somebody works on its order.';
+
 COMMENT ON FUNCTION "private"."page_of_products"(uuid, text, text, text, text, integer) IS 'A page of what is on sale: what was picked for a collection (null: none), then what fits a condition on products, newest first. The condition is SQL: its callers quote every value in it.';
 
 COMMENT ON FUNCTION "private"."parcel_of"(uuid, jsonb) IS 'What is left of an order''s goods once these lines are gone, with what sending it costs, free shipping not taken off; null when nothing of it is sent by a method.';
@@ -25992,6 +28415,8 @@ COMMENT ON FUNCTION "private"."parse_lines"(jsonb) IS 'Lines as rows, summed by 
 COMMENT ON FUNCTION "private"."parse_option_matrix"(jsonb) IS 'Options and their values as rows. Refuses invalid_options.';
 
 COMMENT ON FUNCTION "private"."parse_refund_lines"(uuid, jsonb) IS 'Lines of a refund with what each is worth: its share of discount and tax included. Refuses invalid_lines. The caller holds the order''s row.';
+
+COMMENT ON FUNCTION "private"."parse_shipment_lines"(jsonb) IS 'Lines of a parcel; without a quantity all that there is. Refuses invalid_lines.';
 
 COMMENT ON FUNCTION "private"."parse_stock_lines"(jsonb, text[], boolean) IS 'Lines in the order in which stock is locked; amounts are the names of which each line has one, placed says whether a line may name a place (main when it does not). Refuses invalid_lines and invalid_quantity.';
 
@@ -26027,6 +28452,8 @@ COMMENT ON FUNCTION "private"."place_quote"(uuid, private.quote, timestamp with 
 
 COMMENT ON FUNCTION "private"."place_supplement"(public.orders, private.quote, private.order_line[]) IS 'Places what comes into a paid order as an order beside it, held for draft_hold_hours.';
 
+COMMENT ON FUNCTION "private"."places_of_goods"(uuid) IS 'Where the goods of an order lie that are in no parcel: by the movements that sold them. What was sold beyond stock and has not come lies there, beyond stock.';
+
 COMMENT ON FUNCTION "private"."plan_line"(uuid, bigint) IS 'One period of a plan as a line at this price, with the taxes of the shop''s country.';
 
 COMMENT ON FUNCTION "private"."plan_opens"(uuid, uuid) IS 'Whether a course is in what a plan opens, as its categories and collections are now.';
@@ -26049,7 +28476,7 @@ COMMENT ON FUNCTION "private"."price_draft"(public.draft_orders) IS 'What a draf
 
 COMMENT ON FUNCTION "private"."price_edit"(public.orders, private.wish[]) IS 'What is wanted now as priced lines; a price that was agreed stands.';
 
-COMMENT ON FUNCTION "private"."price_line"(uuid, integer, text, uuid) IS 'One line, priced for this person and checked; nothing is raised. Problems: variant_not_found, invalid_quantity, price_missing, intake_not_open, intake_closed, intake_cancelled, prerequisite_missing. Without price_reason the base price counts.';
+COMMENT ON FUNCTION "private"."price_line"(uuid, integer, text, uuid) IS 'One line, priced for this person and checked; nothing is raised. Problems: variant_not_found, invalid_quantity, price_missing, intake_not_open, intake_closed, intake_cancelled, prerequisite_missing, gift_card_ordered_alone. Without price_reason the base price counts.';
 
 COMMENT ON FUNCTION "private"."price_tiers"(uuid, text, uuid, bigint) IS 'From which quantities a unit costs this person less, and how much.';
 
@@ -26091,7 +28518,7 @@ COMMENT ON FUNCTION "private"."promotion_covers"(uuid, uuid, uuid) IS 'Whether a
 
 COMMENT ON FUNCTION "private"."proof_document"(uuid, boolean) IS 'Does the work of public.proof_document, and is what every verb on proofs answers.';
 
-COMMENT ON FUNCTION "private"."propose_instalments"(public.orders, public.instalment_plans) IS 'An unpaid order is to be paid in the parts of this plan, and of no other; false when the plan is for another product or a part would be nothing: then it is paid as a whole. The caller holds the order''s row.';
+COMMENT ON FUNCTION "private"."propose_instalments"(public.orders, public.instalment_plans) IS 'An unpaid order is to be paid in the parts of this plan, and of no other; false when the plan is for another product, a part would be nothing, or gift cards are bought: then it is paid as a whole. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."propose_instalments_again"(public.orders) IS 'An unpaid order that costs something else now is paid in parts of that, if it was to be paid in parts. The caller holds the order''s row.';
 
@@ -26157,6 +28584,8 @@ COMMENT ON FUNCTION "private"."read_whole_number"(text) IS 'A whole number, null
 
 COMMENT ON FUNCTION "private"."readable_product"(uuid, text) IS 'A product by id or, without one, by slug: on sale, or anything for staff who read the catalogue. Refuses product_not_found.';
 
+COMMENT ON FUNCTION "private"."readable_report_kinds"() IS 'The kinds of reports that the caller may ask for and read, whoever asked first.';
+
 COMMENT ON FUNCTION "private"."recall_answer"(uuid, text, text, jsonb) IS 'The answer already given to this person for this key, or null. Waits for a twin that is still running. Another body is refused.';
 
 COMMENT ON FUNCTION "private"."receivable_amount"(uuid, text) IS 'What the books say that an order''s customer owes, in its currency unless another is named; below zero: what is owed to them.';
@@ -26172,6 +28601,8 @@ COMMENT ON FUNCTION "private"."reclaim_seat"(uuid, text) IS 'Does the work of pu
 COMMENT ON FUNCTION "private"."recommended_cards"(uuid[], text, text) IS '{data}: these products as private.product_cards shows them. Refuses currency_not_supported.';
 
 COMMENT ON FUNCTION "private"."recommended_products"(text, text, text, integer) IS 'Does the work of public.recommended_products.';
+
+COMMENT ON FUNCTION "private"."record_by_hand"(public.shipments, jsonb) IS 'What staff heard of a parcel on its way. Refuses invalid_tracking_event.';
 
 COMMENT ON FUNCTION "private"."record_payment"(uuid, text, bigint, text, text) IS 'Does the work of public.record_payment.';
 
@@ -26229,6 +28660,8 @@ COMMENT ON FUNCTION "private"."refuse_search"(text) IS 'Refuses invalid_search w
 
 COMMENT ON FUNCTION "private"."refuse_second_seat"(uuid, uuid) IS 'Refuses with private.second_seat_problem, if there is one.';
 
+COMMENT ON FUNCTION "private"."refuse_spent_cards"(uuid, uuid[], integer[], bigint) IS 'Refuses gift_card_spent when more is to go back for these units (null: for the whole order) than is left on their cards; nothing for other orders. Who may spend them waits from here on. The caller holds the order''s row.';
+
 COMMENT ON FUNCTION "private"."refuse_use"(text, text, uuid) IS 'Refuses a use that somebody else, or the person in another tab, took first.';
 
 COMMENT ON FUNCTION "private"."refuse_while_promised"(public.variants, text) IS 'Refuses stock_mode_in_use when counting would begin under an unpaid order, or end while units are on hand. The caller holds every slot.';
@@ -26273,13 +28706,41 @@ COMMENT ON FUNCTION "private"."renewal_line"(uuid, uuid, text) IS 'What renews a
 
 COMMENT ON FUNCTION "private"."renewal_quote"(uuid, text) IS 'What the caller''s own seat costs to renew. Refuses enrollment_not_found, enrollment_not_renewable, access_unlimited, renewal_not_sold, price_missing.';
 
+COMMENT ON FUNCTION "private"."report_buckets"(private.report_wish) IS 'When each bucket of a report begins, on the calendar of its time zone, empty ones too.';
+
+COMMENT ON FUNCTION "private"."report_courses"(private.report_wish) IS 'Intakes by how many took a seat in that time: how many learn, completed or lost it (ended) until now, their mean progress and score in percent, and who waits.';
+
+COMMENT ON FUNCTION "private"."report_customers"(private.report_wish) IS 'How many signed up, how many different people had an order paid, and for how many of those it was the first ever. currency is not looked at.';
+
+COMMENT ON FUNCTION "private"."report_dashboard"(private.report_wish) IS 'One row per figure: what waits now, and what happened today, yesterday, in the last 7 and 30 days and in as many before. Sales in minor units, net of discounts and refunds, without tax. from and to are not looked at.';
+
+COMMENT ON FUNCTION "private"."report_events"(private.report_wish) IS 'The event log as it is, oldest first, from after_id on.';
+
+COMMENT ON FUNCTION "private"."report_moment"(jsonb, text) IS 'A date, which begins at midnight of the time zone, or a moment, as ISO 8601; null when it is neither.';
+
+COMMENT ON FUNCTION "private"."report_orders"(private.report_wish) IS 'Orders by when they were placed, and what became of them until now; paid: ever. average_amount: of the paid ones, null where there are none.';
+
+COMMENT ON FUNCTION "private"."report_payments"(private.report_wish) IS 'Payments by when they were begun, provider and method: how many brought money, failed, or were given up, and what was captured, given back and disputed of them until now.';
+
+COMMENT ON FUNCTION "private"."report_products"(private.report_wish) IS 'What sold in orders paid in that time, by what it brought: net_amount after discounts and without tax, before refunds; refunded_units of its units went back since. Parts of bundles are not counted.';
+
+COMMENT ON FUNCTION "private"."report_sales"(private.report_wish) IS 'Sales as the ledger has them, by when they were booked: revenue − discounts + shipping − refunds = net, without the tax, which stands beside it. orders: paid for the first time then.';
+
+COMMENT ON FUNCTION "private"."report_sheet"(uuid) IS 'Does the work of public.report_sheet.';
+
+COMMENT ON FUNCTION "private"."report_taxes"(private.report_wish) IS 'Taxes by when their invoice or credit note was issued, name and rate: what was taxed, without the tax, and the tax. Credit notes count against it.';
+
 COMMENT ON FUNCTION "private"."request_charge"(uuid, uuid, text) IS 'Hands an attempt that was just opened to the worker, with the method to charge. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."request_id"() IS 'The correlation id of this request: what the worker set, else the x-request-id header. It travels from request to event to job to mail.';
 
 COMMENT ON FUNCTION "private"."request_refund"(uuid, text, text, bigint, text) IS 'Gives back this much of a captured payment, or what is left of it: the worker sends it to the provider, store credit and gift cards have it at once. The caller has looked at refundable_amount.';
 
+COMMENT ON FUNCTION "private"."request_report"(text, jsonb, integer, text) IS 'Does the work of public.request_report.';
+
 COMMENT ON FUNCTION "private"."require_catalog_write"() IS 'The person under whom answers of a catalogue verb are kept. Refuses permission_denied.';
+
+COMMENT ON FUNCTION "private"."require_courier"() IS 'The id of a courier. Refuses sign_in_required and permission_denied.';
 
 COMMENT ON FUNCTION "private"."require_enroller"(text) IS 'Refuses permission_denied and invalid_reason; answers who calls.';
 
@@ -26287,11 +28748,19 @@ COMMENT ON FUNCTION "private"."require_import_permission"(text, boolean) IS 'The
 
 COMMENT ON FUNCTION "private"."require_intake"(uuid, text) IS 'Refuses intake_not_found unless the caller teaches the course or has the permission; answers who calls. "Not there" and "not yours" are one answer.';
 
+COMMENT ON FUNCTION "private"."require_money"(public.orders) IS 'Refuses money_required for an order of gift cards: what every way to pay asks that takes no money.';
+
 COMMENT ON FUNCTION "private"."require_order_writer"() IS 'Refuses permission_denied.';
 
 COMMENT ON FUNCTION "private"."require_person"() IS 'The id of the signed-in caller. Refuses sign_in_required, and account_closed for a token that outlived its account.';
 
 COMMENT ON FUNCTION "private"."require_refunder"(text, text) IS 'Refuses permission_denied and invalid_reason: what every verb asks by which staff move money.';
+
+COMMENT ON FUNCTION "private"."require_report_permission"(text) IS 'The person under whom answers are kept. Refuses invalid_report_request and permission_denied.';
+
+COMMENT ON FUNCTION "private"."require_shipment_step"(public.shipments, text) IS 'Refuses shipment_not_ready.';
+
+COMMENT ON FUNCTION "private"."require_shipper"() IS 'The id of whoever may send goods, zeros for the secret key. Refuses permission_denied.';
 
 COMMENT ON FUNCTION "private"."require_stock_keeper"() IS 'The id of whoever may write stock, zeros for the secret key. Refuses permission_denied.';
 
@@ -26347,7 +28816,11 @@ COMMENT ON FUNCTION "private"."run_instalments"(integer) IS 'By the clock: remin
 
 COMMENT ON FUNCTION "private"."said"(text) IS 'A reason, note or reference as somebody reads it: without white and invisible characters around it; null when nothing is left. Every verb that asks for one asks this.';
 
+COMMENT ON FUNCTION "private"."said_facts"(jsonb) IS 'What a verb was given: words without white around them, and nothing of what says nothing.';
+
 COMMENT ON FUNCTION "private"."say_how_long_to_keep"() IS 'Called by PostgREST before each request: gives reads of the catalogue by nobody in particular a Cache-Control that lets others keep them, and any other read one that does not.';
+
+COMMENT ON FUNCTION "private"."seal_hash"(private.audit_seals) IS 'SHA-256 over the seal before, what the seal says, and the hashes of all that its transaction wrote.';
 
 COMMENT ON FUNCTION "private"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) IS 'Does the work of public.search_orders.';
 
@@ -26373,6 +28846,8 @@ COMMENT ON FUNCTION "private"."sellable_units"(uuid) IS 'How many units can be b
 
 COMMENT ON FUNCTION "private"."sells_beyond_stock"(uuid) IS 'False once the day has come on which a preorder ships: from then on only what is there is sold. Asked where units beyond stock would be drawn, and nowhere else.';
 
+COMMENT ON FUNCTION "private"."send_off"(public.shipments, text, text, timestamp with time zone, text) IS 'Hands a parcel over. What is null stays as it is. The caller holds the order''s row.';
+
 COMMENT ON FUNCTION "private"."set_allowance"(uuid, integer) IS 'Changes how many units may be sold beyond stock. The caller holds every slot. Refuses stock_mode_in_use.';
 
 COMMENT ON FUNCTION "private"."set_cart_address"(uuid, text) IS 'Does the work of public.set_cart_address.';
@@ -26397,6 +28872,8 @@ COMMENT ON FUNCTION "private"."set_stock_mode"(uuid, text, integer, timestamp wi
 
 COMMENT ON FUNCTION "private"."set_subscription_method"(uuid, uuid, text) IS 'Does the work of public.set_subscription_method.';
 
+COMMENT ON FUNCTION "private"."set_tracking"(public.shipments, text, text, timestamp with time zone) IS 'Says who carries a parcel, under which number, until when. What is null stays. Refuses tracking_number_taken.';
+
 COMMENT ON FUNCTION "private"."setting"(text) IS 'The value of one setting, null when there is none.';
 
 COMMENT ON FUNCTION "private"."settle_exchange"(uuid) IS 'Lets an exchange happen when the difference was paid; does nothing for other orders. Refuses when the order has left, ended or has less left; the caller, who holds the supplement, then gives back what was paid.';
@@ -26415,7 +28892,19 @@ COMMENT ON FUNCTION "private"."share_category_tree"() IS 'For whoever writes wha
 
 COMMENT ON FUNCTION "private"."share_of_taxes"(uuid, bigint) IS 'The taxes of an invoice, with this much of them in all: what a partial refund gives back.';
 
+COMMENT ON FUNCTION "private"."sheet_cell"(jsonb) IS 'A value as a cell of a CSV file, in which no text is a formula.';
+
 COMMENT ON FUNCTION "private"."sheet_text"(text) IS 'What a person wrote, on its way into an answer that may be a sheet (Accept: text/csv): there an apostrophe keeps it from being read as a formula.';
+
+COMMENT ON FUNCTION "private"."ship_all"(public.orders, text, text) IS 'All that is left of an order leaves: its parcels are handed over, as one when a tracking number says so. The caller holds the order''s row.';
+
+COMMENT ON FUNCTION "private"."shipment_allows"(public.shipments, text) IS 'Whether a parcel, and its order, are where this can be done. The verbs ask it under the order''s lock.';
+
+COMMENT ON FUNCTION "private"."shipment_concerns"() IS 'Parcels of which nothing was heard for shipment_stuck_days, or that nobody handed over for shipment_waiting_days (goods that have not come are waited for), and those that came back and lie there.';
+
+COMMENT ON FUNCTION "private"."shipment_document"(uuid, boolean) IS 'A parcel as every verb answers it; for staff with what it costs, who brings it and where it lay. Checks nothing: its callers do.';
+
+COMMENT ON FUNCTION "private"."shipments_say"(uuid) IS 'Where an order is by its parcels: shipped when all its goods have left, delivered when all have arrived, else null. What was given back does not count.';
 
 COMMENT ON FUNCTION "private"."shipping_document"(private.quote) IS 'How the goods of a quote are sent, as clients read it: the method and what it costs, why, and every offer with what it would cost; null when nothing is sent, or sending costs nothing in this shop.';
 
@@ -26440,6 +28929,8 @@ COMMENT ON FUNCTION "private"."sit_down"(uuid, uuid, uuid, uuid) IS 'Enrols some
 COMMENT ON FUNCTION "private"."slots_for"(bigint) IS 'Over how many slots so many units of one place are spread: about four each, and a power of two, so that a larger set of slots contains the smaller one.';
 
 COMMENT ON FUNCTION "private"."split_amount"(bigint, bigint[]) IS 'Splits an amount by weights that are not negative so that the parts add up to the unit: the units that are left go to the largest remainders, of equal ones to the first.';
+
+COMMENT ON FUNCTION "private"."split_off"(public.shipments, jsonb) IS 'Puts a part of a parcel into one of its own, from the same place, and answers that. Refuses invalid_lines.';
 
 COMMENT ON FUNCTION "private"."stage_prices"(uuid) IS 'Reads the prices of a file beside what there is.';
 
@@ -26479,7 +28970,7 @@ COMMENT ON FUNCTION "private"."stock_by_location"(uuid[]) IS 'Does the work of p
 
 COMMENT ON FUNCTION "private"."stock_hold_document"(uuid) IS 'A hold and what it took, as its verbs answer it.';
 
-COMMENT ON FUNCTION "private"."stock_now"(uuid, text, uuid[], boolean) IS 'Whether one unit at least of a product can be bought now: uncounted, with a free unit, a course with an intake that is open and has a seat, a bundle whose parts are there. Inlined.';
+COMMENT ON FUNCTION "private"."stock_now"(uuid, text, uuid[], boolean, uuid[]) IS 'Whether one unit at least of a product, or of these variants of it, can be bought now: uncounted, with a free unit, a course with an intake that is open and has a seat, a bundle whose parts are there. Inlined.';
 
 COMMENT ON FUNCTION "private"."stock_problem"(uuid, private.order_line) IS 'out_of_stock in the words of private.hold_line, unless a seat is offered to the person.';
 
@@ -26525,9 +29016,13 @@ COMMENT ON FUNCTION "private"."take_back_lines"(uuid, uuid[], integer[], boolean
 
 COMMENT ON FUNCTION "private"."take_back_rest"(uuid, boolean, text) IS 'Takes back everything that is left of an order, and its uses of promotions. The caller holds the order''s row.';
 
+COMMENT ON FUNCTION "private"."take_back_shipment"(public.shipments, text, text) IS 'A parcel came back. Its units are to be sent again, on sale again, or written off; what was given back of it before was taken back then. The money is another matter.';
+
 COMMENT ON FUNCTION "private"."take_due_offer"(uuid) IS 'Takes an offer for a learner who agreed to be charged, or makes it an offer like any other; answers the order. The worker calls it after waitlist.due. Twice does nothing.';
 
 COMMENT ON FUNCTION "private"."take_exchanged"(public.orders, private.order_exchanges) IS 'Takes back what goes and gives back its money but what stays; answers the lines that the refund of what stays is for, none when another one says them. The caller holds the order and every slot of both.';
+
+COMMENT ON FUNCTION "private"."take_out_of_shipments"(uuid, integer) IS 'Takes units of a line out of parcels that have not left, and notes on those that have that they were given back. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."take_provider_events"(text, jsonb) IS 'Does the work of public.take_provider_events.';
 
@@ -26573,7 +29068,9 @@ COMMENT ON FUNCTION "private"."tg__stamp_update"() IS 'Sets updated_at.';
 
 COMMENT ON FUNCTION "private"."tg_addresses__note_recipient"() IS 'Keeps the search up to date with whom a person has parcels sent to.';
 
-COMMENT ON FUNCTION "private"."tg_bundle_items__check_kinds"() IS 'Refuses not_a_bundle and bundle_in_bundle. The kind of a product never changes, so what was right stays right.';
+COMMENT ON FUNCTION "private"."tg_audit_seals__seal"() IS 'Seals what a transaction wrote, when it commits.';
+
+COMMENT ON FUNCTION "private"."tg_bundle_items__check_kinds"() IS 'Refuses not_a_bundle, bundle_in_bundle and gift_card_ordered_alone. The kind of a product never changes, so what was right stays right.';
 
 COMMENT ON FUNCTION "private"."tg_categories__find_place"() IS 'Copies the parent''s depth, and says in words what the constraints would refuse.';
 
@@ -26593,7 +29090,7 @@ COMMENT ON FUNCTION "private"."tg_digital_files__keep_what_is_sold"() IS 'Says c
 
 COMMENT ON FUNCTION "private"."tg_enrollments__revoke_certificate"() IS 'Whoever gets the money back, or loses the seat, loses the certificate; the setting refund_revokes_certificate switches it off.';
 
-COMMENT ON FUNCTION "private"."tg_gift_card_entries__guard_balance"() IS 'Before money is taken from a card: one at a time per card, never more than there is, and not after it expired.';
+COMMENT ON FUNCTION "private"."tg_gift_card_entries__guard_balance"() IS 'Before money is taken from a card: one at a time per card, never more than there is, and not after it expired or while it is frozen.';
 
 COMMENT ON FUNCTION "private"."tg_intakes__decide_again"() IS 'Another day or another number is decided anew.';
 
@@ -26621,9 +29118,15 @@ COMMENT ON FUNCTION "private"."tg_media__discard_object"() IS 'Tells the worker 
 
 COMMENT ON FUNCTION "private"."tg_order_items__check_sums"() IS 'At commit: subtotal and discount are the sums of the lines, taxes those of lines and shipping, whoever wrote them.';
 
+COMMENT ON FUNCTION "private"."tg_order_items__trim_shipments"() IS 'Units that are given back leave their parcels in the same transaction.';
+
 COMMENT ON FUNCTION "private"."tg_orders__end_exchanges"() IS 'An order that left or ended is exchanged for nothing any more: a supplement that waits for its difference expires.';
 
 COMMENT ON FUNCTION "private"."tg_orders__end_owing"() IS 'An order that ends owes nothing any more: its open attempt is closed; what was sold and never paid is booked back, with its share of the tax.';
+
+COMMENT ON FUNCTION "private"."tg_orders__end_shipments"() IS 'An order that ended sends nothing more.';
+
+COMMENT ON FUNCTION "private"."tg_orders__follow_shipments"() IS 'An order that nobody has to decide about any more is where its parcels are.';
 
 COMMENT ON FUNCTION "private"."tg_orders__stop_instalments"() IS 'An order that was cancelled or given back is owed nothing more: the parts that are left are not charged.';
 
@@ -26638,6 +29141,8 @@ COMMENT ON FUNCTION "private"."tg_products__keep_what_is_promoted"() IS 'Says cl
 COMMENT ON FUNCTION "private"."tg_profiles__leave_waitlists"() IS 'A closed account waits for nothing, so no seat is offered to nobody.';
 
 COMMENT ON FUNCTION "private"."tg_profiles__note_customer"() IS 'Keeps the search up to date with a profile.';
+
+COMMENT ON FUNCTION "private"."tg_shipment_items__check_units"() IS 'Refuses invalid_lines when more units would be in parcels than were bought and not given back. Holds the order''s line, so two who want the same units queue.';
 
 COMMENT ON FUNCTION "private"."tg_stock_levels__refuse_write"() IS 'Gives a write to the view a plain refusal; without it Postgres answers an error of its own before it looks at grants.';
 
@@ -26657,7 +29162,7 @@ COMMENT ON FUNCTION "private"."tg_users__make_profile"() IS 'Sign-up makes the p
 
 COMMENT ON FUNCTION "private"."tg_variants__check_attributes"() IS 'Attributes of a variant fit what the schema of the category asks of variants.';
 
-COMMENT ON FUNCTION "private"."tg_variants__count_by_kind"() IS 'A bundle and a file are born uncounted: a bundle stays so, a file may be counted by set_stock_mode.';
+COMMENT ON FUNCTION "private"."tg_variants__count_by_kind"() IS 'A bundle, a file and a gift card are born uncounted: a bundle stays so, the others may be counted by set_stock_mode.';
 
 COMMENT ON FUNCTION "private"."tg_variants__keep_what_is_sold"() IS 'Says clearly what the foreign keys of orders enforce, and keeps what a buyer may be looking at.';
 
@@ -26670,6 +29175,10 @@ COMMENT ON FUNCTION "private"."title_in"(private.product_search, text) IS 'What 
 COMMENT ON FUNCTION "private"."told_invoice_intent"(text) IS 'The capture behind an invoice, if its own event told of it before.';
 
 COMMENT ON FUNCTION "private"."total_quote"(uuid, text, private.order_line[], uuid[], text, text, text, uuid, private.parcel) IS 'Priced lines as a quote: promotions by themselves and by coupon, shipping and taxes of the place (country, else the setting default_tax_country), sums, and everything that would refuse the order. shipping_method_id: the chosen way of shipping, else the cheapest; along: what goes in the same parcel already.';
+
+COMMENT ON FUNCTION "private"."tracked_status"(uuid) IS 'Where a parcel is by all that was said of it: the farthest of it; tries of delivery are counted. Null when nothing was said.';
+
+COMMENT ON FUNCTION "private"."tracking_url"(text, text) IS 'Where a parcel is followed on the carrier''s page, by the setting carriers; null when the shop named none.';
 
 COMMENT ON FUNCTION "private"."transfer_enrollment"(uuid, uuid, text, boolean, text) IS 'Does the work of public.transfer_enrollment.';
 
@@ -26691,13 +29200,15 @@ COMMENT ON FUNCTION "private"."unaccented"(text) IS 'A text whose words may be t
 
 COMMENT ON FUNCTION "private"."uncount_uses"(uuid, uuid[], uuid[]) IS 'Counts back uses of one promotion that were just given back, one customer and coupon (or null) each.';
 
-COMMENT ON FUNCTION "private"."undo_order"(uuid, text) IS 'Cancels a paid order: access ends, units go back on sale, what was captured is refunded. The caller holds the order''s row.';
+COMMENT ON FUNCTION "private"."undo_order"(uuid, text) IS 'Cancels a paid order: access ends, units go back on sale, what was captured is refunded. Refuses gift_card_spent. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."undo_renewal"(uuid) IS 'Takes back the time of a renewal that was refunded, once; a later renewal keeps its own.';
 
 COMMENT ON FUNCTION "private"."units_in_reach"(uuid) IS 'How many units a purchase would find now; null when the variant is not counted.';
 
-COMMENT ON FUNCTION "private"."untried_provider_events"(integer) IS 'What was taken into the inbox and then left, since whoever took it ended or had too much to do. The worker looks every second.';
+COMMENT ON FUNCTION "private"."units_left"(uuid) IS 'Goods of an order that are in no parcel: bought, not given back, not in one already.';
+
+COMMENT ON FUNCTION "private"."untried_provider_events"(integer) IS 'What was taken into the inbox and nobody has tried, oldest first; due once whoever took it has left it for five seconds. The worker looks every second.';
 
 COMMENT ON FUNCTION "private"."unwrapped_json"(jsonb) IS 'The JSON inside a JSON text: in a GET, PostgREST gives an argument of type jsonb as the text it found in the address.';
 
@@ -26727,6 +29238,8 @@ COMMENT ON FUNCTION "private"."void_authorizations"(uuid, text) IS 'Lets go what
 
 COMMENT ON FUNCTION "private"."void_payment"(uuid, text, text) IS 'Does the work of public.void_payment.';
 
+COMMENT ON FUNCTION "private"."void_purchased_cards"(uuid, integer) IS 'Ends so many cards of a line and takes what is left off them: what goes back of a sale of cards is no sale given back, so the books have it off gift_cards instead of refunds. The caller holds the order''s row and its stock.';
+
 COMMENT ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) IS 'An entry as its learner sees it; place 1 is next.';
 
 COMMENT ON FUNCTION "private"."webhook_concerns"() IS 'Providers whose events had to be read because no webhook brought them: one concern each, until a quarter of an hour passed without and a webhook came, or somebody has looked at it.';
@@ -26746,6 +29259,8 @@ COMMENT ON FUNCTION "private"."with_parts"(private.order_line, uuid) IS 'The lin
 COMMENT ON FUNCTION "private"."withdraw_seat"(uuid, text, text) IS 'Does the work of public.withdraw_seat.';
 
 COMMENT ON FUNCTION "private"."words_of"(regconfig, text, text, text) IS 'The words of a title (weight A), a summary (C) and a description (D) in one language.';
+
+COMMENT ON FUNCTION "private"."work_on_shipment"(text, uuid, jsonb, text) IS 'Does the work of the verbs by which staff work on one parcel.';
 
 COMMENT ON FUNCTION "private"."worth_of_items"(uuid[], integer[]) IS 'What these quantities of these lines cost, discount and tax included.';
 
@@ -26773,6 +29288,8 @@ COMMENT ON FUNCTION "private"."write_options"(uuid, jsonb) IS 'Adds the options 
 
 COMMENT ON FUNCTION "private"."write_order"(uuid, private.quote, uuid, timestamp with time zone) IS 'Writes an order whose units are taken: order, items, enrolments, downloads, events. Without expires_at there is nothing to pay and it is born paid.';
 
+COMMENT ON FUNCTION "private"."write_shipment"(public.orders, uuid, uuid[], integer[]) IS 'Opens a parcel with these units. Refuses invalid_lines. The caller holds the order''s row.';
+
 COMMENT ON FUNCTION "private"."write_time"(timestamp with time zone) IS 'A moment as an export writes it, to the microsecond.';
 
 COMMENT ON FUNCTION "private"."written_off_amount"(uuid) IS 'What was owed of an order and given up.';
@@ -26789,11 +29306,15 @@ COMMENT ON FUNCTION "public"."add_order_note"(uuid, text, boolean, text) IS 'Wri
 
 COMMENT ON FUNCTION "public"."add_to_cart"(uuid, integer, text) IS 'Puts units of a variant into the caller''s cart, on top of those that are there, and answers the cart (see get_cart). Refuses what place_order would refuse of this line. Errors: invalid_quantity, cart_full, variant_not_found, price_missing, intake_not_open, intake_closed, out_of_stock, already_enrolled, order_already_open, idempotency_key_reused, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."add_tracking_number"(uuid, text, text, timestamp with time zone, text) IS 'Staff (orders.fulfil): names a parcel''s carrier and number, or corrects them; what the carrier told of the number before is applied then. Answers the shipment. Errors: permission_denied, shipment_not_found, shipment_not_ready, invalid_shipment, tracking_number_taken, idempotency_key_reused.';
+
 COMMENT ON FUNCTION "public"."adjust_stock"(jsonb, text, text, text) IS 'Staff (inventory.write) or the secret key: [{variant_id, delta | counted, location_id?}], all or none. Reasons: receipt, found, damage, loss, supplier_return, own_use, correction with delta; count with counted, the units on hand, held ones included. What arrives goes to the oldest backorders first. Answers {lines, filled, levels}. Errors: permission_denied, invalid_lines, invalid_quantity, invalid_reason, invalid_stock_reason, variant_not_found, seats_follow_the_intake, bundle_has_no_stock, not_counted, location_not_found, out_of_stock, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."apply_coupon"(text, text) IS 'Adds a coupon to the caller''s cart and answers the cart (see get_cart). Errors: coupon_not_found, too_many_coupon_guesses, too_many_coupons, coupon_not_started, coupon_expired, coupon_used_up, coupon_already_used, coupon_not_applicable, coupon_not_combinable, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."arrange_images"(uuid, uuid[], text) IS 'Staff (catalog.write): puts these pictures of a product first, in this order, before those that are not named; answers all ids in their order. Errors: permission_denied, product_not_found, media_not_found, idempotency_key_reused.';
+
+COMMENT ON FUNCTION "public"."assign_courier"(uuid, uuid, text) IS 'Staff (orders.fulfil): gives a parcel to one of the shop''s couriers, or to another one; null takes it away. Answers the shipment. Errors: permission_denied, shipment_not_found, shipment_not_ready, courier_not_found, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."assign_seat"(uuid, uuid, text) IS 'A manager gives a free seat to one of the organisation''s people, who is enrolled at once; answers the seat as claim_seat does. Errors: seat_not_found, member_not_found, seat_not_free, already_enrolled, order_already_open, intake_closed, idempotency_key_reused, sign_in_required.';
 
@@ -26803,7 +29324,7 @@ COMMENT ON FUNCTION "public"."attach_subscription"(uuid, text, text, text, times
 
 COMMENT ON FUNCTION "public"."attribute_schema"(uuid, text) IS 'What products (level product) and variants (level variant) of a category say about themselves: its own attributes after those of the categories above it. locale: id or en.';
 
-COMMENT ON FUNCTION "public"."audit_head"() IS 'Staff (audit.read): the newest link of the audit log, {head, audit_id, occurred_at}, all null while it is empty. Keep head outside of the shop: verify_audit says later whether everything up to it is still there. Errors: permission_denied.';
+COMMENT ON FUNCTION "public"."audit_head"() IS 'Staff (audit.read): the newest seal of the audit log, {head, audit_id, occurred_at}, all null while it is empty. Keep head outside of the shop: verify_audit says later whether everything up to it is still there. Errors: permission_denied.';
 
 COMMENT ON FUNCTION "public"."calendar_feed"(text) IS 'The secret key only, for the function calendar-feed: what a feed shows, as {name, sessions}. Errors: calendar_not_found.';
 
@@ -26814,6 +29335,8 @@ COMMENT ON FUNCTION "public"."cancel_enrollment"(uuid, text) IS 'Gives the calle
 COMMENT ON FUNCTION "public"."cancel_intake"(uuid, text, text) IS 'Staff (intakes.cancel): ends an intake for good, at once. The worker then ends every seat that was not completed and every place on the waiting list, cancels unpaid orders with a seat in it, gives back what was paid for it, and writes to everybody; wound_up_at says when it is through. Learners read the reason. Answers the intake with reserved, enrolled and waiting. Errors: permission_denied, intake_not_found, intake_over, invalid_reason, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."cancel_order"(uuid, text, text) IS 'Cancels an order and answers it; what was paid goes back. The customer: while unpaid, when nothing was paid, or within customer_cancel_hours of paying while nobody works on it and nothing of it was used. Staff with orders.cancel: until it is shipped, with a reason. Errors: order_not_found, order_not_cancellable, invalid_reason, idempotency_key_reused.';
+
+COMMENT ON FUNCTION "public"."cancel_shipment"(uuid, text, text) IS 'Staff (orders.fulfil): a parcel that has not left is not sent; what was in it can go into another one (create_shipment). Answers the shipment. Errors: permission_denied, shipment_not_found, shipment_not_ready, invalid_reason, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."cancel_subscription"(uuid, boolean, text) IS 'Ends the caller''s own subscription (staff with orders.cancel: anybody''s) with its period, or at once; what was paid is not given back by itself. Answers it. Errors: subscription_not_found, subscription_ended, idempotency_key_reused.';
 
@@ -26830,6 +29353,8 @@ COMMENT ON FUNCTION "public"."change_cart_item"(uuid, integer, text) IS 'Sets ho
 COMMENT ON FUNCTION "public"."change_draft_order"(uuid, jsonb, uuid, text[], text, text, uuid) IS 'Staff (orders.write): changes an open draft and answers it; what is left out stays, lines and coupon_codes are written anew. Errors: draft_order_not_found, draft_order_not_open, and those of create_draft_order.';
 
 COMMENT ON FUNCTION "public"."change_gift"(uuid, text, text, text, timestamp with time zone, text) IS 'The buyer corrects a gift that nobody claimed yet; what is left out stays. Codes that were mailed end, and a new one is mailed: at once, or at deliver_at. Answers the gift. Errors: gift_not_found, gift_ended, invalid_email, invalid_gift, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."change_gift_card_purchase"(uuid, text, text, text, timestamp with time zone, text) IS 'The buyer corrects to whom a card goes of which nothing was spent; what is left out stays. A code that was mailed is worth nothing any more, and a new one is mailed: at once, or at deliver_at. Answers the purchase. Errors: gift_card_not_found, gift_card_spent, gift_card_frozen, invalid_email, invalid_gift, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."claim_gift"(text, text) IS 'Takes the seat of a gift by the code in its mail and answers {gift_id, intake_id, enrollment_id, message}. Errors: claim_code_not_found, gift_ended, already_enrolled, order_already_open, intake_closed, intake_cancelled, idempotency_key_reused, sign_in_required.';
 
@@ -26852,6 +29377,8 @@ COMMENT ON FUNCTION "public"."create_draft_order"(uuid, jsonb, text, uuid, text[
 COMMENT ON FUNCTION "public"."create_location"(text, text, integer, text) IS 'Staff (inventory.write) or the secret key: a place for goods, drawn after main by priority, smallest first. Answers the location. Errors: permission_denied, invalid_location, already_exists, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."create_organisation"(text, text, text, text, text, uuid, text) IS 'Founds an organisation with the caller as its manager and answers it; staff (organisations.write) may name another manager. billing_name is the name when left out. Errors: invalid_organisation, invalid_email, permission_denied, profile_not_found, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."create_shipment"(uuid, jsonb, uuid, text) IS 'Staff (orders.fulfil): a parcel of goods of an order that are in none: lines [{order_item_id, quantity}], or all. location_id: where it is packed, the main place when left out. Answers the shipment. Errors: permission_denied, order_not_found, location_not_found, order_not_ready, nothing_to_ship, invalid_lines, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."deduct_stock"(uuid, jsonb, text, text) IS 'Staff (inventory.write) or the secret key: units left the house outside the shop. Of a hold, answering it; or free ones, [{variant_id, quantity, location_id?}], all or none, answering {filled, levels}. Errors: permission_denied, hold_not_found, hold_ended, and those of adjust_stock.';
 
@@ -26885,9 +29412,11 @@ COMMENT ON FUNCTION "public"."get_draft_order"(uuid) IS 'Staff (orders.read): a 
 
 COMMENT ON FUNCTION "public"."get_instalments"(uuid) IS 'The parts that an order is paid in: own, or any for staff with payments.read. Errors: order_not_found, instalments_not_found.';
 
-COMMENT ON FUNCTION "public"."get_order"(uuid) IS 'Everything an order page shows, own, of an organisation one manages, or any for staff with orders.read: items with snapshots, pictures, enrolments and downloads, payments, refunds, invoices, history, notes, address, and in actions what the caller may do next. Names of staff and internal notes are for staff only. Errors: order_not_found.';
+COMMENT ON FUNCTION "public"."get_order"(uuid) IS 'Everything an order page shows, own, of an organisation one manages, or any for staff with orders.read: items with snapshots, pictures, enrolments and downloads, payments, refunds, parcels, invoices, history, notes, address, and in actions what the caller may do next. Names of staff and internal notes are for staff only. Errors: order_not_found.';
 
-COMMENT ON FUNCTION "public"."gift_card_balance"(text) IS 'What is left on the card of this code: {hint, currency_code, expires_at, balance_amount}; 0 once it expired. Errors: gift_card_not_found, too_many_coupon_guesses, sign_in_required.';
+COMMENT ON FUNCTION "public"."get_report"(uuid) IS 'Staff who may ask for this kind: the report with its columns, its rows (null until it is done), the moment of its data (as_of), and how its background job goes. Errors: report_not_found.';
+
+COMMENT ON FUNCTION "public"."gift_card_balance"(text) IS 'What is left on the card of this code: {hint, currency_code, expires_at, balance_amount}; 0 once it expired and while it is frozen. Errors: gift_card_not_found, too_many_coupon_guesses, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."grade_submission"(uuid, integer, text, text) IS 'Who teaches the course (or learning.write): gives work its mark and answers it. A mark of at least pass_percent completes the lesson. Errors: submission_not_found, invalid_mark, already_graded, idempotency_key_reused, sign_in_required.';
 
@@ -26898,6 +29427,8 @@ COMMENT ON FUNCTION "public"."grant_seat"(uuid, uuid, text, timestamp with time 
 COMMENT ON FUNCTION "public"."grant_store_credit"(uuid, bigint, text, text, text) IS 'Staff (payments.refund): gives a person store credit, or takes it back (amount below 0), and answers {person_id, currency_code, balance_amount}. Errors: permission_denied, profile_not_found, currency_not_supported, invalid_payment_amount, invalid_reason, store_credit_insufficient, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."guaranteed"(public.intakes) IS 'A field of intakes: whether enough learners are in it (min_seats) for it to take place; null when it needs no number of them.';
+
+COMMENT ON FUNCTION "public"."hand_over_shipment"(uuid, text, text, timestamp with time zone, bigint, text) IS 'Staff (orders.fulfil): a parcel has left; its customer gets a mail. Its order is shipped once all its goods have left. cost_amount: what the carrier asks for. Answers the shipment. Errors: permission_denied, shipment_not_found, shipment_not_ready, invalid_shipment, tracking_number_taken, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."invite_to_seats"(uuid, uuid, text, timestamp with time zone, text) IS 'A manager gives out seats. Without email: answers a code (only here; kept as a hash) that takes any free seat, for as many people as there are seats; put it into a link if you like. With email: keeps one seat and mails its own code there. Both end at expires_at (default: the setting invite_days) or by revoke_invite. Errors: organisation_not_found, intake_not_found, no_seats_left, invalid_email, invalid_expiry, idempotency_key_reused, sign_in_required.';
 
@@ -26917,6 +29448,8 @@ COMMENT ON FUNCTION "public"."list_products"(text, text, text, text, text, text,
 
 COMMENT ON FUNCTION "public"."mark_delivered"(uuid, text) IS 'Staff (orders.fulfil): the goods of an order have arrived; its customer gets a mail, and order_complete_days later it completes by itself. Answers the order. Errors: permission_denied, order_not_found, order_not_ready, idempotency_key_reused.';
 
+COMMENT ON FUNCTION "public"."mark_shipment_returned"(uuid, text, text, text) IS 'Staff (orders.fulfil): a parcel came back, and what becomes of its goods: kept to be sent again, restocked, or written_off. The money is given back by refund_order, which takes no unit back twice. Answers the shipment. Errors: permission_denied, shipment_not_found, shipment_not_ready, invalid_shipment, invalid_reason, idempotency_key_reused.';
+
 COMMENT ON FUNCTION "public"."mark_shipped"(uuid, text, text, text) IS 'Staff (orders.fulfil): the goods of an order have left; its customer gets a mail with carrier and tracking number. Answers the order. Errors: permission_denied, order_not_found, order_not_ready, invalid_shipment, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."media_file"(uuid) IS 'What the function media streams: {id, path, mime_type, byte_size, sha256, on_sale}, for everybody while the product is on sale, for staff with catalog.read always. Errors: media_not_found.';
@@ -26931,6 +29464,8 @@ COMMENT ON FUNCTION "public"."my_calendar"(timestamp with time zone, timestamp w
 
 COMMENT ON FUNCTION "public"."my_courses"(text) IS 'The caller''s dashboard, newest first: every course with a live enrolment or a place on its waiting list. state: waiting (status waiting or offered: waitlist_place, offer_expires_at; no enrollment_id), reserved (unpaid), active, suspended, ended (access is over). progress_percent counts required lessons and is null where there are none; next_lesson {id, kind, title, duration_minutes} is the first of them that is not completed; next_session {id, title, starts_at, ends_at} is the next that is not over. Texts are those of locale where they are translated. Errors: sign_in_required.';
 
+COMMENT ON FUNCTION "public"."my_deliveries"() IS 'Couriers (shipments.deliver): the parcels one was given and has not brought yet, and those of the last day: to whom, phone, address, number, how many things. Errors: sign_in_required, permission_denied.';
+
 COMMENT ON FUNCTION "public"."my_downloads"() IS 'The files the caller bought, newest first, with how often each was downloaded; those of refunded orders have ended_at, those of disputed ones suspended_at. Errors: sign_in_required.';
 
 COMMENT ON FUNCTION "public"."my_store_credit"() IS 'The caller''s own store credit per currency, in minor units; currencies without any are left out.';
@@ -26943,19 +29478,27 @@ COMMENT ON FUNCTION "public"."note_attendance"(uuid, jsonb, text) IS 'Who teache
 
 COMMENT ON FUNCTION "public"."open_concerns"(text) IS 'Staff (alerts.read): what stays open for too long now, oldest first: kind, what it is about, since, age_seconds, whose it is (owner_role), and its alert with who looks after it. Errors: permission_denied, invalid_concern.';
 
+COMMENT ON FUNCTION "public"."order_gift_cards"(jsonb, text, text) IS 'Buys gift cards, one per line [{variant_id, gift: {recipient_email, recipient_name?, message?, deliver_at?}}] (variants of products of kind gift_card), and answers the order, pending like one of place_order. Once it is paid each is a card worth its price, and its code is mailed to its recipient at deliver_at; who wants to give it by hand names themselves. No promotion, list price or tax applies, and it is paid with money: not with gift cards, store credit or in instalments. Errors: invalid_lines, invalid_email, invalid_gift, variant_not_found, price_missing, currency_not_supported, invalid_quantity, out_of_stock, idempotency_key_reused, sign_in_required.';
+
 COMMENT ON FUNCTION "public"."order_gifts"(jsonb, text, text) IS 'Buys seats as gifts, one per line [{variant_id, gift: {recipient_email, recipient_name?, message?, deliver_at?}}], and answers the order, pending like one of place_order. Once it is paid each seat waits to be claimed, and its code is mailed to its recipient at deliver_at. Several gifts of one course are one line of the order. Errors: invalid_lines, invalid_email, invalid_gift, variant_not_found, price_missing, currency_not_supported, intake_not_open, intake_closed, intake_cancelled, out_of_stock, promotion_used_up, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."order_seats"(uuid, jsonb, text, text[], text) IS 'A manager buys seats [{variant_id, quantity}] for the organisation in one order and answers it, pending like one of place_order; once it is paid, or at once when there is nothing to pay, each unit is a free seat of the organisation. The invoice is addressed to the organisation; all who manage it see the order and the invoice. Errors: organisation_not_found, invalid_lines, invalid_quantity, variant_not_found, price_missing, currency_not_supported, intake_not_open, intake_closed, out_of_stock, promotion_used_up, coupon_not_found, coupon_not_applicable, too_many_coupon_guesses, too_many_coupons, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."order_shipments"(uuid) IS 'The parcels of an order, own, of an organisation one manages, or any for staff with orders.read: what is in each, where it is, carrier, tracking number and page, and what was said of it. Errors: order_not_found.';
 
 COMMENT ON FUNCTION "public"."organisation_people"(uuid) IS 'Its managers, or staff (organisations.write): who belongs to an organisation, by name. Errors: organisation_not_found.';
 
 COMMENT ON FUNCTION "public"."organisation_progress"(uuid) IS 'Its managers, or staff (organisations.write): how far each of its people is who holds one of its seats; state is assigned, started or completed. Whoever left the organisation is not in it. Errors: organisation_not_found.';
 
-COMMENT ON FUNCTION "public"."pay_with_gift_card"(uuid, text, bigint, text) IS 'Pays the caller''s own order, or a part of it, with a gift card, at once (amount null: as much as is on it and due), and answers {order, payment, balance_amount}. What is left is paid otherwise; refunds go back to the card. Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, invalid_payment_amount, amount_exceeds_due, gift_card_not_found, gift_card_expired, gift_card_wrong_currency, gift_card_insufficient, too_many_coupon_guesses, idempotency_key_reused, sign_in_required.';
+COMMENT ON FUNCTION "public"."pack_shipment"(uuid, text) IS 'Staff (orders.fulfil): a parcel is packed; its order is being processed from now on. Answers the shipment. Errors: permission_denied, shipment_not_found, shipment_not_ready, idempotency_key_reused.';
+
+COMMENT ON FUNCTION "public"."pay_with_gift_card"(uuid, text, bigint, text) IS 'Pays the caller''s own order, or a part of it, with a gift card, at once (amount null: as much as is on it and due), and answers {order, payment, balance_amount}. What is left is paid otherwise; refunds go back to the card. Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, invalid_payment_amount, amount_exceeds_due, gift_card_not_found, gift_card_expired, gift_card_frozen, gift_card_wrong_currency, gift_card_insufficient, money_required, too_many_coupon_guesses, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."pay_with_saved_method"(uuid, uuid, text) IS 'Charges a saved way to pay (the default one unless named) for the caller''s own pending order and answers the order; read it until it is paid, or its payment failed. Errors: order_not_found, payment_method_not_found, order_not_payable, order_expired, payment_in_progress, idempotency_key_reused, sign_in_required.';
 
-COMMENT ON FUNCTION "public"."pay_with_store_credit"(uuid, bigint, text) IS 'Pays the caller''s own order, or a part of it, with their store credit, at once (amount null: as much as there is and is due), and answers {order, payment, balance_amount}. What is left is paid otherwise; when the order ends, the credit comes back. Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, invalid_payment_amount, amount_exceeds_due, store_credit_insufficient, idempotency_key_reused, sign_in_required.';
+COMMENT ON FUNCTION "public"."pay_with_store_credit"(uuid, bigint, text) IS 'Pays the caller''s own order, or a part of it, with their store credit, at once (amount null: as much as there is and is due), and answers {order, payment, balance_amount}. What is left is paid otherwise; when the order ends, the credit comes back. Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, invalid_payment_amount, amount_exceeds_due, store_credit_insufficient, money_required, idempotency_key_reused, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."pick_up_delivery"(uuid, text) IS 'Couriers (shipments.deliver): one has this parcel and is on the way, the first time or again; its customer gets a mail. Answers the delivery. Errors: sign_in_required, permission_denied, shipment_not_found, shipment_not_ready, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."place_draft_order"(uuid, timestamp with time zone, text) IS 'Staff (orders.write): makes a draft the customer''s order and answers it: held until hold_until (draft_hold_hours when left out, draft_hold_max_days at most), mailed to the customer, who pays it like any other; nothing to pay: paid at once. Errors: permission_denied, draft_order_not_found, draft_order_not_open, invalid_hold, and those of place_order.';
 
@@ -26995,11 +29538,13 @@ COMMENT ON FUNCTION "public"."recommended_products"(text, text, text, integer) I
 
 COMMENT ON FUNCTION "public"."record_payment"(uuid, text, bigint, text, text) IS 'Staff (payments.review): money for an order came in cash or otherwise (method cash or other), all that is due or amount of it, with a reference such as the receipt''s number. Answers {order, payment}; the order is paid when nothing is due any more. Errors: permission_denied, order_not_found, order_not_payable, order_expired, payment_in_progress, invalid_payment_method, invalid_payment_amount, amount_exceeds_due, invalid_reason, idempotency_key_reused.';
 
+COMMENT ON FUNCTION "public"."record_tracking_event"(uuid, text, text, text, timestamp with time zone, text) IS 'Staff (orders.fulfil): what was heard of a parcel: order_received, packing, picked_up, arrived_facility, departed_facility, out_for_delivery, delivery_failed, delivered or returned_to_sender. Its customer reads it. Answers the shipment. Errors: permission_denied, shipment_not_found, shipment_not_ready, invalid_tracking_event, idempotency_key_reused.';
+
 COMMENT ON FUNCTION "public"."record_transfer_refund"(uuid, text, text) IS 'Staff (payments.refund): the money of a payment that came by transfer or by hand was sent or handed back, under this reference. No provider does that. Errors: permission_denied, refund_not_found, refund_not_open, invalid_reason, idempotency_key_reused.';
 
-COMMENT ON FUNCTION "public"."redeem_gift_card"(text, text) IS 'Turns what is left on a card into the caller''s own store credit: {currency_code, redeemed_amount, balance_amount}. Errors: gift_card_not_found, gift_card_expired, gift_card_insufficient, too_many_coupon_guesses, idempotency_key_reused, sign_in_required.';
+COMMENT ON FUNCTION "public"."redeem_gift_card"(text, text) IS 'Turns what is left on a card into the caller''s own store credit: {currency_code, redeemed_amount, balance_amount}. Errors: gift_card_not_found, gift_card_expired, gift_card_frozen, gift_card_insufficient, too_many_coupon_guesses, idempotency_key_reused, sign_in_required.';
 
-COMMENT ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text, boolean) IS 'Staff (payments.refund): gives money back and answers {refund, refunds, order}: one refund, or one per payment when no single one has enough; refund is the first, null when only less is owed. Neither lines nor amount: all that is left, and everything bought ends. lines [{order_item_id, quantity}]: what they cost, and they alone end; what is not paid yet is not owed any more before anything goes back; restock says whether their units are on sale again; null: unless they had left. amount alone: money only; with lines: instead of what they cost. destination: payment, the way it came, or store_credit, which the customer has at once. Shipping goes back with the last of what is sent; include_shipping true: with these lines already, false: not with them. Errors: permission_denied, order_not_found, order_not_refundable, nothing_to_refund, refund_exceeds_payment, invalid_lines, invalid_reason, invalid_refund_destination, idempotency_key_reused.';
+COMMENT ON FUNCTION "public"."refund_order"(uuid, jsonb, bigint, text, boolean, text, text, boolean) IS 'Staff (payments.refund): gives money back and answers {refund, refunds, order}: one refund, or one per payment when no single one has enough; refund is the first, null when only less is owed. Neither lines nor amount: all that is left, and everything bought ends. lines [{order_item_id, quantity}]: what they cost, and they alone end; what is not paid yet is not owed any more before anything goes back; restock says whether their units are on sale again; null: unless they had left. amount alone: money only; with lines: instead of what they cost. destination: payment, the way it came, or store_credit, which the customer has at once. Shipping goes back with the last of what is sent; include_shipping true: with these lines already, false: not with them. Errors: permission_denied, order_not_found, order_not_refundable, nothing_to_refund, refund_exceeds_payment, invalid_lines, invalid_reason, invalid_refund_destination, gift_card_spent, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."release_stock"(uuid, text) IS 'Staff (inventory.write) or the secret key: ends a hold, its units are free again. Answers it. Errors: permission_denied, hold_not_found, hold_ended, idempotency_key_reused.';
 
@@ -27018,6 +29563,12 @@ COMMENT ON FUNCTION "public"."renew_access"(uuid, text, text) IS 'Buys longer ac
 COMMENT ON FUNCTION "public"."renew_calendar_link"(text, text) IS 'Gives the caller a new private address of a calendar (sessions) as {path}, behind the API''s own address, for calendar programs; the one before ends. Keep it: it is shown once. Errors: calendar_not_found, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."renew_gift_card_code"(uuid, text) IS 'Staff (payments.refund): gives a card whose code was lost or got about another one, and answers the card with it, this once. Errors: permission_denied, gift_card_not_found, invalid_reason.';
+
+COMMENT ON FUNCTION "public"."report_delivery"(uuid, text, text, text, text) IS 'Couriers (shipments.deliver): how bringing it ended: delivered, or failed with a note that its customer reads. Answers the delivery. Errors: sign_in_required, permission_denied, shipment_not_found, shipment_not_ready, invalid_tracking_event, idempotency_key_reused.';
+
+COMMENT ON FUNCTION "public"."report_sheet"(uuid) IS 'Staff who may ask for this kind: the rows of a report as CSV, a header first, in which no text is a formula. Ask with Accept: text/csv. Errors: report_not_found, report_not_ready.';
+
+COMMENT ON FUNCTION "public"."request_report"(text, jsonb, integer, text) IS 'Staff with reports.read (kind events: events.read): asks for a report of sales, orders, products, courses, customers, payments, taxes, events, or the dashboard, and answers its row; get_report has its rows once the worker counted them. parameters: from, to (dates on the calendar of time_zone, or moments; to is not included), bucket, time_zone, currency, limit; events: names, after_id. max_age_seconds: one of the same question that is no older will do. Errors: invalid_report_request, permission_denied, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."reserve_stock"(jsonb, integer, text, text) IS 'Staff (inventory.write) or the secret key: holds [{variant_id, quantity}], all or none, for some minutes (default: the setting hold_minutes). Answers {id, status, note, expires_at, lines: [{variant_id, quantity, beyond_stock}]}. Errors: permission_denied, invalid_lines, invalid_quantity, invalid_reason, invalid_hold_time, variant_not_found, seats_follow_the_intake, bundle_has_no_stock, not_counted, out_of_stock, idempotency_key_reused.';
 
@@ -27057,7 +29608,7 @@ COMMENT ON FUNCTION "public"."set_low_stock_threshold"(uuid, integer, text) IS '
 
 COMMENT ON FUNCTION "public"."set_organisation_role"(uuid, uuid, text, text) IS 'Its managers, or staff (organisations.write): makes one of its people manager or member. Errors: organisation_not_found, member_not_found, last_manager, invalid_role, idempotency_key_reused.';
 
-COMMENT ON FUNCTION "public"."set_shipping_method"(uuid, text) IS 'Sends what is in the caller''s cart by this method and answers the cart (see get_cart); null: by the cheapest that delivers, as before anybody chose. Errors: shipping_method_not_found, shipping_method_not_available, idempotency_key_reused, sign_in_required.';
+COMMENT ON FUNCTION "public"."set_shipping_method"(uuid, text) IS 'Sends what is in the caller''s cart by this method instead of the cheapest that delivers; answers the cart (see get_cart). Errors: shipping_method_not_found, shipping_method_not_available, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."set_stock_mode"(uuid, text, integer, timestamp with time zone, text) IS 'Staff (inventory.write) or the secret key: how a variant is counted. none; tracked; backorder with a limit; preorder with a limit and the day it ships, from when on only what is there is sold. Answers {variant_id, mode, backorder_limit, ships_at, sellable}. Errors: permission_denied, invalid_stock_mode, variant_not_found, seats_follow_the_intake, bundle_has_no_stock, stock_mode_in_use, idempotency_key_reused.';
 
@@ -27066,6 +29617,8 @@ COMMENT ON FUNCTION "public"."set_subscription_method"(uuid, uuid, text) IS 'Whi
 COMMENT ON FUNCTION "public"."shipping_offers"(jsonb, uuid, uuid, text, text, text, text, uuid) IS 'How [{variant_id, quantity}] or a cart can be sent to one of the caller''s addresses, else to country, province and postal_code, else to the cart''s address, else within the shop''s country: {currency, needed, shipping, problem}. shipping: every method that delivers there with price, tax, days and why, and the one that is taken (shipping_method_id, else the cart''s, else the cheapest); null when nothing is sent or sending is free in this shop. problem: what place_order would refuse. Changes nothing. Errors: invalid_lines, invalid_quantity, invalid_place, currency_not_supported, cart_not_found, cart_not_open, cart_empty, address_not_found, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."similar_products"(uuid, text, text, integer) IS 'What goes with a product, as {data} with products as list_products shows them, at most 50 and never itself: what the same people bought, then what shares its category, tags or attributes, then what is popular or new in its category and below it. What is sold out or full is left out. Errors: product_not_found, currency_not_supported.';
+
+COMMENT ON FUNCTION "public"."split_shipment"(uuid, jsonb, text) IS 'Staff (orders.fulfil): lines [{order_item_id, quantity}] of a parcel that has not left go into one of their own. Answers the new shipment. Errors: permission_denied, shipment_not_found, shipment_not_ready, invalid_lines, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."start_export"(text, text) IS 'Staff (products: catalog.read; prices: pricing.read; stock: inventory.read): asks for a CSV file of products (not courses), prices or stock, and answers the export; the worker makes it, the function export-link gives it. Errors: permission_denied, invalid_import, idempotency_key_reused.';
 
@@ -27117,7 +29670,7 @@ COMMENT ON FUNCTION "public"."use_download"(uuid, text) IS 'Counts one use of th
 
 COMMENT ON FUNCTION "public"."variant_prices"(uuid[], text, integer) IS 'What one unit of each variant costs the caller now in this quantity: {currency, quantity, prices: [{variant_id, amount, base_amount, reason, tiers}]}. reason: kind base, sale, tier or group, name, min_quantity, until; tiers: from which quantity on a unit costs less. Variants that are not on sale, or not in this currency, have no row. Errors: invalid_variants, invalid_quantity, currency_not_supported.';
 
-COMMENT ON FUNCTION "public"."verify_audit"(text) IS 'Staff (audit.read): reads the whole audit log and answers {whole, breaks, found, expected_head, head, audit_id, occurred_at}. found: a head that somebody kept is still in it; false: entries were cut off or all was written anew since. breaks: the first 100 entries that were altered or follow one that is gone. Errors: permission_denied, invalid_audit_head.';
+COMMENT ON FUNCTION "public"."verify_audit"(text) IS 'Staff (audit.read): reads the whole audit log and answers {whole, breaks, found, expected_head, head, audit_id, occurred_at}. found: a head that somebody kept is still in it; false: entries were cut off or all was written anew since. breaks: the first 100 entries that were altered, do not belong to their seal or follow one that is gone. Errors: permission_denied, invalid_audit_head.';
 
 COMMENT ON FUNCTION "public"."verify_certificate"(text) IS 'Anyone with the number: {number, learner_name, course_title, issuer, completed_on, issued_at, status: valid|revoked, revoked_at}. Errors: certificate_not_found.';
 
@@ -27131,7 +29684,11 @@ COMMENT ON SCHEMA "private" IS 'Definer functions that do the work, and tables n
 
 COMMENT ON SEQUENCE "private"."order_numbers" IS 'The number people see. Gaps are fine: it is not an invoice number.';
 
+COMMENT ON SEQUENCE "private"."shipment_numbers" IS 'The number on the parcel. Gaps are fine.';
+
 COMMENT ON TABLE "private"."access_reminders" IS 'Which end of which seat its learner was reminded of; one that moved is told again.';
+
+COMMENT ON TABLE "private"."audit_seals" IS 'The chain: what a transaction wrote to the audit log, from first_id to last_id, and the seal before. Open while the transaction runs, so nobody else ever sees one without a number.';
 
 COMMENT ON TABLE "private"."cached_reads" IS 'Paths of the API whose answer to nobody in particular may be kept, and the settings (<prefix>_cache_seconds, <prefix>_stale_seconds) that say how long.';
 
@@ -27181,7 +29738,7 @@ COMMENT ON TABLE "private"."product_popularity" IS 'How much a product was bough
 
 COMMENT ON TABLE "private"."product_prices" IS 'The lowest and the highest base price among the variants of a product.';
 
-COMMENT ON TABLE "private"."product_search" IS 'What a product is found by. facts: its attributes and its variants'' as key=value; choices: those of them that are no numbers, which facets count; numbers: those that are numbers, {key: [values]}; counted_variants: goods whose units decide whether it is in stock; title_id, title_en: what the title is in that locale; content: titles, tags and SKUs for what is written alike; words: all texts, each in the word forms of its language.';
+COMMENT ON TABLE "private"."product_search" IS 'What a product is found by. facts: its attributes and its variants'' as key=value; choices: those of them that are no numbers, which facets count; numbers: those that are numbers, {key: [values]}; counted_variants: goods whose units decide whether it is in stock; title_id, title_en: what the title is in that locale; content: titles, tags and SKUs for what is written alike; words: all texts, each in the word forms of its language; differing: of a product whose variants say something each, what is true of which, {variant_id: attributes}.';
 
 COMMENT ON TABLE "private"."promotion_uses" IS 'How often each person uses each promotion at present: the counter behind per_user_limit.';
 
@@ -27201,13 +29758,21 @@ COMMENT ON TABLE "private"."quiz_papers" IS 'The questions of one attempt with t
 
 COMMENT ON TABLE "private"."quizzes" IS 'The questions of a quiz with their answers: [{kind, prompt, choices, answer, points, explanation}]. Written by put_quiz.';
 
+COMMENT ON TABLE "private"."report_kinds" IS 'What can be asked, which permission it needs, and the names of its columns in their order. Each is counted by private.report_<kind>.';
+
+COMMENT ON TABLE "private"."report_rows" IS 'What a report found, a list of objects.';
+
 COMMENT ON TABLE "private"."saved_charges" IS 'Which method an attempt of method saved_method charges, and who asked: by_customer, waitlist, instalment and so on.';
+
+COMMENT ON TABLE "private"."shipment_details" IS 'Of each parcel what is not for everybody who may see it: the address as it was (null: nothing is known, or its person closed the account) and what the carrier asks of the shop.';
 
 COMMENT ON TABLE "private"."sold_titles" IS 'Titles that a line of an order can have and its product has not: those of intakes, and those from before the catalogue was renamed; also as searches compare them. What products are called now private.variants_called finds.';
 
 COMMENT ON TABLE "private"."status_moves" IS 'Every allowed move of every status, as rows. How a row is born is up to the one verb that makes it.';
 
 COMMENT ON TABLE "private"."subscription_invoices" IS 'The provider''s bill of one period, and the order it became once it was paid. failed_at: the first time that a try to collect it failed.';
+
+COMMENT ON TABLE "private"."tracking_statuses" IS 'What can be said of a parcel on its way, where it is then, and how far that is.';
 
 COMMENT ON TABLE "private"."variant_option_values" IS 'variants.option_value_ids as rows, kept by a trigger, so that a foreign key keeps the values.';
 
@@ -27217,7 +29782,7 @@ COMMENT ON TABLE "public"."alerts" IS 'One row each time that a concern stayed o
 
 COMMENT ON TABLE "public"."attendances" IS 'Who was at a session, as those who teach noted it. Written by note_attendance.';
 
-COMMENT ON TABLE "public"."audit_log" IS 'Every write by staff: actor, action, table, key, before, after, request. Each row''s hash covers the row before it, so a removed or altered row shows.';
+COMMENT ON TABLE "public"."audit_log" IS 'Every write by staff: actor, action, table, key, before, after, request. Each row''s hash covers what it says, and a seal those of a transaction and the seal before, so a removed or altered row shows.';
 
 COMMENT ON TABLE "public"."backorders" IS 'What an order bought beyond stock, and how much of it has not come yet. Goods that arrive fill the oldest first, by number.';
 
@@ -27275,9 +29840,11 @@ COMMENT ON TABLE "public"."events" IS 'What happened, in the transaction in whic
 
 COMMENT ON TABLE "public"."exports" IS 'A CSV file that staff take: row_count rows beside the header, fetched by the function export-link. Its background job is the row of processes with this subject_id.';
 
-COMMENT ON TABLE "public"."gift_card_entries" IS 'One change of a card in minor units: issued, spent (reference_id: the payment), returned (the refund), redeemed into store credit, expired.';
+COMMENT ON TABLE "public"."gift_card_entries" IS 'One change of a card in minor units: issued (reference_id of one that was bought: its purchase), spent (the payment), returned (the refund), redeemed into store credit, expired, voided (the purchase).';
 
-COMMENT ON TABLE "public"."gift_cards" IS 'A gift card; hint is the end of its code, which nobody can read. amount is what it was issued with, its balance the sum of its entries.';
+COMMENT ON TABLE "public"."gift_card_purchases" IS 'One unit of an order that becomes a gift card. issued: paid, its code is mailed to its recipient at deliver_at; voided: its money went back. The card itself is for staff, its code for its recipient.';
+
+COMMENT ON TABLE "public"."gift_cards" IS 'A gift card; hint is the end of its code, which nobody can read. amount is what it was issued with, its balance the sum of its entries. order_item_id: the line that sold it, null when staff issued it. While frozen_at is set nothing is taken from it.';
 
 COMMENT ON TABLE "public"."gifts" IS 'One unit of an order that somebody else takes. waiting: paid, and held for whoever has the code; expired: its seat was released; ended: its money went back.';
 
@@ -27377,6 +29944,8 @@ COMMENT ON TABLE "public"."refunds" IS 'Money on its way back. Reasons: the orde
 
 COMMENT ON TABLE "public"."renewals" IS 'Time that was bought for a seat: from the old end, or from the payment when that was over. extended_to null: not paid yet.';
 
+COMMENT ON TABLE "public"."reports" IS 'A question to the books, with every parameter filled in. as_of: the moment of the data that answered it. truncated: there would have been more rows. Its background job is the row of processes with this subject_id.';
+
 COMMENT ON TABLE "public"."reservations" IS 'Units held for an order that is not paid yet, or offered to whoever waited for them, until expires_at by the database''s clock.';
 
 COMMENT ON TABLE "public"."results" IS 'What a learner reached in a course, as of their last step: completed required lessons of all, the mean of the best scores of required quizzes and assignments (untried count 0), and since when the course is passed.';
@@ -27392,6 +29961,10 @@ COMMENT ON TABLE "public"."seat_grants" IS 'Seats that staff gave free of charge
 COMMENT ON TABLE "public"."session_links" IS 'The address of the online room of a session: for those with an open seat, those who teach, and who writes the catalogue.';
 
 COMMENT ON TABLE "public"."settings" IS 'What a shop decides for itself, one row each. Read by SQL through private.setting(key).';
+
+COMMENT ON TABLE "public"."shipment_items" IS 'What is in a parcel. refunded_quantity: how many of them were given back after it had left.';
+
+COMMENT ON TABLE "public"."shipments" IS 'One parcel of an order, from one place. Where it goes is in private.shipment_details. returned_goods: of one that came back, whether its units wait to be sent again (kept), are on sale again or were written off; null until staff say so. moved_at: the last news of it.';
 
 COMMENT ON TABLE "public"."shipping_methods" IS 'A way of sending parcels, with the days it takes. translations: {locale: {name}}. archived_at: it is offered no more; orders keep what they were sent by. While no method is offered at all, sending costs nothing.';
 
@@ -27424,6 +29997,8 @@ COMMENT ON TABLE "public"."subscriptions" IS 'One person''s subscription to a pl
 COMMENT ON TABLE "public"."tax_categories" IS 'How a thing is taxed: what a rate is for and a product belongs to.';
 
 COMMENT ON TABLE "public"."tax_rates" IS 'A tax: 1100 basis points are 11 % of the net price. Province null is the whole country. Holds from valid_from up to, not including, valid_until.';
+
+COMMENT ON TABLE "public"."tracking_events" IS 'What was said of a parcel: by the shop, its courier, or the carrier, once per event of the carrier''s. Append-only.';
 
 COMMENT ON TABLE "public"."variants" IS 'The sellable thing: what a line of an order points to. Mode none is not counted (a self-paced course), tracked is; backorder and preorder are counted and sell beyond stock up to backorder_limit.';
 
@@ -27459,6 +30034,8 @@ COMMENT ON TYPE "private"."promoted" IS 'Lines and the price of shipping after p
 
 COMMENT ON TYPE "private"."quote" IS 'A whole computation: lines and their sums, discounts and taxes by name, and everything that would refuse the order. tax_country and tax_province: the place whose taxes it has (null: nobody named one). shipping: how its goods are sent (private.plan_shipping) and what that costs; null when nothing is, or it costs nothing in this shop.';
 
+COMMENT ON TYPE "private"."report_wish" IS 'The parameters of a report, read: [from_at, to_at), cut into buckets by the calendar of time_zone.';
+
 COMMENT ON TYPE "private"."stock_line" IS 'A line of a verb on stock: quantity to hold, deliver or move; delta or counted to adjust.';
 
 COMMENT ON TYPE "private"."wish" IS 'What somebody wants, summed by variant.';
@@ -27468,12 +30045,6 @@ COMMENT ON VIEW "private"."invariant_violations" IS 'Every broken promise, one r
 COMMENT ON VIEW "private"."stock_reconciliation" IS 'Per variant and location: the sum of the movements, what is on hand, and the difference, which must be 0.';
 
 COMMENT ON VIEW "public"."stock_levels" IS 'Units per counted variant at all locations: available, reserved by unpaid orders, on hand (both); sellable adds what may be sold beyond stock, backordered is what was sold beyond it and not received yet. A variant that is not counted has no row.';
-
-REVOKE ALL ON FUNCTION "private"."audit_chain"(bytea, bytea) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."audit_chain"(bytea, bytea) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."audit_chain"(bytea, bytea) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."accept_offer"(uuid, uuid, uuid, timestamp with time zone) FROM PUBLIC;
 
@@ -27540,6 +30111,12 @@ GRANT EXECUTE ON FUNCTION "private"."add_to_cart"(uuid, integer, text) TO "authe
 REVOKE ALL ON FUNCTION "private"."add_to_cart"(uuid, integer, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."add_to_cart"(uuid, integer, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."add_tracking_event"(uuid, text, text, text, text, timestamp with time zone, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."add_tracking_event"(uuid, text, text, text, text, timestamp with time zone, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."add_tracking_event"(uuid, text, text, text, text, timestamp with time zone, text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."add_units"(uuid, uuid, integer) FROM PUBLIC;
 
@@ -27610,6 +30187,12 @@ REVOKE ALL ON FUNCTION "private"."allowed_actions"(public.orders) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."allowed_actions"(public.orders) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."allowed_actions"(public.orders) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."announce_due_gift_cards"(integer, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."announce_due_gift_cards"(integer, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."announce_due_gift_cards"(integer, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."announce_due_gifts"(integer, uuid) FROM PUBLIC;
 
@@ -27773,6 +30356,12 @@ REVOKE ALL ON FUNCTION "private"."assess_enrollment"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."assess_enrollment"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."assign"(public.shipments, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."assign"(public.shipments, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."assign"(public.shipments, uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."assign_seat"(uuid, uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."assign_seat"(uuid, uuid, text) TO "authenticated";
@@ -27919,6 +30508,12 @@ REVOKE ALL ON FUNCTION "private"."calendar_of"(uuid, timestamp with time zone, t
 
 GRANT EXECUTE ON FUNCTION "private"."calendar_of"(uuid, timestamp with time zone, timestamp with time zone) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."came_back"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."came_back"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."came_back"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."cancel_draft_order"(uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."cancel_draft_order"(uuid, text) TO "authenticated";
@@ -27992,6 +30587,12 @@ REVOKE ALL ON FUNCTION "private"."capture_payment"(uuid, bigint, text) FROM "pos
 GRANT EXECUTE ON FUNCTION "private"."capture_payment"(uuid, bigint, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."capture_payment"(uuid, bigint, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."cards_to_void"(uuid, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."cards_to_void"(uuid, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."cards_to_void"(uuid, integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."cart_changes"(private.priced_cart, uuid) FROM PUBLIC;
 
@@ -28114,6 +30715,14 @@ GRANT EXECUTE ON FUNCTION "private"."change_gift"(uuid, text, text, text, timest
 REVOKE ALL ON FUNCTION "private"."change_gift"(uuid, text, text, text, timestamp with time zone, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."change_gift"(uuid, text, text, text, timestamp with time zone, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."change_gift_card_purchase"(uuid, text, text, text, timestamp with time zone, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."change_gift_card_purchase"(uuid, text, text, text, timestamp with time zone, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."change_gift_card_purchase"(uuid, text, text, text, timestamp with time zone, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."change_gift_card_purchase"(uuid, text, text, text, timestamp with time zone, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."change_stock"(private.stock_line, integer, text, uuid, text) FROM PUBLIC;
 
@@ -28322,6 +30931,18 @@ REVOKE ALL ON FUNCTION "private"."check_provider_event"(text, text, jsonb) FROM 
 REVOKE ALL ON FUNCTION "private"."check_provider_event"(text, text, jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."check_provider_event"(text, text, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."check_report_parameters"(text, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_report_parameters"(text, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_report_parameters"(text, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."check_shipment_facts"(jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_shipment_facts"(jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_shipment_facts"(jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."check_stock_mode"(text, integer, timestamp with time zone) FROM PUBLIC;
 
@@ -28549,6 +31170,12 @@ REVOKE ALL ON FUNCTION "private"."count_guess"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."count_guess"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."count_report"(text, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."count_report"(text, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."count_report"(text, jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."count_use"(uuid, uuid, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."count_use"(uuid, uuid, uuid) FROM "postgres";
@@ -28623,6 +31250,16 @@ GRANT EXECUTE ON FUNCTION "private"."create_organisation"(text, text, text, text
 
 GRANT EXECUTE ON FUNCTION "private"."create_organisation"(text, text, text, text, text, uuid, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."create_shipment"(uuid, jsonb, uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."create_shipment"(uuid, jsonb, uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."create_shipment"(uuid, jsonb, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."create_shipment"(uuid, jsonb, uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."create_shipment"(uuid, jsonb, uuid, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."credit_invoice"(uuid, uuid, uuid, bigint, bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."credit_invoice"(uuid, uuid, uuid, bigint, bigint) FROM "postgres";
@@ -28640,6 +31277,12 @@ REVOKE ALL ON FUNCTION "private"."customers_saving"(interval) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."customers_saving"(interval) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."customers_saving"(interval) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."data_as_of"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."data_as_of"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."data_as_of"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."decide_next_intake"() FROM PUBLIC;
 
@@ -28663,6 +31306,12 @@ REVOKE ALL ON FUNCTION "private"."default_address"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."default_address"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."deliver_all"(public.orders) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."deliver_all"(public.orders) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."deliver_all"(public.orders) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."deliver_covered_order"(public.orders, uuid, bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."deliver_covered_order"(public.orders, uuid, bigint) FROM "postgres";
@@ -28675,11 +31324,25 @@ REVOKE ALL ON FUNCTION "private"."deliver_paid_order"(uuid, uuid) FROM "postgres
 
 GRANT EXECUTE ON FUNCTION "private"."deliver_paid_order"(uuid, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."deliver_shipment"(text, uuid, jsonb, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."deliver_shipment"(text, uuid, jsonb, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."deliver_shipment"(text, uuid, jsonb, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."deliver_shipment"(text, uuid, jsonb, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."delivery_address"(uuid, private.order_line[], uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."delivery_address"(uuid, private.order_line[], uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."delivery_address"(uuid, private.order_line[], uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."delivery_document"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."delivery_document"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."delivery_document"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."discard_abandoned_uploads"(interval) FROM PUBLIC;
 
@@ -28692,6 +31355,12 @@ REVOKE ALL ON FUNCTION "private"."discard_old_files"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."discard_old_files"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."discard_old_files"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."discard_old_reports"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."discard_old_reports"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."discard_old_reports"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."discard_upload"(text, uuid) FROM PUBLIC;
 
@@ -28876,6 +31545,12 @@ REVOKE ALL ON FUNCTION "private"."end_seats_for_others"(uuid, uuid[], integer[])
 REVOKE ALL ON FUNCTION "private"."end_seats_for_others"(uuid, uuid[], integer[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."end_seats_for_others"(uuid, uuid[], integer[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."end_shipment"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."end_shipment"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."end_shipment"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."end_stock_hold"(uuid, text) FROM PUBLIC;
 
@@ -29157,6 +31832,12 @@ REVOKE ALL ON FUNCTION "private"."find_own_address"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."find_own_address"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."find_report"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."find_report"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."find_report"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."find_seat"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."find_seat"(uuid) FROM "postgres";
@@ -29209,6 +31890,12 @@ REVOKE ALL ON FUNCTION "private"."finish_provider_reading"(text, timestamp with 
 
 GRANT EXECUTE ON FUNCTION "private"."finish_provider_reading"(text, timestamp with time zone) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."finish_report"(uuid, timestamp with time zone, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."finish_report"(uuid, timestamp with time zone, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."finish_report"(uuid, timestamp with time zone, jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."finish_upload"(text, uuid, jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."finish_upload"(text, uuid, jsonb) FROM "postgres";
@@ -29235,6 +31922,18 @@ REVOKE ALL ON FUNCTION "private"."first_slot"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."first_slot"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."fits_attribute"(jsonb, text, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."fits_attribute"(jsonb, text, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."fits_attribute"(jsonb, text, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."fitting_variants"(jsonb, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."fitting_variants"(jsonb, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."fitting_variants"(jsonb, jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."flag_order"(uuid, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."flag_order"(uuid, text) FROM "postgres";
@@ -29253,11 +31952,23 @@ REVOKE ALL ON FUNCTION "private"."follow_instalments"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."follow_instalments"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."follow_shipments"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."follow_shipments"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."follow_shipments"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."follow_subscription"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."follow_subscription"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."follow_subscription"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."forget_destinations"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."forget_destinations"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."forget_destinations"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."forget_staged"(uuid) FROM PUBLIC;
 
@@ -29288,6 +31999,18 @@ REVOKE ALL ON FUNCTION "private"."free_units"(uuid, integer, uuid, integer) FROM
 REVOKE ALL ON FUNCTION "private"."free_units"(uuid, integer, uuid, integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."free_units"(uuid, integer, uuid, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."freeze_purchased_cards"(uuid, boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."freeze_purchased_cards"(uuid, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."freeze_purchased_cards"(uuid, boolean) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."fulfil_goods"(public.orders, text, text, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."fulfil_goods"(public.orders, text, text, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."fulfil_goods"(public.orders, text, text, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."fulfil_order"(text, uuid, jsonb, text) FROM PUBLIC;
 
@@ -29368,6 +32091,16 @@ REVOKE ALL ON FUNCTION "private"."get_order"(uuid) FROM "postgres";
 GRANT EXECUTE ON FUNCTION "private"."get_order"(uuid) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."get_order"(uuid) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."get_report"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."get_report"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."get_report"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."get_report"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."get_report"(uuid) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."get_units"(public.promotions, private.order_line[], boolean[]) FROM PUBLIC;
 
@@ -29469,6 +32202,12 @@ REVOKE ALL ON FUNCTION "private"."grant_downloads"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."grant_downloads"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."grant_further_file"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."grant_further_file"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."grant_further_file"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."grant_role"(uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."grant_role"(uuid, text) TO "authenticated";
@@ -29522,6 +32261,12 @@ REVOKE ALL ON FUNCTION "private"."has_findings"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."has_findings"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."has_findings"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."has_left"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."has_left"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."has_left"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."has_permission"(text) FROM PUBLIC;
 
@@ -29584,6 +32329,18 @@ REVOKE ALL ON FUNCTION "private"."hold_order_until"(uuid, timestamp with time zo
 REVOKE ALL ON FUNCTION "private"."hold_order_until"(uuid, timestamp with time zone) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."hold_order_until"(uuid, timestamp with time zone) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."hold_shipment"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."hold_shipment"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."hold_shipment"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."holds_units"(public.shipments) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."holds_units"(public.shipments) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."holds_units"(public.shipments) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."import_columns"(text) FROM PUBLIC;
 
@@ -29803,6 +32560,18 @@ REVOKE ALL ON FUNCTION "private"."issue_invoice"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."issue_invoice"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."issue_purchased_cards"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."issue_purchased_cards"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."issue_purchased_cards"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."issue_purchased_code"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."issue_purchased_code"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."issue_purchased_code"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."items_to_give_back"(public.intakes) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."items_to_give_back"(public.intakes) FROM "postgres";
@@ -29865,11 +32634,11 @@ REVOKE ALL ON FUNCTION "private"."language_of"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."language_of"(text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."last_audit_hash"() FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."last_audit_seal"() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."last_audit_hash"() FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."last_audit_seal"() FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."last_audit_hash"() TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."last_audit_seal"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."leave_waitlist"(uuid, text) FROM PUBLIC;
 
@@ -29993,6 +32762,12 @@ REVOKE ALL ON FUNCTION "private"."lock_payment"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."lock_payment"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."lock_purchased_cards"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."lock_purchased_cards"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."lock_purchased_cards"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."lock_search"(uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."lock_search"(uuid[]) FROM "postgres";
@@ -30115,6 +32890,12 @@ REVOKE ALL ON FUNCTION "private"."merge_records"(jsonb[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."merge_records"(jsonb[]) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."merge_shipment"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."merge_shipment"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."merge_shipment"(uuid, uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."merged_quantity"(integer, integer, text, integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."merged_quantity"(integer, integer, text, integer) FROM "postgres";
@@ -30189,6 +32970,12 @@ REVOKE ALL ON FUNCTION "private"."move_order"(uuid, text, jsonb) FROM "postgres"
 
 GRANT EXECUTE ON FUNCTION "private"."move_order"(uuid, text, jsonb) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."move_shipment"(public.shipments, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."move_shipment"(public.shipments, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."move_shipment"(public.shipments, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."move_time"(timestamp with time zone, timestamp with time zone, timestamp with time zone, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."move_time"(timestamp with time zone, timestamp with time zone, timestamp with time zone, text) FROM "postgres";
@@ -30210,6 +32997,14 @@ GRANT EXECUTE ON FUNCTION "private"."my_courses"(text) TO "authenticated";
 REVOKE ALL ON FUNCTION "private"."my_courses"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."my_courses"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."my_deliveries"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."my_deliveries"() TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."my_deliveries"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."my_deliveries"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."my_downloads"() FROM PUBLIC;
 
@@ -30259,12 +33054,6 @@ REVOKE ALL ON FUNCTION "private"."new_claim_code"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."new_claim_code"() TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."next_audit_hash"(bytea, bytea, bytea) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."next_audit_hash"(bytea, bytea, bytea) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."next_audit_hash"(bytea, bytea, bytea) TO "postgres";
-
 REVOKE ALL ON FUNCTION "private"."next_invoice_serial"(text, integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."next_invoice_serial"(text, integer) FROM "postgres";
@@ -30290,6 +33079,12 @@ REVOKE ALL ON FUNCTION "private"."note_completions"(integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."note_completions"(integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."note_completions"(integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."note_cost"(public.shipments, bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."note_cost"(public.shipments, bigint) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."note_cost"(public.shipments, bigint) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."note_customers"(uuid[]) FROM PUBLIC;
 
@@ -30385,6 +33180,12 @@ REVOKE ALL ON FUNCTION "private"."open_seats"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."open_seats"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."open_shipments"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."open_shipments"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."open_shipments"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."open_submission"(public.enrollments, uuid, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."open_submission"(public.enrollments, uuid, text) FROM "postgres";
@@ -30414,6 +33215,14 @@ REVOKE ALL ON FUNCTION "private"."order_document"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."order_document"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."order_document"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."order_gift_cards"(jsonb, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."order_gift_cards"(jsonb, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."order_gift_cards"(jsonb, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."order_gift_cards"(jsonb, text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."order_gifts"(jsonb, text, text) FROM PUBLIC;
 
@@ -30466,6 +33275,16 @@ GRANT EXECUTE ON FUNCTION "private"."order_seats"(uuid, jsonb, text, text[], tex
 REVOKE ALL ON FUNCTION "private"."order_seats"(uuid, jsonb, text, text[], text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."order_seats"(uuid, jsonb, text, text[], text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."order_shipments"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."order_shipments"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."order_shipments"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."order_shipments"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."order_shipments"(uuid) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."orders_about"(private.order_search, integer, boolean) FROM PUBLIC;
 
@@ -30549,6 +33368,12 @@ REVOKE ALL ON FUNCTION "private"."owned_products"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."owned_products"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."pack"(public.shipments) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."pack"(public.shipments) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."pack"(public.shipments) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."page_of_products"(uuid, text, text, text, text, integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."page_of_products"(uuid, text, text, text, text, integer) FROM "postgres";
@@ -30590,6 +33415,12 @@ REVOKE ALL ON FUNCTION "private"."parse_refund_lines"(uuid, jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."parse_refund_lines"(uuid, jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."parse_refund_lines"(uuid, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."parse_shipment_lines"(jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."parse_shipment_lines"(jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."parse_shipment_lines"(jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."parse_stock_lines"(jsonb, text[], boolean) FROM PUBLIC;
 
@@ -30704,6 +33535,12 @@ REVOKE ALL ON FUNCTION "private"."place_supplement"(public.orders, private.quote
 REVOKE ALL ON FUNCTION "private"."place_supplement"(public.orders, private.quote, private.order_line[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."place_supplement"(public.orders, private.quote, private.order_line[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."places_of_goods"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."places_of_goods"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."places_of_goods"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."plan_line"(uuid, bigint) FROM PUBLIC;
 
@@ -31127,6 +33964,14 @@ REVOKE ALL ON FUNCTION "private"."readable_product"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."readable_product"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."readable_report_kinds"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."readable_report_kinds"() TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."readable_report_kinds"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."readable_report_kinds"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."recall_answer"(uuid, text, text, jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."recall_answer"(uuid, text, text, jsonb) FROM "postgres";
@@ -31184,6 +34029,12 @@ REVOKE ALL ON FUNCTION "private"."recommended_products"(text, text, text, intege
 GRANT EXECUTE ON FUNCTION "private"."recommended_products"(text, text, text, integer) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."recommended_products"(text, text, text, integer) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."record_by_hand"(public.shipments, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."record_by_hand"(public.shipments, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."record_by_hand"(public.shipments, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."record_payment"(uuid, text, bigint, text, text) FROM PUBLIC;
 
@@ -31367,6 +34218,12 @@ REVOKE ALL ON FUNCTION "private"."refuse_second_seat"(uuid, uuid) FROM "postgres
 
 GRANT EXECUTE ON FUNCTION "private"."refuse_second_seat"(uuid, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."refuse_spent_cards"(uuid, uuid[], integer[], bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."refuse_spent_cards"(uuid, uuid[], integer[], bigint) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."refuse_spent_cards"(uuid, uuid[], integer[], bigint) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."refuse_use"(text, text, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."refuse_use"(text, text, uuid) FROM "postgres";
@@ -31521,6 +34378,82 @@ REVOKE ALL ON FUNCTION "private"."renewal_quote"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."renewal_quote"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."report_buckets"(private.report_wish) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."report_buckets"(private.report_wish) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."report_buckets"(private.report_wish) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."report_courses"(private.report_wish) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."report_courses"(private.report_wish) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."report_courses"(private.report_wish) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."report_customers"(private.report_wish) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."report_customers"(private.report_wish) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."report_customers"(private.report_wish) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."report_dashboard"(private.report_wish) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."report_dashboard"(private.report_wish) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."report_dashboard"(private.report_wish) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."report_events"(private.report_wish) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."report_events"(private.report_wish) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."report_events"(private.report_wish) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."report_moment"(jsonb, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."report_moment"(jsonb, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."report_moment"(jsonb, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."report_orders"(private.report_wish) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."report_orders"(private.report_wish) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."report_orders"(private.report_wish) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."report_payments"(private.report_wish) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."report_payments"(private.report_wish) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."report_payments"(private.report_wish) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."report_products"(private.report_wish) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."report_products"(private.report_wish) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."report_products"(private.report_wish) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."report_sales"(private.report_wish) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."report_sales"(private.report_wish) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."report_sales"(private.report_wish) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."report_sheet"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."report_sheet"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."report_sheet"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."report_sheet"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."report_sheet"(uuid) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."report_taxes"(private.report_wish) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."report_taxes"(private.report_wish) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."report_taxes"(private.report_wish) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."request_charge"(uuid, uuid, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."request_charge"(uuid, uuid, text) FROM "postgres";
@@ -31539,11 +34472,27 @@ REVOKE ALL ON FUNCTION "private"."request_refund"(uuid, text, text, bigint, text
 
 GRANT EXECUTE ON FUNCTION "private"."request_refund"(uuid, text, text, bigint, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."request_report"(text, jsonb, integer, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."request_report"(text, jsonb, integer, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."request_report"(text, jsonb, integer, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."request_report"(text, jsonb, integer, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."request_report"(text, jsonb, integer, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."require_catalog_write"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."require_catalog_write"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."require_catalog_write"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."require_courier"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."require_courier"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."require_courier"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."require_enroller"(text) FROM PUBLIC;
 
@@ -31563,6 +34512,12 @@ REVOKE ALL ON FUNCTION "private"."require_intake"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."require_intake"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."require_money"(public.orders) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."require_money"(public.orders) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."require_money"(public.orders) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."require_order_writer"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."require_order_writer"() FROM "postgres";
@@ -31580,6 +34535,24 @@ REVOKE ALL ON FUNCTION "private"."require_refunder"(text, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."require_refunder"(text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."require_refunder"(text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."require_report_permission"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."require_report_permission"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."require_report_permission"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."require_shipment_step"(public.shipments, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."require_shipment_step"(public.shipments, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."require_shipment_step"(public.shipments, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."require_shipper"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."require_shipper"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."require_shipper"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."require_stock_keeper"() FROM PUBLIC;
 
@@ -31773,6 +34746,12 @@ REVOKE ALL ON FUNCTION "private"."said"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."said"(text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."said_facts"(jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."said_facts"(jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."said_facts"(jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."say_how_long_to_keep"() FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."say_how_long_to_keep"() TO "anon", "authenticated";
@@ -31782,6 +34761,12 @@ REVOKE ALL ON FUNCTION "private"."say_how_long_to_keep"() FROM "postgres";
 GRANT EXECUTE ON FUNCTION "private"."say_how_long_to_keep"() TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."say_how_long_to_keep"() TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."seal_hash"(private.audit_seals) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."seal_hash"(private.audit_seals) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."seal_hash"(private.audit_seals) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) FROM PUBLIC;
 
@@ -31862,6 +34847,12 @@ REVOKE ALL ON FUNCTION "private"."sells_beyond_stock"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."sells_beyond_stock"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."sells_beyond_stock"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."send_off"(public.shipments, text, text, timestamp with time zone, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."send_off"(public.shipments, text, text, timestamp with time zone, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."send_off"(public.shipments, text, text, timestamp with time zone, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."set_allowance"(uuid, integer) FROM PUBLIC;
 
@@ -31963,6 +34954,12 @@ REVOKE ALL ON FUNCTION "private"."set_subscription_method"(uuid, uuid, text) FRO
 
 GRANT EXECUTE ON FUNCTION "private"."set_subscription_method"(uuid, uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."set_tracking"(public.shipments, text, text, timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."set_tracking"(public.shipments, text, text, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."set_tracking"(public.shipments, text, text, timestamp with time zone) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."setting"(text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."setting"(text) FROM "postgres";
@@ -32017,11 +35014,47 @@ REVOKE ALL ON FUNCTION "private"."share_of_taxes"(uuid, bigint) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."share_of_taxes"(uuid, bigint) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."sheet_cell"(jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."sheet_cell"(jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."sheet_cell"(jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."sheet_text"(text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."sheet_text"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."sheet_text"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."ship_all"(public.orders, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."ship_all"(public.orders, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."ship_all"(public.orders, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."shipment_allows"(public.shipments, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."shipment_allows"(public.shipments, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."shipment_allows"(public.shipments, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."shipment_concerns"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."shipment_concerns"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."shipment_concerns"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."shipment_document"(uuid, boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."shipment_document"(uuid, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."shipment_document"(uuid, boolean) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."shipments_say"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."shipments_say"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."shipments_say"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."shipping_document"(private.quote) FROM PUBLIC;
 
@@ -32100,6 +35133,12 @@ REVOKE ALL ON FUNCTION "private"."split_amount"(bigint, bigint[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."split_amount"(bigint, bigint[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."split_amount"(bigint, bigint[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."split_off"(public.shipments, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."split_off"(public.shipments, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."split_off"(public.shipments, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."stage_prices"(uuid) FROM PUBLIC;
 
@@ -32245,11 +35284,11 @@ REVOKE ALL ON FUNCTION "private"."stock_hold_document"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."stock_hold_document"(uuid) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."stock_now"(uuid, text, uuid[], boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."stock_now"(uuid, text, uuid[], boolean, uuid[]) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."stock_now"(uuid, text, uuid[], boolean) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."stock_now"(uuid, text, uuid[], boolean, uuid[]) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."stock_now"(uuid, text, uuid[], boolean) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."stock_now"(uuid, text, uuid[], boolean, uuid[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."stock_problem"(uuid, private.order_line) FROM PUBLIC;
 
@@ -32399,6 +35438,12 @@ REVOKE ALL ON FUNCTION "private"."take_back_rest"(uuid, boolean, text) FROM "pos
 
 GRANT EXECUTE ON FUNCTION "private"."take_back_rest"(uuid, boolean, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."take_back_shipment"(public.shipments, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."take_back_shipment"(public.shipments, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."take_back_shipment"(public.shipments, text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."take_due_offer"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."take_due_offer"(uuid) FROM "postgres";
@@ -32410,6 +35455,12 @@ REVOKE ALL ON FUNCTION "private"."take_exchanged"(public.orders, private.order_e
 REVOKE ALL ON FUNCTION "private"."take_exchanged"(public.orders, private.order_exchanges) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."take_exchanged"(public.orders, private.order_exchanges) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."take_out_of_shipments"(uuid, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."take_out_of_shipments"(uuid, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."take_out_of_shipments"(uuid, integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."take_provider_events"(text, jsonb) FROM PUBLIC;
 
@@ -32550,6 +35601,12 @@ REVOKE ALL ON FUNCTION "private"."tg_addresses__note_recipient"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."tg_addresses__note_recipient"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg_addresses__note_recipient"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_audit_seals__seal"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_audit_seals__seal"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_audit_seals__seal"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."tg_bundle_items__check_kinds"() FROM PUBLIC;
 
@@ -32695,6 +35752,12 @@ REVOKE ALL ON FUNCTION "private"."tg_order_items__check_sums"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg_order_items__check_sums"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."tg_order_items__trim_shipments"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_order_items__trim_shipments"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_order_items__trim_shipments"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."tg_orders__end_exchanges"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."tg_orders__end_exchanges"() FROM "postgres";
@@ -32706,6 +35769,18 @@ REVOKE ALL ON FUNCTION "private"."tg_orders__end_owing"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."tg_orders__end_owing"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg_orders__end_owing"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_orders__end_shipments"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_orders__end_shipments"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_orders__end_shipments"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_orders__follow_shipments"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_orders__follow_shipments"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_orders__follow_shipments"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."tg_orders__stop_instalments"() FROM PUBLIC;
 
@@ -32748,6 +35823,12 @@ REVOKE ALL ON FUNCTION "private"."tg_profiles__note_customer"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."tg_profiles__note_customer"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg_profiles__note_customer"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_shipment_items__check_units"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_shipment_items__check_units"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_shipment_items__check_units"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."tg_stock_levels__refuse_write"() FROM PUBLIC;
 
@@ -32845,6 +35926,18 @@ REVOKE ALL ON FUNCTION "private"."total_quote"(uuid, text, private.order_line[],
 
 GRANT EXECUTE ON FUNCTION "private"."total_quote"(uuid, text, private.order_line[], uuid[], text, text, text, uuid, private.parcel) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."tracked_status"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tracked_status"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tracked_status"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tracking_url"(text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tracking_url"(text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tracking_url"(text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."transfer_enrollment"(uuid, uuid, text, boolean, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."transfer_enrollment"(uuid, uuid, text, boolean, text) TO "authenticated";
@@ -32930,6 +36023,12 @@ REVOKE ALL ON FUNCTION "private"."units_in_reach"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."units_in_reach"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."units_in_reach"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."units_left"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."units_left"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."units_left"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."untried_provider_events"(integer) FROM PUBLIC;
 
@@ -33049,6 +36148,12 @@ GRANT EXECUTE ON FUNCTION "private"."void_payment"(uuid, text, text) TO "postgre
 
 GRANT EXECUTE ON FUNCTION "private"."void_payment"(uuid, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."void_purchased_cards"(uuid, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."void_purchased_cards"(uuid, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."void_purchased_cards"(uuid, integer) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."waitlist_document"(public.waitlist_entries) FROM "postgres";
@@ -33112,6 +36217,16 @@ REVOKE ALL ON FUNCTION "private"."words_of"(regconfig, text, text, text) FROM PU
 REVOKE ALL ON FUNCTION "private"."words_of"(regconfig, text, text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."words_of"(regconfig, text, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."work_on_shipment"(text, uuid, jsonb, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."work_on_shipment"(text, uuid, jsonb, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."work_on_shipment"(text, uuid, jsonb, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."work_on_shipment"(text, uuid, jsonb, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."work_on_shipment"(text, uuid, jsonb, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."worth_of_items"(uuid[], integer[]) FROM PUBLIC;
 
@@ -33195,6 +36310,12 @@ REVOKE ALL ON FUNCTION "private"."write_order"(uuid, private.quote, uuid, timest
 
 GRANT EXECUTE ON FUNCTION "private"."write_order"(uuid, private.quote, uuid, timestamp with time zone) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."write_shipment"(public.orders, uuid, uuid[], integer[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."write_shipment"(public.orders, uuid, uuid[], integer[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."write_shipment"(public.orders, uuid, uuid[], integer[]) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."write_time"(timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."write_time"(timestamp with time zone) FROM "postgres";
@@ -33255,6 +36376,16 @@ REVOKE ALL ON FUNCTION "public"."add_to_cart"(uuid, integer, text) FROM "postgre
 
 GRANT EXECUTE ON FUNCTION "public"."add_to_cart"(uuid, integer, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."add_tracking_number"(uuid, text, text, timestamp with time zone, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."add_tracking_number"(uuid, text, text, timestamp with time zone, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."add_tracking_number"(uuid, text, text, timestamp with time zone, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."add_tracking_number"(uuid, text, text, timestamp with time zone, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."add_tracking_number"(uuid, text, text, timestamp with time zone, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."adjust_stock"(jsonb, text, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."adjust_stock"(jsonb, text, text, text) TO "authenticated";
@@ -33282,6 +36413,16 @@ REVOKE ALL ON FUNCTION "public"."arrange_images"(uuid, uuid[], text) FROM "postg
 GRANT EXECUTE ON FUNCTION "public"."arrange_images"(uuid, uuid[], text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."arrange_images"(uuid, uuid[], text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."assign_courier"(uuid, uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."assign_courier"(uuid, uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."assign_courier"(uuid, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."assign_courier"(uuid, uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."assign_courier"(uuid, uuid, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."assign_seat"(uuid, uuid, text) FROM PUBLIC;
 
@@ -33373,6 +36514,16 @@ GRANT EXECUTE ON FUNCTION "public"."cancel_order"(uuid, text, text) TO "postgres
 
 GRANT EXECUTE ON FUNCTION "public"."cancel_order"(uuid, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."cancel_shipment"(uuid, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."cancel_shipment"(uuid, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."cancel_shipment"(uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."cancel_shipment"(uuid, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."cancel_shipment"(uuid, text, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."cancel_subscription"(uuid, boolean, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."cancel_subscription"(uuid, boolean, text) TO "authenticated";
@@ -33444,6 +36595,14 @@ GRANT EXECUTE ON FUNCTION "public"."change_gift"(uuid, text, text, text, timesta
 REVOKE ALL ON FUNCTION "public"."change_gift"(uuid, text, text, text, timestamp with time zone, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."change_gift"(uuid, text, text, text, timestamp with time zone, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."change_gift_card_purchase"(uuid, text, text, text, timestamp with time zone, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."change_gift_card_purchase"(uuid, text, text, text, timestamp with time zone, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."change_gift_card_purchase"(uuid, text, text, text, timestamp with time zone, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."change_gift_card_purchase"(uuid, text, text, text, timestamp with time zone, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."claim_gift"(text, text) FROM PUBLIC;
 
@@ -33544,6 +36703,16 @@ REVOKE ALL ON FUNCTION "public"."create_organisation"(text, text, text, text, te
 GRANT EXECUTE ON FUNCTION "public"."create_organisation"(text, text, text, text, text, uuid, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."create_organisation"(text, text, text, text, text, uuid, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."create_shipment"(uuid, jsonb, uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."create_shipment"(uuid, jsonb, uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."create_shipment"(uuid, jsonb, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."create_shipment"(uuid, jsonb, uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."create_shipment"(uuid, jsonb, uuid, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."deduct_stock"(uuid, jsonb, text, text) FROM PUBLIC;
 
@@ -33705,6 +36874,16 @@ GRANT EXECUTE ON FUNCTION "public"."get_order"(uuid) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."get_order"(uuid) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."get_report"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."get_report"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."get_report"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."get_report"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."get_report"(uuid) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."gift_card_balance"(text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."gift_card_balance"(text) TO "authenticated";
@@ -33760,6 +36939,16 @@ REVOKE ALL ON FUNCTION "public"."guaranteed"(public.intakes) FROM "postgres";
 GRANT EXECUTE ON FUNCTION "public"."guaranteed"(public.intakes) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."guaranteed"(public.intakes) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."hand_over_shipment"(uuid, text, text, timestamp with time zone, bigint, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."hand_over_shipment"(uuid, text, text, timestamp with time zone, bigint, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."hand_over_shipment"(uuid, text, text, timestamp with time zone, bigint, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."hand_over_shipment"(uuid, text, text, timestamp with time zone, bigint, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."hand_over_shipment"(uuid, text, text, timestamp with time zone, bigint, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."invite_to_seats"(uuid, uuid, text, timestamp with time zone, text) FROM PUBLIC;
 
@@ -33843,6 +37032,16 @@ GRANT EXECUTE ON FUNCTION "public"."mark_delivered"(uuid, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."mark_delivered"(uuid, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."mark_shipment_returned"(uuid, text, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."mark_shipment_returned"(uuid, text, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."mark_shipment_returned"(uuid, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."mark_shipment_returned"(uuid, text, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."mark_shipment_returned"(uuid, text, text, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."mark_shipped"(uuid, text, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."mark_shipped"(uuid, text, text, text) TO "authenticated";
@@ -33907,6 +37106,14 @@ REVOKE ALL ON FUNCTION "public"."my_courses"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."my_courses"(text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."my_deliveries"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."my_deliveries"() TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."my_deliveries"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."my_deliveries"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."my_downloads"() FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."my_downloads"() TO "authenticated";
@@ -33957,6 +37164,14 @@ GRANT EXECUTE ON FUNCTION "public"."open_concerns"(text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."open_concerns"(text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."order_gift_cards"(jsonb, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."order_gift_cards"(jsonb, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."order_gift_cards"(jsonb, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."order_gift_cards"(jsonb, text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."order_gifts"(jsonb, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."order_gifts"(jsonb, text, text) TO "authenticated";
@@ -33972,6 +37187,16 @@ GRANT EXECUTE ON FUNCTION "public"."order_seats"(uuid, jsonb, text, text[], text
 REVOKE ALL ON FUNCTION "public"."order_seats"(uuid, jsonb, text, text[], text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."order_seats"(uuid, jsonb, text, text[], text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."order_shipments"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."order_shipments"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."order_shipments"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."order_shipments"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."order_shipments"(uuid) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."organisation_people"(uuid) FROM PUBLIC;
 
@@ -33992,6 +37217,16 @@ REVOKE ALL ON FUNCTION "public"."organisation_progress"(uuid) FROM "postgres";
 GRANT EXECUTE ON FUNCTION "public"."organisation_progress"(uuid) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."organisation_progress"(uuid) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."pack_shipment"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."pack_shipment"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."pack_shipment"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."pack_shipment"(uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."pack_shipment"(uuid, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."pay_with_gift_card"(uuid, text, bigint, text) FROM PUBLIC;
 
@@ -34016,6 +37251,14 @@ GRANT EXECUTE ON FUNCTION "public"."pay_with_store_credit"(uuid, bigint, text) T
 REVOKE ALL ON FUNCTION "public"."pay_with_store_credit"(uuid, bigint, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."pay_with_store_credit"(uuid, bigint, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."pick_up_delivery"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."pick_up_delivery"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."pick_up_delivery"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."pick_up_delivery"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."place_draft_order"(uuid, timestamp with time zone, text) FROM PUBLIC;
 
@@ -34183,6 +37426,16 @@ GRANT EXECUTE ON FUNCTION "public"."record_payment"(uuid, text, bigint, text, te
 
 GRANT EXECUTE ON FUNCTION "public"."record_payment"(uuid, text, bigint, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."record_tracking_event"(uuid, text, text, text, timestamp with time zone, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."record_tracking_event"(uuid, text, text, text, timestamp with time zone, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."record_tracking_event"(uuid, text, text, text, timestamp with time zone, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."record_tracking_event"(uuid, text, text, text, timestamp with time zone, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."record_tracking_event"(uuid, text, text, text, timestamp with time zone, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."record_transfer_refund"(uuid, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."record_transfer_refund"(uuid, text, text) TO "authenticated";
@@ -34286,6 +37539,34 @@ REVOKE ALL ON FUNCTION "public"."renew_gift_card_code"(uuid, text) FROM "postgre
 GRANT EXECUTE ON FUNCTION "public"."renew_gift_card_code"(uuid, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."renew_gift_card_code"(uuid, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."report_delivery"(uuid, text, text, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."report_delivery"(uuid, text, text, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."report_delivery"(uuid, text, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."report_delivery"(uuid, text, text, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."report_sheet"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."report_sheet"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."report_sheet"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."report_sheet"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."report_sheet"(uuid) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."request_report"(text, jsonb, integer, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."request_report"(text, jsonb, integer, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."request_report"(text, jsonb, integer, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."request_report"(text, jsonb, integer, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."request_report"(text, jsonb, integer, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."reserve_stock"(jsonb, integer, text, text) FROM PUBLIC;
 
@@ -34506,6 +37787,16 @@ REVOKE ALL ON FUNCTION "public"."similar_products"(uuid, text, text, integer) FR
 GRANT EXECUTE ON FUNCTION "public"."similar_products"(uuid, text, text, integer) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."similar_products"(uuid, text, text, integer) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."split_shipment"(uuid, jsonb, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."split_shipment"(uuid, jsonb, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."split_shipment"(uuid, jsonb, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."split_shipment"(uuid, jsonb, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."split_shipment"(uuid, jsonb, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."start_export"(text, text) FROM PUBLIC;
 
@@ -35818,6 +39109,18 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."gift_card_entries" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."gift_card_entries" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."gift_card_purchases" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."gift_card_purchases" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."gift_card_purchases" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."gift_card_purchases" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."gift_card_purchases" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."gift_card_purchases" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."gift_cards" FROM "authenticated";
 
@@ -37395,6 +40698,18 @@ REVOKE ALL ON TABLE "public"."renewals" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."renewals" TO "service_role";
 
+REVOKE ALL ON TABLE "public"."reports" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."reports" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."reports" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."reports" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."reports" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."reports" TO "service_role";
+
 REVOKE ALL ON TABLE "public"."reservations" FROM "authenticated";
 
 GRANT SELECT ON TABLE "public"."reservations" TO "authenticated";
@@ -37530,6 +40845,30 @@ GRANT UPDATE ("value") ON TABLE "public"."settings" TO "service_role";
 REVOKE ALL ON TABLE "public"."settings" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."settings" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."shipment_items" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."shipment_items" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."shipment_items" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."shipment_items" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."shipment_items" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."shipment_items" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."shipments" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."shipments" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."shipments" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."shipments" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."shipments" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."shipments" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."shipping_methods" FROM "anon";
 
@@ -38078,6 +41417,18 @@ GRANT INSERT ("valid_until"), UPDATE ("valid_until") ON TABLE "public"."tax_rate
 REVOKE ALL ON TABLE "public"."tax_rates" FROM "service_role";
 
 GRANT DELETE, SELECT ON TABLE "public"."tax_rates" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."tracking_events" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."tracking_events" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."tracking_events" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."tracking_events" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."tracking_events" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."tracking_events" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."variants" FROM "anon";
 

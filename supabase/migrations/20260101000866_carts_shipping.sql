@@ -41,9 +41,7 @@ begin
   if v_answer is not null then
     return v_answer;
   end if;
-  if set_shipping_method.shipping_method_id is not null then
-    perform private.find_shipping_method(set_shipping_method.shipping_method_id);
-  end if;
+  perform private.find_shipping_method(set_shipping_method.shipping_method_id);
   v_cart := private.open_cart(v_person_id);
   update public.carts set shipping_method_id = set_shipping_method.shipping_method_id where carts.id = v_cart.id returning * into v_cart;
   v_priced := private.price_cart(v_cart);
@@ -56,7 +54,7 @@ $$;
 comment on function private.set_shipping_method(uuid, text) is 'Does the work of public.set_shipping_method.';
 grant execute on function private.set_shipping_method(uuid, text) to authenticated;
 
-create function public.set_shipping_method(shipping_method_id uuid default null, idempotency_key text default null)
+create function public.set_shipping_method(shipping_method_id uuid, idempotency_key text default null)
 returns jsonb
 language sql
 volatile
@@ -66,6 +64,6 @@ as $$
   select private.set_shipping_method(set_shipping_method.shipping_method_id, set_shipping_method.idempotency_key);
 $$;
 comment on function public.set_shipping_method(uuid, text) is
-  'Sends what is in the caller''s cart by this method and answers the cart (see get_cart); null: by the cheapest that delivers, as before anybody chose. '
+  'Sends what is in the caller''s cart by this method instead of the cheapest that delivers; answers the cart (see get_cart). '
   'Errors: shipping_method_not_found, shipping_method_not_available, idempotency_key_reused, sign_in_required.';
 grant execute on function public.set_shipping_method(uuid, text) to authenticated;

@@ -14,7 +14,7 @@ set search_path = ''
 as $$
   select case import_columns.kind
     when 'products' then array['slug', 'kind', 'status', 'title', 'summary', 'description', 'category', 'tags', 'image_url', 'publish_at', 'unpublish_at',
-      'title:id', 'title:en', 'summary:id', 'summary:en', 'description:id', 'description:en', 'sku', 'variant_title', 'variant_title:id', 'variant_title:en', 'position',
+      'title:id', 'title:en', 'summary:id', 'summary:en', 'description:id', 'description:en', 'sku', 'variant_title', 'variant_title:id', 'variant_title:en', 'position', 'weight_grams',
       'option1', 'value1', 'option2', 'value2', 'option3', 'value3', 'option4', 'value4', 'option5', 'value5', 'parts']
     when 'prices' then array['sku', 'currency', 'price_list', 'min_quantity', 'amount', 'starts_at', 'ends_at']
     when 'stock' then array['sku', 'location', 'on_hand', 'stock_mode', 'backorder_limit', 'ships_at'] end;
@@ -28,7 +28,7 @@ immutable
 security invoker
 set search_path = ''
 as $$
-  select is_variant_column.name ~ '^(slug|sku|variant_title(:(id|en))?|position|option[1-5]|value[1-5]|parts|variant_attribute:.*)$';
+  select is_variant_column.name ~ '^(slug|sku|variant_title(:(id|en))?|position|weight_grams|option[1-5]|value[1-5]|parts|variant_attribute:.*)$';
 $$;
 comment on function private.is_variant_column(text) is 'Whether a column of a file of products says something of the row''s variant; all others are of the product, and equal in all its rows.';
 

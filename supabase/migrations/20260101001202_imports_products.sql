@@ -44,6 +44,7 @@ create unlogged table private.import_variants (
   sku text not null,
   title text not null,
   position integer not null,
+  weight_grams integer,
   attributes jsonb not null,
   translations jsonb not null,
   options jsonb not null,
@@ -162,6 +163,7 @@ as $$
       private.options_of(variants.option_value_ids) as former_options,
       case when import_rows.record ?| '{option1,option2,option3,option4,option5}' then private.read_options(import_rows.record) else private.options_of(variants.option_value_ids) end as options,
       nullif(import_rows.record ->> 'variant_title', '') as given_title, coalesce(private.read_whole_number(import_rows.record ->> 'position'), variants.position, 0) as position,
+      case when import_rows.record ? 'weight_grams' then private.read_whole_number(import_rows.record ->> 'weight_grams') else variants.weight_grams end as weight_grams,
       case when stage_variants.attribute_columns = '{}' then coalesce(variants.attributes, '{}')
         else private.read_attributes(import_rows.record, stage_variants.attribute_columns, schemas.types, variants.attributes) end as attributes,
       case when stage_variants.translated then private.read_translations(import_rows.record, 'variant_', '{title}', variants.translations)
@@ -180,15 +182,16 @@ as $$
       wanted.product_title, '') as title
     from wanted
   )
-  insert into private.import_variants (import_id, row_number, product_id, variant_id, change, former_product_id, sku, title, position, attributes, translations, options, former_options,
+  insert into private.import_variants (import_id, row_number, product_id, variant_id, change, former_product_id, sku, title, position, weight_grams, attributes, translations, options, former_options,
     parts, former_parts)
   select stage_variants.import_id, titled.row_number, titled.product_id, coalesce(titled.variant_id, gen_random_uuid()),
     case when titled.variant_id is null then 'created'
-      when (titled.title, titled.position, titled.attributes, titled.translations, titled.options, titled.parts)
-        is distinct from ((titled.variants).title, (titled.variants).position, (titled.variants).attributes, (titled.variants).translations, titled.former_options, titled.former_parts)
+      when (titled.title, titled.position, titled.weight_grams, titled.attributes, titled.translations, titled.options, titled.parts)
+        is distinct from ((titled.variants).title, (titled.variants).position, (titled.variants).weight_grams, (titled.variants).attributes, (titled.variants).translations, titled.former_options, titled.former_parts)
         then 'changed'
       else 'unchanged' end,
-    titled.former_product_id, titled.sku, titled.title, least(greatest(titled.position, -2147483648), 2147483647)::integer, titled.attributes, titled.translations, titled.options, titled.former_options,
+    titled.former_product_id, titled.sku, titled.title, least(greatest(titled.position, -2147483648), 2147483647)::integer,
+    case when titled.weight_grams between 0 and 100000000 then titled.weight_grams::integer end, titled.attributes, titled.translations, titled.options, titled.former_options,
     titled.parts, titled.former_parts
   from titled;
 $$;

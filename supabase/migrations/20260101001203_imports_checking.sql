@@ -135,6 +135,11 @@ as $$
   where import_rows.import_id = check_import_variants.import_id and import_rows.record ->> 'position' <> ''
     and coalesce(private.read_whole_number(import_rows.record ->> 'position') not between -1000000 and 1000000, true)
   union all
+  select import_rows.import_id, import_rows.row_number, 'weight_grams', 'invalid_value', 'A weight is a whole number of grams up to 100000000.'
+  from private.import_rows
+  where import_rows.import_id = check_import_variants.import_id and import_rows.record ->> 'weight_grams' <> ''
+    and coalesce(private.read_whole_number(import_rows.record ->> 'weight_grams') not between 0 and 100000000, true)
+  union all
   select import_rows.import_id, import_rows.row_number, 'value' || place, 'invalid_options', 'A value stands beside the name of its option, and each option once.'
   from private.import_rows cross join generate_series(1, 5) as place
   where import_rows.import_id = check_import_variants.import_id and import_rows.record ?| '{value1,value2,value3,value4,value5}' and import_rows.record ->> ('value' || place) <> '' and (

@@ -68,12 +68,12 @@ begin
   where staged.import_id = apply_import_products.import_id and staged.change = 'changed' and products.id = staged.product_id;
   perform private.write_import_options(apply_import_products.import_id);
   update public.variants
-  set title = staged.title, position = staged.position, attributes = staged.attributes, translations = staged.translations,
+  set title = staged.title, position = staged.position, weight_grams = staged.weight_grams, attributes = staged.attributes, translations = staged.translations,
     option_value_ids = case when staged.options = staged.former_options then variants.option_value_ids else private.import_value_ids(staged.product_id, staged.options) end
   from private.import_variants as staged
   where staged.import_id = apply_import_products.import_id and staged.change = 'changed' and variants.id = staged.variant_id;
-  insert into public.variants (id, product_id, sku, title, position, attributes, translations, option_value_ids)
-  select staged.variant_id, staged.product_id, staged.sku, staged.title, staged.position, staged.attributes, staged.translations, private.import_value_ids(staged.product_id, staged.options)
+  insert into public.variants (id, product_id, sku, title, position, weight_grams, attributes, translations, option_value_ids)
+  select staged.variant_id, staged.product_id, staged.sku, staged.title, staged.position, staged.weight_grams, staged.attributes, staged.translations, private.import_value_ids(staged.product_id, staged.options)
   from private.import_variants as staged where staged.import_id = apply_import_products.import_id and staged.change = 'created' order by staged.row_number;
   perform private.write_import_parts(apply_import_products.import_id);
   perform set_config('seatline.importing', '', true);

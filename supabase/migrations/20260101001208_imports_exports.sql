@@ -136,10 +136,10 @@ as $$
       products.image_url, private.write_time(products.publish_at), private.write_time(products.unpublish_at),
       products.translations -> 'id' ->> 'title', products.translations -> 'en' ->> 'title', products.translations -> 'id' ->> 'summary', products.translations -> 'en' ->> 'summary',
       products.translations -> 'id' ->> 'description', products.translations -> 'en' ->> 'description',
-      variants.sku, variants.title, variants.translations -> 'id' ->> 'title', variants.translations -> 'en' ->> 'title', variants.position::text]
+      variants.sku, variants.title, variants.translations -> 'id' ->> 'title', variants.translations -> 'en' ->> 'title', variants.position::text, variants.weight_grams::text]
     || coalesce(chosen.cells, array_fill(null::text, array[10])) || array[consists.parts] || array(
       select case when place.name like 'attribute:%' then products.attributes ->> substr(place.name, 11) else variants.attributes ->> substr(place.name, 19) end
-      from unnest(exported_products.columns) with ordinality as place (name, number) where place.number > 33 order by place.number)
+      from unnest(exported_products.columns) with ordinality as place (name, number) where place.number > 34 order by place.number)
   from public.products
   left join public.categories on categories.id = products.category_id
   left join public.variants on variants.product_id = products.id

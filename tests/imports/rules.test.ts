@@ -30,7 +30,7 @@ async function shop(sql: Sql): Promise<void> {
     prices: { IDR: 5_000_000, USD: 400 },
     units: 3,
   });
-  await sql`update public.variants set attributes = '{"leather": true}', translations = '{"en": {"title": "+1"}}' where id = ${car.variant}`;
+  await sql`update public.variants set attributes = '{"leather": true}', translations = '{"en": {"title": "+1"}}', weight_grams = 1400000 where id = ${car.variant}`;
   await sql`update public.products set publish_at = '2026-01-02T03:04:05.678901Z', unpublish_at = '2099-01-01' where id = ${car.id}`;
   const shoes = await sell(sql, { title: "  Shoes  ", sku: "SHOE", status: "draft" });
   await sql`select public.generate_variants(${shoes.id}, '[{"title": "Size", "values": ["42", "43"]}, {"title": "Colour", "values": ["red", "blue"]}]', 'SHOE')`;
@@ -198,6 +198,32 @@ describe("products", () => {
       const chosen =
         await sql`select sku, private.options_of(option_value_ids) as options from public.variants where sku in ('S-B', 'S-R') order by sku`;
       expect(chosen.map(({ options: { Size, Colour } }) => `${Size} ${Colour}`)).toEqual(["S blue", "L red"]);
+    }));
+
+  test("weigh what their file says, in grams; without the column the weight stays, and an empty cell takes it away", () =>
+    database.rolledBack(async (sql) => {
+      const { slug } = await sell(sql, { kind: "physical", sku: "BOX-1" });
+      const weigh = async (weight?: string) => {
+        const [header, row] = [
+          ["slug", "sku"],
+          [slug, "BOX-1"],
+        ];
+        const cells =
+          weight === undefined
+            ? [header, row]
+            : [
+                [...header, "weight_grams"],
+                [...row, weight],
+              ];
+        const { status, error_count } = await importText(sql, "products", csv(...cells), { dryRun: false });
+        const [variant] = await sql`select weight_grams from public.variants where sku = 'BOX-1'`;
+        return [status, error_count, variant?.weight_grams];
+      };
+      expect(await weigh("620")).toEqual(["done", 0, 620]);
+      expect(await weigh()).toEqual(["done", 0, 620]);
+      for (const odd of ["0.5", "-1", "1 kg", "100000001", "99999999999999999999"])
+        expect(await weigh(odd), odd).toEqual(["refused", 1, 620]);
+      expect(await weigh("")).toEqual(["done", 0, null]);
     }));
 
   test("that are wrong are told by row, column and code, and nothing of their file is written", () =>

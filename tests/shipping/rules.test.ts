@@ -240,7 +240,7 @@ describe("a cart", () => {
       await expectRefusal(() => call(sql, buyer, "set_shipping_method", { shipping_method_id: express }), not);
       const none = { code: "shipping_method_not_found", status: 404 };
       await expectRefusal(() => call(sql, buyer, "set_shipping_method", { shipping_method_id: zoneId }), none);
-      const back = await call(sql, buyer, "set_shipping_method");
+      const back = await call(sql, buyer, "set_shipping_method", { shipping_method_id: slow });
       expect(back.quote.shipping?.method?.method_id).toBe(slow);
       expect(await placeCart(sql, buyer, back.id as string)).toMatchObject({
         shipping_amount: 9_000,

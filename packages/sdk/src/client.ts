@@ -29,8 +29,8 @@ import { Processes } from "./resources/processes.ts";
 import { Recommendations } from "./resources/recommendations.ts";
 import { Refunds } from "./resources/refunds.ts";
 import { Reports } from "./resources/reports.ts";
-import { Shipping } from "./resources/shipping.ts";
 import { Shipments } from "./resources/shipments.ts";
+import { Shipping } from "./resources/shipping.ts";
 import { Subscriptions } from "./resources/subscriptions.ts";
 import { Transfers } from "./resources/transfers.ts";
 

@@ -199,10 +199,10 @@ export type Database = {
           hash: string;
           id: number;
           occurred_at: string;
-          previous_hash: string;
           request_id: string | null;
           row_key: string;
           table_name: string;
+          transaction_id: unknown;
         };
         ComputedFields: never;
         Insert: {
@@ -214,10 +214,10 @@ export type Database = {
           hash: string;
           id?: never;
           occurred_at?: string;
-          previous_hash: string;
           request_id?: string | null;
           row_key: string;
           table_name: string;
+          transaction_id?: unknown;
         };
         Update: {
           action?: string;
@@ -228,10 +228,10 @@ export type Database = {
           hash?: string;
           id?: never;
           occurred_at?: string;
-          previous_hash?: string;
           request_id?: string | null;
           row_key?: string;
           table_name?: string;
+          transaction_id?: unknown;
         };
         Relationships: [];
       };
@@ -1732,6 +1732,74 @@ export type Database = {
           },
         ];
       };
+      gift_card_purchases: {
+        Row: {
+          announced_at: string | null;
+          buyer_id: string;
+          created_at: string;
+          deliver_at: string | null;
+          gift_card_id: string | null;
+          id: string;
+          message: string | null;
+          order_item_id: string;
+          recipient_email: string;
+          recipient_name: string | null;
+          status: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          announced_at?: string | null;
+          buyer_id: string;
+          created_at?: string;
+          deliver_at?: string | null;
+          gift_card_id?: string | null;
+          id?: string;
+          message?: string | null;
+          order_item_id: string;
+          recipient_email: string;
+          recipient_name?: string | null;
+          status?: string;
+          updated_at?: string;
+        };
+        Update: {
+          announced_at?: string | null;
+          buyer_id?: string;
+          created_at?: string;
+          deliver_at?: string | null;
+          gift_card_id?: string | null;
+          id?: string;
+          message?: string | null;
+          order_item_id?: string;
+          recipient_email?: string;
+          recipient_name?: string | null;
+          status?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "gift_card_purchases_buyer_id_fkey";
+            columns: ["buyer_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "gift_card_purchases_gift_card_id_fkey";
+            columns: ["gift_card_id"];
+            isOneToOne: true;
+            referencedRelation: "gift_cards";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "gift_card_purchases_order_item_id_fkey";
+            columns: ["order_item_id"];
+            isOneToOne: false;
+            referencedRelation: "order_items";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       gift_cards: {
         Row: {
           amount: number;
@@ -1739,9 +1807,11 @@ export type Database = {
           currency: string;
           expired_at: string | null;
           expires_at: string | null;
+          frozen_at: string | null;
           hint: string;
           id: string;
           message: string | null;
+          order_item_id: string | null;
           recipient_email: string | null;
           recipient_name: string | null;
         };
@@ -1752,9 +1822,11 @@ export type Database = {
           currency: string;
           expired_at?: string | null;
           expires_at?: string | null;
+          frozen_at?: string | null;
           hint: string;
           id?: string;
           message?: string | null;
+          order_item_id?: string | null;
           recipient_email?: string | null;
           recipient_name?: string | null;
         };
@@ -1764,13 +1836,23 @@ export type Database = {
           currency?: string;
           expired_at?: string | null;
           expires_at?: string | null;
+          frozen_at?: string | null;
           hint?: string;
           id?: string;
           message?: string | null;
+          order_item_id?: string | null;
           recipient_email?: string | null;
           recipient_name?: string | null;
         };
-        Relationships: [];
+        Relationships: [
+          {
+            foreignKeyName: "gift_cards_order_item_id_fkey";
+            columns: ["order_item_id"];
+            isOneToOne: false;
+            referencedRelation: "order_items";
+            referencedColumns: ["id"];
+          },
+        ];
       };
       gifts: {
         Row: {
@@ -4662,6 +4744,57 @@ export type Database = {
           },
         ];
       };
+      reports: {
+        Row: {
+          as_of: string | null;
+          created_at: string;
+          created_by: string | null;
+          finished_at: string | null;
+          id: string;
+          kind: string;
+          parameters: NonNullable<Json>;
+          row_count: number | null;
+          status: string;
+          truncated: boolean | null;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          as_of?: string | null;
+          created_at?: string;
+          created_by?: string | null;
+          finished_at?: string | null;
+          id?: string;
+          kind: string;
+          parameters: NonNullable<Json>;
+          row_count?: number | null;
+          status?: string;
+          truncated?: boolean | null;
+          updated_at?: string;
+        };
+        Update: {
+          as_of?: string | null;
+          created_at?: string;
+          created_by?: string | null;
+          finished_at?: string | null;
+          id?: string;
+          kind?: string;
+          parameters?: NonNullable<Json>;
+          row_count?: number | null;
+          status?: string;
+          truncated?: boolean | null;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "reports_created_by_fkey";
+            columns: ["created_by"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       reservations: {
         Row: {
           created_at: string;
@@ -4944,6 +5077,138 @@ export type Database = {
           value?: NonNullable<Json>;
         };
         Relationships: [];
+      };
+      shipment_items: {
+        Row: {
+          order_item_id: string;
+          quantity: number;
+          refunded_quantity: number;
+          shipment_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          order_item_id: string;
+          quantity: number;
+          refunded_quantity?: number;
+          shipment_id: string;
+        };
+        Update: {
+          order_item_id?: string;
+          quantity?: number;
+          refunded_quantity?: number;
+          shipment_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "shipment_items_order_item_id_fkey";
+            columns: ["order_item_id"];
+            isOneToOne: false;
+            referencedRelation: "order_items";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "shipment_items_shipment_id_fkey";
+            columns: ["shipment_id"];
+            isOneToOne: false;
+            referencedRelation: "shipments";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      shipments: {
+        Row: {
+          assigned_at: string | null;
+          cancel_reason: string | null;
+          cancelled_at: string | null;
+          carrier: string | null;
+          courier_id: string | null;
+          delivered_at: string | null;
+          estimated_delivery_at: string | null;
+          failed_at: string | null;
+          id: string;
+          location_id: string;
+          moved_at: string;
+          number: string;
+          opened_at: string;
+          order_id: string;
+          packed_at: string | null;
+          returned_at: string | null;
+          returned_goods: string | null;
+          shipped_at: string | null;
+          status: string;
+          tracking_number: string | null;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          assigned_at?: string | null;
+          cancel_reason?: string | null;
+          cancelled_at?: string | null;
+          carrier?: string | null;
+          courier_id?: string | null;
+          delivered_at?: string | null;
+          estimated_delivery_at?: string | null;
+          failed_at?: string | null;
+          id?: string;
+          location_id: string;
+          moved_at?: string;
+          number?: string;
+          opened_at?: string;
+          order_id: string;
+          packed_at?: string | null;
+          returned_at?: string | null;
+          returned_goods?: string | null;
+          shipped_at?: string | null;
+          status?: string;
+          tracking_number?: string | null;
+          updated_at?: string;
+        };
+        Update: {
+          assigned_at?: string | null;
+          cancel_reason?: string | null;
+          cancelled_at?: string | null;
+          carrier?: string | null;
+          courier_id?: string | null;
+          delivered_at?: string | null;
+          estimated_delivery_at?: string | null;
+          failed_at?: string | null;
+          id?: string;
+          location_id?: string;
+          moved_at?: string;
+          number?: string;
+          opened_at?: string;
+          order_id?: string;
+          packed_at?: string | null;
+          returned_at?: string | null;
+          returned_goods?: string | null;
+          shipped_at?: string | null;
+          status?: string;
+          tracking_number?: string | null;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "shipments_courier_id_fkey";
+            columns: ["courier_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "shipments_location_id_fkey";
+            columns: ["location_id"];
+            isOneToOne: false;
+            referencedRelation: "locations";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "shipments_order_id_fkey";
+            columns: ["order_id"];
+            isOneToOne: false;
+            referencedRelation: "orders";
+            referencedColumns: ["id"];
+          },
+        ];
       };
       shipping_methods: {
         Row: {
@@ -5664,6 +5929,57 @@ export type Database = {
           },
         ];
       };
+      tracking_events: {
+        Row: {
+          actor_id: string | null;
+          carrier: string | null;
+          carrier_event_id: string | null;
+          description: string | null;
+          id: number;
+          location: string | null;
+          occurred_at: string;
+          recorded_at: string;
+          shipment_id: string;
+          source: string;
+          status: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          actor_id?: string | null;
+          carrier?: string | null;
+          carrier_event_id?: string | null;
+          description?: string | null;
+          id?: never;
+          location?: string | null;
+          occurred_at?: string;
+          recorded_at?: string;
+          shipment_id: string;
+          source: string;
+          status: string;
+        };
+        Update: {
+          actor_id?: string | null;
+          carrier?: string | null;
+          carrier_event_id?: string | null;
+          description?: string | null;
+          id?: never;
+          location?: string | null;
+          occurred_at?: string;
+          recorded_at?: string;
+          shipment_id?: string;
+          source?: string;
+          status?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "tracking_events_shipment_id_fkey";
+            columns: ["shipment_id"];
+            isOneToOne: false;
+            referencedRelation: "shipments";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       variants: {
         Row: {
           attributes: NonNullable<Json>;
@@ -5852,9 +6168,20 @@ export type Database = {
         Returns: Json;
       };
       add_to_cart: { Args: { idempotency_key?: string; quantity?: number; variant_id: string }; Returns: Json };
+      add_tracking_number: {
+        Args: {
+          carrier?: string;
+          estimated_delivery_at?: string;
+          idempotency_key?: string;
+          shipment_id: string;
+          tracking_number: string;
+        };
+        Returns: Json;
+      };
       adjust_stock: { Args: { idempotency_key?: string; lines: Json; note?: string; reason: string }; Returns: Json };
       apply_coupon: { Args: { code: string; idempotency_key?: string }; Returns: Json };
       arrange_images: { Args: { idempotency_key?: string; image_ids: string[]; product_id: string }; Returns: Json };
+      assign_courier: { Args: { courier_id: string; idempotency_key?: string; shipment_id: string }; Returns: Json };
       assign_seat: { Args: { idempotency_key?: string; profile_id: string; seat_id: string }; Returns: Json };
       attach_payment_session: {
         Args: { expires_at: string; payment_id: string; session_id: string; url: string };
@@ -5894,6 +6221,7 @@ export type Database = {
       cancel_enrollment: { Args: { enrollment_id: string; idempotency_key?: string }; Returns: Json };
       cancel_intake: { Args: { idempotency_key?: string; intake_id: string; reason: string }; Returns: Json };
       cancel_order: { Args: { idempotency_key?: string; order_id: string; reason?: string }; Returns: Json };
+      cancel_shipment: { Args: { idempotency_key?: string; reason?: string; shipment_id: string }; Returns: Json };
       cancel_subscription: {
         Args: { at_period_end?: boolean; idempotency_key?: string; subscription_id: string };
         Returns: Json;
@@ -5957,6 +6285,17 @@ export type Database = {
         };
         Returns: Json;
       };
+      change_gift_card_purchase: {
+        Args: {
+          deliver_at?: string;
+          idempotency_key?: string;
+          message?: string;
+          purchase_id: string;
+          recipient_email?: string;
+          recipient_name?: string;
+        };
+        Returns: Json;
+      };
       claim_gift: { Args: { code: string; idempotency_key?: string }; Returns: Json };
       claim_seat: { Args: { code: string; idempotency_key?: string }; Returns: Json };
       clear_cart: { Args: { idempotency_key?: string }; Returns: Json };
@@ -5999,6 +6338,10 @@ export type Database = {
         };
         Returns: Json;
       };
+      create_shipment: {
+        Args: { idempotency_key?: string; lines?: Json; location_id?: string; order_id: string };
+        Returns: Json;
+      };
       deduct_stock: {
         Args: { hold_id?: string; idempotency_key?: string; lines?: Json; note?: string };
         Returns: Json;
@@ -6028,6 +6371,7 @@ export type Database = {
       get_draft_order: { Args: { draft_order_id: string }; Returns: Json };
       get_instalments: { Args: { order_id: string }; Returns: Json };
       get_order: { Args: { order_id: string }; Returns: Json };
+      get_report: { Args: { report_id: string }; Returns: Json };
       gift_card_balance: { Args: { code: string }; Returns: Json };
       grade_submission: {
         Args: { feedback?: string; idempotency_key?: string; score_percent: number; submission_id: string };
@@ -6068,6 +6412,17 @@ export type Database = {
         Returns: {
           error: true;
         } & "the function public.guaranteed with parameter or with a single unnamed json/jsonb parameter, but no matches were found in the schema cache";
+      };
+      hand_over_shipment: {
+        Args: {
+          carrier?: string;
+          cost_amount?: number;
+          estimated_delivery_at?: string;
+          idempotency_key?: string;
+          shipment_id: string;
+          tracking_number?: string;
+        };
+        Returns: Json;
       };
       invite_to_seats: {
         Args: {
@@ -6129,6 +6484,10 @@ export type Database = {
         Returns: Json;
       };
       mark_delivered: { Args: { idempotency_key?: string; order_id: string }; Returns: Json };
+      mark_shipment_returned: {
+        Args: { goods: string; idempotency_key?: string; reason?: string; shipment_id: string };
+        Returns: Json;
+      };
       mark_shipped: {
         Args: { carrier?: string; idempotency_key?: string; order_id: string; tracking_number?: string };
         Returns: Json;
@@ -6175,6 +6534,7 @@ export type Database = {
           waitlist_place: number;
         }[];
       };
+      my_deliveries: { Args: Record<PropertyKey, never>; Returns: Json };
       my_downloads: {
         Args: Record<PropertyKey, never>;
         Returns: {
@@ -6206,6 +6566,7 @@ export type Database = {
       my_waitlist: { Args: Record<PropertyKey, never>; Returns: Json[] };
       note_attendance: { Args: { idempotency_key?: string; notes: Json; session_id: string }; Returns: Json };
       open_concerns: { Args: { kind?: string }; Returns: Json };
+      order_gift_cards: { Args: { currency?: string; idempotency_key?: string; lines: Json }; Returns: Json };
       order_gifts: { Args: { currency?: string; idempotency_key?: string; lines: Json }; Returns: Json };
       order_seats: {
         Args: {
@@ -6217,6 +6578,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      order_shipments: { Args: { order_id: string }; Returns: Json };
       organisation_people: {
         Args: { organisation_id: string };
         Returns: {
@@ -6245,6 +6607,7 @@ export type Database = {
           title: string;
         }[];
       };
+      pack_shipment: { Args: { idempotency_key?: string; shipment_id: string }; Returns: Json };
       pay_with_gift_card: {
         Args: { amount?: number; code: string; idempotency_key?: string; order_id: string };
         Returns: Json;
@@ -6254,6 +6617,7 @@ export type Database = {
         Returns: Json;
       };
       pay_with_store_credit: { Args: { amount?: number; idempotency_key?: string; order_id: string }; Returns: Json };
+      pick_up_delivery: { Args: { idempotency_key?: string; shipment_id: string }; Returns: Json };
       place_draft_order: {
         Args: { draft_order_id: string; hold_until?: string; idempotency_key?: string };
         Returns: Json;
@@ -6321,6 +6685,17 @@ export type Database = {
         Args: { amount?: number; idempotency_key?: string; method: string; order_id: string; reference?: string };
         Returns: Json;
       };
+      record_tracking_event: {
+        Args: {
+          description?: string;
+          idempotency_key?: string;
+          location?: string;
+          occurred_at?: string;
+          shipment_id: string;
+          status: string;
+        };
+        Returns: Json;
+      };
       record_transfer_refund: {
         Args: { idempotency_key?: string; reference: string; refund_id: string };
         Returns: Json;
@@ -6351,6 +6726,15 @@ export type Database = {
       renew_access: { Args: { currency?: string; enrollment_id: string; idempotency_key?: string }; Returns: Json };
       renew_calendar_link: { Args: { calendar: string; idempotency_key?: string }; Returns: Json };
       renew_gift_card_code: { Args: { gift_card_id: string; reason: string }; Returns: Json };
+      report_delivery: {
+        Args: { idempotency_key?: string; location?: string; note?: string; outcome: string; shipment_id: string };
+        Returns: Json;
+      };
+      report_sheet: { Args: { report_id: string }; Returns: unknown };
+      request_report: {
+        Args: { idempotency_key?: string; kind: string; max_age_seconds?: number; parameters?: Json };
+        Returns: Json;
+      };
       reserve_stock: {
         Args: { idempotency_key?: string; lines: Json; minutes?: number; note?: string };
         Returns: Json;
@@ -6469,7 +6853,7 @@ export type Database = {
         Args: { idempotency_key?: string; organisation_id: string; profile_id: string; role: string };
         Returns: Json;
       };
-      set_shipping_method: { Args: { idempotency_key?: string; shipping_method_id?: string }; Returns: Json };
+      set_shipping_method: { Args: { idempotency_key?: string; shipping_method_id: string }; Returns: Json };
       set_stock_mode: {
         Args: {
           backorder_limit?: number;
@@ -6501,6 +6885,7 @@ export type Database = {
         Args: { currency?: string; locale?: string; max_rows?: number; product_id: string };
         Returns: Json;
       };
+      split_shipment: { Args: { idempotency_key?: string; lines: Json; shipment_id: string }; Returns: Json };
       start_export: { Args: { idempotency_key?: string; kind: string }; Returns: Json };
       start_import: {
         Args: { dry_run?: boolean; file_name: string; idempotency_key?: string; kind: string };

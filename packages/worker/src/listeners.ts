@@ -51,7 +51,6 @@ export const LISTENERS: Readonly<Record<string, readonly EventTaskName[]>> = {
   "export.queued": ["imports.run-export"],
   "refund.requested": ["payments.send-refund", "notifications.send-refund-notice"],
   "report.queued": ["reports.run-report"],
-  "refund.requested": ["payments.send-refund"],
   "refund.succeeded": ["invoices.issue-credit-note"],
   "receivable.written_back": ["invoices.issue-credit-note"],
   "waitlist.due": ["courses.take-offer"],

@@ -67,8 +67,8 @@ export class Carts {
     return this.#act("set_cart_address", { address_id }, options);
   }
 
-  /** Sends its goods by this method; null: by the cheapest that delivers. Errors: `shipping_method_not_found`, `shipping_method_not_available`. */
-  setShippingMethod(shipping_method_id: string | null, options?: ChangeOptions): Promise<Cart> {
+  /** Sends its goods by this method instead of the cheapest that delivers. Errors: `shipping_method_not_found`, `shipping_method_not_available`. */
+  setShippingMethod(shipping_method_id: string, options?: ChangeOptions): Promise<Cart> {
     return this.#act("set_shipping_method", { shipping_method_id }, options);
   }
 
