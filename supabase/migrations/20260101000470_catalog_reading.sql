@@ -91,7 +91,7 @@ begin
   if page_of_products.cursor is not null and (v_after is null or v_after[1]::bigint not between -2147483648 and 2147483647) then
     perform private.fail('invalid_cursor', 422, 'This cursor is not one that this list gave.', 'Pass next_cursor as it came; start without it.');
   end if;
-  if not exists (select from public.currencies where currencies.code = v_currency) then
+  if not exists (select from public.currencies where currencies.code = v_currency and currencies.retired_at is null) then
     perform private.fail('currency_not_supported', 422, 'This shop does not sell in that currency.', 'Read the currencies table for the ones it does.');
   end if;
   if v_after is not null then

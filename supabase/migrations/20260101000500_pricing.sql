@@ -1,5 +1,5 @@
 /*
-Pricing: what a variant costs in a currency. Amounts are bigint minor units, as many as the currency has (IDR and USD: 2).
+Pricing: what a variant costs in a currency. Amounts are bigint minor units, as many as the currency has (IDR and USD: 2). Staff add others (add_currency).
 
 Promise: a buyer never names a price; place_order reads it here, in the transaction that sells.
 */
@@ -8,16 +8,21 @@ create table public.currencies (
   code text primary key,
   name text not null,
   minor_units integer not null,
+  retired_at timestamptz,
+  constraint currencies_have_a_name_people_can_read check (length(btrim(name)) between 1 and 100),
   constraint currencies_have_an_iso_code check (code ~ '^[A-Z]{3}$'),
   constraint currencies_have_sane_minor_units check (minor_units between 0 and 3)
 );
-comment on table public.currencies is 'The currencies a shop sells in; minor_units as Stripe counts them.';
+comment on table public.currencies is 'The currencies a shop sells in; minor_units as Stripe counts them. retired_at: nothing new is priced or ordered in it; what was stays.';
 
 insert into public.currencies (code, name, minor_units) values ('IDR', 'Indonesian rupiah', 2), ('USD', 'US dollar', 2);
+
+create trigger _900_audit after insert or update or delete on public.currencies for each row execute function private.tg__audit('code');
 
 alter table public.currencies enable row level security;
 create policy select_anyone on public.currencies for select to anon, authenticated using (true);
 grant select on public.currencies to anon, authenticated, service_role;
+-- not granted: insert, update, delete. add_currency and retire_currency write.
 
 create table public.prices (
   id uuid primary key default gen_random_uuid(),

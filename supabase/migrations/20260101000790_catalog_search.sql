@@ -179,7 +179,7 @@ begin
     perform private.refuse_search(case when v_search.category_ids = '{}' then 'There is no such category.' end);
   end if;
   v_search.currency := coalesce(read_catalog_search.currency, private.setting('default_currency') #>> '{}');
-  if not exists (select from public.currencies where currencies.code = v_search.currency) then
+  if not exists (select from public.currencies where currencies.code = v_search.currency and currencies.retired_at is null) then
     perform private.fail('currency_not_supported', 422, 'The shop does not sell in this currency.', 'Take one of the table currencies.');
   end if;
   v_search.sort := coalesce(read_catalog_search.sort, case when v_search.words is null then 'newest' else 'relevance' end);

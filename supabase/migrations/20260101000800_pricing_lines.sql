@@ -131,7 +131,7 @@ security invoker
 set search_path = ''
 as $$
 begin
-  if not exists (select from public.currencies where currencies.code = check_currency.currency) then
+  if not exists (select from public.currencies where currencies.code = check_currency.currency and currencies.retired_at is null) then
     perform private.fail('currency_not_supported', 422, 'This shop does not sell in that currency.', 'Read the currencies table for the ones it does.');
   end if;
 end

@@ -180,7 +180,7 @@ as $$
 declare
   v_currency text := coalesce(recommended_cards.currency, private.setting('default_currency') #>> '{}');
 begin
-  if not exists (select from public.currencies where currencies.code = v_currency) then
+  if not exists (select from public.currencies where currencies.code = v_currency and currencies.retired_at is null) then
     perform private.fail('currency_not_supported', 422, 'This shop does not sell in that currency.', 'Read the currencies table for the ones it does.');
   end if;
   return jsonb_build_object('data', private.product_cards(recommended_cards.product_ids, private.short_locale(recommended_cards.locale), v_currency));

@@ -83,6 +83,22 @@ test("a visitor reads prices with their tiers; a quote says every part, and the 
   expect(order.items[0]?.pricing.taxes).toEqual(quoted.lines[0]?.taxes);
 });
 
+test("staff add a currency and retire it, and customers do neither", async () => {
+  const { pricing } = (await newLearner(stack)).seatline;
+  const denied = { code: "permission_denied", status: 403 };
+  expect(await refusal(pricing.addCurrency({ code: "SGD", name: "Singapore dollar" }))).toMatchObject(denied);
+  expect(await refusal(pricing.retireCurrency("USD"))).toMatchObject(denied);
+  const added = await manager.client.rpc("add_currency", { code: "SGD", name: "Singapore dollar" });
+  expect(added.data).toMatchObject({ code: "SGD", minor_units: 2, retired_at: null });
+  const item = await thing(stack.sql, 12_50, { currency: "SGD" });
+  expect(await pricing.quote({ lines: linesOf([item, 1]), currency: "SGD" })).toMatchObject({ total_amount: 12_50 });
+  await manager.client.rpc("retire_currency", { code: "SGD" });
+  expect(await refusal(pricing.quote({ lines: linesOf([item, 1]), currency: "SGD" }))).toMatchObject({
+    code: "currency_not_supported",
+    status: 422,
+  });
+});
+
 test("staff make codes; a buyer's wrong one answers 404 and is counted although nothing else is kept", async () => {
   const offer = await promotion(stack.sql, { automatic: false, basis_points: 5000 });
   const lines = linesOf([await thing(stack.sql, 1_000), 1]);

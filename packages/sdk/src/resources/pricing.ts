@@ -1,6 +1,6 @@
 import type { Api } from "../api.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
-import type { GeneratedCoupons, Quote, VariantPrices } from "../types/pricing.ts";
+import type { Currency, GeneratedCoupons, Quote, VariantPrices } from "../types/pricing.ts";
 
 /** Pricing: what things cost and why, before anybody orders. */
 export class Pricing {
@@ -29,6 +29,16 @@ export class Pricing {
   /** Staff with `pricing.write`: makes codes that nobody can guess. Errors: `permission_denied`, `promotion_not_found`, `invalid_coupons`. */
   generateCoupons(params: GenerateCouponsParams, options?: ChangeOptions): Promise<GeneratedCoupons> {
     return this.#api.perform("generate_coupons", { ...params }, options);
+  }
+
+  /** Staff with `pricing.write`: sells in a currency, or again in one that was retired. Errors: `permission_denied`, `invalid_currency`. */
+  addCurrency(params: AddCurrencyParams, options?: ChangeOptions): Promise<Currency> {
+    return this.#api.perform("add_currency", { ...params }, options);
+  }
+
+  /** Staff with `pricing.write`: nothing new is ordered in it; what was stays. Errors: `permission_denied`, `currency_in_use`, `currency_not_supported`. */
+  retireCurrency(code: string, options?: ChangeOptions): Promise<Currency> {
+    return this.#api.perform("retire_currency", { code }, options);
   }
 }
 
@@ -65,4 +75,12 @@ export interface GenerateCouponsParams {
   prefix?: string;
   /** How often each code may be used: 1 when left out, null without end. */
   usage_limit?: number | null;
+}
+
+/** What {@link Pricing.addCurrency} takes. */
+export interface AddCurrencyParams {
+  /** ISO 4217, such as `SGD`. */
+  code: string;
+  /** 1 to 100 characters. */
+  name: string;
 }

@@ -131,3 +131,14 @@ export interface GeneratedCoupons {
   promotion_id: string;
   codes: string[];
 }
+
+/** A currency of the shop. */
+export interface Currency {
+  /** ISO 4217. */
+  code: string;
+  name: string;
+  /** How many digits an amount has after the point. */
+  minor_units: number;
+  /** Since when nothing new is ordered in it; null: it is sold in. */
+  retired_at: string | null;
+}
