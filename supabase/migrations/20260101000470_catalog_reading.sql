@@ -265,6 +265,7 @@ begin
       'title', coalesce(variants.translations -> product_variants.locale ->> 'title', variants.title),
       'option_value_ids', to_jsonb(variants.option_value_ids), 'attributes', variants.attributes,
       'stock_mode', variants.stock_mode, 'units_available', private.sellable_units(variants.id),
+      'ships_at', case when variants.preorder_ships_at > now() then variants.preorder_ships_at end,
       'prices', (
         select coalesce(jsonb_agg(jsonb_build_object('currency', prices.currency, 'amount', coalesce(listed.amount, prices.amount),
           'base_amount', prices.amount, 'reason', listed.reason) order by prices.currency), '[]')
@@ -276,7 +277,7 @@ begin
   ), '[]');
 end
 $$;
-comment on function private.product_variants(uuid, text, text) is 'The variants of a product: what they combine, what they cost the caller now and why, how many can be bought (null: not counted).';
+comment on function private.product_variants(uuid, text, text) is 'The variants of a product: what they combine, what they cost the caller now and why, how many can be bought (null: not counted), and when a preorder ships.';
 
 create function private.product_attributes(product public.products, locale text)
 returns jsonb

@@ -10,10 +10,10 @@ create type private.order_line as (
   variant_id uuid, quantity integer, kind text, sku text, title text, unit_amount bigint, counted boolean, intake_id uuid, snapshot jsonb,
   product_id uuid, category_id uuid, tax_category text, base_unit_amount bigint, price_reason jsonb,
   subtotal_amount bigint, discount_amount bigint, tax_amount bigint, tax_included_amount bigint, discounts jsonb, taxes jsonb,
-  parent_variant_id uuid, problem jsonb, weight_grams integer
+  parent_variant_id uuid, problem jsonb, weight_grams integer, ships_at timestamptz
 );
 comment on type private.order_line is
-  'A line on its way into an order. tax_amount comes on top, tax_included_amount is contained in the price; parent_variant_id: the component of a bundle, unit_amount 0; problem: what would refuse it.';
+  'A line on its way into an order. tax_amount comes on top, tax_included_amount is contained in the price; parent_variant_id: the component of a bundle, unit_amount 0; problem: what would refuse it; ships_at: the day of a preorder.';
 
 create type private.quote as (
   currency text, lines private.order_line[], subtotal_amount bigint, discount_amount bigint, tax_amount bigint, tax_included_amount bigint,
@@ -42,10 +42,10 @@ begin
     case when intakes.id is null or intakes.title = products.title then products.title else products.title || ' · ' || intakes.title end,
     prices.amount, variants.stock_mode <> 'none', intakes.id,
     jsonb_build_object('product_id', products.id, 'slug', products.slug, 'image_url', products.image_url, 'starts_at', intakes.starts_at, 'ends_at', intakes.ends_at, 'time_zone', intakes.time_zone),
-    products.id, products.category_id, products.tax_category, variants.weight_grams,
+    products.id, products.category_id, products.tax_category, variants.weight_grams, case when variants.preorder_ships_at > now() then variants.preorder_ships_at end,
     intakes.status, courses.prerequisites_block_sale, intakes.enroll_opens_at, intakes.enroll_closes_at, private.is_on_sale(products.status, products.publish_at, products.unpublish_at)
   into v_line.variant_id, v_line.quantity, v_line.kind, v_line.sku, v_line.title, v_line.unit_amount, v_line.counted, v_line.intake_id, v_line.snapshot,
-    v_line.product_id, v_line.category_id, v_line.tax_category, v_line.weight_grams, v_status, v_ordered, v_opens_at, v_closes_at, v_on_sale
+    v_line.product_id, v_line.category_id, v_line.tax_category, v_line.weight_grams, v_line.ships_at, v_status, v_ordered, v_opens_at, v_closes_at, v_on_sale
   from public.variants
   join public.products on products.id = variants.product_id
   left join public.intakes on intakes.variant_id = variants.id

@@ -309,7 +309,7 @@ begin
         'title', coalesce(line.title, cart_items.seen_title), 'added_at', cart_items.added_at,
         'problem', private.line_problem((priced.quote).lines, line.variant_id),
         'components', (
-          select coalesce(jsonb_agg(jsonb_build_object('variant_id', part.variant_id, 'kind', part.kind, 'sku', part.sku, 'title', part.title, 'quantity', part.quantity)
+          select coalesce(jsonb_agg(jsonb_build_object('variant_id', part.variant_id, 'kind', part.kind, 'sku', part.sku, 'title', part.title, 'quantity', part.quantity, 'ships_at', part.ships_at)
             order by part.title, part.variant_id), '[]')
           from unnest((priced.quote).lines) as part where part.parent_variant_id = line.variant_id))
       order by cart_items.added_at, cart_items.variant_id), '[]')

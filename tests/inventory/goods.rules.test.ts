@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { cancelOrder, endHold, orderOne, payOrder, placeOrder } from "../support/buying.ts";
+import { as, cancelOrder, endHold, orderOne, payOrder, placeOrder } from "../support/buying.ts";
 import { publishedIntake } from "../support/catalog.ts";
 import { useDatabase } from "../support/database.ts";
 import { expectRefusal } from "../support/expect-error.ts";
@@ -242,6 +242,25 @@ describe("selling beyond stock", () => {
       const variant = await stockedVariant(sql, 2, { kind: "digital", status: "published", price: 10_00 });
       await sql`select public.set_stock_mode(${variant}, 'preorder', 3, '2030-01-02T00:00:00Z')`;
       expect(await levelOf(sql, variant)).toMatchObject({ available: 2, on_hand: 2, sellable: 5, backordered: 0 });
+      // A buyer knows the day before there is an order: from the page, from the price, from the cart, and of a part of a bundle.
+      const ships_at = "2030-01-02T00:00:00+00:00";
+      const [shown] = await sql`select public.product_document(product_id => products.id) as page
+        from public.products join public.variants on variants.product_id = products.id where variants.id = ${variant}`;
+      expect(shown?.page.variants).toMatchObject([{ id: variant, ships_at }]);
+      const bundle = await bundleOf(sql, [{ variant, quantity: 1 }]);
+      const looker = await newCustomer(sql);
+      const lines = JSON.stringify([{ variant_id: variant, quantity: 1 }]);
+      const [seen] = await as(
+        sql,
+        looker,
+        (tx) =>
+          tx`select public.quote(lines => ${lines}::text::jsonb) as quote, public.add_to_cart(${variant}) as cart`,
+      );
+      expect(seen?.quote.lines).toMatchObject([{ variant_id: variant, ships_at }]);
+      expect(seen?.cart.lines).toMatchObject([{ variant_id: variant, ships_at }]);
+      const [both] = await as(sql, looker, (tx) => tx`select public.add_to_cart(${bundle}) as cart`);
+      const set = both?.cart.lines.find((line: { variant_id: string }) => line.variant_id === bundle);
+      expect(set).toMatchObject({ ships_at: null, components: [{ variant_id: variant, ships_at }] });
       const buyer = await newCustomer(sql);
       const order = await placeOrder(sql, buyer, [{ variant_id: variant, quantity: 4 }]);
       expect(order.items).toMatchObject([

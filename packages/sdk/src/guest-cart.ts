@@ -206,7 +206,14 @@ function describeLine(line: GuestLine, priced: QuoteLine[]): CartLine {
     ...facts,
     title: facts.title ?? line.seen?.title ?? null,
     problem: facts.problem ?? parts.find(({ problem }) => problem)?.problem ?? null,
-    components: parts.map(({ variant_id, kind, sku, title, quantity }) => ({ variant_id, kind, sku, title, quantity })),
+    components: parts.map(({ variant_id, kind, sku, title, quantity, ships_at }) => ({
+      variant_id,
+      kind,
+      sku,
+      title,
+      quantity,
+      ships_at,
+    })),
     added_at: line.added_at,
   };
 }

@@ -46,6 +46,8 @@ export interface CartComponent {
   sku: string | null;
   title: string | null;
   quantity: number;
+  /** As of the line. */
+  ships_at: string | null;
 }
 
 /** Something that moved in a cart while the customer looked away. */

@@ -66,6 +66,8 @@ export interface ProductVariant {
   stock_mode: string;
   /** How many can be bought now; null when not counted. */
   units_available: number | null;
+  /** A preorder: when the units ship that are not there yet; else null. */
+  ships_at: string | null;
   /** For one unit, now and for the caller; `reason` says why it is not the base price. */
   prices: { currency: string; amount: number; base_amount: number; reason: Record<string, unknown> | null }[];
 }

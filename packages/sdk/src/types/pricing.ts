@@ -95,6 +95,8 @@ export interface QuoteLine {
   total_amount: number;
   discounts: LineDiscount[];
   taxes: Tax[];
+  /** A preorder: when the units ship that are not there yet; else null. */
+  ships_at: string | null;
   problem: Problem | null;
 }
 
