@@ -1,12 +1,25 @@
 import { describe, expect, test } from "vitest";
+import { placeOrder } from "../support/buying.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
 import { expectRefusal } from "../support/expect-error.ts";
-import { newCustomer } from "../support/people.ts";
+import { stockedVariant } from "../support/goods.ts";
+import { asOwner, asStaff, newCustomer } from "../support/people.ts";
 import { actingAs } from "./acting-as.ts";
 import { deliver } from "./deliver.ts";
+import { customerWithAddress } from "./giving-back.ts";
 import { outcomeOf } from "./outcome.ts";
 import { paid } from "./provider-events.ts";
-import { attempt, cancel, expireDue, holdEnds, openOrder, openSale, PRICE, startPayment } from "./sale.ts";
+import {
+  attempt,
+  cancel,
+  expireDue,
+  holdEnds,
+  type OpenOrder,
+  openOrder,
+  openSale,
+  PRICE,
+  startPayment,
+} from "./sale.ts";
 import { offerTransfers, openTransfer, review, sendProof, startProof, startTransfer, submit } from "./transfer.ts";
 
 const database = useDatabase();
@@ -34,6 +47,19 @@ describe("choosing bank transfer", () => {
       await startPayment(sql, transfer);
       await startTransfer(sql, transfer);
       expect(await holdOf(sql, transfer.orderId)).toEqual({ hours: "24", held: true });
+    });
+  });
+
+  test("holds goods for a day too", async () => {
+    await database.rolledBack(async (sql) => {
+      await offerTransfers(sql);
+      const customerId = await customerWithAddress(sql);
+      const thing = await stockedVariant(sql, 3, { status: "published", price: 10_00 });
+      const order = await placeOrder(sql, customerId, [{ variant_id: thing, quantity: 2 }]);
+      await startTransfer(sql, { customerId, orderId: order.id } as OpenOrder);
+      expect(await holdOf(sql, order.id)).toEqual({ hours: "24", held: true });
+      const level = await sql`select available, reserved from public.stock_levels where variant_id = ${thing}`;
+      expect([...level]).toEqual([{ available: 1, reserved: 2 }]);
     });
   });
 
@@ -75,7 +101,9 @@ describe("a proof", () => {
   test("that is approved pays the order like any capture, into the bank's account", async () => {
     await database.rolledBack(async (sql) => {
       const transfer = await openTransfer(sql);
-      const { proof, order } = await review(sql, await sendProof(sql, transfer), { approve: true });
+      const reviewer = await asStaff(sql, "finance");
+      await asOwner(sql);
+      const { proof, order } = await review(sql, await sendProof(sql, transfer), { approve: true }, reviewer);
       expect(proof).toMatchObject({ status: "approved", reviewed_at: expect.any(String) });
       expect(order).toMatchObject({ status: "paid", payments: [{ status: "success", method: "manual_transfer" }] });
       expect(await outcomeOf(sql, transfer)).toMatchObject({
@@ -83,6 +111,9 @@ describe("a proof", () => {
         ledger: { bank: PRICE, revenue: -PRICE },
         events: { "order.paid": 1, "payment.succeeded": 1 },
       });
+      const entries = await sql`select actor_id, before ->> 'status' as was, after ->> 'status' as became
+        from public.audit_log where table_name = 'payment_proofs' and row_key = ${proof.id}`;
+      expect([...entries]).toEqual([{ actor_id: reviewer, was: "submitted", became: "approved" }]);
     });
   });
 
