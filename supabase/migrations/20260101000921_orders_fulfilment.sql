@@ -9,14 +9,14 @@ Under concurrency: every step holds the order's row, so two people who ship it a
 
 insert into private.status_moves (machine, from_status, to_status) values
   ('order', 'paid', 'shipped'), ('order', 'partially_refunded', 'processing'), ('order', 'partially_refunded', 'shipped'), ('order', 'partially_refunded', 'delivered'),
-  ('order', 'processing', 'completed');
+  ('order', 'processing', 'completed'), ('order', 'partially_refunded', 'completed');
 
 insert into private.order_actions (action, status, who, permission)
 select action, status, 'staff', 'orders.fulfil' from (values
   ('start_processing', array['paid', 'partially_refunded']),
   ('mark_shipped', array['paid', 'processing', 'partially_refunded']),
   ('mark_delivered', array['shipped', 'partially_refunded']),
-  ('complete', array['paid', 'processing', 'delivered'])
+  ('complete', array['paid', 'processing', 'delivered', 'partially_refunded'])
 ) as may (action, statuses), unnest(may.statuses) as status;
 
 insert into public.settings (key, value, description) values
@@ -227,7 +227,7 @@ begin
   end if;
   insert into private.order_completions (order_id, due_at)
   select distinct events.subject_id, now() from public.events
-  where events.id > v_from and events.id <= v_to and events.name in ('order.paid', 'order.delivered', 'order.reviewed')
+  where events.id > v_from and events.id <= v_to and events.name in ('order.paid', 'order.delivered', 'order.reviewed', 'order.refunded')
   on conflict on constraint order_completions_pkey do nothing;
   update private.order_completion_progress set last_event_id = v_to;
 end
@@ -256,8 +256,12 @@ begin
     select max(intakes.starts_at) into v_begins_at
     from public.order_items join public.enrollments on enrollments.order_item_id = order_items.id join public.intakes on intakes.id = enrollments.intake_id
     where order_items.order_id = v_due.order_id and enrollments.status in ('reserved', 'active', 'suspended');
-    if v_begins_at > now() and v_order.status in ('paid', 'processing', 'delivered') then
+    if v_begins_at > now() and v_order.status in ('paid', 'processing', 'delivered', 'partially_refunded') then
       update private.order_completions set due_at = v_begins_at where order_completions.order_id = v_due.order_id;
+      continue;
+    end if;
+    if exists (select from public.refunds where refunds.order_id = v_due.order_id and refunds.status = 'pending') then
+      update private.order_completions set due_at = now() + interval '1 day' where order_completions.order_id = v_due.order_id;
       continue;
     end if;
     -- what still waits for goods comes again when they have arrived

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { Order, OrderPage } from "../../packages/sdk/src/index.ts";
-import { refund as giveBack, paidBasket } from "../payments/giving-back.ts";
+import { refund as giveBack, paidBasket, told } from "../payments/giving-back.ts";
 import { as, cancelOrder, enroll, getOrder } from "../support/buying.ts";
 import { publishedIntake } from "../support/catalog.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
 import { expectRefusal } from "../support/expect-error.ts";
+import { expectInvariants } from "../support/invariants.ts";
 import { asOwner, asStaff, newCustomer, staffRoles } from "../support/people.ts";
 
 const database = useDatabase();
@@ -99,6 +100,28 @@ describe("an order with goods", () => {
       const other = await paidBasket(sql);
       await giveBack(sql, other.orderId, { lines: [{ order_item_id: other.things }] });
       await expectRefusal(() => ship(sql, keeper, other.orderId), notReady);
+    }));
+
+  test("that was partly refunded completes all the same: by hand when the money is back, or by itself, never while it is on its way", () =>
+    database.rolledBack(async (sql) => {
+      const keeper = await warehouse(sql);
+      const baskets = [await paidBasket(sql), await paidBasket(sql)] as const;
+      for (const { orderId } of baskets) {
+        await ship(sql, keeper, orderId);
+        await step(sql, keeper, "mark_delivered", orderId);
+        await giveBack(sql, orderId, { amount: 1_00 });
+        await expectRefusal(() => step(sql, keeper, "complete_order", orderId), notReady);
+      }
+      await daysPass(sql, 8);
+      expect(await completeDue(sql)).toBe(0);
+      for (const { id } of await sql`select id from public.refunds where status = 'pending'`)
+        await told(sql, id, "success");
+      const [byHand, byItself] = baskets;
+      expect((await step(sql, keeper, "complete_order", byHand.orderId)).status).toBe("completed");
+      await daysPass(sql, 2);
+      expect(await completeDue(sql)).toBe(1);
+      expect((await getOrder(sql, byItself.customerId, byItself.orderId)).status).toBe("completed");
+      await expectInvariants(sql);
     }));
 
   test("that somebody works on is cancelled by staff only, and not by anybody once it left", () =>
