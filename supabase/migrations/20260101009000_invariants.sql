@@ -211,9 +211,17 @@ select 'a paid order was paid once', orders.id::text, orders.number
 from public.orders
 where orders.status in ('paid', 'processing', 'shipped', 'delivered', 'completed') and orders.total_amount > 0
   and orders.total_amount - private.kept_amount(orders.id) - private.due_amount(orders.id) - private.written_off_amount(orders.id) not in (0, coalesce((
-    -- what went back in part before it was shipped
-    select sum(refunds.amount) from public.refunds
-    where refunds.order_id = orders.id and refunds.status in ('pending', 'success') and refunds.reason in ('by_staff', 'by_provider')), 0))
+    -- what went back in part, was exchanged, or is not owed any more
+    select sum(back.amount) from (
+      select refunds.amount from public.refunds
+      where refunds.order_id = orders.id and refunds.status in ('pending', 'success') and refunds.destination <> 'exchange'
+        and refunds.reason in ('by_staff', 'by_provider', 'by_learner', 'intake_cancelled', 'gift_expired', 'exchange_returned', 'dispute_lost')
+      union all
+      select payments.exchanged_amount from public.payments where payments.order_id = orders.id
+      union all
+      select -ledger_entries.amount from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
+      where ledger_transactions.order_id = orders.id and ledger_entries.account = 'receivable' and ledger_transactions.effect_key like 'released:%'
+    ) as back), 0))
 union all
 select 'open attempts ask for no more than is due', orders.id::text, format('asked %s, due %s', asked.amount, private.due_amount(orders.id))
 from (
@@ -295,6 +303,19 @@ where payments.captured_amount <> coalesce((
   select sum(ledger_entries.amount) from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
   where ledger_transactions.effect_key in ('capture:' || payments.id, 'capture_taken_back:' || payments.id, 'capture_corrected:' || payments.id)
     and ledger_entries.account = private.cash_account(payments.provider) and ledger_entries.currency = payments.currency), 0)
+union all
+select 'payments and ledger agree on the money of every order', money.order_id::text, format('%s %s unexplained', sum(money.amount), money.currency)
+from (
+  select payments.order_id, payments.currency, payments.captured_amount - payments.refunded_amount - payments.exchanged_amount as amount from public.payments
+  union all
+  select ledger_transactions.order_id, ledger_entries.currency, -ledger_entries.amount
+  from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
+  where ledger_transactions.order_id is not null
+    and ledger_entries.account in ('cash_in_transit', 'bank', 'cash', 'store_credit', 'gift_cards', 'exchanged', 'disputed', 'fees')
+  union all -- a bank may take back more than a payment still kept
+  select disputes.order_id, disputes.currency, disputes.held_amount - disputes.amount from public.disputes where disputes.status = 'lost'
+) as money
+group by money.order_id, money.currency having sum(money.amount) <> 0
 union all
 select 'receivable is what customers owe, less what they paid before the sale', orders.id::text, format('receivable %s, due %s', booked.amount, private.due_amount(orders.id))
 from (

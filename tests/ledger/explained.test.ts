@@ -7,9 +7,11 @@ import { paidSale } from "../payments/paid-sale.ts";
 import { paid } from "../payments/provider-events.ts";
 import { attempt, openSale, PRICE } from "../payments/sale.ts";
 import { openTransfer, review, sendProof } from "../payments/transfer.ts";
-import { type Sql, useDatabase } from "../support/database.ts";
+import { type Sql, type TestDatabase, useDatabase } from "../support/database.ts";
 import { expectRefusal } from "../support/expect-error.ts";
+import { violations } from "../support/invariants.ts";
 import { asAnon, asCustomer, asOwner, asStaff, staffRoles } from "../support/people.ts";
+import { replaceInFunction, withSabotage } from "../support/sabotage.ts";
 
 const database = useDatabase();
 
@@ -86,6 +88,25 @@ describe("the money of an order", () => {
       await sql`rollback to savepoint honest`;
     });
   });
+});
+
+test("a booking that is off by one unit breaks an invariant", async () => {
+  const goneWrong = replaceInFunction(
+    "private.settle_refund",
+    "private.cash_account(payment.provider) end, -refund.amount",
+    "private.cash_account(payment.provider) end, -refund.amount + 1, 'discounts', -1",
+  );
+  const givenBack = async (target: TestDatabase) =>
+    target.rolledBack(async (sql) => {
+      const sale = await paidSale(sql);
+      const { refund: part } = await refund(sql, sale.orderId, { amount: 10_00 });
+      await told(sql, part.id, "success");
+      expect((await violations(sql)).map(({ invariant }) => invariant)).not.toContain(
+        "payments and ledger agree on the money of every order",
+      );
+    });
+  await givenBack(database);
+  await withSabotage(goneWrong, givenBack, { rounds: 1 });
 });
 
 test("balances are the sums of what was posted, up to a moment", async () => {

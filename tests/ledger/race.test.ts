@@ -30,13 +30,13 @@ describe("one effect posted by thirty at once", () => {
 async function bookedOnce(target: TestDatabase): Promise<void> {
   const { orderId } = await openOrder(target.sql);
   const { errors } = await race(target, 30, async (sql) => {
-    await sql`select private.post_entries(${`test:${orderId}`}, ${orderId}, 'IDR', '{"cash_in_transit": 10, "revenue": -10}')`;
+    await sql`select private.post_entries(${`test:${orderId}`}, ${orderId}, 'IDR', '{"discounts": 10, "revenue": -10}')`;
   });
   expect(errors.map(String)).toEqual([]);
   const entries = await target.sql`select account, amount from public.ledger_entries
     join public.ledger_transactions on ledger_transactions.id = transaction_id where order_id = ${orderId} order by account`;
   expect([...entries]).toEqual([
-    { account: "cash_in_transit", amount: 10 },
+    { account: "discounts", amount: 10 },
     { account: "revenue", amount: -10 },
   ]);
 }
@@ -53,7 +53,7 @@ describe("history", () => {
 
 async function historyStays(target: TestDatabase): Promise<void> {
   const { orderId } = await openOrder(target.sql);
-  await target.sql`select private.post_entries(${`kept:${orderId}`}, ${orderId}, 'IDR', '{"cash_in_transit": 10, "revenue": -10}')`;
+  await target.sql`select private.post_entries(${`kept:${orderId}`}, ${orderId}, 'IDR', '{"discounts": 10, "revenue": -10}')`;
   const before = await target.sql`select sum(abs(amount)) as sum from public.ledger_entries`;
   await race(target, 5, (sql) => sql`update public.ledger_entries set amount = amount * 2`);
   expect(await target.sql`select sum(abs(amount)) as sum from public.ledger_entries`).toEqual(before);

@@ -97,9 +97,9 @@ describe("a transaction of the ledger", () => {
   test("is posted once per effect", async () => {
     await database.rolledBack(async (sql) => {
       const { orderId } = await openOrder(sql);
-      await post(sql, "test:once", orderId, { cash_in_transit: 5, revenue: -5 });
-      await post(sql, "test:once", orderId, { cash_in_transit: 7, revenue: -7 });
-      expect(await books(sql, orderId)).toEqual({ test: { cash_in_transit: 5, revenue: -5 } });
+      await post(sql, "test:once", orderId, { discounts: 5, revenue: -5 });
+      await post(sql, "test:once", orderId, { discounts: 7, revenue: -7 });
+      expect(await books(sql, orderId)).toEqual({ test: { discounts: 5, revenue: -5 } });
       await expectRefusal(
         () => sql`insert into public.ledger_transactions (effect_key, order_id) values ('test:once', ${orderId})`,
         {
@@ -113,8 +113,8 @@ describe("a transaction of the ledger", () => {
   test("leaves out sides of nothing", async () => {
     await database.rolledBack(async (sql) => {
       const { orderId } = await openOrder(sql);
-      await post(sql, "test:sides", orderId, { cash_in_transit: 5, discounts: 0, revenue: -5 });
-      expect(await books(sql, orderId)).toEqual({ test: { cash_in_transit: 5, revenue: -5 } });
+      await post(sql, "test:sides", orderId, { discounts: 5, shipping: 0, revenue: -5 });
+      expect(await books(sql, orderId)).toEqual({ test: { discounts: 5, revenue: -5 } });
     });
   });
 
@@ -123,14 +123,14 @@ describe("a transaction of the ledger", () => {
       const { orderId } = await openOrder(sql);
       const unbalanced = { code: "ledger_does_not_balance", status: 409 };
       await expectRefusal(async () => {
-        await post(sql, "test:lopsided", orderId, { cash_in_transit: 5, revenue: -4 });
+        await post(sql, "test:lopsided", orderId, { discounts: 5, revenue: -4 });
         await sql`set constraints all immediate`;
       }, unbalanced);
       await expectRefusal(async () => {
         const [row] =
           await sql`insert into public.ledger_transactions (effect_key, order_id) values ('test:mixed', ${orderId}) returning id`;
         await sql`insert into public.ledger_entries (transaction_id, account, currency, amount)
-          values (${row?.id}, 'cash_in_transit', 'IDR', 5), (${row?.id}, 'revenue', 'USD', -5)`;
+          values (${row?.id}, 'discounts', 'IDR', 5), (${row?.id}, 'revenue', 'USD', -5)`;
         await sql`set constraints all immediate`;
       }, unbalanced);
       await sql`set constraints all deferred`;

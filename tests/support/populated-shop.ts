@@ -90,6 +90,7 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
   await populateShipments(sql, [first, second]);
   await sql`insert into public.order_edits (order_id, before, after) select id, '{}', '{}' from public.orders`;
   await sql`insert into public.alerts (kind, key, subject_type, subject, since) values ('job_failed', 'task:test', 'process', 'test', now())`;
+  await sql`insert into public.payouts (provider, currency, amount, reference) values ('stripe', 'IDR', 1, 'po_test')`;
   return { first, second };
 }
 

@@ -189,3 +189,20 @@ export interface OrderMoney {
   /** 0 when payments and ledger agree. */
   unexplained_amount: number;
 }
+
+/** What a provider sent to the shop's bank account, in minor units. */
+export interface Payout {
+  id: string;
+  provider: "stripe" | "ewallet";
+  currency: string;
+  /** What arrived. */
+  amount: number;
+  /** What the provider kept. */
+  fee_amount: number;
+  reference: string;
+  recorded_by: string | null;
+  recorded_at: string;
+  /** When it turned out to be written down wrongly. */
+  cancelled_at: string | null;
+  cancel_reason: string | null;
+}
