@@ -309,8 +309,10 @@ begin
     delete from public.learning_files where learning_files.arrived_at is null and learning_files.created_at < v_before
       and not exists (select from public.lesson_contents where lesson_contents.file_id = learning_files.id)
     returning 1
+  ), evidence as (
+    delete from public.complaint_evidence where complaint_evidence.submitted_at is null and complaint_evidence.created_at < v_before returning 1
   )
-  select (select count(*) from media) + (select count(*) from files) + (select count(*) from learning) into v_files;
+  select (select count(*) from media) + (select count(*) from files) + (select count(*) from learning) + (select count(*) from evidence) into v_files;
   with proofs as (
     delete from public.payment_proofs where payment_proofs.status = 'uploading' and payment_proofs.created_at < v_before returning payment_proofs.id
   ), told as (
@@ -321,7 +323,7 @@ begin
 end
 $$;
 comment on function private.discard_abandoned_uploads(interval) is
-  'Drops uploads that nobody finished (pictures, sold files, files of lessons and learners, proofs of payment, imports), and imports and exports whose time is over, with their bytes; returns how many. The worker calls it nightly.';
+  'Drops uploads that nobody finished (pictures, sold files, files of lessons and learners, proofs of payment, evidence of complaints, imports), and imports and exports whose time is over, with their bytes; returns how many. The worker calls it nightly.';
 
 create function private.arrange_images(product_id uuid, image_ids uuid[], idempotency_key text)
 returns jsonb

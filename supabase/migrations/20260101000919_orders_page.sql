@@ -76,6 +76,7 @@ begin
     when order_allows.action = 'refund' then exists (
       select from public.payments where payments.order_id = target.id and payments.status in ('success', 'refunding') and private.refundable_amount(payments.id) > 0)
     when order_allows.action = 'edit' then private.editing_allows(target)
+    when order_allows.action = 'complain' then private.complaint_problem(target) is null
     when order_allows.action in ('start_processing', 'mark_shipped', 'mark_delivered', 'complete') then private.fulfilment_allows(target, order_allows.action)
     else true end;
 end
@@ -209,6 +210,7 @@ begin
         'written_at', order_notes.written_at) order by order_notes.written_at, order_notes.id), '[]')
       from public.order_notes left join public.profiles on profiles.id = order_notes.author_id
       where order_notes.order_id = v_order.id and (v_staff or order_notes.visible_to_customer)),
+    'complaints', private.order_complaints(v_order.id),
     'exchange', (
       select jsonb_build_object('order_id', changed.id, 'number', changed.number, 'amount', order_exchanges.amount, 'settled_at', order_exchanges.settled_at)
       from private.order_exchanges join public.orders as changed on changed.id = order_exchanges.order_id where order_exchanges.supplement_id = v_order.id),
@@ -228,6 +230,6 @@ as $$
   select private.get_order(get_order.order_id);
 $$;
 comment on function public.get_order(uuid) is
-  'Everything an order page shows, own, of an organisation one manages, or any for staff with orders.read: items with snapshots, pictures, enrolments and downloads, payments, refunds, parcels, invoices, history, notes, address, and in actions what the caller may do next. '
+  'Everything an order page shows, own, of an organisation one manages, or any for staff with orders.read: items with snapshots, pictures, enrolments and downloads, payments, refunds, parcels, invoices, complaints, history, notes, address, and in actions what the caller may do next. '
   'Names of staff and internal notes are for staff only. Errors: order_not_found.';
 grant execute on function public.get_order(uuid) to authenticated, service_role;

@@ -71,6 +71,7 @@ create policy select_own_or_staff on public.status_changes for select to authent
       or exists (select from public.carts where carts.id = subject_id and carts.customer_id = (select auth.uid()))
     when machine = 'product' then (select private.has_permission('catalog.read'))
     when machine in ('draft_order', 'shipment') then (select private.has_permission('orders.read'))
+    when machine = 'complaint' then (select private.has_permission('complaints.read'))
     when machine in ('price_list', 'promotion', 'instalment_plan', 'subscription_plan') then (select private.has_permission('pricing.read'))
     else false
   end);

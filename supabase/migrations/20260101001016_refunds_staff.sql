@@ -40,7 +40,7 @@ begin
       or coalesce(line ->> 'order_item_id', '') !~* '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$'
       or line ? 'quantity' and (jsonb_typeof(line -> 'quantity') <> 'number' or line ->> 'quantity' !~ '^[1-9][0-9]{0,5}$')
   ) then
-    perform private.fail('invalid_lines', 422, 'A refund by line needs a list of order items.', v_hint);
+    perform private.fail('invalid_lines', 422, 'Lines are a list of order items, with how many of each.', v_hint);
   end if;
   return query
     select order_items.id, wanted.quantity,
@@ -63,7 +63,7 @@ begin
   end if;
 end
 $$;
-comment on function private.parse_refund_lines(uuid, jsonb) is 'Lines of a refund with what each is worth: its share of discount and tax included. Refuses invalid_lines. The caller holds the order''s row.';
+comment on function private.parse_refund_lines(uuid, jsonb) is 'Lines of a refund or complaint with what each is worth: its share of discount and tax included. Refuses invalid_lines. Who gives something back holds the order''s row.';
 
 create function private.return_sold_units(order_id uuid, variant_id uuid, quantity integer, restock boolean, refund_note text)
 returns void

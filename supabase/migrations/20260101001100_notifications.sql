@@ -21,7 +21,7 @@ create table public.notifications (
   sent_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  constraint notifications_are_of_a_known_type check (type in ('welcome', 'order_confirmation', 'payment_failed', 'refund', 'invoice', 'promotion', 'seat_offer', 'proof_rejected', 'certificate', 'grade', 'dispute', 'seat_invite', 'intake_cancelled', 'intake_alert', 'intake_message', 'gift', 'gift_card', 'access_ending', 'order_shipped', 'order_delivered', 'order_out_for_delivery', 'order_delivery_failed', 'payment_request', 'alert', 'instalment_due_soon', 'instalment_failed', 'subscription_past_due')),
+  constraint notifications_are_of_a_known_type check (type in ('welcome', 'order_confirmation', 'payment_failed', 'refund', 'invoice', 'promotion', 'seat_offer', 'proof_rejected', 'certificate', 'grade', 'dispute', 'seat_invite', 'intake_cancelled', 'intake_alert', 'intake_message', 'gift', 'gift_card', 'access_ending', 'order_shipped', 'order_delivered', 'order_out_for_delivery', 'order_delivery_failed', 'payment_request', 'alert', 'instalment_due_soon', 'instalment_failed', 'subscription_past_due', 'complaint_opened', 'complaint_answered', 'complaint_ended')),
   constraint notifications_use_a_known_channel check (channel in ('email', 'sms', 'push', 'whatsapp')),
   constraint notifications_have_a_known_status check (status in ('pending', 'sent', 'failed')),
   constraint notifications_are_dated_once_sent check ((sent_at is not null) = (status = 'sent'))

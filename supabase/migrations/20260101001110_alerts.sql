@@ -168,7 +168,9 @@ begin
     union all
     select * from private.shipment_concerns()
     union all
-    select * from private.webhook_concerns();
+    select * from private.webhook_concerns()
+    union all
+    select * from private.complaint_concerns();
 end
 $$;
 comment on function private.find_concerns() is 'Everything that is open now, however young. Asked by the worker and by staff.';

@@ -363,6 +363,32 @@ union all
 select 'a provider event ends within minutes', provider_events.provider || '/' || provider_events.event_id, coalesce(provider_events.error, 'not tried')
 from private.provider_events where provider_events.processed_at is null and provider_events.received_at < now() - interval '10 minutes'
 union all
+select 'a resolved complaint has exactly the effect it names', complaints.number, format('%s, round %s: %s', coalesce(complaints.resolution, complaints.status), complaints.round, made.effects)
+from public.complaints
+cross join lateral (
+  select string_agg(complaint_resolutions.round || ' ' || complaint_resolutions.resolution || coalesce(' ' || given.destinations, ''), ', ' order by complaint_resolutions.round) as effects,
+    -- every round that is over has its effect, and the money one that was paid out the way it says
+    count(*) = complaints.round - (complaints.resolution is null)::integer
+      and coalesce(bool_and((complaint_resolutions.resolution in ('refund', 'store_credit')) = (given.destinations is not null)
+        and given.destinations is not distinct from case complaint_resolutions.resolution when 'refund' then 'payment' when 'store_credit' then 'store_credit' end), true)
+      and complaints.resolution is not distinct from max(complaint_resolutions.resolution) filter (where complaint_resolutions.round = complaints.round) as right_ones
+  from private.complaint_resolutions
+  left join lateral (
+    select string_agg(distinct refunds.destination, '+') as destinations
+    from private.complaint_refunds join public.refunds on refunds.id = complaint_refunds.refund_id and refunds.order_id = complaints.order_id
+    where complaint_refunds.resolution_id = complaint_resolutions.id
+  ) as given on true
+  where complaint_resolutions.complaint_id = complaints.id
+) as made
+where not made.right_ones
+union all
+select 'a live complaint has its lines and no other', complaints.number, complaints.status
+from public.complaints
+where exists (
+  select from private.complaint_lines
+  where complaint_lines.complaint_id = complaints.id and (complaint_lines.ended_at is null) <> (complaints.status in ('open', 'under_review')))
+  or not exists (select from private.complaint_lines where complaint_lines.complaint_id = complaints.id)
+union all
 select 'the audit log is whole', audit_id::text, problem from private.audit_chain_breaks()
 union all
 select 'no more is in parcels than was bought and not given back', order_items.id::text, format('in parcels %s, bought %s, given back %s', packed.units, order_items.quantity, order_items.refunded_quantity)

@@ -32,6 +32,7 @@ const mayAccept = new Set([
   "recommended_products",
   "revoke_role",
   "roster",
+  "search_complaints",
   "search_orders",
   "search_products",
   "stock_by_location",

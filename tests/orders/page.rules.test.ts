@@ -100,12 +100,12 @@ describe("what may be done next", () => {
   test("is for the customer to pay or cancel an unpaid order, and to cancel a paid one while nothing of it was used", () =>
     database.rolledBack(async (sql) => {
       const { buyer, order } = await paid(sql);
-      expect((await page(sql, buyer, order.id)).actions).toEqual(["add_note", "cancel"]);
+      expect((await page(sql, buyer, order.id)).actions).toEqual(["add_note", "cancel", "complain"]);
       await sql`update public.orders set paid_at = now() - interval '25 hours' where id = ${order.id}`;
-      expect((await page(sql, buyer, order.id)).actions).toEqual(["add_note"]);
+      expect((await page(sql, buyer, order.id)).actions).toEqual(["add_note", "complain"]);
       await expectRefusal(() => cancelOrder(sql, buyer, order.id), { code: "order_not_cancellable", status: 409 });
       const begun = await paid(sql, { starts: new Date(Date.now() - 60_000) });
-      expect((await page(sql, begun.buyer, begun.order.id)).actions).toEqual(["add_note"]);
+      expect((await page(sql, begun.buyer, begun.order.id)).actions).toEqual(["add_note", "complain"]);
       const fresh = await paid(sql);
       expect(await cancelOrder(sql, fresh.buyer, fresh.order.id)).toMatchObject({
         status: "cancelled",

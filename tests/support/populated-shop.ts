@@ -4,6 +4,8 @@ import { publishedIntake } from "./catalog.ts";
 import type { Pool, Sql } from "./database.ts";
 import { asCustomer, asOwner, asService, newCustomer } from "./people.ts";
 import { populateGoods, populateImports, populateShipments } from "./populated-goods.ts";
+import { populateComplaints } from "./populated-complaints.ts";
+import { populateGoods, populateImports } from "./populated-goods.ts";
 import { populateLearning } from "./populated-learning.ts";
 import { newCollection, newFile, newPicture, publishedProduct } from "./products.ts";
 
@@ -86,6 +88,7 @@ export async function populateShop(sql: Pool): Promise<PopulatedShop> {
   for (const customer of [first, second])
     await act(sql, customer, (tx) => tx`select public.join_waitlist(${full.intakeId})`);
   for (const customer of [first, second]) await foundOrganisation(sql, customer);
+  await populateComplaints(sql, [first, second]);
   await sql`select private.queue_process('notifications.send-welcome', id, subject_type, subject_id) from public.events order by id limit 1`;
   await populateShipments(sql, [first, second]);
   await sql`insert into public.order_edits (order_id, before, after) select id, '{}', '{}' from public.orders`;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { messageId } from "../../packages/worker/src/mailer.ts";
 import { alert } from "../../packages/worker/src/templates/alert.ts";
+import { complaintNews } from "../../packages/worker/src/templates/complaint-news.ts";
 import { formatMoney } from "../../packages/worker/src/templates/format-money.ts";
 import { orderConfirmation } from "../../packages/worker/src/templates/order-confirmation.ts";
 import { paymentFailed } from "../../packages/worker/src/templates/payment-failed.ts";
@@ -65,6 +66,24 @@ describe("mail templates", () => {
       /IDR.150,000 for order SL-1[\s\S]*sold out[\s\S]*the way you paid/,
     );
     expect(refundNotice({ ...about, way: "gift_card" }, "id").text).toMatch(/habis terjual[\s\S]*kartu hadiah/);
+  });
+
+  it("tell customers what became of their complaint", () => {
+    const facts = {
+      shop: "Toko",
+      firstName: "Ayu",
+      number: "CP-1",
+      orderNumber: "SL-1",
+      text: "Sorry <b>!",
+      replacementNumber: null,
+      complaintUrl: "http://shop.test/complaints/1",
+    };
+    expect(complaintNews({ ...facts, news: "opened", text: null }, "en").subject).toContain("received complaint CP-1");
+    const rejected = complaintNews({ ...facts, news: "rejected" }, "en");
+    expect(rejected.text).toMatch(/cannot accept complaint CP-1 about order SL-1[\s\S]*Sorry <b>!/);
+    expect(rejected.html).toContain("Sorry &lt;b&gt;!");
+    const replaced = complaintNews({ ...facts, news: "replacement", replacementNumber: "SL-2" }, "id");
+    expect(replaced.text).toMatch(/penggantinya[\s\S]*SL-2/);
   });
 
   it("tell customers where their goods are, and staff what stays open", () => {

@@ -10,6 +10,7 @@ import { Audit } from "./resources/audit.ts";
 import { Carts } from "./resources/cart.ts";
 import { Catalog } from "./resources/catalog.ts";
 import { Checkout } from "./resources/checkout.ts";
+import { Complaints } from "./resources/complaints.ts";
 import { Courses } from "./resources/courses.ts";
 import { Disputes } from "./resources/disputes.ts";
 import { Imports } from "./resources/imports.ts";
@@ -63,6 +64,7 @@ export interface Seatline {
   imports: Imports;
   learning: Learning;
   organisations: Organisations;
+  complaints: Complaints;
   paymentMethods: PaymentMethods;
   people: People;
   notifications: Notifications;
@@ -121,6 +123,7 @@ export function createSeatline(options: SeatlineOptions): Seatline {
     imports: new Imports(api, options.url),
     learning: new Learning(api, options.url, send),
     organisations: new Organisations(api),
+    complaints: new Complaints(api, options.url),
     paymentMethods: new PaymentMethods(api, person),
     people: new People(api, person),
     notifications: new Notifications(api, person),

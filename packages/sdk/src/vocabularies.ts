@@ -31,9 +31,48 @@ export const concernKinds = [
   "job_failed",
   "schedule_failing",
   "events_undelivered",
+  "complaint_waiting",
+  "complaint_unsettled",
 ] as const;
 /** One of {@link concernKinds}. */
 export type ConcernKind = (typeof concernKinds)[number];
+
+/** What a complaint is about. */
+export const complaintTypes = ["defect", "wrong_item", "damaged", "missing", "other"] as const;
+/** One of {@link complaintTypes}. */
+export type ComplaintType = (typeof complaintTypes)[number];
+
+/** Where a complaint stands. */
+export const complaintStatuses = ["open", "under_review", "resolved", "rejected", "withdrawn"] as const;
+/** One of {@link complaintStatuses}. */
+export type ComplaintStatus = (typeof complaintStatuses)[number];
+
+/** What a complaint ends in. */
+export const complaintResolutions = ["refund", "replacement", "store_credit", "rejected"] as const;
+/** One of {@link complaintResolutions}. */
+export type ComplaintResolution = (typeof complaintResolutions)[number];
+/** What a customer may say they would like. */
+export type ComplaintWish = Exclude<ComplaintResolution, "rejected">;
+
+/** Whether what a complaint was resolved by has arrived. */
+export const complaintSettlements = ["settled", "pending", "failed"] as const;
+/** One of {@link complaintSettlements}. */
+export type ComplaintSettlement = (typeof complaintSettlements)[number];
+
+/** What can be done with a complaint. */
+export const complaintActions = [
+  "update",
+  "add_message",
+  "add_evidence",
+  "remove_evidence",
+  "withdraw",
+  "reopen",
+  "assign",
+  "start_review",
+  "resolve",
+] as const;
+/** One of {@link complaintActions}. */
+export type ComplaintAction = (typeof complaintActions)[number];
 
 /** Where an order stands that staff prepare. */
 export const draftOrderStatuses = ["open", "placed", "cancelled"] as const;
@@ -52,6 +91,7 @@ export const orderActions = [
   "mark_delivered",
   "complete",
   "add_note",
+  "complain",
 ] as const;
 /** One of {@link orderActions}. */
 export type OrderAction = (typeof orderActions)[number];

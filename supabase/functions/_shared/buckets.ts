@@ -19,10 +19,23 @@ export const BUCKETS: Record<BucketName, { public: false; fileSizeLimit: number;
     fileSizeLimit: 5 * 1024 * 1024,
     allowedMimeTypes: ["image/jpeg", "image/png", "image/webp", "application/pdf"],
   },
+  // likewise `incoming/<evidence>` and `<evidence>`
+  "complaint-evidence": {
+    public: false,
+    fileSizeLimit: 5 * 1024 * 1024,
+    allowedMimeTypes: ["image/jpeg", "image/png", "image/webp", "application/pdf"],
+  },
 };
 
 /** Name of a bucket. */
-export type BucketName = "media" | "downloads" | "learning" | "imports" | "certificates" | "payment-proofs";
+export type BucketName =
+  | "media"
+  | "downloads"
+  | "learning"
+  | "imports"
+  | "certificates"
+  | "payment-proofs"
+  | "complaint-evidence";
 
 /** What Storage answers when something is refused; hosted Supabase and the embedded stack fill in different fields. */
 type Refusal = { message: string; status?: number; statusCode?: string };

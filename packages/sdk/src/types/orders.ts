@@ -1,5 +1,6 @@
 import type { Order, OrderItem, Refund } from "../types.ts";
 import type { DraftOrderStatus, InvoiceKind, OrderAction } from "../vocabularies.ts";
+import type { OrderComplaint } from "./complaints.ts";
 import type { Quote } from "./pricing.ts";
 import type { Shipment, StaffShipment } from "./shipments.ts";
 
@@ -21,6 +22,8 @@ export interface OrderPage extends Omit<Order, "items" | "refunds"> {
   edits: OrderEdit[];
   /** Oldest first. Customers see those that are for them. */
   notes: OrderNote[];
+  /** The complaints about it that the caller may see, oldest first. */
+  complaints: OrderComplaint[];
   /** What it is the supplement of, when it stands for something that went from there: how much of that order's money pays for it, and since when. */
   exchange: { order_id: string; number: string; amount: number; settled_at: string | null } | null;
   /** What the caller may do with it now. */

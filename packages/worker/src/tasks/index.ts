@@ -22,6 +22,7 @@ import { issueCertificate } from "./learning.issue-certificate.ts";
 import { sendCertificate } from "./learning.send-certificate.ts";
 import { sendGrade } from "./learning.send-grade.ts";
 import { sendAlert } from "./notifications.send-alert.ts";
+import { sendComplaintNews } from "./notifications.send-complaint-news.ts";
 import { sendDispute } from "./notifications.send-dispute.ts";
 import { sendInstalmentFailed, sendInstalmentReminder } from "./notifications.send-instalment-notice.ts";
 import { sendIntakeAlert } from "./notifications.send-intake-alert.ts";
@@ -82,6 +83,7 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
   "notifications.send-alert": sendAlert,
   "notifications.send-shipment-news": sendShipmentNews,
   "notifications.send-payment-request": sendPaymentRequest,
+  "notifications.send-complaint-news": sendComplaintNews,
   "invoices.issue-invoice": issueInvoice,
   "invoices.issue-credit-note": issueCreditNote,
   "invoices.send-document": sendDocument,

@@ -26,6 +26,8 @@ const INDONESIAN: Record<string, string> = {
   production_waiting: "Sistem produksi belum memberi kabar tentang sebuah pesanan.",
   job_failed: "Pekerjaan latar belakang gagal.",
   schedule_failing: "Pekerjaan terjadwal terus gagal.",
+  complaint_waiting: "Seorang pelanggan menunggu balasan atas keluhannya.",
+  complaint_unsettled: "Keluhan diselesaikan dengan pengembalian dana yang ternyata gagal.",
   events_undelivered: "Peristiwa tidak diteruskan ke pekerjaan berikutnya: apakah worker berjalan?",
 };
 
