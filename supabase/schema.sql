@@ -30,6 +30,8 @@ CREATE EXTENSION "pg_trgm" SCHEMA "extensions";
 
 CREATE EXTENSION "unaccent" SCHEMA "extensions";
 
+CREATE SEQUENCE "private"."complaint_numbers" AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 10001 CACHE 1 NO CYCLE;
+
 CREATE SEQUENCE "private"."order_numbers" AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 100001 CACHE 1 NO CYCLE;
 
 CREATE SEQUENCE "private"."shipment_numbers" AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 100001 CACHE 1 NO CYCLE;
@@ -43,6 +45,12 @@ CREATE TABLE "private"."cached_reads" ("path" text NOT NULL, "settings_prefix" t
 CREATE TABLE "private"."calendar_feeds" ("person_id" uuid NOT NULL, "token_hash" bytea NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "calendar_feeds_pkey" PRIMARY KEY (person_id), CONSTRAINT "calendar_feeds_token_hash_key" UNIQUE (token_hash));
 
 CREATE TABLE "private"."claim_codes" ("code_hash" bytea NOT NULL, "invite_id" uuid, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "gift_id" uuid, CONSTRAINT "claim_codes_are_for_one_thing" CHECK ((num_nonnulls(invite_id, gift_id) = 1)), CONSTRAINT "claim_codes_pkey" PRIMARY KEY (code_hash));
+
+CREATE TABLE "private"."complaint_lines" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "complaint_id" uuid NOT NULL, "order_id" uuid NOT NULL, "order_item_id" uuid, "quantity" integer, "ended_at" timestamp with time zone, CONSTRAINT "complaint_lines_are_about_some_of_it" CHECK ((((quantity IS NULL) = (order_item_id IS NULL)) AND ((quantity >= 1) AND (quantity <= 100000)))), CONSTRAINT "complaint_lines_name_a_line_once" UNIQUE NULLS NOT DISTINCT (complaint_id, order_item_id), CONSTRAINT "complaint_lines_pkey" PRIMARY KEY (id));
+
+CREATE TABLE "private"."complaint_refunds" ("refund_id" uuid NOT NULL, "resolution_id" uuid NOT NULL, CONSTRAINT "complaint_refunds_pkey" PRIMARY KEY (refund_id));
+
+CREATE TABLE "private"."complaint_resolutions" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "complaint_id" uuid NOT NULL, "round" smallint NOT NULL, "resolution" text NOT NULL, "note" text NOT NULL, "lines" jsonb NOT NULL DEFAULT '[]'::jsonb, "order_id" uuid, "resolved_by" uuid, "resolved_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "complaint_resolutions_are_known" CHECK ((resolution = ANY (ARRAY['refund'::text, 'replacement'::text, 'store_credit'::text, 'rejected'::text]))), CONSTRAINT "complaint_resolutions_one_per_round" UNIQUE (complaint_id, round), CONSTRAINT "complaint_resolutions_order_id_key" UNIQUE (order_id), CONSTRAINT "complaint_resolutions_pkey" PRIMARY KEY (id), CONSTRAINT "complaint_resolutions_replace_by_an_order" CHECK (((order_id IS NOT NULL) = (resolution = 'replacement'::text))));
 
 CREATE TABLE "private"."concern_kinds" ("kind" text NOT NULL, "owner_role" text NOT NULL, "allowed" interval NOT NULL, "sentence" text NOT NULL, CONSTRAINT "concern_kinds_allow_a_time_that_is_not_negative" CHECK ((allowed >= '00:00:00'::interval)), CONSTRAINT "concern_kinds_are_snake_case" CHECK ((kind ~ '^[a-z][a-z_]{1,40}$'::text)), CONSTRAINT "concern_kinds_pkey" PRIMARY KEY (kind));
 
@@ -192,6 +200,22 @@ CREATE TABLE "public"."collections" ("id" uuid NOT NULL DEFAULT gen_random_uuid(
 
 ALTER TABLE "public"."collections" ENABLE ROW LEVEL SECURITY;
 
+CREATE TABLE "public"."complaint_evidence" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "complaint_id" uuid NOT NULL, "mime_type" text, "byte_size" integer, "sha256" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "submitted_at" timestamp with time zone, CONSTRAINT "complaint_evidence_has_a_file_once_submitted" CHECK ((num_nulls(mime_type, byte_size, sha256, submitted_at) = ANY (ARRAY[0, 4]))), CONSTRAINT "complaint_evidence_is_images_or_pdfs" CHECK ((mime_type = ANY (ARRAY['image/jpeg'::text, 'image/png'::text, 'image/webp'::text, 'application/pdf'::text]))), CONSTRAINT "complaint_evidence_is_known_by_its_content" CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)), CONSTRAINT "complaint_evidence_is_of_sane_size" CHECK (((byte_size >= 1) AND (byte_size <= 5242880))), CONSTRAINT "complaint_evidence_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."complaint_evidence" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."complaint_messages" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "complaint_id" uuid NOT NULL, "author_id" uuid, "author_kind" text NOT NULL, "body" text, "visible_to_customer" boolean NOT NULL, "written_at" timestamp with time zone NOT NULL DEFAULT clock_timestamp(), "erased_at" timestamp with time zone, CONSTRAINT "complaint_messages_are_written_by_somebody_known" CHECK ((author_kind = ANY (ARRAY['customer'::text, 'staff'::text, 'system'::text]))), CONSTRAINT "complaint_messages_of_customers_are_visible_to_them" CHECK ((visible_to_customer OR (author_kind <> 'customer'::text))), CONSTRAINT "complaint_messages_pkey" PRIMARY KEY (id), CONSTRAINT "complaint_messages_say_something" CHECK ((((body IS NULL) = (erased_at IS NOT NULL)) AND ((length(btrim(body)) >= 1) AND (length(btrim(body)) <= 4000)))));
+
+ALTER TABLE "public"."complaint_messages" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."complaints" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "number" text NOT NULL DEFAULT ('CP-'::text || nextval('private.complaint_numbers'::regclass)), "order_id" uuid NOT NULL, "customer_id" uuid NOT NULL, "type" text NOT NULL, "status" text NOT NULL DEFAULT 'open'::text, "description" text, "wanted" text, "assignee_id" uuid, "round" smallint NOT NULL DEFAULT 1, "opened_at" timestamp with time zone NOT NULL DEFAULT now(), "waiting_since" timestamp with time zone DEFAULT now(), "resolution" text, "resolution_note" text, "resolved_at" timestamp with time zone, "erased_at" timestamp with time zone, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "complaints_are_of_a_known_type" CHECK ((type = ANY (ARRAY['defect'::text, 'wrong_item'::text, 'damaged'::text, 'missing'::text, 'other'::text]))), CONSTRAINT "complaints_are_rejected_or_resolved" CHECK (((status <> ALL (ARRAY['resolved'::text, 'rejected'::text])) OR ((status = 'rejected'::text) = (resolution = 'rejected'::text)))), CONSTRAINT "complaints_are_reopened_once" CHECK ((round = ANY (ARRAY[1, 2]))), CONSTRAINT "complaints_end_in_a_known_way" CHECK ((resolution = ANY (ARRAY['refund'::text, 'replacement'::text, 'store_credit'::text, 'rejected'::text]))), CONSTRAINT "complaints_have_a_known_status" CHECK ((status = ANY (ARRAY['open'::text, 'under_review'::text, 'resolved'::text, 'rejected'::text, 'withdrawn'::text]))), CONSTRAINT "complaints_number_key" UNIQUE (number), CONSTRAINT "complaints_pkey" PRIMARY KEY (id), CONSTRAINT "complaints_say_what_is_wrong" CHECK ((((description IS NULL) = (erased_at IS NOT NULL)) AND ((length(btrim(description)) >= 1) AND (length(btrim(description)) <= 4000)))), CONSTRAINT "complaints_that_ended_say_how" CHECK ((num_nulls(resolution, resolution_note, resolved_at) =
+CASE
+    WHEN (status = ANY (ARRAY['resolved'::text, 'rejected'::text])) THEN 0
+    ELSE 3
+END)), CONSTRAINT "complaints_wait_only_while_live" CHECK (((waiting_since IS NULL) OR (status = ANY (ARRAY['open'::text, 'under_review'::text])))), CONSTRAINT "complaints_want_something_known" CHECK ((wanted = ANY (ARRAY['refund'::text, 'replacement'::text, 'store_credit'::text]))));
+
+ALTER TABLE "public"."complaints" ENABLE ROW LEVEL SECURITY;
+
 CREATE TABLE "public"."coupons" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "promotion_id" uuid NOT NULL, "code" text NOT NULL, "customer_id" uuid, "usage_limit" integer, "used_count" integer NOT NULL DEFAULT 0, "revoked_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "coupons_are_limited_to_a_positive_number" CHECK ((usage_limit > 0)), CONSTRAINT "coupons_are_never_used_beyond_their_limit" CHECK (((used_count >= 0) AND (used_count <= usage_limit))), CONSTRAINT "coupons_are_written_in_capitals_and_digits" CHECK ((code ~ '^[A-Z0-9]{4,40}$'::text)), CONSTRAINT "coupons_code_key" UNIQUE (code), CONSTRAINT "coupons_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."coupons" ENABLE ROW LEVEL SECURITY;
@@ -212,7 +236,7 @@ CREATE TABLE "public"."courses" ("product_id" uuid NOT NULL, "level" text NOT NU
 
 ALTER TABLE "public"."courses" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."currencies" ("code" text NOT NULL, "name" text NOT NULL, "minor_units" integer NOT NULL, CONSTRAINT "currencies_have_an_iso_code" CHECK ((code ~ '^[A-Z]{3}$'::text)), CONSTRAINT "currencies_have_sane_minor_units" CHECK (((minor_units >= 0) AND (minor_units <= 3))), CONSTRAINT "currencies_pkey" PRIMARY KEY (code));
+CREATE TABLE "public"."currencies" ("code" text NOT NULL, "name" text NOT NULL, "minor_units" integer NOT NULL, "retired_at" timestamp with time zone, CONSTRAINT "currencies_have_a_name_people_can_read" CHECK (((length(btrim(name)) >= 1) AND (length(btrim(name)) <= 100))), CONSTRAINT "currencies_have_an_iso_code" CHECK ((code ~ '^[A-Z]{3}$'::text)), CONSTRAINT "currencies_have_sane_minor_units" CHECK (((minor_units >= 0) AND (minor_units <= 3))), CONSTRAINT "currencies_pkey" PRIMARY KEY (code));
 
 ALTER TABLE "public"."currencies" ENABLE ROW LEVEL SECURITY;
 
@@ -364,7 +388,7 @@ CREATE TABLE "public"."media" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "pr
 
 ALTER TABLE "public"."media" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."notifications" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "profile_id" uuid, "type" text NOT NULL, "channel" text NOT NULL, "effect_key" text NOT NULL, "recipient" text NOT NULL, "subject" text NOT NULL, "content" text NOT NULL, "status" text NOT NULL DEFAULT 'pending'::text, "error" text, "correlation_id" text, "read_at" timestamp with time zone, "sent_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "notifications_are_dated_once_sent" CHECK (((sent_at IS NOT NULL) = (status = 'sent'::text))), CONSTRAINT "notifications_are_of_a_known_type" CHECK ((type = ANY (ARRAY['welcome'::text, 'order_confirmation'::text, 'payment_failed'::text, 'refund'::text, 'invoice'::text, 'promotion'::text, 'seat_offer'::text, 'proof_rejected'::text, 'certificate'::text, 'grade'::text, 'dispute'::text, 'seat_invite'::text, 'intake_cancelled'::text, 'intake_alert'::text, 'intake_message'::text, 'gift'::text, 'gift_card'::text, 'access_ending'::text, 'order_shipped'::text, 'order_delivered'::text, 'order_out_for_delivery'::text, 'order_delivery_failed'::text, 'payment_request'::text, 'alert'::text, 'instalment_due_soon'::text, 'instalment_failed'::text, 'subscription_past_due'::text]))), CONSTRAINT "notifications_effect_key_key" UNIQUE (effect_key), CONSTRAINT "notifications_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text]))), CONSTRAINT "notifications_pkey" PRIMARY KEY (id), CONSTRAINT "notifications_use_a_known_channel" CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text, 'push'::text, 'whatsapp'::text]))));
+CREATE TABLE "public"."notifications" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "profile_id" uuid, "type" text NOT NULL, "channel" text NOT NULL, "effect_key" text NOT NULL, "recipient" text NOT NULL, "subject" text NOT NULL, "content" text NOT NULL, "status" text NOT NULL DEFAULT 'pending'::text, "error" text, "correlation_id" text, "read_at" timestamp with time zone, "sent_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "notifications_are_dated_once_sent" CHECK (((sent_at IS NOT NULL) = (status = 'sent'::text))), CONSTRAINT "notifications_are_of_a_known_type" CHECK ((type = ANY (ARRAY['welcome'::text, 'order_confirmation'::text, 'payment_failed'::text, 'refund'::text, 'invoice'::text, 'promotion'::text, 'seat_offer'::text, 'proof_rejected'::text, 'certificate'::text, 'grade'::text, 'dispute'::text, 'seat_invite'::text, 'intake_cancelled'::text, 'intake_alert'::text, 'intake_message'::text, 'gift'::text, 'gift_card'::text, 'access_ending'::text, 'order_shipped'::text, 'order_delivered'::text, 'order_out_for_delivery'::text, 'order_delivery_failed'::text, 'payment_request'::text, 'alert'::text, 'instalment_due_soon'::text, 'instalment_failed'::text, 'subscription_past_due'::text, 'complaint_opened'::text, 'complaint_answered'::text, 'complaint_ended'::text]))), CONSTRAINT "notifications_effect_key_key" UNIQUE (effect_key), CONSTRAINT "notifications_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text]))), CONSTRAINT "notifications_pkey" PRIMARY KEY (id), CONSTRAINT "notifications_use_a_known_channel" CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text, 'push'::text, 'whatsapp'::text]))));
 
 ALTER TABLE "public"."notifications" ENABLE ROW LEVEL SECURITY;
 
@@ -415,6 +439,10 @@ CASE
 END), CONSTRAINT "payments_capture_no_more_than_was_authorized" CHECK ((((authorized_amount >= 0) AND (authorized_amount <= amount)) AND ((capture_method = 'automatic'::text) OR (captured_amount <= authorized_amount) OR (NOT (failure_code IS DISTINCT FROM 'amount_mismatch'::text))))), CONSTRAINT "payments_exchange_no_more_than_they_took" CHECK (((exchanged_amount >= 0) AND (exchanged_amount <= captured_amount))), CONSTRAINT "payments_give_back_no_more_than_they_took" CHECK (((refunded_amount >= 0) AND (disputed_amount >= 0) AND ((refunded_amount + disputed_amount) <= captured_amount) AND ((captured_amount <= amount) OR (NOT (failure_code IS DISTINCT FROM 'amount_mismatch'::text))))), CONSTRAINT "payments_have_a_known_capture_method" CHECK ((capture_method = ANY (ARRAY['automatic'::text, 'manual'::text]))), CONSTRAINT "payments_have_a_known_method" CHECK ((method = ANY (ARRAY['checkout'::text, 'payment_intent'::text, 'saved_method'::text, 'subscription'::text, 'ewallet'::text, 'manual_transfer'::text, 'store_credit'::text, 'gift_card'::text, 'exchange'::text, 'cash'::text, 'other'::text]))), CONSTRAINT "payments_have_a_known_provider" CHECK ((provider = ANY (ARRAY['stripe'::text, 'ewallet'::text, 'manual_transfer'::text, 'store_credit'::text, 'gift_card'::text, 'exchange'::text, 'cash'::text, 'other'::text]))), CONSTRAINT "payments_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text, 'authorized'::text, 'success'::text, 'failed'::text, 'expired'::text, 'cancelled'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text]))), CONSTRAINT "payments_pay_something" CHECK ((amount > 0)), CONSTRAINT "payments_pkey" PRIMARY KEY (id), CONSTRAINT "payments_session_id_key" UNIQUE (session_id), CONSTRAINT "payments_took_money_when_they_succeeded" CHECK (((captured_amount > 0) = (status = ANY (ARRAY['success'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text])))));
 
 ALTER TABLE "public"."payments" ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE "public"."payouts" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "provider" text NOT NULL, "currency" text NOT NULL, "amount" bigint NOT NULL, "fee_amount" bigint NOT NULL DEFAULT 0, "reference" text NOT NULL, "recorded_by" uuid, "recorded_at" timestamp with time zone NOT NULL DEFAULT now(), "cancelled_at" timestamp with time zone, "cancel_reason" text, CONSTRAINT "payouts_are_named_by_a_sane_reference" CHECK (((length(reference) >= 1) AND (length(reference) <= 500))), CONSTRAINT "payouts_bring_something_and_cost_no_less_than_nothing" CHECK (((amount > 0) AND (fee_amount >= 0))), CONSTRAINT "payouts_come_from_a_known_provider" CHECK ((provider = ANY (ARRAY['stripe'::text, 'ewallet'::text]))), CONSTRAINT "payouts_have_a_currency" CHECK ((currency ~ '^[A-Z]{3}$'::text)), CONSTRAINT "payouts_pkey" PRIMARY KEY (id), CONSTRAINT "payouts_say_why_they_were_cancelled" CHECK (((cancelled_at IS NULL) = (cancel_reason IS NULL))));
+
+ALTER TABLE "public"."payouts" ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE "public"."permissions" ("name" text NOT NULL, "description" text NOT NULL, CONSTRAINT "permissions_are_named_domain_dot_verb" CHECK ((name ~ '^[a-z_]+\.[a-z_]+$'::text)), CONSTRAINT "permissions_pkey" PRIMARY KEY (name));
 
@@ -604,6 +632,12 @@ ALTER TABLE "public"."waitlist_entries" ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE "public"."categories" ADD COLUMN "depth" integer GENERATED ALWAYS AS ((COALESCE(parent_depth, 0) + 1)) STORED NOT NULL;
 
+ALTER TABLE "public"."complaint_evidence" ADD COLUMN "path" text GENERATED ALWAYS AS ((
+CASE
+    WHEN (submitted_at IS NULL) THEN 'incoming/'::text
+    ELSE ''::text
+END || id)) STORED NOT NULL;
+
 ALTER TABLE "public"."digital_files" ADD COLUMN "path" text GENERATED ALWAYS AS (((product_id || '/'::text) || id)) STORED NOT NULL;
 
 ALTER TABLE "public"."exports" ADD COLUMN "path" text GENERATED ALWAYS AS ((('exports/'::text || id) || '.csv'::text)) STORED NOT NULL;
@@ -644,7 +678,7 @@ CREATE TYPE "private"."lesson_state" AS ("lesson_id" uuid, "section_id" uuid, "o
 
 CREATE TYPE "private"."list_price" AS ("amount" bigint, "reason" jsonb);
 
-CREATE TYPE "private"."order_line" AS ("variant_id" uuid, "quantity" integer, "kind" text, "sku" text, "title" text, "unit_amount" bigint, "counted" boolean, "intake_id" uuid, "snapshot" jsonb, "product_id" uuid, "category_id" uuid, "tax_category" text, "base_unit_amount" bigint, "price_reason" jsonb, "subtotal_amount" bigint, "discount_amount" bigint, "tax_amount" bigint, "tax_included_amount" bigint, "discounts" jsonb, "taxes" jsonb, "parent_variant_id" uuid, "problem" jsonb, "weight_grams" integer);
+CREATE TYPE "private"."order_line" AS ("variant_id" uuid, "quantity" integer, "kind" text, "sku" text, "title" text, "unit_amount" bigint, "counted" boolean, "intake_id" uuid, "snapshot" jsonb, "product_id" uuid, "category_id" uuid, "tax_category" text, "base_unit_amount" bigint, "price_reason" jsonb, "subtotal_amount" bigint, "discount_amount" bigint, "tax_amount" bigint, "tax_included_amount" bigint, "discounts" jsonb, "taxes" jsonb, "parent_variant_id" uuid, "problem" jsonb, "weight_grams" integer, "ships_at" timestamp with time zone);
 
 CREATE TYPE "private"."order_search" AS ("words" text, "pattern" text, "digits_pattern" text, "alike" boolean, "likeness" real, "titles" text[], "variants" uuid[], "in_many_numbers" boolean, "everyone" boolean, "names" boolean, "person_id" uuid, "statuses" text[], "placed_from" timestamp with time zone, "placed_to" timestamp with time zone, "min_amount" bigint, "max_amount" bigint, "currency" text, "before_at" timestamp with time zone, "before_id" uuid, "max_rows" integer);
 
@@ -789,6 +823,72 @@ begin
   end if;
   return private.remember_answer(v_person_id, add_address.idempotency_key, 'add_address', v_body,
     (select to_jsonb(addresses) - 'profile_id' from public.addresses where addresses.id = v_address.id));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.add_complaint_message(complaint_id uuid, body text, visible_to_customer boolean, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(add_complaint_message.complaint_id, add_complaint_message.body, add_complaint_message.visible_to_customer);
+  v_answer jsonb := private.recall_answer(v_person_id, add_complaint_message.idempotency_key, 'add_complaint_message', v_body);
+  v_complaint public.complaints;
+  v_message public.complaint_messages;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_complaint := private.lock_complaint(add_complaint_message.complaint_id, 'complaints.handle');
+  -- staff who complain about an order of their own do it as customers
+  v_message.author_kind := case when v_complaint.customer_id = auth.uid() then 'customer' when auth.uid() is null then 'system' else 'staff' end;
+  v_message.visible_to_customer := v_message.author_kind = 'customer' or coalesce(add_complaint_message.visible_to_customer, false);
+  if v_message.author_kind = 'customer' then
+    perform private.require_person();
+    perform private.lock_live_complaint(v_complaint.id, 'nobody.else');
+    if (select count(*) from public.complaint_messages where complaint_messages.complaint_id = v_complaint.id and complaint_messages.author_kind = 'customer') >= 100 then
+      perform private.fail('too_many_messages', 429, 'Too many messages were written about this complaint.', 'Write to the shop.');
+    end if;
+  end if;
+  insert into public.complaint_messages (complaint_id, author_id, author_kind, body, visible_to_customer)
+  values (v_complaint.id, auth.uid(), v_message.author_kind, private.check_complaint_text(add_complaint_message.body), v_message.visible_to_customer)
+  returning * into v_message;
+  if v_message.author_kind = 'customer' then
+    update public.complaints set waiting_since = coalesce(complaints.waiting_since, now()) where complaints.id = v_complaint.id;
+  elsif v_message.visible_to_customer then
+    update public.complaints set waiting_since = null where complaints.id = v_complaint.id;
+  end if;
+  perform private.emit(case when v_message.author_kind = 'customer' then 'complaint.messaged' when v_message.visible_to_customer then 'complaint.answered' else 'complaint.noted' end,
+    'complaint', v_complaint.id, jsonb_build_object('message_id', v_message.id));
+  return private.remember_answer(v_person_id, add_complaint_message.idempotency_key, 'add_complaint_message', v_body, to_jsonb(v_message) - array['author_id', 'erased_at']);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.add_currency(code text, name text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_pricing_write();
+  v_body jsonb := jsonb_build_object('code', add_currency.code, 'name', add_currency.name);
+  v_answer jsonb := private.recall_answer(v_person_id, add_currency.idempotency_key, 'add_currency', v_body);
+  v_minor_units integer := private.minor_units_of(add_currency.code);
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if v_minor_units is null or coalesce(length(private.said(add_currency.name)), 0) not between 1 and 100 then
+    perform private.fail('invalid_currency', 422, 'A currency is a code of ISO 4217 with a name of 1 to 100 characters.', 'Send a code such as SGD and its name; ISK, MGA and UGX cannot be sold in.');
+  end if;
+  insert into public.currencies as known (code, name, minor_units) values (add_currency.code, private.said(add_currency.name), v_minor_units)
+  on conflict on constraint currencies_pkey do update set name = excluded.name, retired_at = null
+  returning to_jsonb(known) into v_answer;
+  return private.remember_answer(v_person_id, add_currency.idempotency_key, 'add_currency', v_body, v_answer);
 end
 $function$;
 
@@ -2008,6 +2108,35 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.assign_complaint(complaint_id uuid, assignee_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(assign_complaint.complaint_id, assign_complaint.assignee_id);
+  v_answer jsonb;
+  v_complaint public.complaints;
+begin
+  perform private.require_refunder('complaints.handle', 'assigned');
+  v_answer := private.recall_answer(v_person_id, assign_complaint.idempotency_key, 'assign_complaint', v_body);
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_complaint := private.lock_live_complaint(assign_complaint.complaint_id, 'complaints.handle');
+  if assign_complaint.assignee_id is not null and not exists (
+    select from public.role_members join public.role_permissions on role_permissions.role = role_members.role
+    where role_members.profile_id = assign_complaint.assignee_id and role_permissions.permission = 'complaints.handle') then
+    perform private.fail('profile_not_found', 404, 'There is no such person who handles complaints.', 'Take somebody whose role has complaints.handle.');
+  end if;
+  update public.complaints set assignee_id = assign_complaint.assignee_id where complaints.id = v_complaint.id;
+  perform private.emit('complaint.assigned', 'complaint', v_complaint.id, jsonb_build_object('assignee_id', assign_complaint.assignee_id));
+  return private.remember_answer(v_person_id, assign_complaint.idempotency_key, 'assign_complaint', v_body, private.complaint_document(v_complaint.id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.assign_seat(seat_id uuid, profile_id uuid, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2631,6 +2760,38 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.cancel_payout(payout_id uuid, reason text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(cancel_payout.payout_id, cancel_payout.reason);
+  v_answer jsonb;
+  v_payout public.payouts;
+begin
+  perform private.require_refunder('payments.review', cancel_payout.reason);
+  v_answer := private.recall_answer(v_person_id, cancel_payout.idempotency_key, 'cancel_payout', v_body);
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  select * into v_payout from public.payouts where payouts.id = cancel_payout.payout_id for update;
+  if v_payout.id is null then
+    perform private.fail('payout_not_found', 404, 'There is no such payout.', 'Read payouts for those there are.');
+  end if;
+  if v_payout.cancelled_at is not null then
+    perform private.fail('payout_not_open', 409, 'This payout is cancelled already.', 'Record the right one.');
+  end if;
+  update public.payouts set cancelled_at = now(), cancel_reason = private.said(cancel_payout.reason) where payouts.id = v_payout.id returning payouts.* into v_payout;
+  perform private.post_entries('payout_cancelled:' || v_payout.id, null, v_payout.currency,
+    jsonb_build_object('bank', -v_payout.amount, 'fees', -v_payout.fee_amount, 'cash_in_transit', v_payout.amount + v_payout.fee_amount));
+  perform private.emit('payout.cancelled', 'payout', v_payout.id);
+  return private.remember_answer(v_person_id, cancel_payout.idempotency_key, 'cancel_payout', v_body, to_jsonb(v_payout));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.cancellation_document(seat public.enrollments)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2753,6 +2914,37 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.carry_out_resolution(target public.orders, complaint public.complaints, resolution text, note text, lines jsonb, amount bigint, restock boolean)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  -- an amount alone is money only: the customer keeps what they have
+  v_lines jsonb := case when carry_out_resolution.amount is null then private.complaint_effect_lines(complaint.id, carry_out_resolution.lines) else carry_out_resolution.lines end;
+  v_refunds jsonb := '[]';
+  v_replacement_id uuid;
+  v_resolution_id uuid;
+begin
+  if v_lines is null and carry_out_resolution.amount is null and carry_out_resolution.resolution <> 'rejected' then
+    perform private.fail('invalid_lines', 422, 'This complaint is about the order as a whole: say what goes back or is sent again.', 'Send lines, [{"order_item_id", "quantity"}], or for money an amount.');
+  end if;
+  if carry_out_resolution.resolution in ('refund', 'store_credit') then
+    v_refunds := private.refund_order(target.id, v_lines, carry_out_resolution.amount, carry_out_resolution.note, coalesce(carry_out_resolution.restock, false), null,
+      case carry_out_resolution.resolution when 'refund' then 'payment' else 'store_credit' end) -> 'refunds';
+  elsif carry_out_resolution.resolution = 'replacement' then
+    v_replacement_id := private.replace_items(target, v_lines);
+  end if;
+  insert into private.complaint_resolutions (complaint_id, round, resolution, note, lines, order_id, resolved_by)
+  values (complaint.id, complaint.round, carry_out_resolution.resolution, carry_out_resolution.note,
+    case when carry_out_resolution.resolution = 'rejected' then '[]' else coalesce(v_lines, '[]') end, v_replacement_id, auth.uid())
+  returning complaint_resolutions.id into v_resolution_id;
+  insert into private.complaint_refunds (refund_id, resolution_id)
+  select (made ->> 'id')::uuid, v_resolution_id from jsonb_array_elements(v_refunds) as made;
+  return v_resolution_id;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.cart_changes(priced private.priced_cart, touched uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2833,7 +3025,7 @@ begin
         'title', coalesce(line.title, cart_items.seen_title), 'added_at', cart_items.added_at,
         'problem', private.line_problem((priced.quote).lines, line.variant_id),
         'components', (
-          select coalesce(jsonb_agg(jsonb_build_object('variant_id', part.variant_id, 'kind', part.kind, 'sku', part.sku, 'title', part.title, 'quantity', part.quantity)
+          select coalesce(jsonb_agg(jsonb_build_object('variant_id', part.variant_id, 'kind', part.kind, 'sku', part.sku, 'title', part.title, 'quantity', part.quantity, 'ships_at', part.ships_at)
             order by part.title, part.variant_id), '[]')
           from unnest((priced.quote).lines) as part where part.parent_variant_id = line.variant_id))
       order by cart_items.added_at, cart_items.variant_id), '[]')
@@ -3470,6 +3662,42 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.check_complaint_search(q text, statuses text[], type text, max_rows integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_problem text := case
+    when length(check_complaint_search.q) > 100 then 'The words to search for have at most 100 characters.'
+    when check_complaint_search.max_rows not between 1 and 100 then 'A page has 1 to 100 complaints.'
+    when cardinality(check_complaint_search.statuses) > 20 or exists (
+      select from unnest(check_complaint_search.statuses) as status
+      where status is null or status not in ('open', 'under_review', 'resolved', 'rejected', 'withdrawn')) then 'A status of a complaint is open, under_review, resolved, rejected or withdrawn.'
+    when check_complaint_search.type not in ('defect', 'wrong_item', 'damaged', 'missing', 'other') then 'A complaint is of type defect, wrong_item, damaged, missing or other.'
+  end;
+begin
+  if v_problem is not null then
+    perform private.fail('invalid_search', 422, v_problem, 'Correct it, or leave it out.');
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.check_complaint_text(words text)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if private.said(check_complaint_text.words) is null or length(check_complaint_text.words) > 4000 then
+    perform private.fail('invalid_message', 422, 'A complaint and a message about it have 1 to 4000 characters.', 'Write something, or shorten it.');
+  end if;
+  return private.said(check_complaint_text.words);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.check_conflicting_rows(import_id uuid)
  RETURNS void
  LANGUAGE sql
@@ -3499,7 +3727,7 @@ CREATE OR REPLACE FUNCTION private.check_currency(currency text)
  SET search_path TO ''
 AS $function$
 begin
-  if not exists (select from public.currencies where currencies.code = check_currency.currency) then
+  if not exists (select from public.currencies where currencies.code = check_currency.currency and currencies.retired_at is null) then
     perform private.fail('currency_not_supported', 422, 'This shop does not sell in that currency.', 'Read the currencies table for the ones it does.');
   end if;
 end
@@ -4052,6 +4280,25 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.check_resolution(resolution text, lines jsonb, amount bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if coalesce(check_resolution.resolution, '') not in ('refund', 'replacement', 'store_credit', 'rejected')
+    or check_resolution.amount is not null and check_resolution.resolution not in ('refund', 'store_credit')
+    or check_resolution.lines is not null and check_resolution.resolution = 'rejected' then
+    perform private.fail('invalid_resolution', 422, 'A complaint ends by refund, store_credit, replacement or rejected; the first two may have an amount, all but the last lines.', 'Correct resolution, or leave amount and lines out.');
+  end if;
+  if check_resolution.resolution = 'replacement' then
+    perform private.require_order_writer();
+  elsif check_resolution.resolution <> 'rejected' then
+    perform private.require_refunder('payments.refund', 'asked below');
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.check_shipment_facts(facts jsonb)
  RETURNS void
  LANGUAGE plpgsql
@@ -4520,6 +4767,233 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.complaint_actions(target public.complaints)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_own constant boolean := target.customer_id is not distinct from auth.uid();
+  v_staff constant boolean := private.is_service() or private.has_permission('complaints.handle');
+  v_live constant boolean := target.status in ('open', 'under_review');
+begin
+  return (
+    select coalesce(jsonb_agg(may.action order by may.position), '[]')
+    from (values
+      (1, 'update', v_own and v_live), (2, 'add_message', v_own and v_live or v_staff), (3, 'add_evidence', v_own and v_live),
+      (4, 'remove_evidence', v_own and target.status = 'open'), (5, 'withdraw', v_own and v_live), (6, 'reopen', v_own and private.may_reopen_complaint(target)),
+      (7, 'assign', v_staff and v_live), (8, 'start_review', v_staff and target.status = 'open'), (9, 'resolve', v_staff and v_live and not v_own)
+    ) as may (position, action, allowed)
+    where may.allowed);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.complaint_choices(target public.complaints)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_order public.orders;
+  v_money boolean;
+begin
+  if not private.complaint_actions(target) ? 'resolve' then
+    return '[]';
+  end if;
+  select * into v_order from public.orders where orders.id = target.order_id;
+  v_money := (private.is_service() or private.has_permission('payments.refund')) and private.order_allows(v_order, 'refund', 'staff');
+  return (
+    select coalesce(jsonb_agg(may.resolution order by may.position), '[]')
+    from (values (1, 'refund', v_money), (2, 'store_credit', v_money), (3, 'replacement', private.is_service() or private.has_permission('orders.write')), (4, 'rejected', true)
+    ) as may (position, resolution, allowed)
+    where may.allowed);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.complaint_concerns()
+ RETURNS SETOF private.concern
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select 'complaint_waiting', 'complaint:' || complaints.id, 'complaint', complaints.id, complaints.number, complaints.waiting_since
+  from public.complaints
+  where complaints.waiting_since <= now() - make_interval(hours => (private.setting('complaint_answer_hours'))::integer)
+  union all
+  select 'complaint_unsettled', 'complaint_refund:' || refunds.id, 'complaint', complaints.id, complaints.number, refunds.updated_at
+  from public.refunds
+  join public.payments on payments.id = refunds.payment_id and payments.status = 'refund_failed'
+  join private.complaint_refunds on complaint_refunds.refund_id = refunds.id
+  join private.complaint_resolutions on complaint_resolutions.id = complaint_refunds.resolution_id
+  join public.complaints on complaints.id = complaint_resolutions.complaint_id
+  where refunds.status = 'failed';
+$function$;
+
+CREATE OR REPLACE FUNCTION private.complaint_document(complaint_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_complaint public.complaints;
+  v_staff constant boolean := private.is_service() or private.has_permission('complaints.read');
+begin
+  select * into v_complaint from public.complaints where complaints.id = complaint_document.complaint_id;
+  return to_jsonb(v_complaint) - array['customer_id', 'assignee_id'] || jsonb_build_object(
+    'settlement', private.complaint_settlement(v_complaint.id),
+    'assignee', case when v_staff then (
+      select jsonb_build_object('id', profiles.id, 'name', btrim(profiles.first_name || ' ' || profiles.last_name)) from public.profiles where profiles.id = v_complaint.assignee_id) end,
+    'customer', (
+      select jsonb_build_object('id', profiles.id, 'name', btrim(profiles.first_name || ' ' || profiles.last_name), 'email', profiles.email)
+      from public.profiles
+      where profiles.id = v_complaint.customer_id and (profiles.id = auth.uid() or private.is_service() or v_staff and private.has_permission('people.read'))),
+    'order', (
+      select jsonb_build_object('id', orders.id, 'number', orders.number, 'status', orders.status, 'currency', orders.currency, 'total_amount', orders.total_amount,
+        'placed_at', orders.placed_at, 'paid_at', orders.paid_at, 'shipped_at', orders.shipped_at, 'delivered_at', orders.delivered_at,
+        'refundable_amount', (
+          select coalesce(sum(private.refundable_amount(payments.id)), 0) from public.payments where payments.order_id = orders.id and payments.status in ('success', 'refunding')))
+      from public.orders where orders.id = v_complaint.order_id),
+    'lines', (
+      select coalesce(jsonb_agg(jsonb_build_object('order_item_id', order_items.id, 'quantity', complaint_lines.quantity, 'variant_id', order_items.variant_id,
+        'sku', order_items.sku, 'title', order_items.title, 'bought_quantity', order_items.quantity, 'refunded_quantity', order_items.refunded_quantity,
+        'total_amount', order_items.total_amount) order by order_items.title, order_items.id), '[]')
+      from private.complaint_lines join public.order_items on order_items.id = complaint_lines.order_item_id where complaint_lines.complaint_id = v_complaint.id),
+    'evidence', (
+      select coalesce(jsonb_agg(jsonb_build_object('id', complaint_evidence.id, 'mime_type', complaint_evidence.mime_type, 'byte_size', complaint_evidence.byte_size,
+        'submitted_at', complaint_evidence.submitted_at) order by complaint_evidence.created_at, complaint_evidence.id), '[]')
+      from public.complaint_evidence where complaint_evidence.complaint_id = v_complaint.id and complaint_evidence.submitted_at is not null),
+    'messages', (
+      select coalesce(jsonb_agg(jsonb_build_object('id', complaint_messages.id, 'body', complaint_messages.body, 'visible_to_customer', complaint_messages.visible_to_customer,
+        'author_kind', complaint_messages.author_kind, 'author_name', case when v_staff then btrim(profiles.first_name || ' ' || profiles.last_name) end,
+        'written_at', complaint_messages.written_at) order by complaint_messages.written_at, complaint_messages.id), '[]')
+      from public.complaint_messages left join public.profiles on profiles.id = complaint_messages.author_id
+      where complaint_messages.complaint_id = v_complaint.id and (v_staff or complaint_messages.visible_to_customer)),
+    'resolutions', private.complaint_resolution_documents(v_complaint.id, v_staff),
+    'history', private.complaint_history(v_complaint, v_staff),
+    'actions', private.complaint_actions(v_complaint), 'choices', private.complaint_choices(v_complaint));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.complaint_effect_lines(complaint_id uuid, lines jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return coalesce(complaint_effect_lines.lines, (
+    select jsonb_agg(jsonb_build_object('order_item_id', complaint_lines.order_item_id, 'quantity', complaint_lines.quantity) order by complaint_lines.order_item_id)
+    from private.complaint_lines where complaint_lines.complaint_id = complaint_effect_lines.complaint_id and complaint_lines.order_item_id is not null));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.complaint_history(target public.complaints, names boolean)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select jsonb_agg(jsonb_build_object('from_status', moved.from_status, 'to_status', moved.to_status, 'reason', moved.reason, 'changed_at', moved.changed_at,
+        'actor_kind', case when moved.actor_id is null then 'system' when moved.actor_id = target.customer_id then 'customer' else 'staff' end,
+        'actor_name', case when complaint_history.names then btrim(profiles.first_name || ' ' || profiles.last_name) end) order by moved.id)
+    from (
+      select 0 as id, null as from_status, 'open' as to_status, null as reason, target.opened_at as changed_at, target.customer_id as actor_id
+      union all
+      select status_changes.id, status_changes.from_status, status_changes.to_status, status_changes.reason, status_changes.changed_at, status_changes.actor_id
+      from public.status_changes where status_changes.subject_id = target.id and status_changes.machine = 'complaint'
+    ) as moved left join public.profiles on profiles.id = moved.actor_id);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.complaint_problem(target public.orders)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if not exists (select from private.order_actions where order_actions.action = 'complain' and order_actions.status = target.status) then
+    return private.problem('complaint_not_possible', 409, format('About an order that is %s no complaint can be opened.', target.status), 'Write a note to the order (add_order_note), or to the shop.');
+  end if;
+  if target.status not in ('processing', 'shipped')
+    and (coalesce(target.delivered_at, target.paid_at) > now() - make_interval(days => (private.setting('complaint_window_days'))::integer)) is not true then
+    return private.problem('complaint_not_possible', 409, 'The time in which complaints about this order could be opened is over.', 'Write to the shop.');
+  end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.complaint_resolution_documents(complaint_id uuid, names boolean)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object('round', complaint_resolutions.round, 'resolution', complaint_resolutions.resolution, 'note', complaint_resolutions.note,
+        'lines', complaint_resolutions.lines, 'resolved_at', complaint_resolutions.resolved_at,
+        'resolved_by_name', case when complaint_resolution_documents.names then btrim(profiles.first_name || ' ' || profiles.last_name) end,
+        'refunds', (
+          select coalesce(jsonb_agg(jsonb_build_object('id', refunds.id, 'amount', refunds.amount, 'currency', refunds.currency, 'status', refunds.status,
+            'destination', refunds.destination, 'failure', case when complaint_resolution_documents.names then refunds.failure end) order by refunds.created_at, refunds.id), '[]')
+          from private.complaint_refunds join public.refunds on refunds.id = complaint_refunds.refund_id
+          where complaint_refunds.resolution_id = complaint_resolutions.id),
+        'replacement', case when orders.id is not null then jsonb_build_object('order_id', orders.id, 'number', orders.number, 'status', orders.status) end
+      ) order by complaint_resolutions.round), '[]')
+    from private.complaint_resolutions
+    left join public.orders on orders.id = complaint_resolutions.order_id
+    left join public.profiles on profiles.id = complaint_resolutions.resolved_by
+    where complaint_resolutions.complaint_id = complaint_resolution_documents.complaint_id);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.complaint_search_rows(complaint_ids uuid[], staff boolean, names boolean)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object('id', complaints.id, 'number', complaints.number, 'order_id', complaints.order_id, 'order_number', orders.number,
+        'type', complaints.type, 'status', complaints.status, 'wanted', complaints.wanted, 'resolution', complaints.resolution, 'round', complaints.round,
+        'settlement', private.complaint_settlement(complaints.id), 'opened_at', complaints.opened_at, 'waiting_since', complaints.waiting_since, 'resolved_at', complaints.resolved_at,
+        'customer_name', case when complaint_search_rows.names then btrim(customers.first_name || ' ' || customers.last_name) end,
+        'customer_email', case when complaint_search_rows.names then customers.email end,
+        'assignee_id', case when complaint_search_rows.staff then complaints.assignee_id end,
+        'assignee_name', case when complaint_search_rows.staff then btrim(assignees.first_name || ' ' || assignees.last_name) end,
+        'item_titles', (
+          select coalesce(jsonb_agg(order_items.title order by order_items.title, order_items.id), '[]')
+          from private.complaint_lines join public.order_items on order_items.id = complaint_lines.order_item_id where complaint_lines.complaint_id = complaints.id)
+      ) order by complaints.opened_at desc, complaints.id desc), '[]')
+    from public.complaints
+    join public.orders on orders.id = complaints.order_id
+    join public.profiles as customers on customers.id = complaints.customer_id
+    left join public.profiles as assignees on assignees.id = complaints.assignee_id
+    where complaints.id = any (complaint_search_rows.complaint_ids));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.complaint_settlement(complaint_id uuid)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select case
+        when complaint_resolutions.resolution = 'replacement' then case
+          when (select orders.status from public.orders where orders.id = complaint_resolutions.order_id) in ('cancelled', 'refunded', 'expired') then 'failed' else 'settled' end
+        when bool_or(refunds.status = 'failed') then 'failed'
+        when bool_or(refunds.status = 'pending') then 'pending'
+        else 'settled' end
+    from private.complaint_resolutions
+    join public.complaints on complaints.id = complaint_resolutions.complaint_id and complaints.round = complaint_resolutions.round and complaints.status = 'resolved'
+    left join private.complaint_refunds on complaint_refunds.resolution_id = complaint_resolutions.id
+    left join public.refunds on refunds.id = complaint_refunds.refund_id
+    where complaint_resolutions.complaint_id = complaint_settlement.complaint_id
+    group by complaint_resolutions.id);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.complete_due_orders(max_orders integer DEFAULT 100)
  RETURNS integer
  LANGUAGE plpgsql
@@ -4540,8 +5014,12 @@ begin
     select max(intakes.starts_at) into v_begins_at
     from public.order_items join public.enrollments on enrollments.order_item_id = order_items.id join public.intakes on intakes.id = enrollments.intake_id
     where order_items.order_id = v_due.order_id and enrollments.status in ('reserved', 'active', 'suspended');
-    if v_begins_at > now() and v_order.status in ('paid', 'processing', 'delivered') then
+    if v_begins_at > now() and v_order.status in ('paid', 'processing', 'delivered', 'partially_refunded') then
       update private.order_completions set due_at = v_begins_at where order_completions.order_id = v_due.order_id;
+      continue;
+    end if;
+    if exists (select from public.refunds where refunds.order_id = v_due.order_id and refunds.status = 'pending') then
+      update private.order_completions set due_at = now() + interval '1 day' where order_completions.order_id = v_due.order_id;
       continue;
     end if;
     -- what still waits for goods comes again when they have arrived
@@ -5493,8 +5971,10 @@ begin
     delete from public.learning_files where learning_files.arrived_at is null and learning_files.created_at < v_before
       and not exists (select from public.lesson_contents where lesson_contents.file_id = learning_files.id)
     returning 1
+  ), evidence as (
+    delete from public.complaint_evidence where complaint_evidence.submitted_at is null and complaint_evidence.created_at < v_before returning 1
   )
-  select (select count(*) from media) + (select count(*) from files) + (select count(*) from learning) into v_files;
+  select (select count(*) from media) + (select count(*) from files) + (select count(*) from learning) + (select count(*) from evidence) into v_files;
   with proofs as (
     delete from public.payment_proofs where payment_proofs.status = 'uploading' and payment_proofs.created_at < v_before returning payment_proofs.id
   ), told as (
@@ -6524,6 +7004,26 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.evidence_document(evidence_id uuid, own boolean DEFAULT false)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_answer jsonb;
+begin
+  select to_jsonb(complaint_evidence) - 'path' || jsonb_build_object('complaint_number', complaints.number) into v_answer
+  from public.complaint_evidence join public.complaints on complaints.id = complaint_evidence.complaint_id
+  where complaint_evidence.id = evidence_document.evidence_id
+    and (complaints.customer_id = auth.uid() or evidence_document.own is not true and (private.is_service() or private.has_permission('complaints.read')));
+  if v_answer is null then
+    perform private.fail('evidence_not_found', 404, 'There is no such evidence.', 'Check the id and who is signed in.');
+  end if;
+  return v_answer;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.exchange_items(target public.orders, gone jsonb, quote private.quote, goods private.order_line[], reason text)
  RETURNS uuid
  LANGUAGE plpgsql
@@ -7261,6 +7761,23 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.find_complaint(complaint_id uuid, staff_permission text)
+ RETURNS public.complaints
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_complaint public.complaints;
+begin
+  select * into v_complaint from public.complaints where complaints.id = find_complaint.complaint_id;
+  if v_complaint.id is null
+    or not (v_complaint.customer_id is not distinct from auth.uid() or private.is_service() or private.has_permission(find_complaint.staff_permission)) then
+    perform private.fail('complaint_not_found', 404, 'There is no such complaint.', 'Check the id, and that you are signed in as the person who opened it.');
+  end if;
+  return v_complaint;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.find_concerns()
  RETURNS SETOF private.concern
  LANGUAGE plpgsql
@@ -7319,7 +7836,9 @@ begin
     union all
     select * from private.shipment_concerns()
     union all
-    select * from private.webhook_concerns();
+    select * from private.webhook_concerns()
+    union all
+    select * from private.complaint_concerns();
 end
 $function$;
 
@@ -7903,6 +8422,27 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.forget_complaints(person_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform from public.complaints where complaints.customer_id = forget_complaints.person_id order by complaints.id for update;
+  perform private.give_reason('account closed');
+  update public.complaints set status = 'withdrawn', waiting_since = null
+  where complaints.customer_id = forget_complaints.person_id and complaints.status in ('open', 'under_review');
+  perform private.give_reason(null);
+  update public.complaints set description = null, erased_at = now()
+  where complaints.customer_id = forget_complaints.person_id and complaints.erased_at is null;
+  update public.complaint_messages set body = null, erased_at = now()
+  where complaint_messages.author_kind = 'customer' and complaint_messages.erased_at is null
+    and complaint_messages.complaint_id in (select complaints.id from public.complaints where complaints.customer_id = forget_complaints.person_id);
+  delete from public.complaint_evidence
+  where complaint_evidence.complaint_id in (select complaints.id from public.complaints where complaints.customer_id = forget_complaints.person_id);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.forget_destinations(customer_id uuid)
  RETURNS void
  LANGUAGE sql
@@ -8235,6 +8775,19 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.get_complaint(complaint_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_complaint public.complaints := private.find_complaint(get_complaint.complaint_id, 'complaints.read');
+begin
+  return private.complaint_document(v_complaint.id);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.get_draft_order(draft_order_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -8317,6 +8870,7 @@ begin
         'written_at', order_notes.written_at) order by order_notes.written_at, order_notes.id), '[]')
       from public.order_notes left join public.profiles on profiles.id = order_notes.author_id
       where order_notes.order_id = v_order.id and (v_staff or order_notes.visible_to_customer)),
+    'complaints', private.order_complaints(v_order.id),
     'exchange', (
       select jsonb_build_object('order_id', changed.id, 'number', changed.number, 'amount', order_exchanges.amount, 'settled_at', order_exchanges.settled_at)
       from private.order_exchanges join public.orders as changed on changed.id = order_exchanges.order_id where order_exchanges.supplement_id = v_order.id),
@@ -10053,7 +10607,7 @@ begin
     'base_unit_amount', line.base_unit_amount, 'price_reason', case when line.unit_amount is not null then coalesce(line.price_reason, '{"kind": "base"}') end,
     'subtotal_amount', line.subtotal_amount, 'discount_amount', line.discount_amount, 'tax_amount', line.tax_amount,
     'tax_included_amount', line.tax_included_amount, 'total_amount', line.subtotal_amount - line.discount_amount + line.tax_amount,
-    'discounts', coalesce(line.discounts, '[]'), 'taxes', coalesce(line.taxes, '[]'), 'problem', line.problem);
+    'discounts', coalesce(line.discounts, '[]'), 'taxes', coalesce(line.taxes, '[]'), 'ships_at', line.ships_at, 'problem', line.problem);
 end
 $function$;
 
@@ -10206,6 +10760,19 @@ AS $function$
   select pg_advisory_xact_lock(hashtextextended('seatline.categories', 0));
 $function$;
 
+CREATE OR REPLACE FUNCTION private.lock_complaint(complaint_id uuid, staff_permission text)
+ RETURNS public.complaints
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_complaint public.complaints := private.find_complaint(lock_complaint.complaint_id, lock_complaint.staff_permission);
+begin
+  select * into v_complaint from public.complaints where complaints.id = v_complaint.id for update;
+  return v_complaint;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.lock_draft(draft_order_id uuid)
  RETURNS public.draft_orders
  LANGUAGE plpgsql
@@ -10222,6 +10789,30 @@ begin
     perform private.fail('draft_order_not_open', 409, format('This draft is %s.', v_draft.status), 'Make another one; a placed one is an order now.');
   end if;
   return v_draft;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.lock_evidence(evidence_id uuid, staff_permission text)
+ RETURNS public.complaint_evidence
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_evidence public.complaint_evidence;
+begin
+  select * into v_evidence from public.complaint_evidence where complaint_evidence.id = lock_evidence.evidence_id;
+  if v_evidence.id is not null and exists (
+    select from public.complaints where complaints.id = v_evidence.complaint_id
+      and (complaints.customer_id is not distinct from auth.uid() or private.is_service() or private.has_permission(lock_evidence.staff_permission))) then
+    perform private.lock_live_complaint(v_evidence.complaint_id, lock_evidence.staff_permission);
+    select * into v_evidence from public.complaint_evidence where complaint_evidence.id = lock_evidence.evidence_id for update;
+  else
+    v_evidence.id := null;
+  end if;
+  if v_evidence.id is null then
+    perform private.fail('evidence_not_found', 404, 'There is no such evidence.', 'Check the id and who is signed in.');
+  end if;
+  return v_evidence;
 end
 $function$;
 
@@ -10329,6 +10920,22 @@ begin
   insert into private.invoice_series (kind, year) values (lock_invoice_series.kind, v_year) on conflict on constraint invoice_series_pkey do nothing;
   perform from private.invoice_series where invoice_series.kind = lock_invoice_series.kind and invoice_series.year = v_year for update;
   return v_year;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.lock_live_complaint(complaint_id uuid, staff_permission text)
+ RETURNS public.complaints
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_complaint public.complaints := private.lock_complaint(lock_live_complaint.complaint_id, lock_live_complaint.staff_permission);
+begin
+  if v_complaint.status not in ('open', 'under_review') then
+    perform private.fail('complaint_not_open', 409, format('This complaint is %s.', v_complaint.status),
+      case when private.may_reopen_complaint(v_complaint) then 'Its customer may reopen it.' else 'Read it again.' end);
+  end if;
+  return v_complaint;
 end
 $function$;
 
@@ -10579,6 +11186,17 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.may_reopen_complaint(target public.complaints)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return target.status in ('resolved', 'rejected') and target.round = 1
+    and (target.resolved_at > now() - make_interval(days => (private.setting('complaint_reopen_days'))::integer)) is true;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.may_still_cancel(target public.orders)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -10754,6 +11372,23 @@ begin
   update public.intake_messages set recipients = private.address_message(v_message) where intake_messages.id = v_message.id returning * into v_message;
   return private.remember_answer(v_person_id, message_intake.idempotency_key, 'message_intake', v_body, to_jsonb(v_message));
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.minor_units_of(currency text)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select case
+    when minor_units_of.currency = any ('{BIF,CLP,DJF,GNF,JPY,KMF,KRW,PYG,RWF,VND,VUV,XAF,XOF,XPF}') then 0
+    when minor_units_of.currency = any ('{BHD,IQD,JOD,KWD,LYD,OMR,TND}') then 3
+    when minor_units_of.currency = any (
+      '{AED,AFN,ALL,AMD,ANG,AOA,ARS,AUD,AWG,AZN,BAM,BBD,BDT,BGN,BMD,BND,BOB,BRL,BSD,BTN,BWP,BYN,BZD,CAD,CDF,CHF,CNY,COP,CRC,CUP,CVE,CZK,DKK,DOP,DZD,EGP,ERN,ETB,EUR,'
+      'FJD,FKP,GBP,GEL,GHS,GIP,GMD,GTQ,GYD,HKD,HNL,HTG,HUF,IDR,ILS,INR,IRR,JMD,KES,KGS,KHR,KPW,KYD,KZT,LAK,LBP,LKR,LRD,LSL,MAD,MDL,MKD,MMK,MNT,MOP,MRU,MUR,MVR,MWK,'
+      'MXN,MYR,MZN,NAD,NGN,NIO,NOK,NPR,NZD,PAB,PEN,PGK,PHP,PKR,PLN,QAR,RON,RSD,RUB,SAR,SBD,SCR,SDG,SEK,SGD,SHP,SLE,SOS,SRD,SSP,STN,SVC,SYP,SZL,THB,TJS,TMT,TOP,TRY,'
+      'TTD,TWD,TZS,UAH,USD,UYU,UZS,VES,WST,XCD,YER,ZAR,ZMW}') then 2
+  end;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.missed_attributes(facts text[], numbers jsonb, wanted jsonb)
@@ -11297,7 +11932,7 @@ begin
   end if;
   insert into private.order_completions (order_id, due_at)
   select distinct events.subject_id, now() from public.events
-  where events.id > v_from and events.id <= v_to and events.name in ('order.paid', 'order.delivered', 'order.reviewed')
+  where events.id > v_from and events.id <= v_to and events.name in ('order.paid', 'order.delivered', 'order.reviewed', 'order.refunded')
   on conflict on constraint order_completions_pkey do nothing;
   update private.order_completion_progress set last_event_id = v_to;
 end
@@ -11475,6 +12110,43 @@ begin
     exit when v_cart.id is not null;
   end loop;
   return v_cart;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.open_complaint(order_id uuid, type text, description text, lines jsonb, wanted text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_array(open_complaint.order_id, open_complaint.type, open_complaint.description, open_complaint.lines, open_complaint.wanted);
+  v_answer jsonb := private.recall_answer(v_person_id, open_complaint.idempotency_key, 'open_complaint', v_body);
+  v_order public.orders;
+  v_complaint_id uuid;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if coalesce(open_complaint.type, '') not in ('defect', 'wrong_item', 'damaged', 'missing', 'other') or open_complaint.wanted not in ('refund', 'replacement', 'store_credit') then
+    perform private.fail('invalid_complaint', 422, 'A complaint is of type defect, wrong_item, damaged, missing or other, and wants a refund, a replacement or store_credit, or nothing in particular.', 'Correct type or wanted.');
+  end if;
+  perform private.check_complaint_text(open_complaint.description);
+  -- an account that is being closed is waited for and then found closed
+  perform from public.profiles where profiles.id = v_person_id for share;
+  perform private.require_person();
+  v_order := private.find_order(open_complaint.order_id, 'nobody.else');
+  perform private.refuse_problem(private.complaint_problem(v_order));
+  if (select count(*) from public.complaints where complaints.order_id = v_order.id) >= 20 then
+    perform private.fail('too_many_messages', 429, 'Too many complaints were opened about this order.', 'Write to the shop.');
+  end if;
+  insert into public.complaints (order_id, customer_id, type, description, wanted)
+  values (v_order.id, v_person_id, open_complaint.type, private.said(open_complaint.description), open_complaint.wanted)
+  returning complaints.id into v_complaint_id;
+  perform private.take_complaint_lines(v_complaint_id, v_order.id, open_complaint.lines);
+  perform private.emit('complaint.opened', 'complaint', v_complaint_id, '{"round": 1}');
+  return private.remember_answer(v_person_id, open_complaint.idempotency_key, 'open_complaint', v_body, private.complaint_document(v_complaint_id));
 end
 $function$;
 
@@ -11703,8 +12375,27 @@ begin
     when order_allows.action = 'refund' then exists (
       select from public.payments where payments.order_id = target.id and payments.status in ('success', 'refunding') and private.refundable_amount(payments.id) > 0)
     when order_allows.action = 'edit' then private.editing_allows(target)
+    when order_allows.action = 'complain' then private.complaint_problem(target) is null
     when order_allows.action in ('start_processing', 'mark_shipped', 'mark_delivered', 'complete') then private.fulfilment_allows(target, order_allows.action)
     else true end;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.order_complaints(order_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object('id', complaints.id, 'number', complaints.number, 'type', complaints.type, 'status', complaints.status,
+        'resolution', complaints.resolution, 'settlement', private.complaint_settlement(complaints.id), 'opened_at', complaints.opened_at, 'resolved_at', complaints.resolved_at,
+        'order_item_ids', (
+          select coalesce(jsonb_agg(complaint_lines.order_item_id order by complaint_lines.order_item_id), '[]') from private.complaint_lines
+          where complaint_lines.complaint_id = complaints.id and complaint_lines.order_item_id is not null)) order by complaints.opened_at, complaints.id), '[]')
+    from public.complaints
+    where complaints.order_id = order_complaints.order_id
+      and (complaints.customer_id = auth.uid() or private.is_service() or private.has_permission('complaints.read')));
 end
 $function$;
 
@@ -12307,7 +12998,7 @@ begin
   if page_of_products.cursor is not null and (v_after is null or v_after[1]::bigint not between -2147483648 and 2147483647) then
     perform private.fail('invalid_cursor', 422, 'This cursor is not one that this list gave.', 'Pass next_cursor as it came; start without it.');
   end if;
-  if not exists (select from public.currencies where currencies.code = v_currency) then
+  if not exists (select from public.currencies where currencies.code = v_currency and currencies.retired_at is null) then
     perform private.fail('currency_not_supported', 422, 'This shop does not sell in that currency.', 'Read the currencies table for the ones it does.');
   end if;
   if v_after is not null then
@@ -12504,7 +13195,7 @@ begin
       or coalesce(line ->> 'order_item_id', '') !~* '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$'
       or line ? 'quantity' and (jsonb_typeof(line -> 'quantity') <> 'number' or line ->> 'quantity' !~ '^[1-9][0-9]{0,5}$')
   ) then
-    perform private.fail('invalid_lines', 422, 'A refund by line needs a list of order items.', v_hint);
+    perform private.fail('invalid_lines', 422, 'Lines are a list of order items, with how many of each.', v_hint);
   end if;
   return query
     select order_items.id, wanted.quantity,
@@ -13360,10 +14051,10 @@ begin
     case when intakes.id is null or intakes.title = products.title then products.title else products.title || ' · ' || intakes.title end,
     prices.amount, variants.stock_mode <> 'none', intakes.id,
     jsonb_build_object('product_id', products.id, 'slug', products.slug, 'image_url', products.image_url, 'starts_at', intakes.starts_at, 'ends_at', intakes.ends_at, 'time_zone', intakes.time_zone),
-    products.id, products.category_id, products.tax_category, variants.weight_grams,
+    products.id, products.category_id, products.tax_category, variants.weight_grams, case when variants.preorder_ships_at > now() then variants.preorder_ships_at end,
     intakes.status, courses.prerequisites_block_sale, intakes.enroll_opens_at, intakes.enroll_closes_at, private.is_on_sale(products.status, products.publish_at, products.unpublish_at)
   into v_line.variant_id, v_line.quantity, v_line.kind, v_line.sku, v_line.title, v_line.unit_amount, v_line.counted, v_line.intake_id, v_line.snapshot,
-    v_line.product_id, v_line.category_id, v_line.tax_category, v_line.weight_grams, v_status, v_ordered, v_opens_at, v_closes_at, v_on_sale
+    v_line.product_id, v_line.category_id, v_line.tax_category, v_line.weight_grams, v_line.ships_at, v_status, v_ordered, v_opens_at, v_closes_at, v_on_sale
   from public.variants
   join public.products on products.id = variants.product_id
   left join public.intakes on intakes.variant_id = variants.id
@@ -13816,6 +14507,7 @@ begin
       'title', coalesce(variants.translations -> product_variants.locale ->> 'title', variants.title),
       'option_value_ids', to_jsonb(variants.option_value_ids), 'attributes', variants.attributes,
       'stock_mode', variants.stock_mode, 'units_available', private.sellable_units(variants.id),
+      'ships_at', case when variants.preorder_ships_at > now() then variants.preorder_ships_at end,
       'prices', (
         select coalesce(jsonb_agg(jsonb_build_object('currency', prices.currency, 'amount', coalesce(listed.amount, prices.amount),
           'base_amount', prices.amount, 'reason', listed.reason) order by prices.currency), '[]')
@@ -14516,7 +15208,7 @@ begin
     perform private.refuse_search(case when v_search.category_ids = '{}' then 'There is no such category.' end);
   end if;
   v_search.currency := coalesce(read_catalog_search.currency, private.setting('default_currency') #>> '{}');
-  if not exists (select from public.currencies where currencies.code = v_search.currency) then
+  if not exists (select from public.currencies where currencies.code = v_search.currency and currencies.retired_at is null) then
     perform private.fail('currency_not_supported', 422, 'The shop does not sell in this currency.', 'Take one of the table currencies.');
   end if;
   v_search.sort := coalesce(read_catalog_search.sort, case when v_search.words is null then 'newest' else 'relevance' end);
@@ -14832,7 +15524,7 @@ AS $function$
 declare
   v_currency text := coalesce(recommended_cards.currency, private.setting('default_currency') #>> '{}');
 begin
-  if not exists (select from public.currencies where currencies.code = v_currency) then
+  if not exists (select from public.currencies where currencies.code = v_currency and currencies.retired_at is null) then
     perform private.fail('currency_not_supported', 422, 'This shop does not sell in that currency.', 'Read the currencies table for the ones it does.');
   end if;
   return jsonb_build_object('data', private.product_cards(recommended_cards.product_ids, private.short_locale(recommended_cards.locale), v_currency));
@@ -14915,6 +15607,50 @@ begin
   select * into v_payment from public.payments where payments.id = v_payment.id;
   return private.remember_answer(v_person_id, record_payment.idempotency_key, 'record_payment', v_body,
     jsonb_build_object('order', private.order_document(v_payment.order_id), 'payment', private.payment_document(v_payment)));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.record_payout(amount bigint, currency text, reference text, fee_amount bigint, provider text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(record_payout.amount, record_payout.currency, record_payout.reference, record_payout.fee_amount, record_payout.provider);
+  v_most constant bigint := 1000000000000000;
+  v_answer jsonb;
+  v_there bigint;
+  v_payout public.payouts;
+begin
+  perform private.require_refunder('payments.review', record_payout.reference);
+  v_answer := private.recall_answer(v_person_id, record_payout.idempotency_key, 'record_payout', v_body);
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if coalesce(record_payout.amount, 0) not between 1 and v_most or coalesce(record_payout.fee_amount, 0) not between 0 and v_most
+    or coalesce(record_payout.currency, '') !~ '^[A-Z]{3}$' or coalesce(record_payout.provider, '') not in ('stripe', 'ewallet') then
+    perform private.fail('invalid_payout', 422, 'A payout has an amount above 0 and a fee of 0 or more in minor units, a currency, and comes from stripe or ewallet.', 'Copy them from the provider''s statement.');
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('seatline.payouts', 0));
+  if exists (
+    select from public.payouts where payouts.provider = record_payout.provider and payouts.reference = private.said(record_payout.reference) and payouts.cancelled_at is null
+  ) then
+    perform private.fail('payout_recorded', 409, 'A payout with this reference is recorded already.', 'Read payouts; cancel it if it was written down wrongly.');
+  end if;
+  select coalesce(sum(ledger_entries.amount), 0) into v_there
+  from public.ledger_entries where ledger_entries.account = 'cash_in_transit' and ledger_entries.currency = record_payout.currency;
+  if record_payout.amount + coalesce(record_payout.fee_amount, 0) > v_there then
+    perform private.fail('payout_exceeds_transit', 409, 'The providers hold less than that for the shop.', 'Read ledger_balance: cash_in_transit is what was captured and not paid out yet.', v_there::text);
+  end if;
+  insert into public.payouts (provider, currency, amount, fee_amount, reference, recorded_by)
+  values (record_payout.provider, record_payout.currency, record_payout.amount, coalesce(record_payout.fee_amount, 0), private.said(record_payout.reference), auth.uid())
+  returning payouts.* into v_payout;
+  perform private.post_entries('payout:' || v_payout.id, null, v_payout.currency,
+    jsonb_build_object('bank', v_payout.amount, 'fees', v_payout.fee_amount, 'cash_in_transit', -v_payout.amount - v_payout.fee_amount));
+  perform private.emit('payout.recorded', 'payout', v_payout.id);
+  return private.remember_answer(v_person_id, record_payout.idempotency_key, 'record_payout', v_body, to_jsonb(v_payout));
 end
 $function$;
 
@@ -15889,6 +16625,31 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.remove_evidence(evidence_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := to_jsonb(remove_evidence.evidence_id);
+  v_answer jsonb := private.recall_answer(v_person_id, remove_evidence.idempotency_key, 'remove_evidence', v_body);
+  v_evidence public.complaint_evidence;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_evidence := private.lock_evidence(remove_evidence.evidence_id, 'nobody.else');
+  if (select complaints.status from public.complaints where complaints.id = v_evidence.complaint_id) <> 'open' then
+    perform private.fail('complaint_not_open', 409, 'This complaint is being looked at: what was shown stays.', 'Write what is wrong with the file (add_complaint_message).');
+  end if;
+  delete from public.complaint_evidence where complaint_evidence.id = v_evidence.id;
+  perform private.emit('complaint.evidence_removed', 'complaint', v_evidence.complaint_id, jsonb_build_object('evidence_id', v_evidence.id));
+  return private.remember_answer(v_person_id, remove_evidence.idempotency_key, 'remove_evidence', v_body, private.complaint_document(v_evidence.complaint_id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.remove_from_cart(variant_id uuid, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -16110,6 +16871,97 @@ begin
     perform private.fail('access_unlimited', 409, 'The lessons of this seat are open for good.', 'There is nothing to renew.');
   end if;
   return private.total_quote(v_person_id, v_currency, array[private.renewal_line(v_enrollment.id, v_person_id, v_currency)], '{}', null, null);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.reopen_complaint(complaint_id uuid, message text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_array(reopen_complaint.complaint_id, reopen_complaint.message);
+  v_answer jsonb := private.recall_answer(v_person_id, reopen_complaint.idempotency_key, 'reopen_complaint', v_body);
+  v_complaint public.complaints;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform private.check_complaint_text(reopen_complaint.message);
+  v_complaint := private.lock_complaint(reopen_complaint.complaint_id, 'nobody.else');
+  if not private.may_reopen_complaint(v_complaint) then
+    perform private.fail('complaint_not_reopenable', 409, 'This complaint is not over, or was reopened before, or its time is over.', 'Open another one, or write to the shop.');
+  end if;
+  begin
+    update public.complaints
+    set status = 'open', round = complaints.round + 1, waiting_since = now(), resolution = null, resolution_note = null, resolved_at = null
+    where complaints.id = v_complaint.id;
+  exception when unique_violation then
+    perform private.fail('complaint_already_open', 409, 'Another complaint about the same is open.', 'Add to that one (add_complaint_message).');
+  end;
+  insert into public.complaint_messages (complaint_id, author_id, author_kind, body, visible_to_customer)
+  values (v_complaint.id, v_person_id, 'customer', private.said(reopen_complaint.message), true);
+  perform private.emit('complaint.reopened', 'complaint', v_complaint.id, jsonb_build_object('round', v_complaint.round + 1));
+  return private.remember_answer(v_person_id, reopen_complaint.idempotency_key, 'reopen_complaint', v_body, private.complaint_document(v_complaint.id));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.replace_items(target public.orders, lines jsonb)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_quote private.quote := private.sum_lines(target.currency, private.replacement_lines(target, replace_items.lines));
+  v_refusal jsonb;
+  v_order_id uuid;
+begin
+  v_quote.tax_country := target.tax_country;
+  v_quote.tax_province := target.tax_province;
+  begin
+    v_order_id := private.place_quote(target.customer_id, v_quote);
+  exception when sqlstate 'PGRST' then
+    v_refusal := sqlerrm::jsonb;
+    if v_refusal ->> 'code' <> 'out_of_stock' then
+      raise;
+    end if;
+    perform private.fail('out_of_stock', 409, v_refusal ->> 'message', 'Resolve it by a refund or store credit instead, or wait until there is stock.', v_refusal ->> 'details');
+  end;
+  update public.orders set shipping_address = target.shipping_address where orders.id = v_order_id and private.needs_address(v_quote.lines);
+  return v_order_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.replacement_lines(target public.orders, lines jsonb)
+ RETURNS private.order_line[]
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_wishes private.wish[] := array(
+    select row(order_items.variant_id, sum(parsed.quantity)::integer)::private.wish
+    from private.parse_refund_lines(target.id, replacement_lines.lines) as parsed join public.order_items on order_items.id = parsed.order_item_id
+    group by order_items.variant_id order by order_items.variant_id);
+  v_lines private.order_line[] := private.price_wishes(target.customer_id, v_wishes, target.currency);
+  v_line private.order_line;
+begin
+  for v_index in 1 .. cardinality(v_lines) loop
+    v_line := v_lines[v_index];
+    if v_line.problem ->> 'code' = 'price_missing' then
+      v_line.problem := null; -- it costs nothing
+    end if;
+    if v_line.kind = 'course' then
+      perform private.fail('complaint_not_replaceable', 409, format('%s is a seat, which cannot be sent again.', v_line.title), 'Move the learner (transfer_enrollment), or give the money back.');
+    end if;
+    perform private.refuse_problem(v_line.problem);
+    v_line.base_unit_amount := coalesce(v_line.base_unit_amount, 0);
+    v_line.unit_amount := 0;
+    v_line.price_reason := '{"kind": "agreed"}';
+    v_lines[v_index] := private.clear_amounts(v_line);
+  end loop;
+  return v_lines;
 end
 $function$;
 
@@ -16612,6 +17464,20 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.require_pricing_write()
+ RETURNS uuid
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if not (private.is_service() or private.has_permission('pricing.write')) then
+    perform private.fail('permission_denied', 403, 'This needs the permission pricing.write.', 'Ask an admin for a role that has it.');
+  end if;
+  return coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.require_refunder(permission text, reason text)
  RETURNS void
  LANGUAGE plpgsql
@@ -16758,6 +17624,46 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.resolve_complaint(complaint_id uuid, resolution text, note text, lines jsonb, amount bigint, restock boolean, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(resolve_complaint.complaint_id, resolve_complaint.resolution, resolve_complaint.note, resolve_complaint.lines, resolve_complaint.amount, resolve_complaint.restock);
+  v_answer jsonb;
+  v_order public.orders;
+  v_complaint public.complaints;
+  v_resolution_id uuid;
+begin
+  perform private.require_refunder('complaints.handle', resolve_complaint.note);
+  v_answer := private.recall_answer(v_person_id, resolve_complaint.idempotency_key, 'resolve_complaint', v_body);
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform private.check_resolution(resolve_complaint.resolution, resolve_complaint.lines, resolve_complaint.amount);
+  v_complaint := private.find_complaint(resolve_complaint.complaint_id, 'complaints.handle');
+  if v_complaint.customer_id = auth.uid() then
+    perform private.fail('permission_denied', 403, 'Nobody decides about their own complaint.', 'Ask somebody else who handles complaints.');
+  end if;
+  select * into v_order from public.orders where orders.id = v_complaint.order_id for update;
+  v_complaint := private.lock_live_complaint(v_complaint.id, 'complaints.handle');
+  v_resolution_id := private.carry_out_resolution(v_order, v_complaint, resolve_complaint.resolution, private.said(resolve_complaint.note),
+    resolve_complaint.lines, resolve_complaint.amount, resolve_complaint.restock);
+  perform private.give_reason(private.said(resolve_complaint.note));
+  update public.complaints
+  set status = case when resolve_complaint.resolution = 'rejected' then 'rejected' else 'resolved' end, waiting_since = null,
+    resolution = resolve_complaint.resolution, resolution_note = private.said(resolve_complaint.note), resolved_at = now(), assignee_id = coalesce(complaints.assignee_id, auth.uid())
+  where complaints.id = v_complaint.id;
+  perform private.give_reason(null);
+  perform private.emit(case when resolve_complaint.resolution = 'rejected' then 'complaint.rejected' else 'complaint.resolved' end,
+    'complaint', v_complaint.id, jsonb_build_object('resolution_id', v_resolution_id, 'resolution', resolve_complaint.resolution));
+  return private.remember_answer(v_person_id, resolve_complaint.idempotency_key, 'resolve_complaint', v_body, private.complaint_document(v_complaint.id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.resolve_order_review(order_id uuid, resolution text, reason text, idempotency_key text, restock boolean DEFAULT NULL::boolean)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -16845,6 +17751,32 @@ begin
     where status_changes.subject_id = enrollments.id and status_changes.machine = 'enrollment' and status_changes.to_status = 'suspended'
     order by status_changes.id desc limit 1);
   update public.downloads set suspended_at = null where downloads.order_item_id = any (v_items) and downloads.suspended_at is not null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.retire_currency(code text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_pricing_write();
+  v_body jsonb := to_jsonb(retire_currency.code);
+  v_answer jsonb := private.recall_answer(v_person_id, retire_currency.idempotency_key, 'retire_currency', v_body);
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if retire_currency.code = private.setting('default_currency') #>> '{}' then
+    perform private.fail('currency_in_use', 409, 'This is the currency that the shop takes when nobody names one.', 'Set default_currency to another one first.', retire_currency.code);
+  end if;
+  update public.currencies set retired_at = coalesce(currencies.retired_at, now()) where currencies.code = retire_currency.code
+  returning to_jsonb(currencies) into v_answer;
+  if v_answer is null then
+    perform private.fail('currency_not_supported', 422, 'This shop does not sell in that currency.', 'Read the currencies table for the ones it does.');
+  end if;
+  return private.remember_answer(v_person_id, retire_currency.idempotency_key, 'retire_currency', v_body, v_answer);
 end
 $function$;
 
@@ -17473,6 +18405,50 @@ begin
   return sha256(seal.previous_hash || convert_to(jsonb_build_array(seal.number, seal.transaction_id::text, seal.first_id, seal.last_id, extract(epoch from seal.sealed_at))::text, 'UTF8') || (
     select sha256(coalesce(string_agg(audit_log.hash, '' order by audit_log.id), ''))
     from public.audit_log where audit_log.id between seal.first_id and seal.last_id and audit_log.transaction_id = seal.transaction_id));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.search_complaints(q text, statuses text[], type text, assignee_id uuid, cursor text, max_rows integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+declare
+  v_everyone boolean := private.is_service() or private.has_permission('complaints.read');
+  v_names boolean := v_everyone and (private.is_service() or private.has_permission('people.read'));
+  v_person_id uuid := case when not v_everyone then private.require_person() end;
+  v_statuses text[] := nullif(search_complaints.statuses, '{}');
+  v_pattern text := private.search_pattern(nullif(private.search_text(search_complaints.q), ''));
+  v_fingerprint text := left(md5(jsonb_build_array(v_pattern, v_statuses, search_complaints.type, search_complaints.assignee_id, v_person_id)::text), 8);
+  v_rows constant integer := coalesce(search_complaints.max_rows, 20);
+  v_before public.complaints;
+  v_ids uuid[];
+begin
+  perform private.check_complaint_search(search_complaints.q, search_complaints.statuses, search_complaints.type, search_complaints.max_rows);
+  if search_complaints.cursor is not null then
+    if search_complaints.cursor ~ '^[0-9a-f]{40}$' and right(search_complaints.cursor, 8) = v_fingerprint then
+      select * into v_before from public.complaints
+      where complaints.id = left(search_complaints.cursor, 32)::uuid and (v_everyone or complaints.customer_id = v_person_id);
+    end if;
+    if v_before.id is null then
+      perform private.fail('invalid_cursor', 422, 'This cursor is not one that this search gave.', 'Pass next_cursor as it came, with the same words and filters; start without it.');
+    end if;
+  end if;
+  v_ids := array(
+    select complaints.id from public.complaints
+    where (v_everyone or complaints.customer_id = v_person_id)
+      and (v_statuses is null or complaints.status = any (v_statuses))
+      and (search_complaints.type is null or complaints.type = search_complaints.type)
+      and (search_complaints.assignee_id is null or complaints.assignee_id = search_complaints.assignee_id)
+      and (v_before.id is null or (complaints.opened_at, complaints.id) < (v_before.opened_at, v_before.id))
+      and (v_pattern is null or lower(complaints.number) like v_pattern or private.search_text(complaints.description) like v_pattern
+        or (select lower(orders.number) like v_pattern from public.orders where orders.id = complaints.order_id)
+        or v_names and (select customer_search.content like v_pattern from private.customer_search where customer_search.profile_id = complaints.customer_id))
+    order by complaints.opened_at desc, complaints.id desc limit v_rows + 1);
+  return jsonb_build_object('data', private.complaint_search_rows(v_ids[:v_rows], v_everyone, v_names),
+    'next_cursor', case when cardinality(v_ids) > v_rows then replace(v_ids[v_rows]::text, '-', '') || v_fingerprint end);
 end
 $function$;
 
@@ -18943,6 +19919,59 @@ AS $function$
   from titled;
 $function$;
 
+CREATE OR REPLACE FUNCTION private.start_complaint_review(complaint_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := to_jsonb(start_complaint_review.complaint_id);
+  v_answer jsonb;
+  v_complaint public.complaints;
+begin
+  perform private.require_refunder('complaints.handle', 'review');
+  v_answer := private.recall_answer(v_person_id, start_complaint_review.idempotency_key, 'start_complaint_review', v_body);
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_complaint := private.lock_live_complaint(start_complaint_review.complaint_id, 'complaints.handle');
+  if v_complaint.status <> 'open' then
+    perform private.fail('complaint_not_open', 409, 'Somebody looks into this complaint already.', 'Read it again.');
+  end if;
+  update public.complaints set status = 'under_review', assignee_id = coalesce(complaints.assignee_id, auth.uid()) where complaints.id = v_complaint.id;
+  perform private.emit('complaint.review_started', 'complaint', v_complaint.id);
+  return private.remember_answer(v_person_id, start_complaint_review.idempotency_key, 'start_complaint_review', v_body, private.complaint_document(v_complaint.id));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.start_evidence(complaint_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := to_jsonb(start_evidence.complaint_id);
+  v_answer jsonb := private.recall_answer(v_person_id, start_evidence.idempotency_key, 'start_evidence', v_body);
+  v_complaint public.complaints;
+  v_evidence public.complaint_evidence;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_complaint := private.lock_live_complaint(start_evidence.complaint_id, 'nobody.else');
+  if (select count(*) from public.complaint_evidence where complaint_evidence.complaint_id = v_complaint.id) >= (private.setting('complaint_max_files'))::integer then
+    perform private.fail('too_many_files', 409, 'This complaint has as many files as one may have.', 'Remove one first (remove_evidence).');
+  end if;
+  insert into public.complaint_evidence (complaint_id) values (v_complaint.id) returning * into v_evidence;
+  return private.remember_answer(v_person_id, start_evidence.idempotency_key, 'start_evidence', v_body,
+    jsonb_build_object('id', v_evidence.id, 'complaint_id', v_evidence.complaint_id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.start_export(kind text, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -19511,6 +20540,28 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.submit_evidence(evidence_id uuid, mime_type text, byte_size integer, sha256 text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_evidence public.complaint_evidence := private.lock_evidence(submit_evidence.evidence_id, 'nobody.else');
+begin
+  if v_evidence.submitted_at is null then
+    update public.complaint_evidence
+    set submitted_at = now(), mime_type = submit_evidence.mime_type, byte_size = submit_evidence.byte_size, sha256 = submit_evidence.sha256
+    where complaint_evidence.id = v_evidence.id;
+    update public.complaints set waiting_since = coalesce(complaints.waiting_since, now()) where complaints.id = v_evidence.complaint_id;
+    perform private.emit('complaint.evidence_added', 'complaint', v_evidence.complaint_id, jsonb_build_object('evidence_id', v_evidence.id));
+  elsif v_evidence.sha256 is distinct from submit_evidence.sha256 then
+    perform private.fail('proof_not_open', 409, 'This evidence was sent with another file.', 'Start a new one.');
+  end if;
+  return private.evidence_document(v_evidence.id);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.submit_proof(proof_id uuid, mime_type text, byte_size integer, sha256 text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -19969,6 +21020,38 @@ begin
   update public.shipments set returned_goods = take_back_shipment.goods where shipments.id = shipment.id;
   perform private.follow_shipments(shipment.order_id);
   perform private.give_reason(null);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.take_complaint_lines(complaint_id uuid, order_id uuid, lines jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_wanted integer := 1;
+  v_taken integer;
+begin
+  if take_complaint_lines.lines is null then
+    insert into private.complaint_lines (complaint_id, order_id) values (take_complaint_lines.complaint_id, take_complaint_lines.order_id)
+    on conflict do nothing;
+    get diagnostics v_taken = row_count;
+  else
+    insert into private.complaint_lines (complaint_id, order_id, order_item_id, quantity)
+    select take_complaint_lines.complaint_id, take_complaint_lines.order_id, parsed.order_item_id, parsed.quantity
+    from private.parse_refund_lines(take_complaint_lines.order_id, take_complaint_lines.lines) as parsed
+    on conflict do nothing;
+    get diagnostics v_taken = row_count;
+    v_wanted := jsonb_array_length(take_complaint_lines.lines);
+  end if;
+  if v_taken <> v_wanted then
+    perform private.fail('complaint_already_open', 409, 'A complaint about this is open already.', 'Add to that one (add_complaint_message), or withdraw it.', (
+      select complaint_lines.complaint_id::text from private.complaint_lines
+      where complaint_lines.order_id = take_complaint_lines.order_id and complaint_lines.ended_at is null and complaint_lines.complaint_id <> take_complaint_lines.complaint_id
+        and (take_complaint_lines.lines is null and complaint_lines.order_item_id is null
+          or complaint_lines.order_item_id in (select (line ->> 'order_item_id')::uuid from jsonb_array_elements(take_complaint_lines.lines) as line))
+      order by complaint_lines.complaint_id limit 1));
+  end if;
 end
 $function$;
 
@@ -20604,6 +21687,30 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.tg_complaints__audit()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.audit_rows('update', 'complaints', '{id}', array[row(to_jsonb(old) - 'description', to_jsonb(new) - 'description')::private.audited_row]);
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_complaints__end_lines()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update private.complaint_lines set ended_at = case when new.status in ('open', 'under_review') then null else now() end
+  where complaint_lines.complaint_id = new.id and (complaint_lines.ended_at is null) <> (new.status in ('open', 'under_review'));
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.tg_coupons__write_code()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -21097,6 +22204,18 @@ begin
     perform private.fail('product_in_use', 409, 'A promotion is for this product.', 'Take it out of the promotion first, or archive the product.', old.id::text);
   end if;
   return old;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_profiles__forget_complaints()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.forget_complaints(new.id);
+  return null;
 end
 $function$;
 
@@ -21835,6 +22954,34 @@ exception when invalid_text_representation or untranslatable_character then
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.update_complaint(complaint_id uuid, description text, wanted text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_array(update_complaint.complaint_id, update_complaint.description, update_complaint.wanted);
+  v_answer jsonb := private.recall_answer(v_person_id, update_complaint.idempotency_key, 'update_complaint', v_body);
+  v_complaint public.complaints;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if update_complaint.wanted not in ('refund', 'replacement', 'store_credit') then
+    perform private.fail('invalid_complaint', 422, 'A complaint wants a refund, a replacement or store_credit.', 'Correct wanted, or leave it out.');
+  end if;
+  v_complaint := private.lock_live_complaint(update_complaint.complaint_id, 'nobody.else');
+  update public.complaints
+  set description = coalesce(private.check_complaint_text(coalesce(update_complaint.description, complaints.description)), complaints.description),
+    wanted = coalesce(update_complaint.wanted, complaints.wanted)
+  where complaints.id = v_complaint.id;
+  perform private.emit('complaint.changed', 'complaint', v_complaint.id);
+  return private.remember_answer(v_person_id, update_complaint.idempotency_key, 'update_complaint', v_body, private.complaint_document(v_complaint.id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.update_location(location_id uuid, name text, priority integer, active boolean, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -22413,6 +23560,28 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.withdraw_complaint(complaint_id uuid, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := to_jsonb(withdraw_complaint.complaint_id);
+  v_answer jsonb := private.recall_answer(v_person_id, withdraw_complaint.idempotency_key, 'withdraw_complaint', v_body);
+  v_complaint public.complaints;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_complaint := private.lock_live_complaint(withdraw_complaint.complaint_id, 'nobody.else');
+  update public.complaints set status = 'withdrawn', waiting_since = null where complaints.id = v_complaint.id;
+  perform private.emit('complaint.withdrawn', 'complaint', v_complaint.id);
+  return private.remember_answer(v_person_id, withdraw_complaint.idempotency_key, 'withdraw_complaint', v_body, private.complaint_document(v_complaint.id));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.withdraw_seat(enrollment_id uuid, reason text, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -22985,6 +24154,22 @@ AS $function$
     add_address.district, add_address.subdistrict, add_address.country, add_address.label, add_address.make_default, add_address.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.add_complaint_message(complaint_id uuid, body text, visible_to_customer boolean DEFAULT false, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.add_complaint_message(add_complaint_message.complaint_id, add_complaint_message.body, add_complaint_message.visible_to_customer, add_complaint_message.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.add_currency(code text, name text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.add_currency(add_currency.code, add_currency.name, add_currency.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.add_order_note(order_id uuid, body text, visible_to_customer boolean DEFAULT false, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -23032,6 +24217,14 @@ CREATE OR REPLACE FUNCTION public.arrange_images(product_id uuid, image_ids uuid
  SET search_path TO ''
 AS $function$
   select private.arrange_images(arrange_images.product_id, arrange_images.image_ids, arrange_images.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.assign_complaint(complaint_id uuid, assignee_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.assign_complaint(assign_complaint.complaint_id, assign_complaint.assignee_id, assign_complaint.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.assign_courier(shipment_id uuid, courier_id uuid, idempotency_key text DEFAULT NULL::text)
@@ -23126,6 +24319,14 @@ CREATE OR REPLACE FUNCTION public.cancel_order(order_id uuid, reason text DEFAUL
  SET search_path TO ''
 AS $function$
   select private.cancel_order(cancel_order.order_id, cancel_order.reason, cancel_order.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.cancel_payout(payout_id uuid, reason text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.cancel_payout(cancel_payout.payout_id, cancel_payout.reason, cancel_payout.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.cancel_shipment(shipment_id uuid, reason text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
@@ -23389,6 +24590,14 @@ AS $function$
   select private.enroll_by_subscription(enroll_by_subscription.intake_id, enroll_by_subscription.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.evidence_document(evidence_id uuid, own boolean DEFAULT false)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.evidence_document(evidence_document.evidence_id, evidence_document.own);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.explain_order_money(order_id uuid)
  RETURNS jsonb
  LANGUAGE sql
@@ -23455,6 +24664,15 @@ CREATE OR REPLACE FUNCTION public.get_cart(idempotency_key text DEFAULT NULL::te
  SET search_path TO ''
 AS $function$
   select private.get_cart(get_cart.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.get_complaint(complaint_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.get_complaint(get_complaint.complaint_id);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.get_draft_order(draft_order_id uuid)
@@ -23764,6 +24982,14 @@ AS $function$
   select private.note_attendance(note_attendance.session_id, note_attendance.notes, note_attendance.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.open_complaint(order_id uuid, type text, description text, lines jsonb DEFAULT NULL::jsonb, wanted text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.open_complaint(open_complaint.order_id, open_complaint.type, open_complaint.description, open_complaint.lines, open_complaint.wanted, open_complaint.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.open_concerns(kind text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -24021,6 +25247,14 @@ AS $function$
   select private.record_payment(record_payment.order_id, record_payment.method, record_payment.amount, record_payment.reference, record_payment.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.record_payout(amount bigint, currency text, reference text, fee_amount bigint DEFAULT 0, provider text DEFAULT 'stripe'::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.record_payout(record_payout.amount, record_payout.currency, record_payout.reference, record_payout.fee_amount, record_payout.provider, record_payout.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.record_tracking_event(shipment_id uuid, status text, location text DEFAULT NULL::text, description text DEFAULT NULL::text, occurred_at timestamp with time zone DEFAULT NULL::timestamp with time zone, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -24080,6 +25314,14 @@ AS $function$
   select private.remove_coupon(remove_coupon.code, remove_coupon.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.remove_evidence(evidence_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.remove_evidence(remove_evidence.evidence_id, remove_evidence.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.remove_from_cart(variant_id uuid, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -24129,6 +25371,14 @@ AS $function$
   select private.renew_gift_card_code(renew_gift_card_code.gift_card_id, renew_gift_card_code.reason);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.reopen_complaint(complaint_id uuid, message text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.reopen_complaint(reopen_complaint.complaint_id, reopen_complaint.message, reopen_complaint.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.report_delivery(shipment_id uuid, outcome text, note text DEFAULT NULL::text, location text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -24163,6 +25413,15 @@ AS $function$
   select private.reserve_stock(reserve_stock.lines, reserve_stock.minutes, reserve_stock.note, reserve_stock.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.resolve_complaint(complaint_id uuid, resolution text, note text, lines jsonb DEFAULT NULL::jsonb, amount bigint DEFAULT NULL::bigint, restock boolean DEFAULT false, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.resolve_complaint(resolve_complaint.complaint_id, resolve_complaint.resolution, resolve_complaint.note, resolve_complaint.lines,
+    resolve_complaint.amount, resolve_complaint.restock, resolve_complaint.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.resolve_order_review(order_id uuid, resolution text, reason text, idempotency_key text DEFAULT NULL::text, restock boolean DEFAULT NULL::boolean)
  RETURNS jsonb
  LANGUAGE sql
@@ -24177,6 +25436,14 @@ CREATE OR REPLACE FUNCTION public.resume_subscription(subscription_id uuid, idem
  SET search_path TO ''
 AS $function$
   select private.change_subscription(resume_subscription.subscription_id, 'resume_subscription', null, resume_subscription.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.retire_currency(code text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.retire_currency(retire_currency.code, retire_currency.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.retry_process(process_id uuid)
@@ -24234,6 +25501,15 @@ CREATE OR REPLACE FUNCTION public.roster(intake_id uuid, statuses text[] DEFAULT
  SET search_path TO ''
 AS $function$
   select * from private.roster(roster.intake_id, roster.statuses, roster.search, roster.progress_below);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.search_complaints(q text DEFAULT NULL::text, statuses text[] DEFAULT NULL::text[], type text DEFAULT NULL::text, assignee_id uuid DEFAULT NULL::uuid, cursor text DEFAULT NULL::text, max_rows integer DEFAULT 20)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.search_complaints(search_complaints.q, search_complaints.statuses, search_complaints.type, search_complaints.assignee_id, search_complaints.cursor, search_complaints.max_rows);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.search_orders(q text DEFAULT NULL::text, statuses text[] DEFAULT NULL::text[], placed_from timestamp with time zone DEFAULT NULL::timestamp with time zone, placed_to timestamp with time zone DEFAULT NULL::timestamp with time zone, min_amount bigint DEFAULT NULL::bigint, max_amount bigint DEFAULT NULL::bigint, currency text DEFAULT NULL::text, cursor text DEFAULT NULL::text, max_rows integer DEFAULT 20)
@@ -24363,6 +25639,22 @@ AS $function$
   select private.work_on_shipment('split_shipment', split_shipment.shipment_id, jsonb_build_object('lines', split_shipment.lines), split_shipment.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.start_complaint_review(complaint_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.start_complaint_review(start_complaint_review.complaint_id, start_complaint_review.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.start_evidence(complaint_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.start_evidence(start_evidence.complaint_id, start_evidence.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.start_export(kind text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -24468,6 +25760,14 @@ AS $function$
   select private.submit_assignment(submit_assignment.lesson_id, submit_assignment.body, submit_assignment.file_ids, submit_assignment.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.submit_evidence(evidence_id uuid, mime_type text, byte_size integer, sha256 text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.submit_evidence(submit_evidence.evidence_id, submit_evidence.mime_type, submit_evidence.byte_size, submit_evidence.sha256);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.submit_proof(proof_id uuid, mime_type text, byte_size integer, sha256 text)
  RETURNS jsonb
  LANGUAGE sql
@@ -24525,6 +25825,14 @@ CREATE OR REPLACE FUNCTION public.transfer_stock(lines jsonb, from_location_id u
  SET search_path TO ''
 AS $function$
   select private.transfer_stock(transfer_stock.lines, transfer_stock.from_location_id, transfer_stock.to_location_id, transfer_stock.note, transfer_stock.idempotency_key);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.update_complaint(complaint_id uuid, description text DEFAULT NULL::text, wanted text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.update_complaint(update_complaint.complaint_id, update_complaint.description, update_complaint.wanted, update_complaint.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.update_location(location_id uuid, name text DEFAULT NULL::text, priority integer DEFAULT NULL::integer, active boolean DEFAULT NULL::boolean, idempotency_key text DEFAULT NULL::text)
@@ -24595,6 +25903,14 @@ AS $function$
   select private.void_payment(void_payment.payment_id, void_payment.reason, void_payment.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.withdraw_complaint(complaint_id uuid, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.withdraw_complaint(withdraw_complaint.complaint_id, withdraw_complaint.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.withdraw_seat(enrollment_id uuid, reason text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -24610,6 +25926,8 @@ CREATE OR REPLACE FUNCTION public.write_off_instalments(order_id uuid, reason te
 AS $function$
   select private.write_off_instalments(write_off_instalments.order_id, write_off_instalments.reason, write_off_instalments.idempotency_key);
 $function$;
+
+ALTER TABLE "private"."complaint_refunds" ADD CONSTRAINT "complaint_refunds_resolution_id_fkey" FOREIGN KEY (resolution_id) REFERENCES private.complaint_resolutions(id) ON DELETE RESTRICT;
 
 ALTER TABLE "private"."product_prices" ADD CONSTRAINT "product_prices_product_id_fkey" FOREIGN KEY (product_id) REFERENCES private.product_search(product_id) ON DELETE CASCADE;
 
@@ -24634,6 +25952,14 @@ ALTER TABLE "public"."collection_rules" ADD CONSTRAINT "collection_rules_categor
 ALTER TABLE "public"."collection_members" ADD CONSTRAINT "collection_members_collection_id_fkey" FOREIGN KEY (collection_id) REFERENCES public.collections(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."collection_rules" ADD CONSTRAINT "collection_rules_collection_id_fkey" FOREIGN KEY (collection_id) REFERENCES public.collections(id) ON DELETE CASCADE;
+
+ALTER TABLE "private"."complaint_lines" ADD CONSTRAINT "complaint_lines_complaint_id_fkey" FOREIGN KEY (complaint_id) REFERENCES public.complaints(id) ON DELETE RESTRICT;
+
+ALTER TABLE "private"."complaint_resolutions" ADD CONSTRAINT "complaint_resolutions_complaint_id_fkey" FOREIGN KEY (complaint_id) REFERENCES public.complaints(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."complaint_evidence" ADD CONSTRAINT "complaint_evidence_complaint_id_fkey" FOREIGN KEY (complaint_id) REFERENCES public.complaints(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."complaint_messages" ADD CONSTRAINT "complaint_messages_complaint_id_fkey" FOREIGN KEY (complaint_id) REFERENCES public.complaints(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."cart_coupons" ADD CONSTRAINT "cart_coupons_coupon_id_fkey" FOREIGN KEY (coupon_id) REFERENCES public.coupons(id) ON DELETE CASCADE;
 
@@ -24739,6 +26065,8 @@ ALTER TABLE "public"."lessons" ADD CONSTRAINT "lessons_section_id_product_id_fke
 
 ALTER TABLE "public"."media" ADD CONSTRAINT "media_path_key" UNIQUE (path);
 
+ALTER TABLE "private"."complaint_lines" ADD CONSTRAINT "complaint_lines_order_item_id_fkey" FOREIGN KEY (order_item_id) REFERENCES public.order_items(id) ON DELETE RESTRICT;
+
 ALTER TABLE "public"."downloads" ADD CONSTRAINT "downloads_order_item_id_fkey" FOREIGN KEY (order_item_id) REFERENCES public.order_items(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."enrollments" ADD CONSTRAINT "enrollments_order_item_id_fkey" FOREIGN KEY (order_item_id) REFERENCES public.order_items(id) ON DELETE RESTRICT;
@@ -24751,6 +26079,10 @@ ALTER TABLE "public"."gifts" ADD CONSTRAINT "gifts_order_item_id_fkey" FOREIGN K
 
 ALTER TABLE "public"."order_items" ADD CONSTRAINT "order_items_parent_id_fkey" FOREIGN KEY (parent_id) REFERENCES public.order_items(id) ON DELETE RESTRICT;
 
+ALTER TABLE "private"."complaint_lines" ADD CONSTRAINT "complaint_lines_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
+
+ALTER TABLE "private"."complaint_resolutions" ADD CONSTRAINT "complaint_resolutions_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
+
 ALTER TABLE "private"."order_completions" ADD CONSTRAINT "order_completions_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE CASCADE;
 
 ALTER TABLE "private"."order_exchanges" ADD CONSTRAINT "order_exchanges_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
@@ -24760,6 +26092,8 @@ ALTER TABLE "private"."order_exchanges" ADD CONSTRAINT "order_exchanges_suppleme
 ALTER TABLE "private"."subscription_invoices" ADD CONSTRAINT "subscription_invoices_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."carts" ADD CONSTRAINT "carts_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."complaints" ADD CONSTRAINT "complaints_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."disputes" ADD CONSTRAINT "disputes_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
@@ -24865,6 +26199,8 @@ ALTER TABLE "public"."product_options" ADD CONSTRAINT "product_options_product_i
 
 ALTER TABLE "private"."calendar_feeds" ADD CONSTRAINT "calendar_feeds_person_id_fkey" FOREIGN KEY (person_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
+ALTER TABLE "private"."complaint_resolutions" ADD CONSTRAINT "complaint_resolutions_resolved_by_fkey" FOREIGN KEY (resolved_by) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
 ALTER TABLE "private"."customer_search" ADD CONSTRAINT "customer_search_profile_id_fkey" FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
 ALTER TABLE "private"."promotion_uses" ADD CONSTRAINT "promotion_uses_customer_id_fkey" FOREIGN KEY (customer_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
@@ -24884,6 +26220,12 @@ ALTER TABLE "public"."carts" ADD CONSTRAINT "carts_customer_id_fkey" FOREIGN KEY
 ALTER TABLE "public"."certificates" ADD CONSTRAINT "certificates_learner_id_fkey" FOREIGN KEY (learner_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."certificates" ADD CONSTRAINT "certificates_revoked_by_fkey" FOREIGN KEY (revoked_by) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."complaint_messages" ADD CONSTRAINT "complaint_messages_author_id_fkey" FOREIGN KEY (author_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."complaints" ADD CONSTRAINT "complaints_assignee_id_fkey" FOREIGN KEY (assignee_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
+ALTER TABLE "public"."complaints" ADD CONSTRAINT "complaints_customer_id_fkey" FOREIGN KEY (customer_id) REFERENCES public.profiles(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."coupons" ADD CONSTRAINT "coupons_customer_id_fkey" FOREIGN KEY (customer_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
@@ -24935,6 +26277,8 @@ ALTER TABLE "public"."organisations" ADD CONSTRAINT "organisations_created_by_fk
 
 ALTER TABLE "public"."payment_methods" ADD CONSTRAINT "payment_methods_person_id_fkey" FOREIGN KEY (person_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
+ALTER TABLE "public"."payouts" ADD CONSTRAINT "payouts_recorded_by_fkey" FOREIGN KEY (recorded_by) REFERENCES public.profiles(id) ON DELETE RESTRICT;
+
 ALTER TABLE "public"."promotion_categories" ADD CONSTRAINT "promotion_categories_category_id_fkey" FOREIGN KEY (category_id) REFERENCES public.categories(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."promotion_products" ADD CONSTRAINT "promotion_products_product_id_fkey" FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE RESTRICT;
@@ -24968,6 +26312,8 @@ ALTER TABLE "private"."quiz_papers" ADD CONSTRAINT "quiz_papers_attempt_id_fkey"
 ALTER TABLE "public"."refunds" ADD CONSTRAINT "refunds_order_id_fkey" FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."refunds" ADD CONSTRAINT "refunds_payment_id_fkey" FOREIGN KEY (payment_id) REFERENCES public.payments(id) ON DELETE RESTRICT;
+
+ALTER TABLE "private"."complaint_refunds" ADD CONSTRAINT "complaint_refunds_refund_id_fkey" FOREIGN KEY (refund_id) REFERENCES public.refunds(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."invoices" ADD CONSTRAINT "invoices_refund_id_fkey" FOREIGN KEY (refund_id) REFERENCES public.refunds(id) ON DELETE RESTRICT;
 
@@ -25429,9 +26775,19 @@ UNION ALL
     (orders.id)::text AS subject,
     orders.number AS detail
    FROM public.orders
-  WHERE ((orders.status = ANY (ARRAY['paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text])) AND (orders.total_amount > 0) AND (((((orders.total_amount - private.kept_amount(orders.id)) - private.due_amount(orders.id)) - private.written_off_amount(orders.id)) <> 0) AND (((((orders.total_amount - private.kept_amount(orders.id)) - private.due_amount(orders.id)) - private.written_off_amount(orders.id)))::numeric <> COALESCE(( SELECT sum(refunds.amount) AS sum
-           FROM public.refunds
-          WHERE ((refunds.order_id = orders.id) AND (refunds.status = ANY (ARRAY['pending'::text, 'success'::text])) AND (refunds.reason = ANY (ARRAY['by_staff'::text, 'by_provider'::text])))), (0)::numeric))))
+  WHERE ((orders.status = ANY (ARRAY['paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text])) AND (orders.total_amount > 0) AND (((((orders.total_amount - private.kept_amount(orders.id)) - private.due_amount(orders.id)) - private.written_off_amount(orders.id)) <> 0) AND (((((orders.total_amount - private.kept_amount(orders.id)) - private.due_amount(orders.id)) - private.written_off_amount(orders.id)))::numeric <> COALESCE(( SELECT sum(back.amount) AS sum
+           FROM ( SELECT refunds.amount
+                   FROM public.refunds
+                  WHERE ((refunds.order_id = orders.id) AND (refunds.status = ANY (ARRAY['pending'::text, 'success'::text])) AND (refunds.destination <> 'exchange'::text) AND (refunds.reason = ANY (ARRAY['by_staff'::text, 'by_provider'::text, 'by_learner'::text, 'intake_cancelled'::text, 'gift_expired'::text, 'exchange_returned'::text, 'dispute_lost'::text])))
+                UNION ALL
+                 SELECT payments.exchanged_amount
+                   FROM public.payments
+                  WHERE (payments.order_id = orders.id)
+                UNION ALL
+                 SELECT (- ledger_entries.amount)
+                   FROM (public.ledger_transactions
+                     JOIN public.ledger_entries ON ((ledger_entries.transaction_id = ledger_transactions.id)))
+                  WHERE ((ledger_transactions.order_id = orders.id) AND (ledger_entries.account = 'receivable'::text) AND (ledger_transactions.effect_key ~~ 'released:%'::text))) back), (0)::numeric))))
 UNION ALL
  SELECT 'open attempts ask for no more than is due'::text AS invariant,
     (orders.id)::text AS subject,
@@ -25552,6 +26908,29 @@ UNION ALL
              JOIN public.ledger_entries ON ((ledger_entries.transaction_id = ledger_transactions.id)))
           WHERE ((ledger_transactions.effect_key = ANY (ARRAY[('capture:'::text || payments.id), ('capture_taken_back:'::text || payments.id), ('capture_corrected:'::text || payments.id)])) AND (ledger_entries.account = private.cash_account(payments.provider)) AND (ledger_entries.currency = payments.currency))), (0)::numeric))
 UNION ALL
+ SELECT 'payments and ledger agree on the money of every order'::text AS invariant,
+    (money.order_id)::text AS subject,
+    format('%s %s unexplained'::text, sum(money.amount), money.currency) AS detail
+   FROM ( SELECT payments.order_id,
+            payments.currency,
+            ((payments.captured_amount - payments.refunded_amount) - payments.exchanged_amount) AS amount
+           FROM public.payments
+        UNION ALL
+         SELECT ledger_transactions.order_id,
+            ledger_entries.currency,
+            (- ledger_entries.amount)
+           FROM (public.ledger_transactions
+             JOIN public.ledger_entries ON ((ledger_entries.transaction_id = ledger_transactions.id)))
+          WHERE ((ledger_transactions.order_id IS NOT NULL) AND (ledger_entries.account = ANY (ARRAY['cash_in_transit'::text, 'bank'::text, 'cash'::text, 'store_credit'::text, 'gift_cards'::text, 'exchanged'::text, 'disputed'::text, 'fees'::text])))
+        UNION ALL
+         SELECT disputes.order_id,
+            disputes.currency,
+            (disputes.held_amount - disputes.amount)
+           FROM public.disputes
+          WHERE (disputes.status = 'lost'::text)) money
+  GROUP BY money.order_id, money.currency
+ HAVING (sum(money.amount) <> (0)::numeric)
+UNION ALL
  SELECT 'receivable is what customers owe, less what they paid before the sale'::text AS invariant,
     (orders.id)::text AS subject,
     format('receivable %s, due %s'::text, booked.amount, private.due_amount(orders.id)) AS detail
@@ -25632,6 +27011,35 @@ UNION ALL
    FROM private.provider_events
   WHERE ((provider_events.processed_at IS NULL) AND (provider_events.received_at < (now() - '00:10:00'::interval)))
 UNION ALL
+ SELECT 'a resolved complaint has exactly the effect it names'::text AS invariant,
+    complaints.number AS subject,
+    format('%s, round %s: %s'::text, COALESCE(complaints.resolution, complaints.status), complaints.round, made.effects) AS detail
+   FROM (public.complaints
+     CROSS JOIN LATERAL ( SELECT string_agg((((complaint_resolutions.round || ' '::text) || complaint_resolutions.resolution) || COALESCE((' '::text || given.destinations), ''::text)), ', '::text ORDER BY complaint_resolutions.round) AS effects,
+            ((count(*) = (complaints.round - ((complaints.resolution IS NULL))::integer)) AND COALESCE(bool_and((((complaint_resolutions.resolution = ANY (ARRAY['refund'::text, 'store_credit'::text])) = (given.destinations IS NOT NULL)) AND (NOT (given.destinations IS DISTINCT FROM
+                CASE complaint_resolutions.resolution
+                    WHEN 'refund'::text THEN 'payment'::text
+                    WHEN 'store_credit'::text THEN 'store_credit'::text
+                    ELSE NULL::text
+                END)))), true) AND (NOT (complaints.resolution IS DISTINCT FROM max(complaint_resolutions.resolution) FILTER (WHERE (complaint_resolutions.round = complaints.round))))) AS right_ones
+           FROM (private.complaint_resolutions
+             LEFT JOIN LATERAL ( SELECT string_agg(DISTINCT refunds.destination, '+'::text) AS destinations
+                   FROM (private.complaint_refunds
+                     JOIN public.refunds ON (((refunds.id = complaint_refunds.refund_id) AND (refunds.order_id = complaints.order_id))))
+                  WHERE (complaint_refunds.resolution_id = complaint_resolutions.id)) given ON (true))
+          WHERE (complaint_resolutions.complaint_id = complaints.id)) made)
+  WHERE (NOT made.right_ones)
+UNION ALL
+ SELECT 'a live complaint has its lines and no other'::text AS invariant,
+    complaints.number AS subject,
+    complaints.status AS detail
+   FROM public.complaints
+  WHERE ((EXISTS ( SELECT
+           FROM private.complaint_lines
+          WHERE ((complaint_lines.complaint_id = complaints.id) AND ((complaint_lines.ended_at IS NULL) <> (complaints.status = ANY (ARRAY['open'::text, 'under_review'::text])))))) OR (NOT (EXISTS ( SELECT
+           FROM private.complaint_lines
+          WHERE (complaint_lines.complaint_id = complaints.id)))))
+UNION ALL
  SELECT 'the audit log is whole'::text AS invariant,
     (audit_chain_breaks.audit_id)::text AS subject,
     audit_chain_breaks.problem AS detail
@@ -25698,6 +27106,16 @@ CREATE UNIQUE INDEX audit_seals_transaction_id_idx ON private.audit_seals USING 
 CREATE INDEX claim_codes_gift_id_idx ON private.claim_codes USING btree (gift_id);
 
 CREATE INDEX claim_codes_invite_id_idx ON private.claim_codes USING btree (invite_id);
+
+CREATE UNIQUE INDEX complaint_lines_one_live_complaint_each ON private.complaint_lines USING btree (order_id, order_item_id) NULLS NOT DISTINCT WHERE (ended_at IS NULL);
+
+CREATE INDEX complaint_lines_order_id_idx ON private.complaint_lines USING btree (order_id);
+
+CREATE INDEX complaint_lines_order_item_id_idx ON private.complaint_lines USING btree (order_item_id);
+
+CREATE INDEX complaint_refunds_resolution_id_idx ON private.complaint_refunds USING btree (resolution_id);
+
+CREATE INDEX complaint_resolutions_resolved_by_idx ON private.complaint_resolutions USING btree (resolved_by);
 
 CREATE INDEX concern_kinds_owner_role_idx ON private.concern_kinds USING btree (owner_role);
 
@@ -25824,6 +27242,24 @@ CREATE INDEX collection_members_product_id_idx ON public.collection_members USIN
 CREATE INDEX collection_rules_category_id_idx ON public.collection_rules USING btree (category_id);
 
 CREATE INDEX collection_rules_collection_id_idx ON public.collection_rules USING btree (collection_id);
+
+CREATE INDEX complaint_evidence_complaint_id_idx ON public.complaint_evidence USING btree (complaint_id);
+
+CREATE INDEX complaint_evidence_created_at_idx ON public.complaint_evidence USING btree (created_at) WHERE (submitted_at IS NULL);
+
+CREATE INDEX complaint_messages_author_id_idx ON public.complaint_messages USING btree (author_id);
+
+CREATE INDEX complaint_messages_complaint_id_written_at_idx ON public.complaint_messages USING btree (complaint_id, written_at);
+
+CREATE INDEX complaints_assignee_id_idx ON public.complaints USING btree (assignee_id);
+
+CREATE INDEX complaints_customer_id_opened_at_id_idx ON public.complaints USING btree (customer_id, opened_at DESC, id DESC);
+
+CREATE INDEX complaints_order_id_idx ON public.complaints USING btree (order_id);
+
+CREATE INDEX complaints_status_opened_at_id_idx ON public.complaints USING btree (status, opened_at DESC, id DESC);
+
+CREATE INDEX complaints_waiting_since_idx ON public.complaints USING btree (waiting_since) WHERE (waiting_since IS NOT NULL);
 
 CREATE INDEX coupons_customer_id_idx ON public.coupons USING btree (customer_id);
 
@@ -26075,6 +27511,12 @@ CREATE UNIQUE INDEX payments_one_per_provider_payment ON public.payments USING b
 
 CREATE INDEX payments_origin_id_idx ON public.payments USING btree (origin_id) WHERE (origin_id IS NOT NULL);
 
+CREATE UNIQUE INDEX payouts_one_per_reference ON public.payouts USING btree (provider, reference) WHERE (cancelled_at IS NULL);
+
+CREATE INDEX payouts_recorded_at_id_idx ON public.payouts USING btree (recorded_at DESC, id);
+
+CREATE INDEX payouts_recorded_by_idx ON public.payouts USING btree (recorded_by);
+
 CREATE INDEX price_list_prices_currency_idx ON public.price_list_prices USING btree (currency);
 
 CREATE INDEX price_list_prices_variant_id_currency_min_quantity_idx ON public.price_list_prices USING btree (variant_id, currency, min_quantity);
@@ -26257,6 +27699,12 @@ CREATE TRIGGER _100_refuse_change BEFORE DELETE OR UPDATE ON private.audit_seals
 
 CREATE CONSTRAINT TRIGGER _200_seal AFTER INSERT ON private.audit_seals DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION private.tg_audit_seals__seal();
 
+CREATE TRIGGER _100_refuse_change BEFORE DELETE OR UPDATE ON private.complaint_refunds FOR EACH ROW EXECUTE FUNCTION private.tg__refuse_change();
+
+CREATE TRIGGER _100_refuse_change BEFORE DELETE OR UPDATE ON private.complaint_resolutions FOR EACH ROW EXECUTE FUNCTION private.tg__refuse_change();
+
+CREATE TRIGGER _900_audit AFTER INSERT ON private.complaint_resolutions FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.addresses FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _300_note_recipient AFTER INSERT OR DELETE OR UPDATE OF recipient, phone ON public.addresses FOR EACH ROW EXECUTE FUNCTION private.tg_addresses__note_recipient();
@@ -26321,6 +27769,22 @@ CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.collections FO
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.collections FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
+CREATE TRIGGER _300_discard_object AFTER DELETE ON public.complaint_evidence FOR EACH ROW EXECUTE FUNCTION private.tg_media__discard_object('complaint-evidence');
+
+CREATE TRIGGER _100_refuse_change BEFORE UPDATE ON public.complaint_messages FOR EACH ROW WHEN (((old.erased_at IS NOT NULL) OR (new.erased_at IS NULL))) EXECUTE FUNCTION private.tg__refuse_change();
+
+CREATE TRIGGER _110_refuse_removal BEFORE DELETE ON public.complaint_messages FOR EACH ROW EXECUTE FUNCTION private.tg__refuse_change();
+
+CREATE TRIGGER _900_audit AFTER INSERT ON public.complaint_messages FOR EACH ROW WHEN ((new.author_kind = 'staff'::text)) EXECUTE FUNCTION private.tg__audit('id');
+
+CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.complaints FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.complaints FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('complaint');
+
+CREATE TRIGGER _300_end_lines AFTER UPDATE OF status ON public.complaints FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg_complaints__end_lines();
+
+CREATE TRIGGER _900_audit AFTER UPDATE OF status, assignee_id ON public.complaints FOR EACH ROW WHEN (((auth.uid() IS DISTINCT FROM new.customer_id) AND ((old.status IS DISTINCT FROM new.status) OR (old.assignee_id IS DISTINCT FROM new.assignee_id)))) EXECUTE FUNCTION private.tg_complaints__audit();
+
 CREATE TRIGGER _050_write_code BEFORE INSERT ON public.coupons FOR EACH ROW EXECUTE FUNCTION private.tg_coupons__write_code();
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.coupons FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
@@ -26344,6 +27808,8 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.course_sect
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.courses FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.courses FOR EACH ROW EXECUTE FUNCTION private.tg__audit('product_id');
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.currencies FOR EACH ROW EXECUTE FUNCTION private.tg__audit('code');
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.customer_group_members FOR EACH ROW EXECUTE FUNCTION private.tg__audit('customer_group_id', 'profile_id');
 
@@ -26555,6 +28021,8 @@ CREATE TRIGGER _900_audit_recorded AFTER UPDATE OF reference ON public.payments 
 
 CREATE TRIGGER _900_audit AFTER UPDATE OF capture_asked_at, void_asked_at ON public.payments FOR EACH ROW WHEN (((new.status = 'authorized'::text) AND ((new.capture_asked_at IS DISTINCT FROM old.capture_asked_at) OR (new.void_asked_at IS DISTINCT FROM old.void_asked_at)))) EXECUTE FUNCTION private.tg__audit('id');
 
+CREATE TRIGGER _900_audit AFTER INSERT OR UPDATE ON public.payouts FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
+
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.price_list_prices FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _900_audit_added AFTER INSERT ON public.price_list_prices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__audit_added('price_list_id', 'variant_id', 'currency', 'min_quantity');
@@ -26632,6 +28100,8 @@ CREATE TRIGGER _900_audit AFTER DELETE ON public.products FOR EACH ROW EXECUTE F
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.profiles FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
 CREATE TRIGGER _200_leave_waitlists AFTER UPDATE OF closed_at ON public.profiles FOR EACH ROW WHEN (((new.closed_at IS NOT NULL) AND (old.closed_at IS NULL))) EXECUTE FUNCTION private.tg_profiles__leave_waitlists();
+
+CREATE TRIGGER _210_forget_complaints AFTER UPDATE OF closed_at ON public.profiles FOR EACH ROW WHEN (((new.closed_at IS NOT NULL) AND (old.closed_at IS NULL))) EXECUTE FUNCTION private.tg_profiles__forget_complaints();
 
 CREATE TRIGGER _300_note_customer AFTER INSERT OR UPDATE OF email, first_name, last_name, phone ON public.profiles FOR EACH ROW EXECUTE FUNCTION private.tg_profiles__note_customer();
 
@@ -26854,6 +28324,16 @@ CREATE POLICY "select_published_or_staff" ON "public"."collections" FOR SELECT T
 CREATE POLICY "select_published" ON "public"."collections" FOR SELECT TO "anon" USING (private.is_on_sale(status, publish_at, unpublish_at));
 
 CREATE POLICY "update_staff" ON "public"."collections" FOR UPDATE TO "authenticated" USING (( SELECT private.has_permission('catalog.write'::text) AS has_permission)) WITH CHECK (( SELECT private.has_permission('catalog.write'::text) AS has_permission));
+
+CREATE POLICY "select_own_or_staff" ON "public"."complaint_evidence" FOR SELECT TO "authenticated" USING (((EXISTS ( SELECT
+   FROM public.complaints
+  WHERE ((complaints.id = complaint_evidence.complaint_id) AND (complaints.customer_id = ( SELECT auth.uid() AS uid))))) OR ( SELECT private.has_permission('complaints.read'::text) AS has_permission)));
+
+CREATE POLICY "select_own_or_staff" ON "public"."complaint_messages" FOR SELECT TO "authenticated" USING ((( SELECT private.has_permission('complaints.read'::text) AS has_permission) OR (visible_to_customer AND (EXISTS ( SELECT
+   FROM public.complaints
+  WHERE ((complaints.id = complaint_messages.complaint_id) AND (complaints.customer_id = ( SELECT auth.uid() AS uid))))))));
+
+CREATE POLICY "select_own_or_staff" ON "public"."complaints" FOR SELECT TO "authenticated" USING (((customer_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('complaints.read'::text) AS has_permission)));
 
 CREATE POLICY "insert_staff" ON "public"."coupons" FOR INSERT TO "authenticated" WITH CHECK (( SELECT private.has_permission('pricing.write'::text) AS has_permission));
 
@@ -27103,6 +28583,8 @@ CREATE POLICY "select_own_or_staff" ON "public"."payments" FOR SELECT TO "authen
    FROM public.orders
   WHERE ((orders.id = payments.order_id) AND (orders.customer_id = ( SELECT auth.uid() AS uid))))) OR ( SELECT private.has_permission('payments.read'::text) AS has_permission)));
 
+CREATE POLICY "select_staff" ON "public"."payouts" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('ledger.read'::text) AS has_permission));
+
 CREATE POLICY "select_staff" ON "public"."permissions" FOR SELECT TO "authenticated" USING (( SELECT private.has_permission('people.read'::text) AS has_permission));
 
 CREATE POLICY "delete_staff" ON "public"."price_list_prices" FOR DELETE TO "authenticated" USING (( SELECT private.has_permission('pricing.write'::text) AS has_permission));
@@ -27309,6 +28791,7 @@ CASE
       WHERE ((carts.id = status_changes.subject_id) AND (carts.customer_id = ( SELECT auth.uid() AS uid))))))
     WHEN (machine = 'product'::text) THEN ( SELECT private.has_permission('catalog.read'::text) AS has_permission)
     WHEN (machine = ANY (ARRAY['draft_order'::text, 'shipment'::text])) THEN ( SELECT private.has_permission('orders.read'::text) AS has_permission)
+    WHEN (machine = 'complaint'::text) THEN ( SELECT private.has_permission('complaints.read'::text) AS has_permission)
     WHEN (machine = ANY (ARRAY['price_list'::text, 'promotion'::text, 'instalment_plan'::text, 'subscription_plan'::text])) THEN ( SELECT private.has_permission('pricing.read'::text) AS has_permission)
     ELSE false
 END);
@@ -27398,6 +28881,10 @@ COMMENT ON FUNCTION "private"."activate_enrollments"(uuid[]) IS 'Opens the cours
 
 COMMENT ON FUNCTION "private"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) IS 'Does the work of public.add_address.';
 
+COMMENT ON FUNCTION "private"."add_complaint_message"(uuid, text, boolean, text) IS 'Does the work of public.add_complaint_message.';
+
+COMMENT ON FUNCTION "private"."add_currency"(text, text, text) IS 'Does the work of public.add_currency.';
+
 COMMENT ON FUNCTION "private"."add_order_note"(uuid, text, boolean, text) IS 'Does the work of public.add_order_note.';
 
 COMMENT ON FUNCTION "private"."add_shipping"(private.quote, jsonb, private.order_line) IS 'The quote with what sending costs, its taxes among those of the quote.';
@@ -27486,6 +28973,8 @@ COMMENT ON FUNCTION "private"."assess_enrollment"(uuid) IS 'Counts the result an
 
 COMMENT ON FUNCTION "private"."assign"(public.shipments, uuid) IS 'Gives a parcel to a courier. Refuses courier_not_found.';
 
+COMMENT ON FUNCTION "private"."assign_complaint"(uuid, uuid, text) IS 'Does the work of public.assign_complaint.';
+
 COMMENT ON FUNCTION "private"."assign_seat"(uuid, uuid, text) IS 'Does the work of public.assign_seat.';
 
 COMMENT ON FUNCTION "private"."attach_payment_session"(uuid, text, text, timestamp with time zone) IS 'Does the work of public.attach_payment_session.';
@@ -27540,6 +29029,8 @@ COMMENT ON FUNCTION "private"."cancel_intake_row"(public.intakes, text) IS 'Ends
 
 COMMENT ON FUNCTION "private"."cancel_order"(uuid, text, text) IS 'Does the work of public.cancel_order.';
 
+COMMENT ON FUNCTION "private"."cancel_payout"(uuid, text, text) IS 'Does the work of public.cancel_payout.';
+
 COMMENT ON FUNCTION "private"."cancellation_document"(public.enrollments) IS 'Whether a learner may give this seat back, if not why, until when, and what would go back. A seat that cost nothing can always be given back.';
 
 COMMENT ON FUNCTION "private"."cancellation_quote"(uuid) IS 'Does the work of public.cancellation_quote.';
@@ -27549,6 +29040,8 @@ COMMENT ON FUNCTION "private"."cancellation_until"(public.intakes, timestamp wit
 COMMENT ON FUNCTION "private"."capture_payment"(uuid, bigint, text) IS 'Does the work of public.capture_payment.';
 
 COMMENT ON FUNCTION "private"."cards_to_void"(uuid, integer) IS 'Which cards of a line end when so many units go back, and what is left on each: those with the most first, of equal ones the one that nobody has yet. Holds them.';
+
+COMMENT ON FUNCTION "private"."carry_out_resolution"(public.orders, public.complaints, text, text, jsonb, bigint, boolean) IS 'Does what a complaint ends in, and keeps what it was. The caller holds the order and the complaint, which is live.';
 
 COMMENT ON FUNCTION "private"."cart_changes"(private.priced_cart, uuid) IS 'What moved since the customer last saw the cart: price_changed, not_available, available_again; not for the line they changed themselves just now.';
 
@@ -27616,6 +29109,10 @@ COMMENT ON FUNCTION "private"."check_cart_limits"(uuid, uuid) IS 'Refuses cart_f
 
 COMMENT ON FUNCTION "private"."check_catalog_filters"(jsonb) IS 'Refuses invalid_search for filters that do not exist or cannot be, and permission_denied for status without catalog.read.';
 
+COMMENT ON FUNCTION "private"."check_complaint_search"(text, text[], text, integer) IS 'Refuses invalid_search with a sentence that says what is wrong.';
+
+COMMENT ON FUNCTION "private"."check_complaint_text"(text) IS 'What somebody wrote, trimmed. Refuses invalid_message.';
+
 COMMENT ON FUNCTION "private"."check_conflicting_rows"(uuid) IS 'Notes where rows of one product do not go together.';
 
 COMMENT ON FUNCTION "private"."check_currency"(text) IS 'Refuses currency_not_supported.';
@@ -27657,6 +29154,8 @@ COMMENT ON FUNCTION "private"."check_place"(text, text, text) IS 'Refuses invali
 COMMENT ON FUNCTION "private"."check_provider_event"(text, text, jsonb) IS 'Refuses invalid_provider_event unless it is an event that the inbox can hold.';
 
 COMMENT ON FUNCTION "private"."check_report_parameters"(text, jsonb) IS 'The parameters with everything filled in: the last thirty days by day on the shop''s calendar unless said otherwise. Refuses invalid_report_request.';
+
+COMMENT ON FUNCTION "private"."check_resolution"(text, jsonb, bigint) IS 'Refuses invalid_resolution, and permission_denied for what the caller may not give.';
 
 COMMENT ON FUNCTION "private"."check_shipment_facts"(jsonb) IS 'Refuses invalid_shipment, invalid_tracking_event and invalid_reason: what is too long, or out of every range.';
 
@@ -27703,6 +29202,26 @@ COMMENT ON FUNCTION "private"."close_reviewed_order"(public.orders, text, text, 
 COMMENT ON FUNCTION "private"."collection_condition"(public.collections) IS 'The rules of a collection as one condition on products. Without rules it holds what was picked by hand only.';
 
 COMMENT ON FUNCTION "private"."collection_products"(text, text, text, text, integer) IS 'Does the work of public.collection_products.';
+
+COMMENT ON FUNCTION "private"."complaint_actions"(public.complaints) IS 'What the caller may do with this complaint now, by name.';
+
+COMMENT ON FUNCTION "private"."complaint_choices"(public.complaints) IS 'The resolutions that the caller may choose from now.';
+
+COMMENT ON FUNCTION "private"."complaint_concerns"() IS 'Complaints that wait for an answer longer than complaint_answer_hours, and those whose refund failed after they were resolved.';
+
+COMMENT ON FUNCTION "private"."complaint_document"(uuid) IS 'A complaint as every verb on complaints answers it, for whoever asks. Checks nothing: its callers do.';
+
+COMMENT ON FUNCTION "private"."complaint_effect_lines"(uuid, jsonb) IS 'What is given back or sent again: the lines that staff name, else those of the complaint; null when it is about the order as a whole.';
+
+COMMENT ON FUNCTION "private"."complaint_history"(public.complaints, boolean) IS 'Where a complaint went, oldest first, beginning with its opening: who, from where to where, why.';
+
+COMMENT ON FUNCTION "private"."complaint_problem"(public.orders) IS 'Why no complaint about this order can be opened now, null when one can: only what was paid, and within complaint_window_days of its delivery, else of its payment, unless it is still worked on or on its way.';
+
+COMMENT ON FUNCTION "private"."complaint_resolution_documents"(uuid, boolean) IS 'What a complaint ended in, by round, and how its refunds and its replacement stand now. With names, for staff: who decided, and why a refund failed.';
+
+COMMENT ON FUNCTION "private"."complaint_search_rows"(uuid[], boolean, boolean) IS 'What a list shows of these complaints, newest first; who complains only when names are to be seen, who looks after it only for staff.';
+
+COMMENT ON FUNCTION "private"."complaint_settlement"(uuid) IS 'Whether what a resolved complaint names has arrived: settled, pending (a refund is on its way) or failed (a refund failed, or what replaces was cancelled); null while it is not resolved.';
 
 COMMENT ON FUNCTION "private"."complete_due_orders"(integer) IS 'Completes orders of which nothing is left to do: delivered, or nothing to deliver, courses begun, no refund under way. Answers how many. The worker calls it until 0.';
 
@@ -27780,7 +29299,7 @@ COMMENT ON FUNCTION "private"."delivery_address"(uuid, private.order_line[], uui
 
 COMMENT ON FUNCTION "private"."delivery_document"(uuid) IS 'A parcel as its courier sees it. Checks nothing: its callers do.';
 
-COMMENT ON FUNCTION "private"."discard_abandoned_uploads"(interval) IS 'Drops uploads that nobody finished (pictures, sold files, files of lessons and learners, proofs of payment, imports), and imports and exports whose time is over, with their bytes; returns how many. The worker calls it nightly.';
+COMMENT ON FUNCTION "private"."discard_abandoned_uploads"(interval) IS 'Drops uploads that nobody finished (pictures, sold files, files of lessons and learners, proofs of payment, evidence of complaints, imports), and imports and exports whose time is over, with their bytes; returns how many. The worker calls it nightly.';
 
 COMMENT ON FUNCTION "private"."discard_old_files"() IS 'Drops imports that never arrived, and imports and exports older than import_days, with their files; returns how many. The worker calls it nightly. What they wrote is in the audit log.';
 
@@ -27860,6 +29379,8 @@ COMMENT ON FUNCTION "private"."event_payment"(text, jsonb) IS 'The payment an ob
 
 COMMENT ON FUNCTION "private"."event_subscription"(jsonb) IS 'The subscription an object of the provider belongs to: by our id in its metadata, else by the provider''s ids. Null: not ours.';
 
+COMMENT ON FUNCTION "private"."evidence_document"(uuid, boolean) IS 'Does the work of public.evidence_document.';
+
 COMMENT ON FUNCTION "private"."exchange_items"(public.orders, jsonb, private.quote, private.order_line[], text) IS 'Exchanges lines of a paid order for a quote: at once when they pay for it, the rest goes back; else the supplement waits for the difference and nothing else happens. Answers it. The caller holds the order and every slot of both.';
 
 COMMENT ON FUNCTION "private"."exchange_money"(private.order_exchanges, jsonb) IS 'Books so much of an order''s payments as given back and as paid for its supplement, without moving it. The caller holds both orders and has taken back what the lines say.';
@@ -27915,6 +29436,8 @@ COMMENT ON FUNCTION "private"."filtered_orders"(private.order_search, integer) I
 COMMENT ON FUNCTION "private"."find_authorized_payment"(uuid) IS 'An authorised payment of which nothing was asked yet, locked behind its order. Refuses payment_not_found, payment_not_authorized, capture_in_progress.';
 
 COMMENT ON FUNCTION "private"."find_broken_constraints"(uuid, regclass, regclass, jsonb) IS 'Asks the check constraints of a table about staged rows that have its columns, so that no rule is written twice; the name of a constraint is the sentence. columns: what a column of the table is called in the file.';
+
+COMMENT ON FUNCTION "private"."find_complaint"(uuid, text) IS 'The complaint if it is the caller''s own, or the caller has the permission. "Not there" and "not yours" are one answer.';
 
 COMMENT ON FUNCTION "private"."find_concerns"() IS 'Everything that is open now, however young. Asked by the worker and by staff.';
 
@@ -27976,6 +29499,8 @@ COMMENT ON FUNCTION "private"."follow_shipments"(uuid) IS 'Moves an order to whe
 
 COMMENT ON FUNCTION "private"."follow_subscription"(uuid) IS 'Brings the enrolments of a subscription in step with it: open, suspended or ended. A completed course stays completed; its lessons follow private.subscription_lock. The caller holds the subscription''s row.';
 
+COMMENT ON FUNCTION "private"."forget_complaints"(uuid) IS 'What a closed account leaves of its complaints: that there were some and what the shop decided and wrote, nothing that the person wrote or sent. Those that were live are withdrawn.';
+
 COMMENT ON FUNCTION "private"."forget_destinations"(uuid) IS 'Whoever closed the account lives nowhere: addresses go, but of parcels that are on their way, which lose them when they end.';
 
 COMMENT ON FUNCTION "private"."forget_staged"(uuid) IS 'Throws away what runs of an import have staged. The caller holds its row.';
@@ -28003,6 +29528,8 @@ COMMENT ON FUNCTION "private"."generate_coupons"(uuid, integer, text, integer, t
 COMMENT ON FUNCTION "private"."generate_variants"(uuid, jsonb, text, text) IS 'Does the work of public.generate_variants.';
 
 COMMENT ON FUNCTION "private"."get_cart"(text) IS 'Does the work of public.get_cart.';
+
+COMMENT ON FUNCTION "private"."get_complaint"(uuid) IS 'Does the work of public.get_complaint.';
 
 COMMENT ON FUNCTION "private"."get_draft_order"(uuid) IS 'Does the work of public.get_draft_order.';
 
@@ -28202,7 +29729,11 @@ COMMENT ON FUNCTION "private"."lock_cart"(uuid) IS 'The customer''s open cart, o
 
 COMMENT ON FUNCTION "private"."lock_category_tree"() IS 'Waits for whoever changes the tree or its attributes, and keeps everybody else from it, and from writing what hangs in it, to the end of the transaction.';
 
+COMMENT ON FUNCTION "private"."lock_complaint"(uuid, text) IS 'The complaint as private.find_complaint gives it, locked. Who also takes the order has it already.';
+
 COMMENT ON FUNCTION "private"."lock_draft"(uuid) IS 'An open draft, locked. Refuses draft_order_not_found and draft_order_not_open.';
+
+COMMENT ON FUNCTION "private"."lock_evidence"(uuid, text) IS 'A file of a live complaint that is the caller''s own, or may be handled by them, and its complaint, both locked. Refuses evidence_not_found and complaint_not_open.';
 
 COMMENT ON FUNCTION "private"."lock_goods"(uuid[], boolean) IS 'Locks variants whose stock staff are about to write, by id: one writer at a time, buyers pass. Refuses what check_goods refuses.';
 
@@ -28213,6 +29744,8 @@ COMMENT ON FUNCTION "private"."lock_import_products"(uuid) IS 'Locks the variant
 COMMENT ON FUNCTION "private"."lock_import_stock"(uuid) IS 'What open_books does, for the variants of a file that differ: locks them and their slots, keeps the places open, frees what is due.';
 
 COMMENT ON FUNCTION "private"."lock_invoice_series"(text) IS 'Holds the series of this kind and the shop''s present year until the transaction ends; answers the year. Nothing is counted yet.';
+
+COMMENT ON FUNCTION "private"."lock_live_complaint"(uuid, text) IS 'As private.lock_complaint. Refuses complaint_not_open once it is over.';
 
 COMMENT ON FUNCTION "private"."lock_payment"(uuid) IS 'Locks the order, then the payment: the one order of locks for every path that moves money.';
 
@@ -28246,6 +29779,8 @@ COMMENT ON FUNCTION "private"."mark_seen"(private.priced_cart) IS 'Remembers wha
 
 COMMENT ON FUNCTION "private"."match_titles"(private.order_search) IS 'Adds to a search the titles that fit its words, and the variants that were sold under them.';
 
+COMMENT ON FUNCTION "private"."may_reopen_complaint"(public.complaints) IS 'Whether the customer may reopen this complaint: once, within complaint_reopen_days of its end.';
+
 COMMENT ON FUNCTION "private"."may_still_cancel"(public.orders) IS 'Whether its customer may still cancel this paid order: nothing was paid, or the time of customer_cancel_hours runs and nothing of it was used.';
 
 COMMENT ON FUNCTION "private"."media_file"(uuid) IS 'Does the work of public.media_file.';
@@ -28261,6 +29796,8 @@ COMMENT ON FUNCTION "private"."merge_shipment"(uuid, uuid) IS 'Puts what is in a
 COMMENT ON FUNCTION "private"."merged_quantity"(integer, integer, text, integer) IS 'Two wishes for one thing as one: their sum up to the most a cart takes; one seat of a course.';
 
 COMMENT ON FUNCTION "private"."message_intake"(uuid, text, text, text, text) IS 'Does the work of public.message_intake.';
+
+COMMENT ON FUNCTION "private"."minor_units_of"(text) IS 'How many digits after the point ISO 4217 gives a currency; null for one that this shop cannot sell in.';
 
 COMMENT ON FUNCTION "private"."missed_attributes"(text[], jsonb, jsonb) IS 'The attribute filters that a product does not fit, each as attributes.<key>.';
 
@@ -28332,6 +29869,8 @@ COMMENT ON FUNCTION "private"."open_books"(private.stock_line[]) IS 'What every 
 
 COMMENT ON FUNCTION "private"."open_cart"(uuid) IS 'The customer''s open cart, locked; made when there is none.';
 
+COMMENT ON FUNCTION "private"."open_complaint"(uuid, text, text, jsonb, text, text) IS 'Does the work of public.open_complaint.';
+
 COMMENT ON FUNCTION "private"."open_concerns"(text) IS 'Does the work of public.open_concerns.';
 
 COMMENT ON FUNCTION "private"."open_enrollments"(uuid, uuid, private.order_line[], uuid[], text) IS 'Gives the learner the seats of an order''s course lines; item_ids are the lines'' order items. Refuses already_enrolled, intake_cancelled, or order_already_open with the caller''s own order id in details.';
@@ -28351,6 +29890,8 @@ COMMENT ON FUNCTION "private"."open_submission"(public.enrollments, uuid, text) 
 COMMENT ON FUNCTION "private"."options_of"(uuid[]) IS 'The choices of a variant as {option: value}.';
 
 COMMENT ON FUNCTION "private"."order_allows"(public.orders, text, text) IS 'Whether the customer, or staff, may do this with the order now. The verbs ask it under the order''s lock; whether staff have the permission they ask beside it.';
+
+COMMENT ON FUNCTION "private"."order_complaints"(uuid) IS 'The complaints about an order that the caller may see, as the order page lists them.';
 
 COMMENT ON FUNCTION "private"."order_currencies"() IS 'The currencies that orders have, by one look into the index for each.';
 
@@ -28414,7 +29955,7 @@ COMMENT ON FUNCTION "private"."parse_lines"(jsonb) IS 'Lines as rows, summed by 
 
 COMMENT ON FUNCTION "private"."parse_option_matrix"(jsonb) IS 'Options and their values as rows. Refuses invalid_options.';
 
-COMMENT ON FUNCTION "private"."parse_refund_lines"(uuid, jsonb) IS 'Lines of a refund with what each is worth: its share of discount and tax included. Refuses invalid_lines. The caller holds the order''s row.';
+COMMENT ON FUNCTION "private"."parse_refund_lines"(uuid, jsonb) IS 'Lines of a refund or complaint with what each is worth: its share of discount and tax included. Refuses invalid_lines. Who gives something back holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."parse_shipment_lines"(jsonb) IS 'Lines of a parcel; without a quantity all that there is. Refuses invalid_lines.';
 
@@ -28502,7 +30043,7 @@ COMMENT ON FUNCTION "private"."product_facets"(private.catalog_search) IS 'How m
 
 COMMENT ON FUNCTION "private"."product_page"(private.catalog_search) IS 'The products of a page in their order, and one more, each with what the order goes by. Products without a price in the currency come last by price.';
 
-COMMENT ON FUNCTION "private"."product_variants"(uuid, text, text) IS 'The variants of a product: what they combine, what they cost the caller now and why, how many can be bought (null: not counted).';
+COMMENT ON FUNCTION "private"."product_variants"(uuid, text, text) IS 'The variants of a product: what they combine, what they cost the caller now and why, how many can be bought (null: not counted), and when a preorder ships.';
 
 COMMENT ON FUNCTION "private"."production_change"(bigint) IS 'What the production system is told when an order that it may have was cancelled, refunded or changed: the order as it is now, and which event it is about. Null: it never had it. wait: the push is under way, ask again.';
 
@@ -28606,6 +30147,8 @@ COMMENT ON FUNCTION "private"."record_by_hand"(public.shipments, jsonb) IS 'What
 
 COMMENT ON FUNCTION "private"."record_payment"(uuid, text, bigint, text, text) IS 'Does the work of public.record_payment.';
 
+COMMENT ON FUNCTION "private"."record_payout"(bigint, text, text, bigint, text, text) IS 'Does the work of public.record_payout.';
+
 COMMENT ON FUNCTION "private"."record_progress"(uuid, uuid, integer, boolean) IS 'Keeps the best score and the first completion. The caller has locked the enrolment and assesses it afterwards.';
 
 COMMENT ON FUNCTION "private"."record_refund_result"(uuid, text, text, text) IS 'What the provider says of a refund: pending, success or failed. A success may still fail when the bank sends it back; a failed try stays failed. Anything known already is ignored.';
@@ -28690,6 +30233,8 @@ COMMENT ON FUNCTION "private"."remove_address"(uuid, text) IS 'Does the work of 
 
 COMMENT ON FUNCTION "private"."remove_coupon"(text, text) IS 'Does the work of public.remove_coupon.';
 
+COMMENT ON FUNCTION "private"."remove_evidence"(uuid, text) IS 'Does the work of public.remove_evidence.';
+
 COMMENT ON FUNCTION "private"."remove_from_cart"(uuid, text) IS 'Does the work of public.remove_from_cart.';
 
 COMMENT ON FUNCTION "private"."remove_organisation_member"(uuid, uuid, text) IS 'Does the work of public.remove_organisation_member.';
@@ -28705,6 +30250,12 @@ COMMENT ON FUNCTION "private"."renew_gift_card_code"(uuid, text) IS 'Does the wo
 COMMENT ON FUNCTION "private"."renewal_line"(uuid, uuid, text) IS 'What renews a seat, as a line of an order. Refuses renewal_not_sold and price_missing.';
 
 COMMENT ON FUNCTION "private"."renewal_quote"(uuid, text) IS 'What the caller''s own seat costs to renew. Refuses enrollment_not_found, enrollment_not_renewable, access_unlimited, renewal_not_sold, price_missing.';
+
+COMMENT ON FUNCTION "private"."reopen_complaint"(uuid, text, text) IS 'Does the work of public.reopen_complaint.';
+
+COMMENT ON FUNCTION "private"."replace_items"(public.orders, jsonb) IS 'Places an order of these lines that costs nothing and goes where the first one went; answers it. Its units are taken at once. Refuses out_of_stock, and what private.replacement_lines refuses. The caller holds the first order.';
+
+COMMENT ON FUNCTION "private"."replacement_lines"(public.orders, jsonb) IS 'These lines of an order once more, for nothing. Refuses invalid_lines, complaint_not_replaceable, and what is not on sale any more.';
 
 COMMENT ON FUNCTION "private"."report_buckets"(private.report_wish) IS 'When each bucket of a report begins, on the calendar of its time zone, empty ones too.';
 
@@ -28754,6 +30305,8 @@ COMMENT ON FUNCTION "private"."require_order_writer"() IS 'Refuses permission_de
 
 COMMENT ON FUNCTION "private"."require_person"() IS 'The id of the signed-in caller. Refuses sign_in_required, and account_closed for a token that outlived its account.';
 
+COMMENT ON FUNCTION "private"."require_pricing_write"() IS 'The person under whom answers of a pricing verb are kept. Refuses permission_denied.';
+
 COMMENT ON FUNCTION "private"."require_refunder"(text, text) IS 'Refuses permission_denied and invalid_reason: what every verb asks by which staff move money.';
 
 COMMENT ON FUNCTION "private"."require_report_permission"(text) IS 'The person under whom answers are kept. Refuses invalid_report_request and permission_denied.';
@@ -28770,11 +30323,15 @@ COMMENT ON FUNCTION "private"."reserve_stock"(jsonb, integer, text, text) IS 'Do
 
 COMMENT ON FUNCTION "private"."reserve_units"(uuid, uuid, integer, timestamp with time zone) IS 'Holds units for a holder until expires_at and says how many of them lie beyond stock; null when there are not enough.';
 
+COMMENT ON FUNCTION "private"."resolve_complaint"(uuid, text, text, jsonb, bigint, boolean, text) IS 'Does the work of public.resolve_complaint.';
+
 COMMENT ON FUNCTION "private"."resolve_order_review"(uuid, text, text, text, boolean) IS 'Does the work of public.resolve_order_review.';
 
 COMMENT ON FUNCTION "private"."rest_if_overdue"(uuid) IS 'A seat that somebody takes of an order of which a part is overdue beyond the grace rests from that moment, as the others of it do.';
 
 COMMENT ON FUNCTION "private"."restore_access"(uuid, text) IS 'Ends what suspend_access began for this reason; a seat that rests for another one stays so. The caller holds the order''s row.';
+
+COMMENT ON FUNCTION "private"."retire_currency"(text, text) IS 'Does the work of public.retire_currency.';
 
 COMMENT ON FUNCTION "private"."retry_process"(uuid) IS 'Does the work of public.retry_process.';
 
@@ -28821,6 +30378,8 @@ COMMENT ON FUNCTION "private"."said_facts"(jsonb) IS 'What a verb was given: wor
 COMMENT ON FUNCTION "private"."say_how_long_to_keep"() IS 'Called by PostgREST before each request: gives reads of the catalogue by nobody in particular a Cache-Control that lets others keep them, and any other read one that does not.';
 
 COMMENT ON FUNCTION "private"."seal_hash"(private.audit_seals) IS 'SHA-256 over the seal before, what the seal says, and the hashes of all that its transaction wrote.';
+
+COMMENT ON FUNCTION "private"."search_complaints"(text, text[], text, uuid, text, integer) IS 'Does the work of public.search_complaints.';
 
 COMMENT ON FUNCTION "private"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) IS 'Does the work of public.search_orders.';
 
@@ -28940,6 +30499,10 @@ COMMENT ON FUNCTION "private"."stage_stock"(uuid) IS 'Reads the stock of a file 
 
 COMMENT ON FUNCTION "private"."stage_variants"(uuid, text[], boolean) IS 'Reads the variants of a file beside what there is. The products are staged.';
 
+COMMENT ON FUNCTION "private"."start_complaint_review"(uuid, text) IS 'Does the work of public.start_complaint_review.';
+
+COMMENT ON FUNCTION "private"."start_evidence"(uuid, text) IS 'Does the work of public.start_evidence.';
+
 COMMENT ON FUNCTION "private"."start_export"(text, text) IS 'Does the work of public.start_export.';
 
 COMMENT ON FUNCTION "private"."start_import"(text, text, boolean, text) IS 'Does the work of public.start_import.';
@@ -28986,6 +30549,8 @@ COMMENT ON FUNCTION "private"."submission_document"(public.submissions) IS 'A su
 
 COMMENT ON FUNCTION "private"."submit_assignment"(uuid, text, uuid[], text) IS 'Does the work of public.submit_assignment.';
 
+COMMENT ON FUNCTION "private"."submit_evidence"(uuid, text, integer, text) IS 'Does the work of public.submit_evidence.';
+
 COMMENT ON FUNCTION "private"."submit_proof"(uuid, text, integer, text) IS 'Does the work of public.submit_proof.';
 
 COMMENT ON FUNCTION "private"."submit_quiz"(uuid, jsonb, text) IS 'Does the work of public.submit_quiz.';
@@ -29017,6 +30582,8 @@ COMMENT ON FUNCTION "private"."take_back_lines"(uuid, uuid[], integer[], boolean
 COMMENT ON FUNCTION "private"."take_back_rest"(uuid, boolean, text) IS 'Takes back everything that is left of an order, and its uses of promotions. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."take_back_shipment"(public.shipments, text, text) IS 'A parcel came back. Its units are to be sent again, on sale again, or written off; what was given back of it before was taken back then. The money is another matter.';
+
+COMMENT ON FUNCTION "private"."take_complaint_lines"(uuid, uuid, jsonb) IS 'Makes these lines of the order, or the order as a whole, what a complaint is about. Refuses invalid_lines, and complaint_already_open with the other complaint''s id.';
 
 COMMENT ON FUNCTION "private"."take_due_offer"(uuid) IS 'Takes an offer for a learner who agreed to be charged, or makes it an offer like any other; answers the order. The worker calls it after waitlist.due. Twice does nothing.';
 
@@ -29082,6 +30649,10 @@ COMMENT ON FUNCTION "private"."tg_category_attributes__lock_tree"() IS 'A schema
 
 COMMENT ON FUNCTION "private"."tg_certificates__refuse_change"() IS 'Only where the PDF is kept and the revocation are written, once each.';
 
+COMMENT ON FUNCTION "private"."tg_complaints__audit"() IS 'Writes the audit row of what somebody else than the customer did, without the customer''s words: a log that is never changed could not forget them.';
+
+COMMENT ON FUNCTION "private"."tg_complaints__end_lines"() IS 'A complaint that is over lets go of its lines; one that is reopened takes them again, unless another has them.';
+
 COMMENT ON FUNCTION "private"."tg_coupons__write_code"() IS 'A code may be written as people read it: spring-24.';
 
 COMMENT ON FUNCTION "private"."tg_course_prerequisites__refuse_circle"() IS 'Refuses a prerequisite that, over however many courses, needs itself.';
@@ -29137,6 +30708,8 @@ COMMENT ON FUNCTION "private"."tg_products__check_attributes"() IS 'Attributes f
 COMMENT ON FUNCTION "private"."tg_products__keep_plans_off_sale"() IS 'A plan is subscribed to, not bought: its product is never published.';
 
 COMMENT ON FUNCTION "private"."tg_products__keep_what_is_promoted"() IS 'Says clearly what the foreign key enforces.';
+
+COMMENT ON FUNCTION "private"."tg_profiles__forget_complaints"() IS 'Who closes their account takes along what they wrote and sent.';
 
 COMMENT ON FUNCTION "private"."tg_profiles__leave_waitlists"() IS 'A closed account waits for nothing, so no seat is offered to nobody.';
 
@@ -29212,6 +30785,8 @@ COMMENT ON FUNCTION "private"."untried_provider_events"(integer) IS 'What was ta
 
 COMMENT ON FUNCTION "private"."unwrapped_json"(jsonb) IS 'The JSON inside a JSON text: in a GET, PostgREST gives an argument of type jsonb as the text it found in the address.';
 
+COMMENT ON FUNCTION "private"."update_complaint"(uuid, text, text, text) IS 'Does the work of public.update_complaint.';
+
 COMMENT ON FUNCTION "private"."update_location"(uuid, text, integer, boolean, text) IS 'Does the work of public.update_location.';
 
 COMMENT ON FUNCTION "private"."update_organisation"(uuid, text, text, text, text, text, text) IS 'Does the work of public.update_organisation.';
@@ -29255,6 +30830,8 @@ COMMENT ON FUNCTION "private"."wind_up_order"(public.intakes, uuid) IS 'Takes a 
 COMMENT ON FUNCTION "private"."wind_up_steps"(integer) IS 'What is left to do for cancelled intakes, some of it: private.wind_up does one of them.';
 
 COMMENT ON FUNCTION "private"."with_parts"(private.order_line, uuid) IS 'The line of a bundle and after it its parts, as lines that cost nothing. A part may be a draft, which is sold in the bundle only.';
+
+COMMENT ON FUNCTION "private"."withdraw_complaint"(uuid, text) IS 'Does the work of public.withdraw_complaint.';
 
 COMMENT ON FUNCTION "private"."withdraw_seat"(uuid, text, text) IS 'Does the work of public.withdraw_seat.';
 
@@ -29302,6 +30879,10 @@ COMMENT ON FUNCTION "public"."acknowledge_concern"(uuid, text, text) IS 'Staff (
 
 COMMENT ON FUNCTION "public"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) IS 'Keeps an address of the caller and answers it; the first one is the default. Country: ISO 3166-1, default ID. Errors: invalid_address, too_many_addresses, idempotency_key_reused, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."add_complaint_message"(uuid, text, boolean, text) IS 'Writes about a complaint and answers the message: customers about their own while it is open or under review, staff (complaints.handle) at any time, among themselves unless visible_to_customer; then the customer is mailed. Errors: complaint_not_found, complaint_not_open, invalid_message, too_many_messages, idempotency_key_reused.';
+
+COMMENT ON FUNCTION "public"."add_currency"(text, text, text) IS 'Staff (pricing.write): lets the shop sell in a currency of ISO 4217, or again in one that was retired, and answers {code, name, minor_units, retired_at}. Things are sold in it once they have a price in it. Errors: permission_denied, invalid_currency, idempotency_key_reused.';
+
 COMMENT ON FUNCTION "public"."add_order_note"(uuid, text, boolean, text) IS 'Writes a note beside an order and answers it: staff (orders.write) among themselves unless visible_to_customer; customers on their own orders, always visible to both. Errors: order_not_found, invalid_note, too_many_notes, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."add_to_cart"(uuid, integer, text) IS 'Puts units of a variant into the caller''s cart, on top of those that are there, and answers the cart (see get_cart). Refuses what place_order would refuse of this line. Errors: invalid_quantity, cart_full, variant_not_found, price_missing, intake_not_open, intake_closed, out_of_stock, already_enrolled, order_already_open, idempotency_key_reused, sign_in_required.';
@@ -29313,6 +30894,8 @@ COMMENT ON FUNCTION "public"."adjust_stock"(jsonb, text, text, text) IS 'Staff (
 COMMENT ON FUNCTION "public"."apply_coupon"(text, text) IS 'Adds a coupon to the caller''s cart and answers the cart (see get_cart). Errors: coupon_not_found, too_many_coupon_guesses, too_many_coupons, coupon_not_started, coupon_expired, coupon_used_up, coupon_already_used, coupon_not_applicable, coupon_not_combinable, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."arrange_images"(uuid, uuid[], text) IS 'Staff (catalog.write): puts these pictures of a product first, in this order, before those that are not named; answers all ids in their order. Errors: permission_denied, product_not_found, media_not_found, idempotency_key_reused.';
+
+COMMENT ON FUNCTION "public"."assign_complaint"(uuid, uuid, text) IS 'Staff (complaints.handle): says who looks after a complaint that is open or under review, null: nobody; answers it. Errors: permission_denied, complaint_not_found, complaint_not_open, profile_not_found, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."assign_courier"(uuid, uuid, text) IS 'Staff (orders.fulfil): gives a parcel to one of the shop''s couriers, or to another one; null takes it away. Answers the shipment. Errors: permission_denied, shipment_not_found, shipment_not_ready, courier_not_found, idempotency_key_reused.';
 
@@ -29335,6 +30918,8 @@ COMMENT ON FUNCTION "public"."cancel_enrollment"(uuid, text) IS 'Gives the calle
 COMMENT ON FUNCTION "public"."cancel_intake"(uuid, text, text) IS 'Staff (intakes.cancel): ends an intake for good, at once. The worker then ends every seat that was not completed and every place on the waiting list, cancels unpaid orders with a seat in it, gives back what was paid for it, and writes to everybody; wound_up_at says when it is through. Learners read the reason. Answers the intake with reserved, enrolled and waiting. Errors: permission_denied, intake_not_found, intake_over, invalid_reason, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."cancel_order"(uuid, text, text) IS 'Cancels an order and answers it; what was paid goes back. The customer: while unpaid, when nothing was paid, or within customer_cancel_hours of paying while nobody works on it and nothing of it was used. Staff with orders.cancel: until it is shipped, with a reason. Errors: order_not_found, order_not_cancellable, invalid_reason, idempotency_key_reused.';
+
+COMMENT ON FUNCTION "public"."cancel_payout"(uuid, text, text) IS 'Staff (payments.review): a payout was written down wrongly: it is booked back, and its reference may be recorded again. Answers the payout. Errors: permission_denied, payout_not_found, payout_not_open, invalid_reason, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."cancel_shipment"(uuid, text, text) IS 'Staff (orders.fulfil): a parcel that has not left is not sent; what was in it can go into another one (create_shipment). Answers the shipment. Errors: permission_denied, shipment_not_found, shipment_not_ready, invalid_reason, idempotency_key_reused.';
 
@@ -29392,6 +30977,8 @@ COMMENT ON FUNCTION "public"."enroll"(uuid, text) IS 'Takes one free seat in one
 
 COMMENT ON FUNCTION "public"."enroll_by_subscription"(uuid, text) IS 'Opens a self-paced, uncounted intake by the caller''s subscription and answers the enrolment; what was learned in it before goes on. Errors: intake_not_found, not_in_subscription, intake_not_open, intake_closed, intake_cancelled, already_enrolled, order_already_open, idempotency_key_reused, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."evidence_document"(uuid, boolean) IS 'One file of a complaint: the caller''s own, or any for staff with complaints.read unless own is true. The function complaint-evidence asks it. Errors: evidence_not_found.';
+
 COMMENT ON FUNCTION "public"."explain_order_money"(uuid) IS 'Staff (ledger.read): every unit that an order moved: what it costs, payments, refunds, disputes, each entry, the balance of each account, what is kept, on its way back (returning_amount), owed, and unexplained_amount, which is 0 when payments and ledger agree. Errors: permission_denied, order_not_found.';
 
 COMMENT ON FUNCTION "public"."export_file"(uuid) IS 'Whoever asked for it, while they may still read it: the row of an export. The function export-link signs its path. Errors: export_not_found, permission_denied.';
@@ -29408,11 +30995,13 @@ COMMENT ON FUNCTION "public"."generate_variants"(uuid, jsonb, text, text) IS 'St
 
 COMMENT ON FUNCTION "public"."get_cart"(text) IS 'The caller''s cart as it stands now: {id, currency, expires_at, lines, quote, shipping_address, coupon_codes, changes, problems}; id is null while there is none. changes: what moved since it was last answered, told once. problems: what place_order would refuse, with the same codes. Errors: sign_in_required.';
 
+COMMENT ON FUNCTION "public"."get_complaint"(uuid) IS 'Everything a complaint''s page shows, own or any for staff with complaints.read: lines, evidence, messages, its order, what it ended in and whether that has arrived (settlement), history, what the caller may do next (actions) and which resolutions they may choose (choices). Names of staff and messages among them are for staff only. Errors: complaint_not_found.';
+
 COMMENT ON FUNCTION "public"."get_draft_order"(uuid) IS 'Staff (orders.read): a draft with its lines and, while it is open, what it costs now with everything that would refuse it. Errors: draft_order_not_found.';
 
 COMMENT ON FUNCTION "public"."get_instalments"(uuid) IS 'The parts that an order is paid in: own, or any for staff with payments.read. Errors: order_not_found, instalments_not_found.';
 
-COMMENT ON FUNCTION "public"."get_order"(uuid) IS 'Everything an order page shows, own, of an organisation one manages, or any for staff with orders.read: items with snapshots, pictures, enrolments and downloads, payments, refunds, parcels, invoices, history, notes, address, and in actions what the caller may do next. Names of staff and internal notes are for staff only. Errors: order_not_found.';
+COMMENT ON FUNCTION "public"."get_order"(uuid) IS 'Everything an order page shows, own, of an organisation one manages, or any for staff with orders.read: items with snapshots, pictures, enrolments and downloads, payments, refunds, parcels, invoices, complaints, history, notes, address, and in actions what the caller may do next. Names of staff and internal notes are for staff only. Errors: order_not_found.';
 
 COMMENT ON FUNCTION "public"."get_report"(uuid) IS 'Staff who may ask for this kind: the report with its columns, its rows (null until it is done), the moment of its data (as_of), and how its background job goes. Errors: report_not_found.';
 
@@ -29476,6 +31065,8 @@ COMMENT ON FUNCTION "public"."my_waitlist"() IS 'The waiting lists the caller is
 
 COMMENT ON FUNCTION "public"."note_attendance"(uuid, jsonb, text) IS 'Who teaches the course (or learning.write): notes who was at a session, {enrollment_id: present|late|absent|excused}, all or nothing, and answers {session_id, noted}; noting again corrects. Errors: intake_session_not_found, invalid_attendance, idempotency_key_reused, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."open_complaint"(uuid, text, text, jsonb, text, text) IS 'Opens a complaint about the caller''s own paid order and answers it as get_complaint does. type: defect, wrong_item, damaged, missing, other. lines: [{order_item_id, quantity?}], null: the order as a whole. wanted: refund, replacement, store_credit. Errors: order_not_found, invalid_complaint, invalid_message, invalid_lines, complaint_not_possible, complaint_already_open, too_many_messages, idempotency_key_reused, sign_in_required.';
+
 COMMENT ON FUNCTION "public"."open_concerns"(text) IS 'Staff (alerts.read): what stays open for too long now, oldest first: kind, what it is about, since, age_seconds, whose it is (owner_role), and its alert with who looks after it. Errors: permission_denied, invalid_concern.';
 
 COMMENT ON FUNCTION "public"."order_gift_cards"(jsonb, text, text) IS 'Buys gift cards, one per line [{variant_id, gift: {recipient_email, recipient_name?, message?, deliver_at?}}] (variants of products of kind gift_card), and answers the order, pending like one of place_order. Once it is paid each is a card worth its price, and its code is mailed to its recipient at deliver_at; who wants to give it by hand names themselves. No promotion, list price or tax applies, and it is paid with money: not with gift cards, store credit or in instalments. Errors: invalid_lines, invalid_email, invalid_gift, variant_not_found, price_missing, currency_not_supported, invalid_quantity, out_of_stock, idempotency_key_reused, sign_in_required.';
@@ -29538,6 +31129,8 @@ COMMENT ON FUNCTION "public"."recommended_products"(text, text, text, integer) I
 
 COMMENT ON FUNCTION "public"."record_payment"(uuid, text, bigint, text, text) IS 'Staff (payments.review): money for an order came in cash or otherwise (method cash or other), all that is due or amount of it, with a reference such as the receipt''s number. Answers {order, payment}; the order is paid when nothing is due any more. Errors: permission_denied, order_not_found, order_not_payable, order_expired, payment_in_progress, invalid_payment_method, invalid_payment_amount, amount_exceeds_due, invalid_reason, idempotency_key_reused.';
 
+COMMENT ON FUNCTION "public"."record_payout"(bigint, text, text, bigint, text, text) IS 'Staff (payments.review): amount arrived in the shop''s bank account from a provider (stripe, ewallet), which kept fee_amount; reference as on the statement. Booked out of cash_in_transit to bank and fees. Answers the payout. Errors: permission_denied, invalid_payout, payout_exceeds_transit, payout_recorded, invalid_reason, idempotency_key_reused.';
+
 COMMENT ON FUNCTION "public"."record_tracking_event"(uuid, text, text, text, timestamp with time zone, text) IS 'Staff (orders.fulfil): what was heard of a parcel: order_received, packing, picked_up, arrived_facility, departed_facility, out_for_delivery, delivery_failed, delivered or returned_to_sender. Its customer reads it. Answers the shipment. Errors: permission_denied, shipment_not_found, shipment_not_ready, invalid_tracking_event, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."record_transfer_refund"(uuid, text, text) IS 'Staff (payments.refund): the money of a payment that came by transfer or by hand was sent or handed back, under this reference. No provider does that. Errors: permission_denied, refund_not_found, refund_not_open, invalid_reason, idempotency_key_reused.';
@@ -29552,6 +31145,8 @@ COMMENT ON FUNCTION "public"."remove_address"(uuid, text) IS 'Removes an own add
 
 COMMENT ON FUNCTION "public"."remove_coupon"(text, text) IS 'Takes a coupon off the caller''s cart and answers the cart (see get_cart). Errors: coupon_not_in_cart, idempotency_key_reused, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."remove_evidence"(uuid, text) IS 'Takes a file away from the caller''s own complaint while nobody looks at it, and answers the complaint; the bytes are removed soon after. Errors: evidence_not_found, complaint_not_open, idempotency_key_reused, sign_in_required.';
+
 COMMENT ON FUNCTION "public"."remove_from_cart"(uuid, text) IS 'Takes a line out of the caller''s cart and answers the cart (see get_cart). Errors: cart_item_not_found, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."remove_organisation_member"(uuid, uuid, text) IS 'A manager lets somebody go, or a member leaves: seats they had not begun are free again, those they had begun stay theirs (seats_kept), and the organisation sees nothing more of them. Errors: organisation_not_found, member_not_found, last_manager, idempotency_key_reused, sign_in_required.';
@@ -29564,6 +31159,8 @@ COMMENT ON FUNCTION "public"."renew_calendar_link"(text, text) IS 'Gives the cal
 
 COMMENT ON FUNCTION "public"."renew_gift_card_code"(uuid, text) IS 'Staff (payments.refund): gives a card whose code was lost or got about another one, and answers the card with it, this once. Errors: permission_denied, gift_card_not_found, invalid_reason.';
 
+COMMENT ON FUNCTION "public"."reopen_complaint"(uuid, text, text) IS 'Opens the caller''s own resolved or rejected complaint again, once, within complaint_reopen_days, with a message that says why; what was done before stays. Answers it. Errors: complaint_not_found, complaint_not_reopenable, complaint_already_open, invalid_message, idempotency_key_reused, sign_in_required.';
+
 COMMENT ON FUNCTION "public"."report_delivery"(uuid, text, text, text, text) IS 'Couriers (shipments.deliver): how bringing it ended: delivered, or failed with a note that its customer reads. Answers the delivery. Errors: sign_in_required, permission_denied, shipment_not_found, shipment_not_ready, invalid_tracking_event, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."report_sheet"(uuid) IS 'Staff who may ask for this kind: the rows of a report as CSV, a header first, in which no text is a formula. Ask with Accept: text/csv. Errors: report_not_found, report_not_ready.';
@@ -29572,9 +31169,13 @@ COMMENT ON FUNCTION "public"."request_report"(text, jsonb, integer, text) IS 'St
 
 COMMENT ON FUNCTION "public"."reserve_stock"(jsonb, integer, text, text) IS 'Staff (inventory.write) or the secret key: holds [{variant_id, quantity}], all or none, for some minutes (default: the setting hold_minutes). Answers {id, status, note, expires_at, lines: [{variant_id, quantity, beyond_stock}]}. Errors: permission_denied, invalid_lines, invalid_quantity, invalid_reason, invalid_hold_time, variant_not_found, seats_follow_the_intake, bundle_has_no_stock, not_counted, out_of_stock, idempotency_key_reused.';
 
+COMMENT ON FUNCTION "public"."resolve_complaint"(uuid, text, text, jsonb, bigint, boolean, text) IS 'Staff (complaints.handle): ends a complaint with what it names, in one transaction, and answers it; the customer reads note. refund and store_credit (payments.refund): the complaint''s lines, or lines [{order_item_id, quantity}], go back for what they cost; amount alone: money only; restock says whether units are on sale again. replacement (orders.write): the same lines once more as an order that costs nothing. rejected: note says why. Errors: permission_denied, complaint_not_found, complaint_not_open, complaint_not_replaceable, invalid_resolution, invalid_reason, invalid_lines, out_of_stock, variant_not_found, and those of refund_order.';
+
 COMMENT ON FUNCTION "public"."resolve_order_review"(uuid, text, text, text, boolean) IS 'Staff (payments.review): ends a review and answers the order. fulfil: deliver it, or let stand what was delivered, for exactly its money; what was captured beyond goes back. refund: everything goes back. close: goods come back, and money that is left is written off, as after a lost dispute. restock says whether the units that come back are on sale again; null: unless they had left. Errors: permission_denied, order_not_found, order_not_in_review, order_not_fulfillable, refund_in_progress, dispute_open, nothing_to_refund, out_of_stock, invalid_resolution, invalid_reason, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."resume_subscription"(uuid, text) IS 'Lets a subscription that was to end with its period go on, and answers it. Errors: subscription_not_found, subscription_ended, idempotency_key_reused.';
+
+COMMENT ON FUNCTION "public"."retire_currency"(text, text) IS 'Staff (pricing.write): nothing new is priced or ordered in this currency from now on; prices, orders and refunds in it stay. Answers {code, name, minor_units, retired_at}. Errors: permission_denied, currency_in_use, currency_not_supported, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."retry_process"(uuid) IS 'Staff (processes.write): queues a failed process again and answers it. Errors: permission_denied, process_not_retryable.';
 
@@ -29589,6 +31190,8 @@ COMMENT ON FUNCTION "public"."revoke_invite"(uuid, text) IS 'A manager ends a co
 COMMENT ON FUNCTION "public"."revoke_role"(uuid, text) IS 'Staff (people.manage): takes a role away and answers the roles that are left. Errors: permission_denied, last_admin.';
 
 COMMENT ON FUNCTION "public"."roster"(uuid, text[], text, integer) IS 'Who teaches the course, or staff with enrollments.read: everybody in an intake, by name, with progress, result and work that waits for its mark: of some statuses, with a text in name or e-mail, with less progress than that. Filter it like a table, too; Accept: text/csv gives a sheet, in which no name is a formula. Errors: intake_not_found, sign_in_required.';
+
+COMMENT ON FUNCTION "public"."search_complaints"(text, text[], text, uuid, text, integer) IS 'Complaints newest first as {data, next_cursor}: own, or all for staff with complaints.read. q is a part of a complaint''s or order''s number or of the description, for staff with people.read also of a name, e-mail or phone. Errors: invalid_search, invalid_cursor, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) IS 'Orders newest first as {data, next_cursor}: own, or all for staff with orders.read. q is a part of a number or a title, for staff with people.read also of a name, e-mail or phone; case and accents do not matter, and when nothing contains q, what is written alike is found. placed_from is included, placed_to is not. Errors: invalid_search, invalid_cursor, sign_in_required.';
 
@@ -29620,6 +31223,10 @@ COMMENT ON FUNCTION "public"."similar_products"(uuid, text, text, integer) IS 'W
 
 COMMENT ON FUNCTION "public"."split_shipment"(uuid, jsonb, text) IS 'Staff (orders.fulfil): lines [{order_item_id, quantity}] of a parcel that has not left go into one of their own. Answers the new shipment. Errors: permission_denied, shipment_not_found, shipment_not_ready, invalid_lines, idempotency_key_reused.';
 
+COMMENT ON FUNCTION "public"."start_complaint_review"(uuid, text) IS 'Staff (complaints.handle): begins to look into an open complaint, as its assignee when it has none, and answers it; its customer cannot take evidence away any more. Errors: permission_denied, complaint_not_found, complaint_not_open, idempotency_key_reused.';
+
+COMMENT ON FUNCTION "public"."start_evidence"(uuid, text) IS 'Makes the place for one file beside the caller''s own complaint: {id, complaint_id}. The function complaint-evidence calls it and adds where to send the file. Errors: complaint_not_found, complaint_not_open, too_many_files, idempotency_key_reused, sign_in_required.';
+
 COMMENT ON FUNCTION "public"."start_export"(text, text) IS 'Staff (products: catalog.read; prices: pricing.read; stock: inventory.read): asks for a CSV file of products (not courses), prices or stock, and answers the export; the worker makes it, the function export-link gives it. Errors: permission_denied, invalid_import, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."start_import"(text, text, boolean, text) IS 'Staff (products: catalog.write; prices: catalog.write and pricing.write; stock: inventory.write): makes the row of an import and answers {id, kind, dry_run, status, path}. The function import-upload calls it and signs. Errors: permission_denied, invalid_import, idempotency_key_reused.';
@@ -29646,6 +31253,8 @@ COMMENT ON FUNCTION "public"."stock_by_location"(uuid[]) IS 'Staff (inventory.re
 
 COMMENT ON FUNCTION "public"."submit_assignment"(uuid, text, uuid[], text) IS 'Hands in work for an open assignment, text or files or both, and answers it with its files. Errors: lesson_not_found, lesson_of_other_kind, lesson_locked, invalid_submission, submission_waits, attempts_used_up, file_not_found, idempotency_key_reused, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."submit_evidence"(uuid, text, integer, text) IS 'Secret key only: puts a file beside its complaint, with what it was found to be; the same file twice is fine. Errors: evidence_not_found, complaint_not_open, proof_not_open.';
+
 COMMENT ON FUNCTION "public"."submit_proof"(uuid, text, integer, text) IS 'Secret key only: puts a proof before staff, with what its file was found to be; the same file twice is fine. Errors: proof_not_found, transfer_not_open, proof_under_review, proof_not_open.';
 
 COMMENT ON FUNCTION "public"."submit_quiz"(uuid, jsonb, text) IS 'Hands an attempt in and answers it graded, with what was right and the course''s progress. answers: one entry per question in order, a choice''s place, a list of places, a text, or null. Errors: attempt_not_found, attempt_over, quiz_time_over, invalid_answers, lesson_locked, idempotency_key_reused, sign_in_required.';
@@ -29659,6 +31268,8 @@ COMMENT ON FUNCTION "public"."take_provider_events"(text, jsonb) IS 'Secret key 
 COMMENT ON FUNCTION "public"."transfer_enrollment"(uuid, uuid, text, boolean, text) IS 'Moves a seat to another intake: the learner up to transfer_days before the start, staff (enrollments.write) at any time. What costs the same moves at once, with its progress when the course is the same; what costs less gives the difference back; what costs more answers an order that holds the new seat and moves the learner once it is paid. Staff may waive the difference. Errors: enrollment_not_found, enrollment_not_transferable, transfer_too_late, intake_not_found, intake_not_open, intake_closed, intake_cancelled, variant_not_found, price_missing, out_of_stock, already_enrolled, order_already_open, invalid_reason, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."transfer_stock"(jsonb, uuid, uuid, text, text) IS 'Staff (inventory.write) or the secret key: moves free units [{variant_id, quantity}] from one place to another, all or none. Answers {id, filled, levels}; the two movements of each line carry the id. Errors: as adjust_stock, and invalid_location.';
+
+COMMENT ON FUNCTION "public"."update_complaint"(uuid, text, text, text) IS 'Changes the words of the caller''s own complaint, or what they would like, while it is open or under review; what is left out stays. Answers it. Errors: complaint_not_found, complaint_not_open, invalid_message, invalid_complaint, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."update_location"(uuid, text, integer, boolean, text) IS 'Staff (inventory.write) or the secret key: renames a place, moves it in the order of drawing, closes it (active false, when it is empty) or opens it again. Answers the location. Errors: permission_denied, invalid_location, location_not_found, location_fixed, location_in_use, idempotency_key_reused.';
 
@@ -29676,11 +31287,15 @@ COMMENT ON FUNCTION "public"."verify_certificate"(text) IS 'Anyone with the numb
 
 COMMENT ON FUNCTION "public"."void_payment"(uuid, text, text) IS 'Staff (payments.review): lets an authorised payment go and answers it; nothing is charged. The provider is asked by the worker; its answer cancels the payment, and the order holds no longer than it would have. Errors: permission_denied, payment_not_found, payment_not_authorized, capture_in_progress, invalid_reason, idempotency_key_reused.';
 
+COMMENT ON FUNCTION "public"."withdraw_complaint"(uuid, text) IS 'Ends the caller''s own complaint without any effect and answers it; another may follow. Errors: complaint_not_found, complaint_not_open, idempotency_key_reused, sign_in_required.';
+
 COMMENT ON FUNCTION "public"."withdraw_seat"(uuid, text, text) IS 'Staff (enrollments.write): ends a seat that was granted; it is free for the next. Answers it. Errors: permission_denied, invalid_reason, seat_not_found, seat_ended, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."write_off_instalments"(uuid, text, text) IS 'Staff (payments.refund): what is still owed of an order is given up and booked as a bad debt, with a credit note that takes no tax off; nothing is charged any more, and its courses stay open. To end them as well, cancel the order instead. Errors: permission_denied, order_not_found, instalments_not_found, payment_in_progress, invalid_reason, idempotency_key_reused.';
 
 COMMENT ON SCHEMA "private" IS 'Definer functions that do the work, and tables no client may see. Not exposed by the API.';
+
+COMMENT ON SEQUENCE "private"."complaint_numbers" IS 'The number people see. Gaps are fine.';
 
 COMMENT ON SEQUENCE "private"."order_numbers" IS 'The number people see. Gaps are fine: it is not an invoice number.';
 
@@ -29695,6 +31310,12 @@ COMMENT ON TABLE "private"."cached_reads" IS 'Paths of the API whose answer to n
 COMMENT ON TABLE "private"."calendar_feeds" IS 'Who has a calendar feed, and the SHA-256 of the token in its address.';
 
 COMMENT ON TABLE "private"."claim_codes" IS 'SHA-256 of the codes by which somebody takes a seat that another has paid. One invitation may have several: each mail carries one of its own.';
+
+COMMENT ON TABLE "private"."complaint_lines" IS 'What a complaint is about: lines of the order, or one row without a line for the order as a whole. ended_at: its complaint is over.';
+
+COMMENT ON TABLE "private"."complaint_refunds" IS 'The refunds that a resolution is made of: a refund settles one complaint at most. Append-only.';
+
+COMMENT ON TABLE "private"."complaint_resolutions" IS 'What a complaint ended in, one row per round; order_id is the order that replaces, complaint_refunds has the refunds. Append-only.';
 
 COMMENT ON TABLE "private"."concern_kinds" IS 'What can stay open, whose it is, how long it may before somebody is told, and what they are told.';
 
@@ -29806,6 +31427,12 @@ COMMENT ON TABLE "public"."collection_rules" IS 'What a product must be to fill 
 
 COMMENT ON TABLE "public"."collections" IS 'A shelf of products: those of collection_members in their order, then those that fit all (or any) of its collection_rules. Read it with collection_products.';
 
+COMMENT ON TABLE "public"."complaint_evidence" IS 'Pictures and PDFs that a customer showed. The file is private; the function complaint-evidence takes it and opens it to its owner and staff. submitted_at null: its bytes were not checked yet.';
+
+COMMENT ON TABLE "public"."complaint_messages" IS 'What customer and staff write to each other about a complaint. visible_to_customer false: for staff only. Never changed; a customer''s words go when their account is closed (erased_at).';
+
+COMMENT ON TABLE "public"."complaints" IS 'One complaint about an order. description is the customer''s own words, null once their account was closed (erased_at). wanted is what they would like, resolution what they got; round counts how often it was opened. waiting_since: the customer waits for an answer since then.';
+
 COMMENT ON TABLE "public"."coupons" IS 'A code that opens a promotion: for everybody who knows it, or for one customer. Kept in capitals and digits; typed in any case, with spaces and hyphens. used_count is kept while there is a usage_limit.';
 
 COMMENT ON TABLE "public"."course_instructors" IS 'Who teaches which course. It needs no role; the role instructor lets them see drafts beside.';
@@ -29816,7 +31443,7 @@ COMMENT ON TABLE "public"."course_sections" IS 'The chapters of a course, in ord
 
 COMMENT ON TABLE "public"."courses" IS 'What a product of kind course says beyond its product row. It is completed when all required lessons are, or completion_percent of them, or with that mean score. prerequisites_block_sale: nobody buys it before the courses that come first are completed. cancel_…: until when learners give a seat back themselves (cancel_enrollment); an intake may say otherwise.';
 
-COMMENT ON TABLE "public"."currencies" IS 'The currencies a shop sells in; minor_units as Stripe counts them.';
+COMMENT ON TABLE "public"."currencies" IS 'The currencies a shop sells in; minor_units as Stripe counts them. retired_at: nothing new is priced or ordered in it; what was stays.';
 
 COMMENT ON TABLE "public"."customer_group_members" IS 'Who is in which group.';
 
@@ -29911,6 +31538,8 @@ COMMENT ON TABLE "public"."payment_methods" IS 'A card or the like that a person
 COMMENT ON TABLE "public"."payment_proofs" IS 'What a buyer showed for a transfer. The file is private, under the proof''s id; the function proof-link opens it to its owner and staff.';
 
 COMMENT ON TABLE "public"."payments" IS 'One attempt to pay an order, in minor units. disputed_amount is with the buyer''s bank until it decides. exchanged_amount pays for what another order was changed to, by payments whose origin_id is this one. checkout_url is the provider''s page while the attempt is open; session_id the provider''s session or intent; a manual_transfer has no provider: staff approve its proof. capture_method manual: authorised first, captured by staff.';
+
+COMMENT ON TABLE "public"."payouts" IS 'What a provider sent to the shop''s bank account (amount) and kept as its fee, in minor units. reference: as on the bank statement. cancelled_at: it was written down wrongly and is booked back.';
 
 COMMENT ON TABLE "public"."permissions" IS 'What can be allowed. Policies and functions ask private.has_permission(name).';
 
@@ -30022,7 +31651,7 @@ COMMENT ON TYPE "private"."lesson_state" IS 'One lesson as one learner finds it:
 
 COMMENT ON TYPE "private"."list_price" IS 'A price below the base price, and why: {kind, price_list_id, name, min_quantity, until}.';
 
-COMMENT ON TYPE "private"."order_line" IS 'A line on its way into an order. tax_amount comes on top, tax_included_amount is contained in the price; parent_variant_id: the component of a bundle, unit_amount 0; problem: what would refuse it.';
+COMMENT ON TYPE "private"."order_line" IS 'A line on its way into an order. tax_amount comes on top, tax_included_amount is contained in the price; parent_variant_id: the component of a bundle, unit_amount 0; problem: what would refuse it; ships_at: the day of a preorder.';
 
 COMMENT ON TYPE "private"."order_search" IS 'A search that was checked: the words as compared (null: none), whose orders, who may see people, the filters, and after which order it goes on.';
 
@@ -30081,6 +31710,26 @@ GRANT EXECUTE ON FUNCTION "private"."add_address"(text, text, text, text, text, 
 REVOKE ALL ON FUNCTION "private"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."add_complaint_message"(uuid, text, boolean, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."add_complaint_message"(uuid, text, boolean, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."add_complaint_message"(uuid, text, boolean, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."add_complaint_message"(uuid, text, boolean, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."add_complaint_message"(uuid, text, boolean, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."add_currency"(text, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."add_currency"(text, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."add_currency"(text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."add_currency"(text, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."add_currency"(text, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."add_order_note"(uuid, text, boolean, text) FROM PUBLIC;
 
@@ -30362,6 +32011,16 @@ REVOKE ALL ON FUNCTION "private"."assign"(public.shipments, uuid) FROM "postgres
 
 GRANT EXECUTE ON FUNCTION "private"."assign"(public.shipments, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."assign_complaint"(uuid, uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."assign_complaint"(uuid, uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."assign_complaint"(uuid, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."assign_complaint"(uuid, uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."assign_complaint"(uuid, uuid, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."assign_seat"(uuid, uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."assign_seat"(uuid, uuid, text) TO "authenticated";
@@ -30558,6 +32217,16 @@ GRANT EXECUTE ON FUNCTION "private"."cancel_order"(uuid, text, text) TO "postgre
 
 GRANT EXECUTE ON FUNCTION "private"."cancel_order"(uuid, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."cancel_payout"(uuid, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."cancel_payout"(uuid, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."cancel_payout"(uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."cancel_payout"(uuid, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."cancel_payout"(uuid, text, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."cancellation_document"(public.enrollments) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."cancellation_document"(public.enrollments) FROM "postgres";
@@ -30593,6 +32262,12 @@ REVOKE ALL ON FUNCTION "private"."cards_to_void"(uuid, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."cards_to_void"(uuid, integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."cards_to_void"(uuid, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."carry_out_resolution"(public.orders, public.complaints, text, text, jsonb, bigint, boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."carry_out_resolution"(public.orders, public.complaints, text, text, jsonb, bigint, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."carry_out_resolution"(public.orders, public.complaints, text, text, jsonb, bigint, boolean) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."cart_changes"(private.priced_cart, uuid) FROM PUBLIC;
 
@@ -30812,6 +32487,18 @@ REVOKE ALL ON FUNCTION "private"."check_catalog_filters"(jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."check_catalog_filters"(jsonb) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."check_complaint_search"(text, text[], text, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_complaint_search"(text, text[], text, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_complaint_search"(text, text[], text, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."check_complaint_text"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_complaint_text"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_complaint_text"(text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."check_conflicting_rows"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."check_conflicting_rows"(uuid) FROM "postgres";
@@ -30937,6 +32624,12 @@ REVOKE ALL ON FUNCTION "private"."check_report_parameters"(text, jsonb) FROM PUB
 REVOKE ALL ON FUNCTION "private"."check_report_parameters"(text, jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."check_report_parameters"(text, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."check_resolution"(text, jsonb, bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_resolution"(text, jsonb, bigint) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_resolution"(text, jsonb, bigint) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."check_shipment_facts"(jsonb) FROM PUBLIC;
 
@@ -31089,6 +32782,66 @@ REVOKE ALL ON FUNCTION "private"."collection_products"(text, text, text, text, i
 GRANT EXECUTE ON FUNCTION "private"."collection_products"(text, text, text, text, integer) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."collection_products"(text, text, text, text, integer) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."complaint_actions"(public.complaints) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."complaint_actions"(public.complaints) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."complaint_actions"(public.complaints) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."complaint_choices"(public.complaints) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."complaint_choices"(public.complaints) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."complaint_choices"(public.complaints) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."complaint_concerns"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."complaint_concerns"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."complaint_concerns"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."complaint_document"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."complaint_document"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."complaint_document"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."complaint_effect_lines"(uuid, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."complaint_effect_lines"(uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."complaint_effect_lines"(uuid, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."complaint_history"(public.complaints, boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."complaint_history"(public.complaints, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."complaint_history"(public.complaints, boolean) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."complaint_problem"(public.orders) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."complaint_problem"(public.orders) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."complaint_problem"(public.orders) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."complaint_resolution_documents"(uuid, boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."complaint_resolution_documents"(uuid, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."complaint_resolution_documents"(uuid, boolean) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."complaint_search_rows"(uuid[], boolean, boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."complaint_search_rows"(uuid[], boolean, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."complaint_search_rows"(uuid[], boolean, boolean) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."complaint_settlement"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."complaint_settlement"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."complaint_settlement"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."complete_due_orders"(integer) FROM PUBLIC;
 
@@ -31598,6 +33351,16 @@ REVOKE ALL ON FUNCTION "private"."event_subscription"(jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."event_subscription"(jsonb) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."evidence_document"(uuid, boolean) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."evidence_document"(uuid, boolean) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."evidence_document"(uuid, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."evidence_document"(uuid, boolean) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."evidence_document"(uuid, boolean) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."exchange_items"(public.orders, jsonb, private.quote, private.order_line[], text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."exchange_items"(public.orders, jsonb, private.quote, private.order_line[], text) FROM "postgres";
@@ -31773,6 +33536,12 @@ REVOKE ALL ON FUNCTION "private"."find_broken_constraints"(uuid, regclass, regcl
 REVOKE ALL ON FUNCTION "private"."find_broken_constraints"(uuid, regclass, regclass, jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."find_broken_constraints"(uuid, regclass, regclass, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."find_complaint"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."find_complaint"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."find_complaint"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."find_concerns"() FROM PUBLIC;
 
@@ -31964,6 +33733,12 @@ REVOKE ALL ON FUNCTION "private"."follow_subscription"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."follow_subscription"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."forget_complaints"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."forget_complaints"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."forget_complaints"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."forget_destinations"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."forget_destinations"(uuid) FROM "postgres";
@@ -32061,6 +33836,16 @@ GRANT EXECUTE ON FUNCTION "private"."get_cart"(text) TO "authenticated";
 REVOKE ALL ON FUNCTION "private"."get_cart"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."get_cart"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."get_complaint"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."get_complaint"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."get_complaint"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."get_complaint"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."get_complaint"(uuid) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."get_draft_order"(uuid) FROM PUBLIC;
 
@@ -32720,11 +34505,23 @@ REVOKE ALL ON FUNCTION "private"."lock_category_tree"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."lock_category_tree"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."lock_complaint"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."lock_complaint"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."lock_complaint"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."lock_draft"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."lock_draft"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."lock_draft"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."lock_evidence"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."lock_evidence"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."lock_evidence"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."lock_goods"(uuid[], boolean) FROM PUBLIC;
 
@@ -32755,6 +34552,12 @@ REVOKE ALL ON FUNCTION "private"."lock_invoice_series"(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."lock_invoice_series"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."lock_invoice_series"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."lock_live_complaint"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."lock_live_complaint"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."lock_live_complaint"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."lock_payment"(uuid) FROM PUBLIC;
 
@@ -32854,6 +34657,12 @@ REVOKE ALL ON FUNCTION "private"."match_titles"(private.order_search) FROM "post
 
 GRANT EXECUTE ON FUNCTION "private"."match_titles"(private.order_search) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."may_reopen_complaint"(public.complaints) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."may_reopen_complaint"(public.complaints) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."may_reopen_complaint"(public.complaints) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."may_still_cancel"(public.orders) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."may_still_cancel"(public.orders) FROM "postgres";
@@ -32911,6 +34720,12 @@ REVOKE ALL ON FUNCTION "private"."message_intake"(uuid, text, text, text, text) 
 GRANT EXECUTE ON FUNCTION "private"."message_intake"(uuid, text, text, text, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."message_intake"(uuid, text, text, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."minor_units_of"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."minor_units_of"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."minor_units_of"(text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."missed_attributes"(text[], jsonb, jsonb) FROM PUBLIC;
 
@@ -33140,6 +34955,14 @@ REVOKE ALL ON FUNCTION "private"."open_cart"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."open_cart"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."open_complaint"(uuid, text, text, jsonb, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."open_complaint"(uuid, text, text, jsonb, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."open_complaint"(uuid, text, text, jsonb, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."open_complaint"(uuid, text, text, jsonb, text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."open_concerns"(text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."open_concerns"(text) TO "authenticated";
@@ -33203,6 +35026,12 @@ REVOKE ALL ON FUNCTION "private"."order_allows"(public.orders, text, text) FROM 
 REVOKE ALL ON FUNCTION "private"."order_allows"(public.orders, text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."order_allows"(public.orders, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."order_complaints"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."order_complaints"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."order_complaints"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."order_currencies"() FROM PUBLIC;
 
@@ -34046,6 +35875,16 @@ GRANT EXECUTE ON FUNCTION "private"."record_payment"(uuid, text, bigint, text, t
 
 GRANT EXECUTE ON FUNCTION "private"."record_payment"(uuid, text, bigint, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."record_payout"(bigint, text, text, bigint, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."record_payout"(bigint, text, text, bigint, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."record_payout"(bigint, text, text, bigint, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."record_payout"(bigint, text, text, bigint, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."record_payout"(bigint, text, text, bigint, text, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."record_progress"(uuid, uuid, integer, boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."record_progress"(uuid, uuid, integer, boolean) FROM "postgres";
@@ -34316,6 +36155,14 @@ REVOKE ALL ON FUNCTION "private"."remove_coupon"(text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."remove_coupon"(text, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."remove_evidence"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."remove_evidence"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."remove_evidence"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."remove_evidence"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."remove_from_cart"(uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."remove_from_cart"(uuid, text) TO "authenticated";
@@ -34377,6 +36224,26 @@ REVOKE ALL ON FUNCTION "private"."renewal_quote"(uuid, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."renewal_quote"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."renewal_quote"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."reopen_complaint"(uuid, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."reopen_complaint"(uuid, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."reopen_complaint"(uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."reopen_complaint"(uuid, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."replace_items"(public.orders, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."replace_items"(public.orders, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."replace_items"(public.orders, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."replacement_lines"(public.orders, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."replacement_lines"(public.orders, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."replacement_lines"(public.orders, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."report_buckets"(private.report_wish) FROM PUBLIC;
 
@@ -34530,6 +36397,12 @@ REVOKE ALL ON FUNCTION "private"."require_person"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."require_person"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."require_pricing_write"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."require_pricing_write"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."require_pricing_write"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."require_refunder"(text, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."require_refunder"(text, text) FROM "postgres";
@@ -34582,6 +36455,16 @@ REVOKE ALL ON FUNCTION "private"."reserve_units"(uuid, uuid, integer, timestamp 
 
 GRANT EXECUTE ON FUNCTION "private"."reserve_units"(uuid, uuid, integer, timestamp with time zone) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."resolve_complaint"(uuid, text, text, jsonb, bigint, boolean, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."resolve_complaint"(uuid, text, text, jsonb, bigint, boolean, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."resolve_complaint"(uuid, text, text, jsonb, bigint, boolean, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."resolve_complaint"(uuid, text, text, jsonb, bigint, boolean, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."resolve_complaint"(uuid, text, text, jsonb, bigint, boolean, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."resolve_order_review"(uuid, text, text, text, boolean) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."resolve_order_review"(uuid, text, text, text, boolean) TO "authenticated";
@@ -34603,6 +36486,16 @@ REVOKE ALL ON FUNCTION "private"."restore_access"(uuid, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."restore_access"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."restore_access"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."retire_currency"(text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."retire_currency"(text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."retire_currency"(text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."retire_currency"(text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."retire_currency"(text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."retry_process"(uuid) FROM PUBLIC;
 
@@ -34767,6 +36660,16 @@ REVOKE ALL ON FUNCTION "private"."seal_hash"(private.audit_seals) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."seal_hash"(private.audit_seals) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."seal_hash"(private.audit_seals) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."search_complaints"(text, text[], text, uuid, text, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."search_complaints"(text, text[], text, uuid, text, integer) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."search_complaints"(text, text[], text, uuid, text, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."search_complaints"(text, text[], text, uuid, text, integer) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."search_complaints"(text, text[], text, uuid, text, integer) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) FROM PUBLIC;
 
@@ -35164,6 +37067,24 @@ REVOKE ALL ON FUNCTION "private"."stage_variants"(uuid, text[], boolean) FROM "p
 
 GRANT EXECUTE ON FUNCTION "private"."stage_variants"(uuid, text[], boolean) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."start_complaint_review"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."start_complaint_review"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."start_complaint_review"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."start_complaint_review"(uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."start_complaint_review"(uuid, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."start_evidence"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."start_evidence"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."start_evidence"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."start_evidence"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."start_export"(text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."start_export"(text, text) TO "authenticated";
@@ -35336,6 +37257,14 @@ REVOKE ALL ON FUNCTION "private"."submit_assignment"(uuid, text, uuid[], text) F
 
 GRANT EXECUTE ON FUNCTION "private"."submit_assignment"(uuid, text, uuid[], text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."submit_evidence"(uuid, text, integer, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."submit_evidence"(uuid, text, integer, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."submit_evidence"(uuid, text, integer, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."submit_evidence"(uuid, text, integer, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."submit_proof"(uuid, text, integer, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."submit_proof"(uuid, text, integer, text) FROM "postgres";
@@ -35443,6 +37372,12 @@ REVOKE ALL ON FUNCTION "private"."take_back_shipment"(public.shipments, text, te
 REVOKE ALL ON FUNCTION "private"."take_back_shipment"(public.shipments, text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."take_back_shipment"(public.shipments, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."take_complaint_lines"(uuid, uuid, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."take_complaint_lines"(uuid, uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."take_complaint_lines"(uuid, uuid, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."take_due_offer"(uuid) FROM PUBLIC;
 
@@ -35644,6 +37579,18 @@ REVOKE ALL ON FUNCTION "private"."tg_certificates__refuse_change"() FROM "postgr
 
 GRANT EXECUTE ON FUNCTION "private"."tg_certificates__refuse_change"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."tg_complaints__audit"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_complaints__audit"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_complaints__audit"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_complaints__end_lines"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_complaints__end_lines"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_complaints__end_lines"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."tg_coupons__write_code"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."tg_coupons__write_code"() FROM "postgres";
@@ -35811,6 +37758,12 @@ REVOKE ALL ON FUNCTION "private"."tg_products__keep_what_is_promoted"() FROM PUB
 REVOKE ALL ON FUNCTION "private"."tg_products__keep_what_is_promoted"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg_products__keep_what_is_promoted"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_profiles__forget_complaints"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_profiles__forget_complaints"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_profiles__forget_complaints"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."tg_profiles__leave_waitlists"() FROM PUBLIC;
 
@@ -36042,6 +37995,14 @@ REVOKE ALL ON FUNCTION "private"."unwrapped_json"(jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."unwrapped_json"(jsonb) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."update_complaint"(uuid, text, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."update_complaint"(uuid, text, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."update_complaint"(uuid, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."update_complaint"(uuid, text, text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."update_location"(uuid, text, integer, boolean, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."update_location"(uuid, text, integer, boolean, text) TO "authenticated";
@@ -36202,6 +38163,14 @@ REVOKE ALL ON FUNCTION "private"."with_parts"(private.order_line, uuid) FROM "po
 
 GRANT EXECUTE ON FUNCTION "private"."with_parts"(private.order_line, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."withdraw_complaint"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."withdraw_complaint"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."withdraw_complaint"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."withdraw_complaint"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."withdraw_seat"(uuid, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."withdraw_seat"(uuid, text, text) TO "authenticated";
@@ -36358,6 +38327,26 @@ REVOKE ALL ON FUNCTION "public"."add_address"(text, text, text, text, text, text
 
 GRANT EXECUTE ON FUNCTION "public"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."add_complaint_message"(uuid, text, boolean, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."add_complaint_message"(uuid, text, boolean, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."add_complaint_message"(uuid, text, boolean, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."add_complaint_message"(uuid, text, boolean, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."add_complaint_message"(uuid, text, boolean, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."add_currency"(text, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."add_currency"(text, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."add_currency"(text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."add_currency"(text, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."add_currency"(text, text, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."add_order_note"(uuid, text, boolean, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."add_order_note"(uuid, text, boolean, text) TO "authenticated";
@@ -36413,6 +38402,16 @@ REVOKE ALL ON FUNCTION "public"."arrange_images"(uuid, uuid[], text) FROM "postg
 GRANT EXECUTE ON FUNCTION "public"."arrange_images"(uuid, uuid[], text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."arrange_images"(uuid, uuid[], text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."assign_complaint"(uuid, uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."assign_complaint"(uuid, uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."assign_complaint"(uuid, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."assign_complaint"(uuid, uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."assign_complaint"(uuid, uuid, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."assign_courier"(uuid, uuid, text) FROM PUBLIC;
 
@@ -36513,6 +38512,16 @@ REVOKE ALL ON FUNCTION "public"."cancel_order"(uuid, text, text) FROM "postgres"
 GRANT EXECUTE ON FUNCTION "public"."cancel_order"(uuid, text, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."cancel_order"(uuid, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."cancel_payout"(uuid, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."cancel_payout"(uuid, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."cancel_payout"(uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."cancel_payout"(uuid, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."cancel_payout"(uuid, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."cancel_shipment"(uuid, text, text) FROM PUBLIC;
 
@@ -36768,6 +38777,16 @@ REVOKE ALL ON FUNCTION "public"."enroll_by_subscription"(uuid, text) FROM "postg
 
 GRANT EXECUTE ON FUNCTION "public"."enroll_by_subscription"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."evidence_document"(uuid, boolean) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."evidence_document"(uuid, boolean) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."evidence_document"(uuid, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."evidence_document"(uuid, boolean) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."evidence_document"(uuid, boolean) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."explain_order_money"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."explain_order_money"(uuid) TO "authenticated";
@@ -36843,6 +38862,16 @@ GRANT EXECUTE ON FUNCTION "public"."get_cart"(text) TO "authenticated";
 REVOKE ALL ON FUNCTION "public"."get_cart"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."get_cart"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."get_complaint"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."get_complaint"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."get_complaint"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."get_complaint"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."get_complaint"(uuid) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."get_draft_order"(uuid) FROM PUBLIC;
 
@@ -37154,6 +39183,14 @@ REVOKE ALL ON FUNCTION "public"."note_attendance"(uuid, jsonb, text) FROM "postg
 
 GRANT EXECUTE ON FUNCTION "public"."note_attendance"(uuid, jsonb, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."open_complaint"(uuid, text, text, jsonb, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."open_complaint"(uuid, text, text, jsonb, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."open_complaint"(uuid, text, text, jsonb, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."open_complaint"(uuid, text, text, jsonb, text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."open_concerns"(text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."open_concerns"(text) TO "authenticated";
@@ -37426,6 +39463,16 @@ GRANT EXECUTE ON FUNCTION "public"."record_payment"(uuid, text, bigint, text, te
 
 GRANT EXECUTE ON FUNCTION "public"."record_payment"(uuid, text, bigint, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."record_payout"(bigint, text, text, bigint, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."record_payout"(bigint, text, text, bigint, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."record_payout"(bigint, text, text, bigint, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."record_payout"(bigint, text, text, bigint, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."record_payout"(bigint, text, text, bigint, text, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."record_tracking_event"(uuid, text, text, text, timestamp with time zone, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."record_tracking_event"(uuid, text, text, text, timestamp with time zone, text) TO "authenticated";
@@ -37490,6 +39537,14 @@ REVOKE ALL ON FUNCTION "public"."remove_coupon"(text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."remove_coupon"(text, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."remove_evidence"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."remove_evidence"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."remove_evidence"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."remove_evidence"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."remove_from_cart"(uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."remove_from_cart"(uuid, text) TO "authenticated";
@@ -37540,6 +39595,14 @@ GRANT EXECUTE ON FUNCTION "public"."renew_gift_card_code"(uuid, text) TO "postgr
 
 GRANT EXECUTE ON FUNCTION "public"."renew_gift_card_code"(uuid, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."reopen_complaint"(uuid, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."reopen_complaint"(uuid, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."reopen_complaint"(uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."reopen_complaint"(uuid, text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."report_delivery"(uuid, text, text, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."report_delivery"(uuid, text, text, text, text) TO "authenticated";
@@ -37578,6 +39641,16 @@ GRANT EXECUTE ON FUNCTION "public"."reserve_stock"(jsonb, integer, text, text) T
 
 GRANT EXECUTE ON FUNCTION "public"."reserve_stock"(jsonb, integer, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."resolve_complaint"(uuid, text, text, jsonb, bigint, boolean, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."resolve_complaint"(uuid, text, text, jsonb, bigint, boolean, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."resolve_complaint"(uuid, text, text, jsonb, bigint, boolean, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."resolve_complaint"(uuid, text, text, jsonb, bigint, boolean, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."resolve_complaint"(uuid, text, text, jsonb, bigint, boolean, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."resolve_order_review"(uuid, text, text, text, boolean) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."resolve_order_review"(uuid, text, text, text, boolean) TO "authenticated";
@@ -37597,6 +39670,16 @@ REVOKE ALL ON FUNCTION "public"."resume_subscription"(uuid, text) FROM "postgres
 GRANT EXECUTE ON FUNCTION "public"."resume_subscription"(uuid, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."resume_subscription"(uuid, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."retire_currency"(text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."retire_currency"(text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."retire_currency"(text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."retire_currency"(text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."retire_currency"(text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."retry_process"(uuid) FROM PUBLIC;
 
@@ -37661,6 +39744,16 @@ GRANT EXECUTE ON FUNCTION "public"."roster"(uuid, text[], text, integer) TO "aut
 REVOKE ALL ON FUNCTION "public"."roster"(uuid, text[], text, integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."roster"(uuid, text[], text, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."search_complaints"(text, text[], text, uuid, text, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."search_complaints"(text, text[], text, uuid, text, integer) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."search_complaints"(text, text[], text, uuid, text, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."search_complaints"(text, text[], text, uuid, text, integer) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."search_complaints"(text, text[], text, uuid, text, integer) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) FROM PUBLIC;
 
@@ -37798,6 +39891,24 @@ GRANT EXECUTE ON FUNCTION "public"."split_shipment"(uuid, jsonb, text) TO "postg
 
 GRANT EXECUTE ON FUNCTION "public"."split_shipment"(uuid, jsonb, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."start_complaint_review"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."start_complaint_review"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."start_complaint_review"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."start_complaint_review"(uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."start_complaint_review"(uuid, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."start_evidence"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."start_evidence"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."start_evidence"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."start_evidence"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."start_export"(text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."start_export"(text, text) TO "authenticated";
@@ -37912,6 +40023,14 @@ REVOKE ALL ON FUNCTION "public"."submit_assignment"(uuid, text, uuid[], text) FR
 
 GRANT EXECUTE ON FUNCTION "public"."submit_assignment"(uuid, text, uuid[], text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."submit_evidence"(uuid, text, integer, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "public"."submit_evidence"(uuid, text, integer, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."submit_evidence"(uuid, text, integer, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."submit_evidence"(uuid, text, integer, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."submit_proof"(uuid, text, integer, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "public"."submit_proof"(uuid, text, integer, text) FROM "postgres";
@@ -37975,6 +40094,14 @@ REVOKE ALL ON FUNCTION "public"."transfer_stock"(jsonb, uuid, uuid, text, text) 
 GRANT EXECUTE ON FUNCTION "public"."transfer_stock"(jsonb, uuid, uuid, text, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."transfer_stock"(jsonb, uuid, uuid, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."update_complaint"(uuid, text, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."update_complaint"(uuid, text, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."update_complaint"(uuid, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."update_complaint"(uuid, text, text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."update_location"(uuid, text, integer, boolean, text) FROM PUBLIC;
 
@@ -38051,6 +40178,14 @@ REVOKE ALL ON FUNCTION "public"."void_payment"(uuid, text, text) FROM "postgres"
 GRANT EXECUTE ON FUNCTION "public"."void_payment"(uuid, text, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."void_payment"(uuid, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."withdraw_complaint"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."withdraw_complaint"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."withdraw_complaint"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."withdraw_complaint"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."withdraw_seat"(uuid, text, text) FROM PUBLIC;
 
@@ -38621,6 +40756,42 @@ GRANT INSERT ("unpublish_at"), UPDATE ("unpublish_at") ON TABLE "public"."collec
 REVOKE ALL ON TABLE "public"."collections" FROM "service_role";
 
 GRANT DELETE, SELECT ON TABLE "public"."collections" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."complaint_evidence" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."complaint_evidence" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."complaint_evidence" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."complaint_evidence" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."complaint_evidence" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."complaint_evidence" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."complaint_messages" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."complaint_messages" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."complaint_messages" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."complaint_messages" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."complaint_messages" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."complaint_messages" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."complaints" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."complaints" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."complaints" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."complaints" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."complaints" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."complaints" TO "service_role";
 
 REVOKE ALL ("code") ON TABLE "public"."coupons" FROM "authenticated";
 
@@ -39993,6 +42164,18 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."payments" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."payments" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."payouts" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."payouts" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."payouts" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."payouts" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."payouts" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."payouts" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."permissions" FROM "authenticated";
 

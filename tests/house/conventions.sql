@@ -164,6 +164,8 @@ allowed (name, clients) as (
     ('private.popular_products', 'anon, authenticated'),
     ('private.similar_products', 'anon, authenticated'),
     ('private.recommended_products', 'authenticated'),
+    ('private.record_payout', 'authenticated'),
+    ('private.cancel_payout', 'authenticated'),
     ('private.readable_report_kinds', 'authenticated'),
     ('private.request_report', 'authenticated'),
     ('private.get_report', 'authenticated'),

@@ -3,9 +3,8 @@ import { keepCard } from "../payments/saved-methods.ts";
 import { publishedIntake } from "./catalog.ts";
 import type { Pool, Sql } from "./database.ts";
 import { asCustomer, asOwner, asService, newCustomer } from "./people.ts";
-import { populateGoods, populateImports, populateShipments } from "./populated-goods.ts";
 import { populateComplaints } from "./populated-complaints.ts";
-import { populateGoods, populateImports } from "./populated-goods.ts";
+import { populateGoods, populateImports, populateShipments } from "./populated-goods.ts";
 import { populateLearning } from "./populated-learning.ts";
 import { newCollection, newFile, newPicture, publishedProduct } from "./products.ts";
 

@@ -810,6 +810,180 @@ export type Database = {
         };
         Relationships: [];
       };
+      complaint_evidence: {
+        Row: {
+          byte_size: number | null;
+          complaint_id: string;
+          created_at: string;
+          id: string;
+          mime_type: string | null;
+          path: string;
+          sha256: string | null;
+          submitted_at: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          byte_size?: number | null;
+          complaint_id: string;
+          created_at?: string;
+          id?: string;
+          mime_type?: string | null;
+          path?: never;
+          sha256?: string | null;
+          submitted_at?: string | null;
+        };
+        Update: {
+          byte_size?: number | null;
+          complaint_id?: string;
+          created_at?: string;
+          id?: string;
+          mime_type?: string | null;
+          path?: never;
+          sha256?: string | null;
+          submitted_at?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "complaint_evidence_complaint_id_fkey";
+            columns: ["complaint_id"];
+            isOneToOne: false;
+            referencedRelation: "complaints";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      complaint_messages: {
+        Row: {
+          author_id: string | null;
+          author_kind: string;
+          body: string | null;
+          complaint_id: string;
+          erased_at: string | null;
+          id: string;
+          visible_to_customer: boolean;
+          written_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          author_id?: string | null;
+          author_kind: string;
+          body?: string | null;
+          complaint_id: string;
+          erased_at?: string | null;
+          id?: string;
+          visible_to_customer: boolean;
+          written_at?: string;
+        };
+        Update: {
+          author_id?: string | null;
+          author_kind?: string;
+          body?: string | null;
+          complaint_id?: string;
+          erased_at?: string | null;
+          id?: string;
+          visible_to_customer?: boolean;
+          written_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "complaint_messages_author_id_fkey";
+            columns: ["author_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "complaint_messages_complaint_id_fkey";
+            columns: ["complaint_id"];
+            isOneToOne: false;
+            referencedRelation: "complaints";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      complaints: {
+        Row: {
+          assignee_id: string | null;
+          customer_id: string;
+          description: string | null;
+          erased_at: string | null;
+          id: string;
+          number: string;
+          opened_at: string;
+          order_id: string;
+          resolution: string | null;
+          resolution_note: string | null;
+          resolved_at: string | null;
+          round: number;
+          status: string;
+          type: string;
+          updated_at: string;
+          waiting_since: string | null;
+          wanted: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          assignee_id?: string | null;
+          customer_id: string;
+          description?: string | null;
+          erased_at?: string | null;
+          id?: string;
+          number?: string;
+          opened_at?: string;
+          order_id: string;
+          resolution?: string | null;
+          resolution_note?: string | null;
+          resolved_at?: string | null;
+          round?: number;
+          status?: string;
+          type: string;
+          updated_at?: string;
+          waiting_since?: string | null;
+          wanted?: string | null;
+        };
+        Update: {
+          assignee_id?: string | null;
+          customer_id?: string;
+          description?: string | null;
+          erased_at?: string | null;
+          id?: string;
+          number?: string;
+          opened_at?: string;
+          order_id?: string;
+          resolution?: string | null;
+          resolution_note?: string | null;
+          resolved_at?: string | null;
+          round?: number;
+          status?: string;
+          type?: string;
+          updated_at?: string;
+          waiting_since?: string | null;
+          wanted?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "complaints_assignee_id_fkey";
+            columns: ["assignee_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "complaints_customer_id_fkey";
+            columns: ["customer_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "complaints_order_id_fkey";
+            columns: ["order_id"];
+            isOneToOne: false;
+            referencedRelation: "orders";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       coupons: {
         Row: {
           code: string;
@@ -1047,17 +1221,20 @@ export type Database = {
           code: string;
           minor_units: number;
           name: string;
+          retired_at: string | null;
         };
         ComputedFields: never;
         Insert: {
           code: string;
           minor_units: number;
           name: string;
+          retired_at?: string | null;
         };
         Update: {
           code?: string;
           minor_units?: number;
           name?: string;
+          retired_at?: string | null;
         };
         Relationships: [];
       };
@@ -3927,6 +4104,54 @@ export type Database = {
           },
         ];
       };
+      payouts: {
+        Row: {
+          amount: number;
+          cancel_reason: string | null;
+          cancelled_at: string | null;
+          currency: string;
+          fee_amount: number;
+          id: string;
+          provider: string;
+          recorded_at: string;
+          recorded_by: string | null;
+          reference: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          amount: number;
+          cancel_reason?: string | null;
+          cancelled_at?: string | null;
+          currency: string;
+          fee_amount?: number;
+          id?: string;
+          provider: string;
+          recorded_at?: string;
+          recorded_by?: string | null;
+          reference: string;
+        };
+        Update: {
+          amount?: number;
+          cancel_reason?: string | null;
+          cancelled_at?: string | null;
+          currency?: string;
+          fee_amount?: number;
+          id?: string;
+          provider?: string;
+          recorded_at?: string;
+          recorded_by?: string | null;
+          reference?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "payouts_recorded_by_fkey";
+            columns: ["recorded_by"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       permissions: {
         Row: {
           description: string;
@@ -6163,6 +6388,11 @@ export type Database = {
         };
         Returns: Json;
       };
+      add_complaint_message: {
+        Args: { body: string; complaint_id: string; idempotency_key?: string; visible_to_customer?: boolean };
+        Returns: Json;
+      };
+      add_currency: { Args: { code: string; idempotency_key?: string; name: string }; Returns: Json };
       add_order_note: {
         Args: { body: string; idempotency_key?: string; order_id: string; visible_to_customer?: boolean };
         Returns: Json;
@@ -6181,6 +6411,10 @@ export type Database = {
       adjust_stock: { Args: { idempotency_key?: string; lines: Json; note?: string; reason: string }; Returns: Json };
       apply_coupon: { Args: { code: string; idempotency_key?: string }; Returns: Json };
       arrange_images: { Args: { idempotency_key?: string; image_ids: string[]; product_id: string }; Returns: Json };
+      assign_complaint: {
+        Args: { assignee_id: string; complaint_id: string; idempotency_key?: string };
+        Returns: Json;
+      };
       assign_courier: { Args: { courier_id: string; idempotency_key?: string; shipment_id: string }; Returns: Json };
       assign_seat: { Args: { idempotency_key?: string; profile_id: string; seat_id: string }; Returns: Json };
       attach_payment_session: {
@@ -6221,6 +6455,7 @@ export type Database = {
       cancel_enrollment: { Args: { enrollment_id: string; idempotency_key?: string }; Returns: Json };
       cancel_intake: { Args: { idempotency_key?: string; intake_id: string; reason: string }; Returns: Json };
       cancel_order: { Args: { idempotency_key?: string; order_id: string; reason?: string }; Returns: Json };
+      cancel_payout: { Args: { idempotency_key?: string; payout_id: string; reason: string }; Returns: Json };
       cancel_shipment: { Args: { idempotency_key?: string; reason?: string; shipment_id: string }; Returns: Json };
       cancel_subscription: {
         Args: { at_period_end?: boolean; idempotency_key?: string; subscription_id: string };
@@ -6354,6 +6589,7 @@ export type Database = {
       edit_order: { Args: { idempotency_key?: string; lines: Json; order_id: string; reason?: string }; Returns: Json };
       enroll: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
       enroll_by_subscription: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
+      evidence_document: { Args: { evidence_id: string; own?: boolean }; Returns: Json };
       explain_order_money: { Args: { order_id: string }; Returns: Json };
       export_file: { Args: { export_id: string }; Returns: Json };
       find_import: { Args: { import_id: string }; Returns: Json };
@@ -6368,6 +6604,7 @@ export type Database = {
         Returns: Json;
       };
       get_cart: { Args: { idempotency_key?: string }; Returns: Json };
+      get_complaint: { Args: { complaint_id: string }; Returns: Json };
       get_draft_order: { Args: { draft_order_id: string }; Returns: Json };
       get_instalments: { Args: { order_id: string }; Returns: Json };
       get_order: { Args: { order_id: string }; Returns: Json };
@@ -6565,6 +6802,17 @@ export type Database = {
       my_subscriptions: { Args: Record<PropertyKey, never>; Returns: Json[] };
       my_waitlist: { Args: Record<PropertyKey, never>; Returns: Json[] };
       note_attendance: { Args: { idempotency_key?: string; notes: Json; session_id: string }; Returns: Json };
+      open_complaint: {
+        Args: {
+          description: string;
+          idempotency_key?: string;
+          lines?: Json;
+          order_id: string;
+          type: string;
+          wanted?: string;
+        };
+        Returns: Json;
+      };
       open_concerns: { Args: { kind?: string }; Returns: Json };
       order_gift_cards: { Args: { currency?: string; idempotency_key?: string; lines: Json }; Returns: Json };
       order_gifts: { Args: { currency?: string; idempotency_key?: string; lines: Json }; Returns: Json };
@@ -6685,6 +6933,17 @@ export type Database = {
         Args: { amount?: number; idempotency_key?: string; method: string; order_id: string; reference?: string };
         Returns: Json;
       };
+      record_payout: {
+        Args: {
+          amount: number;
+          currency: string;
+          fee_amount?: number;
+          idempotency_key?: string;
+          provider?: string;
+          reference: string;
+        };
+        Returns: Json;
+      };
       record_tracking_event: {
         Args: {
           description?: string;
@@ -6717,6 +6976,7 @@ export type Database = {
       release_stock: { Args: { hold_id: string; idempotency_key?: string }; Returns: Json };
       remove_address: { Args: { address_id: string; idempotency_key?: string }; Returns: Json };
       remove_coupon: { Args: { code: string; idempotency_key?: string }; Returns: Json };
+      remove_evidence: { Args: { evidence_id: string; idempotency_key?: string }; Returns: Json };
       remove_from_cart: { Args: { idempotency_key?: string; variant_id: string }; Returns: Json };
       remove_organisation_member: {
         Args: { idempotency_key?: string; organisation_id: string; profile_id: string };
@@ -6726,6 +6986,7 @@ export type Database = {
       renew_access: { Args: { currency?: string; enrollment_id: string; idempotency_key?: string }; Returns: Json };
       renew_calendar_link: { Args: { calendar: string; idempotency_key?: string }; Returns: Json };
       renew_gift_card_code: { Args: { gift_card_id: string; reason: string }; Returns: Json };
+      reopen_complaint: { Args: { complaint_id: string; idempotency_key?: string; message: string }; Returns: Json };
       report_delivery: {
         Args: { idempotency_key?: string; location?: string; note?: string; outcome: string; shipment_id: string };
         Returns: Json;
@@ -6739,11 +7000,24 @@ export type Database = {
         Args: { idempotency_key?: string; lines: Json; minutes?: number; note?: string };
         Returns: Json;
       };
+      resolve_complaint: {
+        Args: {
+          amount?: number;
+          complaint_id: string;
+          idempotency_key?: string;
+          lines?: Json;
+          note: string;
+          resolution: string;
+          restock?: boolean;
+        };
+        Returns: Json;
+      };
       resolve_order_review: {
         Args: { idempotency_key?: string; order_id: string; reason: string; resolution: string; restock?: boolean };
         Returns: Json;
       };
       resume_subscription: { Args: { idempotency_key?: string; subscription_id: string }; Returns: Json };
+      retire_currency: { Args: { code: string; idempotency_key?: string }; Returns: Json };
       retry_process: {
         Args: { process_id: string };
         Returns: {
@@ -6809,6 +7083,17 @@ export type Database = {
           status: string;
           ungraded: number;
         }[];
+      };
+      search_complaints: {
+        Args: {
+          assignee_id?: string;
+          cursor?: string;
+          max_rows?: number;
+          q?: string;
+          statuses?: string[];
+          type?: string;
+        };
+        Returns: Json;
       };
       search_orders: {
         Args: {
@@ -6886,6 +7171,8 @@ export type Database = {
         Returns: Json;
       };
       split_shipment: { Args: { idempotency_key?: string; lines: Json; shipment_id: string }; Returns: Json };
+      start_complaint_review: { Args: { complaint_id: string; idempotency_key?: string }; Returns: Json };
+      start_evidence: { Args: { complaint_id: string; idempotency_key?: string }; Returns: Json };
       start_export: { Args: { idempotency_key?: string; kind: string }; Returns: Json };
       start_import: {
         Args: { dry_run?: boolean; file_name: string; idempotency_key?: string; kind: string };
@@ -6920,6 +7207,10 @@ export type Database = {
         Args: { body?: string; file_ids?: string[]; idempotency_key?: string; lesson_id: string };
         Returns: Json;
       };
+      submit_evidence: {
+        Args: { byte_size: number; evidence_id: string; mime_type: string; sha256: string };
+        Returns: Json;
+      };
       submit_proof: { Args: { byte_size: number; mime_type: string; proof_id: string; sha256: string }; Returns: Json };
       submit_quiz: { Args: { answers: Json; attempt_id: string; idempotency_key?: string }; Returns: Json };
       subscription_offers: { Args: Record<PropertyKey, never>; Returns: Json[] };
@@ -6943,6 +7234,10 @@ export type Database = {
           note?: string;
           to_location_id: string;
         };
+        Returns: Json;
+      };
+      update_complaint: {
+        Args: { complaint_id: string; description?: string; idempotency_key?: string; wanted?: string };
         Returns: Json;
       };
       update_location: {
@@ -6977,6 +7272,7 @@ export type Database = {
       verify_audit: { Args: { expected_head?: string }; Returns: Json };
       verify_certificate: { Args: { number: string }; Returns: Json };
       void_payment: { Args: { idempotency_key?: string; payment_id: string; reason: string }; Returns: Json };
+      withdraw_complaint: { Args: { complaint_id: string; idempotency_key?: string }; Returns: Json };
       withdraw_seat: { Args: { enrollment_id: string; idempotency_key?: string; reason: string }; Returns: Json };
       write_off_instalments: { Args: { idempotency_key?: string; order_id: string; reason: string }; Returns: Json };
     };
