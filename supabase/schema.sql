@@ -6600,7 +6600,7 @@ begin
   elsif v_kept = 0 then
     perform private.take_back_rest(v_order.id, not private.goods_have_left(v_order.id), 'the dispute was ' || end_dispute_review.status);
     perform private.give_reason('the dispute was ' || end_dispute_review.status);
-    update public.orders set status = 'refunded' where orders.id = v_order.id;
+    update public.orders set status = 'refunded', shipping_refunded_amount = orders.shipping_amount + orders.shipping_tax_amount where orders.id = v_order.id;
   else
     update public.orders set status = case when v_back > 0 and v_kept < v_order.total_amount then 'partially_refunded' else v_before end where orders.id = v_order.id;
   end if;
@@ -19208,7 +19208,7 @@ begin
     return;
   end if;
   if v_kept = 0 and v_order_status in ('paid', 'processing', 'shipped', 'delivered', 'completed', 'partially_refunded', 'needs_review') then
-    update public.orders set status = 'refunded' where orders.id = refund.order_id;
+    update public.orders set status = 'refunded', shipping_refunded_amount = orders.shipping_amount + orders.shipping_tax_amount where orders.id = refund.order_id;
     perform private.take_back_goods(refund.order_id);
     perform private.give_back_promotions(array[refund.order_id]);
   elsif v_order_status in ('paid', 'processing', 'shipped', 'delivered', 'completed') then
@@ -22875,7 +22875,9 @@ AS $function$
 begin
   perform private.refuse_spent_cards(undo_order.order_id, null, null, private.kept_amount(undo_order.order_id));
   perform private.give_reason(undo_order.reason);
-  update public.orders set status = 'cancelled', cancelled_at = now(), cancel_reason = undo_order.reason where orders.id = undo_order.order_id;
+  update public.orders
+  set status = 'cancelled', cancelled_at = now(), cancel_reason = undo_order.reason, shipping_refunded_amount = orders.shipping_amount + orders.shipping_tax_amount
+  where orders.id = undo_order.order_id;
   perform private.take_back_goods(undo_order.order_id);
   perform private.give_back_promotions(array[undo_order.order_id]);
   perform private.emit('order.cancelled', 'order', undo_order.order_id);

@@ -354,7 +354,9 @@ as $$
 begin
   perform private.refuse_spent_cards(undo_order.order_id, null, null, private.kept_amount(undo_order.order_id));
   perform private.give_reason(undo_order.reason);
-  update public.orders set status = 'cancelled', cancelled_at = now(), cancel_reason = undo_order.reason where orders.id = undo_order.order_id;
+  update public.orders
+  set status = 'cancelled', cancelled_at = now(), cancel_reason = undo_order.reason, shipping_refunded_amount = orders.shipping_amount + orders.shipping_tax_amount
+  where orders.id = undo_order.order_id;
   perform private.take_back_goods(undo_order.order_id);
   perform private.give_back_promotions(array[undo_order.order_id]);
   perform private.emit('order.cancelled', 'order', undo_order.order_id);

@@ -274,7 +274,7 @@ begin
     return;
   end if;
   if v_kept = 0 and v_order_status in ('paid', 'processing', 'shipped', 'delivered', 'completed', 'partially_refunded', 'needs_review') then
-    update public.orders set status = 'refunded' where orders.id = refund.order_id;
+    update public.orders set status = 'refunded', shipping_refunded_amount = orders.shipping_amount + orders.shipping_tax_amount where orders.id = refund.order_id;
     perform private.take_back_goods(refund.order_id);
     perform private.give_back_promotions(array[refund.order_id]);
   elsif v_order_status in ('paid', 'processing', 'shipped', 'delivered', 'completed') then

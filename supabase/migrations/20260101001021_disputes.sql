@@ -253,7 +253,7 @@ begin
   elsif v_kept = 0 then
     perform private.take_back_rest(v_order.id, not private.goods_have_left(v_order.id), 'the dispute was ' || end_dispute_review.status);
     perform private.give_reason('the dispute was ' || end_dispute_review.status);
-    update public.orders set status = 'refunded' where orders.id = v_order.id;
+    update public.orders set status = 'refunded', shipping_refunded_amount = orders.shipping_amount + orders.shipping_tax_amount where orders.id = v_order.id;
   else
     update public.orders set status = case when v_back > 0 and v_kept < v_order.total_amount then 'partially_refunded' else v_before end where orders.id = v_order.id;
   end if;

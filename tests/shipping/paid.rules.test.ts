@@ -72,7 +72,9 @@ describe("shipping that was paid", () => {
         { shipping_title: "Reguler", shipping_amount: 9_000 },
       ]);
       await actingAs(sql, "service", (tx) => tx`select public.cancel_order(${order.id}, 'a test')`);
-      expect(await sql`select amount from public.refunds`).toEqual([{ amount: 179_000 }]);
+      expect(
+        await sql`select amount, shipping_refunded_amount from public.refunds join public.orders on orders.id = order_id`,
+      ).toEqual([{ amount: 179_000, shipping_refunded_amount: 9_000 }]);
     }));
 });
 

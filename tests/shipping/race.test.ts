@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { actingAs } from "../payments/acting-as.ts";
 import { payOrder } from "../support/buying.ts";
+import { publishedIntake } from "../support/catalog.ts";
 import { type TestDatabase, useDatabase } from "../support/database.ts";
+import { newCustomer } from "../support/people.ts";
 import { race } from "../support/race.ts";
 import { allOf, replaceInFunction, withSabotage } from "../support/sabotage.ts";
 import { method, orderBy, parcel, rate, receiver, simpleShipping, zone } from "./parcels.ts";
@@ -47,6 +49,31 @@ describe("staff who give back the lines of an order at once, each with its shipp
     );
   });
 });
+
+describe("a seat that is ordered while somebody holds every table of shipping", () => {
+  test("is ordered: who buys nothing that is sent asks nothing of shipping", () => seatAsksNothing(database));
+
+  test("that test notices a quote that looks at shipping for everything", async () => {
+    const patch = replaceInFunction("private.total_quote", "private.needs_address(total_quote.lines)", "true");
+    await withSabotage(patch, seatAsksNothing, { rounds: 1 });
+  });
+});
+
+async function seatAsksNothing(target: TestDatabase): Promise<void> {
+  const { variantId } = await publishedIntake(target.sql, { seats: 3, price: 100_00 });
+  const buyer = await newCustomer(target.sql);
+  const holder = await target.sql.reserve();
+  await holder`begin`;
+  await holder`lock table public.shipping_methods, public.shipping_zones, public.shipping_zone_places, public.shipping_rates in access exclusive mode`;
+  const ordered = target.sql.begin(async (tx) => {
+    await tx`set local lock_timeout = '2s'`;
+    return (await orderBy(tx, buyer, [[variantId, 1]])).status;
+  });
+  const outcome = await ordered.catch((error) => error.code);
+  await holder`rollback`;
+  holder.release();
+  expect(outcome).toBe("pending");
+}
 
 async function oneRate(target: TestDatabase): Promise<void> {
   const [here, express] = [await zone(target.sql), await method(target.sql)];

@@ -8,6 +8,7 @@ import type { Organisation, OrganisationInvite, OrganisationSeat } from "./types
 import type { Dispute, GiftCardPurchase, PaymentProof, SavedMethod } from "./types/payments.ts";
 import type { Address } from "./types/people.ts";
 import type { Gift } from "./types/seats.ts";
+import type { ShippingMethod } from "./types/shipping.ts";
 import type {
   Enrollment,
   Intake,
@@ -69,6 +70,7 @@ export type TypesFit = [
   True<Fits<Process, Row<"processes">>>,
   True<Fits<Profile, Row<"profiles">>>,
   True<Fits<Refund, Row<"refunds">>>,
+  True<Fits<Omit<ShippingMethod, "translations">, Row<"shipping_methods">>>,
   True<Fits<Omit<Submission, "files">, Row<"submissions">>>,
   True<Fits<Omit<WaitlistEntry, "place">, Row<"waitlist_entries">>>,
   True<Fits<StockLevel, Database["public"]["Views"]["stock_levels"]["Row"]>>,
