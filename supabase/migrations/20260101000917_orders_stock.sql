@@ -17,7 +17,7 @@ declare
   v_lines private.order_line[] := array[line];
 begin
   for v_part in
-    select variants.id, variants.sku, variants.stock_mode, variants.weight_grams, bundle_items.quantity * line.quantity as quantity, products.id as product_id, products.kind, products.slug,
+    select variants.id, variants.sku, variants.stock_mode, variants.weight_grams, case when variants.preorder_ships_at > now() then variants.preorder_ships_at end as ships_at, bundle_items.quantity * line.quantity as quantity, products.id as product_id, products.kind, products.slug,
       products.status, products.tax_category, intakes.id as intake_id, intakes.status as intake_status, courses.prerequisites_block_sale, intakes.enroll_opens_at, intakes.enroll_closes_at, intakes.starts_at, intakes.ends_at, intakes.time_zone,
       case when intakes.id is null or intakes.title = products.title then products.title else products.title || ' · ' || intakes.title end as title
     from public.bundle_items
@@ -41,6 +41,7 @@ begin
     v_line.product_id := v_part.product_id;
     v_line.tax_category := v_part.tax_category;
     v_line.weight_grams := v_part.weight_grams;
+    v_line.ships_at := v_part.ships_at;
     v_line.snapshot := jsonb_build_object('product_id', v_part.product_id, 'slug', v_part.slug, 'starts_at', v_part.starts_at, 'ends_at', v_part.ends_at, 'time_zone', v_part.time_zone);
     if v_part.status = 'archived' or v_part.kind = 'course' and (v_part.intake_id is null or v_part.intake_status = 'draft') then
       v_line.problem := private.problem('variant_not_found', 404, 'A part of this bundle is not sold any more.', 'Remove the bundle.', line.variant_id::text);
