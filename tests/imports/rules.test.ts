@@ -402,8 +402,8 @@ describe("stock", () => {
 test("nothing that an import writes is checked at the commit, where a refusal could not be told any more", async () => {
   expect(
     await database.sql`
-      select tgrelid::regclass::text as of, tgname from pg_trigger where tginitdeferred and tgrelid in (
-        'public.products'::regclass, 'public.variants', 'public.product_options', 'public.product_option_values', 'public.bundle_items', 'public.prices',
-        'public.price_lists', 'public.price_list_prices', 'public.stock_slots', 'public.stock_movements', 'public.backorders', 'public.reservations')`,
+      select tgrelid::regclass::text as of, tgname from pg_trigger where tginitdeferred and tgrelid = any ('{
+        public.products, public.variants, public.product_options, public.product_option_values, public.bundle_items, public.prices, public.price_lists,
+        public.price_list_prices, public.stock_slots, public.stock_movements, public.backorders, public.reservations}'::regclass[])`,
   ).toEqual([]);
 });
