@@ -117,8 +117,8 @@ begin
     if v_line.problem ->> 'code' = 'price_missing' then
       v_line.problem := null; -- it costs nothing
     end if;
-    if v_line.kind = 'course' then
-      perform private.fail('complaint_not_replaceable', 409, format('%s is a seat, which cannot be sent again.', v_line.title), 'Move the learner (transfer_enrollment), or give the money back.');
+    if v_line.kind not in ('physical', 'digital', 'bundle') then
+      perform private.fail('complaint_not_replaceable', 409, format('%s is no goods, and cannot be sent again.', v_line.title), 'Move the learner of a seat (transfer_enrollment), or give the money back.');
     end if;
     perform private.refuse_problem(v_line.problem);
     v_line.base_unit_amount := coalesce(v_line.base_unit_amount, 0);
@@ -220,6 +220,9 @@ begin
   if carry_out_resolution.resolution in ('refund', 'store_credit') then
     v_refunds := private.refund_order(target.id, v_lines, carry_out_resolution.amount, carry_out_resolution.note, coalesce(carry_out_resolution.restock, false), null,
       case carry_out_resolution.resolution when 'refund' then 'payment' else 'store_credit' end) -> 'refunds';
+    if coalesce(v_refunds, '[]') in ('[]', 'null') then
+      perform private.fail('nothing_to_refund', 409, 'Of what this cost nothing was paid yet: it would be owed no more, and no money would go back.', 'Name an amount, or lower what is owed (refund_order) and say so.');
+    end if;
   elsif carry_out_resolution.resolution = 'replacement' then
     v_replacement_id := private.replace_items(target, v_lines);
   end if;

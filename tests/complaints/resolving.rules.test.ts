@@ -1,11 +1,14 @@
 import { describe, expect, test } from "vitest";
 import type { OrderPage } from "../../packages/sdk/src/index.ts";
+import { newPlan, payOnPage, start } from "../instalments/paying.ts";
 import { actingAs } from "../payments/acting-as.ts";
-import { paidBasket, told } from "../payments/giving-back.ts";
+import { customerWithAddress, paidBasket, told } from "../payments/giving-back.ts";
 import { paidSale } from "../payments/paid-sale.ts";
-import { cancelOrder } from "../support/buying.ts";
+import type { openSale } from "../payments/sale.ts";
+import { cancelOrder, placeOrder } from "../support/buying.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
 import { expectRefusal } from "../support/expect-error.ts";
+import { stockedVariant } from "../support/goods.ts";
 import { call, complain, newStaff, openComplaint, resolve } from "./complaining.ts";
 
 const database = useDatabase();
@@ -174,6 +177,22 @@ describe("a complaint is resolved", () => {
       ])
         await expectRefusal(() => resolve(sql, complaint.id, wish), { code: "invalid_resolution", status: 422 });
       expect((await call(sql, "service", "get_complaint", complaint.id)).status).toBe("open");
+    });
+  });
+
+  test("never by a refund of which no money would come: what is not paid yet is only owed", async () => {
+    await database.rolledBack(async (sql) => {
+      const customerId = await customerWithAddress(sql);
+      const thing = await stockedVariant(sql, 10, { status: "published", price: 10_00 });
+      const { id: orderId, items } = await placeOrder(sql, customerId, [{ variant_id: thing, quantity: 4 }]);
+      const order = { customerId, orderId } as Awaited<ReturnType<typeof openSale>>;
+      const { instalments } = await start(sql, order, await newPlan(sql, { count: 4 }));
+      await payOnPage(sql, order, instalments[0].amount);
+      const lines = [{ order_item_id: items[0]?.id as string, quantity: 2 }];
+      const { id } = await complain(sql, customerId, orderId, { lines });
+      for (const resolution of ["refund", "store_credit"])
+        await expectRefusal(() => resolve(sql, id, { resolution }), { code: "nothing_to_refund", status: 409 });
+      expect((await resolve(sql, id, { amount: 5_00 })).resolutions[0]?.refunds).toMatchObject([{ amount: 5_00 }]);
     });
   });
 
