@@ -9166,6 +9166,11 @@ CREATE OR REPLACE FUNCTION private.goods_have_left(order_id uuid)
  SET search_path TO ''
 AS $function$
 begin
+  if exists (select from public.shipments where shipments.order_id = goods_have_left.order_id and shipments.shipped_at is not null) then
+    -- one that came back is where staff said
+    return exists (
+      select from public.shipments where shipments.order_id = goods_have_left.order_id and shipments.shipped_at is not null and shipments.returned_goods is null);
+  end if;
   return exists (select from public.orders where orders.id = goods_have_left.order_id and orders.shipped_at is not null);
 end
 $function$;
@@ -29571,7 +29576,7 @@ COMMENT ON FUNCTION "private"."give_back_uses"(uuid[], uuid) IS 'Gives back what
 
 COMMENT ON FUNCTION "private"."give_reason"(text) IS 'The reason that the status changes of this transaction carry from here on.';
 
-COMMENT ON FUNCTION "private"."goods_have_left"(uuid) IS 'Whether the goods of an order left the house. Then they are on sale again only when somebody says that they came back.';
+COMMENT ON FUNCTION "private"."goods_have_left"(uuid) IS 'Whether goods of an order left the house, be it one parcel of several. Then its goods are on sale again only when somebody says that they are here.';
 
 COMMENT ON FUNCTION "private"."grade_submission"(uuid, integer, text, text) IS 'Does the work of public.grade_submission.';
 

@@ -374,10 +374,15 @@ security invoker
 set search_path = ''
 as $$
 begin
+  if exists (select from public.shipments where shipments.order_id = goods_have_left.order_id and shipments.shipped_at is not null) then
+    -- one that came back is where staff said
+    return exists (
+      select from public.shipments where shipments.order_id = goods_have_left.order_id and shipments.shipped_at is not null and shipments.returned_goods is null);
+  end if;
   return exists (select from public.orders where orders.id = goods_have_left.order_id and orders.shipped_at is not null);
 end
 $$;
-comment on function private.goods_have_left(uuid) is 'Whether the goods of an order left the house. Then they are on sale again only when somebody says that they came back.';
+comment on function private.goods_have_left(uuid) is 'Whether goods of an order left the house, be it one parcel of several. Then its goods are on sale again only when somebody says that they are here.';
 
 create function private.take_back_goods(order_id uuid)
 returns void

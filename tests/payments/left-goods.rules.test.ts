@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { call, paidParcel, staff } from "../shipments/parcels.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
-import { replaceInFunction, withSabotage } from "../support/sabotage.ts";
+import { withSabotage } from "../support/sabotage.ts";
 import { actingAs } from "./acting-as.ts";
 import { deliver } from "./deliver.ts";
 import { type Basket, paidBasket, refund, resolve } from "./giving-back.ts";
@@ -56,8 +57,9 @@ describe("goods that have left are not on sale again when their order ends", () 
   test.each(endings)("%s", (_how, end) => staysGone(end));
 
   test("but were, when nobody asked where they are", () =>
-    withSabotage(replaceInFunction("private.goods_have_left", "orders.shipped_at is not null", "false"), (target) =>
-      target.rolledBack((sql) => expectGone(sql, byProvider[1])),
+    withSabotage(
+      "create or replace function private.goods_have_left(order_id uuid) returns boolean language sql as 'select false'",
+      (target) => target.rolledBack((sql) => expectGone(sql, byProvider[1])),
     ));
 
   async function staysGone(end: Ending[1]): Promise<void> {
@@ -73,6 +75,33 @@ describe("goods that have left are not on sale again when their order ends", () 
     // the seat never left the house
     expect((await outcomeOf(sql, basket)).stock).toEqual({ available: 3, reserved: 0 });
   }
+});
+
+describe("of an order in two parcels, of which one has left,", () => {
+  const halfGone = async (sql: Sql) => {
+    const basket = await paidParcel(sql);
+    const keeper = await staff(sql, "warehouse");
+    const lines = [{ order_item_id: basket.things, quantity: 2 }];
+    const part = await call(sql, keeper, "split_shipment", { shipment_id: basket.shipmentId, lines });
+    await call(sql, keeper, "hand_over_shipment", { shipment_id: part.id });
+    return { basket, keeper, part };
+  };
+
+  test("nothing is on sale again when everything is refunded at the provider", () =>
+    database.rolledBack(async (sql) => {
+      const { basket } = await halfGone(sql);
+      await byProvider[1](sql, basket);
+      expect((await outcomeOf(sql, basket)).order).toBe("refunded");
+      expect(await level(sql, basket)).toEqual([6, 0]);
+    }));
+
+  test("everything is, once it is back in the house", () =>
+    database.rolledBack(async (sql) => {
+      const { basket, keeper, part } = await halfGone(sql);
+      await call(sql, keeper, "mark_shipment_returned", { shipment_id: part.id, goods: "kept" });
+      await byProvider[1](sql, basket);
+      expect(await level(sql, basket)).toEqual([10, 0]);
+    }));
 });
 
 describe("goods are on sale again", () => {
