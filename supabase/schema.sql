@@ -7834,6 +7834,9 @@ begin
     where processes.status = 'failed' and processes.event_id is null and processes.created_at > now() - interval '1 hour'
     group by processes.task having count(*) >= 3
     union all
+    select 'stock_low', 'stock_low:' || variants.id, 'variant', variants.id, coalesce(variants.sku, variants.title), low_stock_marks.low_since
+    from private.low_stock_marks join public.variants on variants.id = low_stock_marks.variant_id where low_stock_marks.low_since is not null
+    union all
     select 'events_undelivered', 'events', 'event', null, format('from %s on', min(events.id)), min(events.occurred_at)
     from public.events where events.relayed_at is null having count(*) > 0
     union all
@@ -11285,10 +11288,11 @@ declare
   v_most_units integer := private.setting('max_cart_quantity');
   v_lines integer := (select count(*) from public.cart_items where cart_items.cart_id = merge_lines.cart_id);
   v_wish record;
+  v_merged integer;
   v_changes jsonb := '[]';
 begin
   for v_wish in
-    select wish.variant_id, wish.quantity, products.kind, cart_items.quantity as present
+    select wish.variant_id, wish.quantity, products.kind, products.title, cart_items.quantity as present
     from private.parse_lines(merge_lines.lines) as wish
     join public.variants on variants.id = wish.variant_id -- what was deleted meanwhile is gone without a trace
     join public.products on products.id = variants.product_id
@@ -11300,10 +11304,14 @@ begin
       continue;
     end if;
     v_lines := v_lines + case when v_wish.present is null then 1 else 0 end;
+    v_merged := private.merged_quantity(coalesce(v_wish.present, 0), v_wish.quantity, v_wish.kind, v_most_units);
+    if v_wish.kind <> 'course' and v_merged < coalesce(v_wish.present, 0) + v_wish.quantity then
+      v_changes := v_changes || jsonb_build_object('code', 'quantity_reduced', 'variant_id', v_wish.variant_id, 'title', v_wish.title,
+        'from', coalesce(v_wish.present, 0) + v_wish.quantity, 'to', v_merged);
+    end if;
     insert into public.cart_items as item (cart_id, variant_id, quantity)
-    values (merge_lines.cart_id, v_wish.variant_id, private.merged_quantity(0, v_wish.quantity, v_wish.kind, v_most_units))
-    on conflict on constraint cart_items_pkey do update
-    set quantity = private.merged_quantity(item.quantity, v_wish.quantity, v_wish.kind, v_most_units);
+    values (merge_lines.cart_id, v_wish.variant_id, v_merged)
+    on conflict on constraint cart_items_pkey do update set quantity = v_merged;
   end loop;
   return v_changes;
 end
@@ -29798,7 +29806,7 @@ COMMENT ON FUNCTION "private"."media_file"(uuid) IS 'Does the work of public.med
 
 COMMENT ON FUNCTION "private"."merge_cart"(jsonb, text, text) IS 'Does the work of public.merge_cart.';
 
-COMMENT ON FUNCTION "private"."merge_lines"(uuid, jsonb) IS 'Adds lines to a cart as far as it has room; answers, as changes, which found none. The caller holds the cart. Refuses invalid_lines and invalid_quantity.';
+COMMENT ON FUNCTION "private"."merge_lines"(uuid, jsonb) IS 'Adds lines to a cart as far as it has room; answers, as changes, which found none and which found less than they wanted. The caller holds the cart. Refuses invalid_lines and invalid_quantity.';
 
 COMMENT ON FUNCTION "private"."merge_records"(jsonb[]) IS 'The rows of one product as one: what any of them says. That no two say different things is looked at apart.';
 
@@ -31218,7 +31226,7 @@ COMMENT ON FUNCTION "public"."set_default_payment_method"(uuid, text) IS 'Makes 
 
 COMMENT ON FUNCTION "public"."set_instalment_method"(uuid, uuid, text) IS 'Which of the caller''s saved methods is charged for the rest of an order (null: the default one at that time); what is overdue is tried again at once. Errors: order_not_found, instalments_not_found, payment_method_not_found, idempotency_key_reused, sign_in_required.';
 
-COMMENT ON FUNCTION "public"."set_low_stock_threshold"(uuid, integer, text) IS 'Staff (inventory.write or catalog.write) or the secret key: staff are told when the available units fall to this number; null switches it off. Answers {variant_id, threshold}. Errors: permission_denied, variant_not_found, invalid_quantity, idempotency_key_reused.';
+COMMENT ON FUNCTION "public"."set_low_stock_threshold"(uuid, integer, text) IS 'Staff (inventory.write or catalog.write) or the secret key: the warehouse has an alert when the available units fall to this number, until they rise again; null switches it off. Answers {variant_id, threshold}. Errors: permission_denied, variant_not_found, invalid_quantity, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."set_organisation_role"(uuid, uuid, text, text) IS 'Its managers, or staff (organisations.write): makes one of its people manager or member. Errors: organisation_not_found, member_not_found, last_manager, invalid_role, idempotency_key_reused.';
 

@@ -121,6 +121,6 @@ as $$
   select private.set_low_stock_threshold(set_low_stock_threshold.variant_id, set_low_stock_threshold.threshold, set_low_stock_threshold.idempotency_key);
 $$;
 comment on function public.set_low_stock_threshold(uuid, integer, text) is
-  'Staff (inventory.write or catalog.write) or the secret key: staff are told when the available units fall to this number; null switches it off. Answers {variant_id, threshold}. '
+  'Staff (inventory.write or catalog.write) or the secret key: the warehouse has an alert when the available units fall to this number, until they rise again; null switches it off. Answers {variant_id, threshold}. '
   'Errors: permission_denied, variant_not_found, invalid_quantity, idempotency_key_reused.';
 grant execute on function public.set_low_stock_threshold(uuid, integer, text) to authenticated, service_role;

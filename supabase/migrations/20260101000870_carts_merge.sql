@@ -16,10 +16,11 @@ declare
   v_most_units integer := private.setting('max_cart_quantity');
   v_lines integer := (select count(*) from public.cart_items where cart_items.cart_id = merge_lines.cart_id);
   v_wish record;
+  v_merged integer;
   v_changes jsonb := '[]';
 begin
   for v_wish in
-    select wish.variant_id, wish.quantity, products.kind, cart_items.quantity as present
+    select wish.variant_id, wish.quantity, products.kind, products.title, cart_items.quantity as present
     from private.parse_lines(merge_lines.lines) as wish
     join public.variants on variants.id = wish.variant_id -- what was deleted meanwhile is gone without a trace
     join public.products on products.id = variants.product_id
@@ -31,15 +32,19 @@ begin
       continue;
     end if;
     v_lines := v_lines + case when v_wish.present is null then 1 else 0 end;
+    v_merged := private.merged_quantity(coalesce(v_wish.present, 0), v_wish.quantity, v_wish.kind, v_most_units);
+    if v_wish.kind <> 'course' and v_merged < coalesce(v_wish.present, 0) + v_wish.quantity then
+      v_changes := v_changes || jsonb_build_object('code', 'quantity_reduced', 'variant_id', v_wish.variant_id, 'title', v_wish.title,
+        'from', coalesce(v_wish.present, 0) + v_wish.quantity, 'to', v_merged);
+    end if;
     insert into public.cart_items as item (cart_id, variant_id, quantity)
-    values (merge_lines.cart_id, v_wish.variant_id, private.merged_quantity(0, v_wish.quantity, v_wish.kind, v_most_units))
-    on conflict on constraint cart_items_pkey do update
-    set quantity = private.merged_quantity(item.quantity, v_wish.quantity, v_wish.kind, v_most_units);
+    values (merge_lines.cart_id, v_wish.variant_id, v_merged)
+    on conflict on constraint cart_items_pkey do update set quantity = v_merged;
   end loop;
   return v_changes;
 end
 $$;
-comment on function private.merge_lines(uuid, jsonb) is 'Adds lines to a cart as far as it has room; answers, as changes, which found none. The caller holds the cart. Refuses invalid_lines and invalid_quantity.';
+comment on function private.merge_lines(uuid, jsonb) is 'Adds lines to a cart as far as it has room; answers, as changes, which found none and which found less than they wanted. The caller holds the cart. Refuses invalid_lines and invalid_quantity.';
 
 create function private.merged_quantity(present integer, added integer, kind text, most integer)
 returns integer

@@ -36,6 +36,7 @@ insert into private.concern_kinds (kind, owner_role, allowed, sentence) values
   ('proof_waiting', 'finance', '4 hours', 'A proof of payment waits to be looked at.'),
   ('shipment_stuck', 'warehouse', '0', 'A parcel is not handed over, or on its way without news, for longer than the shop allows.'),
   ('shipment_came_back', 'warehouse', '4 hours', 'A parcel came back, and nobody has said what becomes of its goods.'),
+  ('stock_low', 'warehouse', '0', 'Little is left of something whose stock is watched.'),
   ('production_waiting', 'warehouse', '2 days', 'The production system has reported nothing about an order.'),
   ('job_failed', 'admin', '0', 'A background job failed for good.'),
   ('schedule_failing', 'admin', '0', 'A job that runs by the clock keeps failing.'),
@@ -162,6 +163,9 @@ begin
     from public.processes
     where processes.status = 'failed' and processes.event_id is null and processes.created_at > now() - interval '1 hour'
     group by processes.task having count(*) >= 3
+    union all
+    select 'stock_low', 'stock_low:' || variants.id, 'variant', variants.id, coalesce(variants.sku, variants.title), low_stock_marks.low_since
+    from private.low_stock_marks join public.variants on variants.id = low_stock_marks.variant_id where low_stock_marks.low_since is not null
     union all
     select 'events_undelivered', 'events', 'event', null, format('from %s on', min(events.id)), min(events.occurred_at)
     from public.events where events.relayed_at is null having count(*) > 0

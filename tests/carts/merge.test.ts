@@ -82,6 +82,21 @@ test("what a guest chose and cannot buy any more is told, not lost; what never w
   });
 });
 
+test("units that are more than a cart takes are told when a guest's cart joins", async () => {
+  await database.rolledBack(async (sql) => {
+    const [buyer, thing] = [await newCustomer(sql), await thingOnSale(sql, { units: null })];
+    await add(sql, buyer, thing, 60);
+    const seat = (await publishedIntake(sql)).variantId;
+    const lines = [
+      { variant_id: thing, quantity: 90 },
+      { variant_id: seat, quantity: 1 },
+    ];
+    const cart = await call(sql, buyer, "merge_cart", { lines });
+    expect(contents(cart)).toEqual({ [thing]: 100, [seat]: 1 });
+    expect(cart.changes).toMatchObject([{ code: "quantity_reduced", variant_id: thing, from: 150, to: 100 }]);
+  });
+});
+
 test("a cart that is full takes no new lines, says which, and still adds to those it has", async () => {
   await database.rolledBack(async (sql) => {
     await sql`update public.settings set value = '2' where key = 'max_order_lines'`;

@@ -54,6 +54,15 @@ test("a guest is told once what moved", async () => {
   expect((await cart.get()).changes).toMatchObject([{ code: "available_again", variant_id: other }]);
 });
 
+test("a cart that nobody looked at for thirty days is gone, and one of yesterday is not", async () => {
+  const { url } = await scriptedServer(quote(line(thing, 100)));
+  const days = (count: number) => new Date(Date.now() - count * 24 * 60 * 60 * 1000).toISOString();
+  const kept = (kept_at: string) =>
+    memory(JSON.stringify({ lines: [{ variant_id: thing, quantity: 1, added_at: days(40) }], kept_at }));
+  expect((await client(url, kept(days(31))).cart.get()).lines).toEqual([]);
+  expect((await client(url, kept(days(1))).cart.get()).lines).toMatchObject([{ variant_id: thing }]);
+});
+
 test("a line that would be refused is, with its code, and the cart stays", async () => {
   const { url } = await scriptedServer(
     quote(line(thing, 100)),

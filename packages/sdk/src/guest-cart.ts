@@ -7,6 +7,8 @@ import type { Cart, CartChange, CartLine, Problem } from "./types/carts.ts";
 import type { Quote, QuoteLine } from "./types/pricing.ts";
 
 const STORED_AS = "seatline.guest-cart";
+/** As long as the server keeps a cart that nobody touches. */
+const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** One line of a guest's cart as it is kept; `seen` is what the guest was last shown of it. */
 interface GuestLine {
@@ -27,6 +29,8 @@ export interface PendingMerge {
 interface Kept {
   currency?: string;
   lines: GuestLine[];
+  /** When it was last changed or shown. */
+  kept_at?: string;
   merging?: PendingMerge;
 }
 
@@ -141,7 +145,7 @@ export class GuestCart {
     try {
       const kept: unknown = JSON.parse((await this.#storage.getItem(STORED_AS)) ?? "null");
       if (typeof kept === "object" && kept !== null && "lines" in kept && Array.isArray(kept.lines))
-        return kept as Kept;
+        return withoutOld(kept as Kept);
     } catch {
       // Somebody else wrote there; a cart that cannot be read is an empty one.
     }
@@ -151,7 +155,7 @@ export class GuestCart {
   async #write(kept: Kept): Promise<void> {
     if (kept.lines.length === 0 && !kept.merging && kept.currency === undefined)
       await this.#storage.removeItem(STORED_AS);
-    else await this.#storage.setItem(STORED_AS, JSON.stringify(kept));
+    else await this.#storage.setItem(STORED_AS, JSON.stringify({ ...kept, kept_at: new Date().toISOString() }));
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -159,6 +163,12 @@ export class GuestCart {
     this.#turn = result.catch(() => {});
     return result;
   }
+}
+
+/** What nobody looked at for thirty days is gone; what is on its way into a person's cart still arrives. */
+function withoutOld(kept: Kept): Kept {
+  const isOld = kept.kept_at !== undefined && Date.now() - Date.parse(kept.kept_at) > KEPT_MS;
+  return isOld ? { ...kept, lines: [] } : kept;
 }
 
 function lineOf(kept: Kept, variantId: string): GuestLine {

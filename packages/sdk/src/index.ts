@@ -47,6 +47,7 @@ export * from "./types/courses.ts";
 export * from "./types/events.ts";
 export * from "./types/imports.ts";
 export * from "./types/instalments.ts";
+export * from "./types/inventory.ts";
 export * from "./types/learning.ts";
 export * from "./types/orders.ts";
 export * from "./types/organisations.ts";

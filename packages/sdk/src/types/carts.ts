@@ -52,7 +52,10 @@ export interface CartComponent {
 
 /** Something that moved in a cart while the customer looked away. */
 export interface CartChange {
-  /** `not_merged`: the cart was full when a guest's cart joined it. */
+  /**
+   * `quantity_reduced`: less is left, or a guest's cart and the one it joined are more than a cart takes. `not_merged`: the cart was full when a guest's
+   * cart joined it.
+   */
   code: "price_changed" | "quantity_reduced" | "not_available" | "available_again" | "not_merged";
   variant_id: string;
   title: string | null;
