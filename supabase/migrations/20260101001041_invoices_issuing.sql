@@ -70,7 +70,7 @@ begin
     discount_amount, tax_amount, tax_included_amount, shipping_amount, shipping_title, shipping_tax_amount, shipping_tax_included_amount, shipping_taxes,
     total_amount, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, buyer_address, buyer_tax_id, locale)
   select 'invoice', v_year, private.next_invoice_serial('invoice', v_year), orders.id, clock_timestamp(), shop.time_zone,
-    (orders.paid_at at time zone shop.time_zone)::date, orders.currency, currencies.minor_units, orders.subtotal_amount,
+    case when orders.owed_reason is null then (orders.paid_at at time zone shop.time_zone)::date end, orders.currency, currencies.minor_units, orders.subtotal_amount,
     orders.discount_amount, orders.tax_amount, orders.tax_included_amount, orders.shipping_amount, orders.shipping_method ->> 'name', orders.shipping_tax_amount,
     orders.shipping_tax_included_amount, coalesce(orders.shipping_pricing -> 'taxes', '[]'), orders.total_amount,
     private.setting('seller_name') #>> '{}', private.setting('seller_address') #>> '{}',

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { customerWithAddress } from "../payments/giving-back.ts";
+import { customerWithAddress, refund } from "../payments/giving-back.ts";
 import type { OpenOrder } from "../payments/sale.ts";
 import { as, placeOrder } from "../support/buying.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
@@ -133,6 +133,23 @@ describe("an order in parts that is edited", () => {
       );
       await payOnPage(sql, bound.order, null);
       expect(await money(sql, bound)).toMatchObject({ status: "paid", kept: 150_00, due: 0 });
+    }));
+
+  test("is refunded by line in the same way: what is owed first, then what was paid, and the rest stays", () =>
+    database.rolledBack(async (sql) => {
+      const made = await confirmed(sql, [2, 2, 0]);
+      const items =
+        await sql`select id, unit_amount from public.order_items where order_id = ${made.order.orderId} order by unit_amount desc`;
+      const give = (index: number, quantity: number) =>
+        refund(sql, made.order.orderId, { lines: [{ order_item_id: items[index]?.id, quantity }] });
+      const first = await give(0, 1);
+      expect(first).toMatchObject({ refund: null, order: { status: "partially_refunded" } });
+      expect(await money(sql, made)).toMatchObject({ kept: 100_00, due: 100_00, left_amount: 200_00 });
+      expect((await give(1, 2)).refund).toBeNull();
+      expect(await parts(sql, made.order)).toEqual(["paid 10000", "cancelled 10000", "cancelled 10000"]);
+      expect(await money(sql, made)).toMatchObject({ kept: 100_00, due: 0, left_amount: 100_00 });
+      expect((await give(0, 1)).refund).toMatchObject({ amount: 100_00 });
+      expect(await money(sql, made)).toMatchObject({ status: "refunded", kept: 0, due: 0 });
     }));
 
   test("needs somebody who may give money back, as every edit that takes something out", () =>

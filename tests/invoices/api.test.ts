@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import type { InvoiceSummary } from "../../packages/sdk/src/index.ts";
 import { renderInvoice } from "../../packages/worker/src/invoice-pdf/render-invoice.ts";
 import { handleInvoiceLink, type InvoiceLinkDeps } from "../../supabase/functions/invoice-link/handler.ts";
+import { newPlan } from "../instalments/paying.ts";
 import { atProvider, type Buyer, newBuyer, seatlineOf, startCheckout } from "../payments/provider.ts";
 import { refusal } from "../sdk/refusal.ts";
 import { anonymousClient, signUpStaff, useStack } from "../support/stack.ts";
@@ -98,6 +99,29 @@ describe("an invoice over HTTP", () => {
     expect(sha256(new Uint8Array(await (await fetch(url)).arrayBuffer()))).toBe(creditNote.pdf_sha256);
     const all = await Array.fromAsync(buyer.seatline.invoices.iterate({ limit: 1 }), ({ kind }) => kind);
     expect(all).toEqual(["credit_note", "invoice"]);
+  });
+
+  test("of an order in parts says that it is owed, and is corrected by a credit note when the rest is given up", async () => {
+    const [buyer, finance] = [await newBuyer(stack), seatlineOf(stack, await signUpStaff(stack, "finance"))];
+    const { orderId } = await startCheckout(stack, buyer);
+    const schedule = await buyer.seatline.instalments.start({ order_id: orderId, plan_id: await newPlan(stack.sql) });
+    const { payment } = await buyer.seatline.checkout.start({
+      order_id: orderId,
+      amount: schedule.instalments[0]?.amount ?? 0,
+    });
+    const [row] = await stack.sql`select session_id from public.payments where id = ${payment.id}`;
+    expect(await atProvider(stack, row?.session_id, "pay")).toBe(200);
+    const invoice = await documentOf(buyer, orderId, "invoice");
+    expect(invoice.paid_on).toBeNull();
+    await finance.instalments.writeOff({ order_id: orderId, reason: "cannot be reached" });
+    const creditNote = await documentOf(buyer, orderId, "credit_note");
+    expect(creditNote).toMatchObject({
+      corrects_id: invoice.id,
+      refund_id: null,
+      total_amount: invoice.total_amount - payment.amount,
+    });
+    const [mail] = (await mailsTo(buyer.email)).filter(({ subject }) => subject?.includes(creditNote.number));
+    expect(mail?.text).toContain("need not be paid any more");
   });
 
   test("is there for its buyer and for staff who may, and for nobody else", async () => {

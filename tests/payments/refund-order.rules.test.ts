@@ -8,7 +8,7 @@ import { actingAs } from "./acting-as.ts";
 import { type Basket, customerWithAddress, paidBasket, refund, told } from "./giving-back.ts";
 import { outcomeOf } from "./outcome.ts";
 import { paidSale } from "./paid-sale.ts";
-import { openSale, PRICE } from "./sale.ts";
+import { cancel, openSale, PRICE } from "./sale.ts";
 
 const database = useDatabase();
 const TOTAL = 95_00;
@@ -196,6 +196,23 @@ describe("a refund by amount", () => {
         refunds: ["by_staff success 500"],
       });
     });
+  });
+});
+
+test("an order that was refunded in part is cancelled by staff: the rest goes back, and everything ends", async () => {
+  await database.rolledBack(async (sql) => {
+    const basket = await paidBasket(sql);
+    await refund(sql, basket.orderId, { lines: [{ order_item_id: basket.things, quantity: 1 }] });
+    await cancel(sql, basket);
+    expect(await left(sql, basket)).toMatchObject({
+      order: "cancelled",
+      seat: "cancelled",
+      downloads: 0,
+      things: 10,
+      seats: 3,
+    });
+    const [back] = await sql`select sum(amount)::int as amount from public.refunds where order_id = ${basket.orderId}`;
+    expect(back?.amount).toBe(TOTAL);
   });
 });
 

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { anchorAudit } from "../../packages/worker/src/tasks/people.anchor-audit.ts";
+import type { RunContext } from "../../packages/worker/src/tasks/task.ts";
 import { publishedIntake } from "../support/catalog.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
 import { expectRefusal } from "../support/expect-error.ts";
@@ -204,6 +206,16 @@ describe("the chain", () => {
         expect(await ask(null)).toMatchObject({ whole: true });
       };
       await tampering(sql, cutOff, []);
+    });
+  });
+
+  test("has its head written to the worker's log", async () => {
+    await database.rolledBack(async (sql) => {
+      await entries(sql);
+      const logged: unknown[] = [];
+      await anchorAudit({ sql, log: { info: (facts: unknown) => logged.push(facts) } } as unknown as RunContext);
+      const [head] = await sql`select encode(hash, 'hex') as head from public.audit_log order by id desc limit 1`;
+      expect(logged).toMatchObject([{ audit: { head: head?.head } }]);
     });
   });
 

@@ -296,7 +296,7 @@ export interface InvoiceSummary {
   issued_at: string;
   /** The shop's time zone, which the document's dates are of. */
   time_zone: string;
-  /** YYYY-MM-DD; null on credit notes. */
+  /** YYYY-MM-DD; null on credit notes, and on the invoice of an order that was delivered before it was paid in full. */
   paid_on: string | null;
   currency: string;
   minor_units: number;

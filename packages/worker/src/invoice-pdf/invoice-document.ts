@@ -12,7 +12,7 @@ export type InvoiceDocument = {
   issued_at: string;
   /** IANA name; the document's dates are of this zone. */
   time_zone: string;
-  /** YYYY-MM-DD in that zone; null on credit notes. */
+  /** YYYY-MM-DD in that zone; null on credit notes, and while something is owed. */
   paid_on: string | null;
   currency: string;
   minor_units: number;

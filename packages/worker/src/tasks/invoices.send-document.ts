@@ -3,7 +3,7 @@ import { failpoint } from "../../../../supabase/functions/_shared/failpoint.ts";
 import type { InvoiceDocument } from "../invoice-pdf/invoice-document.ts";
 import { renderInvoice } from "../invoice-pdf/render-invoice.ts";
 import { PermanentFailure } from "../permanent-failure.ts";
-import { invoiceIssued } from "../templates/invoice-issued.ts";
+import { type InvoiceIssuedFacts, invoiceIssued } from "../templates/invoice-issued.ts";
 import { toLocale } from "../templates/rendered.ts";
 import { deliverMail } from "./deliver-mail.ts";
 import type { EventRunContext, EventTask } from "./task.ts";
@@ -29,7 +29,7 @@ export const sendDocument: EventTask = async (job, context) => {
   const facts = {
     shop: row.shop ?? "Seatline",
     firstName: row.first_name,
-    kind: document.kind === "credit_note" && !document.refund_id ? ("release" as const) : document.kind,
+    kind: wordingOf(document),
     number: document.number,
     orderNumber: document.order_number,
     currency: document.currency,
@@ -48,6 +48,12 @@ export const sendDocument: EventTask = async (job, context) => {
     context,
   );
 };
+
+/** What the mail says of the money: it came, it is still owed, it went back, or it need not come. */
+function wordingOf({ kind, paid_on, refund_id }: IssuedInvoice): InvoiceIssuedFacts["kind"] {
+  if (kind === "invoice") return paid_on ? "invoice" : "owed";
+  return refund_id ? "credit_note" : "release";
+}
 
 async function makeAndKeep(document: IssuedInvoice, { sql, invoiceFiles }: EventRunContext): Promise<Buffer> {
   const name = `${document.issued_at.slice(0, 4)}/${document.id}.pdf`;

@@ -6,8 +6,8 @@ import type { Locale, Rendered } from "./rendered.ts";
 export type InvoiceIssuedFacts = {
   shop: string;
   firstName: string;
-  /** release: a credit note by which less is owed, and no money went back. */
-  kind: "invoice" | "credit_note" | "release";
+  /** owed: an invoice that is not paid in full yet; release: a credit note by which less is owed, and no money went back. */
+  kind: "invoice" | "owed" | "credit_note" | "release";
   number: string;
   orderNumber: string;
   currency: string;
@@ -23,6 +23,11 @@ const WORDS = {
       subject: (number: string, shop: string) => `Faktur ${number} dari ${shop}`,
       attached: (order: string) => `terlampir faktur untuk pesanan ${order}. Simpanlah untuk catatan Anda.`,
       total: "Total, sudah lunas",
+    },
+    owed: {
+      subject: (number: string, shop: string) => `Faktur ${number} dari ${shop}`,
+      attached: (order: string) => `terlampir faktur untuk pesanan ${order}, yang dibayar secara bertahap.`,
+      total: "Total",
     },
     credit_note: {
       subject: (number: string, shop: string) => `Nota kredit ${number} dari ${shop}`,
@@ -43,6 +48,11 @@ const WORDS = {
       subject: (number: string, shop: string) => `Invoice ${number} from ${shop}`,
       attached: (order: string) => `the invoice for order ${order} is attached, for your records.`,
       total: "Total, paid in full",
+    },
+    owed: {
+      subject: (number: string, shop: string) => `Invoice ${number} from ${shop}`,
+      attached: (order: string) => `the invoice for order ${order}, which is paid in parts, is attached.`,
+      total: "Total",
     },
     credit_note: {
       subject: (number: string, shop: string) => `Credit note ${number} from ${shop}`,
