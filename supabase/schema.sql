@@ -10215,7 +10215,7 @@ begin
     discount_amount, tax_amount, tax_included_amount, shipping_amount, shipping_title, shipping_tax_amount, shipping_tax_included_amount, shipping_taxes,
     total_amount, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, buyer_address, buyer_tax_id, locale)
   select 'invoice', v_year, private.next_invoice_serial('invoice', v_year), orders.id, clock_timestamp(), shop.time_zone,
-    (orders.paid_at at time zone shop.time_zone)::date, orders.currency, currencies.minor_units, orders.subtotal_amount,
+    case when orders.owed_reason is null then (orders.paid_at at time zone shop.time_zone)::date end, orders.currency, currencies.minor_units, orders.subtotal_amount,
     orders.discount_amount, orders.tax_amount, orders.tax_included_amount, orders.shipping_amount, orders.shipping_method ->> 'name', orders.shipping_tax_amount,
     orders.shipping_tax_included_amount, coalesce(orders.shipping_pricing -> 'taxes', '[]'), orders.total_amount,
     private.setting('seller_name') #>> '{}', private.setting('seller_address') #>> '{}',
@@ -26940,7 +26940,7 @@ UNION ALL
             (- ledger_entries.amount)
            FROM (public.ledger_transactions
              JOIN public.ledger_entries ON ((ledger_entries.transaction_id = ledger_transactions.id)))
-          WHERE ((ledger_transactions.order_id IS NOT NULL) AND (ledger_entries.account = ANY (ARRAY['cash_in_transit'::text, 'bank'::text, 'cash'::text, 'store_credit'::text, 'gift_cards'::text, 'exchanged'::text, 'disputed'::text, 'fees'::text])))
+          WHERE ((ledger_transactions.order_id IS NOT NULL) AND (ledger_entries.account = ANY (ARRAY['cash_in_transit'::text, 'bank'::text, 'cash'::text, 'store_credit'::text, 'gift_cards'::text, 'exchanged'::text, 'disputed'::text, 'fees'::text])) AND (NOT ((ledger_entries.account = 'gift_cards'::text) AND (split_part(ledger_transactions.effect_key, ':'::text, 1) = ANY (ARRAY['sale'::text, 'gift_card_voided'::text])))))
         UNION ALL
          SELECT disputes.order_id,
             disputes.currency,

@@ -312,6 +312,8 @@ from (
   from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
   where ledger_transactions.order_id is not null
     and ledger_entries.account in ('cash_in_transit', 'bank', 'cash', 'store_credit', 'gift_cards', 'exchanged', 'disputed', 'fees')
+    -- cards that were sold are no payment
+    and not (ledger_entries.account = 'gift_cards' and split_part(ledger_transactions.effect_key, ':', 1) in ('sale', 'gift_card_voided'))
   union all -- a bank may take back more than a payment still kept
   select disputes.order_id, disputes.currency, disputes.held_amount - disputes.amount from public.disputes where disputes.status = 'lost'
 ) as money
