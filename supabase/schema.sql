@@ -44,6 +44,8 @@ CREATE TABLE "private"."cached_reads" ("path" text NOT NULL, "settings_prefix" t
 
 CREATE TABLE "private"."calendar_feeds" ("person_id" uuid NOT NULL, "token_hash" bytea NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "calendar_feeds_pkey" PRIMARY KEY (person_id), CONSTRAINT "calendar_feeds_token_hash_key" UNIQUE (token_hash));
 
+CREATE TABLE "private"."carrier_events" ("carrier" text NOT NULL, "event_id" text NOT NULL, "payload" jsonb NOT NULL, "tracking_number" text NOT NULL, "outcome" text NOT NULL DEFAULT 'received'::text, "brought_by" text NOT NULL DEFAULT 'webhook'::text, "request_id" text, "attempts" integer NOT NULL DEFAULT 0, "error" text, "received_at" timestamp with time zone NOT NULL DEFAULT now(), "delivered_at" timestamp with time zone, "processed_at" timestamp with time zone, CONSTRAINT "carrier_events_are_brought_somehow" CHECK ((brought_by = ANY (ARRAY['webhook'::text, 'reading'::text]))), CONSTRAINT "carrier_events_end_with_an_outcome" CHECK (((processed_at IS NOT NULL) = (outcome = ANY (ARRAY['applied'::text, 'ignored'::text, 'needs_review'::text])))), CONSTRAINT "carrier_events_have_a_known_outcome" CHECK ((outcome = ANY (ARRAY['received'::text, 'applied'::text, 'ignored'::text, 'needs_review'::text, 'failed'::text]))), CONSTRAINT "carrier_events_pkey" PRIMARY KEY (carrier, event_id));
+
 CREATE TABLE "private"."claim_codes" ("code_hash" bytea NOT NULL, "invite_id" uuid, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "gift_id" uuid, CONSTRAINT "claim_codes_are_for_one_thing" CHECK ((num_nonnulls(invite_id, gift_id) = 1)), CONSTRAINT "claim_codes_pkey" PRIMARY KEY (code_hash));
 
 CREATE TABLE "private"."complaint_lines" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "complaint_id" uuid NOT NULL, "order_id" uuid NOT NULL, "order_item_id" uuid, "quantity" integer, "ended_at" timestamp with time zone, CONSTRAINT "complaint_lines_are_about_some_of_it" CHECK ((((quantity IS NULL) = (order_item_id IS NULL)) AND ((quantity >= 1) AND (quantity <= 100000)))), CONSTRAINT "complaint_lines_name_a_line_once" UNIQUE NULLS NOT DISTINCT (complaint_id, order_item_id), CONSTRAINT "complaint_lines_pkey" PRIMARY KEY (id));
@@ -120,7 +122,7 @@ CREATE TABLE "private"."report_rows" ("report_id" uuid NOT NULL, "rows" jsonb NO
 
 CREATE TABLE "private"."saved_charges" ("payment_id" uuid NOT NULL, "payment_method_id" uuid NOT NULL, "reason" text NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "saved_charges_pkey" PRIMARY KEY (payment_id));
 
-CREATE TABLE "private"."shipment_details" ("shipment_id" uuid NOT NULL, "destination" jsonb, "cost_amount" bigint, "cost_currency" text, CONSTRAINT "shipment_details_cost_something_in_a_currency" CHECK (((num_nulls(cost_amount, cost_currency) = ANY (ARRAY[0, 2])) AND (cost_amount >= 0))), CONSTRAINT "shipment_details_go_to_one_address" CHECK ((jsonb_typeof(destination) = 'object'::text)), CONSTRAINT "shipment_details_pkey" PRIMARY KEY (shipment_id));
+CREATE TABLE "private"."shipment_details" ("shipment_id" uuid NOT NULL, "destination" jsonb, "cost_amount" bigint, "cost_currency" text, "label_url" text, "asked_at" timestamp with time zone, CONSTRAINT "shipment_details_cost_something_in_a_currency" CHECK (((num_nulls(cost_amount, cost_currency) = ANY (ARRAY[0, 2])) AND (cost_amount >= 0))), CONSTRAINT "shipment_details_go_to_one_address" CHECK ((jsonb_typeof(destination) = 'object'::text)), CONSTRAINT "shipment_details_pkey" PRIMARY KEY (shipment_id));
 
 CREATE TABLE "private"."sold_titles" ("variant_id" uuid NOT NULL, "title" text NOT NULL, "content" text NOT NULL, CONSTRAINT "sold_titles_pkey" PRIMARY KEY (variant_id, title));
 
@@ -1359,6 +1361,37 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.apply_carrier_event(carrier text, event_id text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_event private.carrier_events;
+  v_shipment public.shipments;
+  v_outcome text := 'needs_review';
+begin
+  select * into v_event from private.carrier_events
+  where carrier_events.carrier = apply_carrier_event.carrier and carrier_events.event_id = apply_carrier_event.event_id for update;
+  if v_event.processed_at is not null then
+    return 'duplicate';
+  end if;
+  v_shipment := private.shipment_of(v_event.carrier, v_event.tracking_number);
+  if v_shipment.id is null then
+    perform pg_advisory_xact_lock(private.tracking_lock(v_event.carrier, v_event.tracking_number));
+    v_shipment := private.shipment_of(v_event.carrier, v_event.tracking_number);
+    if v_shipment.id is not null then
+      return 'received'; -- it has just got its number; under this lock we may not wait for its order, so the worker applies it
+    end if;
+  else
+    v_outcome := private.tell_shipment(v_shipment, v_event);
+  end if;
+  update private.carrier_events set outcome = v_outcome, processed_at = now(), attempts = carrier_events.attempts + 1, error = null
+  where carrier_events.carrier = v_event.carrier and carrier_events.event_id = v_event.event_id;
+  return v_outcome;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.apply_coupon(code text, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -1654,6 +1687,28 @@ begin
   end if;
   perform private.choose_default_method(v_person_id);
   return 'applied';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.apply_pending_carrier_events(max_events integer DEFAULT 100)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_event private.carrier_events;
+  v_applied integer := 0;
+begin
+  for v_event in
+    select * from private.carrier_events
+    where carrier_events.processed_at is null and carrier_events.attempts < 20 and carrier_events.received_at < now() - interval '5 seconds'
+    order by carrier_events.received_at limit apply_pending_carrier_events.max_events for update skip locked
+  loop
+    if private.try_carrier_event(v_event.carrier, v_event.event_id) not in ('failed', 'received') then
+      v_applied := v_applied + 1;
+    end if;
+  end loop;
+  return v_applied;
 end
 $function$;
 
@@ -2006,6 +2061,28 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.apply_waiting_carrier_events(shipment_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_shipment public.shipments;
+  v_event private.carrier_events;
+begin
+  select * into v_shipment from public.shipments where shipments.id = apply_waiting_carrier_events.shipment_id;
+  for v_event in
+    select * from private.carrier_events
+    where lower(carrier_events.carrier) = coalesce(lower(v_shipment.carrier), '') and carrier_events.tracking_number = v_shipment.tracking_number and carrier_events.outcome = 'needs_review'
+    -- waits for whoever brings a copy just now, who waits for nobody; skipped, the event would wait for ever
+    order by carrier_events.received_at, carrier_events.event_id for update
+  loop
+    update private.carrier_events set outcome = private.tell_shipment(v_shipment, v_event), processed_at = now()
+    where carrier_events.carrier = v_event.carrier and carrier_events.event_id = v_event.event_id;
+  end loop;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.arrange_images(product_id uuid, image_ids uuid[], idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2039,6 +2116,20 @@ begin
   where media.id = placed.id and media.position <> placed.place;
   return private.remember_answer(v_person_id, arrange_images.idempotency_key, 'arrange_images', v_body, (
     select coalesce(jsonb_agg(media.id order by media.position, media.id), '[]') from public.media where media.product_id = arrange_images.product_id));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.ask_to_book(shipment public.shipments, carrier text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if shipment.tracking_number is not null or coalesce(ask_to_book.carrier, shipment.carrier) is null then
+    perform private.fail('shipment_not_ready', 409, 'A parcel is booked once, at a carrier that is named.', 'Send carrier; a parcel that has a tracking number is booked.');
+  end if;
+  perform private.set_tracking(shipment, ask_to_book.carrier, null, null);
+  perform private.emit('shipment.booking_requested', 'shipment', shipment.id, jsonb_build_object('order_id', shipment.order_id));
 end
 $function$;
 
@@ -2560,6 +2651,20 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.booking_document(shipment_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select jsonb_build_object('shipment_id', shipments.id, 'carrier', shipments.carrier, 'reference', shipments.number, 'destination', shipment_details.destination,
+      'from', locations.code, 'units', (select sum(shipment_items.quantity) from public.shipment_items where shipment_items.shipment_id = shipments.id))
+    from public.shipments join private.shipment_details on shipment_details.shipment_id = shipments.id join public.locations on locations.id = shipments.location_id
+    where shipments.id = booking_document.shipment_id and shipments.status = 'pending' and shipments.tracking_number is null);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.calendar_feed(token text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2912,6 +3017,35 @@ begin
     from public.gift_card_purchases where gift_card_purchases.order_item_id = cards_to_void.order_item_id and gift_card_purchases.status = 'issued'
     order by 3 desc, gift_card_purchases.announced_at desc nulls first, gift_card_purchases.id limit cards_to_void.units;
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.carrier_concerns()
+ RETURNS SETOF private.concern
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select 'carrier_event_failed', 'carrier_event:' || carrier_events.carrier || ':' || carrier_events.event_id, 'carrier_event', null::uuid,
+    carrier_events.carrier || ' ' || carrier_events.tracking_number, carrier_events.received_at
+  from private.carrier_events where carrier_events.processed_at is null
+  union all
+  -- settled when a parcel gets the number, or by a person who has looked
+  select 'carrier_event_unknown', 'tracking:' || lower(carrier_events.carrier) || ':' || carrier_events.tracking_number, 'carrier_event', null,
+    lower(carrier_events.carrier) || ' ' || carrier_events.tracking_number, min(carrier_events.received_at)
+  from private.carrier_events where carrier_events.outcome = 'needs_review'
+    and not exists (select from public.alerts
+      where alerts.key = 'tracking:' || lower(carrier_events.carrier) || ':' || carrier_events.tracking_number and alerts.acknowledged_at is not null)
+  group by lower(carrier_events.carrier), carrier_events.tracking_number
+  union all
+  select 'carrier_webhooks_missing', 'carrier_webhooks:' || healed.carrier, 'carrier', null, format('%s (%s)', healed.carrier, healed.events), healed.since
+  from (
+    select carrier_events.carrier, min(carrier_events.received_at) as since, max(carrier_events.received_at) as last, count(*) as events
+    from private.carrier_events
+    where carrier_events.brought_by = 'reading' and carrier_events.delivered_at is null and carrier_events.received_at between now() - interval '3 days' and now() - interval '15 minutes'
+    group by 1
+  ) as healed
+  where not exists (select from private.carrier_events as told where told.carrier = healed.carrier and told.delivered_at > healed.last)
+    and not exists (select from public.alerts where alerts.key = 'carrier_webhooks:' || healed.carrier and alerts.closed_at is null and alerts.acknowledged_at is not null);
 $function$;
 
 CREATE OR REPLACE FUNCTION private.carry_out_resolution(target public.orders, complaint public.complaints, resolution text, note text, lines jsonb, amount bigint, restock boolean)
@@ -3608,6 +3742,25 @@ begin
     v_lines[v_index] := v_line;
   end loop;
   return v_lines;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.check_carrier_event(carrier text, event jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if coalesce(length(check_carrier_event.carrier), 0) not between 1 and 100 or jsonb_typeof(check_carrier_event.event) is distinct from 'object'
+    or coalesce(length(check_carrier_event.event ->> 'id'), 0) not between 1 and 200 or coalesce(length(check_carrier_event.event ->> 'tracking_number'), 0) not between 1 and 100
+    or coalesce(length(check_carrier_event.event ->> 'location'), 0) > 200 or coalesce(length(check_carrier_event.event ->> 'description'), 0) > 500
+    or coalesce(check_carrier_event.event ->> 'occurred_at', '') !~ '^20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?(Z|[+-][01][0-9]:[0-5][0-9])$'
+    or not pg_input_is_valid(check_carrier_event.event ->> 'occurred_at', 'timestamptz')
+    or not exists (select from private.tracking_statuses where tracking_statuses.status = check_carrier_event.event ->> 'status') then
+    perform private.fail('invalid_carrier_event', 422, 'A carrier''s event has an id, a tracking number, a status that is known and when it happened; a place and words are short.',
+      'Send {id, tracking_number, status, occurred_at, location?, description?}; docs/shipments.md has the statuses.');
+  end if;
 end
 $function$;
 
@@ -7841,6 +7994,8 @@ begin
     from public.events where events.relayed_at is null having count(*) > 0
     union all
     select * from private.shipment_concerns()
+    union all
+    select * from private.carrier_concerns()
     union all
     select * from private.webhook_concerns()
     union all
@@ -15435,6 +15590,29 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.receive_carrier_event(carrier text, event jsonb, brought_by text DEFAULT 'webhook'::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.check_carrier_event(receive_carrier_event.carrier, receive_carrier_event.event);
+  insert into private.carrier_events (carrier, event_id, payload, tracking_number, brought_by, request_id, delivered_at)
+  values (receive_carrier_event.carrier, receive_carrier_event.event ->> 'id', receive_carrier_event.event, receive_carrier_event.event ->> 'tracking_number',
+    receive_carrier_event.brought_by, private.request_id(), case when receive_carrier_event.brought_by = 'webhook' then now() end)
+  on conflict do nothing;
+  if not found and receive_carrier_event.brought_by = 'webhook' then
+    update private.carrier_events set delivered_at = now()
+    where (carrier_events.carrier, carrier_events.event_id) in (
+      select late.carrier, late.event_id from private.carrier_events as late
+      where late.carrier = receive_carrier_event.carrier and late.event_id = receive_carrier_event.event ->> 'id' and late.delivered_at is null for update skip locked);
+  end if;
+  return jsonb_build_object('event_id', receive_carrier_event.event ->> 'id',
+    'outcome', private.try_carrier_event(receive_carrier_event.carrier, receive_carrier_event.event ->> 'id'));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.receive_learning_file(file_id uuid, content_type text, bytes integer)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -15574,6 +15752,24 @@ begin
     group by product_pairs.other_id order by sum(product_pairs.score) desc, product_pairs.other_id limit v_rows);
   return private.recommended_cards(private.fill_with_popular(v_ids, v_owned, recommended_products.kind, null, v_rows),
     recommended_products.locale, recommended_products.currency);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.record_booking(shipment_id uuid, tracking_number text, label_url text, estimated_delivery_at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_shipment public.shipments := private.hold_shipment(record_booking.shipment_id);
+begin
+  if v_shipment.status <> 'pending' or v_shipment.tracking_number is not null then
+    return false;
+  end if;
+  perform private.set_tracking(v_shipment, null, left(record_booking.tracking_number, 100), record_booking.estimated_delivery_at);
+  update private.shipment_details set label_url = left(record_booking.label_url, 1000) where shipment_details.shipment_id = v_shipment.id;
+  perform private.emit('shipment.booked', 'shipment', v_shipment.id, jsonb_build_object('order_id', v_shipment.order_id));
+  return true;
 end
 $function$;
 
@@ -19049,7 +19245,7 @@ declare
 begin
   if v_number is not null then
     -- whoever else wants the number, and the carrier who speaks of it, comes before or after us
-    perform pg_advisory_xact_lock(hashtextextended('seatline.tracking ' || lower(coalesce(v_carrier, '')) || ' ' || v_number, 0));
+    perform pg_advisory_xact_lock(private.tracking_lock(v_carrier, v_number));
     if exists (
       select from public.shipments
       where shipments.tracking_number = v_number and lower(coalesce(shipments.carrier, '')) = lower(coalesce(v_carrier, ''))
@@ -19061,6 +19257,9 @@ begin
   update public.shipments
   set carrier = v_carrier, tracking_number = v_number, estimated_delivery_at = coalesce(set_tracking.estimated_delivery_at, shipments.estimated_delivery_at)
   where shipments.id = shipment.id;
+  if v_number is not null then
+    perform private.apply_waiting_carrier_events(shipment.id);
+  end if;
 end
 $function$;
 
@@ -19407,7 +19606,7 @@ declare
   v_order text := (select orders.status from public.orders where orders.id = shipment.order_id);
 begin
   return case
-    when shipment_allows.action in ('pack_shipment', 'hand_over_shipment', 'pick_up_delivery') and shipment.status = 'pending'
+    when shipment_allows.action in ('pack_shipment', 'hand_over_shipment', 'pick_up_delivery', 'book_shipment') and shipment.status = 'pending'
       then v_order in ('paid', 'processing', 'shipped', 'delivered', 'partially_refunded') and (shipment_allows.action <> 'pack_shipment' or shipment.packed_at is null)
     when shipment_allows.action in ('cancel_shipment', 'split_shipment') then shipment.status = 'pending'
     when shipment_allows.action = 'pick_up_delivery' then shipment.status in ('picked_up', 'in_transit', 'failed')
@@ -19467,9 +19666,18 @@ begin
     return v_document;
   end if;
   return v_document || jsonb_build_object('location_id', v_shipment.location_id, 'returned_goods', v_shipment.returned_goods, 'assigned_at', v_shipment.assigned_at,
-    'cost_amount', v_details.cost_amount, 'cost_currency', v_details.cost_currency, 'courier', (
+    'label_url', v_details.label_url, 'cost_amount', v_details.cost_amount, 'cost_currency', v_details.cost_currency, 'courier', (
       select jsonb_build_object('id', profiles.id, 'name', btrim(profiles.first_name || ' ' || profiles.last_name)) from public.profiles where profiles.id = v_shipment.courier_id));
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.shipment_of(carrier text, tracking_number text)
+ RETURNS public.shipments
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select shipments.* from public.shipments
+  where coalesce(lower(shipments.carrier), '') = lower(shipment_of.carrier) and shipments.tracking_number = shipment_of.tracking_number and shipments.status <> 'cancelled';
 $function$;
 
 CREATE OR REPLACE FUNCTION private.shipments_say(order_id uuid)
@@ -19492,6 +19700,24 @@ begin
   end if;
   return case when v_under_way then 'shipped' when v_arrived then 'delivered' end;
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.shipments_to_ask(carriers text[], max_shipments integer)
+ RETURNS TABLE(shipment_id uuid, carrier text, tracking_number text)
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update private.shipment_details set asked_at = now()
+  from (
+    select shipments.id, shipments.carrier, shipments.tracking_number
+    from public.shipments join private.shipment_details as details on details.shipment_id = shipments.id
+    where shipments.status in ('pending', 'picked_up', 'in_transit', 'out_for_delivery', 'failed') and shipments.tracking_number is not null
+      and lower(shipments.carrier) = any (shipments_to_ask.carriers)
+      and greatest(shipments.moved_at, details.asked_at) <= now() - make_interval(hours => (private.setting('carrier_ask_hours'))::integer)
+    order by greatest(shipments.moved_at, details.asked_at) limit shipments_to_ask.max_shipments for update of details skip locked
+  ) as silent
+  where shipment_details.shipment_id = silent.id
+  returning silent.id, silent.carrier, silent.tracking_number;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.shipping_document(quote private.quote)
@@ -21339,6 +21565,28 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.tell_shipment(shipment public.shipments, event private.carrier_events)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_shipment public.shipments := private.hold_shipment(shipment.id);
+  v_outcome text;
+begin
+  -- looked at again: before the order was held it may have been cancelled, or have got another number
+  if v_shipment.status = 'cancelled' or v_shipment.tracking_number is distinct from event.tracking_number
+    or v_shipment.status = 'pending' and not private.shipment_allows(v_shipment, 'record_tracking_event') then
+    return 'needs_review';
+  end if;
+  perform private.give_reason('told by ' || event.carrier);
+  v_outcome := private.add_tracking_event(v_shipment.id, event.payload ->> 'status', 'carrier', nullif(btrim(event.payload ->> 'location'), ''),
+    nullif(btrim(event.payload ->> 'description'), ''), least((event.payload ->> 'occurred_at')::timestamptz, now()), event.carrier, event.event_id);
+  perform private.give_reason(null);
+  return v_outcome;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.text_choices(value jsonb)
  RETURNS text[]
  LANGUAGE sql
@@ -22602,6 +22850,13 @@ AS $function$
   where tracking_events.shipment_id = tracked_status.shipment_id;
 $function$;
 
+CREATE OR REPLACE FUNCTION private.tracking_lock(carrier text, tracking_number text)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$ select hashtextextended('seatline.tracking ' || lower(coalesce(tracking_lock.carrier, '')) || ' ' || tracking_lock.tracking_number, 0); $function$;
+
 CREATE OR REPLACE FUNCTION private.tracking_url(carrier text, tracking_number text)
  RETURNS text
  LANGUAGE plpgsql
@@ -22819,6 +23074,21 @@ begin
     end loop;
   end loop;
   return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.try_carrier_event(carrier text, event_id text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+ SET lock_timeout TO '2s'
+AS $function$
+begin
+  return private.apply_carrier_event(try_carrier_event.carrier, try_carrier_event.event_id);
+exception when others then
+  update private.carrier_events set outcome = 'failed', attempts = carrier_events.attempts + 1, error = left(sqlstate || ' ' || sqlerrm, 2000)
+  where carrier_events.carrier = try_carrier_event.carrier and carrier_events.event_id = try_carrier_event.event_id;
+  return 'failed';
 end
 $function$;
 
@@ -23679,6 +23949,7 @@ begin
       perform private.give_reason(null);
     when 'add_tracking_number' then
       perform private.set_tracking(v_shipment, v_facts ->> 'carrier', v_facts ->> 'tracking_number', (v_facts ->> 'estimated_delivery_at')::timestamptz);
+    when 'book_shipment' then perform private.ask_to_book(v_shipment, v_facts ->> 'carrier');
     when 'hand_over_shipment' then
       perform private.note_cost(v_shipment, (v_facts ->> 'cost_amount')::bigint);
       perform private.send_off(v_shipment, v_facts ->> 'carrier', v_facts ->> 'tracking_number', (v_facts ->> 'estimated_delivery_at')::timestamptz);
@@ -24297,6 +24568,14 @@ CREATE OR REPLACE FUNCTION public.audit_head()
  SET search_path TO ''
 AS $function$
   select private.audit_head();
+$function$;
+
+CREATE OR REPLACE FUNCTION public.book_shipment(shipment_id uuid, carrier text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.work_on_shipment('book_shipment', book_shipment.shipment_id, jsonb_build_object('carrier', nullif(btrim(book_shipment.carrier), '')), book_shipment.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.calendar_feed(token text)
@@ -25223,6 +25502,14 @@ CREATE OR REPLACE FUNCTION public.quote_seats(organisation_id uuid, lines jsonb,
  SET search_path TO ''
 AS $function$
   select private.quote_seats(quote_seats.organisation_id, quote_seats.lines, quote_seats.currency, quote_seats.coupon_codes);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.receive_carrier_event(carrier text, event jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.receive_carrier_event(receive_carrier_event.carrier, receive_carrier_event.event);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.receive_learning_file(file_id uuid, content_type text, bytes integer)
@@ -27097,6 +27384,20 @@ UNION ALL
    FROM public.shipments
   WHERE ((shipments.status <> 'cancelled'::text) AND (shipments.status <> COALESCE(private.tracked_status(shipments.id), 'pending'::text)))
 UNION ALL
+ SELECT 'a carrier event ends within minutes'::text AS invariant,
+    ((carrier_events.carrier || '/'::text) || carrier_events.event_id) AS subject,
+    COALESCE(carrier_events.error, 'not tried'::text) AS detail
+   FROM private.carrier_events
+  WHERE ((carrier_events.processed_at IS NULL) AND (carrier_events.received_at < (now() - '00:10:00'::interval)))
+UNION ALL
+ SELECT 'what a carrier told of a parcel is known of it'::text AS invariant,
+    ((carrier_events.carrier || '/'::text) || carrier_events.event_id) AS subject,
+    carrier_events.outcome AS detail
+   FROM private.carrier_events
+  WHERE ((carrier_events.outcome = 'applied'::text) AND (NOT (EXISTS ( SELECT
+           FROM public.tracking_events
+          WHERE ((tracking_events.carrier = carrier_events.carrier) AND (tracking_events.carrier_event_id = carrier_events.event_id))))))
+UNION ALL
  SELECT 'an order is where its parcels are'::text AS invariant,
     (orders.id)::text AS subject,
     format('%s, parcels say %s'::text, orders.status, private.shipments_say(orders.id)) AS detail
@@ -27121,6 +27422,12 @@ CREATE VIEW "public"."stock_levels" WITH (security_invoker=true) AS  SELECT vari
 CREATE INDEX audit_seals_hash_idx ON private.audit_seals USING btree (hash);
 
 CREATE UNIQUE INDEX audit_seals_transaction_id_idx ON private.audit_seals USING btree (transaction_id) WHERE (number IS NULL);
+
+CREATE INDEX carrier_events_lower_tracking_number_idx ON private.carrier_events USING btree (lower(carrier), tracking_number) WHERE (outcome = 'needs_review'::text);
+
+CREATE INDEX carrier_events_received_at_idx1 ON private.carrier_events USING btree (received_at) WHERE ((outcome = 'needs_review'::text) OR (brought_by = 'reading'::text));
+
+CREATE INDEX carrier_events_received_at_idx ON private.carrier_events USING btree (received_at) WHERE (processed_at IS NULL);
 
 CREATE INDEX claim_codes_gift_id_idx ON private.claim_codes USING btree (gift_id);
 
@@ -28942,6 +29249,8 @@ COMMENT ON FUNCTION "private"."announce_due_gifts"(integer, uuid) IS 'Sends off 
 
 COMMENT ON FUNCTION "private"."answer_cart"(uuid, text, text, jsonb, uuid, uuid, jsonb) IS 'The end of every verb that changes a cart: keeps it for another while, prices it, refuses what is wrong with the touched line, and answers all of it. The caller holds the cart.';
 
+COMMENT ON FUNCTION "private"."apply_carrier_event"(text, text) IS 'Applies one inbox row: its effects and its outcome are one transaction. Answers applied, ignored, needs_review, duplicate, or received when the worker has to.';
+
 COMMENT ON FUNCTION "private"."apply_coupon"(text, text) IS 'Does the work of public.apply_coupon.';
 
 COMMENT ON FUNCTION "private"."apply_dispute"(jsonb, uuid) IS 'Applies what a dispute says of itself, whatever event brought it: recorded once, moved forward, fees booked. One of another amount or payment is put before a person.';
@@ -28961,6 +29270,8 @@ COMMENT ON FUNCTION "private"."apply_overtaken_events"(text, uuid) IS 'Refunds a
 COMMENT ON FUNCTION "private"."apply_payment_intent"(jsonb, uuid) IS 'Applies what a PaymentIntent says of itself.';
 
 COMMENT ON FUNCTION "private"."apply_payment_method"(jsonb) IS 'Applies what a payment method says of itself: kept for a customer of ours, changed, or taken away, which is for good. The first one kept is the default.';
+
+COMMENT ON FUNCTION "private"."apply_pending_carrier_events"(integer) IS 'Tries again what failed to apply, up to 20 times each; returns how many got through. What still fails shows as a violated invariant.';
 
 COMMENT ON FUNCTION "private"."apply_pending_provider_events"(integer) IS 'Tries again what failed to apply, up to 20 times each; returns how many got through. What still fails shows as a violated invariant.';
 
@@ -28984,7 +29295,11 @@ COMMENT ON FUNCTION "private"."apply_subscription_invoice"(uuid, jsonb, timestam
 
 COMMENT ON FUNCTION "private"."apply_subscription_page"(uuid, jsonb) IS 'The page where a subscription is begun says that it closed unpaid, or whose it became.';
 
+COMMENT ON FUNCTION "private"."apply_waiting_carrier_events"(uuid) IS 'What a carrier told of a number before a parcel had it. The caller holds the order''s row and the number''s lock.';
+
 COMMENT ON FUNCTION "private"."arrange_images"(uuid, uuid[], text) IS 'Does the work of public.arrange_images.';
+
+COMMENT ON FUNCTION "private"."ask_to_book"(public.shipments, text) IS 'Lets the worker book a parcel. Refuses shipment_not_ready.';
 
 COMMENT ON FUNCTION "private"."ask_void"(uuid, text) IS 'Lets an authorisation go; the worker tells the provider, whose answer ends the payment.';
 
@@ -29032,6 +29347,8 @@ COMMENT ON FUNCTION "private"."bill_subscription"(public.subscriptions, private.
 
 COMMENT ON FUNCTION "private"."book_dispute_fees"(uuid, jsonb) IS 'Books the fee of each movement of money that the provider names, once by the movement''s id. fee_amount counts those in the payment''s currency.';
 
+COMMENT ON FUNCTION "private"."booking_document"(uuid) IS 'What a carrier is told of a parcel that is to be booked; null when it is not to be any more.';
+
 COMMENT ON FUNCTION "private"."calendar_feed"(text) IS 'Does the work of public.calendar_feed.';
 
 COMMENT ON FUNCTION "private"."calendar_of"(uuid, timestamp with time zone, timestamp with time zone) IS 'The sessions of a learner''s open seats that touch a stretch of time, 1000 at most.';
@@ -29059,6 +29376,8 @@ COMMENT ON FUNCTION "private"."cancellation_until"(public.intakes, timestamp wit
 COMMENT ON FUNCTION "private"."capture_payment"(uuid, bigint, text) IS 'Does the work of public.capture_payment.';
 
 COMMENT ON FUNCTION "private"."cards_to_void"(uuid, integer) IS 'Which cards of a line end when so many units go back, and what is left on each: those with the most first, of equal ones the one that nobody has yet. Holds them.';
+
+COMMENT ON FUNCTION "private"."carrier_concerns"() IS 'What carriers told that could not be applied, or of numbers that no parcel has, and carriers that had to be asked because their webhooks do not come.';
 
 COMMENT ON FUNCTION "private"."carry_out_resolution"(public.orders, public.complaints, text, text, jsonb, bigint, boolean) IS 'Does what a complaint ends in, and keeps what it was. The caller holds the order and the complaint, which is live.';
 
@@ -29123,6 +29442,8 @@ COMMENT ON FUNCTION "private"."check_answers"(public.quiz_attempts, jsonb) IS 'R
 COMMENT ON FUNCTION "private"."check_auto_charge"(uuid, bigint, text) IS 'Refuses currency_not_supported, invalid_max_amount and payment_method_not_found.';
 
 COMMENT ON FUNCTION "private"."check_availability"(uuid, private.order_line[]) IS 'The lines with what stock and seats would refuse: already_enrolled, order_already_open, out_of_stock. Units of one variant are summed over lines and parts of bundles. Holds nothing, so it is true for this moment only.';
+
+COMMENT ON FUNCTION "private"."check_carrier_event"(text, jsonb) IS 'Refuses invalid_carrier_event unless it is an event that the inbox can hold.';
 
 COMMENT ON FUNCTION "private"."check_cart_limits"(uuid, uuid) IS 'Refuses cart_full, and invalid_quantity for a line that takes more units than a cart may.';
 
@@ -30150,6 +30471,8 @@ COMMENT ON FUNCTION "private"."recall_answer"(uuid, text, text, jsonb) IS 'The a
 
 COMMENT ON FUNCTION "private"."receivable_amount"(uuid, text) IS 'What the books say that an order''s customer owes, in its currency unless another is named; below zero: what is owed to them.';
 
+COMMENT ON FUNCTION "private"."receive_carrier_event"(text, jsonb, text) IS 'Does the work of public.receive_carrier_event. The worker says that it read the event, when no webhook brought it.';
+
 COMMENT ON FUNCTION "private"."receive_learning_file"(uuid, text, integer) IS 'Does the work of public.receive_learning_file.';
 
 COMMENT ON FUNCTION "private"."receive_provider_event"(text, text, text, jsonb, text) IS 'Does the work of public.receive_provider_event. The worker says what brought the event, when it was no webhook: answer or reading.';
@@ -30161,6 +30484,8 @@ COMMENT ON FUNCTION "private"."reclaim_seat"(uuid, text) IS 'Does the work of pu
 COMMENT ON FUNCTION "private"."recommended_cards"(uuid[], text, text) IS '{data}: these products as private.product_cards shows them. Refuses currency_not_supported.';
 
 COMMENT ON FUNCTION "private"."recommended_products"(text, text, text, integer) IS 'Does the work of public.recommended_products.';
+
+COMMENT ON FUNCTION "private"."record_booking"(uuid, text, text, timestamp with time zone) IS 'What the carrier answered to a booking. False when the parcel left or was cancelled meanwhile, or has a number.';
 
 COMMENT ON FUNCTION "private"."record_by_hand"(public.shipments, jsonb) IS 'What staff heard of a parcel on its way. Refuses invalid_tracking_event.';
 
@@ -30450,7 +30775,7 @@ COMMENT ON FUNCTION "private"."set_stock_mode"(uuid, text, integer, timestamp wi
 
 COMMENT ON FUNCTION "private"."set_subscription_method"(uuid, uuid, text) IS 'Does the work of public.set_subscription_method.';
 
-COMMENT ON FUNCTION "private"."set_tracking"(public.shipments, text, text, timestamp with time zone) IS 'Says who carries a parcel, under which number, until when. What is null stays. Refuses tracking_number_taken.';
+COMMENT ON FUNCTION "private"."set_tracking"(public.shipments, text, text, timestamp with time zone) IS 'Says who carries a parcel, under which number, until when; what the carrier told of the number before is applied. What is null stays. Refuses tracking_number_taken.';
 
 COMMENT ON FUNCTION "private"."setting"(text) IS 'The value of one setting, null when there is none.';
 
@@ -30482,7 +30807,11 @@ COMMENT ON FUNCTION "private"."shipment_concerns"() IS 'Parcels of which nothing
 
 COMMENT ON FUNCTION "private"."shipment_document"(uuid, boolean) IS 'A parcel as every verb answers it; for staff with what it costs, who brings it and where it lay. Checks nothing: its callers do.';
 
+COMMENT ON FUNCTION "private"."shipment_of"(text, text) IS 'The parcel that has this number at this carrier.';
+
 COMMENT ON FUNCTION "private"."shipments_say"(uuid) IS 'Where an order is by its parcels: shipped when all its goods have left, delivered when all have arrived, else null. What was given back does not count.';
+
+COMMENT ON FUNCTION "private"."shipments_to_ask"(text[], integer) IS 'Parcels of which nothing was heard for carrier_ask_hours, at carriers that can be asked; each again after as many hours.';
 
 COMMENT ON FUNCTION "private"."shipping_document"(private.quote) IS 'How the goods of a quote are sent, as clients read it: the method and what it costs, why, and every offer with what it would cost; null when nothing is sent, or sending costs nothing in this shop.';
 
@@ -30628,6 +30957,8 @@ COMMENT ON FUNCTION "private"."tax_line"(private.order_line, text, text) IS 'The
 
 COMMENT ON FUNCTION "private"."taxes_by_name"(jsonb) IS 'Taxes of several lines, those of one name and rate in one sum.';
 
+COMMENT ON FUNCTION "private"."tell_shipment"(public.shipments, private.carrier_events) IS 'What a carrier said, said to its parcel. A time to come is now. needs_review: the parcel was cancelled, or its order sends nothing.';
+
 COMMENT ON FUNCTION "private"."text_choices"(jsonb) IS 'One choice or a list of them as texts; null when it is neither.';
 
 COMMENT ON FUNCTION "private"."tg__audit"() IS 'Writes the audit row of an insert, update or delete; the trigger''s arguments name the key columns.';
@@ -30770,6 +31101,8 @@ COMMENT ON FUNCTION "private"."total_quote"(uuid, text, private.order_line[], uu
 
 COMMENT ON FUNCTION "private"."tracked_status"(uuid) IS 'Where a parcel is by all that was said of it: the farthest of it; tries of delivery are counted. Null when nothing was said.';
 
+COMMENT ON FUNCTION "private"."tracking_lock"(text, text) IS 'The advisory lock of a number at a carrier: whoever gives it to a parcel, and whoever finds no parcel with it, holds it.';
+
 COMMENT ON FUNCTION "private"."tracking_url"(text, text) IS 'Where a parcel is followed on the carrier''s page, by the setting carriers; null when the shop named none.';
 
 COMMENT ON FUNCTION "private"."transfer_enrollment"(uuid, uuid, text, boolean, text) IS 'Does the work of public.transfer_enrollment.';
@@ -30783,6 +31116,8 @@ COMMENT ON FUNCTION "private"."transfer_stock"(jsonb, uuid, uuid, text, text) IS
 COMMENT ON FUNCTION "private"."translated_words"(text, jsonb) IS 'The words of the translation into one locale; none when there is no translation.';
 
 COMMENT ON FUNCTION "private"."translations_problem"(jsonb, text[]) IS 'Why translations are not {locale: {field: text}} with these fields, as a sentence; null when they are.';
+
+COMMENT ON FUNCTION "private"."try_carrier_event"(text, text) IS 'apply_carrier_event that keeps the event and the error when it fails: all effects are undone, the inbox row stays.';
 
 COMMENT ON FUNCTION "private"."try_provider_event"(text, text) IS 'apply_provider_event that keeps the event and the error when it fails: all effects are undone, the inbox row stays.';
 
@@ -30927,6 +31262,8 @@ COMMENT ON FUNCTION "public"."attach_subscription"(uuid, text, text, text, times
 COMMENT ON FUNCTION "public"."attribute_schema"(uuid, text) IS 'What products (level product) and variants (level variant) of a category say about themselves: its own attributes after those of the categories above it. locale: id or en.';
 
 COMMENT ON FUNCTION "public"."audit_head"() IS 'Staff (audit.read): the newest seal of the audit log, {head, audit_id, occurred_at}, all null while it is empty. Keep head outside of the shop: verify_audit says later whether everything up to it is still there. Errors: permission_denied.';
+
+COMMENT ON FUNCTION "public"."book_shipment"(uuid, text, text) IS 'Staff (orders.fulfil): books a parcel that has not left at its carrier, or at this one; the worker asks the carrier, and tracking number and label_url are there a moment later. Answers the shipment. Errors: permission_denied, shipment_not_found, shipment_not_ready, invalid_shipment, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."calendar_feed"(text) IS 'The secret key only, for the function calendar-feed: what a feed shows, as {name, sessions}. Errors: calendar_not_found.';
 
@@ -31138,6 +31475,8 @@ COMMENT ON FUNCTION "public"."quote_renewal"(uuid, text) IS 'What longer access 
 
 COMMENT ON FUNCTION "public"."quote_seats"(uuid, jsonb, text, text[]) IS 'What seats [{variant_id, quantity}] for an organisation would cost now, as quote answers it, with the price from that quantity on and what codes take off. Changes nothing; a wrong code is counted. Errors: organisation_not_found, invalid_lines, invalid_quantity, currency_not_supported, coupon_not_found, too_many_coupon_guesses, too_many_coupons, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."receive_carrier_event"(text, jsonb) IS 'Secret key only: takes a verified event of a carrier into the inbox and applies it. {event_id, outcome}: applied, ignored, needs_review (no parcel has the number), duplicate, received or failed (kept, the worker tries again). Errors: invalid_carrier_event.';
+
 COMMENT ON FUNCTION "public"."receive_learning_file"(uuid, text, integer) IS 'The secret key only, for the function learning-upload: the bytes of a file have arrived, and this is what they are (content_type null: unknown). Errors: file_not_found, invalid_file.';
 
 COMMENT ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) IS 'Secret key only: takes a verified event into the inbox and applies it. {event_id, outcome}: applied, ignored, needs_review, duplicate, or failed (kept, the worker tries again). Errors: invalid_provider_event.';
@@ -31327,6 +31666,8 @@ COMMENT ON TABLE "private"."audit_seals" IS 'The chain: what a transaction wrote
 COMMENT ON TABLE "private"."cached_reads" IS 'Paths of the API whose answer to nobody in particular may be kept, and the settings (<prefix>_cache_seconds, <prefix>_stale_seconds) that say how long.';
 
 COMMENT ON TABLE "private"."calendar_feeds" IS 'Who has a calendar feed, and the SHA-256 of the token in its address.';
+
+COMMENT ON TABLE "private"."carrier_events" IS 'The carriers'' inbox: {id, tracking_number, status, occurred_at, location, description}. needs_review: no parcel has the number. brought_by reading: the carrier was asked; delivered_at: its webhook came, then or later.';
 
 COMMENT ON TABLE "private"."claim_codes" IS 'SHA-256 of the codes by which somebody takes a seat that another has paid. One invitation may have several: each mail carries one of its own.';
 
@@ -31874,6 +32215,12 @@ REVOKE ALL ON FUNCTION "private"."answer_cart"(uuid, text, text, jsonb, uuid, uu
 
 GRANT EXECUTE ON FUNCTION "private"."answer_cart"(uuid, text, text, jsonb, uuid, uuid, jsonb) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."apply_carrier_event"(text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."apply_carrier_event"(text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."apply_carrier_event"(text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."apply_coupon"(text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."apply_coupon"(text, text) TO "authenticated";
@@ -31935,6 +32282,12 @@ REVOKE ALL ON FUNCTION "private"."apply_payment_method"(jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."apply_payment_method"(jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."apply_payment_method"(jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."apply_pending_carrier_events"(integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."apply_pending_carrier_events"(integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."apply_pending_carrier_events"(integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."apply_pending_provider_events"(integer) FROM PUBLIC;
 
@@ -32002,6 +32355,12 @@ REVOKE ALL ON FUNCTION "private"."apply_subscription_page"(uuid, jsonb) FROM "po
 
 GRANT EXECUTE ON FUNCTION "private"."apply_subscription_page"(uuid, jsonb) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."apply_waiting_carrier_events"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."apply_waiting_carrier_events"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."apply_waiting_carrier_events"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."arrange_images"(uuid, uuid[], text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."arrange_images"(uuid, uuid[], text) TO "authenticated";
@@ -32011,6 +32370,12 @@ REVOKE ALL ON FUNCTION "private"."arrange_images"(uuid, uuid[], text) FROM "post
 GRANT EXECUTE ON FUNCTION "private"."arrange_images"(uuid, uuid[], text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."arrange_images"(uuid, uuid[], text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."ask_to_book"(public.shipments, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."ask_to_book"(public.shipments, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."ask_to_book"(public.shipments, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."ask_void"(uuid, text) FROM PUBLIC;
 
@@ -32172,6 +32537,12 @@ REVOKE ALL ON FUNCTION "private"."book_dispute_fees"(uuid, jsonb) FROM "postgres
 
 GRANT EXECUTE ON FUNCTION "private"."book_dispute_fees"(uuid, jsonb) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."booking_document"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."booking_document"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."booking_document"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."calendar_feed"(text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."calendar_feed"(text) FROM "postgres";
@@ -32281,6 +32652,12 @@ REVOKE ALL ON FUNCTION "private"."cards_to_void"(uuid, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."cards_to_void"(uuid, integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."cards_to_void"(uuid, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."carrier_concerns"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."carrier_concerns"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."carrier_concerns"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."carry_out_resolution"(public.orders, public.complaints, text, text, jsonb, bigint, boolean) FROM PUBLIC;
 
@@ -32493,6 +32870,12 @@ REVOKE ALL ON FUNCTION "private"."check_availability"(uuid, private.order_line[]
 REVOKE ALL ON FUNCTION "private"."check_availability"(uuid, private.order_line[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."check_availability"(uuid, private.order_line[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."check_carrier_event"(text, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_carrier_event"(text, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_carrier_event"(text, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."check_cart_limits"(uuid, uuid) FROM PUBLIC;
 
@@ -35832,6 +36215,14 @@ REVOKE ALL ON FUNCTION "private"."receivable_amount"(uuid, text) FROM "postgres"
 
 GRANT EXECUTE ON FUNCTION "private"."receivable_amount"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."receive_carrier_event"(text, jsonb, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."receive_carrier_event"(text, jsonb, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."receive_carrier_event"(text, jsonb, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."receive_carrier_event"(text, jsonb, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."receive_learning_file"(uuid, text, integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."receive_learning_file"(uuid, text, integer) FROM "postgres";
@@ -35877,6 +36268,12 @@ REVOKE ALL ON FUNCTION "private"."recommended_products"(text, text, text, intege
 GRANT EXECUTE ON FUNCTION "private"."recommended_products"(text, text, text, integer) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."recommended_products"(text, text, text, integer) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."record_booking"(uuid, text, text, timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."record_booking"(uuid, text, text, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."record_booking"(uuid, text, text, timestamp with time zone) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."record_by_hand"(public.shipments, jsonb) FROM PUBLIC;
 
@@ -36972,11 +37369,23 @@ REVOKE ALL ON FUNCTION "private"."shipment_document"(uuid, boolean) FROM "postgr
 
 GRANT EXECUTE ON FUNCTION "private"."shipment_document"(uuid, boolean) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."shipment_of"(text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."shipment_of"(text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."shipment_of"(text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."shipments_say"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."shipments_say"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."shipments_say"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."shipments_to_ask"(text[], integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."shipments_to_ask"(text[], integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."shipments_to_ask"(text[], integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."shipping_document"(private.quote) FROM PUBLIC;
 
@@ -37478,6 +37887,12 @@ REVOKE ALL ON FUNCTION "private"."taxes_by_name"(jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."taxes_by_name"(jsonb) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."tell_shipment"(public.shipments, private.carrier_events) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tell_shipment"(public.shipments, private.carrier_events) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tell_shipment"(public.shipments, private.carrier_events) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."text_choices"(jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."text_choices"(jsonb) FROM "postgres";
@@ -37904,6 +38319,12 @@ REVOKE ALL ON FUNCTION "private"."tracked_status"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tracked_status"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."tracking_lock"(text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tracking_lock"(text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tracking_lock"(text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."tracking_url"(text, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."tracking_url"(text, text) FROM "postgres";
@@ -37953,6 +38374,12 @@ REVOKE ALL ON FUNCTION "private"."translations_problem"(jsonb, text[]) FROM PUBL
 REVOKE ALL ON FUNCTION "private"."translations_problem"(jsonb, text[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."translations_problem"(jsonb, text[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."try_carrier_event"(text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."try_carrier_event"(text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."try_carrier_event"(text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."try_provider_event"(text, text) FROM PUBLIC;
 
@@ -38485,6 +38912,16 @@ REVOKE ALL ON FUNCTION "public"."audit_head"() FROM "postgres";
 GRANT EXECUTE ON FUNCTION "public"."audit_head"() TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."audit_head"() TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."book_shipment"(uuid, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."book_shipment"(uuid, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."book_shipment"(uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."book_shipment"(uuid, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."book_shipment"(uuid, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."calendar_feed"(text) FROM PUBLIC;
 
@@ -39437,6 +39874,14 @@ GRANT EXECUTE ON FUNCTION "public"."quote_seats"(uuid, jsonb, text, text[]) TO "
 REVOKE ALL ON FUNCTION "public"."quote_seats"(uuid, jsonb, text, text[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."quote_seats"(uuid, jsonb, text, text[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."receive_carrier_event"(text, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "public"."receive_carrier_event"(text, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."receive_carrier_event"(text, jsonb) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."receive_carrier_event"(text, jsonb) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."receive_learning_file"(uuid, text, integer) FROM PUBLIC;
 

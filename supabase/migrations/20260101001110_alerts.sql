@@ -37,6 +37,9 @@ insert into private.concern_kinds (kind, owner_role, allowed, sentence) values
   ('shipment_stuck', 'warehouse', '0', 'A parcel is not handed over, or on its way without news, for longer than the shop allows.'),
   ('shipment_came_back', 'warehouse', '4 hours', 'A parcel came back, and nobody has said what becomes of its goods.'),
   ('stock_low', 'warehouse', '0', 'Little is left of something whose stock is watched.'),
+  ('carrier_event_failed', 'admin', '5 minutes', 'Something that a carrier told could not be applied.'),
+  ('carrier_event_unknown', 'warehouse', '1 day', 'A carrier speaks of a number that no parcel has.'),
+  ('carrier_webhooks_missing', 'admin', '1 minute', 'A carrier''s webhooks do not arrive: what they should have told was asked for instead.'),
   ('production_waiting', 'warehouse', '2 days', 'The production system has reported nothing about an order.'),
   ('job_failed', 'admin', '0', 'A background job failed for good.'),
   ('schedule_failing', 'admin', '0', 'A job that runs by the clock keeps failing.'),
@@ -171,6 +174,8 @@ begin
     from public.events where events.relayed_at is null having count(*) > 0
     union all
     select * from private.shipment_concerns()
+    union all
+    select * from private.carrier_concerns()
     union all
     select * from private.webhook_concerns()
     union all

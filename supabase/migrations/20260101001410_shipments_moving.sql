@@ -185,7 +185,7 @@ declare
 begin
   if v_number is not null then
     -- whoever else wants the number, and the carrier who speaks of it, comes before or after us
-    perform pg_advisory_xact_lock(hashtextextended('seatline.tracking ' || lower(coalesce(v_carrier, '')) || ' ' || v_number, 0));
+    perform pg_advisory_xact_lock(private.tracking_lock(v_carrier, v_number));
     if exists (
       select from public.shipments
       where shipments.tracking_number = v_number and lower(coalesce(shipments.carrier, '')) = lower(coalesce(v_carrier, ''))
@@ -197,9 +197,13 @@ begin
   update public.shipments
   set carrier = v_carrier, tracking_number = v_number, estimated_delivery_at = coalesce(set_tracking.estimated_delivery_at, shipments.estimated_delivery_at)
   where shipments.id = shipment.id;
+  if v_number is not null then
+    perform private.apply_waiting_carrier_events(shipment.id);
+  end if;
 end
 $$;
-comment on function private.set_tracking(public.shipments, text, text, timestamptz) is 'Says who carries a parcel, under which number, until when. What is null stays. Refuses tracking_number_taken.';
+comment on function private.set_tracking(public.shipments, text, text, timestamptz) is
+  'Says who carries a parcel, under which number, until when; what the carrier told of the number before is applied. What is null stays. Refuses tracking_number_taken.';
 
 -- the short way: all that is left of an order ----------------------------------------------------------------------------------------
 

@@ -54,7 +54,7 @@ begin
     return v_document;
   end if;
   return v_document || jsonb_build_object('location_id', v_shipment.location_id, 'returned_goods', v_shipment.returned_goods, 'assigned_at', v_shipment.assigned_at,
-    'cost_amount', v_details.cost_amount, 'cost_currency', v_details.cost_currency, 'courier', (
+    'label_url', v_details.label_url, 'cost_amount', v_details.cost_amount, 'cost_currency', v_details.cost_currency, 'courier', (
       select jsonb_build_object('id', profiles.id, 'name', btrim(profiles.first_name || ' ' || profiles.last_name)) from public.profiles where profiles.id = v_shipment.courier_id));
 end
 $$;

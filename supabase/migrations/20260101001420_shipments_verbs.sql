@@ -94,7 +94,7 @@ declare
   v_order text := (select orders.status from public.orders where orders.id = shipment.order_id);
 begin
   return case
-    when shipment_allows.action in ('pack_shipment', 'hand_over_shipment', 'pick_up_delivery') and shipment.status = 'pending'
+    when shipment_allows.action in ('pack_shipment', 'hand_over_shipment', 'pick_up_delivery', 'book_shipment') and shipment.status = 'pending'
       then v_order in ('paid', 'processing', 'shipped', 'delivered', 'partially_refunded') and (shipment_allows.action <> 'pack_shipment' or shipment.packed_at is null)
     when shipment_allows.action in ('cancel_shipment', 'split_shipment') then shipment.status = 'pending'
     when shipment_allows.action = 'pick_up_delivery' then shipment.status in ('picked_up', 'in_transit', 'failed')

@@ -32,6 +32,7 @@ begin
       perform private.give_reason(null);
     when 'add_tracking_number' then
       perform private.set_tracking(v_shipment, v_facts ->> 'carrier', v_facts ->> 'tracking_number', (v_facts ->> 'estimated_delivery_at')::timestamptz);
+    when 'book_shipment' then perform private.ask_to_book(v_shipment, v_facts ->> 'carrier');
     when 'hand_over_shipment' then
       perform private.note_cost(v_shipment, (v_facts ->> 'cost_amount')::bigint);
       perform private.send_off(v_shipment, v_facts ->> 'carrier', v_facts ->> 'tracking_number', (v_facts ->> 'estimated_delivery_at')::timestamptz);

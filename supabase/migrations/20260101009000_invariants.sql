@@ -411,6 +411,13 @@ union all
 select 'a parcel is where its events say', shipments.id::text, format('%s, events say %s', shipments.status, private.tracked_status(shipments.id))
 from public.shipments where shipments.status <> 'cancelled' and shipments.status <> coalesce(private.tracked_status(shipments.id), 'pending')
 union all
+select 'a carrier event ends within minutes', carrier_events.carrier || '/' || carrier_events.event_id, coalesce(carrier_events.error, 'not tried')
+from private.carrier_events where carrier_events.processed_at is null and carrier_events.received_at < now() - interval '10 minutes'
+union all
+select 'what a carrier told of a parcel is known of it', carrier_events.carrier || '/' || carrier_events.event_id, carrier_events.outcome
+from private.carrier_events where carrier_events.outcome = 'applied' and not exists (
+  select from public.tracking_events where tracking_events.carrier = carrier_events.carrier and tracking_events.carrier_event_id = carrier_events.event_id)
+union all
 select 'an order is where its parcels are', orders.id::text, format('%s, parcels say %s', orders.status, private.shipments_say(orders.id))
 from public.orders
 where exists (select from public.shipments where shipments.order_id = orders.id and shipments.shipped_at is not null)

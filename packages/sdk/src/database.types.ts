@@ -6450,6 +6450,7 @@ export type Database = {
         }[];
       };
       audit_head: { Args: Record<PropertyKey, never>; Returns: Json };
+      book_shipment: { Args: { carrier?: string; idempotency_key?: string; shipment_id: string }; Returns: Json };
       calendar_feed: { Args: { token: string }; Returns: Json };
       cancel_draft_order: { Args: { draft_order_id: string; idempotency_key?: string }; Returns: Json };
       cancel_enrollment: { Args: { enrollment_id: string; idempotency_key?: string }; Returns: Json };
@@ -6919,6 +6920,7 @@ export type Database = {
         Args: { coupon_codes?: string[]; currency?: string; lines: Json; organisation_id: string };
         Returns: Json;
       };
+      receive_carrier_event: { Args: { carrier: string; event: Json }; Returns: Json };
       receive_learning_file: { Args: { bytes: number; content_type: string; file_id: string }; Returns: Json };
       receive_provider_event: {
         Args: { event_id: string; payload: Json; provider: string; type: string };

@@ -116,6 +116,7 @@ export const errorCodes = [
   "invalid_attributes",
   "invalid_audit_head",
   "invalid_body",
+  "invalid_carrier_event",
   "invalid_complaint",
   "invalid_concern",
   "invalid_coupons",

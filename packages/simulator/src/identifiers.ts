@@ -26,6 +26,8 @@ const LENGTHS = {
   ewp_: 20,
   ewr_: 20,
   ewe_: 20,
+  pce_: 20,
+  SIM: 16,
 } as const;
 
 let pool = Buffer.alloc(0);

@@ -56,6 +56,11 @@ export const settingsChange = z.strictObject({
     .nullable()
     .optional(),
   ewallet_webhook_secret: z.string().min(1).optional(),
+  carrier_webhook_url: z
+    .url({ protocol: /^https?$/ })
+    .nullable()
+    .optional(),
+  carrier_webhook_secret: z.string().min(1).optional(),
   webhook_events: z.array(z.string().min(1)).optional(),
   shop_name: z.string().min(1).max(100).optional(),
 });
@@ -74,6 +79,9 @@ export interface Settings {
   /** Where the e-wallet sends its events, and what signs them. */
   ewallet_webhook_url: string | null;
   ewallet_webhook_secret: string;
+  /** Where the carrier sends its events, and what signs them. */
+  carrier_webhook_url: string | null;
+  carrier_webhook_secret: string;
   webhook_events: readonly string[];
   shop_name: string;
 }
@@ -87,6 +95,8 @@ export const DEFAULT_SETTINGS: Settings = {
   webhook_secret: "whsec_simulator",
   ewallet_webhook_url: null,
   ewallet_webhook_secret: "ewallet_simulator",
+  carrier_webhook_url: null,
+  carrier_webhook_secret: "carrier_simulator",
   webhook_events: DEFAULT_EVENTS,
   shop_name: "Seatline demo shop",
 };

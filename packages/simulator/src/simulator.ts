@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import Stripe from "stripe";
+import { carrierApi, carrierControl } from "./carrier.ts";
 import { Clock } from "./clock.ts";
 import { controlApi } from "./control-api.ts";
 import { ewalletApi, ewalletControl } from "./ewallet/api.ts";
@@ -99,6 +100,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   app.route("/", ewalletApi(simulation));
   app.route("/", ewalletControl(simulation));
   app.route("/", ewalletPage(simulation));
+  app.route("/", carrierApi(simulation));
+  app.route("/", carrierControl(simulation));
   app.route("/", payPage(simulation));
   app.route("/", indexPage(simulation));
 

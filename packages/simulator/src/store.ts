@@ -145,10 +145,29 @@ export interface WalletRefundRow {
   arrives_ms: number;
 }
 
+/** What happened to a parcel, as the carrier tells it. */
+export interface ParcelEvent {
+  id: string;
+  tracking_number: string;
+  status: string;
+  occurred_at: string;
+  location: string | null;
+  description: string | null;
+}
+
+/** A parcel of the carrier's, by its number; `key` is the idempotency key that booked it. */
+export interface ParcelRow {
+  id: string;
+  key: string;
+  reference: string;
+  estimated_delivery_at: string;
+  events: ParcelEvent[];
+}
+
 /** An event: its JSON never changes after it happened. */
 export interface EventRow {
   id: string;
-  provider: "stripe" | "ewallet";
+  provider: "stripe" | "ewallet" | "carrier";
   type: string;
   created: number;
   object_id: string;
@@ -171,7 +190,7 @@ export interface DeliveryAttempt {
 /** One event on its way to the shop. */
 export interface DeliveryRow {
   id: string;
-  provider: "stripe" | "ewallet";
+  provider: "stripe" | "ewallet" | "carrier";
   event: string;
   type: string;
   object_id: string;
@@ -202,6 +221,7 @@ export interface Rows {
   dispute: DisputeRow;
   wallet_payment: WalletPaymentRow;
   wallet_refund: WalletRefundRow;
+  parcel: ParcelRow;
   event: EventRow;
   delivery: DeliveryRow;
   answer: SavedAnswer;
@@ -228,6 +248,7 @@ export class Store {
   readonly disputes = new Collection<DisputeRow>("dispute");
   readonly walletPayments = new Collection<WalletPaymentRow>("payment");
   readonly walletRefunds = new Collection<WalletRefundRow>("refund");
+  readonly parcels = new Collection<ParcelRow>("parcel");
   readonly events = new Collection<EventRow>("event", EVENTS_KEPT);
   readonly deliveries = new Collection<DeliveryRow>("delivery");
 
@@ -254,6 +275,7 @@ export class Store {
       dispute: this.disputes,
       wallet_payment: this.walletPayments,
       wallet_refund: this.walletRefunds,
+      parcel: this.parcels,
       event: this.events,
       delivery: this.deliveries,
     };

@@ -78,6 +78,7 @@ export function truth(simulation: Simulation) {
     })),
     ewallet_payments: store.walletPayments.all().map(({ object }) => object),
     ewallet_refunds: store.walletRefunds.all().map(({ object }) => object),
+    parcels: store.parcels.all(),
     events: store.events.all().map(({ id, provider, type, object_id, session, created, subscribed, delivered }) => ({
       id,
       provider,

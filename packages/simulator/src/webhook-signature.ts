@@ -34,3 +34,13 @@ export function walletSignature(body: string, secret: string): Record<string, st
   const digest = createHmac("sha256", secret).update(`${seconds}.${body}`).digest("hex");
   return { "ewallet-signature": `t=${seconds},v1=${digest}` };
 }
+
+/** The header of the carrier: as the e-wallet's. A forged delivery gets exactly the flaw it is named after. */
+export function carrierSignature(body: string, secret: string, forged: DeliveryRow["forged"]): Record<string, string> {
+  if (forged === "unsigned") return {};
+  const seconds = Math.floor(Date.now() / 1000) - (forged === "stale_timestamp" ? STALE_S : 0);
+  const signed = forged === "altered_body" ? `${body} ` : body;
+  const key = forged === "wrong_secret" ? "carrier_of_somebody_else" : secret;
+  const digest = createHmac("sha256", key).update(`${seconds}.${signed}`).digest("hex");
+  return { "carrier-signature": `t=${seconds},v1=${digest}` };
+}

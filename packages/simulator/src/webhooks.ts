@@ -2,7 +2,7 @@ import { HttpPoster } from "./http-post.ts";
 import { newId } from "./identifiers.ts";
 import { NO_REQUEST, type Simulation } from "./simulation.ts";
 import type { DeliveryRow, EventRow, SessionRow } from "./store.ts";
-import { signatureHeaders, walletSignature } from "./webhook-signature.ts";
+import { carrierSignature, signatureHeaders, walletSignature } from "./webhook-signature.ts";
 
 const AT_ONCE = 20;
 const TIMEOUT_MS = 10_000;
@@ -102,6 +102,15 @@ export class Webhooks {
     this.#enqueue(delivery);
   }
 
+  /** Somebody else says this, with a signature that is wrong in this way. */
+  announceForged(event: EventRow, how: NonNullable<DeliveryRow["forged"]>): void {
+    if (!event.subscribed) return;
+    const delivery = this.#create(event, ["forged"]);
+    delivery.json = event.json;
+    delivery.forged = how;
+    this.#enqueue(delivery);
+  }
+
   /** Sends a delivery of the past once more, as a person may ask in Stripe's dashboard. */
   resend(id: string): DeliveryRow {
     const before = this.#simulation.store.deliveries.get(id);
@@ -181,16 +190,17 @@ export class Webhooks {
     const { settings, store, clock } = this.#simulation;
     const epoch = this.#epoch;
     const body = delivery.json ?? store.events.find(delivery.event)?.json;
-    const wallet = delivery.provider === "ewallet";
-    const url = wallet ? settings.ewallet_webhook_url : settings.webhook_url;
+    const url = {
+      stripe: settings.webhook_url,
+      ewallet: settings.ewallet_webhook_url,
+      carrier: settings.carrier_webhook_url,
+    }[delivery.provider];
     if (body === undefined || url === null) {
       this.#end(delivery, "gave_up");
       return;
     }
     const started = Date.now();
-    const headers = wallet
-      ? walletSignature(body, settings.ewallet_webhook_secret)
-      : await signatureHeaders(body, settings.webhook_secret, delivery.forged);
+    const headers = await this.#sign(delivery, body);
     const result = await this.#poster.post(url, body, headers);
     if (epoch !== this.#epoch) return;
     delivery.tries++;
@@ -202,6 +212,13 @@ export class Webhooks {
     else if (delivery.forged !== null && result.status !== null) this.#end(delivery, "refused");
     else this.#tryAgain(delivery);
     this.#release((held) => held.event !== delivery.event);
+  }
+
+  async #sign({ provider, forged }: DeliveryRow, body: string): Promise<Record<string, string>> {
+    const { settings } = this.#simulation;
+    if (provider === "ewallet") return walletSignature(body, settings.ewallet_webhook_secret);
+    if (provider === "carrier") return carrierSignature(body, settings.carrier_webhook_secret, forged);
+    return await signatureHeaders(body, settings.webhook_secret, forged);
   }
 
   #tryAgain(delivery: DeliveryRow): void {

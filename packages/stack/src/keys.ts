@@ -16,6 +16,8 @@ export type Keys = {
   webhookSecret: string;
   /** Signing secret of the e-wallet's webhook. */
   ewalletSecret: string;
+  /** Signing secret of the carrier's webhook. */
+  carrierSecret: string;
   /** API key that the simulator accepts in place of a Stripe test key. */
   stripeKey: string;
   /** Signs the orders that go to the production system. */
@@ -38,6 +40,7 @@ export function loadKeys(home: string): Keys {
     dbPassword: found.dbPassword ?? randomWord(24),
     webhookSecret: found.webhookSecret ?? `whsec_${randomWord(32)}`,
     ewalletSecret: found.ewalletSecret ?? randomWord(32),
+    carrierSecret: found.carrierSecret ?? randomWord(32),
     stripeKey: found.stripeKey ?? `sk_test_${randomWord(32)}`,
     productionSecret: found.productionSecret ?? randomWord(32),
     reportSecret: found.reportSecret ?? randomWord(32),

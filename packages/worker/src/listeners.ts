@@ -12,6 +12,7 @@ export const LISTENERS: Readonly<Record<string, readonly EventTaskName[]>> = {
   "alert.raised": ["notifications.send-alert"],
   "draft_order.placed": ["notifications.send-payment-request"],
   "order.supplemented": ["notifications.send-payment-request"],
+  "shipment.booking_requested": ["shipments.book-shipment"],
   "shipment.picked_up": ["notifications.send-shipment-news"],
   "shipment.in_transit": ["notifications.send-shipment-news"],
   "shipment.out_for_delivery": ["notifications.send-shipment-news"],

@@ -52,6 +52,7 @@ export const EVENT_TASKS = [
   "reports.run-report",
   "production.tell-change",
   "shipments.open-shipments",
+  "shipments.book-shipment",
 ] as const;
 /** Name of a task that follows an event. */
 export type EventTaskName = (typeof EVENT_TASKS)[number];
@@ -79,6 +80,8 @@ export const SCHEDULES = {
   "subscriptions.reconcile": "*/10 * * * *",
   "subscriptions.follow-due": "* * * * *",
   "recommendations.refresh": "*/15 * * * *",
+  "shipments.apply-carrier-events": "* * * * *",
+  "shipments.reconcile": "*/10 * * * *",
   "processes.close-abandoned": "* * * * *",
   "catalog.discard-abandoned-uploads": "27 3 * * *",
   "reports.discard-old": "37 3 * * *",
@@ -170,6 +173,7 @@ export const QUEUES: Record<TaskName, Omit<Queue, "name">> = {
   "reports.run-report": fileQueue,
   "production.tell-change": owedQueue,
   "shipments.open-shipments": owedQueue,
+  "shipments.book-shipment": owedQueue,
   "orders.expire-due": scheduledQueue,
   "orders.complete-due": scheduledQueue,
   "alerts.raise": scheduledQueue,
@@ -191,6 +195,8 @@ export const QUEUES: Record<TaskName, Omit<Queue, "name">> = {
   "subscriptions.reconcile": scheduledQueue,
   "subscriptions.follow-due": scheduledQueue,
   "recommendations.refresh": scheduledQueue,
+  "shipments.apply-carrier-events": scheduledQueue,
+  "shipments.reconcile": scheduledQueue,
   "processes.close-abandoned": scheduledQueue,
   "catalog.discard-abandoned-uploads": scheduledQueue,
   "reports.discard-old": scheduledQueue,

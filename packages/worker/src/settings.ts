@@ -17,6 +17,9 @@ const Environment = z
     STRIPE_API_BASE: z.url().optional(),
     EWALLET_API_BASE: z.url({ protocol: /^https?$/ }).optional(),
     EWALLET_API_KEY: z.string().min(1).optional(),
+    CARRIER_API_BASE: z.url({ protocol: /^https?$/ }).optional(),
+    CARRIER_API_KEY: z.string().min(1).optional(),
+    CARRIER_NAME: z.string().min(1).max(100).optional(),
     STOREFRONT_URL: z.url().default("http://localhost:3000"),
     SHOP_TIME_ZONE: z.string().default("Asia/Jakarta"),
     WORKER_HOST: z.string().default("127.0.0.1"),
@@ -44,6 +47,8 @@ export type Settings = {
   stripeApiBase: string | undefined;
   /** The e-wallet; undefined in a shop that has none. */
   ewallet: { base: string; key: string } | undefined;
+  /** The carrier that parcels are booked at and that is asked about them, as its environment names it. */
+  carrier: Record<string, string | undefined>;
   storefrontUrl: string;
   timeZone: string;
   /** Where paid orders are pushed, and what signs them; undefined pushes none. */
@@ -75,6 +80,11 @@ export function readSettings(environment: Record<string, string | undefined>): S
       env.EWALLET_API_BASE && env.EWALLET_API_KEY
         ? { base: env.EWALLET_API_BASE, key: env.EWALLET_API_KEY }
         : undefined,
+    carrier: {
+      CARRIER_API_BASE: env.CARRIER_API_BASE,
+      CARRIER_API_KEY: env.CARRIER_API_KEY,
+      CARRIER_NAME: env.CARRIER_NAME,
+    },
     storefrontUrl: env.STOREFRONT_URL.replace(/\/+$/, ""),
     timeZone: env.SHOP_TIME_ZONE,
     production: env.PRODUCTION_URL

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JobResult, JobWithMetadata, PgBoss } from "pg-boss";
 import { openProviders } from "../../../supabase/functions/_shared/payments/open-providers.ts";
+import { openCarriers } from "../../../supabase/functions/_shared/shipping/open-carriers.ts";
 import { applyTakenEvents } from "./apply-taken-events.ts";
 import { openDatabase, type Sql } from "./database.ts";
 import { type Health, serveHealth } from "./health-server.ts";
@@ -63,7 +64,8 @@ export async function startWorker(
   const invoiceFiles = pdfFiles(INVOICE_BUCKET);
   const certificateFiles = pdfFiles(CERTIFICATE_BUCKET);
   const storedFiles = openStoredFiles(settings.supabaseUrl, settings.supabaseSecretKey);
-  const tools = { sql, replica, mailer, providers, invoiceFiles, certificateFiles, storedFiles, settings };
+  const carriers = openCarriers(settings.carrier);
+  const tools = { sql, replica, mailer, providers, carriers, invoiceFiles, certificateFiles, storedFiles, settings };
   const way = new RightOfWay(GIVE_WAY);
   const wake = await takeWork(boss, { tools, log, observe: metrics.observe }, way);
   const off: ReadonlySet<EventTaskName> = new Set(

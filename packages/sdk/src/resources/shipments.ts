@@ -74,6 +74,12 @@ export class Shipments {
     return this.#api.perform("add_tracking_number", args, options);
   }
 
+  /** Books it at its carrier, or at this one; number and label are there a moment later. Errors: `shipment_not_found`, `shipment_not_ready`. */
+  book(params: BookShipmentParams, options?: ChangeOptions): Promise<StaffShipment> {
+    const { shipment_id, carrier = null } = params;
+    return this.#api.perform("book_shipment", { shipment_id, carrier }, options);
+  }
+
   /** It has left; its customer gets a mail. Errors: as {@link Shipments.addTrackingNumber}. */
   handOver(params: HandOverShipmentParams, options?: ChangeOptions): Promise<StaffShipment> {
     const {
@@ -184,6 +190,12 @@ export interface AddTrackingNumberParams {
   tracking_number: string;
   carrier?: string;
   estimated_delivery_at?: string;
+}
+
+/** What {@link Shipments.book} takes. */
+export interface BookShipmentParams {
+  shipment_id: string;
+  carrier?: string;
 }
 
 /** What {@link Shipments.handOver} takes. What is left out stays as it is. */

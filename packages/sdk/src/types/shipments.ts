@@ -55,6 +55,8 @@ export interface StaffShipment extends Shipment {
   location_id: string;
   /** Of one that came back, what became of its goods; null until somebody said so. */
   returned_goods: ReturnedGoods | null;
+  /** The label to print, of a parcel that was booked. */
+  label_url: string | null;
   /** What the carrier asks of the shop, in minor units. */
   cost_amount: number | null;
   cost_currency: string | null;

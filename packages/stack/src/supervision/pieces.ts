@@ -115,6 +115,7 @@ export function pieceSpec(name: PieceName, context: PieceContext): PieceSpec | n
           ...production(context),
           ...stripe(context),
           ...ewallet(context),
+          ...carrier(context),
           ...failpoints(context),
         },
         at(ports.worker, "/health"),
@@ -136,6 +137,8 @@ export function pieceSpec(name: PieceName, context: PieceContext): PieceSpec | n
           SIMULATOR_WEBHOOK_SECRET: context.keys.webhookSecret,
           SIMULATOR_EWALLET_WEBHOOK_URL: at(ports.gateway, "/functions/v1/ewallet-webhook"),
           SIMULATOR_EWALLET_WEBHOOK_SECRET: context.keys.ewalletSecret,
+          SIMULATOR_CARRIER_WEBHOOK_URL: at(ports.gateway, "/functions/v1/carrier-webhook"),
+          SIMULATOR_CARRIER_WEBHOOK_SECRET: context.keys.carrierSecret,
           SIMULATOR_API_KEY: context.keys.stripeKey,
           SIMULATOR_PRODUCTION_SECRET: context.keys.productionSecret,
           SIMULATOR_REPORT_URL: at(ports.gateway, "/functions/v1/process-update"),
@@ -151,7 +154,7 @@ export function pieceSpec(name: PieceName, context: PieceContext): PieceSpec | n
 /** What functions get from the user's shell: what Deno needs to load packages, and settings of payment providers. Other secrets are not theirs. */
 function passedOn(): NodeJS.ProcessEnv {
   const names =
-    /^(path|home|tmpdir|lang|tz|deno_.*|npm_config_.*|(https?|no|all)_proxy|node_extra_ca_certs|ssl_cert_.*|stripe_.*|ewallet_.*|log_level)$/i;
+    /^(path|home|tmpdir|lang|tz|deno_.*|npm_config_.*|(https?|no|all)_proxy|node_extra_ca_certs|ssl_cert_.*|stripe_.*|ewallet_.*|carrier_.*|log_level)$/i;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => names.test(name)));
 }
 
@@ -165,6 +168,12 @@ function stripe({ keys, ports }: PieceContext): Record<string, string> {
 function ewallet({ keys, ports }: PieceContext): Record<string, string> {
   if (process.env.EWALLET_API_KEY) return {};
   return { EWALLET_API_KEY: keys.stripeKey, EWALLET_API_BASE: `http://127.0.0.1:${ports.simulator}/ewallet/v1` };
+}
+
+/** A carrier of the user's own when CARRIER_API_KEY is in the environment, else the simulator's. */
+function carrier({ keys, ports }: PieceContext): Record<string, string> {
+  if (process.env.CARRIER_API_KEY) return {};
+  return { CARRIER_API_KEY: keys.stripeKey, CARRIER_API_BASE: `http://127.0.0.1:${ports.simulator}/carrier/v1` };
 }
 
 /** Steps at which a process crashes, for whoever tries out what a crash leaves behind: with SEATLINE_FAILPOINTS=1 the simulator names them. */
@@ -191,10 +200,12 @@ function functionSecrets(context: PieceContext): Record<string, string> {
     SUPABASE_JWKS: JSON.stringify(keySet(keys)),
     STRIPE_WEBHOOK_SECRETS: process.env.STRIPE_WEBHOOK_SECRETS ?? keys.webhookSecret,
     EWALLET_WEBHOOK_SECRETS: process.env.EWALLET_WEBHOOK_SECRETS ?? keys.ewalletSecret,
+    CARRIER_WEBHOOK_SECRETS: process.env.CARRIER_WEBHOOK_SECRETS ?? keys.carrierSecret,
     PROCESS_REPORTERS: process.env.PROCESS_REPORTERS ?? `production:${keys.reportSecret}`,
     STOREFRONT_URL: process.env.STOREFRONT_URL ?? "http://localhost:3000",
     ...stripe(context),
     ...ewallet(context),
+    ...carrier(context),
     ...failpoints(context),
   };
 }

@@ -60,7 +60,10 @@ import { tellChange } from "./production.tell-change.ts";
 import { refreshRecommendations } from "./recommendations.refresh.ts";
 import { discardOldReports } from "./reports.discard-old.ts";
 import { runReport } from "./reports.run-report.ts";
+import { applyCarrierEvents } from "./shipments.apply-carrier-events.ts";
+import { bookShipment } from "./shipments.book-shipment.ts";
 import { openShipments } from "./shipments.open-shipments.ts";
+import { reconcileShipments } from "./shipments.reconcile.ts";
 import { followSubscriptions } from "./subscriptions.follow-due.ts";
 import { pushSubscriptionChange } from "./subscriptions.push-change.ts";
 import { reconcileSubscriptions } from "./subscriptions.reconcile.ts";
@@ -110,6 +113,7 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
   "reports.run-report": runReport,
   "production.tell-change": tellChange,
   "shipments.open-shipments": openShipments,
+  "shipments.book-shipment": bookShipment,
 };
 
 /** The tasks that run by the clock, by queue name. */
@@ -135,6 +139,8 @@ export const scheduledTasks: Record<ScheduledTaskName, ScheduledTask> = {
   "subscriptions.reconcile": reconcileSubscriptions,
   "subscriptions.follow-due": followSubscriptions,
   "recommendations.refresh": refreshRecommendations,
+  "shipments.apply-carrier-events": applyCarrierEvents,
+  "shipments.reconcile": reconcileShipments,
   "processes.close-abandoned": closeAbandonedProcesses,
   "catalog.discard-abandoned-uploads": discardAbandonedUploads,
   "reports.discard-old": discardOldReports,

@@ -1,4 +1,5 @@
 import type { PaymentProviders } from "../../../../supabase/functions/_shared/payments/open-providers.ts";
+import type { Carrier } from "../../../../supabase/functions/_shared/shipping/carrier.ts";
 import type { Sql, Transaction } from "../database.ts";
 import type { Log } from "../log.ts";
 import type { Mailer } from "../mailer.ts";
@@ -14,6 +15,7 @@ export type Tools = {
   replica: Sql;
   mailer: Mailer;
   providers: PaymentProviders;
+  carriers: Carrier[];
   invoiceFiles: PdfFiles;
   certificateFiles: PdfFiles;
   storedFiles: StoredFiles;

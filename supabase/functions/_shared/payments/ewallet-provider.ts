@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Problem } from "../problem.ts";
-import { isSignedBy } from "../verify-signature.ts";
+import { requireSignature } from "../require-signature.ts";
 import {
   type PageWish,
   type PaymentProvider,
@@ -119,16 +119,7 @@ async function* listEvents(since: Date, ask: Ask): AsyncGenerator<ProviderEvent,
 }
 
 async function readWebhook(secrets: string[], body: string, signature: string | null): Promise<ProviderEvent> {
-  if (secrets.length === 0) {
-    throw new Problem("internal_error", 500, "The webhook has no signing secret.", {
-      hint: "Set EWALLET_WEBHOOK_SECRETS to the endpoint's secret; several are separated by commas.",
-    });
-  }
-  if (!secrets.some((secret) => isSignedBy(secret, body, signature, Date.now()))) {
-    throw new Problem("webhook_signature_invalid", 400, "The signature does not belong to this body, or is too old.", {
-      hint: "Check that EWALLET_WEBHOOK_SECRETS holds this endpoint's secret and that the clock is right.",
-    });
-  }
+  requireSignature(body, signature, secrets, "EWALLET_WEBHOOK_SECRETS");
   try {
     const event = Event.parse(JSON.parse(body));
     return toEvent(event) ?? event;
