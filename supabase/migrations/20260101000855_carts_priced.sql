@@ -30,6 +30,7 @@ as $$
 declare
   v_lines private.order_line[] := check_availability.lines;
   v_line private.order_line;
+  v_asked private.order_line; -- with what all lines want of it together
   v_short uuid[] := array(
     select wanted.variant_id from (
       select line.variant_id, sum(line.quantity) as units from unnest(check_availability.lines) as line
@@ -44,7 +45,9 @@ begin
       v_line.problem := private.second_seat_problem(check_availability.person_id, v_line.intake_id);
     end if;
     if v_line.problem is null and v_line.variant_id = any (v_short) then
-      v_line.problem := private.stock_problem(check_availability.person_id, v_line);
+      v_asked := v_line;
+      v_asked.quantity := (select sum(line.quantity) from unnest(check_availability.lines) as line where line.variant_id = v_line.variant_id and line.counted and line.problem is null);
+      v_line.problem := private.stock_problem(check_availability.person_id, v_asked);
     end if;
     v_lines[v_index] := v_line;
   end loop;
@@ -232,7 +235,7 @@ set search_path = ''
 as $$
 declare
   v_item record;
-  v_left bigint;
+  v_left bigint; -- for the line itself, beside what bundles in the cart take
   v_changes jsonb := '[]';
 begin
   for v_item in
@@ -240,7 +243,8 @@ begin
     where line.parent_variant_id is null and line.quantity > 1 and line.variant_id is distinct from reduce_to_stock.touched
       and private.line_problem((priced.quote).lines, line.variant_id) ->> 'code' = 'out_of_stock'
   loop
-    v_left := private.units_in_reach(v_item.variant_id);
+    v_left := private.units_in_reach(v_item.variant_id) - (
+      select coalesce(sum(part.quantity), 0) from unnest((priced.quote).lines) as part where part.variant_id = v_item.variant_id and part.parent_variant_id is not null);
     continue when v_left < 1 or v_left >= v_item.quantity;
     update public.cart_items set quantity = v_left where cart_items.cart_id = (priced.cart).id and cart_items.variant_id = v_item.variant_id;
     v_changes := v_changes || jsonb_build_object('code', 'quantity_reduced', 'variant_id', v_item.variant_id, 'title', v_item.title,
@@ -249,7 +253,7 @@ begin
   return v_changes;
 end
 $$;
-comment on function private.reduce_to_stock(private.priced_cart, uuid) is 'Lowers quantities to what is left, as long as something is left, and says which.';
+comment on function private.reduce_to_stock(private.priced_cart, uuid) is 'Lowers quantities to what is left beside bundles of it in the cart, as long as something is left, and says which.';
 
 create function private.cart_moved(priced private.priced_cart)
 returns boolean

@@ -110,6 +110,20 @@ describe("a cart", () => {
       }
     }));
 
+  test("lowers a line to what a bundle of the same thing leaves", () =>
+    rolledBack(async (sql) => {
+      const buyer = await newCustomer(sql);
+      const thing = await thingOnSale(sql);
+      const bundle = await bundleOf(sql, [{ variant: thing, quantity: 4 }], 15_00);
+      await add(sql, buyer, thing, 6);
+      await add(sql, buyer, bundle);
+      await sql`select private.change_capacity(${thing}, -42)`;
+      const cart = await getCart(sql, buyer);
+      expect(cart.changes).toMatchObject([{ code: "quantity_reduced", variant_id: thing, from: 6, to: 4 }]);
+      expect(contents(cart)).toEqual({ [thing]: 4, [bundle]: 1 });
+      expect(problemCodes(cart)).not.toContain("out_of_stock");
+    }));
+
   test("tells once what moved since it was last seen", () =>
     rolledBack(async (sql) => {
       const buyer = await newCustomer(sql);
