@@ -168,13 +168,18 @@ describe("statuses", () => {
   });
 
   test("exist on no table without a guard", async () => {
-    // reservations and the inbox move by one function each and keep no history; who was at a session is a note that may be corrected
+    // reservations and the inbox move by one function each and keep no history; who was at a session is a note that may be corrected; what a carrier said
+    // of a parcel never changes
     const unguarded = await database.sql`
       select attrelid::regclass::text as "table" from pg_attribute
       join pg_class on pg_class.oid = attrelid and relkind = 'r' and relnamespace = 'public'::regnamespace
       where attname = 'status' and not exists (
         select from pg_trigger where tgrelid = attrelid and tgfoid = 'private.tg__guard_status'::regproc)`;
-    expect(unguarded.map(({ table }) => table.replace("public.", ""))).toEqual(["attendances", "reservations"]);
+    expect(unguarded.map(({ table }) => table.replace("public.", ""))).toEqual([
+      "attendances",
+      "reservations",
+      "tracking_events",
+    ]);
   });
 
   test("move along the rows only: every other move of a product is refused", async () => {

@@ -104,9 +104,8 @@ describe("the course of the demo school", () => {
     });
     await storageIsShut(`submissions/${lesson_id}/${file.id}`, [null, other.token, learner.token, teacher.token]);
     await teacher.seatline.learning.grade({ submission_id: work?.id ?? "", score_percent: 90, feedback: "Neat." });
-    expect(await teacher.seatline.learning.roster({ intake_id: selfPaced, status: "completed" })).toMatchObject([
-      { learner_id: learner.id, score_percent: 95 },
-    ]);
+    const roster = await teacher.seatline.learning.roster({ intake_id: selfPaced, status: "completed" });
+    expect(roster.find(({ learner_id }) => learner_id === learner.id)).toMatchObject({ score_percent: 95 });
 
     const mailed = () =>
       stack.sql`select type from public.notifications where profile_id = ${learner.id} and status = 'sent' and type in ('grade', 'certificate') order by 1`;

@@ -35,8 +35,13 @@ test.each<[string, (sql: Sql) => Promise<string>, (sql: Sql, person: string) => 
   [
     "instalments that run",
     async (sql) => (await running(sql)).customerId,
-    (sql, person) => sql`update public.instalments set status = 'cancelled' from public.orders
-      where orders.id = order_id and customer_id = ${person} and instalments.status = 'scheduled'`,
+    (sql, person) =>
+      actingAs(
+        sql,
+        "service",
+        (tx) =>
+          tx`select public.refund_order(id, reason => 'The plan ends.') from public.orders where customer_id = ${person}`,
+      ),
   ],
   [
     "a subscription that goes on",
