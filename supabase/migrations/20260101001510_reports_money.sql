@@ -85,14 +85,19 @@ stable
 security invoker
 set search_path = ''
 as $$
-  with taxed as (
-    select date_trunc(wish.bucket, invoices.issued_at, wish.time_zone) as starts_at, invoices.currency, tax.name, tax.basis_points, tax.inclusive,
-      case invoices.kind when 'invoice' then 1 else -1 end as sign, tax.amount,
-      invoice_lines.subtotal_amount - invoice_lines.discount_amount - invoice_lines.tax_included_amount as taxable_amount
+  with issued as (
+    select invoices.*, date_trunc(wish.bucket, invoices.issued_at, wish.time_zone) as starts_at, case invoices.kind when 'invoice' then 1 else -1 end as sign
     from public.invoices
-    join public.invoice_lines on invoice_lines.invoice_id = invoices.id
-    cross join lateral jsonb_to_recordset(invoice_lines.taxes) as tax (name text, basis_points integer, inclusive boolean, amount bigint)
     where invoices.issued_at >= wish.from_at and invoices.issued_at < wish.to_at and (wish.currency is null or invoices.currency = wish.currency)
+  ), charged as (
+    select issued.starts_at, issued.currency, issued.sign, invoice_lines.taxes,
+      invoice_lines.subtotal_amount - invoice_lines.discount_amount - invoice_lines.tax_included_amount as taxable_amount
+    from issued join public.invoice_lines on invoice_lines.invoice_id = issued.id
+    union all
+    select issued.starts_at, issued.currency, issued.sign, issued.shipping_taxes, issued.shipping_amount - issued.shipping_tax_included_amount from issued
+  ), taxed as (
+    select charged.starts_at, charged.currency, charged.sign, charged.taxable_amount, tax.name, tax.basis_points, tax.inclusive, tax.amount
+    from charged cross join lateral jsonb_to_recordset(charged.taxes) as tax (name text, basis_points integer, inclusive boolean, amount bigint)
   )
   select jsonb_build_object('starts_at', starts_at, 'name', name, 'basis_points', basis_points, 'inclusive', inclusive, 'currency', currency,
     'taxable_amount', sum(sign * taxable_amount), 'tax_amount', sum(sign * amount))
@@ -101,7 +106,7 @@ as $$
   order by starts_at, name, basis_points, currency;
 $$;
 comment on function private.report_taxes(private.report_wish) is
-  'Taxes by when their invoice or credit note was issued, name and rate: what was taxed, without the tax, and the tax. Credit notes count against it.';
+  'Taxes by when their invoice or credit note was issued, name and rate: what was taxed, shipping included, without the tax, and the tax. Credit notes count against it.';
 
 insert into private.report_kinds (kind, permission, columns, description) values
   ('sales', 'reports.read', '{starts_at,currency,orders,revenue_amount,discount_amount,shipping_amount,refund_amount,net_amount,tax_amount}', 'Sales over time, as the ledger has them.'),

@@ -6,6 +6,7 @@ import { paidBasket, refund, told } from "../payments/giving-back.ts";
 import { paidSale } from "../payments/paid-sale.ts";
 import { paid } from "../payments/provider-events.ts";
 import { openSale } from "../payments/sale.ts";
+import { simpleShipping } from "../shipping/parcels.ts";
 import { enroll } from "../support/buying.ts";
 import { publishedIntake } from "../support/catalog.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
@@ -102,6 +103,7 @@ test("orders say what became of them, products what they brought, payments how t
 test("taxes are those of invoices less those of credit notes", () =>
   database.rolledBack(async (sql) => {
     await taxed(sql);
+    await simpleShipping(sql, 11_10, { tax: "standard" });
     const basket = await paidBasket(sql);
     await sql`select private.issue_invoice(${basket.orderId})`;
     const booked = async () => {
@@ -111,6 +113,9 @@ test("taxes are those of invoices less those of credit notes", () =>
     };
     const before = await booked();
     expect(before).toBeGreaterThan(0);
+    expect(await sql`select shipping_tax_included_amount::integer as tax from public.invoices`).toEqual([
+      { tax: 1_10 },
+    ]);
     const [whole] = await rowsOf(sql, "taxes");
     expect(whole).toMatchObject({ name: "PPN", basis_points: 1100, inclusive: true, tax_amount: before });
     expect(whole?.taxable_amount).toBe(basket.amount - before);
