@@ -68,7 +68,7 @@ CREATE UNLOGGED TABLE "private"."import_findings" ("id" bigint GENERATED ALWAYS 
 
 CREATE UNLOGGED TABLE "private"."import_prices" ("import_id" uuid NOT NULL, "row_number" integer NOT NULL, "record" jsonb NOT NULL, "variant_id" uuid, "currency" text NOT NULL, "price_list_id" uuid, "lists" integer NOT NULL, "min_quantity" integer NOT NULL, "amount" bigint, "former_amount" bigint, "starts_at" timestamp with time zone, "ends_at" timestamp with time zone, CONSTRAINT "import_prices_pkey" PRIMARY KEY (import_id, row_number));
 
-CREATE UNLOGGED TABLE "private"."import_products" ("import_id" uuid NOT NULL, "row_number" integer NOT NULL, "record" jsonb NOT NULL, "product_id" uuid NOT NULL, "change" text NOT NULL, "former_status" text, "former_kind" text, "kind" text, "slug" text NOT NULL, "status" text NOT NULL, "title" text, "summary" text NOT NULL, "description" text NOT NULL, "image_url" text, "publish_at" timestamp with time zone, "unpublish_at" timestamp with time zone, "category_id" uuid, "tags" text[] NOT NULL, "attributes" jsonb NOT NULL, "translations" jsonb NOT NULL, CONSTRAINT "import_products_pkey" PRIMARY KEY (import_id, slug));
+CREATE UNLOGGED TABLE "private"."import_products" ("import_id" uuid NOT NULL, "row_number" integer NOT NULL, "record" jsonb NOT NULL, "product_id" uuid NOT NULL, "change" text NOT NULL, "former_status" text, "former_kind" text, "kind" text, "slug" text NOT NULL, "status" text NOT NULL, "title" text, "summary" text NOT NULL, "description" text NOT NULL, "image_url" text, "publish_at" timestamp with time zone, "unpublish_at" timestamp with time zone, "category_id" uuid, "tax_category" text NOT NULL, "tags" text[] NOT NULL, "attributes" jsonb NOT NULL, "translations" jsonb NOT NULL, CONSTRAINT "import_products_pkey" PRIMARY KEY (import_id, slug));
 
 CREATE UNLOGGED TABLE "private"."import_rows" ("import_id" uuid NOT NULL, "row_number" integer NOT NULL, "record" jsonb NOT NULL, CONSTRAINT "import_rows_pkey" PRIMARY KEY (import_id, row_number));
 
@@ -1527,13 +1527,13 @@ CREATE OR REPLACE FUNCTION private.apply_import_products(import_id uuid)
 AS $function$
 begin
   perform set_config('seatline.importing', 'on', true);
-  insert into public.products (id, kind, slug, title, summary, description, image_url, status, publish_at, unpublish_at, category_id, tags, attributes, translations)
+  insert into public.products (id, kind, slug, title, summary, description, image_url, status, publish_at, unpublish_at, category_id, tax_category, tags, attributes, translations)
   select staged.product_id, staged.kind, staged.slug, staged.title, staged.summary, staged.description, staged.image_url, staged.status, staged.publish_at, staged.unpublish_at,
-    staged.category_id, staged.tags, staged.attributes, staged.translations
+    staged.category_id, staged.tax_category, staged.tags, staged.attributes, staged.translations
   from private.import_products as staged where staged.import_id = apply_import_products.import_id and staged.change = 'created' order by staged.row_number;
   update public.products
   set title = staged.title, summary = staged.summary, description = staged.description, image_url = staged.image_url, status = staged.status, publish_at = staged.publish_at,
-    unpublish_at = staged.unpublish_at, category_id = staged.category_id, tags = staged.tags, attributes = staged.attributes, translations = staged.translations
+    unpublish_at = staged.unpublish_at, category_id = staged.category_id, tax_category = staged.tax_category, tags = staged.tags, attributes = staged.attributes, translations = staged.translations
   from private.import_products as staged
   where staged.import_id = apply_import_products.import_id and staged.change = 'changed' and products.id = staged.product_id;
   perform private.write_import_options(apply_import_products.import_id);
@@ -4202,6 +4202,10 @@ AS $function$
   select import_products.import_id, import_products.row_number, 'category', 'category_not_found', 'There is no category with this slug.'
   from private.import_products
   where import_products.import_id = check_import_products.import_id and import_products.record ->> 'category' <> '' and import_products.category_id is null
+  union all
+  select import_products.import_id, import_products.row_number, 'tax_category', 'tax_category_not_found', 'There is no tax category with this code.'
+  from private.import_products
+  where import_products.import_id = check_import_products.import_id and not exists (select from public.tax_categories where tax_categories.code = import_products.tax_category)
   union all
   select import_products.import_id, import_products.row_number, times.name, 'invalid_value', 'A moment is written as 2026-01-31T09:00:00Z, a day as 2026-01-31.'
   from private.import_products cross join (values ('publish_at'), ('unpublish_at')) as times (name)
@@ -7559,14 +7563,14 @@ CREATE OR REPLACE FUNCTION private.exported_products(columns text[])
  STABLE
  SET search_path TO ''
 AS $function$
-  select array[products.slug, products.kind, products.status, products.title, products.summary, products.description, categories.slug, array_to_string(products.tags, ','),
+  select array[products.slug, products.kind, products.status, products.title, products.summary, products.description, categories.slug, products.tax_category, array_to_string(products.tags, ','),
       products.image_url, private.write_time(products.publish_at), private.write_time(products.unpublish_at),
       products.translations -> 'id' ->> 'title', products.translations -> 'en' ->> 'title', products.translations -> 'id' ->> 'summary', products.translations -> 'en' ->> 'summary',
       products.translations -> 'id' ->> 'description', products.translations -> 'en' ->> 'description',
       variants.sku, variants.title, variants.translations -> 'id' ->> 'title', variants.translations -> 'en' ->> 'title', variants.position::text, variants.weight_grams::text]
     || coalesce(chosen.cells, array_fill(null::text, array[10])) || array[consists.parts] || array(
       select case when place.name like 'attribute:%' then products.attributes ->> substr(place.name, 11) else variants.attributes ->> substr(place.name, 19) end
-      from unnest(exported_products.columns) with ordinality as place (name, number) where place.number > 34 order by place.number)
+      from unnest(exported_products.columns) with ordinality as place (name, number) where place.number > cardinality(private.import_columns('products')) order by place.number)
   from public.products
   left join public.categories on categories.id = products.category_id
   left join public.variants on variants.product_id = products.id
@@ -9782,7 +9786,7 @@ CREATE OR REPLACE FUNCTION private.import_columns(kind text)
  SET search_path TO ''
 AS $function$
   select case import_columns.kind
-    when 'products' then array['slug', 'kind', 'status', 'title', 'summary', 'description', 'category', 'tags', 'image_url', 'publish_at', 'unpublish_at',
+    when 'products' then array['slug', 'kind', 'status', 'title', 'summary', 'description', 'category', 'tax_category', 'tags', 'image_url', 'publish_at', 'unpublish_at',
       'title:id', 'title:en', 'summary:id', 'summary:en', 'description:id', 'description:en', 'sku', 'variant_title', 'variant_title:id', 'variant_title:en', 'position', 'weight_grams',
       'option1', 'value1', 'option2', 'value2', 'option3', 'value3', 'option4', 'value4', 'option5', 'value5', 'parts']
     when 'prices' then array['sku', 'currency', 'price_list', 'min_quantity', 'amount', 'starts_at', 'ends_at']
@@ -20067,7 +20071,7 @@ AS $function$
       case when placed.record ? 'image_url' then nullif(placed.record ->> 'image_url', '') else products.image_url end as image_url,
       case when placed.record ? 'publish_at' then private.read_time(placed.record ->> 'publish_at') else products.publish_at end as publish_at,
       case when placed.record ? 'unpublish_at' then private.read_time(placed.record ->> 'unpublish_at') else products.unpublish_at end as unpublish_at,
-      placed.category_id,
+      placed.category_id, coalesce(nullif(placed.record ->> 'tax_category', ''), products.tax_category, 'standard') as tax_category,
       case when placed.record ? 'tags' then array(select btrim(tag) from string_to_table(nullif(btrim(placed.record ->> 'tags'), ''), ',') as tag)
         else coalesce(products.tags, '{}') end as tags,
       private.read_attributes(placed.record, stage_products.attribute_columns, schemas.types, products.attributes) as attributes,
@@ -20077,17 +20081,17 @@ AS $function$
     from placed left join public.products on products.id = placed.product_id left join schemas on schemas.category_id = placed.category_id
   )
   insert into private.import_products (import_id, row_number, record, product_id, change, former_status, former_kind, kind, slug, status, title, summary,
-    description, image_url, publish_at, unpublish_at, category_id, tags, attributes, translations)
+    description, image_url, publish_at, unpublish_at, category_id, tax_category, tags, attributes, translations)
   select stage_products.import_id, wanted.row_number, wanted.record, coalesce(wanted.product_id, gen_random_uuid()),
     case when wanted.product_id is null then 'created'
-      when (wanted.status, wanted.title, wanted.summary, wanted.description, wanted.image_url, wanted.publish_at, wanted.unpublish_at, wanted.category_id, wanted.tags,
+      when (wanted.status, wanted.title, wanted.summary, wanted.description, wanted.image_url, wanted.publish_at, wanted.unpublish_at, wanted.category_id, wanted.tax_category, wanted.tags,
           wanted.attributes, wanted.translations)
         is distinct from ((wanted.products).status, (wanted.products).title, (wanted.products).summary, (wanted.products).description, (wanted.products).image_url,
-          (wanted.products).publish_at, (wanted.products).unpublish_at, (wanted.products).category_id, (wanted.products).tags, (wanted.products).attributes,
+          (wanted.products).publish_at, (wanted.products).unpublish_at, (wanted.products).category_id, (wanted.products).tax_category, (wanted.products).tags, (wanted.products).attributes,
           (wanted.products).translations) then 'changed'
       else 'unchanged' end,
     wanted.former_status, wanted.former_kind, wanted.kind, wanted.slug, wanted.status, wanted.title, wanted.summary, wanted.description, wanted.image_url,
-    wanted.publish_at, wanted.unpublish_at, wanted.category_id, wanted.tags, wanted.attributes, wanted.translations
+    wanted.publish_at, wanted.unpublish_at, wanted.category_id, wanted.tax_category, wanted.tags, wanted.attributes, wanted.translations
   from wanted;
 $function$;
 

@@ -2,7 +2,7 @@
 Imports, reading: what the cells of a file mean. One place for all kinds, used by runs and, the other way round, by exports.
 
 Promise: a column that is not in the file leaves what is there as it is; an empty cell empties, except where a row could not be without
-(kind, status, the title of a variant, its position), which it leaves as it is. What an export writes, an import reads as no change.
+(kind, status, tax_category, the title of a variant, its position), which it leaves as it is. What an export writes, an import reads as no change.
 */
 
 create function private.import_columns(kind text)
@@ -13,7 +13,7 @@ security invoker
 set search_path = ''
 as $$
   select case import_columns.kind
-    when 'products' then array['slug', 'kind', 'status', 'title', 'summary', 'description', 'category', 'tags', 'image_url', 'publish_at', 'unpublish_at',
+    when 'products' then array['slug', 'kind', 'status', 'title', 'summary', 'description', 'category', 'tax_category', 'tags', 'image_url', 'publish_at', 'unpublish_at',
       'title:id', 'title:en', 'summary:id', 'summary:en', 'description:id', 'description:en', 'sku', 'variant_title', 'variant_title:id', 'variant_title:en', 'position', 'weight_grams',
       'option1', 'value1', 'option2', 'value2', 'option3', 'value3', 'option4', 'value4', 'option5', 'value5', 'parts']
     when 'prices' then array['sku', 'currency', 'price_list', 'min_quantity', 'amount', 'starts_at', 'ends_at']

@@ -25,6 +25,7 @@ create unlogged table private.import_products (
   publish_at timestamptz,
   unpublish_at timestamptz,
   category_id uuid,
+  tax_category text not null,
   tags text[] not null,
   attributes jsonb not null,
   translations jsonb not null,
@@ -104,7 +105,7 @@ as $$
       case when placed.record ? 'image_url' then nullif(placed.record ->> 'image_url', '') else products.image_url end as image_url,
       case when placed.record ? 'publish_at' then private.read_time(placed.record ->> 'publish_at') else products.publish_at end as publish_at,
       case when placed.record ? 'unpublish_at' then private.read_time(placed.record ->> 'unpublish_at') else products.unpublish_at end as unpublish_at,
-      placed.category_id,
+      placed.category_id, coalesce(nullif(placed.record ->> 'tax_category', ''), products.tax_category, 'standard') as tax_category,
       case when placed.record ? 'tags' then array(select btrim(tag) from string_to_table(nullif(btrim(placed.record ->> 'tags'), ''), ',') as tag)
         else coalesce(products.tags, '{}') end as tags,
       private.read_attributes(placed.record, stage_products.attribute_columns, schemas.types, products.attributes) as attributes,
@@ -114,17 +115,17 @@ as $$
     from placed left join public.products on products.id = placed.product_id left join schemas on schemas.category_id = placed.category_id
   )
   insert into private.import_products (import_id, row_number, record, product_id, change, former_status, former_kind, kind, slug, status, title, summary,
-    description, image_url, publish_at, unpublish_at, category_id, tags, attributes, translations)
+    description, image_url, publish_at, unpublish_at, category_id, tax_category, tags, attributes, translations)
   select stage_products.import_id, wanted.row_number, wanted.record, coalesce(wanted.product_id, gen_random_uuid()),
     case when wanted.product_id is null then 'created'
-      when (wanted.status, wanted.title, wanted.summary, wanted.description, wanted.image_url, wanted.publish_at, wanted.unpublish_at, wanted.category_id, wanted.tags,
+      when (wanted.status, wanted.title, wanted.summary, wanted.description, wanted.image_url, wanted.publish_at, wanted.unpublish_at, wanted.category_id, wanted.tax_category, wanted.tags,
           wanted.attributes, wanted.translations)
         is distinct from ((wanted.products).status, (wanted.products).title, (wanted.products).summary, (wanted.products).description, (wanted.products).image_url,
-          (wanted.products).publish_at, (wanted.products).unpublish_at, (wanted.products).category_id, (wanted.products).tags, (wanted.products).attributes,
+          (wanted.products).publish_at, (wanted.products).unpublish_at, (wanted.products).category_id, (wanted.products).tax_category, (wanted.products).tags, (wanted.products).attributes,
           (wanted.products).translations) then 'changed'
       else 'unchanged' end,
     wanted.former_status, wanted.former_kind, wanted.kind, wanted.slug, wanted.status, wanted.title, wanted.summary, wanted.description, wanted.image_url,
-    wanted.publish_at, wanted.unpublish_at, wanted.category_id, wanted.tags, wanted.attributes, wanted.translations
+    wanted.publish_at, wanted.unpublish_at, wanted.category_id, wanted.tax_category, wanted.tags, wanted.attributes, wanted.translations
   from wanted;
 $$;
 comment on function private.stage_products(uuid, text[], boolean) is 'Reads the products of a file beside what there is. translated: the file has columns of translations.';

@@ -33,6 +33,10 @@ as $$
   from private.import_products
   where import_products.import_id = check_import_products.import_id and import_products.record ->> 'category' <> '' and import_products.category_id is null
   union all
+  select import_products.import_id, import_products.row_number, 'tax_category', 'tax_category_not_found', 'There is no tax category with this code.'
+  from private.import_products
+  where import_products.import_id = check_import_products.import_id and not exists (select from public.tax_categories where tax_categories.code = import_products.tax_category)
+  union all
   select import_products.import_id, import_products.row_number, times.name, 'invalid_value', 'A moment is written as 2026-01-31T09:00:00Z, a day as 2026-01-31.'
   from private.import_products cross join (values ('publish_at'), ('unpublish_at')) as times (name)
   where import_products.import_id = check_import_products.import_id and import_products.record ->> times.name <> '' and private.read_time(import_products.record ->> times.name) is null

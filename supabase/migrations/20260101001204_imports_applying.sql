@@ -57,13 +57,13 @@ set search_path = ''
 as $$
 begin
   perform set_config('seatline.importing', 'on', true);
-  insert into public.products (id, kind, slug, title, summary, description, image_url, status, publish_at, unpublish_at, category_id, tags, attributes, translations)
+  insert into public.products (id, kind, slug, title, summary, description, image_url, status, publish_at, unpublish_at, category_id, tax_category, tags, attributes, translations)
   select staged.product_id, staged.kind, staged.slug, staged.title, staged.summary, staged.description, staged.image_url, staged.status, staged.publish_at, staged.unpublish_at,
-    staged.category_id, staged.tags, staged.attributes, staged.translations
+    staged.category_id, staged.tax_category, staged.tags, staged.attributes, staged.translations
   from private.import_products as staged where staged.import_id = apply_import_products.import_id and staged.change = 'created' order by staged.row_number;
   update public.products
   set title = staged.title, summary = staged.summary, description = staged.description, image_url = staged.image_url, status = staged.status, publish_at = staged.publish_at,
-    unpublish_at = staged.unpublish_at, category_id = staged.category_id, tags = staged.tags, attributes = staged.attributes, translations = staged.translations
+    unpublish_at = staged.unpublish_at, category_id = staged.category_id, tax_category = staged.tax_category, tags = staged.tags, attributes = staged.attributes, translations = staged.translations
   from private.import_products as staged
   where staged.import_id = apply_import_products.import_id and staged.change = 'changed' and products.id = staged.product_id;
   perform private.write_import_options(apply_import_products.import_id);

@@ -132,14 +132,14 @@ stable
 security invoker
 set search_path = ''
 as $$
-  select array[products.slug, products.kind, products.status, products.title, products.summary, products.description, categories.slug, array_to_string(products.tags, ','),
+  select array[products.slug, products.kind, products.status, products.title, products.summary, products.description, categories.slug, products.tax_category, array_to_string(products.tags, ','),
       products.image_url, private.write_time(products.publish_at), private.write_time(products.unpublish_at),
       products.translations -> 'id' ->> 'title', products.translations -> 'en' ->> 'title', products.translations -> 'id' ->> 'summary', products.translations -> 'en' ->> 'summary',
       products.translations -> 'id' ->> 'description', products.translations -> 'en' ->> 'description',
       variants.sku, variants.title, variants.translations -> 'id' ->> 'title', variants.translations -> 'en' ->> 'title', variants.position::text, variants.weight_grams::text]
     || coalesce(chosen.cells, array_fill(null::text, array[10])) || array[consists.parts] || array(
       select case when place.name like 'attribute:%' then products.attributes ->> substr(place.name, 11) else variants.attributes ->> substr(place.name, 19) end
-      from unnest(exported_products.columns) with ordinality as place (name, number) where place.number > 34 order by place.number)
+      from unnest(exported_products.columns) with ordinality as place (name, number) where place.number > cardinality(private.import_columns('products')) order by place.number)
   from public.products
   left join public.categories on categories.id = products.category_id
   left join public.variants on variants.product_id = products.id
