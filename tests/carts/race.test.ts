@@ -3,6 +3,7 @@ import { addAddress } from "../people/addresses.ts";
 import { publishedIntake } from "../support/catalog.ts";
 import { gatherCrowd, outcome, tally } from "../support/crowd.ts";
 import { type TestDatabase, useDatabase } from "../support/database.ts";
+import { raceRounds } from "../support/effort.ts";
 import { newCustomer } from "../support/people.ts";
 import { allOf, replaceInFunction, withSabotage } from "../support/sabotage.ts";
 import { add, call, contents, getCart, placeCart, thingOnSale } from "./carts.ts";
@@ -15,27 +16,23 @@ const noLock = replaceInFunction("private.lock_cart", / for update;/, ";");
 
 describe("50 clicks that add to one cart", () => {
   test("add up exactly, from no cart at all", async () => {
-    for (let round = 0; round < 3; round++) await addInFiftyTabs(database);
-  }, 60_000);
+    for (let round = 0; round < raceRounds(3); round++) await addInFiftyTabs(database);
+  });
 
-  test(
-    "that test notices a quantity that is read and then written",
-    () =>
-      withSabotage(
-        allOf(
-          noLock,
-          replaceInFunction(
-            "private.add_to_cart",
-            /insert into public\.cart_items[^;]*;/,
-            `declare v_present integer := (select quantity from public.cart_items where cart_items.cart_id = v_cart.id and cart_items.variant_id = add_to_cart.variant_id);
+  test("that test notices a quantity that is read and then written", () =>
+    withSabotage(
+      allOf(
+        noLock,
+        replaceInFunction(
+          "private.add_to_cart",
+          /insert into public\.cart_items[^;]*;/,
+          `declare v_present integer := (select quantity from public.cart_items where cart_items.cart_id = v_cart.id and cart_items.variant_id = add_to_cart.variant_id);
            begin perform pg_sleep(0.01); insert into public.cart_items (cart_id, variant_id, quantity) values (v_cart.id, add_to_cart.variant_id, coalesce(v_present, 0) + add_to_cart.quantity)
              on conflict on constraint cart_items_pkey do update set quantity = excluded.quantity; end;`,
-          ),
         ),
-        addInFiftyTabs,
       ),
-    60_000,
-  );
+      addInFiftyTabs,
+    ));
 });
 
 async function addInFiftyTabs(shop: TestDatabase): Promise<void> {
@@ -52,13 +49,9 @@ async function addInFiftyTabs(shop: TestDatabase): Promise<void> {
 }
 
 describe("50 clicks that place one cart", () => {
-  test("make one order, which all of them get", () => placeInFiftyTabs(database), 60_000);
+  test("make one order, which all of them get", () => placeInFiftyTabs(database));
 
-  test(
-    "that test notices a cart that is looked at without a lock",
-    () => withSabotage(noLock, placeInFiftyTabs),
-    60_000,
-  );
+  test("that test notices a cart that is looked at without a lock", () => withSabotage(noLock, placeInFiftyTabs));
 });
 
 async function placeInFiftyTabs(shop: TestDatabase): Promise<void> {
@@ -75,23 +68,16 @@ async function placeInFiftyTabs(shop: TestDatabase): Promise<void> {
 }
 
 describe("a cart that is placed and changed at the same moment", () => {
-  test(
-    "is ordered as it was before or after each change, and no change is lost",
-    () => placeAndChange(database),
-    60_000,
-  );
+  test("is ordered as it was before or after each change, and no change is lost", () => placeAndChange(database));
 
-  test(
-    "that test notices a change that does not wait for the order",
-    () => withSabotage(noLock, placeAndChange, { rounds: 8 }),
-    60_000,
-  );
+  test("that test notices a change that does not wait for the order", () =>
+    withSabotage(noLock, placeAndChange, { rounds: 8 }));
 });
 
 // Each of five tabs adds one piece while a sixth places the cart: what is ordered and what is in the next cart is all that was added.
 async function placeAndChange(shop: TestDatabase): Promise<void> {
   const crowd = await crowdOf(shop);
-  for (let round = 0; round < 6; round++) {
+  for (let round = 0; round < raceRounds(6); round++) {
     const buyer = await newCustomer(shop.sql);
     const thing = await thingOnSale(shop.sql, { kind: "digital" });
     const { id } = await add(shop.sql, buyer, thing);
@@ -109,7 +95,7 @@ async function placeAndChange(shop: TestDatabase): Promise<void> {
 test("buyers who cancel, look, add and place in many tabs get their answers, and nobody waits in a circle", async () => {
   const crowd = await crowdOf(database);
   const buyer = await newCustomer(database.sql);
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < raceRounds(3); round++) {
     const seat = (await publishedIntake(database.sql, { seats: 3, price: 10_00 })).variantId;
     const { id } = await add(database.sql, buyer, seat);
     const order = await placeCart(database.sql, buyer, id as string);
@@ -137,4 +123,4 @@ test("buyers who cancel, look, add and place in many tabs get their answers, and
     for (const { id: orderId } of open) await call(database.sql, buyer, "cancel_order", { order_id: orderId });
     await call(database.sql, buyer, "clear_cart");
   }
-}, 60_000);
+});

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { times, together } from "../payments/together.ts";
 import { type Pool, type TestDatabase, useDatabase } from "../support/database.ts";
+import { raceRounds } from "../support/effort.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { allOf, replaceInFunction, withSabotage } from "../support/sabotage.ts";
 import { call, complain, newStaff, openComplaint, resolve } from "./complaining.ts";
@@ -58,7 +59,7 @@ test("a replacement is sent once, and its units leave once", async () => {
 });
 
 test("withdrawn by its customer and resolved by staff at once, a complaint ends in one of the two", async () => {
-  for (let round = 0; round < 4; round++) {
+  for (let round = 0; round < raceRounds(4); round++) {
     const { basket, complaint } = await openComplaint(database.sql);
     await together(database, [
       (sql) => call(sql, basket.customerId, "withdraw_complaint", complaint.id),

@@ -3,6 +3,7 @@ import { orderOne, payOrder } from "../support/buying.ts";
 import { publishedIntake } from "../support/catalog.ts";
 import { gatherCrowd, outcome } from "../support/crowd.ts";
 import { type TestDatabase, useDatabase } from "../support/database.ts";
+import { raceRounds } from "../support/effort.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { allOf, replaceInFunction, withSabotage } from "../support/sabotage.ts";
 import { cancelIntake, newStaff, windUp } from "./running.ts";
@@ -32,20 +33,14 @@ const giveBackAgain = replaceInFunction(
 
 describe("twenty buyers against the cancellation of their intake", () => {
   test("end without a seat, with all their money on its way back", async () => {
-    for (let round = 0; round < 2; round++) await buyersAgainstCancel(database, 20);
-  }, 60_000);
+    for (let round = 0; round < raceRounds(2); round++) await buyersAgainstCancel(database, 20);
+  });
 
-  test(
-    "that test notices a purchase that looks at the intake only once",
-    () => withSabotage(lookOnce, (shop) => buyersAgainstCancel(shop, 20)),
-    60_000,
-  );
+  test("that test notices a purchase that looks at the intake only once", () =>
+    withSabotage(lookOnce, (shop) => buyersAgainstCancel(shop, 20)));
 
-  test(
-    "that test notices a line that is found again after it was given back",
-    () => withSabotage(giveBackAgain, (shop) => buyersAgainstCancel(shop, 6)),
-    60_000,
-  );
+  test("that test notices a line that is found again after it was given back", () =>
+    withSabotage(giveBackAgain, (shop) => buyersAgainstCancel(shop, 6)));
 });
 
 async function buyersAgainstCancel(shop: TestDatabase, buyers: number): Promise<void> {

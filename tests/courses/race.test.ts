@@ -3,7 +3,7 @@ import { cancelOrder, enroll, orderOne } from "../support/buying.ts";
 import { type BuiltIntake, publishedIntake } from "../support/catalog.ts";
 import { type Crowd, gatherCrowd, outcome, tally } from "../support/crowd.ts";
 import { type Sql, type TestDatabase, useDatabase } from "../support/database.ts";
-import { effort } from "../support/effort.ts";
+import { effort, raceRounds } from "../support/effort.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { newCustomer } from "../support/people.ts";
 import { allOf, replaceInFunction, withSabotage } from "../support/sabotage.ts";
@@ -47,11 +47,8 @@ describe("learners who want the same seats", () => {
     30_000 + rounds * 4_000,
   );
 
-  test(
-    "that test notices seats that are read first and taken later",
-    () => withSabotage(seatsWithoutConstraint, (shop) => fillIntakes(shop, 8, 40)),
-    60_000,
-  );
+  test("that test notices seats that are read first and taken later", () =>
+    withSabotage(seatsWithoutConstraint, (shop) => fillIntakes(shop, 8, 40)));
 
   test("twenty of them for one seat have one winner, whether the seat is free or paid", async () => {
     const crowd = await gatherCrowd(database, 20);
@@ -82,9 +79,9 @@ async function fillIntakes(shop: TestDatabase, count: number, most: number): Pro
 }
 
 describe("one learner in fifty tabs", () => {
-  test("gets one seat", () => fiftyTabs(database), 60_000);
+  test("gets one seat", () => fiftyTabs(database));
 
-  test("that test notices a second live enrolment", () => withSabotage(twoSeatsAreFine, fiftyTabs), 60_000);
+  test("that test notices a second live enrolment", () => withSabotage(twoSeatsAreFine, fiftyTabs));
 });
 
 async function fiftyTabs(shop: TestDatabase): Promise<void> {
@@ -143,18 +140,15 @@ describe("seats that come and go", () => {
 });
 
 describe("an intake that begins to be counted while learners enrol", () => {
-  test("counts every one of them, or stays as it is", () => beginsToCount(database), 60_000);
+  test("counts every one of them, or stays as it is", () => beginsToCount(database));
 
-  test(
-    "that test notices a purchase that does not look again whether its intake is counted",
-    () => withSabotage(lookOnce, beginsToCount),
-    60_000,
-  );
+  test("that test notices a purchase that does not look again whether its intake is counted", () =>
+    withSabotage(lookOnce, beginsToCount));
 });
 
 async function beginsToCount(shop: TestDatabase): Promise<void> {
   const crowd = await gatherCrowd(shop, 6);
-  for (let round = 0; round < 25; round++) {
+  for (let round = 0; round < raceRounds(25); round++) {
     const intake = await publishedIntake(shop.sql, { seats: null, price: round % 2 === 0 ? 0 : 5_00 });
     const rush = crowd.rush(6, (sql, id) => orderOne(sql, id, intake.variantId));
     const counted = await outcome(() => shop.sql`update public.intakes set seats = 4 where id = ${intake.intakeId}`);

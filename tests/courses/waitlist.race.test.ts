@@ -3,6 +3,7 @@ import { cancelOrder, endHold, enroll, orderOne, payOrder } from "../support/buy
 import { type BuiltIntake, publishedIntake } from "../support/catalog.ts";
 import { type Attempt, gatherCrowd, newCustomers, outcome, tally } from "../support/crowd.ts";
 import { type Pool, type TestDatabase, useDatabase } from "../support/database.ts";
+import { raceRounds } from "../support/effort.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { allOf, replaceInFunction, withSabotage } from "../support/sabotage.ts";
 import { seededRandom } from "../support/seeded-random.ts";
@@ -31,15 +32,12 @@ const listsInNoOrder = allOf(
 );
 
 describe("five hundred learners, twenty seats, ten who change their mind", () => {
-  test(
-    "480 wait; every seat is taken or offered, in the order of joining, to nobody twice",
-    () => rush(database, 500, 20, 10),
-    60_000,
-  );
+  test("480 wait; every seat is taken or offered, in the order of joining, to nobody twice", () =>
+    rush(database, 500, 20, 10));
 
-  test("that test notices freed seats that go on sale", () => withSabotage(freedSeatsGoOnSale, smallRush), 60_000);
+  test("that test notices freed seats that go on sale", () => withSabotage(freedSeatsGoOnSale, smallRush));
 
-  test("that test notices a queue that is served from its end", () => withSabotage(lastInFirstOut, smallRush), 60_000);
+  test("that test notices a queue that is served from its end", () => withSabotage(lastInFirstOut, smallRush));
 });
 
 const smallRush = (shop: TestDatabase) => rush(shop, 80, 8, 6);
@@ -118,11 +116,8 @@ const entriesOf = (sql: Pool, { intakeId }: BuiltIntake) =>
 describe("one who joins while the only seat comes back", () => {
   test("either waits and is offered it, or is told that it is free", () => joinAgainstCancel(database, 40), 30_000);
 
-  test(
-    "that test notices a join that looks before it holds the list",
-    () => withSabotage(joinWithoutLock, (shop) => joinAgainstCancel(shop, 10)),
-    60_000,
-  );
+  test("that test notices a join that looks before it holds the list", () =>
+    withSabotage(joinWithoutLock, (shop) => joinAgainstCancel(shop, 10)));
 });
 
 async function joinAgainstCancel(shop: TestDatabase, rounds: number): Promise<void> {
@@ -149,17 +144,14 @@ async function joinAgainstCancel(shop: TestDatabase, rounds: number): Promise<vo
 describe("one learner in two tabs", () => {
   test("never waits for a seat they have", () => enrolAndJoin(database, 30), 30_000);
 
-  test(
-    "that test notices a list that takes who is enrolled",
-    () => withSabotage(enrolledMayWait, (shop) => enrolAndJoin(shop, 30)),
-    60_000,
-  );
+  test("that test notices a list that takes who is enrolled", () =>
+    withSabotage(enrolledMayWait, (shop) => enrolAndJoin(shop, 30)));
 
   test("who takes and declines an offer at once does one of them, and the seat is theirs or the next's", async () => {
     const crowd = await gatherCrowd(database, 3);
     const [next, one, two] = crowd.people;
     if (!next || !one || !two) throw new Error("The crowd has three people.");
-    for (let round = 1; round <= 20; round++) {
+    for (let round = 1; round <= raceRounds(20); round++) {
       const intake = await publishedIntake(database.sql, { seats: 0 });
       await joinWaitlist(one.sql, one.id, intake.intakeId);
       await joinWaitlist(next.sql, next.id, intake.intakeId);
@@ -173,7 +165,7 @@ describe("one learner in two tabs", () => {
         taken.code === null ? [null, "not_waiting", "accepted", "waiting"] : ["out_of_stock", null, "left", "offered"],
       );
     }
-  }, 30_000);
+  });
 });
 
 // The learner enrols and joins at once, while another seat is taken beside: they end with a seat or a place, never both.
@@ -208,13 +200,10 @@ test("twenty tabs that join at once get one place; twenty that take the offer ge
 });
 
 describe("orders over two intakes that end at once", () => {
-  test("never wait for each other in a circle", () => expireAgainstCancel(database, 20), 60_000);
+  test("never wait for each other in a circle", () => expireAgainstCancel(database, 20));
 
-  test(
-    "that test notices waiting lists that are locked in no order",
-    () => withSabotage(listsInNoOrder, (shop) => expireAgainstCancel(shop, 10)),
-    60_000,
-  );
+  test("that test notices waiting lists that are locked in no order", () =>
+    withSabotage(listsInNoOrder, (shop) => expireAgainstCancel(shop, 10)));
 });
 
 // The schedule ends an order of the second intake and then one of the first, while a buyer of both cancels.
@@ -240,11 +229,8 @@ async function expireAgainstCancel(shop: TestDatabase, rounds: number): Promise<
   await expectInvariants(shop.sql);
 }
 
-test(
-  "everything at once on three intakes with queues ends in no deadlock, no idle seat and no broken promise",
-  () => storm(database, 30, 25),
-  60_000,
-);
+test("everything at once on three intakes with queues ends in no deadlock, no idle seat and no broken promise", () =>
+  storm(database, 30, 25));
 
 const refusals = new Set([
   "out_of_stock",

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { placeOrder } from "../support/buying.ts";
 import { gatherCrowd, tally } from "../support/crowd.ts";
 import { type TestDatabase, useDatabase } from "../support/database.ts";
+import { raceRounds } from "../support/effort.ts";
 import { bundleOf, goods } from "../support/goods.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { replaceInFunction, withSabotage } from "../support/sabotage.ts";
@@ -12,17 +13,14 @@ const database = useDatabase();
 // The parts of a bundle are asked for line by line, in the order in which the lines stand.
 const neverSum = replaceInFunction("private.place_quote", "private.needed_units(quote.lines)", "quote.lines");
 
-test(
-  "bundles and plain lines that share their parts sell them to the last unit, and never wait in a circle",
-  () => sharing(database),
-  60_000,
-);
+test("bundles and plain lines that share their parts sell them to the last unit, and never wait in a circle", () =>
+  sharing(database));
 
-test("that test notices parts that are not taken in the order of locks", () => withSabotage(neverSum, sharing), 60_000);
+test("that test notices parts that are not taken in the order of locks", () => withSabotage(neverSum, sharing));
 
 async function sharing(shop: TestDatabase): Promise<void> {
   const crowd = await gatherCrowd(shop, 24);
-  for (let round = 0; round < 4; round++) {
+  for (let round = 0; round < raceRounds(4); round++) {
     const parts = [];
     for (const units of [40, 24]) {
       const part = await goods(shop.sql, { kind: "digital", status: "published", price: 0 });

@@ -2,6 +2,7 @@ import { describe, expect, inject, test } from "vitest";
 import { endHold } from "../support/buying.ts";
 import { gatherCrowd, tally } from "../support/crowd.ts";
 import { type TestDatabase, useDatabase } from "../support/database.ts";
+import { effort, raceRounds } from "../support/effort.ts";
 import { buyUnits, goods, sellBeyondStock, stockedVariant } from "../support/goods.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { replaceInFunction, withSabotage } from "../support/sabotage.ts";
@@ -18,8 +19,8 @@ import {
   transfer,
 } from "../support/stock-keeping.ts";
 
-/** Rounds at the edge of stock; `SEATLINE_ROUNDS=10000` for a night. */
-const rounds = Number(process.env.SEATLINE_ROUNDS ?? 6);
+/** Rounds at the edge of stock. */
+const rounds = effort(6);
 
 const database = useDatabase();
 
@@ -52,14 +53,11 @@ describe("stock in several places and beyond", () => {
   test(
     "is sold to the last unit and no further, real units before promised ones",
     () => edgeOfPlaces(database, rounds),
-    60_000,
+    60_000 + rounds * 2_000,
   );
 
-  test(
-    "that test notices buyers who are sent away while units are free in several places",
-    () => withSabotage(neverWalk, (shop) => edgeOfPlaces(shop, 3)),
-    60_000,
-  );
+  test("that test notices buyers who are sent away while units are free in several places", () =>
+    withSabotage(neverWalk, (shop) => edgeOfPlaces(shop, 3)));
 });
 
 /** Buyers who together want about what there is in main, in two places and beyond stock. */
@@ -93,14 +91,14 @@ async function edgeOfPlaces(shop: TestDatabase, count: number): Promise<void> {
 }
 
 describe("goods that arrive", () => {
-  test("go to who bought beyond stock, exactly, while others buy, cancel and pay", () => arriving(database), 60_000);
+  test("go to who bought beyond stock, exactly, while others buy, cancel and pay", () => arriving(database));
 
-  test("that test notices an allowance that is not restored", () => withSabotage(restoreNothing, arriving), 60_000);
+  test("that test notices an allowance that is not restored", () => withSabotage(restoreNothing, arriving));
 });
 
 async function arriving(shop: TestDatabase): Promise<void> {
   const crowd = await gatherCrowd(shop, 30);
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < raceRounds(3); round++) {
     const variant = await goods(shop.sql);
     await sellBeyondStock(shop.sql, variant, 15);
     const receipts = [3, 4, 5, 6, 2];
@@ -129,23 +127,19 @@ async function arriving(shop: TestDatabase): Promise<void> {
 }
 
 describe("the warehouse and buyers at once", () => {
-  test(
-    "never wait for each other in a circle, and moved units are as many as before",
-    () => everybody(database),
-    60_000,
-  );
+  test("never wait for each other in a circle, and moved units are as many as before", () => everybody(database));
 
-  test("that test notices slots that are locked in any order", () => withSabotage(lockAnyhow, everybody), 60_000);
+  test("that test notices slots that are locked in any order", () => withSabotage(lockAnyhow, everybody));
 
-  test("one who counts what another counts finds it counted", () => counting(database), 60_000);
+  test("one who counts what another counts finds it counted", () => counting(database));
 
-  test("that test notices counters who do not wait for each other", () => withSabotage(lockNobody, counting), 60_000);
+  test("that test notices counters who do not wait for each other", () => withSabotage(lockNobody, counting));
 });
 
 async function everybody(shop: TestDatabase): Promise<void> {
   const crowd = await gatherCrowd(shop, 24);
   const place = await newPlace(shop.sql, 3);
-  for (let round = 0; round < 4; round++) {
+  for (let round = 0; round < raceRounds(4); round++) {
     const variants = await Promise.all([1, 2, 3].map(() => stockedVariant(shop.sql, 40)));
     for (const variant of variants) await sellBeyondStock(shop.sql, variant, 4);
     for (const [index, { id }] of crowd.people.slice(0, 6).entries())
@@ -192,7 +186,7 @@ async function everybody(shop: TestDatabase): Promise<void> {
 
 async function counting(shop: TestDatabase): Promise<void> {
   const crowd = await gatherCrowd(shop, 8);
-  for (let round = 0; round < 4; round++) {
+  for (let round = 0; round < raceRounds(4); round++) {
     const variant = await goods(shop.sql);
     const attempts = await crowd.rush(8, (sql) => adjust(sql, [{ variant_id: variant, counted: 10 }], "count"));
     expect(tally(attempts)).toEqual({ accepted: 8 });
@@ -201,14 +195,14 @@ async function counting(shop: TestDatabase): Promise<void> {
 }
 
 describe("low stock", () => {
-  test("is told once, however many cross the threshold together", () => crossing(database), 60_000);
+  test("is told once, however many cross the threshold together", () => crossing(database));
 
-  test("that test notices a mark that is not looked at", () => withSabotage(tellAlways, crossing), 60_000);
+  test("that test notices a mark that is not looked at", () => withSabotage(tellAlways, crossing));
 });
 
 async function crossing(shop: TestDatabase): Promise<void> {
   const crowd = await gatherCrowd(shop, 20);
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < raceRounds(3); round++) {
     const variant = await stockedVariant(shop.sql, 24);
     await shop.sql`select public.set_low_stock_threshold(${variant}, 12)`;
     const attempts = await crowd.rush(20, (sql, id) => buyUnits(sql, id, [{ variant, quantity: 1 }]));

@@ -2,7 +2,7 @@ import { describe, expect, inject, test } from "vitest";
 import { endHold } from "../support/buying.ts";
 import { type Attempt, type Crowd, gatherCrowd, newCustomers, outcome, tally } from "../support/crowd.ts";
 import { type Sql, type TestDatabase, useDatabase } from "../support/database.ts";
-import { effort } from "../support/effort.ts";
+import { effort, raceRounds } from "../support/effort.ts";
 import { buyUnits, stockedVariant } from "../support/goods.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { replaceInFunction, withSabotage } from "../support/sabotage.ts";
@@ -53,17 +53,11 @@ describe("at the edge of stock", () => {
     30_000 + rounds * 4_000,
   );
 
-  test(
-    "that test notices stock that is read first and written later",
-    () => withSabotage(checkThenAct, (shop) => edgeOfStock(shop, 3, 40)),
-    60_000,
-  );
+  test("that test notices stock that is read first and written later", () =>
+    withSabotage(checkThenAct, (shop) => edgeOfStock(shop, 3, 40)));
 
-  test(
-    "that test notices buyers who are sent away while units are free in slots that are only locked",
-    () => withSabotage(neverWalk, (shop) => edgeOfStock(shop, 3, 60)),
-    60_000,
-  );
+  test("that test notices buyers who are sent away while units are free in slots that are only locked", () =>
+    withSabotage(neverWalk, (shop) => edgeOfStock(shop, 3, 60)));
 });
 
 /**
@@ -98,21 +92,14 @@ async function edgeRound(sql: Sql, crowd: Crowd, wishes: number[], units: number
 }
 
 describe("two variants in one purchase", () => {
-  test(
-    "buyers of the same two things in any order never wait for each other in a circle",
-    () => crossing(database),
-    60_000,
-  );
+  test("buyers of the same two things in any order never wait for each other in a circle", () => crossing(database));
 
-  test(
-    "that test notices buyers who keep slots locked that they only looked at",
-    () => withSabotage(keepLooked, crossing),
-    60_000,
-  );
+  test("that test notices buyers who keep slots locked that they only looked at", () =>
+    withSabotage(keepLooked, crossing));
 
   async function crossing(shop: TestDatabase): Promise<void> {
     const crowd = await gatherCrowd(shop, 40);
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < raceRounds(5); round++) {
       const [first, second] = [await stockedVariant(shop.sql, 60), await stockedVariant(shop.sql, 30)];
       const attempts = await crowd.rush(40, (lane, id, index) => {
         const wishes = [
@@ -128,25 +115,19 @@ describe("two variants in one purchase", () => {
 });
 
 describe("holds that are due", () => {
-  test("the next buyers get what is due, without any worker, and exactly once", () => dueHolds(database), 60_000);
+  test("the next buyers get what is due, without any worker, and exactly once", () => dueHolds(database));
 
-  test(
-    "buyers, expiry in batches and people with due orders of their own never wait for each other in a circle",
-    () => everyoneReleases(database),
-    60_000,
-  );
+  test("buyers, expiry in batches and people with due orders of their own never wait for each other in a circle", () =>
+    everyoneReleases(database));
 
-  test(
-    "that test notices holds that are ended without locking their slots in order",
-    () => withSabotage(lockAsYouGo, everyoneReleases),
-    60_000,
-  );
+  test("that test notices holds that are ended without locking their slots in order", () =>
+    withSabotage(lockAsYouGo, everyoneReleases));
 });
 
 async function dueHolds(shop: TestDatabase): Promise<void> {
   const crowd = await gatherCrowd(shop, 40);
   const sleepers = await newCustomers(shop.sql, 10);
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < raceRounds(5); round++) {
     const variant = await stockedVariant(shop.sql, 20);
     for (const sleeper of sleepers) {
       await endHold(shop.sql, await buyUnits(shop.sql, sleeper, [{ variant, quantity: 2 }], 500));
@@ -161,7 +142,7 @@ async function dueHolds(shop: TestDatabase): Promise<void> {
 async function everyoneReleases(shop: TestDatabase): Promise<void> {
   const crowd = await gatherCrowd(shop, 24);
   const workers = [shop.connect({ max: 1 }), shop.connect({ max: 1 })];
-  for (let round = 0; round < 8; round++) {
+  for (let round = 0; round < raceRounds(8); round++) {
     const variants = await Promise.all(Array.from({ length: 4 }, () => stockedVariant(shop.sql, 12)));
     const at = (index: number) => variants[index % 4] as string;
     for (const [index, { id }] of crowd.people.entries()) {

@@ -5,6 +5,7 @@ import { together } from "../payments/together.ts";
 import { as, getOrder, payOrder } from "../support/buying.ts";
 import { publishedIntake } from "../support/catalog.ts";
 import { type Sql, type TestDatabase, useDatabase } from "../support/database.ts";
+import { raceRounds } from "../support/effort.ts";
 import { expectRefusal } from "../support/expect-error.ts";
 import { stockedVariant } from "../support/goods.ts";
 import { expectInvariants } from "../support/invariants.ts";
@@ -174,7 +175,7 @@ describe("a draft", () => {
 });
 
 test("a draft that many place, change and cancel at once becomes one order or none", async () => {
-  for (let round = 0; round < 3; round++) await manyHands(database);
+  for (let round = 0; round < raceRounds(3); round++) await manyHands(database);
 });
 
 test("without the lock on the draft it becomes several", async () => {

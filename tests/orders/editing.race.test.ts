@@ -4,6 +4,7 @@ import { paid } from "../payments/provider-events.ts";
 import { tell, times, together } from "../payments/together.ts";
 import { openPayment, placeOrder } from "../support/buying.ts";
 import { type Pool, type TestDatabase, useDatabase } from "../support/database.ts";
+import { raceRounds } from "../support/effort.ts";
 import { stockedVariant } from "../support/goods.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { replaceInFunction, withSabotage } from "../support/sabotage.ts";
@@ -11,7 +12,7 @@ import { replaceInFunction, withSabotage } from "../support/sabotage.ts";
 const database = useDatabase();
 
 test("an order that is edited, paid, cancelled and expired at once holds what it sells and costs what it says", async () => {
-  for (let round = 0; round < 4; round++) await manyHands(database, true);
+  for (let round = 0; round < raceRounds(4); round++) await manyHands(database, true);
 });
 
 test("without the lock on the order it holds what it does not sell", async () => {

@@ -2,13 +2,14 @@ import { expect, test } from "vitest";
 import { paidBasket, refund } from "../payments/giving-back.ts";
 import { times, together } from "../payments/together.ts";
 import { type Pool, type TestDatabase, useDatabase } from "../support/database.ts";
+import { raceRounds } from "../support/effort.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { replaceInFunction, withSabotage } from "../support/sabotage.ts";
 
 const database = useDatabase();
 
 test("an order that many ship, process, cancel and refund at once leaves once or goes back, never both", async () => {
-  for (let round = 0; round < 3; round++) await manyHands(database);
+  for (let round = 0; round < raceRounds(3); round++) await manyHands(database);
 });
 
 // that it leaves once is guarded by its parcels as well (tests/shipments/race.test.ts)

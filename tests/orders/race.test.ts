@@ -13,6 +13,7 @@ import {
 import { type BuiltIntake, publishedIntake } from "../support/catalog.ts";
 import { gatherCrowd, outcome, tally } from "../support/crowd.ts";
 import { type Sql, type TestDatabase, useDatabase } from "../support/database.ts";
+import { raceRounds } from "../support/effort.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { newCustomer } from "../support/people.ts";
 import { race } from "../support/race.ts";
@@ -21,20 +22,16 @@ import { allOf, replaceInFunction, withSabotage } from "../support/sabotage.ts";
 const database = useDatabase();
 
 describe("one idempotency key", () => {
-  test("used a hundred times at once has one effect and one answer", () => hundredTimes(database), 60_000);
+  test("used a hundred times at once has one effect and one answer", () => hundredTimes(database));
 
-  test(
-    "that test notices keys that nobody guards",
-    () =>
-      withSabotage(
-        allOf(
-          "alter table private.idempotency_keys drop constraint idempotency_keys_pkey",
-          replaceInFunction("private.recall_answer", /perform pg_advisory_xact_lock\([^;]*;/, ""),
-        ),
-        hundredTimes,
+  test("that test notices keys that nobody guards", () =>
+    withSabotage(
+      allOf(
+        "alter table private.idempotency_keys drop constraint idempotency_keys_pkey",
+        replaceInFunction("private.recall_answer", /perform pg_advisory_xact_lock\([^;]*;/, ""),
       ),
-    60_000,
-  );
+      hundredTimes,
+    ));
 });
 
 async function hundredTimes(shop: TestDatabase): Promise<void> {
@@ -59,7 +56,7 @@ async function hundredTimes(shop: TestDatabase): Promise<void> {
 describe("one buyer in fifty tabs", () => {
   test("holds one seat, even when an older hold of theirs is just due", async () => {
     const crowd = await gatherCrowd(database, 50);
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < raceRounds(4); round++) {
       const buyer = await newCustomer(database.sql);
       const intakes = [
         await publishedIntake(database.sql, { seats: 1, price: 500 }),
@@ -73,11 +70,11 @@ describe("one buyer in fifty tabs", () => {
         where variant_id = any (${variants}::uuid[]) and status = 'held'`;
       expect(held).toEqual({ held: 2 });
     }
-  }, 60_000);
+  });
 });
 
 describe("the end of a hold at the same moment as its payment", () => {
-  test("has exactly one outcome", () => expiryAndPayment(database), 60_000);
+  test("has exactly one outcome", () => expiryAndPayment(database));
 
   test(
     "that test notices expiry that does not look again once it has the order",
@@ -92,27 +89,23 @@ describe("the end of a hold at the same moment as its payment", () => {
     90_000,
   );
 
-  test("cannot give the same seat to a rival as well", () => rivalAndPayment(database), 60_000);
+  test("cannot give the same seat to a rival as well", () => rivalAndPayment(database));
 
-  test(
-    "that test notices a payment that counts its holds before it has locked them",
-    () =>
-      withSabotage(
-        replaceInFunction(
-          "private.confirm_order",
-          /perform from public\.reservations[^;]*for update;([\s\S]*)(perform private\.settle_reservations)/,
-          "$1 perform pg_sleep(0.05); $2",
-        ),
-        rivalAndPayment,
+  test("that test notices a payment that counts its holds before it has locked them", () =>
+    withSabotage(
+      replaceInFunction(
+        "private.confirm_order",
+        /perform from public\.reservations[^;]*for update;([\s\S]*)(perform private\.settle_reservations)/,
+        "$1 perform pg_sleep(0.05); $2",
       ),
-    60_000,
-  );
+      rivalAndPayment,
+    ));
 });
 
 // Provider, two workers and the buyer's own second thoughts meet at orders whose holds have just ended; the seat stays free for them.
 async function expiryAndPayment(shop: TestDatabase): Promise<void> {
   const intake = await publishedIntake(shop.sql, { seats: 40, price: 120_000_00 });
-  for (let round = 0; round < 12; round++) {
+  for (let round = 0; round < raceRounds(12); round++) {
     const buyer = await newCustomer(shop.sql);
     const order = await orderOne(shop.sql, buyer, intake.variantId);
     const payment = await openPayment(shop.sql, buyer, order.id);
@@ -135,7 +128,7 @@ async function expiryAndPayment(shop: TestDatabase): Promise<void> {
 
 // One seat, held and due: its owner pays while another buyer takes what is due.
 async function rivalAndPayment(shop: TestDatabase): Promise<void> {
-  for (let round = 0; round < 15; round++) {
+  for (let round = 0; round < raceRounds(15); round++) {
     const intake = await publishedIntake(shop.sql, { seats: 1, price: 120_000_00 });
     const [buyer, rival] = [await newCustomer(shop.sql), await newCustomer(shop.sql)];
     const order = await orderOne(shop.sql, buyer, intake.variantId);
@@ -155,27 +148,23 @@ async function rivalAndPayment(shop: TestDatabase): Promise<void> {
 }
 
 describe("a buyer who cancels in one tab and tries again in another", () => {
-  test("gets an answer in both, and one seat at most", () => cancelAndTryAgain(database), 60_000);
+  test("gets an answer in both, and one seat at most", () => cancelAndTryAgain(database));
 
-  test(
-    "that test notices an order that ends its enrolments before its holds",
-    () =>
-      withSabotage(
-        replaceInFunction(
-          "private.end_order",
-          /(perform private\.settle_reservations\([^;]*;)\s*(perform private\.end_enrollments\([^;]*;)/,
-          "$2 perform pg_sleep(0.02); $1",
-        ),
-        cancelAndTryAgain,
+  test("that test notices an order that ends its enrolments before its holds", () =>
+    withSabotage(
+      replaceInFunction(
+        "private.end_order",
+        /(perform private\.settle_reservations\([^;]*;)\s*(perform private\.end_enrollments\([^;]*;)/,
+        "$2 perform pg_sleep(0.02); $1",
       ),
-    60_000,
-  );
+      cancelAndTryAgain,
+    ));
 });
 
 async function cancelAndTryAgain(shop: TestDatabase): Promise<void> {
   const crowd = await gatherCrowd(shop, 2);
   const buyer = crowd.people[0]?.id as string;
-  for (let round = 0; round < 12; round++) {
+  for (let round = 0; round < raceRounds(12); round++) {
     const intake = await publishedIntake(shop.sql, { seats: 2, price: 10_00 });
     const order = await orderOne(shop.sql, buyer, intake.variantId);
     const [cancelled, again] = await crowd.rush(2, (sql, _, index) =>
@@ -188,7 +177,11 @@ async function cancelAndTryAgain(shop: TestDatabase): Promise<void> {
 }
 
 describe("buyers, payments, cancellations and workers over the same few seats", () => {
-  test("never wait for each other in a circle, and leave the books whole", () => everybodyAtOnce(database), 90_000);
+  test(
+    "never wait for each other in a circle, and leave the books whole",
+    () => everybodyAtOnce(database),
+    30_000 + raceRounds(4) * 15_000,
+  );
 });
 
 // Half of the crowd holds two of three courses, all due: they pay, cancel or try again, while the other half wants the same seats.
@@ -196,7 +189,7 @@ async function everybodyAtOnce(shop: TestDatabase): Promise<void> {
   const crowd = await gatherCrowd(shop, 24);
   const workers = [shop.connect({ max: 1 }), shop.connect({ max: 1 })];
   const allowed = ["accepted", "out_of_stock", "order_already_open", "already_enrolled", "order_not_cancellable"];
-  for (let round = 0; round < 4; round++) {
+  for (let round = 0; round < raceRounds(4); round++) {
     const intakes: BuiltIntake[] = [];
     for (let intake = 0; intake < 3; intake++)
       intakes.push(await publishedIntake(shop.sql, { seats: 8, price: 10_00 }));

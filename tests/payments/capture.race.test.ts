@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Pool, type TestDatabase, useDatabase } from "../support/database.ts";
+import { raceRounds } from "../support/effort.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { replaceInFunction, withSabotage } from "../support/sabotage.ts";
 import { authorizedSale, capture, letGo, letGoByHand } from "./authorized.ts";
@@ -12,7 +13,7 @@ const database = useDatabase();
 
 describe("captures, voids, the buyer and expiry at once", () => {
   test("ask the provider for one thing", async () => {
-    for (let round = 0; round < 3; round++) await oneThingIsAsked(database);
+    for (let round = 0; round < raceRounds(3); round++) await oneThingIsAsked(database);
   });
 
   test("ask for several when an earlier request is not respected", async () => {
@@ -43,14 +44,14 @@ async function oneThingIsAsked(target: TestDatabase): Promise<void> {
 
 describe("a capture and a cancellation at the provider, told in any order", () => {
   test("end once: captured and kept, or captured and given back, or cancelled", async () => {
-    for (let round = 0; round < 3; round++) await providerMeetsShop(database);
+    for (let round = 0; round < raceRounds(3); round++) await providerMeetsShop(database);
   });
 
   test("leave money without a result when a late capture is not looked at", async () => {
     await withSabotage(
       replaceInFunction("private.deliver_paid_order", "v_order.status = 'cancelled'", "false and v_kept > 0"),
       async (target) => {
-        for (let round = 0; round < 3; round++) await providerMeetsShop(target);
+        for (let round = 0; round < raceRounds(3); round++) await providerMeetsShop(target);
       },
     );
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { publishedIntake } from "../support/catalog.ts";
 import { type Pool, type TestDatabase, useDatabase } from "../support/database.ts";
+import { raceRounds } from "../support/effort.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { newCustomer } from "../support/people.ts";
 import { replaceInFunction, withSabotage } from "../support/sabotage.ts";
@@ -48,7 +49,7 @@ async function manySpends(target: TestDatabase): Promise<void> {
 
 describe("one order paid by credit, by cash and cancelled at once", () => {
   test("keeps its price or nothing", async () => {
-    for (let round = 0; round < 3; round++) await waysMeet(database);
+    for (let round = 0; round < raceRounds(3); round++) await waysMeet(database);
   });
 
   test("keeps too much when the order is not locked before it is asked what is due", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Pool, type TestDatabase, useDatabase } from "../support/database.ts";
+import { raceRounds } from "../support/effort.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { allOf, replaceInFunction, withSabotage } from "../support/sabotage.ts";
 import { refund } from "./giving-back.ts";
@@ -49,7 +50,7 @@ async function decidedOnce(target: TestDatabase): Promise<void> {
 
 describe("a refund by staff and a dispute of the same money, at once", () => {
   test("never give it back twice", async () => {
-    for (let round = 0; round < 3; round++) await backOnce(database);
+    for (let round = 0; round < raceRounds(3); round++) await backOnce(database);
   });
 
   test("give it back twice when disputed money can be refunded", async () => {

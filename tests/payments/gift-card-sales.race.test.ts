@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { payOrder } from "../support/buying.ts";
 import type { Pool, TestDatabase } from "../support/database.ts";
 import { useDatabase } from "../support/database.ts";
+import { raceRounds } from "../support/effort.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { race } from "../support/race.ts";
 import { allOf, replaceInFunction, withSabotage } from "../support/sabotage.ts";
@@ -42,7 +43,7 @@ async function oneCardPerUnit(target: TestDatabase): Promise<void> {
 
 describe("a refund and somebody who spends the card", () => {
   test("are one of the two, never both", async () => {
-    for (let round = 0; round < 4; round++) await spentOrRefunded(database);
+    for (let round = 0; round < raceRounds(4); round++) await spentOrRefunded(database);
   });
 
   test("are both when nobody waits at the card", () =>

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { publishedIntake } from "../support/catalog.ts";
 import { type Pool, type TestDatabase, useDatabase } from "../support/database.ts";
+import { raceRounds } from "../support/effort.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { replaceInFunction, withSabotage } from "../support/sabotage.ts";
 import { issue, payWithCard, redeem } from "./gift-cards.ts";
@@ -42,7 +43,7 @@ async function manySpend(target: TestDatabase): Promise<void> {
 
 describe("spending, redeeming and expiry at once", () => {
   test("take what is on the card once", async () => {
-    for (let round = 0; round < 3; round++) await everybodyTakes(database);
+    for (let round = 0; round < raceRounds(3); round++) await everybodyTakes(database);
   });
 
   test("take it several times when the card is not locked", async () => {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type BuiltIntake, publishedIntake } from "../support/catalog.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
+import { effort } from "../support/effort.ts";
 import { refusalOf } from "../support/expect-error.ts";
 import { violations } from "../support/invariants.ts";
 import { newCustomer } from "../support/people.ts";
@@ -18,6 +19,8 @@ import {
   succeeded,
 } from "./provider-events.ts";
 import { attempt, cancel, expireDue, holdEnds, openOrder, PRICE, type Sale } from "./sale.ts";
+
+const stories = effort(25);
 
 const database = useDatabase();
 
@@ -66,31 +69,38 @@ const deeds: Record<string, (world: World, pick: number) => Promise<unknown>> = 
   "refund failed": (world, pick) => answerRefund(world, pick, "failed"),
 };
 
-test("whatever happens to the orders of two seats, in whatever order, every promise holds after every step", async () => {
-  const steps = fc.array(fc.tuple(fc.constantFrom(...Object.keys(deeds)), fc.nat(11)), { minLength: 4, maxLength: 18 });
-  await database.rolledBack(async (sql) => {
-    const intake = await publishedIntake(sql, { seats: 2, price: PRICE });
-    const buyers = [await newCustomer(sql), await newCustomer(sql), await newCustomer(sql)];
-    await fc.assert(
-      fc.asyncProperty(steps, async (story) => {
-        await sql`savepoint before_the_story`;
-        try {
-          const world: World = { sql, intake, buyers, sales: [], told: [], refunds: 0 };
-          for (const deed of ["order", "order"] as const) await deeds[deed]?.(world, world.sales.length);
-          for (const [name, pick] of story) {
-            const refusal = await refusalOf(async () => void (await deeds[name]?.(world, pick)));
-            expect(refusal?.status ?? 200, `${name} ${refusal?.code}`).toBeLessThan(500);
-            expect(await violations(sql), `after ${name}`).toEqual([]);
+test(
+  "whatever happens to the orders of two seats, in whatever order, every promise holds after every step",
+  async () => {
+    const steps = fc.array(fc.tuple(fc.constantFrom(...Object.keys(deeds)), fc.nat(11)), {
+      minLength: 4,
+      maxLength: 18,
+    });
+    await database.rolledBack(async (sql) => {
+      const intake = await publishedIntake(sql, { seats: 2, price: PRICE });
+      const buyers = [await newCustomer(sql), await newCustomer(sql), await newCustomer(sql)];
+      await fc.assert(
+        fc.asyncProperty(steps, async (story) => {
+          await sql`savepoint before_the_story`;
+          try {
+            const world: World = { sql, intake, buyers, sales: [], told: [], refunds: 0 };
+            for (const deed of ["order", "order"] as const) await deeds[deed]?.(world, world.sales.length);
+            for (const [name, pick] of story) {
+              const refusal = await refusalOf(async () => void (await deeds[name]?.(world, pick)));
+              expect(refusal?.status ?? 200, `${name} ${refusal?.code}`).toBeLessThan(500);
+              expect(await violations(sql), `after ${name}`).toEqual([]);
+            }
+            expect(await books(sql)).toBe("balanced");
+          } finally {
+            await sql`rollback to savepoint before_the_story`;
           }
-          expect(await books(sql)).toBe("balanced");
-        } finally {
-          await sql`rollback to savepoint before_the_story`;
-        }
-      }),
-      { numRuns: Number(process.env.SEATLINE_STORIES ?? 25) },
-    );
-  });
-}, 600_000);
+        }),
+        { numRuns: stories },
+      );
+    });
+  },
+  60_000 + stories * 3_000,
+);
 
 function one<T>(list: T[], pick: number): T {
   return list[pick % list.length] as T;

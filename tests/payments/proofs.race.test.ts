@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Pool, type TestDatabase, useDatabase } from "../support/database.ts";
+import { raceRounds } from "../support/effort.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { allOf, replaceInFunction, withSabotage } from "../support/sabotage.ts";
 import { outcomeOf } from "./outcome.ts";
@@ -12,7 +13,7 @@ const database = useDatabase();
 
 describe("approval, expiry, cancellation, and a card that paid the same order", () => {
   test("end in one outcome: one payment stands or none, everything else goes back", async () => {
-    for (let round = 0; round < 3; round++) await everythingAtOnce(database);
+    for (let round = 0; round < raceRounds(3); round++) await everythingAtOnce(database);
   });
 
   test("deliver twice when the order is not locked first", async () => {

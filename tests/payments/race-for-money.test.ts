@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Pool, type TestDatabase, useDatabase } from "../support/database.ts";
+import { raceRounds } from "../support/effort.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { allOf, replaceInFunction, withSabotage } from "../support/sabotage.ts";
 import { deliver } from "./deliver.ts";
@@ -51,7 +52,7 @@ async function expiryMeetsPayment(target: TestDatabase): Promise<void> {
 
 describe("two attempts paid at once", () => {
   test("pay the order once, and one of them goes back", async () => {
-    for (let round = 0; round < 3; round++) await paidTwice(database);
+    for (let round = 0; round < raceRounds(3); round++) await paidTwice(database);
   });
 
   test("both stay captured when the order's state is not asked again", async () => {
@@ -83,7 +84,7 @@ async function paidTwice(target: TestDatabase): Promise<void> {
 
 describe("a refund and the capture it belongs to, at once", () => {
   test("do not miss each other", async () => {
-    for (let round = 0; round < 3; round++) await refundMeetsCapture(database);
+    for (let round = 0; round < raceRounds(3); round++) await refundMeetsCapture(database);
   });
 
   test("miss each other without the lock of their capture", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Pool, type TestDatabase, useDatabase } from "../support/database.ts";
+import { raceRounds } from "../support/effort.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { allOf, replaceInFunction, withSabotage } from "../support/sabotage.ts";
 import { actingAs } from "./acting-as.ts";
@@ -68,7 +69,7 @@ async function copiesAreAppliedOnce(
 
 describe("browser, webhook, reconciler and staff on one order", () => {
   test("end in one capture and one seat, or in one refund, and nothing else", async () => {
-    for (let round = 0; round < 4; round++) await onePathWins(database);
+    for (let round = 0; round < raceRounds(4); round++) await onePathWins(database);
   });
 
   test("tear the order apart when the payment's row is not locked behind the order's", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Pool, type TestDatabase, useDatabase } from "../support/database.ts";
+import { raceRounds } from "../support/effort.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { replaceInFunction, withSabotage } from "../support/sabotage.ts";
 import { deliver } from "./deliver.ts";
@@ -58,7 +59,7 @@ async function manyRefunds(target: TestDatabase): Promise<void> {
 }
 
 test("a refund, a cancellation, a dispute and a decision at once give the money back once at most", async () => {
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < raceRounds(3); round++) {
     const sale = await paidSale(database.sql);
     await together(database, [
       tell(disputeEvent("created", sale, "needs_response")),

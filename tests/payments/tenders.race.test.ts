@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Pool, type TestDatabase, useDatabase } from "../support/database.ts";
+import { raceRounds } from "../support/effort.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { replaceInFunction, withSabotage } from "../support/sabotage.ts";
 import { deliver } from "./deliver.ts";
@@ -25,7 +26,7 @@ async function fourThirds(target: TestDatabase): Promise<Sale[]> {
 
 describe("four thirds of an order captured at once", () => {
   test("pay it once, and the fourth goes back", async () => {
-    for (let round = 0; round < 3; round++) await fourThirdsMeet(database);
+    for (let round = 0; round < raceRounds(3); round++) await fourThirdsMeet(database);
   });
 
   test("are not counted when the captures do not wait for each other", async () => {
@@ -57,7 +58,7 @@ async function fourThirdsMeet(target: TestDatabase): Promise<void> {
 
 describe("parts, new attempts, expiry and a cancellation at once", () => {
   test("end in a paid order or in every part going back", async () => {
-    for (let round = 0; round < 3; round++) await partsMeetTheEnd(database);
+    for (let round = 0; round < raceRounds(3); round++) await partsMeetTheEnd(database);
   });
 
   test("leave money with an order that ended when an end does not give parts back", async () => {

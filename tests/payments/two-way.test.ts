@@ -16,7 +16,7 @@ import { createStripe } from "../../supabase/functions/_shared/stripe.ts";
 import { handleCheckout } from "../../supabase/functions/checkout/handler.ts";
 import { publishedIntake } from "../support/catalog.ts";
 import { type TestDatabase, useDatabase } from "../support/database.ts";
-import { effort } from "../support/effort.ts";
+import { raceRounds } from "../support/effort.ts";
 import { refusalOf } from "../support/expect-error.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { allOf, replaceInFunction, withSabotage } from "../support/sabotage.ts";
@@ -217,7 +217,7 @@ async function randomDay(target: TestDatabase, seed: number, patience = 15_000):
   }
 }
 
-const seeds = Array.from({ length: effort(1) }, (_, index) => inject("seed") + index);
+const seeds = Array.from({ length: raceRounds(1) }, (_, index) => inject("seed") + index);
 
 describe("after a day on which everything goes wrong, provider and database agree on the money of every order, both ways", () => {
   test.each(seeds)("seed %i", (seed) => randomDay(database, seed));

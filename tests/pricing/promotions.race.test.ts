@@ -3,6 +3,7 @@ import type { Order } from "../../packages/sdk/src/index.ts";
 import { confirmPayment, endHold, getOrder, openPayment, placeOrder } from "../support/buying.ts";
 import { type Attempt, gatherCrowd, newCustomers, tally } from "../support/crowd.ts";
 import { type Sql, type TestDatabase, useDatabase } from "../support/database.ts";
+import { raceRounds } from "../support/effort.ts";
 import { newCustomer } from "../support/people.ts";
 import { race } from "../support/race.ts";
 import { allOf, replaceInFunction, withSabotage } from "../support/sabotage.ts";
@@ -118,7 +119,7 @@ async function tenGuesses(target: TestDatabase): Promise<void> {
 
 async function dueOnce(target: TestDatabase): Promise<void> {
   const lines = linesOf([await thing(target.sql, 1_000), 1]);
-  for (let round = 0; round < 4; round++) {
+  for (let round = 0; round < raceRounds(4); round++) {
     const offer = await promotion(target.sql, { automatic: false, usage_limit: 1 });
     const code = await coupon(target.sql, offer, { limit: 1 });
     const [late, next] = (await newCustomers(target.sql, 2)) as [string, string];

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { together } from "../payments/together.ts";
 import { type Pool, type TestDatabase, useDatabase } from "../support/database.ts";
+import { raceRounds } from "../support/effort.ts";
 import { withSabotage } from "../support/sabotage.ts";
 import { queuedPush, report, waitingPush } from "./handing-over.ts";
 
@@ -20,7 +21,7 @@ describe("reports at once", () => {
 });
 
 async function endedOnce(target: TestDatabase): Promise<void> {
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < raceRounds(3); round++) {
     const { processId } = await waitingPush(target.sql);
     const told = ["done", "failed", "done", "failed", "waiting", "waiting"];
     await together(
@@ -37,7 +38,7 @@ async function endedOnce(target: TestDatabase): Promise<void> {
 
 describe("the answer to a push and a report at once", () => {
   test("leave what was reported", async () => {
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < raceRounds(5); round++) {
       const { processId } = await queuedPush(database.sql);
       await database.sql`select private.start_process(${processId})`;
       const answered = async (sql: Pool) => {

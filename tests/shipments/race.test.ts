@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { paidBasket, refund } from "../payments/giving-back.ts";
 import { times, together } from "../payments/together.ts";
 import { type Pool, type TestDatabase, useDatabase } from "../support/database.ts";
+import { raceRounds } from "../support/effort.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { allOf, replaceInFunction, withSabotage } from "../support/sabotage.ts";
 import { openShipments, paidParcel, thingsParcel } from "./parcels.ts";
@@ -62,7 +63,7 @@ async function manyWantTheSame(target: TestDatabase): Promise<void> {
 }
 
 test("a refund and a hand-over at once end as if one had come after the other", async () => {
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < raceRounds(3); round++) {
     const { orderId, shipmentId, things } = await paidParcel(database.sql);
     await together(database, [
       (sql: Pool) => sql`select public.hand_over_shipment(${shipmentId})`,
