@@ -12,21 +12,16 @@ type Truth = {
 };
 
 /**
- * How long webhooks took, by the provider's own books: from "the buyer paid" to the first acknowledgement for that session, which the
- * shop gives after it committed the seat; and each acknowledgement alone. Also compares who was told "paid" with the database.
+ * How long it took from "the buyer paid" in the provider's books to the commit that enrolled them, by Postgres' own commit timestamp, and
+ * each acknowledgement of a webhook. Also compares who was told "paid" with the database.
  */
 export async function deliveryTimes(stack: Stack, paid: Set<string>): Promise<{ rows: Row[]; failures: string[] }> {
   const truth = await settledTruth(stack);
   const acknowledged = truth.deliveries.filter(({ state }) => state === "delivered");
-  const firstBySession = new Map<string, number>();
-  for (const { session, attempts } of acknowledged) {
-    const at = attempts.at(-1)?.at;
-    if (session === null || at === undefined) continue;
-    firstBySession.set(session, Math.min(at, firstBySession.get(session) ?? at));
-  }
   const bought = truth.sessions.filter(({ payment_status }) => payment_status === "paid");
+  const enrolled = await enrolledAt(stack);
   const untilEnrolled = bought.map(
-    ({ id, completed_ms }) => (firstBySession.get(id) ?? Infinity) - (completed_ms ?? 0),
+    ({ client_reference_id, completed_ms }) => (enrolled.get(client_reference_id) ?? Infinity) - (completed_ms ?? 0),
   );
   const acknowledgements = acknowledged.flatMap(({ attempts }) => attempts.map(({ ms }) => ms));
   const row = (what: string, value: number, budget?: number) =>
@@ -44,10 +39,10 @@ export async function deliveryTimes(stack: Stack, paid: Set<string>): Promise<{ 
       row("paid at the provider until enrolled, p99", percentile(untilEnrolled, 0.99), 3000),
       row("acknowledgement of a webhook, p99", percentile(acknowledgements, 0.99), 500),
     ],
-    failures: await disagreements(
-      stack,
+    failures: disagreements(
       paid,
       bought.map(({ client_reference_id }) => client_reference_id),
+      new Set(enrolled.keys()),
     ),
   };
 }
@@ -65,23 +60,27 @@ async function settledTruth(stack: Stack): Promise<Truth> {
   }
 }
 
-/** The client's log, the provider's books and the database must tell of the same orders. */
-async function disagreements(stack: Stack, paid: Set<string>, captured: string[]): Promise<string[]> {
+/** When the seat of each paid order was there for others to see, in milliseconds. */
+async function enrolledAt(stack: Stack): Promise<Map<string, number>> {
   const sql = postgres(stack.urls.database, { max: 1, onnotice: () => {} });
   try {
-    const rows = await sql<{ order_id: string }[]>`
-      select order_items.order_id from public.orders
+    const rows = await sql<{ order_id: string; committed_at: Date | null }[]>`
+      select order_items.order_id, pg_xact_commit_timestamp(enrollments.xmin) as committed_at from public.orders
       join public.order_items on order_items.order_id = orders.id
       join public.enrollments on enrollments.order_item_id = order_items.id and enrollments.status = 'active'
       where orders.status = 'paid' and orders.total_amount > 0`;
-    const enrolled = new Set(rows.map((row) => row.order_id));
-    const missing = (orders: Iterable<string>, where: Set<string>) => [...orders].filter((order) => !where.has(order));
-    return [
-      ...missing(paid, enrolled).map((order) => `order ${order} was answered as paid and is not enrolled`),
-      ...missing(captured, enrolled).map((order) => `the provider captured order ${order}, which is not enrolled`),
-      ...missing(enrolled, new Set(captured)).map((order) => `order ${order} is enrolled and was never captured`),
-    ];
+    return new Map(rows.map(({ order_id, committed_at }) => [order_id, committed_at?.getTime() ?? Infinity]));
   } finally {
     await sql.end();
   }
+}
+
+/** The client's log, the provider's books and the database must tell of the same orders. */
+function disagreements(paid: Set<string>, captured: string[], enrolled: Set<string>): string[] {
+  const missing = (orders: Iterable<string>, where: Set<string>) => [...orders].filter((order) => !where.has(order));
+  return [
+    ...missing(paid, enrolled).map((order) => `order ${order} was answered as paid and is not enrolled`),
+    ...missing(captured, enrolled).map((order) => `the provider captured order ${order}, which is not enrolled`),
+    ...missing(enrolled, new Set(captured)).map((order) => `order ${order} is enrolled and was never captured`),
+  ];
 }

@@ -1,5 +1,5 @@
 import type { Stack } from "../../packages/stack/src/index.ts";
-import { type Bench, forgetEvents } from "../bench.ts";
+import type { Bench } from "../bench.ts";
 import { brokenInvariants } from "../database/prepare-database.ts";
 import { type Buyer, peopleFrom, signIn } from "../http/buyers.ts";
 import { startThinServer, type ThinServer } from "../http/start-thin-server.ts";
@@ -23,7 +23,6 @@ type Readings = { rate: number; times: number[] };
  */
 export async function measureJourney(bench: Bench): Promise<Outcome> {
   const stack = await bench.shop("everything");
-  await forgetEvents(stack);
   const thin = await startThinServer(await bench.floor(stack));
   try {
     return await measure(bench, stack, thin);

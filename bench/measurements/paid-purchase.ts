@@ -43,15 +43,17 @@ export async function openPaidPurchase(
           body: {},
         }),
       );
-      // As a storefront does: look, and look again a little later.
-      const look = requestTo(`${urls.api}/rest/v1/rpc/get_order?order_id=${order.id}`, { headers });
-      for (const until = Date.now() + 20_000; ; ) {
-        const { status } = await ask(shop, "get_order", look);
+      // As a storefront does: ask where the money stands, each time a little later, and then show the order's page.
+      const look = requestTo(`${urls.api}/rest/v1/rpc/order_payments?order_id=${order.id}`, { headers });
+      const until = Date.now() + 20_000;
+      for (let wait = 25; ; wait = Math.min(1_000, wait * 1.5)) {
+        const { status } = await ask(shop, "order_payments", look);
         if (status === "paid") break;
         if (status !== "pending" || Date.now() > until)
           throw new Error(`Order ${order.id} is ${status} after it was paid.`);
-        await pause(20);
+        await pause(wait);
       }
+      await ask(shop, "get_order", requestTo(`${urls.api}/rest/v1/rpc/get_order?order_id=${order.id}`, { headers }));
       paid.add(order.id);
     },
     close() {

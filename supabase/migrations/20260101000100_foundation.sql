@@ -95,12 +95,14 @@ comment on function private.request_id() is
 
 create function private.is_service()
 returns boolean
-language sql
+language plpgsql -- in every request: see private.request_id
 stable
 security invoker
 set search_path = ''
 as $$
-  select coalesce(auth.role(), 'service_role') = 'service_role';
+begin
+  return coalesce(auth.role(), 'service_role') = 'service_role';
+end
 $$;
 comment on function private.is_service() is
   'True for the secret key and for direct connections (worker, migrations), which carry no claims; false for every browser.';

@@ -137,19 +137,37 @@ union all select * from (values
 
 create function private.has_permission(permission text)
 returns boolean
-language sql
+language plpgsql -- in every request: see private.request_id
 stable
 security definer -- policies ask it for people who may not read the role tables
 set search_path = ''
 as $$
-  select exists (
+begin
+  return exists (
     select from public.role_members
     join public.role_permissions on role_permissions.role = role_members.role
     where role_members.profile_id = auth.uid() and role_permissions.permission = has_permission.permission
   );
+end
 $$;
 comment on function private.has_permission(text) is 'Whether one of the caller''s roles has this permission. Ask it as (select private.has_permission(…)), once per statement.';
 grant execute on function private.has_permission(text) to authenticated;
+
+create function private.my_permissions()
+returns text[]
+language plpgsql -- in every purchase: see private.request_id
+stable
+security definer -- as has_permission
+set search_path = ''
+as $$
+begin
+  return array(
+    select distinct role_permissions.permission from public.role_members
+    join public.role_permissions on role_permissions.role = role_members.role
+    where role_members.profile_id = auth.uid());
+end
+$$;
+comment on function private.my_permissions() is 'All permissions of the caller, for what would ask private.has_permission row by row.';
 
 -- who sees what ----------------------------------------------------------------------------------------------------------------------
 

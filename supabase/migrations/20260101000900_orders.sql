@@ -177,6 +177,31 @@ grant select on public.order_items to authenticated, service_role;
 
 -- read -------------------------------------------------------------------------------------------------------------------------------
 
+create function private.order_money(target public.orders)
+returns jsonb
+language plpgsql
+volatile -- as order_document
+security invoker
+set search_path = ''
+as $$
+declare
+  v_due bigint;
+begin
+  if target.total_amount = 0 then
+    return '{"due_amount": 0, "payments": [], "refunds": []}';
+  end if;
+  v_due := private.due_amount(target.id);
+  return jsonb_build_object('due_amount', v_due,
+    'payments', (
+      select coalesce(jsonb_agg(private.payment_document(payments, v_due) order by payments.attempt), '[]') from public.payments where payments.order_id = target.id),
+    'refunds', (
+      select coalesce(jsonb_agg(jsonb_build_object('id', refunds.id, 'payment_id', refunds.payment_id, 'amount', refunds.amount,
+        'currency', refunds.currency, 'status', refunds.status, 'reason', refunds.reason) order by refunds.created_at), '[]')
+      from public.refunds where refunds.order_id = target.id));
+end
+$$;
+comment on function private.order_money(public.orders) is 'What of private.order_document is about money: what is due, payments, refunds.';
+
 create function private.order_document(order_id uuid)
 returns jsonb
 language plpgsql
@@ -187,9 +212,6 @@ as $$
 declare
   v_order public.orders;
   v_items jsonb;
-  v_payments jsonb := '[]';
-  v_refunds jsonb := '[]';
-  v_due bigint := 0;
 begin
   select * into v_order from public.orders where orders.id = order_document.order_id;
   select jsonb_agg(jsonb_build_object(
@@ -204,18 +226,10 @@ begin
   from public.order_items left join public.enrollments on enrollments.order_item_id = order_items.id and v_order.purpose is null
     and not exists (select from public.enrollment_transfers where enrollment_transfers.enrollment_id = enrollments.id and enrollment_transfers.new_enrollment_id <> enrollments.id)
   where order_items.order_id = order_document.order_id;
-  if v_order.total_amount > 0 then
-    v_due := private.due_amount(order_document.order_id);
-    select coalesce(jsonb_agg(private.payment_document(payments, v_due) order by payments.attempt), '[]') into v_payments
-    from public.payments where payments.order_id = order_document.order_id;
-    select coalesce(jsonb_agg(jsonb_build_object('id', refunds.id, 'payment_id', refunds.payment_id, 'amount', refunds.amount,
-      'currency', refunds.currency, 'status', refunds.status, 'reason', refunds.reason) order by refunds.created_at), '[]') into v_refunds
-    from public.refunds where refunds.order_id = order_document.order_id;
-  end if;
   return jsonb_build_object(
     'id', v_order.id, 'number', v_order.number, 'status', v_order.status, 'currency', v_order.currency,
     'subtotal_amount', v_order.subtotal_amount, 'discount_amount', v_order.discount_amount, 'tax_amount', v_order.tax_amount,
-    'tax_included_amount', v_order.tax_included_amount, 'shipping_amount', v_order.shipping_amount, 'total_amount', v_order.total_amount, 'due_amount', v_due,
+    'tax_included_amount', v_order.tax_included_amount, 'shipping_amount', v_order.shipping_amount, 'total_amount', v_order.total_amount,
     'shipping_discount_amount', v_order.shipping_discount_amount, 'shipping_tax_amount', v_order.shipping_tax_amount,
     'shipping_tax_included_amount', v_order.shipping_tax_included_amount, 'shipping_refunded_amount', v_order.shipping_refunded_amount,
     'shipping_method', v_order.shipping_method, 'shipping_pricing', v_order.shipping_pricing,
@@ -223,7 +237,7 @@ begin
     'processing_at', v_order.processing_at, 'shipped_at', v_order.shipped_at, 'delivered_at', v_order.delivered_at, 'completed_at', v_order.completed_at,
     'cancelled_at', v_order.cancelled_at, 'cancel_reason', v_order.cancel_reason, 'shipping_address', v_order.shipping_address,
     'tax_country', v_order.tax_country, 'tax_province', v_order.tax_province, 'purpose', v_order.purpose, 'organisation_id', v_order.organisation_id,
-    'items', v_items, 'payments', v_payments, 'refunds', v_refunds);
+    'items', v_items) || private.order_money(v_order);
 end
 $$;
 comment on function private.order_document(uuid) is 'An order as every verb on orders answers it; get_order adds what else a page shows. Checks nothing: its callers do.';
@@ -239,13 +253,16 @@ declare
   v_order public.orders;
 begin
   select * into v_order from public.orders where orders.id = find_order.order_id;
-  if v_order.id is null or not (v_order.customer_id is not distinct from auth.uid() or private.is_service() or private.has_permission(find_order.staff_permission)
-    -- who manages an organisation reads what it bought, and no more
-    or find_order.staff_permission in ('orders.read', 'invoices.read') and v_order.organisation_id is not null
-      and v_order.organisation_id in (select private.managed_organisations())) then
-    perform private.fail('order_not_found', 404, 'There is no such order.', 'Check the id, and that you are signed in as the person who placed it.');
+  if v_order.id is not null
+    and (v_order.customer_id is not distinct from auth.uid() or private.is_service() or private.has_permission(find_order.staff_permission)) then
+    return v_order;
   end if;
-  return v_order;
+  -- who manages an organisation reads what it bought, and no more
+  if find_order.staff_permission in ('orders.read', 'invoices.read') and v_order.organisation_id is not null
+    and v_order.organisation_id in (select private.managed_organisations()) then
+    return v_order;
+  end if;
+  perform private.fail('order_not_found', 404, 'There is no such order.', 'Check the id, and that you are signed in as the person who placed it.');
 end
 $$;
 comment on function private.find_order(uuid, text) is 'The order if it is the caller''s own, or the caller has the permission. "Not there" and "not yours" are one answer.';

@@ -58,6 +58,28 @@ end
 $$;
 comment on function private.may_still_cancel(public.orders) is 'Whether its customer may still cancel this paid order: nothing was paid, or the time of customer_cancel_hours runs and nothing of it was used.';
 
+create function private.order_action_fits(target public.orders, action text, who text)
+returns boolean
+language plpgsql
+volatile -- as may_still_cancel
+security invoker
+set search_path = ''
+as $$
+begin
+  return case
+    when order_action_fits.action = 'pay' then target.expires_at > now()
+    when order_action_fits.action = 'cancel' and order_action_fits.who = 'customer' and target.status = 'paid' then private.may_still_cancel(target)
+    when order_action_fits.action = 'cancel' then not private.has_left(target.id)
+    when order_action_fits.action = 'refund' then exists (
+      select from public.payments where payments.order_id = target.id and payments.status in ('success', 'refunding') and private.refundable_amount(payments.id) > 0)
+    when order_action_fits.action = 'edit' then private.editing_allows(target)
+    when order_action_fits.action = 'complain' then private.complaint_problem(target) is null
+    when order_action_fits.action in ('start_processing', 'mark_shipped', 'mark_delivered', 'complete') then private.fulfilment_allows(target, order_action_fits.action)
+    else true end;
+end
+$$;
+comment on function private.order_action_fits(public.orders, text, text) is 'Whether what else an action asks than the order''s status is so: time, money, goods.';
+
 create function private.order_allows(target public.orders, action text, who text)
 returns boolean
 language plpgsql
@@ -69,16 +91,7 @@ begin
   return exists (
     select from private.order_actions
     where order_actions.action = order_allows.action and order_actions.status = target.status and order_actions.who = order_allows.who
-  ) and case
-    when order_allows.action = 'pay' then target.expires_at > now()
-    when order_allows.action = 'cancel' and order_allows.who = 'customer' and target.status = 'paid' then private.may_still_cancel(target)
-    when order_allows.action = 'cancel' then not private.has_left(target.id)
-    when order_allows.action = 'refund' then exists (
-      select from public.payments where payments.order_id = target.id and payments.status in ('success', 'refunding') and private.refundable_amount(payments.id) > 0)
-    when order_allows.action = 'edit' then private.editing_allows(target)
-    when order_allows.action = 'complain' then private.complaint_problem(target) is null
-    when order_allows.action in ('start_processing', 'mark_shipped', 'mark_delivered', 'complete') then private.fulfilment_allows(target, order_allows.action)
-    else true end;
+  ) and private.order_action_fits(target, order_allows.action, order_allows.who);
 end
 $$;
 comment on function private.order_allows(public.orders, text, text) is 'Whether the customer, or staff, may do this with the order now. The verbs ask it under the order''s lock; whether staff have the permission they ask beside it.';
@@ -93,12 +106,16 @@ as $$
 declare
   v_own boolean := target.customer_id is not distinct from auth.uid();
   v_service boolean := private.is_service();
+  v_permissions text[] := private.my_permissions();
 begin
   return (
-    select coalesce(jsonb_agg(distinct order_actions.action), '[]') from private.order_actions
-    where order_actions.status = target.status
-      and case order_actions.who when 'customer' then v_own else v_service or private.has_permission(order_actions.permission) end
-      and private.order_allows(target, order_actions.action, order_actions.who));
+    with candidates as materialized ( -- whose is it first: that is cheap, and leaves a customer three of ten
+      select order_actions.action, order_actions.who from private.order_actions
+      where order_actions.status = target.status
+        and case order_actions.who when 'customer' then v_own else v_service or order_actions.permission = any (v_permissions) end
+    )
+    select coalesce(jsonb_agg(distinct candidates.action), '[]') from candidates
+    where private.order_action_fits(target, candidates.action, candidates.who));
 end
 $$;
 comment on function private.allowed_actions(public.orders) is 'What the caller may do with this order now, by name.';
@@ -219,6 +236,36 @@ end
 $$;
 comment on function private.get_order(uuid) is 'Does the work of public.get_order.';
 grant execute on function private.get_order(uuid) to authenticated, service_role;
+
+create function private.order_payments(order_id uuid)
+returns jsonb
+language plpgsql
+stable
+security definer -- as get_order
+set search_path = ''
+as $$
+declare
+  v_order public.orders := private.find_order(order_payments.order_id, 'orders.read');
+begin
+  return jsonb_build_object('order_id', v_order.id, 'status', v_order.status, 'currency', v_order.currency, 'total_amount', v_order.total_amount)
+    || private.order_money(v_order);
+end
+$$;
+comment on function private.order_payments(uuid) is 'Does the work of public.order_payments.';
+grant execute on function private.order_payments(uuid) to authenticated, service_role;
+
+create function public.order_payments(order_id uuid)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select private.order_payments(order_payments.order_id);
+$$;
+comment on function public.order_payments(uuid) is
+  'Where the money of an order stands, for whom get_order answers: status, total_amount, due_amount, payments, refunds. What a page asks again and again while it waits: a fraction of get_order. Errors: order_not_found.';
+grant execute on function public.order_payments(uuid) to authenticated, service_role;
 
 create function public.get_order(order_id uuid)
 returns jsonb

@@ -53,12 +53,14 @@ grant select on public.payment_proofs to authenticated, service_role;
 
 create function private.is_under_review(payment_id uuid)
 returns boolean
-language sql
+language plpgsql -- in every purchase: see private.request_id
 volatile
 security invoker
 set search_path = ''
 as $$
-  select exists (select from public.payment_proofs where payment_proofs.payment_id = is_under_review.payment_id and payment_proofs.status = 'submitted');
+begin
+  return exists (select from public.payment_proofs where payment_proofs.payment_id = is_under_review.payment_id and payment_proofs.status = 'submitted');
+end
 $$;
 comment on function private.is_under_review(uuid) is 'Whether a proof of this payment waits for staff.';
 

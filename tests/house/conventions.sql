@@ -114,6 +114,7 @@ allowed (name, clients) as (
     ('private.edit_order', 'authenticated'),
     ('private.fulfil_order', 'authenticated'),
     ('private.get_order', 'authenticated'),
+    ('private.order_payments', 'authenticated'),
     ('private.gift_card_balance', 'authenticated'),
     ('private.grade_submission', 'authenticated'),
     ('private.grant_role', 'authenticated'),

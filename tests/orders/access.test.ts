@@ -62,7 +62,7 @@ describe("an order", () => {
       const stranger = await newCustomer(sql);
       const answers = [];
       for (const id of [order.id, randomUUID()]) {
-        for (const verb of ["get_order", "cancel_order", "start_payment"]) {
+        for (const verb of ["get_order", "order_payments", "cancel_order", "start_payment"]) {
           await sql`savepoint before_call`;
           const call = as(sql, stranger, (tx) => tx.unsafe(`select public.${verb}($1::uuid)`, [id]));
           answers.push(await call.catch((error: Error & { detail?: string }) => [error.message, error.detail]));

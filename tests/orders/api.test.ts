@@ -134,7 +134,7 @@ describe("a tampered order over HTTP", () => {
     const [owner, stranger] = [await newLearner(stack), await newLearner(stack)];
     const { variantId } = await publishedIntake(stack.sql, { seats: 2, price: 10_00 });
     const order = await owner.seatline.orders.place({ lines: [{ variant_id: variantId, quantity: 1 }] });
-    for (const verb of ["get_order", "cancel_order", "start_payment"]) {
+    for (const verb of ["get_order", "order_payments", "cancel_order", "start_payment"]) {
       expect(await stranger.call(verb, { order_id: order.id }), verb).toMatchObject({
         status: 404,
         code: "order_not_found",

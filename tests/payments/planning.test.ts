@@ -70,3 +70,20 @@ test("an order of one seat that waits for its payment plans nothing anew", async
   expect(people).toEqual([]);
   expect(anew).toEqual([]);
 });
+
+test("an order's page and its payments plan nothing anew", async () => {
+  const sale = await openSale(database.sql);
+  const event = paid(sale);
+  await sql`select private.receive_provider_event('stripe', ${event.id}, ${event.type}, ${JSON.stringify(event)}::text::jsonb)`;
+  const [order] = await sql<
+    { customer_id: string }[]
+  >`select customer_id from public.orders where id = ${sale.orderId}`;
+  const anew = await plannedAnew(() =>
+    actingAs(
+      sql,
+      order?.customer_id as string,
+      (tx) => tx`select private.get_order(${sale.orderId}), private.order_payments(${sale.orderId})`,
+    ),
+  );
+  expect(anew).toEqual([]);
+});

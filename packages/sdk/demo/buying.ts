@@ -96,10 +96,8 @@ export async function buying(stack: RunningStack, client: Seatline): Promise<Cou
     const answer = await fetch(`${stack.simulator}/simulator/sessions/${session}/pay`, { method: "POST" });
     check(answer.ok, `the provider answered ${answer.status}: ${await answer.text()}`);
     const since = Date.now();
-    const done = await waitFor<Order>("the order to be paid", async () => {
-      const now = await client.orders.get(order.id);
-      return now.status !== "pending" && now;
-    });
+    await waitFor("the order to be paid", async () => (await client.payments.ofOrder(order.id)).status !== "pending");
+    const done = await client.orders.get(order.id);
     check(done.status === "paid", `the order is ${done.status}`);
     check(seatOf(done)?.status === "active", "the seat is not active");
     say(`Order ${done.number} is ${done.status}, ${Date.now() - since} ms after the payment`);

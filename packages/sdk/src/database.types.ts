@@ -6817,6 +6817,7 @@ export type Database = {
       open_concerns: { Args: { kind?: string }; Returns: Json };
       order_gift_cards: { Args: { currency?: string; idempotency_key?: string; lines: Json }; Returns: Json };
       order_gifts: { Args: { currency?: string; idempotency_key?: string; lines: Json }; Returns: Json };
+      order_payments: { Args: { order_id: string }; Returns: Json };
       order_seats: {
         Args: {
           coupon_codes?: string[];

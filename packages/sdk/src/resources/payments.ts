@@ -16,11 +16,12 @@ export class Payments {
     this.#api = api;
   }
 
-  /** What was paid of an order, what is due, and what is on its way back. Errors: `order_not_found`. */
-  async ofOrder(order_id: string, options?: CallOptions): Promise<OrderPayments> {
-    const order = await this.#api.ask<Order>("get_order", { order_id }, options);
-    const { id, status, currency, total_amount, due_amount, payments, refunds } = order;
-    return { order_id: id, status, currency, total_amount, due_amount, payments, refunds };
+  /**
+   * What was paid of an order, what is due, and what is on its way back: what a page asks while it waits for the money.
+   * Errors: `order_not_found`.
+   */
+  ofOrder(order_id: string, options?: CallOptions): Promise<OrderPayments> {
+    return this.#api.ask("order_payments", { order_id }, options);
   }
 
   /**
