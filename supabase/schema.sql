@@ -502,7 +502,7 @@ CREATE TABLE "public"."quiz_attempts" ("id" uuid NOT NULL DEFAULT gen_random_uui
 
 ALTER TABLE "public"."quiz_attempts" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."refunds" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "payment_id" uuid NOT NULL, "order_id" uuid NOT NULL, "amount" bigint NOT NULL, "currency" text NOT NULL, "reason" text NOT NULL, "note" text, "destination" text NOT NULL DEFAULT 'payment'::text, "lines" jsonb NOT NULL DEFAULT '[]'::jsonb, "status" text NOT NULL DEFAULT 'pending'::text, "attempt" integer NOT NULL DEFAULT 1, "requested_at" timestamp with time zone NOT NULL DEFAULT now(), "provider_refund_id" text, "failed_provider_refund_ids" text[] NOT NULL DEFAULT '{}'::text[], "failure" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "refunds_give_something_back" CHECK ((amount > 0)), CONSTRAINT "refunds_go_to_a_known_destination" CHECK ((destination = ANY (ARRAY['payment'::text, 'store_credit'::text, 'exchange'::text]))), CONSTRAINT "refunds_have_a_known_reason" CHECK ((reason = ANY (ARRAY['order_cancelled'::text, 'order_expired'::text, 'late_payment'::text, 'undeliverable'::text, 'duplicate_payment'::text, 'by_provider'::text, 'by_staff'::text, 'written_off'::text, 'gift_expired'::text, 'dispute_lost'::text, 'intake_cancelled'::text, 'by_learner'::text, 'exchange_returned'::text]))), CONSTRAINT "refunds_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'success'::text, 'failed'::text]))), CONSTRAINT "refunds_pkey" PRIMARY KEY (id), CONSTRAINT "refunds_provider_refund_id_key" UNIQUE (provider_refund_id));
+CREATE TABLE "public"."refunds" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "payment_id" uuid NOT NULL, "order_id" uuid NOT NULL, "amount" bigint NOT NULL, "currency" text NOT NULL, "reason" text NOT NULL, "note" text, "destination" text NOT NULL DEFAULT 'payment'::text, "shipping_amount" bigint NOT NULL DEFAULT 0, "lines" jsonb NOT NULL DEFAULT '[]'::jsonb, "status" text NOT NULL DEFAULT 'pending'::text, "attempt" integer NOT NULL DEFAULT 1, "requested_at" timestamp with time zone NOT NULL DEFAULT now(), "provider_refund_id" text, "failed_provider_refund_ids" text[] NOT NULL DEFAULT '{}'::text[], "failure" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "refunds_are_for_no_more_shipping_than_they_give" CHECK (((shipping_amount >= 0) AND (shipping_amount <= amount))), CONSTRAINT "refunds_give_something_back" CHECK ((amount > 0)), CONSTRAINT "refunds_go_to_a_known_destination" CHECK ((destination = ANY (ARRAY['payment'::text, 'store_credit'::text, 'exchange'::text]))), CONSTRAINT "refunds_have_a_known_reason" CHECK ((reason = ANY (ARRAY['order_cancelled'::text, 'order_expired'::text, 'late_payment'::text, 'undeliverable'::text, 'duplicate_payment'::text, 'by_provider'::text, 'by_staff'::text, 'written_off'::text, 'gift_expired'::text, 'dispute_lost'::text, 'intake_cancelled'::text, 'by_learner'::text, 'exchange_returned'::text]))), CONSTRAINT "refunds_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'success'::text, 'failed'::text]))), CONSTRAINT "refunds_pkey" PRIMARY KEY (id), CONSTRAINT "refunds_provider_refund_id_key" UNIQUE (provider_refund_id));
 
 ALTER TABLE "public"."refunds" ENABLE ROW LEVEL SECURITY;
 
@@ -667,6 +667,8 @@ CREATE TYPE "private"."audited_row" AS ("before" jsonb, "after" jsonb);
 CREATE TYPE "private"."catalog_search" AS ("words" text, "query" tsquery, "alike" boolean, "likeness" real, "statuses" text[], "kinds" text[], "category_ids" uuid[], "tags" text[], "facts" text[], "attributes" jsonb, "in_stock" boolean, "min_amount" bigint, "max_amount" bigint, "currency" text, "sort" text, "locale" text, "asked" text, "after_key" text, "after_id" uuid, "max_rows" integer);
 
 CREATE TYPE "private"."concern" AS ("kind" text, "key" text, "subject_type" text, "subject_id" uuid, "subject" text, "since" timestamp with time zone);
+
+CREATE TYPE "private"."credited_shipping" AS ("amount" bigint, "tax_amount" bigint, "tax_included_amount" bigint, "taxes" jsonb, "other_taxes" jsonb);
 
 CREATE TYPE "private"."drawn_slot" AS ("slot" integer, "location_id" uuid, "quantity" integer);
 
@@ -5879,6 +5881,40 @@ AS $function$
   select invoices.id from public.invoices where invoices.refund_id = credit_note_of.refund_id or invoices.transaction_id = credit_note_of.transaction_id;
 $function$;
 
+CREATE OR REPLACE FUNCTION private.credited_shipping(refund_id uuid, invoice public.invoices, amount bigint, taxes jsonb)
+ RETURNS private.credited_shipping
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_gross bigint := least(credited_shipping.amount, coalesce((select refunds.shipping_amount from public.refunds where refunds.id = credited_shipping.refund_id), 0));
+  v_rest bigint := credited_shipping.amount - v_gross;
+  v_on_top bigint[] := array(
+    select case when (tax ->> 'inclusive')::boolean then 0 else (tax ->> 'amount')::bigint end from jsonb_array_elements(credited_shipping.taxes) with ordinality as taxes (tax, position) order by position);
+  v_within bigint[] := array(
+    select case when (tax ->> 'inclusive')::boolean then (tax ->> 'amount')::bigint else 0 end from jsonb_array_elements(credited_shipping.taxes) with ordinality as taxes (tax, position) order by position);
+  v_tax bigint := (select coalesce(sum(tax), 0) from unnest(v_on_top) as tax);
+  v_included bigint := (select coalesce(sum(tax), 0) from unnest(v_within) as tax);
+  v_found private.credited_shipping;
+begin
+  if v_gross = 0 or invoice.shipping_amount + invoice.shipping_tax_amount = 0 then
+    return row(0, 0, 0, '[]'::jsonb, credited_shipping.taxes)::private.credited_shipping;
+  end if;
+  -- its own taxes, unless the refund, whose taxes are a share of the whole, has not as much; the rest takes no more than fits into it
+  v_found.tax_amount := least(v_tax, greatest(v_tax - v_rest, round(v_gross::numeric * invoice.shipping_tax_amount / (invoice.shipping_amount + invoice.shipping_tax_amount))));
+  v_found.amount := v_gross - v_found.tax_amount;
+  v_found.tax_included_amount := least(v_included, v_found.amount, greatest(v_included - (v_rest - (v_tax - v_found.tax_amount)),
+    case when invoice.shipping_amount = 0 then 0 else round(v_found.amount::numeric * invoice.shipping_tax_included_amount / invoice.shipping_amount) end));
+  v_on_top := private.split_amount(v_found.tax_amount, v_on_top);
+  v_within := private.split_amount(v_found.tax_included_amount, v_within);
+  select coalesce(jsonb_agg(jsonb_set(tax, '{amount}', to_jsonb(v_on_top[position] + v_within[position])) order by position) filter (where v_on_top[position] + v_within[position] > 0), '[]'),
+    coalesce(jsonb_agg(jsonb_set(tax, '{amount}', to_jsonb((tax ->> 'amount')::bigint - v_on_top[position] - v_within[position])) order by position), '[]')
+  into v_found.taxes, v_found.other_taxes
+  from jsonb_array_elements(credited_shipping.taxes) with ordinality as taxes (tax, position);
+  return v_found;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.customers_saving(older_than interval DEFAULT '00:02:00'::interval)
  RETURNS TABLE(person_id uuid, provider text, provider_customer_id text)
  LANGUAGE sql
@@ -7223,14 +7259,14 @@ begin
   v_exchange.supplement_id := private.place_supplement(target, quote, exchange_items.goods);
   insert into private.order_exchanges select v_exchange.*;
   if quote.total_amount > 0 then
-    perform private.exchange_money(v_exchange, v_lines);
+    perform private.exchange_money(v_exchange, v_lines, target);
     perform private.confirm_order(v_exchange.supplement_id);
   end if;
   return v_exchange.supplement_id;
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.exchange_money(exchange private.order_exchanges, lines jsonb)
+CREATE OR REPLACE FUNCTION private.exchange_money(exchange private.order_exchanges, lines jsonb, before public.orders)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -7265,6 +7301,10 @@ begin
     returning payments.id into v_exchange_id;
     perform private.post_entries('capture:' || v_exchange_id, exchange.supplement_id, v_payment.currency, jsonb_build_object('exchanged', v_part, 'receivable', -v_part));
     perform private.emit('payment.succeeded', 'payment', v_exchange_id);
+    -- what no refund names yet of the shipping that went back just now
+    perform private.name_shipping(array[v_refund_id], least(private.shipping_since(exchange_money.before), (
+      select orders.shipping_refunded_amount - coalesce(sum(refunds.shipping_amount) filter (where refunds.status <> 'failed'), 0)::bigint
+      from public.orders left join public.refunds on refunds.order_id = orders.id where orders.id = exchange.order_id group by orders.id)));
     v_rest := v_rest - v_part;
   end loop;
   if v_rest > 0 then
@@ -8119,13 +8159,16 @@ declare
   v_order public.orders;
 begin
   select * into v_order from public.orders where orders.id = find_order.order_id;
-  if v_order.id is null or not (v_order.customer_id is not distinct from auth.uid() or private.is_service() or private.has_permission(find_order.staff_permission)
-    -- who manages an organisation reads what it bought, and no more
-    or find_order.staff_permission in ('orders.read', 'invoices.read') and v_order.organisation_id is not null
-      and v_order.organisation_id in (select private.managed_organisations())) then
-    perform private.fail('order_not_found', 404, 'There is no such order.', 'Check the id, and that you are signed in as the person who placed it.');
+  if v_order.id is not null
+    and (v_order.customer_id is not distinct from auth.uid() or private.is_service() or private.has_permission(find_order.staff_permission)) then
+    return v_order;
   end if;
-  return v_order;
+  -- who manages an organisation reads what it bought, and no more
+  if find_order.staff_permission in ('orders.read', 'invoices.read') and v_order.organisation_id is not null
+    and v_order.organisation_id in (select private.managed_organisations()) then
+    return v_order;
+  end if;
+  perform private.fail('order_not_found', 404, 'There is no such order.', 'Check the id, and that you are signed in as the person who placed it.');
 end
 $function$;
 
@@ -8404,6 +8447,7 @@ begin
     where media.id = finish_upload.upload_id and media.ready_at is null;
     select to_jsonb(media) into v_row from public.media where media.id = finish_upload.upload_id and media.ready_at is not null;
   else
+    perform private.lock_files(digital_files.product_id) from public.digital_files where digital_files.id = finish_upload.upload_id;
     update public.digital_files
     set mime_type = facts ->> 'mime_type', byte_size = (facts ->> 'byte_size')::bigint, sha256 = facts ->> 'sha256', ready_at = now()
     where digital_files.id = finish_upload.upload_id and digital_files.ready_at is null and finish_upload.kind = 'file';
@@ -9226,6 +9270,7 @@ begin
   end if;
   if v_worth > give_back_items.exchanged then
     v_refund_ids := private.refund_across(target.id, v_worth - give_back_items.exchanged, give_back_items.refund_reason, give_back_items.note);
+    perform private.name_shipping(v_refund_ids, private.shipping_since(target));
     update public.refunds set lines = (
       select jsonb_agg(jsonb_build_object('order_item_id', given.item_id, 'quantity', given.quantity, 'restock', true))
       from unnest(give_back_items.item_ids, give_back_items.quantities) as given (item_id, quantity))
@@ -9389,6 +9434,11 @@ CREATE OR REPLACE FUNCTION private.grant_downloads(order_id uuid)
  SET search_path TO ''
 AS $function$
 begin
+  perform pg_advisory_xact_lock_shared(hashtextextended('seatline.files/' || sold.product_id, 0))
+  from (
+    select distinct variants.product_id from public.order_items join public.variants on variants.id = order_items.variant_id
+    where order_items.order_id = grant_downloads.order_id and order_items.kind in ('digital', 'physical') order by 1
+  ) as sold;
   insert into public.downloads (order_item_id, digital_file_id, customer_id, max_downloads, expires_at)
   select order_items.id, digital_files.id, orders.customer_id,
     coalesce(digital_files.max_downloads, (private.setting('download_limit'))::integer, 5) * order_items.quantity,
@@ -10999,6 +11049,14 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.lock_files(product_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select pg_advisory_xact_lock(hashtextextended('seatline.files/' || lock_files.product_id, 0));
+$function$;
+
 CREATE OR REPLACE FUNCTION private.lock_goods(variant_ids uuid[], counted boolean DEFAULT true)
  RETURNS void
  LANGUAGE plpgsql
@@ -11958,6 +12016,21 @@ begin
     join public.intakes on intakes.id = entries.intake_id
     join public.products on products.id = intakes.product_id
     order by entries.position;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.name_shipping(refund_ids uuid[], amount bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.refunds set shipping_amount = parts.amount
+  from (
+    select made.id, greatest(0, least(refunds.amount, name_shipping.amount - coalesce(sum(refunds.amount) over (order by made.position rows between unbounded preceding and 1 preceding), 0))) as amount
+    from unnest(name_shipping.refund_ids) with ordinality as made (id, position) join public.refunds on refunds.id = made.id
+  ) as parts
+  where refunds.id = parts.id and parts.amount > 0;
 end
 $function$;
 
@@ -16308,6 +16381,7 @@ begin
     perform private.take_back_lines(v_order.id, v_ids, v_quantities, v_restock, refund_order.reason);
   end if;
   v_refund_ids := private.refund_across(v_order.id, v_amount, 'by_staff', refund_order.reason, refund_order.destination);
+  perform private.name_shipping(v_refund_ids, private.shipping_since(v_order));
   update public.refunds set lines = coalesce((
     select jsonb_agg(jsonb_build_object('order_item_id', line.id, 'quantity', line.quantity, 'restock', v_restock))
     from unnest(v_ids, v_quantities) as line (id, quantity)), '[]')
@@ -18052,6 +18126,8 @@ begin
   if v_answer is not null then
     return v_answer;
   end if;
+  -- before the setting is read: who sets it holds this row
+  perform from public.currencies where currencies.code = retire_currency.code for update;
   if retire_currency.code = private.setting('default_currency') #>> '{}' then
     perform private.fail('currency_in_use', 409, 'This is the currency that the shop takes when nobody names one.', 'Set default_currency to another one first.', retire_currency.code);
   end if;
@@ -19368,7 +19444,7 @@ begin
   perform private.lock_holds(array[v_exchange.order_id, v_exchange.supplement_id], v_variants);
   perform private.lock_waitlists(array[v_exchange.order_id, v_exchange.supplement_id], v_variants);
   update private.order_exchanges set settled_at = now() where order_exchanges.supplement_id = v_exchange.supplement_id;
-  perform private.exchange_money(v_exchange, private.take_exchanged(v_order, v_exchange));
+  perform private.exchange_money(v_exchange, private.take_exchanged(v_order, v_exchange), v_order);
   perform private.emit('order.edited', 'order', v_order.id, jsonb_build_object('supplement_id', v_exchange.supplement_id));
 end
 $function$;
@@ -19495,6 +19571,7 @@ begin
     return;
   end if;
   if v_kept = 0 and v_order_status in ('paid', 'processing', 'shipped', 'delivered', 'completed', 'partially_refunded', 'needs_review') then
+    perform private.name_shipping(array[refund.id], orders.shipping_amount + orders.shipping_tax_amount - orders.shipping_refunded_amount) from public.orders where orders.id = refund.order_id;
     update public.orders set status = 'refunded', shipping_refunded_amount = orders.shipping_amount + orders.shipping_tax_amount where orders.id = refund.order_id;
     perform private.take_back_goods(refund.order_id);
     perform private.give_back_promotions(array[refund.order_id]);
@@ -19924,6 +20001,14 @@ AS $function$
     'order_amount', shipping_pricing.shipping -> 'order_amount', 'rate_amount', shipping_pricing.shipping #> '{chosen,rate_amount}',
     'free_from_amount', shipping_pricing.shipping #> '{chosen,free_from_amount}', 'list_amount', shipping_pricing.shipping -> 'list_amount',
     'taxes', shipping_pricing.shipping -> 'taxes');
+$function$;
+
+CREATE OR REPLACE FUNCTION private.shipping_since(before public.orders)
+ RETURNS bigint
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select orders.shipping_refunded_amount - shipping_since.before.shipping_refunded_amount from public.orders where orders.id = shipping_since.before.id;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.shipping_snapshot(shipping jsonb)
@@ -22580,6 +22665,40 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.tg_refunds__count_shipping()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if new.status = 'failed' then
+    update public.orders set shipping_refunded_amount = greatest(0, orders.shipping_refunded_amount - new.shipping_amount) where orders.id = new.order_id;
+  else
+    -- tried again: what went back by another way meanwhile is not shipping any more
+    select least(new.shipping_amount, orders.shipping_amount + orders.shipping_tax_amount - orders.shipping_refunded_amount) into new.shipping_amount
+    from public.orders where orders.id = new.order_id;
+    update public.orders set shipping_refunded_amount = orders.shipping_refunded_amount + new.shipping_amount where orders.id = new.order_id;
+  end if;
+  return new;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_settings__check_default_currency()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform from public.currencies
+  where to_jsonb(currencies.code) = new.value and currencies.retired_at is null for share;
+  if not found then
+    perform private.fail('currency_not_supported', 422, 'The default currency is one that this shop sells in.', 'Read the currencies table, or add the currency first.');
+  end if;
+  return new;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.tg_shipment_items__check_units()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -23230,6 +23349,8 @@ CREATE OR REPLACE FUNCTION private.undo_order(order_id uuid, reason text)
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+declare
+  v_shipping bigint := (select orders.shipping_amount + orders.shipping_tax_amount - orders.shipping_refunded_amount from public.orders where orders.id = undo_order.order_id);
 begin
   perform private.refuse_spent_cards(undo_order.order_id, null, null, private.kept_amount(undo_order.order_id));
   perform private.give_reason(undo_order.reason);
@@ -23240,6 +23361,7 @@ begin
   perform private.give_back_promotions(array[undo_order.order_id]);
   perform private.emit('order.cancelled', 'order', undo_order.order_id);
   perform private.give_back_captures(undo_order.order_id, 'order_cancelled', undo_order.reason);
+  perform private.name_shipping(array(select refunds.id from public.refunds where refunds.order_id = undo_order.order_id and refunds.reason = 'order_cancelled' order by refunds.amount desc), v_shipping);
   perform private.give_reason(null);
 end
 $function$;
@@ -24070,6 +24192,7 @@ declare
   v_tax bigint := (select coalesce(sum((tax ->> 'amount')::bigint) filter (where not (tax ->> 'inclusive')::boolean), 0) from jsonb_array_elements(v_taxes) as tax);
   v_net bigint := write_credit_note.amount - v_tax;
   v_included bigint := write_credit_note.tax_amount - v_tax;
+  v_shipping private.credited_shipping := private.credited_shipping(write_credit_note.refund_id, invoice, write_credit_note.amount, v_taxes);
   v_credit_note_id uuid;
 begin
   insert into public.invoices (kind, year, serial, order_id, refund_id, transaction_id, corrects_id, issued_at, time_zone, currency, minor_units, subtotal_amount,
@@ -24077,11 +24200,12 @@ begin
     total_amount, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, buyer_address, buyer_tax_id, locale)
   values ('credit_note', write_credit_note.year, private.next_invoice_serial('credit_note', write_credit_note.year), invoice.order_id,
     write_credit_note.refund_id, write_credit_note.transaction_id, invoice.id, clock_timestamp(), private.setting('shop_time_zone') #>> '{}', invoice.currency, invoice.minor_units,
-    case when v_whole then invoice.subtotal_amount else v_net end, case when v_whole then invoice.discount_amount else 0 end,
+    case when v_whole then invoice.subtotal_amount else v_net - v_shipping.amount end, case when v_whole then invoice.discount_amount else 0 end,
     case when v_whole then invoice.tax_amount else v_tax end, case when v_whole then invoice.tax_included_amount else v_included end,
-    case when v_whole then invoice.shipping_amount else 0 end, case when v_whole then invoice.shipping_title end,
-    case when v_whole then invoice.shipping_tax_amount else 0 end, case when v_whole then invoice.shipping_tax_included_amount else 0 end,
-    case when v_whole then invoice.shipping_taxes else '[]' end, write_credit_note.amount, invoice.seller_name, invoice.seller_address,
+    case when v_whole then invoice.shipping_amount else v_shipping.amount end, case when v_whole or v_shipping.amount > 0 then invoice.shipping_title end,
+    case when v_whole then invoice.shipping_tax_amount else v_shipping.tax_amount end,
+    case when v_whole then invoice.shipping_tax_included_amount else v_shipping.tax_included_amount end,
+    case when v_whole then invoice.shipping_taxes else v_shipping.taxes end, write_credit_note.amount, invoice.seller_name, invoice.seller_address,
     invoice.seller_tax_id, invoice.buyer_name, invoice.buyer_email, invoice.buyer_address, invoice.buyer_tax_id, invoice.locale)
   returning invoices.id into v_credit_note_id;
   insert into public.invoice_lines (invoice_id, position, title, sku, quantity, unit_amount, subtotal_amount, discount_amount, tax_amount,
@@ -24092,8 +24216,9 @@ begin
   from public.invoice_lines where v_whole and invoice_lines.invoice_id = invoice.id
   union all
   select v_credit_note_id, 1, format(case invoice.locale when 'en' then 'Part of invoice %s' else 'Sebagian dari faktur %s' end, invoice.number), null, 1,
-    v_net, v_net, 0, v_tax, v_included, write_credit_note.amount, v_taxes
-  where not v_whole;
+    v_net - v_shipping.amount, v_net - v_shipping.amount, 0, v_tax - v_shipping.tax_amount, v_included - v_shipping.tax_included_amount,
+    write_credit_note.amount - v_shipping.amount - v_shipping.tax_amount, v_shipping.other_taxes
+  where not v_whole and v_net > v_shipping.amount;
   perform private.emit('invoice.issued', 'invoice', v_credit_note_id);
   return v_credit_note_id;
 end
@@ -27700,6 +27825,8 @@ CREATE INDEX downloads_digital_file_id_idx ON public.downloads USING btree (digi
 
 CREATE INDEX draft_order_lines_variant_id_idx ON public.draft_order_lines USING btree (variant_id);
 
+CREATE INDEX draft_orders_created_at_id_idx ON public.draft_orders USING btree (created_at DESC, id DESC);
+
 CREATE INDEX draft_orders_created_by_idx ON public.draft_orders USING btree (created_by);
 
 CREATE INDEX draft_orders_customer_id_idx ON public.draft_orders USING btree (customer_id);
@@ -27708,7 +27835,7 @@ CREATE INDEX draft_orders_shipping_address_id_idx ON public.draft_orders USING b
 
 CREATE INDEX draft_orders_shipping_method_id_idx ON public.draft_orders USING btree (shipping_method_id);
 
-CREATE INDEX draft_orders_status_created_at_idx ON public.draft_orders USING btree (status, created_at DESC);
+CREATE INDEX draft_orders_status_created_at_id_idx ON public.draft_orders USING btree (status, created_at DESC, id DESC);
 
 CREATE INDEX enrollment_transfers_enrollment_id_idx ON public.enrollment_transfers USING btree (enrollment_id);
 
@@ -27900,6 +28027,10 @@ CREATE UNIQUE INDEX payment_methods_one_default_per_person ON public.payment_met
 
 CREATE INDEX payment_methods_person_id_created_at_idx ON public.payment_methods USING btree (person_id, created_at DESC);
 
+CREATE INDEX payment_proofs_created_at_id_idx1 ON public.payment_proofs USING btree (created_at, id) WHERE (status = 'submitted'::text);
+
+CREATE INDEX payment_proofs_created_at_id_idx ON public.payment_proofs USING btree (created_at, id);
+
 CREATE UNIQUE INDEX payment_proofs_one_counts_per_payment ON public.payment_proofs USING btree (payment_id) WHERE (status = ANY (ARRAY['submitted'::text, 'approved'::text]));
 
 CREATE INDEX payment_proofs_payment_id_idx ON public.payment_proofs USING btree (payment_id);
@@ -27980,11 +28111,15 @@ CREATE INDEX quiz_attempts_lesson_id_product_id_idx ON public.quiz_attempts USIN
 
 CREATE UNIQUE INDEX quiz_attempts_one_open ON public.quiz_attempts USING btree (enrollment_id, lesson_id) WHERE (submitted_at IS NULL);
 
+CREATE INDEX refunds_created_at_id_idx ON public.refunds USING btree (created_at DESC, id DESC);
+
 CREATE INDEX refunds_created_at_idx ON public.refunds USING btree (created_at) WHERE (status = 'pending'::text);
 
 CREATE INDEX refunds_order_id_idx ON public.refunds USING btree (order_id);
 
 CREATE INDEX refunds_payment_id_idx ON public.refunds USING btree (payment_id);
+
+CREATE INDEX refunds_status_created_at_id_idx ON public.refunds USING btree (status, created_at DESC, id DESC) WHERE (status <> 'success'::text);
 
 CREATE INDEX refunds_updated_at_idx ON public.refunds USING btree (updated_at) WHERE (status = 'failed'::text);
 
@@ -28530,6 +28665,8 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE OF name, status, comb
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.refunds FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
+CREATE TRIGGER _150_count_shipping BEFORE UPDATE OF status ON public.refunds FOR EACH ROW WHEN ((((old.status = 'failed'::text) <> (new.status = 'failed'::text)) AND (new.shipping_amount > 0))) EXECUTE FUNCTION private.tg_refunds__count_shipping();
+
 CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.refunds FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION private.tg__guard_status('refund');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.renewals FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
@@ -28555,6 +28692,8 @@ CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.session_links FOR EACH 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.session_links FOR EACH ROW EXECUTE FUNCTION private.tg__audit('session_id');
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.settings FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
+
+CREATE TRIGGER _200_check_default_currency BEFORE UPDATE OF value ON public.settings FOR EACH ROW WHEN ((new.key = 'default_currency'::text)) EXECUTE FUNCTION private.tg_settings__check_default_currency();
 
 CREATE TRIGGER _320_index_products AFTER UPDATE OF value ON public.settings FOR EACH ROW WHEN (((new.key = 'catalog_locale'::text) AND (new.value IS DISTINCT FROM old.value))) EXECUTE FUNCTION private.tg__index_products();
 
@@ -29698,6 +29837,8 @@ COMMENT ON FUNCTION "private"."credit_invoice"(uuid, uuid, uuid, bigint, bigint)
 
 COMMENT ON FUNCTION "private"."credit_note_of"(uuid, uuid) IS 'The credit note of a refund or of a debt, null when there is none.';
 
+COMMENT ON FUNCTION "private"."credited_shipping"(uuid, public.invoices, bigint, jsonb) IS 'How much of a credit note is shipping, by its refund, and which of its taxes are of that.';
+
 COMMENT ON FUNCTION "private"."customers_saving"(interval) IS 'People who began to save a method within the day and of whom no new one is known: the reconciler asks the provider about theirs.';
 
 COMMENT ON FUNCTION "private"."data_as_of"() IS 'The moment that the data of this server is of: now on a primary, and on a replica that is connected and has replayed what it received; else the last commit it replayed.';
@@ -29804,7 +29945,7 @@ COMMENT ON FUNCTION "private"."evidence_document"(uuid, boolean) IS 'Does the wo
 
 COMMENT ON FUNCTION "private"."exchange_items"(public.orders, jsonb, private.quote, private.order_line[], text) IS 'Exchanges lines of a paid order for a quote: at once when they pay for it, the rest goes back; else the supplement waits for the difference and nothing else happens. Answers it. The caller holds the order and every slot of both.';
 
-COMMENT ON FUNCTION "private"."exchange_money"(private.order_exchanges, jsonb) IS 'Books so much of an order''s payments as given back and as paid for its supplement, without moving it. The caller holds both orders and has taken back what the lines say.';
+COMMENT ON FUNCTION "private"."exchange_money"(private.order_exchanges, jsonb, public.orders) IS 'Books so much of an order''s payments as given back and as paid for its supplement, without moving it. before: the order before that. The caller holds both orders and has taken back what the lines say.';
 
 COMMENT ON FUNCTION "private"."expire_due_carts"(integer) IS 'Gives up carts that nobody touched for cart_days, oldest first; returns how many. The worker calls it until 0.';
 
@@ -30156,6 +30297,8 @@ COMMENT ON FUNCTION "private"."lock_draft"(uuid) IS 'An open draft, locked. Refu
 
 COMMENT ON FUNCTION "private"."lock_evidence"(uuid, text) IS 'A file of a live complaint that is the caller''s own, or may be handled by them, and its complaint, both locked. Refuses evidence_not_found and complaint_not_open.';
 
+COMMENT ON FUNCTION "private"."lock_files"(uuid) IS 'Held by who finishes a file of a product, before it looks at who bought it; who pays for the product shares it, before looking at its files.';
+
 COMMENT ON FUNCTION "private"."lock_goods"(uuid[], boolean) IS 'Locks variants whose stock staff are about to write, by id: one writer at a time, buyers pass. Refuses what check_goods refuses.';
 
 COMMENT ON FUNCTION "private"."lock_holds"(uuid[], uuid[]) IS 'For whoever ends several holds, or ends holds and then takes units: locks the holds, then their slots and all slots of the variants to take, in the order everybody keeps. Who frees several goes on with lock_waitlists.';
@@ -30255,6 +30398,8 @@ COMMENT ON FUNCTION "private"."my_permissions"() IS 'All permissions of the call
 COMMENT ON FUNCTION "private"."my_subscriptions"() IS 'Does the work of public.my_subscriptions.';
 
 COMMENT ON FUNCTION "private"."my_waitlist"() IS 'Does the work of public.my_waitlist.';
+
+COMMENT ON FUNCTION "private"."name_shipping"(uuid[], bigint) IS 'Writes into new refunds how much of them is for shipping, the first ones first. The caller holds the order.';
 
 COMMENT ON FUNCTION "private"."needed_units"(private.order_line[]) IS 'Lines as stock is asked for them: summed by variant over plain lines and parts of bundles, in the order in which stock is locked. Refuses invalid_quantity for a seat that is wanted twice.';
 
@@ -30914,6 +31059,8 @@ COMMENT ON FUNCTION "private"."shipping_offers_to"(public.shipping_zones, text, 
 
 COMMENT ON FUNCTION "private"."shipping_pricing"(jsonb) IS 'Why sending costs what it costs, as orders.shipping_pricing keeps it.';
 
+COMMENT ON FUNCTION "private"."shipping_since"(public.orders) IS 'How much of shipping went back since the order was read.';
+
 COMMENT ON FUNCTION "private"."shipping_snapshot"(jsonb) IS 'The method of a quote as an order keeps it: {method_id, name, carrier, min_days, max_days}; null when there is none.';
 
 COMMENT ON FUNCTION "private"."short_locale"(text) IS 'en for en-US: the language that translations are kept by. One that is not known finds none, so the base text is shown.';
@@ -31154,6 +31301,10 @@ COMMENT ON FUNCTION "private"."tg_profiles__leave_waitlists"() IS 'A closed acco
 
 COMMENT ON FUNCTION "private"."tg_profiles__note_customer"() IS 'Keeps the search up to date with a profile.';
 
+COMMENT ON FUNCTION "private"."tg_refunds__count_shipping"() IS 'Shipping that a refund gave back counts as given back until the refund fails, and again from the next try on. Whoever writes a refund holds its order.';
+
+COMMENT ON FUNCTION "private"."tg_settings__check_default_currency"() IS 'The default currency is known and not retired. Holds its row, so that nobody retires it meanwhile.';
+
 COMMENT ON FUNCTION "private"."tg_shipment_items__check_units"() IS 'Refuses invalid_lines when more units would be in parcels than were bought and not given back. Holds the order''s line, so two who want the same units queue.';
 
 COMMENT ON FUNCTION "private"."tg_stock_levels__refuse_write"() IS 'Gives a write to the view a plain refusal; without it Postgres answers an error of its own before it looks at grants.';
@@ -31286,7 +31437,7 @@ COMMENT ON FUNCTION "private"."worth_of_items"(uuid[], integer[]) IS 'What these
 
 COMMENT ON FUNCTION "private"."write_back"(uuid, text, jsonb) IS 'Books that a customer owes less without having paid, once per effect key, and tells it: the worker credits the invoice with it. The caller holds the order''s row.';
 
-COMMENT ON FUNCTION "private"."write_credit_note"(uuid, uuid, public.invoices, bigint, bigint, integer) IS 'Writes the credit note: of the whole invoice with its lines, of a part with one line and that part of each tax. The caller holds the series.';
+COMMENT ON FUNCTION "private"."write_credit_note"(uuid, uuid, public.invoices, bigint, bigint, integer) IS 'Writes the credit note: of the whole invoice with its lines, of a part with the shipping that is in it, one line for the rest, and that part of each tax. The caller holds the series.';
 
 COMMENT ON FUNCTION "private"."write_draft_lines"(uuid, jsonb) IS 'Writes the lines of a draft anew: [{variant_id, quantity, agreed_unit_amount?, agreed_reason?}]. Refuses invalid_lines, invalid_quantity, invalid_agreed_price, variant_not_found and permission_denied.';
 
@@ -32020,7 +32171,7 @@ COMMENT ON TABLE "public"."promotions" IS 'What is taken off an order. percent a
 
 COMMENT ON TABLE "public"."quiz_attempts" IS 'Each try at a quiz, with the learner''s answers and the score. Open until submitted_at; max_attempts is the limit when it was begun.';
 
-COMMENT ON TABLE "public"."refunds" IS 'Money on its way back. Reasons: the order was cancelled; it expired with a part paid; paid after it ended; sold out after payment; paid twice or too much; started at the provider; by staff; written off; lost in a dispute; the intake was cancelled; the learner gave the seat back; what an order was changed to was given back. lines: what it was for, [{order_item_id, quantity, restock}]. destination: back the way it came (payment), to the customer''s store credit, or to what the order was changed to (exchange), where it pays for that.';
+COMMENT ON TABLE "public"."refunds" IS 'Money on its way back. Reasons: the order was cancelled; it expired with a part paid; paid after it ended; sold out after payment; paid twice or too much; started at the provider; by staff; written off; lost in a dispute; the intake was cancelled; the learner gave the seat back; what an order was changed to was given back. lines: what it was for, [{order_item_id, quantity, restock}]. destination: back the way it came (payment), to the customer''s store credit, or to what the order was changed to (exchange), where it pays for that. shipping_amount: how much of amount is for shipping, tax on top included.';
 
 COMMENT ON TABLE "public"."renewals" IS 'Time that was bought for a seat: from the old end, or from the payment when that was over. extended_to null: not paid yet.';
 
@@ -32089,6 +32240,8 @@ COMMENT ON TYPE "private"."audited_row" IS 'What a row was and what it is; null 
 COMMENT ON TYPE "private"."catalog_search" IS 'A search that was checked: words as compared (null: none) and as they are looked up, the filters (facts: one attribute''s choices, for the index; attributes: all of them), and after which product it goes on.';
 
 COMMENT ON TYPE "private"."concern" IS 'One thing that is open: what kind, its key (one alert is open per key), what it is about, and since when.';
+
+COMMENT ON TYPE "private"."credited_shipping" IS 'What a partial credit note says of shipping: without tax on top, its taxes, and the taxes of the rest.';
 
 COMMENT ON TYPE "private"."drawn_slot" IS 'How many units came from which slot.';
 
@@ -33518,6 +33671,12 @@ REVOKE ALL ON FUNCTION "private"."credit_note_of"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."credit_note_of"(uuid, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."credited_shipping"(uuid, public.invoices, bigint, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."credited_shipping"(uuid, public.invoices, bigint, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."credited_shipping"(uuid, public.invoices, bigint, jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."customers_saving"(interval) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."customers_saving"(interval) FROM "postgres";
@@ -33860,11 +34019,11 @@ REVOKE ALL ON FUNCTION "private"."exchange_items"(public.orders, jsonb, private.
 
 GRANT EXECUTE ON FUNCTION "private"."exchange_items"(public.orders, jsonb, private.quote, private.order_line[], text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."exchange_money"(private.order_exchanges, jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."exchange_money"(private.order_exchanges, jsonb, public.orders) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."exchange_money"(private.order_exchanges, jsonb) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."exchange_money"(private.order_exchanges, jsonb, public.orders) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."exchange_money"(private.order_exchanges, jsonb) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."exchange_money"(private.order_exchanges, jsonb, public.orders) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."expire_due_carts"(integer) FROM PUBLIC;
 
@@ -35016,6 +35175,12 @@ REVOKE ALL ON FUNCTION "private"."lock_evidence"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."lock_evidence"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."lock_files"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."lock_files"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."lock_files"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."lock_goods"(uuid[], boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."lock_goods"(uuid[], boolean) FROM "postgres";
@@ -35343,6 +35508,12 @@ GRANT EXECUTE ON FUNCTION "private"."my_waitlist"() TO "authenticated";
 REVOKE ALL ON FUNCTION "private"."my_waitlist"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."my_waitlist"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."name_shipping"(uuid[], bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."name_shipping"(uuid[], bigint) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."name_shipping"(uuid[], bigint) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."needed_units"(private.order_line[]) FROM PUBLIC;
 
@@ -37544,6 +37715,12 @@ REVOKE ALL ON FUNCTION "private"."shipping_pricing"(jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."shipping_pricing"(jsonb) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."shipping_since"(public.orders) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."shipping_since"(public.orders) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."shipping_since"(public.orders) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."shipping_snapshot"(jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."shipping_snapshot"(jsonb) FROM "postgres";
@@ -38329,6 +38506,18 @@ REVOKE ALL ON FUNCTION "private"."tg_profiles__note_customer"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."tg_profiles__note_customer"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg_profiles__note_customer"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_refunds__count_shipping"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_refunds__count_shipping"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_refunds__count_shipping"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_settings__check_default_currency"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_settings__check_default_currency"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_settings__check_default_currency"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."tg_shipment_items__check_units"() FROM PUBLIC;
 

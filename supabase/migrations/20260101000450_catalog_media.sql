@@ -234,6 +234,7 @@ begin
     where media.id = finish_upload.upload_id and media.ready_at is null;
     select to_jsonb(media) into v_row from public.media where media.id = finish_upload.upload_id and media.ready_at is not null;
   else
+    perform private.lock_files(digital_files.product_id) from public.digital_files where digital_files.id = finish_upload.upload_id;
     update public.digital_files
     set mime_type = facts ->> 'mime_type', byte_size = (facts ->> 'byte_size')::bigint, sha256 = facts ->> 'sha256', ready_at = now()
     where digital_files.id = finish_upload.upload_id and digital_files.ready_at is null and finish_upload.kind = 'file';

@@ -3,7 +3,8 @@ Pricing, currencies: staff decide in which currencies the shop sells.
 
 Promise: a currency has the minor units of ISO 4217, which no caller says; one that was used is retired, never deleted, and comes back by being added again.
 Those that Stripe counts otherwise than ISO 4217 (ISK, MGA, UGX) are not offered: amounts would mean one thing to the bank and another in the books.
-Under concurrency: one row per currency, which two who change it write in turn. An order in a currency that is retired meanwhile is placed or refused, never half.
+What the shop takes when nobody names a currency is always one that it sells in.
+Under concurrency: one row per currency, which two who change it write in turn, and which who makes it the default one holds. An order in a currency that is retired meanwhile is placed or refused, never half.
 */
 
 create function private.minor_units_of(currency text)
@@ -40,6 +41,27 @@ begin
 end
 $$;
 comment on function private.require_pricing_write() is 'The person under whom answers of a pricing verb are kept. Refuses permission_denied.';
+
+create function private.tg_settings__check_default_currency()
+returns trigger
+language plpgsql
+volatile
+security definer -- whoever may write settings locks a currency
+set search_path = ''
+as $$
+begin
+  perform from public.currencies
+  where to_jsonb(currencies.code) = new.value and currencies.retired_at is null for share;
+  if not found then
+    perform private.fail('currency_not_supported', 422, 'The default currency is one that this shop sells in.', 'Read the currencies table, or add the currency first.');
+  end if;
+  return new;
+end
+$$;
+comment on function private.tg_settings__check_default_currency() is 'The default currency is known and not retired. Holds its row, so that nobody retires it meanwhile.';
+
+create trigger _200_check_default_currency before update of value on public.settings
+  for each row when (new.key = 'default_currency') execute function private.tg_settings__check_default_currency();
 
 create function private.add_currency(code text, name text, idempotency_key text)
 returns jsonb
@@ -98,6 +120,8 @@ begin
   if v_answer is not null then
     return v_answer;
   end if;
+  -- before the setting is read: who sets it holds this row
+  perform from public.currencies where currencies.code = retire_currency.code for update;
   if retire_currency.code = private.setting('default_currency') #>> '{}' then
     perform private.fail('currency_in_use', 409, 'This is the currency that the shop takes when nobody names one.', 'Set default_currency to another one first.', retire_currency.code);
   end if;

@@ -368,6 +368,8 @@ volatile
 security invoker
 set search_path = ''
 as $$
+declare
+  v_shipping bigint := (select orders.shipping_amount + orders.shipping_tax_amount - orders.shipping_refunded_amount from public.orders where orders.id = undo_order.order_id);
 begin
   perform private.refuse_spent_cards(undo_order.order_id, null, null, private.kept_amount(undo_order.order_id));
   perform private.give_reason(undo_order.reason);
@@ -378,6 +380,7 @@ begin
   perform private.give_back_promotions(array[undo_order.order_id]);
   perform private.emit('order.cancelled', 'order', undo_order.order_id);
   perform private.give_back_captures(undo_order.order_id, 'order_cancelled', undo_order.reason);
+  perform private.name_shipping(array(select refunds.id from public.refunds where refunds.order_id = undo_order.order_id and refunds.reason = 'order_cancelled' order by refunds.amount desc), v_shipping);
   perform private.give_reason(null);
 end
 $$;

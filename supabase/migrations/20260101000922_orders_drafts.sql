@@ -34,8 +34,9 @@ create index on public.draft_orders (customer_id);
 create index on public.draft_orders (shipping_address_id);
 create index on public.draft_orders (shipping_method_id);
 create index on public.draft_orders (created_by);
--- serves: the list of open drafts, newest first
-create index on public.draft_orders (status, created_at desc);
+-- serves: the list of drafts, newest first, keyset by (created_at, id), of one status or all
+create index on public.draft_orders (status, created_at desc, id desc);
+create index on public.draft_orders (created_at desc, id desc);
 
 create table public.draft_order_lines (
   draft_order_id uuid not null references public.draft_orders (id) on delete cascade,

@@ -41,7 +41,7 @@ end
 $$;
 comment on function private.pending_exchange(uuid) is 'How much of an unpaid supplement is paid by what its order gives up, once the rest is paid; 0 for every other order.';
 
-create function private.exchange_money(exchange private.order_exchanges, lines jsonb)
+create function private.exchange_money(exchange private.order_exchanges, lines jsonb, before public.orders)
 returns void
 language plpgsql
 volatile
@@ -78,6 +78,10 @@ begin
     returning payments.id into v_exchange_id;
     perform private.post_entries('capture:' || v_exchange_id, exchange.supplement_id, v_payment.currency, jsonb_build_object('exchanged', v_part, 'receivable', -v_part));
     perform private.emit('payment.succeeded', 'payment', v_exchange_id);
+    -- what no refund names yet of the shipping that went back just now
+    perform private.name_shipping(array[v_refund_id], least(private.shipping_since(exchange_money.before), (
+      select orders.shipping_refunded_amount - coalesce(sum(refunds.shipping_amount) filter (where refunds.status <> 'failed'), 0)::bigint
+      from public.orders left join public.refunds on refunds.order_id = orders.id where orders.id = exchange.order_id group by orders.id)));
     v_rest := v_rest - v_part;
   end loop;
   if v_rest > 0 then
@@ -85,8 +89,8 @@ begin
   end if;
 end
 $$;
-comment on function private.exchange_money(private.order_exchanges, jsonb) is
-  'Books so much of an order''s payments as given back and as paid for its supplement, without moving it. The caller holds both orders and has taken back what the lines say.';
+comment on function private.exchange_money(private.order_exchanges, jsonb, public.orders) is
+  'Books so much of an order''s payments as given back and as paid for its supplement, without moving it. before: the order before that. The caller holds both orders and has taken back what the lines say.';
 
 create function private.settle_exchange(supplement_id uuid)
 returns void
@@ -112,7 +116,7 @@ begin
   perform private.lock_holds(array[v_exchange.order_id, v_exchange.supplement_id], v_variants);
   perform private.lock_waitlists(array[v_exchange.order_id, v_exchange.supplement_id], v_variants);
   update private.order_exchanges set settled_at = now() where order_exchanges.supplement_id = v_exchange.supplement_id;
-  perform private.exchange_money(v_exchange, private.take_exchanged(v_order, v_exchange));
+  perform private.exchange_money(v_exchange, private.take_exchanged(v_order, v_exchange), v_order);
   perform private.emit('order.edited', 'order', v_order.id, jsonb_build_object('supplement_id', v_exchange.supplement_id));
 end
 $$;
@@ -219,7 +223,7 @@ begin
   v_exchange.supplement_id := private.place_supplement(target, quote, exchange_items.goods);
   insert into private.order_exchanges select v_exchange.*;
   if quote.total_amount > 0 then
-    perform private.exchange_money(v_exchange, v_lines);
+    perform private.exchange_money(v_exchange, v_lines, target);
     perform private.confirm_order(v_exchange.supplement_id);
   end if;
   return v_exchange.supplement_id;

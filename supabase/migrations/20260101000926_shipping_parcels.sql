@@ -75,3 +75,32 @@ end
 $$;
 comment on function private.shipping_given_back(public.orders, uuid[], integer[], boolean) is
   'How much of shipping, its tax on top included, goes back with these lines: all that is left when somebody says so, or when they are the last of what is sent and nobody says no; else none.';
+
+create function private.shipping_since(before public.orders)
+returns bigint
+language sql
+volatile -- as worth_of_items
+security invoker
+set search_path = ''
+as $$
+  select orders.shipping_refunded_amount - shipping_since.before.shipping_refunded_amount from public.orders where orders.id = shipping_since.before.id;
+$$;
+comment on function private.shipping_since(public.orders) is 'How much of shipping went back since the order was read.';
+
+create function private.name_shipping(refund_ids uuid[], amount bigint)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  update public.refunds set shipping_amount = parts.amount
+  from (
+    select made.id, greatest(0, least(refunds.amount, name_shipping.amount - coalesce(sum(refunds.amount) over (order by made.position rows between unbounded preceding and 1 preceding), 0))) as amount
+    from unnest(name_shipping.refund_ids) with ordinality as made (id, position) join public.refunds on refunds.id = made.id
+  ) as parts
+  where refunds.id = parts.id and parts.amount > 0;
+end
+$$;
+comment on function private.name_shipping(uuid[], bigint) is 'Writes into new refunds how much of them is for shipping, the first ones first. The caller holds the order.';

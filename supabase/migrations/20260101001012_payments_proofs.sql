@@ -34,7 +34,10 @@ comment on table public.payment_proofs is 'What a buyer showed for a transfer. T
 create index on public.payment_proofs (payment_id);
 -- the guarantee: one proof of a payment is looked at, and one was good
 create unique index payment_proofs_one_counts_per_payment on public.payment_proofs (payment_id) where status in ('submitted', 'approved');
--- serves: staff's list of what is to be reviewed, oldest first
+-- serves: the list of proofs, oldest first, keyset by (created_at, id), of all and of what is to be reviewed
+create index on public.payment_proofs (created_at, id);
+create index on public.payment_proofs (created_at, id) where status = 'submitted';
+-- serves: what has waited longest for review
 create index on public.payment_proofs (submitted_at, id) where status = 'submitted';
 
 insert into private.status_moves (machine, from_status, to_status) values

@@ -14,6 +14,7 @@ create table public.refunds (
   reason text not null,
   note text,
   destination text not null default 'payment',
+  shipping_amount bigint not null default 0,
   lines jsonb not null default '[]',
   status text not null default 'pending',
   attempt integer not null default 1,
@@ -24,15 +25,19 @@ create table public.refunds (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint refunds_give_something_back check (amount > 0),
+  constraint refunds_are_for_no_more_shipping_than_they_give check (shipping_amount between 0 and amount),
   constraint refunds_have_a_known_reason check (reason in ('order_cancelled', 'order_expired', 'late_payment', 'undeliverable', 'duplicate_payment', 'by_provider', 'by_staff', 'written_off', 'gift_expired', 'dispute_lost', 'intake_cancelled', 'by_learner', 'exchange_returned')),
   constraint refunds_go_to_a_known_destination check (destination in ('payment', 'store_credit', 'exchange')),
   constraint refunds_have_a_known_status check (status in ('pending', 'success', 'failed'))
 );
-comment on table public.refunds is 'Money on its way back. Reasons: the order was cancelled; it expired with a part paid; paid after it ended; sold out after payment; paid twice or too much; started at the provider; by staff; written off; lost in a dispute; the intake was cancelled; the learner gave the seat back; what an order was changed to was given back. lines: what it was for, [{order_item_id, quantity, restock}]. destination: back the way it came (payment), to the customer''s store credit, or to what the order was changed to (exchange), where it pays for that.';
+comment on table public.refunds is 'Money on its way back. Reasons: the order was cancelled; it expired with a part paid; paid after it ended; sold out after payment; paid twice or too much; started at the provider; by staff; written off; lost in a dispute; the intake was cancelled; the learner gave the seat back; what an order was changed to was given back. lines: what it was for, [{order_item_id, quantity, restock}]. destination: back the way it came (payment), to the customer''s store credit, or to what the order was changed to (exchange), where it pays for that. shipping_amount: how much of amount is for shipping, tax on top included.';
 create index on public.refunds (payment_id);
 create index on public.refunds (order_id);
 -- serves: refunds that nobody sent yet
 create index on public.refunds (created_at) where status = 'pending';
+-- serves: the list of refunds, newest first, keyset by (created_at, id); those that did not arrive wherever in time they are
+create index on public.refunds (created_at desc, id desc);
+create index on public.refunds (status, created_at desc, id desc) where status <> 'success';
 
 insert into private.status_moves (machine, from_status, to_status) values
   ('refund', 'pending', 'success'), ('refund', 'pending', 'failed'),
@@ -40,6 +45,31 @@ insert into private.status_moves (machine, from_status, to_status) values
 
 create trigger _100_stamp_update before update on public.refunds for each row execute function private.tg__stamp_update();
 create trigger _200_guard_status after update of status on public.refunds for each row when (old.status <> new.status) execute function private.tg__guard_status('refund');
+
+create function private.tg_refunds__count_shipping()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  if new.status = 'failed' then
+    update public.orders set shipping_refunded_amount = greatest(0, orders.shipping_refunded_amount - new.shipping_amount) where orders.id = new.order_id;
+  else
+    -- tried again: what went back by another way meanwhile is not shipping any more
+    select least(new.shipping_amount, orders.shipping_amount + orders.shipping_tax_amount - orders.shipping_refunded_amount) into new.shipping_amount
+    from public.orders where orders.id = new.order_id;
+    update public.orders set shipping_refunded_amount = orders.shipping_refunded_amount + new.shipping_amount where orders.id = new.order_id;
+  end if;
+  return new;
+end
+$$;
+comment on function private.tg_refunds__count_shipping() is
+  'Shipping that a refund gave back counts as given back until the refund fails, and again from the next try on. Whoever writes a refund holds its order.';
+create trigger _150_count_shipping before update of status on public.refunds
+  for each row when ((old.status = 'failed') <> (new.status = 'failed') and new.shipping_amount > 0) execute function private.tg_refunds__count_shipping();
+
 
 alter table public.refunds enable row level security;
 create policy select_own_or_staff on public.refunds for select to authenticated
@@ -274,6 +304,7 @@ begin
     return;
   end if;
   if v_kept = 0 and v_order_status in ('paid', 'processing', 'shipped', 'delivered', 'completed', 'partially_refunded', 'needs_review') then
+    perform private.name_shipping(array[refund.id], orders.shipping_amount + orders.shipping_tax_amount - orders.shipping_refunded_amount) from public.orders where orders.id = refund.order_id;
     update public.orders set status = 'refunded', shipping_refunded_amount = orders.shipping_amount + orders.shipping_tax_amount where orders.id = refund.order_id;
     perform private.take_back_goods(refund.order_id);
     perform private.give_back_promotions(array[refund.order_id]);

@@ -293,6 +293,7 @@ begin
   end if;
   if v_worth > give_back_items.exchanged then
     v_refund_ids := private.refund_across(target.id, v_worth - give_back_items.exchanged, give_back_items.refund_reason, give_back_items.note);
+    perform private.name_shipping(v_refund_ids, private.shipping_since(target));
     update public.refunds set lines = (
       select jsonb_agg(jsonb_build_object('order_item_id', given.item_id, 'quantity', given.quantity, 'restock', true))
       from unnest(give_back_items.item_ids, give_back_items.quantities) as given (item_id, quantity))
@@ -410,6 +411,7 @@ begin
     perform private.take_back_lines(v_order.id, v_ids, v_quantities, v_restock, refund_order.reason);
   end if;
   v_refund_ids := private.refund_across(v_order.id, v_amount, 'by_staff', refund_order.reason, refund_order.destination);
+  perform private.name_shipping(v_refund_ids, private.shipping_since(v_order));
   update public.refunds set lines = coalesce((
     select jsonb_agg(jsonb_build_object('order_item_id', line.id, 'quantity', line.quantity, 'restock', v_restock))
     from unnest(v_ids, v_quantities) as line (id, quantity)), '[]')

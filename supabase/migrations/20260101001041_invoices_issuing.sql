@@ -219,6 +219,46 @@ end
 $$;
 comment on function private.share_of_taxes(uuid, bigint) is 'The taxes of an invoice, with this much of them in all: what a partial refund gives back.';
 
+create type private.credited_shipping as (amount bigint, tax_amount bigint, tax_included_amount bigint, taxes jsonb, other_taxes jsonb);
+comment on type private.credited_shipping is 'What a partial credit note says of shipping: without tax on top, its taxes, and the taxes of the rest.';
+
+create function private.credited_shipping(refund_id uuid, invoice public.invoices, amount bigint, taxes jsonb)
+returns private.credited_shipping
+language plpgsql
+volatile -- as invoice_of
+security invoker
+set search_path = ''
+as $$
+declare
+  v_gross bigint := least(credited_shipping.amount, coalesce((select refunds.shipping_amount from public.refunds where refunds.id = credited_shipping.refund_id), 0));
+  v_rest bigint := credited_shipping.amount - v_gross;
+  v_on_top bigint[] := array(
+    select case when (tax ->> 'inclusive')::boolean then 0 else (tax ->> 'amount')::bigint end from jsonb_array_elements(credited_shipping.taxes) with ordinality as taxes (tax, position) order by position);
+  v_within bigint[] := array(
+    select case when (tax ->> 'inclusive')::boolean then (tax ->> 'amount')::bigint else 0 end from jsonb_array_elements(credited_shipping.taxes) with ordinality as taxes (tax, position) order by position);
+  v_tax bigint := (select coalesce(sum(tax), 0) from unnest(v_on_top) as tax);
+  v_included bigint := (select coalesce(sum(tax), 0) from unnest(v_within) as tax);
+  v_found private.credited_shipping;
+begin
+  if v_gross = 0 or invoice.shipping_amount + invoice.shipping_tax_amount = 0 then
+    return row(0, 0, 0, '[]'::jsonb, credited_shipping.taxes)::private.credited_shipping;
+  end if;
+  -- its own taxes, unless the refund, whose taxes are a share of the whole, has not as much; the rest takes no more than fits into it
+  v_found.tax_amount := least(v_tax, greatest(v_tax - v_rest, round(v_gross::numeric * invoice.shipping_tax_amount / (invoice.shipping_amount + invoice.shipping_tax_amount))));
+  v_found.amount := v_gross - v_found.tax_amount;
+  v_found.tax_included_amount := least(v_included, v_found.amount, greatest(v_included - (v_rest - (v_tax - v_found.tax_amount)),
+    case when invoice.shipping_amount = 0 then 0 else round(v_found.amount::numeric * invoice.shipping_tax_included_amount / invoice.shipping_amount) end));
+  v_on_top := private.split_amount(v_found.tax_amount, v_on_top);
+  v_within := private.split_amount(v_found.tax_included_amount, v_within);
+  select coalesce(jsonb_agg(jsonb_set(tax, '{amount}', to_jsonb(v_on_top[position] + v_within[position])) order by position) filter (where v_on_top[position] + v_within[position] > 0), '[]'),
+    coalesce(jsonb_agg(jsonb_set(tax, '{amount}', to_jsonb((tax ->> 'amount')::bigint - v_on_top[position] - v_within[position])) order by position), '[]')
+  into v_found.taxes, v_found.other_taxes
+  from jsonb_array_elements(credited_shipping.taxes) with ordinality as taxes (tax, position);
+  return v_found;
+end
+$$;
+comment on function private.credited_shipping(uuid, public.invoices, bigint, jsonb) is 'How much of a credit note is shipping, by its refund, and which of its taxes are of that.';
+
 create function private.write_credit_note(refund_id uuid, transaction_id uuid, invoice public.invoices, amount bigint, tax_amount bigint, year integer)
 returns uuid
 language plpgsql
@@ -232,6 +272,7 @@ declare
   v_tax bigint := (select coalesce(sum((tax ->> 'amount')::bigint) filter (where not (tax ->> 'inclusive')::boolean), 0) from jsonb_array_elements(v_taxes) as tax);
   v_net bigint := write_credit_note.amount - v_tax;
   v_included bigint := write_credit_note.tax_amount - v_tax;
+  v_shipping private.credited_shipping := private.credited_shipping(write_credit_note.refund_id, invoice, write_credit_note.amount, v_taxes);
   v_credit_note_id uuid;
 begin
   insert into public.invoices (kind, year, serial, order_id, refund_id, transaction_id, corrects_id, issued_at, time_zone, currency, minor_units, subtotal_amount,
@@ -239,11 +280,12 @@ begin
     total_amount, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, buyer_address, buyer_tax_id, locale)
   values ('credit_note', write_credit_note.year, private.next_invoice_serial('credit_note', write_credit_note.year), invoice.order_id,
     write_credit_note.refund_id, write_credit_note.transaction_id, invoice.id, clock_timestamp(), private.setting('shop_time_zone') #>> '{}', invoice.currency, invoice.minor_units,
-    case when v_whole then invoice.subtotal_amount else v_net end, case when v_whole then invoice.discount_amount else 0 end,
+    case when v_whole then invoice.subtotal_amount else v_net - v_shipping.amount end, case when v_whole then invoice.discount_amount else 0 end,
     case when v_whole then invoice.tax_amount else v_tax end, case when v_whole then invoice.tax_included_amount else v_included end,
-    case when v_whole then invoice.shipping_amount else 0 end, case when v_whole then invoice.shipping_title end,
-    case when v_whole then invoice.shipping_tax_amount else 0 end, case when v_whole then invoice.shipping_tax_included_amount else 0 end,
-    case when v_whole then invoice.shipping_taxes else '[]' end, write_credit_note.amount, invoice.seller_name, invoice.seller_address,
+    case when v_whole then invoice.shipping_amount else v_shipping.amount end, case when v_whole or v_shipping.amount > 0 then invoice.shipping_title end,
+    case when v_whole then invoice.shipping_tax_amount else v_shipping.tax_amount end,
+    case when v_whole then invoice.shipping_tax_included_amount else v_shipping.tax_included_amount end,
+    case when v_whole then invoice.shipping_taxes else v_shipping.taxes end, write_credit_note.amount, invoice.seller_name, invoice.seller_address,
     invoice.seller_tax_id, invoice.buyer_name, invoice.buyer_email, invoice.buyer_address, invoice.buyer_tax_id, invoice.locale)
   returning invoices.id into v_credit_note_id;
   insert into public.invoice_lines (invoice_id, position, title, sku, quantity, unit_amount, subtotal_amount, discount_amount, tax_amount,
@@ -254,14 +296,15 @@ begin
   from public.invoice_lines where v_whole and invoice_lines.invoice_id = invoice.id
   union all
   select v_credit_note_id, 1, format(case invoice.locale when 'en' then 'Part of invoice %s' else 'Sebagian dari faktur %s' end, invoice.number), null, 1,
-    v_net, v_net, 0, v_tax, v_included, write_credit_note.amount, v_taxes
-  where not v_whole;
+    v_net - v_shipping.amount, v_net - v_shipping.amount, 0, v_tax - v_shipping.tax_amount, v_included - v_shipping.tax_included_amount,
+    write_credit_note.amount - v_shipping.amount - v_shipping.tax_amount, v_shipping.other_taxes
+  where not v_whole and v_net > v_shipping.amount;
   perform private.emit('invoice.issued', 'invoice', v_credit_note_id);
   return v_credit_note_id;
 end
 $$;
 comment on function private.write_credit_note(uuid, uuid, public.invoices, bigint, bigint, integer) is
-  'Writes the credit note: of the whole invoice with its lines, of a part with one line and that part of each tax. The caller holds the series.';
+  'Writes the credit note: of the whole invoice with its lines, of a part with the shipping that is in it, one line for the rest, and that part of each tax. The caller holds the series.';
 
 create function private.keep_invoice_pdf(invoice_id uuid, path text, sha256 text, bytes integer)
 returns void

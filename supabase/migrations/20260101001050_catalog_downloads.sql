@@ -5,8 +5,8 @@ Promise: whoever paid has a download per file in the same transaction that marks
 long as was promised at that moment, and ends when the order is cancelled or refunded. A file that is added later is also for those who bought
 before, while their purchase counts and its days are not over.
 Under concurrency: a use is one guarded update, so two clicks count two, and the check on used_count is the guarantee behind it. Asked again
-with the same idempotency key a use is the same use, and its link ends when the first one did. An order that is paid while a further file is being
-finished may miss it, as no purchase waits for uploads; finish_upload once more grants it.
+with the same idempotency key a use is the same use, and its link ends when the first one did. An order that is paid while a
+further file is being finished shares the product's advisory lock, which who finishes the file takes alone: one of them sees the other.
 */
 
 create table public.downloads (
@@ -52,6 +52,17 @@ $$;
 comment on function private.tg_digital_files__keep_what_is_sold() is 'Says clearly what the foreign key of downloads enforces.';
 create trigger _200_keep_what_is_sold before delete on public.digital_files for each row execute function private.tg_digital_files__keep_what_is_sold();
 
+create function private.lock_files(product_id uuid)
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select pg_advisory_xact_lock(hashtextextended('seatline.files/' || lock_files.product_id, 0));
+$$;
+comment on function private.lock_files(uuid) is 'Held by who finishes a file of a product, before it looks at who bought it; who pays for the product shares it, before looking at its files.';
+
 create function private.grant_downloads(order_id uuid)
 returns void
 language plpgsql
@@ -60,6 +71,11 @@ security invoker
 set search_path = ''
 as $$
 begin
+  perform pg_advisory_xact_lock_shared(hashtextextended('seatline.files/' || sold.product_id, 0))
+  from (
+    select distinct variants.product_id from public.order_items join public.variants on variants.id = order_items.variant_id
+    where order_items.order_id = grant_downloads.order_id and order_items.kind in ('digital', 'physical') order by 1
+  ) as sold;
   insert into public.downloads (order_item_id, digital_file_id, customer_id, max_downloads, expires_at)
   select order_items.id, digital_files.id, orders.customer_id,
     coalesce(digital_files.max_downloads, (private.setting('download_limit'))::integer, 5) * order_items.quantity,

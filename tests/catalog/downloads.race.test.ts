@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { as, orderOne } from "../support/buying.ts";
+import { as, confirmPayment, type OpenedPayment, openPayment, orderOne } from "../support/buying.ts";
 import { type TestDatabase, useDatabase } from "../support/database.ts";
 import { newCustomer } from "../support/people.ts";
 import { newFile, publishedProduct } from "../support/products.ts";
@@ -30,6 +30,46 @@ describe("twenty clicks on a download that is good for three", () => {
     await withSabotage(lookFirst, threeDownloads);
   });
 });
+
+// The bug: nobody waits for who pays; and who pays takes a moment to commit.
+const nobodyWaits = allOf(
+  replaceInFunction("private.lock_files", /pg_advisory_xact_lock\(.*/, "pg_sleep(0.15);"),
+  replaceInFunction(
+    "private.confirm_order",
+    "perform private.post_sale(",
+    "perform pg_sleep(0.3); perform private.post_sale(",
+  ),
+);
+
+describe("ten who pay for a book while a further file of it is finished", () => {
+  test("all have that file", async () => {
+    await everybodyHasIt(database);
+  });
+
+  test("that test notices a file that is finished without waiting for who is paying", async () => {
+    await withSabotage(nobodyWaits, everybodyHasIt);
+  });
+});
+
+async function everybodyHasIt(target: TestDatabase): Promise<void> {
+  const book = await publishedProduct(target.sql, { kind: "digital", price: 10_000 });
+  await newFile(target.sql, book.productId);
+  const buyers: { id: string; payment: OpenedPayment }[] = [];
+  for (let count = 0; count < 10; count++) {
+    const id = await newCustomer(target.sql);
+    const order = await orderOne(target.sql, id, book.variantIds[0] as string);
+    buyers.push({ id, payment: await openPayment(target.sql, id, order.id) });
+  }
+  const { errors } = await race(target, 11, async (sql, index) => {
+    const buyer = buyers[index];
+    if (buyer) await confirmPayment(sql, buyer.payment);
+    else await newFile(sql, book.productId);
+  });
+  expect(errors).toEqual([]);
+  const granted = await target.sql`select count(*) as files from public.downloads
+    where customer_id = any (${buyers.map(({ id }) => id)}) group by customer_id`;
+  expect(granted).toEqual(buyers.map(() => ({ files: 2 })));
+}
 
 async function threeDownloads(target: TestDatabase): Promise<void> {
   const customer = await newCustomer(target.sql);

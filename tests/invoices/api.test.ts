@@ -99,6 +99,10 @@ describe("an invoice over HTTP", () => {
     expect(sha256(new Uint8Array(await (await fetch(url)).arrayBuffer()))).toBe(creditNote.pdf_sha256);
     const all = await Array.fromAsync(buyer.seatline.invoices.iterate({ limit: 1 }), ({ kind }) => kind);
     expect(all).toEqual(["credit_note", "invoice"]);
+    const mails = async () => (await mailsTo(buyer.email)).map(({ subject }) => subject ?? "");
+    await expect
+      .poll(async () => (await mails()).filter((each) => each.includes(creditNote.number)).length, patient)
+      .toBe(1);
   });
 
   test("of an order in parts says that it is owed, and is corrected by a credit note when the rest is given up", async () => {

@@ -38,7 +38,13 @@ describe("an order over HTTP", () => {
     const agreed = { ...line, agreed_unit_amount: 5_00, agreed_reason: "a friend of the house" };
     await admin.seatline.orders.changeDraft({ draft_order_id: draft.id, lines: [agreed] });
     expect((await admin.seatline.orders.getDraft(draft.id)).quote).toMatchObject({ total_amount: 5_00 });
+    const other = await admin.seatline.orders.createDraft({ customer_id: customer.id, lines: [line] });
+    const drafts = admin.seatline.orders.iterateDrafts({ customer_id: customer.id, status: "open", limit: 1 });
+    expect((await Array.fromAsync(drafts)).map((each) => each.id)).toEqual([other.id, draft.id]);
+    expect((await customer.seatline.orders.listDrafts()).data).toEqual([]);
     const { id } = await admin.seatline.orders.placeDraft({ draft_order_id: draft.id });
+    const placed = await admin.seatline.orders.listDrafts({ customer_id: customer.id, status: "placed" });
+    expect(placed).toMatchObject({ data: [{ id: draft.id, order_id: id }], next_cursor: null });
     const lines = [{ variant_id: free.variantId, quantity: 1 }];
     const { order } = await customer.seatline.orders.edit({ order_id: id, lines });
     expect(order).toMatchObject({ status: "paid", total_amount: 0 });

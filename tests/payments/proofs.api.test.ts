@@ -33,7 +33,7 @@ test("a buyer sends a picture, staff look at it and reject it, the buyer is mail
   expect(first).toMatchObject({ status: "submitted", mime_type: "image/png", byte_size: PNG.length, sha256 });
 
   const waiting = await finance.transfers.listProofs({ payment_id: paymentId, status: "submitted" });
-  expect(waiting).toMatchObject([{ id: first.id, order_id: orderId, order_number: first.order_number }]);
+  expect(waiting.data).toMatchObject([{ id: first.id, order_id: orderId, order_number: first.order_number }]);
   const link = await finance.transfers.proofLink(first.id);
   expect(link.file_name).toMatch(/\.png$/);
   expect(Buffer.from(await (await fetch(link.url)).arrayBuffer()).equals(PNG)).toBe(true);
@@ -69,7 +69,7 @@ describe("a file", () => {
       .sendProof({ payment_id: paymentId, file: large })
       .catch((error) => error);
     expect(["file_too_large", "upload_failed"]).toContain(attempt.code);
-    const proofs = await buyer.seatline.transfers.listProofs({ payment_id: paymentId });
+    const proofs = await Array.fromAsync(buyer.seatline.transfers.iterateProofs({ payment_id: paymentId, limit: 2 }));
     expect(proofs.map(({ status }) => status)).toEqual(["uploading", "uploading", "uploading"]);
     const kept =
       await stack.sql`select name from storage.objects where bucket_id = 'payment-proofs' and name like any (${proofs.map(({ id }) => `%${id}`)})`;
@@ -113,7 +113,7 @@ describe("a file", () => {
     const notFound = { code: "proof_not_found", status: 404 };
     for (const other of [(await newBuyer(stack)).seatline, seatlineOf(stack, await signUpStaff(stack, "warehouse"))]) {
       await expectRefusal(other.transfers.proofLink(id), notFound);
-      expect(await other.transfers.listProofs({ payment_id: paymentId })).toEqual([]);
+      expect(await other.transfers.listProofs({ payment_id: paymentId })).toEqual({ data: [], next_cursor: null });
       await expectRefusal(other.transfers.sendProof({ payment_id: paymentId, file: picture() }), {
         code: "payment_not_found",
         status: 404,

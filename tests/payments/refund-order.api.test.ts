@@ -35,6 +35,11 @@ test("staff give a part and then the line back by the SDK, and the provider has 
   await expect.poll(sent, patient).toBe(order.total_amount);
   const refunds = async () => (await buyer.seatline.orders.get(orderId)).refunds.map(({ status }) => status);
   await expect.poll(refunds, patient).toEqual(["success", "success"]);
+  const listed = await Array.fromAsync(finance.refunds.iterate({ order_id: orderId, status: "success", limit: 1 }));
+  expect(listed.map(({ id }) => id)).toEqual([rest.refund?.id, refund?.id]);
+  expect((await finance.refunds.list({ order_id: orderId, status: "failed" })).data).toEqual([]);
+  expect((await buyer.seatline.refunds.list({ limit: 1 })).data).toMatchObject([{ id: rest.refund?.id }]);
+  expect((await (await newBuyer(stack)).seatline.refunds.list({ order_id: orderId })).data).toEqual([]);
   await expectRefusal(finance.refunds.retry(refund?.id ?? ""), { code: "refund_not_open", status: 409 });
   const notInReview = { code: "order_not_in_review", status: 409 };
   await expectRefusal(

@@ -67,6 +67,20 @@ describe("a currency", () => {
       expect(await quote(sql, null, lines, { currency: "USD" })).toMatchObject({ total_amount: 1_000 });
     }));
 
+  test("that nobody sells in cannot be the one that the shop takes when nobody names one", () =>
+    database.rolledBack(async (sql) => {
+      const unsold = { code: "currency_not_supported", status: 422 };
+      const become = (value: unknown) =>
+        sql`update public.settings set value = ${JSON.stringify(value)}::text::jsonb where key = 'default_currency'`;
+      await asStaff(sql, "admin");
+      await retire(sql, "USD");
+      for (const value of ["USD", "EUR", "", null, 1, ["IDR"]]) await expectRefusal(() => become(value), unsold);
+      await add(sql, "USD", "US dollar");
+      await become("USD");
+      await retire(sql, "IDR");
+      await expectRefusal(() => retire(sql, "USD"), { code: "currency_in_use", status: 409 });
+    }));
+
   test("is no matter of customers, or of staff who do not price", () =>
     database.rolledBack(async (sql) => {
       const denied = { code: "permission_denied", status: 403 };

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Order } from "../../packages/sdk/src/index.ts";
-import { issueInvoice } from "../invoices/issuing.ts";
+import type { Order, StaffRefund } from "../../packages/sdk/src/index.ts";
+import { issueCreditNote, issueInvoice } from "../invoices/issuing.ts";
 import { actingAs } from "../payments/acting-as.ts";
+import { tax } from "../pricing/offers.ts";
 import { payOrder } from "../support/buying.ts";
 import { publishedIntake } from "../support/catalog.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
@@ -29,7 +30,7 @@ describe("shipping that was paid", () => {
         ]);
         const [row] = await tx`select public.refund_order(${order.id}, ${line}::text::jsonb, reason => 'a test',
           include_shipping => ${wish.include ?? null}) as answer`;
-        return row?.answer as { refund: { amount: number }; order: Order };
+        return row?.answer as { refund: StaffRefund; order: Order };
       });
     return { buyer, order, book, seat, refund };
   }
@@ -62,6 +63,80 @@ describe("shipping that was paid", () => {
         refund: { amount: 70_000 },
         order: { status: "partially_refunded", shipping_refunded_amount: 0 },
       });
+    }));
+
+  test("that went back with a refund that failed can go back again, and counts once when that one is tried again", () =>
+    database.rolledBack(async (sql) => {
+      const { order, book, refund } = await paidOrder(sql);
+      const given = async () =>
+        (await sql`select shipping_refunded_amount from public.orders where id = ${order.id}`)[0]
+          ?.shipping_refunded_amount;
+      const tell = (id: string, status: string, name = "re_1") =>
+        sql`select private.record_refund_result(${id}, ${name}, ${status})`;
+      const first = (await refund({ which: book, quantity: 1, include: true })).refund;
+      expect(first).toMatchObject({ amount: 59_000, shipping_amount: 9_000 });
+      expect(await given()).toBe(9_000);
+      await tell(first.id, "success");
+      await tell(first.id, "failed"); // the bank sent it back
+      expect(await given()).toBe(0);
+      const again = (name: string) => actingAs(sql, "service", (tx) => tx`select public.retry_refund(${name})`);
+      await again(first.id);
+      expect(await given()).toBe(9_000);
+      await tell(first.id, "failed", "re_2");
+      expect(await given()).toBe(0);
+      // given back by hand meanwhile
+      await sql`update public.orders set shipping_refunded_amount = 8000 where id = ${order.id}`;
+      await again(first.id);
+      expect(await sql`select shipping_amount from public.refunds where id = ${first.id}`).toEqual([
+        { shipping_amount: 1_000 },
+      ]);
+      expect(await given()).toBe(9_000);
+    }));
+
+  test("is named on the credit note of the refund that gave it back, with its taxes, and on no other", () =>
+    database.rolledBack(async (sql) => {
+      await tax(sql, { points: 1100 });
+      await tax(sql, { name: "City", points: 100, inclusive: false });
+      const { order, book, seat, refund } = await paidOrder(sql);
+      const noteOf = async (id: string) => {
+        await sql`select private.record_refund_result(${id}, ${`re_${id}`}, 'success')`;
+        const noteId = await issueCreditNote(sql, id);
+        await sql`set constraints all immediate`;
+        await sql`set constraints all deferred`;
+        return (await sql`select private.invoice_document(${noteId}) as note`)[0]?.note;
+      };
+      const first = await noteOf((await refund({ which: book, quantity: 1 })).refund.id);
+      expect(first).toMatchObject({ shipping_title: null, shipping_amount: 0, shipping_taxes: [] });
+      const second = await noteOf((await refund({ which: book })).refund.id);
+      expect(second).toMatchObject({
+        shipping_title: "Reguler",
+        shipping_amount: order.shipping_amount,
+        shipping_tax_amount: order.shipping_tax_amount,
+        shipping_tax_included_amount: order.shipping_tax_included_amount,
+        shipping_taxes: [
+          { name: "PPN", amount: order.shipping_tax_included_amount },
+          { name: "City", amount: order.shipping_tax_amount },
+        ],
+        lines: [{ subtotal_amount: second.total_amount - second.tax_amount - order.shipping_amount }],
+      });
+      const third = await noteOf((await refund({ which: seat })).refund.id);
+      expect(third).toMatchObject({ shipping_amount: 0 });
+      expect(first.total_amount + second.total_amount + third.total_amount).toBe(order.total_amount);
+    }));
+
+  test("alone on a credit note leaves no line", () =>
+    database.rolledBack(async (sql) => {
+      const { order, book, refund } = await paidOrder(sql);
+      await refund({ which: book, include: false });
+      const [row] =
+        await sql`update public.orders set shipping_refunded_amount = 9000 where id = ${order.id} returning id`;
+      const [made] = await sql`select private.refund_across(${row?.id}, 9000, 'by_staff', 'a test') as ids`;
+      await sql`select private.name_shipping(${made?.ids}, 9000), private.record_refund_result(${made?.ids[0]}, 're_9', 'success')`;
+      const noteId = await issueCreditNote(sql, made?.ids[0]);
+      expect(
+        await sql`select subtotal_amount, shipping_amount, total_amount from public.invoices where id = ${noteId}`,
+      ).toEqual([{ subtotal_amount: 0, shipping_amount: 9_000, total_amount: 9_000 }]);
+      await sql`set constraints all immediate`;
     }));
 
   test("stands on the invoice by its name, and comes back with an order that is cancelled", () =>

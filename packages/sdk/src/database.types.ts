@@ -4851,6 +4851,7 @@ export type Database = {
           provider_refund_id: string | null;
           reason: string;
           requested_at: string;
+          shipping_amount: number;
           status: string;
           updated_at: string;
         };
@@ -4871,6 +4872,7 @@ export type Database = {
           provider_refund_id?: string | null;
           reason: string;
           requested_at?: string;
+          shipping_amount?: number;
           status?: string;
           updated_at?: string;
         };
@@ -4890,6 +4892,7 @@ export type Database = {
           provider_refund_id?: string | null;
           reason?: string;
           requested_at?: string;
+          shipping_amount?: number;
           status?: string;
           updated_at?: string;
         };

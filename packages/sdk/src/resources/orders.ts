@@ -1,11 +1,11 @@
 import type { Api } from "../api.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
 import { eachRow, type Page, type PageParams, pageSize } from "../page.ts";
-import type { DraftOrder, DraftOrderLine, OrderNote, OrderPage } from "../types/orders.ts";
+import type { DraftOrder, DraftOrderLine, DraftOrderSummary, OrderNote, OrderPage } from "../types/orders.ts";
 import type { Order, OrderSummary } from "../types.ts";
-import type { OrderStatus } from "../vocabularies.ts";
+import type { DraftOrderStatus, OrderStatus } from "../vocabularies.ts";
 import type { Carts } from "./cart.ts";
-import { ordersPage } from "./order-rows.ts";
+import { draftsPage, ordersPage } from "./order-rows.ts";
 
 /** Orders: place, read, search, cancel. */
 export class Orders {
@@ -114,6 +114,21 @@ export class Orders {
     return this.#api.ask("get_draft_order", { draft_order_id }, options);
   }
 
+  /** Staff (`orders.read`): a page of the drafts that fit, newest first, without lines. Nobody else gets a row. */
+  async listDrafts(params: ListDraftOrdersParams = {}, options?: CallOptions): Promise<Page<DraftOrderSummary>> {
+    const { status, customer_id, cursor } = params;
+    const filter = { status: status && `eq.${status}`, customer_id: customer_id && `eq.${customer_id}` };
+    return draftsPage(this.#api, filter, cursor, pageSize(params), options);
+  }
+
+  /** Every draft that {@link Orders.listDrafts} would page through. */
+  iterateDrafts(
+    params: Omit<ListDraftOrdersParams, "cursor"> = {},
+    options?: CallOptions,
+  ): AsyncGenerator<DraftOrderSummary, void> {
+    return eachRow((cursor) => this.listDrafts({ ...params, cursor }, options));
+  }
+
   /** Staff: changes an open draft; what is left out stays. Errors: `draft_order_not_open` and those of {@link Orders.createDraft}. */
   changeDraft(params: ChangeDraftOrderParams, options?: ChangeOptions): Promise<DraftOrder> {
     return this.#api.perform("change_draft_order", { ...params }, options);
@@ -177,6 +192,12 @@ export interface PlaceOrderParams {
 /** What {@link Orders.list} takes. */
 export interface ListOrdersParams extends PageParams {
   status?: OrderStatus;
+}
+
+/** What {@link Orders.listDrafts} takes. */
+export interface ListDraftOrdersParams extends PageParams {
+  status?: DraftOrderStatus;
+  customer_id?: string;
 }
 
 /** What {@link Orders.search} takes. */

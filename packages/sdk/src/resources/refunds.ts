@@ -1,8 +1,18 @@
 import type { Api } from "../api.ts";
-import type { ChangeOptions } from "../http.ts";
+import { decodeCursor } from "../cursor.ts";
+import type { CallOptions, ChangeOptions } from "../http.ts";
+import { orderBy, rowsAfter, type SortColumn } from "../keyset-filter.ts";
+import { eachRow, type Page, type PageParams, pageSize, toPage } from "../page.ts";
 import type { StaffRefund } from "../types/payments.ts";
 import type { Order } from "../types.ts";
-import type { RefundDestination, ReviewResolution } from "../vocabularies.ts";
+import type { RefundDestination, RefundStatus, ReviewResolution } from "../vocabularies.ts";
+
+const sort: readonly SortColumn[] = [
+  { column: "created_at", direction: "desc" },
+  { column: "id", direction: "desc" },
+];
+const columns =
+  "id,payment_id,order_id,amount,currency,status,reason,note,destination,shipping_amount,lines,attempt,failure,created_at";
 
 /** What staff decide about money: refunds, and orders that need a review. */
 export class Refunds {
@@ -21,6 +31,26 @@ export class Refunds {
     const { order_id, lines = null, amount = null, reason, restock = null, destination = "payment" } = params;
     const args = { order_id, lines, amount, reason, restock, destination, include_shipping: params.include_shipping };
     return this.#api.perform("refund_order", args, options);
+  }
+
+  /** A page of the refunds that the caller may see, newest first: for staff with `payments.read` all that fit, else those of own orders. */
+  async list(params: ListRefundsParams = {}, options?: CallOptions): Promise<Page<StaffRefund>> {
+    const limit = pageSize(params);
+    const query = {
+      select: columns,
+      status: params.status && `eq.${params.status}`,
+      order_id: params.order_id && `eq.${params.order_id}`,
+      or: params.cursor ? rowsAfter(sort, decodeCursor(params.cursor, sort.length)) : undefined,
+      order: orderBy(sort),
+      limit: String(limit + 1),
+    };
+    const rows = await this.#api.rows<StaffRefund>("refunds", query, options);
+    return toPage(rows, limit, (refund) => [refund.created_at, refund.id]);
+  }
+
+  /** Every refund that {@link Refunds.list} would page through. */
+  iterate(params: Omit<ListRefundsParams, "cursor"> = {}, options?: CallOptions): AsyncGenerator<StaffRefund, void> {
+    return eachRow((cursor) => this.list({ ...params, cursor }, options));
   }
 
   /** Asks the provider once more for a refund that failed. Errors: `refund_not_found`, `refund_not_open`, `refund_exceeds_payment`. */
@@ -46,6 +76,13 @@ export interface MadeRefund {
   /** One, or one per payment when no single one has enough. */
   refunds: StaffRefund[];
   order: Order;
+}
+
+/** What {@link Refunds.list} takes. */
+export interface ListRefundsParams extends PageParams {
+  /** `pending`: on its way; `failed`: the provider or the bank did not take it. */
+  status?: RefundStatus;
+  order_id?: string;
 }
 
 /** What {@link Refunds.create} takes. */

@@ -1,6 +1,9 @@
 import type { Api } from "../api.ts";
+import { decodeCursor } from "../cursor.ts";
 import { SeatlineError } from "../errors.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
+import { orderBy, rowsAfter, type SortColumn } from "../keyset-filter.ts";
+import { eachRow, type Page, type PageParams, pageSize, toPage } from "../page.ts";
 import type { PaymentProof, TransferAccount } from "../types/payments.ts";
 import type { Order, Payment } from "../types.ts";
 import type { PaymentProofStatus } from "../vocabularies.ts";
@@ -8,6 +11,10 @@ import type { StartCheckoutParams } from "./checkout.ts";
 
 type Place = { proof_id: string; path: string };
 
+const sort: readonly SortColumn[] = [
+  { column: "created_at", direction: "asc" },
+  { column: "id", direction: "asc" },
+];
 const columns =
   "id,payment_id,status,mime_type,byte_size,sha256,created_at,submitted_at,reviewed_at,reason,payments(order_id,orders(number))";
 
@@ -58,22 +65,33 @@ export class Transfers {
     if (answer.status !== 409 && statusCode !== "409") notTaken(message ?? `it answered ${answer.status}`);
   }
 
-  /** The proofs that the caller may see, oldest first: those of one payment, or what waits for review. At most 100. */
-  async listProofs(params: ListProofsParams = {}, options?: CallOptions): Promise<PaymentProof[]> {
+  /** A page of the proofs that the caller may see, oldest first: those of one payment, or what waits for review. */
+  async listProofs(params: ListProofsParams = {}, options?: CallOptions): Promise<Page<PaymentProof>> {
+    const limit = pageSize(params);
     const query = {
       select: columns,
       payment_id: params.payment_id && `eq.${params.payment_id}`,
       status: params.status && `eq.${params.status}`,
-      order: "created_at.asc,id.asc",
-      limit: "100",
+      or: params.cursor ? rowsAfter(sort, decodeCursor(params.cursor, sort.length)) : undefined,
+      order: orderBy(sort),
+      limit: String(limit + 1),
     };
     type Row = PaymentProof & { payments: { order_id: string; orders: { number: string } } };
     const rows = await this.#api.rows<Row>("payment_proofs", query, options);
-    return rows.map(({ payments, ...proof }) => ({
+    const proofs = rows.map(({ payments, ...proof }) => ({
       ...proof,
       order_id: payments.order_id,
       order_number: payments.orders.number,
     }));
+    return toPage(proofs, limit, (proof) => [proof.created_at, proof.id]);
+  }
+
+  /** Every proof that {@link Transfers.listProofs} would page through. */
+  iterateProofs(
+    params: Omit<ListProofsParams, "cursor"> = {},
+    options?: CallOptions,
+  ): AsyncGenerator<PaymentProof, void> {
+    return eachRow((cursor) => this.listProofs({ ...params, cursor }, options));
   }
 
   /** A link that opens the file, for five minutes and without a key. Errors: `proof_not_found`, `proof_not_submitted`. */
@@ -125,7 +143,7 @@ export interface SendProofParams {
 }
 
 /** What {@link Transfers.listProofs} takes. */
-export interface ListProofsParams {
+export interface ListProofsParams extends PageParams {
   payment_id?: string;
   status?: PaymentProofStatus;
 }

@@ -128,6 +128,9 @@ export interface DraftOrder {
   updated_at: string;
 }
 
+/** A draft as a list shows it. */
+export type DraftOrderSummary = Omit<DraftOrder, "coupon_codes" | "lines" | "quote">;
+
 /** What an order was at one moment. */
 export interface OrderSnapshot {
   total_amount: number;

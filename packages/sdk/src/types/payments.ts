@@ -39,6 +39,8 @@ export interface StaffRefund extends Refund {
   order_id: string;
   note: string | null;
   destination: RefundDestination;
+  /** How much of `amount` is for shipping, its tax on top included. */
+  shipping_amount: number;
   /** What it was for; empty when it was for everything or for an amount. */
   lines: { order_item_id: string; quantity: number; restock: boolean }[];
   /** 1 for the first try. */
