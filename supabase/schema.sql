@@ -2414,6 +2414,24 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.attributes_said(category_id uuid, attributes jsonb, locale text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return case when attributes_said.attributes = '{}' then '[]' else coalesce((
+    select jsonb_agg(jsonb_build_object('key', schema.key, 'title', coalesce(schema.translations -> attributes_said.locale ->> 'title', schema.title),
+      'type', schema.type, 'unit', schema.unit, 'value', said.value,
+      'value_title', case when schema.type = 'choice' then coalesce(schema.translations -> attributes_said.locale -> 'choices' ->> (said.value #>> '{}'), said.value #>> '{}') end) order by categories.depth, schema.position, schema.key)
+    from private.attribute_schema(attributes_said.category_id) as schema
+    join public.categories on categories.id = schema.category_id
+    join jsonb_each(attributes_said.attributes) as said on said.key = schema.key
+  ), '[]') end;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.audit_chain_breaks()
  RETURNS TABLE(audit_id bigint, problem text)
  LANGUAGE sql
@@ -5565,6 +5583,34 @@ begin
       perform private.refuse_use('by all', v_promotion.name, count_use.coupon_id);
     end if;
   end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.counted_titles(counts jsonb, category_ids uuid[], locale text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return coalesce((
+    select jsonb_object_agg(titled.key, titled.titles) from (
+      select distinct on (category_attributes.key) category_attributes.key, jsonb_build_object(
+        'title', coalesce(category_attributes.translations -> counted_titles.locale ->> 'title', category_attributes.title), 'unit', category_attributes.unit,
+        'choices', case when category_attributes.type = 'choice' then (
+          select jsonb_object_agg(counted.choice, coalesce(
+            (select other.translations -> counted_titles.locale -> 'choices' ->> counted.choice from public.category_attributes as other
+              where other.key = category_attributes.key and counted.choice = any (other.choices) order by other.category_id <> category_attributes.category_id, other.id limit 1),
+            counted.choice))
+          from jsonb_object_keys(counted_titles.counts -> category_attributes.key) as counted (choice)) end) as titles
+      from public.category_attributes join public.categories on categories.id = category_attributes.category_id
+      where counted_titles.counts ? category_attributes.key
+      -- the same key may mean another thing in another branch: the branch that is searched goes first
+      order by category_attributes.key, (category_attributes.category_id = any (counted_titles.category_ids)
+        or category_attributes.id in (select schema.id from private.attribute_schema(counted_titles.category_ids[1]) as schema)) is not true,
+        category_attributes.type <> 'choice', categories.depth, category_attributes.id
+    ) as titled
+  ), '{}');
 end
 $function$;
 
@@ -14471,23 +14517,6 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.product_attributes(product public.products, locale text)
- RETURNS jsonb
- LANGUAGE plpgsql
- STABLE
- SET search_path TO ''
-AS $function$
-begin
-  return coalesce((
-    select jsonb_agg(jsonb_build_object('key', schema.key, 'title', coalesce(schema.translations -> product_attributes.locale ->> 'title', schema.title),
-      'type', schema.type, 'unit', schema.unit, 'value', product.attributes -> schema.key) order by place)
-    from private.attribute_schema(product.category_id) with ordinality as schema
-      (id, category_id, key, title, type, level, required, filterable, unit, min, max, choices, "position", translations, created_at, updated_at, place)
-    where product.attributes ? schema.key
-  ), '[]');
-end
-$function$;
-
 CREATE OR REPLACE FUNCTION private.product_card(product public.products, locale text, currency text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -14574,7 +14603,7 @@ begin
       'description', coalesce(v_product.translations -> v_locale ->> 'description', v_product.description),
       'status', v_product.status, 'publish_at', v_product.publish_at, 'unpublish_at', v_product.unpublish_at,
       'categories', private.category_path(v_product.category_id, v_locale),
-      'facts', private.product_attributes(v_product, v_locale),
+      'facts', private.attributes_said(v_product.category_id, v_product.attributes, v_locale),
       'options', private.product_choices(v_product.id, v_locale),
       'variants', private.product_variants(v_product.id, v_locale, product_document.currency),
       'images', (
@@ -14656,9 +14685,10 @@ declare
   v_is_open constant boolean := search.kinds is null and search.category_ids is null and search.min_amount is null and search.max_amount is null and search.attributes is null;
   v_listed text[] := array(
     select distinct category_attributes.key from public.category_attributes where category_attributes.filterable and category_attributes.type in ('choice', 'boolean'));
+  v_facets jsonb;
   v_mixed constant boolean := exists (select from public.category_attributes where category_attributes.type in ('integer', 'decimal') and category_attributes.key = any (v_listed));
 begin
-  return (
+  v_facets := (
     with found as materialized (
       select product_search.product_id, product_search.kind, product_search.category_id, case when v_mixed then product_search.facts else product_search.choices end as choices, product_prices.lowest_amount,
         case when search.attributes is not null or search.in_stock is not null then product_search.differing end as differing,
@@ -14753,6 +14783,7 @@ begin
         from (select choices.key, jsonb_object_agg(choices.choice, choices.found) as choices from choices group by 1) as each)
     )
   );
+  return v_facets || jsonb_build_object('attribute_titles', private.counted_titles(v_facets -> 'attributes', search.category_ids, search.locale));
 end
 $function$;
 
@@ -14816,6 +14847,7 @@ begin
     select jsonb_agg(jsonb_build_object('id', variants.id, 'sku', variants.sku,
       'title', coalesce(variants.translations -> product_variants.locale ->> 'title', variants.title),
       'option_value_ids', to_jsonb(variants.option_value_ids), 'attributes', variants.attributes,
+      'facts', private.attributes_said(products.category_id, variants.attributes, product_variants.locale),
       'stock_mode', variants.stock_mode, 'units_available', private.sellable_units(variants.id),
       'ships_at', case when variants.preorder_ships_at > now() then variants.preorder_ships_at end,
       'prices', (
@@ -14825,7 +14857,7 @@ begin
         cross join lateral private.best_list_price(variants.id, 1, prices.currency, auth.uid(), prices.amount) as listed
         where prices.variant_id = variants.id and (product_variants.currency is null or prices.currency = product_variants.currency)
       )) order by variants.position, variants.sku)
-    from public.variants where variants.product_id = product_variants.product_id
+    from public.variants join public.products on products.id = variants.product_id where variants.product_id = product_variants.product_id
   ), '[]');
 end
 $function$;
@@ -22060,6 +22092,40 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.tg_category_attributes__check_translations()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  -- the titles are checked as everywhere, without the choices
+  v_titles constant jsonb := case when jsonb_typeof(new.translations) = 'object' then (
+    select jsonb_object_agg(locales.key, case when jsonb_typeof(locales.value) = 'object' then locales.value - 'choices' else locales.value end)
+    from jsonb_each(new.translations) as locales) else new.translations end;
+  v_problem text := private.translations_problem(v_titles, array['title']);
+  v_locale text;
+  v_choices jsonb;
+begin
+  for v_locale, v_choices in
+    select locales.key, locales.value -> 'choices' from jsonb_each(case when v_problem is null then new.translations else '{}' end) as locales where locales.value ? 'choices'
+  loop
+    v_problem := coalesce(v_problem, case when jsonb_typeof(v_choices) <> 'object' then format('The choices in %s are an object of texts.', v_locale) end, (
+      select case
+        when said.key <> all (coalesce(new.choices, '{}')) then format('%s in %s is none of the choices.', left(said.key, 100), v_locale)
+        else format('The choice %s in %s is not a text of 1 to 200 characters.', left(said.key, 100), v_locale) end
+      from jsonb_each(case when jsonb_typeof(v_choices) = 'object' then v_choices else '{}' end) as said
+      where said.key <> all (coalesce(new.choices, '{}')) or jsonb_typeof(said.value) <> 'string' or length(btrim(said.value #>> '{}')) not between 1 and 200
+      limit 1));
+  end loop;
+  if v_problem is not null then
+    perform private.fail('invalid_translations', 422, v_problem,
+      'Send {"en": {"title": "…", "choices": {"<choice>": "…"}}}; locales are id and en, texts may be left out, and a choice that goes takes its texts with it.');
+  end if;
+  return new;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.tg_category_attributes__keep_values()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -24748,13 +24814,15 @@ AS $function$
 $function$;
 
 CREATE OR REPLACE FUNCTION public.attribute_schema(category_id uuid, locale text DEFAULT NULL::text)
- RETURNS TABLE(id uuid, category_id uuid, key text, title text, type text, level text, required boolean, filterable boolean, unit text, min numeric, max numeric, choices text[], "position" integer)
+ RETURNS TABLE(id uuid, category_id uuid, key text, title text, type text, level text, required boolean, filterable boolean, unit text, min numeric, max numeric, choices text[], choice_titles jsonb, "position" integer)
  LANGUAGE sql
  STABLE
  SET search_path TO ''
 AS $function$
   select schema.id, schema.category_id, schema.key, coalesce(schema.translations -> lower(left(attribute_schema.locale, 2)) ->> 'title', schema.title), schema.type, schema.level,
-    schema.required, schema.filterable, schema.unit, schema.min, schema.max, schema.choices, schema.position
+    schema.required, schema.filterable, schema.unit, schema.min, schema.max, schema.choices, (
+      select jsonb_object_agg(choice, coalesce(schema.translations -> lower(left(attribute_schema.locale, 2)) -> 'choices' ->> choice, choice)) from unnest(schema.choices) as choice),
+    schema.position
   from private.attribute_schema(attribute_schema.category_id) as schema;
 $function$;
 
@@ -28287,7 +28355,7 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.categories 
 
 CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.category_attributes FOR EACH ROW EXECUTE FUNCTION private.tg__stamp_update();
 
-CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.category_attributes FOR EACH ROW WHEN ((new.translations <> '{}'::jsonb)) EXECUTE FUNCTION private.tg__check_translations('title');
+CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations, choices ON public.category_attributes FOR EACH ROW WHEN ((new.translations <> '{}'::jsonb)) EXECUTE FUNCTION private.tg_category_attributes__check_translations();
 
 CREATE TRIGGER _200_lock_tree BEFORE INSERT OR DELETE OR UPDATE ON public.category_attributes FOR EACH ROW EXECUTE FUNCTION private.tg_category_attributes__lock_tree();
 
@@ -29545,6 +29613,8 @@ COMMENT ON FUNCTION "private"."attribute_schema"(uuid) IS 'What products and var
 
 COMMENT ON FUNCTION "private"."attributes_problem"(public.category_attributes[], jsonb, text, boolean) IS 'The first attribute that does not fit the schema, as {key, problem}; null when all do. complete: what is required must be there.';
 
+COMMENT ON FUNCTION "private"."attributes_said"(uuid, jsonb, text) IS 'Attributes of a product or a variant of a category with their names, and of choices what they are called, in one language and in the order of the schema.';
+
 COMMENT ON FUNCTION "private"."audit_chain_breaks"() IS 'Audit rows that were altered, do not belong to their seal, or follow a seal that is gone; none means the log is whole.';
 
 COMMENT ON FUNCTION "private"."audit_content"(uuid, text, text, text, text, jsonb, jsonb, text, timestamp with time zone) IS 'Everything that an entry of the audit log says, as bytes.';
@@ -29812,6 +29882,8 @@ COMMENT ON FUNCTION "private"."count_guess"(uuid) IS 'Counts one more wrong code
 COMMENT ON FUNCTION "private"."count_report"(text, jsonb) IS 'The rows of a report, one more than its limit where there are more. The worker asks the replica for it; it writes nothing.';
 
 COMMENT ON FUNCTION "private"."count_use"(uuid, uuid, uuid) IS 'Counts one use, each limit by one guarded statement. Refuses coupon_used_up, coupon_already_used, or promotion_used_up for one that applies by itself.';
+
+COMMENT ON FUNCTION "private"."counted_titles"(jsonb, uuid[], text) IS 'What the attributes and choices of a facet, {key: {choice: count}}, are called in a locale, as {key: {title, unit, choices}}.';
 
 COMMENT ON FUNCTION "private"."coupon_code"(text) IS 'A code as it is kept: capitals, without spaces and hyphens.';
 
@@ -30601,8 +30673,6 @@ COMMENT ON FUNCTION "private"."problem"(text, integer, text, text, text) IS 'Wha
 
 COMMENT ON FUNCTION "private"."process_payment"(uuid) IS 'The buyer is done and the provider is not: a wallet or transfer that takes its time.';
 
-COMMENT ON FUNCTION "private"."product_attributes"(public.products, text) IS 'The attributes of a product with their names in one language, in the order of the schema.';
-
 COMMENT ON FUNCTION "private"."product_card"(public.products, text, text) IS 'One product as a list shows it, for those who have the row at hand. Several at once: private.product_cards.';
 
 COMMENT ON FUNCTION "private"."product_cards"(uuid[], text, text) IS 'Products as a list shows them, in the order of their ids: texts in one language, first picture, and the price of the cheapest variant for one unit, this caller and now (null: not sold in the currency).';
@@ -30617,7 +30687,7 @@ COMMENT ON FUNCTION "private"."product_facets"(private.catalog_search) IS 'How m
 
 COMMENT ON FUNCTION "private"."product_page"(private.catalog_search) IS 'The products of a page in their order, and one more, each with what the order goes by. Products without a price in the currency come last by price.';
 
-COMMENT ON FUNCTION "private"."product_variants"(uuid, text, text) IS 'The variants of a product: what they combine, what they cost the caller now and why, how many can be bought (null: not counted), and when a preorder ships.';
+COMMENT ON FUNCTION "private"."product_variants"(uuid, text, text) IS 'The variants of a product: what they combine and say, what they cost the caller now and why, how many can be bought (null: not counted), and when a preorder ships.';
 
 COMMENT ON FUNCTION "private"."production_change"(bigint) IS 'What the production system is told when an order that it may have was cancelled, refunded or changed: the order as it is now, and which event it is about. Null: it never had it. wait: the push is under way, ask again.';
 
@@ -31229,6 +31299,8 @@ COMMENT ON FUNCTION "private"."tg_categories__find_place"() IS 'Copies the paren
 
 COMMENT ON FUNCTION "private"."tg_categories__keep_what_is_used"() IS 'Says clearly what the foreign keys enforce.';
 
+COMMENT ON FUNCTION "private"."tg_category_attributes__check_translations"() IS 'translations is {locale: {title, choices: {choice: text}}} with choices that the attribute has. What is not translated is read in the base text.';
+
 COMMENT ON FUNCTION "private"."tg_category_attributes__keep_values"() IS 'Refuses a change of a schema, or a move in the tree, that existing products would not survive.';
 
 COMMENT ON FUNCTION "private"."tg_category_attributes__lock_tree"() IS 'A schema is changed by one at a time, and while nobody writes attributes.';
@@ -31499,7 +31571,7 @@ COMMENT ON FUNCTION "public"."attach_payment_session"(uuid, text, text, timestam
 
 COMMENT ON FUNCTION "public"."attach_subscription"(uuid, text, text, text, timestamp with time zone) IS 'Secret key only: what is known of a subscription for opening its page, {subscription, title, period, provider_price_id}; remembers the provider''s price and session that are given. Errors: subscription_not_found, invalid_provider_id.';
 
-COMMENT ON FUNCTION "public"."attribute_schema"(uuid, text) IS 'What products (level product) and variants (level variant) of a category say about themselves: its own attributes after those of the categories above it. locale: id or en.';
+COMMENT ON FUNCTION "public"."attribute_schema"(uuid, text) IS 'What products (level product) and variants (level variant) of a category say about themselves: its own attributes after those of the categories above it. choices are the values to write and filter by, choice_titles what each is called in the locale (id or en).';
 
 COMMENT ON FUNCTION "public"."audit_head"() IS 'Staff (audit.read): the newest seal of the audit log, {head, audit_id, occurred_at}, all null while it is empty. Keep head outside of the shop: verify_audit says later whether everything up to it is still there. Errors: permission_denied.';
 
@@ -32019,7 +32091,7 @@ COMMENT ON TABLE "public"."carts" IS 'What a customer means to buy. Open: theirs
 
 COMMENT ON TABLE "public"."categories" IS 'The tree that products hang in. Everybody sees it; read it whole with category_tree. depth is 1 at the top and 8 at most.';
 
-COMMENT ON TABLE "public"."category_attributes" IS 'The schema of attributes: what products (level product) or variants (level variant) of a category and of those below it say. A key is defined once on the way from the top down.';
+COMMENT ON TABLE "public"."category_attributes" IS 'The schema of attributes: what products (level product) or variants (level variant) of a category and of those below it say. A key is defined once on the way from the top down. translations: {locale: {title, choices: {choice: title}}}; values stay as choices has them, whatever the language.';
 
 COMMENT ON TABLE "public"."certificates" IS 'Proof of completed courses, as issued: name, title and dates are copies. completed_on is a date of time_zone.';
 
@@ -32710,6 +32782,12 @@ REVOKE ALL ON FUNCTION "private"."attributes_problem"(public.category_attributes
 REVOKE ALL ON FUNCTION "private"."attributes_problem"(public.category_attributes[], jsonb, text, boolean) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."attributes_problem"(public.category_attributes[], jsonb, text, boolean) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."attributes_said"(uuid, jsonb, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."attributes_said"(uuid, jsonb, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."attributes_said"(uuid, jsonb, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."audit_chain_breaks"() FROM PUBLIC;
 
@@ -33580,6 +33658,12 @@ REVOKE ALL ON FUNCTION "private"."count_use"(uuid, uuid, uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."count_use"(uuid, uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."count_use"(uuid, uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."counted_titles"(jsonb, uuid[], text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."counted_titles"(jsonb, uuid[], text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."counted_titles"(jsonb, uuid[], text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."coupon_code"(text) FROM PUBLIC;
 
@@ -36165,12 +36249,6 @@ REVOKE ALL ON FUNCTION "private"."process_payment"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."process_payment"(uuid) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."product_attributes"(public.products, text) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."product_attributes"(public.products, text) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."product_attributes"(public.products, text) TO "postgres";
-
 REVOKE ALL ON FUNCTION "private"."product_card"(public.products, text, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."product_card"(public.products, text, text) FROM "postgres";
@@ -38290,6 +38368,12 @@ REVOKE ALL ON FUNCTION "private"."tg_categories__keep_what_is_used"() FROM PUBLI
 REVOKE ALL ON FUNCTION "private"."tg_categories__keep_what_is_used"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg_categories__keep_what_is_used"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_category_attributes__check_translations"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_category_attributes__check_translations"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_category_attributes__check_translations"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."tg_category_attributes__keep_values"() FROM PUBLIC;
 

@@ -21,7 +21,11 @@ from (values
 order by number;
 
 insert into public.category_attributes (category_id, key, title, type, level, required, unit, min, max, choices, position, translations)
-select md5('category ' || category)::uuid, key, title, type, level, required, unit, min, max, choices, position, jsonb_build_object('id', jsonb_build_object('title', title_id))
+select md5('category ' || category)::uuid, key, title, type, level, required, unit, min, max, choices, position,
+  jsonb_build_object('id', jsonb_strip_nulls(jsonb_build_object('title', title_id, 'choices', (
+    select jsonb_object_agg(said.choice, said.title_id) from (values ('English', 'Inggris'), ('Indonesian', 'Indonesia'), ('Paperback', 'Sampul tipis'), ('E-book', 'Buku elektronik'),
+      ('Boxed set', 'Set dalam kotak'), ('Regular', 'Reguler'), ('Relaxed', 'Longgar'), ('Electric', 'Listrik'), ('Petrol', 'Bensin')) as said (choice, title_id) -- Hybrid is read as it is
+    where said.choice = any (choices)))))
 from (values
   ('books', 'author', 'Author', 'Penulis', 'text', 'product', true, null, null::numeric, null::numeric, null::text[], 0),
   ('books', 'pages', 'Pages', 'Halaman', 'integer', 'product', false, null, 1, 5000, null, 1),

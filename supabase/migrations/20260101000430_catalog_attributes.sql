@@ -35,7 +35,8 @@ create table public.category_attributes (
   constraint category_attributes_offer_a_few_choices check (cardinality(choices) between 1 and 200 and array_position(choices, null) is null and array_position(choices, '') is null)
 );
 comment on table public.category_attributes is
-  'The schema of attributes: what products (level product) or variants (level variant) of a category and of those below it say. A key is defined once on the way from the top down.';
+  'The schema of attributes: what products (level product) or variants (level variant) of a category and of those below it say. A key is defined once on the way from the top down. '
+  'translations: {locale: {title, choices: {choice: title}}}; values stay as choices has them, whatever the language.';
 
 create function private.attribute_schema(category_id uuid)
 returns setof public.category_attributes
@@ -174,6 +175,43 @@ end
 $$;
 comment on function private.refuse_broken_values(uuid) is 'Refuses attribute_exists and attribute_in_use when the schema of a category or of those below it contradicts itself or what is there.';
 
+create function private.tg_category_attributes__check_translations()
+returns trigger
+language plpgsql
+volatile
+security definer -- refuses by a function that the writer may not call
+set search_path = ''
+as $$
+declare
+  -- the titles are checked as everywhere, without the choices
+  v_titles constant jsonb := case when jsonb_typeof(new.translations) = 'object' then (
+    select jsonb_object_agg(locales.key, case when jsonb_typeof(locales.value) = 'object' then locales.value - 'choices' else locales.value end)
+    from jsonb_each(new.translations) as locales) else new.translations end;
+  v_problem text := private.translations_problem(v_titles, array['title']);
+  v_locale text;
+  v_choices jsonb;
+begin
+  for v_locale, v_choices in
+    select locales.key, locales.value -> 'choices' from jsonb_each(case when v_problem is null then new.translations else '{}' end) as locales where locales.value ? 'choices'
+  loop
+    v_problem := coalesce(v_problem, case when jsonb_typeof(v_choices) <> 'object' then format('The choices in %s are an object of texts.', v_locale) end, (
+      select case
+        when said.key <> all (coalesce(new.choices, '{}')) then format('%s in %s is none of the choices.', left(said.key, 100), v_locale)
+        else format('The choice %s in %s is not a text of 1 to 200 characters.', left(said.key, 100), v_locale) end
+      from jsonb_each(case when jsonb_typeof(v_choices) = 'object' then v_choices else '{}' end) as said
+      where said.key <> all (coalesce(new.choices, '{}')) or jsonb_typeof(said.value) <> 'string' or length(btrim(said.value #>> '{}')) not between 1 and 200
+      limit 1));
+  end loop;
+  if v_problem is not null then
+    perform private.fail('invalid_translations', 422, v_problem,
+      'Send {"en": {"title": "…", "choices": {"<choice>": "…"}}}; locales are id and en, texts may be left out, and a choice that goes takes its texts with it.');
+  end if;
+  return new;
+end
+$$;
+comment on function private.tg_category_attributes__check_translations() is
+  'translations is {locale: {title, choices: {choice: text}}} with choices that the attribute has. What is not translated is read in the base text.';
+
 create function private.tg_category_attributes__lock_tree()
 returns trigger
 language plpgsql
@@ -209,8 +247,8 @@ $$;
 comment on function private.tg_category_attributes__keep_values() is 'Refuses a change of a schema, or a move in the tree, that existing products would not survive.';
 
 create trigger _100_stamp_update before update on public.category_attributes for each row execute function private.tg__stamp_update();
-create trigger _110_check_translations before insert or update of translations on public.category_attributes
-  for each row when (new.translations <> '{}') execute function private.tg__check_translations('title');
+create trigger _110_check_translations before insert or update of translations, choices on public.category_attributes
+  for each row when (new.translations <> '{}') execute function private.tg_category_attributes__check_translations();
 create trigger _200_lock_tree before insert or update or delete on public.category_attributes for each row execute function private.tg_category_attributes__lock_tree();
 create trigger _300_keep_values after insert or update or delete on public.category_attributes for each row execute function private.tg_category_attributes__keep_values();
 create trigger _900_audit after insert or update or delete on public.category_attributes for each row execute function private.tg__audit('id');
@@ -302,7 +340,7 @@ create trigger _310_check_attributes after insert or update of attributes on pub
 create function public.attribute_schema(category_id uuid, locale text default null)
 returns table (
   id uuid, category_id uuid, key text, title text, type text, level text, required boolean, filterable boolean,
-  unit text, min numeric, max numeric, choices text[], "position" integer
+  unit text, min numeric, max numeric, choices text[], choice_titles jsonb, "position" integer
 )
 language sql
 stable
@@ -310,9 +348,12 @@ security invoker
 set search_path = ''
 as $$
   select schema.id, schema.category_id, schema.key, coalesce(schema.translations -> lower(left(attribute_schema.locale, 2)) ->> 'title', schema.title), schema.type, schema.level,
-    schema.required, schema.filterable, schema.unit, schema.min, schema.max, schema.choices, schema.position
+    schema.required, schema.filterable, schema.unit, schema.min, schema.max, schema.choices, (
+      select jsonb_object_agg(choice, coalesce(schema.translations -> lower(left(attribute_schema.locale, 2)) -> 'choices' ->> choice, choice)) from unnest(schema.choices) as choice),
+    schema.position
   from private.attribute_schema(attribute_schema.category_id) as schema;
 $$;
 comment on function public.attribute_schema(uuid, text) is
-  'What products (level product) and variants (level variant) of a category say about themselves: its own attributes after those of the categories above it. locale: id or en.';
+  'What products (level product) and variants (level variant) of a category say about themselves: its own attributes after those of the categories above it. '
+  'choices are the values to write and filter by, choice_titles what each is called in the locale (id or en).';
 grant execute on function public.attribute_schema(uuid, text) to anon, authenticated, service_role;

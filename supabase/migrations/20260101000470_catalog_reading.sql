@@ -252,6 +252,27 @@ end
 $$;
 comment on function private.product_choices(uuid, text) is 'The options of a product with their values, in order, in one language.';
 
+create function private.attributes_said(category_id uuid, attributes jsonb, locale text)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return case when attributes_said.attributes = '{}' then '[]' else coalesce((
+    select jsonb_agg(jsonb_build_object('key', schema.key, 'title', coalesce(schema.translations -> attributes_said.locale ->> 'title', schema.title),
+      'type', schema.type, 'unit', schema.unit, 'value', said.value,
+      'value_title', case when schema.type = 'choice' then coalesce(schema.translations -> attributes_said.locale -> 'choices' ->> (said.value #>> '{}'), said.value #>> '{}') end) order by categories.depth, schema.position, schema.key)
+    from private.attribute_schema(attributes_said.category_id) as schema
+    join public.categories on categories.id = schema.category_id
+    join jsonb_each(attributes_said.attributes) as said on said.key = schema.key
+  ), '[]') end;
+end
+$$;
+comment on function private.attributes_said(uuid, jsonb, text) is
+  'Attributes of a product or a variant of a category with their names, and of choices what they are called, in one language and in the order of the schema.';
+
 create function private.product_variants(product_id uuid, locale text, currency text)
 returns jsonb
 language plpgsql
@@ -264,6 +285,7 @@ begin
     select jsonb_agg(jsonb_build_object('id', variants.id, 'sku', variants.sku,
       'title', coalesce(variants.translations -> product_variants.locale ->> 'title', variants.title),
       'option_value_ids', to_jsonb(variants.option_value_ids), 'attributes', variants.attributes,
+      'facts', private.attributes_said(products.category_id, variants.attributes, product_variants.locale),
       'stock_mode', variants.stock_mode, 'units_available', private.sellable_units(variants.id),
       'ships_at', case when variants.preorder_ships_at > now() then variants.preorder_ships_at end,
       'prices', (
@@ -273,30 +295,11 @@ begin
         cross join lateral private.best_list_price(variants.id, 1, prices.currency, auth.uid(), prices.amount) as listed
         where prices.variant_id = variants.id and (product_variants.currency is null or prices.currency = product_variants.currency)
       )) order by variants.position, variants.sku)
-    from public.variants where variants.product_id = product_variants.product_id
+    from public.variants join public.products on products.id = variants.product_id where variants.product_id = product_variants.product_id
   ), '[]');
 end
 $$;
-comment on function private.product_variants(uuid, text, text) is 'The variants of a product: what they combine, what they cost the caller now and why, how many can be bought (null: not counted), and when a preorder ships.';
-
-create function private.product_attributes(product public.products, locale text)
-returns jsonb
-language plpgsql
-stable
-security invoker
-set search_path = ''
-as $$
-begin
-  return coalesce((
-    select jsonb_agg(jsonb_build_object('key', schema.key, 'title', coalesce(schema.translations -> product_attributes.locale ->> 'title', schema.title),
-      'type', schema.type, 'unit', schema.unit, 'value', product.attributes -> schema.key) order by place)
-    from private.attribute_schema(product.category_id) with ordinality as schema
-      (id, category_id, key, title, type, level, required, filterable, unit, min, max, choices, "position", translations, created_at, updated_at, place)
-    where product.attributes ? schema.key
-  ), '[]');
-end
-$$;
-comment on function private.product_attributes(public.products, text) is 'The attributes of a product with their names in one language, in the order of the schema.';
+comment on function private.product_variants(uuid, text, text) is 'The variants of a product: what they combine and say, what they cost the caller now and why, how many can be bought (null: not counted), and when a preorder ships.';
 
 create function private.category_path(category_id uuid, locale text)
 returns jsonb
@@ -352,7 +355,7 @@ begin
       'description', coalesce(v_product.translations -> v_locale ->> 'description', v_product.description),
       'status', v_product.status, 'publish_at', v_product.publish_at, 'unpublish_at', v_product.unpublish_at,
       'categories', private.category_path(v_product.category_id, v_locale),
-      'facts', private.product_attributes(v_product, v_locale),
+      'facts', private.attributes_said(v_product.category_id, v_product.attributes, v_locale),
       'options', private.product_choices(v_product.id, v_locale),
       'variants', private.product_variants(v_product.id, v_locale, product_document.currency),
       'images', (

@@ -6,6 +6,36 @@ differ one variant fits all filters by attributes, and that one is in stock.
 Under concurrency: reads only.
 */
 
+create function private.counted_titles(counts jsonb, category_ids uuid[], locale text)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return coalesce((
+    select jsonb_object_agg(titled.key, titled.titles) from (
+      select distinct on (category_attributes.key) category_attributes.key, jsonb_build_object(
+        'title', coalesce(category_attributes.translations -> counted_titles.locale ->> 'title', category_attributes.title), 'unit', category_attributes.unit,
+        'choices', case when category_attributes.type = 'choice' then (
+          select jsonb_object_agg(counted.choice, coalesce(
+            (select other.translations -> counted_titles.locale -> 'choices' ->> counted.choice from public.category_attributes as other
+              where other.key = category_attributes.key and counted.choice = any (other.choices) order by other.category_id <> category_attributes.category_id, other.id limit 1),
+            counted.choice))
+          from jsonb_object_keys(counted_titles.counts -> category_attributes.key) as counted (choice)) end) as titles
+      from public.category_attributes join public.categories on categories.id = category_attributes.category_id
+      where counted_titles.counts ? category_attributes.key
+      -- the same key may mean another thing in another branch: the branch that is searched goes first
+      order by category_attributes.key, (category_attributes.category_id = any (counted_titles.category_ids)
+        or category_attributes.id in (select schema.id from private.attribute_schema(counted_titles.category_ids[1]) as schema)) is not true,
+        category_attributes.type <> 'choice', categories.depth, category_attributes.id
+    ) as titled
+  ), '{}');
+end
+$$;
+comment on function private.counted_titles(jsonb, uuid[], text) is 'What the attributes and choices of a facet, {key: {choice: count}}, are called in a locale, as {key: {title, unit, choices}}.';
+
 create function private.product_facets(search private.catalog_search)
 returns jsonb
 language plpgsql
@@ -22,9 +52,10 @@ declare
   v_is_open constant boolean := search.kinds is null and search.category_ids is null and search.min_amount is null and search.max_amount is null and search.attributes is null;
   v_listed text[] := array(
     select distinct category_attributes.key from public.category_attributes where category_attributes.filterable and category_attributes.type in ('choice', 'boolean'));
+  v_facets jsonb;
   v_mixed constant boolean := exists (select from public.category_attributes where category_attributes.type in ('integer', 'decimal') and category_attributes.key = any (v_listed));
 begin
-  return (
+  v_facets := (
     with found as materialized (
       select product_search.product_id, product_search.kind, product_search.category_id, case when v_mixed then product_search.facts else product_search.choices end as choices, product_prices.lowest_amount,
         case when search.attributes is not null or search.in_stock is not null then product_search.differing end as differing,
@@ -119,6 +150,7 @@ begin
         from (select choices.key, jsonb_object_agg(choices.choice, choices.found) as choices from choices group by 1) as each)
     )
   );
+  return v_facets || jsonb_build_object('attribute_titles', private.counted_titles(v_facets -> 'attributes', search.category_ids, search.locale));
 end
 $$;
 comment on function private.product_facets(private.catalog_search) is 'How many products fit, and how many each choice of a filter would leave, each filter apart from itself. Among more than 10 000 products units are not looked up: in_stock is null, and exact says whether that filter was left out.';

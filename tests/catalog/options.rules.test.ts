@@ -262,6 +262,79 @@ describe("attributes", () => {
         { key: "price_class", title: "price_class", level: "variant" },
       ]);
     }));
+
+  test("call their choices as the language does, else as the base text, and keep the values that are written and filtered by", () =>
+    database.rolledBack(async (sql) => {
+      const { category } = await cars(sql);
+      await asStaff(sql, "catalog_manager");
+      await sql`update public.category_attributes set translations = '{"id": {"title": "Bahan bakar", "choices": {"petrol": "Bensin"}}}' where key = 'fuel'`;
+      await asOwner(sql);
+      const { productId } = await publishedProduct(sql, { category, attributes: { year: 2020, fuel: "petrol" } });
+      await sql`update public.variants set attributes = '{"price_class": 2}' where product_id = ${productId}`;
+      const schema = await sql`
+        select choices, choice_titles from public.attribute_schema(${category}, 'id') where key in ('year', 'fuel') order by key`;
+      expect(schema).toEqual([
+        { choices: ["petrol", "electric"], choice_titles: { petrol: "Bensin", electric: "electric" } },
+        { choices: null, choice_titles: null },
+      ]);
+      const read = async (locale: string) => {
+        const [row] =
+          await sql`select public.product_document(product_id => ${productId}, locale => ${locale}) as product`;
+        return row?.product;
+      };
+      const product = await read("id");
+      expect(product.attributes).toEqual({ year: 2020, fuel: "petrol" });
+      expect(product.facts).toMatchObject([
+        { key: "year", value: 2020, value_title: null },
+        { key: "fuel", title: "Bahan bakar", value: "petrol", value_title: "Bensin" },
+      ]);
+      expect(product.variants[0].facts).toMatchObject([{ key: "price_class", value: 2, value_title: null }]);
+      expect((await read("en")).facts[1]).toMatchObject({ title: "fuel", value_title: "petrol" });
+      const found = async (locale: string) => {
+        const [row] = await sql`
+          select public.search_products(filters => jsonb_build_object('category', ${category}::text, 'attributes', '{"fuel": "petrol"}'::jsonb), locale => ${locale}) as found`;
+        return row?.found;
+      };
+      expect(await found("id-ID")).toMatchObject({
+        data: [{ id: productId }],
+        facets: {
+          attributes: { fuel: { petrol: 1 } },
+          attribute_titles: { fuel: { title: "Bahan bakar", unit: null, choices: { petrol: "Bensin" } } },
+        },
+      });
+      expect((await found("en")).facets.attribute_titles).toEqual({
+        fuel: { title: "fuel", unit: null, choices: { petrol: "petrol" } },
+      });
+    }));
+
+  test("take translations of choices that there are, as texts, and no choice goes while a translation names it", () =>
+    database.rolledBack(async (sql) => {
+      await cars(sql);
+      const refused = { code: "invalid_translations", status: 422 };
+      const change = (set: string) => () =>
+        sql.unsafe(`update public.category_attributes set ${set} where key = 'fuel'`);
+      const wrong = [
+        '{"steam": "Uap"}',
+        '{"petrol": ""}',
+        '{"petrol": 1}',
+        '{"petrol": null}',
+        "[]",
+        '"Bensin"',
+        `{"petrol": "${"x".repeat(201)}"}`,
+      ];
+      for (const choices of wrong)
+        await expectRefusal(change(`translations = '{"id": {"choices": ${choices}}}'`), refused);
+      for (const translations of ['{"fr": {"choices": {}}}', '{"id": {"name": "x"}}', '{"id": 1}', "[]", "1"])
+        await expectRefusal(change(`translations = '${translations}'`), refused);
+      await expectRefusal(
+        () =>
+          sql`update public.category_attributes set translations = '{"id": {"choices": {"2020": "x"}}}' where key = 'year'`,
+        refused,
+      );
+      await change(`translations = '{"id": {"choices": {"electric": "Listrik"}}}'`)();
+      await expectRefusal(change("choices = '{petrol}'"), refused);
+      await change(`choices = '{petrol}', translations = '{"id": {"choices": {"petrol": "Bensin"}}}'`)();
+    }));
 });
 
 describe("a product of goods", () => {

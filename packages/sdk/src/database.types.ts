@@ -6438,6 +6438,7 @@ export type Database = {
         Args: { category_id: string; locale?: string };
         Returns: {
           category_id: string;
+          choice_titles: Json;
           choices: string[];
           filterable: boolean;
           id: string;

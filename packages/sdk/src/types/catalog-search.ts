@@ -16,6 +16,8 @@ export interface ProductFacets {
   category: { id: string; parent_id: string | null; slug: string; title: string; count: number }[];
   /** By attribute key and choice. */
   attributes: Record<string, Record<string, number>>;
+  /** What these attributes and choices are called in the language that was asked for; `choices` is null of what is yes or no. */
+  attribute_titles: Record<string, { title: string; unit: string | null; choices: Record<string, string> | null }>;
   /** The lowest and highest price that is found; null when nothing has one. */
   price: { currency: string; min: number | null; max: number | null };
   /** Null among more than 10 000 products. */

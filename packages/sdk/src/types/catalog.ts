@@ -40,12 +40,23 @@ export interface Product extends ProductCard {
   /** From the top of the tree down to the product's own category. */
   categories: { id: string; slug: string; title: string }[];
   /** Its attributes with their names, in the order of the schema. */
-  facts: { key: string; title: string; type: AttributeType; unit: string | null; value: AttributeValue }[];
+  facts: Fact[];
   options: ProductOption[];
   variants: ProductVariant[];
   images: ProductImage[];
   /** What a buyer may download. */
   files: { file_name: string; mime_type: string; byte_size: number; variant_id: string | null }[];
+}
+
+/** What a product or a variant says about itself. */
+export interface Fact {
+  key: string;
+  title: string;
+  type: AttributeType;
+  unit: string | null;
+  value: AttributeValue;
+  /** What a choice is called in the language that was asked for; null of other types. */
+  value_title: string | null;
 }
 
 /** What a buyer chooses, such as a size. */
@@ -63,6 +74,8 @@ export interface ProductVariant {
   /** One value of each option, in the order of the options. */
   option_value_ids: string[];
   attributes: Record<string, AttributeValue>;
+  /** The same with names, in the order of the schema. */
+  facts: Fact[];
   stock_mode: string;
   /** How many can be bought now; null when not counted. */
   units_available: number | null;
@@ -115,7 +128,10 @@ export interface AttributeDefinition {
   unit: string | null;
   min: number | null;
   max: number | null;
+  /** The values to write and to filter by, in order. */
   choices: string[] | null;
+  /** What each choice is called in the language that was asked for. */
+  choice_titles: Record<string, string> | null;
   position: number;
 }
 
