@@ -1,15 +1,11 @@
 import type { Api } from "../api.ts";
-import { decodeCursor } from "../cursor.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
-import { orderBy, rowsAfter, type SortColumn } from "../keyset-filter.ts";
-import { type Page, type PageParams, pageSize, toPage } from "../page.ts";
+import type { Page, PageParams } from "../page.ts";
+import { newestFirst, type RowList, rowsPage } from "../rows-page.ts";
 import type { Alert, Concern } from "../types/alerts.ts";
 import type { ConcernKind } from "../vocabularies.ts";
 
-const sort: readonly SortColumn[] = [
-  { column: "raised_at", direction: "desc" },
-  { column: "id", direction: "desc" },
-];
+const listed: RowList = { relation: "alerts", select: "*", sort: newestFirst("raised_at") };
 
 /** Alerts: what stays open too long, for staff with `alerts.read`. */
 export class Alerts {
@@ -26,15 +22,7 @@ export class Alerts {
 
   /** A page of all alerts that there were, newest first. */
   async list(params: PageParams = {}, options?: CallOptions): Promise<Page<Alert>> {
-    const limit = pageSize(params);
-    const query = {
-      select: "*",
-      or: params.cursor ? rowsAfter(sort, decodeCursor(params.cursor, sort.length)) : undefined,
-      order: orderBy(sort),
-      limit: String(limit + 1),
-    };
-    const rows = await this.#api.rows<Alert>("alerts", query, options);
-    return toPage(rows, limit, (alert) => [alert.raised_at, alert.id]);
+    return rowsPage(this.#api, listed, {}, params, options);
   }
 
   /**

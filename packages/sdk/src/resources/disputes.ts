@@ -1,17 +1,16 @@
 import type { Api } from "../api.ts";
-import { decodeCursor } from "../cursor.ts";
 import type { CallOptions } from "../http.ts";
-import { orderBy, rowsAfter, type SortColumn } from "../keyset-filter.ts";
-import { eachRow, type Page, type PageParams, pageSize, toPage } from "../page.ts";
+import { eachRow, type Page, type PageParams } from "../page.ts";
+import { newestFirst, type RowList, rowsPage } from "../rows-page.ts";
 import type { Dispute } from "../types/payments.ts";
 import type { DisputeStatus } from "../vocabularies.ts";
 
-const sort: readonly SortColumn[] = [
-  { column: "created_at", direction: "desc" },
-  { column: "id", direction: "desc" },
-];
-const columns =
-  "id,payment_id,order_id,provider,provider_dispute_id,status,reason,currency,amount,fee_amount,respond_by,created_at,decided_at";
+const listed: RowList = {
+  relation: "disputes",
+  select:
+    "id,payment_id,order_id,provider,provider_dispute_id,status,reason,currency,amount,fee_amount,respond_by,created_at,decided_at",
+  sort: newestFirst("created_at"),
+};
 
 /** Disputes: payments that a buyer's bank questions, for staff with `payments.read`. They are answered at the provider. */
 export class Disputes {
@@ -23,17 +22,11 @@ export class Disputes {
 
   /** A page of the disputes that fit, newest first. Nobody else gets a row. */
   async list(params: ListDisputesParams = {}, options?: CallOptions): Promise<Page<Dispute>> {
-    const limit = pageSize(params);
-    const query = {
-      select: columns,
+    const filter = {
       order_id: params.order_id && `eq.${params.order_id}`,
       status: params.status && `eq.${params.status}`,
-      or: params.cursor ? rowsAfter(sort, decodeCursor(params.cursor, sort.length)) : undefined,
-      order: orderBy(sort),
-      limit: String(limit + 1),
     };
-    const rows = await this.#api.rows<Dispute>("disputes", query, options);
-    return toPage(rows, limit, (dispute) => [dispute.created_at, dispute.id]);
+    return rowsPage(this.#api, listed, filter, params, options);
   }
 
   /** Every dispute that {@link Disputes.list} would page through. */

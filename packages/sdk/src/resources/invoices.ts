@@ -1,17 +1,16 @@
 import type { Api } from "../api.ts";
-import { decodeCursor } from "../cursor.ts";
 import type { CallOptions } from "../http.ts";
-import { orderBy, rowsAfter, type SortColumn } from "../keyset-filter.ts";
-import { eachRow, type Page, type PageParams, pageSize, toPage } from "../page.ts";
+import { eachRow, type Page, type PageParams } from "../page.ts";
+import { newestFirst, type RowList, rowsPage } from "../rows-page.ts";
 import type { Invoice, InvoiceSummary } from "../types.ts";
 import type { InvoiceKind } from "../vocabularies.ts";
 
-const sort: readonly SortColumn[] = [
-  { column: "issued_at", direction: "desc" },
-  { column: "id", direction: "desc" },
-];
-const summaryColumns =
-  "id,kind,number,order_id,refund_id,transaction_id,corrects_id,issued_at,time_zone,paid_on,currency,minor_units,subtotal_amount,discount_amount,tax_amount,tax_included_amount,shipping_amount,total_amount,pdf_sha256,pdf_bytes";
+const listed: RowList = {
+  relation: "invoices",
+  select:
+    "id,kind,number,order_id,refund_id,transaction_id,corrects_id,issued_at,time_zone,paid_on,currency,minor_units,subtotal_amount,discount_amount,tax_amount,tax_included_amount,shipping_amount,total_amount,pdf_sha256,pdf_bytes",
+  sort: newestFirst("issued_at"),
+};
 
 /** Invoices and credit notes: list, read, download. The shop issues them; nobody changes them. */
 export class Invoices {
@@ -25,17 +24,11 @@ export class Invoices {
 
   /** A page of the invoices and credit notes that the caller may see, newest first, without lines. */
   async list(params: ListInvoicesParams = {}, options?: CallOptions): Promise<Page<InvoiceSummary>> {
-    const limit = pageSize(params);
-    const query = {
-      select: summaryColumns,
+    const filter = {
       order_id: params.order_id && `eq.${params.order_id}`,
       kind: params.kind && `eq.${params.kind}`,
-      or: params.cursor ? rowsAfter(sort, decodeCursor(params.cursor, sort.length)) : undefined,
-      order: orderBy(sort),
-      limit: String(limit + 1),
     };
-    const rows = await this.#api.rows<InvoiceSummary>("invoices", query, options);
-    return toPage(rows, limit, (invoice) => [invoice.issued_at, invoice.id]);
+    return rowsPage(this.#api, listed, filter, params, options);
   }
 
   /** Every invoice that {@link Invoices.list} would page through. */

@@ -1,18 +1,13 @@
 import type { AskPerson } from "../access-token.ts";
 import type { Api } from "../api.ts";
-import { decodeCursor } from "../cursor.ts";
 import type { CallOptions } from "../http.ts";
-import { orderBy, rowsAfter, type SortColumn } from "../keyset-filter.ts";
 import { onlyRow } from "../only-row.ts";
-import { eachRow, type Page, type PageParams, pageSize, toPage } from "../page.ts";
+import { eachRow, type Page, type PageParams } from "../page.ts";
+import { newestFirst, type RowList, rowsPage } from "../rows-page.ts";
 import type { Notification } from "../types.ts";
 
-const sort: readonly SortColumn[] = [
-  { column: "created_at", direction: "desc" },
-  { column: "id", direction: "desc" },
-];
-
 const columns = "id,type,channel,status,recipient,subject,content,read_at,sent_at,created_at";
+const listed: RowList = { relation: "notifications", select: columns, sort: newestFirst("created_at") };
 
 /** Notifications: what the shop told the caller. */
 export class Notifications {
@@ -26,17 +21,11 @@ export class Notifications {
 
   /** A page of the caller's own notifications, newest first. Errors: `sign_in_required`. */
   async list(params: ListNotificationsParams = {}, options?: CallOptions): Promise<Page<Notification>> {
-    const limit = pageSize(params);
-    const query = {
-      select: columns,
+    const filter = {
       profile_id: `eq.${await this.#person()}`,
       read_at: params.unread ? "is.null" : undefined,
-      or: params.cursor ? rowsAfter(sort, decodeCursor(params.cursor, sort.length)) : undefined,
-      order: orderBy(sort),
-      limit: String(limit + 1),
     };
-    const rows = await this.#api.rows<Notification>("notifications", query, options);
-    return toPage(rows, limit, (notification) => [notification.created_at, notification.id]);
+    return rowsPage(this.#api, listed, filter, params, options);
   }
 
   /** Every notification that {@link Notifications.list} would page through. */

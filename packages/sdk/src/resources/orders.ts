@@ -1,11 +1,12 @@
 import type { Api } from "../api.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
 import { eachRow, type Page, type PageParams, pageSize } from "../page.ts";
+import { rowsPage } from "../rows-page.ts";
 import type { DraftOrder, DraftOrderLine, DraftOrderSummary, OrderNote, OrderPage } from "../types/orders.ts";
 import type { Order, OrderSummary } from "../types.ts";
 import type { DraftOrderStatus, OrderStatus } from "../vocabularies.ts";
 import type { Carts } from "./cart.ts";
-import { draftsPage, ordersPage } from "./order-rows.ts";
+import { listedDrafts, listedOrders } from "./order-rows.ts";
 
 /** Orders: place, read, search, cancel. */
 export class Orders {
@@ -37,7 +38,7 @@ export class Orders {
   /** A page of the orders that the caller may see, newest first, without items. */
   async list(params: ListOrdersParams = {}, options?: CallOptions): Promise<Page<OrderSummary>> {
     const filter = { status: params.status && `eq.${params.status}` };
-    return ordersPage(this.#api, filter, params.cursor, pageSize(params), options);
+    return rowsPage(this.#api, listedOrders, filter, params, options);
   }
 
   /** Every order that {@link Orders.list} would page through. */
@@ -116,9 +117,9 @@ export class Orders {
 
   /** Staff (`orders.read`): a page of the drafts that fit, newest first, without lines. Nobody else gets a row. */
   async listDrafts(params: ListDraftOrdersParams = {}, options?: CallOptions): Promise<Page<DraftOrderSummary>> {
-    const { status, customer_id, cursor } = params;
+    const { status, customer_id } = params;
     const filter = { status: status && `eq.${status}`, customer_id: customer_id && `eq.${customer_id}` };
-    return draftsPage(this.#api, filter, cursor, pageSize(params), options);
+    return rowsPage(this.#api, listedDrafts, filter, params, options);
   }
 
   /** Every draft that {@link Orders.listDrafts} would page through. */

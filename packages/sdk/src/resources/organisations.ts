@@ -1,6 +1,7 @@
 import type { Api } from "../api.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
-import { type Page, type PageParams, pageSize } from "../page.ts";
+import type { Page, PageParams } from "../page.ts";
+import { rowsPage } from "../rows-page.ts";
 import type {
   Organisation,
   OrganisationInvite,
@@ -11,7 +12,7 @@ import type {
 import type { Quote } from "../types/pricing.ts";
 import type { Order, OrderSummary } from "../types.ts";
 import type { OrganisationRole } from "../vocabularies.ts";
-import { ordersPage } from "./order-rows.ts";
+import { listedOrders } from "./order-rows.ts";
 
 const organisationColumns = "id,name,billing_name,billing_address,billing_email,tax_number,created_at";
 const seatColumns = "id,organisation_id,intake_id,order_item_id,status,learner_id,enrollment_id";
@@ -76,8 +77,8 @@ export class Organisations {
 
   /** A page of its orders, newest first, whoever of its managers placed them; `orders.get` shows one whole, `invoices` its papers. */
   async orders(params: OrganisationOrdersParams, options?: CallOptions): Promise<Page<OrderSummary>> {
-    const limit = pageSize(params);
-    return ordersPage(this.#api, { organisation_id: `eq.${params.organisation_id}` }, params.cursor, limit, options);
+    const filter = { organisation_id: `eq.${params.organisation_id}` };
+    return rowsPage(this.#api, listedOrders, filter, params, options);
   }
 
   /** Its seats, as managers see them; a learner sees their own. */

@@ -1,17 +1,16 @@
 import type { Api } from "../api.ts";
-import { decodeCursor } from "../cursor.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
-import { orderBy, rowsAfter, type SortColumn } from "../keyset-filter.ts";
-import { eachRow, type Page, type PageParams, pageSize, toPage } from "../page.ts";
+import { eachRow, type Page, type PageParams } from "../page.ts";
+import { newestFirst, type RowList, rowsPage } from "../rows-page.ts";
 import type { Process } from "../types/events.ts";
 import type { ProcessStatus } from "../vocabularies.ts";
 
-const sort: readonly SortColumn[] = [
-  { column: "created_at", direction: "desc" },
-  { column: "id", direction: "desc" },
-];
-const columns =
-  "id,task,subject_type,subject_id,status,attempts,error,message,progress,correlation_id,created_at,started_at,reported_at,finished_at";
+const listed: RowList = {
+  relation: "processes",
+  select:
+    "id,task,subject_type,subject_id,status,attempts,error,message,progress,correlation_id,created_at,started_at,reported_at,finished_at",
+  sort: newestFirst("created_at"),
+};
 
 /** Processes: the jobs that follow what happened, for staff with `processes.read`. */
 export class Processes {
@@ -23,18 +22,12 @@ export class Processes {
 
   /** A page of the jobs that fit, newest first: those of one order, those that failed. */
   async list(params: ListProcessesParams = {}, options?: CallOptions): Promise<Page<Process>> {
-    const limit = pageSize(params);
-    const query = {
-      select: columns,
+    const filter = {
       subject_id: params.subject_id && `eq.${params.subject_id}`,
       task: params.task && `eq.${params.task}`,
       status: params.status && `eq.${params.status}`,
-      or: params.cursor ? rowsAfter(sort, decodeCursor(params.cursor, sort.length)) : undefined,
-      order: orderBy(sort),
-      limit: String(limit + 1),
     };
-    const rows = await this.#api.rows<Process>("processes", query, options);
-    return toPage(rows, limit, (process) => [process.created_at, process.id]);
+    return rowsPage(this.#api, listed, filter, params, options);
   }
 
   /** Every job that {@link Processes.list} would page through. */

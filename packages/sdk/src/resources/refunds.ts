@@ -1,18 +1,17 @@
 import type { Api } from "../api.ts";
-import { decodeCursor } from "../cursor.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
-import { orderBy, rowsAfter, type SortColumn } from "../keyset-filter.ts";
-import { eachRow, type Page, type PageParams, pageSize, toPage } from "../page.ts";
+import { eachRow, type Page, type PageParams } from "../page.ts";
+import { newestFirst, type RowList, rowsPage } from "../rows-page.ts";
 import type { StaffRefund } from "../types/payments.ts";
 import type { Order } from "../types.ts";
 import type { RefundDestination, RefundStatus, ReviewResolution } from "../vocabularies.ts";
 
-const sort: readonly SortColumn[] = [
-  { column: "created_at", direction: "desc" },
-  { column: "id", direction: "desc" },
-];
-const columns =
-  "id,payment_id,order_id,amount,currency,status,reason,note,destination,shipping_amount,lines,attempt,failure,created_at";
+const listed: RowList = {
+  relation: "refunds",
+  select:
+    "id,payment_id,order_id,amount,currency,status,reason,note,destination,shipping_amount,lines,attempt,failure,created_at",
+  sort: newestFirst("created_at"),
+};
 
 /** What staff decide about money: refunds, and orders that need a review. */
 export class Refunds {
@@ -35,17 +34,11 @@ export class Refunds {
 
   /** A page of the refunds that the caller may see, newest first: for staff with `payments.read` all that fit, else those of own orders. */
   async list(params: ListRefundsParams = {}, options?: CallOptions): Promise<Page<StaffRefund>> {
-    const limit = pageSize(params);
-    const query = {
-      select: columns,
+    const filter = {
       status: params.status && `eq.${params.status}`,
       order_id: params.order_id && `eq.${params.order_id}`,
-      or: params.cursor ? rowsAfter(sort, decodeCursor(params.cursor, sort.length)) : undefined,
-      order: orderBy(sort),
-      limit: String(limit + 1),
     };
-    const rows = await this.#api.rows<StaffRefund>("refunds", query, options);
-    return toPage(rows, limit, (refund) => [refund.created_at, refund.id]);
+    return rowsPage(this.#api, listed, filter, params, options);
   }
 
   /** Every refund that {@link Refunds.list} would page through. */

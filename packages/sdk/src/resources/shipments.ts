@@ -1,17 +1,16 @@
 import type { Api } from "../api.ts";
-import { decodeCursor } from "../cursor.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
-import { orderBy, rowsAfter, type SortColumn } from "../keyset-filter.ts";
-import { type Page, type PageParams, pageSize, toPage } from "../page.ts";
+import type { Page, PageParams } from "../page.ts";
+import { newestFirst, type RowList, rowsPage } from "../rows-page.ts";
 import type { Delivery, ReturnedGoods, Shipment, StaffShipment } from "../types/shipments.ts";
 import type { ShipmentStatus, TrackingStatus } from "../vocabularies.ts";
 
-const sort: readonly SortColumn[] = [
-  { column: "opened_at", direction: "desc" },
-  { column: "id", direction: "desc" },
-];
-const columns =
-  "id,number,order_id,location_id,status,carrier,tracking_number,courier_id,estimated_delivery_at,opened_at,packed_at,shipped_at,delivered_at,moved_at";
+const listed: RowList = {
+  relation: "shipments",
+  select:
+    "id,number,order_id,location_id,status,carrier,tracking_number,courier_id,estimated_delivery_at,opened_at,packed_at,shipped_at,delivered_at,moved_at",
+  sort: newestFirst("opened_at"),
+};
 
 /** Shipments: the parcels of orders. What may be done with which, and what an order is then: docs/shipments.md. */
 export class Shipments {
@@ -28,18 +27,12 @@ export class Shipments {
 
   /** A page of the parcels that fit, newest first, without their parts: the caller's own, or all for staff with `orders.read`. */
   async list(params: ListShipmentsParams = {}, options?: CallOptions): Promise<Page<ShipmentSummary>> {
-    const limit = pageSize(params);
-    const query = {
-      select: columns,
+    const filter = {
       status: params.status && `eq.${params.status}`,
       location_id: params.location_id && `eq.${params.location_id}`,
       courier_id: params.courier_id && `eq.${params.courier_id}`,
-      or: params.cursor ? rowsAfter(sort, decodeCursor(params.cursor, sort.length)) : undefined,
-      order: orderBy(sort),
-      limit: String(limit + 1),
     };
-    const rows = await this.#api.rows<ShipmentSummary>("shipments", query, options);
-    return toPage(rows, limit, (shipment) => [shipment.opened_at, shipment.id]);
+    return rowsPage(this.#api, listed, filter, params, options);
   }
 
   /**

@@ -1,9 +1,8 @@
 import type { Api } from "../api.ts";
-import { decodeCursor } from "../cursor.ts";
 import { SeatlineError } from "../errors.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
-import { orderBy, rowsAfter, type SortColumn } from "../keyset-filter.ts";
-import { eachRow, type Page, type PageParams, pageSize, toPage } from "../page.ts";
+import { eachRow, type Page, type PageParams } from "../page.ts";
+import { type RowList, rowsPage } from "../rows-page.ts";
 import type { PaymentProof, TransferAccount } from "../types/payments.ts";
 import type { Order, Payment } from "../types.ts";
 import type { PaymentProofStatus } from "../vocabularies.ts";
@@ -11,12 +10,15 @@ import type { StartCheckoutParams } from "./checkout.ts";
 
 type Place = { proof_id: string; path: string };
 
-const sort: readonly SortColumn[] = [
-  { column: "created_at", direction: "asc" },
-  { column: "id", direction: "asc" },
-];
-const columns =
-  "id,payment_id,status,mime_type,byte_size,sha256,created_at,submitted_at,reviewed_at,reason,payments(order_id,orders(number))";
+const listed: RowList = {
+  relation: "payment_proofs",
+  select:
+    "id,payment_id,status,mime_type,byte_size,sha256,created_at,submitted_at,reviewed_at,reason,payments(order_id,orders(number))",
+  sort: [
+    { column: "created_at", direction: "asc" },
+    { column: "id", direction: "asc" },
+  ],
+};
 
 /** Bank transfers: the buyer sends the money and shows a proof, staff approve or reject it. */
 export class Transfers {
@@ -67,23 +69,18 @@ export class Transfers {
 
   /** A page of the proofs that the caller may see, oldest first: those of one payment, or what waits for review. */
   async listProofs(params: ListProofsParams = {}, options?: CallOptions): Promise<Page<PaymentProof>> {
-    const limit = pageSize(params);
-    const query = {
-      select: columns,
+    const filter = {
       payment_id: params.payment_id && `eq.${params.payment_id}`,
       status: params.status && `eq.${params.status}`,
-      or: params.cursor ? rowsAfter(sort, decodeCursor(params.cursor, sort.length)) : undefined,
-      order: orderBy(sort),
-      limit: String(limit + 1),
     };
     type Row = PaymentProof & { payments: { order_id: string; orders: { number: string } } };
-    const rows = await this.#api.rows<Row>("payment_proofs", query, options);
-    const proofs = rows.map(({ payments, ...proof }) => ({
+    const page = await rowsPage<Row>(this.#api, listed, filter, params, options);
+    const data = page.data.map(({ payments, ...proof }) => ({
       ...proof,
       order_id: payments.order_id,
       order_number: payments.orders.number,
     }));
-    return toPage(proofs, limit, (proof) => [proof.created_at, proof.id]);
+    return { ...page, data };
   }
 
   /** Every proof that {@link Transfers.listProofs} would page through. */
