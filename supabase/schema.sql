@@ -1292,6 +1292,16 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.amend_answer(person_id uuid, key text, verb text, subject_id uuid, answer jsonb)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update private.idempotency_keys set answer = amend_answer.answer
+  where idempotency_keys.person_id = amend_answer.person_id and idempotency_keys.key = amend_answer.key and idempotency_keys.verb = amend_answer.verb
+    and idempotency_keys.answer ->> 'id' = amend_answer.subject_id::text;
+$function$;
+
 CREATE OR REPLACE FUNCTION private.announce_due_gift_cards(max_cards integer DEFAULT 100, order_id uuid DEFAULT NULL::uuid)
  RETURNS integer
  LANGUAGE plpgsql
@@ -2291,7 +2301,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.attach_subscription(subscription_id uuid, provider_price_id text, session_id text, url text, expires_at timestamp with time zone)
+CREATE OR REPLACE FUNCTION private.attach_subscription(subscription_id uuid, provider_price_id text, session_id text, url text, expires_at timestamp with time zone, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2319,6 +2329,9 @@ begin
     on conflict on constraint provider_subscriptions_pkey do update set session_id = excluded.session_id;
     update public.subscriptions set checkout_url = attach_subscription.url, checkout_expires_at = attach_subscription.expires_at
     where subscriptions.id = v_subscription.id returning * into v_subscription;
+    -- the request that began with this key is answered with the page
+    perform private.amend_answer(v_subscription.person_id, attach_subscription.idempotency_key, 'start_subscription', v_subscription.id,
+      private.subscription_document(v_subscription));
   end if;
   return jsonb_build_object('subscription', private.subscription_document(v_subscription), 'period', v_plan.period, 'title', v_plan.title,
     'provider_price_id', (select provider_prices.provider_price_id from private.provider_prices
@@ -8477,15 +8490,20 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.finish_upload(kind text, upload_id uuid, facts jsonb)
+CREATE OR REPLACE FUNCTION private.finish_upload(kind text, upload_id uuid, facts jsonb, person_id uuid DEFAULT NULL::uuid, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
 AS $function$
 declare
-  v_row jsonb;
+  v_person_id uuid := coalesce(finish_upload.person_id, '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(finish_upload.kind, finish_upload.upload_id);
+  v_row jsonb := private.recall_answer(v_person_id, finish_upload.idempotency_key, 'finish_upload', v_body);
 begin
+  if v_row is not null then
+    return v_row;
+  end if;
   if finish_upload.kind = 'image' then
     update public.media
     set mime_type = facts ->> 'mime_type', byte_size = (facts ->> 'byte_size')::integer, sha256 = facts ->> 'sha256',
@@ -8503,7 +8521,7 @@ begin
   if v_row is null then
     perform private.fail('upload_not_found', 404, 'There is no such upload.', 'Start it again.');
   end if;
-  return v_row - 'path';
+  return private.remember_answer(v_person_id, finish_upload.idempotency_key, 'finish_upload', v_body, v_row - 'path');
 end
 $function$;
 
@@ -9420,6 +9438,18 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.given_answer(person_id uuid, verb text, body jsonb, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  return private.recall_answer(coalesce(given_answer.person_id, '00000000-0000-0000-0000-000000000000'), given_answer.idempotency_key,
+    coalesce(given_answer.verb, ''), coalesce(given_answer.body, 'null'));
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.goods_have_left(order_id uuid)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -9526,15 +9556,24 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.grant_role(profile_id uuid, role text)
+CREATE OR REPLACE FUNCTION private.grant_role(profile_id uuid, role text, idempotency_key text)
  RETURNS SETOF public.role_members
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
 AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(grant_role.profile_id, grant_role.role);
+  v_answer jsonb;
 begin
   if not (private.is_service() or private.has_permission('people.manage')) then
     perform private.fail('permission_denied', 403, 'Granting roles needs the permission people.manage.', 'Ask an admin.');
+  end if;
+  v_answer := private.recall_answer(v_person_id, grant_role.idempotency_key, 'grant_role', v_body);
+  if v_answer is not null then
+    return query select * from jsonb_populate_recordset(null::public.role_members, v_answer);
+    return;
   end if;
   if not exists (select from public.roles where roles.name = grant_role.role) then
     perform private.fail('role_not_found', 404, 'There is no such role.', 'List the roles and take one of their names.');
@@ -9544,7 +9583,9 @@ begin
     perform private.fail('profile_not_found', 404, 'There is no such person.', 'Check the profile id.');
   end if;
   insert into public.role_members (profile_id, role) values (grant_role.profile_id, grant_role.role) on conflict do nothing;
-  return query select role_members.* from public.role_members where role_members.profile_id = grant_role.profile_id;
+  select coalesce(jsonb_agg(to_jsonb(role_members)), '[]') into v_answer from public.role_members where role_members.profile_id = grant_role.profile_id;
+  perform private.remember_answer(v_person_id, grant_role.idempotency_key, 'grant_role', v_body, v_answer);
+  return query select * from jsonb_populate_recordset(null::public.role_members, v_answer);
 end
 $function$;
 
@@ -12663,6 +12704,46 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.open_subscription(person_id uuid, plan_id uuid, currency text)
+ RETURNS public.subscriptions
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_currency text := coalesce(open_subscription.currency, private.setting('default_currency') #>> '{}');
+  v_plan public.subscription_plans;
+  v_unit_amount bigint;
+  v_line private.order_line;
+  v_open public.subscriptions;
+begin
+  perform pg_advisory_xact_lock(hashtextextended('seatline.subscriptions ' || open_subscription.person_id, 0));
+  select * into v_plan from public.subscription_plans where subscription_plans.id = open_subscription.plan_id and subscription_plans.status = 'active';
+  if v_plan.id is null then
+    perform private.fail('plan_not_found', 404, 'There is no such plan.', 'Read subscription_offers for those that there are.');
+  end if;
+  perform private.check_currency(v_currency);
+  select * into v_open from public.subscriptions
+  where subscriptions.person_id = open_subscription.person_id and subscriptions.plan_id = v_plan.id and subscriptions.status in ('incomplete', 'active', 'past_due') for update;
+  if v_open.status in ('active', 'past_due') then
+    perform private.fail('already_subscribed', 409, 'You have a subscription to this plan.', 'Find it in my_subscriptions; resume it if it is to end.', v_open.id::text);
+  elsif v_open.checkout_expires_at <= now() or v_open.currency <> v_currency then
+    update public.subscriptions set status = 'expired', ended_at = now(), checkout_url = null where subscriptions.id = v_open.id;
+    perform private.emit('subscription.change_requested', 'subscription', v_open.id);
+    v_open := null;
+  end if;
+  if v_open.id is null then
+    select prices.amount into v_unit_amount from public.prices where prices.variant_id = v_plan.variant_id and prices.currency = v_currency and prices.amount > 0;
+    if v_unit_amount is null then
+      perform private.fail('price_missing', 422, format('%s is not sold in %s.', v_plan.title, v_currency), 'Choose a currency that has a price.', v_plan.variant_id::text);
+    end if;
+    v_line := private.plan_line(v_plan.id, v_unit_amount);
+    insert into public.subscriptions (person_id, plan_id, currency, unit_amount, amount)
+    values (open_subscription.person_id, v_plan.id, v_currency, v_unit_amount, v_unit_amount + v_line.tax_amount) returning * into v_open;
+  end if;
+  return v_open;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.options_of(option_value_ids uuid[])
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -15177,7 +15258,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.queue_import(import_id uuid, byte_size bigint)
+CREATE OR REPLACE FUNCTION private.queue_import(import_id uuid, byte_size bigint, person_id uuid DEFAULT NULL::uuid, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -15185,7 +15266,13 @@ CREATE OR REPLACE FUNCTION private.queue_import(import_id uuid, byte_size bigint
 AS $function$
 declare
   v_limit bigint := private.setting('import_max_bytes')::bigint;
+  v_person_id uuid := coalesce(queue_import.person_id, '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := to_jsonb(queue_import.import_id);
+  v_answer jsonb := private.recall_answer(v_person_id, queue_import.idempotency_key, 'queue_import', v_body);
 begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
   if coalesce(queue_import.byte_size, 0) not between 1 and v_limit then
     perform private.fail('file_too_large', 413, format('A file of an import has 1 to %s bytes.', v_limit), 'Split it into several.');
   end if;
@@ -15194,7 +15281,7 @@ begin
   if found then
     perform private.emit('import.queued', 'import', queue_import.import_id);
   end if;
-  return private.find_import(queue_import.import_id);
+  return private.remember_answer(v_person_id, queue_import.idempotency_key, 'queue_import', v_body, private.find_import(queue_import.import_id));
 end
 $function$;
 
@@ -15784,15 +15871,21 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.receive_learning_file(file_id uuid, content_type text, bytes integer)
+CREATE OR REPLACE FUNCTION private.receive_learning_file(file_id uuid, content_type text, bytes integer, person_id uuid, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
 AS $function$
 declare
+  v_person_id uuid := coalesce(receive_learning_file.person_id, '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := to_jsonb(receive_learning_file.file_id);
+  v_answer jsonb := private.recall_answer(v_person_id, receive_learning_file.idempotency_key, 'receive_learning_file', v_body);
   v_file public.learning_files;
 begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
   select * into v_file from public.learning_files where learning_files.id = receive_learning_file.file_id for update;
   if v_file.id is null then
     perform private.fail('file_not_found', 404, 'There is no such file.', 'Start the upload again.');
@@ -15806,7 +15899,8 @@ begin
     update public.learning_files set content_type = v_file.content_type, bytes = receive_learning_file.bytes, arrived_at = now()
     where learning_files.id = v_file.id returning * into v_file;
   end if;
-  return jsonb_build_object('id', v_file.id, 'file_name', v_file.file_name, 'content_type', v_file.content_type, 'bytes', v_file.bytes);
+  return private.remember_answer(v_person_id, receive_learning_file.idempotency_key, 'receive_learning_file', v_body,
+    jsonb_build_object('id', v_file.id, 'file_name', v_file.file_name, 'content_type', v_file.content_type, 'bytes', v_file.bytes));
 end
 $function$;
 
@@ -17181,20 +17275,32 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.renew_gift_card_code(gift_card_id uuid, reason text)
+CREATE OR REPLACE FUNCTION private.renew_gift_card_code(gift_card_id uuid, reason text, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
 AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(renew_gift_card_code.gift_card_id, renew_gift_card_code.reason);
+  v_answer jsonb;
 begin
   perform private.require_refunder('payments.refund', renew_gift_card_code.reason);
+  v_answer := private.recall_answer(v_person_id, renew_gift_card_code.idempotency_key, 'renew_gift_card_code', v_body);
+  if v_answer is not null then
+    return v_answer;
+  end if;
   perform from public.gift_cards where gift_cards.id = renew_gift_card_code.gift_card_id for no key update;
   if not found then
     perform private.fail('gift_card_not_found', 404, 'There is no such gift card.', 'Check the id.');
   end if;
   perform private.emit('gift_card.renewed', 'gift_card', renew_gift_card_code.gift_card_id, jsonb_build_object('reason', renew_gift_card_code.reason));
-  return private.gift_card_document(renew_gift_card_code.gift_card_id, private.set_gift_card_code(renew_gift_card_code.gift_card_id));
+  v_answer := private.gift_card_document(renew_gift_card_code.gift_card_id, private.set_gift_card_code(renew_gift_card_code.gift_card_id));
+  -- kept without the code, which is nowhere but in this answer
+  perform private.remember_answer(v_person_id, renew_gift_card_code.idempotency_key, 'renew_gift_card_code', v_body,
+    private.gift_card_document(renew_gift_card_code.gift_card_id));
+  return v_answer;
 end
 $function$;
 
@@ -18172,17 +18278,24 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.retry_process(process_id uuid)
+CREATE OR REPLACE FUNCTION private.retry_process(process_id uuid, idempotency_key text)
  RETURNS public.processes
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
 AS $function$
 declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := to_jsonb(retry_process.process_id);
+  v_answer jsonb;
   v_process public.processes;
 begin
   if not (private.is_service() or private.has_permission('processes.write')) then
     perform private.fail('permission_denied', 403, 'Retrying a process needs the permission processes.write.', 'Ask an admin for a role that has it.');
+  end if;
+  v_answer := private.recall_answer(v_person_id, retry_process.idempotency_key, 'retry_process', v_body);
+  if v_answer is not null then
+    return jsonb_populate_record(null::public.processes, v_answer);
   end if;
   update public.processes set status = 'queued', finished_at = null, error = null, message = null, progress = null, reported_at = null
   where processes.id = retry_process.process_id and processes.status = 'failed'
@@ -18191,6 +18304,7 @@ begin
     perform private.fail('process_not_retryable', 409, 'Only a failed process can be retried.', 'Read its status first.');
   end if;
   perform private.emit('process.retried', 'process', v_process.id, jsonb_build_object('task', v_process.task, 'process_id', v_process.id));
+  perform private.remember_answer(v_person_id, retry_process.idempotency_key, 'retry_process', v_body, to_jsonb(v_process));
   return v_process;
 end
 $function$;
@@ -18449,21 +18563,32 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.revoke_role(profile_id uuid, role text)
+CREATE OR REPLACE FUNCTION private.revoke_role(profile_id uuid, role text, idempotency_key text)
  RETURNS SETOF public.role_members
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
 AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(revoke_role.profile_id, revoke_role.role);
+  v_answer jsonb;
 begin
   if not (private.is_service() or private.has_permission('people.manage')) then
     perform private.fail('permission_denied', 403, 'Revoking roles needs the permission people.manage.', 'Ask an admin.');
+  end if;
+  v_answer := private.recall_answer(v_person_id, revoke_role.idempotency_key, 'revoke_role', v_body);
+  if v_answer is not null then
+    return query select * from jsonb_populate_recordset(null::public.role_members, v_answer);
+    return;
   end if;
   if revoke_role.role = 'admin' then
     perform private.keep_an_admin(revoke_role.profile_id);
   end if;
   delete from public.role_members where role_members.profile_id = revoke_role.profile_id and role_members.role = revoke_role.role;
-  return query select role_members.* from public.role_members where role_members.profile_id = revoke_role.profile_id;
+  select coalesce(jsonb_agg(to_jsonb(role_members)), '[]') into v_answer from public.role_members where role_members.profile_id = revoke_role.profile_id;
+  perform private.remember_answer(v_person_id, revoke_role.idempotency_key, 'revoke_role', v_body, v_answer);
+  return query select * from jsonb_populate_recordset(null::public.role_members, v_answer);
 end
 $function$;
 
@@ -20497,26 +20622,34 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.start_payment(order_id uuid, method text, amount bigint)
+CREATE OR REPLACE FUNCTION private.start_payment(order_id uuid, method text, amount bigint, save_method boolean DEFAULT false, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
 AS $function$
 declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_array(start_payment.order_id, start_payment.method, start_payment.amount, coalesce(start_payment.save_method, false));
+  v_answer jsonb := private.recall_answer(v_person_id, start_payment.idempotency_key, 'start_payment', v_body);
   v_order public.orders;
   v_payment public.payments;
 begin
-  perform private.require_person();
+  if v_answer is not null then
+    -- the page that was opened since is part of what the caller was told
+    return coalesce((select v_answer || jsonb_build_object('session_id', payments.session_id,
+      'payment', v_answer -> 'payment' || jsonb_build_object('checkout_url', payments.checkout_url, 'expires_at', payments.expires_at))
+      from public.payments where payments.id = (v_answer #>> '{payment,id}')::uuid), v_answer);
+  end if;
   v_order := private.find_order(start_payment.order_id, 'nobody.else');
   if coalesce(start_payment.method, '') not in ('checkout', 'payment_intent', 'ewallet') then
     perform private.fail('invalid_payment_method', 422, 'A payment is started by checkout, payment_intent or ewallet.', 'For bank transfers call start_transfer.');
   end if;
   v_payment := private.open_payment(v_order.id, start_payment.method, start_payment.amount);
-  return jsonb_build_object(
+  return private.remember_answer(v_person_id, start_payment.idempotency_key, 'start_payment', v_body, jsonb_build_object(
     'order', private.order_document(v_order.id), 'payment', private.payment_document(v_payment),
     'session_id', v_payment.session_id, 'customer', (select jsonb_build_object('email', profiles.email, 'name', btrim(profiles.first_name || ' ' || profiles.last_name))
-      from public.profiles where profiles.id = v_order.customer_id));
+      from public.profiles where profiles.id = v_order.customer_id)));
 end
 $function$;
 
@@ -20603,7 +20736,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.start_saving_method()
+CREATE OR REPLACE FUNCTION private.start_saving_method(idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -20611,16 +20744,20 @@ CREATE OR REPLACE FUNCTION private.start_saving_method()
 AS $function$
 declare
   v_person_id uuid := private.require_person();
+  v_answer jsonb := private.recall_answer(v_person_id, start_saving_method.idempotency_key, 'start_saving_method', 'null');
 begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
   insert into private.provider_customers (person_id, saving_at) values (v_person_id, now())
   on conflict on constraint provider_customers_pkey do update set saving_at = now();
-  return (
+  return private.remember_answer(v_person_id, start_saving_method.idempotency_key, 'start_saving_method', 'null', (
     select jsonb_build_object('person_id', profiles.id, 'email', profiles.email, 'name', btrim(profiles.first_name || ' ' || profiles.last_name))
-    from public.profiles where profiles.id = v_person_id);
+    from public.profiles where profiles.id = v_person_id));
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.start_subscription(plan_id uuid, currency text)
+CREATE OR REPLACE FUNCTION private.start_subscription(plan_id uuid, currency text, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -20628,37 +20765,14 @@ CREATE OR REPLACE FUNCTION private.start_subscription(plan_id uuid, currency tex
 AS $function$
 declare
   v_person_id uuid := private.require_person();
-  v_currency text := coalesce(start_subscription.currency, private.setting('default_currency') #>> '{}');
-  v_plan public.subscription_plans;
-  v_unit_amount bigint;
-  v_line private.order_line;
-  v_open public.subscriptions;
+  v_body jsonb := jsonb_build_array(start_subscription.plan_id, start_subscription.currency);
+  v_answer jsonb := private.recall_answer(v_person_id, start_subscription.idempotency_key, 'start_subscription', v_body);
 begin
-  perform pg_advisory_xact_lock(hashtextextended('seatline.subscriptions ' || v_person_id, 0));
-  select * into v_plan from public.subscription_plans where subscription_plans.id = start_subscription.plan_id and subscription_plans.status = 'active';
-  if v_plan.id is null then
-    perform private.fail('plan_not_found', 404, 'There is no such plan.', 'Read subscription_offers for those that there are.');
+  if v_answer is not null then
+    return v_answer;
   end if;
-  perform private.check_currency(v_currency);
-  select * into v_open from public.subscriptions
-  where subscriptions.person_id = v_person_id and subscriptions.plan_id = v_plan.id and subscriptions.status in ('incomplete', 'active', 'past_due') for update;
-  if v_open.status in ('active', 'past_due') then
-    perform private.fail('already_subscribed', 409, 'You have a subscription to this plan.', 'Find it in my_subscriptions; resume it if it is to end.', v_open.id::text);
-  elsif v_open.checkout_expires_at <= now() or v_open.currency <> v_currency then
-    update public.subscriptions set status = 'expired', ended_at = now(), checkout_url = null where subscriptions.id = v_open.id;
-    perform private.emit('subscription.change_requested', 'subscription', v_open.id);
-    v_open := null;
-  end if;
-  if v_open.id is null then
-    select prices.amount into v_unit_amount from public.prices where prices.variant_id = v_plan.variant_id and prices.currency = v_currency and prices.amount > 0;
-    if v_unit_amount is null then
-      perform private.fail('price_missing', 422, format('%s is not sold in %s.', v_plan.title, v_currency), 'Choose a currency that has a price.', v_plan.variant_id::text);
-    end if;
-    v_line := private.plan_line(v_plan.id, v_unit_amount);
-    insert into public.subscriptions (person_id, plan_id, currency, unit_amount, amount)
-    values (v_person_id, v_plan.id, v_currency, v_unit_amount, v_unit_amount + v_line.tax_amount) returning * into v_open;
-  end if;
-  return private.subscription_document(v_open);
+  return private.remember_answer(v_person_id, start_subscription.idempotency_key, 'start_subscription', v_body,
+    private.subscription_document(private.open_subscription(v_person_id, start_subscription.plan_id, start_subscription.currency)));
 end
 $function$;
 
@@ -20971,15 +21085,22 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.submit_evidence(evidence_id uuid, mime_type text, byte_size integer, sha256 text)
+CREATE OR REPLACE FUNCTION private.submit_evidence(evidence_id uuid, mime_type text, byte_size integer, sha256 text, person_id uuid, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
 AS $function$
 declare
-  v_evidence public.complaint_evidence := private.lock_evidence(submit_evidence.evidence_id, 'nobody.else');
+  v_person_id uuid := coalesce(submit_evidence.person_id, '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := to_jsonb(submit_evidence.evidence_id);
+  v_answer jsonb := private.recall_answer(v_person_id, submit_evidence.idempotency_key, 'submit_evidence', v_body);
+  v_evidence public.complaint_evidence;
 begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_evidence := private.lock_evidence(submit_evidence.evidence_id, 'nobody.else');
   if v_evidence.submitted_at is null then
     update public.complaint_evidence
     set submitted_at = now(), mime_type = submit_evidence.mime_type, byte_size = submit_evidence.byte_size, sha256 = submit_evidence.sha256
@@ -20989,20 +21110,27 @@ begin
   elsif v_evidence.sha256 is distinct from submit_evidence.sha256 then
     perform private.fail('proof_not_open', 409, 'This evidence was sent with another file.', 'Start a new one.');
   end if;
-  return private.evidence_document(v_evidence.id);
+  return private.remember_answer(v_person_id, submit_evidence.idempotency_key, 'submit_evidence', v_body, private.evidence_document(v_evidence.id));
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.submit_proof(proof_id uuid, mime_type text, byte_size integer, sha256 text)
+CREATE OR REPLACE FUNCTION private.submit_proof(proof_id uuid, mime_type text, byte_size integer, sha256 text, person_id uuid, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
 AS $function$
 declare
-  v_payment public.payments := private.lock_payment((select payment_proofs.payment_id from public.payment_proofs where payment_proofs.id = submit_proof.proof_id));
+  v_person_id uuid := coalesce(submit_proof.person_id, '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := to_jsonb(submit_proof.proof_id);
+  v_answer jsonb := private.recall_answer(v_person_id, submit_proof.idempotency_key, 'submit_proof', v_body);
+  v_payment public.payments;
   v_proof public.payment_proofs;
 begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_payment := private.lock_payment((select payment_proofs.payment_id from public.payment_proofs where payment_proofs.id = submit_proof.proof_id));
   select * into v_proof from public.payment_proofs where payment_proofs.id = submit_proof.proof_id for update;
   if v_proof.id is null then
     perform private.fail('proof_not_found', 404, 'There is no such proof of payment.', 'Check the id and who is signed in.');
@@ -21016,7 +21144,7 @@ begin
   elsif v_proof.sha256 is distinct from submit_proof.sha256 then
     perform private.fail('proof_not_open', 409, 'This proof was submitted with another file.', 'Start a new proof.');
   end if;
-  return private.proof_document(v_proof.id);
+  return private.remember_answer(v_person_id, submit_proof.idempotency_key, 'submit_proof', v_body, private.proof_document(v_proof.id));
 end
 $function$;
 
@@ -24804,13 +24932,13 @@ AS $function$
   select private.attach_payment_session(attach_payment_session.payment_id, attach_payment_session.session_id, attach_payment_session.url, attach_payment_session.expires_at);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.attach_subscription(subscription_id uuid, provider_price_id text DEFAULT NULL::text, session_id text DEFAULT NULL::text, url text DEFAULT NULL::text, expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.attach_subscription(subscription_id uuid, provider_price_id text DEFAULT NULL::text, session_id text DEFAULT NULL::text, url text DEFAULT NULL::text, expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
   select private.attach_subscription(attach_subscription.subscription_id, attach_subscription.provider_price_id, attach_subscription.session_id,
-    attach_subscription.url, attach_subscription.expires_at);
+    attach_subscription.url, attach_subscription.expires_at, attach_subscription.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.attribute_schema(category_id uuid, locale text DEFAULT NULL::text)
@@ -25197,12 +25325,12 @@ AS $function$
   select private.find_upload(find_upload.kind, find_upload.upload_id);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.finish_upload(kind text, upload_id uuid, facts jsonb)
+CREATE OR REPLACE FUNCTION public.finish_upload(kind text, upload_id uuid, facts jsonb, person_id uuid DEFAULT NULL::uuid, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  select private.finish_upload(finish_upload.kind, finish_upload.upload_id, finish_upload.facts);
+  select private.finish_upload(finish_upload.kind, finish_upload.upload_id, finish_upload.facts, finish_upload.person_id, finish_upload.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.generate_coupons(promotion_id uuid, count integer, prefix text DEFAULT NULL::text, usage_limit integer DEFAULT 1, idempotency_key text DEFAULT NULL::text)
@@ -25282,6 +25410,14 @@ AS $function$
   select private.gift_card_balance(gift_card_balance.code);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.given_answer(person_id uuid, verb text, body jsonb, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.given_answer(given_answer.person_id, given_answer.verb, given_answer.body, given_answer.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.grade_submission(submission_id uuid, score_percent integer, feedback text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -25290,12 +25426,12 @@ AS $function$
   select private.grade_submission(grade_submission.submission_id, grade_submission.score_percent, grade_submission.feedback, grade_submission.idempotency_key);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.grant_role(profile_id uuid, role text)
+CREATE OR REPLACE FUNCTION public.grant_role(profile_id uuid, role text, idempotency_key text DEFAULT NULL::text)
  RETURNS SETOF public.role_members
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  select * from private.grant_role(grant_role.profile_id, grant_role.role);
+  select * from private.grant_role(grant_role.profile_id, grant_role.role, grant_role.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.grant_seat(intake_id uuid, profile_id uuid, reason text, access_starts_at timestamp with time zone DEFAULT NULL::timestamp with time zone, access_ends_at timestamp with time zone DEFAULT NULL::timestamp with time zone, idempotency_key text DEFAULT NULL::text)
@@ -25737,12 +25873,12 @@ AS $function$
   select private.put_quiz(put_quiz.lesson_id, put_quiz.questions, put_quiz.idempotency_key);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.queue_import(import_id uuid, byte_size bigint)
+CREATE OR REPLACE FUNCTION public.queue_import(import_id uuid, byte_size bigint, person_id uuid DEFAULT NULL::uuid, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  select private.queue_import(queue_import.import_id, queue_import.byte_size);
+  select private.queue_import(queue_import.import_id, queue_import.byte_size, queue_import.person_id, queue_import.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.quiz_questions(lesson_id uuid)
@@ -25786,12 +25922,12 @@ AS $function$
   select private.receive_carrier_event(receive_carrier_event.carrier, receive_carrier_event.event);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.receive_learning_file(file_id uuid, content_type text, bytes integer)
+CREATE OR REPLACE FUNCTION public.receive_learning_file(file_id uuid, content_type text, bytes integer, person_id uuid DEFAULT NULL::uuid, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  select private.receive_learning_file(receive_learning_file.file_id, receive_learning_file.content_type, receive_learning_file.bytes);
+  select private.receive_learning_file(receive_learning_file.file_id, receive_learning_file.content_type, receive_learning_file.bytes, receive_learning_file.person_id, receive_learning_file.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.receive_provider_event(provider text, event_id text, type text, payload jsonb)
@@ -25943,12 +26079,12 @@ AS $function$
   select private.renew_calendar_link(renew_calendar_link.calendar, renew_calendar_link.idempotency_key);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.renew_gift_card_code(gift_card_id uuid, reason text)
+CREATE OR REPLACE FUNCTION public.renew_gift_card_code(gift_card_id uuid, reason text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  select private.renew_gift_card_code(renew_gift_card_code.gift_card_id, renew_gift_card_code.reason);
+  select private.renew_gift_card_code(renew_gift_card_code.gift_card_id, renew_gift_card_code.reason, renew_gift_card_code.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.reopen_complaint(complaint_id uuid, message text, idempotency_key text DEFAULT NULL::text)
@@ -26026,12 +26162,12 @@ AS $function$
   select private.retire_currency(retire_currency.code, retire_currency.idempotency_key);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.retry_process(process_id uuid)
+CREATE OR REPLACE FUNCTION public.retry_process(process_id uuid, idempotency_key text DEFAULT NULL::text)
  RETURNS public.processes
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  select private.retry_process(retry_process.process_id);
+  select private.retry_process(retry_process.process_id, retry_process.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.retry_refund(refund_id uuid, idempotency_key text DEFAULT NULL::text)
@@ -26066,12 +26202,12 @@ AS $function$
   select private.revoke_invite(revoke_invite.invite_id, revoke_invite.idempotency_key);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.revoke_role(profile_id uuid, role text)
+CREATE OR REPLACE FUNCTION public.revoke_role(profile_id uuid, role text, idempotency_key text DEFAULT NULL::text)
  RETURNS SETOF public.role_members
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  select * from private.revoke_role(revoke_role.profile_id, revoke_role.role);
+  select * from private.revoke_role(revoke_role.profile_id, revoke_role.role, revoke_role.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.roster(intake_id uuid, statuses text[] DEFAULT NULL::text[], search text DEFAULT NULL::text, progress_below integer DEFAULT NULL::integer)
@@ -26259,12 +26395,12 @@ AS $function$
   select private.start_instalments(start_instalments.order_id, start_instalments.plan_id, start_instalments.idempotency_key);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.start_payment(order_id uuid, method text DEFAULT 'checkout'::text, amount bigint DEFAULT NULL::bigint)
+CREATE OR REPLACE FUNCTION public.start_payment(order_id uuid, method text DEFAULT 'checkout'::text, amount bigint DEFAULT NULL::bigint, save_method boolean DEFAULT false, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  select private.start_payment(start_payment.order_id, start_payment.method, start_payment.amount);
+  select private.start_payment(start_payment.order_id, start_payment.method, start_payment.amount, start_payment.save_method, start_payment.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.start_processing(order_id uuid, idempotency_key text DEFAULT NULL::text)
@@ -26291,20 +26427,20 @@ AS $function$
   select private.start_quiz(start_quiz.lesson_id, start_quiz.idempotency_key);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.start_saving_method()
+CREATE OR REPLACE FUNCTION public.start_saving_method(idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  select private.start_saving_method();
+  select private.start_saving_method(start_saving_method.idempotency_key);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.start_subscription(plan_id uuid, currency text DEFAULT NULL::text)
+CREATE OR REPLACE FUNCTION public.start_subscription(plan_id uuid, currency text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  select private.start_subscription(start_subscription.plan_id, start_subscription.currency);
+  select private.start_subscription(start_subscription.plan_id, start_subscription.currency, start_subscription.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.start_transfer(order_id uuid, amount bigint DEFAULT NULL::bigint, idempotency_key text DEFAULT NULL::text)
@@ -26340,20 +26476,20 @@ AS $function$
   select private.submit_assignment(submit_assignment.lesson_id, submit_assignment.body, submit_assignment.file_ids, submit_assignment.idempotency_key);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.submit_evidence(evidence_id uuid, mime_type text, byte_size integer, sha256 text)
+CREATE OR REPLACE FUNCTION public.submit_evidence(evidence_id uuid, mime_type text, byte_size integer, sha256 text, person_id uuid DEFAULT NULL::uuid, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  select private.submit_evidence(submit_evidence.evidence_id, submit_evidence.mime_type, submit_evidence.byte_size, submit_evidence.sha256);
+  select private.submit_evidence(submit_evidence.evidence_id, submit_evidence.mime_type, submit_evidence.byte_size, submit_evidence.sha256, submit_evidence.person_id, submit_evidence.idempotency_key);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.submit_proof(proof_id uuid, mime_type text, byte_size integer, sha256 text)
+CREATE OR REPLACE FUNCTION public.submit_proof(proof_id uuid, mime_type text, byte_size integer, sha256 text, person_id uuid DEFAULT NULL::uuid, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  select private.submit_proof(submit_proof.proof_id, submit_proof.mime_type, submit_proof.byte_size, submit_proof.sha256);
+  select private.submit_proof(submit_proof.proof_id, submit_proof.mime_type, submit_proof.byte_size, submit_proof.sha256, submit_proof.person_id, submit_proof.idempotency_key);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.submit_quiz(attempt_id uuid, answers jsonb, idempotency_key text DEFAULT NULL::text)
@@ -29531,6 +29667,8 @@ COMMENT ON FUNCTION "private"."allowance_location"() IS 'The location whose unit
 
 COMMENT ON FUNCTION "private"."allowed_actions"(public.orders) IS 'What the caller may do with this order now, by name.';
 
+COMMENT ON FUNCTION "private"."amend_answer"(uuid, text, text, uuid, jsonb) IS 'Replaces the answer kept for a key by what a later step of the same request made of it; only an answer about this subject.';
+
 COMMENT ON FUNCTION "private"."announce_due_gift_cards"(integer, uuid) IS 'Sends off gift cards whose time has come, but for frozen ones; returns how many. The worker calls it until 0.';
 
 COMMENT ON FUNCTION "private"."announce_due_gifts"(integer, uuid) IS 'Sends off gifts whose time has come; returns how many. The worker calls it until 0.';
@@ -29601,7 +29739,7 @@ COMMENT ON FUNCTION "private"."assign_seat"(uuid, uuid, text) IS 'Does the work 
 
 COMMENT ON FUNCTION "private"."attach_payment_session"(uuid, text, text, timestamp with time zone) IS 'Does the work of public.attach_payment_session.';
 
-COMMENT ON FUNCTION "private"."attach_subscription"(uuid, text, text, text, timestamp with time zone) IS 'Does the work of public.attach_subscription.';
+COMMENT ON FUNCTION "private"."attach_subscription"(uuid, text, text, text, timestamp with time zone, text) IS 'Does the work of public.attach_subscription.';
 
 COMMENT ON FUNCTION "private"."attempt_document"(public.quiz_attempts) IS 'An attempt with its questions: without answers while it is open; then with what was right, and with the answers once they can help nobody.';
 
@@ -30111,7 +30249,7 @@ COMMENT ON FUNCTION "private"."finish_provider_reading"(text, timestamp with tim
 
 COMMENT ON FUNCTION "private"."finish_report"(uuid, timestamp with time zone, jsonb) IS 'Keeps what a report found, up to its limit; the first answer counts.';
 
-COMMENT ON FUNCTION "private"."finish_upload"(text, uuid, jsonb) IS 'Does the work of public.finish_upload.';
+COMMENT ON FUNCTION "private"."finish_upload"(text, uuid, jsonb, uuid, text) IS 'Does the work of public.finish_upload.';
 
 COMMENT ON FUNCTION "private"."finish_wind_ups"() IS 'Marks the cancelled intakes that nobody is in any more; how many.';
 
@@ -30199,6 +30337,8 @@ COMMENT ON FUNCTION "private"."give_back_uses"(uuid[], uuid) IS 'Gives back what
 
 COMMENT ON FUNCTION "private"."give_reason"(text) IS 'The reason that the status changes of this transaction carry from here on.';
 
+COMMENT ON FUNCTION "private"."given_answer"(uuid, text, jsonb, text) IS 'Does the work of public.given_answer.';
+
 COMMENT ON FUNCTION "private"."goods_have_left"(uuid) IS 'Whether goods of an order left the house, be it one parcel of several. Then its goods are on sale again only when somebody says that they are here.';
 
 COMMENT ON FUNCTION "private"."grade_submission"(uuid, integer, text, text) IS 'Does the work of public.grade_submission.';
@@ -30207,7 +30347,7 @@ COMMENT ON FUNCTION "private"."grant_downloads"(uuid) IS 'Gives the buyer of a p
 
 COMMENT ON FUNCTION "private"."grant_further_file"(uuid) IS 'Gives a file to those who bought its product before it was there: as long as what they paid for lasts, counted from their payment; not to whom nothing is left after a refund or whose time is over. Twice does nothing.';
 
-COMMENT ON FUNCTION "private"."grant_role"(uuid, text) IS 'Does the work of public.grant_role.';
+COMMENT ON FUNCTION "private"."grant_role"(uuid, text, text) IS 'Does the work of public.grant_role.';
 
 COMMENT ON FUNCTION "private"."grant_seat"(uuid, uuid, text, timestamp with time zone, timestamp with time zone, text) IS 'Does the work of public.grant_seat.';
 
@@ -30527,6 +30667,8 @@ COMMENT ON FUNCTION "private"."open_shipments"(uuid) IS 'Opens the first parcels
 
 COMMENT ON FUNCTION "private"."open_submission"(public.enrollments, uuid, text) IS 'Writes the next piece of work. Refuses submission_waits and attempts_used_up. The caller has locked the enrolment.';
 
+COMMENT ON FUNCTION "private"."open_subscription"(uuid, uuid, text) IS 'The subscription of a person to a plan that waits to be paid, made when there is none; one in another currency or whose page ended is expired. Refuses plan_not_found, already_subscribed, price_missing and currency_not_supported.';
+
 COMMENT ON FUNCTION "private"."options_of"(uuid[]) IS 'The choices of a variant as {option: value}.';
 
 COMMENT ON FUNCTION "private"."order_action_fits"(public.orders, text, text) IS 'Whether what else an action asks than the order''s status is so: time, money, goods.';
@@ -30721,7 +30863,7 @@ COMMENT ON FUNCTION "private"."put_quiz"(uuid, jsonb, text) IS 'Does the work of
 
 COMMENT ON FUNCTION "private"."question_problem"(jsonb) IS 'What is wrong with a question of put_quiz; null: nothing.';
 
-COMMENT ON FUNCTION "private"."queue_import"(uuid, bigint) IS 'Does the work of public.queue_import.';
+COMMENT ON FUNCTION "private"."queue_import"(uuid, bigint, uuid, text) IS 'Does the work of public.queue_import.';
 
 COMMENT ON FUNCTION "private"."queue_mail_to"(text, text, text, text, text) IS 'As queue_notification, to an address that somebody gave: the recipient of an invitation or a gift.';
 
@@ -30777,7 +30919,7 @@ COMMENT ON FUNCTION "private"."receivable_amount"(uuid, text) IS 'What the books
 
 COMMENT ON FUNCTION "private"."receive_carrier_event"(text, jsonb, text) IS 'Does the work of public.receive_carrier_event. The worker says that it read the event, when no webhook brought it.';
 
-COMMENT ON FUNCTION "private"."receive_learning_file"(uuid, text, integer) IS 'Does the work of public.receive_learning_file.';
+COMMENT ON FUNCTION "private"."receive_learning_file"(uuid, text, integer, uuid, text) IS 'Does the work of public.receive_learning_file.';
 
 COMMENT ON FUNCTION "private"."receive_provider_event"(text, text, text, jsonb, text) IS 'Does the work of public.receive_provider_event. The worker says what brought the event, when it was no webhook: answer or reading.';
 
@@ -30893,7 +31035,7 @@ COMMENT ON FUNCTION "private"."renew_access"(uuid, text, text) IS 'Does the work
 
 COMMENT ON FUNCTION "private"."renew_calendar_link"(text, text) IS 'Does the work of public.renew_calendar_link.';
 
-COMMENT ON FUNCTION "private"."renew_gift_card_code"(uuid, text) IS 'Does the work of public.renew_gift_card_code.';
+COMMENT ON FUNCTION "private"."renew_gift_card_code"(uuid, text, text) IS 'Does the work of public.renew_gift_card_code.';
 
 COMMENT ON FUNCTION "private"."renewal_line"(uuid, uuid, text) IS 'What renews a seat, as a line of an order. Refuses renewal_not_sold and price_missing.';
 
@@ -30981,7 +31123,7 @@ COMMENT ON FUNCTION "private"."restore_access"(uuid, text) IS 'Ends what suspend
 
 COMMENT ON FUNCTION "private"."retire_currency"(text, text) IS 'Does the work of public.retire_currency.';
 
-COMMENT ON FUNCTION "private"."retry_process"(uuid) IS 'Does the work of public.retry_process.';
+COMMENT ON FUNCTION "private"."retry_process"(uuid, text) IS 'Does the work of public.retry_process.';
 
 COMMENT ON FUNCTION "private"."retry_refund"(uuid, text) IS 'Does the work of public.retry_refund.';
 
@@ -30999,7 +31141,7 @@ COMMENT ON FUNCTION "private"."revoke_certificate"(uuid, text, text) IS 'Does th
 
 COMMENT ON FUNCTION "private"."revoke_invite"(uuid, text) IS 'Does the work of public.revoke_invite.';
 
-COMMENT ON FUNCTION "private"."revoke_role"(uuid, text) IS 'Does the work of public.revoke_role.';
+COMMENT ON FUNCTION "private"."revoke_role"(uuid, text, text) IS 'Does the work of public.revoke_role.';
 
 COMMENT ON FUNCTION "private"."rewrite_items"(public.orders, private.order_line[]) IS 'Writes the lines of an unpaid order anew; seats that stay keep their enrolment, seats that go lose it.';
 
@@ -31165,7 +31307,7 @@ COMMENT ON FUNCTION "private"."start_import_run"(uuid) IS 'Begins a run of an im
 
 COMMENT ON FUNCTION "private"."start_instalments"(uuid, uuid, text) IS 'Does the work of public.start_instalments.';
 
-COMMENT ON FUNCTION "private"."start_payment"(uuid, text, bigint) IS 'Does the work of public.start_payment.';
+COMMENT ON FUNCTION "private"."start_payment"(uuid, text, bigint, boolean, text) IS 'Does the work of public.start_payment.';
 
 COMMENT ON FUNCTION "private"."start_process"(uuid) IS 'Marks one more attempt and gives its number, by which it says how it ended; null when the process is done, cancelled, in other hands or was reported failed from there: then the job should return quietly.';
 
@@ -31173,9 +31315,9 @@ COMMENT ON FUNCTION "private"."start_proof"(uuid, text) IS 'Does the work of pub
 
 COMMENT ON FUNCTION "private"."start_quiz"(uuid, text) IS 'Does the work of public.start_quiz.';
 
-COMMENT ON FUNCTION "private"."start_saving_method"() IS 'Does the work of public.start_saving_method.';
+COMMENT ON FUNCTION "private"."start_saving_method"(text) IS 'Does the work of public.start_saving_method.';
 
-COMMENT ON FUNCTION "private"."start_subscription"(uuid, text) IS 'Does the work of public.start_subscription.';
+COMMENT ON FUNCTION "private"."start_subscription"(uuid, text, text) IS 'Does the work of public.start_subscription.';
 
 COMMENT ON FUNCTION "private"."start_transfer"(uuid, bigint, text) IS 'Does the work of public.start_transfer.';
 
@@ -31203,9 +31345,9 @@ COMMENT ON FUNCTION "private"."submission_document"(public.submissions) IS 'A su
 
 COMMENT ON FUNCTION "private"."submit_assignment"(uuid, text, uuid[], text) IS 'Does the work of public.submit_assignment.';
 
-COMMENT ON FUNCTION "private"."submit_evidence"(uuid, text, integer, text) IS 'Does the work of public.submit_evidence.';
+COMMENT ON FUNCTION "private"."submit_evidence"(uuid, text, integer, text, uuid, text) IS 'Does the work of public.submit_evidence.';
 
-COMMENT ON FUNCTION "private"."submit_proof"(uuid, text, integer, text) IS 'Does the work of public.submit_proof.';
+COMMENT ON FUNCTION "private"."submit_proof"(uuid, text, integer, text, uuid, text) IS 'Does the work of public.submit_proof.';
 
 COMMENT ON FUNCTION "private"."submit_quiz"(uuid, jsonb, text) IS 'Does the work of public.submit_quiz.';
 
@@ -31569,7 +31711,7 @@ COMMENT ON FUNCTION "public"."assign_seat"(uuid, uuid, text) IS 'A manager gives
 
 COMMENT ON FUNCTION "public"."attach_payment_session"(uuid, text, text, timestamp with time zone) IS 'Secret key only: remembers the provider''s session of an attempt; the same one twice is fine. Errors: payment_not_found, payment_session_conflict.';
 
-COMMENT ON FUNCTION "public"."attach_subscription"(uuid, text, text, text, timestamp with time zone) IS 'Secret key only: what is known of a subscription for opening its page, {subscription, title, period, provider_price_id}; remembers the provider''s price and session that are given. Errors: subscription_not_found, invalid_provider_id.';
+COMMENT ON FUNCTION "public"."attach_subscription"(uuid, text, text, text, timestamp with time zone, text) IS 'Secret key only: what is known of a subscription for opening its page, {subscription, title, period, provider_price_id}; remembers the provider''s price and session that are given, and the page for the key that start_subscription had. Errors: subscription_not_found, invalid_provider_id.';
 
 COMMENT ON FUNCTION "public"."attribute_schema"(uuid, text) IS 'What products (level product) and variants (level variant) of a category say about themselves: its own attributes after those of the categories above it. choices are the values to write and filter by, choice_titles what each is called in the locale (id or en).';
 
@@ -31655,7 +31797,7 @@ COMMENT ON FUNCTION "public"."find_import"(uuid) IS 'Staff who may import that k
 
 COMMENT ON FUNCTION "public"."find_upload"(text, uuid) IS 'Staff (catalog.write): where an upload was started: {kind, id, bucket, path, ready_at}. Errors: permission_denied, upload_not_found.';
 
-COMMENT ON FUNCTION "public"."finish_upload"(text, uuid, jsonb) IS 'Secret key only: what the bytes of an upload are, {mime_type, byte_size, sha256, width, height}, as the function upload found out; a second time changes nothing. Errors: upload_not_found.';
+COMMENT ON FUNCTION "public"."finish_upload"(text, uuid, jsonb, uuid, text) IS 'Secret key only: what the bytes of an upload are, {mime_type, byte_size, sha256, width, height}, as the function upload found out; a second time changes nothing. Errors: upload_not_found.';
 
 COMMENT ON FUNCTION "public"."generate_coupons"(uuid, integer, text, integer, text) IS 'Staff (pricing.write): makes codes of a promotion that nobody can guess (80 random bits after the prefix) and answers {promotion_id, codes}. usage_limit: how often each may be used, null without end. A code of one''s own choice is inserted into coupons. Errors: permission_denied, promotion_not_found, invalid_coupons, idempotency_key_reused.';
 
@@ -31675,9 +31817,11 @@ COMMENT ON FUNCTION "public"."get_report"(uuid) IS 'Staff who may ask for this k
 
 COMMENT ON FUNCTION "public"."gift_card_balance"(text) IS 'What is left on the card of this code: {hint, currency_code, expires_at, balance_amount}; 0 once it expired and while it is frozen. Errors: gift_card_not_found, too_many_coupon_guesses, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."given_answer"(uuid, text, jsonb, text) IS 'Secret key only: what this person was answered for this key by a verb that takes who asks as person_id; null when nothing was. A function asks it before it does what cannot be undone. Errors: invalid_idempotency_key, idempotency_key_reused.';
+
 COMMENT ON FUNCTION "public"."grade_submission"(uuid, integer, text, text) IS 'Who teaches the course (or learning.write): gives work its mark and answers it. A mark of at least pass_percent completes the lesson. Errors: submission_not_found, invalid_mark, already_graded, idempotency_key_reused, sign_in_required.';
 
-COMMENT ON FUNCTION "public"."grant_role"(uuid, text) IS 'Staff (people.manage): gives a person a role and answers all their roles. Errors: permission_denied, role_not_found, profile_not_found.';
+COMMENT ON FUNCTION "public"."grant_role"(uuid, text, text) IS 'Staff (people.manage): gives a person a role and answers all their roles. Errors: permission_denied, role_not_found, profile_not_found, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."grant_seat"(uuid, uuid, text, timestamp with time zone, timestamp with time zone, text) IS 'Staff (enrollments.write): gives somebody a seat free of charge, open or closed for enrolment, and answers it. It counts a seat. Access may start and end at times of its own. Errors: permission_denied, invalid_reason, invalid_access_dates, intake_not_found, intake_cancelled, profile_not_found, out_of_stock, already_enrolled, order_already_open, idempotency_key_reused.';
 
@@ -31779,7 +31923,7 @@ COMMENT ON FUNCTION "public"."publish_intake"(uuid, text) IS 'Who teaches the co
 
 COMMENT ON FUNCTION "public"."put_quiz"(uuid, jsonb, text) IS 'Who teaches the course: sets the questions of a quiz, [{kind: single|multiple|text, prompt, choices, answer, points?, explanation?}]; attempts that are running keep theirs. Errors: lesson_not_found, invalid_quiz, idempotency_key_reused, sign_in_required.';
 
-COMMENT ON FUNCTION "public"."queue_import"(uuid, bigint) IS 'Secret key only: the file of an import has arrived, with so many bytes, as the function import-upload found out; a second time changes nothing. Answers the import. Errors: import_not_found, file_too_large.';
+COMMENT ON FUNCTION "public"."queue_import"(uuid, bigint, uuid, text) IS 'Secret key only: the file of an import has arrived, with so many bytes, as the function import-upload found out; a second time changes nothing. Answers the import. Errors: import_not_found, file_too_large.';
 
 COMMENT ON FUNCTION "public"."quiz_questions"(uuid) IS 'Who teaches the course: the questions of a quiz with their answers, to edit them. Errors: lesson_not_found, sign_in_required.';
 
@@ -31791,7 +31935,7 @@ COMMENT ON FUNCTION "public"."quote_seats"(uuid, jsonb, text, text[]) IS 'What s
 
 COMMENT ON FUNCTION "public"."receive_carrier_event"(text, jsonb) IS 'Secret key only: takes a verified event of a carrier into the inbox and applies it. {event_id, outcome}: applied, ignored, needs_review (no parcel has the number), duplicate, received or failed (kept, the worker tries again). Errors: invalid_carrier_event.';
 
-COMMENT ON FUNCTION "public"."receive_learning_file"(uuid, text, integer) IS 'The secret key only, for the function learning-upload: the bytes of a file have arrived, and this is what they are (content_type null: unknown). Errors: file_not_found, invalid_file.';
+COMMENT ON FUNCTION "public"."receive_learning_file"(uuid, text, integer, uuid, text) IS 'The secret key only, for the function learning-upload: the bytes of a file have arrived, and this is what they are (content_type null: unknown). Errors: file_not_found, invalid_file.';
 
 COMMENT ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) IS 'Secret key only: takes a verified event into the inbox and applies it. {event_id, outcome}: applied, ignored, needs_review, duplicate, or failed (kept, the worker tries again). Errors: invalid_provider_event.';
 
@@ -31829,7 +31973,7 @@ COMMENT ON FUNCTION "public"."renew_access"(uuid, text, text) IS 'Buys longer ac
 
 COMMENT ON FUNCTION "public"."renew_calendar_link"(text, text) IS 'Gives the caller a new private address of a calendar (sessions) as {path}, behind the API''s own address, for calendar programs; the one before ends. Keep it: it is shown once. Errors: calendar_not_found, idempotency_key_reused, sign_in_required.';
 
-COMMENT ON FUNCTION "public"."renew_gift_card_code"(uuid, text) IS 'Staff (payments.refund): gives a card whose code was lost or got about another one, and answers the card with it, this once. Errors: permission_denied, gift_card_not_found, invalid_reason.';
+COMMENT ON FUNCTION "public"."renew_gift_card_code"(uuid, text, text) IS 'Staff (payments.refund): gives a card whose code was lost or got about another one, and answers the card with it, this once; a repeated call answers code null. Errors: permission_denied, gift_card_not_found, invalid_reason, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."reopen_complaint"(uuid, text, text) IS 'Opens the caller''s own resolved or rejected complaint again, once, within complaint_reopen_days, with a message that says why; what was done before stays. Answers it. Errors: complaint_not_found, complaint_not_reopenable, complaint_already_open, invalid_message, idempotency_key_reused, sign_in_required.';
 
@@ -31849,7 +31993,7 @@ COMMENT ON FUNCTION "public"."resume_subscription"(uuid, text) IS 'Lets a subscr
 
 COMMENT ON FUNCTION "public"."retire_currency"(text, text) IS 'Staff (pricing.write): nothing new is priced or ordered in this currency from now on; prices, orders and refunds in it stay. Answers {code, name, minor_units, retired_at}. Errors: permission_denied, currency_in_use, currency_not_supported, idempotency_key_reused.';
 
-COMMENT ON FUNCTION "public"."retry_process"(uuid) IS 'Staff (processes.write): queues a failed process again and answers it. Errors: permission_denied, process_not_retryable.';
+COMMENT ON FUNCTION "public"."retry_process"(uuid, text) IS 'Staff (processes.write): queues a failed process again and answers it. Errors: permission_denied, process_not_retryable, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."retry_refund"(uuid, text) IS 'Staff (payments.refund): asks the provider once more for a refund that failed, and answers it. Errors: permission_denied, refund_not_found, refund_not_open, refund_exceeds_payment, idempotency_key_reused.';
 
@@ -31859,7 +32003,7 @@ COMMENT ON FUNCTION "public"."revoke_certificate"(uuid, text, text) IS 'Staff (l
 
 COMMENT ON FUNCTION "public"."revoke_invite"(uuid, text) IS 'A manager ends a code or an invitation; a seat that was kept for it is free again. Answers it. Errors: invite_not_found, invite_ended, idempotency_key_reused, sign_in_required.';
 
-COMMENT ON FUNCTION "public"."revoke_role"(uuid, text) IS 'Staff (people.manage): takes a role away and answers the roles that are left. Errors: permission_denied, last_admin.';
+COMMENT ON FUNCTION "public"."revoke_role"(uuid, text, text) IS 'Staff (people.manage): takes a role away and answers the roles that are left. Errors: permission_denied, last_admin, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."roster"(uuid, text[], text, integer) IS 'Who teaches the course, or staff with enrollments.read: everybody in an intake, by name, with progress, result and work that waits for its mark: of some statuses, with a text in name or e-mail, with less progress than that. Filter it like a table, too; Accept: text/csv gives a sheet, in which no name is a formula. Errors: intake_not_found, sign_in_required.';
 
@@ -31905,7 +32049,7 @@ COMMENT ON FUNCTION "public"."start_import"(text, text, boolean, text) IS 'Staff
 
 COMMENT ON FUNCTION "public"."start_instalments"(uuid, uuid, text) IS 'The caller''s own pending order is to be paid by this plan: answers its parts. Pay the first one (amount of the function checkout, with save_method): that confirms the order. Paying all at once is as good. Called again before that, another plan counts. Errors: order_not_found, order_not_payable, order_expired, instalments_not_offered, idempotency_key_reused, sign_in_required.';
 
-COMMENT ON FUNCTION "public"."start_payment"(uuid, text, bigint) IS 'Opens an attempt to pay the caller''s own order, or a part of it (amount; null: what is still due), or answers the one that is open: {order, payment, session_id, customer}. The functions checkout and create-payment-intent call it; the same call again changes nothing. Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, invalid_payment_method, invalid_payment_amount, amount_exceeds_due, sign_in_required.';
+COMMENT ON FUNCTION "public"."start_payment"(uuid, text, bigint, boolean, text) IS 'Opens an attempt to pay the caller''s own order, or a part of it (amount; null: what is still due), or answers the one that is open: {order, payment, session_id, customer}. The functions checkout and create-payment-intent call it; the same call again changes nothing, the same key answers the same attempt. save_method: the page is to keep the way to pay. Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, invalid_payment_method, invalid_payment_amount, amount_exceeds_due, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."start_processing"(uuid, text) IS 'Staff (orders.fulfil): somebody works on a paid order now, so its customer cannot cancel it any more. Answers the order. Errors: permission_denied, order_not_found, order_not_ready, idempotency_key_reused.';
 
@@ -31913,9 +32057,9 @@ COMMENT ON FUNCTION "public"."start_proof"(uuid, text) IS 'Makes the place for o
 
 COMMENT ON FUNCTION "public"."start_quiz"(uuid, text) IS 'Begins an attempt at an open quiz, or answers the one that runs: {id, enrollment_id, lesson_id, number, max_attempts, started_at, due_at, questions}, the questions without answers. Errors: lesson_not_found, lesson_of_other_kind, lesson_locked, attempts_used_up, quiz_not_ready, idempotency_key_reused, sign_in_required.';
 
-COMMENT ON FUNCTION "public"."start_saving_method"() IS 'The caller is about to save a way to pay with the provider: {person_id, email, name}. The functions that open the provider''s page or fields call it. Errors: sign_in_required.';
+COMMENT ON FUNCTION "public"."start_saving_method"(text) IS 'The caller is about to save a way to pay with the provider: {person_id, email, name}. The functions that open the provider''s page or fields call it. Errors: idempotency_key_reused, sign_in_required.';
 
-COMMENT ON FUNCTION "public"."start_subscription"(uuid, text) IS 'Begins a subscription of the caller, or answers the one that waits to be paid. The function start-subscription calls it and opens the page where it is paid. Errors: plan_not_found, already_subscribed, price_missing, currency_not_supported, sign_in_required.';
+COMMENT ON FUNCTION "public"."start_subscription"(uuid, text, text) IS 'Begins a subscription of the caller, or answers the one that waits to be paid. The function start-subscription calls it and opens the page where it is paid. Errors: plan_not_found, already_subscribed, price_missing, currency_not_supported, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."start_transfer"(uuid, bigint, text) IS 'Chooses bank transfer for the caller''s own order, or for a part of it (amount; null: what is still due), and answers {order, payment, accounts, reference}: where to send the money, and what to write with it. Holds the order longer; a second call changes nothing. Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, transfer_not_offered, invalid_payment_amount, amount_exceeds_due, idempotency_key_reused, sign_in_required.';
 
@@ -31925,9 +32069,9 @@ COMMENT ON FUNCTION "public"."stock_by_location"(uuid[]) IS 'Staff (inventory.re
 
 COMMENT ON FUNCTION "public"."submit_assignment"(uuid, text, uuid[], text) IS 'Hands in work for an open assignment, text or files or both, and answers it with its files. Errors: lesson_not_found, lesson_of_other_kind, lesson_locked, invalid_submission, submission_waits, attempts_used_up, file_not_found, idempotency_key_reused, sign_in_required.';
 
-COMMENT ON FUNCTION "public"."submit_evidence"(uuid, text, integer, text) IS 'Secret key only: puts a file beside its complaint, with what it was found to be; the same file twice is fine. Errors: evidence_not_found, complaint_not_open, proof_not_open.';
+COMMENT ON FUNCTION "public"."submit_evidence"(uuid, text, integer, text, uuid, text) IS 'Secret key only: puts a file beside its complaint, with what it was found to be; the same file twice is fine. Errors: evidence_not_found, complaint_not_open, proof_not_open.';
 
-COMMENT ON FUNCTION "public"."submit_proof"(uuid, text, integer, text) IS 'Secret key only: puts a proof before staff, with what its file was found to be; the same file twice is fine. Errors: proof_not_found, transfer_not_open, proof_under_review, proof_not_open.';
+COMMENT ON FUNCTION "public"."submit_proof"(uuid, text, integer, text, uuid, text) IS 'Secret key only: puts a proof before staff, with what its file was found to be; the same file twice is fine. Errors: proof_not_found, transfer_not_open, proof_under_review, proof_not_open.';
 
 COMMENT ON FUNCTION "public"."submit_quiz"(uuid, jsonb, text) IS 'Hands an attempt in and answers it graded, with what was right and the course''s progress. answers: one entry per question in order, a choice''s place, a list of places, a text, or null. Errors: attempt_not_found, attempt_over, quiz_time_over, invalid_answers, lesson_locked, idempotency_key_reused, sign_in_required.';
 
@@ -32513,6 +32657,12 @@ REVOKE ALL ON FUNCTION "private"."allowed_actions"(public.orders) FROM "postgres
 
 GRANT EXECUTE ON FUNCTION "private"."allowed_actions"(public.orders) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."amend_answer"(uuid, text, text, uuid, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."amend_answer"(uuid, text, text, uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."amend_answer"(uuid, text, text, uuid, jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."announce_due_gift_cards"(integer, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."announce_due_gift_cards"(integer, uuid) FROM "postgres";
@@ -32737,13 +32887,13 @@ GRANT EXECUTE ON FUNCTION "private"."attach_payment_session"(uuid, text, text, t
 
 GRANT EXECUTE ON FUNCTION "private"."attach_payment_session"(uuid, text, text, timestamp with time zone) TO "service_role";
 
-REVOKE ALL ON FUNCTION "private"."attach_subscription"(uuid, text, text, text, timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."attach_subscription"(uuid, text, text, text, timestamp with time zone, text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."attach_subscription"(uuid, text, text, text, timestamp with time zone) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."attach_subscription"(uuid, text, text, text, timestamp with time zone, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."attach_subscription"(uuid, text, text, text, timestamp with time zone) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."attach_subscription"(uuid, text, text, text, timestamp with time zone, text) TO "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."attach_subscription"(uuid, text, text, text, timestamp with time zone) TO "service_role";
+GRANT EXECUTE ON FUNCTION "private"."attach_subscription"(uuid, text, text, text, timestamp with time zone, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."attempt_document"(public.quiz_attempts) FROM PUBLIC;
 
@@ -34401,13 +34551,13 @@ REVOKE ALL ON FUNCTION "private"."finish_report"(uuid, timestamp with time zone,
 
 GRANT EXECUTE ON FUNCTION "private"."finish_report"(uuid, timestamp with time zone, jsonb) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."finish_upload"(text, uuid, jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."finish_upload"(text, uuid, jsonb, uuid, text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."finish_upload"(text, uuid, jsonb) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."finish_upload"(text, uuid, jsonb, uuid, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."finish_upload"(text, uuid, jsonb) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."finish_upload"(text, uuid, jsonb, uuid, text) TO "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."finish_upload"(text, uuid, jsonb) TO "service_role";
+GRANT EXECUTE ON FUNCTION "private"."finish_upload"(text, uuid, jsonb, uuid, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."finish_wind_ups"() FROM PUBLIC;
 
@@ -34703,6 +34853,14 @@ REVOKE ALL ON FUNCTION "private"."give_reason"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."give_reason"(text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."given_answer"(uuid, text, jsonb, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."given_answer"(uuid, text, jsonb, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."given_answer"(uuid, text, jsonb, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."given_answer"(uuid, text, jsonb, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."goods_have_left"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."goods_have_left"(uuid) FROM "postgres";
@@ -34729,15 +34887,15 @@ REVOKE ALL ON FUNCTION "private"."grant_further_file"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."grant_further_file"(uuid) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."grant_role"(uuid, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."grant_role"(uuid, text, text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "private"."grant_role"(uuid, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "private"."grant_role"(uuid, text, text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."grant_role"(uuid, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."grant_role"(uuid, text, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."grant_role"(uuid, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."grant_role"(uuid, text, text) TO "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."grant_role"(uuid, text) TO "service_role";
+GRANT EXECUTE ON FUNCTION "private"."grant_role"(uuid, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."grant_seat"(uuid, uuid, text, timestamp with time zone, timestamp with time zone, text) FROM PUBLIC;
 
@@ -35769,6 +35927,12 @@ REVOKE ALL ON FUNCTION "private"."open_submission"(public.enrollments, uuid, tex
 
 GRANT EXECUTE ON FUNCTION "private"."open_submission"(public.enrollments, uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."open_subscription"(uuid, uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."open_subscription"(uuid, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."open_subscription"(uuid, uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."options_of"(uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."options_of"(uuid[]) FROM "postgres";
@@ -36409,13 +36573,13 @@ REVOKE ALL ON FUNCTION "private"."question_problem"(jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."question_problem"(jsonb) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."queue_import"(uuid, bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."queue_import"(uuid, bigint, uuid, text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."queue_import"(uuid, bigint) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."queue_import"(uuid, bigint, uuid, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."queue_import"(uuid, bigint) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."queue_import"(uuid, bigint, uuid, text) TO "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."queue_import"(uuid, bigint) TO "service_role";
+GRANT EXECUTE ON FUNCTION "private"."queue_import"(uuid, bigint, uuid, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."queue_mail_to"(text, text, text, text, text) FROM PUBLIC;
 
@@ -36591,13 +36755,13 @@ GRANT EXECUTE ON FUNCTION "private"."receive_carrier_event"(text, jsonb, text) T
 
 GRANT EXECUTE ON FUNCTION "private"."receive_carrier_event"(text, jsonb, text) TO "service_role";
 
-REVOKE ALL ON FUNCTION "private"."receive_learning_file"(uuid, text, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."receive_learning_file"(uuid, text, integer, uuid, text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."receive_learning_file"(uuid, text, integer) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."receive_learning_file"(uuid, text, integer, uuid, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."receive_learning_file"(uuid, text, integer) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."receive_learning_file"(uuid, text, integer, uuid, text) TO "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."receive_learning_file"(uuid, text, integer) TO "service_role";
+GRANT EXECUTE ON FUNCTION "private"."receive_learning_file"(uuid, text, integer, uuid, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."receive_provider_event"(text, text, text, jsonb, text) FROM PUBLIC;
 
@@ -36987,15 +37151,15 @@ REVOKE ALL ON FUNCTION "private"."renew_calendar_link"(text, text) FROM "postgre
 
 GRANT EXECUTE ON FUNCTION "private"."renew_calendar_link"(text, text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."renew_gift_card_code"(uuid, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."renew_gift_card_code"(uuid, text, text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "private"."renew_gift_card_code"(uuid, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "private"."renew_gift_card_code"(uuid, text, text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."renew_gift_card_code"(uuid, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."renew_gift_card_code"(uuid, text, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."renew_gift_card_code"(uuid, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."renew_gift_card_code"(uuid, text, text) TO "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."renew_gift_card_code"(uuid, text) TO "service_role";
+GRANT EXECUTE ON FUNCTION "private"."renew_gift_card_code"(uuid, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."renewal_line"(uuid, uuid, text) FROM PUBLIC;
 
@@ -37281,15 +37445,15 @@ GRANT EXECUTE ON FUNCTION "private"."retire_currency"(text, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."retire_currency"(text, text) TO "service_role";
 
-REVOKE ALL ON FUNCTION "private"."retry_process"(uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."retry_process"(uuid, text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "private"."retry_process"(uuid) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "private"."retry_process"(uuid, text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."retry_process"(uuid) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."retry_process"(uuid, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."retry_process"(uuid) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."retry_process"(uuid, text) TO "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."retry_process"(uuid) TO "service_role";
+GRANT EXECUTE ON FUNCTION "private"."retry_process"(uuid, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."retry_refund"(uuid, text) FROM PUBLIC;
 
@@ -37351,15 +37515,15 @@ REVOKE ALL ON FUNCTION "private"."revoke_invite"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."revoke_invite"(uuid, text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."revoke_role"(uuid, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."revoke_role"(uuid, text, text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "private"."revoke_role"(uuid, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "private"."revoke_role"(uuid, text, text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."revoke_role"(uuid, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."revoke_role"(uuid, text, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."revoke_role"(uuid, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."revoke_role"(uuid, text, text) TO "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."revoke_role"(uuid, text) TO "service_role";
+GRANT EXECUTE ON FUNCTION "private"."revoke_role"(uuid, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."rewrite_items"(public.orders, private.order_line[]) FROM PUBLIC;
 
@@ -37921,13 +38085,13 @@ REVOKE ALL ON FUNCTION "private"."start_instalments"(uuid, uuid, text) FROM "pos
 
 GRANT EXECUTE ON FUNCTION "private"."start_instalments"(uuid, uuid, text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."start_payment"(uuid, text, bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."start_payment"(uuid, text, bigint, boolean, text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "private"."start_payment"(uuid, text, bigint) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "private"."start_payment"(uuid, text, bigint, boolean, text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."start_payment"(uuid, text, bigint) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."start_payment"(uuid, text, bigint, boolean, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."start_payment"(uuid, text, bigint) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."start_payment"(uuid, text, bigint, boolean, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."start_process"(uuid) FROM PUBLIC;
 
@@ -37951,21 +38115,21 @@ REVOKE ALL ON FUNCTION "private"."start_quiz"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."start_quiz"(uuid, text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."start_saving_method"() FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."start_saving_method"(text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "private"."start_saving_method"() TO "authenticated";
+GRANT EXECUTE ON FUNCTION "private"."start_saving_method"(text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."start_saving_method"() FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."start_saving_method"(text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."start_saving_method"() TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."start_saving_method"(text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."start_subscription"(uuid, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."start_subscription"(uuid, text, text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "private"."start_subscription"(uuid, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "private"."start_subscription"(uuid, text, text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."start_subscription"(uuid, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."start_subscription"(uuid, text, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."start_subscription"(uuid, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."start_subscription"(uuid, text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."start_transfer"(uuid, bigint, text) FROM PUBLIC;
 
@@ -38059,21 +38223,21 @@ REVOKE ALL ON FUNCTION "private"."submit_assignment"(uuid, text, uuid[], text) F
 
 GRANT EXECUTE ON FUNCTION "private"."submit_assignment"(uuid, text, uuid[], text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."submit_evidence"(uuid, text, integer, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."submit_evidence"(uuid, text, integer, text, uuid, text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."submit_evidence"(uuid, text, integer, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."submit_evidence"(uuid, text, integer, text, uuid, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."submit_evidence"(uuid, text, integer, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."submit_evidence"(uuid, text, integer, text, uuid, text) TO "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."submit_evidence"(uuid, text, integer, text) TO "service_role";
+GRANT EXECUTE ON FUNCTION "private"."submit_evidence"(uuid, text, integer, text, uuid, text) TO "service_role";
 
-REVOKE ALL ON FUNCTION "private"."submit_proof"(uuid, text, integer, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."submit_proof"(uuid, text, integer, text, uuid, text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."submit_proof"(uuid, text, integer, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."submit_proof"(uuid, text, integer, text, uuid, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."submit_proof"(uuid, text, integer, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."submit_proof"(uuid, text, integer, text, uuid, text) TO "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."submit_proof"(uuid, text, integer, text) TO "service_role";
+GRANT EXECUTE ON FUNCTION "private"."submit_proof"(uuid, text, integer, text, uuid, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."submit_quiz"(uuid, jsonb, text) FROM PUBLIC;
 
@@ -39277,13 +39441,13 @@ GRANT EXECUTE ON FUNCTION "public"."attach_payment_session"(uuid, text, text, ti
 
 GRANT EXECUTE ON FUNCTION "public"."attach_payment_session"(uuid, text, text, timestamp with time zone) TO "service_role";
 
-REVOKE ALL ON FUNCTION "public"."attach_subscription"(uuid, text, text, text, timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."attach_subscription"(uuid, text, text, text, timestamp with time zone, text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "public"."attach_subscription"(uuid, text, text, text, timestamp with time zone) FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."attach_subscription"(uuid, text, text, text, timestamp with time zone, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."attach_subscription"(uuid, text, text, text, timestamp with time zone) TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."attach_subscription"(uuid, text, text, text, timestamp with time zone, text) TO "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."attach_subscription"(uuid, text, text, text, timestamp with time zone) TO "service_role";
+GRANT EXECUTE ON FUNCTION "public"."attach_subscription"(uuid, text, text, text, timestamp with time zone, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."attribute_schema"(uuid, text) FROM PUBLIC;
 
@@ -39675,13 +39839,13 @@ GRANT EXECUTE ON FUNCTION "public"."find_upload"(text, uuid) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."find_upload"(text, uuid) TO "service_role";
 
-REVOKE ALL ON FUNCTION "public"."finish_upload"(text, uuid, jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."finish_upload"(text, uuid, jsonb, uuid, text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "public"."finish_upload"(text, uuid, jsonb) FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."finish_upload"(text, uuid, jsonb, uuid, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."finish_upload"(text, uuid, jsonb) TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."finish_upload"(text, uuid, jsonb, uuid, text) TO "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."finish_upload"(text, uuid, jsonb) TO "service_role";
+GRANT EXECUTE ON FUNCTION "public"."finish_upload"(text, uuid, jsonb, uuid, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."generate_coupons"(uuid, integer, text, integer, text) FROM PUBLIC;
 
@@ -39769,6 +39933,14 @@ REVOKE ALL ON FUNCTION "public"."gift_card_balance"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."gift_card_balance"(text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."given_answer"(uuid, text, jsonb, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "public"."given_answer"(uuid, text, jsonb, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."given_answer"(uuid, text, jsonb, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."given_answer"(uuid, text, jsonb, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."grade_submission"(uuid, integer, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."grade_submission"(uuid, integer, text, text) TO "authenticated";
@@ -39777,15 +39949,15 @@ REVOKE ALL ON FUNCTION "public"."grade_submission"(uuid, integer, text, text) FR
 
 GRANT EXECUTE ON FUNCTION "public"."grade_submission"(uuid, integer, text, text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "public"."grant_role"(uuid, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."grant_role"(uuid, text, text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "public"."grant_role"(uuid, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "public"."grant_role"(uuid, text, text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "public"."grant_role"(uuid, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."grant_role"(uuid, text, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."grant_role"(uuid, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."grant_role"(uuid, text, text) TO "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."grant_role"(uuid, text) TO "service_role";
+GRANT EXECUTE ON FUNCTION "public"."grant_role"(uuid, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."grant_seat"(uuid, uuid, text, timestamp with time zone, timestamp with time zone, text) FROM PUBLIC;
 
@@ -40237,13 +40409,13 @@ REVOKE ALL ON FUNCTION "public"."put_quiz"(uuid, jsonb, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."put_quiz"(uuid, jsonb, text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "public"."queue_import"(uuid, bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."queue_import"(uuid, bigint, uuid, text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "public"."queue_import"(uuid, bigint) FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."queue_import"(uuid, bigint, uuid, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."queue_import"(uuid, bigint) TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."queue_import"(uuid, bigint, uuid, text) TO "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."queue_import"(uuid, bigint) TO "service_role";
+GRANT EXECUTE ON FUNCTION "public"."queue_import"(uuid, bigint, uuid, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."quiz_questions"(uuid) FROM PUBLIC;
 
@@ -40285,13 +40457,13 @@ GRANT EXECUTE ON FUNCTION "public"."receive_carrier_event"(text, jsonb) TO "post
 
 GRANT EXECUTE ON FUNCTION "public"."receive_carrier_event"(text, jsonb) TO "service_role";
 
-REVOKE ALL ON FUNCTION "public"."receive_learning_file"(uuid, text, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."receive_learning_file"(uuid, text, integer, uuid, text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "public"."receive_learning_file"(uuid, text, integer) FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."receive_learning_file"(uuid, text, integer, uuid, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."receive_learning_file"(uuid, text, integer) TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."receive_learning_file"(uuid, text, integer, uuid, text) TO "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."receive_learning_file"(uuid, text, integer) TO "service_role";
+GRANT EXECUTE ON FUNCTION "public"."receive_learning_file"(uuid, text, integer, uuid, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."receive_provider_event"(text, text, text, jsonb) FROM PUBLIC;
 
@@ -40451,15 +40623,15 @@ REVOKE ALL ON FUNCTION "public"."renew_calendar_link"(text, text) FROM "postgres
 
 GRANT EXECUTE ON FUNCTION "public"."renew_calendar_link"(text, text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "public"."renew_gift_card_code"(uuid, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."renew_gift_card_code"(uuid, text, text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "public"."renew_gift_card_code"(uuid, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "public"."renew_gift_card_code"(uuid, text, text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "public"."renew_gift_card_code"(uuid, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."renew_gift_card_code"(uuid, text, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."renew_gift_card_code"(uuid, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."renew_gift_card_code"(uuid, text, text) TO "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."renew_gift_card_code"(uuid, text) TO "service_role";
+GRANT EXECUTE ON FUNCTION "public"."renew_gift_card_code"(uuid, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."reopen_complaint"(uuid, text, text) FROM PUBLIC;
 
@@ -40547,15 +40719,15 @@ GRANT EXECUTE ON FUNCTION "public"."retire_currency"(text, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."retire_currency"(text, text) TO "service_role";
 
-REVOKE ALL ON FUNCTION "public"."retry_process"(uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."retry_process"(uuid, text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "public"."retry_process"(uuid) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "public"."retry_process"(uuid, text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "public"."retry_process"(uuid) FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."retry_process"(uuid, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."retry_process"(uuid) TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."retry_process"(uuid, text) TO "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."retry_process"(uuid) TO "service_role";
+GRANT EXECUTE ON FUNCTION "public"."retry_process"(uuid, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."retry_refund"(uuid, text) FROM PUBLIC;
 
@@ -40593,15 +40765,15 @@ REVOKE ALL ON FUNCTION "public"."revoke_invite"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."revoke_invite"(uuid, text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "public"."revoke_role"(uuid, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."revoke_role"(uuid, text, text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "public"."revoke_role"(uuid, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "public"."revoke_role"(uuid, text, text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "public"."revoke_role"(uuid, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."revoke_role"(uuid, text, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."revoke_role"(uuid, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."revoke_role"(uuid, text, text) TO "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."revoke_role"(uuid, text) TO "service_role";
+GRANT EXECUTE ON FUNCTION "public"."revoke_role"(uuid, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."roster"(uuid, text[], text, integer) FROM PUBLIC;
 
@@ -40803,13 +40975,13 @@ REVOKE ALL ON FUNCTION "public"."start_instalments"(uuid, uuid, text) FROM "post
 
 GRANT EXECUTE ON FUNCTION "public"."start_instalments"(uuid, uuid, text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "public"."start_payment"(uuid, text, bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."start_payment"(uuid, text, bigint, boolean, text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "public"."start_payment"(uuid, text, bigint) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "public"."start_payment"(uuid, text, bigint, boolean, text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "public"."start_payment"(uuid, text, bigint) FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."start_payment"(uuid, text, bigint, boolean, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."start_payment"(uuid, text, bigint) TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."start_payment"(uuid, text, bigint, boolean, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."start_processing"(uuid, text) FROM PUBLIC;
 
@@ -40837,21 +41009,21 @@ REVOKE ALL ON FUNCTION "public"."start_quiz"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."start_quiz"(uuid, text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "public"."start_saving_method"() FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."start_saving_method"(text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "public"."start_saving_method"() TO "authenticated";
+GRANT EXECUTE ON FUNCTION "public"."start_saving_method"(text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "public"."start_saving_method"() FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."start_saving_method"(text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."start_saving_method"() TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."start_saving_method"(text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "public"."start_subscription"(uuid, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."start_subscription"(uuid, text, text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "public"."start_subscription"(uuid, text) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "public"."start_subscription"(uuid, text, text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "public"."start_subscription"(uuid, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."start_subscription"(uuid, text, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."start_subscription"(uuid, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."start_subscription"(uuid, text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."start_transfer"(uuid, bigint, text) FROM PUBLIC;
 
@@ -40889,21 +41061,21 @@ REVOKE ALL ON FUNCTION "public"."submit_assignment"(uuid, text, uuid[], text) FR
 
 GRANT EXECUTE ON FUNCTION "public"."submit_assignment"(uuid, text, uuid[], text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "public"."submit_evidence"(uuid, text, integer, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."submit_evidence"(uuid, text, integer, text, uuid, text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "public"."submit_evidence"(uuid, text, integer, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."submit_evidence"(uuid, text, integer, text, uuid, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."submit_evidence"(uuid, text, integer, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."submit_evidence"(uuid, text, integer, text, uuid, text) TO "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."submit_evidence"(uuid, text, integer, text) TO "service_role";
+GRANT EXECUTE ON FUNCTION "public"."submit_evidence"(uuid, text, integer, text, uuid, text) TO "service_role";
 
-REVOKE ALL ON FUNCTION "public"."submit_proof"(uuid, text, integer, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."submit_proof"(uuid, text, integer, text, uuid, text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "public"."submit_proof"(uuid, text, integer, text) FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."submit_proof"(uuid, text, integer, text, uuid, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."submit_proof"(uuid, text, integer, text) TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."submit_proof"(uuid, text, integer, text, uuid, text) TO "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."submit_proof"(uuid, text, integer, text) TO "service_role";
+GRANT EXECUTE ON FUNCTION "public"."submit_proof"(uuid, text, integer, text, uuid, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."submit_quiz"(uuid, jsonb, text) FROM PUBLIC;
 

@@ -233,6 +233,48 @@ end
 $$;
 comment on function private.remember_answer(uuid, text, text, jsonb, jsonb) is 'Keeps the answer for its key, when there is one, and hands it back.';
 
+create function private.amend_answer(person_id uuid, key text, verb text, subject_id uuid, answer jsonb)
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  update private.idempotency_keys set answer = amend_answer.answer
+  where idempotency_keys.person_id = amend_answer.person_id and idempotency_keys.key = amend_answer.key and idempotency_keys.verb = amend_answer.verb
+    and idempotency_keys.answer ->> 'id' = amend_answer.subject_id::text;
+$$;
+comment on function private.amend_answer(uuid, text, text, uuid, jsonb) is
+  'Replaces the answer kept for a key by what a later step of the same request made of it; only an answer about this subject.';
+
+create function private.given_answer(person_id uuid, verb text, body jsonb, idempotency_key text)
+returns jsonb
+language plpgsql
+volatile
+security definer -- nobody reads the kept answers
+set search_path = ''
+as $$
+begin
+  return private.recall_answer(coalesce(given_answer.person_id, '00000000-0000-0000-0000-000000000000'), given_answer.idempotency_key,
+    coalesce(given_answer.verb, ''), coalesce(given_answer.body, 'null'));
+end
+$$;
+comment on function private.given_answer(uuid, text, jsonb, text) is 'Does the work of public.given_answer.';
+grant execute on function private.given_answer(uuid, text, jsonb, text) to service_role;
+
+create function public.given_answer(person_id uuid, verb text, body jsonb, idempotency_key text)
+returns jsonb
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select private.given_answer(given_answer.person_id, given_answer.verb, given_answer.body, given_answer.idempotency_key);
+$$;
+comment on function public.given_answer(uuid, text, jsonb, text) is
+  'Secret key only: what this person was answered for this key by a verb that takes who asks as person_id; null when nothing was. A function asks it before it does what cannot be undone. Errors: invalid_idempotency_key, idempotency_key_reused.';
+grant execute on function public.given_answer(uuid, text, jsonb, text) to service_role;
+
 create function private.purge_idempotency_keys(older_than interval default '30 days')
 returns integer
 language plpgsql

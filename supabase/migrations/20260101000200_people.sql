@@ -293,16 +293,25 @@ create trigger _300_close_profile after delete on auth.users for each row execut
 
 -- verbs ------------------------------------------------------------------------------------------------------------------------------
 
-create function private.grant_role(profile_id uuid, role text)
+create function private.grant_role(profile_id uuid, role text, idempotency_key text)
 returns setof public.role_members
 language plpgsql
 volatile
 security definer -- role_members is written here only
 set search_path = ''
 as $$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(grant_role.profile_id, grant_role.role);
+  v_answer jsonb;
 begin
   if not (private.is_service() or private.has_permission('people.manage')) then
     perform private.fail('permission_denied', 403, 'Granting roles needs the permission people.manage.', 'Ask an admin.');
+  end if;
+  v_answer := private.recall_answer(v_person_id, grant_role.idempotency_key, 'grant_role', v_body);
+  if v_answer is not null then
+    return query select * from jsonb_populate_recordset(null::public.role_members, v_answer);
+    return;
   end if;
   if not exists (select from public.roles where roles.name = grant_role.role) then
     perform private.fail('role_not_found', 404, 'There is no such role.', 'List the roles and take one of their names.');
@@ -312,55 +321,68 @@ begin
     perform private.fail('profile_not_found', 404, 'There is no such person.', 'Check the profile id.');
   end if;
   insert into public.role_members (profile_id, role) values (grant_role.profile_id, grant_role.role) on conflict do nothing;
-  return query select role_members.* from public.role_members where role_members.profile_id = grant_role.profile_id;
+  select coalesce(jsonb_agg(to_jsonb(role_members)), '[]') into v_answer from public.role_members where role_members.profile_id = grant_role.profile_id;
+  perform private.remember_answer(v_person_id, grant_role.idempotency_key, 'grant_role', v_body, v_answer);
+  return query select * from jsonb_populate_recordset(null::public.role_members, v_answer);
 end
 $$;
-comment on function private.grant_role(uuid, text) is 'Does the work of public.grant_role.';
-grant execute on function private.grant_role(uuid, text) to authenticated, service_role;
+comment on function private.grant_role(uuid, text, text) is 'Does the work of public.grant_role.';
+grant execute on function private.grant_role(uuid, text, text) to authenticated, service_role;
 
-create function public.grant_role(profile_id uuid, role text)
+create function public.grant_role(profile_id uuid, role text, idempotency_key text default null)
 returns setof public.role_members
 language sql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select * from private.grant_role(grant_role.profile_id, grant_role.role);
+  select * from private.grant_role(grant_role.profile_id, grant_role.role, grant_role.idempotency_key);
 $$;
-comment on function public.grant_role(uuid, text) is
-  'Staff (people.manage): gives a person a role and answers all their roles. Errors: permission_denied, role_not_found, profile_not_found.';
-grant execute on function public.grant_role(uuid, text) to authenticated, service_role;
+comment on function public.grant_role(uuid, text, text) is
+  'Staff (people.manage): gives a person a role and answers all their roles. Errors: permission_denied, role_not_found, profile_not_found, idempotency_key_reused.';
+grant execute on function public.grant_role(uuid, text, text) to authenticated, service_role;
 
-create function private.revoke_role(profile_id uuid, role text)
+create function private.revoke_role(profile_id uuid, role text, idempotency_key text)
 returns setof public.role_members
 language plpgsql
 volatile
 security definer -- role_members is written here only
 set search_path = ''
 as $$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(revoke_role.profile_id, revoke_role.role);
+  v_answer jsonb;
 begin
   if not (private.is_service() or private.has_permission('people.manage')) then
     perform private.fail('permission_denied', 403, 'Revoking roles needs the permission people.manage.', 'Ask an admin.');
+  end if;
+  v_answer := private.recall_answer(v_person_id, revoke_role.idempotency_key, 'revoke_role', v_body);
+  if v_answer is not null then
+    return query select * from jsonb_populate_recordset(null::public.role_members, v_answer);
+    return;
   end if;
   if revoke_role.role = 'admin' then
     perform private.keep_an_admin(revoke_role.profile_id);
   end if;
   delete from public.role_members where role_members.profile_id = revoke_role.profile_id and role_members.role = revoke_role.role;
-  return query select role_members.* from public.role_members where role_members.profile_id = revoke_role.profile_id;
+  select coalesce(jsonb_agg(to_jsonb(role_members)), '[]') into v_answer from public.role_members where role_members.profile_id = revoke_role.profile_id;
+  perform private.remember_answer(v_person_id, revoke_role.idempotency_key, 'revoke_role', v_body, v_answer);
+  return query select * from jsonb_populate_recordset(null::public.role_members, v_answer);
 end
 $$;
-comment on function private.revoke_role(uuid, text) is 'Does the work of public.revoke_role.';
-grant execute on function private.revoke_role(uuid, text) to authenticated, service_role;
+comment on function private.revoke_role(uuid, text, text) is 'Does the work of public.revoke_role.';
+grant execute on function private.revoke_role(uuid, text, text) to authenticated, service_role;
 
-create function public.revoke_role(profile_id uuid, role text)
+create function public.revoke_role(profile_id uuid, role text, idempotency_key text default null)
 returns setof public.role_members
 language sql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select * from private.revoke_role(revoke_role.profile_id, revoke_role.role);
+  select * from private.revoke_role(revoke_role.profile_id, revoke_role.role, revoke_role.idempotency_key);
 $$;
-comment on function public.revoke_role(uuid, text) is
-  'Staff (people.manage): takes a role away and answers the roles that are left. Errors: permission_denied, last_admin.';
-grant execute on function public.revoke_role(uuid, text) to authenticated, service_role;
+comment on function public.revoke_role(uuid, text, text) is
+  'Staff (people.manage): takes a role away and answers the roles that are left. Errors: permission_denied, last_admin, idempotency_key_reused.';
+grant execute on function public.revoke_role(uuid, text, text) to authenticated, service_role;

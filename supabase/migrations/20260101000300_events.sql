@@ -194,7 +194,7 @@ $$;
 comment on function private.fail_process(uuid, text, boolean, integer) is
   'Keeps why an attempt failed: back to queued for the next one, or failed when it was the last. An attempt that another overtook says nothing.';
 
-create function private.retry_process(process_id uuid)
+create function private.retry_process(process_id uuid, idempotency_key text)
 returns public.processes
 language plpgsql
 volatile
@@ -202,10 +202,17 @@ security definer -- staff may ask for a retry, not write the row
 set search_path = ''
 as $$
 declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := to_jsonb(retry_process.process_id);
+  v_answer jsonb;
   v_process public.processes;
 begin
   if not (private.is_service() or private.has_permission('processes.write')) then
     perform private.fail('permission_denied', 403, 'Retrying a process needs the permission processes.write.', 'Ask an admin for a role that has it.');
+  end if;
+  v_answer := private.recall_answer(v_person_id, retry_process.idempotency_key, 'retry_process', v_body);
+  if v_answer is not null then
+    return jsonb_populate_record(null::public.processes, v_answer);
   end if;
   update public.processes set status = 'queued', finished_at = null, error = null, message = null, progress = null, reported_at = null
   where processes.id = retry_process.process_id and processes.status = 'failed'
@@ -214,24 +221,25 @@ begin
     perform private.fail('process_not_retryable', 409, 'Only a failed process can be retried.', 'Read its status first.');
   end if;
   perform private.emit('process.retried', 'process', v_process.id, jsonb_build_object('task', v_process.task, 'process_id', v_process.id));
+  perform private.remember_answer(v_person_id, retry_process.idempotency_key, 'retry_process', v_body, to_jsonb(v_process));
   return v_process;
 end
 $$;
-comment on function private.retry_process(uuid) is 'Does the work of public.retry_process.';
-grant execute on function private.retry_process(uuid) to authenticated, service_role;
+comment on function private.retry_process(uuid, text) is 'Does the work of public.retry_process.';
+grant execute on function private.retry_process(uuid, text) to authenticated, service_role;
 
-create function public.retry_process(process_id uuid)
+create function public.retry_process(process_id uuid, idempotency_key text default null)
 returns public.processes
 language sql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select private.retry_process(retry_process.process_id);
+  select private.retry_process(retry_process.process_id, retry_process.idempotency_key);
 $$;
-comment on function public.retry_process(uuid) is
-  'Staff (processes.write): queues a failed process again and answers it. Errors: permission_denied, process_not_retryable.';
-grant execute on function public.retry_process(uuid) to authenticated, service_role;
+comment on function public.retry_process(uuid, text) is
+  'Staff (processes.write): queues a failed process again and answers it. Errors: permission_denied, process_not_retryable, idempotency_key_reused.';
+grant execute on function public.retry_process(uuid, text) to authenticated, service_role;
 
 -- reports ----------------------------------------------------------------------------------------------------------------------------
 

@@ -217,7 +217,7 @@ $$;
 comment on function public.find_upload(text, uuid) is 'Staff (catalog.write): where an upload was started: {kind, id, bucket, path, ready_at}. Errors: permission_denied, upload_not_found.';
 grant execute on function public.find_upload(text, uuid) to authenticated, service_role;
 
-create function private.finish_upload(kind text, upload_id uuid, facts jsonb)
+create function private.finish_upload(kind text, upload_id uuid, facts jsonb, person_id uuid default null, idempotency_key text default null)
 returns jsonb
 language plpgsql
 volatile
@@ -225,8 +225,13 @@ security definer -- the service role may not write these rows either
 set search_path = ''
 as $$
 declare
-  v_row jsonb;
+  v_person_id uuid := coalesce(finish_upload.person_id, '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(finish_upload.kind, finish_upload.upload_id);
+  v_row jsonb := private.recall_answer(v_person_id, finish_upload.idempotency_key, 'finish_upload', v_body);
 begin
+  if v_row is not null then
+    return v_row;
+  end if;
   if finish_upload.kind = 'image' then
     update public.media
     set mime_type = facts ->> 'mime_type', byte_size = (facts ->> 'byte_size')::integer, sha256 = facts ->> 'sha256',
@@ -244,24 +249,24 @@ begin
   if v_row is null then
     perform private.fail('upload_not_found', 404, 'There is no such upload.', 'Start it again.');
   end if;
-  return v_row - 'path';
+  return private.remember_answer(v_person_id, finish_upload.idempotency_key, 'finish_upload', v_body, v_row - 'path');
 end
 $$;
-comment on function private.finish_upload(text, uuid, jsonb) is 'Does the work of public.finish_upload.';
-grant execute on function private.finish_upload(text, uuid, jsonb) to service_role;
+comment on function private.finish_upload(text, uuid, jsonb, uuid, text) is 'Does the work of public.finish_upload.';
+grant execute on function private.finish_upload(text, uuid, jsonb, uuid, text) to service_role;
 
-create function public.finish_upload(kind text, upload_id uuid, facts jsonb)
+create function public.finish_upload(kind text, upload_id uuid, facts jsonb, person_id uuid default null, idempotency_key text default null)
 returns jsonb
 language sql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select private.finish_upload(finish_upload.kind, finish_upload.upload_id, finish_upload.facts);
+  select private.finish_upload(finish_upload.kind, finish_upload.upload_id, finish_upload.facts, finish_upload.person_id, finish_upload.idempotency_key);
 $$;
-comment on function public.finish_upload(text, uuid, jsonb) is
+comment on function public.finish_upload(text, uuid, jsonb, uuid, text) is
   'Secret key only: what the bytes of an upload are, {mime_type, byte_size, sha256, width, height}, as the function upload found out; a second time changes nothing. Errors: upload_not_found.';
-grant execute on function public.finish_upload(text, uuid, jsonb) to service_role;
+grant execute on function public.finish_upload(text, uuid, jsonb, uuid, text) to service_role;
 
 create function private.discard_upload(kind text, upload_id uuid)
 returns void

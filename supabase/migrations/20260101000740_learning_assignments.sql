@@ -131,7 +131,7 @@ comment on function public.prepare_upload(uuid, text, text, integer, text) is
   'Errors: lesson_not_found, lesson_of_other_kind, lesson_locked, invalid_file, too_many_files, idempotency_key_reused, sign_in_required.';
 grant execute on function public.prepare_upload(uuid, text, text, integer, text) to authenticated;
 
-create function private.receive_learning_file(file_id uuid, content_type text, bytes integer)
+create function private.receive_learning_file(file_id uuid, content_type text, bytes integer, person_id uuid, idempotency_key text)
 returns jsonb
 language plpgsql
 volatile
@@ -139,8 +139,14 @@ security definer -- only the secret key says what arrived
 set search_path = ''
 as $$
 declare
+  v_person_id uuid := coalesce(receive_learning_file.person_id, '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := to_jsonb(receive_learning_file.file_id);
+  v_answer jsonb := private.recall_answer(v_person_id, receive_learning_file.idempotency_key, 'receive_learning_file', v_body);
   v_file public.learning_files;
 begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
   select * into v_file from public.learning_files where learning_files.id = receive_learning_file.file_id for update;
   if v_file.id is null then
     perform private.fail('file_not_found', 404, 'There is no such file.', 'Start the upload again.');
@@ -154,24 +160,25 @@ begin
     update public.learning_files set content_type = v_file.content_type, bytes = receive_learning_file.bytes, arrived_at = now()
     where learning_files.id = v_file.id returning * into v_file;
   end if;
-  return jsonb_build_object('id', v_file.id, 'file_name', v_file.file_name, 'content_type', v_file.content_type, 'bytes', v_file.bytes);
+  return private.remember_answer(v_person_id, receive_learning_file.idempotency_key, 'receive_learning_file', v_body,
+    jsonb_build_object('id', v_file.id, 'file_name', v_file.file_name, 'content_type', v_file.content_type, 'bytes', v_file.bytes));
 end
 $$;
-comment on function private.receive_learning_file(uuid, text, integer) is 'Does the work of public.receive_learning_file.';
-grant execute on function private.receive_learning_file(uuid, text, integer) to service_role;
+comment on function private.receive_learning_file(uuid, text, integer, uuid, text) is 'Does the work of public.receive_learning_file.';
+grant execute on function private.receive_learning_file(uuid, text, integer, uuid, text) to service_role;
 
-create function public.receive_learning_file(file_id uuid, content_type text, bytes integer)
+create function public.receive_learning_file(file_id uuid, content_type text, bytes integer, person_id uuid default null, idempotency_key text default null)
 returns jsonb
 language sql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select private.receive_learning_file(receive_learning_file.file_id, receive_learning_file.content_type, receive_learning_file.bytes);
+  select private.receive_learning_file(receive_learning_file.file_id, receive_learning_file.content_type, receive_learning_file.bytes, receive_learning_file.person_id, receive_learning_file.idempotency_key);
 $$;
-comment on function public.receive_learning_file(uuid, text, integer) is
+comment on function public.receive_learning_file(uuid, text, integer, uuid, text) is
   'The secret key only, for the function learning-upload: the bytes of a file have arrived, and this is what they are (content_type null: unknown). Errors: file_not_found, invalid_file.';
-grant execute on function public.receive_learning_file(uuid, text, integer) to service_role;
+grant execute on function public.receive_learning_file(uuid, text, integer, uuid, text) to service_role;
 
 -- work -------------------------------------------------------------------------------------------------------------------------------
 

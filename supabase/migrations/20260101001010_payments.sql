@@ -142,7 +142,7 @@ $$;
 comment on function private.open_payment(uuid, text, bigint) is
   'The open attempt to pay this much of an order (null: what is due) by this method, made when there is none; an open one by another method or of another amount is closed. Locks the order. Refuses what payable_amount refuses, and payment_in_progress.';
 
-create function private.start_payment(order_id uuid, method text, amount bigint)
+create function private.start_payment(order_id uuid, method text, amount bigint, save_method boolean default false, idempotency_key text default null)
 returns jsonb
 language plpgsql
 volatile
@@ -150,38 +150,48 @@ security definer -- buyers may not write payments, only start one for their own 
 set search_path = ''
 as $$
 declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_array(start_payment.order_id, start_payment.method, start_payment.amount, coalesce(start_payment.save_method, false));
+  v_answer jsonb := private.recall_answer(v_person_id, start_payment.idempotency_key, 'start_payment', v_body);
   v_order public.orders;
   v_payment public.payments;
 begin
-  perform private.require_person();
+  if v_answer is not null then
+    -- the page that was opened since is part of what the caller was told
+    return coalesce((select v_answer || jsonb_build_object('session_id', payments.session_id,
+      'payment', v_answer -> 'payment' || jsonb_build_object('checkout_url', payments.checkout_url, 'expires_at', payments.expires_at))
+      from public.payments where payments.id = (v_answer #>> '{payment,id}')::uuid), v_answer);
+  end if;
   v_order := private.find_order(start_payment.order_id, 'nobody.else');
   if coalesce(start_payment.method, '') not in ('checkout', 'payment_intent', 'ewallet') then
     perform private.fail('invalid_payment_method', 422, 'A payment is started by checkout, payment_intent or ewallet.', 'For bank transfers call start_transfer.');
   end if;
   v_payment := private.open_payment(v_order.id, start_payment.method, start_payment.amount);
-  return jsonb_build_object(
+  return private.remember_answer(v_person_id, start_payment.idempotency_key, 'start_payment', v_body, jsonb_build_object(
     'order', private.order_document(v_order.id), 'payment', private.payment_document(v_payment),
     'session_id', v_payment.session_id, 'customer', (select jsonb_build_object('email', profiles.email, 'name', btrim(profiles.first_name || ' ' || profiles.last_name))
-      from public.profiles where profiles.id = v_order.customer_id));
+      from public.profiles where profiles.id = v_order.customer_id)));
 end
 $$;
-comment on function private.start_payment(uuid, text, bigint) is 'Does the work of public.start_payment.';
-grant execute on function private.start_payment(uuid, text, bigint) to authenticated;
+comment on function private.start_payment(uuid, text, bigint, boolean, text) is 'Does the work of public.start_payment.';
+grant execute on function private.start_payment(uuid, text, bigint, boolean, text) to authenticated;
 
-create function public.start_payment(order_id uuid, method text default 'checkout', amount bigint default null)
+create function public.start_payment(
+  order_id uuid, method text default 'checkout', amount bigint default null, save_method boolean default false, idempotency_key text default null
+)
 returns jsonb
 language sql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select private.start_payment(start_payment.order_id, start_payment.method, start_payment.amount);
+  select private.start_payment(start_payment.order_id, start_payment.method, start_payment.amount, start_payment.save_method, start_payment.idempotency_key);
 $$;
-comment on function public.start_payment(uuid, text, bigint) is
+comment on function public.start_payment(uuid, text, bigint, boolean, text) is
   'Opens an attempt to pay the caller''s own order, or a part of it (amount; null: what is still due), or answers the one that is open: {order, payment, session_id, customer}. '
-  'The functions checkout and create-payment-intent call it; the same call again changes nothing. '
-  'Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, invalid_payment_method, invalid_payment_amount, amount_exceeds_due, sign_in_required.';
-grant execute on function public.start_payment(uuid, text, bigint) to authenticated;
+  'The functions checkout and create-payment-intent call it; the same call again changes nothing, the same key answers the same attempt. save_method: the page is to keep the way to pay. '
+  'Errors: order_not_found, order_not_payable, order_expired, payment_in_progress, invalid_payment_method, invalid_payment_amount, amount_exceeds_due, idempotency_key_reused, sign_in_required.';
+grant execute on function public.start_payment(uuid, text, bigint, boolean, text) to authenticated;
 
 create function private.attach_payment_session(payment_id uuid, session_id text, url text, expires_at timestamptz)
 returns jsonb

@@ -228,7 +228,7 @@ comment on function public.proof_document(uuid, boolean) is
   'One proof of payment: the caller''s own, or any for staff with payments.read unless own is true. The functions submit-proof and proof-link ask it. Errors: proof_not_found.';
 grant execute on function public.proof_document(uuid, boolean) to authenticated, service_role;
 
-create function private.submit_proof(proof_id uuid, mime_type text, byte_size integer, sha256 text)
+create function private.submit_proof(proof_id uuid, mime_type text, byte_size integer, sha256 text, person_id uuid, idempotency_key text)
 returns jsonb
 language plpgsql
 volatile
@@ -236,9 +236,16 @@ security definer -- the service role may not write proofs either
 set search_path = ''
 as $$
 declare
-  v_payment public.payments := private.lock_payment((select payment_proofs.payment_id from public.payment_proofs where payment_proofs.id = submit_proof.proof_id));
+  v_person_id uuid := coalesce(submit_proof.person_id, '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := to_jsonb(submit_proof.proof_id);
+  v_answer jsonb := private.recall_answer(v_person_id, submit_proof.idempotency_key, 'submit_proof', v_body);
+  v_payment public.payments;
   v_proof public.payment_proofs;
 begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_payment := private.lock_payment((select payment_proofs.payment_id from public.payment_proofs where payment_proofs.id = submit_proof.proof_id));
   select * into v_proof from public.payment_proofs where payment_proofs.id = submit_proof.proof_id for update;
   if v_proof.id is null then
     perform private.fail('proof_not_found', 404, 'There is no such proof of payment.', 'Check the id and who is signed in.');
@@ -252,24 +259,26 @@ begin
   elsif v_proof.sha256 is distinct from submit_proof.sha256 then
     perform private.fail('proof_not_open', 409, 'This proof was submitted with another file.', 'Start a new proof.');
   end if;
-  return private.proof_document(v_proof.id);
+  return private.remember_answer(v_person_id, submit_proof.idempotency_key, 'submit_proof', v_body, private.proof_document(v_proof.id));
 end
 $$;
-comment on function private.submit_proof(uuid, text, integer, text) is 'Does the work of public.submit_proof.';
-grant execute on function private.submit_proof(uuid, text, integer, text) to service_role;
+comment on function private.submit_proof(uuid, text, integer, text, uuid, text) is 'Does the work of public.submit_proof.';
+grant execute on function private.submit_proof(uuid, text, integer, text, uuid, text) to service_role;
 
-create function public.submit_proof(proof_id uuid, mime_type text, byte_size integer, sha256 text)
+create function public.submit_proof(
+  proof_id uuid, mime_type text, byte_size integer, sha256 text, person_id uuid default null, idempotency_key text default null
+)
 returns jsonb
 language sql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select private.submit_proof(submit_proof.proof_id, submit_proof.mime_type, submit_proof.byte_size, submit_proof.sha256);
+  select private.submit_proof(submit_proof.proof_id, submit_proof.mime_type, submit_proof.byte_size, submit_proof.sha256, submit_proof.person_id, submit_proof.idempotency_key);
 $$;
-comment on function public.submit_proof(uuid, text, integer, text) is
+comment on function public.submit_proof(uuid, text, integer, text, uuid, text) is
   'Secret key only: puts a proof before staff, with what its file was found to be; the same file twice is fine. Errors: proof_not_found, transfer_not_open, proof_under_review, proof_not_open.';
-grant execute on function public.submit_proof(uuid, text, integer, text) to service_role;
+grant execute on function public.submit_proof(uuid, text, integer, text, uuid, text) to service_role;
 
 -- review -----------------------------------------------------------------------------------------------------------------------------
 

@@ -260,35 +260,47 @@ comment on function public.issue_gift_card(bigint, text, text, timestamptz, text
   'Errors: permission_denied, currency_not_supported, invalid_payment_amount, invalid_gift_card, invalid_reason, idempotency_key_reused.';
 grant execute on function public.issue_gift_card(bigint, text, text, timestamptz, text, text, text, text, text) to authenticated, service_role;
 
-create function private.renew_gift_card_code(gift_card_id uuid, reason text)
+create function private.renew_gift_card_code(gift_card_id uuid, reason text, idempotency_key text)
 returns jsonb
 language plpgsql
 volatile
 security definer -- staff may not write codes, only have new ones made
 set search_path = ''
 as $$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(renew_gift_card_code.gift_card_id, renew_gift_card_code.reason);
+  v_answer jsonb;
 begin
   perform private.require_refunder('payments.refund', renew_gift_card_code.reason);
+  v_answer := private.recall_answer(v_person_id, renew_gift_card_code.idempotency_key, 'renew_gift_card_code', v_body);
+  if v_answer is not null then
+    return v_answer;
+  end if;
   perform from public.gift_cards where gift_cards.id = renew_gift_card_code.gift_card_id for no key update;
   if not found then
     perform private.fail('gift_card_not_found', 404, 'There is no such gift card.', 'Check the id.');
   end if;
   perform private.emit('gift_card.renewed', 'gift_card', renew_gift_card_code.gift_card_id, jsonb_build_object('reason', renew_gift_card_code.reason));
-  return private.gift_card_document(renew_gift_card_code.gift_card_id, private.set_gift_card_code(renew_gift_card_code.gift_card_id));
+  v_answer := private.gift_card_document(renew_gift_card_code.gift_card_id, private.set_gift_card_code(renew_gift_card_code.gift_card_id));
+  -- kept without the code, which is nowhere but in this answer
+  perform private.remember_answer(v_person_id, renew_gift_card_code.idempotency_key, 'renew_gift_card_code', v_body,
+    private.gift_card_document(renew_gift_card_code.gift_card_id));
+  return v_answer;
 end
 $$;
-comment on function private.renew_gift_card_code(uuid, text) is 'Does the work of public.renew_gift_card_code.';
-grant execute on function private.renew_gift_card_code(uuid, text) to authenticated, service_role;
+comment on function private.renew_gift_card_code(uuid, text, text) is 'Does the work of public.renew_gift_card_code.';
+grant execute on function private.renew_gift_card_code(uuid, text, text) to authenticated, service_role;
 
-create function public.renew_gift_card_code(gift_card_id uuid, reason text)
+create function public.renew_gift_card_code(gift_card_id uuid, reason text, idempotency_key text default null)
 returns jsonb
 language sql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select private.renew_gift_card_code(renew_gift_card_code.gift_card_id, renew_gift_card_code.reason);
+  select private.renew_gift_card_code(renew_gift_card_code.gift_card_id, renew_gift_card_code.reason, renew_gift_card_code.idempotency_key);
 $$;
-comment on function public.renew_gift_card_code(uuid, text) is
-  'Staff (payments.refund): gives a card whose code was lost or got about another one, and answers the card with it, this once. Errors: permission_denied, gift_card_not_found, invalid_reason.';
-grant execute on function public.renew_gift_card_code(uuid, text) to authenticated, service_role;
+comment on function public.renew_gift_card_code(uuid, text, text) is
+  'Staff (payments.refund): gives a card whose code was lost or got about another one, and answers the card with it, this once; a repeated call answers code null. Errors: permission_denied, gift_card_not_found, invalid_reason, idempotency_key_reused.';
+grant execute on function public.renew_gift_card_code(uuid, text, text) to authenticated, service_role;

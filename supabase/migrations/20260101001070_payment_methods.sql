@@ -71,7 +71,7 @@ create index on private.saved_charges (payment_method_id);
 
 -- save -------------------------------------------------------------------------------------------------------------------------------
 
-create function private.start_saving_method()
+create function private.start_saving_method(idempotency_key text)
 returns jsonb
 language plpgsql
 volatile
@@ -80,29 +80,33 @@ set search_path = ''
 as $$
 declare
   v_person_id uuid := private.require_person();
+  v_answer jsonb := private.recall_answer(v_person_id, start_saving_method.idempotency_key, 'start_saving_method', 'null');
 begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
   insert into private.provider_customers (person_id, saving_at) values (v_person_id, now())
   on conflict on constraint provider_customers_pkey do update set saving_at = now();
-  return (
+  return private.remember_answer(v_person_id, start_saving_method.idempotency_key, 'start_saving_method', 'null', (
     select jsonb_build_object('person_id', profiles.id, 'email', profiles.email, 'name', btrim(profiles.first_name || ' ' || profiles.last_name))
-    from public.profiles where profiles.id = v_person_id);
+    from public.profiles where profiles.id = v_person_id));
 end
 $$;
-comment on function private.start_saving_method() is 'Does the work of public.start_saving_method.';
-grant execute on function private.start_saving_method() to authenticated;
+comment on function private.start_saving_method(text) is 'Does the work of public.start_saving_method.';
+grant execute on function private.start_saving_method(text) to authenticated;
 
-create function public.start_saving_method()
+create function public.start_saving_method(idempotency_key text default null)
 returns jsonb
 language sql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select private.start_saving_method();
+  select private.start_saving_method(start_saving_method.idempotency_key);
 $$;
-comment on function public.start_saving_method() is
-  'The caller is about to save a way to pay with the provider: {person_id, email, name}. The functions that open the provider''s page or fields call it. Errors: sign_in_required.';
-grant execute on function public.start_saving_method() to authenticated;
+comment on function public.start_saving_method(text) is
+  'The caller is about to save a way to pay with the provider: {person_id, email, name}. The functions that open the provider''s page or fields call it. Errors: idempotency_key_reused, sign_in_required.';
+grant execute on function public.start_saving_method(text) to authenticated;
 
 create function private.provider_customer(person_id uuid, provider_customer_id text)
 returns jsonb

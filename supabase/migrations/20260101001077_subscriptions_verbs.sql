@@ -89,29 +89,28 @@ grant execute on function public.subscription_offers() to anon, authenticated, s
 
 -- subscribe ----------------------------------------------------------------------------------------------------------------------------
 
-create function private.start_subscription(plan_id uuid, currency text)
-returns jsonb
+create function private.open_subscription(person_id uuid, plan_id uuid, currency text)
+returns public.subscriptions
 language plpgsql
 volatile
-security definer -- people may not write subscriptions, only begin one
+security invoker
 set search_path = ''
 as $$
 declare
-  v_person_id uuid := private.require_person();
-  v_currency text := coalesce(start_subscription.currency, private.setting('default_currency') #>> '{}');
+  v_currency text := coalesce(open_subscription.currency, private.setting('default_currency') #>> '{}');
   v_plan public.subscription_plans;
   v_unit_amount bigint;
   v_line private.order_line;
   v_open public.subscriptions;
 begin
-  perform pg_advisory_xact_lock(hashtextextended('seatline.subscriptions ' || v_person_id, 0));
-  select * into v_plan from public.subscription_plans where subscription_plans.id = start_subscription.plan_id and subscription_plans.status = 'active';
+  perform pg_advisory_xact_lock(hashtextextended('seatline.subscriptions ' || open_subscription.person_id, 0));
+  select * into v_plan from public.subscription_plans where subscription_plans.id = open_subscription.plan_id and subscription_plans.status = 'active';
   if v_plan.id is null then
     perform private.fail('plan_not_found', 404, 'There is no such plan.', 'Read subscription_offers for those that there are.');
   end if;
   perform private.check_currency(v_currency);
   select * into v_open from public.subscriptions
-  where subscriptions.person_id = v_person_id and subscriptions.plan_id = v_plan.id and subscriptions.status in ('incomplete', 'active', 'past_due') for update;
+  where subscriptions.person_id = open_subscription.person_id and subscriptions.plan_id = v_plan.id and subscriptions.status in ('incomplete', 'active', 'past_due') for update;
   if v_open.status in ('active', 'past_due') then
     perform private.fail('already_subscribed', 409, 'You have a subscription to this plan.', 'Find it in my_subscriptions; resume it if it is to end.', v_open.id::text);
   elsif v_open.checkout_expires_at <= now() or v_open.currency <> v_currency then
@@ -126,29 +125,53 @@ begin
     end if;
     v_line := private.plan_line(v_plan.id, v_unit_amount);
     insert into public.subscriptions (person_id, plan_id, currency, unit_amount, amount)
-    values (v_person_id, v_plan.id, v_currency, v_unit_amount, v_unit_amount + v_line.tax_amount) returning * into v_open;
+    values (open_subscription.person_id, v_plan.id, v_currency, v_unit_amount, v_unit_amount + v_line.tax_amount) returning * into v_open;
   end if;
-  return private.subscription_document(v_open);
+  return v_open;
 end
 $$;
-comment on function private.start_subscription(uuid, text) is 'Does the work of public.start_subscription.';
-grant execute on function private.start_subscription(uuid, text) to authenticated;
+comment on function private.open_subscription(uuid, uuid, text) is
+  'The subscription of a person to a plan that waits to be paid, made when there is none; one in another currency or whose page ended is expired. Refuses plan_not_found, already_subscribed, price_missing and currency_not_supported.';
 
-create function public.start_subscription(plan_id uuid, currency text default null)
+create function private.start_subscription(plan_id uuid, currency text, idempotency_key text)
+returns jsonb
+language plpgsql
+volatile
+security definer -- people may not write subscriptions, only begin one
+set search_path = ''
+as $$
+declare
+  v_person_id uuid := private.require_person();
+  v_body jsonb := jsonb_build_array(start_subscription.plan_id, start_subscription.currency);
+  v_answer jsonb := private.recall_answer(v_person_id, start_subscription.idempotency_key, 'start_subscription', v_body);
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  return private.remember_answer(v_person_id, start_subscription.idempotency_key, 'start_subscription', v_body,
+    private.subscription_document(private.open_subscription(v_person_id, start_subscription.plan_id, start_subscription.currency)));
+end
+$$;
+comment on function private.start_subscription(uuid, text, text) is 'Does the work of public.start_subscription.';
+grant execute on function private.start_subscription(uuid, text, text) to authenticated;
+
+create function public.start_subscription(plan_id uuid, currency text default null, idempotency_key text default null)
 returns jsonb
 language sql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select private.start_subscription(start_subscription.plan_id, start_subscription.currency);
+  select private.start_subscription(start_subscription.plan_id, start_subscription.currency, start_subscription.idempotency_key);
 $$;
-comment on function public.start_subscription(uuid, text) is
+comment on function public.start_subscription(uuid, text, text) is
   'Begins a subscription of the caller, or answers the one that waits to be paid. The function start-subscription calls it and opens the page where it is paid. '
-  'Errors: plan_not_found, already_subscribed, price_missing, currency_not_supported, sign_in_required.';
-grant execute on function public.start_subscription(uuid, text) to authenticated;
+  'Errors: plan_not_found, already_subscribed, price_missing, currency_not_supported, idempotency_key_reused, sign_in_required.';
+grant execute on function public.start_subscription(uuid, text, text) to authenticated;
 
-create function private.attach_subscription(subscription_id uuid, provider_price_id text, session_id text, url text, expires_at timestamptz)
+create function private.attach_subscription(
+  subscription_id uuid, provider_price_id text, session_id text, url text, expires_at timestamptz, idempotency_key text default null
+)
 returns jsonb
 language plpgsql
 volatile
@@ -177,17 +200,21 @@ begin
     on conflict on constraint provider_subscriptions_pkey do update set session_id = excluded.session_id;
     update public.subscriptions set checkout_url = attach_subscription.url, checkout_expires_at = attach_subscription.expires_at
     where subscriptions.id = v_subscription.id returning * into v_subscription;
+    -- the request that began with this key is answered with the page
+    perform private.amend_answer(v_subscription.person_id, attach_subscription.idempotency_key, 'start_subscription', v_subscription.id,
+      private.subscription_document(v_subscription));
   end if;
   return jsonb_build_object('subscription', private.subscription_document(v_subscription), 'period', v_plan.period, 'title', v_plan.title,
     'provider_price_id', (select provider_prices.provider_price_id from private.provider_prices
       where provider_prices.variant_id = v_plan.variant_id and provider_prices.currency = v_subscription.currency and provider_prices.amount = v_subscription.amount));
 end
 $$;
-comment on function private.attach_subscription(uuid, text, text, text, timestamptz) is 'Does the work of public.attach_subscription.';
-grant execute on function private.attach_subscription(uuid, text, text, text, timestamptz) to service_role;
+comment on function private.attach_subscription(uuid, text, text, text, timestamptz, text) is 'Does the work of public.attach_subscription.';
+grant execute on function private.attach_subscription(uuid, text, text, text, timestamptz, text) to service_role;
 
 create function public.attach_subscription(
-  subscription_id uuid, provider_price_id text default null, session_id text default null, url text default null, expires_at timestamptz default null
+  subscription_id uuid, provider_price_id text default null, session_id text default null, url text default null, expires_at timestamptz default null,
+  idempotency_key text default null
 )
 returns jsonb
 language sql
@@ -196,11 +223,11 @@ security invoker
 set search_path = ''
 as $$
   select private.attach_subscription(attach_subscription.subscription_id, attach_subscription.provider_price_id, attach_subscription.session_id,
-    attach_subscription.url, attach_subscription.expires_at);
+    attach_subscription.url, attach_subscription.expires_at, attach_subscription.idempotency_key);
 $$;
-comment on function public.attach_subscription(uuid, text, text, text, timestamptz) is
-  'Secret key only: what is known of a subscription for opening its page, {subscription, title, period, provider_price_id}; remembers the provider''s price and session that are given. Errors: subscription_not_found, invalid_provider_id.';
-grant execute on function public.attach_subscription(uuid, text, text, text, timestamptz) to service_role;
+comment on function public.attach_subscription(uuid, text, text, text, timestamptz, text) is
+  'Secret key only: what is known of a subscription for opening its page, {subscription, title, period, provider_price_id}; remembers the provider''s price and session that are given, and the page for the key that start_subscription had. Errors: subscription_not_found, invalid_provider_id.';
+grant execute on function public.attach_subscription(uuid, text, text, text, timestamptz, text) to service_role;
 
 -- change -------------------------------------------------------------------------------------------------------------------------------
 

@@ -215,7 +215,7 @@ comment on function public.find_import(uuid) is
   'Staff who may import that kind, or read the audit log: the row of an import with its job {id, status, attempts, error} and the errors that were kept. Errors: import_not_found.';
 grant execute on function public.find_import(uuid) to authenticated, service_role;
 
-create function private.queue_import(import_id uuid, byte_size bigint)
+create function private.queue_import(import_id uuid, byte_size bigint, person_id uuid default null, idempotency_key text default null)
 returns jsonb
 language plpgsql
 volatile
@@ -224,7 +224,13 @@ set search_path = ''
 as $$
 declare
   v_limit bigint := private.setting('import_max_bytes')::bigint;
+  v_person_id uuid := coalesce(queue_import.person_id, '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := to_jsonb(queue_import.import_id);
+  v_answer jsonb := private.recall_answer(v_person_id, queue_import.idempotency_key, 'queue_import', v_body);
 begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
   if coalesce(queue_import.byte_size, 0) not between 1 and v_limit then
     perform private.fail('file_too_large', 413, format('A file of an import has 1 to %s bytes.', v_limit), 'Split it into several.');
   end if;
@@ -233,21 +239,21 @@ begin
   if found then
     perform private.emit('import.queued', 'import', queue_import.import_id);
   end if;
-  return private.find_import(queue_import.import_id);
+  return private.remember_answer(v_person_id, queue_import.idempotency_key, 'queue_import', v_body, private.find_import(queue_import.import_id));
 end
 $$;
-comment on function private.queue_import(uuid, bigint) is 'Does the work of public.queue_import.';
-grant execute on function private.queue_import(uuid, bigint) to service_role;
+comment on function private.queue_import(uuid, bigint, uuid, text) is 'Does the work of public.queue_import.';
+grant execute on function private.queue_import(uuid, bigint, uuid, text) to service_role;
 
-create function public.queue_import(import_id uuid, byte_size bigint)
+create function public.queue_import(import_id uuid, byte_size bigint, person_id uuid default null, idempotency_key text default null)
 returns jsonb
 language sql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select private.queue_import(queue_import.import_id, queue_import.byte_size);
+  select private.queue_import(queue_import.import_id, queue_import.byte_size, queue_import.person_id, queue_import.idempotency_key);
 $$;
-comment on function public.queue_import(uuid, bigint) is
+comment on function public.queue_import(uuid, bigint, uuid, text) is
   'Secret key only: the file of an import has arrived, with so many bytes, as the function import-upload found out; a second time changes nothing. Answers the import. Errors: import_not_found, file_too_large.';
-grant execute on function public.queue_import(uuid, bigint) to service_role;
+grant execute on function public.queue_import(uuid, bigint, uuid, text) to service_role;

@@ -172,7 +172,7 @@ end
 $$;
 comment on function private.lock_evidence(uuid, text) is 'A file of a live complaint that is the caller''s own, or may be handled by them, and its complaint, both locked. Refuses evidence_not_found and complaint_not_open.';
 
-create function private.submit_evidence(evidence_id uuid, mime_type text, byte_size integer, sha256 text)
+create function private.submit_evidence(evidence_id uuid, mime_type text, byte_size integer, sha256 text, person_id uuid, idempotency_key text)
 returns jsonb
 language plpgsql
 volatile
@@ -180,8 +180,15 @@ security definer -- the service role may not write evidence either
 set search_path = ''
 as $$
 declare
-  v_evidence public.complaint_evidence := private.lock_evidence(submit_evidence.evidence_id, 'nobody.else');
+  v_person_id uuid := coalesce(submit_evidence.person_id, '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := to_jsonb(submit_evidence.evidence_id);
+  v_answer jsonb := private.recall_answer(v_person_id, submit_evidence.idempotency_key, 'submit_evidence', v_body);
+  v_evidence public.complaint_evidence;
 begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_evidence := private.lock_evidence(submit_evidence.evidence_id, 'nobody.else');
   if v_evidence.submitted_at is null then
     update public.complaint_evidence
     set submitted_at = now(), mime_type = submit_evidence.mime_type, byte_size = submit_evidence.byte_size, sha256 = submit_evidence.sha256
@@ -191,24 +198,26 @@ begin
   elsif v_evidence.sha256 is distinct from submit_evidence.sha256 then
     perform private.fail('proof_not_open', 409, 'This evidence was sent with another file.', 'Start a new one.');
   end if;
-  return private.evidence_document(v_evidence.id);
+  return private.remember_answer(v_person_id, submit_evidence.idempotency_key, 'submit_evidence', v_body, private.evidence_document(v_evidence.id));
 end
 $$;
-comment on function private.submit_evidence(uuid, text, integer, text) is 'Does the work of public.submit_evidence.';
-grant execute on function private.submit_evidence(uuid, text, integer, text) to service_role;
+comment on function private.submit_evidence(uuid, text, integer, text, uuid, text) is 'Does the work of public.submit_evidence.';
+grant execute on function private.submit_evidence(uuid, text, integer, text, uuid, text) to service_role;
 
-create function public.submit_evidence(evidence_id uuid, mime_type text, byte_size integer, sha256 text)
+create function public.submit_evidence(
+  evidence_id uuid, mime_type text, byte_size integer, sha256 text, person_id uuid default null, idempotency_key text default null
+)
 returns jsonb
 language sql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select private.submit_evidence(submit_evidence.evidence_id, submit_evidence.mime_type, submit_evidence.byte_size, submit_evidence.sha256);
+  select private.submit_evidence(submit_evidence.evidence_id, submit_evidence.mime_type, submit_evidence.byte_size, submit_evidence.sha256, submit_evidence.person_id, submit_evidence.idempotency_key);
 $$;
-comment on function public.submit_evidence(uuid, text, integer, text) is
+comment on function public.submit_evidence(uuid, text, integer, text, uuid, text) is
   'Secret key only: puts a file beside its complaint, with what it was found to be; the same file twice is fine. Errors: evidence_not_found, complaint_not_open, proof_not_open.';
-grant execute on function public.submit_evidence(uuid, text, integer, text) to service_role;
+grant execute on function public.submit_evidence(uuid, text, integer, text, uuid, text) to service_role;
 
 create function private.remove_evidence(evidence_id uuid, idempotency_key text)
 returns jsonb

@@ -68,7 +68,8 @@ describe.each(["stripe", "ewallet"] as const)("the provider %s, of what it may l
     const { person, customer } = await somebody();
     expect(await saved.customer(person), "asked twice").toBe(customer);
     expect(await saved.list(customer)).toEqual([]);
-    const { id, client_secret } = await saved.setUp(customer);
+    const { id, client_secret } = await saved.setUp(customer, "the key");
+    expect((await saved.setUp(customer, "the key")).id, "the same key").toBe(id);
     expect(client_secret).toMatch(/secret/);
     const body = JSON.stringify({ payment_method: card });
     await fetch(`${simulator.url}/simulator/setup_intents/${id}/confirm`, { method: "POST", body });

@@ -23,8 +23,8 @@ describe("to subscribe", () => {
     withSabotage(async (sql) => {
       await sql`drop index public.subscriptions_one_live_per_person`;
       const patch = replaceInFunction(
-        "private.start_subscription",
-        "perform pg_advisory_xact_lock(hashtextextended('seatline.subscriptions ' || v_person_id, 0));",
+        "private.open_subscription",
+        "perform pg_advisory_xact_lock(hashtextextended('seatline.subscriptions ' || open_subscription.person_id, 0));",
         "",
       );
       await (patch as (sql: Sql) => Promise<void>)(sql);

@@ -6427,6 +6427,7 @@ export type Database = {
       attach_subscription: {
         Args: {
           expires_at?: string;
+          idempotency_key?: string;
           provider_price_id?: string;
           session_id?: string;
           subscription_id: string;
@@ -6599,7 +6600,10 @@ export type Database = {
       export_file: { Args: { export_id: string }; Returns: Json };
       find_import: { Args: { import_id: string }; Returns: Json };
       find_upload: { Args: { kind: string; upload_id: string }; Returns: Json };
-      finish_upload: { Args: { facts: Json; kind: string; upload_id: string }; Returns: Json };
+      finish_upload: {
+        Args: { facts: Json; idempotency_key?: string; kind: string; person_id?: string; upload_id: string };
+        Returns: Json;
+      };
       generate_coupons: {
         Args: { count: number; idempotency_key?: string; prefix?: string; promotion_id: string; usage_limit?: number };
         Returns: Json;
@@ -6615,12 +6619,13 @@ export type Database = {
       get_order: { Args: { order_id: string }; Returns: Json };
       get_report: { Args: { report_id: string }; Returns: Json };
       gift_card_balance: { Args: { code: string }; Returns: Json };
+      given_answer: { Args: { body: Json; idempotency_key: string; person_id: string; verb: string }; Returns: Json };
       grade_submission: {
         Args: { feedback?: string; idempotency_key?: string; score_percent: number; submission_id: string };
         Returns: Json;
       };
       grant_role: {
-        Args: { profile_id: string; role: string };
+        Args: { idempotency_key?: string; profile_id: string; role: string };
         Returns: {
           granted_at: string;
           granted_by: string | null;
@@ -6905,7 +6910,10 @@ export type Database = {
       provider_customer: { Args: { person_id: string; provider_customer_id?: string }; Returns: Json };
       publish_intake: { Args: { idempotency_key?: string; intake_id: string }; Returns: Json };
       put_quiz: { Args: { idempotency_key?: string; lesson_id: string; questions: Json }; Returns: Json };
-      queue_import: { Args: { byte_size: number; import_id: string }; Returns: Json };
+      queue_import: {
+        Args: { byte_size: number; idempotency_key?: string; import_id: string; person_id?: string };
+        Returns: Json;
+      };
       quiz_questions: { Args: { lesson_id: string }; Returns: Json };
       quote: {
         Args: {
@@ -6926,7 +6934,10 @@ export type Database = {
         Returns: Json;
       };
       receive_carrier_event: { Args: { carrier: string; event: Json }; Returns: Json };
-      receive_learning_file: { Args: { bytes: number; content_type: string; file_id: string }; Returns: Json };
+      receive_learning_file: {
+        Args: { bytes: number; content_type: string; file_id: string; idempotency_key?: string; person_id?: string };
+        Returns: Json;
+      };
       receive_provider_event: {
         Args: { event_id: string; payload: Json; provider: string; type: string };
         Returns: Json;
@@ -6992,7 +7003,7 @@ export type Database = {
       remove_payment_method: { Args: { idempotency_key?: string; payment_method_id: string }; Returns: Json };
       renew_access: { Args: { currency?: string; enrollment_id: string; idempotency_key?: string }; Returns: Json };
       renew_calendar_link: { Args: { calendar: string; idempotency_key?: string }; Returns: Json };
-      renew_gift_card_code: { Args: { gift_card_id: string; reason: string }; Returns: Json };
+      renew_gift_card_code: { Args: { gift_card_id: string; idempotency_key?: string; reason: string }; Returns: Json };
       reopen_complaint: { Args: { complaint_id: string; idempotency_key?: string; message: string }; Returns: Json };
       report_delivery: {
         Args: { idempotency_key?: string; location?: string; note?: string; outcome: string; shipment_id: string };
@@ -7026,7 +7037,7 @@ export type Database = {
       resume_subscription: { Args: { idempotency_key?: string; subscription_id: string }; Returns: Json };
       retire_currency: { Args: { code: string; idempotency_key?: string }; Returns: Json };
       retry_process: {
-        Args: { process_id: string };
+        Args: { idempotency_key?: string; process_id: string };
         Returns: {
           attempts: number;
           correlation_id: string | null;
@@ -7060,7 +7071,7 @@ export type Database = {
       revoke_certificate: { Args: { certificate_id: string; idempotency_key?: string; reason: string }; Returns: Json };
       revoke_invite: { Args: { idempotency_key?: string; invite_id: string }; Returns: Json };
       revoke_role: {
-        Args: { profile_id: string; role: string };
+        Args: { idempotency_key?: string; profile_id: string; role: string };
         Returns: {
           granted_at: string;
           granted_by: string | null;
@@ -7186,12 +7197,15 @@ export type Database = {
         Returns: Json;
       };
       start_instalments: { Args: { idempotency_key?: string; order_id: string; plan_id: string }; Returns: Json };
-      start_payment: { Args: { amount?: number; method?: string; order_id: string }; Returns: Json };
+      start_payment: {
+        Args: { amount?: number; idempotency_key?: string; method?: string; order_id: string; save_method?: boolean };
+        Returns: Json;
+      };
       start_processing: { Args: { idempotency_key?: string; order_id: string }; Returns: Json };
       start_proof: { Args: { idempotency_key?: string; payment_id: string }; Returns: Json };
       start_quiz: { Args: { idempotency_key?: string; lesson_id: string }; Returns: Json };
-      start_saving_method: { Args: Record<PropertyKey, never>; Returns: Json };
-      start_subscription: { Args: { currency?: string; plan_id: string }; Returns: Json };
+      start_saving_method: { Args: { idempotency_key?: string }; Returns: Json };
+      start_subscription: { Args: { currency?: string; idempotency_key?: string; plan_id: string }; Returns: Json };
       start_transfer: { Args: { amount?: number; idempotency_key?: string; order_id: string }; Returns: Json };
       start_upload: {
         Args: { file_name?: string; idempotency_key?: string; kind: string; product_id: string; variant_id?: string };
@@ -7215,10 +7229,27 @@ export type Database = {
         Returns: Json;
       };
       submit_evidence: {
-        Args: { byte_size: number; evidence_id: string; mime_type: string; sha256: string };
+        Args: {
+          byte_size: number;
+          evidence_id: string;
+          idempotency_key?: string;
+          mime_type: string;
+          person_id?: string;
+          sha256: string;
+        };
         Returns: Json;
       };
-      submit_proof: { Args: { byte_size: number; mime_type: string; proof_id: string; sha256: string }; Returns: Json };
+      submit_proof: {
+        Args: {
+          byte_size: number;
+          idempotency_key?: string;
+          mime_type: string;
+          person_id?: string;
+          proof_id: string;
+          sha256: string;
+        };
+        Returns: Json;
+      };
       submit_quiz: { Args: { answers: Json; attempt_id: string; idempotency_key?: string }; Returns: Json };
       subscription_offers: { Args: Record<PropertyKey, never>; Returns: Json[] };
       suggest_products: { Args: { locale?: string; max_rows?: number; q: string }; Returns: Json };

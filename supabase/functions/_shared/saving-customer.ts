@@ -12,9 +12,10 @@ type Known = { provider_customer_id: string | null };
 export async function savingCustomer(
   { asUser, asService, provider }: { asUser: Database; asService: Database; provider: PaymentProvider },
   requestId: string,
+  idempotency_key: string | null = null,
 ): Promise<string> {
   const savedMethods = offered(provider, "savedMethods");
-  const person = await callVerb<SavingPerson>(asUser, "start_saving_method", {}, requestId);
+  const person = await callVerb<SavingPerson>(asUser, "start_saving_method", { idempotency_key }, requestId);
   const { person_id } = person;
   const known = await callVerb<Known>(asService, "provider_customer", { person_id }, requestId);
   if (known.provider_customer_id) return known.provider_customer_id;

@@ -5,7 +5,7 @@ import type { PaymentProviders } from "../_shared/payments/open-providers.ts";
 import type { OpenedPage, PaymentProvider } from "../_shared/payments/provider.ts";
 import { Problem } from "../_shared/problem.ts";
 import { providerProblem } from "../_shared/provider-problem.ts";
-import { type PaymentWish, readPaymentWish } from "../_shared/read-payment-wish.ts";
+import { readPaymentWish } from "../_shared/read-payment-wish.ts";
 import { requestId } from "../_shared/request-id.ts";
 import { savingCustomer } from "../_shared/saving-customer.ts";
 import type { Payment, StartedPayment } from "../_shared/started-payment.ts";
@@ -35,14 +35,23 @@ export async function handleCheckout(request: Request, deps: CheckoutDeps): Prom
     });
   }
   if (save_method) offered(provider, "savedMethods");
-  const started = await callVerb<StartedPayment>(deps.asUser, "start_payment", wish, id);
+  const idempotency_key = request.headers.get("idempotency-key");
+  const start = () =>
+    callVerb<StartedPayment>(
+      deps.asUser,
+      "start_payment",
+      { ...wish, save_method: save_method ?? false, idempotency_key },
+      id,
+    );
+  const started = await start();
   await failpoint("checkout.started", wish.order_id);
-  if (isOpen(started.payment, deps.now())) return answer(started);
+  // The database says whether an attempt is still open; a repeated key is answered with its page even when that has ended.
+  if (started.payment.checkout_url) return answer(started);
 
   const customerId = save_method ? await savingCustomer({ ...deps, provider }, id) : null;
   const page = await openPage(provider, started, customerId, deps);
   await failpoint("checkout.opened", wish.order_id);
-  const attached = await attach(provider, started, page, wish, id, deps);
+  const attached = await attach(provider, started, page, start, id, deps);
   await failpoint("checkout.attached", wish.order_id);
   return answer(attached);
 }
@@ -61,16 +70,11 @@ async function openPage(
   }
 }
 
-function isOpen(payment: Payment, now: number): boolean {
-  if (!payment.checkout_url) return false;
-  return payment.expires_at === null || Date.parse(payment.expires_at) > now;
-}
-
 async function attach(
   provider: PaymentProvider,
   started: StartedPayment,
   session: OpenedPage,
-  wish: PaymentWish,
+  start: () => Promise<StartedPayment>,
   id: string,
   deps: CheckoutDeps,
 ): Promise<StartedPayment> {
@@ -92,8 +96,8 @@ async function attach(
     if (!(error instanceof Problem) || error.code !== "payment_session_conflict") throw error;
     // Another request of the same buyer opened a session first: that one counts, this one was never shown to anybody.
     await provider.close(session.id).catch(() => undefined);
-    const current = await callVerb<StartedPayment>(deps.asUser, "start_payment", wish, id);
-    if (isOpen(current.payment, deps.now())) return current;
+    const current = await start();
+    if (current.payment.checkout_url) return current;
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { answerOnce } from "../_shared/answer-once.ts";
 import { signDownload, signUpload } from "../_shared/buckets.ts";
 import { callVerb, type Database } from "../_shared/call-verb.ts";
 import { Problem } from "../_shared/problem.ts";
@@ -6,7 +7,12 @@ import { requestId } from "../_shared/request-id.ts";
 import { takeUpload } from "../_shared/take-upload.ts";
 
 /** What it needs from outside. */
-export type ComplaintEvidenceDeps = { asUser: Database; asService: Database; now: () => number };
+export type ComplaintEvidenceDeps = {
+  asUser: Database;
+  asService: Database;
+  personId: string | null;
+  now: () => number;
+};
 
 const BUCKET = "complaint-evidence";
 const LIFE_SECONDS = 5 * 60;
@@ -36,7 +42,9 @@ export async function handleComplaintEvidence(request: Request, deps: ComplaintE
   const answer =
     body.step === "start"
       ? await start(body.complaint_id, request.headers.get("idempotency-key"), deps, id)
-      : await (body.step === "finish" ? finish : link)(body.evidence_id, deps, id);
+      : body.step === "finish"
+        ? await finish(request, body.evidence_id, deps, id)
+        : await link(body.evidence_id, deps, id);
   return Response.json(answer, { headers: { "cache-control": "no-store" } });
 }
 
@@ -45,12 +53,14 @@ async function start(complaint_id: string, idempotency_key: string | null, deps:
   return { evidence_id: made.id, path: await signUpload(deps.asService, BUCKET, `incoming/${made.id}`) };
 }
 
-async function finish(evidence_id: string, deps: ComplaintEvidenceDeps, id: string): Promise<unknown> {
+async function finish(request: Request, evidence_id: string, deps: ComplaintEvidenceDeps, id: string) {
   const evidence = await callVerb<Evidence>(deps.asUser, "evidence_document", { evidence_id, own: true }, id);
-  if (evidence.submitted_at) return evidence;
-  return takeUpload(deps.asService, BUCKET, evidence_id, (facts) =>
-    callVerb(deps.asService, "submit_evidence", { evidence_id, ...facts }, id),
-  );
+  return answerOnce<unknown>(request, deps, "submit_evidence", evidence.id, async (once) => {
+    if (evidence.submitted_at) return evidence;
+    return takeUpload(deps.asService, BUCKET, evidence.id, (facts) =>
+      callVerb(deps.asService, "submit_evidence", { evidence_id, ...facts, ...once }, id),
+    );
+  });
 }
 
 async function link(evidence_id: string, deps: ComplaintEvidenceDeps, id: string) {

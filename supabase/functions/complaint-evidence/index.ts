@@ -6,6 +6,7 @@ export default serveUser((request, context) =>
   handleComplaintEvidence(request, {
     asUser: context.supabase,
     asService: context.supabaseAdmin,
+    personId: context.userClaims?.id ?? null,
     now: () => Date.now(),
   }),
 );

@@ -25,7 +25,8 @@ export async function handleCreatePaymentIntent(request: Request, deps: CreatePa
     });
   }
   const fields = offered(deps.provider, "fields");
-  const parameters = { ...wish, method: "payment_intent" };
+  const idempotency_key = request.headers.get("idempotency-key");
+  const parameters = { ...wish, method: "payment_intent", save_method: save_method ?? false, idempotency_key };
   const started = await callVerb<StartedPayment>(deps.asUser, "start_payment", parameters, id);
   await failpoint("intent.started", wish.order_id);
   const { session_id } = started;

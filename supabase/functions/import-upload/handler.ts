@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { answerOnce, type Once } from "../_shared/answer-once.ts";
 import { readObject, signUpload } from "../_shared/buckets.ts";
 import { callVerb, type Database } from "../_shared/call-verb.ts";
 import { Problem } from "../_shared/problem.ts";
 import { requestId } from "../_shared/request-id.ts";
 
 /** What an import needs from outside. */
-export type ImportUploadDeps = { asUser: Database; asService: Database };
+export type ImportUploadDeps = { asUser: Database; asService: Database; personId: string | null };
 
 const Body = z.discriminatedUnion("step", [
   z.strictObject({
@@ -44,6 +45,10 @@ async function start(request: Request, body: Extract<z.infer<typeof Body>, { ste
 async function finish(request: Request, import_id: string, deps: ImportUploadDeps): Promise<unknown> {
   const id = requestId(request);
   const found = await callVerb<Import>(deps.asUser, "find_import", { import_id }, id);
+  return answerOnce(request, deps, "queue_import", found.id, (once) => queue(found, once, deps, id));
+}
+
+async function queue(found: Import, once: Once, deps: ImportUploadDeps, id: string): Promise<unknown> {
   if (found.status !== "uploading") return found;
   const bytes = await readObject(deps.asService, "imports", found.path);
   if (!bytes) {
@@ -51,7 +56,8 @@ async function finish(request: Request, import_id: string, deps: ImportUploadDep
       hint: "PUT them to the path that the start gave, then finish again.",
     });
   }
-  return await callVerb(deps.asService, "queue_import", { import_id, byte_size: bytes.size }, id);
+  const file = { import_id: found.id, byte_size: bytes.size, ...once };
+  return await callVerb(deps.asService, "queue_import", file, id);
 }
 
 async function readBody(request: Request): Promise<z.infer<typeof Body>> {

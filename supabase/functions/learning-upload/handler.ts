@@ -1,12 +1,13 @@
 import { fileTypeFromBuffer } from "file-type";
 import { z } from "zod";
+import { answerOnce, type Once } from "../_shared/answer-once.ts";
 import { readObject, signUpload } from "../_shared/buckets.ts";
 import { callVerb, type Database } from "../_shared/call-verb.ts";
 import { Problem } from "../_shared/problem.ts";
 import { requestId } from "../_shared/request-id.ts";
 
 /** What an upload needs from outside. */
-export type LearningUploadDeps = { asUser: Database; asService: Database };
+export type LearningUploadDeps = { asUser: Database; asService: Database; personId: string | null };
 
 const Body = z.discriminatedUnion("step", [
   z.strictObject({
@@ -64,15 +65,20 @@ async function finish(request: Request, file_id: string, deps: LearningUploadDep
   if (!row) {
     throw new Problem("file_not_found", 404, "There is no such file.", { hint: "Start the upload again." });
   }
-  const blob = await readObject(deps.asService, "learning", row.path);
+  return answerOnce(request, deps, "receive_learning_file", file_id.toLowerCase(), (once) =>
+    lookAt(row.path, { file_id, ...once }, deps, requestId(request)),
+  );
+}
+
+async function lookAt(path: string, file: Once & { file_id: string }, deps: LearningUploadDeps, id: string) {
+  const blob = await readObject(deps.asService, "learning", path);
   if (!blob) {
     throw new Problem("upload_not_arrived", 409, "The bytes of this upload have not arrived.", {
       hint: "PUT them to the path that the start gave, then finish again.",
     });
   }
   const content_type = (await fileTypeFromBuffer(new Uint8Array(await blob.arrayBuffer())))?.mime ?? null;
-  const facts = { file_id, content_type, bytes: blob.size };
-  return await callVerb(deps.asService, "receive_learning_file", facts, requestId(request));
+  return await callVerb(deps.asService, "receive_learning_file", { ...file, content_type, bytes: blob.size }, id);
 }
 
 async function readBody(request: Request): Promise<z.infer<typeof Body>> {

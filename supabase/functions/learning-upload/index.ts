@@ -6,5 +6,6 @@ export default serveUser((request, context) =>
   handleLearningUpload(request, {
     asUser: context.supabase,
     asService: context.supabaseAdmin,
+    personId: context.userClaims?.id ?? null,
   }),
 );

@@ -17,9 +17,10 @@ export type SetupPaymentMethodDeps = { asUser: Database; asService: Database; pr
 export async function handleSetupPaymentMethod(request: Request, deps: SetupPaymentMethodDeps): Promise<Response> {
   await readJson(request, z.strictObject({}), "{}");
   const savedMethods = offered(deps.provider, "savedMethods");
-  const customer = await savingCustomer(deps, requestId(request));
+  const key = request.headers.get("idempotency-key");
+  const customer = await savingCustomer(deps, requestId(request), key);
   try {
-    const { id, client_secret } = await savedMethods.setUp(customer);
+    const { id, client_secret } = await savedMethods.setUp(customer, key);
     return Response.json({ setup_intent_id: id, client_secret }, { headers: { "cache-control": "no-store" } });
   } catch (error) {
     throw providerProblem(error);

@@ -17,7 +17,7 @@ export type StartSubscriptionDeps = {
   now: () => number;
 };
 
-type Subscription = { id: string; currency: string; amount: number; checkout_url: string | null };
+type Subscription = { id: string; status: string; currency: string; amount: number; checkout_url: string | null };
 type Known = { subscription: Subscription; title: string; period: "month" | "year"; provider_price_id: string | null };
 
 const Body = z.strictObject({ plan_id: z.guid(), currency: z.string().length(3).optional() });
@@ -30,13 +30,26 @@ export async function handleStartSubscription(request: Request, deps: StartSubsc
   const wish = await readJson(request, Body, '{"plan_id": "<uuid>"}');
   const subscriptions = offered(deps.provider, "subscriptions");
   const id = requestId(request);
-  const subscription = await callVerb<Subscription>(deps.asUser, "start_subscription", wish, id);
+  const idempotency_key = request.headers.get("idempotency-key");
+  const subscription = await callVerb<Subscription>(
+    deps.asUser,
+    "start_subscription",
+    { ...wish, idempotency_key },
+    id,
+  );
   if (subscription.checkout_url) return answer(subscription);
   const customerId = await savingCustomer(deps, id);
   const attach = (facts: Record<string, unknown>) =>
-    callVerb<Known>(deps.asService, "attach_subscription", { subscription_id: subscription.id, ...facts }, id);
+    callVerb<Known>(
+      deps.asService,
+      "attach_subscription",
+      { subscription_id: subscription.id, ...facts, idempotency_key },
+      id,
+    );
   try {
     const known = await attach({});
+    // A key that is repeated late: the subscription it began went on or ended without its page.
+    if (known.subscription.status !== "incomplete") return answer(known.subscription);
     const price = known.provider_price_id ?? (await makePrice(known, subscriptions, attach));
     const page = await subscriptions.openPage({
       id: subscription.id,

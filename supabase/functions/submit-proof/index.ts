@@ -3,5 +3,9 @@ import { handleSubmitProof } from "./handler.ts";
 
 /** POST { proof_id } as the signed-in buyer, after the file was sent: checks it and puts it before staff. */
 export default serveUser((request, context) =>
-  handleSubmitProof(request, { asUser: context.supabase, asService: context.supabaseAdmin }),
+  handleSubmitProof(request, {
+    asUser: context.supabase,
+    asService: context.supabaseAdmin,
+    personId: context.userClaims?.id ?? null,
+  }),
 );

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { answerOnce, type Once } from "../_shared/answer-once.ts";
 import { type BucketName, readObject, signUpload } from "../_shared/buckets.ts";
 import { callVerb, type Database } from "../_shared/call-verb.ts";
 import { Problem } from "../_shared/problem.ts";
@@ -6,7 +7,7 @@ import { requestId } from "../_shared/request-id.ts";
 import { readContent } from "./read-content.ts";
 
 /** What an upload needs from outside. */
-export type UploadDeps = { asUser: Database; asService: Database };
+export type UploadDeps = { asUser: Database; asService: Database; personId: string | null };
 
 const Kind = z.enum(["image", "file"]);
 const Body = z.discriminatedUnion("step", [
@@ -20,6 +21,7 @@ const Body = z.discriminatedUnion("step", [
   z.strictObject({ step: z.literal("finish"), kind: Kind, id: z.guid() }),
 ]);
 
+type Names = Once & { kind: "image" | "file"; upload_id: string };
 type Upload = { kind: "image" | "file"; id: string; bucket: BucketName; path: string };
 
 /**
@@ -49,6 +51,12 @@ async function finish(request: Request, body: { kind: "image" | "file"; id: stri
   const names = { kind: body.kind, upload_id: body.id };
   const id = requestId(request);
   const upload = await callVerb<Upload>(deps.asUser, "find_upload", names, id);
+  return answerOnce(request, deps, "finish_upload", [upload.kind, upload.id], (once) =>
+    lookAt(upload, { ...names, ...once }, deps, id),
+  );
+}
+
+async function lookAt(upload: Upload, names: Names, deps: UploadDeps, id: string) {
   const bytes = await readObject(deps.asService, upload.bucket, upload.path);
   if (!bytes) {
     throw new Problem("upload_not_arrived", 409, "The bytes of this upload have not arrived.", {
@@ -59,13 +67,13 @@ async function finish(request: Request, body: { kind: "image" | "file"; id: stri
     return await callVerb(
       deps.asService,
       "finish_upload",
-      { ...names, facts: await readContent(body.kind, bytes) },
+      { ...names, facts: await readContent(upload.kind, bytes) },
       id,
     );
   } catch (error) {
     // Bytes that are refused are not kept; the row's trigger tells the worker to remove the object.
     if (error instanceof Problem && (error.status === 422 || error.status === 413)) {
-      await callVerb(deps.asService, "discard_upload", names, id);
+      await callVerb(deps.asService, "discard_upload", { kind: upload.kind, upload_id: upload.id }, id);
     }
     throw error;
   }

@@ -83,9 +83,9 @@ export class Payments {
   }
 
   /** Gives a card whose code was lost another one, for staff with `payments.refund`. Errors: `gift_card_not_found`, `invalid_reason`. */
-  renewGiftCard(params: { gift_card_id: string; reason: string }, options?: CallOptions): Promise<GiftCard> {
+  renewGiftCard(params: { gift_card_id: string; reason: string }, options?: ChangeOptions): Promise<GiftCard> {
     const { gift_card_id, reason } = params;
-    return this.#api.askInBody("renew_gift_card_code", { gift_card_id, reason }, options);
+    return this.#api.perform("renew_gift_card_code", { gift_card_id, reason }, options);
   }
 
   /**

@@ -83,8 +83,8 @@ export type PaymentFields = {
 export type SavedMethods = {
   /** Who this person is at the provider; the same for two requests at once. */
   customer(person: SavingPerson): Promise<string>;
-  /** Fields where something is kept without paying. */
-  setUp(customerId: string): Promise<OpenedFields>;
+  /** Fields where something is kept without paying; the same key of a customer gives the same ones. */
+  setUp(customerId: string, key: string | null): Promise<OpenedFields>;
   /** What this customer keeps, each as an event. */
   list(customerId: string): Promise<ProviderEvent[]>;
   /** Takes a kept method away; false when it was gone. */

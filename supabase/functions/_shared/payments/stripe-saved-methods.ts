@@ -7,16 +7,7 @@ import { refusing } from "./stripe-refusing.ts";
 export function stripeSavedMethods(stripe: Stripe): SavedMethods {
   return {
     customer: (person) => refusing(() => customer(stripe, person)),
-    setUp: (id) =>
-      refusing(async () =>
-        toFields(
-          await stripe.setupIntents.create({
-            customer: id,
-            usage: "off_session",
-            automatic_payment_methods: { enabled: true },
-          }),
-        ),
-      ),
+    setUp: (id, key) => refusing(() => setUp(stripe, id, key)),
     list: (id) =>
       refusing(async () => (await stripe.paymentMethods.list({ customer: id, limit: 100 })).data.map(ofMethod)),
     detach: (id) => detach(stripe, id),
@@ -29,6 +20,13 @@ async function customer(stripe: Stripe, { person_id, email, name }: SavingPerson
   const facts = { ...(email ? { email } : {}), ...(name ? { name } : {}), metadata: { person_id } };
   const idempotencyKey = `customer_${person_id}_${await digest(JSON.stringify(facts))}`;
   return (await stripe.customers.create(facts, { idempotencyKey })).id;
+}
+
+// The caller's key belongs to the customer; Stripe gives the same intent for a day.
+async function setUp(stripe: Stripe, id: string, key: string | null) {
+  const parameters = { customer: id, usage: "off_session", automatic_payment_methods: { enabled: true } } as const;
+  const options = key === null ? {} : { idempotencyKey: `setup_${id}_${await digest(key)}` };
+  return toFields(await stripe.setupIntents.create(parameters, options));
 }
 
 function ofMethod(method: Stripe.PaymentMethod): ProviderEvent {
