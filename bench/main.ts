@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import manifest from "../package.json" with { type: "json" };
 import { type Bench, createBench } from "./bench.ts";
 import { chooseDriver } from "./drivers/choose-driver.ts";
+import { measureBesideReport } from "./measurements/beside-report.ts";
 import { measureCart } from "./measurements/cart.ts";
 import { measureCatalogList } from "./measurements/catalog-list.ts";
 import { measureEnrollHttp } from "./measurements/enroll-http.ts";
@@ -100,6 +101,7 @@ function plan(only: MeasurementName[]) {
     [["cart"], measureCart],
     [["rush"], measureRush],
     [["journey"], measureJourney],
+    [["beside-report"], measureBesideReport],
     [["webhooks"], measureWebhooks],
     [["start"], measureStart],
   ];

@@ -15,6 +15,7 @@ export const measurementNames = [
   "cart",
   "rush",
   "journey",
+  "beside-report",
   "webhooks",
   "start",
 ] as const;

@@ -1,14 +1,13 @@
 import type { Stack } from "../../packages/stack/src/index.ts";
 import type { Bench } from "../bench.ts";
 import { brokenInvariants } from "../database/prepare-database.ts";
-import { type Buyer, peopleFrom, signIn } from "../http/buyers.ts";
 import { startThinServer, type ThinServer } from "../http/start-thin-server.ts";
 import { compared, plain, type Row } from "../report/row.ts";
 import { median, percentile } from "../statistics.ts";
 import { countStatements } from "./count-statements.ts";
 import { deliveryTimes } from "./delivery-times.ts";
 import type { Outcome } from "./outcome.ts";
-import { openPaidPurchase } from "./paid-purchase.ts";
+import { openPaidPurchase, wishes } from "./paid-purchase.ts";
 import { openThinPurchase } from "./thin-purchase.ts";
 
 /** Orders per second of whole purchases that other shops reached on the reference machine; see docs/measurements.md. */
@@ -34,12 +33,9 @@ export async function measureJourney(bench: Bench): Promise<Outcome> {
 async function measure(bench: Bench, stack: Stack, thin: ThinServer): Promise<Outcome> {
   const { rounds, seconds, quick } = bench.options;
   const paid = new Set<string>();
-  const buyers = signIn(stack, peopleFrom(bench.sizes.people - 400, 64));
-  const purchases = { next: 0 };
+  const nextWish = wishes(bench, stack);
   const buy = (clients: number, duration: number) =>
-    loop(bench, clients, duration, () =>
-      openPaidPurchase(stack, () => nextWish(bench, buyers, purchases.next++), paid),
-    );
+    loop(bench, clients, duration, () => openPaidPurchase(stack, nextWish, paid));
   const rows: Row[] = [];
   bench.progress("first purchases, which load the functions");
   await buy(2, 1);
@@ -89,13 +85,6 @@ async function loop(
     for (const { close } of all) close();
   }
   return { rate: times.length / ((performance.now() - from) / 1000), times };
-}
-
-/** Who buys next, and the number of the variant: another one on every lap of the buyers. */
-function nextWish(bench: Bench, buyers: Buyer[], number: number): { buyer: Buyer; variant: number } {
-  const { intakes, paid } = bench.sizes;
-  const lap = Math.floor(number / buyers.length);
-  return { buyer: buyers[number % buyers.length] as Buyer, variant: 10 + intakes + ((number + lap) % paid) };
 }
 
 function purchaseRows(clients: number, readings: Readings[], floors: Readings[]): Row[] {
