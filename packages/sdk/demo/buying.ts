@@ -4,7 +4,6 @@ import { subjectOfMail } from "./mailbox.ts";
 import { moment, money, say, table } from "./print.ts";
 import type { RunningStack } from "./running-stack.ts";
 import { check, step } from "./steps.ts";
-import { waitFor } from "./wait-for.ts";
 
 const currency = "IDR";
 
@@ -96,7 +95,7 @@ export async function buying(stack: RunningStack, client: Seatline): Promise<Cou
     const answer = await fetch(`${stack.simulator}/simulator/sessions/${session}/pay`, { method: "POST" });
     check(answer.ok, `the provider answered ${answer.status}: ${await answer.text()}`);
     const since = Date.now();
-    await waitFor("the order to be paid", async () => (await client.payments.ofOrder(order.id)).status !== "pending");
+    await client.payments.settled(order.id);
     const done = await client.orders.get(order.id);
     check(done.status === "paid", `the order is ${done.status}`);
     check(seatOf(done)?.status === "active", "the seat is not active");

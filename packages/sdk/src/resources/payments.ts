@@ -1,4 +1,5 @@
 import type { Api } from "../api.ts";
+import { backoffMs, pause } from "../backoff.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
 import type { GiftCard, GiftCardBalance, GiftCardPurchase, StoreCredit } from "../types/payments.ts";
 import type { Order, Payment, Refund } from "../types.ts";
@@ -22,6 +23,22 @@ export class Payments {
    */
   ofOrder(order_id: string, options?: CallOptions): Promise<OrderPayments> {
     return this.#api.ask("order_payments", { order_id }, options);
+  }
+
+  /**
+   * Waits for an order's money, for the page that a buyer comes back to: asks at once and then each time a little later, until the order is no
+   * longer `pending`. After `timeoutMs` (default 30 000) it answers how things stand then, still `pending`: a transfer takes days.
+   * Errors: `order_not_found`.
+   */
+  async settled(order_id: string, options: CallOptions = {}): Promise<OrderPayments> {
+    const { signal = new AbortController().signal, timeoutMs = 30_000 } = options;
+    const deadline = Date.now() + timeoutMs;
+    for (let attempt = 0; ; attempt += 1) {
+      const now = await this.ofOrder(order_id, { signal });
+      const waitMs = backoffMs(attempt);
+      if (now.status !== "pending" || Date.now() + waitMs >= deadline) return now;
+      await pause(waitMs, signal);
+    }
   }
 
   /**
