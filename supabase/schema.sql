@@ -60,7 +60,7 @@ CREATE TABLE "private"."coupon_guesses" ("person_id" uuid NOT NULL, "wrong" inte
 
 CREATE TABLE "private"."customer_search" ("profile_id" uuid NOT NULL, "content" text NOT NULL, CONSTRAINT "customer_search_pkey" PRIMARY KEY (profile_id));
 
-CREATE TABLE "private"."gift_card_codes" ("gift_card_id" uuid NOT NULL, "code_hash" text NOT NULL, CONSTRAINT "gift_card_codes_code_hash_key" UNIQUE (code_hash), CONSTRAINT "gift_card_codes_pkey" PRIMARY KEY (gift_card_id));
+CREATE TABLE "private"."gift_card_codes" ("code_hash" text NOT NULL, "gift_card_id" uuid NOT NULL, CONSTRAINT "gift_card_codes_pkey" PRIMARY KEY (code_hash));
 
 CREATE TABLE "private"."idempotency_keys" ("person_id" uuid NOT NULL, "key" text NOT NULL, "verb" text NOT NULL, "body_hash" text NOT NULL, "answer" jsonb NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "idempotency_keys_are_of_sane_length" CHECK (((length(key) >= 1) AND (length(key) <= 255))), CONSTRAINT "idempotency_keys_pkey" PRIMARY KEY (person_id, key));
 
@@ -10585,7 +10585,8 @@ begin
   if not found then
     return null;
   end if;
-  return private.set_gift_card_code(v_card_id);
+  -- the mail before may have left although nobody wrote that down, and a mailbox keeps one of two with the same Message-ID
+  return private.set_gift_card_code(v_card_id, true);
 end
 $function$;
 
@@ -19347,7 +19348,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.set_gift_card_code(gift_card_id uuid)
+CREATE OR REPLACE FUNCTION private.set_gift_card_code(gift_card_id uuid, keeps_older boolean DEFAULT false)
  RETURNS text
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -19355,8 +19356,10 @@ AS $function$
 declare
   v_code text := private.random_code(16);
 begin
-  insert into private.gift_card_codes (gift_card_id, code_hash) values (set_gift_card_code.gift_card_id, encode(sha256(convert_to(v_code, 'UTF8')), 'hex'))
-  on conflict on constraint gift_card_codes_pkey do update set code_hash = excluded.code_hash;
+  if not set_gift_card_code.keeps_older then
+    delete from private.gift_card_codes where gift_card_codes.gift_card_id = set_gift_card_code.gift_card_id;
+  end if;
+  insert into private.gift_card_codes (gift_card_id, code_hash) values (set_gift_card_code.gift_card_id, encode(sha256(convert_to(v_code, 'UTF8')), 'hex'));
   update public.gift_cards set hint = right(v_code, 4) where gift_cards.id = set_gift_card_code.gift_card_id;
   return rtrim(regexp_replace(v_code, '(.{4})', '\1-', 'g'), '-');
 end
@@ -27857,6 +27860,8 @@ CREATE INDEX concern_kinds_owner_role_idx ON private.concern_kinds USING btree (
 
 CREATE INDEX customer_search_content_idx ON private.customer_search USING gin (content extensions.gin_trgm_ops) WITH (fastupdate=off);
 
+CREATE INDEX gift_card_codes_gift_card_id_idx ON private.gift_card_codes USING btree (gift_card_id);
+
 CREATE INDEX idempotency_keys_created_at_idx ON private.idempotency_keys USING brin (created_at);
 
 CREATE INDEX import_findings_import_id_row_number_idx ON private.import_findings USING btree (import_id, row_number);
@@ -30455,7 +30460,7 @@ COMMENT ON FUNCTION "private"."issue_invoice"(uuid) IS 'The invoice of a paid or
 
 COMMENT ON FUNCTION "private"."issue_purchased_cards"(uuid) IS 'Makes the cards of an order that was just paid, each once; private.post_sale books what they are worth. The caller holds the order''s row.';
 
-COMMENT ON FUNCTION "private"."issue_purchased_code"(uuid) IS 'A code for the mail of a card that was bought, null when nobody can spend it now. It is in that mail and nowhere else; each try of the mail makes the one before worth nothing.';
+COMMENT ON FUNCTION "private"."issue_purchased_code"(uuid) IS 'A code for the mail of a card that was bought, null when nobody can spend it now. It is in that mail and nowhere else; those of earlier tries of the mail stay good.';
 
 COMMENT ON FUNCTION "private"."items_to_give_back"(public.intakes) IS 'The lines by which somebody has a seat in a cancelled intake, and how much of each goes back. Those of orders that need review wait for what a person decides.';
 
@@ -31207,7 +31212,7 @@ COMMENT ON FUNCTION "private"."set_course_renewal"(uuid, integer, text) IS 'Does
 
 COMMENT ON FUNCTION "private"."set_default_payment_method"(uuid, text) IS 'Does the work of public.set_default_payment_method.';
 
-COMMENT ON FUNCTION "private"."set_gift_card_code"(uuid) IS 'Gives a card a new code and answers it, for this once; an older one is worth nothing any more.';
+COMMENT ON FUNCTION "private"."set_gift_card_code"(uuid, boolean) IS 'Gives a card a new code and answers it, for this once; unless it keeps older ones they are worth nothing any more. The caller holds the card.';
 
 COMMENT ON FUNCTION "private"."set_instalment_method"(uuid, uuid, text) IS 'Does the work of public.set_instalment_method.';
 
@@ -32141,7 +32146,7 @@ COMMENT ON TABLE "private"."coupon_guesses" IS 'Wrong codes, of coupons and gift
 
 COMMENT ON TABLE "private"."customer_search" IS 'What a person is found by, as searches compare it: name, e-mail, phone, the digits of the phone, and recipients and phones of their addresses and of where their orders went, each in a line of its own.';
 
-COMMENT ON TABLE "private"."gift_card_codes" IS 'The SHA-256 of each card''s code.';
+COMMENT ON TABLE "private"."gift_card_codes" IS 'The SHA-256 of each code that opens a card: of one, or of each mail that may have left for a card that was bought.';
 
 COMMENT ON TABLE "private"."idempotency_keys" IS 'Answers already given, by person and key. Written in the transaction of the effect, so a refusal leaves the key free.';
 
@@ -37745,11 +37750,11 @@ REVOKE ALL ON FUNCTION "private"."set_default_payment_method"(uuid, text) FROM "
 
 GRANT EXECUTE ON FUNCTION "private"."set_default_payment_method"(uuid, text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."set_gift_card_code"(uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."set_gift_card_code"(uuid, boolean) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."set_gift_card_code"(uuid) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."set_gift_card_code"(uuid, boolean) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."set_gift_card_code"(uuid) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."set_gift_card_code"(uuid, boolean) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."set_instalment_method"(uuid, uuid, text) FROM PUBLIC;
 

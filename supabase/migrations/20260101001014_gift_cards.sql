@@ -30,10 +30,12 @@ create index on public.gift_cards (order_item_id) where order_item_id is not nul
 create index on public.gift_cards (expires_at) where expired_at is null;
 
 create table private.gift_card_codes (
-  gift_card_id uuid primary key references public.gift_cards (id) on delete cascade,
-  code_hash text not null unique
+  code_hash text primary key,
+  gift_card_id uuid not null references public.gift_cards (id) on delete cascade
 );
-comment on table private.gift_card_codes is 'The SHA-256 of each card''s code.';
+comment on table private.gift_card_codes is 'The SHA-256 of each code that opens a card: of one, or of each mail that may have left for a card that was bought.';
+-- serves: what ends with a card
+create index on private.gift_card_codes (gift_card_id);
 
 create table public.gift_card_entries (
   id bigint generated always as identity primary key,
@@ -168,7 +170,7 @@ comment on function private.return_to_gift_card(uuid, bigint, uuid) is 'Puts a r
 
 -- issue ------------------------------------------------------------------------------------------------------------------------------
 
-create function private.set_gift_card_code(gift_card_id uuid)
+create function private.set_gift_card_code(gift_card_id uuid, keeps_older boolean default false)
 returns text
 language plpgsql
 volatile
@@ -178,13 +180,15 @@ as $$
 declare
   v_code text := private.random_code(16);
 begin
-  insert into private.gift_card_codes (gift_card_id, code_hash) values (set_gift_card_code.gift_card_id, encode(sha256(convert_to(v_code, 'UTF8')), 'hex'))
-  on conflict on constraint gift_card_codes_pkey do update set code_hash = excluded.code_hash;
+  if not set_gift_card_code.keeps_older then
+    delete from private.gift_card_codes where gift_card_codes.gift_card_id = set_gift_card_code.gift_card_id;
+  end if;
+  insert into private.gift_card_codes (gift_card_id, code_hash) values (set_gift_card_code.gift_card_id, encode(sha256(convert_to(v_code, 'UTF8')), 'hex'));
   update public.gift_cards set hint = right(v_code, 4) where gift_cards.id = set_gift_card_code.gift_card_id;
   return rtrim(regexp_replace(v_code, '(.{4})', '\1-', 'g'), '-');
 end
 $$;
-comment on function private.set_gift_card_code(uuid) is 'Gives a card a new code and answers it, for this once; an older one is worth nothing any more.';
+comment on function private.set_gift_card_code(uuid, boolean) is 'Gives a card a new code and answers it, for this once; unless it keeps older ones they are worth nothing any more. The caller holds the card.';
 
 create function private.gift_card_document(gift_card_id uuid, code text default null)
 returns jsonb

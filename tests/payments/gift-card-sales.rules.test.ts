@@ -57,9 +57,9 @@ describe("a gift card that is bought", () => {
       expect(code).toMatch(/^([0-9A-Z]{4}-){3}[0-9A-Z]{4}$/);
       const goods = await openOrder(sql, { price: 100_00 });
       expect(await payWithCard(sql, goods, code)).toMatchObject({ order: { status: "paid" }, balance_amount: 150_00 });
-      const again = await codeOf(sql, purchases[0]);
-      expect(await balanceOf(sql, open.buyer, code)).toMatchObject({ code: "gift_card_not_found" });
-      expect(await balanceOf(sql, open.buyer, again)).toMatchObject({ balance_amount: 150_00 });
+      // a mail that is tried again carries another code, and the one before may have arrived: both open the one card
+      for (const good of [code, await codeOf(sql, purchases[0])])
+        expect(await balanceOf(sql, open.buyer, good)).toMatchObject({ balance_amount: 150_00 });
     }));
 
   test("has no tax, no promotion and no list price, and is invoiced as it is", () =>

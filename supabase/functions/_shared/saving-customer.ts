@@ -1,4 +1,5 @@
 import { callVerb, type Database } from "./call-verb.ts";
+import { failpoint } from "./failpoint.ts";
 import { offered } from "./payments/offered.ts";
 import type { PaymentProvider, SavingPerson } from "./payments/provider.ts";
 import { providerProblem } from "./provider-problem.ts";
@@ -20,13 +21,16 @@ export async function savingCustomer(
   const known = await callVerb<Known>(asService, "provider_customer", { person_id }, requestId);
   if (known.provider_customer_id) return known.provider_customer_id;
   try {
+    await failpoint("customer.read", person_id);
     const id = await savedMethods.customer(person);
+    await failpoint("customer.made", person_id);
     const kept = await callVerb<Known>(
       asService,
       "provider_customer",
       { person_id, provider_customer_id: id },
       requestId,
     );
+    await failpoint("customer.kept", person_id);
     return kept.provider_customer_id ?? id;
   } catch (error) {
     throw providerProblem(error);

@@ -1,5 +1,6 @@
 import { BUCKETS, type BucketName, keepObject, readObject } from "./buckets.ts";
 import type { Database } from "./call-verb.ts";
+import { failpoint } from "./failpoint.ts";
 import { Problem } from "./problem.ts";
 import { type FileFacts, readFacts } from "./read-facts.ts";
 
@@ -20,15 +21,24 @@ export async function takeUpload<Answer>(
       hint: "PUT them to the path that the start gave, then submit again.",
     });
   }
-  const remove = () => database.storage.from(bucket).remove([incoming]);
+  const remove = () => dropIncoming(database, bucket, name);
   const { bytes, facts } = await check(blob, bucket).catch(async (problem) => {
     await remove();
     throw problem;
   });
+  await failpoint("upload.read", name);
   await keepObject(database, bucket, name, bytes, facts.mime_type);
+  await failpoint("upload.kept", name);
   const answer = await record(facts);
+  await failpoint("upload.recorded", name);
   await remove();
+  await failpoint("upload.removed", name);
   return answer;
+}
+
+/** Removes what was sent once it was kept: also when whoever kept it ended before that. */
+export async function dropIncoming(database: Database, bucket: BucketName, name: string): Promise<void> {
+  await database.storage.from(bucket).remove([`incoming/${name}`]);
 }
 
 async function check(blob: Blob, bucket: BucketName) {

@@ -30,6 +30,7 @@ export async function handleCarrierWebhook(request: Request, deps: CarrierWebhoo
   await failpoint("carrier.verified", event.id);
   const id = requestId(request);
   const answer = await callVerb(deps.asService, "receive_carrier_event", { carrier: carrier.name, event }, id);
+  await failpoint("carrier.received", event.id);
   const { outcome } = answer as { outcome: string };
   log("info", "carrier event received", { request_id: id, event_id: event.id, status: event.status, outcome });
   return Response.json({ received: true, outcome });

@@ -4,7 +4,7 @@ import { signDownload, signUpload } from "../_shared/buckets.ts";
 import { callVerb, type Database } from "../_shared/call-verb.ts";
 import { Problem } from "../_shared/problem.ts";
 import { requestId } from "../_shared/request-id.ts";
-import { takeUpload } from "../_shared/take-upload.ts";
+import { dropIncoming, takeUpload } from "../_shared/take-upload.ts";
 
 /** What it needs from outside. */
 export type ComplaintEvidenceDeps = {
@@ -55,6 +55,7 @@ async function start(complaint_id: string, idempotency_key: string | null, deps:
 
 async function finish(request: Request, evidence_id: string, deps: ComplaintEvidenceDeps, id: string) {
   const evidence = await callVerb<Evidence>(deps.asUser, "evidence_document", { evidence_id, own: true }, id);
+  if (evidence.submitted_at) await dropIncoming(deps.asService, BUCKET, evidence.id);
   return answerOnce<unknown>(request, deps, "submit_evidence", evidence.id, async (once) => {
     if (evidence.submitted_at) return evidence;
     return takeUpload(deps.asService, BUCKET, evidence.id, (facts) =>

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { signDownload } from "../_shared/buckets.ts";
 import { callVerb, type Database } from "../_shared/call-verb.ts";
+import { failpoint } from "../_shared/failpoint.ts";
 import { Problem } from "../_shared/problem.ts";
 import { requestId } from "../_shared/request-id.ts";
 
@@ -34,6 +35,7 @@ export async function handleDownloadLink(request: Request, deps: DownloadLinkDep
   const { download_id } = await readBody(request);
   const idempotency_key = request.headers.get("idempotency-key");
   const use = await callVerb<Use>(deps.asUser, "use_download", { download_id, idempotency_key }, requestId(request));
+  await failpoint("download.counted", download_id);
   const { path: name, link_expires_at, ...answer } = use;
   // The same key is the same use: its link is signed again only for what is left of its time.
   const seconds = Math.floor((Date.parse(link_expires_at) - deps.now()) / 1000);
@@ -43,6 +45,7 @@ export async function handleDownloadLink(request: Request, deps: DownloadLinkDep
     });
   }
   const path = await signDownload(deps.asService, "downloads", name, seconds, use.file_name);
+  await failpoint("download.signed", download_id);
   const body = { ...answer, path, expires_at: link_expires_at };
   return Response.json(body, { headers: { "cache-control": "no-store" } });
 }

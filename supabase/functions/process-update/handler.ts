@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { callVerb, type Database } from "../_shared/call-verb.ts";
+import { failpoint } from "../_shared/failpoint.ts";
 import { Problem } from "../_shared/problem.ts";
 import { readBody } from "../_shared/read-body.ts";
 import { requestId } from "../_shared/request-id.ts";
@@ -42,12 +43,10 @@ export async function handleProcessUpdate(request: Request, deps: ProcessUpdateD
       },
     );
   }
-  const answer = await callVerb(
-    deps.asService,
-    "update_process",
-    { ...parse(body), reporter: reporter.name },
-    requestId(request),
-  );
+  const report = { ...parse(body), reporter: reporter.name };
+  await failpoint("report.verified", report.process_id);
+  const answer = await callVerb(deps.asService, "update_process", report, requestId(request));
+  await failpoint("report.recorded", report.process_id);
   return Response.json(answer);
 }
 

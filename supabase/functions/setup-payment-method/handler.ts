@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Database } from "../_shared/call-verb.ts";
+import { failpoint } from "../_shared/failpoint.ts";
 import { offered } from "../_shared/payments/offered.ts";
 import type { PaymentProvider } from "../_shared/payments/provider.ts";
 import { providerProblem } from "../_shared/provider-problem.ts";
@@ -21,6 +22,7 @@ export async function handleSetupPaymentMethod(request: Request, deps: SetupPaym
   const customer = await savingCustomer(deps, requestId(request), key);
   try {
     const { id, client_secret } = await savedMethods.setUp(customer, key);
+    await failpoint("setup.opened", customer);
     return Response.json({ setup_intent_id: id, client_secret }, { headers: { "cache-control": "no-store" } });
   } catch (error) {
     throw providerProblem(error);

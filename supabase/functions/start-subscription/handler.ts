@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { callVerb, type Database } from "../_shared/call-verb.ts";
+import { failpoint } from "../_shared/failpoint.ts";
 import { offered } from "../_shared/payments/offered.ts";
 import type { PaymentProvider, Subscriptions } from "../_shared/payments/provider.ts";
 import { providerProblem } from "../_shared/provider-problem.ts";
@@ -37,6 +38,7 @@ export async function handleStartSubscription(request: Request, deps: StartSubsc
     { ...wish, idempotency_key },
     id,
   );
+  await failpoint("subscribe.started", subscription.id);
   if (subscription.checkout_url) return answer(subscription);
   const customerId = await savingCustomer(deps, id);
   const attach = (facts: Record<string, unknown>) =>
@@ -51,6 +53,7 @@ export async function handleStartSubscription(request: Request, deps: StartSubsc
     // A key that is repeated late: the subscription it began went on or ended without its page.
     if (known.subscription.status !== "incomplete") return answer(known.subscription);
     const price = known.provider_price_id ?? (await makePrice(known, subscriptions, attach));
+    await failpoint("subscribe.priced", subscription.id);
     const page = await subscriptions.openPage({
       id: subscription.id,
       price,
@@ -58,8 +61,11 @@ export async function handleStartSubscription(request: Request, deps: StartSubsc
       returnTo: `${deps.storefrontUrl.replace(/\/+$/, "")}/subscriptions/${subscription.id}`,
       nowSeconds: Math.floor(deps.now() / 1000),
     });
+    await failpoint("subscribe.opened", subscription.id);
     const { id: session_id, url, expires_at } = page;
-    return answer((await attach({ session_id, url, expires_at })).subscription);
+    const attached = await attach({ session_id, url, expires_at });
+    await failpoint("subscribe.attached", subscription.id);
+    return answer(attached.subscription);
   } catch (error) {
     throw providerProblem(error);
   }

@@ -2,7 +2,7 @@ import { answerOnce } from "../_shared/answer-once.ts";
 import { callVerb, type Database } from "../_shared/call-verb.ts";
 import { readId } from "../_shared/read-id.ts";
 import { requestId } from "../_shared/request-id.ts";
-import { takeUpload } from "../_shared/take-upload.ts";
+import { dropIncoming, takeUpload } from "../_shared/take-upload.ts";
 
 /** What it needs from outside. */
 export type SubmitProofDeps = { asUser: Database; asService: Database; personId: string | null };
@@ -20,6 +20,7 @@ export async function handleSubmitProof(request: Request, deps: SubmitProofDeps)
     { proof_id, own: true },
     id,
   );
+  if (proof.status !== "uploading") await dropIncoming(deps.asService, "payment-proofs", proof.id);
   const submitted = await answerOnce<unknown>(request, deps, "submit_proof", proof.id, async (once) => {
     if (proof.status !== "uploading") return proof;
     return takeUpload(deps.asService, "payment-proofs", proof.id, (facts) =>

@@ -1,5 +1,6 @@
 import { signUpload } from "../_shared/buckets.ts";
 import { callVerb, type Database } from "../_shared/call-verb.ts";
+import { failpoint } from "../_shared/failpoint.ts";
 import { readId } from "../_shared/read-id.ts";
 import { requestId } from "../_shared/request-id.ts";
 
@@ -19,6 +20,8 @@ export async function handleUploadProof(request: Request, deps: UploadProofDeps)
     { payment_id, idempotency_key },
     requestId(request),
   );
+  await failpoint("proof.started", payment_id);
   const path = await signUpload(deps.asService, "payment-proofs", `incoming/${proof.id}`);
+  await failpoint("proof.signed", payment_id);
   return Response.json({ proof_id: proof.id, path }, { headers: { "cache-control": "no-store" } });
 }

@@ -28,12 +28,15 @@ export type Piece = {
   stop(): Promise<void>;
 };
 
+/** A process that lived so long did not end because it could not start: it is started again at once, however often. */
+const LIVED_MS = 5_000;
+
 /** Exit code by which a process asks to be started again at once, because its code changed. */
 export const RELOAD = 75;
 
 /**
  * Starts a process and resolves when it is ready; throws with the end of its log when it ends before. Afterwards a process that ends is
- * started again, after 0.2 s at first and up to 10 s when it keeps ending. `onChange` runs whenever the process id changes.
+ * started again, after 0.2 s at first and up to 10 s when it keeps ending as it starts. `onChange` runs whenever the process id changes.
  */
 export async function runPiece(
   spec: PieceSpec,
@@ -59,7 +62,7 @@ export async function runPiece(
       child = null;
       onChange(null, restarts);
       if (stopping || !ready) return;
-      wait = code === RELOAD ? 0 : Date.now() - started > 30_000 ? 200 : Math.min(wait * 2, 10_000);
+      wait = code === RELOAD ? 0 : Date.now() - started > LIVED_MS ? 200 : Math.min(wait * 2, 10_000);
       timer = setTimeout(launch, wait);
       restarts++;
     });

@@ -43,6 +43,7 @@ export async function deliverMail(order: MailOrder, context: EventRunContext): P
   }
   if (notification.status === "sent") return;
   const { notification_id: id, recipient: to } = notification;
+  await failpoint("mail.queued", id);
   try {
     await mailer.send({
       to,
@@ -62,4 +63,5 @@ export async function deliverMail(order: MailOrder, context: EventRunContext): P
   await context.complete(async (transaction) => {
     await transaction`select private.mark_notification(${id}, 'sent')`;
   });
+  await failpoint("mail.recorded", id);
 }

@@ -1,3 +1,4 @@
+import { failpoint } from "../../../../supabase/functions/_shared/failpoint.ts";
 import { BYTE_ORDER_MARK, writeCsv } from "../csv/write-csv.ts";
 import { IMPORTS_BUCKET } from "./imports.run-import.ts";
 import type { EventTask } from "./task.ts";
@@ -30,8 +31,11 @@ export const runExport: EventTask = async (job, { sql, storedFiles, signal, comp
     }
   });
   const content = Buffer.from(lines.join(""), "utf8");
+  await failpoint("export.read", job.subject_id);
   await storedFiles.keep(IMPORTS_BUCKET, wanted.path, content, "text/csv; charset=utf-8");
+  await failpoint("export.stored", job.subject_id);
   await complete(async (transaction) => {
     await transaction`select private.finish_export(${job.subject_id}, ${count}, ${content.length})`;
   });
+  await failpoint("export.recorded", job.subject_id);
 };

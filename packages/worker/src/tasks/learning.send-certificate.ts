@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { failpoint } from "../../../../supabase/functions/_shared/failpoint.ts";
 import { type CertificateDocument, renderCertificate } from "../certificate-pdf/render-certificate.ts";
 import { PermanentFailure } from "../permanent-failure.ts";
 import { certificateIssued } from "../templates/certificate-issued.ts";
@@ -17,7 +18,9 @@ export const sendCertificate: EventTask = async (job, context) => {
     where certificates.id = ${job.subject_id} and certificates.revoked_at is null`;
   if (!row) return;
   const { certificate } = row;
+  await failpoint("certificate.read", certificate.id);
   const content = certificate.pdf_path ? await readKept(certificate, context) : await makeAndKeep(certificate, context);
+  await failpoint("certificate.kept", certificate.id);
   const facts = {
     shop: row.shop ?? "Seatline",
     firstName: row.first_name,
@@ -40,6 +43,7 @@ export const sendCertificate: EventTask = async (job, context) => {
 async function makeAndKeep(certificate: Certificate, { sql, certificateFiles }: EventRunContext): Promise<Buffer> {
   const name = `${certificate.issued_at.slice(0, 4)}/${certificate.id}.pdf`;
   const bytes = await certificateFiles.keep(name, await renderCertificate(certificate));
+  await failpoint("certificate.stored", certificate.id);
   await sql`select private.keep_certificate_pdf(${certificate.id}, ${name}, ${sha256(bytes)}, ${bytes.length})`;
   return bytes;
 }

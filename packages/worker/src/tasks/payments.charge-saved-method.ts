@@ -1,3 +1,4 @@
+import { failpoint } from "../../../../supabase/functions/_shared/failpoint.ts";
 import type { ChargeWish } from "../../../../supabase/functions/_shared/payments/provider.ts";
 import { intoInbox } from "../hand-to-inbox.ts";
 import { capabilityOf, providerOf } from "../provider-of.ts";
@@ -21,12 +22,15 @@ export const chargeSavedMethod: EventTask = async (job, context) => {
     return;
   }
   const provider = providerOf(providers, charge.provider);
+  await failpoint("charge.read", paymentId);
   const answer = await capabilityOf(provider, "savedMethods").charge({ ...charge, payment_id: paymentId });
+  await failpoint("charge.sent", paymentId);
   if ("event" in answer) {
     await context.complete(async (transaction) => {
       await transaction`select private.attach_payment_session(${paymentId}, ${answer.id}, null, null)`;
       await intoInbox(transaction, provider.name, answer.event, "answer");
     });
+    await failpoint("charge.recorded", paymentId);
     return;
   }
   const { id, declined } = answer;
@@ -34,6 +38,7 @@ export const chargeSavedMethod: EventTask = async (job, context) => {
     if (id) await transaction`select private.attach_payment_session(${paymentId}, ${id}, null, null)`;
     await transaction`select private.fail_payment(${paymentId}, 'failed', ${declined.code}, ${declined.message})`;
   });
+  await failpoint("charge.declined", paymentId);
   // Nobody has its secret; closed all the same, so that the provider's list shows what is still open.
   if (id) await provider.close(id).catch(() => undefined);
   log.info({ payment_id: paymentId, code: declined.code }, "a saved method was declined");

@@ -1,3 +1,4 @@
+import { failpoint } from "../../../../supabase/functions/_shared/failpoint.ts";
 import { providerOf } from "../provider-of.ts";
 import type { EventTask } from "./task.ts";
 
@@ -11,6 +12,8 @@ export const closeSession: EventTask = async (job, { sql, providers, log }) => {
     from public.payments
     where id = ${job.subject_id} and session_id is not null and captured_amount = 0 and status in ('cancelled', 'expired')`;
   if (!payment) return;
+  await failpoint("close.read", job.subject_id);
   const closed = await providerOf(providers, payment.provider).close(payment.session_id);
+  await failpoint("close.sent", job.subject_id);
   if (!closed) log.info({ session_id: payment.session_id }, "the session was closed before");
 };

@@ -1,3 +1,4 @@
+import { failpoint } from "../../../../supabase/functions/_shared/failpoint.ts";
 import { capabilityOf, providerOf } from "../provider-of.ts";
 import type { EventTask } from "./task.ts";
 
@@ -7,6 +8,8 @@ export const detachMethod: EventTask = async (job, { sql, providers, log }) => {
     select provider, provider_method_id from private.provider_methods where payment_method_id = ${job.subject_id}`;
   if (!method) return;
   const provider = providerOf(providers, method.provider);
+  await failpoint("detach.read", job.subject_id);
   const detached = await capabilityOf(provider, "savedMethods").detach(method.provider_method_id);
+  await failpoint("detach.sent", job.subject_id);
   if (!detached) log.info({ payment_method_id: job.subject_id }, "the method was detached before");
 };

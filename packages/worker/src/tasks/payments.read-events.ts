@@ -1,3 +1,4 @@
+import { failpoint } from "../../../../supabase/functions/_shared/failpoint.ts";
 import type { PaymentProvider, ProviderEvent } from "../../../../supabase/functions/_shared/payments/provider.ts";
 import { askEachProvider } from "../ask-each-provider.ts";
 import { handToInbox } from "../hand-to-inbox.ts";
@@ -52,7 +53,9 @@ async function handOver(provider: PaymentProvider, events: ProviderEvent[], cont
   const wanted = new Set(missing.map(({ id }) => id));
   let taken = 0;
   for (const event of events.filter(({ id }) => wanted.has(id))) {
+    await failpoint("reading.listed", event.id);
     const outcome = await handToInbox(context, provider.name, event, "reading");
+    await failpoint("reading.recorded", event.id);
     if (outcome === "duplicate") continue;
     context.log.info({ event_id: event.id, type: event.type, outcome }, "an event that no webhook brought");
     taken++;

@@ -1,3 +1,4 @@
+import { failpoint } from "../../../../supabase/functions/_shared/failpoint.ts";
 import { handToInbox } from "../hand-to-inbox.ts";
 import { capabilityOf, providerOf } from "../provider-of.ts";
 import type { ScheduledTask } from "./task.ts";
@@ -16,7 +17,9 @@ export const reconcileMethods: ScheduledTask = async (context) => {
     if (signal.aborted) break;
     const provider = providerOf(providers, customer.provider);
     for (const event of await capabilityOf(provider, "savedMethods").list(customer.provider_customer_id)) {
+      await failpoint("methods.listed", event.id);
       if ((await handToInbox(context, provider.name, event, "reading")) === "applied") found += 1;
+      await failpoint("methods.recorded", event.id);
     }
   }
   if (found > 0) log.warn({ found }, "saved methods were found by reconciliation: webhooks are late or lost");

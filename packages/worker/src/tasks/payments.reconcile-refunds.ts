@@ -1,3 +1,4 @@
+import { failpoint } from "../../../../supabase/functions/_shared/failpoint.ts";
 import { ProviderRefusal } from "../../../../supabase/functions/_shared/payments/provider.ts";
 import { askEachProvider } from "../ask-each-provider.ts";
 import { correlated } from "../database.ts";
@@ -22,10 +23,12 @@ export const reconcileRefunds: ScheduledTask = async (context) => {
     try {
       const found = await providerOf(providers, refund.provider).retrieveRefund(refund.provider_refund_id);
       if (found.status === "pending") return;
+      await failpoint("refunds.asked", refund.id);
       await correlated(sql, correlationId, async (transaction) => {
         await transaction`
           select private.record_refund_result(${refund.id}, ${found.id}, ${found.status}, ${found.failure})`;
       });
+      await failpoint("refunds.recorded", refund.id);
       ended++;
     } catch (error) {
       if (!(error instanceof ProviderRefusal)) throw error;

@@ -1,3 +1,4 @@
+import { failpoint } from "../../../../supabase/functions/_shared/failpoint.ts";
 import {
   type KnownPayment,
   type ProviderEvent,
@@ -37,7 +38,9 @@ export const reconcilePayments: ScheduledTask = async (context) => {
 async function reconcile(payment: OpenPayment, context: RunContext): Promise<boolean> {
   const event = await ask(payment, context);
   if (!event) return false;
+  await failpoint("reconcile.asked", payment.id);
   const outcome = await handToInbox(context, payment.provider, event, "reading");
+  await failpoint("reconcile.recorded", payment.id);
   if (outcome !== "duplicate")
     context.log.info({ payment_id: payment.id, event_id: event.id, outcome }, "payment reconciled");
   return outcome === "applied";

@@ -1,3 +1,4 @@
+import { failpoint } from "../../../../supabase/functions/_shared/failpoint.ts";
 import { correlated } from "../database.ts";
 import { giftCard } from "../templates/gift-card.ts";
 import { toLocale } from "../templates/rendered.ts";
@@ -43,6 +44,7 @@ export const sendGiftCard: EventTask = async (job, context) => {
     (transaction) => transaction<{ code: string | null }[]>`select private.issue_purchased_code(${row.id}) as code`,
   );
   if (!issued?.code) return;
+  await failpoint("gift_card.coded", row.id);
   const facts = {
     shop: row.shop ?? "Seatline",
     recipientName: row.recipient_name ?? "",

@@ -1,3 +1,4 @@
+import { failpoint } from "../../../../supabase/functions/_shared/failpoint.ts";
 import { sendToProduction } from "../send-to-production.ts";
 import type { EventTask } from "./task.ts";
 
@@ -15,10 +16,15 @@ export const pushOrder: EventTask = async (job, context) => {
   if (!row?.document) return;
   const { effect_key } = row.document;
   const call = { production: settings.production, signal, correlationId };
+  await failpoint("push.read", job.subject_id);
   const answer = await sendToProduction(effect_key, { ...row.document, process_id: job.process_id }, call);
+  await failpoint("push.sent", job.subject_id);
   log.info({ effect_key, status: answer.status }, "order pushed to production");
-  if (answer.status === 202) return await context.handOver(answer.message);
-  await context.complete(async (transaction) => {
-    await transaction`select private.finish_process(${job.process_id}, ${answer.message})`;
-  });
+  if (answer.status === 202) await context.handOver(answer.message);
+  else {
+    await context.complete(async (transaction) => {
+      await transaction`select private.finish_process(${job.process_id}, ${answer.message})`;
+    });
+  }
+  await failpoint("push.recorded", job.subject_id);
 };

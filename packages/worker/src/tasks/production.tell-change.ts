@@ -1,3 +1,4 @@
+import { failpoint } from "../../../../supabase/functions/_shared/failpoint.ts";
 import { sendToProduction } from "../send-to-production.ts";
 import type { EventTask } from "./task.ts";
 
@@ -19,10 +20,15 @@ export const tellChange: EventTask = async (job, context) => {
   const { wait, ...document } = row.document;
   if (wait) throw new Error("The order is being pushed to production: it is told afterwards.");
   const call = { production: settings.production, signal, correlationId, accepted: UNKNOWN };
+  await failpoint("change.read", job.subject_id);
   const answer = await sendToProduction(document.effect_key, { ...document, process_id: job.process_id }, call);
+  await failpoint("change.sent", job.subject_id);
   log.info({ effect_key: document.effect_key, status: answer.status }, "change told to production");
-  if (answer.status === 202) return await context.handOver(answer.message);
-  await context.complete(async (transaction) => {
-    await transaction`select private.finish_process(${job.process_id}, ${answer.message})`;
-  });
+  if (answer.status === 202) await context.handOver(answer.message);
+  else {
+    await context.complete(async (transaction) => {
+      await transaction`select private.finish_process(${job.process_id}, ${answer.message})`;
+    });
+  }
+  await failpoint("change.recorded", job.subject_id);
 };

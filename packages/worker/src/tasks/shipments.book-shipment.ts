@@ -1,3 +1,4 @@
+import { failpoint } from "../../../../supabase/functions/_shared/failpoint.ts";
 import type { BookingWish } from "../../../../supabase/functions/_shared/shipping/carrier.ts";
 import { PermanentFailure } from "../permanent-failure.ts";
 import type { EventTask } from "./task.ts";
@@ -10,9 +11,12 @@ export const bookShipment: EventTask = async (job, context) => {
   const { carrier: name, ...wish } = row.wish;
   const carrier = context.carriers.find((known) => known.name === name.toLowerCase());
   if (!carrier) throw new PermanentFailure(`The shop speaks to no carrier ${name}: enter the tracking number by hand.`);
+  await failpoint("booking.read", job.subject_id);
   const booking = await carrier.book(wish);
+  await failpoint("booking.sent", job.subject_id);
   await context.complete(async (transaction) => {
     await transaction`
       select private.record_booking(${job.subject_id}, ${booking.tracking_number}, ${booking.label_url}, ${booking.estimated_delivery_at})`;
   });
+  await failpoint("booking.recorded", job.subject_id);
 };

@@ -1,3 +1,4 @@
+import { failpoint } from "../../../../supabase/functions/_shared/failpoint.ts";
 import { ProviderRefusal } from "../../../../supabase/functions/_shared/payments/provider.ts";
 import { capabilityOf } from "../provider-of.ts";
 import { tellSubscription } from "./subscriptions.reconcile.ts";
@@ -30,8 +31,11 @@ export const pushSubscriptionChange: EventTask = async (job, context) => {
   try {
     if (row.session_id && ended) await providers.stripe.close(row.session_id);
     if (!id) return;
+    await failpoint("subscription.read", job.subject_id);
     const said = ended ? await subscriptions.end(id) : await subscriptions.change(id, { cancels, methodId });
+    await failpoint("subscription.sent", job.subject_id);
     for (const event of said) await tellSubscription(event, context);
+    await failpoint("subscription.told", job.subject_id);
     if (ended || !methodId || row.status !== "past_due") return;
     for await (const event of subscriptions.collect(id)) await tellSubscription(event, context);
   } catch (error) {

@@ -1,0 +1,118 @@
+import { randomUUID } from "node:crypto";
+import type { SignedUp, TestStack } from "../support/stack.ts";
+import type { Acknowledgements } from "./acknowledgements.ts";
+
+/** What is on sale: a thing that costs something, and free intakes, each of which a person takes once. */
+export type Shelf = { paid: string; free: string[] };
+
+/** A refusal that no buyer here should ever get. */
+export class Refused extends Error {
+  override name = "Refused";
+}
+
+/** How long a buyer asks again before they give up: longer than any piece may be away. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * Sends a call until it is answered: no answer and an answer that something is away mean once more, with the same body, and so with the same key.
+ * Gives the answer and when it was asked for.
+ */
+export async function insist<T>(
+  url: string,
+  init: RequestInit,
+  ended: AbortSignal = AbortSignal.timeout(PATIENCE_MS),
+): Promise<{ answer: T; asked: number }> {
+  let last: unknown;
+  while (!ended.aborted) {
+    const asked = performance.now();
+    try {
+      const response = await fetch(url, { ...init, signal: AbortSignal.timeout(10_000) });
+      const text = await response.text();
+      if (response.ok) return { answer: JSON.parse(text) as T, asked };
+      last = `${response.status} ${text}`;
+      // 5xx: something is away. 401 and 403 of the gateway and 404 of an empty schema would be wrong, and are no reason to ask again.
+      if (response.status < 500 && response.status !== 429) throw new Refused(`${url}: ${last}`);
+    } catch (error) {
+      if (error instanceof Refused) throw error;
+      last = error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`${url} was not answered any more.`, { cause: last });
+}
+
+/** Lets one person buy, pay and cancel again and again until told to stop, and writes down everything that they are told. */
+export async function buyOn(
+  stack: TestStack,
+  { id, token }: SignedUp,
+  shelf: Shelf,
+  told: Acknowledgements,
+  random: (low: number, high: number) => number,
+  stopping: AbortSignal,
+): Promise<void> {
+  const headers = {
+    apikey: stack.keys.publishableKey,
+    authorization: `Bearer ${token}`,
+    "content-type": "application/json",
+  };
+  const call = async <T>(what: string, path: string, body: object): Promise<T> => {
+    const init = {
+      method: "POST",
+      headers: { ...headers, "idempotency-key": randomUUID() },
+      body: JSON.stringify(body),
+    };
+    const { answer, asked } = await insist<T>(`${stack.urls.api}/${path}`, init);
+    told.askedAt.set(what, asked);
+    return answer;
+  };
+  const place = async () => {
+    const lines = [{ variant_id: shelf.paid, quantity: 1 }];
+    type Order = { id: string; number: string; total_amount: number };
+    const order = await call<Order>("place_order", "rest/v1/rpc/place_order", { lines, idempotency_key: randomUUID() });
+    told.order(id, order);
+    return order.id;
+  };
+  const enroll = async (intake_id: string) => {
+    type Enrolled = {
+      enrollment: { id: string; intake_id: string };
+      order: { id: string; number: string; total_amount: number };
+    };
+    const answer = await call<Enrolled>("enroll", "rest/v1/rpc/enroll", { intake_id, idempotency_key: randomUUID() });
+    told.order(id, answer.order);
+    told.seat(id, answer.enrollment);
+  };
+  const checkout = async (order_id: string) => {
+    const { payment } = await call<{ payment: { url: string } }>("checkout", "functions/v1/checkout", { order_id });
+    told.page(order_id, payment.url);
+    return payment.url;
+  };
+  const pay = async (orderId: string, page: string) => {
+    const session = new URL(page).pathname.split("/").at(-1);
+    const paid = await fetch(`${stack.urls.simulator}/simulator/sessions/${session}/pay`, { method: "POST" });
+    if (!paid.ok) throw new Refused(`pay: ${paid.status} ${await paid.text()}`);
+    told.paid.add(orderId);
+  };
+  const cancel = async (order_id: string) => {
+    await call("cancel_order", "rest/v1/rpc/cancel_order", {
+      order_id,
+      reason: "A test.",
+      idempotency_key: randomUUID(),
+    });
+    told.cancelled.add(order_id);
+  };
+  const free = [...shelf.free];
+  while (!stopping.aborted) {
+    const deed = random(1, 6);
+    const intake = deed === 1 ? free.pop() : undefined;
+    if (intake) {
+      await enroll(intake);
+      continue;
+    }
+    const orderId = await place();
+    if (deed === 2) await cancel(orderId);
+    if (deed > 2) {
+      await pay(orderId, await checkout(orderId));
+      if (deed === 6) await cancel(orderId);
+    }
+  }
+}
