@@ -664,7 +664,7 @@ CREATE DOMAIN "public"."text/csv" AS text;
 
 CREATE TYPE "private"."audited_row" AS ("before" jsonb, "after" jsonb);
 
-CREATE TYPE "private"."catalog_search" AS ("words" text, "query" tsquery, "alike" boolean, "likeness" real, "statuses" text[], "kinds" text[], "category_ids" uuid[], "tags" text[], "facts" text[], "attributes" jsonb, "in_stock" boolean, "min_amount" bigint, "max_amount" bigint, "currency" text, "sort" text, "locale" text, "asked" text, "after_key" text, "after_id" uuid, "max_rows" integer);
+CREATE TYPE "private"."catalog_search" AS ("words" text, "query" tsquery, "alike" boolean, "likeness" real, "statuses" text[], "kinds" text[], "category_ids" uuid[], "tags" text[], "facts" text[], "others" jsonb, "attributes" jsonb, "in_stock" boolean, "min_amount" bigint, "max_amount" bigint, "currency" text, "sort" text, "locale" text, "asked" text, "after_key" text, "after_id" uuid, "max_rows" integer);
 
 CREATE TYPE "private"."concern" AS ("kind" text, "key" text, "subject_type" text, "subject_id" uuid, "subject" text, "since" timestamp with time zone);
 
@@ -5396,7 +5396,8 @@ begin
     v_search.after_id := (v_parts ->> 2)::uuid;
     v_search.alike := v_parts ->> 3 = 'alike';
     if v_search.sort = 'newest' then perform v_search.after_key::timestamptz; end if;
-    if v_search.sort = 'relevance' then perform v_search.after_key::real; end if;
+    if v_search.sort = 'relevance' and v_search.after_key like 'older %' then perform substr(v_search.after_key, 7)::timestamptz;
+    elsif v_search.sort = 'relevance' then perform v_search.after_key::real; end if;
     if v_search.sort in ('price_asc', 'price_desc') then perform v_search.after_key::bigint; end if;
   exception when others then
     v_search.after_id := null;
@@ -8585,10 +8586,20 @@ CREATE OR REPLACE FUNCTION private.fits_attribute(attributes jsonb, key text, wa
 RETURN COALESCE(CASE WHEN (jsonb_typeof(wanted) = 'array'::text) THEN jsonb_exists(wanted, ((key || '='::text) || (attributes ->> key))) WHEN (jsonb_typeof((attributes -> key)) = 'number'::text) THEN ((((attributes ->> key))::numeric >= COALESCE(((wanted ->> 'min'::text))::numeric, '-Infinity'::numeric)) AND (((attributes ->> key))::numeric <= COALESCE(((wanted ->> 'max'::text))::numeric, 'Infinity'::numeric))) ELSE NULL::boolean END, false);
 
 CREATE OR REPLACE FUNCTION private.fitting_variants(differing jsonb, wanted jsonb)
- RETURNS uuid[]
+ RETURNS TABLE(variant_ids uuid[])
  LANGUAGE sql
  IMMUTABLE
-RETURN CASE WHEN ((differing IS NOT NULL) AND (wanted IS NOT NULL)) THEN ARRAY(SELECT (variants.key)::uuid AS key FROM jsonb_each(fitting_variants.differing) variants(key, value) WHERE (NOT (EXISTS (SELECT FROM jsonb_each(fitting_variants.wanted) chosen(key, value) WHERE (NOT private.fits_attribute(variants.value, chosen.key, chosen.value)))))) ELSE NULL::uuid[] END;
+BEGIN ATOMIC
+ SELECT
+         CASE
+             WHEN ((differing IS NOT NULL) AND (wanted IS NOT NULL)) THEN ARRAY( SELECT (variants.key)::uuid AS key
+                FROM jsonb_each(fitting_variants.differing) variants(key, value)
+               WHERE (NOT (EXISTS ( SELECT
+                        FROM jsonb_each(fitting_variants.wanted) chosen(key, value)
+                       WHERE (NOT private.fits_attribute(variants.value, chosen.key, chosen.value))))))
+             ELSE NULL::uuid[]
+         END AS "case";
+END;
 
 CREATE OR REPLACE FUNCTION private.flag_order(order_id uuid, reason text)
  RETURNS text
@@ -8758,8 +8769,8 @@ begin
     select coalesce(jsonb_agg(card.value || jsonb_build_object('status', product_search.status, 'in_stock', stock.in_stock) order by card.place), '[]')
     from jsonb_array_elements(private.product_cards(found_cards.product_ids, search.locale, search.currency)) with ordinality as card (value, place)
     join private.product_search on product_search.product_id = (card.value ->> 'id')::uuid
-    cross join lateral private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted,
-      private.fitting_variants(product_search.differing, search.attributes)) as stock
+    cross join lateral private.fitting_variants(product_search.differing, search.attributes) as fitting
+    cross join lateral private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted, fitting.variant_ids) as stock
   );
 end
 $function$;
@@ -9752,6 +9763,12 @@ begin
       or has_words.statuses is null and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at)));
 end
 $function$;
+
+CREATE OR REPLACE FUNCTION private.heeding_stock(found bigint, known bigint, there bigint, in_stock boolean, share numeric)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+RETURN CASE WHEN (in_stock IS NULL) THEN found WHEN (known = found) THEN there ELSE (GREATEST((1)::numeric, round((((found)::numeric * ((there)::numeric + share)) / ((known + 1))::numeric))))::bigint END;
 
 CREATE OR REPLACE FUNCTION private.held_units(holder_id uuid, variant_id uuid)
  RETURNS integer
@@ -11726,21 +11743,20 @@ AS $function$
 $function$;
 
 CREATE OR REPLACE FUNCTION private.missed_attributes(facts text[], numbers jsonb, wanted jsonb)
- RETURNS text[]
+ RETURNS TABLE(misses text[])
  LANGUAGE sql
  IMMUTABLE
- SET search_path TO ''
-AS $function$
-  select coalesce(array_agg('attributes.' || chosen.key), '{}')
-  from jsonb_each(missed_attributes.wanted) as chosen
-  where not case jsonb_typeof(chosen.value)
-    when 'array' then missed_attributes.facts && array(select jsonb_array_elements_text(chosen.value))
-    else exists (
-      select from jsonb_array_elements(missed_attributes.numbers -> chosen.key) as number
-      where (chosen.value ->> 'min' is null or number::numeric >= (chosen.value ->> 'min')::numeric)
-        and (chosen.value ->> 'max' is null or number::numeric <= (chosen.value ->> 'max')::numeric))
-  end;
-$function$;
+BEGIN ATOMIC
+ SELECT ARRAY( SELECT ('attributes.'::text || chosen.key)
+            FROM jsonb_each(missed_attributes.wanted) chosen(key, value)
+           WHERE (NOT
+                 CASE jsonb_typeof(chosen.value)
+                     WHEN 'array'::text THEN jsonb_exists_any(chosen.value, missed_attributes.facts)
+                     ELSE (EXISTS ( SELECT
+                        FROM jsonb_array_elements((missed_attributes.numbers -> chosen.key)) number(value)
+                       WHERE (((number.value)::numeric >= COALESCE(((chosen.value ->> 'min'::text))::numeric, '-Infinity'::numeric)) AND ((number.value)::numeric <= COALESCE(((chosen.value ->> 'max'::text))::numeric, 'Infinity'::numeric)))))
+                 END)) AS "array";
+END;
 
 CREATE OR REPLACE FUNCTION private.missing_combinations(product_id uuid)
  RETURNS TABLE(value_ids uuid[], title text, sku_tail text, "position" integer)
@@ -13170,6 +13186,41 @@ begin
   return (
     select coalesce(jsonb_agg(private.shipment_document(shipments.id, v_staff) order by shipments.opened_at, shipments.number), '[]')
     from public.shipments where shipments.order_id = v_order.id);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.ordered_page(search private.catalog_search)
+ RETURNS TABLE(product_id uuid, key text)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_custom_plan'
+ SET jit TO 'off'
+AS $function$
+begin
+  return query
+  select page.product_id, case search.sort when 'relevance' then page.likeness::text when 'newest' then page.created_at::text when 'title' then page.title else page.amount::text end
+  from (
+    select found.product_id, found.created_at, found.title, found.amount, found.likeness, found.kind, found.counted_variants, found.has_uncounted, found.differing
+    from (
+      select fitting.*, case when search.sort = 'relevance' then extensions.word_similarity(search.words, fitting.content) end as likeness from private.fitting_products(search) as fitting
+    ) as found
+    where search.after_id is null or case search.sort
+      when 'relevance' then found.likeness < search.after_key::real or found.likeness = search.after_key::real and found.product_id > search.after_id
+      when 'newest' then (found.created_at, found.product_id) < (search.after_key::timestamptz, search.after_id)
+      when 'title' then (found.title, found.product_id) > (search.after_key collate "C", search.after_id)
+      when 'price_asc' then (found.amount, found.product_id) > (search.after_key::bigint, search.after_id)
+      else found.amount < search.after_key::bigint or found.amount = search.after_key::bigint and found.product_id > search.after_id end
+    order by
+      case when search.sort = 'relevance' then found.likeness end desc, case when search.sort = 'newest' then found.created_at end desc,
+      case when search.sort = 'title' then found.title end, case when search.sort = 'price_asc' then found.amount end, case when search.sort = 'price_desc' then found.amount end desc,
+      case when search.sort = 'newest' then found.product_id end desc, found.product_id
+    offset 0 -- in order first, so that units are looked up until the page is full and no longer
+  ) as page
+  where search.in_stock is null or search.in_stock = (
+    select stock.in_stock from private.fitting_variants(page.differing, search.attributes) as fitting
+    cross join lateral private.stock_now(page.product_id, page.kind, page.counted_variants, page.has_uncounted, fitting.variant_ids) as stock)
+  limit search.max_rows + 1;
 end
 $function$;
 
@@ -14760,26 +14811,30 @@ CREATE OR REPLACE FUNCTION private.product_facets(search private.catalog_search)
  SET plan_cache_mode TO 'force_custom_plan'
  SET jit TO 'off'
  SET work_mem TO '32MB'
+ SET enable_sort TO 'off'
 AS $function$
 declare
   v_few constant integer := 10000; -- units are looked up one by one
+  v_sample constant integer := 4000; -- and among more for this many
   -- known before the query is planned, so that what is not asked costs nothing for each product
   v_is_open constant boolean := search.kinds is null and search.category_ids is null and search.min_amount is null and search.max_amount is null and search.attributes is null;
+  v_by_variant constant boolean := exists (select from public.category_attributes where category_attributes.level = 'variant' and search.attributes ? category_attributes.key);
   v_listed text[] := array(
     select distinct category_attributes.key from public.category_attributes where category_attributes.filterable and category_attributes.type in ('choice', 'boolean'));
-  v_facets jsonb;
   v_mixed constant boolean := exists (select from public.category_attributes where category_attributes.type in ('integer', 'decimal') and category_attributes.key = any (v_listed));
+  v_facets jsonb;
 begin
   v_facets := (
     with found as materialized (
       select product_search.product_id, product_search.kind, product_search.category_id, case when v_mixed then product_search.facts else product_search.choices end as choices, product_prices.lowest_amount,
-        case when search.attributes is not null or search.in_stock is not null then product_search.differing end as differing,
+        case when v_by_variant or search.in_stock is not null then product_search.differing end as differing,
         case when v_is_open then '{}' else array_remove(array[
           case when product_search.kind <> all (search.kinds) then 'kind' end,
           case when search.category_ids is not null and (product_search.category_id = any (search.category_ids)) is not true then 'category' end,
           case when search.min_amount is not null and (product_prices.lowest_amount >= search.min_amount) is not true
             or search.max_amount is not null and (product_prices.lowest_amount <= search.max_amount) is not true then 'price' end
-        ], null) || case when search.attributes is null then '{}' else private.missed_attributes(product_search.facts, product_search.numbers, search.attributes) end end as misses
+        ], null) || case when search.attributes is null then '{}' else (select missed.misses
+          from private.missed_attributes(product_search.facts, product_search.numbers, search.attributes) as missed) end end as misses
       from private.product_search
       left join private.product_prices on product_prices.product_id = product_search.product_id and product_prices.currency = search.currency
       where (product_search.status = any (search.statuses)
@@ -14787,135 +14842,86 @@ begin
         and (search.words is null or search.alike or product_search.words @@ search.query)
         and (search.words is null or not search.alike or product_search.content operator(extensions.%>) search.words or product_search.content like private.search_pattern(search.words))
         and (search.tags is null or product_search.tags && search.tags)
+    ), size as materialized (
+      select count(*) as found from found
+    ), looked as materialized (
+      -- of very many only some are looked up, the same ones every time
+      select found.product_id, found.kind, found.category_id, found.choices, found.lowest_amount, found.misses, chosen.is_looked_up, case when v_by_variant or chosen.is_looked_up then found.differing end as differing
+      from found cross join size
+      cross join lateral (select size.found <= v_few or (uuid_hash_extended(found.product_id, 0) & 1048575) * size.found < v_sample * 1048576::bigint as is_looked_up) as chosen
+      where cardinality(found.misses) <= 1
     ), variants as materialized (
       -- what is asked of a variant: the filters by attributes that it misses, and whether it is in stock
-      select found.product_id, found.kind, found.category_id, found.lowest_amount, found.misses[1] as missed_by_all, each.value as attributes, missed.misses, stock.in_stock
-      from found
-      cross join lateral jsonb_each(found.differing) as each
+      select looked.product_id, looked.kind, looked.category_id, looked.lowest_amount, looked.misses[1] as missed_by_all, each.value as attributes, missed.misses, case when looked.is_looked_up then (
+        select units.in_stock from private.product_search
+        cross join lateral private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted, array[each.key::uuid]) as units
+        where product_search.product_id = looked.product_id) end as in_stock
+      from looked
+      cross join lateral jsonb_each(looked.differing) as each
       cross join lateral (
         select coalesce(array_agg('attributes.' || chosen.key), '{}') as misses from jsonb_each(search.attributes) as chosen
         where not private.fits_attribute(each.value, chosen.key, chosen.value)
       ) as missed
-      cross join lateral (
-        select case when (select count(*) from found) <= v_few then (
-          select units.in_stock from private.product_search
-          cross join lateral private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted, array[each.key::uuid]) as units
-          where product_search.product_id = found.product_id) end as in_stock
-        offset 0
-      ) as stock
-      where found.differing is not null and cardinality(found.misses) <= 1 and cardinality(missed.misses) <= 1
-    ), fits as materialized (
-      select found.kind, found.category_id, found.choices, found.lowest_amount, stock.in_stock,
-        case when stock.in_stock <> search.in_stock then 'in_stock' else found.misses[1] end as missed
-      from found cross join lateral (
-        select (
+      where looked.differing is not null and cardinality(missed.misses) <= 1
+    ), fits as (
+      select looked.kind, looked.category_id, looked.choices, looked.lowest_amount, looked.misses[1] as missed,
+        case when looked.is_looked_up and (search.in_stock is not null or looked.misses = '{}') then (
           select units.in_stock from private.product_search
           cross join lateral private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted) as units
-          where product_search.product_id = found.product_id) as in_stock
-        offset 0 -- once for each product, not at each mention
-      ) as stock
-      where found.differing is null and (select count(*) from found) <= v_few
-        and (cardinality(found.misses) = 0 or cardinality(found.misses) = 1 and (stock.in_stock <> search.in_stock) is not true)
-      union all
-      select found.kind, found.category_id, found.choices, found.lowest_amount, null, found.misses[1] from found
-      where found.differing is null and (select count(*) from found) > v_few and cardinality(found.misses) <= 1
+          where product_search.product_id = looked.product_id) end as in_stock
+      from looked where looked.differing is null
       union all
       -- a product by those of its variants that fit
-      select product.kind, product.category_id, '{}', product.lowest_amount, product.in_stock, coalesce(product.missed_by_all, case when product.in_stock <> search.in_stock then 'in_stock' end)
-      from (
-        select variants.kind, variants.category_id, variants.lowest_amount, variants.missed_by_all, bool_or(variants.in_stock) as in_stock
-        from variants where variants.misses = '{}' group by variants.product_id, 1, 2, 3, 4
-      ) as product
-      where product.missed_by_all is null or (product.in_stock <> search.in_stock) is not true
+      select variants.kind, variants.category_id, '{}', variants.lowest_amount, variants.missed_by_all, bool_or(variants.in_stock)
+      from variants where variants.misses = '{}' group by variants.product_id, 1, 2, 4, 5
       union all
       -- its choices of an attribute by those that miss no other filter
-      select choice.kind, choice.category_id, array_agg(choice.fact), choice.lowest_amount, null, 'attributes.' || choice.key
-      from (
-        select variants.product_id, variants.kind, variants.category_id, variants.lowest_amount, said.key, said.key || '=' || said.value as fact
-        from variants cross join lateral jsonb_each_text(variants.attributes) as said
-        where said.key = any (v_listed) and variants.misses <@ array['attributes.' || said.key] and coalesce(variants.missed_by_all, '') in ('', 'attributes.' || said.key)
-        group by 1, 2, 3, 4, 5, 6 having (bool_or(variants.in_stock) <> search.in_stock) is not true
-      ) as choice
-      group by choice.product_id, choice.kind, choice.category_id, choice.lowest_amount, choice.key
+      select min(variants.kind), variants.category_id, array[said.key || '=' || said.value], variants.lowest_amount, 'attributes.' || said.key, bool_or(variants.in_stock)
+      from variants cross join lateral jsonb_each_text(variants.attributes) as said
+      where said.key = any (v_listed) and variants.misses <@ array['attributes.' || said.key] and coalesce(variants.missed_by_all, '') in ('', 'attributes.' || said.key)
+      group by variants.product_id, variants.category_id, variants.lowest_amount, said.key, said.value
     ), groups as materialized (
       -- products that are alike in all that is counted, once: most catalogues have few kinds of them
-      select fits.kind, fits.category_id, fits.choices, fits.in_stock, fits.missed, count(*) as found, min(fits.lowest_amount) as lowest_amount, max(fits.lowest_amount) as highest_amount
-      from fits group by 1, 2, 3, 4, 5
-    ), choices as (
-      select split_part(each.fact, '=', 1) as key, substr(each.fact, strpos(each.fact, '=') + 1) as choice, sum(each.found) as found
-      from (select fact, groups.missed, sum(groups.found) as found from groups cross join unnest(groups.choices) as fact group by 1, 2) as each
-      where split_part(each.fact, '=', 1) = any (v_listed) and (each.missed is null or each.missed = 'attributes.' || split_part(each.fact, '=', 1)) group by 1, 2
+      select fits.kind, fits.category_id, fits.choices, fits.missed, count(*) as found, count(fits.in_stock) as known,
+        count(*) filter (where fits.in_stock = search.in_stock) as there, count(*) filter (where fits.in_stock) as in_stock,
+        min(fits.lowest_amount) filter (where (fits.in_stock <> search.in_stock) is not true) as lowest_amount,
+        max(fits.lowest_amount) filter (where (fits.in_stock <> search.in_stock) is not true) as highest_amount
+      from fits group by 1, 2, 3, 4
+    ), whole as materialized (
+      select coalesce(sum(groups.found), 0)::bigint as found, coalesce(sum(groups.known), 0)::bigint as known, coalesce(sum(groups.there), 0)::bigint as there,
+        coalesce(sum(groups.in_stock), 0) as in_stock, coalesce(sum(groups.there) / nullif(sum(groups.known), 0), 1) as share
+      from groups where groups.missed is null
+    ), facets as (
+      select facet.name, facet.choice, private.heeding_stock(sum(facet.found)::bigint, sum(facet.known)::bigint, sum(facet.there)::bigint, search.in_stock, whole.share) as found
+      from (
+        select 'kind' as name, groups.kind as choice, groups.found, groups.known, groups.there from groups where groups.missed is null or groups.missed = 'kind'
+        union all
+        select 'category', groups.category_id::text, groups.found, groups.known, groups.there from groups
+        where (groups.missed is null or groups.missed = 'category') and groups.category_id is not null
+        union all
+        select 'attributes.' || split_part(said.fact, '=', 1), substr(said.fact, strpos(said.fact, '=') + 1), said.found, said.known, said.there
+        from (
+          select fact, groups.missed, sum(groups.found) as found, sum(groups.known) as known, sum(groups.there) as there from groups cross join unnest(groups.choices) as fact group by 1, 2
+        ) as said
+        where split_part(said.fact, '=', 1) = any (v_listed) and (said.missed is null or said.missed = 'attributes.' || split_part(said.fact, '=', 1))
+      ) as facet cross join whole
+      group by 1, 2, whole.share
     )
     select jsonb_build_object(
-      'total', (select coalesce(sum(groups.found), 0) from groups where groups.missed is null),
-      'exact', search.in_stock is null or (select count(*) from found) <= v_few,
-      'kind', (select coalesce(jsonb_object_agg(each.kind, each.found), '{}')
-        from (select groups.kind, sum(groups.found) as found from groups where groups.missed is null or groups.missed = 'kind' group by 1) as each),
-      'in_stock', case when (select count(*) from found) <= v_few then (
-        select jsonb_build_object('true', coalesce(sum(groups.found) filter (where groups.in_stock), 0), 'false', coalesce(sum(groups.found) filter (where not groups.in_stock), 0))
-        from groups where groups.missed is null or groups.missed = 'in_stock') end,
+      'total', case when whole.found > 0 then private.heeding_stock(whole.found, whole.known, whole.there, search.in_stock, whole.share) else 0 end,
+      'exact', search.in_stock is null or size.found <= v_few,
+      'kind', (select coalesce(jsonb_object_agg(facets.choice, facets.found), '{}') from facets where facets.name = 'kind' and facets.found > 0),
+      'in_stock', (select jsonb_build_object('true', said.found, 'false', whole.found - said.found)
+        from (select coalesce(round(whole.found * whole.in_stock / nullif(whole.known, 0)), 0)::bigint as found) as said),
+      'in_stock_exact', size.found <= v_few,
       'price', (select jsonb_build_object('currency', search.currency, 'min', min(groups.lowest_amount), 'max', max(groups.highest_amount))
         from groups where groups.missed is null or groups.missed = 'price'),
-      'category', private.roll_up_categories((
-        select coalesce(jsonb_object_agg(each.category_id, each.found), '{}')
-        from (
-          select groups.category_id, sum(groups.found) as found from groups where (groups.missed is null or groups.missed = 'category') and groups.category_id is not null group by 1
-        ) as each), search.locale),
-      'attributes', (select coalesce(jsonb_object_agg(each.key, each.choices), '{}')
-        from (select choices.key, jsonb_object_agg(choices.choice, choices.found) as choices from choices group by 1) as each)
-    )
+      'category', private.roll_up_categories((select coalesce(jsonb_object_agg(facets.choice, facets.found), '{}') from facets where facets.name = 'category' and facets.found > 0), search.locale),
+      'attributes', (select coalesce(jsonb_object_agg(each.key, each.choices), '{}') from (
+        select substr(facets.name, 12) as key, jsonb_object_agg(facets.choice, facets.found) as choices from facets where facets.name like 'attributes.%' and facets.found > 0 group by 1) as each)
+    ) from whole cross join size
   );
   return v_facets || jsonb_build_object('attribute_titles', private.counted_titles(v_facets -> 'attributes', search.category_ids, search.locale));
-end
-$function$;
-
-CREATE OR REPLACE FUNCTION private.product_page(search private.catalog_search)
- RETURNS TABLE(product_id uuid, key text)
- LANGUAGE plpgsql
- STABLE
- SET search_path TO ''
- SET plan_cache_mode TO 'force_custom_plan'
- SET jit TO 'off'
-AS $function$
-begin
-  return query
-  select found.product_id, case search.sort when 'relevance' then found.likeness::text when 'newest' then found.created_at::text when 'title' then found.title
-    else found.amount::text end
-  from (
-    select product_search.product_id, product_search.created_at,
-      private.title_in(product_search, search.locale) collate "C" as title,
-      coalesce(product_prices.lowest_amount, case search.sort when 'price_asc' then 9223372036854775807 else -1 end) as amount,
-      case when search.words is null then 0 when search.alike then extensions.word_similarity(search.words, product_search.content)
-        else ts_rank(product_search.words, search.query, 1) end as likeness
-    from private.product_search
-    left join private.product_prices on product_prices.product_id = product_search.product_id and product_prices.currency = search.currency
-    where (product_search.status = any (search.statuses)
-        or search.statuses is null and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at))
-      and (search.words is null or search.alike or product_search.words @@ search.query)
-      and (search.words is null or not search.alike or product_search.content operator(extensions.%>) search.words or product_search.content like private.search_pattern(search.words))
-      and (search.tags is null or product_search.tags && search.tags)
-      and (search.kinds is null or product_search.kind = any (search.kinds))
-      and (search.category_ids is null or product_search.category_id = any (search.category_ids))
-      and (search.facts is null or product_search.facts && search.facts)
-      and (search.attributes is null or private.missed_attributes(product_search.facts, product_search.numbers, search.attributes) = '{}' and private.fitting_variants(product_search.differing, search.attributes) is distinct from '{}')
-      and (search.min_amount is null or product_prices.lowest_amount >= search.min_amount)
-      and (search.max_amount is null or product_prices.lowest_amount <= search.max_amount)
-      and (search.in_stock is null or search.in_stock = (
-        select stock.in_stock from private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted,
-          private.fitting_variants(product_search.differing, search.attributes)) as stock))
-      and (search.after_id is null or search.sort <> 'newest' or (product_search.created_at, product_search.product_id) < (search.after_key::timestamptz, search.after_id))
-      and (search.after_id is null or search.sort <> 'title' or (private.title_in(product_search, search.locale) collate "C",
-        product_search.product_id) > (search.after_key collate "C", search.after_id))
-  ) as found
-  where search.after_id is null or search.sort in ('newest', 'title')
-    or search.sort = 'relevance' and (found.likeness < search.after_key::real or found.likeness = search.after_key::real and found.product_id > search.after_id)
-    or search.sort = 'price_asc' and (found.amount, found.product_id) > (search.after_key::bigint, search.after_id)
-    or search.sort = 'price_desc' and (found.amount < search.after_key::bigint or found.amount = search.after_key::bigint and found.product_id > search.after_id)
-  order by
-    case when search.sort = 'relevance' then found.likeness end desc, case when search.sort = 'newest' then found.created_at end desc,
-    case when search.sort = 'title' then found.title end, case when search.sort = 'price_asc' then found.amount end, case when search.sort = 'price_desc' then found.amount end desc,
-    case when search.sort = 'newest' then found.product_id end desc, found.product_id
-  limit search.max_rows + 1;
 end
 $function$;
 
@@ -15547,6 +15553,53 @@ AS $function$
   from (select sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) as bytes) as source, generate_series(0, random_code.length - 1) as position;
 $function$;
 
+CREATE OR REPLACE FUNCTION private.ranked_page(search private.catalog_search)
+ RETURNS TABLE(product_id uuid, key text)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_custom_plan'
+ SET jit TO 'off'
+ SET work_mem TO '32MB'
+AS $function$
+declare
+  v_ranked constant integer := 10000;
+  v_rows integer := 0;
+  v_rest private.catalog_search := search;
+begin
+  v_rest.sort := 'newest';
+  if search.after_key not like 'older %' or search.after_key is null then
+    return query
+    select page.product_id, page.likeness::text
+    from (
+      select newest.*, ts_rank(newest.words, search.query, 1) as likeness from (
+        select fitting.product_id, fitting.words, fitting.kind, fitting.counted_variants, fitting.has_uncounted, fitting.differing
+        from private.fitting_products(search) as fitting order by fitting.created_at desc, fitting.product_id desc limit v_ranked
+      ) as newest
+      order by likeness desc, newest.product_id offset 0
+    ) as page
+    where (search.after_id is null or page.likeness < search.after_key::real or page.likeness = search.after_key::real and page.product_id > search.after_id)
+      and (search.in_stock is null or search.in_stock = (
+        select stock.in_stock from private.fitting_variants(page.differing, search.attributes) as fitting
+        cross join lateral private.stock_now(page.product_id, page.kind, page.counted_variants, page.has_uncounted, fitting.variant_ids) as stock))
+    limit search.max_rows + 1;
+    get diagnostics v_rows = row_count;
+    if v_rows > search.max_rows then
+      return;
+    end if;
+    select fitting.created_at::text, fitting.product_id into v_rest.after_key, v_rest.after_id
+    from private.fitting_products(search) as fitting order by fitting.created_at desc, fitting.product_id desc offset v_ranked - 1 limit 1;
+    if v_rest.after_id is null then
+      return;
+    end if;
+  else
+    v_rest.after_key := substr(search.after_key, 7);
+  end if;
+  v_rest.max_rows := search.max_rows - v_rows;
+  return query select rest.product_id, 'older ' || rest.key from private.ordered_page(v_rest) as rest;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.read_attribute_filters(attributes jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -15631,8 +15684,11 @@ begin
   v_search.min_amount := (v_filters -> 'price' ->> 'min')::bigint;
   v_search.max_amount := (v_filters -> 'price' ->> 'max')::bigint;
   v_search.attributes := private.read_attribute_filters(coalesce(v_filters -> 'attributes', '{}'));
-  select array(select jsonb_array_elements_text(chosen.value)) into v_search.facts
+  select array(select jsonb_array_elements_text(chosen.value)), nullif(v_search.attributes - chosen.key, '{}') into v_search.facts, v_search.others
   from jsonb_each(v_search.attributes) as chosen where jsonb_typeof(chosen.value) = 'array' limit 1;
+  if not found then
+    v_search.others := v_search.attributes;
+  end if;
   if v_filters ? 'category' then
     v_search.category_ids := array(select private.category_subtree(categories.id) from public.categories where v_filters ->> 'category' in (categories.slug, categories.id::text));
     perform private.refuse_search(case when v_search.category_ids = '{}' then 'There is no such category.' end);
@@ -19017,10 +19073,15 @@ declare
   v_ids uuid[];
   v_keys text[];
   v_facets jsonb;
+  v_is_ranked constant boolean := v_search.sort = 'relevance' and not v_search.alike;
 begin
   perform set_config('pg_trgm.word_similarity_threshold', coalesce(v_search.likeness, 0.5)::text, true);
   select array_agg(page.product_id order by page.place), array_agg(page.key order by page.place) into v_ids, v_keys
-  from (select product_page.product_id, product_page.key, row_number() over () as place from private.product_page(v_search)) as page;
+  from (
+    select ranked.product_id, ranked.key, row_number() over () as place from private.ranked_page(v_search) as ranked where v_is_ranked
+    union all
+    select ordered.product_id, ordered.key, row_number() over () from private.ordered_page(v_search) as ordered where not v_is_ranked
+  ) as page;
   if search_products.cursor is null and search_products.with_facets then
     v_facets := private.product_facets(v_search);
   end if;
@@ -23153,6 +23214,32 @@ CREATE OR REPLACE FUNCTION private.title_in(product private.product_search, loca
  LANGUAGE sql
  IMMUTABLE
 RETURN CASE locale WHEN 'id'::text THEN (product).title_id WHEN 'en'::text THEN (product).title_en ELSE (product).title END;
+
+CREATE OR REPLACE FUNCTION private.fitting_products(search private.catalog_search)
+ RETURNS TABLE(product_id uuid, created_at timestamp with time zone, title text, amount bigint, content text, words tsvector, kind text, counted_variants uuid[], has_uncounted boolean, differing jsonb)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT product_search.product_id,
+     product_search.created_at,
+     (private.title_in(product_search.*, (fitting_products.search).locale) COLLATE "C") AS title_in,
+     COALESCE(product_prices.lowest_amount,
+         CASE (fitting_products.search).sort
+             WHEN 'price_asc'::text THEN '9223372036854775807'::bigint
+             ELSE ('-1'::integer)::bigint
+         END) AS "coalesce",
+     product_search.content,
+     product_search.words,
+     product_search.kind,
+     product_search.counted_variants,
+     product_search.has_uncounted,
+     product_search.differing
+    FROM (private.product_search
+      LEFT JOIN private.product_prices ON (((product_prices.product_id = product_search.product_id) AND (product_prices.currency = (fitting_products.search).currency))))
+   WHERE (((product_search.status = ANY ((fitting_products.search).statuses)) OR (((fitting_products.search).statuses IS NULL) AND private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at))) AND (((fitting_products.search).words IS NULL) OR (fitting_products.search).alike OR (product_search.words @@ (fitting_products.search).query)) AND (((fitting_products.search).words IS NULL) OR (NOT (fitting_products.search).alike) OR (product_search.content OPERATOR(extensions.%>) (fitting_products.search).words) OR (product_search.content ~~ private.search_pattern((fitting_products.search).words))) AND (((fitting_products.search).tags IS NULL) OR (product_search.tags && (fitting_products.search).tags)) AND (((fitting_products.search).kinds IS NULL) OR (product_search.kind = ANY ((fitting_products.search).kinds))) AND (((fitting_products.search).category_ids IS NULL) OR (product_search.category_id = ANY ((fitting_products.search).category_ids))) AND (((fitting_products.search).facts IS NULL) OR (product_search.facts && (fitting_products.search).facts)) AND (((fitting_products.search).others IS NULL) OR ('{}'::text[] = ( SELECT missed.misses
+            FROM private.missed_attributes(product_search.facts, product_search.numbers, (fitting_products.search).others) missed(misses)))) AND (((fitting_products.search).attributes IS NULL) OR ('{}'::uuid[] IS DISTINCT FROM ( SELECT fitting.variant_ids
+            FROM private.fitting_variants(product_search.differing, (fitting_products.search).attributes) fitting(variant_ids)))) AND (((fitting_products.search).min_amount IS NULL) OR (product_prices.lowest_amount >= (fitting_products.search).min_amount)) AND (((fitting_products.search).max_amount IS NULL) OR (product_prices.lowest_amount <= (fitting_products.search).max_amount)));
+END;
 
 CREATE OR REPLACE FUNCTION private.told_invoice_intent(provider_invoice_id text)
  RETURNS text
@@ -30264,7 +30351,9 @@ COMMENT ON FUNCTION "private"."first_slot"(uuid) IS 'Slots of main are 0 to 63, 
 
 COMMENT ON FUNCTION "private"."fits_attribute"(jsonb, text, jsonb) IS 'Whether what one variant says fits the filter by this attribute. Inlined.';
 
-COMMENT ON FUNCTION "private"."fitting_variants"(jsonb, jsonb) IS 'The variants of which all attribute filters are true at once: red in S is no red in M beside a blue in S. Null when that need not be asked, as nothing is filtered or the variants do not differ. Inlined.';
+COMMENT ON FUNCTION "private"."fitting_products"(private.catalog_search) IS 'The products that fit every filter but in_stock, which is asked last, and of as few as fill a page. Products without a price in the currency come last by price. Inlined.';
+
+COMMENT ON FUNCTION "private"."fitting_variants"(jsonb, jsonb) IS 'The variants of which all attribute filters are true at once: red in S is no red in M beside a blue in S. Null when that need not be asked, as nothing is filtered or the variants do not differ. A row, as missed_attributes.';
 
 COMMENT ON FUNCTION "private"."flag_order"(uuid, text) IS 'Puts an order before a person, with the reason in its history; answers needs_review.';
 
@@ -30373,6 +30462,8 @@ COMMENT ON FUNCTION "private"."has_permission"(text) IS 'Whether one of the call
 COMMENT ON FUNCTION "private"."has_real_units"(uuid) IS 'Whether a unit lies on a shelf, or is held by a hold that is due.';
 
 COMMENT ON FUNCTION "private"."has_words"(tsquery, text[]) IS 'Whether anything on sale, or in these statuses, has the words.';
+
+COMMENT ON FUNCTION "private"."heeding_stock"(bigint, bigint, bigint, boolean, numeric) IS 'How many of the found fit the filter in_stock (null: not asked): counted when all are known, else estimated from those that are and, where these are few, from the share among all. Inlined.';
 
 COMMENT ON FUNCTION "private"."held_units"(uuid, uuid) IS 'How many units of a variant a holder still holds.';
 
@@ -30580,7 +30671,7 @@ COMMENT ON FUNCTION "private"."message_intake"(uuid, text, text, text, text) IS 
 
 COMMENT ON FUNCTION "private"."minor_units_of"(text) IS 'How many digits after the point ISO 4217 gives a currency; null for one that this shop cannot sell in.';
 
-COMMENT ON FUNCTION "private"."missed_attributes"(text[], jsonb, jsonb) IS 'The attribute filters that a product does not fit, each as attributes.<key>.';
+COMMENT ON FUNCTION "private"."missed_attributes"(text[], jsonb, jsonb) IS 'The attribute filters that a product does not fit, each as attributes.<key>. A row, since a table is inlined and a value with a query in it is not: a call for each product takes seconds.';
 
 COMMENT ON FUNCTION "private"."missing_combinations"(uuid) IS 'The combinations of a product''s option values that have no variant yet. Refuses invalid_options when there are more than 250 in all.';
 
@@ -30710,6 +30801,8 @@ COMMENT ON FUNCTION "private"."order_seats"(uuid, jsonb, text, text[], text) IS 
 
 COMMENT ON FUNCTION "private"."order_shipments"(uuid) IS 'Does the work of public.order_shipments.';
 
+COMMENT ON FUNCTION "private"."ordered_page"(private.catalog_search) IS 'The products of a page in their order, and one more, each with what the order goes by; by relevance those that are written alike.';
+
 COMMENT ON FUNCTION "private"."orders_about"(private.order_search, integer, boolean) IS 'Orders that have to do with the words, whoever''s and whatever the filters say; all but those with a number of which private.order_numbers_containing could not name all. filtered: of people only what the filters leave, so that all of a common name are neither kept nor sorted.';
 
 COMMENT ON FUNCTION "private"."orders_with_words"(private.order_search, uuid[], integer) IS 'Of these orders those that contain the words, newest first, found by looking at each.';
@@ -30830,9 +30923,7 @@ COMMENT ON FUNCTION "private"."product_document"(text, uuid, text, text) IS 'Doe
 
 COMMENT ON FUNCTION "private"."product_documents"(uuid[]) IS 'The rows that private.product_search should have for these products.';
 
-COMMENT ON FUNCTION "private"."product_facets"(private.catalog_search) IS 'How many products fit, and how many each choice of a filter would leave, each filter apart from itself. Among more than 10 000 products units are not looked up: in_stock is null, and exact says whether that filter was left out.';
-
-COMMENT ON FUNCTION "private"."product_page"(private.catalog_search) IS 'The products of a page in their order, and one more, each with what the order goes by. Products without a price in the currency come last by price.';
+COMMENT ON FUNCTION "private"."product_facets"(private.catalog_search) IS 'How many products fit, and how many each choice of a filter would leave, each filter apart from itself. Among more than 10 000 products the units of 4 000 are looked up, and what heeds them is estimated: in_stock_exact, and exact where that filter was asked for, say so.';
 
 COMMENT ON FUNCTION "private"."product_variants"(uuid, text, text) IS 'The variants of a product: what they combine and say, what they cost the caller now and why, how many can be bought (null: not counted), and when a preorder ships.';
 
@@ -30895,6 +30986,8 @@ COMMENT ON FUNCTION "private"."quote_wishes"(jsonb, uuid, text, uuid[], public.a
 COMMENT ON FUNCTION "private"."raise_alerts"() IS 'Raises an alert for every concern that has become too old, and closes those that are settled; answers how many of both. The worker calls it each minute.';
 
 COMMENT ON FUNCTION "private"."random_code"(integer) IS 'A code nobody can guess: up to 32 characters of five random bits each.';
+
+COMMENT ON FUNCTION "private"."ranked_page"(private.catalog_search) IS 'A page by relevance: the newest 10 000 that have the words by rank, then the rest newest first. Ranking reads every text, so without an end a page of a word that all products have would cost the whole catalogue.';
 
 COMMENT ON FUNCTION "private"."read_attribute_filters"(jsonb) IS 'Attribute filters as {key: [key=value, …] or {min, max}}, null when there are none. Refuses invalid_search.';
 
@@ -32458,7 +32551,7 @@ COMMENT ON TABLE "public"."waitlist_entries" IS 'Who waits for a seat, in order 
 
 COMMENT ON TYPE "private"."audited_row" IS 'What a row was and what it is; null where there was or is none.';
 
-COMMENT ON TYPE "private"."catalog_search" IS 'A search that was checked: words as compared (null: none) and as they are looked up, the filters (facts: one attribute''s choices, for the index; attributes: all of them), and after which product it goes on.';
+COMMENT ON TYPE "private"."catalog_search" IS 'A search that was checked: words as compared (null: none) and as they are looked up, the filters (facts: one attribute''s choices, for the index; others: what is asked beside them, null: nothing; attributes: all of them), and after which product it goes on.';
 
 COMMENT ON TYPE "private"."concern" IS 'One thing that is open: what kind, its key (one alert is open per key), what it is about, and since when.';
 
@@ -34588,6 +34681,12 @@ REVOKE ALL ON FUNCTION "private"."fits_attribute"(jsonb, text, jsonb) FROM "post
 
 GRANT EXECUTE ON FUNCTION "private"."fits_attribute"(jsonb, text, jsonb) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."fitting_products"(private.catalog_search) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."fitting_products"(private.catalog_search) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."fitting_products"(private.catalog_search) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."fitting_variants"(jsonb, jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."fitting_variants"(jsonb, jsonb) FROM "postgres";
@@ -34971,6 +35070,12 @@ REVOKE ALL ON FUNCTION "private"."has_words"(tsquery, text[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."has_words"(tsquery, text[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."has_words"(tsquery, text[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."heeding_stock"(bigint, bigint, bigint, boolean, numeric) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."heeding_stock"(bigint, bigint, bigint, boolean, numeric) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."heeding_stock"(bigint, bigint, bigint, boolean, numeric) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."held_units"(uuid, uuid) FROM PUBLIC;
 
@@ -36060,6 +36165,12 @@ GRANT EXECUTE ON FUNCTION "private"."order_shipments"(uuid) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."order_shipments"(uuid) TO "service_role";
 
+REVOKE ALL ON FUNCTION "private"."ordered_page"(private.catalog_search) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."ordered_page"(private.catalog_search) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."ordered_page"(private.catalog_search) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."orders_about"(private.order_search, integer, boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."orders_about"(private.order_search, integer, boolean) FROM "postgres";
@@ -36458,12 +36569,6 @@ REVOKE ALL ON FUNCTION "private"."product_facets"(private.catalog_search) FROM "
 
 GRANT EXECUTE ON FUNCTION "private"."product_facets"(private.catalog_search) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."product_page"(private.catalog_search) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."product_page"(private.catalog_search) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."product_page"(private.catalog_search) TO "postgres";
-
 REVOKE ALL ON FUNCTION "private"."product_variants"(uuid, text, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."product_variants"(uuid, text, text) FROM "postgres";
@@ -36671,6 +36776,12 @@ REVOKE ALL ON FUNCTION "private"."random_code"(integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."random_code"(integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."random_code"(integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."ranked_page"(private.catalog_search) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."ranked_page"(private.catalog_search) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."ranked_page"(private.catalog_search) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."read_attribute_filters"(jsonb) FROM PUBLIC;
 

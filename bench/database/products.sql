@@ -1,5 +1,5 @@
 -- A catalogue to search in: :products goods in 180 categories three levels deep, each with attributes, tags, a text of sixty words and
--- 1 to 4 variants with prices and units; every tenth is sold out. Written past triggers and audit; the search is made at once, by its own function.
+-- 1 to 4 variants with prices and units, in sizes where there are one or three; every tenth is sold out. Written past triggers and audit; the search is made at once, by its own function.
 set session_replication_role = replica;
 create schema if not exists bench_products;
 
@@ -25,6 +25,8 @@ insert into public.category_attributes (category_id, key, title, type, choices, 
 select md5('category' || number)::uuid, key, initcap(key), type, choices, null, null, 'product'
 from generate_series(0, 5) as number, (values ('color', 'choice', array['red', 'blue', 'black', 'white', 'green']), ('material', 'choice', array['wood', 'steel', 'cotton', 'leather']),
   ('weight', 'decimal', null), ('waterproof', 'boolean', null)) as attribute (key, type, choices);
+insert into public.category_attributes (category_id, key, title, type, choices, level)
+select md5('category' || number)::uuid, 'size', 'Size', 'choice', array['S', 'M', 'L', 'XL'], 'variant' from generate_series(0, 5) as number;
 
 analyze bench_products.fillers, bench_products.texts;
 insert into public.products (id, kind, slug, title, summary, description, status, category_id, tags, attributes, translations, created_at)
@@ -41,8 +43,9 @@ join bench_products.brands on brands.number = 1 + (goods.number::bigint * 7919) 
 join bench_products.nouns on nouns.number = 1 + goods.number % 40
 join bench_products.adjectives on adjectives.number = 1 + (goods.number / 40) % 20
 join bench_products.texts on texts.number = goods.number % 5000;
-insert into public.variants (id, product_id, sku, title, stock_mode)
-select md5('goods' || number || '-' || size)::uuid, md5('goods' || number)::uuid, 'GDS-' || number || '-' || size, 'Size ' || size, case when number % 20 = 0 then 'none' else 'tracked' end
+insert into public.variants (id, product_id, sku, title, stock_mode, attributes)
+select md5('goods' || number || '-' || size)::uuid, md5('goods' || number)::uuid, 'GDS-' || number || '-' || size, 'Size ' || size, case when number % 20 = 0 then 'none' else 'tracked' end,
+  case when number % 2 = 0 then jsonb_build_object('size', (array['S', 'M', 'L', 'XL'])[size]) else '{}' end
 from generate_series(1, :products) as number, generate_series(1, 1 + number % 4) as size;
 insert into public.prices (variant_id, currency, amount)
 select variants.id, currency.code, ((100 + (hashtext(variants.sku)::bigint & 2147483647) % 9900) * case currency.code when 'IDR' then 100000 else 10 end)

@@ -22,7 +22,45 @@ const questions: { what: string; call: string; scans?: true }[] = [
     what: "a category below, in stock, cheapest first",
     call: `search_products(filters => '{"category": "category-40", "in_stock": true}', sort => 'price_asc', with_facets => false)`,
   },
+  {
+    what: "a range of prices, cheapest first",
+    call: `search_products(filters => '{"price": {"min": 50000000, "max": 60000000}}', sort => 'price_asc', with_facets => false)`,
+  },
+  {
+    what: "a category with what is below, a page",
+    call: `search_products(filters => '{"category": "category-1"}', with_facets => false)`,
+  },
+  {
+    what: "attributes and a range, a page",
+    call: `search_products(filters => '{"attributes": {"color": ["red", "blue"], "material": "wood", "weight": {"max": 2}}}', with_facets => false)`,
+  },
+  {
+    what: "attributes of one variant, in stock, a page",
+    call: `search_products(filters => '{"attributes": {"size": "L", "color": "red"}, "in_stock": true}', with_facets => false)`,
+  },
+  {
+    what: "a word, attributes of one variant, in stock, with facets",
+    call: `search_products('sepatu', '{"attributes": {"size": "M"}, "in_stock": true}')`,
+  },
+  { what: "a word that all have, a page", call: "search_products('produk', with_facets => false)" },
   { what: "all with facets", call: "search_products()", scans: true },
+  // Without words facets count the whole catalogue: what else a visitor might choose is not narrowed by what was chosen.
+  { what: "all in stock, with facets", call: `search_products(filters => '{"in_stock": true}')`, scans: true },
+  {
+    what: "a category with what is below, with facets",
+    call: `search_products(filters => '{"category": "category-1"}')`,
+    scans: true,
+  },
+  {
+    what: "an attribute, with facets",
+    call: `search_products(filters => '{"attributes": {"color": "red"}}')`,
+    scans: true,
+  },
+  {
+    what: "attributes of one variant, in stock, with facets",
+    call: `search_products(filters => '{"attributes": {"size": "L", "color": "red"}, "in_stock": true}')`,
+    scans: true,
+  },
   { what: "suggestions, one letter", call: "suggest_products('s')" },
   { what: "suggestions, begin so", call: "suggest_products('kame')" },
   { what: "suggestions, misspelt", call: "suggest_products('keybord')" },

@@ -7,11 +7,11 @@ Under concurrency: reads only. What is searched stands in the file before this o
 */
 
 create type private.catalog_search as (
-  words text, query tsquery, alike boolean, likeness real, statuses text[], kinds text[], category_ids uuid[], tags text[], facts text[], attributes jsonb, in_stock boolean,
+  words text, query tsquery, alike boolean, likeness real, statuses text[], kinds text[], category_ids uuid[], tags text[], facts text[], others jsonb, attributes jsonb, in_stock boolean,
   min_amount bigint, max_amount bigint, currency text, sort text, locale text, asked text, after_key text, after_id uuid, max_rows integer
 );
 comment on type private.catalog_search is
-  'A search that was checked: words as compared (null: none) and as they are looked up, the filters (facts: one attribute''s choices, for the index; attributes: all of them), and after which product it goes on.';
+  'A search that was checked: words as compared (null: none) and as they are looked up, the filters (facts: one attribute''s choices, for the index; others: what is asked beside them, null: nothing; attributes: all of them), and after which product it goes on.';
 
 create function private.refuse_search(problem text)
 returns void
@@ -172,8 +172,11 @@ begin
   v_search.min_amount := (v_filters -> 'price' ->> 'min')::bigint;
   v_search.max_amount := (v_filters -> 'price' ->> 'max')::bigint;
   v_search.attributes := private.read_attribute_filters(coalesce(v_filters -> 'attributes', '{}'));
-  select array(select jsonb_array_elements_text(chosen.value)) into v_search.facts
+  select array(select jsonb_array_elements_text(chosen.value)), nullif(v_search.attributes - chosen.key, '{}') into v_search.facts, v_search.others
   from jsonb_each(v_search.attributes) as chosen where jsonb_typeof(chosen.value) = 'array' limit 1;
+  if not found then
+    v_search.others := v_search.attributes;
+  end if;
   if v_filters ? 'category' then
     v_search.category_ids := array(select private.category_subtree(categories.id) from public.categories where v_filters ->> 'category' in (categories.slug, categories.id::text));
     perform private.refuse_search(case when v_search.category_ids = '{}' then 'There is no such category.' end);
@@ -219,23 +222,22 @@ comment on function private.stock_now(uuid, text, uuid[], boolean, uuid[]) is
   'Whether one unit at least of a product, or of these variants of it, can be bought now: uncounted, with a free unit, a course with an intake that is open and has a seat, a bundle whose parts are there. Inlined.';
 
 create function private.missed_attributes(facts text[], numbers jsonb, wanted jsonb)
-returns text[]
+returns table (misses text[])
 language sql
 immutable
 security invoker
-set search_path = ''
-as $$
-  select coalesce(array_agg('attributes.' || chosen.key), '{}')
-  from jsonb_each(missed_attributes.wanted) as chosen
-  where not case jsonb_typeof(chosen.value)
-    when 'array' then missed_attributes.facts && array(select jsonb_array_elements_text(chosen.value))
-    else exists (
-      select from jsonb_array_elements(missed_attributes.numbers -> chosen.key) as number
-      where (chosen.value ->> 'min' is null or number::numeric >= (chosen.value ->> 'min')::numeric)
-        and (chosen.value ->> 'max' is null or number::numeric <= (chosen.value ->> 'max')::numeric))
-  end;
-$$;
-comment on function private.missed_attributes(text[], jsonb, jsonb) is 'The attribute filters that a product does not fit, each as attributes.<key>.';
+begin atomic
+  select array(
+    select 'attributes.' || chosen.key from jsonb_each(missed_attributes.wanted) as chosen
+    where not case jsonb_typeof(chosen.value)
+      when 'array' then jsonb_exists_any(chosen.value, missed_attributes.facts)
+      else exists (
+        select from jsonb_array_elements(missed_attributes.numbers -> chosen.key) as number
+        where number::numeric between coalesce((chosen.value ->> 'min')::numeric, '-infinity') and coalesce((chosen.value ->> 'max')::numeric, 'infinity'))
+    end);
+end;
+comment on function private.missed_attributes(text[], jsonb, jsonb) is
+  'The attribute filters that a product does not fit, each as attributes.<key>. A row, since a table is inlined and a value with a query in it is not: a call for each product takes seconds.';
 
 create function private.fits_attribute(attributes jsonb, key text, wanted jsonb)
 returns boolean
@@ -249,17 +251,52 @@ end, false);
 comment on function private.fits_attribute(jsonb, text, jsonb) is 'Whether what one variant says fits the filter by this attribute. Inlined.';
 
 create function private.fitting_variants(differing jsonb, wanted jsonb)
-returns uuid[]
+returns table (variant_ids uuid[])
 language sql
 immutable
 security invoker
-return case when differing is not null and wanted is not null then array(
-  select variants.key::uuid from jsonb_each(differing) as variants
-  where not exists (select from jsonb_each(wanted) as chosen where not private.fits_attribute(variants.value, chosen.key, chosen.value))) end;
+begin atomic
+  select case when fitting_variants.differing is not null and fitting_variants.wanted is not null then array(
+    select variants.key::uuid from jsonb_each(fitting_variants.differing) as variants
+    where not exists (select from jsonb_each(fitting_variants.wanted) as chosen where not private.fits_attribute(variants.value, chosen.key, chosen.value))) end;
+end;
 comment on function private.fitting_variants(jsonb, jsonb) is
-  'The variants of which all attribute filters are true at once: red in S is no red in M beside a blue in S. Null when that need not be asked, as nothing is filtered or the variants do not differ. Inlined.';
+  'The variants of which all attribute filters are true at once: red in S is no red in M beside a blue in S. Null when that need not be asked, as nothing is filtered or the variants do not differ. A row, as missed_attributes.';
 
-create function private.product_page(search private.catalog_search)
+create function private.fitting_products(search private.catalog_search)
+returns table (
+  product_id uuid, created_at timestamptz, title text, amount bigint, content text, words tsvector,
+  kind text, counted_variants uuid[], has_uncounted boolean, differing jsonb
+)
+language sql
+stable
+security invoker
+begin atomic
+  select product_search.product_id, product_search.created_at, private.title_in(product_search, fitting_products.search.locale) collate "C",
+    coalesce(product_prices.lowest_amount, case fitting_products.search.sort when 'price_asc' then 9223372036854775807 else -1 end), product_search.content, product_search.words,
+    product_search.kind, product_search.counted_variants, product_search.has_uncounted, product_search.differing
+  from private.product_search
+  left join private.product_prices on product_prices.product_id = product_search.product_id and product_prices.currency = fitting_products.search.currency
+  where (product_search.status = any (fitting_products.search.statuses)
+      or fitting_products.search.statuses is null and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at))
+    and (fitting_products.search.words is null or fitting_products.search.alike or product_search.words @@ fitting_products.search.query)
+    and (fitting_products.search.words is null or not fitting_products.search.alike or product_search.content operator(extensions.%>) fitting_products.search.words
+      or product_search.content like private.search_pattern(fitting_products.search.words))
+    and (fitting_products.search.tags is null or product_search.tags && fitting_products.search.tags)
+    and (fitting_products.search.kinds is null or product_search.kind = any (fitting_products.search.kinds))
+    and (fitting_products.search.category_ids is null or product_search.category_id = any (fitting_products.search.category_ids))
+    and (fitting_products.search.facts is null or product_search.facts && fitting_products.search.facts)
+    and (fitting_products.search.others is null or '{}' = (
+      select missed.misses from private.missed_attributes(product_search.facts, product_search.numbers, fitting_products.search.others) as missed))
+    and (fitting_products.search.attributes is null or '{}' is distinct from (
+      select fitting.variant_ids from private.fitting_variants(product_search.differing, fitting_products.search.attributes) as fitting))
+    and (fitting_products.search.min_amount is null or product_prices.lowest_amount >= fitting_products.search.min_amount)
+    and (fitting_products.search.max_amount is null or product_prices.lowest_amount <= fitting_products.search.max_amount);
+end;
+comment on function private.fitting_products(private.catalog_search) is
+  'The products that fit every filter but in_stock, which is asked last, and of as few as fill a page. Products without a price in the currency come last by price. Inlined.';
+
+create function private.ordered_page(search private.catalog_search)
 returns table (product_id uuid, key text)
 language plpgsql
 stable
@@ -270,43 +307,78 @@ set jit = 'off' -- compiling takes longer than searching
 as $$
 begin
   return query
-  select found.product_id, case search.sort when 'relevance' then found.likeness::text when 'newest' then found.created_at::text when 'title' then found.title
-    else found.amount::text end
+  select page.product_id, case search.sort when 'relevance' then page.likeness::text when 'newest' then page.created_at::text when 'title' then page.title else page.amount::text end
   from (
-    select product_search.product_id, product_search.created_at,
-      private.title_in(product_search, search.locale) collate "C" as title,
-      coalesce(product_prices.lowest_amount, case search.sort when 'price_asc' then 9223372036854775807 else -1 end) as amount,
-      case when search.words is null then 0 when search.alike then extensions.word_similarity(search.words, product_search.content)
-        else ts_rank(product_search.words, search.query, 1) end as likeness
-    from private.product_search
-    left join private.product_prices on product_prices.product_id = product_search.product_id and product_prices.currency = search.currency
-    where (product_search.status = any (search.statuses)
-        or search.statuses is null and private.is_on_sale(product_search.status, product_search.publish_at, product_search.unpublish_at))
-      and (search.words is null or search.alike or product_search.words @@ search.query)
-      and (search.words is null or not search.alike or product_search.content operator(extensions.%>) search.words or product_search.content like private.search_pattern(search.words))
-      and (search.tags is null or product_search.tags && search.tags)
-      and (search.kinds is null or product_search.kind = any (search.kinds))
-      and (search.category_ids is null or product_search.category_id = any (search.category_ids))
-      and (search.facts is null or product_search.facts && search.facts)
-      and (search.attributes is null or private.missed_attributes(product_search.facts, product_search.numbers, search.attributes) = '{}' and private.fitting_variants(product_search.differing, search.attributes) is distinct from '{}')
-      and (search.min_amount is null or product_prices.lowest_amount >= search.min_amount)
-      and (search.max_amount is null or product_prices.lowest_amount <= search.max_amount)
-      and (search.in_stock is null or search.in_stock = (
-        select stock.in_stock from private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted,
-          private.fitting_variants(product_search.differing, search.attributes)) as stock))
-      and (search.after_id is null or search.sort <> 'newest' or (product_search.created_at, product_search.product_id) < (search.after_key::timestamptz, search.after_id))
-      and (search.after_id is null or search.sort <> 'title' or (private.title_in(product_search, search.locale) collate "C",
-        product_search.product_id) > (search.after_key collate "C", search.after_id))
-  ) as found
-  where search.after_id is null or search.sort in ('newest', 'title')
-    or search.sort = 'relevance' and (found.likeness < search.after_key::real or found.likeness = search.after_key::real and found.product_id > search.after_id)
-    or search.sort = 'price_asc' and (found.amount, found.product_id) > (search.after_key::bigint, search.after_id)
-    or search.sort = 'price_desc' and (found.amount < search.after_key::bigint or found.amount = search.after_key::bigint and found.product_id > search.after_id)
-  order by
-    case when search.sort = 'relevance' then found.likeness end desc, case when search.sort = 'newest' then found.created_at end desc,
-    case when search.sort = 'title' then found.title end, case when search.sort = 'price_asc' then found.amount end, case when search.sort = 'price_desc' then found.amount end desc,
-    case when search.sort = 'newest' then found.product_id end desc, found.product_id
+    select found.product_id, found.created_at, found.title, found.amount, found.likeness, found.kind, found.counted_variants, found.has_uncounted, found.differing
+    from (
+      select fitting.*, case when search.sort = 'relevance' then extensions.word_similarity(search.words, fitting.content) end as likeness from private.fitting_products(search) as fitting
+    ) as found
+    where search.after_id is null or case search.sort
+      when 'relevance' then found.likeness < search.after_key::real or found.likeness = search.after_key::real and found.product_id > search.after_id
+      when 'newest' then (found.created_at, found.product_id) < (search.after_key::timestamptz, search.after_id)
+      when 'title' then (found.title, found.product_id) > (search.after_key collate "C", search.after_id)
+      when 'price_asc' then (found.amount, found.product_id) > (search.after_key::bigint, search.after_id)
+      else found.amount < search.after_key::bigint or found.amount = search.after_key::bigint and found.product_id > search.after_id end
+    order by
+      case when search.sort = 'relevance' then found.likeness end desc, case when search.sort = 'newest' then found.created_at end desc,
+      case when search.sort = 'title' then found.title end, case when search.sort = 'price_asc' then found.amount end, case when search.sort = 'price_desc' then found.amount end desc,
+      case when search.sort = 'newest' then found.product_id end desc, found.product_id
+    offset 0 -- in order first, so that units are looked up until the page is full and no longer
+  ) as page
+  where search.in_stock is null or search.in_stock = (
+    select stock.in_stock from private.fitting_variants(page.differing, search.attributes) as fitting
+    cross join lateral private.stock_now(page.product_id, page.kind, page.counted_variants, page.has_uncounted, fitting.variant_ids) as stock)
   limit search.max_rows + 1;
 end
 $$;
-comment on function private.product_page(private.catalog_search) is 'The products of a page in their order, and one more, each with what the order goes by. Products without a price in the currency come last by price.';
+comment on function private.ordered_page(private.catalog_search) is 'The products of a page in their order, and one more, each with what the order goes by; by relevance those that are written alike.';
+
+create function private.ranked_page(search private.catalog_search)
+returns table (product_id uuid, key text)
+language plpgsql
+stable
+security invoker
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan' -- as private.ordered_page
+set jit = 'off'
+set work_mem = '32MB' -- what is ranked is sorted twice
+as $$
+declare
+  v_ranked constant integer := 10000;
+  v_rows integer := 0;
+  v_rest private.catalog_search := search;
+begin
+  v_rest.sort := 'newest';
+  if search.after_key not like 'older %' or search.after_key is null then
+    return query
+    select page.product_id, page.likeness::text
+    from (
+      select newest.*, ts_rank(newest.words, search.query, 1) as likeness from (
+        select fitting.product_id, fitting.words, fitting.kind, fitting.counted_variants, fitting.has_uncounted, fitting.differing
+        from private.fitting_products(search) as fitting order by fitting.created_at desc, fitting.product_id desc limit v_ranked
+      ) as newest
+      order by likeness desc, newest.product_id offset 0
+    ) as page
+    where (search.after_id is null or page.likeness < search.after_key::real or page.likeness = search.after_key::real and page.product_id > search.after_id)
+      and (search.in_stock is null or search.in_stock = (
+        select stock.in_stock from private.fitting_variants(page.differing, search.attributes) as fitting
+        cross join lateral private.stock_now(page.product_id, page.kind, page.counted_variants, page.has_uncounted, fitting.variant_ids) as stock))
+    limit search.max_rows + 1;
+    get diagnostics v_rows = row_count;
+    if v_rows > search.max_rows then
+      return;
+    end if;
+    select fitting.created_at::text, fitting.product_id into v_rest.after_key, v_rest.after_id
+    from private.fitting_products(search) as fitting order by fitting.created_at desc, fitting.product_id desc offset v_ranked - 1 limit 1;
+    if v_rest.after_id is null then
+      return;
+    end if;
+  else
+    v_rest.after_key := substr(search.after_key, 7);
+  end if;
+  v_rest.max_rows := search.max_rows - v_rows;
+  return query select rest.product_id, 'older ' || rest.key from private.ordered_page(v_rest) as rest;
+end
+$$;
+comment on function private.ranked_page(private.catalog_search) is
+  'A page by relevance: the newest 10 000 that have the words by rank, then the rest newest first. Ranking reads every text, so without an end a page of a word that all products have would cost the whole catalogue.';

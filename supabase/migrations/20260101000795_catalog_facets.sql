@@ -36,6 +36,15 @@ end
 $$;
 comment on function private.counted_titles(jsonb, uuid[], text) is 'What the attributes and choices of a facet, {key: {choice: count}}, are called in a locale, as {key: {title, unit, choices}}.';
 
+create function private.heeding_stock(found bigint, known bigint, there bigint, in_stock boolean, share numeric)
+returns bigint
+language sql
+immutable
+security invoker
+return case when in_stock is null then found when known = found then there else greatest(1, round(found * (there + share) / (known + 1)))::bigint end;
+comment on function private.heeding_stock(bigint, bigint, bigint, boolean, numeric) is
+  'How many of the found fit the filter in_stock (null: not asked): counted when all are known, else estimated from those that are and, where these are few, from the share among all. Inlined.';
+
 create function private.product_facets(search private.catalog_search)
 returns jsonb
 language plpgsql
@@ -45,26 +54,30 @@ set search_path = ''
 set plan_cache_mode = 'force_custom_plan' -- as private.product_page
 set jit = 'off'
 set work_mem = '32MB' -- a catalogue of 100 000 products fits
+set enable_sort = 'off' -- the planner expects few rows and would sort many by their texts: hashing groups them in a fraction
 as $$
 declare
   v_few constant integer := 10000; -- units are looked up one by one
+  v_sample constant integer := 4000; -- and among more for this many
   -- known before the query is planned, so that what is not asked costs nothing for each product
   v_is_open constant boolean := search.kinds is null and search.category_ids is null and search.min_amount is null and search.max_amount is null and search.attributes is null;
+  v_by_variant constant boolean := exists (select from public.category_attributes where category_attributes.level = 'variant' and search.attributes ? category_attributes.key);
   v_listed text[] := array(
     select distinct category_attributes.key from public.category_attributes where category_attributes.filterable and category_attributes.type in ('choice', 'boolean'));
-  v_facets jsonb;
   v_mixed constant boolean := exists (select from public.category_attributes where category_attributes.type in ('integer', 'decimal') and category_attributes.key = any (v_listed));
+  v_facets jsonb;
 begin
   v_facets := (
     with found as materialized (
       select product_search.product_id, product_search.kind, product_search.category_id, case when v_mixed then product_search.facts else product_search.choices end as choices, product_prices.lowest_amount,
-        case when search.attributes is not null or search.in_stock is not null then product_search.differing end as differing,
+        case when v_by_variant or search.in_stock is not null then product_search.differing end as differing,
         case when v_is_open then '{}' else array_remove(array[
           case when product_search.kind <> all (search.kinds) then 'kind' end,
           case when search.category_ids is not null and (product_search.category_id = any (search.category_ids)) is not true then 'category' end,
           case when search.min_amount is not null and (product_prices.lowest_amount >= search.min_amount) is not true
             or search.max_amount is not null and (product_prices.lowest_amount <= search.max_amount) is not true then 'price' end
-        ], null) || case when search.attributes is null then '{}' else private.missed_attributes(product_search.facts, product_search.numbers, search.attributes) end end as misses
+        ], null) || case when search.attributes is null then '{}' else (select missed.misses
+          from private.missed_attributes(product_search.facts, product_search.numbers, search.attributes) as missed) end end as misses
       from private.product_search
       left join private.product_prices on product_prices.product_id = product_search.product_id and product_prices.currency = search.currency
       where (product_search.status = any (search.statuses)
@@ -72,88 +85,89 @@ begin
         and (search.words is null or search.alike or product_search.words @@ search.query)
         and (search.words is null or not search.alike or product_search.content operator(extensions.%>) search.words or product_search.content like private.search_pattern(search.words))
         and (search.tags is null or product_search.tags && search.tags)
+    ), size as materialized (
+      select count(*) as found from found
+    ), looked as materialized (
+      -- of very many only some are looked up, the same ones every time
+      select found.product_id, found.kind, found.category_id, found.choices, found.lowest_amount, found.misses, chosen.is_looked_up, case when v_by_variant or chosen.is_looked_up then found.differing end as differing
+      from found cross join size
+      cross join lateral (select size.found <= v_few or (uuid_hash_extended(found.product_id, 0) & 1048575) * size.found < v_sample * 1048576::bigint as is_looked_up) as chosen
+      where cardinality(found.misses) <= 1
     ), variants as materialized (
       -- what is asked of a variant: the filters by attributes that it misses, and whether it is in stock
-      select found.product_id, found.kind, found.category_id, found.lowest_amount, found.misses[1] as missed_by_all, each.value as attributes, missed.misses, stock.in_stock
-      from found
-      cross join lateral jsonb_each(found.differing) as each
+      select looked.product_id, looked.kind, looked.category_id, looked.lowest_amount, looked.misses[1] as missed_by_all, each.value as attributes, missed.misses, case when looked.is_looked_up then (
+        select units.in_stock from private.product_search
+        cross join lateral private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted, array[each.key::uuid]) as units
+        where product_search.product_id = looked.product_id) end as in_stock
+      from looked
+      cross join lateral jsonb_each(looked.differing) as each
       cross join lateral (
         select coalesce(array_agg('attributes.' || chosen.key), '{}') as misses from jsonb_each(search.attributes) as chosen
         where not private.fits_attribute(each.value, chosen.key, chosen.value)
       ) as missed
-      cross join lateral (
-        select case when (select count(*) from found) <= v_few then (
-          select units.in_stock from private.product_search
-          cross join lateral private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted, array[each.key::uuid]) as units
-          where product_search.product_id = found.product_id) end as in_stock
-        offset 0
-      ) as stock
-      where found.differing is not null and cardinality(found.misses) <= 1 and cardinality(missed.misses) <= 1
-    ), fits as materialized (
-      select found.kind, found.category_id, found.choices, found.lowest_amount, stock.in_stock,
-        case when stock.in_stock <> search.in_stock then 'in_stock' else found.misses[1] end as missed
-      from found cross join lateral (
-        select (
+      where looked.differing is not null and cardinality(missed.misses) <= 1
+    ), fits as (
+      select looked.kind, looked.category_id, looked.choices, looked.lowest_amount, looked.misses[1] as missed,
+        case when looked.is_looked_up and (search.in_stock is not null or looked.misses = '{}') then (
           select units.in_stock from private.product_search
           cross join lateral private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted) as units
-          where product_search.product_id = found.product_id) as in_stock
-        offset 0 -- once for each product, not at each mention
-      ) as stock
-      where found.differing is null and (select count(*) from found) <= v_few
-        and (cardinality(found.misses) = 0 or cardinality(found.misses) = 1 and (stock.in_stock <> search.in_stock) is not true)
-      union all
-      select found.kind, found.category_id, found.choices, found.lowest_amount, null, found.misses[1] from found
-      where found.differing is null and (select count(*) from found) > v_few and cardinality(found.misses) <= 1
+          where product_search.product_id = looked.product_id) end as in_stock
+      from looked where looked.differing is null
       union all
       -- a product by those of its variants that fit
-      select product.kind, product.category_id, '{}', product.lowest_amount, product.in_stock, coalesce(product.missed_by_all, case when product.in_stock <> search.in_stock then 'in_stock' end)
-      from (
-        select variants.kind, variants.category_id, variants.lowest_amount, variants.missed_by_all, bool_or(variants.in_stock) as in_stock
-        from variants where variants.misses = '{}' group by variants.product_id, 1, 2, 3, 4
-      ) as product
-      where product.missed_by_all is null or (product.in_stock <> search.in_stock) is not true
+      select variants.kind, variants.category_id, '{}', variants.lowest_amount, variants.missed_by_all, bool_or(variants.in_stock)
+      from variants where variants.misses = '{}' group by variants.product_id, 1, 2, 4, 5
       union all
       -- its choices of an attribute by those that miss no other filter
-      select choice.kind, choice.category_id, array_agg(choice.fact), choice.lowest_amount, null, 'attributes.' || choice.key
-      from (
-        select variants.product_id, variants.kind, variants.category_id, variants.lowest_amount, said.key, said.key || '=' || said.value as fact
-        from variants cross join lateral jsonb_each_text(variants.attributes) as said
-        where said.key = any (v_listed) and variants.misses <@ array['attributes.' || said.key] and coalesce(variants.missed_by_all, '') in ('', 'attributes.' || said.key)
-        group by 1, 2, 3, 4, 5, 6 having (bool_or(variants.in_stock) <> search.in_stock) is not true
-      ) as choice
-      group by choice.product_id, choice.kind, choice.category_id, choice.lowest_amount, choice.key
+      select min(variants.kind), variants.category_id, array[said.key || '=' || said.value], variants.lowest_amount, 'attributes.' || said.key, bool_or(variants.in_stock)
+      from variants cross join lateral jsonb_each_text(variants.attributes) as said
+      where said.key = any (v_listed) and variants.misses <@ array['attributes.' || said.key] and coalesce(variants.missed_by_all, '') in ('', 'attributes.' || said.key)
+      group by variants.product_id, variants.category_id, variants.lowest_amount, said.key, said.value
     ), groups as materialized (
       -- products that are alike in all that is counted, once: most catalogues have few kinds of them
-      select fits.kind, fits.category_id, fits.choices, fits.in_stock, fits.missed, count(*) as found, min(fits.lowest_amount) as lowest_amount, max(fits.lowest_amount) as highest_amount
-      from fits group by 1, 2, 3, 4, 5
-    ), choices as (
-      select split_part(each.fact, '=', 1) as key, substr(each.fact, strpos(each.fact, '=') + 1) as choice, sum(each.found) as found
-      from (select fact, groups.missed, sum(groups.found) as found from groups cross join unnest(groups.choices) as fact group by 1, 2) as each
-      where split_part(each.fact, '=', 1) = any (v_listed) and (each.missed is null or each.missed = 'attributes.' || split_part(each.fact, '=', 1)) group by 1, 2
+      select fits.kind, fits.category_id, fits.choices, fits.missed, count(*) as found, count(fits.in_stock) as known,
+        count(*) filter (where fits.in_stock = search.in_stock) as there, count(*) filter (where fits.in_stock) as in_stock,
+        min(fits.lowest_amount) filter (where (fits.in_stock <> search.in_stock) is not true) as lowest_amount,
+        max(fits.lowest_amount) filter (where (fits.in_stock <> search.in_stock) is not true) as highest_amount
+      from fits group by 1, 2, 3, 4
+    ), whole as materialized (
+      select coalesce(sum(groups.found), 0)::bigint as found, coalesce(sum(groups.known), 0)::bigint as known, coalesce(sum(groups.there), 0)::bigint as there,
+        coalesce(sum(groups.in_stock), 0) as in_stock, coalesce(sum(groups.there) / nullif(sum(groups.known), 0), 1) as share
+      from groups where groups.missed is null
+    ), facets as (
+      select facet.name, facet.choice, private.heeding_stock(sum(facet.found)::bigint, sum(facet.known)::bigint, sum(facet.there)::bigint, search.in_stock, whole.share) as found
+      from (
+        select 'kind' as name, groups.kind as choice, groups.found, groups.known, groups.there from groups where groups.missed is null or groups.missed = 'kind'
+        union all
+        select 'category', groups.category_id::text, groups.found, groups.known, groups.there from groups
+        where (groups.missed is null or groups.missed = 'category') and groups.category_id is not null
+        union all
+        select 'attributes.' || split_part(said.fact, '=', 1), substr(said.fact, strpos(said.fact, '=') + 1), said.found, said.known, said.there
+        from (
+          select fact, groups.missed, sum(groups.found) as found, sum(groups.known) as known, sum(groups.there) as there from groups cross join unnest(groups.choices) as fact group by 1, 2
+        ) as said
+        where split_part(said.fact, '=', 1) = any (v_listed) and (said.missed is null or said.missed = 'attributes.' || split_part(said.fact, '=', 1))
+      ) as facet cross join whole
+      group by 1, 2, whole.share
     )
     select jsonb_build_object(
-      'total', (select coalesce(sum(groups.found), 0) from groups where groups.missed is null),
-      'exact', search.in_stock is null or (select count(*) from found) <= v_few,
-      'kind', (select coalesce(jsonb_object_agg(each.kind, each.found), '{}')
-        from (select groups.kind, sum(groups.found) as found from groups where groups.missed is null or groups.missed = 'kind' group by 1) as each),
-      'in_stock', case when (select count(*) from found) <= v_few then (
-        select jsonb_build_object('true', coalesce(sum(groups.found) filter (where groups.in_stock), 0), 'false', coalesce(sum(groups.found) filter (where not groups.in_stock), 0))
-        from groups where groups.missed is null or groups.missed = 'in_stock') end,
+      'total', case when whole.found > 0 then private.heeding_stock(whole.found, whole.known, whole.there, search.in_stock, whole.share) else 0 end,
+      'exact', search.in_stock is null or size.found <= v_few,
+      'kind', (select coalesce(jsonb_object_agg(facets.choice, facets.found), '{}') from facets where facets.name = 'kind' and facets.found > 0),
+      'in_stock', (select jsonb_build_object('true', said.found, 'false', whole.found - said.found)
+        from (select coalesce(round(whole.found * whole.in_stock / nullif(whole.known, 0)), 0)::bigint as found) as said),
+      'in_stock_exact', size.found <= v_few,
       'price', (select jsonb_build_object('currency', search.currency, 'min', min(groups.lowest_amount), 'max', max(groups.highest_amount))
         from groups where groups.missed is null or groups.missed = 'price'),
-      'category', private.roll_up_categories((
-        select coalesce(jsonb_object_agg(each.category_id, each.found), '{}')
-        from (
-          select groups.category_id, sum(groups.found) as found from groups where (groups.missed is null or groups.missed = 'category') and groups.category_id is not null group by 1
-        ) as each), search.locale),
-      'attributes', (select coalesce(jsonb_object_agg(each.key, each.choices), '{}')
-        from (select choices.key, jsonb_object_agg(choices.choice, choices.found) as choices from choices group by 1) as each)
-    )
+      'category', private.roll_up_categories((select coalesce(jsonb_object_agg(facets.choice, facets.found), '{}') from facets where facets.name = 'category' and facets.found > 0), search.locale),
+      'attributes', (select coalesce(jsonb_object_agg(each.key, each.choices), '{}') from (
+        select substr(facets.name, 12) as key, jsonb_object_agg(facets.choice, facets.found) as choices from facets where facets.name like 'attributes.%' and facets.found > 0 group by 1) as each)
+    ) from whole cross join size
   );
   return v_facets || jsonb_build_object('attribute_titles', private.counted_titles(v_facets -> 'attributes', search.category_ids, search.locale));
 end
 $$;
-comment on function private.product_facets(private.catalog_search) is 'How many products fit, and how many each choice of a filter would leave, each filter apart from itself. Among more than 10 000 products units are not looked up: in_stock is null, and exact says whether that filter was left out.';
+comment on function private.product_facets(private.catalog_search) is 'How many products fit, and how many each choice of a filter would leave, each filter apart from itself. Among more than 10 000 products the units of 4 000 are looked up, and what heeds them is estimated: in_stock_exact, and exact where that filter was asked for, say so.';
 
 create function private.roll_up_categories(counts jsonb, locale text)
 returns jsonb
@@ -187,8 +201,8 @@ begin
     select coalesce(jsonb_agg(card.value || jsonb_build_object('status', product_search.status, 'in_stock', stock.in_stock) order by card.place), '[]')
     from jsonb_array_elements(private.product_cards(found_cards.product_ids, search.locale, search.currency)) with ordinality as card (value, place)
     join private.product_search on product_search.product_id = (card.value ->> 'id')::uuid
-    cross join lateral private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted,
-      private.fitting_variants(product_search.differing, search.attributes)) as stock
+    cross join lateral private.fitting_variants(product_search.differing, search.attributes) as fitting
+    cross join lateral private.stock_now(product_search.product_id, product_search.kind, product_search.counted_variants, product_search.has_uncounted, fitting.variant_ids) as stock
   );
 end
 $$;
@@ -234,7 +248,8 @@ begin
     v_search.after_id := (v_parts ->> 2)::uuid;
     v_search.alike := v_parts ->> 3 = 'alike';
     if v_search.sort = 'newest' then perform v_search.after_key::timestamptz; end if;
-    if v_search.sort = 'relevance' then perform v_search.after_key::real; end if;
+    if v_search.sort = 'relevance' and v_search.after_key like 'older %' then perform substr(v_search.after_key, 7)::timestamptz;
+    elsif v_search.sort = 'relevance' then perform v_search.after_key::real; end if;
     if v_search.sort in ('price_asc', 'price_desc') then perform v_search.after_key::bigint; end if;
   exception when others then
     v_search.after_id := null;
@@ -260,10 +275,15 @@ declare
   v_ids uuid[];
   v_keys text[];
   v_facets jsonb;
+  v_is_ranked constant boolean := v_search.sort = 'relevance' and not v_search.alike;
 begin
   perform set_config('pg_trgm.word_similarity_threshold', coalesce(v_search.likeness, 0.5)::text, true);
   select array_agg(page.product_id order by page.place), array_agg(page.key order by page.place) into v_ids, v_keys
-  from (select product_page.product_id, product_page.key, row_number() over () as place from private.product_page(v_search)) as page;
+  from (
+    select ranked.product_id, ranked.key, row_number() over () as place from private.ranked_page(v_search) as ranked where v_is_ranked
+    union all
+    select ordered.product_id, ordered.key, row_number() over () from private.ordered_page(v_search) as ordered where not v_is_ranked
+  ) as page;
   if search_products.cursor is null and search_products.with_facets then
     v_facets := private.product_facets(v_search);
   end if;

@@ -12,6 +12,12 @@ import { category, type Search, search, sell, slugsFor } from "./searching.ts";
 
 const database = useDatabase();
 
+/** Lowers a limit that a function is written with. */
+async function lower(sql: Sql, name: string, limit: string, instead: string): Promise<void> {
+  const patch = replaceInFunction(name, limit, instead);
+  if (typeof patch !== "string") await patch(sql);
+}
+
 describe("words", () => {
   test("are found in titles, translations, tags, SKUs, summaries and descriptions, in any form, the title first", () =>
     database.rolledBack(async (sql) => {
@@ -281,20 +287,90 @@ describe("filters", () => {
       expect((await search(sql, { filters: { category: pipes } })).facets.attributes).toEqual({});
     }));
 
-  test("are counted among very many without looking up units: the total says whether it heeds in_stock", () =>
+  test("by stock are heeded among very many by looking at some, and the counts say that they are estimated", () =>
     database.rolledBack(async (sql) => {
-      for (const units of [0, 1, 2]) await sell(sql, { units, tags: ["of-many"] });
-      const asked = { filters: { tags: ["of-many"], in_stock: true } };
-      const few = await search(sql, asked);
-      expect([few.total, few.facets.exact, few.facets.in_stock]).toEqual([2, true, { true: 2, false: 1 }]);
-      const limit = replaceInFunction("private.product_facets", "integer := 10000", "integer := 2");
-      if (typeof limit !== "string") await limit(sql);
-      const many = await search(sql, asked);
-      expect([many.total, many.facets.exact, many.facets.in_stock]).toEqual([3, false, null]);
-      expect(many.facets.kind).toEqual({ physical: 3 });
-      expect(many.data).toHaveLength(2);
-      const all = await search(sql, { filters: { tags: ["of-many"] } });
-      expect([all.total, all.facets.exact, all.facets.in_stock]).toEqual([3, true, null]);
+      const shelf = await category(sql, "of-many");
+      await sql`insert into public.category_attributes (category_id, key, title, type, choices) values (${shelf}, 'color', 'Colour', 'choice', '{red,blue,green}')`;
+      for (let number = 0; number < 40; number++) {
+        const color = number === 0 ? "green" : number % 4 < 2 ? "red" : "blue";
+        await sell(sql, { category: shelf, units: number % 2, attributes: { color } });
+      }
+      const counts = async (filters: object) => {
+        const { total, facets } = await search(sql, { filters: { category: shelf, ...filters } });
+        return { total, ...facets };
+      };
+      const there = { in_stock: true };
+      const exact = await counts(there);
+      expect(exact).toMatchObject({ total: 20, exact: true, in_stock_exact: true, in_stock: { true: 20, false: 20 } });
+      await lower(sql, "private.product_facets", "v_few constant integer := 10000", "v_few constant integer := 2");
+      expect(await counts(there)).toEqual({ ...exact, exact: false, in_stock_exact: false }); // few enough to look at all
+      await lower(
+        sql,
+        "private.product_facets",
+        "v_sample constant integer := 4000",
+        "v_sample constant integer := 20",
+      );
+      const some = await counts(there);
+      expect([some.exact, some.in_stock_exact]).toEqual([false, false]);
+      expect(some.total).toBeGreaterThan(0);
+      expect(some.total).toBeLessThan(40);
+      expect(some.in_stock.true + some.in_stock.false).toBe(40);
+      expect(Object.keys(some.attributes.color)).toEqual(expect.arrayContaining(["blue", "red"]));
+      expect(await counts(there)).toEqual(some);
+      const all = await counts({});
+      expect(all).toMatchObject({ total: 40, exact: true, in_stock_exact: false, kind: { physical: 40 } });
+      expect(all.attributes).toEqual({ color: { red: 19, blue: 20, green: 1 } });
+    }));
+});
+
+describe("a page by relevance of words that very many have", () => {
+  test("ranks the newest, then goes on newest first, and its pages give every product once", () =>
+    database.rolledBack(async (sql) => {
+      const slugs: string[] = [];
+      for (let number = 0; number < 9; number++) {
+        const { id, slug } = await sell(
+          sql,
+          number === 6 ? { title: "Kapstok" } : { description: "Untuk kapstok", units: number % 2 },
+        );
+        await sql`update public.products set created_at = now() - ${9 - number} * interval '1 day' where id = ${id}`;
+        slugs.push(slug);
+      }
+      await lower(sql, "private.ranked_page", "v_ranked constant integer := 10000", "v_ranked constant integer := 4");
+      const pages = async (filters: object) => {
+        const seen: string[][] = [];
+        for (let cursor: string | null = null; seen.length === 0 || cursor; ) {
+          const answer = await search(sql, {
+            q: "kapstok",
+            filters: filters as Search["filters"],
+            cursor,
+            max_rows: 2,
+            with_facets: false,
+          });
+          seen.push(answer.data.map(({ slug }: { slug: string }) => slug));
+          cursor = answer.next_cursor;
+        }
+        return seen;
+      };
+      const seen = await pages({});
+      expect(seen.map(({ length }) => length)).toEqual([2, 2, 2, 2, 1]);
+      expect(seen[0]?.[0]).toBe(slugs[6]);
+      expect(new Set(seen.flat().slice(0, 4))).toEqual(new Set(slugs.slice(5)));
+      expect(seen.flat().slice(4)).toEqual(slugs.slice(0, 5).reverse());
+      const there = (await pages({ in_stock: true })).flat();
+      expect(there).toHaveLength(4);
+      expect(there.slice(2)).toEqual([slugs[3], slugs[1]]);
+      const { next_cursor } = await search(sql, { q: "kapstok", max_rows: 5 });
+      expect(Buffer.from(next_cursor, "base64url").toString()).toContain("older ");
+      const wrong = Buffer.from(next_cursor, "base64url")
+        .toString()
+        .replace(/older [^"]*/, "older x");
+      await expectRefusal(
+        () => search(sql, { q: "kapstok", max_rows: 5, cursor: Buffer.from(wrong).toString("base64url") }),
+        {
+          code: "invalid_cursor",
+          status: 422,
+        },
+      );
     }));
 });
 

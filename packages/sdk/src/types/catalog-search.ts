@@ -20,9 +20,10 @@ export interface ProductFacets {
   attribute_titles: Record<string, { title: string; unit: string | null; choices: Record<string, string> | null }>;
   /** The lowest and highest price that is found; null when nothing has one. */
   price: { currency: string; min: number | null; max: number | null };
-  /** Null among more than 10 000 products. */
-  in_stock: { true: number; false: number } | null;
-  /** False when there are so many products that the counts leave the filter `in_stock` out. */
+  in_stock: { true: number; false: number };
+  /** False among more than 10 000 products, of which 4 000 are looked up: then `in_stock` is an estimate, some percent off. */
+  in_stock_exact: boolean;
+  /** False when the filter `in_stock` was asked for among so many: then `total` and all counts are such estimates. */
   exact: boolean;
 }
 
