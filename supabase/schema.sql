@@ -6860,12 +6860,16 @@ begin
   perform private.give_reason('the dispute was ' || end_dispute_review.status);
   if v_before in ('cancelled', 'expired', 'refunded') then
     update public.orders set status = v_before where orders.id = v_order.id;
+    perform private.give_back_captures(v_order.id, 'late_payment', format('paid after the order was %s', v_before));
   elsif v_kept = 0 then
     perform private.take_back_rest(v_order.id, not private.goods_have_left(v_order.id), 'the dispute was ' || end_dispute_review.status);
     perform private.give_reason('the dispute was ' || end_dispute_review.status);
     update public.orders set status = 'refunded', shipping_refunded_amount = orders.shipping_amount + orders.shipping_tax_amount where orders.id = v_order.id;
   else
     update public.orders set status = case when v_back > 0 and v_kept < v_order.total_amount then 'partially_refunded' else v_before end where orders.id = v_order.id;
+    -- what is on its way back as paid twice is owed to the buyer too, and must not go back twice
+    perform private.give_back_unexpected(v_order, greatest(0, -private.receivable_amount(v_order.id) - coalesce((
+      select sum(refunds.amount) from public.refunds where refunds.order_id = v_order.id and refunds.status = 'pending' and refunds.reason = 'duplicate_payment'), 0)::bigint));
   end if;
   perform private.emit('order.reviewed', 'order', v_order.id, jsonb_build_object('resolution', 'dispute_' || end_dispute_review.status));
   perform private.give_reason(null);
@@ -30205,7 +30209,7 @@ COMMENT ON FUNCTION "private"."emit_each"(text[], text, uuid) IS 'Adds several e
 
 COMMENT ON FUNCTION "private"."end_authorization"(public.payments) IS 'The provider let an authorisation go: the payment ends, and the order''s hold is what it would be without it. The caller holds the order''s row.';
 
-COMMENT ON FUNCTION "private"."end_dispute_review"(uuid, text) IS 'After a dispute: the order is what it was, or has lost its money and ends, or a part of it, by the dispute or by a refund meanwhile. Only what a dispute put before a person leaves the review by itself. The caller holds the order''s row.';
+COMMENT ON FUNCTION "private"."end_dispute_review"(uuid, text) IS 'After a dispute: the order is what it was, or has lost its money and ends, or a part of it, by the dispute or by a refund meanwhile; what was captured beyond its due while a person had it goes back. Only what a dispute put before a person leaves the review by itself. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."end_downloads"(uuid[]) IS 'Ends the downloads of lines that were given back. Links that were already signed end by themselves within download_link_seconds.';
 

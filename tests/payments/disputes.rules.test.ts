@@ -7,7 +7,7 @@ import { deliver } from "./deliver.ts";
 import { paidBasket, refund, resolve, told } from "./giving-back.ts";
 import { outcomeOf } from "./outcome.ts";
 import { paidSale } from "./paid-sale.ts";
-import { again, disputeEvent, type ProviderEvent, paid, refundEvent } from "./provider-events.ts";
+import { again, disputeEvent, expired, type ProviderEvent, paid, refundEvent } from "./provider-events.ts";
 import { attempt, cancel, expireDue, holdEnds, openOrder, openSale, PRICE, type Sale } from "./sale.ts";
 
 const database = useDatabase();
@@ -23,6 +23,42 @@ const disputesOf = async (sql: Sql, { orderId }: Pick<Sale, "orderId">) => {
 };
 const explain = async (sql: Sql, { orderId }: Pick<Sale, "orderId">): Promise<OrderMoney> =>
   (await sql`select public.explain_order_money(${orderId}) as money`)[0]?.money;
+
+describe("what is paid while a bank decides about something else", () => {
+  /** Two attempts of one order, the first of them closed. */
+  const twice = async (sql: Sql) => {
+    const first = await openSale(sql);
+    await deliver(sql, expired(first));
+    return [first, await attempt(sql, first)] as const;
+  };
+
+  test("goes back as paid twice when the dispute is won", () =>
+    database.rolledBack(async (sql) => {
+      const [first, second] = await twice(sql);
+      for (const event of [paid(second), opened(second), paid(first)]) await deliver(sql, event);
+      expect(await outcomeOf(sql, first)).toMatchObject({ order: "needs_review", refunds: [] });
+      await deliver(sql, won(second));
+      expect(await outcomeOf(sql, first)).toMatchObject({
+        order: "paid",
+        refunds: [`duplicate_payment pending ${PRICE}`],
+        enrollments: ["active"],
+      });
+    }));
+
+  test("goes back as paid late when the order had ended", () =>
+    database.rolledBack(async (sql) => {
+      const [first, second] = await twice(sql);
+      await cancel(sql, first);
+      const back = { id: `re_${first.orderId}`, status: "succeeded" };
+      for (const event of [paid(second), refundEvent("refund.created", second, back), opened(second), paid(first)])
+        await deliver(sql, event);
+      expect((await outcomeOf(sql, first)).order).toBe("needs_review");
+      await deliver(sql, won(second));
+      const outcome = await outcomeOf(sql, first);
+      expect(outcome.order).toBe("cancelled");
+      expect(outcome.refunds).toContain(`late_payment pending ${PRICE}`);
+    }));
+});
 
 describe("a dispute that was opened", () => {
   test("takes the money out of cash, lets the seat rest and puts the order before a person, once", () =>
