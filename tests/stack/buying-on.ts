@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { SignedUp, TestStack } from "../support/stack.ts";
 import type { Acknowledgements } from "./acknowledgements.ts";
 
-/** What is on sale: a thing that costs something, and free intakes, each of which a person takes once. */
-export type Shelf = { paid: string; free: string[] };
+/** What is on sale: variants that cost something and free intakes, each of which a person takes once. */
+export type Shelf = { paid: string[]; free: string[] };
 
 /** A refusal that no buyer here should ever get. */
 export class Refused extends Error {
@@ -65,8 +65,8 @@ export async function buyOn(
     told.askedAt.set(what, asked);
     return answer;
   };
-  const place = async () => {
-    const lines = [{ variant_id: shelf.paid, quantity: 1 }];
+  const place = async (variant_id: string) => {
+    const lines = [{ variant_id, quantity: 1 }];
     type Order = { id: string; number: string; total_amount: number };
     const order = await call<Order>("place_order", "rest/v1/rpc/place_order", { lines, idempotency_key: randomUUID() });
     told.order(id, order);
@@ -100,7 +100,7 @@ export async function buyOn(
     });
     told.cancelled.add(order_id);
   };
-  const free = [...shelf.free];
+  const [paid, free] = [[...shelf.paid], [...shelf.free]];
   while (!stopping.aborted) {
     const deed = random(1, 6);
     const intake = deed === 1 ? free.pop() : undefined;
@@ -108,7 +108,9 @@ export async function buyOn(
       await enroll(intake);
       continue;
     }
-    const orderId = await place();
+    const variant = paid.pop();
+    if (!variant) throw new Refused("There is nothing left to buy: fill the shelf for as long as they buy.");
+    const orderId = await place(variant);
     if (deed === 2) await cancel(orderId);
     if (deed > 2) {
       await pay(orderId, await checkout(orderId));

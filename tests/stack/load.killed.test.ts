@@ -52,11 +52,13 @@ async function simulator<T>(path: string, body?: object, method = body ? "POST" 
 }
 
 async function fillShelf(): Promise<Shelf> {
+  const shelf: Shelf = { paid: [], free: [] };
   // the amount ends in 50: only who pays decides what becomes of it
-  const { variantId } = await publishedIntake(sql, { price: 150_000_50 });
-  const free: string[] = [];
-  while (free.length < 8 * rounds) free.push((await publishedIntake(sql)).intakeId);
-  return { paid: variantId, free };
+  while (shelf.paid.length < 60 * rounds) {
+    shelf.paid.push((await publishedIntake(sql, { seats: 10, price: 150_000_50 })).variantId);
+    if (shelf.paid.length % 5 === 0) shelf.free.push((await publishedIntake(sql, { seats: 10 })).intakeId);
+  }
+  return shelf;
 }
 
 /** Lets everybody buy while `meanwhile` happens, and waits until the last of them was answered. */
