@@ -662,8 +662,6 @@ ALTER TABLE "public"."media" ADD COLUMN "path" text GENERATED ALWAYS AS (((produ
 
 CREATE DOMAIN "public"."text/csv" AS text;
 
-CREATE TYPE "private"."audited_row" AS ("before" jsonb, "after" jsonb);
-
 CREATE TYPE "private"."catalog_search" AS ("words" text, "query" tsquery, "alike" boolean, "likeness" real, "statuses" text[], "kinds" text[], "category_ids" uuid[], "tags" text[], "facts" text[], "others" jsonb, "attributes" jsonb, "in_stock" boolean, "min_amount" bigint, "max_amount" bigint, "currency" text, "sort" text, "locale" text, "asked" text, "after_key" text, "after_id" uuid, "max_rows" integer);
 
 CREATE TYPE "private"."concern" AS ("kind" text, "key" text, "subject_type" text, "subject_id" uuid, "subject" text, "since" timestamp with time zone);
@@ -1558,15 +1556,18 @@ begin
     option_value_ids = case when staged.options = staged.former_options then variants.option_value_ids else private.import_value_ids(staged.product_id, staged.options) end
   from private.import_variants as staged
   where staged.import_id = apply_import_products.import_id and staged.change = 'changed' and variants.id = staged.variant_id;
-  insert into public.variants (id, product_id, sku, title, position, weight_grams, attributes, translations, option_value_ids)
-  select staged.variant_id, staged.product_id, staged.sku, staged.title, staged.position, staged.weight_grams, staged.attributes, staged.translations, private.import_value_ids(staged.product_id, staged.options)
-  from private.import_variants as staged where staged.import_id = apply_import_products.import_id and staged.change = 'created' order by staged.row_number;
+  insert into public.variants (id, product_id, sku, title, stock_mode, position, weight_grams, attributes, translations, option_value_ids)
+  select staged.variant_id, staged.product_id, staged.sku, staged.title, case when private.is_born_uncounted(import_products.kind) then 'none' else 'tracked' end, staged.position, staged.weight_grams, staged.attributes, staged.translations, private.import_value_ids(staged.product_id, staged.options)
+  from private.import_variants as staged
+  join private.import_products on import_products.import_id = staged.import_id and import_products.product_id = staged.product_id
+  where staged.import_id = apply_import_products.import_id and staged.change = 'created' order by staged.row_number;
   perform private.write_import_parts(apply_import_products.import_id);
   perform set_config('seatline.importing', '', true);
   perform private.index_products(array(
     select staged.product_id from private.import_products as staged where staged.import_id = apply_import_products.import_id and staged.change <> 'unchanged'
     union
-    select staged.product_id from private.import_variants as staged where staged.import_id = apply_import_products.import_id and staged.change <> 'unchanged'));
+    select staged.product_id from private.import_variants as staged where staged.import_id = apply_import_products.import_id and staged.change <> 'unchanged'
+    order by product_id));
   -- what is pending would be read by every search until it is tidied up
   perform gin_clean_pending_list(pg_index.indexrelid) from pg_catalog.pg_index
   join pg_catalog.pg_class on pg_class.oid = pg_index.indexrelid
@@ -2470,14 +2471,9 @@ $function$;
 
 CREATE OR REPLACE FUNCTION private.audit_content(actor_id uuid, actor_role text, action text, table_name text, row_key text, before jsonb, after jsonb, request_id text, occurred_at timestamp with time zone)
  RETURNS bytea
- LANGUAGE plpgsql
+ LANGUAGE sql
  STABLE
- SET search_path TO ''
-AS $function$
-begin
-  return convert_to(json_build_array(actor_id, actor_role, action, table_name, row_key, before, after, request_id, extract(epoch from occurred_at))::text, 'UTF8');
-end
-$function$;
+RETURN convert_to((json_build_array(actor_id, actor_role, action, table_name, row_key, before, after, request_id, EXTRACT(epoch FROM occurred_at)))::text, 'UTF8'::name);
 
 CREATE OR REPLACE FUNCTION private.audit_hash(entry public.audit_log)
  RETURNS bytea
@@ -2521,7 +2517,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION private.audit_rows(action text, table_name text, key_columns text[], audited private.audited_row[])
+CREATE OR REPLACE FUNCTION private.audit_rows(action text, table_name text, key_columns text[], befores jsonb[], afters jsonb[])
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -2532,7 +2528,7 @@ declare
   v_request_id constant text := private.request_id();
   v_now constant timestamptz := clock_timestamp();
 begin
-  if cardinality(audit_rows.audited) = 0 then
+  if cardinality(audit_rows.befores) + cardinality(audit_rows.afters) = 0 then
     return;
   end if;
   with written as (
@@ -2541,12 +2537,12 @@ begin
       sha256(private.audit_content(v_actor_id, v_role, audit_rows.action, audit_rows.table_name, entries.row_key, entries.before, entries.after, v_request_id, v_now))
     from (
       select pairs.number, pairs.before, pairs.after, private.audit_key(coalesce(pairs.after, pairs.before), audit_rows.key_columns) as row_key
-      from unnest(audit_rows.audited) with ordinality as pairs (before, after, number) offset 0
+      from unnest(audit_rows.befores, audit_rows.afters) with ordinality as pairs (before, after, number) where pairs.before is distinct from pairs.after offset 0
     ) as entries
     order by entries.number
     returning audit_log.id
   )
-  insert into private.audit_seals (first_id) select min(written.id) from written
+  insert into private.audit_seals (first_id) select min(written.id) from written having count(*) > 0
   on conflict (transaction_id) where number is null do nothing;
 end
 $function$;
@@ -4017,7 +4013,8 @@ CREATE OR REPLACE FUNCTION private.check_import_attributes(import_id uuid)
  SET search_path TO ''
 AS $function$
   with schemas as materialized (
-    select used.category_id, array(select schema from private.attribute_schema(used.category_id) as schema) as schema
+    select used.category_id, array(select schema from private.attribute_schema(used.category_id) as schema) as schema,
+      exists (select from private.attribute_schema(used.category_id) as schema where schema.level = 'variant' and schema.required) as asks_variants
     from (select distinct import_products.category_id from private.import_products where import_products.import_id = check_import_attributes.import_id) as used
   ), problems as (
     select import_products.row_number, 'attribute:' as prefix, private.attributes_problem(schemas.schema, import_products.attributes, 'product', import_products.status = 'published') as problem
@@ -4028,7 +4025,7 @@ AS $function$
     from private.import_variants
     join private.import_products on import_products.import_id = import_variants.import_id and import_products.product_id = import_variants.product_id
     join schemas on schemas.category_id is not distinct from import_products.category_id
-    where import_variants.import_id = check_import_attributes.import_id
+    where import_variants.import_id = check_import_attributes.import_id and (import_variants.attributes <> '{}' or schemas.asks_variants)
     union all
     -- variants that the file does not name meet the category and the status that it gives their product
     select import_products.row_number, 'variant_attribute:', private.attributes_problem(schemas.schema, variants.attributes, 'variant', import_products.status = 'published')
@@ -4036,7 +4033,7 @@ AS $function$
     join schemas on schemas.category_id is not distinct from import_products.category_id
     join public.variants on variants.product_id = import_products.product_id
     where import_products.import_id = check_import_attributes.import_id and import_products.change = 'changed'
-      and not exists (select from private.import_variants where import_variants.import_id = import_products.import_id and import_variants.variant_id = variants.id)
+      and (variants.attributes <> '{}' or schemas.asks_variants) and not exists (select from private.import_variants where import_variants.import_id = import_products.import_id and import_variants.variant_id = variants.id)
   )
   insert into private.import_findings (import_id, row_number, column_name, code, message)
   select check_import_attributes.import_id, problems.row_number, problems.prefix || (problems.problem ->> 'key'), 'invalid_attributes', problems.problem ->> 'problem'
@@ -8011,9 +8008,13 @@ CREATE OR REPLACE FUNCTION private.find_broken_constraints(import_id uuid, stage
  SET search_path TO ''
 AS $function$
 declare
-  v_constraint record;
+  v_rules text;
 begin
-  for v_constraint in
+  -- one look at each row, at all rules: nearly always none is broken
+  select string_agg(format('case when not (%s) then %L end', rules.condition, jsonb_build_object(
+    'column', coalesce(find_broken_constraints.columns ->> rules.column_name, rules.column_name),
+    'message', upper(left(rules.conname, 1)) || replace(substr(rules.conname, 2), '_', ' ') || '.')), ', ' order by rules.conname) into v_rules
+  from (
     select pg_constraint.conname, pg_get_expr(pg_constraint.conbin, pg_constraint.conrelid) as condition, min(pg_attribute.attname) as column_name
     from pg_catalog.pg_constraint
     join pg_catalog.pg_attribute on pg_attribute.attrelid = pg_constraint.conrelid and pg_attribute.attnum = any (pg_constraint.conkey)
@@ -8021,14 +8022,14 @@ begin
     where pg_constraint.conrelid = find_broken_constraints.target and pg_constraint.contype = 'c'
     group by pg_constraint.oid, pg_constraint.conname, pg_constraint.conbin, pg_constraint.conrelid
     having bool_and(ours.attname is not null)
-    order by pg_constraint.conname
-  loop
-    execute format(
-      'insert into private.import_findings (import_id, row_number, column_name, code, message) select import_id, row_number, %L, %L, %L from %s where import_id = $1 and not (%s)',
-      coalesce(find_broken_constraints.columns ->> v_constraint.column_name, v_constraint.column_name), 'invalid_value',
-      upper(left(v_constraint.conname, 1)) || replace(substr(v_constraint.conname, 2), '_', ' ') || '.', find_broken_constraints.staged, v_constraint.condition)
-    using find_broken_constraints.import_id;
-  end loop;
+  ) as rules;
+  execute format($sql$
+    insert into private.import_findings (import_id, row_number, column_name, code, message)
+    select staged.import_id, staged.row_number, rule ->> 'column', 'invalid_value', rule ->> 'message'
+    from (select import_id, row_number, concat_ws(',', %s) as broken from %s where import_id = $1 offset 0) as staged
+    cross join lateral jsonb_array_elements(('[' || staged.broken || ']')::jsonb) as rule
+    where staged.broken <> ''$sql$, v_rules, find_broken_constraints.staged)
+  using find_broken_constraints.import_id;
 end
 $function$;
 
@@ -9957,6 +9958,11 @@ AS $function$
     when 'stock' then array['sku', 'location', 'on_hand', 'stock_mode', 'backorder_limit', 'ships_at'] end;
 $function$;
 
+CREATE OR REPLACE FUNCTION private.import_row_id(import_id uuid, row_number integer)
+ RETURNS uuid
+ LANGUAGE sql
+RETURN (OVERLAY((gen_random_uuid())::text PLACING lpad(to_hex(((((('x'::text || "left"((import_id)::text, 8)))::bit(32))::bigint + row_number) % '4294967296'::bigint)), 8, '0'::text) FROM 1 FOR 8))::uuid;
+
 CREATE OR REPLACE FUNCTION private.import_value_ids(product_id uuid, options jsonb)
  RETURNS uuid[]
  LANGUAGE plpgsql
@@ -10211,6 +10217,12 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.is_born_uncounted(kind text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+RETURN (kind = ANY (ARRAY['bundle'::text, 'digital'::text, 'gift_card'::text]));
+
 CREATE OR REPLACE FUNCTION private.is_filled(intake public.intakes)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -10229,14 +10241,9 @@ $function$;
 
 CREATE OR REPLACE FUNCTION private.is_importing()
  RETURNS boolean
- LANGUAGE plpgsql
+ LANGUAGE sql
  STABLE
- SET search_path TO ''
-AS $function$
-begin
-  return coalesce(current_setting('seatline.importing', true), '') = 'on';
-end
-$function$;
+RETURN (COALESCE(current_setting('seatline.importing'::text, true), ''::text) = 'on'::text);
 
 CREATE OR REPLACE FUNCTION private.is_in_an_open_order(variant_id uuid)
  RETURNS boolean
@@ -19127,7 +19134,11 @@ declare
 begin
   -- ASCII has nothing to normalize and no accents, is most texts, and is read several times as fast so; a test compares the two ways
   if octet_length(original) = length(original) then
-    v_spaced := btrim(translate(lower(original collate pg_catalog.pg_c_utf8), E'\t\n\x0b\x0c\r', '     '));
+    v_spaced := lower(original collate "C");
+    if v_spaced ~ '[\t-\r]' then
+      v_spaced := translate(v_spaced, E'\t\n\x0b\x0c\r', '     ');
+    end if;
+    v_spaced := btrim(v_spaced);
     if strpos(v_spaced, '  ') > 0 then
       v_spaced := array_to_string(array_remove(string_to_array(v_spaced, ' '), ''), ' ');
     end if;
@@ -20451,7 +20462,7 @@ AS $function$
   )
   insert into private.import_products (import_id, row_number, record, product_id, change, former_status, former_kind, kind, slug, status, title, summary,
     description, image_url, publish_at, unpublish_at, category_id, tax_category, tags, attributes, translations)
-  select stage_products.import_id, wanted.row_number, wanted.record, coalesce(wanted.product_id, gen_random_uuid()),
+  select stage_products.import_id, wanted.row_number, wanted.record, coalesce(wanted.product_id, private.import_row_id(stage_products.import_id, wanted.row_number)),
     case when wanted.product_id is null then 'created'
       when (wanted.status, wanted.title, wanted.summary, wanted.description, wanted.image_url, wanted.publish_at, wanted.unpublish_at, wanted.category_id, wanted.tax_category, wanted.tags,
           wanted.attributes, wanted.translations)
@@ -20531,7 +20542,7 @@ AS $function$
   )
   insert into private.import_variants (import_id, row_number, product_id, variant_id, change, former_product_id, sku, title, position, weight_grams, attributes, translations, options, former_options,
     parts, former_parts)
-  select stage_variants.import_id, titled.row_number, titled.product_id, coalesce(titled.variant_id, gen_random_uuid()),
+  select stage_variants.import_id, titled.row_number, titled.product_id, coalesce(titled.variant_id, private.import_row_id(stage_variants.import_id, titled.row_number)),
     case when titled.variant_id is null then 'created'
       when (titled.title, titled.position, titled.weight_grams, titled.attributes, titled.translations, titled.options, titled.parts)
         is distinct from ((titled.variants).title, (titled.variants).position, (titled.variants).weight_grams, (titled.variants).attributes, (titled.variants).translations, titled.former_options, titled.former_parts)
@@ -21997,7 +22008,7 @@ declare
   v_after constant jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
 begin
   if v_before is distinct from v_after then
-    perform private.audit_rows(lower(tg_op), tg_table_name, tg_argv, array[row(v_before, v_after)::private.audited_row]);
+    perform private.audit_rows(lower(tg_op), tg_table_name, tg_argv, array[v_before], array[v_after]);
   end if;
   return null;
 end
@@ -22010,7 +22021,7 @@ CREATE OR REPLACE FUNCTION private.tg__audit_added()
  SET search_path TO ''
 AS $function$
 begin
-  perform private.audit_rows('insert', tg_table_name, tg_argv, array(select row(null, to_jsonb(changed))::private.audited_row from changed));
+  perform private.audit_rows('insert', tg_table_name, tg_argv, '{}', array(select to_jsonb(changed) from changed));
   return null;
 end
 $function$;
@@ -22020,16 +22031,10 @@ CREATE OR REPLACE FUNCTION private.tg__audit_changed()
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
- SET enable_nestloop TO 'off'
 AS $function$
 begin
-  perform private.audit_rows('update', tg_table_name, tg_argv, array(
-    -- both tables have a row's old and new form in the same place: Postgres notes the two together
-    select row(earlier.before, later.after)::private.audited_row
-    from (select row_number() over () as number, to_jsonb(former) as before from former) as earlier
-    join (select row_number() over () as number, to_jsonb(changed) as after from changed) as later on later.number = earlier.number
-    where earlier.before <> later.after
-    order by earlier.number));
+  -- both tables have a row's old and new form in the same place: Postgres notes the two together
+  perform private.audit_rows('update', tg_table_name, tg_argv, array(select to_jsonb(former) from former), array(select to_jsonb(changed) from changed));
   return null;
 end
 $function$;
@@ -22114,7 +22119,7 @@ begin
     select former.id, former.title from former except select changed.id, changed.title from changed
   )
   insert into private.sold_titles (variant_id, title, content)
-  select variants.id, renamed.title, private.search_text(renamed.title) from renamed join public.variants on variants.product_id = renamed.id
+  select variants.id, renamed.title, private.search_text(renamed.title) from renamed join public.variants on variants.product_id = renamed.id order by variants.id
   on conflict do nothing;
   if found then
     perform gin_clean_pending_list('private.sold_titles_content_idx'); -- every search would read it
@@ -22377,7 +22382,7 @@ CREATE OR REPLACE FUNCTION private.tg_complaints__audit()
  SET search_path TO ''
 AS $function$
 begin
-  perform private.audit_rows('update', 'complaints', '{id}', array[row(to_jsonb(old) - 'description', to_jsonb(new) - 'description')::private.audited_row]);
+  perform private.audit_rows('update', 'complaints', '{id}', array[to_jsonb(old) - 'description'], array[to_jsonb(new) - 'description']);
   return null;
 end
 $function$;
@@ -22844,7 +22849,7 @@ declare
   v_schema public.category_attributes[];
   v_problem jsonb;
 begin
-  if new.category_id is null and new.attributes = '{}' and (tg_op = 'INSERT' or old.category_id is null) or private.is_importing() then
+  if new.category_id is null and new.attributes = '{}' and (tg_op = 'INSERT' or old.category_id is null) then
     return null;
   end if;
   perform private.share_category_tree();
@@ -23120,9 +23125,6 @@ declare
   v_product public.products;
   v_problem jsonb;
 begin
-  if private.is_importing() then
-    return null;
-  end if;
   -- a product that is being published is waited for, and then found published
   select * into v_product from public.products where products.id = new.product_id for share;
   if v_product.category_id is null and new.attributes = '{}' then
@@ -23146,7 +23148,7 @@ CREATE OR REPLACE FUNCTION private.tg_variants__count_by_kind()
  SET search_path TO ''
 AS $function$
 begin
-  if exists (select from public.products where products.id = new.product_id and products.kind in ('bundle', 'digital', 'gift_card')) then
+  if exists (select from public.products where products.id = new.product_id and private.is_born_uncounted(products.kind)) then
     new.stock_mode := 'none';
   end if;
   return new;
@@ -24392,15 +24394,9 @@ $function$;
 
 CREATE OR REPLACE FUNCTION private.words_of(language regconfig, title text, summary text, description text)
  RETURNS tsvector
- LANGUAGE plpgsql
+ LANGUAGE sql
  IMMUTABLE
- SET search_path TO ''
-AS $function$
-begin
-  return setweight(to_tsvector(language, coalesce(private.unaccented(title), '')), 'A') || setweight(to_tsvector(language, coalesce(private.unaccented(summary), '')), 'C')
-    || setweight(to_tsvector(language, coalesce(private.unaccented(description), '')), 'D');
-end
-$function$;
+RETURN ((setweight(to_tsvector(language, COALESCE(private.unaccented(title), ''::text)), 'A'::"char") || setweight(to_tsvector(language, COALESCE(private.unaccented(summary), ''::text)), 'C'::"char")) || setweight(to_tsvector(language, COALESCE(private.unaccented(description), ''::text)), 'D'::"char"));
 
 CREATE OR REPLACE FUNCTION private.work_on_shipment(action text, shipment_id uuid, facts jsonb, idempotency_key text)
  RETURNS jsonb
@@ -28927,7 +28923,7 @@ CREATE TRIGGER _210_keep_what_is_promoted BEFORE DELETE ON public.products FOR E
 
 CREATE TRIGGER _300_note_titles AFTER UPDATE ON public.products REFERENCING OLD TABLE AS former NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__note_titles();
 
-CREATE TRIGGER _310_check_attributes AFTER INSERT OR UPDATE OF attributes, category_id, status ON public.products FOR EACH ROW EXECUTE FUNCTION private.tg_products__check_attributes();
+CREATE TRIGGER _310_check_attributes AFTER INSERT OR UPDATE OF attributes, category_id, status ON public.products FOR EACH ROW WHEN ((NOT private.is_importing())) EXECUTE FUNCTION private.tg_products__check_attributes();
 
 CREATE TRIGGER _320_index_added AFTER INSERT ON public.products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__index_products();
 
@@ -29071,13 +29067,13 @@ CREATE TRIGGER _100_stamp_update BEFORE UPDATE ON public.variants FOR EACH ROW E
 
 CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations ON public.variants FOR EACH ROW WHEN ((new.translations <> '{}'::jsonb)) EXECUTE FUNCTION private.tg__check_translations('title');
 
-CREATE TRIGGER _110_count_by_kind BEFORE INSERT ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg_variants__count_by_kind();
+CREATE TRIGGER _110_count_by_kind BEFORE INSERT ON public.variants FOR EACH ROW WHEN ((NOT private.is_importing())) EXECUTE FUNCTION private.tg_variants__count_by_kind();
 
 CREATE TRIGGER _120_keep_what_is_sold BEFORE DELETE ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg_variants__keep_what_is_sold();
 
 CREATE TRIGGER _220_order_options BEFORE INSERT OR UPDATE OF option_value_ids ON public.variants FOR EACH ROW WHEN ((new.option_value_ids <> '{}'::uuid[])) EXECUTE FUNCTION private.tg_variants__order_options();
 
-CREATE TRIGGER _310_check_attributes AFTER INSERT OR UPDATE OF attributes ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg_variants__check_attributes();
+CREATE TRIGGER _310_check_attributes AFTER INSERT OR UPDATE OF attributes ON public.variants FOR EACH ROW WHEN ((NOT private.is_importing())) EXECUTE FUNCTION private.tg_variants__check_attributes();
 
 CREATE TRIGGER _320_index_added AFTER INSERT ON public.variants REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__index_products();
 
@@ -29851,7 +29847,7 @@ COMMENT ON FUNCTION "private"."attributes_said"(uuid, jsonb, text) IS 'Attribute
 
 COMMENT ON FUNCTION "private"."audit_chain_breaks"() IS 'Audit rows that were altered, do not belong to their seal, or follow a seal that is gone; none means the log is whole.';
 
-COMMENT ON FUNCTION "private"."audit_content"(uuid, text, text, text, text, jsonb, jsonb, text, timestamp with time zone) IS 'Everything that an entry of the audit log says, as bytes.';
+COMMENT ON FUNCTION "private"."audit_content"(uuid, text, text, text, text, jsonb, jsonb, text, timestamp with time zone) IS 'Everything that an entry of the audit log says, as bytes. Inlined.';
 
 COMMENT ON FUNCTION "private"."audit_hash"(public.audit_log) IS 'SHA-256 over everything the entry says.';
 
@@ -29859,7 +29855,7 @@ COMMENT ON FUNCTION "private"."audit_head"() IS 'Does the work of public.audit_h
 
 COMMENT ON FUNCTION "private"."audit_key"(jsonb, text[]) IS 'The key of a row as the audit log writes it.';
 
-COMMENT ON FUNCTION "private"."audit_rows"(text, text, text[], private.audited_row[]) IS 'Writes the audit rows of all that a statement wrote, one for each, and opens the seal of their transaction.';
+COMMENT ON FUNCTION "private"."audit_rows"(text, text, text[], jsonb[], jsonb[]) IS 'Writes the audit rows of all that a statement changed, one for each, and opens the seal of their transaction. What a row was and what it is are at one place of the two lists; where there was or is nothing, the list is empty or has null.';
 
 COMMENT ON FUNCTION "private"."authorize_payment"(uuid, bigint, text, text) IS 'The provider holds the money for us: the order is held as long. What comes for an order that ended or is covered is let go at once.';
 
@@ -30489,6 +30485,8 @@ COMMENT ON FUNCTION "private"."holds_units"(public.shipments) IS 'Whether what i
 
 COMMENT ON FUNCTION "private"."import_columns"(text) IS 'The columns of a kind of file in the order of an export; files of products have attribute:<key> and variant_attribute:<key> beside them.';
 
+COMMENT ON FUNCTION "private"."import_row_id"(uuid, integer) IS 'A new id for what a row makes. The ids of a file follow each other as its rows do, so that the dozen indexes with an id in them are written in one place and not all over.';
+
 COMMENT ON FUNCTION "private"."import_value_ids"(uuid, jsonb) IS 'The values that {option: value} means for a product.';
 
 COMMENT ON FUNCTION "private"."index_prices"(uuid[]) IS 'Notes the lowest and highest prices of these products as they are now.';
@@ -30515,9 +30513,11 @@ COMMENT ON FUNCTION "private"."invoice_taxes"(uuid) IS 'The taxes of an invoice 
 
 COMMENT ON FUNCTION "private"."is_anywhere"(private.order_search) IS 'Whether a title or, for who may see names, a person contains the words: then they are no slip, and filters may well leave nothing of them.';
 
+COMMENT ON FUNCTION "private"."is_born_uncounted"(text) IS 'Whether variants of products of this kind begin without stock. Inlined.';
+
 COMMENT ON FUNCTION "private"."is_filled"(public.intakes) IS 'Whether as many learners as it needs have a seat; null when it needs no number of them.';
 
-COMMENT ON FUNCTION "private"."is_importing"() IS 'Whether this transaction is applying an import, which holds attributes against their schemas and follows with the search itself, for all rows at once. Only private.apply_import_products says so; no client can.';
+COMMENT ON FUNCTION "private"."is_importing"() IS 'Whether this transaction is applying an import, which holds attributes against their schemas and follows with the search itself, for all rows at once. Only private.apply_import_products says so; no client can. Inlined into the conditions of triggers.';
 
 COMMENT ON FUNCTION "private"."is_in_an_open_order"(uuid) IS 'Whether somebody has ordered this and not paid yet: asked before its way of counting changes.';
 
@@ -31745,7 +31745,7 @@ COMMENT ON FUNCTION "private"."withdraw_complaint"(uuid, text) IS 'Does the work
 
 COMMENT ON FUNCTION "private"."withdraw_seat"(uuid, text, text) IS 'Does the work of public.withdraw_seat.';
 
-COMMENT ON FUNCTION "private"."words_of"(regconfig, text, text, text) IS 'The words of a title (weight A), a summary (C) and a description (D) in one language.';
+COMMENT ON FUNCTION "private"."words_of"(regconfig, text, text, text) IS 'The words of a title (weight A), a summary (C) and a description (D) in one language. Inlined.';
 
 COMMENT ON FUNCTION "private"."work_on_shipment"(text, uuid, jsonb, text) IS 'Does the work of the verbs by which staff work on one parcel.';
 
@@ -32553,8 +32553,6 @@ COMMENT ON TABLE "public"."variants" IS 'The sellable thing: what a line of an o
 
 COMMENT ON TABLE "public"."waitlist_entries" IS 'Who waits for a seat, in order of position. offered: a seat is held for them until offer_expires_at; enroll or place_order takes it. cancelled: the intake was. max_amount: the offer is taken by itself and charged to the learner''s default payment method, if it costs no more.';
 
-COMMENT ON TYPE "private"."audited_row" IS 'What a row was and what it is; null where there was or is none.';
-
 COMMENT ON TYPE "private"."catalog_search" IS 'A search that was checked: words as compared (null: none) and as they are looked up, the filters (facts: one attribute''s choices, for the index; others: what is asked beside them, null: nothing; attributes: all of them), and after which product it goes on.';
 
 COMMENT ON TYPE "private"."concern" IS 'One thing that is open: what kind, its key (one alert is open per key), what it is about, and since when.';
@@ -33075,11 +33073,11 @@ REVOKE ALL ON FUNCTION "private"."audit_key"(jsonb, text[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."audit_key"(jsonb, text[]) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."audit_rows"(text, text, text[], private.audited_row[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."audit_rows"(text, text, text[], jsonb[], jsonb[]) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."audit_rows"(text, text, text[], private.audited_row[]) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."audit_rows"(text, text, text[], jsonb[], jsonb[]) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."audit_rows"(text, text, text[], private.audited_row[]) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."audit_rows"(text, text, text[], jsonb[], jsonb[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."authorize_payment"(uuid, bigint, text, text) FROM PUBLIC;
 
@@ -35141,6 +35139,12 @@ REVOKE ALL ON FUNCTION "private"."import_columns"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."import_columns"(text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."import_row_id"(uuid, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."import_row_id"(uuid, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."import_row_id"(uuid, integer) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."import_value_ids"(uuid, jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."import_value_ids"(uuid, jsonb) FROM "postgres";
@@ -35225,6 +35229,12 @@ REVOKE ALL ON FUNCTION "private"."is_anywhere"(private.order_search) FROM "postg
 
 GRANT EXECUTE ON FUNCTION "private"."is_anywhere"(private.order_search) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."is_born_uncounted"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."is_born_uncounted"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."is_born_uncounted"(text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."is_filled"(public.intakes) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."is_filled"(public.intakes) TO "anon", "authenticated";
@@ -35237,9 +35247,13 @@ GRANT EXECUTE ON FUNCTION "private"."is_filled"(public.intakes) TO "service_role
 
 REVOKE ALL ON FUNCTION "private"."is_importing"() FROM PUBLIC;
 
+GRANT EXECUTE ON FUNCTION "private"."is_importing"() TO "authenticated";
+
 REVOKE ALL ON FUNCTION "private"."is_importing"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."is_importing"() TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."is_importing"() TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."is_in_an_open_order"(uuid) FROM PUBLIC;
 

@@ -22,7 +22,11 @@ declare
 begin
   -- ASCII has nothing to normalize and no accents, is most texts, and is read several times as fast so; a test compares the two ways
   if octet_length(original) = length(original) then
-    v_spaced := btrim(translate(lower(original collate pg_catalog.pg_c_utf8), E'\t\n\x0b\x0c\r', '     '));
+    v_spaced := lower(original collate "C");
+    if v_spaced ~ '[\t-\r]' then
+      v_spaced := translate(v_spaced, E'\t\n\x0b\x0c\r', '     ');
+    end if;
+    v_spaced := btrim(v_spaced);
     if strpos(v_spaced, '  ') > 0 then
       v_spaced := array_to_string(array_remove(string_to_array(v_spaced, ' '), ''), ' ');
     end if;

@@ -40,20 +40,15 @@ grant select on public.audit_log to authenticated, service_role;
 create function private.audit_content(
   actor_id uuid, actor_role text, action text, table_name text, row_key text, before jsonb, after jsonb, request_id text, occurred_at timestamptz)
 returns bytea
-language plpgsql -- for every audited row: keeps its plan
+language sql
 stable
 security invoker
-set search_path = ''
-as $$
-begin
-  return convert_to(json_build_array(actor_id, actor_role, action, table_name, row_key, before, after, request_id, extract(epoch from occurred_at))::text, 'UTF8');
-end
-$$;
-comment on function private.audit_content(uuid, text, text, text, text, jsonb, jsonb, text, timestamptz) is 'Everything that an entry of the audit log says, as bytes.';
+return convert_to(json_build_array(actor_id, actor_role, action, table_name, row_key, before, after, request_id, extract(epoch from occurred_at))::text, 'UTF8');
+comment on function private.audit_content(uuid, text, text, text, text, jsonb, jsonb, text, timestamptz) is 'Everything that an entry of the audit log says, as bytes. Inlined.';
 
 create function private.audit_hash(entry public.audit_log)
 returns bytea
-language plpgsql -- as audit_content
+language plpgsql -- for every row that is verified: keeps its plan
 stable
 security invoker
 set search_path = ''
@@ -162,10 +157,7 @@ end
 $$;
 comment on function private.audit_key(jsonb, text[]) is 'The key of a row as the audit log writes it.';
 
-create type private.audited_row as (before jsonb, after jsonb);
-comment on type private.audited_row is 'What a row was and what it is; null where there was or is none.';
-
-create function private.audit_rows(action text, table_name text, key_columns text[], audited private.audited_row[])
+create function private.audit_rows(action text, table_name text, key_columns text[], befores jsonb[], afters jsonb[])
 returns void
 language plpgsql
 volatile
@@ -178,7 +170,7 @@ declare
   v_request_id constant text := private.request_id();
   v_now constant timestamptz := clock_timestamp();
 begin
-  if cardinality(audit_rows.audited) = 0 then
+  if cardinality(audit_rows.befores) + cardinality(audit_rows.afters) = 0 then
     return;
   end if;
   with written as (
@@ -187,16 +179,17 @@ begin
       sha256(private.audit_content(v_actor_id, v_role, audit_rows.action, audit_rows.table_name, entries.row_key, entries.before, entries.after, v_request_id, v_now))
     from (
       select pairs.number, pairs.before, pairs.after, private.audit_key(coalesce(pairs.after, pairs.before), audit_rows.key_columns) as row_key
-      from unnest(audit_rows.audited) with ordinality as pairs (before, after, number) offset 0
+      from unnest(audit_rows.befores, audit_rows.afters) with ordinality as pairs (before, after, number) where pairs.before is distinct from pairs.after offset 0
     ) as entries
     order by entries.number
     returning audit_log.id
   )
-  insert into private.audit_seals (first_id) select min(written.id) from written
+  insert into private.audit_seals (first_id) select min(written.id) from written having count(*) > 0
   on conflict (transaction_id) where number is null do nothing;
 end
 $$;
-comment on function private.audit_rows(text, text, text[], private.audited_row[]) is 'Writes the audit rows of all that a statement wrote, one for each, and opens the seal of their transaction.';
+comment on function private.audit_rows(text, text, text[], jsonb[], jsonb[]) is
+  'Writes the audit rows of all that a statement changed, one for each, and opens the seal of their transaction. What a row was and what it is are at one place of the two lists; where there was or is nothing, the list is empty or has null.';
 
 create function private.tg__audit()
 returns trigger
@@ -210,7 +203,7 @@ declare
   v_after constant jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
 begin
   if v_before is distinct from v_after then
-    perform private.audit_rows(lower(tg_op), tg_table_name, tg_argv, array[row(v_before, v_after)::private.audited_row]);
+    perform private.audit_rows(lower(tg_op), tg_table_name, tg_argv, array[v_before], array[v_after]);
   end if;
   return null;
 end
@@ -225,7 +218,7 @@ security definer -- writes a log that no client may write
 set search_path = ''
 as $$
 begin
-  perform private.audit_rows('insert', tg_table_name, tg_argv, array(select row(null, to_jsonb(changed))::private.audited_row from changed));
+  perform private.audit_rows('insert', tg_table_name, tg_argv, '{}', array(select to_jsonb(changed) from changed));
   return null;
 end
 $$;
@@ -237,16 +230,10 @@ language plpgsql
 volatile
 security definer -- writes a log that no client may write
 set search_path = ''
-set enable_nestloop = 'off' -- a plan that was made for a statement of one row would compare all of an import with all
 as $$
 begin
-  perform private.audit_rows('update', tg_table_name, tg_argv, array(
-    -- both tables have a row's old and new form in the same place: Postgres notes the two together
-    select row(earlier.before, later.after)::private.audited_row
-    from (select row_number() over () as number, to_jsonb(former) as before from former) as earlier
-    join (select row_number() over () as number, to_jsonb(changed) as after from changed) as later on later.number = earlier.number
-    where earlier.before <> later.after
-    order by earlier.number));
+  -- both tables have a row's old and new form in the same place: Postgres notes the two together
+  perform private.audit_rows('update', tg_table_name, tg_argv, array(select to_jsonb(former) from former), array(select to_jsonb(changed) from changed));
   return null;
 end
 $$;

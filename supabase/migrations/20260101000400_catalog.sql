@@ -18,17 +18,13 @@ grant execute on function private.is_on_sale(text, timestamptz, timestamptz) to 
 
 create function private.is_importing()
 returns boolean
-language plpgsql
+language sql
 stable
 security invoker
-set search_path = ''
-as $$
-begin
-  return coalesce(current_setting('seatline.importing', true), '') = 'on';
-end
-$$;
+return coalesce(current_setting('seatline.importing', true), '') = 'on';
 comment on function private.is_importing() is
-  'Whether this transaction is applying an import, which holds attributes against their schemas and follows with the search itself, for all rows at once. Only private.apply_import_products says so; no client can.';
+  'Whether this transaction is applying an import, which holds attributes against their schemas and follows with the search itself, for all rows at once. Only private.apply_import_products says so; no client can. Inlined into the conditions of triggers.';
+grant execute on function private.is_importing() to authenticated, service_role;
 
 create function private.translations_problem(translations jsonb, fields text[])
 returns text

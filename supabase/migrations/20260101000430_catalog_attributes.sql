@@ -282,7 +282,7 @@ declare
   v_schema public.category_attributes[];
   v_problem jsonb;
 begin
-  if new.category_id is null and new.attributes = '{}' and (tg_op = 'INSERT' or old.category_id is null) or private.is_importing() then
+  if new.category_id is null and new.attributes = '{}' and (tg_op = 'INSERT' or old.category_id is null) then
     return null;
   end if;
   perform private.share_category_tree();
@@ -312,9 +312,6 @@ declare
   v_product public.products;
   v_problem jsonb;
 begin
-  if private.is_importing() then
-    return null;
-  end if;
   -- a product that is being published is waited for, and then found published
   select * into v_product from public.products where products.id = new.product_id for share;
   if v_product.category_id is null and new.attributes = '{}' then
@@ -333,9 +330,9 @@ $$;
 comment on function private.tg_variants__check_attributes() is 'Attributes of a variant fit what the schema of the category asks of variants.';
 
 create trigger _310_check_attributes after insert or update of attributes, category_id, status on public.products
-  for each row execute function private.tg_products__check_attributes();
+  for each row when (not private.is_importing()) execute function private.tg_products__check_attributes();
 create trigger _310_check_attributes after insert or update of attributes on public.variants
-  for each row execute function private.tg_variants__check_attributes();
+  for each row when (not private.is_importing()) execute function private.tg_variants__check_attributes();
 
 create function public.attribute_schema(category_id uuid, locale text default null)
 returns table (

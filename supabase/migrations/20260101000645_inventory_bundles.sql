@@ -66,6 +66,14 @@ grant insert (bundle_variant_id, component_variant_id, quantity) on public.bundl
 grant update (quantity) on public.bundle_items to authenticated, service_role;
 grant delete on public.bundle_items to authenticated, service_role;
 
+create function private.is_born_uncounted(kind text)
+returns boolean
+language sql
+immutable
+security invoker
+return kind in ('bundle', 'digital', 'gift_card');
+comment on function private.is_born_uncounted(text) is 'Whether variants of products of this kind begin without stock. Inlined.';
+
 create function private.tg_variants__count_by_kind()
 returns trigger
 language plpgsql
@@ -74,11 +82,11 @@ security definer -- whoever writes the variant may not write its mode
 set search_path = ''
 as $$
 begin
-  if exists (select from public.products where products.id = new.product_id and products.kind in ('bundle', 'digital', 'gift_card')) then
+  if exists (select from public.products where products.id = new.product_id and private.is_born_uncounted(products.kind)) then
     new.stock_mode := 'none';
   end if;
   return new;
 end
 $$;
 comment on function private.tg_variants__count_by_kind() is 'A bundle, a file and a gift card are born uncounted: a bundle stays so, the others may be counted by set_stock_mode.';
-create trigger _110_count_by_kind before insert on public.variants for each row execute function private.tg_variants__count_by_kind();
+create trigger _110_count_by_kind before insert on public.variants for each row when (not private.is_importing()) execute function private.tg_variants__count_by_kind();

@@ -88,22 +88,17 @@ comment on function private.unaccented(text) is 'A text whose words may be taken
 
 create function private.words_of(language regconfig, title text, summary text, description text)
 returns tsvector
-language plpgsql -- called for each product of an import: keeps its plan
+language sql
 immutable
 security invoker
-set search_path = ''
-as $$
-begin
-  return setweight(to_tsvector(language, coalesce(private.unaccented(title), '')), 'A') || setweight(to_tsvector(language, coalesce(private.unaccented(summary), '')), 'C')
-    || setweight(to_tsvector(language, coalesce(private.unaccented(description), '')), 'D');
-end
-$$;
+return setweight(to_tsvector(language, coalesce(private.unaccented(title), '')), 'A') || setweight(to_tsvector(language, coalesce(private.unaccented(summary), '')), 'C')
+  || setweight(to_tsvector(language, coalesce(private.unaccented(description), '')), 'D');
 comment on function private.words_of(regconfig, text, text, text) is
-  'The words of a title (weight A), a summary (C) and a description (D) in one language.';
+  'The words of a title (weight A), a summary (C) and a description (D) in one language. Inlined.';
 
 create function private.translated_words(locale text, texts jsonb)
 returns tsvector
-language plpgsql -- as words_of
+language plpgsql -- called for each product of an import: keeps its plan
 immutable
 security invoker
 set search_path = ''

@@ -118,7 +118,7 @@ begin
     select former.id, former.title from former except select changed.id, changed.title from changed
   )
   insert into private.sold_titles (variant_id, title, content)
-  select variants.id, renamed.title, private.search_text(renamed.title) from renamed join public.variants on variants.product_id = renamed.id
+  select variants.id, renamed.title, private.search_text(renamed.title) from renamed join public.variants on variants.product_id = renamed.id order by variants.id
   on conflict do nothing;
   if found then
     perform gin_clean_pending_list('private.sold_titles_content_idx'); -- every search would read it

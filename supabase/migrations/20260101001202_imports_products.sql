@@ -116,7 +116,7 @@ as $$
   )
   insert into private.import_products (import_id, row_number, record, product_id, change, former_status, former_kind, kind, slug, status, title, summary,
     description, image_url, publish_at, unpublish_at, category_id, tax_category, tags, attributes, translations)
-  select stage_products.import_id, wanted.row_number, wanted.record, coalesce(wanted.product_id, gen_random_uuid()),
+  select stage_products.import_id, wanted.row_number, wanted.record, coalesce(wanted.product_id, private.import_row_id(stage_products.import_id, wanted.row_number)),
     case when wanted.product_id is null then 'created'
       when (wanted.status, wanted.title, wanted.summary, wanted.description, wanted.image_url, wanted.publish_at, wanted.unpublish_at, wanted.category_id, wanted.tax_category, wanted.tags,
           wanted.attributes, wanted.translations)
@@ -185,7 +185,7 @@ as $$
   )
   insert into private.import_variants (import_id, row_number, product_id, variant_id, change, former_product_id, sku, title, position, weight_grams, attributes, translations, options, former_options,
     parts, former_parts)
-  select stage_variants.import_id, titled.row_number, titled.product_id, coalesce(titled.variant_id, gen_random_uuid()),
+  select stage_variants.import_id, titled.row_number, titled.product_id, coalesce(titled.variant_id, private.import_row_id(stage_variants.import_id, titled.row_number)),
     case when titled.variant_id is null then 'created'
       when (titled.title, titled.position, titled.weight_grams, titled.attributes, titled.translations, titled.options, titled.parts)
         is distinct from ((titled.variants).title, (titled.variants).position, (titled.variants).weight_grams, (titled.variants).attributes, (titled.variants).translations, titled.former_options, titled.former_parts)

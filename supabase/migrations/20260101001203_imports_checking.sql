@@ -88,7 +88,8 @@ security invoker
 set search_path = ''
 as $$
   with schemas as materialized (
-    select used.category_id, array(select schema from private.attribute_schema(used.category_id) as schema) as schema
+    select used.category_id, array(select schema from private.attribute_schema(used.category_id) as schema) as schema,
+      exists (select from private.attribute_schema(used.category_id) as schema where schema.level = 'variant' and schema.required) as asks_variants
     from (select distinct import_products.category_id from private.import_products where import_products.import_id = check_import_attributes.import_id) as used
   ), problems as (
     select import_products.row_number, 'attribute:' as prefix, private.attributes_problem(schemas.schema, import_products.attributes, 'product', import_products.status = 'published') as problem
@@ -99,7 +100,7 @@ as $$
     from private.import_variants
     join private.import_products on import_products.import_id = import_variants.import_id and import_products.product_id = import_variants.product_id
     join schemas on schemas.category_id is not distinct from import_products.category_id
-    where import_variants.import_id = check_import_attributes.import_id
+    where import_variants.import_id = check_import_attributes.import_id and (import_variants.attributes <> '{}' or schemas.asks_variants)
     union all
     -- variants that the file does not name meet the category and the status that it gives their product
     select import_products.row_number, 'variant_attribute:', private.attributes_problem(schemas.schema, variants.attributes, 'variant', import_products.status = 'published')
@@ -107,7 +108,7 @@ as $$
     join schemas on schemas.category_id is not distinct from import_products.category_id
     join public.variants on variants.product_id = import_products.product_id
     where import_products.import_id = check_import_attributes.import_id and import_products.change = 'changed'
-      and not exists (select from private.import_variants where import_variants.import_id = import_products.import_id and import_variants.variant_id = variants.id)
+      and (variants.attributes <> '{}' or schemas.asks_variants) and not exists (select from private.import_variants where import_variants.import_id = import_products.import_id and import_variants.variant_id = variants.id)
   )
   insert into private.import_findings (import_id, row_number, column_name, code, message)
   select check_import_attributes.import_id, problems.row_number, problems.prefix || (problems.problem ->> 'key'), 'invalid_attributes', problems.problem ->> 'problem'

@@ -72,15 +72,18 @@ begin
     option_value_ids = case when staged.options = staged.former_options then variants.option_value_ids else private.import_value_ids(staged.product_id, staged.options) end
   from private.import_variants as staged
   where staged.import_id = apply_import_products.import_id and staged.change = 'changed' and variants.id = staged.variant_id;
-  insert into public.variants (id, product_id, sku, title, position, weight_grams, attributes, translations, option_value_ids)
-  select staged.variant_id, staged.product_id, staged.sku, staged.title, staged.position, staged.weight_grams, staged.attributes, staged.translations, private.import_value_ids(staged.product_id, staged.options)
-  from private.import_variants as staged where staged.import_id = apply_import_products.import_id and staged.change = 'created' order by staged.row_number;
+  insert into public.variants (id, product_id, sku, title, stock_mode, position, weight_grams, attributes, translations, option_value_ids)
+  select staged.variant_id, staged.product_id, staged.sku, staged.title, case when private.is_born_uncounted(import_products.kind) then 'none' else 'tracked' end, staged.position, staged.weight_grams, staged.attributes, staged.translations, private.import_value_ids(staged.product_id, staged.options)
+  from private.import_variants as staged
+  join private.import_products on import_products.import_id = staged.import_id and import_products.product_id = staged.product_id
+  where staged.import_id = apply_import_products.import_id and staged.change = 'created' order by staged.row_number;
   perform private.write_import_parts(apply_import_products.import_id);
   perform set_config('seatline.importing', '', true);
   perform private.index_products(array(
     select staged.product_id from private.import_products as staged where staged.import_id = apply_import_products.import_id and staged.change <> 'unchanged'
     union
-    select staged.product_id from private.import_variants as staged where staged.import_id = apply_import_products.import_id and staged.change <> 'unchanged'));
+    select staged.product_id from private.import_variants as staged where staged.import_id = apply_import_products.import_id and staged.change <> 'unchanged'
+    order by product_id));
   -- what is pending would be read by every search until it is tidied up
   perform gin_clean_pending_list(pg_index.indexrelid) from pg_catalog.pg_index
   join pg_catalog.pg_class on pg_class.oid = pg_index.indexrelid

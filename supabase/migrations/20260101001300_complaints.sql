@@ -137,7 +137,7 @@ security definer -- writes a log that no client may write
 set search_path = ''
 as $$
 begin
-  perform private.audit_rows('update', 'complaints', '{id}', array[row(to_jsonb(old) - 'description', to_jsonb(new) - 'description')::private.audited_row]);
+  perform private.audit_rows('update', 'complaints', '{id}', array[to_jsonb(old) - 'description'], array[to_jsonb(new) - 'description']);
   return null;
 end
 $$;

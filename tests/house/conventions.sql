@@ -10,6 +10,8 @@ allowed (name, clients) as (
     ('private.say_how_long_to_keep', 'anon, authenticated'),
     ('private.is_on_sale', 'anon, authenticated'),
     ('private.is_filled', 'anon, authenticated'),
+    -- the condition of triggers, which is asked as whoever writes
+    ('private.is_importing', 'authenticated'),
     -- show visitors what is on sale, and look at that themselves
     ('private.collection_products', 'anon, authenticated'),
     ('private.list_products', 'anon, authenticated'),
