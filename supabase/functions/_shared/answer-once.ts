@@ -19,6 +19,15 @@ export async function answerOnce<Answer>(
   const idempotency_key = request.headers.get("idempotency-key");
   if (idempotency_key === null) return work({});
   const once = { person_id: personId, idempotency_key };
-  const given = await callVerb<Answer | null>(asService, "given_answer", { ...once, verb, body }, requestId(request));
-  return given ?? work(once);
+  const given = () => callVerb<Answer | null>(asService, "given_answer", { ...once, verb, body }, requestId(request));
+  const known = await given();
+  if (known !== null) return known;
+  try {
+    return await work(once);
+  } catch (problem) {
+    // A twin may have been quicker, and have taken away what this one looked for.
+    const told = await given();
+    if (told !== null) return told;
+    throw problem;
+  }
 }
