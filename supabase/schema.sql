@@ -46,6 +46,8 @@ CREATE TABLE "private"."calendar_feeds" ("person_id" uuid NOT NULL, "token_hash"
 
 CREATE TABLE "private"."carrier_events" ("carrier" text NOT NULL, "event_id" text NOT NULL, "payload" jsonb NOT NULL, "tracking_number" text NOT NULL, "outcome" text NOT NULL DEFAULT 'received'::text, "brought_by" text NOT NULL DEFAULT 'webhook'::text, "request_id" text, "attempts" integer NOT NULL DEFAULT 0, "error" text, "received_at" timestamp with time zone NOT NULL DEFAULT now(), "delivered_at" timestamp with time zone, "processed_at" timestamp with time zone, CONSTRAINT "carrier_events_are_brought_somehow" CHECK ((brought_by = ANY (ARRAY['webhook'::text, 'reading'::text]))), CONSTRAINT "carrier_events_end_with_an_outcome" CHECK (((processed_at IS NOT NULL) = (outcome = ANY (ARRAY['applied'::text, 'ignored'::text, 'needs_review'::text])))), CONSTRAINT "carrier_events_have_a_known_outcome" CHECK ((outcome = ANY (ARRAY['received'::text, 'applied'::text, 'ignored'::text, 'needs_review'::text, 'failed'::text]))), CONSTRAINT "carrier_events_pkey" PRIMARY KEY (carrier, event_id));
 
+CREATE TABLE "private"."choice_titles" ("category_attribute_id" uuid NOT NULL, "locale" text NOT NULL, "choice" text NOT NULL, "words" tsvector NOT NULL, CONSTRAINT "choice_titles_pkey" PRIMARY KEY (category_attribute_id, locale, choice));
+
 CREATE TABLE "private"."claim_codes" ("code_hash" bytea NOT NULL, "invite_id" uuid, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "gift_id" uuid, CONSTRAINT "claim_codes_are_for_one_thing" CHECK ((num_nonnulls(invite_id, gift_id) = 1)), CONSTRAINT "claim_codes_pkey" PRIMARY KEY (code_hash));
 
 CREATE TABLE "private"."complaint_lines" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "complaint_id" uuid NOT NULL, "order_id" uuid NOT NULL, "order_item_id" uuid, "quantity" integer, "ended_at" timestamp with time zone, CONSTRAINT "complaint_lines_are_about_some_of_it" CHECK ((((quantity IS NULL) = (order_item_id IS NULL)) AND ((quantity >= 1) AND (quantity <= 100000)))), CONSTRAINT "complaint_lines_name_a_line_once" UNIQUE NULLS NOT DISTINCT (complaint_id, order_item_id), CONSTRAINT "complaint_lines_pkey" PRIMARY KEY (id));
@@ -4637,6 +4639,23 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.choices_called(word text)
+ RETURNS tsquery
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_choice text;
+  v_query tsquery := '';
+begin
+  for v_choice in select distinct choice_titles.choice from private.choice_titles where choice_titles.words @@ private.forms_of(choices_called.word) limit 20 loop
+    v_query := v_query || private.forms_of(v_choice);
+  end loop;
+  return v_query;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.choose_default_method(person_id uuid)
  RETURNS void
  LANGUAGE sql
@@ -8762,6 +8781,12 @@ AS $function$
   delete from private.import_prices where import_prices.import_id = forget_staged.import_id;
   delete from private.import_stock where import_stock.import_id = forget_staged.import_id;
 $function$;
+
+CREATE OR REPLACE FUNCTION private.forms_of(words text)
+ RETURNS tsquery
+ LANGUAGE sql
+ IMMUTABLE
+RETURN ((plainto_tsquery('english'::regconfig, words) || plainto_tsquery('indonesian'::regconfig, words)) || plainto_tsquery('simple'::regconfig, words));
 
 CREATE OR REPLACE FUNCTION private.found_cards(product_ids uuid[], search private.catalog_search)
  RETURNS jsonb
@@ -14774,7 +14799,9 @@ begin
   return query
     with base as materialized (select private.language_of(private.setting('catalog_locale') #>> '{}') as language),
     sections as materialized (
-      select categories.id, setweight(to_tsvector(base.language, private.unaccented(categories.title)), 'C') as words
+      select categories.id, setweight(to_tsvector(base.language, private.unaccented(categories.title))
+        || to_tsvector('pg_catalog.indonesian', coalesce(private.unaccented(categories.translations -> 'id' ->> 'title'), ''))
+        || to_tsvector('pg_catalog.english', coalesce(private.unaccented(categories.translations -> 'en' ->> 'title'), '')), 'C') as words
       from base, public.categories where categories.id in (select products.category_id from public.products where products.id = any (product_documents.product_ids))
     )
     select products.id, products.kind, products.status, products.publish_at, products.unpublish_at, products.created_at, products.category_id, texts.title, products.tags,
@@ -14784,7 +14811,7 @@ begin
       private.words_of(base.language, products.title, products.summary, products.description)
         || private.translated_words('id', products.translations -> 'id') || private.translated_words('en', products.translations -> 'en')
         || setweight(to_tsvector('pg_catalog.simple', concat_ws(' ', texts.tags, texts.skus, private.unaccented(sold.titles))), 'B')
-        || coalesce(sections.words, ''),
+        || coalesce(sections.words, '') || case when said.texts is not null then setweight(to_tsvector(base.language, private.unaccented(said.texts)), 'C') else '' end,
       coalesce(private.search_text(products.translations -> 'id' ->> 'title'), texts.title), coalesce(private.search_text(products.translations -> 'en' ->> 'title'), texts.title),
       case when sold.variants > 1 and sold.attributes is not null then (
         select jsonb_object_agg(variants.id, products.attributes || variants.attributes) from public.variants where variants.product_id = products.id) end
@@ -14804,6 +14831,7 @@ begin
     left join lateral (
       select array_agg(distinct facts.key || '=' || (facts.value #>> '{}')) as facts,
         array_agg(distinct facts.key || '=' || (facts.value #>> '{}')) filter (where jsonb_typeof(facts.value) <> 'number') as choices,
+        string_agg(distinct facts.value #>> '{}', E'\n') filter (where jsonb_typeof(facts.value) = 'string') as texts,
         (select jsonb_object_agg(number.key, number.values) from (
           select numbers.key, jsonb_agg(distinct numbers.value) as values
           from unnest(products.attributes || coalesce(sold.attributes, '{}')) as part, jsonb_each(part) as numbers where jsonb_typeof(numbers.value) = 'number' group by numbers.key
@@ -19117,8 +19145,7 @@ AS $function$
     from unnest(string_to_array(search_query.words, ' ')) with ordinality as part (word, place) limit 16
   )
   -- a word in any of the languages, and all words; fillers (the, dan) count only when there is nothing else
-  select string_agg('(' || (plainto_tsquery('pg_catalog.english', each.word) || plainto_tsquery('pg_catalog.indonesian', each.word)
-    || plainto_tsquery('pg_catalog.simple', each.word))::text || ')', ' & ' order by each.place)::tsquery
+  select string_agg('(' || (private.forms_of(each.word) || private.choices_called(each.word))::text || ')', ' & ' order by each.place)::tsquery
   from each
   where numnode(plainto_tsquery('pg_catalog.simple', each.word)) > 0 and (not each.is_filler or not exists (select from each as other where not other.is_filler));
 $function$;
@@ -22324,6 +22351,21 @@ begin
       'Send {"en": {"title": "…", "choices": {"<choice>": "…"}}}; locales are id and en, texts may be left out, and a choice that goes takes its texts with it.');
   end if;
   return new;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tg_category_attributes__index_choices()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  delete from private.choice_titles where choice_titles.category_attribute_id = new.id;
+  insert into private.choice_titles (category_attribute_id, locale, choice, words)
+  select new.id, locales.key, titles.key, to_tsvector(private.language_of(locales.key), private.unaccented(titles.value)) || to_tsvector('pg_catalog.simple', private.unaccented(titles.value))
+  from jsonb_each(new.translations) as locales cross join lateral jsonb_each_text(coalesce(locales.value -> 'choices', '{}')) as titles;
+  return null;
 end
 $function$;
 
@@ -26753,6 +26795,8 @@ ALTER TABLE "public"."categories" ADD CONSTRAINT "categories_are_one_deeper_than
 
 ALTER TABLE "public"."category_attributes" ADD CONSTRAINT "category_attributes_category_id_fkey" FOREIGN KEY (category_id) REFERENCES public.categories(id) ON DELETE CASCADE;
 
+ALTER TABLE "private"."choice_titles" ADD CONSTRAINT "choice_titles_category_attribute_id_fkey" FOREIGN KEY (category_attribute_id) REFERENCES public.category_attributes(id) ON DELETE CASCADE;
+
 ALTER TABLE "public"."collection_rules" ADD CONSTRAINT "collection_rules_category_id_fkey" FOREIGN KEY (category_id) REFERENCES public.categories(id) ON DELETE RESTRICT;
 
 ALTER TABLE "public"."collection_members" ADD CONSTRAINT "collection_members_collection_id_fkey" FOREIGN KEY (collection_id) REFERENCES public.collections(id) ON DELETE CASCADE;
@@ -27929,6 +27973,8 @@ CREATE INDEX carrier_events_received_at_idx1 ON private.carrier_events USING btr
 
 CREATE INDEX carrier_events_received_at_idx ON private.carrier_events USING btree (received_at) WHERE (processed_at IS NULL);
 
+CREATE INDEX choice_titles_words_idx ON private.choice_titles USING gin (words);
+
 CREATE INDEX claim_codes_gift_id_idx ON private.claim_codes USING btree (gift_id);
 
 CREATE INDEX claim_codes_invite_id_idx ON private.claim_codes USING btree (invite_id);
@@ -28588,6 +28634,8 @@ CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations, 
 CREATE TRIGGER _200_lock_tree BEFORE INSERT OR DELETE OR UPDATE ON public.category_attributes FOR EACH ROW EXECUTE FUNCTION private.tg_category_attributes__lock_tree();
 
 CREATE TRIGGER _300_keep_values AFTER INSERT OR DELETE OR UPDATE ON public.category_attributes FOR EACH ROW EXECUTE FUNCTION private.tg_category_attributes__keep_values();
+
+CREATE TRIGGER _320_index_choices AFTER INSERT OR UPDATE OF translations ON public.category_attributes FOR EACH ROW EXECUTE FUNCTION private.tg_category_attributes__index_choices();
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.category_attributes FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
@@ -30031,6 +30079,8 @@ COMMENT ON FUNCTION "private"."check_upload"(text, text, integer, integer, jsonb
 
 COMMENT ON FUNCTION "private"."check_waitable"(uuid, uuid) IS 'Refuses no_waitlist, already_enrolled, already_waiting and seats_available. The caller holds the waiting list, so what is true here stays true until the newcomer stands in it.';
 
+COMMENT ON FUNCTION "private"."choices_called"(text) IS 'What to look up for a word that choices of attributes are called by in some language: the values themselves, which the search holds. So a new translation is found at once and no product is written.';
+
 COMMENT ON FUNCTION "private"."choose_default_method"(uuid) IS 'Makes the newest method the default of a person who has none. The caller holds the person''s provider customer.';
 
 COMMENT ON FUNCTION "private"."claim_code_hash"(text) IS 'What is kept of a code, however it was typed.';
@@ -30370,6 +30420,8 @@ COMMENT ON FUNCTION "private"."forget_complaints"(uuid) IS 'What a closed accoun
 COMMENT ON FUNCTION "private"."forget_destinations"(uuid) IS 'Whoever closed the account lives nowhere: addresses go, but of parcels that are on their way, which lose them when they end.';
 
 COMMENT ON FUNCTION "private"."forget_staged"(uuid) IS 'Throws away what runs of an import have staged. The caller holds its row.';
+
+COMMENT ON FUNCTION "private"."forms_of"(text) IS 'Words in any of the languages. Inlined.';
 
 COMMENT ON FUNCTION "private"."found_cards"(uuid[], private.catalog_search) IS 'private.product_cards, each with its status and whether it is in stock, of its variants those that fit the filters by attributes.';
 
@@ -31279,7 +31331,7 @@ COMMENT ON FUNCTION "private"."search_pattern"(text) IS 'The pattern of like for
 
 COMMENT ON FUNCTION "private"."search_products"(text, jsonb, text, text, text, text, integer, boolean) IS 'Does the work of public.search_products.';
 
-COMMENT ON FUNCTION "private"."search_query"(text) IS 'What to look up for these words: each in its forms in every language of the shop. Null when there is none.';
+COMMENT ON FUNCTION "private"."search_query"(text) IS 'What to look up for these words: each in its forms in every language of the shop, and the choices of attributes that are called so. Null when there is none.';
 
 COMMENT ON FUNCTION "private"."search_text"(text) IS 'A text as searches compare it: without accents, in lower case, with single spaces.';
 
@@ -31544,6 +31596,8 @@ COMMENT ON FUNCTION "private"."tg_categories__find_place"() IS 'Copies the paren
 COMMENT ON FUNCTION "private"."tg_categories__keep_what_is_used"() IS 'Says clearly what the foreign keys enforce.';
 
 COMMENT ON FUNCTION "private"."tg_category_attributes__check_translations"() IS 'translations is {locale: {title, choices: {choice: text}}} with choices that the attribute has. What is not translated is read in the base text.';
+
+COMMENT ON FUNCTION "private"."tg_category_attributes__index_choices"() IS 'Keeps what choices are called up to date with the translations of their attribute.';
 
 COMMENT ON FUNCTION "private"."tg_category_attributes__keep_values"() IS 'Refuses a change of a schema, or a move in the tree, that existing products would not survive.';
 
@@ -32229,6 +32283,8 @@ COMMENT ON TABLE "private"."calendar_feeds" IS 'Who has a calendar feed, and the
 
 COMMENT ON TABLE "private"."carrier_events" IS 'The carriers'' inbox: {id, tracking_number, status, occurred_at, location, description}. needs_review: no parcel has the number. brought_by reading: the carrier was asked; delivered_at: its webhook came, then or later.';
 
+COMMENT ON TABLE "private"."choice_titles" IS 'The words that choices of attributes are called by in a locale. Products hold the choices themselves; who searches for such a word looks for the choice.';
+
 COMMENT ON TABLE "private"."claim_codes" IS 'SHA-256 of the codes by which somebody takes a seat that another has paid. One invitation may have several: each mail carries one of its own.';
 
 COMMENT ON TABLE "private"."complaint_lines" IS 'What a complaint is about: lines of the order, or one row without a line for the order as a whole. ended_at: its complaint is over.';
@@ -32279,7 +32335,7 @@ COMMENT ON TABLE "private"."product_popularity" IS 'How much a product was bough
 
 COMMENT ON TABLE "private"."product_prices" IS 'The lowest and the highest base price among the variants of a product.';
 
-COMMENT ON TABLE "private"."product_search" IS 'What a product is found by. facts: its attributes and its variants'' as key=value; choices: those of them that are no numbers, which facets count; numbers: those that are numbers, {key: [values]}; counted_variants: goods whose units decide whether it is in stock; title_id, title_en: what the title is in that locale; content: titles, tags and SKUs for what is written alike; words: all texts, each in the word forms of its language; differing: of a product whose variants say something each, what is true of which, {variant_id: attributes}.';
+COMMENT ON TABLE "private"."product_search" IS 'What a product is found by. facts: its attributes and its variants'' as key=value; choices: those of them that are no numbers, which facets count; numbers: those that are numbers, {key: [values]}; counted_variants: goods whose units decide whether it is in stock; title_id, title_en: what the title is in that locale; content: titles, tags and SKUs for what is written alike; words: all texts, the attributes'' too, each in the word forms of its language; differing: of a product whose variants say something each, what is true of which, {variant_id: attributes}.';
 
 COMMENT ON TABLE "private"."promotion_uses" IS 'How often each person uses each promotion at present: the counter behind per_user_limit.';
 
@@ -33647,6 +33703,12 @@ REVOKE ALL ON FUNCTION "private"."check_waitable"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."check_waitable"(uuid, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."choices_called"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."choices_called"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."choices_called"(text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."choose_default_method"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."choose_default_method"(uuid) FROM "postgres";
@@ -34742,6 +34804,12 @@ REVOKE ALL ON FUNCTION "private"."forget_staged"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."forget_staged"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."forget_staged"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."forms_of"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."forms_of"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."forms_of"(text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."found_cards"(uuid[], private.catalog_search) FROM PUBLIC;
 
@@ -38672,6 +38740,12 @@ REVOKE ALL ON FUNCTION "private"."tg_category_attributes__check_translations"() 
 REVOKE ALL ON FUNCTION "private"."tg_category_attributes__check_translations"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg_category_attributes__check_translations"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg_category_attributes__index_choices"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg_category_attributes__index_choices"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg_category_attributes__index_choices"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."tg_category_attributes__keep_values"() FROM PUBLIC;
 

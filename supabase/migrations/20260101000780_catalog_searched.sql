@@ -33,7 +33,7 @@ create table private.product_search (
 );
 comment on table private.product_search is
   'What a product is found by. facts: its attributes and its variants'' as key=value; choices: those of them that are no numbers, which facets count; numbers: those that are numbers, {key: [values]}; counted_variants: goods whose units decide whether it is in stock; title_id, title_en: what the title is in that locale; '
-  'content: titles, tags and SKUs for what is written alike; words: all texts, each in the word forms of its language; '
+  'content: titles, tags and SKUs for what is written alike; words: all texts, the attributes'' too, each in the word forms of its language; '
   'differing: of a product whose variants say something each, what is true of which, {variant_id: attributes}.';
 
 -- serves: words
@@ -64,6 +64,17 @@ create table private.product_prices (
 comment on table private.product_prices is 'The lowest and the highest base price among the variants of a product.';
 -- serves: a range of prices, and the cheapest
 create index on private.product_prices (currency, lowest_amount, product_id);
+
+create table private.choice_titles (
+  category_attribute_id uuid not null references public.category_attributes (id) on delete cascade,
+  locale text not null,
+  choice text not null,
+  words tsvector not null,
+  primary key (category_attribute_id, locale, choice)
+);
+comment on table private.choice_titles is 'The words that choices of attributes are called by in a locale. Products hold the choices themselves; who searches for such a word looks for the choice.';
+-- serves: choices that are called so
+create index on private.choice_titles using gin (words);
 
 -- keeping it -------------------------------------------------------------------------------------------------------------------------
 
@@ -124,7 +135,9 @@ begin
   return query
     with base as materialized (select private.language_of(private.setting('catalog_locale') #>> '{}') as language),
     sections as materialized (
-      select categories.id, setweight(to_tsvector(base.language, private.unaccented(categories.title)), 'C') as words
+      select categories.id, setweight(to_tsvector(base.language, private.unaccented(categories.title))
+        || to_tsvector('pg_catalog.indonesian', coalesce(private.unaccented(categories.translations -> 'id' ->> 'title'), ''))
+        || to_tsvector('pg_catalog.english', coalesce(private.unaccented(categories.translations -> 'en' ->> 'title'), '')), 'C') as words
       from base, public.categories where categories.id in (select products.category_id from public.products where products.id = any (product_documents.product_ids))
     )
     select products.id, products.kind, products.status, products.publish_at, products.unpublish_at, products.created_at, products.category_id, texts.title, products.tags,
@@ -134,7 +147,7 @@ begin
       private.words_of(base.language, products.title, products.summary, products.description)
         || private.translated_words('id', products.translations -> 'id') || private.translated_words('en', products.translations -> 'en')
         || setweight(to_tsvector('pg_catalog.simple', concat_ws(' ', texts.tags, texts.skus, private.unaccented(sold.titles))), 'B')
-        || coalesce(sections.words, ''),
+        || coalesce(sections.words, '') || case when said.texts is not null then setweight(to_tsvector(base.language, private.unaccented(said.texts)), 'C') else '' end,
       coalesce(private.search_text(products.translations -> 'id' ->> 'title'), texts.title), coalesce(private.search_text(products.translations -> 'en' ->> 'title'), texts.title),
       case when sold.variants > 1 and sold.attributes is not null then (
         select jsonb_object_agg(variants.id, products.attributes || variants.attributes) from public.variants where variants.product_id = products.id) end
@@ -154,6 +167,7 @@ begin
     left join lateral (
       select array_agg(distinct facts.key || '=' || (facts.value #>> '{}')) as facts,
         array_agg(distinct facts.key || '=' || (facts.value #>> '{}')) filter (where jsonb_typeof(facts.value) <> 'number') as choices,
+        string_agg(distinct facts.value #>> '{}', E'\n') filter (where jsonb_typeof(facts.value) = 'string') as texts,
         (select jsonb_object_agg(number.key, number.values) from (
           select numbers.key, jsonb_agg(distinct numbers.value) as values
           from unnest(products.attributes || coalesce(sold.attributes, '{}')) as part, jsonb_each(part) as numbers where jsonb_typeof(numbers.value) = 'number' group by numbers.key
@@ -285,6 +299,24 @@ begin
 end
 $$;
 comment on function private.tg__index_products() is 'Keeps the search up to date with what a statement wrote, once for all its rows.';
+
+create function private.tg_category_attributes__index_choices()
+returns trigger
+language plpgsql
+volatile
+security definer -- as tg__index_products
+set search_path = ''
+as $$
+begin
+  delete from private.choice_titles where choice_titles.category_attribute_id = new.id;
+  insert into private.choice_titles (category_attribute_id, locale, choice, words)
+  select new.id, locales.key, titles.key, to_tsvector(private.language_of(locales.key), private.unaccented(titles.value)) || to_tsvector('pg_catalog.simple', private.unaccented(titles.value))
+  from jsonb_each(new.translations) as locales cross join lateral jsonb_each_text(coalesce(locales.value -> 'choices', '{}')) as titles;
+  return null;
+end
+$$;
+comment on function private.tg_category_attributes__index_choices() is 'Keeps what choices are called up to date with the translations of their attribute.';
+create trigger _320_index_choices after insert or update of translations on public.category_attributes for each row execute function private.tg_category_attributes__index_choices();
 
 create trigger _320_index_added after insert on public.products referencing new table as changed for each statement execute function private.tg__index_products();
 create trigger _320_index_changed after update on public.products referencing new table as changed for each statement execute function private.tg__index_products();

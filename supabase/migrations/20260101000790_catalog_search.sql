@@ -125,6 +125,34 @@ end
 $$;
 comment on function private.read_attribute_filters(jsonb) is 'Attribute filters as {key: [key=value, …] or {min, max}}, null when there are none. Refuses invalid_search.';
 
+create function private.forms_of(words text)
+returns tsquery
+language sql
+immutable
+security invoker
+return plainto_tsquery('pg_catalog.english', words) || plainto_tsquery('pg_catalog.indonesian', words) || plainto_tsquery('pg_catalog.simple', words);
+comment on function private.forms_of(text) is 'Words in any of the languages. Inlined.';
+
+create function private.choices_called(word text)
+returns tsquery
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_choice text;
+  v_query tsquery := '';
+begin
+  for v_choice in select distinct choice_titles.choice from private.choice_titles where choice_titles.words @@ private.forms_of(choices_called.word) limit 20 loop
+    v_query := v_query || private.forms_of(v_choice);
+  end loop;
+  return v_query;
+end
+$$;
+comment on function private.choices_called(text) is
+  'What to look up for a word that choices of attributes are called by in some language: the values themselves, which the search holds. So a new translation is found at once and no product is written.';
+
 create function private.search_query(words text)
 returns tsquery
 language sql
@@ -137,12 +165,11 @@ as $$
     from unnest(string_to_array(search_query.words, ' ')) with ordinality as part (word, place) limit 16
   )
   -- a word in any of the languages, and all words; fillers (the, dan) count only when there is nothing else
-  select string_agg('(' || (plainto_tsquery('pg_catalog.english', each.word) || plainto_tsquery('pg_catalog.indonesian', each.word)
-    || plainto_tsquery('pg_catalog.simple', each.word))::text || ')', ' & ' order by each.place)::tsquery
+  select string_agg('(' || (private.forms_of(each.word) || private.choices_called(each.word))::text || ')', ' & ' order by each.place)::tsquery
   from each
   where numnode(plainto_tsquery('pg_catalog.simple', each.word)) > 0 and (not each.is_filler or not exists (select from each as other where not other.is_filler));
 $$;
-comment on function private.search_query(text) is 'What to look up for these words: each in its forms in every language of the shop. Null when there is none.';
+comment on function private.search_query(text) is 'What to look up for these words: each in its forms in every language of the shop, and the choices of attributes that are called so. Null when there is none.';
 
 create function private.read_catalog_search(q text, filters jsonb, sort text, currency text, locale text, max_rows integer)
 returns private.catalog_search

@@ -65,6 +65,37 @@ describe("words", () => {
       expect(await sorted("en")).toEqual([first.slug, second.slug]);
     }));
 
+  test("of a category are found in its translations, and those of attributes as they are and as translations call them", () =>
+    database.rolledBack(async (sql) => {
+      const shelf = await category(sql, "motorcycles");
+      await sql`update public.categories set translations = '{"id": {"title": "Sepeda motor"}, "en": {"title": "Motorbikes"}}' where id = ${shelf}`;
+      await sql`insert into public.category_attributes (category_id, key, title, type, level, choices) values
+        (${shelf}, 'drive', 'Drive', 'choice', 'product', '{Petrol,Boxed set}'), (${shelf}, 'maker', 'Maker', 'text', 'product', null),
+        (${shelf}, 'colour', 'Colour', 'choice', 'variant', '{Crimson}'), (${shelf}, 'year', 'Year', 'integer', 'product', null)`;
+      const { id, variant, slug } = await sell(sql, {
+        title: "Jalur",
+        category: shelf,
+        attributes: { drive: "Petrol", maker: "Dewi Anggraini", year: 2019 },
+      });
+      await sql`update public.variants set attributes = '{"colour": "Crimson"}' where id = ${variant}`;
+      const found = async (q: string) => {
+        const answer = await search(sql, { q, with_facets: false });
+        return answer.alike ? [] : answer.data.map((product: { slug: string }) => product.slug);
+      };
+      for (const q of ["sepeda motor", "motorbike", "petrol", "anggraini dewi", "crimson", "jalur petrol"])
+        expect(await found(q), q).toEqual([slug]);
+      for (const q of ["bensin", "2019", "merah", "steam"]) expect(await found(q), q).toEqual([]);
+      const before = await sql`select xmin from private.product_search where product_id = ${id}`;
+      await sql`update public.category_attributes set translations = '{"id": {"choices": {"Petrol": "Bensin", "Boxed set": "Kotak"}}}' where key = 'drive'`;
+      await sql`update public.category_attributes set translations = '{"id": {"choices": {"Crimson": "Mérah tua"}}}' where key = 'colour'`;
+      for (const q of ["bensin", "BENSIN jalur", "merah", "merah tua petrol"])
+        expect(await found(q), q).toEqual([slug]);
+      expect(await found("kotak")).toEqual([]);
+      expect(await sql`select xmin from private.product_search where product_id = ${id}`).toEqual(before);
+      await sql`update public.products set attributes = '{"drive": "Boxed set"}' where id = ${id}`;
+      expect([await found("kotak"), await found("bensin")]).toEqual([[slug], []]);
+    }));
+
   test("that are strange are searched for or refused, never failed over", async () => {
     await fc.assert(
       fc.asyncProperty(strangeText, async (q) => {
