@@ -114,3 +114,20 @@ test("a token that never comes does not hold a call beyond its timeout", async (
   expect((await refusal(client.courses.list({}, { timeoutMs: 50 }))).code).toBe("request_timeout");
   expect(received).toHaveLength(0);
 });
+
+test("both steps of an upload have a key, and the second one's follows from the first", async () => {
+  const { client, received } = await clientOf({ body: { evidence_id: order.id, path: null } });
+  const file = new Blob(["x"]);
+  for (const idempotencyKey of ["form-7", "form-7", "x".repeat(255)]) {
+    await client.complaints.addEvidence({ complaint_id: order.id, file }, { idempotencyKey });
+  }
+  const keys = received.map(({ headers }) => headers["idempotency-key"]);
+  expect(keys.slice(0, 4)).toEqual(["form-7", "form-7 finish", "form-7", "form-7 finish"]);
+  expect(keys[5]).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test("an upload whose bytes are there already is finished without sending them again", async () => {
+  const { client, received } = await clientOf({ body: { proof_id: order.id, path: null } });
+  await client.transfers.sendProof({ payment_id: order.id, file: new Blob(["x"]) });
+  expect(received.map(({ path }) => path)).toEqual(["/functions/v1/upload-proof", "/functions/v1/submit-proof"]);
+});

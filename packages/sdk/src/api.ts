@@ -86,6 +86,15 @@ export class Api {
   }
 }
 
+/**
+ * The options of the second step of one call. A key that was given leads to one for that step, so that the whole call can be repeated; one
+ * too long for that is left out, since finishing twice changes nothing.
+ */
+export function secondStep({ idempotencyKey, ...rest }: ChangeOptions = {}): ChangeOptions {
+  if (idempotencyKey === undefined || idempotencyKey.length > 248) return rest;
+  return { ...rest, idempotencyKey: `${idempotencyKey} finish` };
+}
+
 function present(query: Query): URLSearchParams {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) params.set(name, value);

@@ -1,4 +1,4 @@
-import type { Api } from "../api.ts";
+import { type Api, secondStep } from "../api.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
 import { onlyRow } from "../only-row.ts";
 import type { DigitalFile, GeneratedVariants, Media } from "../types/catalog.ts";
@@ -76,7 +76,7 @@ export class CatalogStaff extends CatalogSearch {
     const started = await this.#api.invoke<Started>("upload", { step: "start", kind, ...wish }, options);
     // No path: the bytes of this very upload have arrived before.
     if (started.path) await this.#api.put(started.path, bytes, typeOf(bytes) || type, options);
-    return this.#api.invoke("upload", { step: "finish", kind, id: started.id }, signalOf(options));
+    return this.#api.invoke("upload", { step: "finish", kind, id: started.id }, secondStep(options));
   }
 }
 
@@ -163,7 +163,3 @@ interface Started {
 const typeOf = (bytes: Bytes) => (bytes instanceof Blob ? bytes.type : "");
 
 // The key belongs to the start; a finish is its own request.
-function signalOf(options?: ChangeOptions): ChangeOptions {
-  const { idempotencyKey: _, ...rest } = options ?? {};
-  return rest;
-}

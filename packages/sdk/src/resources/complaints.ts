@@ -1,4 +1,4 @@
-import type { Api } from "../api.ts";
+import { type Api, secondStep } from "../api.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
 import { eachRow, type Page, type PageParams, pageSize } from "../page.ts";
 import type { Complaint, ComplaintEvidence, ComplaintMessage, FoundComplaint } from "../types/complaints.ts";
@@ -80,7 +80,7 @@ export class Complaints {
     );
     const { evidence_id, path } = started;
     if (path) await this.#api.put(path, params.file, params.file.type || "application/octet-stream", options);
-    return this.#api.invoke("complaint-evidence", { step: "finish", evidence_id }, { signal: options?.signal });
+    return this.#api.invoke("complaint-evidence", { step: "finish", evidence_id }, secondStep(options));
   }
 
   /** A link that opens a file, for five minutes and without a key. Errors: `evidence_not_found`. */

@@ -1,4 +1,4 @@
-import type { Api } from "../api.ts";
+import { type Api, secondStep } from "../api.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
 import type { Export, ImportKind, ImportReport } from "../types/imports.ts";
 import type { Bytes } from "./catalog-staff.ts";
@@ -25,7 +25,7 @@ export class Imports {
     return await this.#api.invoke(
       "import-upload",
       { step: "finish", import_id: started.import_id },
-      options?.signal ? { signal: options.signal } : {},
+      secondStep(options),
     );
   }
 

@@ -1,4 +1,4 @@
-import type { Api, Query } from "../api.ts";
+import { type Api, type Query, secondStep } from "../api.ts";
 import { SeatlineError } from "../errors.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
 import type {
@@ -74,11 +74,7 @@ export class Learning {
     const started = await this.#api.invoke<{ file_id: string; path: string | null }>("learning-upload", wish, options);
     // null: the bytes of an earlier try with the same key are there
     if (started.path !== null) await this.#put(started.path, content_type, params.data, options.signal);
-    return this.#api.invoke(
-      "learning-upload",
-      { step: "finish", file_id: started.file_id },
-      { signal: options.signal },
-    );
+    return this.#api.invoke("learning-upload", { step: "finish", file_id: started.file_id }, secondStep(options));
   }
 
   async #put(path: string, type: string, data: Blob, signal: AbortSignal | undefined): Promise<void> {

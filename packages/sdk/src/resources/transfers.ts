@@ -1,4 +1,4 @@
-import type { Api } from "../api.ts";
+import { type Api, secondStep } from "../api.ts";
 import { SeatlineError } from "../errors.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
 import { eachRow, type Page, type PageParams } from "../page.ts";
@@ -8,7 +8,7 @@ import type { Order, Payment } from "../types.ts";
 import type { PaymentProofStatus } from "../vocabularies.ts";
 import type { StartCheckoutParams } from "./checkout.ts";
 
-type Place = { proof_id: string; path: string };
+type Place = { proof_id: string; path: string | null };
 
 const listed: RowList = {
   relation: "payment_proofs",
@@ -51,8 +51,9 @@ export class Transfers {
       { payment_id: params.payment_id },
       options,
     );
-    await this.#put(path, params.file, options?.signal);
-    return await this.#api.invoke("submit-proof", { proof_id }, { signal: options?.signal });
+    // null: the bytes of an earlier try with the same key are there
+    if (path !== null) await this.#put(path, params.file, options?.signal);
+    return await this.#api.invoke("submit-proof", { proof_id }, secondStep(options));
   }
 
   // Straight to Storage, by a link that is good for this one file.
