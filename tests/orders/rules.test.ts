@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { quote } from "../pricing/offers.ts";
 import {
+  as,
   cancelOrder,
   endHold,
   enroll,
@@ -11,9 +13,10 @@ import {
   placeOrder,
 } from "../support/buying.ts";
 import { publishedIntake } from "../support/catalog.ts";
-import { type Sql, useDatabase } from "../support/database.ts";
-import { expectRefusal } from "../support/expect-error.ts";
+import { type Sql, type TestDatabase, useDatabase } from "../support/database.ts";
+import { expectRefusal, refusalOf } from "../support/expect-error.ts";
 import { asOwner, asStaff, newCustomer } from "../support/people.ts";
+import { replaceInFunction, withSabotage } from "../support/sabotage.ts";
 
 const database = useDatabase();
 const rolledBack = (work: (sql: Sql) => Promise<void>) => database.rolledBack(work);
@@ -127,17 +130,29 @@ describe("a tampered order", () => {
     ],
   };
 
-  for (const [name, [lines, refusal]] of Object.entries(attempts)) {
-    test(`with ${name} is refused`, () =>
-      rolledBack(async (sql) => {
-        const buyer = await newCustomer(sql);
-        const intake = await publishedIntake(sql, { seats: 5, price: 100_00 });
-        await expectRefusal(() => placeOrder(sql, buyer, lines(intake.variantId)), refusal);
-        const [level] =
-          await sql`select available, reserved from public.stock_levels where variant_id = ${intake.variantId}`;
-        expect(level).toEqual({ available: 5, reserved: 0 });
-      }));
-  }
+  const isRefused = (target: TestDatabase, name: string) =>
+    target.rolledBack(async (sql) => {
+      const [lines, refusal] = attempts[name] ?? expect.fail();
+      const buyer = await newCustomer(sql);
+      const intake = await publishedIntake(sql, { seats: 5, price: 100_00 });
+      await expectRefusal(() => placeOrder(sql, buyer, lines(intake.variantId)), refusal);
+      const [level] =
+        await sql`select available, reserved from public.stock_levels where variant_id = ${intake.variantId}`;
+      expect(level).toEqual({ available: 5, reserved: 0 });
+    });
+
+  test.each(Object.keys(attempts))("with %s is refused", (name) => isRefused(database, name));
+
+  test.each([
+    ["a price", / or v_line - array\['variant_id', 'quantity'\] <> '{}'/],
+    ["a text for a quantity", / jsonb_typeof\(v_line -> 'quantity'\) <> 'number' or/],
+    ["51 lines", /jsonb_array_length\(parse_lines\.lines\) > v_most/],
+  ])("with %s is noticed where nobody looks", (name, guard) => {
+    const instead = name === "51 lines" ? "false" : "";
+    return withSabotage(replaceInFunction("private.parse_lines", guard, instead), (shop) => isRefused(shop, name), {
+      rounds: 1,
+    });
+  });
 
   test("cannot buy what is a draft, archived, or not published yet", () =>
     rolledBack(async (sql) => {
@@ -187,32 +202,67 @@ describe("a hold", () => {
       expect(JSON.parse((error as Error).message).details).toBe(order.id);
     }));
 
-  test("is not prolonged by reading the order, paying for it or trying again", () =>
-    rolledBack(async (sql) => {
+  /** Everything that its owner does short of paying. */
+  const isNotProlonged = (target: TestDatabase) =>
+    target.rolledBack(async (sql) => {
       const buyer = await newCustomer(sql);
       const { variantId } = await publishedIntake(sql, { seats: 3, price: 100_00 });
       const { id } = await orderOne(sql, buyer, variantId);
       await sql`update public.orders set expires_at = expires_at - interval '20 minutes' where id = ${id}`;
-      const before = (await getOrder(sql, buyer, id)).expires_at;
+      await sql`update public.reservations set expires_at = expires_at - interval '20 minutes' where holder_id = ${id}`;
+      const ends = async () => {
+        const [row] = await sql`select orders.expires_at as "order", min(reservations.expires_at) as seat
+          from public.orders join public.reservations on holder_id = orders.id where orders.id = ${id} group by 1`;
+        return row;
+      };
+      const before = await ends();
       await openPayment(sql, buyer, id);
       await expectRefusal(() => openPayment(sql, buyer, id), { code: "payment_session_conflict", status: 409 });
       await expectRefusal(() => orderOne(sql, buyer, variantId), { code: "order_already_open", status: 409 });
-      expect((await getOrder(sql, buyer, id)).expires_at).toBe(before);
-    }));
+      const lines = [{ variant_id: variantId, quantity: 1 }];
+      await quote(sql, buyer, lines);
+      await as(sql, buyer, (tx) => tx`select public.search_orders('SL')`);
+      await as(sql, buyer, (tx) => tx`select * from public.stock_levels where variant_id = ${variantId}`);
+      expect((await getOrder(sql, buyer, id)).status).toBe("pending");
+      expect(await ends()).toEqual(before);
+    });
 
-  test("that is due never stands in its owner's way, worker or no worker", () =>
-    rolledBack(async (sql) => {
+  test("is not prolonged by browsing, reading the order, paying for it or trying again", () =>
+    isNotProlonged(database));
+
+  test("that every look at its payment prolongs is noticed", () =>
+    withSabotage(
+      replaceInFunction(
+        "private.open_payment",
+        "v_amount := private.payable_amount(",
+        "update public.reservations set expires_at = now() + interval '35 minutes' where holder_id = v_order.id; v_amount := private.payable_amount(",
+      ),
+      isNotProlonged,
+      { rounds: 1 },
+    ));
+
+  const isNoObstacle = (target: TestDatabase) =>
+    target.rolledBack(async (sql) => {
       const buyer = await newCustomer(sql);
       const { variantId } = await publishedIntake(sql, { seats: 1, price: 100_00 });
       const first = await orderOne(sql, buyer, variantId);
       await endHold(sql, first.id);
-      const second = await orderOne(sql, buyer, variantId);
-      expect(second.status).toBe("pending");
+      const refusal = await refusalOf(() => orderOne(sql, buyer, variantId));
+      expect(refusal, "their own hold stands in the way").toBeNull();
       expect(await getOrder(sql, buyer, first.id)).toMatchObject({
         status: "expired",
         items: [{ enrollment: { status: "expired" } }],
       });
-    }));
+    });
+
+  test("that is due never stands in its owner's way, worker or no worker", () => isNoObstacle(database));
+
+  test("that stands in its owner's way until the worker comes is noticed", () =>
+    withSabotage(
+      replaceInFunction("private.expire_own_due_orders", "orders.status = 'pending' and", "false and"),
+      isNoObstacle,
+      { rounds: 1 },
+    ));
 
   test("that is due goes to the next buyer, and its order expires when the worker comes", () =>
     rolledBack(async (sql) => {

@@ -4,6 +4,7 @@ import { type Sql, type TestDatabase, useDatabase } from "../support/database.ts
 import { effort } from "../support/effort.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { replaceInFunction, withSabotage } from "../support/sabotage.ts";
+import { held, openManual } from "./authorized.ts";
 import { deliverAll } from "./deliver.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import {
@@ -11,6 +12,7 @@ import {
   asyncFailed,
   completedUnpaid,
   declined,
+  disputeEvent,
   expired,
   type ProviderEvent,
   paid,
@@ -22,7 +24,10 @@ import { openSale, PRICE, type Sale } from "./sale.ts";
 const database = useDatabase();
 
 /** What one payment's provider may tell, in no order, and how it must end. */
-const stories: Record<string, { events: (sale: Sale) => ProviderEvent[]; ends: Partial<Outcome> }> = {
+const stories: Record<
+  string,
+  { open?: typeof openSale; events: (sale: Sale) => ProviderEvent[]; ends: Partial<Outcome> }
+> = {
   "paid, whatever else was said of it": {
     events: (sale) => [paid(sale), succeeded(sale), completedUnpaid(sale), expired(sale), declined(sale)],
     ends: {
@@ -79,6 +84,49 @@ const stories: Record<string, { events: (sale: Sale) => ProviderEvent[]; ends: P
       ledger: { cash_in_transit: PRICE, revenue: -PRICE },
     },
   },
+  "paid, disputed and won": {
+    events: (sale) => [
+      paid(sale),
+      succeeded(sale),
+      disputeEvent("created", sale, "needs_response"),
+      disputeEvent("closed", sale, "won"),
+    ],
+    ends: {
+      order: "paid",
+      payments: [`success ${PRICE} 0`],
+      enrollments: ["active"],
+      refunds: [],
+      ledger: { cash_in_transit: PRICE, revenue: -PRICE },
+      stock: { available: 4, reserved: 0 },
+    },
+  },
+  "paid, disputed and lost": {
+    events: (sale) => [
+      paid(sale),
+      succeeded(sale),
+      disputeEvent("created", sale, "needs_response"),
+      disputeEvent("closed", sale, "lost"),
+    ],
+    ends: {
+      order: "refunded",
+      payments: [`refunded ${PRICE} ${PRICE}`],
+      enrollments: ["cancelled"],
+      refunds: [`dispute_lost success ${PRICE}`],
+      ledger: { dispute_losses: PRICE, revenue: -PRICE },
+      stock: { available: 5, reserved: 0 },
+    },
+  },
+  "authorised and captured": {
+    open: openManual,
+    events: (sale) => [held(sale), again(held(sale)), succeeded(sale), declined(sale)],
+    ends: {
+      order: "paid",
+      payments: [`success ${PRICE} 0`],
+      enrollments: ["active"],
+      refunds: [],
+      ledger: { cash_in_transit: PRICE, revenue: -PRICE },
+    },
+  },
   "never paid: the page expired": {
     events: (sale) => [expired(sale), again(expired(sale))],
     ends: { order: "pending", payments: ["expired 0 0"], enrollments: ["reserved"], ledger: {} },
@@ -124,9 +172,9 @@ describe("one payment's events of the same second end the same in every order", 
 });
 
 async function endsTheSame(target: TestDatabase, name: string): Promise<void> {
-  const { events, ends } = stories[name] ?? expect.fail();
+  const { open = openSale, events, ends } = stories[name] ?? expect.fail();
   await target.rolledBack(async (sql) => {
-    const sale = await openSale(sql);
+    const sale = await open(sql);
     for (const order of permutations(events(sale))) {
       const [outcomes, outcome] = await replayed(sql, sale, order);
       const told = order.map(({ type }) => type).join(", ");

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { glob, readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Simulator, startSimulator } from "../../packages/simulator/src/index.ts";
+import { sendCapture } from "../../packages/worker/src/tasks/payments.send-capture.ts";
 import { openProviders, type PaymentProviders } from "../../supabase/functions/_shared/payments/open-providers.ts";
 import type {
   ChargeWish,
@@ -16,9 +17,16 @@ import { handleCheckout } from "../../supabase/functions/checkout/handler.ts";
 import { handleCreatePaymentIntent } from "../../supabase/functions/create-payment-intent/handler.ts";
 import { handleSetupPaymentMethod } from "../../supabase/functions/setup-payment-method/handler.ts";
 import { handleStartSubscription } from "../../supabase/functions/start-subscription/handler.ts";
+import { useDatabase } from "../support/database.ts";
+import { authorizedSale, capture } from "./authorized.ts";
+import { runTask, workerSql } from "./crashing.ts";
 import { wishFor } from "./page-wish.ts";
 import { PRICE } from "./sale.ts";
 
+type Capture = NonNullable<PaymentProvider["capture"]>;
+
+const database = useDatabase();
+const lacks = { code: "payment_method_unavailable", status: 422 };
 let simulator: Simulator;
 let providers: PaymentProviders;
 
@@ -35,16 +43,16 @@ describe.each(["stripe", "ewallet"] as const)("the provider %s, of what it may l
   const kind = () => ({ provider: providers[name] as PaymentProvider });
   const control = (path: string) => fetch(`${simulator.url}/simulator/${path}`, { method: "POST" });
 
-  const lacks = { code: "payment_method_unavailable", status: 422 };
   const post = (body: object) => new Request("http://functions.test", { method: "POST", body: JSON.stringify(body) });
   const nobody = { asUser: {} as never, asService: {} as never };
   const page = { storefrontUrl: "http://shop.test", now: () => Date.now() };
   /** Whether it offers something; where it does not, whoever asks for it is told so before anything happens. */
-  const offers = async (what: "fields" | "savedMethods" | "subscriptions") => {
+  const offers = async (what: "capture" | "fields" | "savedMethods" | "subscriptions") => {
     const { provider } = kind();
     if (provider[what]) return true;
     const deps = { ...nobody, ...page, provider };
     const refused = {
+      capture: [() => refusedCapture(provider)],
       fields: [() => handleCreatePaymentIntent(post({ order_id: randomUUID() }), deps)],
       savedMethods: [
         () => handleSetupPaymentMethod(post({}), deps),
@@ -86,6 +94,59 @@ describe.each(["stripe", "ewallet"] as const)("the provider %s, of what it may l
     provider_customer_id: customer,
     provider_method_id: method,
     maybe_sent: false,
+  });
+
+  /** A payment whose money is only held, as it is found when the provider is asked. */
+  const authorised = async () => {
+    const wish = wishFor();
+    Object.assign(wish.started.payment, { capture_method: "manual" });
+    const page = await kind().provider.openPage(wish);
+    expect((await control(`sessions/${page.id}/pay`)).status).toBe(200);
+    const known = { session_id: page.id, provider_payment_id: null, status: "pending" };
+    const find = async () => (await kind().provider.retrieve(known))?.data.object ?? { id: "", status: "none" };
+    await expect.poll(async () => (await find()).status, { timeout: 5_000 }).toBe("requires_capture");
+    const { id } = await find();
+    const capture = kind().provider.capture as Capture;
+    const now = () => kind().provider.retrieve({ ...known, provider_payment_id: id, status: "authorized" });
+    return {
+      ask: async (amount: number | null, key = randomUUID() as string) =>
+        stateOf(await capture({ provider_payment_id: id, amount, key })),
+      now: async () => stateOf((await now()) as ProviderEvent),
+    };
+  };
+  const stateOf = ({ type, data: { object } }: ProviderEvent) => [type, object.status, object.amount_received];
+
+  test("capture: what was authorised is taken in part and once, however often and under whatever key it is asked", async () => {
+    if (!(await offers("capture"))) return;
+    const { ask, now } = await authorised();
+    const key = randomUUID();
+    const taken = ["payment_intent.reconciled", "succeeded", 1000];
+    expect(await ask(1000, key)).toEqual(taken);
+    expect(await ask(1000, key)).toEqual(taken);
+    expect(await ask(2000)).toEqual(taken);
+    expect(await ask(null), "too late to let it go").toEqual(taken);
+    expect(await now()).toEqual(taken);
+  });
+
+  test("capture: what was let go stays so, and nothing is taken of it", async () => {
+    if (!(await offers("capture"))) return;
+    const { ask, now } = await authorised();
+    const key = randomUUID();
+    const gone = ["payment_intent.reconciled", "canceled", 0];
+    expect(await ask(null, key)).toEqual(gone);
+    expect(await ask(null, key)).toEqual(gone);
+    expect(await ask(PRICE)).toEqual(gone);
+    expect(await now()).toEqual(gone);
+  });
+
+  test("capture: more than was authorised is refused, and so is what nobody knows; the money stays held", async () => {
+    if (!(await offers("capture"))) return;
+    const { ask, now } = await authorised();
+    await expect(ask(PRICE + 1)).rejects.toMatchObject({ name: "ProviderRefusal" });
+    expect(await now()).toEqual(["payment_intent.reconciled", "requires_capture", 0]);
+    const unknown = { provider_payment_id: "pi_nothing_like_it", amount: 1, key: randomUUID() };
+    await expect((kind().provider.capture as Capture)(unknown)).rejects.toMatchObject({ name: "ProviderRefusal" });
+    expect(await ask(PRICE)).toEqual(["payment_intent.reconciled", "succeeded", PRICE]);
   });
 
   test("fields: the same ones for the same attempt, which can be closed", async () => {
@@ -156,6 +217,27 @@ describe.each(["stripe", "ewallet"] as const)("the provider %s, of what it may l
     });
   });
 });
+
+/** A payment of this provider that says it is authorised comes before a person, whom nothing is hidden from, when its capture is asked. */
+async function refusedCapture(provider: PaymentProvider): Promise<never> {
+  const sale = await authorizedSale(database.sql);
+  const { name } = provider;
+  await database.sql`update public.payments set provider = ${name}, method = ${name} where id = ${sale.paymentId}`;
+  await capture(database.sql, sale.paymentId);
+  const sql = workerSql(database);
+  await runTask(sendCapture, sale.paymentId, { sql, providers }).finally(() => sql.end());
+  const [row] =
+    await database.sql`select orders.status as "order", payments.status, failure_code as code, failure_message as why, capture_asked_at
+    from public.payments join public.orders on orders.id = order_id where payments.id = ${sale.paymentId}`;
+  expect(row).toEqual({
+    order: "needs_review",
+    status: "authorized",
+    code: "capture_refused",
+    why: "capture_not_offered",
+    capture_asked_at: null,
+  });
+  throw Object.assign(new Error("refused"), lacks);
+}
 
 test("nothing outside the adapters speaks to a provider", async () => {
   const speaking = [];

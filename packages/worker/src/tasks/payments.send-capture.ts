@@ -26,8 +26,9 @@ export const sendCapture: EventTask = async (job, context) => {
     where id = ${job.subject_id} and status = 'authorized' and (capture_asked_at is not null or void_asked_at is not null)`;
   if (!payment) return;
   const provider = providerOf(providers, payment.provider);
-  if (!provider.capture) throw new Error(`The payment provider ${provider.name} authorises nothing.`);
   try {
+    if (!provider.capture)
+      throw new ProviderRefusal("capture_not_offered", `The payment provider ${provider.name} authorises nothing.`);
     const step = payment.amount === null ? "void" : "capture";
     await failpoint(`${step}.read`, payment.id);
     const event = await provider.capture(payment);
