@@ -73,6 +73,7 @@ begin
     when order_action_fits.action = 'refund' then exists (
       select from public.payments where payments.order_id = target.id and payments.status in ('success', 'refunding') and private.refundable_amount(payments.id) > 0)
     when order_action_fits.action = 'edit' then private.editing_allows(target)
+    when order_action_fits.action = 'change_address' then private.address_change_allows(target)
     when order_action_fits.action = 'complain' then private.complaint_problem(target) is null
     when order_action_fits.action in ('start_processing', 'mark_shipped', 'mark_delivered', 'complete') then private.fulfilment_allows(target, order_action_fits.action)
     else true end;

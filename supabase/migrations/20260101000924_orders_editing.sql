@@ -338,6 +338,7 @@ begin
     perform private.refuse_problem(v_quote.problems -> 0);
   end if;
   if v_gone is not null then
+    perform private.require_refunder('payments.refund', edit_paid_order.reason);
     v_supplement_id := private.exchange_items(target, v_gone, v_quote, v_lines, edit_paid_order.reason);
   else
     v_supplement_id := private.place_supplement(target, v_quote, v_lines);

@@ -112,6 +112,15 @@ begin
   if not private.order_allows(v_order, 'edit', 'staff') then
     perform private.fail('order_not_editable', 409, 'The order that this one changes has left or ended.', 'The money goes back.');
   end if;
+  if v_exchange.shipping_address is not null then
+    if not private.order_allows(v_order, 'change_address', 'staff') then
+      perform private.fail('order_not_editable', 409, 'A carrier has the label of what was to go elsewhere.', 'The money goes back.');
+    end if;
+    update private.order_exchanges set settled_at = now() where order_exchanges.supplement_id = v_exchange.supplement_id;
+    perform private.send_elsewhere(v_order, v_exchange.shipping_address, v_exchange.shipping_plan);
+    perform private.emit('order.edited', 'order', v_order.id, jsonb_build_object('supplement_id', v_exchange.supplement_id));
+    return;
+  end if;
   v_variants := array(select order_items.variant_id from public.order_items where order_items.order_id in (v_exchange.order_id, v_exchange.supplement_id));
   perform private.lock_holds(array[v_exchange.order_id, v_exchange.supplement_id], v_variants);
   perform private.lock_waitlists(array[v_exchange.order_id, v_exchange.supplement_id], v_variants);
@@ -201,7 +210,6 @@ declare
   v_lines jsonb;
   v_left bigint;
 begin
-  perform private.require_refunder('payments.refund', exchange_items.reason);
   select array_agg((line ->> 'order_item_id')::uuid), array_agg((line ->> 'quantity')::integer) into v_exchange.item_ids, v_exchange.quantities
   from jsonb_array_elements(exchange_items.gone) as line;
   perform from public.payments where payments.order_id = target.id order by payments.id for update;

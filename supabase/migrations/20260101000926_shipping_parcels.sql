@@ -34,7 +34,8 @@ begin
   if v_goods = 0 then
     return null;
   end if;
-  v_parcel.paid_amount := v_order.shipping_amount + v_order.shipping_discount_amount;
+  -- an order that was sent elsewhere costs what its pricing says by now
+  v_parcel.paid_amount := coalesce((v_order.shipping_pricing ->> 'list_amount')::bigint, v_order.shipping_amount + v_order.shipping_discount_amount);
   return v_parcel;
 end
 $$;

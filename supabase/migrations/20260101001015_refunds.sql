@@ -26,11 +26,11 @@ create table public.refunds (
   updated_at timestamptz not null default now(),
   constraint refunds_give_something_back check (amount > 0),
   constraint refunds_are_for_no_more_shipping_than_they_give check (shipping_amount between 0 and amount),
-  constraint refunds_have_a_known_reason check (reason in ('order_cancelled', 'order_expired', 'late_payment', 'undeliverable', 'duplicate_payment', 'by_provider', 'by_staff', 'written_off', 'gift_expired', 'dispute_lost', 'intake_cancelled', 'by_learner', 'exchange_returned')),
+  constraint refunds_have_a_known_reason check (reason in ('order_cancelled', 'order_expired', 'late_payment', 'undeliverable', 'duplicate_payment', 'by_provider', 'by_staff', 'written_off', 'gift_expired', 'dispute_lost', 'intake_cancelled', 'by_learner', 'exchange_returned', 'address_changed')),
   constraint refunds_go_to_a_known_destination check (destination in ('payment', 'store_credit', 'exchange')),
   constraint refunds_have_a_known_status check (status in ('pending', 'success', 'failed'))
 );
-comment on table public.refunds is 'Money on its way back. Reasons: the order was cancelled; it expired with a part paid; paid after it ended; sold out after payment; paid twice or too much; started at the provider; by staff; written off; lost in a dispute; the intake was cancelled; the learner gave the seat back; what an order was changed to was given back. lines: what it was for, [{order_item_id, quantity, restock}]. destination: back the way it came (payment), to the customer''s store credit, or to what the order was changed to (exchange), where it pays for that. shipping_amount: how much of amount is for shipping, tax on top included.';
+comment on table public.refunds is 'Money on its way back. Reasons: the order was cancelled; it expired with a part paid; paid after it ended; sold out after payment; paid twice or too much; started at the provider; by staff; written off; lost in a dispute; the intake was cancelled; the learner gave the seat back; what an order was changed to was given back; it goes where sending costs less. lines: what it was for, [{order_item_id, quantity, restock}]. destination: back the way it came (payment), to the customer''s store credit, or to what the order was changed to (exchange), where it pays for that. shipping_amount: how much of amount is for shipping, tax on top included.';
 create index on public.refunds (payment_id);
 create index on public.refunds (order_id);
 -- serves: refunds that nobody sent yet
@@ -107,6 +107,20 @@ create policy select_own_or_staff on public.status_changes for select to authent
   end);
 
 -- refunds ----------------------------------------------------------------------------------------------------------------------------
+
+create function private.worth_of_items(item_ids uuid[], quantities integer[])
+returns bigint
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  -- shares by what is given back so far, as parse_refund_lines has them
+  select coalesce(sum(round(order_items.total_amount::numeric * (order_items.refunded_quantity + given.quantity) / order_items.quantity)
+    - round(order_items.total_amount::numeric * order_items.refunded_quantity / order_items.quantity)), 0)::bigint
+  from unnest(worth_of_items.item_ids, worth_of_items.quantities) as given (item_id, quantity) join public.order_items on order_items.id = given.item_id;
+$$;
+comment on function private.worth_of_items(uuid[], integer[]) is 'What these quantities of these lines cost, discount and tax included.';
 
 create function private.refundable_amount(payment_id uuid)
 returns bigint

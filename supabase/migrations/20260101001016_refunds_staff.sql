@@ -230,20 +230,6 @@ as $$
 $$;
 comment on function private.release_key(uuid, uuid) is 'The effect key of what is not owed any more because lines go back, this one the first of them, which has not gone yet.';
 
-create function private.worth_of_items(item_ids uuid[], quantities integer[])
-returns bigint
-language sql
-volatile
-security invoker
-set search_path = ''
-as $$
-  -- shares by what is given back so far, as parse_refund_lines has them
-  select coalesce(sum(round(order_items.total_amount::numeric * (order_items.refunded_quantity + given.quantity) / order_items.quantity)
-    - round(order_items.total_amount::numeric * order_items.refunded_quantity / order_items.quantity)), 0)::bigint
-  from unnest(worth_of_items.item_ids, worth_of_items.quantities) as given (item_id, quantity) join public.order_items on order_items.id = given.item_id;
-$$;
-comment on function private.worth_of_items(uuid[], integer[]) is 'What these quantities of these lines cost, discount and tax included.';
-
 create function private.give_back_items(target public.orders, item_ids uuid[], quantities integer[], refund_reason text, note text, exchanged bigint default 0)
 returns uuid
 language plpgsql

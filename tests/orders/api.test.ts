@@ -45,6 +45,12 @@ describe("an order over HTTP", () => {
     const { id } = await admin.seatline.orders.placeDraft({ draft_order_id: draft.id });
     const placed = await admin.seatline.orders.listDrafts({ customer_id: customer.id, status: "placed" });
     expect(placed).toMatchObject({ data: [{ id: draft.id, order_id: id }], next_cursor: null });
+    const elsewhere = { code: "order_not_editable", status: 409 };
+    const address = { recipient: "Sari", phone: "+62 811 222 333", street: "Jl. Dago 1", city: "Bandung" };
+    const place = { ...address, country: "ID", province: "Jawa Barat", postal_code: "40135" };
+    await expect(customer.seatline.orders.changeAddress({ order_id: id, address: place })).rejects.toMatchObject(
+      elsewhere,
+    );
     const lines = [{ variant_id: free.variantId, quantity: 1 }];
     const { order } = await customer.seatline.orders.edit({ order_id: id, lines });
     expect(order).toMatchObject({ status: "paid", total_amount: 0 });

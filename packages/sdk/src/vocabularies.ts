@@ -87,6 +87,7 @@ export const orderActions = [
   "pay",
   "cancel",
   "edit",
+  "change_address",
   "refund",
   "resolve_review",
   "start_processing",

@@ -3,6 +3,7 @@ import type { CallOptions, ChangeOptions } from "../http.ts";
 import { eachRow, type Page, type PageParams, pageSize } from "../page.ts";
 import { rowsPage } from "../rows-page.ts";
 import type { DraftOrder, DraftOrderLine, DraftOrderSummary, OrderNote, OrderPage } from "../types/orders.ts";
+import type { AddressSnapshot } from "../types/people.ts";
 import type { Order, OrderSummary } from "../types.ts";
 import type { DraftOrderStatus, OrderStatus } from "../vocabularies.ts";
 import type { Carts } from "./cart.ts";
@@ -79,6 +80,20 @@ export class Orders {
   edit(params: EditOrderParams, options?: ChangeOptions): Promise<{ order: Order; supplement: Order | null }> {
     const { order_id, lines, reason = null } = params;
     return this.#api.perform("edit_order", { order_id, lines, reason }, options);
+  }
+
+  /**
+   * Sends an order elsewhere while nothing of it has left: its customer, or staff (`orders.write`), who say why. Unpaid: in place, priced anew.
+   * Paid: what sending costs less goes back; what it costs more is `supplement`, and the order goes where it went until that is paid.
+   * Goods that are taxed otherwise there are given back and sold anew in the supplement. Errors: `order_not_editable`,
+   * `shipping_not_available`, `address_not_found`, `invalid_address`, `invalid_reason`, `out_of_stock`.
+   */
+  changeAddress(
+    params: ChangeOrderAddressParams,
+    options?: ChangeOptions,
+  ): Promise<{ order: Order; supplement: Order | null }> {
+    const { order_id, shipping_address_id = null, address = null, reason = null } = params;
+    return this.#api.perform("change_order_address", { order_id, shipping_address_id, address, reason }, options);
   }
 
   /** Staff (`orders.fulfil`): somebody works on a paid order now. Errors: `permission_denied`, `order_not_found`, `order_not_ready`. */
@@ -203,7 +218,7 @@ export interface ListDraftOrdersParams extends PageParams {
 
 /** What {@link Orders.search} takes. */
 export interface SearchOrdersParams extends PageParams {
-  /** A part of an order number or a title, for staff with `people.read` also of a name, e-mail or phone; at most 100 characters. */
+  /** A part of an order number, a title, a recipient, e-mail or phone (staff: with `people.read`, and of a name); at most 100 characters. What nothing contains may be mistyped. */
   q?: string;
   statuses?: OrderStatus[];
   /** ISO 8601, included. */
@@ -282,6 +297,17 @@ export interface EditOrderParams {
   order_id: string;
   /** All that the order is to consist of. */
   lines: { variant_id: string; quantity: number }[];
+  /** Staff say why; the customer reads it. */
+  reason?: string;
+}
+
+/** What {@link Orders.changeAddress} takes: one of the two addresses. */
+export interface ChangeOrderAddressParams {
+  order_id: string;
+  /** One of its customer's addresses. */
+  shipping_address_id?: string;
+  /** One that is written out, and is kept with the order only. */
+  address?: Omit<AddressSnapshot, "district" | "subdistrict"> & Partial<AddressSnapshot>;
   /** Staff say why; the customer reads it. */
   reason?: string;
 }

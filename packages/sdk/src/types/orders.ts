@@ -1,6 +1,7 @@
 import type { Order, OrderItem, Refund } from "../types.ts";
 import type { DraftOrderStatus, InvoiceKind, OrderAction } from "../vocabularies.ts";
 import type { OrderComplaint } from "./complaints.ts";
+import type { AddressSnapshot } from "./people.ts";
 import type { Quote } from "./pricing.ts";
 import type { Shipment, StaffShipment } from "./shipments.ts";
 
@@ -135,6 +136,8 @@ export type DraftOrderSummary = Omit<DraftOrder, "coupon_codes" | "lines" | "quo
 export interface OrderSnapshot {
   total_amount: number;
   lines: { variant_id: string; title: string; quantity: number; unit_amount: number; total_amount: number }[];
+  /** Where it went; of changes of the address only. */
+  shipping_address?: AddressSnapshot | null;
 }
 
 /** One change of what an order consists of. */
