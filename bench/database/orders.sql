@@ -31,9 +31,10 @@ select number, gen_random_uuid() as id, md5('searched' || 1 + floor(:orders * 3 
   now() - (:orders - number) * interval '94 seconds' as placed_at, random() as luck, (50 + floor(random() * 400))::bigint * 100000 as amount,
   case when random() < 0.05 then floor(random() * 5)::integer else (number * 2000 / :orders + floor(random() * 40)::integer * 7) % 2000 end as variant
 from generate_series(1, :orders) as number;
-insert into public.orders (id, customer_id, status, currency, subtotal_amount, total_amount, placed_at, expires_at, paid_at, cancelled_at)
+insert into public.orders (id, customer_id, status, currency, subtotal_amount, total_amount, placed_at, expires_at, paid_at, cancelled_at, shipping_address)
 select id, customer_id, status, 'IDR', amount, amount, placed_at, placed_at + interval '35 minutes',
-  case when status not in ('pending', 'expired', 'cancelled') then placed_at end, case when status = 'cancelled' then placed_at end
+  case when status not in ('pending', 'expired', 'cancelled') then placed_at end, case when status = 'cancelled' then placed_at end,
+  case when number % 200 = 0 then '{"recipient": "Ibu Maheswari", "phone": "+62 899 7766 554"}'::jsonb end
 from (
   select *, case when number > :orders - 200 then 'pending' when luck < 0.8 then 'paid' when luck < 0.88 then 'completed' when luck < 0.94 then 'expired'
     when luck < 0.97 then 'cancelled' when luck < 0.9995 then 'refunded' else 'needs_review' end as status from sales order by number

@@ -32,6 +32,8 @@ const searches: { what: string; who: "staff" | "customer"; args: string }[] = [
   { what: "staff, whole number", who: "staff", args: "q => 'SL-105123'" },
   { what: "staff, part of a number", who: "staff", args: "q => '4711'" },
   { what: "staff, phone", who: "staff", args: "q => '0812-3456'" },
+  { what: "staff, phone with two digits swapped", who: "staff", args: "q => '0812-5838-9485'" },
+  { what: "staff, number with a digit too many", who: "staff", args: "q => 'SL-9105123'" },
   { what: "staff, misspelt title", who: "staff", args: "q => 'typscript'" },
   { what: "staff, misspelt name", who: "staff", args: "q => 'santsoo'" },
   { what: "staff, nothing like it", who: "staff", args: "q => 'qqzzxxyy'" },
@@ -60,6 +62,8 @@ const searches: { what: string; who: "staff" | "customer"; args: string }[] = [
   { what: "customer, newest of own", who: "customer", args: "" },
   { what: "customer, title and many amounts", who: "customer", args: "q => 'python', min_amount => 20000000" },
   { what: "customer, title", who: "customer", args: "q => 'python'" },
+  { what: "customer, recipient", who: "customer", args: "q => 'maheswari'" },
+  { what: "customer, misspelt recipient", who: "customer", args: "q => 'mahewsari'" },
 ];
 
 /** How long searches of orders take, in SQL and one after the other. */

@@ -7,10 +7,10 @@ Under concurrency: reads only.
 */
 
 create type private.order_search as (
-  words text, pattern text, digits_pattern text, alike boolean, likeness real, titles text[], variants uuid[], in_many_numbers boolean, everyone boolean, names boolean, person_id uuid, statuses text[],
+  words text, pattern text, digits_pattern text, alike boolean, likeness real, slip text, slip_start text, slip_end text, numbers_alike text[], titles text[], variants uuid[], in_many_numbers boolean, everyone boolean, names boolean, person_id uuid, statuses text[],
   placed_from timestamptz, placed_to timestamptz, min_amount bigint, max_amount bigint, currency text, before_at timestamptz, before_id uuid, max_rows integer
 );
-comment on type private.order_search is 'A search that was checked: the words as compared (null: none), whose orders, who may see people, the filters, and after which order it goes on.';
+comment on type private.order_search is 'A search that was checked: the words as compared (null: none), for digits what they are when one of them is a slip (slip, and of what is found by it how it starts or ends; numbers_alike), whose orders, who may see people, the filters, and after which order it goes on.';
 
 create function private.order_currencies()
 returns text[]

@@ -2,7 +2,7 @@
 Orders, search: a list of orders by what people remember of them: a part of a title, a number, a name, an e-mail or a phone.
 
 Promise: whatever contains the words is found, newest first, in pages that new orders do not shift; when nothing contains them, what is
-written alike is. What is searched stands in the searched file, what filters leave in the filtering file.
+written alike is, of digits what is off by one (the slips file). Customers find their own. What is searched stands in the searched file, what filters leave in the filtering file.
 Under concurrency: reads only.
 */
 
@@ -68,6 +68,15 @@ begin
     v_search.digits_pattern := private.search_pattern(v_digits);
   end if;
   v_search.alike := false;
+  if v_search.words ~ '^(s?l?-)?[+0-9 ()-]+$' then
+    -- of digits a slip is one that is wrong, left out, one too many, or changed places with the next
+    v_search.numbers_alike := private.order_numbers_alike(v_search.words);
+    v_search.slip := private.digit_slips(v_digits);
+    if v_search.slip is not null then
+      v_search.slip_start := '%' || left(v_digits, (length(v_digits) - 1) / 2) || '%';
+      v_search.slip_end := '%' || right(v_digits, (length(v_digits) - 1) / 2) || '%';
+    end if;
+  end if;
   v_search.likeness := case when length(v_search.words) < 6 then 0.5 else 0.4 end; -- short words are alike soon
   v_search.statuses := nullif(read_order_search.statuses, '{}');
   v_search.placed_from := read_order_search.placed_from;
@@ -165,7 +174,7 @@ set max_parallel_workers_per_gather = 0 -- starting workers takes longer than su
 set jit = 'off' -- and so does compiling
 as $$
 declare
-  v_numbers text[] := private.order_numbers_containing(search.words);
+  v_numbers text[] := private.order_numbers_containing(search.words) || case when search.alike then search.numbers_alike end;
 begin
   return array(
     select orders.id from public.orders where orders.number = any (v_numbers)
@@ -175,7 +184,10 @@ begin
     union all
     select orders.id from private.customer_search join public.orders on orders.customer_id = customer_search.profile_id
     where search.names and (customer_search.content like search.pattern or customer_search.content like search.digits_pattern
-      or search.alike and customer_search.content operator(extensions.%>) search.words)
+      or search.alike and search.numbers_alike is null and customer_search.content operator(extensions.%>) search.words
+      -- whatever the slip is, the start or the end is as it was typed
+      or search.alike and customer_search.content like search.slip_start and regexp_like(customer_search.content, search.slip)
+      or search.alike and customer_search.content like search.slip_end and regexp_like(customer_search.content, search.slip))
       and (not orders_about.filtered
         or (search.statuses is null or orders.status = any (search.statuses))
         and (search.placed_from is null or orders.placed_at >= search.placed_from)
@@ -203,14 +215,19 @@ as $$
 begin
   return array(
     select orders.id from unnest(orders_with_words.among) as looked_at (id) join public.orders on orders.id = looked_at.id
-    where orders.number like upper(search.pattern)
+    where orders.number like upper(search.pattern) or search.alike and orders.number = any (search.numbers_alike)
       -- scalar on purpose: as exists (…) the planner may read a whole table to hash it
       or search.titles <> '{}' and (
         select bool_or(order_items.title = any (search.titles)) from public.order_items where order_items.order_id = orders.id)
       or search.names and (
         select customer_search.content like search.pattern or customer_search.content like search.digits_pattern
-          or search.alike and extensions.word_similarity(search.words, customer_search.content) >= search.likeness
+          or search.alike and case when search.numbers_alike is null then extensions.word_similarity(search.words, customer_search.content) >= search.likeness
+            else (customer_search.content like search.slip_start or customer_search.content like search.slip_end) and regexp_like(customer_search.content, search.slip) end
         from private.customer_search where customer_search.profile_id = orders.customer_id)
+      -- one's own: by one's e-mail and phone all, by whom it was sent to those that were
+      or not search.everyone and (
+        (select private.contains_words(search, profiles.email, profiles.phone) from public.profiles where profiles.id = search.person_id)
+        or private.contains_words(search, orders.shipping_address ->> 'recipient', orders.shipping_address ->> 'phone'))
     order by orders.placed_at desc, orders.id desc limit orders_with_words.at_most
   );
 end
@@ -233,10 +250,10 @@ begin
   select coalesce(array_agg(distinct named.title), '{}'), coalesce(array_agg(distinct named.variant_id), '{}')
   into v_search.titles, v_search.variants
   from (
-    select called.variant_id, called.title from private.variants_called(v_search.pattern, v_search.words, case when v_search.alike then v_search.likeness end) as called
+    select called.variant_id, called.title from private.variants_called(v_search.pattern, v_search.words, case when v_search.alike and v_search.numbers_alike is null then v_search.likeness end) as called
     union all
     select sold_titles.variant_id, sold_titles.title from private.sold_titles
-    where sold_titles.content like v_search.pattern or v_search.alike and sold_titles.content operator(extensions.%>) v_search.words
+    where sold_titles.content like v_search.pattern or v_search.alike and v_search.numbers_alike is null and sold_titles.content operator(extensions.%>) v_search.words
   ) as named;
   return v_search;
 end
@@ -274,10 +291,12 @@ begin
   if cardinality(v_newest) < v_window or cardinality(v_found) = v_page then
     return v_found;
   end if;
-  -- then words that fewer than every fiftieth order has: all of these, and the filters on them
-  v_about := private.orders_about(v_search, v_rare);
-  if cardinality(v_about) < v_rare and not v_search.in_many_numbers then
-    return private.filter_orders(v_search, v_about, v_page);
+  -- then words that fewer than every fiftieth order has: all of these, and the filters on them. Whom one's own orders went to stands in the orders alone.
+  if search.everyone and not v_search.in_many_numbers then
+    v_about := private.orders_about(v_search, v_rare);
+    if cardinality(v_about) < v_rare then
+      return private.filter_orders(v_search, v_about, v_page);
+    end if;
   end if;
   -- neither is rare, and yet the newest hold no page: a row of digits is spread over all numbers, other words had their time
   if not search.everyone or v_search.in_many_numbers then
@@ -352,8 +371,8 @@ declare
   v_ids uuid[] := private.find_orders(v_search);
   v_last uuid;
 begin
-  -- A number that is off by a digit is another number; a word that is off by a letter is a slip, unless it is somebody's or something's name.
-  if v_ids = '{}' and search_orders.cursor is null and length(v_search.words) >= 4 and v_search.words !~ '^[0-9 +()-]+$'
+  -- what nothing contains is a slip, unless it is somebody's or something's name
+  if v_ids = '{}' and search_orders.cursor is null and (v_search.numbers_alike is null and length(v_search.words) >= 4 or v_search.slip is not null or v_search.numbers_alike <> '{}')
     and not (v_search.everyone and private.is_anywhere(v_search)) then
     v_search.alike := true;
     v_ids := private.find_orders(v_search);
@@ -383,6 +402,6 @@ as $$
     search_orders.max_amount, search_orders.currency, search_orders.cursor, search_orders.max_rows);
 $$;
 comment on function public.search_orders(text, text[], timestamptz, timestamptz, bigint, bigint, text, text, integer) is
-  'Orders newest first as {data, next_cursor}: own, or all for staff with orders.read. q is a part of a number or a title, for staff with people.read also of a name, e-mail or phone; '
-  'case and accents do not matter, and when nothing contains q, what is written alike is found. placed_from is included, placed_to is not. Errors: invalid_search, invalid_cursor, sign_in_required.';
+  'Orders newest first as {data, next_cursor}: own, or all for staff with orders.read. q is a part of a number, a title, a recipient, e-mail or phone (staff: with people.read, and of a name); '
+  'case and accents do not matter, and when nothing contains q, what is written alike is found: of a number or a phone what is off by one digit. placed_from is included, placed_to is not. Errors: invalid_search, invalid_cursor, sign_in_required.';
 grant execute on function public.search_orders(text, text[], timestamptz, timestamptz, bigint, bigint, text, text, integer) to authenticated, service_role;

@@ -36,9 +36,32 @@ test("a customer finds own orders only, by title and number, and is told no name
   expect(await numbersFor(database.sql, sari, {})).toEqual([orders[1]]);
   expect(await numbersFor(database.sql, sari, { q: "pythn" })).toEqual([orders[1]]);
   expect(await numbersFor(database.sql, sari, { q: orders[1] })).toEqual([orders[1]]);
-  for (const q of [orders[0], "budi", "santoso", "sari"])
-    expect(await numbersFor(database.sql, sari, { q }), q).toEqual([]);
+  for (const q of ["budi", "santoso", "sari"]) expect(await numbersFor(database.sql, sari, { q }), q).toEqual([]);
+  // another's number is to her a slip of her own
+  expect(await numbersFor(database.sql, sari, { q: orders[0] })).toEqual([orders[1]]);
 });
+
+test("a customer finds own orders by e-mail, phone, and whom each was sent to, mistyped too, and nobody else's", () =>
+  database.rolledBack(async (sql) => {
+    const course = await courseCalled(sql, "Weaving");
+    const wrap = (await orderPlaced(sql, sari, course.variantId, "2026-01-12T10:00:00Z")) as string;
+    await sql`update public.profiles set email = 'sari.w@kantor.test', phone = '+62 812-3456-7890' where id = ${sari}`;
+    await sql`update public.profiles set email = 'budi.s@kantor.test', phone = '+62 812-3456-7899' where id = ${budi}`;
+    const sendTo = (number: string, recipient: string, phone: string) =>
+      sql`update public.orders set shipping_address = ${JSON.stringify({ recipient, phone })}::text::jsonb where number = ${number}`;
+    await sendTo(wrap, "Ibu Mahéswari", "+62 899 7766 554");
+    await sendTo(orders[0], "Ibu Mahéswari", "+62 899 7766 554");
+    for (const q of ["MAHESWARI", "mahewsari", "0899 7766", "899-7767-554"])
+      expect(await numbersFor(sql, sari, { q }), q).toEqual([wrap]);
+    for (const q of ["sari.w@kantor.test", "kantor", "sari.w@kantro.test", "0812 3456 7890", "812 3456 7809"])
+      expect(await numbersFor(sql, sari, { q }), q).toEqual([wrap, orders[1]]);
+    // one digit beside budi's number is sari's own; the orders of both never mix
+    expect(await numbersFor(sql, sari, { q: "budi.s@kantor.test" })).not.toContain(orders[0]);
+    expect(await numbersFor(sql, budi, { q: "maheswari" })).toEqual([orders[0]]);
+    expect(await numbersFor(sql, budi, { q: `9${orders[1]}`.replace("9SL-", "SL-9") })).toEqual([]);
+    expect(await numbersFor(sql, sari, { q: orders[1].replace("SL-", "SL-9") })).toEqual([orders[1]]);
+    expect(await numbersFor(sql, sari, { q: "wijaya" })).toEqual([]);
+  }));
 
 test("a customer's cursor cannot name another's order", async () => {
   const { sql } = database;

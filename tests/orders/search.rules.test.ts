@@ -65,6 +65,28 @@ describe("words", () => {
     expect(await find({ q: "qqzzxxyy" })).toEqual([]);
   });
 
+  test("of a phone or a number are found although one digit is wrong, left out, too many or swapped with the next", async () => {
+    const slips = [
+      "81234567891",
+      "8123456789",
+      "0812 3465 7890",
+      "+62 812 34566 7890",
+      "0812-456-7890",
+      "628124567890",
+      "+62 912 3456 7890",
+    ];
+    for (const q of slips) expect(await find({ q }), q).toEqual([cafe]);
+    for (const q of ["0812 3465 7809", "812 3456 1190", "99934567890"])
+      expect(await find({ q }), q).not.toContain(cafe);
+    const digits = cafe.slice(3);
+    // nobody has these numbers, so they are slips of the one that is nearest
+    for (const q of [`9${digits}`, `SL-${digits}9`, `sl-7${digits.slice(1)}`])
+      expect(await find({ q }), q).toContain(cafe);
+    expect(await find({ q: `SL-77${digits.slice(2)}` })).toEqual([]);
+    // what is somebody's number is no slip of another one
+    expect(await find({ q: cheap })).toEqual([cheap]);
+  });
+
   test("of a phone are found however it is grouped, with the country's 0", async () => {
     for (const q of ["81234567", "0812 3456 7890", "+62 (812) 3456", "628123456"])
       expect(await find({ q }), q).toEqual([cafe]);
