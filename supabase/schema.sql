@@ -88,7 +88,7 @@ CREATE TABLE "private"."order_completion_progress" ("only_row" boolean NOT NULL 
 
 CREATE TABLE "private"."order_completions" ("order_id" uuid NOT NULL, "due_at" timestamp with time zone NOT NULL, CONSTRAINT "order_completions_pkey" PRIMARY KEY (order_id));
 
-CREATE TABLE "private"."order_exchanges" ("supplement_id" uuid NOT NULL, "order_id" uuid NOT NULL, "amount" bigint NOT NULL, "item_ids" uuid[] NOT NULL, "quantities" integer[] NOT NULL, "reason" text NOT NULL, "settled_at" timestamp with time zone, CONSTRAINT "order_exchanges_are_between_two_orders" CHECK ((supplement_id <> order_id)), CONSTRAINT "order_exchanges_name_what_goes" CHECK ((cardinality(item_ids) = cardinality(quantities))), CONSTRAINT "order_exchanges_pkey" PRIMARY KEY (supplement_id), CONSTRAINT "order_exchanges_take_no_money" CHECK ((amount >= 0)));
+CREATE TABLE "private"."order_exchanges" ("supplement_id" uuid NOT NULL, "order_id" uuid NOT NULL, "amount" bigint NOT NULL, "item_ids" uuid[] NOT NULL, "quantities" integer[] NOT NULL, "reason" text NOT NULL, "settled_at" timestamp with time zone, "shipping_address" jsonb, "shipping_plan" jsonb, CONSTRAINT "order_exchanges_are_between_two_orders" CHECK ((supplement_id <> order_id)), CONSTRAINT "order_exchanges_move_an_order_or_its_lines" CHECK (((shipping_address IS NULL) OR ((jsonb_typeof(shipping_address) = 'object'::text) AND (amount = 0) AND (item_ids = '{}'::uuid[])))), CONSTRAINT "order_exchanges_name_what_goes" CHECK ((cardinality(item_ids) = cardinality(quantities))), CONSTRAINT "order_exchanges_pkey" PRIMARY KEY (supplement_id), CONSTRAINT "order_exchanges_take_no_money" CHECK ((amount >= 0)));
 
 CREATE TABLE "private"."process_reporters" ("reporter" text NOT NULL, "task" text NOT NULL, CONSTRAINT "process_reporters_are_snake_case" CHECK ((reporter ~ '^[a-z][a-z_]{1,40}$'::text)), CONSTRAINT "process_reporters_pkey" PRIMARY KEY (reporter, task));
 
@@ -504,7 +504,7 @@ CREATE TABLE "public"."quiz_attempts" ("id" uuid NOT NULL DEFAULT gen_random_uui
 
 ALTER TABLE "public"."quiz_attempts" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."refunds" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "payment_id" uuid NOT NULL, "order_id" uuid NOT NULL, "amount" bigint NOT NULL, "currency" text NOT NULL, "reason" text NOT NULL, "note" text, "destination" text NOT NULL DEFAULT 'payment'::text, "shipping_amount" bigint NOT NULL DEFAULT 0, "lines" jsonb NOT NULL DEFAULT '[]'::jsonb, "status" text NOT NULL DEFAULT 'pending'::text, "attempt" integer NOT NULL DEFAULT 1, "requested_at" timestamp with time zone NOT NULL DEFAULT now(), "provider_refund_id" text, "failed_provider_refund_ids" text[] NOT NULL DEFAULT '{}'::text[], "failure" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "refunds_are_for_no_more_shipping_than_they_give" CHECK (((shipping_amount >= 0) AND (shipping_amount <= amount))), CONSTRAINT "refunds_give_something_back" CHECK ((amount > 0)), CONSTRAINT "refunds_go_to_a_known_destination" CHECK ((destination = ANY (ARRAY['payment'::text, 'store_credit'::text, 'exchange'::text]))), CONSTRAINT "refunds_have_a_known_reason" CHECK ((reason = ANY (ARRAY['order_cancelled'::text, 'order_expired'::text, 'late_payment'::text, 'undeliverable'::text, 'duplicate_payment'::text, 'by_provider'::text, 'by_staff'::text, 'written_off'::text, 'gift_expired'::text, 'dispute_lost'::text, 'intake_cancelled'::text, 'by_learner'::text, 'exchange_returned'::text]))), CONSTRAINT "refunds_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'success'::text, 'failed'::text]))), CONSTRAINT "refunds_pkey" PRIMARY KEY (id), CONSTRAINT "refunds_provider_refund_id_key" UNIQUE (provider_refund_id));
+CREATE TABLE "public"."refunds" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "payment_id" uuid NOT NULL, "order_id" uuid NOT NULL, "amount" bigint NOT NULL, "currency" text NOT NULL, "reason" text NOT NULL, "note" text, "destination" text NOT NULL DEFAULT 'payment'::text, "shipping_amount" bigint NOT NULL DEFAULT 0, "lines" jsonb NOT NULL DEFAULT '[]'::jsonb, "status" text NOT NULL DEFAULT 'pending'::text, "attempt" integer NOT NULL DEFAULT 1, "requested_at" timestamp with time zone NOT NULL DEFAULT now(), "provider_refund_id" text, "failed_provider_refund_ids" text[] NOT NULL DEFAULT '{}'::text[], "failure" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "refunds_are_for_no_more_shipping_than_they_give" CHECK (((shipping_amount >= 0) AND (shipping_amount <= amount))), CONSTRAINT "refunds_give_something_back" CHECK ((amount > 0)), CONSTRAINT "refunds_go_to_a_known_destination" CHECK ((destination = ANY (ARRAY['payment'::text, 'store_credit'::text, 'exchange'::text]))), CONSTRAINT "refunds_have_a_known_reason" CHECK ((reason = ANY (ARRAY['order_cancelled'::text, 'order_expired'::text, 'late_payment'::text, 'undeliverable'::text, 'duplicate_payment'::text, 'by_provider'::text, 'by_staff'::text, 'written_off'::text, 'gift_expired'::text, 'dispute_lost'::text, 'intake_cancelled'::text, 'by_learner'::text, 'exchange_returned'::text, 'address_changed'::text]))), CONSTRAINT "refunds_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'success'::text, 'failed'::text]))), CONSTRAINT "refunds_pkey" PRIMARY KEY (id), CONSTRAINT "refunds_provider_refund_id_key" UNIQUE (provider_refund_id));
 
 ALTER TABLE "public"."refunds" ENABLE ROW LEVEL SECURITY;
 
@@ -684,7 +684,7 @@ CREATE TYPE "private"."list_price" AS ("amount" bigint, "reason" jsonb);
 
 CREATE TYPE "private"."order_line" AS ("variant_id" uuid, "quantity" integer, "kind" text, "sku" text, "title" text, "unit_amount" bigint, "counted" boolean, "intake_id" uuid, "snapshot" jsonb, "product_id" uuid, "category_id" uuid, "tax_category" text, "base_unit_amount" bigint, "price_reason" jsonb, "subtotal_amount" bigint, "discount_amount" bigint, "tax_amount" bigint, "tax_included_amount" bigint, "discounts" jsonb, "taxes" jsonb, "parent_variant_id" uuid, "problem" jsonb, "weight_grams" integer, "ships_at" timestamp with time zone);
 
-CREATE TYPE "private"."order_search" AS ("words" text, "pattern" text, "digits_pattern" text, "alike" boolean, "likeness" real, "titles" text[], "variants" uuid[], "in_many_numbers" boolean, "everyone" boolean, "names" boolean, "person_id" uuid, "statuses" text[], "placed_from" timestamp with time zone, "placed_to" timestamp with time zone, "min_amount" bigint, "max_amount" bigint, "currency" text, "before_at" timestamp with time zone, "before_id" uuid, "max_rows" integer);
+CREATE TYPE "private"."order_search" AS ("words" text, "pattern" text, "digits_pattern" text, "alike" boolean, "likeness" real, "slip" text, "slip_start" text, "slip_end" text, "numbers_alike" text[], "titles" text[], "variants" uuid[], "in_many_numbers" boolean, "everyone" boolean, "names" boolean, "person_id" uuid, "statuses" text[], "placed_from" timestamp with time zone, "placed_to" timestamp with time zone, "min_amount" bigint, "max_amount" bigint, "currency" text, "before_at" timestamp with time zone, "before_id" uuid, "max_rows" integer);
 
 CREATE TYPE "private"."parcel" AS ("weight_grams" bigint, "order_amount" bigint, "paid_amount" bigint);
 
@@ -1056,6 +1056,20 @@ begin
     union all select 0, private.main_location(), 0 where v_first > 0
   ) as share
   on conflict on constraint stock_slots_pkey do update set available = stock_slots.available + excluded.available where excluded.available > 0;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.address_change_allows(target public.orders)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return private.editing_allows(target)
+    and exists (select from public.order_items where order_items.order_id = target.id and order_items.kind = 'physical' and order_items.refunded_quantity < order_items.quantity)
+    and not exists (
+      select from public.shipments where shipments.order_id = target.id and shipments.status = 'pending' and (shipments.tracking_number is not null
+        or exists (select from public.events where events.subject_id = shipments.id and events.name = 'shipment.booking_requested')));
 end
 $function$;
 
@@ -2135,6 +2149,28 @@ begin
   where media.id = placed.id and media.position <> placed.place;
   return private.remember_answer(v_person_id, arrange_images.idempotency_key, 'arrange_images', v_body, (
     select coalesce(jsonb_agg(media.id order by media.position, media.id), '[]') from public.media where media.product_id = arrange_images.product_id));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.ask_for_shipping(target public.orders, address jsonb, plan jsonb, amount bigint, reason text)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_quote private.quote := private.sum_lines(target.currency, '{}');
+  v_plan jsonb := jsonb_set(ask_for_shipping.plan, '{chosen,list_amount}', to_jsonb(ask_for_shipping.amount));
+  v_line private.order_line := private.tax_line(private.shipping_line(v_plan -> 'chosen'), coalesce(address ->> 'country', private.setting('default_tax_country') #>> '{}'), address ->> 'province');
+  v_supplement_id uuid;
+begin
+  v_quote.tax_country := address ->> 'country';
+  v_quote.tax_province := address ->> 'province';
+  v_quote.taxes := private.sum_taxes(array[v_line]);
+  v_supplement_id := private.place_supplement(target, private.add_shipping(v_quote, v_plan, v_line), '{}');
+  update public.orders set shipping_address = ask_for_shipping.address where orders.id = v_supplement_id;
+  insert into private.order_exchanges (supplement_id, order_id, amount, item_ids, quantities, reason, shipping_address, shipping_plan)
+  values (v_supplement_id, target.id, 0, '{}', '{}', ask_for_shipping.reason, ask_for_shipping.address, ask_for_shipping.plan);
+  return v_supplement_id;
 end
 $function$;
 
@@ -3524,6 +3560,58 @@ begin
   end if;
   return private.remember_answer(v_person_id, change_gift_card_purchase.idempotency_key, 'change_gift_card_purchase', v_body, (
     select to_jsonb(gift_card_purchases) - array['gift_card_id', 'updated_at'] from public.gift_card_purchases where gift_card_purchases.id = v_purchase.id));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.change_order_address(order_id uuid, shipping_address_id uuid, address jsonb, reason text, idempotency_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_person_id uuid := coalesce(auth.uid(), '00000000-0000-0000-0000-000000000000');
+  v_body jsonb := jsonb_build_array(change_order_address.order_id, change_order_address.shipping_address_id, change_order_address.address, change_order_address.reason);
+  v_answer jsonb := private.recall_answer(v_person_id, change_order_address.idempotency_key, 'change_order_address', v_body);
+  v_staff boolean := private.is_service() or private.has_permission('orders.write');
+  v_reason text := coalesce(private.said(change_order_address.reason), 'another address');
+  v_order public.orders := private.find_order(change_order_address.order_id, 'orders.write');
+  v_before jsonb;
+  v_address jsonb;
+  v_supplement_id uuid;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if length(change_order_address.reason) > 500 or v_staff and v_order.customer_id is distinct from auth.uid() and private.said(change_order_address.reason) is null then
+    perform private.fail('invalid_reason', 422, 'Staff say why they change an order, in at most 500 characters; its customer reads it.', 'Send a reason.');
+  end if;
+  v_address := private.read_order_address(v_order.customer_id, change_order_address.shipping_address_id, change_order_address.address);
+  select * into v_order from public.orders where orders.id = change_order_address.order_id for update;
+  if not private.order_allows(v_order, 'change_address', case when v_staff then 'staff' else 'customer' end) then
+    perform private.fail('order_not_editable', 409, format('An order that is %s cannot go elsewhere now.', v_order.status),
+      'Read it again: it ended, left, has its label, is being paid, or sends nothing.');
+  end if;
+  v_before := private.edit_snapshot(v_order.id) || jsonb_build_object('shipping_address', v_order.shipping_address);
+  perform private.give_reason(v_reason);
+  if v_order.status = 'pending' then
+    v_order.shipping_address := v_address;
+    perform private.edit_unpaid_order(v_order, array(
+      select row(order_items.variant_id, order_items.quantity)::private.wish from public.order_items
+      where order_items.order_id = v_order.id and order_items.parent_id is null order by order_items.variant_id));
+  else
+    v_supplement_id := private.move_paid_order(v_order, v_address, v_reason);
+  end if;
+  if exists (select from public.orders where orders.id = v_supplement_id and orders.status = 'pending') then
+    perform private.emit('order.supplemented', 'order', v_supplement_id, jsonb_build_object('order_id', v_order.id));
+  end if;
+  insert into public.order_edits (order_id, supplement_id, editor_id, reason, before, after)
+  select v_order.id, v_supplement_id, auth.uid(), v_reason, v_before, private.edit_snapshot(v_order.id) || jsonb_build_object('shipping_address', orders.shipping_address)
+  from public.orders where orders.id = v_order.id;
+  perform private.emit('order.edited', 'order', v_order.id, jsonb_strip_nulls(jsonb_build_object('supplement_id', v_supplement_id)));
+  perform private.give_reason(null);
+  return private.remember_answer(v_person_id, change_order_address.idempotency_key, 'change_order_address', v_body, jsonb_build_object(
+    'order', private.order_document(v_order.id), 'supplement', case when v_supplement_id is not null then private.order_document(v_supplement_id) end));
 end
 $function$;
 
@@ -5392,6 +5480,22 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.contains_words(search private.order_search, name text, phone text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_name constant text := private.search_text(contains_words.name);
+  v_digits constant text := regexp_replace(contains_words.phone, '\D', '', 'g');
+begin
+  return coalesce(v_name like search.pattern, false) or coalesce(contains_words.phone like search.pattern, false) or coalesce(v_digits like search.digits_pattern, false)
+    or search.alike and coalesce(case when search.numbers_alike is null then extensions.word_similarity(search.words, v_name) >= search.likeness
+      else regexp_like(v_digits, search.slip) end, false);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.continue_catalog_search(search private.catalog_search, cursor text)
  RETURNS private.catalog_search
  LANGUAGE plpgsql
@@ -6015,6 +6119,19 @@ AS $function$
     else pg_last_xact_replay_timestamp() end;
 $function$;
 
+CREATE OR REPLACE FUNCTION private.dearer_by(target public.orders, plan jsonb)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if target.shipping_method is null or dearer_by.plan is null or target.shipping_discount_amount > 0 or dearer_by.plan ->> 'zone' = target.shipping_pricing ->> 'zone' then
+    return 0;
+  end if;
+  return (dearer_by.plan #>> '{chosen,list_amount}')::bigint - (private.parcel_of(target.id, null)).paid_amount;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.decide_next_intake()
  RETURNS boolean
  LANGUAGE plpgsql
@@ -6229,6 +6346,26 @@ begin
         select count(*) from public.tracking_events where tracking_events.shipment_id = shipments.id and tracking_events.status = 'delivery_failed'))
     from public.shipments join private.shipment_details on shipment_details.shipment_id = shipments.id join public.locations on locations.id = shipments.location_id
     where shipments.id = delivery_document.shipment_id);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.digit_slips(digits text)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  -- half of fewer digits is in too many phones; more has nobody's phone
+  if length(digit_slips.digits) not between 9 and 20 then
+    return null;
+  end if;
+  return (
+    select '(?:^|\n)[0-9]*(?:' || string_agg(distinct slips.slip, '|') || ')[0-9]*(?:$|\n)'
+    from generate_series(1, length(digit_slips.digits)) as position
+    cross join lateral (select left(digits, position - 1) as before, substr(digits, position, 1) as digit, substr(digits, position + 1) as after) as parts
+    cross join lateral (values (parts.before || '[0-9]' || parts.after), (parts.before || parts.digit || '[0-9]' || parts.after), (parts.before || parts.after),
+      (parts.before || left(parts.after, 1) || parts.digit || substr(parts.after, 2))) as slips (slip));
 end
 $function$;
 
@@ -6707,6 +6844,7 @@ begin
     perform private.refuse_problem(v_quote.problems -> 0);
   end if;
   if v_gone is not null then
+    perform private.require_refunder('payments.refund', edit_paid_order.reason);
     v_supplement_id := private.exchange_items(target, v_gone, v_quote, v_lines, edit_paid_order.reason);
   else
     v_supplement_id := private.place_supplement(target, v_quote, v_lines);
@@ -7317,7 +7455,6 @@ declare
   v_lines jsonb;
   v_left bigint;
 begin
-  perform private.require_refunder('payments.refund', exchange_items.reason);
   select array_agg((line ->> 'order_item_id')::uuid), array_agg((line ->> 'quantity')::integer) into v_exchange.item_ids, v_exchange.quantities
   from jsonb_array_elements(exchange_items.gone) as line;
   perform from public.payments where payments.order_id = target.id order by payments.id for update;
@@ -8286,10 +8423,12 @@ begin
   if cardinality(v_newest) < v_window or cardinality(v_found) = v_page then
     return v_found;
   end if;
-  -- then words that fewer than every fiftieth order has: all of these, and the filters on them
-  v_about := private.orders_about(v_search, v_rare);
-  if cardinality(v_about) < v_rare and not v_search.in_many_numbers then
-    return private.filter_orders(v_search, v_about, v_page);
+  -- then words that fewer than every fiftieth order has: all of these, and the filters on them. Whom one's own orders went to stands in the orders alone.
+  if search.everyone and not v_search.in_many_numbers then
+    v_about := private.orders_about(v_search, v_rare);
+    if cardinality(v_about) < v_rare then
+      return private.filter_orders(v_search, v_about, v_page);
+    end if;
   end if;
   -- neither is rare, and yet the newest hold no page: a row of digits is spread over all numbers, other words had their time
   if not search.everyone or v_search.in_many_numbers then
@@ -9405,6 +9544,47 @@ begin
   loop
     perform private.give_back_uses(give_back_promotions.order_ids, v_promotion_id);
   end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.give_back_shipping(target public.orders, amount bigint, reason text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_amount bigint := least(give_back_shipping.amount, target.shipping_amount + target.shipping_tax_amount - target.shipping_refunded_amount);
+  v_owed bigint;
+  v_left bigint;
+  v_refund_ids uuid[];
+begin
+  perform from public.payments where payments.order_id = target.id order by payments.id for update;
+  select coalesce(sum(private.refundable_amount(payments.id)), 0) into v_left from public.payments where payments.order_id = target.id and payments.status in ('success', 'refunding');
+  v_owed := least(v_amount, private.due_amount(target.id));
+  v_amount := least(v_amount - v_owed, v_left);
+  if v_amount + v_owed <= 0 then
+    return 0;
+  end if;
+  perform private.give_reason(give_back_shipping.reason);
+  -- of what was not paid yet nothing goes back: it is not owed any more
+  if v_owed > 0 then
+    perform private.release_owed(target.id, v_owed, format('released:%s:shipping:%s', target.id, target.shipping_refunded_amount));
+  end if;
+  update public.orders
+  set status = case when v_amount = v_left and v_amount > 0 and not exists (select from public.order_items where order_items.order_id = orders.id) then 'refunded' else 'partially_refunded' end,
+    shipping_refunded_amount = orders.shipping_refunded_amount + v_amount + v_owed
+  where orders.id = target.id;
+  if v_amount > 0 then
+    v_refund_ids := private.refund_across(target.id, v_amount, 'address_changed', give_back_shipping.reason);
+    perform private.name_shipping(v_refund_ids, v_amount);
+    perform private.emit('order.refunded', 'order', target.id, jsonb_build_object('refund_id', v_refund_ids[1], 'whole', false));
+  end if;
+  if v_owed > 0 then
+    perform private.lower_instalments(target.id, v_owed);
+    perform private.settle_instalments(target.id);
+  end if;
+  perform private.give_reason(null);
+  return v_amount + v_owed;
 end
 $function$;
 
@@ -11493,6 +11673,27 @@ CREATE OR REPLACE FUNCTION private.main_location()
  SET search_path TO ''
 AS $function$ select '00000000-0000-4000-8000-000000000001'::uuid; $function$;
 
+CREATE OR REPLACE FUNCTION private.make_cheaper(target public.orders, amount bigint, reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_asked public.orders;
+  v_left bigint := make_cheaper.amount;
+begin
+  -- what a former move asked for goes first, the last one first. They are paid: whoever holds one does not come for the order that we hold.
+  for v_asked in
+    select orders.* from private.order_exchanges join public.orders on orders.id = order_exchanges.supplement_id
+    where order_exchanges.order_id = target.id and order_exchanges.settled_at is not null and order_exchanges.shipping_address is not null and orders.status in ('paid', 'completed', 'partially_refunded')
+    order by order_exchanges.settled_at desc, orders.id for update of orders
+  loop
+    v_left := v_left - private.give_back_shipping(v_asked, v_left, make_cheaper.reason) where v_left > 0;
+  end loop;
+  perform private.give_back_shipping(target, v_left, make_cheaper.reason) where v_left > 0;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.make_default_address(profile_id uuid, address_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -11559,10 +11760,10 @@ begin
   select coalesce(array_agg(distinct named.title), '{}'), coalesce(array_agg(distinct named.variant_id), '{}')
   into v_search.titles, v_search.variants
   from (
-    select called.variant_id, called.title from private.variants_called(v_search.pattern, v_search.words, case when v_search.alike then v_search.likeness end) as called
+    select called.variant_id, called.title from private.variants_called(v_search.pattern, v_search.words, case when v_search.alike and v_search.numbers_alike is null then v_search.likeness end) as called
     union all
     select sold_titles.variant_id, sold_titles.title from private.sold_titles
-    where sold_titles.content like v_search.pattern or v_search.alike and sold_titles.content operator(extensions.%>) v_search.words
+    where sold_titles.content like v_search.pattern or v_search.alike and v_search.numbers_alike is null and sold_titles.content operator(extensions.%>) v_search.words
   ) as named;
   return v_search;
 end
@@ -11968,6 +12169,34 @@ begin
     completed_at = case when move_order.status = 'completed' then now() else orders.completed_at end
   where orders.id = move_order.order_id;
   perform private.emit('order.' || move_order.status, 'order', move_order.order_id, move_order.payload);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.move_paid_order(target public.orders, address jsonb, reason text)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_waiting uuid[] := private.lock_waiting_supplements(target.id);
+  v_plan jsonb := private.plan_move(target, move_paid_order.address);
+  v_dearer bigint := private.dearer_by(target, v_plan);
+begin
+  if exists (select from private.order_exchanges where order_exchanges.supplement_id = any (v_waiting) and order_exchanges.shipping_address is null) then
+    perform private.fail('order_not_editable', 409, 'What this order is changed to waits for its payment.', 'Pay or cancel that first.');
+  end if;
+  perform private.end_order(waiting.id, 'cancelled', move_paid_order.reason) from unnest(v_waiting) as waiting (id);
+  if not private.taxed_alike(target, move_paid_order.address) then
+    return private.resell_goods(target, move_paid_order.address, v_plan, move_paid_order.reason);
+  end if;
+  if v_dearer > 0 then
+    return private.ask_for_shipping(target, move_paid_order.address, v_plan, v_dearer, move_paid_order.reason);
+  end if;
+  if v_dearer < 0 and target.shipping_amount > 0 then
+    perform private.make_cheaper(target, round(-v_dearer::numeric * (target.shipping_amount + target.shipping_tax_amount) / target.shipping_amount)::bigint, move_paid_order.reason);
+  end if;
+  perform private.send_elsewhere(target, move_paid_order.address, v_plan);
+  return null;
 end
 $function$;
 
@@ -12827,6 +13056,7 @@ begin
     when order_action_fits.action = 'refund' then exists (
       select from public.payments where payments.order_id = target.id and payments.status in ('success', 'refunding') and private.refundable_amount(payments.id) > 0)
     when order_action_fits.action = 'edit' then private.editing_allows(target)
+    when order_action_fits.action = 'change_address' then private.address_change_allows(target)
     when order_action_fits.action = 'complain' then private.complaint_problem(target) is null
     when order_action_fits.action in ('start_processing', 'mark_shipped', 'mark_delivered', 'complete') then private.fulfilment_allows(target, order_action_fits.action)
     else true end;
@@ -12893,7 +13123,7 @@ declare
   v_items jsonb;
 begin
   select * into v_order from public.orders where orders.id = order_document.order_id;
-  select jsonb_agg(jsonb_build_object(
+  select coalesce(jsonb_agg(jsonb_build_object(
       'id', order_items.id, 'variant_id', order_items.variant_id, 'kind', order_items.kind, 'sku', order_items.sku, 'title', order_items.title,
       'parent_id', order_items.parent_id, 'quantity', order_items.quantity, 'refunded_quantity', order_items.refunded_quantity, 'unit_amount', order_items.unit_amount,
       'subtotal_amount', order_items.subtotal_amount, 'discount_amount', order_items.discount_amount, 'tax_amount', order_items.tax_amount,
@@ -12901,7 +13131,7 @@ begin
       'backordered_quantity', order_items.backordered_quantity, 'ships_at', order_items.ships_at,
       'enrollment', case when enrollments.id is not null then jsonb_build_object(
         'id', enrollments.id, 'intake_id', enrollments.intake_id, 'status', enrollments.status, 'enrolled_at', enrollments.enrolled_at) end
-    ) order by order_items.title, order_items.id) into v_items
+    ) order by order_items.title, order_items.id), '[]') into v_items
   from public.order_items left join public.enrollments on enrollments.order_item_id = order_items.id and v_order.purpose is null
     and not exists (select from public.enrollment_transfers where enrollment_transfers.enrollment_id = enrollments.id and enrollment_transfers.new_enrollment_id <> enrollments.id)
   where order_items.order_id = order_document.order_id;
@@ -13044,6 +13274,29 @@ begin
       select coalesce(jsonb_agg(jsonb_build_object('id', refunds.id, 'payment_id', refunds.payment_id, 'amount', refunds.amount,
         'currency', refunds.currency, 'status', refunds.status, 'reason', refunds.reason) order by refunds.created_at), '[]')
       from public.refunds where refunds.order_id = target.id));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.order_numbers_alike(words text)
+ RETURNS text[]
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_digits text := (regexp_match(order_numbers_alike.words, '^(?:s?l?-)?([0-9]{5,18})$'))[1];
+  v_longest integer := (select length(order_numbers.last_value::text) from private.order_numbers);
+begin
+  if v_digits is null or length(v_digits) > v_longest + 1 then
+    return '{}';
+  end if;
+  return array(
+    select distinct 'SL-' || slips.slip
+    from generate_series(1, length(v_digits)) as position, generate_series(0, 9) as other
+    cross join lateral (select left(v_digits, position - 1) as before, substr(v_digits, position, 1) as digit, substr(v_digits, position + 1) as after) as parts
+    cross join lateral (values (parts.before || other || parts.after), (parts.before || other || parts.digit || parts.after), (v_digits || other), (parts.before || parts.after),
+      (parts.before || left(parts.after, 1) || parts.digit || substr(parts.after, 2))) as slips (slip)
+    where length(slips.slip) between 6 and v_longest and slips.slip !~ '^0' and slips.slip <> v_digits);
 end
 $function$;
 
@@ -13270,7 +13523,7 @@ CREATE OR REPLACE FUNCTION private.orders_about(search private.order_search, at_
  SET jit TO 'off'
 AS $function$
 declare
-  v_numbers text[] := private.order_numbers_containing(search.words);
+  v_numbers text[] := private.order_numbers_containing(search.words) || case when search.alike then search.numbers_alike end;
 begin
   return array(
     select orders.id from public.orders where orders.number = any (v_numbers)
@@ -13280,7 +13533,10 @@ begin
     union all
     select orders.id from private.customer_search join public.orders on orders.customer_id = customer_search.profile_id
     where search.names and (customer_search.content like search.pattern or customer_search.content like search.digits_pattern
-      or search.alike and customer_search.content operator(extensions.%>) search.words)
+      or search.alike and search.numbers_alike is null and customer_search.content operator(extensions.%>) search.words
+      -- whatever the slip is, the start or the end is as it was typed
+      or search.alike and customer_search.content like search.slip_start and regexp_like(customer_search.content, search.slip)
+      or search.alike and customer_search.content like search.slip_end and regexp_like(customer_search.content, search.slip))
       and (not orders_about.filtered
         or (search.statuses is null or orders.status = any (search.statuses))
         and (search.placed_from is null or orders.placed_at >= search.placed_from)
@@ -13305,14 +13561,19 @@ AS $function$
 begin
   return array(
     select orders.id from unnest(orders_with_words.among) as looked_at (id) join public.orders on orders.id = looked_at.id
-    where orders.number like upper(search.pattern)
+    where orders.number like upper(search.pattern) or search.alike and orders.number = any (search.numbers_alike)
       -- scalar on purpose: as exists (…) the planner may read a whole table to hash it
       or search.titles <> '{}' and (
         select bool_or(order_items.title = any (search.titles)) from public.order_items where order_items.order_id = orders.id)
       or search.names and (
         select customer_search.content like search.pattern or customer_search.content like search.digits_pattern
-          or search.alike and extensions.word_similarity(search.words, customer_search.content) >= search.likeness
+          or search.alike and case when search.numbers_alike is null then extensions.word_similarity(search.words, customer_search.content) >= search.likeness
+            else (customer_search.content like search.slip_start or customer_search.content like search.slip_end) and regexp_like(customer_search.content, search.slip) end
         from private.customer_search where customer_search.profile_id = orders.customer_id)
+      -- one's own: by one's e-mail and phone all, by whom it was sent to those that were
+      or not search.everyone and (
+        (select private.contains_words(search, profiles.email, profiles.phone) from public.profiles where profiles.id = search.person_id)
+        or private.contains_words(search, orders.shipping_address ->> 'recipient', orders.shipping_address ->> 'phone'))
     order by orders.placed_at desc, orders.id desc limit orders_with_words.at_most
   );
 end
@@ -13583,7 +13844,8 @@ begin
   if v_goods = 0 then
     return null;
   end if;
-  v_parcel.paid_amount := v_order.shipping_amount + v_order.shipping_discount_amount;
+  -- an order that was sent elsewhere costs what its pricing says by now
+  v_parcel.paid_amount := coalesce((v_order.shipping_pricing ->> 'list_amount')::bigint, v_order.shipping_amount + v_order.shipping_discount_amount);
   return v_parcel;
 end
 $function$;
@@ -14294,6 +14556,31 @@ begin
   join public.products on products.id = subscription_plans.product_id
   where subscription_plans.id = plan_line.plan_id;
   return private.tax_line(private.clear_amounts(v_line), private.setting('default_tax_country') #>> '{}', null);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.plan_move(target public.orders, address jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_method_id uuid := (target.shipping_method ->> 'method_id')::uuid;
+  v_goods private.parcel := private.parcel_of(target.id, null);
+  v_plan jsonb;
+begin
+  loop
+    v_plan := private.plan_shipping(row(coalesce(v_goods.weight_grams, 0), coalesce(v_goods.order_amount, 0), null)::private.parcel, target.currency,
+      address ->> 'country', address ->> 'province', address ->> 'postal_code', v_method_id);
+    -- who moves an order chooses no way of shipping: where the one of the order does not deliver, the cheapest does
+    exit when v_method_id is null or v_plan #>> '{problem,code}' is distinct from 'shipping_method_not_available';
+    v_method_id := null;
+  end loop;
+  -- one that is sent for nothing, from before the shop asked for shipping, only has to go somewhere that is served
+  if v_plan -> 'problem' <> 'null' and (target.shipping_method is not null or v_plan -> 'zone' = 'null') then
+    perform private.refuse_problem(v_plan -> 'problem');
+  end if;
+  return v_plan;
 end
 $function$;
 
@@ -15639,6 +15926,18 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.rates_there(tax_category text, country text, province text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(jsonb_agg(jsonb_build_array(tax_rates.name, tax_rates.basis_points, tax_rates.inclusive) order by tax_rates.name, tax_rates.basis_points, tax_rates.inclusive), '[]')
+  from public.tax_rates
+  where tax_rates.country = coalesce(rates_there.country, private.setting('default_tax_country') #>> '{}') and tax_rates.tax_category = rates_there.tax_category
+    and (tax_rates.province is null or lower(btrim(tax_rates.province)) = lower(btrim(rates_there.province))) and tax_rates.valid_from <= now() and tax_rates.valid_until > now();
+$function$;
+
 CREATE OR REPLACE FUNCTION private.read_attribute_filters(attributes jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -15758,6 +16057,36 @@ AS $function$
   where read_options.record ->> ('option' || place) <> '' and read_options.record ->> ('value' || place) <> '';
 $function$;
 
+CREATE OR REPLACE FUNCTION private.read_order_address(customer_id uuid, shipping_address_id uuid, address jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_asked constant text[] := array['recipient', 'phone', 'country', 'province', 'city', 'district', 'subdistrict', 'street', 'postal_code'];
+  v_needed constant text[] := array['recipient', 'phone', 'country', 'province', 'city', 'street', 'postal_code'];
+  v_address public.addresses;
+begin
+  if (read_order_address.shipping_address_id is null) = (read_order_address.address is null) then
+    perform private.fail('invalid_address', 422, 'An order goes to one of its customer''s addresses, or to one that is written out.', 'Send shipping_address_id or address, not both.');
+  end if;
+  if read_order_address.address is not null then
+    if jsonb_typeof(read_order_address.address) <> 'object' or read_order_address.address - v_asked <> '{}' or not read_order_address.address ?& v_needed
+      or exists (select from jsonb_each(read_order_address.address) as field where jsonb_typeof(field.value) <> 'string' and (field.value <> 'null' or field.key = any (v_needed))) then
+      perform private.fail('invalid_address', 422, 'An address is an object of texts: recipient, phone, country, province, city, street, postal_code; district and subdistrict may be left out.',
+        'Correct it and send the address again.');
+    end if;
+    v_address := private.check_address(jsonb_populate_record(null::public.addresses, jsonb_build_object('district', '', 'subdistrict', '') || jsonb_strip_nulls(read_order_address.address)));
+    return (select jsonb_object_agg(field, to_jsonb(v_address) -> field) from unnest(v_asked) as field);
+  end if;
+  select * into v_address from public.addresses where addresses.id = read_order_address.shipping_address_id and addresses.profile_id = read_order_address.customer_id;
+  if v_address.id is null then
+    perform private.fail('address_not_found', 404, 'The order''s customer has no such address.', 'List their addresses and take one of their ids.');
+  end if;
+  return private.address_snapshot(v_address.id);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.read_order_search(q text, statuses text[], placed_from timestamp with time zone, placed_to timestamp with time zone, min_amount bigint, max_amount bigint, currency text, max_rows integer)
  RETURNS private.order_search
  LANGUAGE plpgsql
@@ -15785,6 +16114,15 @@ begin
     v_search.digits_pattern := private.search_pattern(v_digits);
   end if;
   v_search.alike := false;
+  if v_search.words ~ '^(s?l?-)?[+0-9 ()-]+$' then
+    -- of digits a slip is one that is wrong, left out, one too many, or changed places with the next
+    v_search.numbers_alike := private.order_numbers_alike(v_search.words);
+    v_search.slip := private.digit_slips(v_digits);
+    if v_search.slip is not null then
+      v_search.slip_start := '%' || left(v_digits, (length(v_digits) - 1) / 2) || '%';
+      v_search.slip_end := '%' || right(v_digits, (length(v_digits) - 1) / 2) || '%';
+    end if;
+  end if;
   v_search.likeness := case when length(v_search.words) < 6 then 0.5 else 0.4 end; -- short words are alike soon
   v_search.statuses := nullif(read_order_search.statuses, '{}');
   v_search.placed_from := read_order_search.placed_from;
@@ -18163,6 +18501,69 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.resell_goods(target public.orders, address jsonb, plan jsonb, reason text)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_country constant text := address ->> 'country';
+  v_items public.order_items[] := array(
+    select order_items from public.order_items
+    where order_items.order_id = target.id and order_items.parent_id is null and order_items.refunded_quantity < order_items.quantity
+      and (order_items.kind = 'physical' or exists (select from public.order_items as parts where parts.parent_id = order_items.id and parts.kind = 'physical'))
+    order by order_items.variant_id);
+  v_lines private.order_line[];
+  v_line private.order_line;
+  v_item public.order_items;
+  v_shipped private.order_line;
+  v_quote private.quote;
+  v_variants uuid[];
+begin
+  if exists (select from unnest(v_items) as item join public.order_items as parts on parts.parent_id = item.id where parts.kind = 'course') then
+    perform private.fail('order_not_editable', 409, 'What is sent is taxed otherwise there, and is part of a bundle with a course.', 'Give the bundle back and sell it anew.');
+  end if;
+  v_lines := private.price_edit(target, array(select row(item.variant_id, item.quantity - item.refunded_quantity)::private.wish from unnest(v_items) as item));
+  for v_index in 1 .. cardinality(v_lines) loop
+    v_line := v_lines[v_index];
+    if v_line.parent_variant_id is null and v_line.title is not null then
+      select item.* into v_item from unnest(v_items) as item where item.variant_id = v_line.variant_id;
+      -- for what each piece cost after discounts, which stay with the order that used them
+      v_line.unit_amount := (v_item.subtotal_amount - v_item.discount_amount) / v_item.quantity;
+      v_line.price_reason := '{"kind": "agreed"}';
+      if v_line.problem ->> 'code' = 'price_missing' then
+        v_line.problem := null;
+      end if;
+      v_line := private.clear_amounts(v_line);
+    end if;
+    v_lines[v_index] := private.tax_line(v_line, v_country, address ->> 'province');
+  end loop;
+  v_variants := array(select line.variant_id from unnest(v_lines) as line);
+  perform private.lock_holds(array[target.id], v_variants);
+  perform private.lock_waitlists(array[target.id], v_variants);
+  v_quote := private.sum_lines(target.currency, v_lines);
+  v_quote.tax_country := v_country;
+  v_quote.tax_province := address ->> 'province';
+  if resell_goods.plan is not null and target.shipping_method is not null then
+    if target.shipping_discount_amount > 0 then
+      resell_goods.plan := jsonb_set(resell_goods.plan, '{chosen,list_amount}', '0'); -- free shipping stays free
+    end if;
+    v_shipped := private.tax_line(private.shipping_line(resell_goods.plan -> 'chosen'), v_country, address ->> 'province');
+    v_quote.taxes := private.sum_taxes(v_lines || v_shipped);
+    v_quote := private.add_shipping(v_quote, resell_goods.plan, v_shipped);
+  else
+    v_quote.taxes := private.sum_taxes(v_lines);
+  end if;
+  if v_quote.problems is not null then
+    perform private.refuse_problem(v_quote.problems -> 0);
+  end if;
+  target.shipping_address := resell_goods.address;
+  return private.exchange_items(target, (
+    select jsonb_agg(jsonb_build_object('order_item_id', item.id, 'quantity', item.quantity - item.refunded_quantity) order by item.id) from unnest(v_items) as item),
+    v_quote, v_lines, resell_goods.reason);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.reserve_stock(lines jsonb, minutes integer, note text, idempotency_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -19077,8 +19478,8 @@ declare
   v_ids uuid[] := private.find_orders(v_search);
   v_last uuid;
 begin
-  -- A number that is off by a digit is another number; a word that is off by a letter is a slip, unless it is somebody's or something's name.
-  if v_ids = '{}' and search_orders.cursor is null and length(v_search.words) >= 4 and v_search.words !~ '^[0-9 +()-]+$'
+  -- what nothing contains is a slip, unless it is somebody's or something's name
+  if v_ids = '{}' and search_orders.cursor is null and (v_search.numbers_alike is null and length(v_search.words) >= 4 or v_search.slip is not null or v_search.numbers_alike <> '{}')
     and not (v_search.everyone and private.is_anywhere(v_search)) then
     v_search.alike := true;
     v_ids := private.find_orders(v_search);
@@ -19302,6 +19703,24 @@ begin
   return not exists (
     select from public.variants
     where variants.id = sells_beyond_stock.variant_id and variants.stock_mode = 'preorder' and variants.preorder_ships_at <= now());
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.send_elsewhere(target public.orders, address jsonb, plan jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.orders
+  set shipping_address = send_elsewhere.address,
+    shipping_method = case when target.shipping_method is not null then coalesce(private.shipping_snapshot(send_elsewhere.plan), target.shipping_method) end,
+    -- why sending it costs what it costs by now; its taxes stay those that were paid
+    shipping_pricing = case when target.shipping_method is null or send_elsewhere.plan is null or send_elsewhere.plan ->> 'zone' = target.shipping_pricing ->> 'zone' then target.shipping_pricing
+      else private.shipping_pricing(send_elsewhere.plan || jsonb_build_object('list_amount', send_elsewhere.plan #> '{chosen,list_amount}', 'taxes', target.shipping_pricing -> 'taxes')) end
+  where orders.id = target.id;
+  update private.shipment_details set destination = send_elsewhere.address
+  from public.shipments where shipments.id = shipment_details.shipment_id and shipments.order_id = target.id and shipments.status = 'pending';
 end
 $function$;
 
@@ -19702,6 +20121,15 @@ begin
   select * into v_order from public.orders where orders.id = v_exchange.order_id for update;
   if not private.order_allows(v_order, 'edit', 'staff') then
     perform private.fail('order_not_editable', 409, 'The order that this one changes has left or ended.', 'The money goes back.');
+  end if;
+  if v_exchange.shipping_address is not null then
+    if not private.order_allows(v_order, 'change_address', 'staff') then
+      perform private.fail('order_not_editable', 409, 'A carrier has the label of what was to go elsewhere.', 'The money goes back.');
+    end if;
+    update private.order_exchanges set settled_at = now() where order_exchanges.supplement_id = v_exchange.supplement_id;
+    perform private.send_elsewhere(v_order, v_exchange.shipping_address, v_exchange.shipping_plan);
+    perform private.emit('order.edited', 'order', v_order.id, jsonb_build_object('supplement_id', v_exchange.supplement_id));
+    return;
   end if;
   v_variants := array(select order_items.variant_id from public.order_items where order_items.order_id in (v_exchange.order_id, v_exchange.supplement_id));
   perform private.lock_holds(array[v_exchange.order_id, v_exchange.supplement_id], v_variants);
@@ -21968,6 +22396,24 @@ begin
       'inclusive', v_rates[v_index].inclusive, 'amount', v_part);
   end loop;
   return line;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.taxed_alike(target public.orders, address jsonb)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return not exists (
+    select from (
+      select products.tax_category from public.order_items
+      join public.variants on variants.id = order_items.variant_id join public.products on products.id = variants.product_id
+      where order_items.order_id = target.id and order_items.kind in ('physical', 'bundle') and order_items.refunded_quantity < order_items.quantity
+      union
+      select shipping_methods.tax_category from public.shipping_methods where shipping_methods.id = (target.shipping_method ->> 'method_id')::uuid and target.shipping_amount > 0
+    ) as taxed
+    where private.rates_there(taxed.tax_category, target.tax_country, target.tax_province) <> private.rates_there(taxed.tax_category, address ->> 'country', address ->> 'province'));
 end
 $function$;
 
@@ -25265,6 +25711,15 @@ AS $function$
     change_gift_card_purchase.message, change_gift_card_purchase.deliver_at, change_gift_card_purchase.idempotency_key);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.change_order_address(order_id uuid, shipping_address_id uuid DEFAULT NULL::uuid, address jsonb DEFAULT NULL::jsonb, reason text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.change_order_address(change_order_address.order_id, change_order_address.shipping_address_id, change_order_address.address, change_order_address.reason,
+    change_order_address.idempotency_key);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.claim_gift(code text, idempotency_key text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -27400,7 +27855,9 @@ UNION ALL
             sum(order_items.total_amount) AS total
            FROM public.order_items
           WHERE (order_items.order_id = orders.id)) items)
-  WHERE ((((((orders.subtotal_amount)::numeric IS DISTINCT FROM items.subtotal) OR ((orders.discount_amount)::numeric IS DISTINCT FROM items.discount)) OR (((orders.tax_amount - orders.shipping_tax_amount))::numeric IS DISTINCT FROM items.tax)) OR (((orders.tax_included_amount - orders.shipping_tax_included_amount))::numeric IS DISTINCT FROM items.tax_included)) OR ((((orders.total_amount - orders.shipping_amount) - orders.shipping_tax_amount))::numeric IS DISTINCT FROM items.total))
+  WHERE (((((((orders.subtotal_amount)::numeric IS DISTINCT FROM COALESCE(items.subtotal, (0)::numeric)) OR ((orders.discount_amount)::numeric IS DISTINCT FROM COALESCE(items.discount, (0)::numeric))) OR (((orders.tax_amount - orders.shipping_tax_amount))::numeric IS DISTINCT FROM COALESCE(items.tax, (0)::numeric))) OR (((orders.tax_included_amount - orders.shipping_tax_included_amount))::numeric IS DISTINCT FROM COALESCE(items.tax_included, (0)::numeric))) OR ((((orders.total_amount - orders.shipping_amount) - orders.shipping_tax_amount))::numeric IS DISTINCT FROM COALESCE(items.total, (0)::numeric))) OR ((items.total IS NULL) AND (NOT (EXISTS ( SELECT
+           FROM private.order_exchanges
+          WHERE ((order_exchanges.supplement_id = orders.id) AND (order_exchanges.shipping_address IS NOT NULL)))))))
 UNION ALL
  SELECT 'an order says what was taken off it'::text AS invariant,
     (orders.id)::text AS subject,
@@ -27628,7 +28085,7 @@ UNION ALL
   WHERE ((orders.status = ANY (ARRAY['paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text])) AND (orders.total_amount > 0) AND (((((orders.total_amount - private.kept_amount(orders.id)) - private.due_amount(orders.id)) - private.written_off_amount(orders.id)) <> 0) AND (((((orders.total_amount - private.kept_amount(orders.id)) - private.due_amount(orders.id)) - private.written_off_amount(orders.id)))::numeric <> COALESCE(( SELECT sum(back.amount) AS sum
            FROM ( SELECT refunds.amount
                    FROM public.refunds
-                  WHERE ((refunds.order_id = orders.id) AND (refunds.status = ANY (ARRAY['pending'::text, 'success'::text])) AND (refunds.destination <> 'exchange'::text) AND (refunds.reason = ANY (ARRAY['by_staff'::text, 'by_provider'::text, 'by_learner'::text, 'intake_cancelled'::text, 'gift_expired'::text, 'exchange_returned'::text, 'dispute_lost'::text])))
+                  WHERE ((refunds.order_id = orders.id) AND (refunds.status = ANY (ARRAY['pending'::text, 'success'::text])) AND (refunds.destination <> 'exchange'::text) AND (refunds.reason = ANY (ARRAY['by_staff'::text, 'by_provider'::text, 'by_learner'::text, 'intake_cancelled'::text, 'gift_expired'::text, 'exchange_returned'::text, 'dispute_lost'::text, 'address_changed'::text])))
                 UNION ALL
                  SELECT payments.exchanged_amount
                    FROM public.payments
@@ -29753,6 +30210,8 @@ CREATE POLICY "update_staff" ON "public"."variants" FOR UPDATE TO "authenticated
 
 CREATE POLICY "select_own_or_staff" ON "public"."waitlist_entries" FOR SELECT TO "authenticated" USING (((learner_id = ( SELECT auth.uid() AS uid)) OR ( SELECT private.has_permission('enrollments.read'::text) AS has_permission)));
 
+COMMENT ON COLUMN "private"."order_exchanges"."shipping_address" IS 'Where the order goes once the supplement, which is for dearer shipping, is paid; null: lines are exchanged. shipping_plan: how it is sent there.';
+
 COMMENT ON DOMAIN "public"."text/csv" IS 'What a function answers as a CSV file: by this name PostgREST knows the media type.';
 
 COMMENT ON EXTENSION "btree_gist" IS 'support for indexing common datatypes in GiST';
@@ -29786,6 +30245,8 @@ COMMENT ON FUNCTION "private"."add_to_cart"(uuid, integer, text) IS 'Does the wo
 COMMENT ON FUNCTION "private"."add_tracking_event"(uuid, text, text, text, text, timestamp with time zone, text, text) IS 'Writes what was said of a parcel and moves it, and its order, to where it is then. The same event of a carrier''s is ignored. The caller holds the order''s row, and a parcel that is not cancelled.';
 
 COMMENT ON FUNCTION "private"."add_units"(uuid, uuid, integer) IS 'Puts units on sale at a location, spread evenly over a number of slots that grows with the quantity. The caller holds every slot of the variant and writes the movement.';
+
+COMMENT ON FUNCTION "private"."address_change_allows"(public.orders) IS 'Whether something of an order is still to be sent, nothing has left, and no carrier was asked for a label.';
 
 COMMENT ON FUNCTION "private"."address_message"(public.intake_messages) IS 'One event for each person of a message''s audience; how many.';
 
@@ -29864,6 +30325,8 @@ COMMENT ON FUNCTION "private"."apply_subscription_page"(uuid, jsonb) IS 'The pag
 COMMENT ON FUNCTION "private"."apply_waiting_carrier_events"(uuid) IS 'What a carrier told of a number before a parcel had it. The caller holds the order''s row and the number''s lock.';
 
 COMMENT ON FUNCTION "private"."arrange_images"(uuid, uuid[], text) IS 'Does the work of public.arrange_images.';
+
+COMMENT ON FUNCTION "private"."ask_for_shipping"(public.orders, jsonb, jsonb, bigint, text) IS 'Places an order without lines beside a paid one, for what sending it to this address costs more; once it is paid the order moves (settle_exchange). Answers it.';
 
 COMMENT ON FUNCTION "private"."ask_to_book"(public.shipments, text) IS 'Lets the worker book a parcel. Refuses shipment_not_ready.';
 
@@ -29986,6 +30449,8 @@ COMMENT ON FUNCTION "private"."change_draft_order"(uuid, jsonb, uuid, text[], te
 COMMENT ON FUNCTION "private"."change_gift"(uuid, text, text, text, timestamp with time zone, text) IS 'Does the work of public.change_gift.';
 
 COMMENT ON FUNCTION "private"."change_gift_card_purchase"(uuid, text, text, text, timestamp with time zone, text) IS 'Does the work of public.change_gift_card_purchase.';
+
+COMMENT ON FUNCTION "private"."change_order_address"(uuid, uuid, jsonb, text, text) IS 'Does the work of public.change_order_address.';
 
 COMMENT ON FUNCTION "private"."change_stock"(private.stock_line, integer, text, uuid, text) IS 'Puts units into a place or takes free ones away, with the movement. The caller holds every slot. Refuses out_of_stock.';
 
@@ -30145,6 +30610,8 @@ COMMENT ON FUNCTION "private"."compute_quote"(uuid, private.wish[], text, uuid[]
 
 COMMENT ON FUNCTION "private"."confirm_order"(uuid, text) IS 'Turns holds into sales, opens the courses, books the sale. With owed_reason (who answers for the rest: "instalments", …) the order may be paid in part or not at all: what is not captured stays receivable and due, and each later capture lowers it. Refuses when something is no longer there; the caller, who holds the order''s row, then refunds.';
 
+COMMENT ON FUNCTION "private"."contains_words"(private.order_search, text, text) IS 'Whether a recipient or an e-mail, or a phone however it is grouped, contains the words of a search, or is alike.';
+
 COMMENT ON FUNCTION "private"."continue_catalog_search"(private.catalog_search, text) IS 'The search from after the product that the cursor names; without one it decides whether to look for what is written alike, which is when nothing on sale has the words. Refuses invalid_cursor.';
 
 COMMENT ON FUNCTION "private"."continue_order_search"(private.order_search, text) IS 'The search from after the order that the cursor names. Refuses invalid_cursor, also for an order the caller may not see.';
@@ -30195,6 +30662,8 @@ COMMENT ON FUNCTION "private"."customers_saving"(interval) IS 'People who began 
 
 COMMENT ON FUNCTION "private"."data_as_of"() IS 'The moment that the data of this server is of: now on a primary, and on a replica that is connected and has replayed what it received; else the last commit it replayed.';
 
+COMMENT ON FUNCTION "private"."dearer_by"(public.orders, jsonb) IS 'How much more sending a paid order costs by this plan than was paid, before taxes on top; below zero: less. The same zone costs the same, and free shipping stays free.';
+
 COMMENT ON FUNCTION "private"."decide_next_intake"() IS 'Decides about the next intake whose day has come: guaranteed, cancelled for too few learners, or an event for each who teaches it or may cancel it. False when none is due. The worker calls it until then.';
 
 COMMENT ON FUNCTION "private"."deduct_stock"(uuid, jsonb, text, text) IS 'Does the work of public.deduct_stock.';
@@ -30212,6 +30681,8 @@ COMMENT ON FUNCTION "private"."deliver_shipment"(text, uuid, jsonb, text) IS 'Do
 COMMENT ON FUNCTION "private"."delivery_address"(uuid, private.order_line[], uuid) IS 'Where the goods among these lines go: the address that is wanted, else the default one; null when nothing is sent, or there is none.';
 
 COMMENT ON FUNCTION "private"."delivery_document"(uuid) IS 'A parcel as its courier sees it. Checks nothing: its callers do.';
+
+COMMENT ON FUNCTION "private"."digit_slips"(text) IS 'A regular expression for lines of digits that contain these with one slip; null when they are too few or too many for a phone.';
 
 COMMENT ON FUNCTION "private"."discard_abandoned_uploads"(interval) IS 'Drops uploads that nobody finished (pictures, sold files, files of lessons and learners, proofs of payment, evidence of complaints, imports), and imports and exports whose time is over, with their bytes; returns how many. The worker calls it nightly.';
 
@@ -30475,6 +30946,8 @@ COMMENT ON FUNCTION "private"."give_back_items"(public.orders, uuid[], integer[]
 
 COMMENT ON FUNCTION "private"."give_back_promotions"(uuid[]) IS 'Gives back what orders used that ended unpaid, were cancelled or refunded in full; twice does nothing. The caller holds the orders and waits for no stock afterwards.';
 
+COMMENT ON FUNCTION "private"."give_back_shipping"(public.orders, bigint, text) IS 'Gives back this much of what an order asks for shipping, tax on top included, as far as there is so much; answers how much. The caller holds the order''s row.';
+
 COMMENT ON FUNCTION "private"."give_back_surplus"(uuid, uuid, bigint, text) IS 'Gives back what a capture brought beyond what was due, if anything, and closes an attempt that would bring more.';
 
 COMMENT ON FUNCTION "private"."give_back_unexpected"(public.orders, bigint) IS 'Gives back this much of what an order captured, what nobody asked for first, and all that came in another currency. The caller holds the order and its payments.';
@@ -30697,6 +31170,8 @@ COMMENT ON FUNCTION "private"."lower_instalments"(uuid, bigint) IS 'Takes so muc
 
 COMMENT ON FUNCTION "private"."main_location"() IS 'The location that holds seats and everything nobody placed elsewhere.';
 
+COMMENT ON FUNCTION "private"."make_cheaper"(public.orders, bigint, text) IS 'Gives back what sending an order costs less, from what former moves asked for and from the order. The caller holds the order''s row.';
+
 COMMENT ON FUNCTION "private"."make_default_address"(uuid, uuid) IS 'Makes one address of a person the default in place of the one before. The caller holds the person''s addresses.';
 
 COMMENT ON FUNCTION "private"."managed_organisations"() IS 'The organisations the caller manages. Ask it as own_organisations.';
@@ -30744,6 +31219,8 @@ COMMENT ON FUNCTION "private"."move_enrollment"(public.enrollments, public.intak
 COMMENT ON FUNCTION "private"."move_intake"(uuid, text, text, text) IS 'Does the work of public.publish_intake and public.close_intake.';
 
 COMMENT ON FUNCTION "private"."move_order"(uuid, text, jsonb) IS 'The one way on from paid: processing, shipped, delivered, completed. Says when, leaves the event; private.status_moves refuses other moves. The caller holds the order''s row.';
+
+COMMENT ON FUNCTION "private"."move_paid_order"(public.orders, jsonb, text) IS 'Sends a paid order to another address: at once when that costs the same or less, else once the supplement is paid, which it answers; where its goods are taxed otherwise they are sold anew. The caller holds the order''s row.';
 
 COMMENT ON FUNCTION "private"."move_shipment"(public.shipments, text) IS 'The one way on for a parcel: says when, leaves the event; private.status_moves refuses other moves. The parcel is given as it was before; the caller holds its order''s row.';
 
@@ -30840,6 +31317,8 @@ COMMENT ON FUNCTION "private"."order_gifts"(jsonb, text, text) IS 'Does the work
 COMMENT ON FUNCTION "private"."order_history"(public.orders, boolean) IS 'What happened to an order and its payments, oldest first, beginning with its placing: who (customer, staff, system), from where to where, why. With names, for staff: which person, and its refunds.';
 
 COMMENT ON FUNCTION "private"."order_money"(public.orders) IS 'What of private.order_document is about money: what is due, payments, refunds.';
+
+COMMENT ON FUNCTION "private"."order_numbers_alike"(text) IS 'Every number an order can have that is these digits with one slip, for the index on numbers; none when they are no number.';
 
 COMMENT ON FUNCTION "private"."order_numbers_containing"(text) IS 'Every number an order can have that contains these words, so that the index on numbers finds them: a purchase keeps no index on parts of them. Null: too many to name.';
 
@@ -30938,6 +31417,8 @@ COMMENT ON FUNCTION "private"."place_supplement"(public.orders, private.quote, p
 COMMENT ON FUNCTION "private"."places_of_goods"(uuid) IS 'Where the goods of an order lie that are in no parcel: by the movements that sold them. What was sold beyond stock and has not come lies there, beyond stock.';
 
 COMMENT ON FUNCTION "private"."plan_line"(uuid, bigint) IS 'One period of a plan as a line at this price, with the taxes of the shop''s country.';
+
+COMMENT ON FUNCTION "private"."plan_move"(public.orders, jsonb) IS 'How what is left of an order''s goods is sent to this address, as private.plan_shipping; null while the shop offers no method. Refuses shipping_not_available.';
 
 COMMENT ON FUNCTION "private"."plan_opens"(uuid, uuid) IS 'Whether a course is in what a plan opens, as its categories and collections are now.';
 
@@ -31045,6 +31526,8 @@ COMMENT ON FUNCTION "private"."random_code"(integer) IS 'A code nobody can guess
 
 COMMENT ON FUNCTION "private"."ranked_page"(private.catalog_search) IS 'A page by relevance: the newest 10 000 that have the words by rank, then the rest newest first. Ranking reads every text, so without an end a page of a word that all products have would cost the whole catalogue.';
 
+COMMENT ON FUNCTION "private"."rates_there"(text, text, text) IS 'The taxes of a category at a place, now, to be compared with those of another place.';
+
 COMMENT ON FUNCTION "private"."read_attribute_filters"(jsonb) IS 'Attribute filters as {key: [key=value, …] or {min, max}}, null when there are none. Refuses invalid_search.';
 
 COMMENT ON FUNCTION "private"."read_attributes"(jsonb, text[], jsonb, jsonb) IS 'The attributes that cells make of those that are known, each of the type {key: type} that its schema asks for; what cannot be read so stays text, and private.attributes_problem says what is wrong with it.';
@@ -31052,6 +31535,8 @@ COMMENT ON FUNCTION "private"."read_attributes"(jsonb, text[], jsonb, jsonb) IS 
 COMMENT ON FUNCTION "private"."read_catalog_search"(text, jsonb, text, text, text, integer) IS 'A search as it was asked, checked and with the caller''s rights. Refuses invalid_search, permission_denied, currency_not_supported.';
 
 COMMENT ON FUNCTION "private"."read_options"(jsonb) IS 'The choices of a row as {option: value}; an option without a value is none.';
+
+COMMENT ON FUNCTION "private"."read_order_address"(uuid, uuid, jsonb) IS 'An address of this customer, or one that is written out, as an order keeps it. Refuses invalid_address, address_not_found.';
 
 COMMENT ON FUNCTION "private"."read_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) IS 'A search as it was asked, checked and with the caller''s rights. Refuses invalid_search, sign_in_required, account_closed.';
 
@@ -31263,6 +31748,8 @@ COMMENT ON FUNCTION "private"."require_stock_keeper"() IS 'The id of whoever may
 
 COMMENT ON FUNCTION "private"."require_teacher"(uuid) IS 'The caller, who must teach this course or write the catalogue; others get the answer that fits a lesson that is not there.';
 
+COMMENT ON FUNCTION "private"."resell_goods"(public.orders, jsonb, jsonb, text) IS 'Exchanges what is left of a paid order''s goods for the same at another address, where they are taxed otherwise: for what they cost, with the taxes and the shipping of that place. Answers the order that has them. The caller holds the order''s row.';
+
 COMMENT ON FUNCTION "private"."reserve_stock"(jsonb, integer, text, text) IS 'Does the work of public.reserve_stock.';
 
 COMMENT ON FUNCTION "private"."reserve_units"(uuid, uuid, integer, timestamp with time zone) IS 'Holds units for a holder until expires_at and says how many of them lie beyond stock; null when there are not enough.';
@@ -31348,6 +31835,8 @@ COMMENT ON FUNCTION "private"."sell_units"(uuid, integer, uuid) IS 'Sells units 
 COMMENT ON FUNCTION "private"."sellable_units"(uuid) IS 'How many units can be bought now, those beyond stock included; of a bundle the least over its parts, 0 while it has none. Null: not counted.';
 
 COMMENT ON FUNCTION "private"."sells_beyond_stock"(uuid) IS 'False once the day has come on which a preorder ships: from then on only what is there is sold. Asked where units beyond stock would be drawn, and nowhere else.';
+
+COMMENT ON FUNCTION "private"."send_elsewhere"(public.orders, jsonb, jsonb) IS 'Sends an order and its parcels to this address. The caller holds its row and has seen to the money.';
 
 COMMENT ON FUNCTION "private"."send_off"(public.shipments, text, text, timestamp with time zone, text) IS 'Hands a parcel over. What is null stays as it is. The caller holds the order''s row.';
 
@@ -31556,6 +32045,8 @@ COMMENT ON FUNCTION "private"."taught_sessions"() IS 'The sessions of the intake
 COMMENT ON FUNCTION "private"."tax_given_back"(uuid, bigint) IS 'How much of a sale''s refund is tax that the shop does not owe any more.';
 
 COMMENT ON FUNCTION "private"."tax_line"(private.order_line, text, text) IS 'The line with its taxes, computed on what discounts left: the inclusive ones contained in it, the others on top of the net price.';
+
+COMMENT ON FUNCTION "private"."taxed_alike"(public.orders, jsonb) IS 'Whether what an order sends is taxed at this address as where it was to go.';
 
 COMMENT ON FUNCTION "private"."taxes_by_name"(jsonb) IS 'Taxes of several lines, those of one name and rate in one sum.';
 
@@ -31907,6 +32398,8 @@ COMMENT ON FUNCTION "public"."change_gift"(uuid, text, text, text, timestamp wit
 
 COMMENT ON FUNCTION "public"."change_gift_card_purchase"(uuid, text, text, text, timestamp with time zone, text) IS 'The buyer corrects to whom a card goes of which nothing was spent; what is left out stays. A code that was mailed is worth nothing any more, and a new one is mailed: at once, or at deliver_at. Answers the purchase. Errors: gift_card_not_found, gift_card_spent, gift_card_frozen, invalid_email, invalid_gift, idempotency_key_reused, sign_in_required.';
 
+COMMENT ON FUNCTION "public"."change_order_address"(uuid, uuid, jsonb, text, text) IS 'Sends an order elsewhere while nothing of it has left, and answers {order, supplement}: its customer, or staff with orders.write, who say why. To an address of its customer (shipping_address_id) or one that is written out (address). Unpaid: in place, priced anew, an open attempt to pay is closed. Paid: what sending costs less goes back; what it costs more is an order beside it (supplement, due_amount), and the order goes where it went until that is paid; goods that are taxed otherwise there are given back and sold anew for what they cost, in the supplement. Errors: order_not_found, order_not_editable, address_not_found, invalid_address, invalid_reason, shipping_not_available, out_of_stock, idempotency_key_reused.';
+
 COMMENT ON FUNCTION "public"."claim_gift"(text, text) IS 'Takes the seat of a gift by the code in its mail and answers {gift_id, intake_id, enrollment_id, message}. Errors: claim_code_not_found, gift_ended, already_enrolled, order_already_open, intake_closed, intake_cancelled, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."claim_seat"(text, text) IS 'Takes a seat of an organisation by the code of an invitation, joins the organisation, and answers {id, organisation_id, intake_id, order_item_id, status, learner_id, enrollment_id}. Errors: claim_code_not_found, invite_ended, no_seats_left, already_enrolled, order_already_open, intake_closed, idempotency_key_reused, sign_in_required.';
@@ -32165,7 +32658,7 @@ COMMENT ON FUNCTION "public"."roster"(uuid, text[], text, integer) IS 'Who teach
 
 COMMENT ON FUNCTION "public"."search_complaints"(text, text[], text, uuid, text, integer) IS 'Complaints newest first as {data, next_cursor}: own, or all for staff with complaints.read. q is a part of a complaint''s or order''s number or of the description, for staff with people.read also of a name, e-mail or phone. Errors: invalid_search, invalid_cursor, sign_in_required.';
 
-COMMENT ON FUNCTION "public"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) IS 'Orders newest first as {data, next_cursor}: own, or all for staff with orders.read. q is a part of a number or a title, for staff with people.read also of a name, e-mail or phone; case and accents do not matter, and when nothing contains q, what is written alike is found. placed_from is included, placed_to is not. Errors: invalid_search, invalid_cursor, sign_in_required.';
+COMMENT ON FUNCTION "public"."search_orders"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, text, integer) IS 'Orders newest first as {data, next_cursor}: own, or all for staff with orders.read. q is a part of a number, a title, a recipient, e-mail or phone (staff: with people.read, and of a name); case and accents do not matter, and when nothing contains q, what is written alike is found: of a number or a phone what is off by one digit. placed_from is included, placed_to is not. Errors: invalid_search, invalid_cursor, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."search_products"(text, jsonb, text, text, text, text, integer, boolean) IS 'Products on sale as {data, next_cursor, total, facets, alike}. q: words of title, tags, SKU, summary or description in any form; when nothing on sale has them, what is written alike. filters: {kind, category (with what is below), tags (any), in_stock, price: {min, max}, attributes: {key: value, [values] or {min, max}}, status (staff)}; price, in filter, facet and sort, is the lowest base price in the currency. sort: relevance, newest, price_asc, price_desc, title. total and facets come with the first page. Errors: invalid_search, invalid_cursor, currency_not_supported, permission_denied.';
 
@@ -32545,7 +33038,7 @@ COMMENT ON TABLE "public"."promotions" IS 'What is taken off an order. percent a
 
 COMMENT ON TABLE "public"."quiz_attempts" IS 'Each try at a quiz, with the learner''s answers and the score. Open until submitted_at; max_attempts is the limit when it was begun.';
 
-COMMENT ON TABLE "public"."refunds" IS 'Money on its way back. Reasons: the order was cancelled; it expired with a part paid; paid after it ended; sold out after payment; paid twice or too much; started at the provider; by staff; written off; lost in a dispute; the intake was cancelled; the learner gave the seat back; what an order was changed to was given back. lines: what it was for, [{order_item_id, quantity, restock}]. destination: back the way it came (payment), to the customer''s store credit, or to what the order was changed to (exchange), where it pays for that. shipping_amount: how much of amount is for shipping, tax on top included.';
+COMMENT ON TABLE "public"."refunds" IS 'Money on its way back. Reasons: the order was cancelled; it expired with a part paid; paid after it ended; sold out after payment; paid twice or too much; started at the provider; by staff; written off; lost in a dispute; the intake was cancelled; the learner gave the seat back; what an order was changed to was given back; it goes where sending costs less. lines: what it was for, [{order_item_id, quantity, restock}]. destination: back the way it came (payment), to the customer''s store credit, or to what the order was changed to (exchange), where it pays for that. shipping_amount: how much of amount is for shipping, tax on top included.';
 
 COMMENT ON TABLE "public"."renewals" IS 'Time that was bought for a seat: from the old end, or from the payment when that was over. extended_to null: not paid yet.';
 
@@ -32629,7 +33122,7 @@ COMMENT ON TYPE "private"."list_price" IS 'A price below the base price, and why
 
 COMMENT ON TYPE "private"."order_line" IS 'A line on its way into an order. tax_amount comes on top, tax_included_amount is contained in the price; parent_variant_id: the component of a bundle, unit_amount 0; problem: what would refuse it; ships_at: the day of a preorder.';
 
-COMMENT ON TYPE "private"."order_search" IS 'A search that was checked: the words as compared (null: none), whose orders, who may see people, the filters, and after which order it goes on.';
+COMMENT ON TYPE "private"."order_search" IS 'A search that was checked: the words as compared (null: none), for digits what they are when one of them is a slip (slip, and of what is found by it how it starts or ends; numbers_alike), whose orders, who may see people, the filters, and after which order it goes on.';
 
 COMMENT ON TYPE "private"."parcel" IS 'What goes along already when something is added to an order before it leaves: its weight, its worth, and what sending it costs.';
 
@@ -32748,6 +33241,12 @@ REVOKE ALL ON FUNCTION "private"."add_units"(uuid, uuid, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."add_units"(uuid, uuid, integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."add_units"(uuid, uuid, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."address_change_allows"(public.orders) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."address_change_allows"(public.orders) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."address_change_allows"(public.orders) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."address_message"(public.intake_messages) FROM PUBLIC;
 
@@ -32992,6 +33491,12 @@ REVOKE ALL ON FUNCTION "private"."arrange_images"(uuid, uuid[], text) FROM "post
 GRANT EXECUTE ON FUNCTION "private"."arrange_images"(uuid, uuid[], text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."arrange_images"(uuid, uuid[], text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."ask_for_shipping"(public.orders, jsonb, jsonb, bigint, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."ask_for_shipping"(public.orders, jsonb, jsonb, bigint, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."ask_for_shipping"(public.orders, jsonb, jsonb, bigint, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."ask_to_book"(public.shipments, text) FROM PUBLIC;
 
@@ -33422,6 +33927,16 @@ GRANT EXECUTE ON FUNCTION "private"."change_gift_card_purchase"(uuid, text, text
 REVOKE ALL ON FUNCTION "private"."change_gift_card_purchase"(uuid, text, text, text, timestamp with time zone, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."change_gift_card_purchase"(uuid, text, text, text, timestamp with time zone, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."change_order_address"(uuid, uuid, jsonb, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."change_order_address"(uuid, uuid, jsonb, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."change_order_address"(uuid, uuid, jsonb, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."change_order_address"(uuid, uuid, jsonb, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."change_order_address"(uuid, uuid, jsonb, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."change_stock"(private.stock_line, integer, text, uuid, text) FROM PUBLIC;
 
@@ -33917,6 +34432,12 @@ REVOKE ALL ON FUNCTION "private"."confirm_order"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."confirm_order"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."contains_words"(private.order_search, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."contains_words"(private.order_search, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."contains_words"(private.order_search, text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."continue_catalog_search"(private.catalog_search, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."continue_catalog_search"(private.catalog_search, text) FROM "postgres";
@@ -34085,6 +34606,12 @@ REVOKE ALL ON FUNCTION "private"."data_as_of"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."data_as_of"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."dearer_by"(public.orders, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."dearer_by"(public.orders, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."dearer_by"(public.orders, jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."decide_next_intake"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."decide_next_intake"() FROM "postgres";
@@ -34144,6 +34671,12 @@ REVOKE ALL ON FUNCTION "private"."delivery_document"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."delivery_document"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."delivery_document"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."digit_slips"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."digit_slips"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."digit_slips"(text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."discard_abandoned_uploads"(interval) FROM PUBLIC;
 
@@ -35003,6 +35536,12 @@ REVOKE ALL ON FUNCTION "private"."give_back_promotions"(uuid[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."give_back_promotions"(uuid[]) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."give_back_shipping"(public.orders, bigint, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."give_back_shipping"(public.orders, bigint, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."give_back_shipping"(public.orders, bigint, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."give_back_surplus"(uuid, uuid, bigint, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."give_back_surplus"(uuid, uuid, bigint, text) FROM "postgres";
@@ -35721,6 +36260,12 @@ REVOKE ALL ON FUNCTION "private"."main_location"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."main_location"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."make_cheaper"(public.orders, bigint, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."make_cheaper"(public.orders, bigint, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."make_cheaper"(public.orders, bigint, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."make_default_address"(uuid, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."make_default_address"(uuid, uuid) FROM "postgres";
@@ -35880,6 +36425,12 @@ REVOKE ALL ON FUNCTION "private"."move_order"(uuid, text, jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."move_order"(uuid, text, jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."move_order"(uuid, text, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."move_paid_order"(public.orders, jsonb, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."move_paid_order"(public.orders, jsonb, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."move_paid_order"(public.orders, jsonb, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."move_shipment"(public.shipments, text) FROM PUBLIC;
 
@@ -36192,6 +36743,12 @@ REVOKE ALL ON FUNCTION "private"."order_money"(public.orders) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."order_money"(public.orders) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."order_money"(public.orders) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."order_numbers_alike"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."order_numbers_alike"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."order_numbers_alike"(text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."order_numbers_containing"(text) FROM PUBLIC;
 
@@ -36518,6 +37075,12 @@ REVOKE ALL ON FUNCTION "private"."plan_line"(uuid, bigint) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."plan_line"(uuid, bigint) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."plan_line"(uuid, bigint) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."plan_move"(public.orders, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."plan_move"(public.orders, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."plan_move"(public.orders, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."plan_opens"(uuid, uuid) FROM PUBLIC;
 
@@ -36869,6 +37432,12 @@ REVOKE ALL ON FUNCTION "private"."ranked_page"(private.catalog_search) FROM "pos
 
 GRANT EXECUTE ON FUNCTION "private"."ranked_page"(private.catalog_search) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."rates_there"(text, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."rates_there"(text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."rates_there"(text, text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."read_attribute_filters"(jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."read_attribute_filters"(jsonb) FROM "postgres";
@@ -36892,6 +37461,12 @@ REVOKE ALL ON FUNCTION "private"."read_options"(jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."read_options"(jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."read_options"(jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."read_order_address"(uuid, uuid, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."read_order_address"(uuid, uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."read_order_address"(uuid, uuid, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."read_order_search"(text, text[], timestamp with time zone, timestamp with time zone, bigint, bigint, text, integer) FROM PUBLIC;
 
@@ -37589,6 +38164,12 @@ REVOKE ALL ON FUNCTION "private"."require_teacher"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."require_teacher"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."resell_goods"(public.orders, jsonb, jsonb, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."resell_goods"(public.orders, jsonb, jsonb, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."resell_goods"(public.orders, jsonb, jsonb, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."reserve_stock"(jsonb, integer, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."reserve_stock"(jsonb, integer, text, text) TO "authenticated";
@@ -37900,6 +38481,12 @@ REVOKE ALL ON FUNCTION "private"."sells_beyond_stock"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."sells_beyond_stock"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."sells_beyond_stock"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."send_elsewhere"(public.orders, jsonb, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."send_elsewhere"(public.orders, jsonb, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."send_elsewhere"(public.orders, jsonb, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."send_off"(public.shipments, text, text, timestamp with time zone, text) FROM PUBLIC;
 
@@ -38620,6 +39207,12 @@ REVOKE ALL ON FUNCTION "private"."tax_line"(private.order_line, text, text) FROM
 REVOKE ALL ON FUNCTION "private"."tax_line"(private.order_line, text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tax_line"(private.order_line, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."taxed_alike"(public.orders, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."taxed_alike"(public.orders, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."taxed_alike"(public.orders, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."taxes_by_name"(jsonb) FROM PUBLIC;
 
@@ -39832,6 +40425,16 @@ GRANT EXECUTE ON FUNCTION "public"."change_gift_card_purchase"(uuid, text, text,
 REVOKE ALL ON FUNCTION "public"."change_gift_card_purchase"(uuid, text, text, text, timestamp with time zone, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."change_gift_card_purchase"(uuid, text, text, text, timestamp with time zone, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."change_order_address"(uuid, uuid, jsonb, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."change_order_address"(uuid, uuid, jsonb, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."change_order_address"(uuid, uuid, jsonb, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."change_order_address"(uuid, uuid, jsonb, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."change_order_address"(uuid, uuid, jsonb, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."claim_gift"(text, text) FROM PUBLIC;
 

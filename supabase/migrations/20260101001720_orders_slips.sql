@@ -1,7 +1,9 @@
 /*
 Orders, slips: what somebody meant who mistyped one digit of a number or a phone.
 
-Promise: a digit that is wrong, left out, one too many, or has changed places with the next still finds, when nothing is as it was typed.
+Promise: a digit that is wrong, left out, one too many, or has changed places with the next still finds, when nothing is as it was typed. Not by trigrams, of which one
+wrong digit spoils three: whatever the slip is, the first or the last half is as it was typed and finds its candidates in the same index, and a pattern of
+every slip looks at those. Of a number every slip is named and looked up.
 Under concurrency: reads only.
 */
 
@@ -13,8 +15,8 @@ security invoker
 set search_path = ''
 as $$
 begin
-  -- of fewer digits half are in too many phones; of more nobody has a phone
-  if length(digit_slips.digits) not between 8 and 20 then
+  -- half of fewer digits is in too many phones; more has nobody's phone
+  if length(digit_slips.digits) not between 9 and 20 then
     return null;
   end if;
   return (

@@ -84,6 +84,7 @@ allowed (name, clients) as (
     ('private.cancellation_quote', 'authenticated'),
     ('private.cancel_draft_order', 'authenticated'),
     ('private.change_draft_order', 'authenticated'),
+    ('private.change_order_address', 'authenticated'),
     ('private.create_draft_order', 'authenticated'),
     ('private.get_draft_order', 'authenticated'),
     ('private.open_concerns', 'authenticated'),

@@ -6537,6 +6537,16 @@ export type Database = {
         };
         Returns: Json;
       };
+      change_order_address: {
+        Args: {
+          address?: Json;
+          idempotency_key?: string;
+          order_id: string;
+          reason?: string;
+          shipping_address_id?: string;
+        };
+        Returns: Json;
+      };
       claim_gift: { Args: { code: string; idempotency_key?: string }; Returns: Json };
       claim_seat: { Args: { code: string; idempotency_key?: string }; Returns: Json };
       clear_cart: { Args: { idempotency_key?: string }; Returns: Json };
