@@ -23,7 +23,7 @@ begin
   -- ASCII has nothing to normalize and no accents, is most texts, and is read several times as fast so; a test compares the two ways
   if octet_length(original) = length(original) then
     v_spaced := lower(original collate "C");
-    if v_spaced ~ '[\t-\r]' then
+    if strpos(v_spaced, E'\n') + strpos(v_spaced, E'\t') + strpos(v_spaced, E'\r') + strpos(v_spaced, E'\x0b') + strpos(v_spaced, E'\x0c') > 0 then
       v_spaced := translate(v_spaced, E'\t\n\x0b\x0c\r', '     ');
     end if;
     v_spaced := btrim(v_spaced);

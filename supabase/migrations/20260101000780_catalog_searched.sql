@@ -145,7 +145,7 @@ begin
       concat_ws(E'\n', texts.title, private.search_text(products.translations -> 'id' ->> 'title'), private.search_text(products.translations -> 'en' ->> 'title'),
         texts.tags, texts.skus),
       private.words_of(base.language, products.title, products.summary, products.description)
-        || private.translated_words('id', products.translations -> 'id') || private.translated_words('en', products.translations -> 'en')
+        || case when products.translations = '{}' then '' else private.translated_words('id', products.translations -> 'id') || private.translated_words('en', products.translations -> 'en') end
         || setweight(to_tsvector('pg_catalog.simple', concat_ws(' ', texts.tags, texts.skus, private.unaccented(sold.titles))), 'B')
         || coalesce(sections.words, '') || case when said.texts is not null then setweight(to_tsvector(base.language, private.unaccented(said.texts)), 'C') else '' end,
       coalesce(private.search_text(products.translations -> 'id' ->> 'title'), texts.title), coalesce(private.search_text(products.translations -> 'en' ->> 'title'), texts.title),

@@ -140,11 +140,8 @@ returns bigint
 language sql
 immutable
 security invoker
-set search_path = ''
-as $$
-  select case when read_whole_number.cell ~ '^-?\d{1,18}$' then read_whole_number.cell::bigint end;
-$$;
-comment on function private.read_whole_number(text) is 'A whole number, null when it is none. No thousands, no currency: they mean another thing in every country.';
+return case when cell ~ '^-?\d{1,18}$' then cell::bigint end;
+comment on function private.read_whole_number(text) is 'A whole number, null when it is none. No thousands, no currency: they mean another thing in every country. Inlined.';
 
 create function private.write_time(moment timestamptz)
 returns text
