@@ -38,17 +38,17 @@ export class Acknowledgements {
     return this.orders.size + this.seats.size + this.pages.size + this.paid.size + this.cancelled.size;
   }
 
-  /** Fails unless these people have exactly what they were told of: nothing acknowledged is lost, nothing is there twice. */
-  async expectKept(sql: Sql, people: string[]): Promise<void> {
+  /** Fails unless these people have exactly what they were told of since then: nothing acknowledged is lost, nothing is there twice. */
+  async expectKept(sql: Sql, people: string[], since: Date): Promise<void> {
     const orders = await sql<
       (ToldOrder & { customer_id: string; status: string; captured: number; attempts: number })[]
     >`
       select id, number, total_amount, customer_id, status,
         (select coalesce(sum(captured_amount), 0)::bigint from public.payments where order_id = orders.id) as captured,
         (select count(*) from public.payments where order_id = orders.id) as attempts
-      from public.orders where customer_id = any (${people}::uuid[])`;
+      from public.orders where customer_id = any (${people}::uuid[]) and placed_at >= ${since}`;
     const seats = await sql`select id, intake_id, learner_id from public.enrollments
-      where learner_id = any (${people}::uuid[]) and not exists (
+      where learner_id = any (${people}::uuid[]) and created_at >= ${since} and not exists (
         select from public.order_items join public.orders on orders.id = order_id where order_items.id = order_item_id and orders.total_amount > 0)`;
     const kept = orders.map(({ id, number, total_amount, customer_id }) => ({ id, number, total_amount, customer_id }));
     expect(differing([...this.orders.values()], kept), "acknowledged, but not in the database").toEqual([]);

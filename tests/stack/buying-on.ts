@@ -5,6 +5,8 @@ import type { Acknowledgements } from "./acknowledgements.ts";
 /** What is on sale: variants that cost something and free intakes, each of which a person takes once. */
 export type Shelf = { paid: string[]; free: string[] };
 
+type ToldOrder = { id: string; number: string; total_amount: number };
+
 /** A refusal that no buyer here should ever get. */
 export class Refused extends Error {
   override name = "Refused";
@@ -23,7 +25,7 @@ export async function insist<T>(
   ended: AbortSignal = AbortSignal.timeout(PATIENCE_MS),
 ): Promise<{ answer: T; asked: number }> {
   let last: unknown;
-  while (!ended.aborted) {
+  do {
     const asked = performance.now();
     try {
       const response = await fetch(url, { ...init, signal: AbortSignal.timeout(10_000) });
@@ -37,69 +39,70 @@ export async function insist<T>(
       last = error;
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  } while (!ended.aborted);
   throw new Error(`${url} was not answered any more.`, { cause: last });
 }
 
-/** Lets one person buy, pay and cancel again and again until told to stop, and writes down everything that they are told. */
-export async function buyOn(
-  stack: TestStack,
-  { id, token }: SignedUp,
-  shelf: Shelf,
-  told: Acknowledgements,
-  random: (low: number, high: number) => number,
-  stopping: AbortSignal,
-): Promise<void> {
+/** What one person does over HTTP, each until it is answered; every answer is written down. */
+export function buying(stack: TestStack, { id, token }: SignedUp, told: Acknowledgements) {
   const headers = {
     apikey: stack.keys.publishableKey,
     authorization: `Bearer ${token}`,
     "content-type": "application/json",
   };
-  const call = async <T>(what: string, path: string, body: object): Promise<T> => {
-    const init = {
-      method: "POST",
-      headers: { ...headers, "idempotency-key": randomUUID() },
-      body: JSON.stringify(body),
-    };
-    const { answer, asked } = await insist<T>(`${stack.urls.api}/${path}`, init);
+  const call = async <T>(what: string, path: string, body: object, ended?: AbortSignal): Promise<T> => {
+    const init = { method: "POST", headers, body: JSON.stringify(body) };
+    const { answer, asked } = await insist<T>(`${stack.urls.api}/${path}`, init, ended);
     told.askedAt.set(what, asked);
     return answer;
   };
-  const place = async (variant_id: string) => {
-    const lines = [{ variant_id, quantity: 1 }];
-    type Order = { id: string; number: string; total_amount: number };
-    const order = await call<Order>("place_order", "rest/v1/rpc/place_order", { lines, idempotency_key: randomUUID() });
-    told.order(id, order);
-    return order.id;
+  return {
+    async order(variant_id: string): Promise<string> {
+      const lines = [{ variant_id, quantity: 1 }];
+      const order = await call<ToldOrder>("place_order", "rest/v1/rpc/place_order", {
+        lines,
+        idempotency_key: randomUUID(),
+      });
+      told.order(id, order);
+      return order.id;
+    },
+    async enroll(intake_id: string): Promise<void> {
+      type Enrolled = { enrollment: { id: string; intake_id: string }; order: ToldOrder };
+      const answer = await call<Enrolled>("enroll", "rest/v1/rpc/enroll", { intake_id, idempotency_key: randomUUID() });
+      told.order(id, answer.order);
+      told.seat(id, answer.enrollment);
+    },
+    /** The page to pay on. */
+    async checkout(order_id: string, ended?: AbortSignal): Promise<string> {
+      type Opened = { payment: { url: string } };
+      const { payment } = await call<Opened>("checkout", "functions/v1/checkout", { order_id }, ended);
+      told.page(order_id, payment.url);
+      return payment.url;
+    },
+    async pay(orderId: string, page: string): Promise<void> {
+      const session = new URL(page).pathname.split("/").at(-1);
+      const paid = await fetch(`${stack.urls.simulator}/simulator/sessions/${session}/pay`, { method: "POST" });
+      if (!paid.ok) throw new Refused(`pay: ${paid.status} ${await paid.text()}`);
+      told.paid.add(orderId);
+    },
+    async cancel(order_id: string): Promise<void> {
+      const idempotency_key = randomUUID();
+      await call("cancel_order", "rest/v1/rpc/cancel_order", { order_id, reason: "A test.", idempotency_key });
+      told.cancelled.add(order_id);
+    },
   };
-  const enroll = async (intake_id: string) => {
-    type Enrolled = {
-      enrollment: { id: string; intake_id: string };
-      order: { id: string; number: string; total_amount: number };
-    };
-    const answer = await call<Enrolled>("enroll", "rest/v1/rpc/enroll", { intake_id, idempotency_key: randomUUID() });
-    told.order(id, answer.order);
-    told.seat(id, answer.enrollment);
-  };
-  const checkout = async (order_id: string) => {
-    const { payment } = await call<{ payment: { url: string } }>("checkout", "functions/v1/checkout", { order_id });
-    told.page(order_id, payment.url);
-    return payment.url;
-  };
-  const pay = async (orderId: string, page: string) => {
-    const session = new URL(page).pathname.split("/").at(-1);
-    const paid = await fetch(`${stack.urls.simulator}/simulator/sessions/${session}/pay`, { method: "POST" });
-    if (!paid.ok) throw new Refused(`pay: ${paid.status} ${await paid.text()}`);
-    told.paid.add(orderId);
-  };
-  const cancel = async (order_id: string) => {
-    await call("cancel_order", "rest/v1/rpc/cancel_order", {
-      order_id,
-      reason: "A test.",
-      idempotency_key: randomUUID(),
-    });
-    told.cancelled.add(order_id);
-  };
+}
+
+/** Lets one person buy, pay and cancel again and again until told to stop. */
+export async function buyOn(
+  stack: TestStack,
+  person: SignedUp,
+  shelf: Shelf,
+  told: Acknowledgements,
+  random: (low: number, high: number) => number,
+  stopping: AbortSignal,
+): Promise<void> {
+  const { order, enroll, checkout, pay, cancel } = buying(stack, person, told);
   const [paid, free] = [[...shelf.paid], [...shelf.free]];
   while (!stopping.aborted) {
     const deed = random(1, 6);
@@ -110,7 +113,7 @@ export async function buyOn(
     }
     const variant = paid.pop();
     if (!variant) throw new Refused("There is nothing left to buy: fill the shelf for as long as they buy.");
-    const orderId = await place(variant);
+    const orderId = await order(variant);
     if (deed === 2) await cancel(orderId);
     if (deed > 2) {
       await pay(orderId, await checkout(orderId));

@@ -1,6 +1,8 @@
+import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Stack, startStack } from "../../packages/stack/src/index.ts";
 import { readState } from "../../packages/stack/src/supervision/state.ts";
+import type { Failpoint } from "../../supabase/functions/_shared/failpoint.ts";
 import { differences, type ProviderTruth } from "../payments/two-way.ts";
 import { publishedIntake } from "../support/catalog.ts";
 import { openPool, type Pool } from "../support/database.ts";
@@ -10,7 +12,7 @@ import { violations } from "../support/invariants.ts";
 import { seededRandom } from "../support/seeded-random.ts";
 import { type SignedUp, signUp } from "../support/stack.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
-import { buyOn, type Shelf } from "./buying-on.ts";
+import { buying, buyOn, type Shelf } from "./buying-on.ts";
 import { smallServer, temporaryHome } from "./temporary-home.ts";
 import { until } from "./until.ts";
 
@@ -24,8 +26,11 @@ const pieces = ["postgres", "functions", "rest", "worker", "gateway"] as const;
 let stack: Stack;
 let sql: Pool;
 let buyers: SignedUp[];
+let began: Date;
 
 beforeAll(async () => {
+  began = new Date();
+  process.env.SEATLINE_FAILPOINTS = "1";
   stack = await startStack({
     home,
     port: await freePorts(11),
@@ -33,6 +38,8 @@ beforeAll(async () => {
     seed: false,
     simulatorDelay: "0-50",
     settings: smallServer,
+  }).finally(() => {
+    delete process.env.SEATLINE_FAILPOINTS;
   });
   await simulator("settings", { retry_ms: "50-500" }, "PUT");
   sql = openPool(stack.urls.superuser, { max: 3 });
@@ -51,10 +58,12 @@ async function simulator<T>(path: string, body?: object, method = body ? "POST" 
   return (await answer.json()) as T;
 }
 
-async function fillShelf(): Promise<Shelf> {
+const everybody = () => buyers.map(({ id }) => id);
+
+async function fillShelf(times: number): Promise<Shelf> {
   const shelf: Shelf = { paid: [], free: [] };
   // the amount ends in 50: only who pays decides what becomes of it
-  while (shelf.paid.length < 60 * rounds) {
+  while (shelf.paid.length < 60 * times) {
     shelf.paid.push((await publishedIntake(sql, { seats: 10, price: 150_000_50 })).variantId);
     if (shelf.paid.length % 5 === 0) shelf.free.push((await publishedIntake(sql, { seats: 10 })).intakeId);
   }
@@ -62,14 +71,14 @@ async function fillShelf(): Promise<Shelf> {
 }
 
 /** Lets everybody buy while `meanwhile` happens, and waits until the last of them was answered. */
-async function whileBuying(told: Acknowledgements, meanwhile: () => Promise<void>): Promise<void> {
-  const shelf = await fillShelf();
+async function whileBuying(told: Acknowledgements, times: number, meanwhile: () => Promise<void>): Promise<void> {
+  const shelf = await fillShelf(times);
   const stopping = new AbortController();
   const seeds = buyers.map((_, index) => seededRandom(index));
-  const buying = buyers.map((buyer, index) =>
+  const all = buyers.map((buyer, index) =>
     buyOn({ ...stack, sql }, buyer, shelf, told, seeds[index] as ReturnType<typeof seededRandom>, stopping.signal),
   );
-  const failed = Promise.all(buying);
+  const failed = Promise.all(all);
   try {
     await Promise.race([meanwhile(), failed.then(() => new Promise<never>(() => {}))]);
   } finally {
@@ -92,12 +101,19 @@ const serves: Record<(typeof pieces)[number], (told: Acknowledgements, since: nu
   worker: async () => (await fetch(`${stack.urls.worker}/health`)).ok,
 };
 
+const pidOf = (piece: string) => readState(home)?.pieces[piece]?.pid;
+
+/** Lets more time pass than a worker's heartbeat for the jobs of one that is gone. */
+const nobodyHeardOfIt = () =>
+  sql`update pgboss.job set heartbeat_on = heartbeat_on - interval '1 minute' where state = 'active'`;
+
 /** Kills a piece and gives the seconds until it serves again, as its buyers see it. */
 async function kill(piece: (typeof pieces)[number], told: Acknowledgements): Promise<number> {
-  const pid = readState(home)?.pieces[piece]?.pid ?? 0;
+  const pid = pidOf(piece) ?? 0;
   const since = performance.now();
   process.kill(pid, "SIGKILL");
-  await until(async () => readState(home)?.pieces[piece]?.pid !== pid && (await serves[piece](told, since)), 90);
+  if (piece === "worker") await nobodyHeardOfIt();
+  await until(async () => pidOf(piece) !== pid && (await serves[piece](told, since)), 90);
   return (performance.now() - since) / 1000;
 }
 
@@ -116,15 +132,56 @@ async function settled(): Promise<void> {
   await expect.poll(open, { timeout: 90_000, interval: 100 }).toEqual(none);
 }
 
-async function expectNothingLost(told: Acknowledgements, since: Date): Promise<void> {
+async function expectNothingLost(told: Acknowledgements, people: string[], since: Date): Promise<void> {
   await settled();
-  await told.expectKept(
-    sql,
-    buyers.map(({ id }) => id),
-  );
-  expect(await differences(sql, await simulator<ProviderTruth>("truth"), since), "provider and database").toEqual([]);
+  await told.expectKept(sql, people, since);
+  expect(await differences(sql, await simulator<ProviderTruth>("truth"), began), "provider and database").toEqual([]);
   expect(await violations(sql)).toEqual([]);
 }
+
+/** Does something during which this process ends at a step, and waits until another has taken its place. */
+async function endAt(piece: "functions" | "worker", name: Failpoint, work: () => Promise<unknown>): Promise<void> {
+  const pid = pidOf(piece);
+  await simulator("failpoints", [{ name, action: "exit" }], "PUT");
+  await work();
+  await until(() => pidOf(piece) !== pid, 30);
+  if (piece === "worker") await nobodyHeardOfIt();
+  await until(() => pidOf(piece) !== undefined, 30);
+}
+
+describe("a process that ends in the middle", () => {
+  test("of a checkout and of a refund leaves one page, one charge and one refund", async () => {
+    const since = new Date();
+    const buyer = buyers[0] as SignedUp;
+    const told = new Acknowledgements();
+    const { order, checkout, pay, cancel } = buying({ ...stack, sql }, buyer, told);
+    const [variant] = (await fillShelf(0.02)).paid;
+    const orderId = await order(variant ?? "");
+    await endAt("functions", "checkout.opened", () =>
+      expect(checkout(orderId, AbortSignal.timeout(0))).rejects.toThrow("not answered"),
+    );
+    const url = await checkout(orderId);
+    expect(await checkout(orderId), "and every later answer").toBe(url);
+    const { sessions } = await simulator<{ sessions: { client_reference_id: string }[] }>("truth");
+    expect(
+      sessions.filter(({ client_reference_id: id }) => id === orderId),
+      "pages at the provider",
+    ).toHaveLength(1);
+    await endAt("functions", "webhook.received", () => pay(orderId, url));
+    const status = async () => (await sql`select status from public.orders where id = ${orderId}`)[0]?.status;
+    await expect.poll(status, { timeout: 30_000 }).toBe("paid");
+    await endAt("worker", "refund.sent", () => cancel(orderId));
+    await expectNothingLost(told, [buyer.id], since);
+    const truth = await simulator<{ refunds: { amount: number; metadata: { order_id: string } }[] }>("truth");
+    expect(
+      truth.refunds.filter(({ metadata }) => metadata.order_id === orderId),
+      "refunds",
+    ).toHaveLength(1);
+    const [process] = await sql`select processes.status, attempts from public.processes
+      join public.refunds on refunds.id = subject_id where order_id = ${orderId} and task = 'payments.send-refund'`;
+    expect(process).toEqual({ status: "done", attempts: 2 });
+  }, 120_000);
+});
 
 describe("a stack whose pieces are killed with -9 while people buy", () => {
   const told = new Acknowledgements();
@@ -134,7 +191,7 @@ describe("a stack whose pieces are killed with -9 while people buy", () => {
     async () => {
       const since = new Date();
       const times: Record<string, number[]> = Object.fromEntries(pieces.map((piece) => [piece, []]));
-      await whileBuying(told, async () => {
+      await whileBuying(told, rounds, async () => {
         await more(told);
         for (let round = 0; round < rounds; round++) {
           for (const piece of pieces) {
@@ -145,8 +202,39 @@ describe("a stack whose pieces are killed with -9 while people buy", () => {
       });
       const slowest = Object.entries(times).map(([piece, all]) => `${piece} ${Math.max(...all).toFixed(1)} s`);
       console.log(`Acknowledged under kill -9: ${told.count}. Serving again after at most: ${slowest.join(", ")}.`);
-      await expectNothingLost(told, since);
+      await expectNothingLost(told, everybody(), since);
     },
     240_000 + rounds * 30_000,
   );
+
+  test("that test notices an order that was made twice", async () => {
+    const since = new Date();
+    const told = new Acknowledgements();
+    const shelf = await fillShelf(0.02);
+    const forgetful = buying({ ...stack, sql }, buyers[0] as SignedUp, new Acknowledgements());
+    await forgetful.order(shelf.paid[0] ?? "");
+    await expect(told.expectKept(sql, everybody(), since)).rejects.toMatchObject({ name: "AssertionError" });
+  });
+
+  // The last one: what it loses stays lost.
+  test("that test notices answers that are given before what they tell is on disk", async () => {
+    const since = new Date();
+    const careless = { synchronous_commit: "off", wal_writer_delay: "10s", bgwriter_lru_maxpages: "0" };
+    const superuser = postgres(stack.urls.superuser, { max: 1, onnotice: () => {} });
+    for (const [name, value] of Object.entries(careless))
+      await superuser.unsafe(`alter system set ${name} = '${value}'`);
+    await superuser`select pg_reload_conf()`;
+    await superuser.end();
+    const told = new Acknowledgements();
+    const lossy = async () => {
+      await whileBuying(told, 1, async () => {
+        await more(told);
+        await kill("postgres", told);
+        await more(told);
+      });
+      await told.expectKept(sql, everybody(), since);
+    };
+    // or somebody is told that what they bought is not there
+    await expect(lossy()).rejects.toMatchObject({ name: expect.stringMatching(/^(AssertionError|Refused)$/) });
+  }, 120_000);
 });

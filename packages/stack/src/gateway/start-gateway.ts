@@ -18,12 +18,15 @@ import { watchSessions } from "./watch-sessions.ts";
 /** A gateway that accepts connections. */
 export type RunningGateway = { url: string; stop(): Promise<void> };
 
-/** Starts the gateway and the Auth and Storage service behind it; resolves when both accept requests. */
+/**
+ * Starts the gateway and the Auth and Storage service behind it; resolves when both accept requests. What only passes through is served before:
+ * whoever buys while a gateway starts again does not wait for Auth.
+ */
 export async function startGateway(settings: GatewaySettings): Promise<RunningGateway> {
   const signer = createTokenSigner(settings.jwk);
   const identify = createCallerIdentifier(settings, createTokenChecker(signer));
   const sessions = watchSessions(settings.databaseUrl);
-  const auth = await startAuth(settings, (ended) => sessions.end(ended));
+  const auth = startAuth(settings, (ended) => sessions.end(ended));
   const upstreams = openUpstreams(settings, auth.pool);
   const restTokenOf = createRestTokens(settings.restSecret, `${settings.url}/auth/v1`);
   const chooseTarget = createTargetChooser(settings, upstreams, restTokenOf);
@@ -86,6 +89,7 @@ export async function startGateway(settings: GatewaySettings): Promise<RunningGa
     server.once("error", reject);
     server.listen(settings.port, "127.0.0.1", () => resolve());
   });
+  await auth.ready;
   return {
     url: settings.url,
     async stop() {

@@ -5,8 +5,13 @@ import { Worker } from "node:worker_threads";
 import { Pool } from "undici";
 import type { GatewaySettings } from "../read-settings.ts";
 
-/** Auth and Storage, ready to be called through their own connections. */
-export type StartedAuth = { pool: Pool; stop(): Promise<void> };
+/** Auth and Storage, to be called through their own connections. */
+export type StartedAuth = {
+  pool: Pool;
+  /** Resolves when they take requests; rejects when they ended before. */
+  ready: Promise<void>;
+  stop(): Promise<void>;
+};
 
 /** What the service tells the gateway. */
 export type AuthNotice = { ready: true } | { ended: string[] };
@@ -15,10 +20,7 @@ export type AuthNotice = { ready: true } | { ended: string[] };
  * Starts Auth and Storage on a thread of its own: a password check keeps a core busy for a tenth of a second, and the requests that
  * only pass through must not wait for it. They listen on a socket in a folder that only this account can enter.
  */
-export async function startAuth(
-  settings: GatewaySettings,
-  onEnded: (sessionIds: string[]) => void,
-): Promise<StartedAuth> {
+export function startAuth(settings: GatewaySettings, onEnded: (sessionIds: string[]) => void): StartedAuth {
   const socketPath = socketPathIn(settings.home);
   let stopping = false;
   let worker: Worker;
@@ -39,7 +41,8 @@ export async function startAuth(
         if (!stopping) setTimeout(() => run().catch(() => {}), 500);
       });
     });
-  await run();
+  const ready = run();
+  ready.catch(() => {}); // told to whoever waits for it
   const pool = new Pool("http://auth.localhost", {
     socketPath,
     connections: 32,
@@ -48,6 +51,7 @@ export async function startAuth(
   });
   return {
     pool,
+    ready,
     async stop() {
       stopping = true;
       await pool.destroy();
