@@ -5518,7 +5518,7 @@ begin
     if v_search.sort = 'newest' then perform v_search.after_key::timestamptz; end if;
     if v_search.sort = 'relevance' and v_search.after_key like 'older %' then perform substr(v_search.after_key, 7)::timestamptz;
     elsif v_search.sort = 'relevance' then perform v_search.after_key::real; end if;
-    if v_search.sort in ('price_asc', 'price_desc') then perform v_search.after_key::bigint; end if;
+    if v_search.sort in ('price_asc', 'price_desc') and v_search.after_key <> 'none' then perform v_search.after_key::bigint; end if;
   exception when others then
     v_search.after_id := null;
   end;
@@ -13488,22 +13488,19 @@ CREATE OR REPLACE FUNCTION private.ordered_page(search private.catalog_search)
 AS $function$
 begin
   return query
-  select page.product_id, case search.sort when 'relevance' then page.likeness::text when 'newest' then page.created_at::text when 'title' then page.title else page.amount::text end
+  select page.product_id, case search.sort when 'relevance' then page.likeness::text when 'newest' then page.created_at::text else page.title end
   from (
-    select found.product_id, found.created_at, found.title, found.amount, found.likeness, found.kind, found.counted_variants, found.has_uncounted, found.differing
+    select found.product_id, found.created_at, found.title, found.likeness, found.kind, found.counted_variants, found.has_uncounted, found.differing
     from (
       select fitting.*, case when search.sort = 'relevance' then extensions.word_similarity(search.words, fitting.content) end as likeness from private.fitting_products(search) as fitting
     ) as found
     where search.after_id is null or case search.sort
       when 'relevance' then found.likeness < search.after_key::real or found.likeness = search.after_key::real and found.product_id > search.after_id
       when 'newest' then (found.created_at, found.product_id) < (search.after_key::timestamptz, search.after_id)
-      when 'title' then (found.title, found.product_id) > (search.after_key collate "C", search.after_id)
-      when 'price_asc' then (found.amount, found.product_id) > (search.after_key::bigint, search.after_id)
-      else found.amount < search.after_key::bigint or found.amount = search.after_key::bigint and found.product_id > search.after_id end
+      else (found.title, found.product_id) > (search.after_key collate "C", search.after_id) end
     order by
       case when search.sort = 'relevance' then found.likeness end desc, case when search.sort = 'newest' then found.created_at end desc,
-      case when search.sort = 'title' then found.title end, case when search.sort = 'price_asc' then found.amount end, case when search.sort = 'price_desc' then found.amount end desc,
-      case when search.sort = 'newest' then found.product_id end desc, found.product_id
+      case when search.sort = 'title' then found.title end, case when search.sort = 'newest' then found.product_id end desc, found.product_id
     offset 0 -- in order first, so that units are looked up until the page is full and no longer
   ) as page
   where search.in_stock is null or search.in_stock = (
@@ -14945,6 +14942,52 @@ begin
     v_lines := v_lines || case when v_line.kind = 'bundle' then private.with_parts(v_line, price_wishes.person_id) else array[v_line] end;
   end loop;
   return v_lines;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.priced_page(search private.catalog_search)
+ RETURNS TABLE(product_id uuid, key text)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_custom_plan'
+ SET jit TO 'off'
+AS $function$
+declare
+  v_unpriced constant boolean := coalesce(search.after_key = 'none', false);
+  v_rows integer := 0;
+begin
+  -- those with a price by its index; those without one follow, and have no index to come by
+  if not v_unpriced then
+    return query
+    select page.product_id, page.amount::text
+    from (
+      select fitting.product_id, fitting.amount, fitting.kind, fitting.counted_variants, fitting.has_uncounted, fitting.differing from private.fitting_products(search) as fitting
+      where fitting.amount is not null and (search.after_id is null or case search.sort
+        when 'price_asc' then (fitting.amount, fitting.product_id) > (search.after_key::bigint, search.after_id)
+        else fitting.amount <= search.after_key::bigint and (fitting.amount < search.after_key::bigint or fitting.product_id > search.after_id) end)
+      order by case when search.sort = 'price_asc' then fitting.amount end, case when search.sort = 'price_desc' then fitting.amount end desc, fitting.product_id
+      offset 0 -- as private.ordered_page
+    ) as page
+    where search.in_stock is null or search.in_stock = (
+      select stock.in_stock from private.fitting_variants(page.differing, search.attributes) as fitting
+      cross join lateral private.stock_now(page.product_id, page.kind, page.counted_variants, page.has_uncounted, fitting.variant_ids) as stock)
+    limit search.max_rows + 1;
+    get diagnostics v_rows = row_count;
+  end if;
+  if v_rows > search.max_rows or search.min_amount is not null or search.max_amount is not null then
+    return;
+  end if;
+  return query
+  select page.product_id, 'none'
+  from (
+    select fitting.product_id, fitting.kind, fitting.counted_variants, fitting.has_uncounted, fitting.differing from private.fitting_products(search) as fitting
+    where fitting.amount is null and (not v_unpriced or fitting.product_id > search.after_id) order by fitting.product_id offset 0
+  ) as page
+  where search.in_stock is null or search.in_stock = (
+    select stock.in_stock from private.fitting_variants(page.differing, search.attributes) as fitting
+    cross join lateral private.stock_now(page.product_id, page.kind, page.counted_variants, page.has_uncounted, fitting.variant_ids) as stock)
+  limit search.max_rows + 1 - v_rows;
 end
 $function$;
 
@@ -19511,13 +19554,16 @@ declare
   v_keys text[];
   v_facets jsonb;
   v_is_ranked constant boolean := v_search.sort = 'relevance' and not v_search.alike;
+  v_is_priced constant boolean := v_search.sort in ('price_asc', 'price_desc');
 begin
   perform set_config('pg_trgm.word_similarity_threshold', coalesce(v_search.likeness, 0.5)::text, true);
   select array_agg(page.product_id order by page.place), array_agg(page.key order by page.place) into v_ids, v_keys
   from (
     select ranked.product_id, ranked.key, row_number() over () as place from private.ranked_page(v_search) as ranked where v_is_ranked
     union all
-    select ordered.product_id, ordered.key, row_number() over () from private.ordered_page(v_search) as ordered where not v_is_ranked
+    select ordered.product_id, ordered.key, row_number() over () from private.ordered_page(v_search) as ordered where not v_is_ranked and not v_is_priced
+    union all
+    select priced.product_id, priced.key, row_number() over () from private.priced_page(v_search) as priced where v_is_priced
   ) as page;
   if search_products.cursor is null and search_products.with_facets then
     v_facets := private.product_facets(v_search);
@@ -23714,11 +23760,7 @@ BEGIN ATOMIC
  SELECT product_search.product_id,
      product_search.created_at,
      (private.title_in(product_search.*, (fitting_products.search).locale) COLLATE "C") AS title_in,
-     COALESCE(product_prices.lowest_amount,
-         CASE (fitting_products.search).sort
-             WHEN 'price_asc'::text THEN '9223372036854775807'::bigint
-             ELSE ('-1'::integer)::bigint
-         END) AS "coalesce",
+     product_prices.lowest_amount,
      product_search.content,
      product_search.words,
      product_search.kind,
@@ -30869,7 +30911,7 @@ COMMENT ON FUNCTION "private"."first_slot"(uuid) IS 'Slots of main are 0 to 63, 
 
 COMMENT ON FUNCTION "private"."fits_attribute"(jsonb, text, jsonb) IS 'Whether what one variant says fits the filter by this attribute. Inlined.';
 
-COMMENT ON FUNCTION "private"."fitting_products"(private.catalog_search) IS 'The products that fit every filter but in_stock, which is asked last, and of as few as fill a page. Products without a price in the currency come last by price. Inlined.';
+COMMENT ON FUNCTION "private"."fitting_products"(private.catalog_search) IS 'The products that fit every filter but in_stock, which is asked last, and of as few as fill a page. amount is null without a price in the currency. Inlined.';
 
 COMMENT ON FUNCTION "private"."fitting_variants"(jsonb, jsonb) IS 'The variants of which all attribute filters are true at once: red in S is no red in M beside a blue in S. Null when that need not be asked, as nothing is filtered or the variants do not differ. A row, as missed_attributes.';
 
@@ -31442,6 +31484,8 @@ COMMENT ON FUNCTION "private"."price_line"(uuid, integer, text, uuid) IS 'One li
 COMMENT ON FUNCTION "private"."price_tiers"(uuid, text, uuid, bigint) IS 'From which quantities a unit costs this person less, and how much.';
 
 COMMENT ON FUNCTION "private"."price_wishes"(uuid, private.wish[], text) IS 'What somebody wants as priced lines, in the order of the wishes; the components of a bundle follow its line.';
+
+COMMENT ON FUNCTION "private"."priced_page"(private.catalog_search) IS 'A page by price, and one more; those without a price in the currency come last.';
 
 COMMENT ON FUNCTION "private"."problem"(text, integer, text, text, text) IS 'What would refuse a call, as data: for answers that list everything that is wrong. private.refuse_problem raises it.';
 
@@ -37162,6 +37206,12 @@ REVOKE ALL ON FUNCTION "private"."price_wishes"(uuid, private.wish[], text) FROM
 REVOKE ALL ON FUNCTION "private"."price_wishes"(uuid, private.wish[], text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."price_wishes"(uuid, private.wish[], text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."priced_page"(private.catalog_search) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."priced_page"(private.catalog_search) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."priced_page"(private.catalog_search) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."problem"(text, integer, text, text, text) FROM PUBLIC;
 

@@ -26,6 +26,7 @@ const questions: { what: string; call: string; scans?: true }[] = [
     what: "a range of prices, cheapest first",
     call: `search_products(filters => '{"price": {"min": 50000000, "max": 60000000}}', sort => 'price_asc', with_facets => false)`,
   },
+  { what: "all, dearest first", call: "search_products(sort => 'price_desc', with_facets => false)" },
   {
     what: "a category with what is below, a page",
     call: `search_products(filters => '{"category": "category-1"}', with_facets => false)`,

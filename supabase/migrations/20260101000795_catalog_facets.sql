@@ -250,7 +250,7 @@ begin
     if v_search.sort = 'newest' then perform v_search.after_key::timestamptz; end if;
     if v_search.sort = 'relevance' and v_search.after_key like 'older %' then perform substr(v_search.after_key, 7)::timestamptz;
     elsif v_search.sort = 'relevance' then perform v_search.after_key::real; end if;
-    if v_search.sort in ('price_asc', 'price_desc') then perform v_search.after_key::bigint; end if;
+    if v_search.sort in ('price_asc', 'price_desc') and v_search.after_key <> 'none' then perform v_search.after_key::bigint; end if;
   exception when others then
     v_search.after_id := null;
   end;
@@ -276,13 +276,16 @@ declare
   v_keys text[];
   v_facets jsonb;
   v_is_ranked constant boolean := v_search.sort = 'relevance' and not v_search.alike;
+  v_is_priced constant boolean := v_search.sort in ('price_asc', 'price_desc');
 begin
   perform set_config('pg_trgm.word_similarity_threshold', coalesce(v_search.likeness, 0.5)::text, true);
   select array_agg(page.product_id order by page.place), array_agg(page.key order by page.place) into v_ids, v_keys
   from (
     select ranked.product_id, ranked.key, row_number() over () as place from private.ranked_page(v_search) as ranked where v_is_ranked
     union all
-    select ordered.product_id, ordered.key, row_number() over () from private.ordered_page(v_search) as ordered where not v_is_ranked
+    select ordered.product_id, ordered.key, row_number() over () from private.ordered_page(v_search) as ordered where not v_is_ranked and not v_is_priced
+    union all
+    select priced.product_id, priced.key, row_number() over () from private.priced_page(v_search) as priced where v_is_priced
   ) as page;
   if search_products.cursor is null and search_products.with_facets then
     v_facets := private.product_facets(v_search);
