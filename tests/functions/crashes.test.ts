@@ -1,7 +1,7 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type Simulator, startSimulator } from "../../packages/simulator/src/index.ts";
-import type { Database } from "../../supabase/functions/_shared/call-verb.ts";
+import { callVerb, type Database } from "../../supabase/functions/_shared/call-verb.ts";
 import { openProviders } from "../../supabase/functions/_shared/payments/open-providers.ts";
 import type { PaymentProvider } from "../../supabase/functions/_shared/payments/provider.ts";
 import { parcelCarrier } from "../../supabase/functions/_shared/shipping/parcel-carrier.ts";
@@ -177,5 +177,14 @@ describe("a carrier's webhook that crashes and is delivered again is one event",
     await crashAt(simulator, step);
     expect((await again(deliver)).status).toBe(200);
     expect(await database.sql`select event_id from private.carrier_events where event_id = ${id}`).toHaveLength(1);
+  });
+});
+
+test("a database that ends in the middle of a call is away, though PostgREST says 400", async () => {
+  const lost = { data: null, error: { code: "", message: "", details: null, hint: null }, status: 400 };
+  const closing = { rpc: () => ({ setHeader: async () => lost }) } as unknown as Database;
+  await expect(callVerb(closing, "take_provider_events", {}, "a-test")).rejects.toMatchObject({
+    code: "database_unavailable",
+    status: 503,
   });
 });

@@ -32,6 +32,15 @@ test("a broken connection is tried again", async () => {
   expect(received).toHaveLength(2);
 });
 
+test("a database that closed the connection in the middle is asked again, though PostgREST says 400", async () => {
+  const lost = { status: 400, body: { code: "", message: "", details: null, hint: null } };
+  const { client, received } = await clientOf(lost, { body: order });
+  expect(await client.orders.place({ lines: [] })).toMatchObject({ id: order.id });
+  expect(received).toHaveLength(2);
+  const { client: other } = await clientOf(lost, lost, lost);
+  expect(await refusal(other.orders.place({ lines: [] }))).toMatchObject({ code: "service_unavailable", status: 503 });
+});
+
 test("after two repeats the call gives up with what it was told last", async () => {
   const { client, received } = await clientOf({ status: 503, headers: soon });
   expect(await refusal(client.courses.list())).toMatchObject({ code: "service_unavailable", status: 503 });

@@ -17,7 +17,7 @@ export type Echo = { url: string; seen: Seen[]; close(): Promise<void> };
 /** A gateway under test, as its own process with its own keys. */
 export type GatewayProcess = { url: string; home: string; keys: Keys; stop(): Promise<void> };
 
-/** Starts an echo; whoever starts it closes it. `/size/<bytes>` answers with that many bytes, `/cut` breaks off in the middle. */
+/** Starts an echo; whoever starts it closes it. `/size/<bytes>` answers with that many bytes, `/cut` breaks off in the middle, `/refuse/<code>` refuses with 400. */
 export async function startEcho(): Promise<Echo> {
   const seen: Seen[] = [];
   const server = createServer(async (req, res) => {
@@ -40,6 +40,8 @@ export async function startEcho(): Promise<Echo> {
     if (req.url === "/cut") {
       res.setHeader("content-length", "1000");
       res.write("half", () => res.destroy());
+    } else if (req.url?.startsWith("/refuse/")) {
+      res.writeHead(400).end(JSON.stringify({ code: req.url.slice("/refuse/".length), message: "" }));
     } else if (size) res.end(Buffer.alloc(size, 97));
     else res.end(JSON.stringify({ ok: true }));
   });

@@ -376,6 +376,13 @@ test("an answer that breaks off in the middle breaks off for the client too", as
   expect((await call("/rest/v1/products", anon())).status).toBe(200);
 });
 
+test("a database that closed the connection in the middle is away: PostgREST's 400 without a code becomes 503", async () => {
+  const lost = await call("/rest/v1/refuse/", anon());
+  expect([lost.status, lost.body.code, lost.headers.get("retry-after")]).toEqual([503, "service_unavailable", "1"]);
+  const refused = await call("/rest/v1/refuse/22P02", anon());
+  expect([refused.status, refused.body.code]).toEqual([400, "22P02"]);
+});
+
 test("while the data API is away a call gets 503 with Retry-After, and health tells which piece it is", async () => {
   await rest.close();
   const { status, headers, body } = await call("/rest/v1/products", anon());

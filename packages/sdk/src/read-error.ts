@@ -5,9 +5,17 @@ import { wordForNativeCode, wordForStatus } from "./native-codes.ts";
 /** Words of the server are lower case with underscores; codes of Postgres and PostgREST never are. */
 const stableWord = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
 
+const databaseAway = {
+  code: "service_unavailable",
+  message: "The database closed the connection before it answered.",
+  hint: "Send the call again with the same idempotencyKey.",
+};
+
 /** Turns an answer that is not 2xx into the error to throw, whoever gave the answer: the database, a function or a proxy. */
 export function readError(status: number, body: unknown, requestId: string): SeatlineError {
   const fields = isRecord(body) ? body : {};
+  // PostgREST's word for a database that closed the connection in the middle: no mistake of the caller, and worth another try.
+  if (status === 400 && fields.code === "") return readError(503, { ...databaseAway, details: text(body) }, requestId);
   const given = text(fields.code) ?? text(fields.error_code);
   const message = text(fields.message) ?? text(fields.msg) ?? text(fields.error) ?? `The server answered ${status}.`;
   return new SeatlineError({

@@ -1,4 +1,5 @@
 import { callVerb, type Database } from "./call-verb.ts";
+import { Problem } from "./problem.ts";
 import { requestId } from "./request-id.ts";
 
 /** Whose key a verb is to remember its answer for; empty without a key. */
@@ -25,6 +26,7 @@ export async function answerOnce<Answer>(
   try {
     return await work(once);
   } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
     // A twin may have been quicker, and have taken away what this one looked for.
     const told = await given();
     if (told !== null) return told;

@@ -13,8 +13,8 @@ export async function callVerb<Answer>(
 ): Promise<Answer> {
   const { data, error, status } = await database.rpc(verb, parameters).setHeader("x-request-id", requestId);
   if (!error) return data as Answer;
-  // Status 0 is supabase-js' word for "no answer at all".
-  if (status === 0 || status >= 500) {
+  // Status 0 is supabase-js' word for "no answer at all", 400 with an empty code PostgREST's for a connection that ended in the middle.
+  if (status === 0 || status >= 500 || (status === 400 && error.code === "")) {
     throw new Problem("database_unavailable", 503, "The database could not be reached just now.", {
       hint: "Nothing was lost. Try again in a few seconds.",
       headers: { "retry-after": "2" },

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Transform } from "node:stream";
 import type { Dispatcher, Pool } from "undici";
 import { type ConditionalAnswer, conditionalAnswer } from "./conditional-answer.ts";
+import { lostConnection } from "./lost-connection.ts";
 import { requestHeaders, responseHeaders } from "./pass-headers.ts";
 import { type Refusal, refuse } from "./refuse.ts";
 
@@ -96,7 +97,8 @@ function send(req: IncomingMessage, res: ServerResponse, target: Target, body: B
     },
     onResponseStart(_controller, status, headers) {
       const answered = responseHeaders(headers, target.requestId, status);
-      held = conditionalAnswer(req, res, status, answered);
+      const away = () => refuse(res, target.requestId, unreachable(target.name));
+      held = conditionalAnswer(req, res, status, answered) ?? lostConnection(res, status, answered, away);
       if (!held) res.writeHead(status, answered);
     },
     onResponseData(started, chunk) {
@@ -149,6 +151,10 @@ function refusalOf(error: Error, name: string): Refusal {
       hint: "Try again; ask for less at once.",
     };
   }
+  return unreachable(name);
+}
+
+function unreachable(name: string): Refusal {
   return {
     status: 503,
     code: "service_unavailable",
