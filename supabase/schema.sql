@@ -16066,7 +16066,7 @@ begin
   v_search.max_amount := (v_filters -> 'price' ->> 'max')::bigint;
   v_search.attributes := private.read_attribute_filters(coalesce(v_filters -> 'attributes', '{}'));
   select array(select jsonb_array_elements_text(chosen.value)), nullif(v_search.attributes - chosen.key, '{}') into v_search.facts, v_search.others
-  from jsonb_each(v_search.attributes) as chosen where jsonb_typeof(chosen.value) = 'array' limit 1;
+  from jsonb_each(v_search.attributes) as chosen where jsonb_typeof(chosen.value) = 'array' order by jsonb_array_length(chosen.value), chosen.key limit 1; -- what is narrow comes by the index
   if not found then
     v_search.others := v_search.attributes;
   end if;
