@@ -126,12 +126,12 @@ test("a file whose worker died in the last attempt is told as failed, and staff 
 
 /** Resolves when the number of this database's connections of which `condition` holds is as wished. */
 async function eventually(sql: TestDatabase["sql"], condition: string, wished: (count: number) => boolean) {
-  for (let look = 0; look < 1000; look++) {
+  for (let look = 0; look < 3000; look++) {
     const [row] = await sql.unsafe(
       `select count(*)::integer as count from pg_stat_activity where datname = current_database() and ${condition}`,
     );
     if (wished(row?.count)) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  throw new Error(`It did not come to pass within 10 s: ${condition}`);
+  throw new Error(`It did not come to pass within 30 s: ${condition}`);
 }
