@@ -15357,6 +15357,10 @@ begin
   if v_order.id is null or v_order.status not in ('paid', 'processing', 'partially_refunded') then
     return null;
   end if;
+  -- what sending another order costs more is nothing to make; that order is told as edited
+  if not exists (select from public.order_items where order_items.order_id = v_order.id) then
+    return null;
+  end if;
   select * into v_customer from public.profiles where profiles.id = v_order.customer_id;
   return jsonb_build_object(
     'type', 'order.paid', 'effect_key', 'order.paid:' || v_order.id,

@@ -91,6 +91,15 @@ describe("the PDF of an invoice", () => {
     expect(text).not.toContain("/JavaScript");
   });
 
+  test("of what sending an order costs alone has no line, and says how it was sent", async () => {
+    const shipping = { shipping_amount: 600_000, shipping_title: "Reguler", total_amount: 600_000 };
+    const alone = { ...invoice, ...shipping, subtotal_amount: 0, lines: [] };
+    expect(pagesOf(await renderInvoice(alone))).toBe(1);
+    expect(sha256(await renderInvoice({ ...alone, shipping_title: "Express" }))).not.toBe(
+      sha256(await renderInvoice(alone)),
+    );
+  });
+
   test("takes as many pages as its lines need, and survives what people write", async () => {
     const lines = Array.from({ length: 50 }, (_, index) => ({ ...line, position: index + 1 }));
     expect(pagesOf(await renderInvoice({ ...invoice, lines }))).toBeGreaterThan(1);

@@ -132,6 +132,9 @@ describe("a paid order", () => {
         { province: "Bali" },
       ]);
       expect(await issueInvoice(sql, extra)).not.toBeNull();
+      const told = (id: string) =>
+        sql`select private.production_document(id) ->> 'type' as type from public.events where subject_id = ${id} and name = 'order.paid'`;
+      expect([...(await told(order.id)), ...(await told(extra))]).toEqual([{ type: "order.paid" }, { type: null }]);
       const back = await moveOrder(sql, buyer, order.id, to("Banten"));
       expect(back.order).toMatchObject({ shipping_refunded_amount: 5_000, shipping_address: { province: "Banten" } });
       expect(await getOrder(sql, buyer, extra)).toMatchObject({ status: "refunded", shipping_refunded_amount: 6_000 });
