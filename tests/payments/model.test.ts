@@ -55,6 +55,12 @@ const rare = {
     ["paid", 0],
     ["dispute won", 2],
   ],
+  "a bank takes back what, by an edit, pays for another order": [
+    ["paid", 0],
+    ["edited", 6],
+    ["dispute", 2],
+    ["dispute lost", 2],
+  ],
   "another amount was paid, and staff want to deliver": [
     ["wrong amount", 0],
     ["a review is decided", 0],

@@ -293,7 +293,12 @@ export async function misplaced(world: World): Promise<string[]> {
   for (const { id, status } of await world.sql`select id, status from public.orders order by placed_at, id`) {
     const money = await moneyOf(world.sql, { orderId: id } as OpenOrder);
     const ended = ["cancelled", "expired", "refunded"].includes(status);
-    if (money.unexplained_amount !== 0 || money.returning_amount !== 0 || (ended && money.kept_amount !== 0))
+    // a bank may take back what, by an edit, pays for the order beside it: a loss of this one, which is booked
+    const [bank] =
+      await world.sql`select -least(coalesce(sum(exchanged_amount), 0), 0 - ${money.kept_amount}::bigint) as took from public.payments
+      where order_id = ${id} and exists (select from public.disputes where payment_id = payments.id and status = 'lost')`;
+    const kept = money.kept_amount < 0 ? money.kept_amount - bank?.took : money.kept_amount;
+    if (money.unexplained_amount !== 0 || money.returning_amount !== 0 || (ended && kept !== 0))
       lines.push(
         `${status}: kept ${money.kept_amount}, returning ${money.returning_amount}, unexplained ${money.unexplained_amount}`,
       );
