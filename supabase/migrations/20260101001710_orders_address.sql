@@ -378,7 +378,7 @@ declare
   v_answer jsonb := private.recall_answer(v_person_id, change_order_address.idempotency_key, 'change_order_address', v_body);
   v_staff boolean := private.is_service() or private.has_permission('orders.write');
   v_reason text := coalesce(private.said(change_order_address.reason), 'another address');
-  v_order public.orders := private.find_order(change_order_address.order_id, 'orders.write');
+  v_order public.orders;
   v_before jsonb;
   v_address jsonb;
   v_supplement_id uuid;
@@ -386,6 +386,7 @@ begin
   if v_answer is not null then
     return v_answer;
   end if;
+  v_order := private.find_order(change_order_address.order_id, 'orders.write');
   if length(change_order_address.reason) > 500 or v_staff and v_order.customer_id is distinct from auth.uid() and private.said(change_order_address.reason) is null then
     perform private.fail('invalid_reason', 422, 'Staff say why they change an order, in at most 500 characters; its customer reads it.', 'Send a reason.');
   end if;
