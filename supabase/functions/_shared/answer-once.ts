@@ -28,7 +28,7 @@ export async function answerOnce<Answer>(
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
     // A twin may have been quicker, and have taken away what this one looked for.
-    const told = problem instanceof Problem ? await given() : null;
+    const told = await given();
     if (told !== null) return told;
     throw problem;
   }
