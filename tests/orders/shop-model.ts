@@ -108,7 +108,8 @@ export class ShopModel {
       order.kept.delete(thing);
       if (!restock && !this.#at(thing).isSeat) this.#at(thing).units--;
     }
-    if (order.kept.size === 0) end(order, "refunded");
+    // all the money back is the end of all lines, of the free ones too
+    if (this.money(order) === 0) end(order, "refunded");
     else order.status = "partially_refunded";
     return null;
   }
