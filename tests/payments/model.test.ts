@@ -5,7 +5,9 @@ import { effort } from "../support/effort.ts";
 import { refusalOf } from "../support/expect-error.ts";
 import { violations } from "../support/invariants.ts";
 import { type Patch, replaceInFunction, withSabotage } from "../support/sabotage.ts";
-import { captures, deeds, forget, misplaced, openWorld, settle, unsettled, type World } from "./money-world.ts";
+import { deeds } from "./money-deeds.ts";
+import { captures, misplaced, settle, unsettled } from "./money-ends.ts";
+import { forget, openWorld, type World } from "./money-world.ts";
 
 const stories = effort(12);
 
