@@ -18900,6 +18900,8 @@ AS $function$
 declare
   v_order_id uuid;
   v_currency text;
+  v_left bigint;
+  v_lost bigint;
 begin
   perform private.lock_payment(return_exchange.origin_id);
   update public.payments set exchanged_amount = payments.exchanged_amount - return_exchange.amount where payments.id = return_exchange.origin_id
@@ -18907,7 +18909,19 @@ begin
   -- from here on it is owed to the customer, until it is back
   perform private.post_entries('exchange_returned:' || return_exchange.refund_id, v_order_id, v_currency,
     jsonb_build_object('exchanged', return_exchange.amount, 'receivable', -return_exchange.amount));
-  perform private.request_refund(return_exchange.origin_id, 'exchange_returned', return_exchange.note, return_exchange.amount);
+  -- what a bank or somebody at the provider took meanwhile the customer has already
+  v_left := least(return_exchange.amount, greatest(0, private.refundable_amount(return_exchange.origin_id)));
+  v_lost := least(return_exchange.amount - v_left, (
+    select coalesce(sum(ledger_entries.amount), 0)
+    from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
+    where ledger_transactions.order_id = v_order_id and ledger_entries.account = 'dispute_losses' and ledger_entries.currency = v_currency));
+  if v_lost > 0 then
+    perform private.post_entries('exchange_lost:' || return_exchange.refund_id, v_order_id, v_currency,
+      jsonb_build_object('receivable', v_lost, 'dispute_losses', -v_lost));
+  end if;
+  if v_left > 0 then
+    perform private.request_refund(return_exchange.origin_id, 'exchange_returned', return_exchange.note, v_left);
+  end if;
 end
 $function$;
 
@@ -19037,6 +19051,41 @@ begin
   perform private.give_reason(null);
   return private.remember_answer(v_person_id, review_payment_proof.idempotency_key, 'review_payment_proof', v_body,
     jsonb_build_object('proof', private.proof_document(v_proof.id), 'order', private.order_document(v_payment.order_id)));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.review_supplements(dispute_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_dispute public.disputes;
+  v_supplement_id uuid;
+begin
+  select * into v_dispute from public.disputes where disputes.id = review_supplements.dispute_id and disputes.status = 'lost';
+  if not exists (
+    select from public.payments
+    where payments.id = v_dispute.payment_id and payments.captured_amount - payments.refunded_amount - payments.disputed_amount - payments.exchanged_amount < 0
+  ) then
+    return;
+  end if;
+  for v_supplement_id in
+    with recursive beside as (
+      select order_exchanges.supplement_id, 1 as distance from private.order_exchanges
+      where order_exchanges.order_id = v_dispute.order_id and order_exchanges.settled_at is not null
+      union all
+      select order_exchanges.supplement_id, beside.distance + 1 from beside
+      join private.order_exchanges on order_exchanges.order_id = beside.supplement_id and order_exchanges.settled_at is not null
+    )
+    select beside.supplement_id from beside
+    where exists (
+      select from public.payments
+      where payments.order_id = beside.supplement_id and payments.provider = 'exchange' and payments.captured_amount > payments.refunded_amount + payments.exchanged_amount)
+    order by beside.distance desc, beside.supplement_id -- a supplement is locked before the order that it was exchanged for
+  loop
+    perform private.flag_order(v_supplement_id, 'the bank took back the payment that pays for it');
+  end loop;
 end
 $function$;
 
@@ -28125,20 +28174,26 @@ UNION ALL
  SELECT 'a paid order was paid once'::text AS invariant,
     (orders.id)::text AS subject,
     orders.number AS detail
-   FROM public.orders
-  WHERE ((orders.status = ANY (ARRAY['paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text])) AND (orders.total_amount > 0) AND (((((orders.total_amount - private.kept_amount(orders.id)) - private.due_amount(orders.id)) - private.written_off_amount(orders.id)) <> 0) AND (((((orders.total_amount - private.kept_amount(orders.id)) - private.due_amount(orders.id)) - private.written_off_amount(orders.id)))::numeric <> COALESCE(( SELECT sum(back.amount) AS sum
-           FROM ( SELECT refunds.amount
+   FROM ((public.orders
+     CROSS JOIN LATERAL ( SELECT (((orders.total_amount - private.kept_amount(orders.id)) - private.due_amount(orders.id)) - private.written_off_amount(orders.id)) AS amount) missing)
+     CROSS JOIN LATERAL ( SELECT COALESCE(sum(back.amount), (0)::numeric) AS amount,
+            COALESCE(bool_or((back.reason = 'dispute_lost'::text)), false) AS disputed
+           FROM ( SELECT refunds.amount,
+                    refunds.reason
                    FROM public.refunds
                   WHERE ((refunds.order_id = orders.id) AND (refunds.status = ANY (ARRAY['pending'::text, 'success'::text])) AND (refunds.destination <> 'exchange'::text) AND (refunds.reason = ANY (ARRAY['by_staff'::text, 'by_provider'::text, 'by_learner'::text, 'intake_cancelled'::text, 'gift_expired'::text, 'exchange_returned'::text, 'dispute_lost'::text, 'address_changed'::text])))
                 UNION ALL
-                 SELECT payments.exchanged_amount
+                 SELECT payments.exchanged_amount,
+                    NULL::text
                    FROM public.payments
                   WHERE (payments.order_id = orders.id)
                 UNION ALL
-                 SELECT (- ledger_entries.amount)
+                 SELECT (- ledger_entries.amount),
+                    NULL::text
                    FROM (public.ledger_transactions
                      JOIN public.ledger_entries ON ((ledger_entries.transaction_id = ledger_transactions.id)))
-                  WHERE ((ledger_transactions.order_id = orders.id) AND (ledger_entries.account = 'receivable'::text) AND (ledger_transactions.effect_key ~~ 'released:%'::text))) back), (0)::numeric))))
+                  WHERE ((ledger_transactions.order_id = orders.id) AND (ledger_entries.account = 'receivable'::text) AND (ledger_transactions.effect_key ~~ 'released:%'::text))) back) gone)
+  WHERE ((orders.status = ANY (ARRAY['paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text])) AND (orders.total_amount > 0) AND ((missing.amount <> 0) AND ((missing.amount)::numeric <> gone.amount)) AND (NOT (gone.disputed AND ((missing.amount >= 0) AND ((missing.amount)::numeric <= gone.amount)))))
 UNION ALL
  SELECT 'open attempts ask for no more than is due'::text AS invariant,
     (orders.id)::text AS subject,
@@ -31823,6 +31878,8 @@ COMMENT ON FUNCTION "private"."return_to_gift_card"(uuid, bigint, uuid) IS 'Puts
 COMMENT ON FUNCTION "private"."return_units"(uuid, integer, uuid, uuid) IS 'Puts sold units back on sale where they came from, or in main when that place was closed: a cancelled seat, a returned parcel. A variant that is not counted has nowhere to put them.';
 
 COMMENT ON FUNCTION "private"."review_payment_proof"(uuid, boolean, text, text) IS 'Does the work of public.review_payment_proof.';
+
+COMMENT ON FUNCTION "private"."review_supplements"(uuid) IS 'After a lost dispute: what a payment paid for beside its own order, by edits, comes before a person once the bank took more than its own order kept of it. In a transaction of its own, since those orders are locked before the one that is disputed.';
 
 COMMENT ON FUNCTION "private"."revoke_certificate"(uuid, text, text) IS 'Does the work of public.revoke_certificate.';
 
@@ -38333,6 +38390,12 @@ REVOKE ALL ON FUNCTION "private"."review_payment_proof"(uuid, boolean, text, tex
 GRANT EXECUTE ON FUNCTION "private"."review_payment_proof"(uuid, boolean, text, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."review_payment_proof"(uuid, boolean, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "private"."review_supplements"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."review_supplements"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."review_supplements"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."revoke_certificate"(uuid, text, text) FROM PUBLIC;
 

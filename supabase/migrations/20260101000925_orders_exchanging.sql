@@ -250,6 +250,8 @@ as $$
 declare
   v_order_id uuid;
   v_currency text;
+  v_left bigint;
+  v_lost bigint;
 begin
   perform private.lock_payment(return_exchange.origin_id);
   update public.payments set exchanged_amount = payments.exchanged_amount - return_exchange.amount where payments.id = return_exchange.origin_id
@@ -257,7 +259,19 @@ begin
   -- from here on it is owed to the customer, until it is back
   perform private.post_entries('exchange_returned:' || return_exchange.refund_id, v_order_id, v_currency,
     jsonb_build_object('exchanged', return_exchange.amount, 'receivable', -return_exchange.amount));
-  perform private.request_refund(return_exchange.origin_id, 'exchange_returned', return_exchange.note, return_exchange.amount);
+  -- what a bank or somebody at the provider took meanwhile the customer has already
+  v_left := least(return_exchange.amount, greatest(0, private.refundable_amount(return_exchange.origin_id)));
+  v_lost := least(return_exchange.amount - v_left, (
+    select coalesce(sum(ledger_entries.amount), 0)
+    from public.ledger_transactions join public.ledger_entries on ledger_entries.transaction_id = ledger_transactions.id
+    where ledger_transactions.order_id = v_order_id and ledger_entries.account = 'dispute_losses' and ledger_entries.currency = v_currency));
+  if v_lost > 0 then
+    perform private.post_entries('exchange_lost:' || return_exchange.refund_id, v_order_id, v_currency,
+      jsonb_build_object('receivable', v_lost, 'dispute_losses', -v_lost));
+  end if;
+  if v_left > 0 then
+    perform private.request_refund(return_exchange.origin_id, 'exchange_returned', return_exchange.note, v_left);
+  end if;
 end
 $$;
 comment on function private.return_exchange(uuid, uuid, bigint, text) is

@@ -268,6 +268,46 @@ $$;
 comment on function private.end_dispute_review(uuid, text) is
   'After a dispute: the order is what it was, or has lost its money and ends, or a part of it, by the dispute or by a refund meanwhile; what was captured beyond its due while a person had it goes back. Only what a dispute put before a person leaves the review by itself. The caller holds the order''s row.';
 
+create function private.review_supplements(dispute_id uuid)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_dispute public.disputes;
+  v_supplement_id uuid;
+begin
+  select * into v_dispute from public.disputes where disputes.id = review_supplements.dispute_id and disputes.status = 'lost';
+  if not exists (
+    select from public.payments
+    where payments.id = v_dispute.payment_id and payments.captured_amount - payments.refunded_amount - payments.disputed_amount - payments.exchanged_amount < 0
+  ) then
+    return;
+  end if;
+  for v_supplement_id in
+    with recursive beside as (
+      select order_exchanges.supplement_id, 1 as distance from private.order_exchanges
+      where order_exchanges.order_id = v_dispute.order_id and order_exchanges.settled_at is not null
+      union all
+      select order_exchanges.supplement_id, beside.distance + 1 from beside
+      join private.order_exchanges on order_exchanges.order_id = beside.supplement_id and order_exchanges.settled_at is not null
+    )
+    select beside.supplement_id from beside
+    where exists (
+      select from public.payments
+      where payments.order_id = beside.supplement_id and payments.provider = 'exchange' and payments.captured_amount > payments.refunded_amount + payments.exchanged_amount)
+    order by beside.distance desc, beside.supplement_id -- a supplement is locked before the order that it was exchanged for
+  loop
+    perform private.flag_order(v_supplement_id, 'the bank took back the payment that pays for it');
+  end loop;
+end
+$$;
+comment on function private.review_supplements(uuid) is
+  'After a lost dispute: what a payment paid for beside its own order, by edits, comes before a person once the bank took more than its own order kept of it. '
+  'In a transaction of its own, since those orders are locked before the one that is disputed.';
+
 create function private.dispute_status(provider_status text)
 returns text
 language sql

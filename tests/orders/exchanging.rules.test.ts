@@ -2,9 +2,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Order, OrderPage } from "../../packages/sdk/src/index.ts";
 import { invoicesOf, issueCreditNote, issueInvoice } from "../invoices/issuing.ts";
-import { customerWithAddress, refund, told } from "../payments/giving-back.ts";
+import { deliver } from "../payments/deliver.ts";
+import { customerWithAddress, refund, resolve, told } from "../payments/giving-back.ts";
 import { moneyOf } from "../payments/parts.ts";
-import { paid } from "../payments/provider-events.ts";
+import { disputeEvent, paid } from "../payments/provider-events.ts";
+import type { Sale } from "../payments/sale.ts";
 import { settleDown, tell, together } from "../payments/together.ts";
 import {
   as,
@@ -226,6 +228,41 @@ describe("a paid order that is edited to something", () => {
           owed_amount: 0,
         });
       expect(await documented(sql, orders)).toBe(0);
+      await expectInvariants(sql);
+    }));
+
+  test("else, whose payment the bank then takes back, comes before a person beside it, who gives nothing back", () =>
+    database.rolledBack(async (sql) => {
+      const { buyer, wanted, had, orderId, staff } = await paidFor(sql, 100_00, 60_00);
+      const { order, supplement } = await edit(sql, staff, orderId, [of(wanted)]);
+      const difference = order.refunds.find(({ status }) => status === "pending")?.id as string;
+      expect(await told(sql, difference, "success")).toBe("applied");
+      // changed once more, so that the money came a long way
+      const { supplement: last } = await edit(sql, staff, supplement.id, [of(had)]);
+      expect(await payOrder(sql, buyer, last.id)).toBe("applied");
+      const [row] =
+        await sql`select provider_payment_id as intent, captured_amount as amount from public.payments where order_id = ${orderId}`;
+      const sale = { orderId, intentId: row?.intent, amount: row?.amount } as Sale;
+      await deliver(sql, disputeEvent("closed", sale, "won", { id: "dp_won" }));
+      await sql`select private.review_supplements(id) from public.disputes`;
+      expect((await getOrder(sql, buyer, last.id)).status).toBe("paid");
+      await deliver(sql, disputeEvent("closed", sale, "lost"));
+      await sql`select private.review_supplements(id) from public.disputes`;
+      expect((await getOrder(sql, buyer, supplement.id)).status).toBe("refunded");
+      expect((await getOrder(sql, buyer, last.id)).status).toBe("needs_review");
+      await resolve(sql, last.id, "refund");
+      expect((await getOrder(sql, buyer, last.id)).status).toBe("refunded");
+      expect(await levels(sql, had)).toEqual([5, 0]);
+      // only what was paid for the second change goes back
+      const back =
+        await sql`select refunds.order_id, refunds.amount from public.refunds join public.payments on payments.id = payment_id
+        where provider = 'stripe' and refunds.status = 'pending'`;
+      expect(back).toEqual([{ order_id: last.id, amount: 40_00 }]);
+      for (const id of [orderId, supplement.id, last.id])
+        expect(await moneyOf(sql, { orderId: id } as never)).toMatchObject({
+          unexplained_amount: 0,
+          kept_amount: id === last.id ? 40_00 : 0,
+        });
       await expectInvariants(sql);
     }));
 

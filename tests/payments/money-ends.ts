@@ -2,7 +2,7 @@ import type { Sql } from "../support/database.ts";
 import { refusalOf } from "../support/expect-error.ts";
 import { letGo } from "./authorized.ts";
 import { resolve } from "./giving-back.ts";
-import { asService, tell, type World, workOff } from "./money-world.ts";
+import { asService, hearOfLosses, tell, type World, workOff } from "./money-world.ts";
 import { moneyOf } from "./parts.ts";
 import { asyncFailed, disputeEvent } from "./provider-events.ts";
 import { expireDue, holdEnds, type OpenOrder, type Sale } from "./sale.ts";
@@ -23,6 +23,7 @@ export async function settle(world: World): Promise<void> {
           id,
         }),
       );
+    await hearOfLosses(world);
     const refunds = await sql`
       select refunds.id, provider, captured_amount - refunded_amount - disputed_amount >= refunds.amount as possible
       from public.refunds join public.payments on payments.id = payment_id where refunds.status = 'pending'`;

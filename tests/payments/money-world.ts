@@ -88,3 +88,8 @@ export async function workOff({ sql }: World): Promise<void> {
     "left in the inbox",
   ).toHaveLength(0);
 }
+
+/** What the worker does on hearing of disputes that were lost. */
+export async function hearOfLosses({ sql }: World): Promise<void> {
+  await sql`select private.review_supplements(id) from public.disputes where status = 'lost' order by id`;
+}

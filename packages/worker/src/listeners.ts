@@ -63,7 +63,7 @@ export const LISTENERS: Readonly<Record<string, readonly EventTaskName[]>> = {
   "dispute.inquired": ["notifications.send-dispute"],
   "dispute.opened": ["notifications.send-dispute"],
   "dispute.won": ["notifications.send-dispute"],
-  "dispute.lost": ["notifications.send-dispute"],
+  "dispute.lost": ["notifications.send-dispute", "payments.review-supplements"],
   "dispute.closed": ["notifications.send-dispute"],
 };
 

@@ -50,6 +50,7 @@ import { readEvents } from "./payments.read-events.ts";
 import { reconcilePayments } from "./payments.reconcile.ts";
 import { reconcileMethods } from "./payments.reconcile-methods.ts";
 import { reconcileRefunds } from "./payments.reconcile-refunds.ts";
+import { reviewSupplements } from "./payments.review-supplements.ts";
 import { sendCapture } from "./payments.send-capture.ts";
 import { sendGiftCard } from "./payments.send-gift-card.ts";
 import { sendRefund } from "./payments.send-refund.ts";
@@ -105,6 +106,7 @@ export const eventTasks: Record<EventTaskName, EventTask> = {
   "payments.close-session": closeSession,
   "payments.charge-saved-method": chargeSavedMethod,
   "payments.detach-method": detachMethod,
+  "payments.review-supplements": reviewSupplements,
   "subscriptions.push-change": pushSubscriptionChange,
   "notifications.send-subscription-past-due": sendSubscriptionPastDue,
   "production.push-order": pushOrder,
