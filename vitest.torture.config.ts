@@ -2,7 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import { defineConfig, mergeConfig } from "vitest/config";
 import quick from "./vitest.config.ts";
 
-// A million attempts at the edge of stock instead of two thousand, and everything else random or racing in proportion: an hour at most.
+// A million attempts at the edge of stock instead of two thousand, and everything else random or racing in proportion. How long all of it takes was not measured.
 process.env.SEATLINE_EFFORT ??= "500";
 
 /** What takes longer for more effort, found by itself: a file that asks how much. Beside those, what is a race or a crash in every run. */
