@@ -3,8 +3,9 @@ import { SeatlineError } from "./errors.ts";
 import type { GuestStorage } from "./guest-storage.ts";
 import type { CallOptions } from "./http.ts";
 import { randomId } from "./random-id.ts";
-import type { Cart, CartChange, CartLine, Problem } from "./types/carts.ts";
+import type { Cart, CartChange, CartLine } from "./types/carts.ts";
 import type { Quote, QuoteLine } from "./types/pricing.ts";
+import type { Problem } from "./types/problems.ts";
 
 const STORED_AS = "seatline.guest-cart";
 /** As long as the server keeps a cart that nobody touches. */

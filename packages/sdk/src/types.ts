@@ -1,6 +1,7 @@
 import type { AddressSnapshot } from "./types/people.ts";
-import type { LinePricing, Tax } from "./types/pricing.ts";
+import type { LinePricing } from "./types/pricing.ts";
 import type { ShippingChoice, ShippingPricing } from "./types/shipping.ts";
+import type { Tax } from "./types/taxes.ts";
 import type {
   CourseLevel,
   EnrollmentStatus,

@@ -1,16 +1,6 @@
-import type { ErrorCode } from "../error-codes.ts";
 import type { AddressSnapshot } from "./people.ts";
 import type { Quote, QuoteLine } from "./pricing.ts";
-
-/** What would refuse an order, as data: the fields of the error that `orders.place` would throw. */
-export interface Problem {
-  code: ErrorCode;
-  status: number;
-  message: string;
-  hint: string | null;
-  /** More about this very refusal, such as the variant or the coupon's code. */
-  details: string | null;
-}
+import type { Problem } from "./problems.ts";
 
 /** A cart as it stands now, priced anew. Amounts are minor units of `currency`. */
 export interface Cart {

@@ -1,6 +1,7 @@
 import type { PriceReasonKind, PromotionKind } from "../vocabularies.ts";
-import type { Problem } from "./carts.ts";
+import type { Problem } from "./problems.ts";
 import type { QuoteShipping } from "./shipping.ts";
+import type { Tax } from "./taxes.ts";
 
 /** Why a unit costs what it costs. */
 export interface PriceReason {
@@ -37,16 +38,6 @@ export interface VariantPrices {
   quantity: number;
   /** In the order in which they were asked for; what is not on sale, or not in this currency, is missing. */
   prices: VariantPrice[];
-}
-
-/** One tax of a line, a quote or an invoice. */
-export interface Tax {
-  name: string;
-  /** 1100 is 11 % of the net price. */
-  basis_points: number;
-  /** Contained in the price; otherwise it comes on top. */
-  inclusive: boolean;
-  amount: number;
 }
 
 /** What a promotion takes off one line. */

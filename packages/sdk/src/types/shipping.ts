@@ -1,5 +1,5 @@
-import type { Problem } from "./carts.ts";
-import type { Tax } from "./pricing.ts";
+import type { Problem } from "./problems.ts";
+import type { Tax } from "./taxes.ts";
 
 /** A way of sending parcels, as an order keeps it. */
 export interface ShippingChoice {

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import { Pool } from "undici";
 import type { Route } from "./find-route.ts";
-import type { Target } from "./forward.ts";
 import type { Caller } from "./identify-caller.ts";
 import type { RestTokens } from "./mint-rest-tokens.ts";
 import type { GatewaySettings } from "./read-settings.ts";
+import type { Target } from "./target.ts";
 
 /** A route that another process or thread serves. */
 export type ServedRoute = Extract<Route, { path: string }>;

@@ -1,26 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Transform } from "node:stream";
-import type { Dispatcher, Pool } from "undici";
+import type { Dispatcher } from "undici";
 import { type ConditionalAnswer, conditionalAnswer } from "./conditional-answer.ts";
 import { lostConnection } from "./lost-connection.ts";
 import { requestHeaders, responseHeaders } from "./pass-headers.ts";
 import { type Refusal, refuse } from "./refuse.ts";
-
-/** Where a request goes on to. */
-export type Target = {
-  pool: Pool;
-  /** Path and query at the target. */
-  path: string;
-  /** Headers set by the gateway, as name, value, name, value. They replace what the client sent under these names. */
-  headers: string[];
-  /** Names the gateway took out or replaced, in lower case. */
-  without: ReadonlySet<string>;
-  /** Largest body in bytes. */
-  bodyLimit: number;
-  /** What the target is called in a refusal. */
-  name: string;
-  requestId: string;
-};
+import type { Target } from "./target.ts";
 
 /** Bodies up to this size go out in one piece: one write instead of a stream, and the request can be repeated. */
 const onePiece = 65_536;

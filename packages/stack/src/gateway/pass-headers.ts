@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { exposedHeaders } from "./cross-origin.ts";
-import type { Target } from "./forward.ts";
+import type { Target } from "./target.ts";
 
 /** The headers of a request as they go on, as name, value, name, value: those of the gateway, then what is left of the client's. */
 export function requestHeaders(req: IncomingMessage, target: Target, hasBody: boolean): string[] {

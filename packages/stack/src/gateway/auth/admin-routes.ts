@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import type { Sql, TransactionSql } from "postgres";
+import type { AuthDeps } from "./auth-deps.ts";
 import { AuthProblem, invalid } from "./auth-problem.ts";
-import type { AuthDeps } from "./auth-service.ts";
 import { requireService } from "./caller.ts";
 import { type Body, emailIn, newPasswordIn, objectIn, readBody, requiredEmail, stringIn } from "./read-body.ts";
 import { emailTaken, findById, insertUser, type UserRow, userColumns } from "./users.ts";

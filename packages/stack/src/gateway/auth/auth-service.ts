@@ -1,32 +1,22 @@
 import { createHmac } from "node:crypto";
 import { Hono } from "hono";
-import postgres, { type Sql } from "postgres";
+import postgres from "postgres";
 import type { GatewaySettings } from "../read-settings.ts";
 import { requestIdOf } from "../request-id.ts";
 import { createTokenSigner } from "../sign-tokens.ts";
 import { createStorage } from "../storage/serve-storage.ts";
 import { adminRoutes } from "./admin-routes.ts";
+import type { AuthDeps } from "./auth-deps.ts";
 import { AuthProblem } from "./auth-problem.ts";
 import { callerOf } from "./caller.ts";
 import { codeRoutes } from "./code-routes.ts";
-import { type Codes, createCodes } from "./codes.ts";
-import { createLite, type Lite } from "./lite.ts";
-import { createMailer, type Mailer, mailContext } from "./mailer.ts";
-import { createReissue, type Reissue } from "./reissue.ts";
-import { createSessions, type Sessions } from "./sessions.ts";
+import { createCodes } from "./codes.ts";
+import { createLite } from "./lite.ts";
+import { createMailer, mailContext } from "./mailer.ts";
+import { createReissue } from "./reissue.ts";
+import { createSessions } from "./sessions.ts";
 import { signInRoutes } from "./sign-in-routes.ts";
 import { userRoutes } from "./user-routes.ts";
-
-/** What the routes of Auth work with. */
-export type AuthDeps = {
-  settings: GatewaySettings;
-  sql: Sql;
-  lite: Lite;
-  mailer: Mailer;
-  codes: Codes;
-  sessions: Sessions;
-  reissue: Reissue;
-};
 
 /** Answers requests until it is stopped. */
 export type AuthService = { fetch: Hono["fetch"]; stop(): Promise<void> };

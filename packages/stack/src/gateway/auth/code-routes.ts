@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
+import type { AuthDeps } from "./auth-deps.ts";
 import { AuthProblem, invalid, wrongCode } from "./auth-problem.ts";
-import type { AuthDeps } from "./auth-service.ts";
 import { hashOf } from "./codes.ts";
 import { type Body, emailIn, objectIn, readBody, requiredEmail, stringIn } from "./read-body.ts";
 import { redirectTarget } from "./redirect-target.ts";

@@ -1,5 +1,5 @@
+import type { AuthDeps } from "./auth-deps.ts";
 import { AuthProblem } from "./auth-problem.ts";
-import type { AuthDeps } from "./auth-service.ts";
 
 /** Exchanges a refresh token for a new session. */
 export type Refresh = (refreshToken: string | null) => Promise<Record<string, unknown>>;

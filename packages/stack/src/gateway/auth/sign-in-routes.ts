@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import { createAttempts } from "./attempts.ts";
+import type { AuthDeps } from "./auth-deps.ts";
 import { AuthProblem, invalid, tooMany, wrongCredentials } from "./auth-problem.ts";
-import type { AuthDeps } from "./auth-service.ts";
 import { addressOf, requireUser } from "./caller.ts";
 import { type Body, newPasswordIn, objectIn, readBody, requiredEmail, stringIn } from "./read-body.ts";
 import { createRefresh } from "./refresh-session.ts";

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
+import type { AuthDeps } from "./auth-deps.ts";
 import { AuthProblem } from "./auth-problem.ts";
-import type { AuthDeps } from "./auth-service.ts";
 import { requireUser, type UserCaller } from "./caller.ts";
 import { type Body, emailIn, newPasswordIn, objectIn, readBody } from "./read-body.ts";
 
