@@ -5,9 +5,10 @@ import { readState } from "../../packages/stack/src/supervision/state.ts";
 import type { Failpoint } from "../../supabase/functions/_shared/failpoint.ts";
 import { differences, type ProviderTruth } from "../payments/two-way.ts";
 import { publishedIntake } from "../support/catalog.ts";
-import { openPool, type Pool } from "../support/database.ts";
+import { openPool, type Pool, type Sql } from "../support/database.ts";
 import { effort } from "../support/effort.ts";
 import { freePorts } from "../support/free-ports.ts";
+import { stockedVariant } from "../support/goods.ts";
 import { violations } from "../support/invariants.ts";
 import { seededRandom } from "../support/seeded-random.ts";
 import { type SignedUp, signUp } from "../support/stack.ts";
@@ -22,6 +23,10 @@ const BUYERS = 5;
 const BETWEEN = 8;
 /** Each piece is killed so often. */
 const rounds = Math.min(effort(1), 20);
+/** How many seconds the slowest machine may take for any one thing that is waited for. A piece that never comes back takes them all. */
+const PATIENCE = 180;
+/** An amount that ends in 50: only who pays decides what becomes of it. */
+const PRICE = 150_000_50;
 const pieces = ["postgres", "functions", "rest", "worker", "gateway"] as const;
 let stack: Stack;
 let sql: Pool;
@@ -44,7 +49,8 @@ beforeAll(async () => {
   await simulator("settings", { retry_ms: "50-500" }, "PUT");
   sql = openPool(stack.urls.superuser, { max: 3 });
   buyers = await Promise.all(Array.from({ length: BUYERS }, () => signUp({ ...stack, sql })));
-}, 180_000);
+  for (const buyer of buyers) await buying({ ...stack, sql }, buyer, new Acknowledgements()).addAddress();
+}, 600_000);
 afterAll(async () => {
   await sql?.end({ timeout: 1 });
   await stack?.stop();
@@ -60,14 +66,19 @@ async function simulator<T>(path: string, body?: object, method = body ? "POST" 
 
 const everybody = () => buyers.map(({ id }) => id);
 
+const paidIntake = async (on: Sql) => (await publishedIntake(on, { seats: BUYERS, price: PRICE })).variantId;
+
+/** Puts on sale what lasts for ever: some intakes for each round, and goods when a buyer has had all of those. */
 async function fillShelf(times: number): Promise<Shelf> {
-  const shelf: Shelf = { paid: [], free: [] };
-  // the amount ends in 50: only who pays decides what becomes of it
-  while (shelf.paid.length < 60 * times) {
-    shelf.paid.push((await publishedIntake(sql, { seats: 10, price: 150_000_50 })).variantId);
-    if (shelf.paid.length % 5 === 0) shelf.free.push((await publishedIntake(sql, { seats: 10 })).intakeId);
-  }
-  return shelf;
+  return await sql.begin(async (tx) => {
+    // Whatever the server promises for others, what is on the shelf is on disk.
+    await tx`set local synchronous_commit = on`;
+    const paid: string[] = [];
+    const free: string[] = [];
+    while (free.length < 4 * times) free.push((await publishedIntake(tx, { seats: BUYERS })).intakeId);
+    while (paid.length < 8 * times) paid.push(await paidIntake(tx));
+    return { paid, free, goods: await stockedVariant(tx, 1_000_000, { status: "published", price: PRICE }) };
+  });
 }
 
 /** Lets everybody buy while `meanwhile` happens, and waits until the last of them was answered. */
@@ -89,7 +100,7 @@ async function whileBuying(told: Acknowledgements, times: number, meanwhile: () 
 
 const more = async (told: Acknowledgements) => {
   const before = told.count;
-  await until(() => told.count >= before + BETWEEN, 90);
+  await until(() => told.count >= before + BETWEEN, PATIENCE);
 };
 
 /** What has to be asked and answered after a kill for the piece to serve again. */
@@ -103,17 +114,27 @@ const serves: Record<(typeof pieces)[number], (told: Acknowledgements, since: nu
 
 const pidOf = (piece: string) => readState(home)?.pieces[piece]?.pid;
 
+/** The process id of a piece, as soon as it has one. */
+async function running(piece: string): Promise<number> {
+  let pid: number | undefined;
+  await until(() => {
+    pid = pidOf(piece);
+    return pid !== undefined;
+  }, PATIENCE);
+  return pid as number;
+}
+
 /** Lets more time pass than a worker's heartbeat for the jobs of one that is gone. */
 const nobodyHeardOfIt = () =>
   sql`update pgboss.job set heartbeat_on = heartbeat_on - interval '1 minute' where state = 'active'`;
 
 /** Kills a piece and gives the seconds until it serves again, as its buyers see it. */
 async function kill(piece: (typeof pieces)[number], told: Acknowledgements): Promise<number> {
-  const pid = pidOf(piece) ?? 0;
+  const pid = await running(piece);
   const since = performance.now();
   process.kill(pid, "SIGKILL");
   if (piece === "worker") await nobodyHeardOfIt();
-  await until(async () => pidOf(piece) !== pid && (await serves[piece](told, since)), 90);
+  await until(async () => pidOf(piece) !== pid && (await serves[piece](told, since)), PATIENCE);
   return (performance.now() - since) / 1000;
 }
 
@@ -129,7 +150,8 @@ async function settled(): Promise<void> {
     return { ...row, pending_deliveries };
   };
   const none = { events: 0, processes: 0, refunds: 0, inbox: 0, pending_deliveries: 0 };
-  await expect.poll(open, { timeout: 90_000, interval: 100 }).toEqual(none);
+  // A job that failed several times, as its neighbours were killed one by one, waits longer for its next turn.
+  await expect.poll(open, { timeout: 2 * PATIENCE * 1000, interval: 100 }).toEqual(none);
 }
 
 async function expectNothingLost(told: Acknowledgements, people: string[], since: Date): Promise<void> {
@@ -141,12 +163,12 @@ async function expectNothingLost(told: Acknowledgements, people: string[], since
 
 /** Does something during which this process ends at a step, and waits until another has taken its place. */
 async function endAt(piece: "functions" | "worker", name: Failpoint, work: () => Promise<unknown>): Promise<void> {
-  const pid = pidOf(piece);
+  const pid = await running(piece);
   await simulator("failpoints", [{ name, action: "exit" }], "PUT");
   await work();
-  await until(() => pidOf(piece) !== pid, 30);
+  await until(() => pidOf(piece) !== pid, PATIENCE);
   if (piece === "worker") await nobodyHeardOfIt();
-  await until(() => pidOf(piece) !== undefined, 30);
+  await running(piece);
 }
 
 describe("a process that ends in the middle", () => {
@@ -155,8 +177,7 @@ describe("a process that ends in the middle", () => {
     const buyer = buyers[0] as SignedUp;
     const told = new Acknowledgements();
     const { order, checkout, pay, cancel } = buying({ ...stack, sql }, buyer, told);
-    const [variant] = (await fillShelf(0.02)).paid;
-    const orderId = await order(variant ?? "");
+    const orderId = await order(await paidIntake(sql));
     await endAt("functions", "checkout.opened", () =>
       expect(checkout(orderId, AbortSignal.timeout(0))).rejects.toThrow("not answered"),
     );
@@ -169,7 +190,7 @@ describe("a process that ends in the middle", () => {
     ).toHaveLength(1);
     await endAt("functions", "webhook.received", () => pay(orderId, url));
     const status = async () => (await sql`select status from public.orders where id = ${orderId}`)[0]?.status;
-    await expect.poll(status, { timeout: 30_000 }).toBe("paid");
+    await expect.poll(status, { timeout: PATIENCE * 1000 }).toBe("paid");
     await endAt("worker", "refund.sent", () => cancel(orderId));
     await expectNothingLost(told, [buyer.id], since);
     const truth = await simulator<{ refunds: { amount: number; metadata: { order_id: string } }[] }>("truth");
@@ -179,8 +200,8 @@ describe("a process that ends in the middle", () => {
     ).toHaveLength(1);
     const [process] = await sql`select processes.status, attempts from public.processes
       join public.refunds on refunds.id = subject_id where order_id = ${orderId} and task = 'payments.send-refund'`;
-    expect(process).toEqual({ status: "done", attempts: 2 });
-  }, 120_000);
+    expect(process).toEqual({ status: "done", attempts: expect.toSatisfy((attempts: number) => attempts > 1) });
+  }, 900_000);
 });
 
 describe("a stack whose pieces are killed with -9 while people buy", () => {
@@ -204,15 +225,14 @@ describe("a stack whose pieces are killed with -9 while people buy", () => {
       console.log(`Acknowledged under kill -9: ${told.count}. Serving again after at most: ${slowest.join(", ")}.`);
       await expectNothingLost(told, everybody(), since);
     },
-    240_000 + rounds * 30_000,
+    900_000 + rounds * 300_000,
   );
 
   test("that test notices an order that was made twice", async () => {
     const since = new Date();
     const told = new Acknowledgements();
-    const shelf = await fillShelf(0.02);
     const forgetful = buying({ ...stack, sql }, buyers[0] as SignedUp, new Acknowledgements());
-    await forgetful.order(shelf.paid[0] ?? "");
+    await forgetful.order(await paidIntake(sql));
     await expect(told.expectKept(sql, everybody(), since)).rejects.toMatchObject({ name: "AssertionError" });
   });
 
@@ -245,5 +265,5 @@ describe("a stack whose pieces are killed with -9 while people buy", () => {
     let outcome = "";
     for (let chance = 0; chance < 5 && !noticed.test(outcome); chance++) outcome = await lossy().then(String, String);
     expect(outcome).toMatch(noticed);
-  }, 120_000);
+  }, 900_000);
 });
