@@ -9759,7 +9759,7 @@ AS $function$
 begin
   insert into public.downloads (order_item_id, digital_file_id, customer_id, max_downloads, expires_at, suspended_at)
   select order_items.id, digital_files.id, orders.customer_id,
-    coalesce(digital_files.max_downloads, (private.setting('download_limit'))::integer, 5) * order_items.quantity, term.expires_at, former.suspended_at
+    coalesce(digital_files.max_downloads, (private.setting('download_limit'))::integer, 5) * (order_items.quantity - order_items.refunded_quantity), term.expires_at, former.suspended_at
   from public.digital_files
   join public.variants on variants.product_id = digital_files.product_id and (digital_files.variant_id is null or digital_files.variant_id = variants.id)
   join public.order_items on order_items.variant_id = variants.id
@@ -11865,15 +11865,21 @@ declare
   v_changes jsonb := '[]';
 begin
   for v_wish in
-    select wish.variant_id, wish.quantity, products.kind, products.title, cart_items.quantity as present
+    select wish.variant_id, wish.quantity, products.kind, cart_items.quantity as present,
+      case when private.is_on_sale(products.status, products.publish_at, products.unpublish_at) then products.title end as title
     from private.parse_lines(merge_lines.lines) as wish
-    join public.variants on variants.id = wish.variant_id -- what was deleted meanwhile is gone without a trace
-    join public.products on products.id = variants.product_id
+    left join public.variants on variants.id = wish.variant_id
+    left join public.products on products.id = variants.product_id
     left join public.cart_items on cart_items.cart_id = merge_lines.cart_id and cart_items.variant_id = wish.variant_id
     order by wish.variant_id
   loop
-    if v_wish.present is null and v_lines >= v_most_lines then
-      v_changes := v_changes || jsonb_build_object('code', 'not_merged', 'variant_id', v_wish.variant_id, 'title', null, 'from', v_wish.quantity, 'to', 0);
+    if v_wish.kind is null then
+      -- deleted meanwhile, or never there: no line is made of it; one that is in the cart already says so itself
+      v_changes := v_changes || case when v_wish.present is null then
+        jsonb_build_array(jsonb_build_object('code', 'not_available', 'variant_id', v_wish.variant_id, 'title', null, 'from', null, 'to', 'variant_not_found')) else '[]' end;
+      continue;
+    elsif v_wish.present is null and v_lines >= v_most_lines then
+      v_changes := v_changes || jsonb_build_object('code', 'not_merged', 'variant_id', v_wish.variant_id, 'title', v_wish.title, 'from', v_wish.quantity, 'to', 0);
       continue;
     end if;
     v_lines := v_lines + case when v_wish.present is null then 1 else 0 end;
@@ -14054,7 +14060,7 @@ begin
     end if;
     if jsonb_typeof(v_line -> v_amount) <> 'number'
       or (v_line ->> v_amount) !~ (case v_amount when 'delta' then '^-?[1-9][0-9]{0,5}$' when 'counted' then '^[0-9]{1,6}$' else '^[1-9][0-9]{0,5}$' end) then
-      perform private.fail('invalid_quantity', 422, format('%s is a whole number below a million.', v_amount), 'Correct the line.', v_line ->> 'variant_id');
+      perform private.fail('invalid_quantity', 422, format('%s is a whole number below a million%s.', v_amount, case v_amount when 'delta' then ', below or above 0' when 'quantity' then ', from 1 on' end), 'Correct the line.', v_line ->> 'variant_id');
     end if;
     v_parsed := row((v_line ->> 'variant_id')::uuid, coalesce((v_line ->> 'location_id')::uuid, private.main_location()),
       (v_line ->> 'quantity')::integer, (v_line ->> 'delta')::integer, (v_line ->> 'counted')::integer);
@@ -15980,10 +15986,8 @@ CREATE OR REPLACE FUNCTION private.rates_there(tax_category text, country text, 
  STABLE
  SET search_path TO ''
 AS $function$
-  select coalesce(jsonb_agg(jsonb_build_array(tax_rates.name, tax_rates.basis_points, tax_rates.inclusive) order by tax_rates.name, tax_rates.basis_points, tax_rates.inclusive), '[]')
-  from public.tax_rates
-  where tax_rates.country = coalesce(rates_there.country, private.setting('default_tax_country') #>> '{}') and tax_rates.tax_category = rates_there.tax_category
-    and (tax_rates.province is null or lower(btrim(tax_rates.province)) = lower(btrim(rates_there.province))) and tax_rates.valid_from <= now() and tax_rates.valid_until > now();
+  select coalesce(jsonb_agg(jsonb_build_array(rate.name, rate.basis_points, rate.inclusive) order by rate.name, rate.basis_points, rate.inclusive), '[]')
+  from unnest(private.tax_rates_at(rates_there.tax_category, coalesce(rates_there.country, private.setting('default_tax_country') #>> '{}'), rates_there.province)) as rate;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.read_attribute_filters(attributes jsonb)
@@ -16757,6 +16761,19 @@ begin
     end if;
   end loop;
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.reduce_downloads(order_item_ids uuid[], units integer[])
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update public.downloads
+  set max_downloads = greatest(downloads.used_count,
+    downloads.max_downloads - downloads.max_downloads::bigint * given.units / (given.units + order_items.quantity - order_items.refunded_quantity))
+  from unnest(reduce_downloads.order_item_ids, reduce_downloads.units) as given (order_item_id, units)
+  join public.order_items on order_items.id = given.order_item_id
+  where downloads.order_item_id = given.order_item_id and downloads.ended_at is null and order_items.refunded_quantity < order_items.quantity;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.reduce_to_stock(priced private.priced_cart, touched uuid)
@@ -22155,6 +22172,7 @@ begin
   end if;
   perform private.end_enrollments(v_ended, 'cancelled');
   perform private.end_downloads(v_ended);
+  perform private.reduce_downloads(v_touched, v_units);
 end
 $function$;
 
@@ -22468,12 +22486,7 @@ begin
   if v_amount = 0 or line.kind = 'gift_card' then
     return line;
   end if;
-  v_rates := array(
-    select tax_rates from public.tax_rates
-    where tax_rates.country = tax_line.country and tax_rates.tax_category = line.tax_category
-      and (tax_rates.province is null or lower(btrim(tax_rates.province)) = lower(btrim(tax_line.province)))
-      and tax_rates.valid_from <= now() and tax_rates.valid_until > now()
-    order by tax_rates.inclusive desc, tax_rates.name, tax_rates.province nulls first, tax_rates.id);
+  v_rates := private.tax_rates_at(line.tax_category, tax_line.country, tax_line.province);
   for v_index in 1 .. cardinality(v_rates) loop
     if v_rates[v_index].inclusive then
       v_weights := v_weights || v_rates[v_index].basis_points::bigint;
@@ -22493,6 +22506,22 @@ begin
       'inclusive', v_rates[v_index].inclusive, 'amount', v_part);
   end loop;
   return line;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tax_rates_at(tax_category text, country text, province text)
+ RETURNS public.tax_rates[]
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return array(
+    select tax_rates from public.tax_rates
+    where tax_rates.country = tax_rates_at.country and tax_rates.tax_category = tax_rates_at.tax_category
+      and (tax_rates.province is null or lower(btrim(tax_rates.province)) = lower(btrim(tax_rates_at.province)))
+      and tax_rates.valid_from <= now() and tax_rates.valid_until > now()
+    order by tax_rates.inclusive desc, tax_rates.name, tax_rates.province nulls first, tax_rates.id);
 end
 $function$;
 
@@ -31289,7 +31318,7 @@ COMMENT ON FUNCTION "private"."media_file"(uuid) IS 'Does the work of public.med
 
 COMMENT ON FUNCTION "private"."merge_cart"(jsonb, text, text) IS 'Does the work of public.merge_cart.';
 
-COMMENT ON FUNCTION "private"."merge_lines"(uuid, jsonb) IS 'Adds lines to a cart as far as it has room; answers, as changes, which found none and which found less than they wanted. The caller holds the cart. Refuses invalid_lines and invalid_quantity.';
+COMMENT ON FUNCTION "private"."merge_lines"(uuid, jsonb) IS 'Adds lines to a cart as far as it has room; answers, as changes, which are of nothing that exists, which found no room and which found less than they wanted. The caller holds the cart. Refuses invalid_lines and invalid_quantity.';
 
 COMMENT ON FUNCTION "private"."merge_records"(jsonb[]) IS 'The rows of one product as one: what any of them says. That no two say different things is looked at apart.';
 
@@ -31688,6 +31717,8 @@ COMMENT ON FUNCTION "private"."record_transfer_refund"(uuid, text, text) IS 'Doe
 COMMENT ON FUNCTION "private"."redeem_gift_card"(text, text) IS 'Does the work of public.redeem_gift_card.';
 
 COMMENT ON FUNCTION "private"."redeem_promotions"(uuid, uuid, private.quote, timestamp with time zone, uuid[]) IS 'Uses the promotions of a quote for an order that is written, and gives back those of the buyer''s orders that just ended: the last thing a purchase locks. Until expires_at while the order is unpaid, for good without. Refuses as private.count_use does.';
+
+COMMENT ON FUNCTION "private"."reduce_downloads"(uuid[], integer[]) IS 'Takes back the uses of these units of lines of which something is left after they were given back; uses that were made stay.';
 
 COMMENT ON FUNCTION "private"."reduce_to_stock"(private.priced_cart, uuid) IS 'Lowers quantities to what is left beside bundles of it in the cart, as long as something is left, and says which.';
 
@@ -32149,6 +32180,8 @@ COMMENT ON FUNCTION "private"."tax_given_back"(uuid, bigint) IS 'How much of a s
 
 COMMENT ON FUNCTION "private"."tax_line"(private.order_line, text, text) IS 'The line with its taxes, computed on what discounts left: the inclusive ones contained in it, the others on top of the net price.';
 
+COMMENT ON FUNCTION "private"."tax_rates_at"(text, text, text) IS 'The rates that a thing of this tax category carries at this place now: the inclusive ones first, in the order in which they are told.';
+
 COMMENT ON FUNCTION "private"."taxed_alike"(public.orders, jsonb) IS 'Whether what an order sends is taxed at this address as where it was to go.';
 
 COMMENT ON FUNCTION "private"."taxes_by_name"(jsonb) IS 'Taxes of several lines, those of one name and rate in one sum.';
@@ -32607,7 +32640,7 @@ COMMENT ON FUNCTION "public"."mark_shipped"(uuid, text, text, text) IS 'Staff (o
 
 COMMENT ON FUNCTION "public"."media_file"(uuid) IS 'What the function media streams: {id, path, mime_type, byte_size, sha256, on_sale}, for everybody while the product is on sale, for staff with catalog.read always. Errors: media_not_found.';
 
-COMMENT ON FUNCTION "public"."merge_cart"(jsonb, text, text) IS 'Adds what a visitor chose before signing in, [{variant_id, quantity}], to the caller''s cart and answers the cart (see get_cart). Quantities add up to the most a cart takes; what cannot be bought stands in problems. Send the same idempotency_key until an answer came: it merges once. Errors: invalid_lines, invalid_quantity, currency_not_supported, idempotency_key_reused, sign_in_required.';
+COMMENT ON FUNCTION "public"."merge_cart"(jsonb, text, text) IS 'Adds what a visitor chose before signing in, [{variant_id, quantity}], to the caller''s cart and answers the cart (see get_cart). Quantities add up to the most a cart takes; what cannot be bought stands in problems, and changes tells what found no place. Send the same idempotency_key until an answer came: it merges once. Errors: invalid_lines, invalid_quantity, currency_not_supported, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."message_intake"(uuid, text, text, text, text) IS 'Who teaches the course, or staff with intakes.message: writes to everybody who has a seat (active, the default), waits for one (waiting), or both (all), once each, by mail. Answers the message with the number of its recipients. Errors: intake_not_found, invalid_message, too_many_messages, idempotency_key_reused.';
 
@@ -37755,6 +37788,12 @@ REVOKE ALL ON FUNCTION "private"."redeem_promotions"(uuid, uuid, private.quote, 
 
 GRANT EXECUTE ON FUNCTION "private"."redeem_promotions"(uuid, uuid, private.quote, timestamp with time zone, uuid[]) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."reduce_downloads"(uuid[], integer[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."reduce_downloads"(uuid[], integer[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."reduce_downloads"(uuid[], integer[]) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."reduce_to_stock"(private.priced_cart, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."reduce_to_stock"(private.priced_cart, uuid) FROM "postgres";
@@ -39322,6 +39361,12 @@ REVOKE ALL ON FUNCTION "private"."tax_line"(private.order_line, text, text) FROM
 REVOKE ALL ON FUNCTION "private"."tax_line"(private.order_line, text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tax_line"(private.order_line, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tax_rates_at"(text, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tax_rates_at"(text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tax_rates_at"(text, text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."taxed_alike"(public.orders, jsonb) FROM PUBLIC;
 

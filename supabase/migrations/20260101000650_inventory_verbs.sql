@@ -100,7 +100,7 @@ begin
     end if;
     if jsonb_typeof(v_line -> v_amount) <> 'number'
       or (v_line ->> v_amount) !~ (case v_amount when 'delta' then '^-?[1-9][0-9]{0,5}$' when 'counted' then '^[0-9]{1,6}$' else '^[1-9][0-9]{0,5}$' end) then
-      perform private.fail('invalid_quantity', 422, format('%s is a whole number below a million.', v_amount), 'Correct the line.', v_line ->> 'variant_id');
+      perform private.fail('invalid_quantity', 422, format('%s is a whole number below a million%s.', v_amount, case v_amount when 'delta' then ', below or above 0' when 'quantity' then ', from 1 on' end), 'Correct the line.', v_line ->> 'variant_id');
     end if;
     v_parsed := row((v_line ->> 'variant_id')::uuid, coalesce((v_line ->> 'location_id')::uuid, private.main_location()),
       (v_line ->> 'quantity')::integer, (v_line ->> 'delta')::integer, (v_line ->> 'counted')::integer);

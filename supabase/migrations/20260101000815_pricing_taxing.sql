@@ -2,6 +2,24 @@
 Pricing, taxing: the taxes of the lines of a quote. See the taxes file for the promise.
 */
 
+create function private.tax_rates_at(tax_category text, country text, province text)
+returns public.tax_rates[]
+language plpgsql -- for each line of every purchase that is taxed: keeps its plan
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return array(
+    select tax_rates from public.tax_rates
+    where tax_rates.country = tax_rates_at.country and tax_rates.tax_category = tax_rates_at.tax_category
+      and (tax_rates.province is null or lower(btrim(tax_rates.province)) = lower(btrim(tax_rates_at.province)))
+      and tax_rates.valid_from <= now() and tax_rates.valid_until > now()
+    order by tax_rates.inclusive desc, tax_rates.name, tax_rates.province nulls first, tax_rates.id);
+end
+$$;
+comment on function private.tax_rates_at(text, text, text) is 'The rates that a thing of this tax category carries at this place now: the inclusive ones first, in the order in which they are told.';
+
 create function private.tax_line(line private.order_line, country text, province text)
 returns private.order_line
 language plpgsql
@@ -21,12 +39,7 @@ begin
   if v_amount = 0 or line.kind = 'gift_card' then
     return line;
   end if;
-  v_rates := array(
-    select tax_rates from public.tax_rates
-    where tax_rates.country = tax_line.country and tax_rates.tax_category = line.tax_category
-      and (tax_rates.province is null or lower(btrim(tax_rates.province)) = lower(btrim(tax_line.province)))
-      and tax_rates.valid_from <= now() and tax_rates.valid_until > now()
-    order by tax_rates.inclusive desc, tax_rates.name, tax_rates.province nulls first, tax_rates.id);
+  v_rates := private.tax_rates_at(line.tax_category, tax_line.country, tax_line.province);
   for v_index in 1 .. cardinality(v_rates) loop
     if v_rates[v_index].inclusive then
       v_weights := v_weights || v_rates[v_index].basis_points::bigint;

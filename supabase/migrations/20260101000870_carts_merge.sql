@@ -1,7 +1,7 @@
 /*
 Carts, merge: what a visitor chose before signing in joins the cart they have.
 
-Promise: quantities add up to the most a cart takes, a seat stays one; the same key merges once, so a retry never doubles.
+Promise: quantities add up to the most a cart takes, a seat stays one; the same key merges once, so a retry never doubles. What finds no place is told.
 */
 
 create function private.merge_lines(cart_id uuid, lines jsonb)
@@ -20,15 +20,21 @@ declare
   v_changes jsonb := '[]';
 begin
   for v_wish in
-    select wish.variant_id, wish.quantity, products.kind, products.title, cart_items.quantity as present
+    select wish.variant_id, wish.quantity, products.kind, cart_items.quantity as present,
+      case when private.is_on_sale(products.status, products.publish_at, products.unpublish_at) then products.title end as title
     from private.parse_lines(merge_lines.lines) as wish
-    join public.variants on variants.id = wish.variant_id -- what was deleted meanwhile is gone without a trace
-    join public.products on products.id = variants.product_id
+    left join public.variants on variants.id = wish.variant_id
+    left join public.products on products.id = variants.product_id
     left join public.cart_items on cart_items.cart_id = merge_lines.cart_id and cart_items.variant_id = wish.variant_id
     order by wish.variant_id
   loop
-    if v_wish.present is null and v_lines >= v_most_lines then
-      v_changes := v_changes || jsonb_build_object('code', 'not_merged', 'variant_id', v_wish.variant_id, 'title', null, 'from', v_wish.quantity, 'to', 0);
+    if v_wish.kind is null then
+      -- deleted meanwhile, or never there: no line is made of it; one that is in the cart already says so itself
+      v_changes := v_changes || case when v_wish.present is null then
+        jsonb_build_array(jsonb_build_object('code', 'not_available', 'variant_id', v_wish.variant_id, 'title', null, 'from', null, 'to', 'variant_not_found')) else '[]' end;
+      continue;
+    elsif v_wish.present is null and v_lines >= v_most_lines then
+      v_changes := v_changes || jsonb_build_object('code', 'not_merged', 'variant_id', v_wish.variant_id, 'title', v_wish.title, 'from', v_wish.quantity, 'to', 0);
       continue;
     end if;
     v_lines := v_lines + case when v_wish.present is null then 1 else 0 end;
@@ -44,7 +50,7 @@ begin
   return v_changes;
 end
 $$;
-comment on function private.merge_lines(uuid, jsonb) is 'Adds lines to a cart as far as it has room; answers, as changes, which found none and which found less than they wanted. The caller holds the cart. Refuses invalid_lines and invalid_quantity.';
+comment on function private.merge_lines(uuid, jsonb) is 'Adds lines to a cart as far as it has room; answers, as changes, which are of nothing that exists, which found no room and which found less than they wanted. The caller holds the cart. Refuses invalid_lines and invalid_quantity.';
 
 create function private.merged_quantity(present integer, added integer, kind text, most integer)
 returns integer
@@ -99,5 +105,5 @@ as $$
   select private.merge_cart(merge_cart.lines, merge_cart.currency, merge_cart.idempotency_key);
 $$;
 comment on function public.merge_cart(jsonb, text, text) is
-  'Adds what a visitor chose before signing in, [{variant_id, quantity}], to the caller''s cart and answers the cart (see get_cart). Quantities add up to the most a cart takes; what cannot be bought stands in problems. Send the same idempotency_key until an answer came: it merges once. Errors: invalid_lines, invalid_quantity, currency_not_supported, idempotency_key_reused, sign_in_required.';
+  'Adds what a visitor chose before signing in, [{variant_id, quantity}], to the caller''s cart and answers the cart (see get_cart). Quantities add up to the most a cart takes; what cannot be bought stands in problems, and changes tells what found no place. Send the same idempotency_key until an answer came: it merges once. Errors: invalid_lines, invalid_quantity, currency_not_supported, idempotency_key_reused, sign_in_required.';
 grant execute on function public.merge_cart(jsonb, text, text) to authenticated;

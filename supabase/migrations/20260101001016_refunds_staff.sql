@@ -146,6 +146,7 @@ begin
   end if;
   perform private.end_enrollments(v_ended, 'cancelled');
   perform private.end_downloads(v_ended);
+  perform private.reduce_downloads(v_touched, v_units);
 end
 $$;
 comment on function private.take_back_lines(uuid, uuid[], integer[], boolean, text) is

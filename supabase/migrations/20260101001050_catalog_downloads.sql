@@ -2,7 +2,7 @@
 Catalog, downloads: the right of a buyer to fetch the files of what they bought.
 
 Promise: whoever paid has a download per file in the same transaction that marks the order paid, and nobody else has; it works as often and as
-long as was promised at that moment, and ends when the order is cancelled or refunded. A file that is added later is also for those who bought
+long as was promised at that moment, and ends when the order is cancelled or refunded; of a unit that is given back beside others, its uses do. A file that is added later is also for those who bought
 before, while their purchase counts and its days are not over.
 Under concurrency: a use is one guarded update, so two clicks count two, and the check on used_count is the guarantee behind it. Asked again
 with the same idempotency key a use is the same use, and its link ends when the first one did. An order that is paid while a
@@ -101,7 +101,7 @@ as $$
 begin
   insert into public.downloads (order_item_id, digital_file_id, customer_id, max_downloads, expires_at, suspended_at)
   select order_items.id, digital_files.id, orders.customer_id,
-    coalesce(digital_files.max_downloads, (private.setting('download_limit'))::integer, 5) * order_items.quantity, term.expires_at, former.suspended_at
+    coalesce(digital_files.max_downloads, (private.setting('download_limit'))::integer, 5) * (order_items.quantity - order_items.refunded_quantity), term.expires_at, former.suspended_at
   from public.digital_files
   join public.variants on variants.product_id = digital_files.product_id and (digital_files.variant_id is null or digital_files.variant_id = variants.id)
   join public.order_items on order_items.variant_id = variants.id
@@ -133,6 +133,23 @@ as $$
   where downloads.order_item_id = any (end_downloads.order_item_ids) and downloads.ended_at is null;
 $$;
 comment on function private.end_downloads(uuid[]) is 'Ends the downloads of lines that were given back. Links that were already signed end by themselves within download_link_seconds.';
+
+create function private.reduce_downloads(order_item_ids uuid[], units integer[])
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  update public.downloads
+  set max_downloads = greatest(downloads.used_count,
+    downloads.max_downloads - downloads.max_downloads::bigint * given.units / (given.units + order_items.quantity - order_items.refunded_quantity))
+  from unnest(reduce_downloads.order_item_ids, reduce_downloads.units) as given (order_item_id, units)
+  join public.order_items on order_items.id = given.order_item_id
+  where downloads.order_item_id = given.order_item_id and downloads.ended_at is null and order_items.refunded_quantity < order_items.quantity;
+$$;
+comment on function private.reduce_downloads(uuid[], integer[]) is
+  'Takes back the uses of these units of lines of which something is left after they were given back; uses that were made stay.';
 
 create function private.use_download(download_id uuid, idempotency_key text)
 returns jsonb

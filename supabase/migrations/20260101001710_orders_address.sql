@@ -120,10 +120,8 @@ stable
 security invoker
 set search_path = ''
 as $$
-  select coalesce(jsonb_agg(jsonb_build_array(tax_rates.name, tax_rates.basis_points, tax_rates.inclusive) order by tax_rates.name, tax_rates.basis_points, tax_rates.inclusive), '[]')
-  from public.tax_rates
-  where tax_rates.country = coalesce(rates_there.country, private.setting('default_tax_country') #>> '{}') and tax_rates.tax_category = rates_there.tax_category
-    and (tax_rates.province is null or lower(btrim(tax_rates.province)) = lower(btrim(rates_there.province))) and tax_rates.valid_from <= now() and tax_rates.valid_until > now();
+  select coalesce(jsonb_agg(jsonb_build_array(rate.name, rate.basis_points, rate.inclusive) order by rate.name, rate.basis_points, rate.inclusive), '[]')
+  from unnest(private.tax_rates_at(rates_there.tax_category, coalesce(rates_there.country, private.setting('default_tax_country') #>> '{}'), rates_there.province)) as rate;
 $$;
 comment on function private.rates_there(text, text, text) is 'The taxes of a category at a place, now, to be compared with those of another place.';
 

@@ -57,25 +57,35 @@ test("a guest's cart joins the one that is there: quantities add up to the most,
   });
 });
 
-test("what a guest chose and cannot buy any more is told, not lost; what never was is left out", async () => {
+test("what a guest chose and cannot buy any more is told, not lost; what is not there makes no line, and is told as well", async () => {
   await database.rolledBack(async (sql) => {
     const buyer = await newCustomer(sql);
     const enrolled = await publishedIntake(sql);
     await enroll(sql, buyer, enrolled.intakeId);
     const [scarce, gone] = [await thingOnSale(sql, { units: 2 }), await publishedIntake(sql, { status: "draft" })];
+    const deleted = randomUUID();
     const lines = [
       { variant_id: enrolled.variantId, quantity: 1 },
       { variant_id: scarce, quantity: 5 },
       { variant_id: gone.variantId, quantity: 1 },
-      { variant_id: randomUUID(), quantity: 1 },
+      { variant_id: deleted, quantity: 1 },
     ];
     const cart = await call(sql, buyer, "merge_cart", { lines, idempotency_key: "key" });
     expect(contents(cart)).toEqual({ [enrolled.variantId]: 1, [scarce]: 2, [gone.variantId]: 1 });
     expect(cart.changes.map(({ code, to }) => `${code} ${to}`).toSorted()).toEqual([
       "not_available already_enrolled",
       "not_available variant_not_found",
+      "not_available variant_not_found",
       "quantity_reduced 2",
     ]);
+    expect(cart.changes.find(({ variant_id }) => variant_id === deleted)).toEqual({
+      code: "not_available",
+      variant_id: deleted,
+      title: null,
+      from: null,
+      to: "variant_not_found",
+    });
+    expect((await getCart(sql, buyer)).changes).toEqual([]);
     await expectRefusal(() => call(sql, buyer, "merge_cart", { lines: lines.slice(1), idempotency_key: "key" }), {
       code: "idempotency_key_reused",
       status: 422,
@@ -95,6 +105,23 @@ test("units that are more than a cart takes are told when a guest's cart joins",
     const cart = await call(sql, buyer, "merge_cart", { lines });
     expect(contents(cart)).toEqual({ [thing]: 100, [seat]: 1 });
     expect(cart.changes).toMatchObject([{ code: "quantity_reduced", variant_id: thing, from: 150, to: 100 }]);
+  });
+});
+
+test("what was deleted is told once when the cart has it already, and a draft's title to nobody", async () => {
+  await database.rolledBack(async (sql) => {
+    const [buyer, thing] = [await newCustomer(sql), await thingOnSale(sql, { units: null })];
+    await add(sql, buyer, thing);
+    await sql`delete from public.products where id = (select product_id from public.variants where id = ${thing})`;
+    const draft = (await publishedIntake(sql, { status: "draft" })).variantId;
+    await sql`update public.settings set value = '1' where key = 'max_order_lines'`;
+    const lines = (variant_id: string) => [{ variant_id, quantity: 1 }];
+    expect((await call(sql, buyer, "merge_cart", { lines: lines(thing) })).changes).toMatchObject([
+      { code: "not_available", variant_id: thing },
+    ]);
+    expect((await call(sql, buyer, "merge_cart", { lines: lines(draft) })).changes).toEqual([
+      { code: "not_merged", variant_id: draft, title: null, from: 1, to: 0 },
+    ]);
   });
 });
 

@@ -108,6 +108,33 @@ describe("a download", () => {
       await expectRefusal(() => use(sql, paid.customer, paid.download), refused("download_ended"));
     }));
 
+  test("of several units goes with them: what is left works as often as the units that are left, and a later file too", () =>
+    database.rolledBack(async (sql) => {
+      const customer = await newCustomer(sql);
+      const book = await publishedProduct(sql, { kind: "digital", price: 50_000_00 });
+      await newFile(sql, book.productId, { max_downloads: 4 });
+      const [variant_id] = book.variantIds as [string];
+      const [order] = await as(
+        sql,
+        customer,
+        (tx) => tx`select public.place_order(${tx.json([{ variant_id, quantity: 3 }])}) as order`,
+      );
+      await payOrder(sql, customer, order?.order.id);
+      const giveBack = (quantity: number) => sql`
+        select private.take_back_lines(${order?.order.id}, array_agg(id), array[${quantity}::integer], true, 'a test') from public.order_items where order_id = ${order?.order.id}`;
+      const limits = async () => (await mine(sql, customer)).map(({ max_downloads }) => max_downloads);
+      await giveBack(1);
+      expect(await limits()).toEqual([8]);
+      await newFile(sql, book.productId);
+      expect(await limits()).toEqual(expect.arrayContaining([8, 10]));
+      await sql`update public.downloads set used_count = 6 where max_downloads = 8`;
+      await giveBack(1);
+      expect(await limits()).toEqual(expect.arrayContaining([6, 5]));
+      expect((await mine(sql, customer)).every(({ ended_at }) => ended_at === null)).toBe(true);
+      await giveBack(1);
+      expect((await mine(sql, customer)).every(({ ended_at }) => ended_at !== null)).toBe(true);
+    }));
+
   test("is its buyer's alone: to everybody else there is none", () =>
     database.rolledBack(async (sql) => {
       const { download } = await boughtBook(sql);

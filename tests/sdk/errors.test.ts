@@ -35,6 +35,14 @@ test.each([
   expect(await refusalOf({ status, body: { code: native, message: "native words" } })).toMatchObject({ code, status });
 });
 
+test("a native code without a hint gets one, and a hint that was given stays", async () => {
+  const hint = async (body: object, status = 400) => (await refusalOf({ status, body })).hint;
+  expect(await hint({ code: "23514", message: 'violates check constraint "lists_end"' })).toMatch(/constraint/);
+  expect(await hint({ code: "42501", message: "permission denied" }, 401)).toMatch(/Sign in/);
+  expect(await hint({ code: "22P02", message: "no uuid", hint: "Send one." })).toBe("Send one.");
+  expect(await hint({ code: "already_exists", message: "There is one." }, 409)).toBeNull();
+});
+
 test.each([
   [401, "sign_in_required"],
   [404, "not_found"],
@@ -44,6 +52,13 @@ test.each([
   [418, "unexpected_answer"],
 ])("an answer %d without a code is called %s", async (status, code) => {
   expect(await refusalOf({ status, text: "<html>a proxy's page</html>" })).toMatchObject({ code, status });
+});
+
+test("what Storage finds too large is called as a function calls it", async () => {
+  const body = { statusCode: "413", error: "Payload too large", message: "The object exceeded the maximum size" };
+  const refused = { code: "file_too_large", status: 413, message: body.message, hint: expect.any(String) };
+  expect(await refusalOf({ status: 400, body })).toMatchObject(refused);
+  expect(await refusalOf({ status: 400, body: { ...body, statusCode: "409" } })).toMatchObject({ status: 400 });
 });
 
 test("a word that this version does not list is handed on", async () => {

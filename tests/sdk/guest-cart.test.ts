@@ -107,8 +107,35 @@ test("a merge keeps its key until an answer came, and is dropped when it is refu
     { status: 422, body: { code: "invalid_lines", message: "No." } },
     { body: { id: null, lines: [], changes: [] } },
   );
-  expect((await client(refusing.url, spoilt, "one").cart.get()).lines).toEqual([]);
+  const left = await client(refusing.url, spoilt, "one").cart.get();
+  expect(left.lines).toEqual([]);
+  expect(left.changes).toEqual([{ code: "not_merged", variant_id: thing, title: null, from: 2, to: 0 }]);
   expect(spoilt.kept.has(storedAs)).toBe(false);
+});
+
+test("what is gone when a guest signs in is told by the name it was last shown under", async () => {
+  const storage = memory();
+  const shown = await scriptedServer(quote(line(thing, 100)));
+  await client(shown.url, storage).cart.add({ variant_id: thing });
+  const change = { code: "not_available", variant_id: thing, title: null, from: null, to: "variant_not_found" };
+  const merging = await scriptedServer({ body: { id: "cart", lines: [], changes: [change] } });
+  const cart = await client(merging.url, storage, "one").cart.get();
+  expect(cart.changes).toEqual([{ ...change, title: "A thing" }]);
+  expect(merging.received[0]?.body).not.toHaveProperty("titles");
+});
+
+test("a currency that is not sold in any more does not take what was chosen with it", async () => {
+  const storage = memory(JSON.stringify({ lines, currency: "USD" }));
+  const { url, received } = await scriptedServer(
+    { status: 422, body: { code: "currency_not_supported", message: "No." } },
+    { body: { id: "cart", lines: [], changes: [] } },
+  );
+  expect((await client(url, storage, "one").cart.get()).changes).toEqual([]);
+  expect(received.map(({ body }) => body)).toMatchObject([
+    { currency: "USD", lines: [{ quantity: 2 }] },
+    { lines: [{ quantity: 2 }] },
+  ]);
+  expect(received[1]?.body).not.toHaveProperty("currency");
 });
 
 test("what was on its way to one person does not end up in another's cart", async () => {

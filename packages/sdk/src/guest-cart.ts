@@ -24,6 +24,8 @@ export interface PendingMerge {
   person_id: string;
   key: string;
   lines: { variant_id: string; quantity: number }[];
+  /** What the guest was last shown of them by name: the server may not know it any more. */
+  titles?: Record<string, string>;
   currency?: string;
 }
 
@@ -104,8 +106,17 @@ export class GuestCart {
       if (kept.merging?.person_id === personId) return kept.merging;
       if (kept.lines.length === 0) return null;
       const lines = kept.lines.map(({ variant_id, quantity }) => ({ variant_id, quantity }));
+      const titles = Object.fromEntries(
+        kept.lines.flatMap((line) => (line.seen?.title ? [[line.variant_id, line.seen.title]] : [])),
+      );
       const { currency } = kept;
-      const merging = { person_id: personId, key: randomId(), lines, ...(currency === undefined ? {} : { currency }) };
+      const merging = {
+        person_id: personId,
+        key: randomId(),
+        lines,
+        titles,
+        ...(currency === undefined ? {} : { currency }),
+      };
       await this.#write({ lines: [], merging, ...(currency === undefined ? {} : { currency }) });
       return merging;
     });

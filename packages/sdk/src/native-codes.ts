@@ -62,3 +62,16 @@ const byStatus: ReadonlyMap<number, ErrorCode> = new Map([
 export function wordForStatus(status: number): ErrorCode {
   return byStatus.get(status) ?? "unexpected_answer";
 }
+
+const hints: ReadonlyMap<ErrorCode, string> = new Map([
+  ["sign_in_required", "Sign in, and call again as who is signed in."],
+  ["permission_denied", "Ask an admin for a role that may do this."],
+  ["already_exists", "Take another value, or change what is there."],
+  ["invalid_reference", "Check the ids: one names nothing that is there, or what is still used elsewhere."],
+  ["invalid_input", "Correct the value; a constraint that is named says what must hold."],
+]);
+
+/** What to do about a refusal of Postgres or PostgREST, which seldom say so themselves. */
+export function hintForWord(word: ErrorCode): string | null {
+  return hints.get(word) ?? null;
+}

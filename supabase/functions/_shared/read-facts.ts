@@ -8,7 +8,7 @@ export type FileFacts = { mime_type: string; byte_size: number; sha256: string }
 export async function readFacts(blob: Blob, limit: number): Promise<{ bytes: Uint8Array; facts: FileFacts }> {
   if (blob.size > limit || blob.size === 0) {
     throw new Problem("file_too_large", 413, `This takes 1 to ${limit} bytes, not ${blob.size}.`, {
-      hint: "Make the file smaller.",
+      hint: blob.size === 0 ? "Send the bytes of the file." : "Make the file smaller.",
     });
   }
   const bytes = new Uint8Array(await blob.arrayBuffer());

@@ -2,7 +2,7 @@ import type { Api } from "../api.ts";
 import { SeatlineError } from "../errors.ts";
 import type { GuestCart, PendingMerge } from "../guest-cart.ts";
 import type { CallOptions, ChangeOptions } from "../http.ts";
-import type { Cart } from "../types/carts.ts";
+import type { Cart, CartChange } from "../types/carts.ts";
 
 /** The cart: the same calls before and after signing in. A guest's cart is kept on the client and joins the person's at the first call after. */
 export class Carts {
@@ -109,19 +109,30 @@ export class Carts {
     return merged ? { ...cart, changes: [...merged.changes, ...cart.changes] } : cart;
   }
 
-  async #merge(pending: PendingMerge, options?: CallOptions): Promise<Cart | null> {
-    const { key, lines, currency } = pending;
+  async #merge(pending: PendingMerge, options?: CallOptions): Promise<Cart> {
+    const cart = await this.#mergedOrRefused(pending, options);
+    await this.#guest.merged(pending);
+    const titles = pending.titles ?? {};
+    return {
+      ...cart,
+      changes: cart.changes.map((change) => ({ ...change, title: change.title ?? titles[change.variant_id] ?? null })),
+    };
+  }
+
+  async #mergedOrRefused({ key, lines, currency }: PendingMerge, options?: CallOptions): Promise<Cart> {
+    const merge = (currency?: string) =>
+      this.#perform("merge_cart", { lines, currency }, { ...options, idempotencyKey: key });
     try {
-      const cart = await this.#perform("merge_cart", { lines, currency }, { ...options, idempotencyKey: key });
-      await this.#guest.merged(pending);
-      return cart;
+      return await merge(currency).catch((error) => {
+        // The shop stopped selling in it: what was chosen is priced in the currency of the person's cart.
+        if (error instanceof SeatlineError && error.code === "currency_not_supported") return merge();
+        throw error;
+      });
     } catch (error) {
+      if (!(error instanceof SeatlineError && [409, 422].includes(error.status))) throw error;
       // Refused for good: what is kept on the client was tampered with, or is of another time. It must not stand in the way for ever.
-      if (error instanceof SeatlineError && [409, 422].includes(error.status)) {
-        await this.#guest.merged(pending);
-        return null;
-      }
-      throw error;
+      const cart = await this.#perform("get_cart", {}, options);
+      return { ...cart, changes: [...lines.map(notMerged), ...cart.changes] };
     }
   }
 
@@ -132,6 +143,14 @@ export class Carts {
     return cart;
   }
 }
+
+const notMerged = ({ variant_id, quantity }: PendingMerge["lines"][number]): CartChange => ({
+  code: "not_merged",
+  variant_id,
+  title: null,
+  from: quantity,
+  to: 0,
+});
 
 /** What {@link Carts.add} takes. */
 export interface AddToCartParams {

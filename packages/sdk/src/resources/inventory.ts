@@ -96,7 +96,7 @@ export class Inventory {
   }
 }
 
-/** What {@link Inventory.adjust} takes: a difference, or with reason `count` what was counted, held units included. */
+/** What {@link Inventory.adjust} takes: a difference, or with reason `count` what was counted, held units included; in the place `main` when none is named. */
 export interface AdjustStockParams {
   lines: readonly { variant_id: string; delta?: number; counted?: number; location_id?: string }[];
   reason: StockReason;
@@ -119,7 +119,7 @@ export interface ReserveStockParams {
   note?: string;
 }
 
-/** What {@link Inventory.deduct} takes. */
+/** What {@link Inventory.deduct} takes; from the place `main` when none is named. */
 export interface DeductStockParams {
   lines: readonly { variant_id: string; quantity: number; location_id?: string }[];
   note?: string;

@@ -43,8 +43,8 @@ export interface CartComponent {
 /** Something that moved in a cart while the customer looked away. */
 export interface CartChange {
   /**
-   * `quantity_reduced`: less is left, or a guest's cart and the one it joined are more than a cart takes. `not_merged`: the cart was full when a guest's
-   * cart joined it.
+   * `quantity_reduced`: less is left, or a guest's cart and the one it joined are more than a cart takes. `not_available`: there is a problem with
+   * its line, or no line any more, since a guest chose what is not there now. `not_merged`: no room for it when a guest's cart joined.
    */
   code: "price_changed" | "quantity_reduced" | "not_available" | "available_again" | "not_merged";
   variant_id: string;

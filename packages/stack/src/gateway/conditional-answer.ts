@@ -14,7 +14,7 @@ const longest = 1024 * 1024;
 
 /**
  * Holds an answer back if it is one that others may keep: the complete answer (200) to a GET whose Cache-Control is public. Null for any
- * other. HEAD gets no ETag, which HTTP allows: naming the content would take making it.
+ * other, and for one that has its name already, as pictures do. HEAD gets no ETag, which HTTP allows: naming the content would take making it.
  */
 export function conditionalAnswer(
   req: IncomingMessage,
@@ -22,7 +22,7 @@ export function conditionalAnswer(
   status: number,
   headers: string[],
 ): ConditionalAnswer | null {
-  if (req.method !== "GET" || status !== 200 || !isPublic(headers)) return null;
+  if (req.method !== "GET" || status !== 200 || !isPublic(headers) || headerIn(headers, "etag")) return null;
   const chunks: Buffer[] = [];
   let size = 0;
   return {

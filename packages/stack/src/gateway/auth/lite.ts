@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
 import { App, type Connection, setExperimental } from "@supabase/lite";
 import { createPostgresConnection } from "@supabase/lite/postgres";
 import type { GatewaySettings } from "../read-settings.ts";
@@ -13,6 +13,8 @@ export type Lite = {
   auth(method: string, path: string, options?: { body?: unknown; caller?: Claims }): Promise<Record<string, unknown>>;
   /** Passes a Storage request on, as the given caller. */
   storage(request: Request, caller: Claims): Promise<Response>;
+  /** Whether the token of a signed URL was made here and has not ended. Storage itself breaks on one that is not so. */
+  signed(token: string): boolean;
 };
 
 /** Seconds a code or a link in a mail can be used. */
@@ -63,11 +65,12 @@ export async function createLite(settings: GatewaySettings, mailer: Mailer): Pro
   app._storageAdapter = createFileStore(settings.storageFolder);
   await app.init();
 
+  const signatureOf = (content: string): Buffer => createHmac("sha256", secret).update(content).digest();
   const tokenFor = (claims: Claims): string => {
     const now = Math.floor(Date.now() / 1000);
     const { role, sub, session_id, email } = claims;
     const content = `${encode({ alg: "HS256", typ: "JWT" })}.${encode({ role, sub, session_id, email, aud: "authenticated", iat: now, exp: now + 60 })}`;
-    return `${content}.${createHmac("sha256", secret).update(content).digest("base64url")}`;
+    return `${content}.${signatureOf(content).toString("base64url")}`;
   };
 
   return {
@@ -100,6 +103,16 @@ export async function createLite(settings: GatewaySettings, mailer: Mailer): Pro
         duplex: "half",
       };
       return app.fetch(new Request(`http://lite.localhost${url.pathname}${url.search}`, init));
+    },
+    signed(token) {
+      const end = token.lastIndexOf(".");
+      const [given, due] = [
+        Buffer.from(token.slice(end + 1), "base64url"),
+        signatureOf(token.slice(0, Math.max(end, 0))),
+      ];
+      if (given.length !== due.length || !timingSafeEqual(given, due)) return false;
+      const { exp } = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as { exp?: number };
+      return exp !== undefined && exp > Date.now() / 1000;
     },
   };
 }

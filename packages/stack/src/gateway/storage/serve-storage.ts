@@ -15,11 +15,17 @@ export function createStorage(lite: Lite): ServeStorage {
     const [, kind = "", action = ""] = path.split("/");
     if (unsupported.includes(kind) || action === "list-v2") return notSupported(kind);
     if (request.method === "POST" && /^\/object\/sign\/[^/]+$/.test(path)) return signMany(lite, request, caller);
+    if (["GET", "HEAD", "PUT"].includes(request.method) && isSignedUrl(request) && !lite.signed(tokenOf(request)))
+      return storageError(400, "InvalidJWT", "This link has ended, or was changed. Ask for a new one.");
     const response = await lite.storage(inLiteWords(request), caller);
     if (request.method === "POST" && /^\/object\/(upload\/)?sign\//.test(path)) return withSignedUrl(response);
     return request.method === "GET" && kind === "object" ? harmless(saved(request, response)) : response;
   };
 }
+
+const isSignedUrl = (request: Request): boolean =>
+  /^\/storage\/v1\/object\/(upload\/)?sign\//.test(new URL(request.url).pathname);
+const tokenOf = (request: Request): string => new URL(request.url).searchParams.get("token") ?? "";
 
 /** Older clients say `/object/authenticated/<bucket>`; lite knows the short form only. */
 function inLiteWords(request: Request): Request {
