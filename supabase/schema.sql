@@ -987,7 +987,8 @@ begin
     perform private.refuse_cart_quantity();
   end if;
   if not exists (select from public.variants where variants.id = add_to_cart.variant_id) then
-    perform private.fail('variant_not_found', 404, 'This thing is not on sale.', 'Read the catalogue again.', add_to_cart.variant_id::text);
+    -- in the words of private.price_line, which answers so of what is hidden
+    perform private.fail('variant_not_found', 404, 'One of these things is not on sale.', 'Read the catalogue again and remove it.', add_to_cart.variant_id::text);
   end if;
   v_cart := private.open_cart(v_person_id);
   insert into public.cart_items as item (cart_id, variant_id, quantity) values (v_cart.id, add_to_cart.variant_id, add_to_cart.quantity)
@@ -7280,10 +7281,13 @@ begin
   from public.intakes left join public.prices on prices.variant_id = intakes.variant_id
   where intakes.id = enroll.intake_id
   order by prices.amount > 0, prices.currency = v_default_currency desc limit 1;
-  if v_variant_id is null then
+  if v_variant_id is not null then
+    v_line := private.price_line(v_variant_id, 1, coalesce(v_currency, v_default_currency), v_learner_id);
+  end if;
+  -- one that is hidden is answered as one that is not there
+  if v_variant_id is null or v_line.problem ->> 'code' = 'variant_not_found' then
     perform private.fail('intake_not_found', 404, 'There is no such intake.', 'Read the course again for its intakes.');
   end if;
-  v_line := private.price_line(v_variant_id, 1, coalesce(v_currency, v_default_currency), v_learner_id);
   perform private.refuse_problem(v_line.problem);
   if v_line.unit_amount > 0 then
     perform private.fail('payment_required', 402, format('%s is not free.', v_line.title), 'Use place_order, then the function checkout.', v_variant_id::text);
@@ -23989,7 +23993,10 @@ begin
     perform private.fail('invalid_reason', 422, 'A reason has at most 500 characters.', 'Shorten it.');
   end if;
   v_enrollment := private.find_transferable(transfer_enrollment.enrollment_id, v_by_staff);
-  select * into v_target from public.intakes where intakes.id = transfer_enrollment.to_intake_id and intakes.id <> v_enrollment.intake_id;
+  -- one that is hidden is answered as one that is not there
+  select intakes.* into v_target from public.intakes join public.products on products.id = intakes.product_id
+  where intakes.id = transfer_enrollment.to_intake_id and intakes.id <> v_enrollment.intake_id
+    and intakes.status <> 'draft' and private.is_on_sale(products.status, products.publish_at, products.unpublish_at);
   if v_target.id is null then
     perform private.fail('intake_not_found', 404, 'There is no such other intake.', 'Read the course again for its intakes.');
   end if;
@@ -32568,7 +32575,7 @@ COMMENT ON FUNCTION "public"."duplicate_intake"(uuid, timestamp with time zone, 
 
 COMMENT ON FUNCTION "public"."edit_order"(uuid, jsonb, text, text) IS 'Changes what an order consists of to lines [{variant_id, quantity}], before anything left, and answers {order, supplement}. Unpaid (its customer, or staff with orders.write): in place, priced anew with its coupons, its items get new ids, an open attempt to pay is closed. Paid (staff): what goes is given back line by line (payments.refund), what comes is an order of its own (supplement), and only the difference moves: paid by what goes it is paid at once and the rest goes back; costing more, it asks for the difference (due_amount), and the order stays as it is until that is paid. Errors: order_not_found, order_not_editable, invalid_reason, permission_denied, those of refund_order and those of place_order.';
 
-COMMENT ON FUNCTION "public"."enroll"(uuid, text) IS 'Takes one free seat in one call and answers {enrollment, order}. Errors: intake_not_found, variant_not_found, payment_required, intake_not_open, intake_closed, intake_cancelled, prerequisite_missing, out_of_stock, already_enrolled, idempotency_key_reused, sign_in_required.';
+COMMENT ON FUNCTION "public"."enroll"(uuid, text) IS 'Takes one free seat in one call and answers {enrollment, order}. Errors: intake_not_found, payment_required, price_missing, intake_not_open, intake_closed, intake_cancelled, prerequisite_missing, out_of_stock, already_enrolled, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."enroll_by_subscription"(uuid, text) IS 'Opens a self-paced, uncounted intake by the caller''s subscription and answers the enrolment; what was learned in it before goes on. Errors: intake_not_found, not_in_subscription, intake_not_open, intake_closed, intake_cancelled, already_enrolled, order_already_open, idempotency_key_reused, sign_in_required.';
 
@@ -32866,7 +32873,7 @@ COMMENT ON FUNCTION "public"."suggest_products"(text, text, integer) IS 'What a 
 
 COMMENT ON FUNCTION "public"."take_provider_events"(text, jsonb) IS 'Secret key only: keeps verified events, [{event, request_id}], in the inbox without applying them; whoever took them applies each by receive_provider_event, and the worker what is left. {taken}: the ids of those that were new. Errors: invalid_provider_event.';
 
-COMMENT ON FUNCTION "public"."transfer_enrollment"(uuid, uuid, text, boolean, text) IS 'Moves a seat to another intake: the learner up to transfer_days before the start, staff (enrollments.write) at any time. What costs the same moves at once, with its progress when the course is the same; what costs less gives the difference back; what costs more answers an order that holds the new seat and moves the learner once it is paid. Staff may waive the difference. Errors: enrollment_not_found, enrollment_not_transferable, transfer_too_late, intake_not_found, intake_not_open, intake_closed, intake_cancelled, variant_not_found, price_missing, out_of_stock, already_enrolled, order_already_open, invalid_reason, idempotency_key_reused, sign_in_required.';
+COMMENT ON FUNCTION "public"."transfer_enrollment"(uuid, uuid, text, boolean, text) IS 'Moves a seat to another intake: the learner up to transfer_days before the start, staff (enrollments.write) at any time. What costs the same moves at once, with its progress when the course is the same; what costs less gives the difference back; what costs more answers an order that holds the new seat and moves the learner once it is paid. Staff may waive the difference. Errors: enrollment_not_found, enrollment_not_transferable, transfer_too_late, intake_not_found, intake_not_open, intake_closed, intake_cancelled, price_missing, out_of_stock, already_enrolled, order_already_open, invalid_reason, idempotency_key_reused, sign_in_required.';
 
 COMMENT ON FUNCTION "public"."transfer_stock"(jsonb, uuid, uuid, text, text) IS 'Staff (inventory.write) or the secret key: moves free units [{variant_id, quantity}] from one place to another, all or none. Answers {id, filled, levels}; the two movements of each line carry the id. Errors: as adjust_stock, and invalid_location.';
 

@@ -168,7 +168,8 @@ begin
     perform private.refuse_cart_quantity();
   end if;
   if not exists (select from public.variants where variants.id = add_to_cart.variant_id) then
-    perform private.fail('variant_not_found', 404, 'This thing is not on sale.', 'Read the catalogue again.', add_to_cart.variant_id::text);
+    -- in the words of private.price_line, which answers so of what is hidden
+    perform private.fail('variant_not_found', 404, 'One of these things is not on sale.', 'Read the catalogue again and remove it.', add_to_cart.variant_id::text);
   end if;
   v_cart := private.open_cart(v_person_id);
   insert into public.cart_items as item (cart_id, variant_id, quantity) values (v_cart.id, add_to_cart.variant_id, add_to_cart.quantity)

@@ -317,10 +317,13 @@ begin
   from public.intakes left join public.prices on prices.variant_id = intakes.variant_id
   where intakes.id = enroll.intake_id
   order by prices.amount > 0, prices.currency = v_default_currency desc limit 1;
-  if v_variant_id is null then
+  if v_variant_id is not null then
+    v_line := private.price_line(v_variant_id, 1, coalesce(v_currency, v_default_currency), v_learner_id);
+  end if;
+  -- one that is hidden is answered as one that is not there
+  if v_variant_id is null or v_line.problem ->> 'code' = 'variant_not_found' then
     perform private.fail('intake_not_found', 404, 'There is no such intake.', 'Read the course again for its intakes.');
   end if;
-  v_line := private.price_line(v_variant_id, 1, coalesce(v_currency, v_default_currency), v_learner_id);
   perform private.refuse_problem(v_line.problem);
   if v_line.unit_amount > 0 then
     perform private.fail('payment_required', 402, format('%s is not free.', v_line.title), 'Use place_order, then the function checkout.', v_variant_id::text);
@@ -343,5 +346,5 @@ as $$
   select private.enroll(enroll.intake_id, enroll.idempotency_key);
 $$;
 comment on function public.enroll(uuid, text) is
-  'Takes one free seat in one call and answers {enrollment, order}. Errors: intake_not_found, variant_not_found, payment_required, intake_not_open, intake_closed, intake_cancelled, prerequisite_missing, out_of_stock, already_enrolled, idempotency_key_reused, sign_in_required.';
+  'Takes one free seat in one call and answers {enrollment, order}. Errors: intake_not_found, payment_required, price_missing, intake_not_open, intake_closed, intake_cancelled, prerequisite_missing, out_of_stock, already_enrolled, idempotency_key_reused, sign_in_required.';
 grant execute on function public.enroll(uuid, text) to authenticated;

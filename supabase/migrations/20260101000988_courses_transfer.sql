@@ -300,7 +300,10 @@ begin
     perform private.fail('invalid_reason', 422, 'A reason has at most 500 characters.', 'Shorten it.');
   end if;
   v_enrollment := private.find_transferable(transfer_enrollment.enrollment_id, v_by_staff);
-  select * into v_target from public.intakes where intakes.id = transfer_enrollment.to_intake_id and intakes.id <> v_enrollment.intake_id;
+  -- one that is hidden is answered as one that is not there
+  select intakes.* into v_target from public.intakes join public.products on products.id = intakes.product_id
+  where intakes.id = transfer_enrollment.to_intake_id and intakes.id <> v_enrollment.intake_id
+    and intakes.status <> 'draft' and private.is_on_sale(products.status, products.publish_at, products.unpublish_at);
   if v_target.id is null then
     perform private.fail('intake_not_found', 404, 'There is no such other intake.', 'Read the course again for its intakes.');
   end if;
@@ -346,6 +349,6 @@ $$;
 comment on function public.transfer_enrollment(uuid, uuid, text, boolean, text) is
   'Moves a seat to another intake: the learner up to transfer_days before the start, staff (enrollments.write) at any time. What costs the same moves at once, with its progress when the course is the '
   'same; what costs less gives the difference back; what costs more answers an order that holds the new seat and moves the learner once it is paid. Staff may waive the difference. Errors: '
-  'enrollment_not_found, enrollment_not_transferable, transfer_too_late, intake_not_found, intake_not_open, intake_closed, intake_cancelled, variant_not_found, price_missing, out_of_stock, '
+  'enrollment_not_found, enrollment_not_transferable, transfer_too_late, intake_not_found, intake_not_open, intake_closed, intake_cancelled, price_missing, out_of_stock, '
   'already_enrolled, order_already_open, invalid_reason, idempotency_key_reused, sign_in_required.';
 grant execute on function public.transfer_enrollment(uuid, uuid, text, boolean, text) to authenticated, service_role;

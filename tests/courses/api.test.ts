@@ -79,7 +79,7 @@ describe("enrolment over HTTP", () => {
     expect(codes).toEqual([
       ["payment_required", 402],
       ["price_missing", 422],
-      ["variant_not_found", 404],
+      ["intake_not_found", 404],
       ["out_of_stock", 409],
     ]);
   });

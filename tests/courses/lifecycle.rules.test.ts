@@ -41,7 +41,7 @@ describe("an intake", () => {
       expect(await as(sql, teacher, seen)).toHaveLength(2);
       expect(await as(sql, await newStaff(sql, "support"), seen)).toHaveLength(2);
       await expectRefusal(() => orderOne(sql, learner, draft?.variant_id), { code: "variant_not_found", status: 404 });
-      await expectRefusal(() => enroll(sql, learner, draft?.id), { code: "variant_not_found", status: 404 });
+      await expectRefusal(() => enroll(sql, learner, draft?.id), { code: "intake_not_found", status: 404 });
       await expectRefusal(() => joinWaitlist(sql, learner, draft?.id), { code: "intake_not_found", status: 404 });
       expect(await move(sql, teacher, "publish", draft?.id)).toMatchObject({ status: "published", enrolled: 0 });
       expect(await as(sql, learner, seen)).toHaveLength(2);

@@ -65,7 +65,7 @@ describe("enrolment", () => {
       const unpriced = await publishedIntake(sql, { seats: 3, price: null });
       await expectRefusal(() => enroll(sql, learner, paid.intakeId), { code: "payment_required", status: 402 });
       await expectRefusal(() => enroll(sql, learner, unpriced.intakeId), { code: "price_missing", status: 422 });
-      await expectRefusal(() => enroll(sql, learner, draft.intakeId), { code: "variant_not_found", status: 404 });
+      await expectRefusal(() => enroll(sql, learner, draft.intakeId), { code: "intake_not_found", status: 404 });
       await expectRefusal(() => enroll(sql, learner, randomUUID()), { code: "intake_not_found", status: 404 });
     }));
 
@@ -86,7 +86,7 @@ describe("enrolment", () => {
       await enroll(sql, learner, intakeId);
       await sql`update public.products set status = 'archived' where id = ${productId}`;
       expect(await myCourses(sql, learner)).toMatchObject([{ slug, status: "active" }]);
-      await expectRefusal(() => enroll(sql, learner, intakeId), { code: "variant_not_found", status: 404 });
+      await expectRefusal(() => enroll(sql, learner, intakeId), { code: "intake_not_found", status: 404 });
     }));
 });
 
