@@ -1,5 +1,5 @@
 import { beforeAll, expect, test, vi } from "vitest";
-import { type Command, grantsIn, installProbe, reachIn } from "../support/access.ts";
+import { type Command, grantsIn, installProbe, type Reach, reachDiffers, reachIn } from "../support/access.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
 import { populateShop } from "../support/populated-shop.ts";
 
@@ -78,25 +78,36 @@ async function policies(statementFor: (policy: Policy) => string | null): Promis
   });
 }
 
+/** What was granted and what was reached before any mutation: each is undone before the next. */
+const grantsBefore = new Map<string, string>();
+const reachBefore = new Map<string, Reach>();
+
 /** The mutations after which the picture of their relation is still the same. */
 async function unnoticed(mutations: Mutation[]): Promise<string[]> {
   expect(mutations.length).toBeGreaterThan(0);
   const sql = await database.sql.reserve();
-  const before = new Map<string, string>();
   const survivors: string[] = [];
   for (const mutation of mutations) {
-    const key = `${mutation.relation} ${mutation.command}`;
-    if (!before.has(key)) before.set(key, await picture(sql, mutation));
+    const differs = await watch(sql, mutation);
     await sql`begin`;
     await sql.unsafe(mutation.statement);
-    if ((await picture(sql, mutation)) === before.get(key)) survivors.push(mutation.statement);
+    if (!(await differs())) survivors.push(mutation.statement);
     await sql`rollback`;
   }
   sql.release();
   return survivors;
 }
 
-// A policy shows in what people reach with its command, a grant in the grants.
-async function picture(sql: Sql, { relation, command }: Mutation): Promise<string> {
-  return JSON.stringify(command ? await reachIn(sql, relation, [command]) : await grantsIn(sql, relation));
+/** Tells afterwards whether the picture changed: a policy shows in what people reach with its command, a grant in the grants. */
+async function watch(sql: Sql, { relation, command }: Mutation): Promise<() => Promise<boolean>> {
+  if (!command) {
+    const grants = async () => JSON.stringify(await grantsIn(sql, relation));
+    const before = grantsBefore.get(relation) ?? (await grants());
+    grantsBefore.set(relation, before);
+    return async () => (await grants()) !== before;
+  }
+  const key = `${relation} ${command}`;
+  const before = reachBefore.get(key) ?? (await reachIn(sql, relation, [command]));
+  reachBefore.set(key, before);
+  return () => reachDiffers(sql, relation, [command], before);
 }

@@ -13,7 +13,7 @@ import { startSilentWorker } from "../support/worker.ts";
 import { actingAs } from "./acting-as.ts";
 import { deliver } from "./deliver.ts";
 import { outcomeOf } from "./outcome.ts";
-import { paid } from "./provider-events.ts";
+import { type ProviderEvent, paid } from "./provider-events.ts";
 import { attach, openOrder, PRICE } from "./sale.ts";
 import { customerAtProvider } from "./saved-methods.ts";
 
@@ -201,17 +201,68 @@ describe("the worker", { timeout: 60_000 }, () => {
     expect(unnamed?.count).toBe(0);
   });
 
+  /** What the task has beside the job; `complete` is the transaction in which it records what became of the charge. */
+  const contextOf = (client: ReturnType<typeof stripe>, complete: EventRunContext["complete"]) =>
+    ({
+      sql: workerSql,
+      providers: openProviders(client, {}),
+      log: createLog("silent"),
+      complete,
+    }) as unknown as EventRunContext;
+  const jobOf = (paymentId: string) => ({
+    process_id: "",
+    event_id: null,
+    subject_id: paymentId,
+    correlation_id: null,
+  });
+
+  test.each([
+    ["pm_card_visa", "payment_intent.succeeded", "paid", `success ${PRICE} 0`, "succeeded"],
+    [
+      "pm_card_chargeCustomerFail",
+      "payment_intent.payment_failed",
+      "pending",
+      "failed 0 0 generic_decline",
+      "canceled",
+    ],
+  ])(
+    "records a charge of %s while %s comes, and neither waits for the other in a circle",
+    async (card, type, ...ends) => {
+      const order = await orderWithCard(card);
+      const [asked] = await charge(order.orderId);
+      let told: Promise<unknown> | undefined;
+      const tellBetween = async () => {
+        const events = (await stripe().events.list({ type, limit: 1 })).data as unknown as ProviderEvent[];
+        told = deliver(database.sql, events[0] as ProviderEvent);
+        const waiting = () =>
+          database.sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+        await expect.poll(async () => (await waiting()).length, { timeout: 30_000 }).toBe(1);
+      };
+      const complete: EventRunContext["complete"] = (effect) =>
+        workerSql.begin(async (transaction) => {
+          const first = async (...statement: Parameters<typeof transaction>) => {
+            const rows = await transaction(...statement);
+            if (!told) await tellBetween();
+            return rows;
+          };
+          await effect(first as unknown as typeof transaction);
+        });
+      await chargeSavedMethod(jobOf(asked?.id), contextOf(stripe(), complete));
+      await told;
+      const { order: status, payments } = await outcomeOf(database.sql, order);
+      const [intent] = (await stripe().paymentIntents.list({ customer: order.customer })).data;
+      expect([status, ...payments, intent?.status]).toEqual(ends);
+      expect(await database.sql`select error from private.provider_events where outcome = 'failed'`).toEqual([]);
+      await worker.untilEmpty();
+    },
+  );
+
   /** Two workers have the same charge; what one of them could not do yet it does again, as its queue would. */
   const byTwoWorkers = async (client: ReturnType<typeof stripe>) => {
     const order = await orderWithCard("pm_card_visa");
     const [asked] = await charge(order.orderId);
-    const job = { process_id: "", event_id: null, subject_id: asked?.id, correlation_id: null };
-    const context = {
-      sql: workerSql,
-      providers: openProviders(client, {}),
-      log: createLog("silent"),
-      complete: (effect: never) => workerSql.begin(effect),
-    } as unknown as EventRunContext;
+    const job = jobOf(asked?.id);
+    const context = contextOf(client, (effect) => workerSql.begin(effect));
     await Promise.allSettled([chargeSavedMethod(job, context), chargeSavedMethod(job, context)]);
     await chargeSavedMethod(job, context);
     expect(await taken(order.customer)).toEqual([PRICE]);

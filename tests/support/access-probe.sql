@@ -136,3 +136,25 @@ as $$
   )) order by actors.position)
   from probe.actors;
 $$;
+
+-- Whether some actor reaches something else in one relation with these commands than `before`, an answer of probe.levels. Looks no further than
+-- the first who does, and first at those who do most often: a buyer, who may do everything, and who bought nothing.
+create function probe.differs(relation regclass, commands text[], before jsonb)
+returns boolean
+language plpgsql
+as $$
+declare
+  v_actor probe.actors;
+begin
+  for v_actor in select actors.* from probe.actors
+    order by coalesce(array_position(array['first', 'admin', 'stranger', 'anon'], actors.name), 9), actors.position
+  loop
+    if (select jsonb_object_agg(command, probe.level(relation, command, v_actor)) from unnest(commands) as command)
+      is distinct from (select seen -> 'levels' from jsonb_array_elements(before) as seen where seen ->> 'actor' = v_actor.name)
+    then
+      return true;
+    end if;
+  end loop;
+  return false;
+end
+$$;

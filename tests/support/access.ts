@@ -57,6 +57,18 @@ export async function reachIn(sql: Sql, relation: string, asked: readonly Comman
   return row?.levels as Reach;
 }
 
+/** Whether anybody reaches something else than `before` with these commands: the answer of `reachIn`, compared, for less work. */
+export async function reachDiffers(
+  sql: Sql,
+  relation: string,
+  asked: readonly Command[],
+  before: Reach,
+): Promise<boolean> {
+  const [row] = await sql`
+    select probe.differs(${`public.${relation}`}::regclass, ${[...asked]}::text[], ${JSON.stringify(before)}::text::jsonb) as differs`;
+  return row?.differs as boolean;
+}
+
 /** Grants as a person reads them, one line per role. */
 export function describeGrants(grants: Grants): Record<string, string> {
   const lines = ["anon", "authenticated", "service_role"].map((role) => {

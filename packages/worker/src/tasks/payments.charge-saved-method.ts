@@ -26,17 +26,18 @@ export const chargeSavedMethod: EventTask = async (job, context) => {
   const answer = await capabilityOf(provider, "savedMethods").charge({ ...charge, payment_id: paymentId });
   await failpoint("charge.sent", paymentId);
   if ("event" in answer) {
+    // The result first: it locks the order before the payment, as the provider's own word of it does, which may come at this moment.
     await context.complete(async (transaction) => {
-      await transaction`select private.attach_payment_session(${paymentId}, ${answer.id}, null, null)`;
       await intoInbox(transaction, provider.name, answer.event, "answer");
+      await transaction`select private.attach_payment_session(${paymentId}, ${answer.id}, null, null)`;
     });
     await failpoint("charge.recorded", paymentId);
     return;
   }
   const { id, declined } = answer;
   await context.complete(async (transaction) => {
-    if (id) await transaction`select private.attach_payment_session(${paymentId}, ${id}, null, null)`;
     await transaction`select private.fail_payment(${paymentId}, 'failed', ${declined.code}, ${declined.message})`;
+    if (id) await transaction`select private.attach_payment_session(${paymentId}, ${id}, null, null)`;
   });
   await failpoint("charge.declined", paymentId);
   // Nobody has its secret; closed all the same, so that the provider's list shows what is still open.
