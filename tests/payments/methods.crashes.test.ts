@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type Simulator, startSimulator } from "../../packages/simulator/src/index.ts";
 import type { Sql as WorkerSql } from "../../packages/worker/src/database.ts";
 import { chargeSavedMethod } from "../../packages/worker/src/tasks/payments.charge-saved-method.ts";
+import { closeSession } from "../../packages/worker/src/tasks/payments.close-session.ts";
 import { detachMethod } from "../../packages/worker/src/tasks/payments.detach-method.ts";
 import { reconcileMethods } from "../../packages/worker/src/tasks/payments.reconcile-methods.ts";
 import type { Failpoint } from "../../supabase/functions/_shared/failpoint.ts";
@@ -72,6 +73,13 @@ async function chargedOnce(step: Failpoint, known = providers): Promise<void> {
       ? { order: "pending", payments: ["failed 0 0 generic_decline"], events: { "payment.failed": 1 } }
       : { order: "paid", payments: [`success ${PRICE} 0`], events: { "order.paid": 1 } },
   );
+  if (!declines) return;
+  await runTask(closeSession, asked?.id, { sql, providers: known });
+  const intents = await stripe().paymentIntents.list({ customer: order.customer });
+  expect(
+    intents.data.map(({ status }) => status),
+    "what is still open there",
+  ).toEqual(["canceled"]);
 }
 
 describe("a saved card whose charge crashes and is tried again is charged once", () => {

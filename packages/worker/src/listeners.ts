@@ -32,7 +32,7 @@ export const LISTENERS: Readonly<Record<string, readonly EventTaskName[]>> = {
   "instalment.failed": ["notifications.send-instalment-failed"],
   "subscription.change_requested": ["subscriptions.push-change"],
   "subscription.past_due": ["notifications.send-subscription-past-due"],
-  "payment.failed": ["notifications.send-payment-failed"],
+  "payment.failed": ["notifications.send-payment-failed", "payments.close-session"],
   "payment_proof.rejected": ["notifications.send-proof-rejected"],
   "course.completed": ["learning.issue-certificate"],
   "certificate.issued": ["learning.send-certificate"],

@@ -40,7 +40,5 @@ export const chargeSavedMethod: EventTask = async (job, context) => {
     if (id) await transaction`select private.attach_payment_session(${paymentId}, ${id}, null, null)`;
   });
   await failpoint("charge.declined", paymentId);
-  // Nobody has its secret; closed all the same, so that the provider's list shows what is still open.
-  if (id) await provider.close(id).catch(() => undefined);
   log.info({ payment_id: paymentId, code: declined.code }, "a saved method was declined");
 };
