@@ -420,13 +420,14 @@ security invoker
 set search_path = ''
 as $$
   select payments.* from public.payments
-  join public.orders on orders.id = payments.order_id
-  where payments.created_at < now() - open_payments.older_than and orders.status <> 'needs_review'
+  where payments.created_at < now() - open_payments.older_than
     and (payments.status in ('pending', 'processing')
       or payments.status = 'authorized' and (coalesce(payments.capture_asked_at, payments.void_asked_at) < now() - open_payments.older_than or payments.authorized_until < now())
       -- a page closed lately may have been paid in its last second
-      or payments.status in ('expired', 'cancelled', 'failed') and payments.updated_at > now() - interval '1 hour')
+      or payments.status in ('expired', 'cancelled', 'failed') and payments.updated_at > now() - interval '1 hour'
+      -- who told of another amount than was asked for may have been wrong: private.correct_capture
+      or payments.failure_code = 'amount_mismatch' and payments.updated_at > now() - interval '1 hour')
     and payments.session_id is not null
   order by payments.updated_at limit open_payments.max_rows;
 $$;
-comment on function private.open_payments(interval, integer) is 'Attempts to ask the provider about: open ones, and those that ended within the hour, in case their last event was lost.';
+comment on function private.open_payments(interval, integer) is 'Attempts to ask the provider about: open ones, also of an order that waits for a person, and of the last hour those that ended, in case their last event was lost, or were told to be of another amount.';

@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { type Sql, type TestDatabase, useDatabase } from "../support/database.ts";
+import { expectInvariants } from "../support/invariants.ts";
 import { replaceInFunction, withSabotage } from "../support/sabotage.ts";
 import { deliver } from "./deliver.ts";
+import { resolve } from "./giving-back.ts";
 import { outcomeOf } from "./outcome.ts";
 import { paidSale } from "./paid-sale.ts";
-import { type ProviderEvent, paid, refundEvent, succeeded } from "./provider-events.ts";
+import { type ProviderEvent, paid, refundEvent, sessionEvent, succeeded } from "./provider-events.ts";
 import { cancel, openSale, PRICE, type Sale } from "./sale.ts";
 
 const database = useDatabase();
@@ -58,6 +60,26 @@ describe("an event that lies puts the order before a person and pays nothing:", 
     const instead = name === "private.apply_session" ? "false then" : "false";
     const [, told] = lies.find(([what]) => what === lie) ?? expect.fail();
     await withSabotage(replaceInFunction(name, guard, instead), (target) => paysNothing(target, told));
+  });
+
+  test.each(lies)("%s, and is asked about at the provider meanwhile", async (_what, lie) => {
+    await database.rolledBack(async (sql) => {
+      const sale = await openSale(sql);
+      expect(await deliver(sql, lie(sale, await openSale(sql)))).toBe("needs_review");
+      await sql`update public.payments set created_at = now() - interval '3 minutes'`;
+      const asked = await sql`select id from private.open_payments()`;
+      expect(asked.map(({ id }) => id)).toContain(sale.paymentId);
+      const { data } = paid(sale);
+      expect(await deliver(sql, sessionEvent("checkout.session.reconciled", sale, data.object))).toBe("applied");
+      expect((await resolve(sql, sale.orderId, "fulfil")).status).toBe("paid");
+      expect(await outcomeOf(sql, sale)).toMatchObject({
+        payments: [`success ${PRICE} 0`],
+        enrollments: ["active"],
+        refunds: [],
+        ledger: { cash_in_transit: PRICE, revenue: -PRICE },
+      });
+      await expectInvariants(sql);
+    });
   });
 
   test("one capture reported for two payments", async () => {

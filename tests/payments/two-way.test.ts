@@ -244,3 +244,48 @@ describe("after a day on which everything goes wrong, provider and database agre
 
 /** A twin's day: it never comes to an end, so it need not wait for long. */
 const shortDay = (target: TestDatabase) => randomDay(target, inject("seed"), 5_000);
+
+/** Two orders of which every webhook tells another amount than was taken; the provider itself says what is true. */
+async function dayOfLies(target: TestDatabase): Promise<void> {
+  const shop = await openShop(target, "lies");
+  try {
+    await shop.control("faults", { wrong_amount: { probability: 1, by: -100, where: "webhook" } }, "PUT");
+    const orders = [];
+    for (const [method, path] of [
+      ["card", "sessions/:id/pay"],
+      ["ewallet", "ewallet/:id/approve"],
+    ] as const) {
+      const order = await openOrder(target.sql);
+      await shop.checkout(order.customerId, order.orderId, method);
+      const [row] = await target.sql`select session_id as id from public.payments where order_id = ${order.orderId}`;
+      await shop.control(path.replace(":id", row?.id));
+      const now = () => target.sql`select status from public.orders where id = ${order.orderId}`;
+      await expect.poll(now, { timeout: 15_000, interval: 20 }).toEqual([{ status: "needs_review" }]);
+      orders.push(order.orderId);
+    }
+    await target.sql`update public.payments set created_at = created_at - interval '5 minutes' where order_id in ${target.sql(orders)}`;
+    await shop.work();
+    const rows = await target.sql`select orders.status, captured_amount, refunded_amount from public.orders
+      join public.payments on payments.order_id = orders.id where orders.id in ${target.sql(orders)}`;
+    const fulfilled = { status: "paid", captured_amount: PRICE, refunded_amount: 0 };
+    expect([...rows], "after staff decided").toEqual([fulfilled, fulfilled]);
+    const began = new Date(Date.now() - 60_000);
+    const own = (await differences(target.sql, await shop.truth(), began)).filter((line) =>
+      orders.some((order) => line.startsWith(order)),
+    );
+    expect(own).toEqual([]);
+    await expectInvariants(target.sql);
+  } finally {
+    await shop.close();
+  }
+}
+
+describe("what every webhook lied about is put right by asking the provider, before anybody decides", () => {
+  test("by card and by e-wallet", () => dayOfLies(database));
+
+  test("but not when nobody asks", () =>
+    withSabotage(
+      replaceInFunction("private.open_payments", "payments.failure_code = 'amount_mismatch'", "false"),
+      dayOfLies,
+    ));
+});
