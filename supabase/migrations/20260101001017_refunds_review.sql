@@ -232,6 +232,12 @@ begin
     and not exists (select from public.payments where payments.order_id = v_order.id and private.refundable_amount(payments.id) > 0) then
     perform private.fail('nothing_to_refund', 409, 'Nothing that was captured is left of this order.', 'Close it.');
   end if;
+  -- closing books money as gone, which it is only where nobody can give it back
+  if resolve_order_review.resolution = 'close' and exists (
+    select from public.payments where payments.order_id = v_order.id and payments.status <> 'refund_failed' and private.refundable_amount(payments.id) > 0
+  ) then
+    perform private.fail('money_left', 409, 'What was paid for this order is still there: closing it would keep it.', 'Send refund; what the provider refuses to give back can be closed afterwards.');
+  end if;
   v_before := private.status_before_review(v_order.id);
   perform private.give_reason(resolve_order_review.reason);
   if resolve_order_review.resolution = 'fulfil' then
@@ -257,6 +263,6 @@ as $$
   select private.resolve_order_review(resolve_order_review.order_id, resolve_order_review.resolution, resolve_order_review.reason, resolve_order_review.idempotency_key, resolve_order_review.restock);
 $$;
 comment on function public.resolve_order_review(uuid, text, text, text, boolean) is
-  'Staff (payments.review): ends a review and answers the order. fulfil: deliver it, or let stand what was delivered, for exactly its money; what was captured beyond goes back. refund: everything goes back. close: goods come back, and money that is left is written off, as after a lost dispute. restock says whether the units that come back are on sale again; null: unless they had left. '
-  'Errors: permission_denied, order_not_found, order_not_in_review, order_not_fulfillable, refund_in_progress, dispute_open, nothing_to_refund, out_of_stock, invalid_resolution, invalid_reason, idempotency_key_reused.';
+  'Staff (payments.review): ends a review and answers the order. fulfil: deliver it, or let stand what was delivered, for exactly its money; what was captured beyond goes back. refund: everything goes back. close: goods come back, and money that cannot be given back is written off, as after a lost dispute. restock says whether the units that come back are on sale again; null: unless they had left. '
+  'Errors: permission_denied, order_not_found, order_not_in_review, order_not_fulfillable, refund_in_progress, dispute_open, nothing_to_refund, money_left, out_of_stock, invalid_resolution, invalid_reason, idempotency_key_reused.';
 grant execute on function public.resolve_order_review(uuid, text, text, text, boolean) to authenticated, service_role;

@@ -100,6 +100,12 @@ export async function resolve(
   });
 }
 
+/** The provider refuses to give a part of an order back: it comes before a person, with money that cannot go back. */
+export async function failToGiveBack(sql: Sql, orderId: string): Promise<void> {
+  const { refund: tried } = await refund(sql, orderId, { amount: 1 });
+  await told(sql, tried.id, "failed");
+}
+
 /** Records what the provider said of a refund. */
 export async function told(
   sql: Sql,

@@ -4,7 +4,7 @@ import { type Sql, useDatabase } from "../support/database.ts";
 import { withSabotage } from "../support/sabotage.ts";
 import { actingAs } from "./acting-as.ts";
 import { deliver } from "./deliver.ts";
-import { type Basket, paidBasket, refund, resolve } from "./giving-back.ts";
+import { type Basket, failToGiveBack, paidBasket, refund, resolve } from "./giving-back.ts";
 import { outcomeOf } from "./outcome.ts";
 import { disputeEvent, refundEvent } from "./provider-events.ts";
 
@@ -36,7 +36,8 @@ const byProvider: Ending = [
 const review =
   (how: string, restock: boolean | null = null) =>
   async (sql: Sql, { orderId }: Basket) => {
-    await sql`select private.flag_order(${orderId}, 'a test wants a person')`;
+    if (how === "close") await failToGiveBack(sql, orderId);
+    else await sql`select private.flag_order(${orderId}, 'a test wants a person')`;
     await resolve(sql, orderId, how, "a test decides", restock);
   };
 const endings: Ending[] = [

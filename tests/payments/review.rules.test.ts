@@ -4,7 +4,7 @@ import { expectRefusal } from "../support/expect-error.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { actingAs } from "./acting-as.ts";
 import { deliver } from "./deliver.ts";
-import { paidBasket, refund, resolve, told } from "./giving-back.ts";
+import { failToGiveBack, paidBasket, refund, resolve, told } from "./giving-back.ts";
 import { outcomeOf } from "./outcome.ts";
 import { paidSale } from "./paid-sale.ts";
 import { paid, refundEvent } from "./provider-events.ts";
@@ -60,15 +60,33 @@ describe("a review", () => {
     });
   });
 
+  test("is not closed over money that is there: only once the provider refused to give it back", async () => {
+    await database.rolledBack(async (sql) => {
+      const sale = await openSale(sql);
+      await deliver(sql, paid(sale, { amount_total: PRICE - 1 }));
+      const moneyLeft = { code: "money_left", status: 409 };
+      await expectRefusal(() => resolve(sql, sale.orderId, "close"), moneyLeft);
+      await resolve(sql, sale.orderId, "refund");
+      const [asked] = await sql`select id from public.refunds where order_id = ${sale.orderId}`;
+      await told(sql, asked?.id, "failed");
+      expect((await resolve(sql, sale.orderId, "close", "Paid back in the shop.")).status).toBe("refunded");
+      expect((await outcomeOf(sql, sale)).refunds).toEqual([
+        `by_staff failed ${PRICE - 1}`,
+        `written_off success ${PRICE - 1}`,
+      ]);
+      await expectInvariants(sql);
+    });
+  });
+
   test("that is closed books money that is gone, and ends access", async () => {
     await database.rolledBack(async (sql) => {
       const sale = await paidSale(sql);
-      await flag(sql, sale.orderId);
+      await failToGiveBack(sql, sale.orderId);
       expect((await resolve(sql, sale.orderId, "close", "The dispute was lost.")).status).toBe("refunded");
       expect(await outcomeOf(sql, sale)).toMatchObject({
         enrollments: ["cancelled"],
         payments: [`refunded ${PRICE} ${PRICE}`],
-        refunds: [`written_off success ${PRICE}`],
+        refunds: ["by_staff failed 1", `written_off success ${PRICE}`],
         ledger: { revenue: -PRICE, refunds: PRICE },
       });
     });
@@ -131,11 +149,15 @@ describe("a review", () => {
     await database.rolledBack(async (sql) => {
       const sale = await openSale(sql);
       await deliver(sql, paid(sale, { amount_total: PRICE - 1 }));
+      await resolve(sql, sale.orderId, "refund");
+      const [asked] = await sql`select id from public.refunds where order_id = ${sale.orderId}`;
+      await told(sql, asked?.id, "failed");
       expect((await resolve(sql, sale.orderId, "close", "Given back at the provider.")).status).toBe("refunded");
       const byHand = refundEvent("refund.created", sale, { id: "re_hand", status: "succeeded", amount: PRICE - 1 });
       expect(await deliver(sql, byHand)).toBe("applied");
-      const refunds = await sql`select reason, provider_refund_id from public.refunds where order_id = ${sale.orderId}`;
-      expect(refunds).toEqual([{ reason: "written_off", provider_refund_id: "re_hand" }]);
+      const refunds =
+        await sql`select provider_refund_id from public.refunds where order_id = ${sale.orderId} and reason = 'written_off'`;
+      expect(refunds).toEqual([{ provider_refund_id: "re_hand" }]);
       expect(await outcomeOf(sql, sale)).toMatchObject({
         order: "refunded",
         payments: [`refunded ${PRICE - 1} ${PRICE - 1} amount_mismatch`],

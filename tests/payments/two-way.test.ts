@@ -250,7 +250,7 @@ async function dayOfLies(target: TestDatabase): Promise<void> {
   const shop = await openShop(target, "lies");
   try {
     await shop.control("faults", { wrong_amount: { probability: 1, by: -100, where: "webhook" } }, "PUT");
-    const orders = [];
+    const orders: string[] = [];
     for (const [method, path] of [
       ["card", "sessions/:id/pay"],
       ["ewallet", "ewallet/:id/approve"],

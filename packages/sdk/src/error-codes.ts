@@ -190,6 +190,7 @@ export const errorCodes = [
   "member_not_found",
   "method_not_allowed",
   "missing_api_key",
+  "money_left",
   "money_required",
   "network_failed",
   "no_seats_left",

@@ -53,8 +53,8 @@ export class Refunds {
 
   /**
    * Ends the review of an order, for staff with `payments.review`. `fulfil`: deliver it for exactly its money, or let stand what was delivered;
-   * `refund`: everything goes back; `close`: goods come back and money that is left is written off. Errors: `order_not_in_review`,
-   * `order_not_fulfillable`, `refund_in_progress`, `dispute_open`, `nothing_to_refund`, `out_of_stock`, `invalid_reason`, `permission_denied`.
+   * `refund`: everything goes back; `close`: goods come back and money that nobody can give back is written off. Errors: `order_not_in_review`,
+   * `order_not_fulfillable`, `refund_in_progress`, `dispute_open`, `nothing_to_refund`, `money_left`, `out_of_stock`, `invalid_reason`, `permission_denied`.
    */
   resolveReview(params: ResolveReviewParams, options?: ChangeOptions): Promise<Order> {
     const { order_id, resolution, reason, restock = null } = params;
